@@ -1,0 +1,164 @@
+"""Settings, all from the environment; safe for development, refused in production where unsafe.
+
+==========================  ==================================================================================
+DEBUG                       true for development (default: false)
+DEVELOPMENT                 true: made-up secrets are allowed (``make demo``, ``make test`` set it)
+SECRET_KEY                  Django's secret; required unless DEVELOPMENT
+FIELD_ENCRYPTION_KEYS       comma-separated Fernet keys, newest first; required unless DEVELOPMENT
+ALLOWED_HOSTS               comma-separated host names; required unless DEVELOPMENT
+DATABASE_URL                sqlite:///… or postgres://…; default: data/integration.sqlite3 in the checkout
+REDIS_URL                   redis://… or unix://…; required to run workers, scheduler and web outside the demo
+DATA_DIR                    where the embedded databases live (default: data/ in the checkout)
+SECURE_COOKIES              true behind https (default: true unless DEVELOPMENT)
+LOG_LEVEL                   default INFO
+==========================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parents[2]
+DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+DEVELOPMENT = env.bool("DEVELOPMENT", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+
+_DEVELOPMENT_SECRET = "only-for-development-never-for-people"  # noqa: S105 - refused below in production
+_DEVELOPMENT_FERNET = "ZGV2ZWxvcG1lbnQtb25seS1kZXZlbG9wbWVudC1vbmw="
+
+
+def _required(name: str, development: Any, read: Any = env) -> Any:
+    """A setting that has a made-up value in development and must be given otherwise."""
+    value = read(name, default=development if DEVELOPMENT else None)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Set it, or set DEVELOPMENT=true on a developer's machine.")
+    return value
+
+
+SECRET_KEY = _required("SECRET_KEY", _DEVELOPMENT_SECRET)
+FIELD_ENCRYPTION_KEYS = _required("FIELD_ENCRYPTION_KEYS", [_DEVELOPMENT_FERNET], env.list)
+ALLOWED_HOSTS = _required("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"], env.list)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+if not DEVELOPMENT and (SECRET_KEY == _DEVELOPMENT_SECRET or len(SECRET_KEY) < 40):
+    raise ImproperlyConfigured("SECRET_KEY is not safe: use at least 40 random characters.")
+if not DEVELOPMENT and _DEVELOPMENT_FERNET in FIELD_ENCRYPTION_KEYS:
+    raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS holds the development key, which everybody knows.")
+if not DEVELOPMENT and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts, “*” is not safe.")
+if not DEVELOPMENT and DEBUG:
+    raise ImproperlyConfigured("DEBUG shows stack traces to people; it goes with DEVELOPMENT=true only.")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "bootstrap_wrapper",
+    "django_htmx",
+    "django_rq",
+    "integration",
+    "integration.business_central",
+    "coupling",
+    "setup_wizard",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "integration.project.urls"
+WSGI_APPLICATION = "integration.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'integration.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL lets readers and one writer work side by side; IMMEDIATE takes the write lock at the start, so that two
+    # writers wait for each other instead of failing in the middle.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env("REDIS_URL", default="")
+RQ_QUEUES = {"default": {"URL": REDIS_URL or "redis://localhost:6379/0", "DEFAULT_TIMEOUT": -1}}
+RQ_SHOW_ADMIN_LINK = False
+
+AUTH_USER_MODEL = "integration.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not DEVELOPMENT)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,12 @@
+"""All addresses. Each app brings its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("integration.urls")),
+    path("", include("coupling.urls")),
+    path("", include("setup_wizard.urls")),
+    path("admin/", admin.site.urls),
+    path("queues/", include("django_rq.urls")),
+]

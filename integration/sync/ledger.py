@@ -1,0 +1,168 @@
+"""What both sides looked like when they last agreed: who is whom, versions, agreed values, what went wrong.
+
+The engine only knows this protocol. :class:`MemoryLedger` serves tests; in the application it is the manager
+of ``coupling.models.Coupling`` for one mapping (``mapping.couplings``).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Protocol
+
+from integration.sync.rules import Direction, Reference
+from integration.systems.base import Side
+
+Agreed = Mapping[str, tuple[str, str]]
+"""field rule key -> (value in the ERP, value in the CRM), both normalized by ``transfer.normal``."""
+
+
+class State(StrEnum):
+    """How far a pair is. ``RESERVED``: failed or waiting before anything was written, the other id is only set
+    aside. ``INTENDED``: the write was about to happen. ``COUPLED``: both rows are there."""
+
+    RESERVED = "reserved"
+    INTENDED = "intended"
+    COUPLED = "coupled"
+
+
+class Result(StrEnum):
+    NONE = ""
+    SUCCESS = "success"
+    FAILURE = "failure"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last run in one direction ended for a pair. ``code`` is the error's; ``waiting_for`` the row (of the
+    source side) that has to be coupled first, as ``table/id``."""
+
+    result: Result = Result.NONE
+    code: str = ""
+    waiting_for: str = ""
+
+
+NEVER = Outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One pair. A version is ``""`` where it is not known yet: never synchronized, or written by a bulk call that
+    does not tell it (``adopt`` then says that the first version by us is taken as remembered). ``pending`` names the
+    direction that still has something to carry though nobody changes the row again."""
+
+    erp_id: uuid.UUID
+    crm_id: uuid.UUID
+    state: State = State.RESERVED
+    erp_version: str = ""
+    crm_version: str = ""
+    agreed: Agreed = field(default_factory=dict)
+    adopt: bool = False
+    pending: Direction | None = None
+    skipped: bool = False
+    to_crm: Outcome = NEVER
+    to_erp: Outcome = NEVER
+
+    def id(self, side: Side) -> uuid.UUID:
+        return self.erp_id if side is Side.ERP else self.crm_id
+
+    def version(self, side: Side) -> str:
+        return self.erp_version if side is Side.ERP else self.crm_version
+
+    def outcome(self, direction: Direction) -> Outcome:
+        return self.to_crm if direction is Direction.TO_CRM else self.to_erp
+
+    def with_outcome(self, direction: Direction, outcome: Outcome) -> Partner:
+        return replace(self, to_crm=outcome) if direction is Direction.TO_CRM else replace(self, to_erp=outcome)
+
+    def with_version(self, side: Side, version: str) -> Partner:
+        return replace(self, erp_version=version) if side is Side.ERP else replace(self, crm_version=version)
+
+
+class Ledger(Protocol):
+    """The couplings of one mapping, and the way to look into those of the others."""
+
+    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+        """The pairs that hold these ids of that side, by that id."""
+
+    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
+        """Source ids of pairs that a run in this direction has to look at though nobody changed them: pending for it,
+        intended, or failed or waiting last time; not the skipped ones."""
+
+    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        """id on ``side`` -> coupled id on the other side, through the mappings of these two tables."""
+
+    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+        """Coupled pairs whose id on that side is not among ``seen``: after a full re-read, their rows are gone."""
+
+    def page(self) -> AbstractContextManager[None]:
+        """One transaction for everything of a page that is written on the ledger's side. Raises ``Fenced`` where the
+        run has lost its claim meanwhile."""
+
+    def remember(self, partners: Iterable[Partner]) -> None:
+        """Store these pairs as they are now, new ones too."""
+
+    def forget(self, partners: Iterable[Partner]) -> None:
+        """Uncouple these pairs."""
+
+
+class Fenced(Exception):
+    """Another worker has taken this run over; stop at once and write nothing."""
+
+
+class MemoryLedger:
+    """A ledger in memory. ``others`` answers references: (erp_table, crm_table) -> ledger of that mapping."""
+
+    def __init__(self, others: Mapping[tuple[str, str], MemoryLedger] | None = None) -> None:
+        self.rows: dict[uuid.UUID, Partner] = {}
+        self.others = others if others is not None else {}
+
+    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+        wanted = set(ids)
+        if side is Side.ERP:
+            return {id: self.rows[id] for id in wanted if id in self.rows}
+        return {row.crm_id: row for row in self.rows.values() if row.crm_id in wanted}
+
+    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
+        for row in list(self.rows.values()):
+            if is_open(row, direction):
+                yield row.id(direction.source)
+
+    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        other = self.others.get((reference.erp_table, reference.crm_table))
+        if other is None:
+            return {}
+        found = other.partners(side, ids)
+        return {id: row.id(side.other) for id, row in found.items() if row.state is State.COUPLED}
+
+    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+        return [row for row in self.rows.values() if row.state is State.COUPLED and row.id(side) not in seen]
+
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        before = dict(self.rows)
+        try:
+            yield
+        except BaseException:
+            self.rows = before
+            raise
+
+    def remember(self, partners: Iterable[Partner]) -> None:
+        for partner in partners:
+            self.rows[partner.erp_id] = partner
+
+    def forget(self, partners: Iterable[Partner]) -> None:
+        for partner in partners:
+            self.rows.pop(partner.erp_id, None)
+
+
+def is_open(partner: Partner, direction: Direction) -> bool:
+    """Does a run in this direction have to look at the pair though nobody changed it?"""
+    if partner.skipped:
+        return False
+    unfinished = partner.outcome(direction).result in (Result.FAILURE, Result.WAITING)
+    return unfinished or partner.pending is direction or partner.state is State.INTENDED

@@ -1,0 +1,139 @@
+"""The rules of one mapping as frozen values: what the engine is told. Stored form: ``models/mapping.py``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from integration.systems.base import Field, Side, Table
+from integration.systems.filters import EVERYTHING, Filter, fields_of
+
+
+class Direction(StrEnum):
+    """Which way data goes. A pass of the engine has ``TO_CRM`` or ``TO_ERP``; a mapping or field may have ``BOTH``."""
+
+    TO_CRM = "to_crm"
+    TO_ERP = "to_erp"
+    BOTH = "both"
+
+    def includes(self, other: Direction) -> bool:
+        return self is Direction.BOTH or self is other
+
+    @property
+    def source(self) -> Side:
+        return Side.ERP if self is Direction.TO_CRM else Side.CRM
+
+    @property
+    def destination(self) -> Side:
+        return self.source.other
+
+    @property
+    def passes(self) -> tuple[Direction, ...]:
+        return (Direction.TO_CRM, Direction.TO_ERP) if self is Direction.BOTH else (self,)
+
+    @property
+    def back(self) -> Direction:
+        return {Direction.TO_CRM: Direction.TO_ERP, Direction.TO_ERP: Direction.TO_CRM}.get(self, self)
+
+
+class ConflictPolicy(StrEnum):
+    """What happens when both sides changed the same two-way field."""
+
+    NONE = "none"
+    SEND = "send"
+    GET = "get"
+
+    def lets(self, direction: Direction) -> bool:
+        """May this pass overwrite the other side's change?"""
+        return self is (ConflictPolicy.SEND if direction is Direction.TO_CRM else ConflictPolicy.GET)
+
+
+class DeletionPolicy(StrEnum):
+    """What happens to a coupling when one of its rows is gone."""
+
+    NONE = "none"
+    RESTORE = "restore"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Which mapping translates a reference field: its two tables. ``crm_table`` is ``entity.column`` where the
+    Sales side is an option column instead of a lookup."""
+
+    erp_table: str
+    crm_table: str
+
+    def table(self, side: Side) -> str:
+        return self.erp_table if side is Side.ERP else self.crm_table
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """One pair of fields. ``erp_field`` or ``crm_field`` is blank where ``constant`` is the source.
+
+    ``key`` names the pair in the agreed values; it is made of the two names, so it survives a reset to defaults.
+    """
+
+    direction: Direction
+    erp_field: str = ""
+    crm_field: str = ""
+    constant: str = ""
+    validate: bool = True
+    not_null: bool = False
+    clear_on_failed: bool = False
+    reference: Reference | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.erp_field}:{self.crm_field}"
+
+    def field(self, side: Side) -> str:
+        return self.erp_field if side is Side.ERP else self.crm_field
+
+
+@dataclass(frozen=True, slots=True)
+class TableRule:
+    """One mapping with both tables as their systems describe them now."""
+
+    name: str
+    erp: Table
+    crm: Table
+    direction: Direction
+    fields: tuple[FieldRule, ...]
+    only_coupled: bool = True
+    erp_filter: Filter = EVERYTHING
+    crm_filter: Filter = EVERYTHING
+    conflict: ConflictPolicy = ConflictPolicy.NONE
+    deletion: DeletionPolicy = DeletionPolicy.NONE
+
+    def table(self, side: Side) -> Table:
+        return self.erp if side is Side.ERP else self.crm
+
+    def filter(self, side: Side) -> Filter:
+        return self.erp_filter if side is Side.ERP else self.crm_filter
+
+    def field(self, side: Side, rule: FieldRule) -> Field | None:
+        name = rule.field(side)
+        return self.table(side).fields.get(name) if name else None
+
+    def fields_towards(self, direction: Direction) -> Iterator[FieldRule]:
+        """The field rules that a pass in this direction carries."""
+        return (rule for rule in self.fields if rule.direction.includes(direction))
+
+    def columns(self, side: Side) -> tuple[str, ...]:
+        """Every column of one side that mapping or filter look at, sorted."""
+        mapped = {rule.field(side) for rule in self.fields} | fields_of(self.filter(side))
+        return tuple(sorted(name for name in mapped if name))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a run knows about both ends. ``local_currency`` is the ERP's LCY code: a blank currency there means it."""
+
+    local_currency: str = ""
+    company: str = ""
+    organization_id: uuid.UUID | None = None
+    user_id: uuid.UUID | None = None

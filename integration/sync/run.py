@@ -1,0 +1,98 @@
+"""What goes into a run and what comes out of it, as values: options, counters, failures, and the journal it keeps."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Protocol
+
+from integration.sync.rules import Direction
+
+
+class Scope(StrEnum):
+    """Which rows a run takes. ``CHANGED``: since the cursor, and what is still open. ``IDS``: only these.
+    ``EVERYTHING``: all rows inside the filter, as a full synchronization does."""
+
+    CHANGED = "changed"
+    IDS = "ids"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is to be done. ``ids`` are source ids. ``create`` overrides "synch. only coupled records".
+    ``force`` processes rows that look unchanged or are skipped, and lets the source win on two-way fields."""
+
+    scope: Scope = Scope.CHANGED
+    ids: tuple[uuid.UUID, ...] = ()
+    force: bool = False
+    create: bool = False
+    dry_run: bool = False
+
+
+@dataclass(slots=True)
+class Counters:
+    """The job counters. Ignored rows (uncoupled while only coupled ones are wanted) are in none of them."""
+
+    inserted: int = 0
+    modified: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    deleted: int = 0
+    coupled: int = 0
+    uncoupled: int = 0
+
+    def add(self, other: Counters) -> None:
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+    def as_dict(self) -> dict[str, int]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def changed(self) -> int:
+        """What makes a recurring job worth repeating soon."""
+        return self.inserted + self.modified + self.deleted + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one record failed, for the error log. ``label`` names it as people do (number and name)."""
+
+    direction: Direction
+    erp_id: uuid.UUID | None
+    crm_id: uuid.UUID | None
+    code: str
+    message: str
+    label: str = ""
+    raw: str = ""
+    call_stack: str = ""
+
+
+class Canceled(Exception):
+    """A person stopped the run. What is written is remembered; the rest stays open."""
+
+
+class Journal(Protocol):
+    """What a run tells the outside while it goes on. All of it is called from the run's own thread."""
+
+    def cursor(self) -> str | None:
+        """Where the source side was read up to, ``None`` for never."""
+
+    def advance(self, cursor: str) -> None:
+        """Everything up to here is done and remembered."""
+
+    def begin(self, total: int | None) -> None:
+        """About how many rows there are, where that is known."""
+
+    def note(self, counters: Counters, done: int) -> None:
+        """One page is done: what it adds to the counters, and how many rows it had. Raises ``Canceled``."""
+
+    def fail(self, failures: list[Failure]) -> None:
+        """Rows of this page that failed. Called inside ``ledger.page()``."""
+
+    def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
+        """Rows of this page that went well: their open errors are closed. Called inside ``ledger.page()``, only with
+        rows that failed before."""

@@ -1,0 +1,255 @@
+"""What a system is: the eleven verbs the engine needs, and the values that travel through them.
+
+Two systems implement :class:`System` for real (the embedded Business Central company and a Dynamics 365
+Sales organization) and one for tests (``memory.MemorySystem``). All three pass the same contract suite,
+``tests/systems/contract.py``.
+
+Values, on both sides and in both directions:
+
+=========  ==============================================================================================
+TEXT       ``str``, blank is ``""`` and never ``None``
+CODE       like TEXT, but upper-case and trimmed
+MEMO       like TEXT, several lines
+INTEGER    ``int`` or ``None``
+DECIMAL    ``decimal.Decimal`` or ``None``; ``Field.scale`` decimals (money too)
+BOOLEAN    ``bool`` or ``None``
+DATE       ``datetime.date`` or ``None``
+DATETIME   ``datetime.datetime`` in UTC or ``None``
+OPTION     ``int`` or ``None``; ``Field.options`` gives the labels
+UUID       ``uuid.UUID`` or ``None``
+REFERENCE  :class:`Ref` or ``None``
+TABLE      ``str``: which table the reference beside it points to (``parentcustomeridtype``), read only
+=========  ==============================================================================================
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+
+from integration.systems.errors import Problem
+from integration.systems.filters import EVERYTHING, Filter
+
+OPTION_NAMESPACE = uuid.UUID("6d1c7a5e-6f0b-5d1c-9a53-0b1f5f6f2a10")
+
+
+class Side(StrEnum):
+    """The two ends of a connection."""
+
+    ERP = "erp"
+    CRM = "crm"
+
+    @property
+    def other(self) -> Side:
+        return Side.CRM if self is Side.ERP else Side.ERP
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    CODE = "code"
+    MEMO = "memo"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    OPTION = "option"
+    UUID = "uuid"
+    REFERENCE = "reference"
+    TABLE = "table"
+
+    @property
+    def textual(self) -> bool:
+        return self in (FieldType.TEXT, FieldType.CODE, FieldType.MEMO)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Where a reference field points. ``label`` is for people (a code, a name) and takes no part in comparing."""
+
+    table: str
+    id: uuid.UUID
+    label: str = field(default="", compare=False)
+
+
+Value = str | int | bool | Decimal | dt.date | dt.datetime | uuid.UUID | Ref | None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column as the system describes it today.
+
+    ``targets`` are the tables a REFERENCE may point to. ``insertable``/``updatable`` say when it can be written.
+    """
+
+    name: str
+    type: FieldType
+    label: str = ""
+    max_length: int | None = None
+    scale: int | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    options: tuple[Option, ...] = ()
+    targets: tuple[str, ...] = ()
+    required: bool = False
+    insertable: bool = True
+    updatable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its columns, the column that names a row for people and whether changes can be tracked."""
+
+    name: str
+    label: str
+    fields: Mapping[str, Field]
+    name_field: str = ""
+    number_field: str = ""
+    tracks_changes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row as it was read. ``version`` is opaque: equal means unchanged, it says nothing about order or time."""
+
+    table: str
+    id: uuid.UUID
+    values: Mapping[str, Value]
+    version: str
+    modified_at: dt.datetime | None = None
+    modified_by: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, oldest change first. ``cursor`` resumes right behind this page, ``None`` where nothing follows
+    (``find``); ``changes`` always gives one. ``deleted`` are ids gone since the cursor before."""
+
+    records: Sequence[Record]
+    deleted: Sequence[uuid.UUID] = ()
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is to be written: for ``insert`` with the id the row is going to have, for ``update`` only the
+    columns that differ. ``version``: write only if the row still has it (``None``: whatever it is).
+    ``validate`` names the columns whose own logic in the system is to run (dependent fields, checks)."""
+
+    id: uuid.UUID
+    values: Mapping[str, Value] = field(default_factory=dict)
+    version: str | None = None
+    validate: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one :class:`Row`: the new version where the system tells it, or the error."""
+
+    id: uuid.UUID
+    version: str | None = None
+    error: Problem | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who answers. Couplings and cursors belong to ``organization_id``; ``user_id`` is the one we write as."""
+
+    organization_id: uuid.UUID
+    name: str
+    user_id: uuid.UUID | None = None
+    version: str = ""
+
+
+@runtime_checkable
+class System(Protocol):
+    """One of the two systems. Every verb may raise a ``ConnectionProblem``; what concerns one row is in
+    :class:`Written` and never raised by ``insert``, ``update`` and ``delete``."""
+
+    side: Side
+    remote: bool
+    """True where a call is a request over the network: the engine then plans the next page while one is written."""
+
+    def check(self) -> Identity:
+        """Sign in and say who answers."""
+
+    def tables(self) -> Sequence[tuple[str, str]]:
+        """(name, label) of every table that can be mapped, by label."""
+
+    def describe(self, table: str) -> Table:
+        """The table as it is now. Raises ``TableMissing``."""
+
+    def changes(
+        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING
+    ) -> Iterator[Page]:
+        """Rows changed since the cursor (all rows for ``None``), as pages, with the deletions where the system
+        knows them. Rows outside ``where`` may be left out or not; the caller tests again. At least one page
+        comes, so that there is a cursor. Raises ``CursorExpired``, ``FieldMissing``."""
+
+    def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
+        """The rows that are there, by id. Missing ones are simply absent."""
+
+    def find(
+        self,
+        table: str,
+        where: Filter = EVERYTHING,
+        fields: Sequence[str] = (),
+        order: Sequence[str] = (),
+        size: int | None = None,
+        after: str | None = None,
+    ) -> Page:
+        """One page of the matching rows, ``-name`` in ``order`` for descending; ``after`` is the ``cursor`` of the
+        page before. No ``size``: the system's own page size."""
+
+    def count(self, table: str, where: Filter = EVERYTHING) -> int:
+        """How many rows match (a system may stop counting at 5,000)."""
+
+    def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        """Create rows with the ids given, answers in the same order. A row that is there already under this id
+        answers with ``DuplicateKey``."""
+
+    def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        """Change rows; never creates one (``NotFound``). A stale ``version`` answers with ``VersionConflict``."""
+
+    def delete(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        """Remove rows; one that is gone already counts as removed."""
+
+    def act(self, table: str, id: uuid.UUID, action: str, **arguments: Any) -> Any:
+        """A verb beyond these, by name (``publish``, ``release``, ``win_quote``, ...); each system lists its own."""
+
+
+def every(
+    system: System,
+    table: str,
+    where: Filter = EVERYTHING,
+    fields: Sequence[str] = (),
+    order: Sequence[str] = (),
+    size: int | None = None,
+) -> Iterator[Record]:
+    """All matching rows, page by page."""
+    page = system.find(table, where, fields, order, size)
+    yield from page.records
+    while page.cursor is not None:
+        page = system.find(table, where, fields, order, size, page.cursor)
+        yield from page.records
+
+
+def option_id(table: str, value: int) -> uuid.UUID:
+    """The id of one value of an option column seen as a row of the table ``entity.column``
+    (``account.paymenttermscode``), so that couplings can hold it."""
+    return uuid.uuid5(OPTION_NAMESPACE, f"{table}={value}")

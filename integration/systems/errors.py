@@ -1,0 +1,167 @@
+"""Everything that can go wrong while talking to a system, as one tree.
+
+    Problem
+    |-- ConnectionProblem          scope "connection": the run cannot go on
+    |   |-- Unreachable            no answer: name, route, refused, broken off        (retryable)
+    |   |-- TimedOut               no answer in time                                  (retryable)
+    |   |-- Throttled              429 or 503, with .retry_after in seconds           (retryable)
+    |   |-- TlsFailed              certificate or handshake refused
+    |   |-- AddressRefused         an address we will not call
+    |   |-- SignInRefused          tenant, client or secret is wrong; .part says which
+    |   |-- NotAMember             signed in, but no user of this organization
+    |   |-- RoleMissing            a user without any role, or without the one needed
+    |   |-- BadAnswer              an answer nobody can read
+    |   `-- ConfigurationProblem   every row would fail the same way
+    |       |-- TableMissing
+    |       |-- FieldMissing
+    |       `-- PrivilegeMissing
+    |-- CursorExpired              scope "connection": read everything again
+    `-- RecordProblem              scope "record": this row fails, the page goes on
+        |-- NotFound               no row has this id
+        |-- VersionConflict        somebody changed the row after we read it
+        |-- DuplicateKey           a row with this id or key is there already
+        |-- InvalidValue           .field does not take .value
+        |-- ReferenceMissing       .field points to a row that is not there
+        |-- Locked                 deadlock or lock time-out                           (retryable)
+        `-- Refused                the system's own rules said no
+
+``message`` is for a person, ``code`` is stable (it is stored, grouped and compared), ``raw`` is what the
+other side answered.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+Scope = Literal["connection", "record"]
+
+
+class Problem(Exception):
+    """Base of the tree. ``str(problem)`` is the message for a person."""
+
+    code: ClassVar[str] = "problem"
+    scope: ClassVar[Scope] = "connection"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, raw: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.raw = raw
+
+
+class ConnectionProblem(Problem):
+    code = "connection"
+
+
+class Unreachable(ConnectionProblem):
+    code = "unreachable"
+    retryable = True
+
+
+class TimedOut(ConnectionProblem):
+    code = "timed-out"
+    retryable = True
+
+
+class Throttled(ConnectionProblem):
+    code = "throttled"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float, raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.retry_after = retry_after
+
+
+class TlsFailed(ConnectionProblem):
+    code = "tls-failed"
+
+
+class AddressRefused(ConnectionProblem):
+    code = "address-refused"
+
+
+class SignInRefused(ConnectionProblem):
+    """``part`` is "tenant", "client", "secret", "resource" or "" where the authority does not say."""
+
+    code = "sign-in-refused"
+
+    def __init__(self, message: str, *, part: str = "", raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.part = part
+
+
+class NotAMember(ConnectionProblem):
+    code = "not-a-member"
+
+
+class RoleMissing(ConnectionProblem):
+    code = "role-missing"
+
+
+class BadAnswer(ConnectionProblem):
+    code = "bad-answer"
+
+
+class ConfigurationProblem(ConnectionProblem):
+    code = "configuration"
+
+
+class TableMissing(ConfigurationProblem):
+    code = "table-missing"
+
+
+class FieldMissing(ConfigurationProblem):
+    code = "field-missing"
+
+
+class PrivilegeMissing(ConfigurationProblem):
+    code = "privilege-missing"
+
+
+class CursorExpired(Problem):
+    code = "cursor-expired"
+
+
+class RecordProblem(Problem):
+    code = "record"
+    scope = "record"
+
+
+class NotFound(RecordProblem):
+    code = "not-found"
+
+
+class VersionConflict(RecordProblem):
+    code = "version-conflict"
+
+
+class DuplicateKey(RecordProblem):
+    code = "duplicate-key"
+
+
+class InvalidValue(RecordProblem):
+    """A value the field does not take: too long, out of range, not an option, not convertible."""
+
+    code = "invalid-value"
+
+    def __init__(self, message: str, *, field: str = "", value: object = None, raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.field = field
+        self.value = value
+
+
+class ReferenceMissing(RecordProblem):
+    code = "reference-missing"
+
+    def __init__(self, message: str, *, field: str = "", raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.field = field
+
+
+class Locked(RecordProblem):
+    code = "locked"
+    retryable = True
+
+
+class Refused(RecordProblem):
+    code = "refused"

@@ -1,0 +1,8 @@
+"""The guided path to a working connection."""
+
+from django.apps import AppConfig
+
+
+class SetupWizardConfig(AppConfig):
+    name = "setup_wizard"
+    verbose_name = "Assisted Setup"
