@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from coupling.ledger import COLUMNS, CouplingError, CouplingManager, partner_of
 from integration.models import TableMapping
-from integration.sync.ledger import Result, State
+from integration.sync.ledger import Partner, Result, State
 from integration.sync.rules import Direction
 
 STATES = [(state.value, state.name.title()) for state in State]
@@ -25,7 +26,7 @@ class Coupling(models.Model):
     state = models.CharField(max_length=8, choices=STATES, default=State.RESERVED.value)
     erp_version = models.CharField(max_length=40, blank=True)
     crm_version = models.CharField(max_length=40, blank=True)
-    agreed = models.JSONField(default=dict)
+    agreed = models.TextField(blank=True)
     adopt = models.BooleanField(default=False)
     pending = models.CharField(max_length=6, blank=True, choices=[(d.value, d.value) for d in Direction])
     skipped = models.BooleanField(default=False)
@@ -36,6 +37,8 @@ class Coupling(models.Model):
     to_erp_code = models.CharField(max_length=60, blank=True)
     to_erp_waiting_for = models.CharField(max_length=120, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = CouplingManager()
 
     class Meta:
         constraints = [
@@ -49,3 +52,11 @@ class Coupling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mapping}: {self.erp_id} / {self.crm_id}"
+
+    @property
+    def partner(self) -> Partner:
+        """The row as the engine sees it."""
+        return partner_of([getattr(self, column) for column in COLUMNS])
+
+
+__all__ = ["Coupling", "CouplingError"]

@@ -109,6 +109,23 @@ class Ledger(Protocol):
     def forget(self, partners: Iterable[Partner]) -> None:
         """Uncouple these pairs."""
 
+    def touched(self, touches: Iterable[Touch]) -> None:
+        """Rows of other mappings that a special rule wrote besides: where nothing was left to carry, the new version
+        is remembered; else their couplings become pending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A row of another mapping that a rule wrote besides: the version it had and the one it has now (``""`` where
+    the system did not tell). ``ours``: the version it had was our own write."""
+
+    side: Side
+    table: str
+    id: uuid.UUID
+    seen: str
+    version: str
+    ours: bool = False
+
 
 class Fenced(Exception):
     """Another worker has taken this run over; stop at once and write nothing."""
@@ -159,6 +176,12 @@ class MemoryLedger:
         for partner in partners:
             self.rows.pop(partner.erp_id, None)
 
+    def touched(self, touches: Iterable[Touch]) -> None:
+        for touch in touches:
+            for tables, other in self.others.items():
+                if tables[0 if touch.side is Side.ERP else 1] == touch.table:
+                    other.remember(after_touch(row, touch) for row in other.partners(touch.side, [touch.id]).values())
+
 
 def is_open(partner: Partner, direction: Direction) -> bool:
     """Does a run in this direction have to look at the pair though nobody changed it?"""
@@ -166,3 +189,12 @@ def is_open(partner: Partner, direction: Direction) -> bool:
         return False
     unfinished = partner.outcome(direction).result in (Result.FAILURE, Result.WAITING)
     return unfinished or partner.pending is direction or partner.state is State.INTENDED
+
+
+def after_touch(partner: Partner, touch: Touch) -> Partner:
+    """The pair after a write of ours besides: what nobody had carried before it is still to be carried."""
+    if partner.version(touch.side) == touch.seen and touch.seen:
+        return replace(partner.with_version(touch.side, touch.version), adopt=not touch.version)
+    if partner.adopt and touch.ours:
+        return partner
+    return replace(partner, pending=Direction.TO_ERP if touch.side is Side.CRM else Direction.TO_CRM)

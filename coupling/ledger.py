@@ -1,0 +1,222 @@
+"""The ledger of the engine, in the database: ``mapping.couplings`` is the manager below for one mapping."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from integration.sync.ledger import Agreed, Outcome, Partner, Result, State, Touch, after_touch
+from integration.sync.rules import Direction, Reference
+from integration.systems.base import Side
+
+if TYPE_CHECKING:
+    from integration.models import TableMapping
+
+COLUMNS = (
+    "erp_id",
+    "crm_id",
+    "state",
+    "erp_version",
+    "crm_version",
+    "agreed",
+    "adopt",
+    "pending",
+    "skipped",
+    "to_crm_result",
+    "to_crm_code",
+    "to_crm_waiting_for",
+    "to_erp_result",
+    "to_erp_code",
+    "to_erp_waiting_for",
+)
+REMEMBERED = [column for column in COLUMNS if column != "erp_id"] + ["changed_at"]
+AT_ONCE = 500
+UNFINISHED = (Result.FAILURE.value, Result.WAITING.value)
+
+
+class CouplingError(Exception):
+    """Two records cannot be coupled; the message says why."""
+
+
+class CouplingManager(models.Manager[Any]):
+    """Couplings of one mapping (``mapping.couplings``) with the verbs of ``sync.ledger.Ledger`` and those of people.
+
+    The verbs are on the manager, not on a query set: only the manager knows its mapping.
+    """
+
+    instance: TableMapping
+    fence: Callable[[], None] | None = None
+
+    def fenced(self, fence: Callable[[], None]) -> CouplingManager:
+        """The same ledger, whose pages first ask ``fence``, which raises ``Fenced`` when the run lost its claim."""
+        self.fence = fence
+        return self
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+        column = f"{side}_id"
+        found: dict[uuid.UUID, Partner] = {}
+        for chunk in _chunks(ids):
+            rows = self.filter(**{f"{column}__in": chunk}).values_list(*COLUMNS)
+            for partner in map(partner_of, rows):
+                found[partner.id(side)] = partner
+        return found
+
+    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
+        result = Q(**{f"{direction}_result__in": UNFINISHED})
+        wanted = result | Q(pending=direction.value) | Q(state=State.INTENDED.value)
+        column = f"{direction.source}_id"
+        return iter(self.filter(wanted, skipped=False).order_by("pk").values_list(column, flat=True))
+
+    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        found: dict[uuid.UUID, uuid.UUID] = {}
+        for chunk in _chunks(ids):
+            rows = self.model.objects.filter(
+                mapping__erp_table=reference.erp_table,
+                mapping__crm_table=reference.crm_table,
+                state=State.COUPLED.value,
+                **{f"{side}_id__in": chunk},
+            )
+            found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
+        return found
+
+    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+        rows = self.filter(state=State.COUPLED.value).values_list(*COLUMNS).iterator()
+        return [partner for partner in map(partner_of, rows) if partner.id(side) not in seen]
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        with transaction.atomic():
+            if self.fence is not None:
+                self.fence()
+            yield
+
+    def remember(self, partners: Iterable[Partner]) -> None:
+        now = timezone.now()
+        rows = [self.model(mapping=self.instance, changed_at=now, **_columns(partner)) for partner in partners]
+        if rows:
+            self.bulk_create(rows, update_conflicts=True, unique_fields=["mapping", "erp_id"], update_fields=REMEMBERED)
+
+    def forget(self, partners: Iterable[Partner]) -> None:
+        for chunk in _chunks([partner.erp_id for partner in partners]):
+            self.filter(erp_id__in=chunk).delete()
+
+    def touched(self, touches: Iterable[Touch]) -> None:
+        for touch in touches:
+            tables = {f"mapping__{touch.side}_table": touch.table, f"{touch.side}_id": touch.id}
+            for row in self.model.objects.filter(**tables).select_related("mapping"):
+                row.mapping.couplings.remember([after_touch(row.partner, touch)])
+
+    # --- what people do -----------------------------------------------------------------------------------
+
+    def couple(
+        self,
+        erp_id: uuid.UUID,
+        crm_id: uuid.UUID,
+        *,
+        agreed: Agreed | None = None,
+        alive: Callable[[Side, uuid.UUID], bool] = lambda _side, _id: True,
+    ) -> None:
+        """Say that two records are the same. The Business Central record may have been coupled before, the Sales
+        record must be free; ``alive`` tells whether the record that holds it still exists (a dead one gives way).
+        Raises :class:`CouplingError`."""
+        with transaction.atomic():
+            holder = self.filter(crm_id=crm_id, state=State.COUPLED.value).exclude(erp_id=erp_id).first()
+            if holder is not None and alive(Side.ERP, holder.erp_id):
+                raise CouplingError("This Dynamics 365 Sales record is already coupled with another record.")
+            self.filter(Q(erp_id=erp_id) | Q(crm_id=crm_id)).delete()
+            self.remember([Partner(erp_id, crm_id, State.COUPLED, agreed=agreed or {})])
+
+    def uncouple(self, erp_ids: Collection[uuid.UUID]) -> int:
+        """Remove the couplings of these Business Central records, and for firms those of their contacts; both
+        records stay. Answers how many couplings of this mapping are gone."""
+        with transaction.atomic():
+            count = 0
+            for chunk in _chunks(erp_ids):
+                count += self.filter(erp_id__in=chunk, state=State.COUPLED.value).count()
+                self.filter(erp_id__in=chunk).delete()
+        return count
+
+
+def partner_of(row: Sequence[Any]) -> Partner:
+    """A row of ``COLUMNS`` as the engine sees it."""
+    (
+        erp_id,
+        crm_id,
+        state,
+        erp_version,
+        crm_version,
+        agreed,
+        adopt,
+        pending,
+        skipped,
+        crm_result,
+        crm_code,
+        crm_waiting,
+        erp_result,
+        erp_code,
+        erp_waiting,
+    ) = row
+    return Partner(
+        erp_id,
+        crm_id,
+        State(state),
+        erp_version,
+        crm_version,
+        _unpacked(agreed),
+        adopt,
+        Direction(pending) if pending else None,
+        skipped,
+        Outcome(Result(crm_result), crm_code, crm_waiting),
+        Outcome(Result(erp_result), erp_code, erp_waiting),
+    )
+
+
+def _columns(partner: Partner) -> Mapping[str, Any]:
+    return {
+        "erp_id": partner.erp_id,
+        "crm_id": partner.crm_id,
+        "state": partner.state.value,
+        "erp_version": partner.erp_version,
+        "crm_version": partner.crm_version,
+        "agreed": _packed(partner.agreed),
+        "adopt": partner.adopt,
+        "pending": partner.pending.value if partner.pending else "",
+        "skipped": partner.skipped,
+        "to_crm_result": partner.to_crm.result.value,
+        "to_crm_code": partner.to_crm.code,
+        "to_crm_waiting_for": partner.to_crm.waiting_for,
+        "to_erp_result": partner.to_erp.result.value,
+        "to_erp_code": partner.to_erp.code,
+        "to_erp_waiting_for": partner.to_erp.waiting_for,
+    }
+
+
+def _packed(agreed: Agreed) -> str:
+    """Agreed values as JSON text; a value that is the same on both sides, as most are, is written once."""
+    return json.dumps(
+        {key: erp if erp == crm else [erp, crm] for key, (erp, crm) in agreed.items()},
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+
+
+def _unpacked(text: str) -> Agreed:
+    kept = json.loads(text) if text else {}
+    return {key: (value, value) if isinstance(value, str) else (value[0], value[1]) for key, value in kept.items()}
+
+
+def _chunks(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    remaining = list(ids)
+    for start in range(0, len(remaining), AT_ONCE):
+        yield remaining[start : start + AT_ONCE]

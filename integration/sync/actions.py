@@ -1,0 +1,115 @@
+"""What is going to happen to one source record. A list of these is a plan: it can be shown, or applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from integration.sync.ledger import Partner
+from integration.systems.base import Record, Value
+from integration.systems.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that is written: its old and its new value."""
+
+    field: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """A new row in the destination; ``partner`` has the id it is going to have and what will then be agreed.
+    ``before`` is the pair as the ledger has it now, ``replaces`` one whose twin is gone for good."""
+
+    record: Record
+    partner: Partner
+    values: Mapping[str, Value]
+    before: Partner | None = None
+    replaces: Partner | None = None
+    missing: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Write the fields that differ. ``partner`` is the pair as it will be afterwards (but the version the write
+    returns). ``coupled``: a natural match, newly coupled. ``completes``: left by an interrupted run. ``left``: the
+    other side has changes that the other pass must carry."""
+
+    record: Record
+    twin: Record
+    partner: Partner
+    changes: Sequence[Change] = ()
+    before: Partner | None = None
+    coupled: bool = False
+    completes: bool = False
+    left: bool = False
+    replaces: Partner | None = None
+    missing: Sequence[str] = ()
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return {change.field: change.new for change in self.changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing to write. ``partner`` where the memory is to be renewed."""
+
+    record: Record
+    partner: Partner | None = None
+    before: Partner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Not this run's business, not counted: uncoupled while only coupled rows are wanted, or outside the filter."""
+
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Left out on purpose, counted, with the reason."""
+
+    record: Record
+    reason: str
+    partner: Partner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Cannot be done; ``partner`` as it was before (``None``: never seen). ``problem.code`` groups the errors."""
+
+    record: Record
+    problem: Problem
+    partner: Partner | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncouple:
+    """The coupling goes, the surviving row stays."""
+
+    partner: Partner
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The source row was deleted and no policy says what that means."""
+
+    partner: Partner
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """The source row was deleted and is to come back: the other pass inserts it anew from its twin."""
+
+    partner: Partner
+    replacement: Partner = field()
+
+
+Action = Insert | Update | Unchanged | Ignore | Skip | Fail | Uncouple | Broken | Restore

@@ -1,0 +1,253 @@
+"""One pass over one mapping in one direction: read a page, plan it, write it, remember it, go on.
+
+    for page in pages:            rows since the cursor, oldest first (or the ids asked for, or everything)
+        actions = plan(page)      nothing written yet
+        intend(actions)           the ids that new rows are going to have are stored first
+        results = write(actions)  in as few requests as the system allows
+        remember(results)         versions, agreed values, errors, counters, cursor: one transaction
+
+Where the destination is remote, up to ``IN_FLIGHT`` pages are being written while the next one is planned; they are
+remembered in the order they were read. Where it is local, writing and remembering share one transaction.
+A crash between any two lines repeats work and neither loses nor doubles a record.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+
+from integration.sync.actions import Action, Insert
+from integration.sync.ledger import Ledger
+from integration.sync.plan import Planner
+from integration.sync.rules import Context, Direction, TableRule
+from integration.sync.run import Counters, Journal, Options, Scope
+from integration.sync.settle import Settled, intended, settle
+from integration.sync.special.base import Run
+from integration.sync.write import Results, write
+from integration.systems.base import Page, System
+from integration.systems.errors import ConfigurationProblem, CursorExpired
+
+IN_FLIGHT = 4
+IDS_AT_ONCE = 500
+COUNTED_AT_MOST = 5000
+
+
+def synchronize(
+    rule: TableRule,
+    direction: Direction,
+    source: System,
+    destination: System,
+    ledger: Ledger,
+    journal: Journal,
+    options: Options,
+    context: Context,
+) -> Counters:
+    """Make one pass. Record errors are noted in the journal and the page goes on; a ``ConnectionProblem``, ``Fenced``
+    and ``Canceled`` end the run and are raised after what was written so far has been remembered."""
+    run = _checked(Run(rule, direction, source, destination, ledger, options, context))
+    return _Pass(run, journal).go()
+
+
+def plan(
+    rule: TableRule,
+    direction: Direction,
+    source: System,
+    destination: System,
+    ledger: Ledger,
+    cursor: str | None,
+    options: Options,
+    context: Context,
+) -> Iterator[Action]:
+    """What such a pass would do, record by record, without writing anything anywhere."""
+    run = _checked(Run(rule, direction, source, destination, ledger, options, context))
+    planner = Planner(run)
+    for page in _Reader(run, planner).pages(cursor):
+        yield from planner.plan(page)
+
+
+def _checked(run: Run) -> Run:
+    if not run.rule.direction.includes(run.direction) or run.direction is Direction.BOTH:
+        raise ConfigurationProblem(f"{run.rule.name} is not configured to synchronize in this direction.")
+    if run.source.side is not run.direction.source or run.destination.side is not run.direction.destination:
+        raise ConfigurationProblem(f"Source and destination do not match the direction of {run.rule.name}.")
+    return run
+
+
+class _Reader:
+    """Which pages a run reads. A row that was open and changed as well is taken once."""
+
+    def __init__(self, run: Run, planner: Planner) -> None:
+        self.run, self.planner = run, planner
+
+    def pages(self, cursor: str | None) -> Iterator[Page]:
+        match self.run.options.scope:
+            case Scope.IDS:
+                yield from self.of_ids(self.run.options.ids)
+            case Scope.EVERYTHING:
+                yield from self._changes(None)
+            case Scope.CHANGED:
+                taken: dict[uuid.UUID, str] = {}
+                for page in self.of_ids(self.run.ledger.open(self.run.direction)):
+                    taken.update((record.id, record.version) for record in page.records)
+                    yield page
+                for page in self._changes(cursor):
+                    yield self._without(page, taken) if taken else page
+
+    def of_ids(self, ids: Iterable[uuid.UUID]) -> Iterator[Page]:
+        """These rows; the ones that are not there count as deleted."""
+        source, columns = self.run.source, self.planner.source_columns
+        remaining = iter(list(ids))
+        while chunk := list(islice(remaining, IDS_AT_ONCE)):
+            there = source.get(self.run.source_table, chunk, columns)
+            yield Page([there[id] for id in chunk if id in there], [id for id in chunk if id not in there])
+
+    def _changes(self, cursor: str | None) -> Iterator[Page]:
+        run, columns = self.run, self.planner.source_columns
+        where = run.rule.filter(run.direction.source)
+        try:
+            yield from run.source.changes(run.source_table, columns, cursor, where)
+        except CursorExpired:
+            if cursor is None:
+                raise
+            yield from self._everything_again(columns)
+
+    def _everything_again(self, columns: Sequence[str]) -> Iterator[Page]:
+        """The cursor is too old: read all rows, then find what was deleted meanwhile by comparing ids."""
+        run, seen = self.run, set[uuid.UUID]()
+        for page in run.source.changes(run.source_table, columns, None, run.rule.filter(run.direction.source)):
+            seen.update(record.id for record in page.records)
+            yield page
+        unseen = [partner.id(run.direction.source) for partner in run.ledger.unseen(run.direction.source, seen)]
+        for chunk in _chunks(unseen):
+            there = run.source.get(run.source_table, chunk, ())
+            yield Page((), [id for id in chunk if id not in there])
+
+    def _without(self, page: Page, taken: dict[uuid.UUID, str]) -> Page:
+        fresh = [record for record in page.records if taken.get(record.id) != record.version]
+        return Page(fresh, page.deleted, page.cursor)
+
+
+class _Pass:
+    """One pass under way: pages in flight, counters so far."""
+
+    def __init__(self, run: Run, journal: Journal) -> None:
+        self.run, self.journal = run, journal
+        self.planner = Planner(run)
+        self.reader = _Reader(run, self.planner)
+        self.total = Counters()
+        self.flying: deque[tuple[Page, list[Action], Future[Results]]] = deque()
+
+    def go(self) -> Counters:
+        self.journal.begin(self._expected())
+        if not self.run.destination.remote:
+            for page in self._all_pages():
+                self._take_locally(page)
+            return self.total
+        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="write") as writers:
+            try:
+                for page in self._all_pages(before_last_round=self._land_all):
+                    self._launch(page, writers)
+            finally:
+                self._land_all()
+        return self.total
+
+    def _all_pages(self, before_last_round: Callable[[], None] | None = None) -> Iterator[Page]:
+        yield from self.reader.pages(self.journal.cursor())
+        if self.planner.again:
+            if before_last_round is not None:
+                before_last_round()
+            self.planner.last_round = True
+            yield from self.reader.of_ids(sorted(self.planner.again))
+
+    def _expected(self) -> int | None:
+        run = self.run
+        if run.options.scope is Scope.IDS:
+            return len(run.options.ids)
+        if run.options.scope is Scope.CHANGED:
+            return None
+        counted = run.source.count(run.source_table, run.rule.filter(run.direction.source))
+        return None if run.source.remote and counted >= COUNTED_AT_MOST else counted
+
+    # --- a local destination ------------------------------------------------------------------------------
+
+    def _take_locally(self, page: Page) -> None:
+        actions = self.planner.plan(page)
+        with self.run.ledger.page():
+            settled = settle(self.run, actions, write(self.run, self.planner.special, actions))
+            self._store(page, settled)
+        self._again(settled)
+
+    # --- a remote destination -----------------------------------------------------------------------------
+
+    def _launch(self, page: Page, writers: ThreadPoolExecutor) -> None:
+        actions = self.planner.plan(page)
+        inserts = [action for action in actions if isinstance(action, Insert)]
+        if inserts:
+            with self.run.ledger.page():
+                self.run.ledger.forget([action.replaces for action in inserts if action.replaces is not None])
+                self.run.ledger.remember([intended(action) for action in inserts])
+        while len(self.flying) >= IN_FLIGHT:
+            self._land()
+        self.flying.append((page, actions, writers.submit(write, self.run, self.planner.special, actions)))
+
+    def _land(self) -> None:
+        page, actions, future = self.flying.popleft()
+        results = future.result()
+        settled = settle(self.run, actions, results)
+        with self.run.ledger.page():
+            self._store(page, settled)
+        self._again(settled)
+
+    def _land_all(self) -> None:
+        """Remember every page under way; where one failed as a whole, the others are remembered before it is told."""
+        first: BaseException | None = None
+        while self.flying:
+            try:
+                self._land()
+            except Exception as error:  # noqa: BLE001 - raised below, after the other pages are remembered
+                first = first or error
+                self._no_more_cursors()
+        if first is not None:
+            raise first
+
+    def _no_more_cursors(self) -> None:
+        """A page is missing: what is read behind it is remembered, but the cursor stays in front of it."""
+        self.flying = deque((Page(p.records, p.deleted, None), actions, future) for p, actions, future in self.flying)
+
+    # --- both ---------------------------------------------------------------------------------------------
+
+    def _store(self, page: Page, settled: Settled) -> None:
+        ledger, journal = self.run.ledger, self.journal
+        ledger.forget(settled.forgotten)
+        ledger.remember(settled.remembered)
+        ledger.touched(self.planner.special.touches())
+        if settled.failures:
+            journal.fail(settled.failures)
+        if settled.recovered:
+            journal.succeed(self.run.direction, settled.recovered)
+        counters = settled.counters if not self.planner.last_round else Counters(failed=settled.counters.failed)
+        self.total.add(counters)
+        journal.note(counters, len(page.records) + len(page.deleted))
+        if page.cursor is not None and self.run.options.scope is not Scope.IDS:
+            journal.advance(page.cursor)
+
+    def _again(self, settled: Settled) -> None:
+        """Rows that somebody changed between our read and our write: read, decide and write once more."""
+        if not settled.overtaken:
+            return
+        for page in self.reader.of_ids(settled.overtaken):
+            actions = self.planner.plan(page)
+            with self.run.ledger.page():
+                self.run.ledger.remember([intended(a) for a in actions if isinstance(a, Insert)])
+            results = write(self.run, self.planner.special, actions)
+            second = settle(self.run, actions, results, last_try=True)
+            with self.run.ledger.page():
+                self._store(Page((), ()), second)
+
+
+def _chunks(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]

@@ -1,0 +1,214 @@
+"""Field by field: what is written, what is left for the other pass, what is a conflict, and what is agreed after.
+
+A two-way field belongs to the side that changed it since both last agreed. Where they never agreed (a pair coupled
+by hand), blank loses, and two different values are a conflict until somebody says who wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from integration.sync.actions import Change
+from integration.sync.ledger import Agreed, Partner
+from integration.sync.rules import Direction, FieldRule, TableRule
+from integration.sync.transfer import UNRESOLVED, Carry, Draft, Transfer
+from integration.sync.values import normalizer
+from integration.systems.base import Record, Ref, Side, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that both sides changed: labels and values as a person knows them."""
+
+    source_label: str
+    source_value: str
+    destination_label: str
+    destination_value: str
+
+
+@dataclass(slots=True)
+class Merged:
+    changes: list[Change] = field(default_factory=list)
+    agreed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    left: bool = False
+    conflicts: list[Clash] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """How agreed values are turned for one direction: they are kept as (ERP, CRM)."""
+
+    towards_crm: bool
+
+    def pair(self, source: str, destination: str) -> tuple[str, str]:
+        return (source, destination) if self.towards_crm else (destination, source)
+
+    def split(self, agreed: tuple[str, str]) -> tuple[str, str]:
+        return agreed if self.towards_crm else (agreed[1], agreed[0])
+
+
+class Merger:
+    """Merges drafts into twins for one mapping and direction. ``user_id`` is ours in the destination."""
+
+    def __init__(self, rule: TableRule, transfer: Transfer, user_id: object = None) -> None:
+        self.rule, self.transfer, self.user_id = rule, transfer, user_id
+        self.direction = transfer.direction
+        self.two_passes = rule.direction is Direction.BOTH
+        self._halves = _Halves(self.direction is Direction.TO_CRM)
+        self._normals: dict[str, Callable[[Value], str]] = {
+            name: normalizer(column) for name, column in rule.table(self.direction.destination).fields.items()
+        }
+        self._back_only = [
+            field_rule
+            for field_rule in rule.fields
+            if field_rule.direction is self.direction.back and field_rule.field(self.direction.destination)
+        ]
+        self._source_fields = [
+            (field_rule.key, field_rule.field(self.direction.source), self._source_normal(field_rule))
+            for field_rule in rule.fields
+            if field_rule.field(self.direction.source) in rule.table(self.direction.source).fields
+        ]
+
+    def _source_normal(self, field_rule: FieldRule) -> Callable[[Value], str]:
+        return normalizer(self.rule.table(self.direction.source).fields[field_rule.field(self.direction.source)])
+
+    def agreed_after_insert(self, draft: Draft) -> Agreed:
+        """Both halves of every field of a row that is written as a whole."""
+        pair, values, sources = self._halves.pair, draft.values, draft.sources
+        return {
+            carry.key: pair(sources[carry.key], carry.normal_destination(values.get(carry.destination)))
+            for carry in self.transfer.carries
+            if carry.key in sources
+        }
+
+    def adopted(self, record: Record, partner: Partner) -> Partner:
+        """The pair after reading back a row that we wrote ourselves: what came back is the source's half now."""
+        agreed = dict(partner.agreed)
+        for key, name, normal in self._source_fields:
+            if key in agreed:
+                source, destination = self._halves.split(agreed[key])
+                came_back = normal(record.values.get(name))
+                if source != UNRESOLVED + came_back:
+                    agreed[key] = self._halves.pair(came_back, destination)
+        return replace(partner.with_version(self.direction.source, record.version), agreed=agreed, adopt=False)
+
+    def merge(self, draft: Draft, twin: Record, partner: Partner, *, force: bool = False) -> Merged:
+        """Compare field by field. With ``force`` the source wins wherever the sides differ."""
+        seen = self._seen(twin, partner)
+        merged = Merged(agreed=dict(partner.agreed))
+        for carry in self.transfer.carries:
+            if carry.destination in draft.values:
+                self._merge_field(carry, draft, twin, partner, merged, seen=seen, force=force)
+        for name, value in draft.extra.items():
+            self._merge_extra(name, value, twin, merged)
+        if not seen and not merged.left and self.two_passes:
+            merged.left = self._back_pass_has_work(twin, partner)
+        return merged
+
+    def _seen(self, twin: Record, partner: Partner) -> bool:
+        """Has nothing happened to the twin since we last looked at it, or only our own write?"""
+        side = self.direction.destination
+        if twin.version == partner.version(side) and twin.version:
+            return True
+        return partner.adopt and side is Side.CRM and self.user_id is not None and twin.modified_by == self.user_id
+
+    def _merge_field(
+        self, carry: Carry, draft: Draft, twin: Record, partner: Partner, merged: Merged, *, seen: bool, force: bool
+    ) -> None:
+        want, have = draft.values[carry.destination], twin.values.get(carry.destination)
+        normal_have = carry.normal_destination(have)
+        source = draft.sources.get(carry.key, "")
+        unresolved = source.startswith(UNRESOLVED)
+        if not unresolved and carry.normal_destination(want) == normal_have:
+            merged.agreed[carry.key] = self._halves.pair(source, normal_have)
+            return
+        verdict = "write"
+        if carry.two_way or unresolved:
+            verdict = self._whose(carry, source, normal_have, partner.agreed, want, seen=seen, force=force)
+        if verdict == "write":
+            if carry.normal_destination(want) != normal_have:
+                merged.changes.append(Change(carry.destination, have, want))
+            merged.agreed[carry.key] = self._halves.pair(source, carry.normal_destination(want))
+        elif verdict == "leave":
+            merged.left = merged.left or (self.two_passes and carry.two_way and not seen)
+        elif verdict == "conflict":
+            merged.conflicts.append(self._clash(carry, draft, have))
+
+    def _whose(
+        self, carry: Carry, source: str, have: str, agreed: Agreed, want: Value, *, seen: bool, force: bool
+    ) -> str:
+        """ "write", "leave" (to the other pass), "keep" (nobody changed it) or "conflict"."""
+        unresolved = source.startswith(UNRESOLVED)
+        if force and not unresolved:
+            return "write"
+        if carry.key not in agreed:
+            if unresolved:
+                return "leave" if have else "write"
+            if not have or not carry.normal_destination(want):
+                return "write" if not have else "leave"
+            return self._by_policy()
+        agreed_source, agreed_have = self._halves.split(agreed[carry.key])
+        source_changed = source != agreed_source
+        have_changed = not seen and have != agreed_have
+        if source_changed and have_changed:
+            return self._by_policy()
+        if source_changed:
+            return "write"
+        return "leave" if have_changed else "keep"
+
+    def _by_policy(self) -> str:
+        if self.rule.conflict.lets(self.direction):
+            return "write"
+        return "leave" if self.rule.conflict.lets(self.direction.back) else "conflict"
+
+    def _merge_extra(self, name: str, value: Value, twin: Record, merged: Merged) -> None:
+        normal = self._normals.get(name, str)
+        if normal(value) != normal(twin.values.get(name)):
+            merged.changes.append(Change(name, twin.values.get(name), value))
+
+    def _back_pass_has_work(self, twin: Record, partner: Partner) -> bool:
+        """Fields that only go the other way and were changed there must still be carried by the other pass."""
+        side = self.direction.destination
+        for rule in self._back_only:
+            agreed = partner.agreed.get(rule.key)
+            have = self._normals[rule.field(side)](twin.values.get(rule.field(side)))
+            if agreed is None or self._halves.split(agreed)[1] != have:
+                return True
+        return False
+
+    def _clash(self, carry: Carry, draft: Draft, have: Value) -> Clash:
+        source = self.rule.field(self.direction.source, carry.rule)
+        destination = self.rule.field(self.direction.destination, carry.rule)
+        return Clash(
+            source.label if source else carry.rule.constant,
+            draft.sources.get(carry.key, ""),
+            destination.label if destination else carry.destination,
+            shown(have),
+        )
+
+
+def agreed_with_winner(merger: Merger, draft: Draft, twin: Record, winner: Side) -> Mapping[str, tuple[str, str]]:
+    """Agreed values for a pair coupled by matching, made so that the next passes let ``winner`` overwrite the other
+    side where both hold something different, and let a filled field win over a blank one."""
+    agreed: dict[str, tuple[str, str]] = {}
+    for carry in merger.transfer.carries:
+        if not carry.two_way or carry.destination not in draft.values:
+            continue
+        want = carry.normal_destination(draft.values[carry.destination])
+        have = carry.normal_destination(twin.values.get(carry.destination))
+        if want == have or not want or not have:
+            continue
+        source = draft.sources.get(carry.key, "")
+        winner_is_source = winner is merger.direction.source
+        agreed[carry.key] = merger._halves.pair(
+            UNRESOLVED if winner_is_source else source, have if winner_is_source else UNRESOLVED
+        )
+    return agreed
+
+
+def shown(value: Value) -> str:
+    """A value as a message shows it."""
+    if isinstance(value, Ref):
+        return value.label or str(value.id)
+    return "" if value is None else str(value)

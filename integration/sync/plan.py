@@ -1,0 +1,163 @@
+"""A page of source records -> a list of actions. Reads both sides and the ledger, writes nothing: this is the plan."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from integration.sync.actions import Action, Ignore, Skip
+from integration.sync.decide import Judge
+from integration.sync.ledger import Partner, State
+from integration.sync.merge import Merger
+from integration.sync.rules import Reference
+from integration.sync.run import Scope
+from integration.sync.special import special_for
+from integration.sync.special.base import Run
+from integration.sync.special.currency import LocalCurrency
+from integration.sync.transfer import Draft, ReferenceNotCoupled, Transfer
+from integration.systems.base import Page, Record, Side
+from integration.systems.errors import ConfigurationProblem
+from integration.systems.filters import matches
+
+CURRENCY = Reference("currency", "transactioncurrency")
+
+
+class Planner:
+    """Plans page after page of one run. ``again`` collects the records that refer to another record of their own
+    table which is not coupled yet: the engine plans them once more at the end (``last_round``)."""
+
+    def __init__(self, run: Run) -> None:
+        if not run.rule.fields:
+            raise ConfigurationProblem(f"{run.rule.name} has no enabled field mapping rows.")
+        self.run = run
+        self.special = special_for(run)
+        self.transfer = Transfer(run.rule, run.direction)
+        user = run.context.user_id
+        self.merger = Merger(run.rule, self.transfer, user_id=user)
+        self.judge = Judge(
+            run.rule,
+            run.direction,
+            run.options,
+            self.merger,
+            user_id=user if run.direction.source is Side.CRM else None,
+            creates=self.special.creates,
+        )
+        self.local_currency = LocalCurrency(run)
+        self.again: set[uuid.UUID] = set()
+        self.last_round = False
+        self._own = Reference(run.rule.erp.name, run.rule.crm.name)
+
+    @property
+    def source_columns(self) -> list[str]:
+        return self._columns(self.run.direction.source)
+
+    @property
+    def destination_columns(self) -> list[str]:
+        return self._columns(self.run.direction.destination)
+
+    def _columns(self, side: Side) -> list[str]:
+        return sorted({*self.run.rule.columns(side), *self.special.columns(side)})
+
+    def plan(self, page: Page) -> list[Action]:
+        """One action per record and per deletion, in the page's order."""
+        run, side = self.run, self.run.direction.source
+        partners = run.ledger.partners(side, [record.id for record in page.records] + list(page.deleted))
+        actions: dict[uuid.UUID, Action] = {}
+        ahead: list[Record] = []
+        for record in page.records:
+            action = self._before(record, partners.get(record.id))
+            if action is None:
+                ahead.append(record)
+            else:
+                actions[record.id] = action
+        actions.update(self._look(ahead, partners))
+        planned = [actions[record.id] for record in page.records if record.id in actions]
+        return planned + self._deletions(page.deleted, partners)
+
+    def _before(self, record: Record, partner: Partner | None) -> Action | None:
+        if not matches(self.run.rule.filter(self.run.direction.source), record):
+            asked = self.run.options.scope is Scope.IDS
+            return Skip(record, "It is outside the mapping's filter.", partner) if asked else Ignore(record)
+        dismissed = self.judge.dismiss(record, partner)
+        if dismissed is not None:
+            return dismissed
+        reason = self.special.leave_out(record)
+        return Skip(record, reason, partner) if reason else None
+
+    # --- records that need the other side ----------------------------------------------------------------
+
+    def _look(self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner]) -> dict[uuid.UUID, Action]:
+        if not records:
+            return {}
+        run = self.run
+        self.special.prepare(records)
+        resolved = self._resolve(records)
+        twins = self._twins([partners[r.id] for r in records if r.id in partners])
+        alone = [r for r in records if not self._coupled(partners.get(r.id))]
+        found = self.special.candidates(alone) if alone else {}
+        taken = self._taken(found)
+        actions: dict[uuid.UUID, Action] = {}
+        for record in records:
+            partner = partners.get(record.id)
+            twin = twins.get(partner.id(run.direction.destination)) if partner else None
+            draft = self._draft(record, resolved, new=twin is None)
+            candidates = [(match, taken.get(match.id)) for match in found.get(record.id, ())]
+            actions[record.id] = self.judge.decide(record, partner, twin, draft, candidates)
+        return actions
+
+    def _draft(
+        self, record: Record, resolved: Mapping[Reference, Mapping[uuid.UUID | None, uuid.UUID | None]], *, new: bool
+    ) -> Draft:
+        draft = self.transfer.draft(record, resolved)
+        if isinstance(draft.problem, ReferenceNotCoupled) and self._waits_for_own_table(draft.problem):
+            draft = self._without_own_reference(record, resolved)
+        if draft.problem is None:
+            self.special.complete(record, draft, new=new)
+        return draft
+
+    def _waits_for_own_table(self, problem: ReferenceNotCoupled) -> bool:
+        return problem.table == self.run.source_table and not self.last_round
+
+    def _without_own_reference(
+        self, record: Record, resolved: Mapping[Reference, Mapping[uuid.UUID | None, uuid.UUID | None]]
+    ) -> Draft:
+        """Leave a reference to the own table out for now; a second round sets it when all rows are there."""
+        self.again.add(record.id)
+        own = {carry.source for carry in self.transfer.referring if carry.reference == self._own}
+        blank = {name: None if name in own else value for name, value in record.values.items()}
+        reduced = Record(record.table, record.id, blank, record.version, record.modified_at, record.modified_by)
+        return self.transfer.draft(reduced, resolved)
+
+    def _resolve(self, records: Sequence[Record]) -> dict[Reference, dict[uuid.UUID | None, uuid.UUID | None]]:
+        """Ids of the other side for everything these records refer to, one ledger query per reference."""
+        side = self.run.direction.source
+        resolved: dict[Reference, dict[uuid.UUID | None, uuid.UUID | None]] = {}
+        for reference, ids in self.transfer.wanted(records).items():
+            known = self.run.ledger.resolve(reference, side, ids) if ids else {}
+            resolved[reference] = dict(known)
+        if CURRENCY in resolved:
+            self.local_currency.add_to(resolved[CURRENCY])
+        return resolved
+
+    def _twins(self, partners: Sequence[Partner]) -> dict[uuid.UUID, Record]:
+        side = self.run.direction.destination
+        ids = [partner.id(side) for partner in partners if partner.state is not State.RESERVED]
+        if not ids:
+            return {}
+        return self.run.destination.get(self.run.destination_table, ids, self.destination_columns)
+
+    def _coupled(self, partner: Partner | None) -> bool:
+        return partner is not None and partner.state is not State.RESERVED
+
+    def _taken(self, found: Mapping[uuid.UUID, Sequence[Record]]) -> dict[uuid.UUID, Partner]:
+        ids = {match.id for candidates in found.values() for match in candidates}
+        return self.run.ledger.partners(self.run.direction.destination, ids) if ids else {}
+
+    # --- deletions ----------------------------------------------------------------------------------------
+
+    def _deletions(self, ids: Sequence[uuid.UUID], partners: Mapping[uuid.UUID, Partner]) -> list[Action]:
+        gone = [partners[id] for id in ids if id in partners]
+        if not gone:
+            return []
+        twins = self._twins(gone)
+        return [self.judge.deleted(partner, twins.get(partner.id(self.run.direction.destination))) for partner in gone]

@@ -1,0 +1,161 @@
+"""What is remembered of a page: from actions and their results to pairs, counters and failures. Pure."""
+
+from __future__ import annotations
+
+import traceback
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from integration.sync.actions import (
+    Action,
+    Broken,
+    Fail,
+    Insert,
+    Restore,
+    Skip,
+    Unchanged,
+    Uncouple,
+    Update,
+)
+from integration.sync.decide import failed
+from integration.sync.ledger import Partner, Result, State
+from integration.sync.rules import Direction
+from integration.sync.run import Counters, Failure
+from integration.sync.special.base import Run
+from integration.sync.write import Results
+from integration.systems.base import Record, Written
+from integration.systems.errors import Problem, VersionConflict
+
+
+@dataclass(slots=True)
+class Settled:
+    """``overtaken`` are source ids to be read and decided once more, ``recovered`` those whose open errors close."""
+
+    remembered: list[Partner] = field(default_factory=list)
+    forgotten: list[Partner] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    recovered: list[uuid.UUID] = field(default_factory=list)
+    overtaken: list[uuid.UUID] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters)
+
+
+def intended(action: Insert) -> Partner:
+    """The pair as it is stored before the write."""
+    return replace(action.partner, state=State.INTENDED)
+
+
+def settle(run: Run, actions: Sequence[Action], results: Results, *, last_try: bool = False) -> Settled:
+    """Put together what is to be stored. Without ``last_try`` a row that somebody else changed meanwhile is handed
+    back as overtaken instead of failing."""
+    return _Settling(run, results, last_try).of(actions)
+
+
+class _Settling:
+    def __init__(self, run: Run, results: Results, last_try: bool) -> None:
+        self.run, self.results, self.last_try = run, results, last_try
+        self.direction = run.direction
+        self.settled = Settled()
+
+    def of(self, actions: Sequence[Action]) -> Settled:
+        settled, counters = self.settled, self.settled.counters
+        for action in actions:
+            match action:
+                case Insert() | Update():
+                    self._written(action)
+                case Unchanged(record, partner, before):
+                    counters.unchanged += 1
+                    if partner is not None:
+                        settled.remembered.append(partner)
+                        self._recover(record, before)
+                case Skip():
+                    counters.skipped += 1
+                case Fail(record, problem, partner):
+                    self._fail(partner or self._reserve(record), problem, _label(self.run, record))
+                case Uncouple(partner, counted):
+                    settled.forgotten.append(partner)
+                    counters.uncoupled += counted
+                case Broken(partner, problem):
+                    self._fail(partner, problem, "")
+                case Restore(partner, replacement):
+                    settled.forgotten.append(partner)
+                    settled.remembered.append(replacement)
+        return settled
+
+    def _written(self, action: Insert | Update) -> None:
+        answer = self.results.written[action.record.id]
+        later = self.results.later.get(action.record.id)
+        if answer.error is None and later is None:
+            self._succeed(action, answer)
+        elif isinstance(answer.error, VersionConflict) and not self.last_try:
+            self.settled.overtaken.append(action.record.id)
+        elif answer.error is not None:
+            self._fail(self._before(action), answer.error, _label(self.run, action.record))
+        elif later is not None:
+            # The row is there, what belongs to it is not: the pair stays intended and is completed by the next run.
+            self._fail(replace(action.partner, state=State.INTENDED), later, _label(self.run, action.record))
+
+    def _succeed(self, action: Insert | Update, answer: Written) -> None:
+        settled, side = self.settled, self.direction.destination
+        partner = action.partner
+        if isinstance(action, Insert):
+            partner = replace(partner.with_version(side, answer.version or ""), adopt=not answer.version)
+            settled.counters.inserted += 1
+        else:
+            if action.changes and not action.left:
+                partner = replace(partner.with_version(side, answer.version or ""), adopt=not answer.version)
+            settled.counters.inserted += action.completes
+            settled.counters.coupled += action.coupled and not action.changes
+            settled.counters.modified += not action.completes and (bool(action.changes) or not action.coupled)
+        if action.replaces is not None:
+            settled.forgotten.append(action.replaces)
+        settled.remembered.append(partner)
+        self._recover(action.record, action.before)
+
+    def _before(self, action: Insert | Update) -> Partner:
+        """The pair as it was before a write that failed: the agreed values were not reached."""
+        if isinstance(action, Insert):
+            untouched = Partner(action.partner.erp_id, action.partner.crm_id)
+            before = action.before or untouched
+            return replace(untouched, to_crm=before.to_crm, to_erp=before.to_erp, skipped=before.skipped)
+        return action.before if action.before and not action.coupled else self._reserve(action.record)
+
+    def _fail(self, partner: Partner, problem: Problem, label: str) -> None:
+        after, skipped = failed(partner, self.direction, problem)
+        self.settled.remembered.append(after)
+        self.settled.counters.skipped += skipped
+        self.settled.counters.failed += not skipped
+        self._note(after, problem, label)
+
+    def _note(self, partner: Partner, problem: Problem, label: str) -> None:
+        twin_known = partner.state is not State.RESERVED
+        towards_crm = self.direction is Direction.TO_CRM
+        self.settled.failures.append(
+            Failure(
+                direction=self.direction,
+                erp_id=partner.erp_id if towards_crm or twin_known else None,
+                crm_id=partner.crm_id if not towards_crm or twin_known else None,
+                code=problem.code,
+                message=str(problem),
+                label=label,
+                raw=problem.raw,
+                call_stack="".join(traceback.format_exception(problem)) if problem.__traceback__ else "",
+            )
+        )
+
+    def _recover(self, record: Record, before: Partner | None) -> None:
+        if before is not None and before.outcome(self.direction).result in (Result.FAILURE, Result.WAITING):
+            self.settled.recovered.append(record.id)
+
+    def _reserve(self, record: Record) -> Partner:
+        fresh = uuid.uuid4()
+        if self.direction is Direction.TO_CRM:
+            return Partner(erp_id=record.id, crm_id=fresh)
+        return Partner(erp_id=fresh, crm_id=record.id)
+
+
+def _label(run: Run, record: Record) -> str:
+    """The record as people call it: number and name."""
+    table = run.rule.table(run.direction.source)
+    parts = [str(record.values.get(name) or "") for name in (table.number_field, table.name_field) if name]
+    return " ".join(dict.fromkeys(part for part in parts if part))[:250]

@@ -1,0 +1,91 @@
+"""What a special rule is: the part of a mapping that data cannot say, as a few hooks the engine calls.
+
+One module per pair of tables. The default of every hook does nothing. A hook never remembers, counts or couples:
+it reads what a page needs in few requests (``prepare``), adds to drafts (``complete``), finds natural matches
+(``candidates``) and does what has to follow a write (``after``, in waves that can be repeated harmlessly).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from integration.sync.actions import Insert, Update
+from integration.sync.ledger import Ledger, Touch
+from integration.sync.rules import Context, Direction, Reference, TableRule
+from integration.sync.run import Options
+from integration.sync.transfer import Draft
+from integration.systems.base import Record, Side, System
+from integration.systems.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything one pass works with."""
+
+    rule: TableRule
+    direction: Direction
+    source: System
+    destination: System
+    ledger: Ledger
+    options: Options
+    context: Context
+
+    @property
+    def erp(self) -> System:
+        return self.source if self.direction is Direction.TO_CRM else self.destination
+
+    @property
+    def crm(self) -> System:
+        return self.destination if self.direction is Direction.TO_CRM else self.source
+
+    @property
+    def source_table(self) -> str:
+        return self.rule.table(self.direction.source).name
+
+    @property
+    def destination_table(self) -> str:
+        return self.rule.table(self.direction.destination).name
+
+
+class Special:
+    """A pair of tables without special rules, and the base of those that have some."""
+
+    creates = True
+    """False where rows of the destination are only ever coupled, never made."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.to_crm = run.direction is Direction.TO_CRM
+
+    def columns(self, side: Side) -> Sequence[str]:
+        """Columns to read besides the mapped ones."""
+        return ()
+
+    def references(self) -> Sequence[Reference]:
+        """References that ``complete`` needs besides those of the field mappings."""
+        return ()
+
+    def leave_out(self, record: Record) -> str | None:
+        """A reason why this record is none of the mapping's business (skipped, not failed)."""
+        return None
+
+    def prepare(self, records: Sequence[Record]) -> None:
+        """Read what the drafts of these records need."""
+
+    def complete(self, record: Record, draft: Draft, *, new: bool) -> None:
+        """Add to the draft. ``new``: there is no twin yet."""
+
+    def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
+        """The rows of the destination that these uncoupled records naturally are, by source id."""
+        return {}
+
+    def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
+        """What has to follow a successful write, as waves: each covers the rows whose earlier wave succeeded. Returns
+        the failures by source id. May run beside the planning of the next page: only speak to the destination."""
+        return {}
+
+    def touches(self) -> Sequence[Touch]:
+        """Rows of other mappings written since the last call."""
+        return ()

@@ -1,0 +1,213 @@
+"""One value on its way: converted into the destination's type, and normalized for comparing. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from integration.systems.base import Field, FieldType, Ref, Value
+from integration.systems.errors import InvalidValue
+
+LONGEST_KEPT = 200
+"""Normalized text beyond this is remembered as a digest: enough to see that it changed."""
+
+Convert = Callable[[Value], Value]
+Normalize = Callable[[Value], str]
+
+
+def normalizer(field: Field) -> Normalize:
+    """The function that turns a value of this field into text so that equal text means equal value; blank is ``""``."""
+    match field.type:
+        case FieldType.TEXT | FieldType.MEMO | FieldType.TABLE:
+            return _normal_text
+        case FieldType.CODE:
+            return _normal_code
+        case FieldType.DECIMAL:
+            return _decimal_normalizer(2 if field.scale is None else field.scale)
+        case FieldType.DATETIME:
+            return _normal_moment
+        case FieldType.REFERENCE:
+            return _normal_reference
+        case _:
+            return _normal_plain
+
+
+def _normal_text(value: Value) -> str:
+    text = str(value) if value is not None else ""
+    return text if len(text) <= LONGEST_KEPT else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _normal_code(value: Value) -> str:
+    return str(value).strip().upper() if value is not None else ""
+
+
+def _decimal_normalizer(scale: int) -> Normalize:
+    step = Decimal(1).scaleb(-scale)
+
+    def normal(value: Value) -> str:
+        if value is None:
+            return ""
+        number = Decimal(str(value)).quantize(step, ROUND_HALF_UP)
+        return str(abs(number) if number == 0 else number)
+
+    return normal
+
+
+def _normal_moment(value: Value) -> str:
+    return value.astimezone(dt.UTC).isoformat(timespec="seconds") if isinstance(value, dt.datetime) else ""
+
+
+def _normal_reference(value: Value) -> str:
+    return str(value.id) if isinstance(value, Ref) else ""
+
+
+def _normal_plain(value: Value) -> str:
+    return "" if value is None else str(value)
+
+
+def converter(source: Field, destination: Field) -> Convert:
+    """The function that turns a source value into one the destination takes. It raises :class:`InvalidValue`, which
+    names field, value and limit, where that would lose something. References need a ledger and are not handled here;
+    a reference going to a text field becomes its label."""
+    match destination.type:
+        case FieldType.TEXT | FieldType.MEMO | FieldType.CODE:
+            return _to_text(source, destination)
+        case FieldType.DECIMAL | FieldType.INTEGER:
+            return _to_number(destination)
+        case FieldType.DATE:
+            return lambda value: value.date() if isinstance(value, dt.datetime) else value
+        case FieldType.DATETIME:
+            return _to_moment(destination)
+        case FieldType.OPTION:
+            return _to_option(source, destination)
+        case FieldType.BOOLEAN:
+            return _to_boolean(destination)
+        case _:
+            return lambda value: value
+
+
+def _to_text(source: Field, destination: Field) -> Convert:
+    limit, upper = destination.max_length, destination.type is FieldType.CODE
+    labels = {option.value: option.label for option in source.options}
+
+    def convert(value: Value) -> Value:
+        if value is None:
+            return ""
+        if isinstance(value, Ref):
+            text = value.label
+        elif labels:
+            text = labels.get(value, str(value))  # type: ignore[arg-type]
+        else:
+            text = str(value)
+        if upper:
+            text = text.strip().upper()
+        if limit is not None and len(text) > limit:
+            raise InvalidValue(
+                f"{_name(destination)} takes at most {limit} characters; “{_short(text)}” has {len(text)}.",
+                field=destination.name,
+                value=text,
+            )
+        return text
+
+    return convert
+
+
+def _to_number(destination: Field) -> Convert:
+    step = Decimal(1).scaleb(-(destination.scale or 0))
+    whole = destination.type is FieldType.INTEGER
+
+    def convert(value: Value) -> Value:
+        if value is None or value == "":
+            return None
+        try:
+            number = Decimal(str(value)).quantize(step, ROUND_HALF_UP)
+        except InvalidOperation as error:
+            raise _not_a(destination, value, "number") from error
+        low, high = destination.minimum, destination.maximum
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise InvalidValue(
+                f"{_name(destination)} takes values from {low} to {high}, not {number}.",
+                field=destination.name,
+                value=value,
+            )
+        return int(number) if whole else number
+
+    return convert
+
+
+def _to_moment(destination: Field) -> Convert:
+    def convert(value: Value) -> Value:
+        if value is None or isinstance(value, dt.datetime):
+            return value
+        if isinstance(value, dt.date):
+            return dt.datetime.combine(value, dt.time(), dt.UTC)
+        raise _not_a(destination, value, "date")
+
+    return convert
+
+
+def _to_option(source: Field, destination: Field) -> Convert:
+    by_label = {option.label.strip().casefold(): option.value for option in destination.options}
+    numbers = {option.value for option in destination.options}
+    labels = {option.value: option.label.strip().casefold() for option in source.options}
+
+    def convert(value: Value) -> Value:
+        if value is None or value == "":
+            return None
+        label = labels.get(value, str(value).strip().casefold()) if labels else str(value).strip().casefold()  # type: ignore[arg-type]
+        if label in by_label:
+            return by_label[label]
+        if isinstance(value, int) and value in numbers:
+            return value
+        raise InvalidValue(
+            f"{_name(destination)} has no option “{label or value}”.", field=destination.name, value=value
+        )
+
+    return convert
+
+
+def _to_boolean(destination: Field) -> Convert:
+    def convert(value: Value) -> Value:
+        if value is None or isinstance(value, bool):
+            return value
+        word = str(value).strip().lower()
+        if word in ("1", "true", "yes"):
+            return True
+        if word in ("0", "false", "no", ""):
+            return False
+        raise _not_a(destination, value, "yes or no")
+
+    return convert
+
+
+def constant(text: str, destination: Field) -> Value:
+    """The constant of a field mapping in the destination's type; options by label first, then by number.
+    Raises :class:`InvalidValue`."""
+    if destination.type is FieldType.OPTION and text.strip().lstrip("-").isdigit():
+        wanted = int(text)
+        if any(option.value == wanted for option in destination.options):
+            return wanted
+    if destination.type in (FieldType.DATE, FieldType.DATETIME):
+        moment = dt.datetime.fromisoformat(text)
+        return moment.date() if destination.type is FieldType.DATE else moment.replace(tzinfo=moment.tzinfo or dt.UTC)
+    if destination.type is FieldType.UUID:
+        return uuid.UUID(text)
+    plain = Field("constant", FieldType.TEXT, "constant")
+    return converter(plain, destination)(text)
+
+
+def _not_a(destination: Field, value: Value, kind: str) -> InvalidValue:
+    return InvalidValue(
+        f"{_name(destination)} needs a {kind}, “{_short(str(value))}” is none.", field=destination.name, value=value
+    )
+
+
+def _name(field: Field) -> str:
+    return field.label or field.name
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"

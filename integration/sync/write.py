@@ -1,0 +1,65 @@
+"""The writing half of a page: inserts, updates, then what the special rule has to follow up. No ledger in here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from integration.sync.actions import Action, Insert, Update
+from integration.sync.special.base import Run, Special
+from integration.systems.base import Row, Written
+from integration.systems.errors import DuplicateKey, Problem
+
+
+@dataclass(slots=True)
+class Results:
+    """What became of a page, by source id: the answer to the write, and the failure of a later wave."""
+
+    written: dict[uuid.UUID, Written] = field(default_factory=dict)
+    later: Mapping[uuid.UUID, Problem] = field(default_factory=dict)
+
+
+def write(run: Run, special: Special, actions: Sequence[Action]) -> Results:
+    """Write a page. Raises a ``ConnectionProblem`` where the system as a whole does not answer any more."""
+    results = Results()
+    inserts = [action for action in actions if isinstance(action, Insert)]
+    updates = [action for action in actions if isinstance(action, Update)]
+    if inserts:
+        _insert(run, inserts, results)
+    if updates:
+        _update(run, updates, results)
+    done = [action for action in (*inserts, *updates) if results.written[action.record.id].ok]
+    results.later = special.after(done) if done else {}
+    return results
+
+
+def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
+    side, table = run.direction.destination, run.destination_table
+    rows = [Row(action.partner.id(side), action.values, validate=_validated(run)) for action in inserts]
+    answers = run.destination.insert(table, rows)
+    refused = [row.id for row, answer in zip(rows, answers, strict=True) if isinstance(answer.error, DuplicateKey)]
+    # A duplicate of an id of ours means that an earlier try, thought lost, has arrived.
+    there = run.destination.get(table, refused, ()) if refused else {}
+    for action, row, answer in zip(inserts, rows, answers, strict=True):
+        arrived = row.id in there
+        results.written[action.record.id] = Written(row.id) if arrived else answer
+
+
+def _update(run: Run, updates: Sequence[Update], results: Results) -> None:
+    rows, behind = [], []
+    for action in updates:
+        if action.changes:
+            rows.append(Row(action.twin.id, action.values, action.twin.version, _validated(run)))
+            behind.append(action)
+        else:
+            results.written[action.record.id] = Written(action.twin.id, action.twin.version)
+    if rows:
+        answers = run.destination.update(run.destination_table, rows)
+        for action, answer in zip(behind, answers, strict=True):
+            results.written[action.record.id] = answer
+
+
+def _validated(run: Run) -> frozenset[str]:
+    side = run.direction.destination
+    return frozenset(rule.field(side) for rule in run.rule.fields_towards(run.direction) if rule.validate)
