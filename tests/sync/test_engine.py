@@ -1,0 +1,219 @@
+"""One pass after the other over customers and accounts."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.sync.rules import ConflictPolicy, DeletionPolicy
+from integration.sync.run import Counters, Scope
+from integration.systems.base import Ref
+from integration.systems.errors import Unreachable
+from tests.makers import account, customer_rule, salespeople_rule
+from tests.sync.world import TO_CRM, TO_ERP, World
+
+
+@pytest.fixture(params=["remote", "bulk", "local"])
+def world(request):
+    """Sales over the network, over the network without telling new versions, and (for the engine's sake) local."""
+    world = World(remote=request.param != "local")
+    world.crm.tells_versions = request.param != "bulk"
+    return world
+
+
+def test_a_new_customer_becomes_an_account_with_its_salesperson_as_owner_and_the_local_currency(world):
+    adatum = world.add_customer("Adatum")
+    assert world.run(TO_CRM, create=True) == Counters(inserted=1)
+    twin = world.account_of(adatum)
+    assert twin.values["name"] == "Adatum"
+    assert twin.values["ownerid"] == Ref("systemuser", world.jim_user)
+    assert twin.values["transactioncurrencyid"] == Ref("transactioncurrency", world.gbp)
+    assert twin.values["customertypecode"] == 3
+
+
+def test_uncoupled_customers_are_ignored_and_not_counted_while_only_coupled_ones_are_wanted(world):
+    world.add_customer("Adatum")
+    assert world.run(TO_CRM) == Counters()
+
+
+def test_our_own_write_comes_back_as_one_unchanged_echo_and_then_never_again(world):
+    world.add_customer("Adatum")
+    world.run(TO_CRM, create=True)
+    assert world.run(TO_ERP) == Counters(unchanged=1)
+    assert world.both() == (Counters(), Counters())
+
+
+def test_a_phone_number_changed_in_sales_arrives_in_business_central(world):
+    adatum = world.synchronized()
+    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    assert world.both() == (Counters(), Counters(modified=1))
+    assert world.customer_of(adatum).values["phone_no"] == "030 1"
+    assert world.both() == (Counters(unchanged=1), Counters())
+
+
+def test_different_fields_changed_on_both_sides_are_merged_without_a_conflict(world):
+    adatum = world.synchronized()
+    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.erp.edit("customer", adatum, address="Main Street 5")
+    assert world.both() == (Counters(modified=1), Counters(modified=1))
+    assert world.customer_of(adatum).values["phone_no"] == "030 1"
+    assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
+    assert world.account_of(adatum).values["telephone1"] == "030 1"
+    world.both()
+    assert world.both() == (Counters(), Counters())
+
+
+def test_an_edit_in_sales_survives_our_own_write_that_made_us_the_last_one_to_modify_it(world):
+    adatum = world.synchronized()
+    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.erp.edit("customer", adatum, address="Main Street 5")
+    world.run(TO_CRM)
+    assert world.partner(adatum).pending is TO_ERP
+    world.run(TO_ERP)
+    assert world.customer_of(adatum).values["phone_no"] == "030 1"
+    assert world.partner(adatum).pending is None
+
+
+def test_the_same_field_changed_on_both_sides_is_a_conflict_that_names_both_values(world):
+    adatum = world.synchronized()
+    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.erp.edit("customer", adatum, phone_no="030 2")
+    assert world.run(TO_CRM) == Counters(failed=1)
+    [failure] = world.journal.failures
+    assert failure.code == "conflict"
+    assert "030 1" in failure.message
+    assert "030 2" in failure.message
+    assert world.run(TO_ERP) == Counters(failed=1)
+    assert world.account_of(adatum).values["telephone1"] == "030 1"
+    assert world.customer_of(adatum).values["phone_no"] == "030 2"
+
+
+@pytest.mark.parametrize(
+    ("policy", "winner", "counters"),
+    [
+        (ConflictPolicy.SEND, "030 2", (Counters(modified=1), Counters(unchanged=1))),
+        (ConflictPolicy.GET, "030 1", (Counters(unchanged=1), Counters(modified=1))),
+    ],
+)
+def test_the_update_policy_says_who_wins(world, policy, winner, counters):
+    adatum = world.synchronized()
+    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.erp.edit("customer", adatum, phone_no="030 2")
+    assert world.both(customer_rule(conflict=policy)) == counters
+    assert world.account_of(adatum).values["telephone1"] == winner
+    assert world.customer_of(adatum).values["phone_no"] == winner
+
+
+def test_a_customer_whose_salesperson_is_not_coupled_waits_and_says_for_whom(world):
+    anna = world.erp.add("salesperson", code="AL", name="Anna Lidman")
+    world.erp.add("customer", name="Fabrikam", blocked=0, salesperson_code=Ref("salesperson", anna, "AL"))
+    assert world.run(TO_CRM, create=True) == Counters(failed=1)
+    [failure] = world.journal.failures
+    assert failure.code == "reference-not-coupled"
+    assert "AL" in failure.message
+    user = world.crm.add("systemuser", fullname="Anna Lidman", isdisabled=False)
+    world.couple(salespeople_rule(), anna, user)
+    assert world.run(TO_CRM) == Counters(inserted=1)
+    assert len(world.journal.recovered) == 1
+
+
+def test_a_name_that_does_not_fit_fails_with_field_value_and_limit_and_the_others_go_on(world):
+    adatum = world.synchronized()
+    fabrikam = world.synchronized("Fabrikam")
+    world.crm.edit("account", world.partner(adatum).crm_id, address1_city="X" * 31)
+    world.crm.edit("account", world.partner(fabrikam).crm_id, address1_city="Berlin")
+    assert world.run(TO_ERP) == Counters(failed=1, modified=1)
+    assert "30" in world.journal.failures[0].message
+
+
+def test_the_same_failure_twice_is_skipped_and_a_change_of_the_source_tries_again(world):
+    adatum = world.synchronized()
+    crm_id = world.partner(adatum).crm_id
+    world.crm.edit("account", crm_id, address1_city="X" * 31)
+    assert world.run(TO_ERP) == Counters(failed=1)
+    assert world.run(TO_ERP) == Counters(skipped=1)
+    assert world.partner(adatum).skipped
+    assert world.run(TO_ERP) == Counters()
+    world.crm.edit("account", crm_id, address1_city="Berlin")
+    assert world.run(TO_ERP) == Counters(modified=1)
+    assert not world.partner(adatum).skipped
+
+
+def test_a_deleted_account_fails_first_and_is_skipped_the_second_time(world):
+    adatum = world.synchronized()
+    world.crm.remove("account", world.partner(adatum).crm_id)
+    assert world.ids(TO_CRM, adatum) == Counters(failed=1)
+    assert world.ids(TO_CRM, adatum) == Counters(skipped=1)
+
+
+def test_restore_records_makes_a_deleted_account_again(world):
+    adatum = world.synchronized()
+    gone = world.partner(adatum).crm_id
+    world.crm.remove("account", gone)
+    assert world.ids(TO_CRM, adatum, rule=customer_rule(deletion=DeletionPolicy.RESTORE)) == Counters(inserted=1)
+    assert world.partner(adatum).crm_id != gone
+    assert world.account_of(adatum).values["name"] == "Adatum"
+
+
+def test_restore_records_makes_a_deleted_customer_again_from_its_account(world):
+    adatum = world.synchronized()
+    rule = customer_rule(deletion=DeletionPolicy.RESTORE)
+    account_id = world.partner(adatum).crm_id
+    world.erp.remove("customer", adatum)
+    world.both(rule)
+    [row] = world.ledger(rule).partners(world.crm.side, [account_id]).values()
+    assert world.customer_of(row.erp_id).values["name"] == "Adatum"
+
+
+def test_remove_coupling_lets_the_survivor_stay(world):
+    adatum = world.synchronized()
+    rule = customer_rule(deletion=DeletionPolicy.REMOVE)
+    world.crm.remove("account", world.partner(adatum).crm_id)
+    world.both(rule)
+    assert adatum not in world.ledger(rule).rows
+    assert world.customer_of(adatum).values["name"] == "Adatum"
+
+
+def test_a_run_that_breaks_off_after_the_write_is_completed_without_a_double():
+    world = World()
+    world.add_customer("Adatum")
+    world.crm.fail_on("insert", Unreachable("The line went dead."), done=None)
+    with pytest.raises(Unreachable):
+        world.run(TO_CRM, create=True)
+    world.run(TO_CRM, create=True)
+    assert world.crm.count("account") == 1
+
+
+def test_a_run_that_breaks_off_before_the_write_is_repeated():
+    world = World()
+    adatum = world.add_customer("Adatum")
+    world.crm.fail_on("insert", Unreachable("The line went dead."))
+    with pytest.raises(Unreachable):
+        world.run(TO_CRM, create=True)
+    assert world.run(TO_CRM, create=True) == Counters(inserted=1)
+    assert world.account_of(adatum).values["name"] == "Adatum"
+
+
+def test_new_accounts_become_customers_with_a_number_of_the_series(world):
+    world.crm.add("account", **account("Coho Winery", ownerid=Ref("systemuser", world.jim_user)))
+    assert world.run(TO_ERP, create=True) == Counters(inserted=1)
+    [coho] = world.erp.find("customer", fields=["no", "name"]).records
+    assert coho.values["name"] == "Coho Winery"
+    assert coho.values["no"]
+
+
+def test_a_dry_run_shows_the_plan_and_writes_nothing(world):
+    world.add_customer("Adatum")
+    actions = world.plan(TO_CRM, create=True)
+    assert [type(action).__name__ for action in actions] == ["Insert"]
+    assert world.crm.count("account") == 0
+    assert not world.ledger(customer_rule()).rows
+
+
+def test_a_second_pass_over_everything_changes_nothing(world):
+    for name in ("Adatum", "Fabrikam", "Coho Winery"):
+        world.add_customer(name)
+    world.run(TO_CRM, create=True)
+    world.both()
+    assert world.run(TO_CRM, scope=Scope.EVERYTHING, create=True) == Counters(unchanged=3)
+    assert world.run(TO_ERP, scope=Scope.EVERYTHING, create=True) == Counters(unchanged=3)
+    assert world.crm.count("account") == world.erp.count("customer") == 3
