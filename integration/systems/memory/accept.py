@@ -17,8 +17,15 @@ def accept(field: Field, value: Value) -> Value:
     if value is None or value == "":
         if field.required:
             raise _invalid(field, value, "must not be blank")
-        return "" if field.type.textual or field.type is FieldType.TABLE else None
+        return blank(field)
     return _CHECKS[field.type](field, value)
+
+
+def blank(field: Field) -> Value:
+    """What a column holds that nobody filled: ``""`` for text, the option without a label where there is one."""
+    if field.type.textual or field.type is FieldType.TABLE:
+        return ""
+    return next((option.value for option in field.options if not option.label.strip()), None)
 
 
 def _invalid(field: Field, value: object, why: str) -> InvalidValue:

@@ -10,6 +10,7 @@ from typing import Any
 
 from integration.systems.base import FieldType, Ref, Table, Value
 from integration.systems.errors import DuplicateKey, NotFound
+from integration.systems.memory.accept import blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,11 @@ class MemoryTable:
 
     def value(self, row: StoredRow, name: str) -> Value:
         """One column; blank text is ``""``. A TABLE column says where the reference beside it points to."""
-        kind = self.table.fields[name].type
-        if kind is FieldType.TABLE:
+        field = self.table.fields[name]
+        if field.type is FieldType.TABLE:
             beside = row.values.get(name.removesuffix("type"))
             return beside.table if isinstance(beside, Ref) else ""
-        return row.values.get(name, "" if kind.textual else None)
+        return row.values[name] if name in row.values else blank(field)
 
     def label_of(self, id: uuid.UUID) -> str:
         """What people call a row: its number, or else its name; ``""`` where it is gone."""

@@ -1,0 +1,48 @@
+"""One filter for both systems: typed by a person, checked, kept as text, asked of either system or of a record.
+
+    statecode = Active and customertypecode in (Customer, 'Other')
+    not (name contains 'test' or blocked <> '') and no begins with 'C'
+    credit_limit >= 1000.50 and last_shipment is not blank
+
+Text compares without regard to case, ``<>`` and ``not`` also find blank values: Dataverse's semantics, everywhere.
+A condition either holds or does not; there is no "unknown". ``dataverse/query.py`` renders a filter to OData,
+``business_central/store.py`` to a Q object.
+"""
+
+from integration.systems.filters.asking import matches
+from integration.systems.filters.conversion import typed
+from integration.systems.filters.reading import parse
+from integration.systems.filters.values import (
+    EVERYTHING,
+    OPERATORS,
+    TEXT_OPERATORS,
+    AllOf,
+    AnyOf,
+    Comparison,
+    Filter,
+    FilterError,
+    Not,
+    OneOf,
+    both,
+    fields_of,
+)
+from integration.systems.filters.writing import text_of
+
+__all__ = [
+    "EVERYTHING",
+    "OPERATORS",
+    "TEXT_OPERATORS",
+    "AllOf",
+    "AnyOf",
+    "Comparison",
+    "Filter",
+    "FilterError",
+    "Not",
+    "OneOf",
+    "both",
+    "fields_of",
+    "matches",
+    "parse",
+    "text_of",
+    "typed",
+]
