@@ -87,6 +87,8 @@ class Judge:
         )
         if tried_before or self.options.create:
             return None
+        if self.rule.only_coupled and self.options.scope is Scope.IDS:
+            return Skip(record, "It is not coupled, and the mapping synchronizes only coupled records.", partner)
         if self._is_echo(record) or self.rule.only_coupled:
             return Ignore(record)
         return None

@@ -14,7 +14,7 @@ from integration.sync.run import Scope
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
-from integration.sync.transfer import Draft, ReferenceNotCoupled, Transfer
+from integration.sync.transfer import Draft, ReferenceNotCoupled, Resolved, Transfer
 from integration.systems.base import Page, Record, Side
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import matches
@@ -93,34 +93,39 @@ class Planner:
         self.special.prepare(records)
         resolved = self._resolve(records)
         twins = self._twins([partners[r.id] for r in records if r.id in partners])
-        alone = [r for r in records if not self._coupled(partners.get(r.id))]
-        found = self.special.candidates(alone) if alone else {}
+        twin_of = {id: twins.get(partner.id(run.direction.destination)) for id, partner in partners.items()}
+        drafts = {record.id: self._draft(record, resolved, twin_of.get(record.id)) for record in records}
+        found = self._natural_matches([r for r in records if drafts[r.id].problem is None], partners)
         taken = self._taken(found)
-        actions: dict[uuid.UUID, Action] = {}
-        for record in records:
-            partner = partners.get(record.id)
-            twin = twins.get(partner.id(run.direction.destination)) if partner else None
-            draft = self._draft(record, resolved, new=twin is None)
-            candidates = [(match, taken.get(match.id)) for match in found.get(record.id, ())]
-            actions[record.id] = self.judge.decide(record, partner, twin, draft, candidates)
-        return actions
+        return {
+            record.id: self.judge.decide(
+                record,
+                partners.get(record.id),
+                twin_of.get(record.id),
+                drafts[record.id],
+                [(match, taken.get(match.id)) for match in found.get(record.id, ())],
+            )
+            for record in records
+        }
 
-    def _draft(
-        self, record: Record, resolved: Mapping[Reference, Mapping[uuid.UUID | None, uuid.UUID | None]], *, new: bool
-    ) -> Draft:
+    def _natural_matches(
+        self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner]
+    ) -> Mapping[uuid.UUID, Sequence[Record]]:
+        alone = [record for record in records if not self._coupled(partners.get(record.id))]
+        return self.special.candidates(alone) if alone else {}
+
+    def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
         draft = self.transfer.draft(record, resolved)
         if isinstance(draft.problem, ReferenceNotCoupled) and self._waits_for_own_table(draft.problem):
             draft = self._without_own_reference(record, resolved)
         if draft.problem is None:
-            self.special.complete(record, draft, new=new)
+            self.special.complete(record, draft, twin)
         return draft
 
     def _waits_for_own_table(self, problem: ReferenceNotCoupled) -> bool:
         return problem.table == self.run.source_table and not self.last_round
 
-    def _without_own_reference(
-        self, record: Record, resolved: Mapping[Reference, Mapping[uuid.UUID | None, uuid.UUID | None]]
-    ) -> Draft:
+    def _without_own_reference(self, record: Record, resolved: Resolved) -> Draft:
         """Leave a reference to the own table out for now; a second round sets it when all rows are there."""
         self.again.add(record.id)
         own = {carry.source for carry in self.transfer.referring if carry.reference == self._own}

@@ -25,6 +25,8 @@ def write(run: Run, special: Special, actions: Sequence[Action]) -> Results:
     results = Results()
     inserts = [action for action in actions if isinstance(action, Insert)]
     updates = [action for action in actions if isinstance(action, Update)]
+    if inserts or updates:
+        special.before()
     if inserts:
         _insert(run, inserts, results)
     if updates:

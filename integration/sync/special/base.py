@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from integration.sync.actions import Insert, Update
 from integration.sync.ledger import Ledger, Touch
-from integration.sync.rules import Context, Direction, Reference, TableRule
+from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Options
 from integration.sync.transfer import Draft
 from integration.systems.base import Record, Side, System
@@ -63,10 +63,6 @@ class Special:
         """Columns to read besides the mapped ones."""
         return ()
 
-    def references(self) -> Sequence[Reference]:
-        """References that ``complete`` needs besides those of the field mappings."""
-        return ()
-
     def leave_out(self, record: Record) -> str | None:
         """A reason why this record is none of the mapping's business (skipped, not failed)."""
         return None
@@ -74,12 +70,16 @@ class Special:
     def prepare(self, records: Sequence[Record]) -> None:
         """Read what the drafts of these records need."""
 
-    def complete(self, record: Record, draft: Draft, *, new: bool) -> None:
-        """Add to the draft. ``new``: there is no twin yet."""
+    def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
+        """Add to the draft, or say in ``draft.problem`` why the record cannot go."""
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
         """The rows of the destination that these uncoupled records naturally are, by source id."""
         return {}
+
+    def before(self) -> None:
+        """Make what has to be there before the page is written. Every row made here has an id that is the same on
+        every machine, so that doing it twice makes one row. Not called in a dry run."""
 
     def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         """What has to follow a successful write, as waves: each covers the rows whose earlier wave succeeded. Returns

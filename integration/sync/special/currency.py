@@ -3,13 +3,59 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
-from integration.sync.rules import Direction
-from integration.sync.special.base import Run
-from integration.systems.base import Row
-from integration.systems.filters import Comparison
+from integration.sync.rules import Context, Direction
+from integration.sync.special.base import Run, Special
+from integration.sync.transfer import Draft
+from integration.systems.base import Record, Row, Side
+from integration.systems.errors import DuplicateKey, Refused
+from integration.systems.filters import Comparison, OneOf
 
 TABLE = "transactioncurrency"
+RATE_STEP = Decimal("1e-10")
+PRECISION = 2
+
+
+def stable_id(context: Context, name: str) -> uuid.UUID:
+    """The id of a row that this company keeps in its organization: the same on every machine and in every run."""
+    return uuid.uuid5(context.organization_id or uuid.NAMESPACE_URL, f"{context.company}/{name}")
+
+
+class CurrencyRules(Special):
+    """CURRENCY: to Sales, found by ISO code, with the rate of today. Sales counts in units of the currency per unit
+    of its base currency."""
+
+    def columns(self, side: Side) -> Sequence[str]:
+        if side is Side.ERP:
+            return ("code", "iso_code", "symbol", "exchange_rate")
+        return ("isocurrencycode", "exchangerate")
+
+    def leave_out(self, record: Record) -> str | None:
+        return None if record.values.get("iso_code") else "The currency has no ISO code."
+
+    def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
+        code = str(record.values["iso_code"])
+        rate = record.values.get("exchange_rate")
+        if not isinstance(rate, Decimal) or rate <= 0:
+            draft.problem = Refused(f"Currency {code} has no exchange rate for today. Enter one first.")
+            return
+        draft.values["isocurrencycode"] = code
+        draft.values["currencysymbol"] = record.values.get("symbol") or code
+        draft.extra["exchangerate"] = rate.quantize(RATE_STEP, ROUND_HALF_UP)
+        draft.on_insert["currencyprecision"] = PRECISION
+
+    def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
+        codes = {str(record.values["iso_code"]): record.id for record in records}
+        columns = sorted({*self.run.rule.columns(Side.CRM), *self.columns(Side.CRM)})
+        found: dict[uuid.UUID, list[Record]] = {}
+        page = self.run.crm.find(TABLE, OneOf("isocurrencycode", tuple(codes)), columns)
+        for row in page.records:
+            id = codes.get(str(row.values["isocurrencycode"]))
+            if id is not None:
+                found.setdefault(id, []).append(row)
+        return found
 
 
 class LocalCurrency:
@@ -44,8 +90,8 @@ class LocalCurrency:
         if self.run.options.dry_run:
             return None
         code = self.run.context.local_currency
-        values = {"isocurrencycode": code, "currencyname": code, "currencysymbol": code, "exchangerate": 1}
-        written = self.run.crm.insert(TABLE, [Row(uuid.uuid4(), values)])[0]
-        if written.error is not None:
+        values = {"isocurrencycode": code, "currencyname": code, "currencysymbol": code, "exchangerate": Decimal(1)}
+        written = self.run.crm.insert(TABLE, [Row(stable_id(self.run.context, f"currency {code}"), values)])[0]
+        if written.error is not None and not isinstance(written.error, DuplicateKey):
             raise written.error
         return written.id

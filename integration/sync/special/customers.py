@@ -1,0 +1,43 @@
+"""Customers and vendors: which relationship type their account gets, and what an inactive account means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from integration.sync.special.base import Special
+from integration.sync.transfer import Draft
+from integration.systems.base import Record, Side
+
+INACTIVE = 1
+NOT_BLOCKED = 0
+
+
+class FirmRules(Special):
+    """CUSTOMER and VENDOR."""
+
+    relationship: ClassVar[int]
+    blocked_all: ClassVar[int]
+
+    def columns(self, side: Side) -> Sequence[str]:
+        return ("blocked",) if side is Side.ERP else ("statecode",)
+
+    def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
+        if self.to_crm:
+            draft.on_insert["customertypecode"] = self.relationship
+        elif record.values.get("statecode") == INACTIVE and self._open(twin):
+            # Only ever blocked, never unblocked: an administrator may have had reasons of his own.
+            draft.extra["blocked"] = self.blocked_all
+
+    def _open(self, twin: Record | None) -> bool:
+        return twin is None or not twin.values.get("blocked")
+
+
+class CustomerRules(FirmRules):
+    relationship = 3
+    blocked_all = 3
+
+
+class VendorRules(FirmRules):
+    relationship = 11
+    blocked_all = 2

@@ -1,0 +1,33 @@
+"""Payment terms, shipment methods and shipping agents: codes are linked to the options that exist, by label.
+
+The rows on the Sales side are the values of an option column. They are never made or renamed by a run: adding an
+option is a person's decision. Codes without an option are left out and listed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from integration.sync.special.base import Special
+from integration.sync.transfer import Draft
+from integration.systems.base import Record, every
+
+
+class OptionRules(Special):
+    """PAYMENT TERMS, SHIPMENT METHOD, SHIPPING AGENT."""
+
+    creates = False
+
+    def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
+        draft.values.clear()
+        draft.sources.clear()
+
+    def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
+        by_label = {_plain(row.values["label"]): row for row in every(self.run.crm, self.run.rule.crm.name)}
+        found = {record.id: by_label.get(_plain(record.values.get("code"))) for record in records}
+        return {id: [row] for id, row in found.items() if row is not None}
+
+
+def _plain(text: object) -> str:
+    return str(text or "").strip().casefold()
