@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from integration.sync.decide import AmbiguousMatch
@@ -12,10 +13,10 @@ from integration.sync.matching import Criterion, Matched, match
 from integration.sync.merge import Merger, agreed_with_winner
 from integration.sync.rules import ConflictPolicy, Context, Direction, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options
-from integration.sync.special.base import Run
-from integration.sync.special.currency import LocalCurrency
+from integration.sync.special import special_for
+from integration.sync.special.base import Run, Special
 from integration.sync.transfer import Transfer
-from integration.systems.base import Record, Side, System, every
+from integration.systems.base import FieldType, Record, Ref, Side, System, every
 from integration.systems.errors import ConfigurationProblem, RecordProblem
 
 AT_ONCE = 500
@@ -35,7 +36,6 @@ def couple_matching(
     crm: System,
     ledger: Ledger,
     journal: Journal,
-    context: Context,
     *,
     ids: Collection[uuid.UUID] | None = None,
     create_unmatched: bool = False,
@@ -47,7 +47,7 @@ def couple_matching(
     unless ``create_unmatched`` says that they are going to be created; ambiguous ones always do and are left alone.
     Raises ``ConfigurationProblem`` without criteria.
     """
-    run = _Matching(rule, criteria, erp, crm, ledger, journal, context, create_unmatched)
+    run = _Matching(rule, criteria, erp, crm, ledger, journal, create_unmatched)
     return run.go(ids)
 
 
@@ -62,12 +62,26 @@ def preview(
     """What a matching run would find, without coupling anything."""
     if not criteria:
         raise ConfigurationProblem(f"{rule.name} has no matching criteria; choose at least one field.")
-    ours = [c.erp_field for c in criteria]
-    theirs = [c.crm_field for c in criteria]
+    special = special_for(Run(rule, Direction.TO_CRM, erp, crm, ledger, Options(dry_run=True), Context()))
+    criteria = special.criteria(criteria)
     wanted = set(ids) if ids is not None else None
-    erp_records = [r for r in every(erp, rule.erp.name, rule.erp_filter, ours) if wanted is None or r.id in wanted]
-    crm_records = list(every(crm, rule.crm.name, rule.crm_filter, theirs))
-    return match(_free(ledger, Side.ERP, erp_records), _free(ledger, Side.CRM, crm_records), criteria)
+    found = every(erp, rule.erp.name, rule.erp_filter, sorted({c.erp_field for c in criteria}))
+    ours = _free(ledger, Side.ERP, [record for record in found if wanted is None or record.id in wanted])
+    found = every(crm, rule.crm.name, rule.crm_filter, sorted({c.crm_field for c in criteria}))
+    theirs = _free(ledger, Side.CRM, list(found))
+    return match(_translated(special, criteria, ours), theirs, criteria)
+
+
+def _translated(special: Special, criteria: Sequence[Criterion], records: list[Record]) -> list[Record]:
+    """The same records with their references given as ids of the other side, where that is known."""
+    rule = special.run.rule
+    for name in {c.erp_field for c in criteria}:
+        if rule.erp.fields[name].type is FieldType.REFERENCE:
+            known = special.translated(name, records)
+            records = [
+                replace(r, values={**r.values, name: Ref("", known[r.id]) if r.id in known else None}) for r in records
+            ]
+    return records
 
 
 def _free(ledger: Ledger, side: Side, records: Sequence[Record]) -> list[Record]:
@@ -84,7 +98,6 @@ class _Matching:
         crm: System,
         ledger: Ledger,
         journal: Journal,
-        context: Context,
         create_unmatched: bool,
     ) -> None:
         self.rule, self.criteria, self.erp, self.crm = rule, criteria, erp, crm
@@ -93,11 +106,8 @@ class _Matching:
         self.total = Counters()
         self.winner = Side.CRM if rule.conflict is ConflictPolicy.GET else Side.ERP
         direction = Direction.TO_CRM if rule.direction.includes(Direction.TO_CRM) else Direction.TO_ERP
-        ends = (erp, crm) if direction is Direction.TO_CRM else (crm, erp)
-        run = Run(rule, direction, *ends, ledger, Options(dry_run=True), context)
         self.transfer = Transfer(rule, direction)
         self.merger = Merger(rule, self.transfer)
-        self.local_currency = LocalCurrency(run)
         self.direction = direction
 
     def go(self, ids: Collection[uuid.UUID] | None) -> Counters:

@@ -54,7 +54,7 @@ def match(erp: Sequence[Record], crm: Sequence[Record], criteria: Iterable[Crite
                 matched.pairs[ids[0]] = candidates[0]
                 del open_erp[ids[0]], open_crm[candidates[0]]
             elif candidates:
-                unclear |= {id: candidates for id in ids}
+                unclear |= dict.fromkeys(ids, candidates)
     for id in open_erp:
         free = [candidate for candidate in unclear.get(id, []) if candidate in open_crm]
         if free:

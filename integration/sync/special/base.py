@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from integration.sync.actions import Insert, Update
 from integration.sync.ledger import Ledger, Touch
+from integration.sync.matching import Criterion
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Options
 from integration.sync.transfer import Draft
@@ -84,6 +85,14 @@ class Special:
     def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         """What has to follow a successful write, as waves: each covers the rows whose earlier wave succeeded. Returns
         the failures by source id. May run beside the planning of the next page: only speak to the destination."""
+        return {}
+
+    def criteria(self, chosen: Sequence[Criterion]) -> Sequence[Criterion]:
+        """The matching criteria a person chose, narrowed where they would couple strangers."""
+        return chosen
+
+    def translated(self, field: str, records: Sequence[Record]) -> Mapping[uuid.UUID, uuid.UUID]:
+        """For matching: record id -> the id in Sales that this reference field of the record stands for."""
         return {}
 
     def touches(self) -> Sequence[Touch]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from integration.sync.actions import Insert, Update
 from integration.sync.ledger import Touch
+from integration.sync.matching import Criterion
 from integration.sync.special.base import Run, Special
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.sync.transfer import Draft, ReferenceNotCoupled
@@ -82,6 +83,26 @@ class ContactRules(Special):
             table=table,
             id=parent.id,
         )
+
+    # --- matching -----------------------------------------------------------------------------------------
+
+    def criteria(self, chosen: Sequence[Criterion]) -> Sequence[Criterion]:
+        """People of the same name in different firms are strangers: without an e-mail address the firm must match."""
+        telling = {criterion.priority for criterion in chosen if criterion.erp_field == "e_mail"}
+        others = {criterion.priority for criterion in chosen} - telling
+        return [*chosen, *(Criterion("company_no", "parentcustomerid", priority) for priority in sorted(others))]
+
+    def translated(self, field: str, records: Sequence[Record]) -> Mapping[uuid.UUID, uuid.UUID]:
+        if field != "company_no":
+            return {}
+        parents = {record.id: ref.id for record in records if isinstance(ref := record.values.get(field), Ref)}
+        firms = self.firms.of_contacts(set(parents.values()))
+        accounts = self.firms.accounts_of(list(firms.values()))
+        return {
+            id: accounts[firms[parent]]
+            for id, parent in parents.items()
+            if parent in firms and firms[parent] in accounts
+        }
 
     # --- the primary contact ------------------------------------------------------------------------------
 
