@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from integration.sync.ledger import Agreed, Outcome, Partner, Result, State, Touch, after_touch
 from integration.sync.rules import Direction, Reference
-from integration.systems.base import Side
+from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
+from integration.systems.base import Ref, Side, System
 
 if TYPE_CHECKING:
     from integration.models import TableMapping
@@ -137,15 +138,21 @@ class CouplingManager(models.Manager[Any]):
             self.filter(Q(erp_id=erp_id) | Q(crm_id=crm_id)).delete()
             self.remember([Partner(erp_id, crm_id, State.COUPLED, agreed=agreed or {})])
 
-    def uncouple(self, erp_ids: Collection[uuid.UUID]) -> int:
-        """Remove the couplings of these Business Central records, and for firms those of their contacts; both
-        records stay. Answers how many couplings of this mapping are gone."""
+    def uncouple(self, erp_ids: Collection[uuid.UUID], erp: System | None = None) -> int:
+        """Remove the couplings of these Business Central records; both records stay. With ``erp`` those of a firm's
+        contacts go with the firm's. Answers how many couplings of this mapping are gone."""
+        people: list[uuid.UUID] = []
+        if erp is not None and self.instance.crm_table == ACCOUNT:
+            people = Firms(erp, self).people_of([Ref(self.instance.erp_table, id) for id in erp_ids])
         with transaction.atomic():
-            count = 0
-            for chunk in _chunks(erp_ids):
-                count += self.filter(erp_id__in=chunk, state=State.COUPLED.value).count()
-                self.filter(erp_id__in=chunk).delete()
-        return count
+            for chunk in _chunks(people):
+                self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk).delete()
+            return sum(self._remove(chunk) for chunk in _chunks(erp_ids))
+
+    def _remove(self, erp_ids: list[uuid.UUID]) -> int:
+        coupled = self.filter(erp_id__in=erp_ids, state=State.COUPLED.value).count()
+        self.filter(erp_id__in=erp_ids).delete()
+        return coupled
 
 
 def partner_of(row: Sequence[Any]) -> Partner:

@@ -25,7 +25,7 @@ class ContactRules(Special):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.firms = Firms(run)
+        self.firms = Firms(run.erp, run.ledger)
         self._firm_of: dict[uuid.UUID, Ref] = {}
         self._account_of: dict[Ref, uuid.UUID] = {}
         self._contact_of: dict[Ref, Ref] = {}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
+from integration.sync.ledger import Ledger
 from integration.sync.rules import Reference
-from integration.sync.special.base import Run
-from integration.systems.base import Ref, Side, every
+from integration.systems.base import Ref, Side, System, every
 from integration.systems.filters import AllOf, Comparison, OneOf
 
 CUSTOMER, VENDOR, ACCOUNT, CONTACT = "customer", "vendor", "account", "contact"
@@ -19,8 +19,8 @@ FIRMS = tuple(Reference(table, ACCOUNT) for table in (CUSTOMER, VENDOR))
 class Firms:
     """Answers both ways, for a page of ids at once; a customer goes before a vendor."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
+    def __init__(self, erp: System, ledger: Ledger) -> None:
+        self.erp, self.ledger = erp, ledger
 
     def of_contacts(self, company_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Ref]:
         """company contact -> its customer or vendor, where it has one."""
@@ -28,7 +28,7 @@ class Firms:
             return {}
         where = OneOf("contact_no", tuple(company_ids))
         numbers: dict[str, dict[str, uuid.UUID]] = {CUSTOMER: {}, VENDOR: {}}
-        for relation in every(self.run.erp, RELATION, where, ["contact_no", "link_to_table", "no"]):
+        for relation in every(self.erp, RELATION, where, ["contact_no", "link_to_table", "no"]):
             contact, table = relation.values.get("contact_no"), LINKS.get(_number(relation.values["link_to_table"]))
             if isinstance(contact, Ref) and table:
                 numbers[table][str(relation.values["no"])] = contact.id
@@ -37,7 +37,7 @@ class Firms:
     def _firms(self, table: str, numbers: dict[str, uuid.UUID]) -> dict[uuid.UUID, Ref]:
         if not numbers:
             return {}
-        rows = every(self.run.erp, table, OneOf("no", tuple(numbers)), ["no"])
+        rows = every(self.erp, table, OneOf("no", tuple(numbers)), ["no"])
         return {numbers[str(row.values["no"])]: Ref(table, row.id, str(row.values["no"])) for row in rows}
 
     def accounts_of(self, firms: Collection[Ref]) -> dict[Ref, uuid.UUID]:
@@ -45,7 +45,7 @@ class Firms:
         found: dict[Ref, uuid.UUID] = {}
         for reference in FIRMS:
             ids = [firm.id for firm in firms if firm.table == reference.erp_table]
-            coupled = self.run.ledger.resolve(reference, Side.ERP, ids) if ids else {}
+            coupled = self.ledger.resolve(reference, Side.ERP, ids) if ids else {}
             found |= {Ref(reference.erp_table, erp_id): crm_id for erp_id, crm_id in coupled.items()}
         return found
 
@@ -53,7 +53,7 @@ class Firms:
         """account -> coupled customer or vendor."""
         found: dict[uuid.UUID, Ref] = {}
         for reference in reversed(FIRMS):
-            coupled = self.run.ledger.resolve(reference, Side.CRM, account_ids) if account_ids else {}
+            coupled = self.ledger.resolve(reference, Side.CRM, account_ids) if account_ids else {}
             found |= {crm_id: Ref(reference.erp_table, erp_id) for crm_id, erp_id in coupled.items()}
         return found
 
@@ -66,12 +66,17 @@ class Firms:
                 found |= self._contacts(link, table, ids)
         return found
 
+    def people_of(self, firms: Collection[Ref]) -> list[uuid.UUID]:
+        """The person contacts of these customers and vendors."""
+        companies = [contact.id for contact in self.contacts_of(firms).values()]
+        return [r.id for r in every(self.erp, CONTACT, OneOf("company_no", tuple(companies)))] if companies else []
+
     def _contacts(self, link: int, table: str, ids: Collection[uuid.UUID]) -> dict[Ref, Ref]:
-        rows = self.run.erp.get(table, list(ids), ["no"])
+        rows = self.erp.get(table, list(ids), ["no"])
         numbers = {str(row.values["no"]): row.id for row in rows.values()}
         where = AllOf((Comparison("link_to_table", "=", link), OneOf("no", tuple(numbers))))
         found: dict[Ref, Ref] = {}
-        for relation in every(self.run.erp, RELATION, where, ["contact_no", "no"]):
+        for relation in every(self.erp, RELATION, where, ["contact_no", "no"]):
             contact = relation.values.get("contact_no")
             if isinstance(contact, Ref):
                 found[Ref(table, numbers[str(relation.values["no"])])] = contact

@@ -16,7 +16,7 @@ class OpportunityRules(Special):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.firms = Firms(run)
+        self.firms = Firms(run.erp, run.ledger)
         self._firm_of: dict[uuid.UUID, Ref] = {}
         self._account_of: dict[Ref, uuid.UUID] = {}
 
