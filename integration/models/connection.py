@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from django.db import models
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from integration import defaults
+from integration.models import systems
+from integration.models.address import AddressError, Kind, clean_address
+from integration.models.cache import metadata_cache, token_cache
+from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine
+from integration.models.job import JobQueueEntry
+from integration.models.mapping import TableMapping
 from integration.models.secret import SecretField
+from integration.models.systems import Connected
+from integration.sync.rules import Context
+from integration.systems.base import Identity
+from integration.systems.errors import ConfigurationProblem
+
+SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
+DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 
 
 class ConnectionSetup(models.Model):
@@ -13,12 +33,15 @@ class ConnectionSetup(models.Model):
     class Authentication(models.TextChoices):
         CLIENT_SECRET = "client_secret", "OAuth 2.0, client secret"
 
-    url = models.URLField("Dynamics 365 Sales URL", max_length=250, blank=True)
+    IDENTIFYING = ("url", "authentication", "tenant", "token_endpoint", "client_id", "client_secret")
+    """What says which organization this is and who we are there: only changed while disabled."""
+
+    url = models.CharField("Dynamics 365 Sales URL", max_length=250, blank=True)
     authentication = models.CharField(
         "authentication type", max_length=20, choices=Authentication, default=Authentication.CLIENT_SECRET
     )
     tenant = models.CharField("tenant", max_length=100, blank=True)
-    token_endpoint = models.URLField("token endpoint", max_length=250, blank=True)
+    token_endpoint = models.CharField("token endpoint", max_length=250, blank=True)
     client_id = models.CharField("client id", max_length=100, blank=True)
     client_secret = SecretField("client secret", blank=True, default="")
     is_enabled = models.BooleanField("enabled", default=False, editable=False)
@@ -44,3 +67,130 @@ class ConnectionSetup(models.Model):
     def current(cls) -> ConnectionSetup:
         """The one row, made when it is first asked for."""
         return cls.objects.get_or_create(pk=1)[0]
+
+    def missing(self) -> list[str]:
+        """The captions of what has to be filled in before anything can be asked."""
+        wanted = {"URL": self.url, "Client id": self.client_id, "Client secret": self.client_secret}
+        if not self.token_endpoint:
+            wanted["Tenant"] = self.tenant
+        return [label for label, value in wanted.items() if not value]
+
+    def address_checks(self) -> list[tuple[str, Callable[[], str]]]:
+        """(caption, check) of both addresses; a check gives the clean address or raises ``AddressError``."""
+        loopback = settings.DEVELOPMENT
+        return [
+            ("URL", partial(clean_address, self.url, Kind(loopback=loopback))),
+            ("Token endpoint", partial(clean_address, self.token_endpoint, Kind(path=True, loopback=loopback))),
+        ]
+
+    def clean(self) -> None:
+        """Bring both addresses into their one spelling. Raises ``ValidationError`` by field, with the suggestion as
+        its parameter."""
+        wrong: dict[str, ValidationError] = {}
+        for name, (_, check) in zip(("url", "token_endpoint"), self.address_checks(), strict=True):
+            try:
+                setattr(self, name, check())
+            except AddressError as error:
+                wrong[name] = ValidationError(str(error), params={"suggestion": error.suggestion})
+        self.tenant, self.client_id = self.tenant.strip(), self.client_id.strip()
+        if self.sales_enabled and not self.dataverse_enabled:
+            wrong["sales_enabled"] = ValidationError(
+                "The Sales connection needs the Dataverse connection: enable both."
+            )
+        if wrong:
+            raise ValidationError(wrong)
+
+    # --- opening ------------------------------------------------------------------------------------------
+
+    def open(self, *, gate: Any = None, concurrency: int = 4, even_disabled: bool = False) -> Connected:
+        """Both systems and the context of a run; nothing is asked of the network yet. Raises
+        ``ConfigurationProblem`` while the connection is disabled or not set up, and where the secret is unreadable."""
+        if not self.is_enabled and not even_disabled:
+            raise ConfigurationProblem(DISABLED)
+        crm = systems.open_crm(self, gate=gate, concurrency=concurrency)
+        context = Context(
+            local_currency=systems.local_currency(),
+            company=systems.company_name(),
+            organization_id=self.organization_id,
+            user_id=self.user_id,
+        )
+        return Connected(systems.open_erp(), crm, context)
+
+    # --- testing, enabling, disabling ---------------------------------------------------------------------
+
+    def test(self) -> list[Finding]:
+        """Look at everything anew and say what is right and what is wrong; enabled or not."""
+        return self._examine().findings
+
+    def enable(self) -> list[TableMapping]:
+        """Check, remember who answered, create what is missing of mappings and jobs, and release the jobs. Returns
+        the mappings created. Raises :class:`NotReady`."""
+        found = self._examine()
+        if not self.dataverse_enabled:
+            found.findings.append(Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on."))
+        identity = found.identity
+        if identity is not None:
+            found.findings += self._other_organization(identity)
+        if not found.ok or identity is None:
+            raise NotReady(found.findings)
+        with transaction.atomic():
+            self._remember(identity, found.user_name)
+            created = [mapping for part in self.parts() for mapping in defaults.create_missing(part)]
+            self._release_jobs()
+        return created
+
+    def disable(self, reason: str = "") -> None:
+        """Stop using the connection: every recurring job goes On Hold. Couplings, cursors and mappings stay."""
+        with transaction.atomic():
+            self._store(is_enabled=False, disable_reason=reason[:250])
+            JobQueueEntry.objects.all().update(status=JobQueueEntry.Status.ON_HOLD)
+
+    def parts(self) -> list[defaults.Part]:
+        """The parts that are switched on."""
+        switches: dict[defaults.Part, bool] = {"dataverse": self.dataverse_enabled, "sales": self.sales_enabled}
+        return [part for part, on in switches.items() if on]
+
+    def _examine(self) -> Diagnosis:
+        metadata_cache().clear()
+        token_cache().clear()
+        found = examine(self)
+        self._store(last_error=found.message)
+        return found
+
+    def _other_organization(self, identity: Identity) -> list[Finding]:
+        """Couplings belong to one organization; with another one they would point at strangers."""
+        if self.organization_id in (None, identity.organization_id):
+            return []
+        coupled = TableMapping.objects.filter(couplings__isnull=False).values_list("name", flat=True).distinct()
+        if not coupled:
+            return []
+        former = self.organization_name or self.organization_id
+        message = (
+            f"This is {identity.name}, but the couplings of {', '.join(coupled)} belong to {former}. "
+            f"Connect to {former} again, or delete those couplings first."
+        )
+        return [Finding(False, "Organization", message)]
+
+    def _remember(self, identity: Identity, user_name: str) -> None:
+        if self.organization_id != identity.organization_id:
+            TableMapping.objects.update(crm_cursor="", erp_cursor="")
+        self._store(
+            is_enabled=True,
+            organization_id=identity.organization_id,
+            organization_name=identity.name[:160],
+            organization_version=identity.version[:30],
+            user_id=identity.user_id,
+            user_name=user_name[:200],
+            last_error="",
+            disable_reason="",
+        )
+
+    def _release_jobs(self) -> None:
+        ours = JobQueueEntry.objects.filter(mapping__part__in=self.parts(), status=JobQueueEntry.Status.ON_HOLD)
+        ours.update(status=JobQueueEntry.Status.READY, attempts=0, message="")
+
+    def _store(self, **values: Any) -> None:
+        """Write what the machine found out, without counting as a person's change."""
+        type(self).objects.filter(pk=self.pk).update(**values)
+        for name, value in values.items():
+            setattr(self, name, value)

@@ -1,10 +1,15 @@
-"""Integration Table Mappings and Integration Field Mappings: the rules as a person sees and edits them."""
+"""Integration Table Mappings: the rules as a person sees and edits them."""
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
-from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
+from integration.models.rule import build_rule
+from integration.sync.matching import Criterion
+from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
+from integration.systems.base import System
+from integration.systems.filters import FilterError, parse
 
 DIRECTIONS = [
     (Direction.TO_CRM.value, "To Integration Table"),
@@ -21,6 +26,16 @@ DELETIONS = [
     (DeletionPolicy.RESTORE.value, "Restore Records"),
     (DeletionPolicy.REMOVE.value, "Remove Coupling"),
 ]
+REMOVED_AND_MADE_AGAIN = (
+    "Remove Coupling together with uncoupled records being synchronized: a record whose twin was deleted is "
+    "uncoupled, and the next run creates the twin again."
+)
+
+
+class TableMappingQuerySet(models.QuerySet["TableMapping"]):
+    def prioritized(self) -> TableMappingQuerySet:
+        """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
+        return self.exclude(crm_table__contains=".").exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
 
 
 class TableMapping(models.Model):
@@ -52,6 +67,8 @@ class TableMapping(models.Model):
     user_defined = models.BooleanField("user defined", default=False, editable=False)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
+    objects = TableMappingQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "name"]
         verbose_name = "integration table mapping"
@@ -59,32 +76,68 @@ class TableMapping(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_option(self) -> bool:
+        """Is the Sales side an option column (``account.paymenttermscode``) instead of a table?"""
+        return "." in self.crm_table
 
-class FieldMapping(models.Model):
-    """One pair of fields of a mapping; one of them blank where a constant is written."""
+    @property
+    def key_type(self) -> str:
+        return "Option" if self.is_option else "GUID"
 
-    mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="fields")
-    position = models.PositiveIntegerField("order", default=1000)
-    erp_field = models.CharField("field", max_length=60, blank=True)
-    crm_field = models.CharField("integration field", max_length=120, blank=True)
-    direction = models.CharField("direction", max_length=6, choices=DIRECTIONS, default=Direction.BOTH.value)
-    constant = models.CharField("constant value", max_length=250, blank=True)
-    is_enabled = models.BooleanField("enabled", default=True)
-    validate = models.BooleanField("validate field", default=True)
-    not_null = models.BooleanField("not null", default=False)
-    clear_on_failed = models.BooleanField("clear value on failed sync", default=False)
-    match_priority = models.PositiveSmallIntegerField(
-        "match priority", default=0, help_text="0: not used for match-based coupling; equal numbers match together"
-    )
-    case_sensitive = models.BooleanField("case-sensitive matching", default=False)
-    user_defined = models.BooleanField("user defined", default=False, editable=False)
+    def carries(self, direction: Direction) -> bool:
+        """Does anything go this way: the mapping, and at least one enabled field?"""
+        fields = self.fields.filter(is_enabled=True).values_list("direction", flat=True)
+        return Direction(self.direction).includes(direction) and any(Direction(f).includes(direction) for f in fields)
 
-    class Meta:
-        ordering = ["position", "pk"]
-        verbose_name = "integration field mapping"
-        constraints = [
-            models.UniqueConstraint(fields=["mapping", "erp_field", "crm_field"], name="field_pair_once_per_mapping")
-        ]
+    def describe_way(self, direction: Direction | None = None) -> str:
+        """ "item -> product", "item <- product" or "item <-> product"."""
+        arrows = {Direction.TO_CRM: "->", Direction.TO_ERP: "<-", Direction.BOTH: "<->"}
+        return f"{self.erp_table} {arrows[direction or Direction(self.direction)]} {self.crm_table}"
 
-    def __str__(self) -> str:
-        return f"{self.mapping}: {self.erp_field or self.constant!r} / {self.crm_field or self.constant!r}"
+    def rule(self, erp: System, crm: System) -> TableRule:
+        """The mapping as the engine takes it, with both tables as they are now. Raises ``ConfigurationProblem``
+        (``TableMissing``, ``FieldMissing``, …) with mapping, field and system in the message."""
+        return build_rule(self, erp, crm)
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        """By which fields records are matched, also by pairs that are not synchronized; none: not at all."""
+        fields = self.fields.filter(match_priority__gt=0).order_by("match_priority", "position")
+        return tuple(Criterion(f.erp_field, f.crm_field, f.match_priority, f.case_sensitive) for f in fields)
+
+    def warnings(self) -> list[str]:
+        """What is allowed and yet probably not meant."""
+        if self.deletion == DeletionPolicy.REMOVE and not self.only_coupled:
+            return [REMOVED_AND_MADE_AGAIN]
+        return []
+
+    def require_full_run(self) -> None:
+        """Fields or filters changed: what was read so far says nothing about them, so both sides are read again."""
+        type(self).objects.filter(pk=self.pk).update(full_run_needed=True, erp_cursor="", crm_cursor="")
+        self.full_run_needed, self.erp_cursor, self.crm_cursor = True, "", ""
+
+    def clean(self) -> None:
+        """Raises ``ValidationError`` by field."""
+        wrong: dict[str, str] = {}
+        self.name = self.name.strip()
+        if not self.name:
+            wrong["name"] = "A mapping needs a name."
+        for field in ("erp_filter", "crm_filter"):
+            try:
+                parse(getattr(self, field))
+            except FilterError as error:
+                wrong[field] = str(error)
+        problem = self._wrong_direction()
+        if problem:
+            wrong["direction"] = problem
+        if wrong:
+            raise ValidationError(wrong)
+
+    def _wrong_direction(self) -> str:
+        if self.is_option and self.direction == Direction.BOTH:
+            return "A mapping of option values goes one way; choose To or From Integration Table."
+        if self.pk is None:
+            return ""
+        missing = [one for one in Direction(self.direction).passes if not self.carries(one)]
+        names = [dict(DIRECTIONS)[one.value] for one in missing]
+        return f"No enabled field goes this way ({', '.join(names)}). Enable one first." if names else ""

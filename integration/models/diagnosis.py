@@ -1,0 +1,157 @@
+"""Test Connection: step by step, what is right and what is wrong, in words a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from integration.models import systems
+from integration.models.address import AddressError
+from integration.systems.base import Identity, System
+from integration.systems.errors import (
+    AddressRefused,
+    BadAnswer,
+    ConfigurationProblem,
+    NotAMember,
+    PrivilegeMissing,
+    Problem,
+    RoleMissing,
+    SignInRefused,
+    TableMissing,
+    Throttled,
+    TimedOut,
+    TlsFailed,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    from integration.models.connection import ConnectionSetup
+
+USER_TABLE = "systemuser"
+ABOUT_ADDRESS = (Unreachable, TimedOut, TlsFailed, AddressRefused, BadAnswer)
+ABOUT_ROLES = (RoleMissing, PrivilegeMissing)
+SIGN_IN_PARTS = {"tenant": "Tenant", "client": "Client id", "secret": "Client secret", "resource": "Address"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``what`` names the field or thing, ``message`` says what is right or wrong."""
+
+    ok: bool
+    what: str
+    message: str
+
+
+@dataclass(slots=True)
+class Diagnosis:
+    """All findings up to the first that makes looking on pointless, and who answered."""
+
+    findings: list[Finding] = field(default_factory=list)
+    identity: Identity | None = None
+    user_name: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return all(finding.ok for finding in self.findings)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, on one line each; blank where nothing is."""
+        return "\n".join(f"{finding.what}: {finding.message}" for finding in self.findings if not finding.ok)
+
+
+class NotReady(Exception):
+    """The connection cannot be enabled; ``findings`` say why."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("\n".join(f"{finding.what}: {finding.message}" for finding in findings if not finding.ok))
+        self.findings = findings
+
+
+def examine(setup: ConnectionSetup) -> Diagnosis:
+    """Look at everything that has to be right before a connection is enabled. Never raises a ``Problem``."""
+    found = Diagnosis()
+    found.findings += _what_is_typed(setup)
+    if not found.ok:
+        return found
+    try:
+        crm = systems.open_crm(setup)
+    except ConfigurationProblem as problem:
+        found.findings.append(Finding(False, "Client secret", problem.message))
+        return found
+    try:
+        _ask(setup, crm, found)
+    finally:
+        systems.close(crm)
+    if not systems.local_currency():
+        found.findings.append(Finding(False, "Local currency", "General Ledger Setup has no LCY Code. Enter one."))
+    return found
+
+
+def _what_is_typed(setup: ConnectionSetup) -> Iterator[Finding]:
+    for label in setup.missing():
+        yield Finding(False, label, "is missing.")
+    if setup.client_secret and not setup.client_secret.readable:
+        yield Finding(False, "Client secret", systems.UNREADABLE)
+    for label, check in setup.address_checks():
+        try:
+            check()
+        except AddressError as error:
+            yield Finding(False, label, str(error))
+
+
+def _ask(setup: ConnectionSetup, crm: System, found: Diagnosis) -> None:
+    def sign_in() -> str:
+        found.identity = crm.check()
+        version = f", version {found.identity.version}" if found.identity.version else ""
+        return f"{found.identity.name}{version} answers."
+
+    if not _step(found, "Organization", sign_in):
+        return
+    if not _step(found, "Integration user", lambda: _user(crm, found)):
+        return
+    _step(found, "Security roles", lambda: _may_read(crm, ["account", "contact", "transactioncurrency"]))
+    if setup.sales_enabled:
+        _step(found, "Dynamics 365 Sales", lambda: _may_read(crm, ["product", "pricelevel", "opportunity"]))
+
+
+def _step(found: Diagnosis, what: str, look: Callable[[], str]) -> bool:
+    try:
+        found.findings.append(Finding(True, what, look()))
+    except Problem as problem:
+        found.findings.append(_wrong(what, problem))
+        return False
+    return found.findings[-1].ok
+
+
+def _wrong(what: str, problem: Problem) -> Finding:
+    if isinstance(problem, SignInRefused):
+        return Finding(False, SIGN_IN_PARTS.get(problem.part, "Sign-in"), problem.message)
+    if isinstance(problem, Throttled):
+        return Finding(False, what, f"{problem.message} Try again in {round(problem.retry_after)} seconds.")
+    for kinds, named in ((ABOUT_ADDRESS, "Address"), ((NotAMember,), "Integration user"), (ABOUT_ROLES, "Roles")):
+        if isinstance(problem, kinds):
+            return Finding(False, named, problem.message)
+    if isinstance(problem, TableMissing):
+        return Finding(False, what, f"{problem.message} Is it installed in this organization?")
+    return Finding(False, what, problem.message)
+
+
+def _user(crm: System, found: Diagnosis) -> str:
+    user_id = found.identity.user_id if found.identity else None
+    rows = crm.get(USER_TABLE, [user_id], ["fullname", "isdisabled"]) if user_id else {}
+    user = rows.get(user_id) if user_id else None
+    if user is None:
+        raise NotAMember("The organization does not tell who we are signed in as.")
+    found.user_name = str(user.values.get("fullname") or "")
+    if user.values.get("isdisabled"):
+        raise NotAMember(f"The user {found.user_name} is disabled in the organization. Enable it there.")
+    return f"{found.user_name}. People should not change records as this user: its changes are not synchronized."
+
+
+def _may_read(crm: System, tables: list[str]) -> str:
+    for table in tables:
+        name = crm.describe(table).name_field
+        crm.find(table, fields=[name] if name else [], size=1)
+    return f"The user may read {', '.join(tables)}."

@@ -1,0 +1,68 @@
+"""Integration Field Mappings: one pair of fields of a table mapping, or a field and a constant."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from integration.models.mapping import DIRECTIONS, TableMapping
+from integration.sync.rules import Direction
+
+
+class FieldMapping(models.Model):
+    """One pair of fields of a mapping; one of them blank where a constant is written."""
+
+    mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="fields")
+    position = models.PositiveIntegerField("order", default=1000)
+    erp_field = models.CharField("field", max_length=60, blank=True)
+    crm_field = models.CharField("integration field", max_length=120, blank=True)
+    direction = models.CharField("direction", max_length=6, choices=DIRECTIONS, default=Direction.BOTH.value)
+    constant = models.CharField("constant value", max_length=250, blank=True)
+    is_enabled = models.BooleanField("enabled", default=True)
+    validate = models.BooleanField("validate field", default=True)
+    not_null = models.BooleanField("not null", default=False)
+    clear_on_failed = models.BooleanField("clear value on failed sync", default=False)
+    match_priority = models.PositiveSmallIntegerField(
+        "match priority", default=0, help_text="0: not used for match-based coupling; equal numbers match together"
+    )
+    case_sensitive = models.BooleanField("case-sensitive matching", default=False)
+    user_defined = models.BooleanField("user defined", default=False, editable=False)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = "integration field mapping"
+        constraints = [
+            models.UniqueConstraint(fields=["mapping", "erp_field", "crm_field"], name="field_pair_once_per_mapping")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mapping}: {self.pair}"
+
+    @property
+    def pair(self) -> str:
+        """Both fields in words: "name - name", "type - constant “Person”"."""
+        constant = f"constant “{self.constant}”"
+        return f"{self.erp_field or constant} – {self.crm_field or constant}"
+
+    def clean(self) -> None:
+        """Raises ``ValidationError`` by field. What needs the tables of both
+        systems is checked by ``forms/fields.py`` and again by ``rule``."""
+        wrong = self._wrong_constant()
+        if self.not_null and self.clear_on_failed:
+            wrong["not_null"] = "Not Null leaves the value as it is, Clear Value on Failed Sync blanks it: choose one."
+        if self.match_priority and not (self.erp_field and self.crm_field):
+            wrong["match_priority"] = "Only a pair of two fields can be matched by."
+        if wrong:
+            raise ValidationError(wrong)
+
+    def _wrong_constant(self) -> dict[str, str]:
+        if self.erp_field and self.crm_field:
+            return {"constant": "A constant needs one of the two fields to be blank."} if self.constant else {}
+        if not self.erp_field and not self.crm_field:
+            return {"erp_field": "Choose a field on at least one side."}
+        way = Direction.TO_ERP if self.erp_field else Direction.TO_CRM
+        if not self.constant:
+            return {"constant": "The other side has no field: give the constant that is written here."}
+        if self.direction != way:
+            return {"direction": f"This constant can only go {dict(DIRECTIONS)[way.value]}."}
+        return {}

@@ -1,0 +1,53 @@
+"""Which field can go into which: told in words, before a row is ever touched. Pure."""
+
+from __future__ import annotations
+
+from integration.sync.rules import Direction
+from integration.systems.base import Field, FieldType
+
+NUMBERS = {FieldType.INTEGER, FieldType.DECIMAL}
+MOMENTS = {FieldType.DATE, FieldType.DATETIME}
+TEXTS = {FieldType.TEXT, FieldType.CODE, FieldType.MEMO}
+
+SOURCES: dict[FieldType, set[FieldType]] = {
+    **{text: set(FieldType) - {FieldType.TABLE} for text in TEXTS},
+    **dict.fromkeys(NUMBERS, NUMBERS),
+    **dict.fromkeys(MOMENTS, MOMENTS),
+    FieldType.BOOLEAN: {FieldType.BOOLEAN},
+    FieldType.OPTION: {FieldType.OPTION, FieldType.INTEGER, FieldType.REFERENCE} | TEXTS,
+    FieldType.UUID: {FieldType.UUID},
+    FieldType.REFERENCE: {FieldType.REFERENCE, FieldType.OPTION},
+    FieldType.TABLE: set(),
+}
+"""Destination type -> the source types it takes. References and options are translated by another mapping."""
+
+
+def compatible(erp: Field, crm: Field, direction: Direction = Direction.BOTH) -> str | None:
+    """Why values cannot go between these two fields in this direction, in words; ``None``: they can."""
+    for one in direction.passes:
+        destination = crm if one is Direction.TO_CRM else erp
+        if not destination.insertable and not destination.updatable:
+            return f"{_name(destination)} is read only."
+    return types_differ(erp, crm, direction)
+
+
+def types_differ(erp: Field, crm: Field, direction: Direction) -> str | None:
+    """The same without asking whether the destination can be written: what it ignores does no harm to a run."""
+    for one in direction.passes:
+        source, destination = (erp, crm) if one is Direction.TO_CRM else (crm, erp)
+        reason = _refusal(source, destination, to_erp=one is Direction.TO_ERP)
+        if reason:
+            return reason
+    return None
+
+
+def _refusal(source: Field, destination: Field, *, to_erp: bool) -> str:
+    if to_erp and destination.type is FieldType.REFERENCE and source.type in TEXTS:
+        return ""  # Business Central relations also go by their code (country, salutation).
+    if source.type in SOURCES[destination.type]:
+        return ""
+    return f"{_name(source)} ({source.type.value}) cannot go into {_name(destination)} ({destination.type.value})."
+
+
+def _name(field: Field) -> str:
+    return field.label or field.name

@@ -1,0 +1,110 @@
+"""A stored mapping -> the frozen rule of the engine, checked against both tables as their systems describe them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from integration.models.fit import types_differ
+from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, FieldRule, Reference, TableRule
+from integration.systems.base import Field, FieldType, System, Table
+from integration.systems.errors import ConfigurationProblem, FieldMissing
+from integration.systems.filters import Filter, FilterError, parse
+
+if TYPE_CHECKING:
+    from integration.models.field_mapping import FieldMapping
+    from integration.models.mapping import TableMapping
+
+Pair = tuple[str, str]
+
+
+def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
+    """The rule of a mapping. Raises ``ConfigurationProblem`` where every row would fail."""
+    erp_table, crm_table = erp.describe(mapping.erp_table), crm.describe(mapping.crm_table)
+    stored = [field for field in mapping.fields.all() if field.is_enabled]
+    if not stored:
+        raise ConfigurationProblem(f"{mapping.name} has no field mapping rows that are enabled.")
+    pairs = translated_pairs(mapping)
+    return TableRule(
+        name=mapping.name,
+        erp=erp_table,
+        crm=crm_table,
+        direction=Direction(mapping.direction),
+        fields=tuple(_field_rule(mapping, field, erp_table, crm_table, pairs) for field in stored),
+        only_coupled=mapping.only_coupled,
+        erp_filter=_filter(mapping, mapping.erp_filter, erp_table),
+        crm_filter=_filter(mapping, mapping.crm_filter, crm_table),
+        conflict=ConflictPolicy(mapping.conflict),
+        deletion=DeletionPolicy(mapping.deletion),
+    )
+
+
+def translated_pairs(mapping: TableMapping) -> list[Pair]:
+    """(erp_table, crm_table) of every mapping, those that run first in front."""
+    return list(type(mapping).objects.order_by("position", "name").values_list("erp_table", "crm_table"))
+
+
+def reference_for(erp: Field, crm: Field, crm_table: str, pairs: list[Pair]) -> Reference | None:
+    """The mapping that translates between these two fields: by both tables for two references, by the option
+    column for a reference and an option. ``None``: nothing to translate, or nobody who can."""
+    if erp.type is not FieldType.REFERENCE:
+        return None
+    ours = [pair for pair in pairs if pair[0] in erp.targets]
+    if crm.type is FieldType.REFERENCE:
+        fitting = [pair for pair in ours if pair[1] in crm.targets]
+    elif crm.type is FieldType.OPTION:
+        # Orders and invoices have option columns of their own; the account's option mapping serves them all.
+        fitting = [pair for pair in ours if "." in pair[1]]
+        fitting.sort(key=lambda pair: pair[1] != f"{crm_table}.{crm.name}")
+    else:
+        fitting = []
+    return Reference(*fitting[0]) if fitting else None
+
+
+def problem_of(erp: Field | None, crm: Field | None, direction: Direction, crm_table: str, pairs: list[Pair]) -> str:
+    """Why values cannot go between these two fields this way, in words; blank where they can."""
+    if erp is None or crm is None:
+        return ""
+    reason = types_differ(erp, crm, direction)
+    if reason is not None:
+        return reason
+    needs_translation = crm.type in (FieldType.REFERENCE, FieldType.OPTION) and erp.type is FieldType.REFERENCE
+    if needs_translation and reference_for(erp, crm, crm_table, pairs) is None:
+        return f"No mapping translates {' or '.join(erp.targets)} into {' or '.join(crm.targets) or crm.name}."
+    return ""
+
+
+def _field_rule(mapping: TableMapping, stored: FieldMapping, erp: Table, crm: Table, pairs: list[Pair]) -> FieldRule:
+    erp_field = _field(mapping, erp, stored.erp_field, "Business Central")
+    crm_field = _field(mapping, crm, stored.crm_field, "Dynamics 365 Sales")
+    direction = Direction(stored.direction)
+    problem = problem_of(erp_field, crm_field, direction, mapping.crm_table, pairs)
+    if problem:
+        raise ConfigurationProblem(f"{mapping.name}, {stored.pair}: {problem}")
+    reference = None
+    if erp_field is not None and crm_field is not None:
+        reference = reference_for(erp_field, crm_field, mapping.crm_table, pairs)
+    return FieldRule(
+        direction=direction,
+        erp_field=stored.erp_field,
+        crm_field=stored.crm_field,
+        constant=stored.constant,
+        validate=stored.validate,
+        not_null=stored.not_null,
+        clear_on_failed=stored.clear_on_failed,
+        reference=reference,
+    )
+
+
+def _field(mapping: TableMapping, table: Table, name: str, system: str) -> Field | None:
+    if not name:
+        return None
+    if name not in table.fields:
+        raise FieldMissing(f"{mapping.name} maps the field “{name}”, which {table.label} ({system}) does not have.")
+    return table.fields[name]
+
+
+def _filter(mapping: TableMapping, text: str, table: Table) -> Filter:
+    try:
+        return parse(text, table)
+    except FilterError as error:
+        raise ConfigurationProblem(f"{mapping.name}, filter of {table.label}: {error}") from error

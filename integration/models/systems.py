@@ -1,0 +1,82 @@
+"""Opening both ends of the connection: the one place that knows which systems they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.module_loading import import_string
+
+from integration.models.cache import metadata_cache, token_cache
+from integration.models.secret import SecretUnreadable
+from integration.sync.rules import Context
+from integration.systems.base import System
+from integration.systems.errors import ConfigurationProblem
+
+if TYPE_CHECKING:
+    from integration.models.connection import ConnectionSetup
+
+UNREADABLE = (
+    "The stored client secret cannot be decrypted: FIELD_ENCRYPTION_KEYS no longer holds the key it was encrypted "
+    "with. Add that key again, or type the secret anew."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Both systems, ready to be asked, and what a run has to know about them."""
+
+    erp: System
+    crm: System
+    context: Context
+
+    def close(self) -> None:
+        """Give the network connections back."""
+        close(self.erp)
+        close(self.crm)
+
+
+def close(system: System) -> None:
+    """Give a system's network connections back, where it has some."""
+    finish = getattr(system, "close", None)
+    if finish is not None:
+        finish()
+
+
+def open_erp() -> System:
+    """The embedded Business Central company."""
+    return import_string("integration.business_central.store.EmbeddedCompany")()
+
+
+def open_crm(setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4) -> System:
+    """The organization behind a connection setup; nothing is asked yet. Raises ``ConfigurationProblem`` where
+    something is missing or the secret cannot be read."""
+    if setup.missing():
+        raise ConfigurationProblem(f"The connection is not set up: {', '.join(setup.missing())} missing.")
+    try:
+        secret = setup.client_secret.reveal()
+    except SecretUnreadable as error:
+        raise ConfigurationProblem(UNREADABLE) from error
+    return import_string("integration.dataverse.connect")(
+        url=setup.url,
+        tenant=setup.tenant,
+        client_id=setup.client_id,
+        client_secret=secret,
+        token_endpoint=setup.token_endpoint,
+        token_cache=token_cache(),
+        metadata_cache=metadata_cache(),
+        gate=gate,
+        concurrency=concurrency,
+    )
+
+
+def local_currency() -> str:
+    """The company's LCY code, blank where General Ledger Setup does not say."""
+    setup = import_string("integration.business_central.models.GeneralLedgerSetup").objects.first()
+    return str(setup.lcy_code) if setup is not None else ""
+
+
+def company_name() -> str:
+    """What the company is called, blank where nobody said."""
+    company = import_string("integration.business_central.models.CompanyInformation").objects.first()
+    return str(company.name) if company is not None else ""
