@@ -3,8 +3,11 @@
 from integration.models.cache import CachedText
 from integration.models.connection import ConnectionSetup
 from integration.models.field_mapping import FieldMapping
-from integration.models.job import FullSynchLine, JobQueueEntry, SyncError, SyncJob
+from integration.models.full_synch import FullSynchLine
+from integration.models.job import SyncJob
 from integration.models.mapping import TableMapping
+from integration.models.queue import JobQueueEntry
+from integration.models.synch_error import SyncError
 from integration.models.user import User
 
 __all__ = [

@@ -15,8 +15,8 @@ from integration.models import systems
 from integration.models.address import AddressError, Kind, clean_address
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine
-from integration.models.job import JobQueueEntry
 from integration.models.mapping import TableMapping
+from integration.models.queue import JobQueueEntry
 from integration.models.secret import SecretField
 from integration.models.systems import Connected
 from integration.sync.rules import Context
@@ -143,7 +143,7 @@ class ConnectionSetup(models.Model):
         """Stop using the connection: every recurring job goes On Hold. Couplings, cursors and mappings stay."""
         with transaction.atomic():
             self._store(is_enabled=False, disable_reason=reason[:250])
-            JobQueueEntry.objects.all().update(status=JobQueueEntry.Status.ON_HOLD)
+            JobQueueEntry.objects.update(status=JobQueueEntry.Status.ON_HOLD, held_status="")
 
     def parts(self) -> list[defaults.Part]:
         """The parts that are switched on."""
@@ -187,7 +187,7 @@ class ConnectionSetup(models.Model):
 
     def _release_jobs(self) -> None:
         ours = JobQueueEntry.objects.filter(mapping__part__in=self.parts(), status=JobQueueEntry.Status.ON_HOLD)
-        ours.update(status=JobQueueEntry.Status.READY, attempts=0, message="")
+        ours.update(status=JobQueueEntry.Status.READY, next_start=None, attempts=0, message="")
 
     def _store(self, **values: Any) -> None:
         """Write what the machine found out, without counting as a person's change."""

@@ -1,16 +1,65 @@
-"""Jobs: what ran, what runs, what is due. The rows are the truth, the queue only carries their ids."""
+"""Integration synch. jobs: what ran and what runs. The rows are the truth, the queue only carries their ids.
+
+A run writes under its *claim*: every change of a running row is an UPDATE that names the claim and counts rows, so a
+run that was given up for dead and taken over by another worker finds out before it writes anything.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from integration.models.mapping import DIRECTIONS, TableMapping
+from integration.models.progress import COUNTERS, Progress
+from integration.sync.run import Counters, Options, Scope
 
 
-class SyncJob(models.Model):
+class SyncJobManager(models.Manager["SyncJob"]):
+    def active(self) -> models.QuerySet[SyncJob]:
+        return self.filter(status__in=SyncJob.ACTIVE)
+
+    def ready(self) -> models.QuerySet[SyncJob]:
+        """Queued, and whatever they were to wait for has finished."""
+        waited_for = Q(after=None) | Q(after__status=SyncJob.Status.FINISHED)
+        return self.filter(waited_for, status=SyncJob.Status.QUEUED).order_by("-urgent", "queued_at")
+
+    def dead(self) -> models.QuerySet[SyncJob]:
+        """Running, but nobody has written a sign of life for ``JOB_DEAD_AFTER`` seconds."""
+        return self.filter(status=SyncJob.Status.RUNNING, heartbeat_at__lt=_ago(settings.JOB_DEAD_AFTER))
+
+    def unclaimed(self) -> models.QuerySet[SyncJob]:
+        """Ready, sent long ago, and neither taken nor held up by another run of their mapping: send them again."""
+        busy = self.filter(status=SyncJob.Status.RUNNING).values("mapping")
+        return self.ready().filter(sent_at__lt=_ago(settings.JOB_RESEND_AFTER)).exclude(mapping__in=busy)
+
+    def claim(self, id: uuid.UUID) -> SyncJob | None:
+        """Take a ready job, or resume a dead one. ``None``: somebody else was faster, another run of the mapping is
+        going on (the database sees to that), or there is nothing to do."""
+        now = timezone.now()
+        taken = {"status": SyncJob.Status.RUNNING, "claim": uuid.uuid4(), "heartbeat_at": now, "throttled_until": None}
+        started = Coalesce("started_at", models.Value(now, models.DateTimeField()))
+        try:
+            with transaction.atomic():
+                claimed = self.ready().order_by().filter(pk=id).update(started_at=started, **taken)
+                claimed = claimed or self.dead().filter(pk=id).update(resumed=F("resumed") + 1, **taken)
+        except IntegrityError:
+            return None
+        return self.select_related("mapping", "after").get(pk=id) if claimed else None
+
+    def sent(self, ids: Iterable[uuid.UUID]) -> None:
+        """These ids were given to the queue just now."""
+        self.filter(pk__in=list(ids)).update(sent_at=timezone.now())
+
+
+class SyncJob(Progress):
     """One pass over one mapping in one direction (or one coupling or uncoupling run), with its counters."""
 
     class Kind(models.TextChoices):
@@ -25,130 +74,121 @@ class SyncJob(models.Model):
         FAILED = "failed", "Error"
         CANCELED = "canceled", "Canceled"
 
+    ACTIVE = (Status.QUEUED, Status.RUNNING)
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="jobs")
     kind = models.CharField("type", max_length=12, choices=Kind, default=Kind.SYNCHRONIZE)
     direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
     status = models.CharField("status", max_length=10, choices=Status, default=Status.QUEUED, db_index=True)
     options = models.JSONField("options", default=dict, blank=True)
+    urgent = models.BooleanField("somebody waits for it", default=False, editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
 
-    inserted = models.PositiveIntegerField(default=0)
-    modified = models.PositiveIntegerField(default=0)
-    unchanged = models.PositiveIntegerField(default=0)
-    skipped = models.PositiveIntegerField(default=0)
-    failed = models.PositiveIntegerField(default=0)
-    deleted = models.PositiveIntegerField(default=0)
-    coupled = models.PositiveIntegerField(default=0)
-    uncoupled = models.PositiveIntegerField(default=0)
-    records_done = models.PositiveIntegerField(default=0)
-    records_total = models.PositiveIntegerField(null=True)
-    requests = models.PositiveIntegerField(default=0)
-
     claim = models.UUIDField(null=True, editable=False)
-    heartbeat_at = models.DateTimeField(null=True, editable=False)
+    cursor = models.TextField("read up to", blank=True, editable=False)
+    heartbeat_at = models.DateTimeField("last sign of life", null=True, editable=False)
+    resumed = models.PositiveSmallIntegerField("times resumed", default=0, editable=False)
     cancel_requested = models.BooleanField(default=False)
     throttled_until = models.DateTimeField(null=True, editable=False)
-    queued_at = models.DateTimeField("queued")
-    started_at = models.DateTimeField("start", null=True)
-    finished_at = models.DateTimeField("finish", null=True)
+    queued_at = models.DateTimeField("queued", default=timezone.now)
+    sent_at = models.DateTimeField("given to the queue", default=timezone.now, editable=False)
     message = models.TextField("message", blank=True)
+    code = models.CharField("code", max_length=60, blank=True)
+    call_stack = models.TextField("call stack", blank=True)
+
+    objects = SyncJobManager()
 
     class Meta:
         ordering = ["-queued_at"]
         verbose_name = "integration synch. job"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mapping"], condition=Q(status="running"), name="one_running_job_per_mapping"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.mapping} {self.get_direction_display()}"
 
+    @property
+    def is_active(self) -> bool:
+        return self.status in self.ACTIVE
 
-class SyncError(models.Model):
-    """Why one record failed in one job. Both ids are plain values: the coupling may be long gone."""
+    @property
+    def is_dead(self) -> bool:
+        """Running, and its worker has not been heard of: the scheduler has it resumed."""
+        lost = self.heartbeat_at is None or self.heartbeat_at < _ago(settings.JOB_DEAD_AFTER)
+        return self.status == self.Status.RUNNING and lost
 
-    job = models.ForeignKey(SyncJob, models.CASCADE, related_name="errors")
-    mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="errors")
-    direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
-    erp_id = models.UUIDField(null=True, db_index=True)
-    crm_id = models.UUIDField(null=True, db_index=True)
-    label = models.CharField("record", max_length=250, blank=True)
-    code = models.CharField("code", max_length=60)
-    message = models.TextField("message")
-    raw = models.TextField("answer", blank=True)
-    call_stack = models.TextField("call stack", blank=True)
-    created_at = models.DateTimeField("time", auto_now_add=True)
-    closed_at = models.DateTimeField("closed", null=True, blank=True)
+    @property
+    def run_options(self) -> Options:
+        return options_of(self.options)
 
-    class Meta:
-        ordering = ["-created_at", "-pk"]
-        verbose_name = "integration synch. error"
+    # --- what the run itself writes, under its claim: False or 0 where the claim is lost ----------------------
 
-    def __str__(self) -> str:
-        return f"{self.label or self.erp_id or self.crm_id}: {self.message}"
+    def mine(self) -> models.QuerySet[SyncJob]:
+        """The row, as long as this run holds it."""
+        return SyncJob.objects.filter(pk=self.pk, claim=self.claim, status=self.Status.RUNNING)
 
+    def note(self, counters: Counters, done: int, requests: int = 0) -> bool:
+        """Add what one page brought."""
+        added = {name: F(name) + value for name, value in counters.as_dict().items() if value}
+        if done:
+            added["records_done"] = F("records_done") + done
+        if requests:
+            added["requests"] = F("requests") + requests
+        return bool(self.mine().update(heartbeat_at=timezone.now(), **added))
 
-class JobQueueEntry(models.Model):
-    """A recurring job: a mapping's, or one of the extra ones (``task``)."""
+    def beat(self, **changes: Any) -> bool:
+        """Say that the run is alive, and whatever else there is to say about it."""
+        return bool(self.mine().update(heartbeat_at=timezone.now(), **changes))
 
-    class Status(models.TextChoices):
-        READY = "ready", "Ready"
-        IN_PROCESS = "in_process", "In Process"
-        ON_HOLD = "on_hold", "On Hold"
-        INACTIVE = "inactive", "On Hold with Inactivity Timeout"
-        ERROR = "error", "Error"
-        FINISHED = "finished", "Finished"
+    def finish(self) -> bool:
+        return self._end(self.Status.FINISHED, records_total=Coalesce("records_total", "records_done"))
 
-    name = models.CharField("description", max_length=120, unique=True)
-    mapping = models.ForeignKey(TableMapping, models.CASCADE, null=True, blank=True, related_name="queue_entries")
-    task = models.CharField("task", max_length=40, blank=True)
-    status = models.CharField("status", max_length=10, choices=Status, default=Status.ON_HOLD)
-    minutes = models.PositiveIntegerField("minutes between runs", default=30)
-    inactivity_minutes = models.PositiveIntegerField("inactivity timeout (minutes)", default=720)
-    max_attempts = models.PositiveIntegerField("maximum attempts", default=10)
-    rerun_seconds = models.PositiveIntegerField("rerun delay (seconds)", default=30)
-    attempts = models.PositiveIntegerField("attempts", default=0, editable=False)
-    next_start = models.DateTimeField("next start", null=True, blank=True)
-    last_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
-    message = models.TextField("last result", blank=True, editable=False)
+    def fail(self, message: str, code: str = "", call_stack: str = "") -> bool:
+        return self._end(self.Status.FAILED, message=message, code=code, call_stack=call_stack)
 
-    class Meta:
-        ordering = ["mapping__position", "name"]
-        verbose_name = "job queue entry"
-        verbose_name_plural = "job queue entries"
+    def stop(self, message: str) -> bool:
+        """End a run on request."""
+        return self._end(self.Status.CANCELED, message=message)
 
-    def __str__(self) -> str:
-        return self.name
+    def pause(self) -> bool:
+        """Give the claim back; the job goes on later from where it is."""
+        return bool(self.mine().update(status=self.Status.QUEUED, claim=None, sent_at=timezone.now()))
+
+    def _end(self, status: str, **values: Any) -> bool:
+        return bool(self.mine().update(status=status, claim=None, finished_at=timezone.now(), **values))
+
+    # --- what others write ------------------------------------------------------------------------------------
+
+    def cancel(self, message: str = "Canceled.") -> bool:
+        """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once."""
+        queued = SyncJob.objects.filter(pk=self.pk, status=self.Status.QUEUED)
+        if queued.update(status=self.Status.CANCELED, finished_at=timezone.now(), message=message):
+            return True
+        SyncJob.objects.filter(pk=self.pk, status=self.Status.RUNNING).update(cancel_requested=True)
+        return False
 
 
-class FullSynchLine(models.Model):
-    """One mapping on the Dynamics 365 Sales Full Synch. Review page."""
+def options_of(stored: dict[str, Any]) -> Options:
+    """The run's options as they are stored."""
+    flags = {name: bool(stored.get(name)) for name in ("force", "create", "dry_run")}
+    ids = tuple(uuid.UUID(id) for id in stored.get("ids", ()))
+    return Options(scope=Scope(stored.get("scope", Scope.CHANGED)), ids=ids, **flags)
 
-    class Status(models.TextChoices):
-        BLANK = "", " "
-        READY = "ready", "Ready"
-        IN_PROCESS = "in_process", "In Process"
-        FINISHED = "finished", "Finished"
-        ERROR = "error", "Error"
-        ON_HOLD = "on_hold", "On Hold"
 
-    class Recommendation(models.TextChoices):
-        FULL = "full", "Full Synchronization"
-        COUPLE = "couple", "Couple Records"
-        NONE = "none", "No Records To Synchronize Now"
+def stored_options(options: Options) -> dict[str, Any]:
+    """``Options`` as JSON takes them; what is as usual is left out."""
+    flags = {name: True for name in ("force", "create", "dry_run") if getattr(options, name)}
+    ids = {"ids": [str(id) for id in options.ids]} if options.ids else {}
+    return {"scope": options.scope.value, **ids, **flags}
 
-    mapping = models.OneToOneField(TableMapping, models.CASCADE, related_name="full_synch_line")
-    status = models.CharField("job queue entry status", max_length=10, choices=Status, default=Status.BLANK, blank=True)
-    direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
-    recommendation = models.CharField(max_length=6, choices=Recommendation, default=Recommendation.FULL)
-    create_unmatched = models.BooleanField("create new if unable to find a match", default=False)
-    couple_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
-    to_crm_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
-    to_erp_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
-    message = models.TextField(blank=True)
 
-    class Meta:
-        ordering = ["mapping__position", "mapping__name"]
-        verbose_name = "full synch. review line"
+def _ago(seconds: float) -> dt.datetime:
+    return timezone.now() - dt.timedelta(seconds=seconds)
 
-    def __str__(self) -> str:
-        return str(self.mapping)
+
+__all__ = ["COUNTERS", "SyncJob", "SyncJobManager", "options_of", "stored_options"]

@@ -11,6 +11,9 @@ REDIS_URL                   redis://… or unix://…; required to run workers, 
 DATA_DIR                    where the embedded databases live (default: data/ in the checkout)
 SECURE_COOKIES              true behind https (default: true unless DEVELOPMENT)
 LOG_LEVEL                   default INFO
+JOB_DEAD_AFTER              seconds without a sign of life after which a run is resumed elsewhere (default 30)
+JOB_HEARTBEAT               seconds between two signs of life of a run (default 5)
+JOB_RESEND_AFTER            seconds after which a queued job nobody took is sent again (default 15)
 ==========================  ==================================================================================
 """
 
@@ -121,6 +124,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="")
 RQ_QUEUES = {"default": {"URL": REDIS_URL or "redis://localhost:6379/0", "DEFAULT_TIMEOUT": -1}}
 RQ_SHOW_ADMIN_LINK = False
+JOB_DEAD_AFTER = env.float("JOB_DEAD_AFTER", default=30.0)
+JOB_HEARTBEAT = env.float("JOB_HEARTBEAT", default=5.0)
+JOB_RESEND_AFTER = env.float("JOB_RESEND_AFTER", default=15.0)
 
 AUTH_USER_MODEL = "integration.User"
 AUTH_PASSWORD_VALIDATORS = [

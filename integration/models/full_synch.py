@@ -1,0 +1,195 @@
+"""The lines of the Dynamics 365 Sales Full Synch. Review page. What starts jobs for them is in ``jobs/full.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models, transaction
+
+from integration.models.job import SyncJob
+from integration.models.job_state import JobState, job_state
+from integration.models.mapping import DIRECTIONS, TableMapping
+from integration.models.recommend import BothSystems, Recommendation, recommend
+from integration.systems.base import System
+
+EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")
+INVOICES, INVOICE_TABLE = "POSTEDSALESINV-INV", "sales_invoice_header"
+
+
+class FullSynchError(Exception):
+    """What was asked for is not possible now; the message says why."""
+
+
+class FullSynchLineManager(models.Manager["FullSynchLine"]):
+    def refresh(self, connected: BothSystems, parts: Iterable[str] = TableMapping.Part.values) -> None:
+        """A line for every mapping of these parts; lines that have been started stay as they are, the others get
+        the mapping's direction and a recommendation from counting both sides. Raises ``ConnectionProblem``."""
+        mappings = self._mappings(connected.erp, parts)
+        there = {line.mapping_id: line for line in self.select_related("mapping")}
+        recommended = {
+            mapping.pk: recommend(mapping, connected)
+            for mapping in mappings
+            if mapping.pk not in there or there[mapping.pk].status == FullSynchLine.Status.BLANK
+        }
+        with transaction.atomic():
+            self.filter(status=FullSynchLine.Status.BLANK).exclude(mapping__in=mappings).delete()
+            for mapping in mappings:
+                if mapping.pk in recommended:
+                    self._renew(mapping, *recommended[mapping.pk])
+
+    def active(self) -> models.QuerySet[FullSynchLine]:
+        return self.filter(status__in=FullSynchLine.ACTIVE)
+
+    def of(self, job: SyncJob) -> FullSynchLine | None:
+        """The line this job works for."""
+        ours = models.Q(couple_job=job) | models.Q(to_crm_job=job) | models.Q(to_erp_job=job)
+        return self.filter(ours).select_related("mapping", *FullSynchLine.JOBS).first()
+
+    def locked(self) -> list[FullSynchLine]:
+        """All lines, nobody else deciding about them until the transaction ends: two lines that finish at once must
+        not both think that the other one is still running."""
+        list(self.select_for_update().order_by("pk").values_list("pk"))
+        return list(self.select_related("mapping", *FullSynchLine.JOBS))
+
+    def can_start(self) -> bool:
+        """Is there a line to start, and no live run?"""
+        lines = list(self.select_related("mapping", *FullSynchLine.JOBS))
+        return any(not line.status for line in lines) and not any(line.is_alive for line in lines)
+
+    def reset(self) -> None:
+        """All lines as if nothing had ever been started. Raises ``FullSynchError`` while one runs."""
+        with transaction.atomic():
+            if any(line.is_alive for line in self.locked()):
+                raise FullSynchError("A full synchronization is running. Wait until it ends or cancel its jobs.")
+            self.all().delete()
+
+    def _mappings(self, erp: System, parts: Iterable[str]) -> list[TableMapping]:
+        wanted = TableMapping.objects.filter(part__in=list(parts)).exclude(name__in=EXCLUDED)
+        if INVOICE_TABLE not in {name for name, _ in erp.tables()}:
+            wanted = wanted.exclude(name=INVOICES)
+        return list(wanted)
+
+    def _renew(self, mapping: TableMapping, recommendation: str, message: str) -> None:
+        line, created = self.get_or_create(mapping=mapping, defaults={"direction": mapping.direction})
+        changes = {"direction": mapping.direction, "message": message}
+        if created or not line.chosen:
+            changes["recommendation"] = recommendation
+        self.filter(pk=line.pk, status=FullSynchLine.Status.BLANK).update(**changes)
+
+
+class FullSynchLine(models.Model):
+    """One mapping: what is recommended, how far it is, and the jobs that work for it."""
+
+    class Status(models.TextChoices):
+        BLANK = "", " "
+        READY = "ready", "Ready"
+        IN_PROCESS = "in_process", "In Process"
+        FINISHED = "finished", "Finished"
+        ERROR = "error", "Error"
+        ON_HOLD = "on_hold", "On Hold"
+
+    Recommendation = Recommendation
+    ACTIVE = (Status.READY, Status.IN_PROCESS)
+    JOBS = ("couple_job", "to_crm_job", "to_erp_job")
+
+    mapping = models.OneToOneField(TableMapping, models.CASCADE, related_name="full_synch_line")
+    status = models.CharField("job queue entry status", max_length=10, choices=Status, default=Status.BLANK, blank=True)
+    direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
+    recommendation = models.CharField(max_length=6, choices=Recommendation, default=Recommendation.FULL)
+    chosen = models.BooleanField("recommended by a person", default=False, editable=False)
+    create_unmatched = models.BooleanField("create new if unable to find a match", default=False)
+    couple_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
+    to_crm_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
+    to_erp_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
+    message = models.TextField(blank=True)
+
+    objects = FullSynchLineManager()
+
+    class Meta:
+        ordering = ["mapping__position", "mapping__name"]
+        verbose_name = "full synch. review line"
+
+    def __str__(self) -> str:
+        return str(self.mapping)
+
+    # --- what the page shows ----------------------------------------------------------------------------------
+
+    @property
+    def jobs(self) -> list[SyncJob]:
+        """The jobs of this line that there are, in the order they run."""
+        return [job for name in self.JOBS if (job := getattr(self, name)) is not None]
+
+    @property
+    def current_job(self) -> SyncJob | None:
+        """The job that runs, else the next one, else the last one."""
+        running = [job for job in self.jobs if job.status == SyncJob.Status.RUNNING]
+        return next(iter(running or [job for job in self.jobs if job.is_active] or self.jobs[-1:]), None)
+
+    @property
+    def to_crm_state(self) -> JobState:
+        return job_state(self.to_crm_job)
+
+    @property
+    def to_erp_state(self) -> JobState:
+        return job_state(self.to_erp_job)
+
+    @property
+    def is_dead(self) -> bool:
+        """Started, but the worker has not been heard of."""
+        return self.status in self.ACTIVE and (not self.jobs or any(job.is_dead for job in self.jobs))
+
+    @property
+    def is_alive(self) -> bool:
+        """The Active Session column: started and not dead."""
+        return self.status in self.ACTIVE and not self.is_dead
+
+    @property
+    def records_done(self) -> int:
+        return sum(job.records_done for job in self.jobs)
+
+    @property
+    def records_total(self) -> int | None:
+        """Of the jobs that know it; ``None`` where none does."""
+        known = [job.records_total for job in self.jobs if job.records_total is not None]
+        return sum(known) if known else None
+
+    # --- verbs ------------------------------------------------------------------------------------------------
+
+    def recommend_full(self) -> None:
+        """Recommend Full Synchronization: do not match this line's records, create all of them."""
+        if self.status or self.recommendation != Recommendation.COUPLE:
+            raise FullSynchError("This can be chosen for lines that recommend Couple Records and are not started.")
+        self._store(recommendation=Recommendation.FULL, chosen=True)
+
+    def choose_create_unmatched(self, create: bool) -> None:
+        if self.status:
+            raise FullSynchError("This line has been started; Reset comes first.")
+        self._store(create_unmatched=create)
+
+    def start(self, **jobs: SyncJob | None) -> None:
+        """These jobs work for the line from now on."""
+        self._store(status=self.Status.READY, message="", **jobs)
+
+    def run(self) -> None:
+        """One of its jobs has been taken by a worker."""
+        self._store(status=self.Status.IN_PROCESS)
+
+    def finish(self) -> None:
+        self._store(status=self.Status.FINISHED, message="")
+
+    def fail(self, message: str) -> None:
+        self._store(status=self.Status.ERROR, message=message)
+
+    def clear(self) -> None:
+        """As if it had not been started."""
+        self._store(status=self.Status.BLANK, message="", **dict.fromkeys(self.JOBS))
+
+    def _store(self, **values: object) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(values))
+
+
+def dependencies(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullSynchLine]:
+    """The other lines this one waits for."""
+    return [other for other in lines if other.mapping.name in line.mapping.dependencies and other != line]

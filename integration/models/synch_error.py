@@ -1,0 +1,82 @@
+"""Integration synch. errors: why single records failed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from integration.models.job import SyncJob
+from integration.models.mapping import DIRECTIONS, TableMapping
+from integration.sync.rules import Direction
+from integration.sync.run import Failure
+
+LABEL = 250
+
+
+class SyncErrorManager(models.Manager["SyncError"]):
+    def open(self) -> models.QuerySet[SyncError]:
+        """Errors of records that have not been synchronized since."""
+        return self.filter(closed_at=None)
+
+    def log(self, job: SyncJob, failures: Sequence[Failure]) -> None:
+        """One row per failed record. An older open error of the same record and direction is closed: it is told
+        anew."""
+        for direction in {failure.direction for failure in failures}:
+            these = [failure for failure in failures if failure.direction is direction]
+            self.close(job.mapping, direction, [id for one in these if (id := _source_id(one)) is not None])
+        self.bulk_create(_row(job, failure) for failure in failures)
+
+    def close(self, mapping: TableMapping, direction: Direction, source_ids: Sequence[uuid.UUID]) -> int:
+        """The records with these ids of the source side went well."""
+        ours = Q(**{f"{direction.source.value}_id__in": list(source_ids)})
+        rows = self.open().filter(ours, mapping=mapping, direction=direction.value)
+        return rows.update(closed_at=timezone.now()) if source_ids else 0
+
+
+class SyncError(models.Model):
+    """Why one record failed in one job. Both ids are plain values: the coupling may be long gone."""
+
+    job = models.ForeignKey(SyncJob, models.CASCADE, related_name="errors")
+    mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="errors")
+    direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
+    erp_id = models.UUIDField(null=True, db_index=True)
+    crm_id = models.UUIDField(null=True, db_index=True)
+    label = models.CharField("record", max_length=LABEL, blank=True)
+    code = models.CharField("code", max_length=60)
+    message = models.TextField("message")
+    raw = models.TextField("answer", blank=True)
+    call_stack = models.TextField("call stack", blank=True)
+    created_at = models.DateTimeField("time", auto_now_add=True)
+    closed_at = models.DateTimeField("closed", null=True, blank=True)
+
+    objects = SyncErrorManager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = "integration synch. error"
+
+    def __str__(self) -> str:
+        return f"{self.label or self.erp_id or self.crm_id}: {self.message}"
+
+
+def _source_id(failure: Failure) -> uuid.UUID | None:
+    return failure.erp_id if failure.direction is Direction.TO_CRM else failure.crm_id
+
+
+def _row(job: SyncJob, failure: Failure) -> SyncError:
+    return SyncError(
+        job=job,
+        mapping=job.mapping,
+        direction=failure.direction.value,
+        erp_id=failure.erp_id,
+        crm_id=failure.crm_id,
+        label=failure.label[:LABEL],
+        code=failure.code,
+        message=failure.message,
+        raw=failure.raw,
+        call_stack=failure.call_stack,
+    )
