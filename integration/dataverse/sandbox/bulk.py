@@ -1,0 +1,114 @@
+"""CreateMultiple, UpdateMultiple, UpsertMultiple: many rows of one table, all or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.messages import Response, answer, empty
+from integration.dataverse.sandbox.model import Table
+from integration.dataverse.sandbox.organization import Exchange
+from integration.dataverse.sandbox.payload import Values, parse_address
+from integration.dataverse.sandbox.refusals import Refusal, odata
+from integration.dataverse.sandbox.values import guid
+
+
+def create_multiple(exchange: Exchange, table: Table) -> Response:
+    """200 with the ids in the order of the targets"""
+    targets = _targets(exchange, table)
+    read = exchange.payload(table, creating=True).read
+    rows = [read(target) for target in targets]
+    with exchange.writing() as write:
+        ids = write.create(table, rows, bulk=True)
+    context = f"{exchange.request.root}$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
+    return answer(f'{{"@odata.context":"{context}","Ids":{json.dumps(ids, separators=(",", ":"))}}}')
+
+
+def update_multiple(exchange: Exchange, table: Table) -> Response:
+    """204; every target must exist"""
+    changes = _changes(exchange, table, _targets(exchange, table))
+    with exchange.writing() as write:
+        write.update(table, changes)
+    return empty()
+
+
+def upsert_multiple(exchange: Exchange, table: Table) -> Response:
+    """204 without a word about what was created and what changed"""
+    targets = _targets(exchange, table)
+    named = [_identity(exchange, table, target) for target in targets]
+    _check_distinct([row for row in named if row])
+    with exchange.writing() as write:
+        present = write.there(table.name, {row for row in named if row})
+        fresh: list[Values] = []
+        changes: dict[str, Values] = {}
+        for row, target in zip(named, targets, strict=True):
+            values = exchange.payload(table, creating=row not in present).read(target)
+            if row in present and row is not None:
+                changes[row] = values
+            else:
+                fresh.append({**values, table.id: row})
+        if fresh:
+            write.create(table, fresh, bulk=True)
+        if changes:
+            write.update(table, changes)
+    return empty()
+
+
+def delete_multiple(exchange: Exchange, table: Table) -> Response:
+    raise Refusal(501, "0x80040203", "DeleteMultiple has not yet been implemented.")
+
+
+MESSAGES: dict[str, Callable[[Exchange, Table], Response]] = {
+    "CreateMultiple": create_multiple,
+    "UpdateMultiple": update_multiple,
+    "UpsertMultiple": upsert_multiple,
+    "DeleteMultiple": delete_multiple,
+}
+
+
+def _targets(exchange: Exchange, table: Table) -> list[dict[str, Any]]:
+    body = exchange.request.json()
+    targets = body.get("Targets") if isinstance(body, dict) else None
+    if not isinstance(targets, list) or not all(isinstance(target, dict) for target in targets):
+        raise odata("The parameter 'Targets' must be a list of rows.")
+    if not targets:
+        raise refusals.invalid("The parameter 'Targets' must hold at least one row.")
+    types = {target.get("@odata.type") for target in targets}
+    name = f"Microsoft.Dynamics.CRM.{table.name}"
+    if not types <= {name, f"#{name}"}:
+        raise odata(
+            f"Every item of 'Targets' must carry '@odata.type' with the value '{name}': one call writes one table."
+        )
+    return targets
+
+
+def _changes(exchange: Exchange, table: Table, targets: Sequence[dict[str, Any]]) -> dict[str, Values]:
+    read = exchange.payload(table, creating=False).read
+    ids = [_identity(exchange, table, target) for target in targets]
+    if None in ids:
+        raise refusals.invalid(f"Every target needs its primary key '{table.id}'.")
+    _check_distinct([row for row in ids if row])
+    return {row: read(target) for row, target in zip(ids, targets, strict=True) if row}
+
+
+def _identity(exchange: Exchange, table: Table, target: dict[str, Any]) -> str | None:
+    """The id a target names, by its primary key or by its address."""
+    given = target.get(table.id)
+    if given is not None:
+        row = guid(given)
+        if row is None:
+            raise refusals.payload(table.set, f"Cannot convert the literal '{given}' to the expected type 'Edm.Guid'.")
+        return row
+    if "@odata.id" in target:
+        name, row = parse_address(exchange.model, target["@odata.id"])
+        if name != table.name:
+            raise odata(f"'{target['@odata.id']}' is not a row of '{table.set}'.")
+        return row
+    return None
+
+
+def _check_distinct(ids: Sequence[str]) -> None:
+    if len(set(ids)) < len(ids):
+        raise refusals.invalid("The same row must not appear twice in one call.")

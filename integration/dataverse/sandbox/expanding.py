@@ -1,0 +1,104 @@
+# ruff: noqa: S608 - table and column names come from the model, every value is a parameter
+"""Rows as JSON texts with what ``$expand`` asks for beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.database import identifiers
+from integration.dataverse.sandbox.messages import LARGEST_PAGE
+from integration.dataverse.sandbox.model import Collection, Column, Table
+from integration.dataverse.sandbox.options import Expand, QueryOptions
+from integration.dataverse.sandbox.refusals import odata
+from integration.dataverse.sandbox.render import Renderer, Row, quoted, shape
+from integration.dataverse.sandbox.selecting import (
+    Reading,
+    Selection,
+    collection_rows,
+    fetch,
+    joined,
+    order_by,
+    select_rows,
+)
+from integration.dataverse.sandbox.where import ROOT
+
+PRINCIPALS = frozenset({"systemuser", "team"})
+
+
+def render(
+    reading: Reading, table: Table, columns: Sequence[Column], rows: Sequence[Row], expand: Sequence[Expand]
+) -> list[str]:
+    """The rows as JSON texts with what was expanded."""
+    inlays: dict[str, str] = {}
+    for part in expand:
+        found = _expanded(reading, table, rows, part)
+        for row in rows:
+            inlays[row[1]] = f"{inlays.get(row[1], '')},{quoted(part.navigation)}:{found.get(row[1], 'null')}"
+    return Renderer(reading.model, reading.connection, table, columns, reading.preferences).rows(rows, inlays)
+
+
+# --- $expand -------------------------------------------------------------------------------------------------
+
+
+def _expanded(reading: Reading, table: Table, rows: Sequence[Row], part: Expand) -> dict[str, str]:
+    """Row id -> JSON text of the expanded property."""
+    ids = [row[1] for row in rows]
+    if part.navigation in table.navigation:
+        column, target = table.navigation[part.navigation]
+        if part.options.orderby is not None or part.options.top is not None or part.options.filter is not None:
+            raise odata(
+                "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or "
+                "nested one-to-many relationship."
+            )
+        return _expand_lookup(reading, table, ids, column, target, part.options)
+    if part.navigation in table.collections:
+        return _expand_collection(reading, table, ids, table.collections[part.navigation], part.options)
+    raise refusals.unknown_property(part.navigation, table.name)
+
+
+def _expand_lookup(
+    reading: Reading, table: Table, ids: Sequence[str], column: Column, target: str, options: QueryOptions
+) -> dict[str, str]:
+    kind = f'"{column.type_column}"' if column.type_column else f"'{target or column.targets[0]}'"
+    pairs = reading.connection.execute(
+        f'SELECT "{table.id}", "{column.name}", {kind} FROM "{table.name}" '
+        f'WHERE "{table.id}" IN (SELECT value FROM json_each(?)) AND "{column.name}" IS NOT NULL',
+        (identifiers(ids),),
+    ).fetchall()
+    found: dict[str, str] = {}
+    for far_name in {kind for _, _, kind in pairs if not target or kind == target}:
+        far = reading.model[far_name]
+        texts = _by_id(reading, far, {to for _, to, kind in pairs if kind == far_name}, options)
+        found.update({row: texts[to] for row, to, kind in pairs if kind == far_name and to in texts})
+    return found
+
+
+def _by_id(reading: Reading, table: Table, ids: set[str], options: QueryOptions) -> dict[str, str]:
+    columns = shape(table, options.select)
+    key = f'{ROOT}."{table.id}"'
+    chosen = Selection(condition=f"{key} IN (SELECT value FROM json_each(?))", arguments=(identifiers(ids),))
+    rows = fetch(reading, table, columns, chosen, key)
+    texts = render(reading, table, columns, rows, options.expand)
+    if table.name in PRINCIPALS:
+        texts = [f'{text[:-1]},"ownerid":"{row[1]}"}}' for row, text in zip(rows, texts, strict=True)]
+    return {row[1]: text for row, text in zip(rows, texts, strict=True)}
+
+
+def _expand_collection(
+    reading: Reading, table: Table, ids: Sequence[str], collection: Collection, options: QueryOptions
+) -> dict[str, str]:
+    far = reading.model[collection.table]
+    columns = shape(far, options.select)
+    wanted = select_rows(reading, far, options)
+    order, joins = f'{ROOT}."{far.id}"', wanted.joins
+    if options.orderby is not None:
+        order, joins = order_by(reading, far, options.orderby, wanted)
+    found = {}
+    for row in ids:
+        own = collection_rows(reading, table, row, collection)
+        chosen = joined(Selection(joins, wanted.condition, wanted.arguments), own)
+        limit = LARGEST_PAGE if options.top is None else options.top
+        rows = fetch(reading, far, columns, chosen, order, limit)
+        found[row] = "[" + ",".join(render(reading, far, columns, rows, options.expand)) + "]"
+    return found

@@ -1,0 +1,104 @@
+"""References between rows: ``…/$ref`` sets, adds and removes them."""
+
+# ruff: noqa: S608 - table and column names come from the model, every value is a parameter
+
+from __future__ import annotations
+
+import uuid
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.messages import Response, empty
+from integration.dataverse.sandbox.model import Collection, Table
+from integration.dataverse.sandbox.options import parse_query
+from integration.dataverse.sandbox.organization import Exchange
+from integration.dataverse.sandbox.payload import Values, parse_address
+from integration.dataverse.sandbox.refusals import odata
+from integration.dataverse.sandbox.write import Write
+
+
+def set_lookup(exchange: Exchange, table: Table, row: str, navigation: str) -> Response:
+    """PUT accounts(id)/primarycontactid/$ref, and DELETE to clear it"""
+    value = _given(exchange) if exchange.request.method == "PUT" else None
+    values = exchange.payload(table, creating=False).read({f"{navigation}@odata.bind": value})
+    with exchange.writing() as write:
+        write.update(table, {row: values})
+    return empty()
+
+
+def add_member(exchange: Exchange, table: Table, row: str, collection: Collection) -> Response:
+    """POST systemusers(id)/systemuserroles_association/$ref"""
+    name, other = parse_address(exchange.model, _given(exchange))
+    if name != collection.table:
+        raise odata(f"A row of '{collection.table}' is expected.")
+    with exchange.writing() as write:
+        _connect(write, table, row, collection, other)
+    return empty()
+
+
+def remove_member(exchange: Exchange, table: Table, row: str, collection: Collection, other: str | None) -> Response:
+    """DELETE …/systemuserroles_association(id)/$ref, or …/$ref?$id=address"""
+    if other is None:
+        _, other = parse_address(exchange.model, parse_query_id(exchange))
+    with exchange.writing() as write:
+        _disconnect(write, table, row, collection, other)
+    return empty()
+
+
+def parse_query_id(exchange: Exchange) -> str:
+    """The ``$id`` of the query."""
+    query = exchange.request.query.replace("$id=", "id=").replace("%24id=", "id=")
+    found = parse_query(query).others.get("id")
+    if found is None:
+        raise odata("The query option '$id' is missing.")
+    return found
+
+
+def _given(exchange: Exchange) -> str:
+    body = exchange.request.json()
+    found = body.get("@odata.id") if isinstance(body, dict) else None
+    if not isinstance(found, str):
+        raise odata("The body must name the row in '@odata.id'.")
+    return found
+
+
+def _connect(write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
+    far = write.model[collection.table]
+    for name, wanted in ((table.name, row), (far.name, other)):
+        if not write.there(name, {wanted}):
+            raise refusals.missing(name, wanted)
+    if not collection.between:
+        write.update(far, {other: _lookup(table, far, row, collection)})
+        return
+    pair = (row, other)
+    condition = f'"{collection.near}" = ? AND "{collection.far}" = ?'
+    if write.connection.execute(f'SELECT 1 FROM "{collection.between}" WHERE {condition}', pair).fetchone():
+        raise refusals.duplicate_in_bulk()
+    key = write.model[collection.between].id
+    write.connection.execute(
+        f'INSERT INTO "{collection.between}" ("{key}", "{collection.near}", "{collection.far}", versionnumber) '
+        "VALUES (?, ?, ?, ?)",
+        (str(uuid.uuid4()), *pair, write.versions(1)),
+    )
+
+
+def _lookup(table: Table, far: Table, row: str, collection: Collection) -> Values:
+    values: Values = {collection.lookup: row}
+    type_column = far.columns[collection.lookup].type_column
+    if type_column:
+        values[type_column] = table.name
+    return values
+
+
+def _disconnect(write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
+    far = write.model[collection.table]
+    if collection.between:
+        write.connection.execute(
+            f'DELETE FROM "{collection.between}" WHERE "{collection.near}" = ? AND "{collection.far}" = ?',
+            (row, other),
+        )
+        return
+    current = write.one(far.name, other)
+    if current is None or current[collection.lookup] != row:
+        raise refusals.missing(far.name, other)
+    emptied: Values = dict.fromkeys(_lookup(table, far, row, collection))
+    write.update(far, {other: emptied})

@@ -1,0 +1,5 @@
+"""EntityDefinitions and what belongs to them: the tables as the service describes them."""
+
+from integration.dataverse.sandbox.metadata.address import answer_metadata
+
+__all__ = ["answer_metadata"]

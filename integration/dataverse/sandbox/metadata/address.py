@@ -1,0 +1,203 @@
+"""Addresses below ``EntityDefinitions``, ``RelationshipDefinitions`` and ``GlobalOptionSetDefinitions``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.messages import Response, answer
+from integration.dataverse.sandbox.metadata.describe import (
+    PREFIX,
+    Entry,
+    describe_column,
+    describe_table,
+    joined,
+    lookups,
+    metadata_id,
+    option_set,
+    pointing,
+)
+from integration.dataverse.sandbox.metadata.pick import narrow, pick
+from integration.dataverse.sandbox.model import Model, Table
+from integration.dataverse.sandbox.options import Expand, QueryOptions, parse_query
+from integration.dataverse.sandbox.organization import Exchange
+from integration.dataverse.sandbox.refusals import Refusal, odata
+
+KEYED = re.compile(r"(\w+)\((?:(LogicalName|SchemaName|Name|MetadataId)=)?'?([^']*?)'?\)")
+WITH_OPTIONS = frozenset({"Picklist", "State", "Status", "Boolean"})
+
+
+def answer_metadata(exchange: Exchange, segments: Sequence[str]) -> Response:
+    """GET below one of the definition sets. Raises :class:`Refusal`."""
+    if exchange.request.method != "GET":
+        raise refusals.not_offered("changes to metadata")
+    options = parse_query(exchange.request.query)
+    name, key = _split(segments[0])
+    if name == "EntityDefinitions":
+        return _entities(exchange, key, segments[1:], options)
+    if name == "RelationshipDefinitions":
+        return _relationship(exchange, key, options)
+    if key is None:
+        return _many(exchange, [], options, name)
+    raise Refusal(404, "0x80040217", f"Could not find an option set with the name {key}.")
+
+
+def _split(segment: str) -> tuple[str, str | None]:
+    found = KEYED.fullmatch(segment)
+    return (found[1], found[3]) if found else (segment, None)
+
+
+def _entities(exchange: Exchange, key: str | None, rest: Sequence[str], options: QueryOptions) -> Response:
+    model = exchange.model
+    if key is None:
+        if rest:
+            raise refusals.no_resource(exchange.request.uri)
+        entries = [_with_table(model, table, options.expand) for table in model]
+        return _many(exchange, entries, options, "EntityDefinitions")
+    table = _find(model, key)
+    if not rest:
+        return _one(exchange, _with_table(model, table, options.expand), options, "EntityDefinitions")
+    name, inner = _split(rest[0])
+    if name == "Attributes":
+        return _attributes(exchange, table, inner, rest[1:], options)
+    if name not in RELATED or inner is not None or len(rest) > 1:
+        raise refusals.unknown_segment(rest[0])
+    return _many(exchange, RELATED[name](model, table), options, f"EntityDefinitions('{table.name}')/{name}")
+
+
+def _find(model: Model, key: str) -> Table:
+    if key in model.tables:
+        return model[key]
+    for table in model:
+        if metadata_id(table.name) == key.lower():
+            return table
+    raise Refusal(
+        404, "0x80040217", f"Could not find an entity with name {key} and id 00000000-0000-0000-0000-000000000000."
+    )
+
+
+def _attributes(
+    exchange: Exchange, table: Table, key: str | None, rest: Sequence[str], options: QueryOptions
+) -> Response:
+    cast = rest[0] if rest and rest[0].startswith(PREFIX) else ""
+    if cast == f"{PREFIX}EnumAttributeMetadata":
+        raise odata("The type 'Microsoft.Dynamics.CRM.EnumAttributeMetadata' is abstract.")
+    tail = rest[1:] if cast else rest
+    where = f"EntityDefinitions('{table.name}')/Attributes" + (f"/{cast}" if cast else "")
+    entries = [
+        _with_options(table, entry, options.expand, cast)
+        for entry in (describe_column(table, column) for column in table.columns.values())
+        if not cast or entry["@odata.type"] == f"#{cast}"
+    ]
+    if key is None:
+        if tail:
+            raise refusals.unknown_segment(tail[0])
+        return _many(exchange, entries, options, where)
+    found = [entry for entry in entries if key.lower() in (entry["LogicalName"], entry["MetadataId"])]
+    if not found:
+        raise Refusal(404, "0x80040217", f"Could not find an attribute with the name {key} in {table.name}.")
+    if tail:
+        return _option_set(exchange, table, found[0]["LogicalName"], tail, options)
+    return _one(exchange, found[0], options, where)
+
+
+def _option_set(exchange: Exchange, table: Table, name: str, tail: Sequence[str], options: QueryOptions) -> Response:
+    found = option_set(table, table.columns[name])
+    if found is None or tail[0] not in ("OptionSet", "GlobalOptionSet") or len(tail) > 1:
+        raise refusals.unknown_segment(tail[0])
+    return _one(exchange, found, options, "OptionSetDefinitions")
+
+
+def _relationship(exchange: Exchange, key: str | None, options: QueryOptions) -> Response:
+    model = exchange.model
+    every = {entry["SchemaName"]: entry for table in model for entry in (*lookups(model, table), *joined(model, table))}
+    if key is None:
+        return _many(exchange, list(every.values()), options, "RelationshipDefinitions")
+    if key not in every:
+        raise Refusal(404, "0x80040217", f"Could not find a relationship with the name {key}.")
+    return _one(exchange, every[key], options, "RelationshipDefinitions")
+
+
+# --- $expand -------------------------------------------------------------------------------------------------
+
+
+def _columns(model: Model, table: Table) -> list[Entry]:
+    return [describe_column(table, column) for column in table.columns.values()]
+
+
+def _keys(model: Model, table: Table) -> list[Entry]:
+    """No standard table has an alternate key."""
+    return []
+
+
+RELATED: dict[str, Callable[[Model, Table], list[Entry]]] = {
+    "Attributes": _columns,
+    "ManyToOneRelationships": lookups,
+    "OneToManyRelationships": pointing,
+    "ManyToManyRelationships": joined,
+    "Keys": _keys,
+}
+
+
+def _with_table(model: Model, table: Table, expand: Sequence[Expand]) -> Entry:
+    entry = describe_table(table)
+    for part in expand:
+        if part.navigation not in RELATED:
+            raise refusals.unknown_property(part.navigation, "EntityMetadata")
+        rows = pick(RELATED[part.navigation](model, table), part.options)
+        entry[part.navigation] = [_narrowed(row, part.options) for row in rows]
+    return entry
+
+
+def _narrowed(entry: Entry, options: QueryOptions) -> Entry:
+    """Of a column only what every column has may be selected without naming its type; the rest is left out."""
+    return {
+        name: value
+        for name, value in narrow(entry, options, "AttributeMetadata").items()
+        if name not in ("MaxLength", "MinValue", "MaxValue", "Targets") or options.select is None
+    }
+
+
+def _with_options(table: Table, entry: Entry, expand: Sequence[Expand], cast: str) -> Entry:
+    for part in expand:
+        if part.navigation not in ("OptionSet", "GlobalOptionSet") or entry["AttributeType"] not in WITH_OPTIONS:
+            raise refusals.unknown_property(
+                part.navigation, (cast or f"{PREFIX}AttributeMetadata").removeprefix(PREFIX)
+            )
+        own = option_set(table, table.columns[entry["LogicalName"]]) if part.navigation == "OptionSet" else None
+        entry[part.navigation] = None if own is None else narrow(own, part.options, "OptionSetMetadata")
+    return entry
+
+
+# --- answers -------------------------------------------------------------------------------------------------
+
+
+def _many(exchange: Exchange, entries: Sequence[Entry], options: QueryOptions, where: str) -> Response:
+    kind = where.rpartition("/")[2].removeprefix(PREFIX)
+    found = [_selected(entry, options, kind) for entry in pick(entries, options)]
+    return _json({"@odata.context": f"{exchange.request.root}$metadata#{where}", "value": found})
+
+
+def _one(exchange: Exchange, entry: Entry, options: QueryOptions, where: str) -> Response:
+    kind = where.rpartition("/")[2].removeprefix(PREFIX)
+    context = f"{exchange.request.root}$metadata#{where}/$entity"
+    return _json({"@odata.context": context, **_selected(entry, options, kind)})
+
+
+def _selected(entry: Entry, options: QueryOptions, kind: str) -> Entry:
+    expanded = {part.navigation: entry[part.navigation] for part in options.expand}
+    return {**narrow(entry, options, kind), **expanded}
+
+
+def _json(content: Entry) -> Response:
+    return answer(json.dumps(content, ensure_ascii=False, default=_number))
+
+
+def _number(value: Any) -> int | float:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{value!r} has no place in metadata")
+    return int(value) if value == value.to_integral_value() else float(value)

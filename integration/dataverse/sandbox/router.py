@@ -1,0 +1,155 @@
+"""From an address to the function that answers it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from integration.dataverse.sandbox import actions, bulk, links, refusals, rows
+from integration.dataverse.sandbox.batch import Perform, run_batch
+from integration.dataverse.sandbox.messages import Request, Response, answer, refused
+from integration.dataverse.sandbox.metadata import answer_metadata
+from integration.dataverse.sandbox.model import Table
+from integration.dataverse.sandbox.options import split_outside
+from integration.dataverse.sandbox.organization import Exchange, Organization
+from integration.dataverse.sandbox.payload import row_key
+from integration.dataverse.sandbox.refusals import Refusal
+from integration.dataverse.sandbox.write import Write
+
+SEGMENT = re.compile(r"([\w.$]+)(?:\((.*)\))?", re.DOTALL)
+NAMESPACE = "Microsoft.Dynamics.CRM."
+DEFINITIONS = frozenset({"EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions"})
+LONGEST_ADDRESS = 32_768
+
+
+def perform(organization: Organization, request: Request) -> Response:
+    """Answer one request that came over HTTP. Refusals become answers."""
+    annotated = bool(request.preferences.annotations)
+    try:
+        if len(request.uri) > LONGEST_ADDRESS:
+            raise Refusal(414, "", "The address of the request is too long.")
+        environment = request.root.partition("/api/")[0]
+        user = organization.user_of(request.headers.get("authorization", ""), environment)
+        if request.path == "$batch" and request.method == "POST":
+            return _batch(organization, request, user)
+        return route(Exchange(organization, request, user))
+    except Refusal as refusal:
+        return refused(refusal, annotated)
+
+
+def _batch(organization: Organization, request: Request, user: str) -> Response:
+    def one(inner: Request, shared: Write | None = None) -> Response:
+        try:
+            return route(Exchange(organization, inner, user, shared))
+        except Refusal as refusal:
+            return refused(refusal, bool(inner.preferences.annotations))
+
+    def together(work: Callable[[Perform], None]) -> None:
+        with organization.writing(user) as write:
+            work(lambda inner: one(inner, write))
+
+    return run_batch(request, one, together)
+
+
+def route(exchange: Exchange) -> Response:
+    """Answer one request of a known user. Raises :class:`Refusal`."""
+    request = exchange.request
+    segments = [unquote(part) for part in split_outside(request.path, "/")]
+    if segments == [""]:
+        return _service_document(exchange)
+    name, key = _segment(exchange, segments[0])
+    if name in DEFINITIONS:
+        return answer_metadata(exchange, segments)
+    if name in exchange.model.sets:
+        table = exchange.model.sets[name]
+        if key is None:
+            return _set(exchange, table, segments[1:])
+        return _row(exchange, table, row_key(table, key), segments[1:])
+    if len(segments) == 1 and name in actions.FUNCTIONS | actions.ACTIONS:
+        return _unbound(exchange, name, key)
+    raise refusals.unknown_segment(name)
+
+
+def _segment(exchange: Exchange, text: str) -> tuple[str, str | None]:
+    found = SEGMENT.fullmatch(text)
+    if found is None:
+        raise refusals.no_resource(exchange.request.uri)
+    return found[1], found[2]
+
+
+def _service_document(exchange: Exchange) -> Response:
+    sets = [{"name": name, "kind": "EntitySet", "url": name} for name in exchange.model.sets]
+    return answer(json.dumps({"@odata.context": f"{exchange.request.root}$metadata", "value": sets}))
+
+
+def _unbound(exchange: Exchange, name: str, arguments: str | None) -> Response:
+    """Functions take GET, actions POST; the other way round nothing is found."""
+    method = exchange.request.method
+    if name in actions.FUNCTIONS and method == "GET":
+        return actions.FUNCTIONS[name](exchange, arguments or "")
+    if name in actions.ACTIONS and method == "POST" and arguments is None:
+        body = exchange.request.json() if exchange.request.body else {}
+        return actions.ACTIONS[name](exchange, body if isinstance(body, dict) else {})
+    raise refusals.no_resource(exchange.request.uri)
+
+
+def _set(exchange: Exchange, table: Table, rest: list[str]) -> Response:
+    method = exchange.request.method
+    if not rest:
+        return _by_method(method, {"GET": rows.query, "POST": rows.create}, exchange)(exchange, table)
+    if rest == ["$count"] and method == "GET":
+        return rows.query_count(exchange, table)
+    message = rest[0].removeprefix(NAMESPACE)
+    if len(rest) == 1 and rest[0].startswith(NAMESPACE) and message in bulk.MESSAGES:
+        if not table.bulk:
+            raise refusals.unknown_segment(rest[0])
+        if method != "POST":
+            raise refusals.no_resource(exchange.request.uri)
+        return bulk.MESSAGES[message](exchange, table)
+    raise refusals.unknown_segment(rest[0])
+
+
+def _row(exchange: Exchange, table: Table, row: str, rest: list[str]) -> Response:
+    method = exchange.request.method
+    if not rest:
+        found = _by_method(method, {"GET": rows.read, "PATCH": rows.change, "DELETE": rows.delete}, exchange)
+        return found(exchange, table, row)
+    if rest[0].startswith(NAMESPACE):
+        action = actions.ROW_ACTIONS.get((table.name, rest[0].removeprefix(NAMESPACE)))
+        if action is None or method != "POST":
+            raise refusals.no_resource(exchange.request.uri)
+        return action(exchange, table, row)
+    if rest[-1] == "$ref":
+        return _reference(exchange, table, row, rest[0])
+    if rest[0] in table.navigation or rest[0] in table.collections:
+        if method != "GET" or len(rest) > 1:
+            raise refusals.no_resource(exchange.request.uri)
+        return rows.related(exchange, table, row, rest[0])
+    if method in ("PUT", "DELETE"):
+        return rows.write_property(exchange, table, row, rest[0])
+    if method == "GET" and rest[1:] in ([], ["$value"]):
+        return rows.read_property(exchange, table, row, rest[0], bare=bool(rest[1:]))
+    raise refusals.no_resource(exchange.request.uri)
+
+
+def _reference(exchange: Exchange, table: Table, row: str, segment: str) -> Response:
+    name, key = _segment(exchange, segment)
+    method = exchange.request.method
+    if name in table.navigation and key is None and method in ("PUT", "DELETE"):
+        return links.set_lookup(exchange, table, row, name)
+    collection = table.collections.get(name)
+    if collection is not None and method == "POST" and key is None:
+        return links.add_member(exchange, table, row, collection)
+    if collection is not None and method == "DELETE":
+        other = None if key is None else row_key(exchange.model[collection.table], key)
+        return links.remove_member(exchange, table, row, collection, other)
+    raise refusals.no_resource(exchange.request.uri)
+
+
+def _by_method(method: str, choices: dict[str, Callable[..., Response]], exchange: Exchange) -> Callable[..., Response]:
+    found = choices.get(method)
+    if found is None:
+        raise Refusal(405, "", f"The requested resource does not support http method '{method}'.")
+    return found

@@ -1,0 +1,178 @@
+"""Requests about rows: query, create, read, change, delete, single properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.changes import count_changes, read_changes, tracks
+from integration.dataverse.sandbox.messages import LARGEST_PAGE, Response, answer, empty
+from integration.dataverse.sandbox.model import Table
+from integration.dataverse.sandbox.options import QueryOptions, parse_query
+from integration.dataverse.sandbox.organization import Exchange
+from integration.dataverse.sandbox.reading import property_text, read_page, read_row
+from integration.dataverse.sandbox.render import ASSOCIATED, FORMATTED, LOGICAL_NAME
+from integration.dataverse.sandbox.selecting import collection_rows, count, select_rows
+from integration.dataverse.sandbox.write import Write
+
+BYTE_ORDER_MARK = "\ufeff"
+APPLIED = {"Preference-Applied": "return=representation"}
+
+
+def query(exchange: Exchange, table: Table) -> Response:
+    """GET accounts"""
+    request = exchange.request
+    options = parse_query(request.query)
+    reading = exchange.reading()
+    address = f"{request.root}{request.path}"
+    applied = _applied(exchange)
+    if tracks(reading, options):
+        moment = exchange.organization.moment()
+        return answer(read_changes(reading, table, options, address, moment), headers=applied)
+    return answer(read_page(reading, table, options, address), headers=applied)
+
+
+def _applied(exchange: Exchange) -> dict[str, str]:
+    preferences = exchange.request.preferences
+    parts = []
+    if preferences.page_size is not None:
+        parts.append(f"odata.maxpagesize={preferences.page_size}")
+    if preferences.annotations:
+        parts.append(f'odata.include-annotations="{",".join(preferences.annotations)}"')
+    if preferences.track_changes:
+        parts.append("odata.track-changes")
+    return {"Preference-Applied": ",".join(parts)} if parts else {}
+
+
+def query_count(exchange: Exchange, table: Table) -> Response:
+    """GET accounts/$count: a number behind a byte order mark, never above 5,000"""
+    options = parse_query(exchange.request.query)
+    reading = exchange.reading()
+    if options.deltatoken is not None:
+        found = count_changes(reading, table, options, exchange.organization.moment())
+    else:
+        found = min(count(reading, table, select_rows(reading, table, options)), LARGEST_PAGE)
+    return Response(200, f"{BYTE_ORDER_MARK}{found}".encode(), {"Content-Type": "text/plain"})
+
+
+def create(exchange: Exchange, table: Table) -> Response:
+    """POST accounts"""
+    body = exchange.request.json()
+    options = parse_query(exchange.request.query)
+    values = exchange.payload(table, creating=True).read(body)
+    with exchange.writing() as write:
+        (row,) = write.create(table, [values])
+        return _written(exchange, write, table, row, options, 201)
+
+
+def read(exchange: Exchange, table: Table, row: str) -> Response:
+    """GET accounts(id)"""
+    request = exchange.request
+    options = parse_query(request.query)
+    found = read_row(exchange.reading(), table, row, options)
+    if found is None:
+        raise refusals.missing(table.name, row)
+    text, version = found
+    etag = f'W/"{version}"'
+    annotated = any(request.preferences.wants(name) for name in (FORMATTED, LOGICAL_NAME, ASSOCIATED))
+    if request.headers.get("if-none-match") == etag and not options.expand and not annotated:
+        return Response(304, headers={"ETag": etag})
+    return answer(text, headers={"ETag": etag, **_applied(exchange)})
+
+
+def change(exchange: Exchange, table: Table, row: str) -> Response:
+    """PATCH accounts(id): changes the row, or creates it where no If-Match forbids that"""
+    body = exchange.request.json()
+    options = parse_query(exchange.request.query)
+    match = exchange.request.headers.get("if-match")
+    none_match = exchange.request.headers.get("if-none-match")
+    with exchange.writing() as write:
+        present = bool(write.there(table.name, {row}))
+        if present and none_match == "*":
+            raise refusals.duplicate()
+        if not present and match is not None:
+            raise refusals.missing(table.name, row)
+        values = exchange.payload(table, creating=not present).read(body)
+        if present:
+            write.update(table, {row: values}, {row: match} if match not in (None, "*") else None)
+        else:
+            write.create(table, [{**values, table.id: row}])
+        return _written(exchange, write, table, row, options, 200 if present else 201)
+
+
+def delete(exchange: Exchange, table: Table, row: str) -> Response:
+    """DELETE accounts(id)"""
+    match = exchange.request.headers.get("if-match")
+    with exchange.writing() as write:
+        write.delete(table, row, match if match not in (None, "*") else None)
+    return empty()
+
+
+def read_property(exchange: Exchange, table: Table, row: str, name: str, bare: bool) -> Response:
+    """GET accounts(id)/name and accounts(id)/name/$value"""
+    text = property_text(exchange.reading(), table, row, name)
+    if text is None:
+        raise refusals.missing(table.name, row)
+    if text == "null":
+        return empty()
+    if bare:
+        return Response(200, text.strip('"').encode(), {"Content-Type": "text/plain"})
+    context = f"{exchange.request.root}$metadata#{table.set}({row})/{name}"
+    return answer(f'{{"@odata.context":"{context}","value":{text}}}')
+
+
+def write_property(exchange: Exchange, table: Table, row: str, name: str) -> Response:
+    """PUT accounts(id)/name {"value": …} and DELETE accounts(id)/name"""
+    if name not in table.properties:
+        raise refusals.unknown_segment(name)
+    value: Any = None
+    if exchange.request.method == "PUT":
+        body = exchange.request.json()
+        if not isinstance(body, dict) or "value" not in body:
+            raise refusals.odata("The body of a property must be an object with the member 'value'.")
+        value = body["value"]
+    values = exchange.payload(table, creating=False).read({name: value})
+    with exchange.writing() as write:
+        write.update(table, {row: values})
+    return empty()
+
+
+def related(exchange: Exchange, table: Table, row: str, navigation: str) -> Response:
+    """GET accounts(id)/primarycontactid and accounts(id)/contact_customer_accounts"""
+    request = exchange.request
+    options = parse_query(request.query)
+    reading = exchange.reading()
+    if not exchange.reading().connection.execute(*_exists(table, row)).fetchone():
+        raise refusals.missing(table.name, row)
+    if navigation in table.collections:
+        collection = table.collections[navigation]
+        base = collection_rows(reading, table, row, collection)
+        far = reading.model[collection.table]
+        return answer(read_page(reading, far, options, f"{request.root}{request.path}", base))
+    column, target = table.navigation[navigation]
+    kind = column.type_column or "NULL"
+    to, found = reading.connection.execute(
+        f'SELECT "{column.name}", {kind} FROM "{table.name}" WHERE "{table.id}" = ?',  # noqa: S608 - names of the model
+        (row,),
+    ).fetchone()
+    if to is None or (target and column.type_column and found != target):
+        return empty()
+    text = read_row(reading, reading.model[found or target], to, options)
+    return answer(text[0]) if text else empty()
+
+
+def _exists(table: Table, row: str) -> tuple[str, tuple[str]]:
+    return f'SELECT 1 FROM "{table.name}" WHERE "{table.id}" = ?', (row,)  # noqa: S608 - names of the model
+
+
+def _written(exchange: Exchange, write: Write, table: Table, row: str, options: QueryOptions, status: int) -> Response:
+    """204 with the row's address, or the row itself where the client prefers it."""
+    address = f"{exchange.request.root}{table.set}({row})"
+    if not exchange.request.preferences.representation:
+        return empty({"OData-EntityId": address})
+    shown = QueryOptions(select=options.select)
+    found = read_row(exchange.reading(write), table, row, shown)
+    if found is None:
+        raise refusals.missing(table.name, row)
+    text, version = found
+    return answer(text, status, {"ETag": f'W/"{version}"', **APPLIED})

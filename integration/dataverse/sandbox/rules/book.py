@@ -1,0 +1,88 @@
+"""Which rules run for which table, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from integration.dataverse.sandbox.model import Table
+from integration.dataverse.sandbox.presets import LINES, presets
+from integration.dataverse.sandbox.rules import (
+    addresses,
+    currencies,
+    deletion,
+    documents,
+    money,
+    owners,
+    people,
+    prices,
+    products,
+    states,
+    units,
+)
+
+if TYPE_CHECKING:
+    from integration.dataverse.sandbox.payload import Values
+    from integration.dataverse.sandbox.write import Write
+
+Creating = Callable[["Write", Table, list["Values"]], None]
+Changing = Callable[["Write", Table, "Values", "Values"], None]
+Deleting = Callable[["Write", Table, "Values"], None]
+
+DOCUMENTS = ("opportunity", "quote", "salesorder", "invoice")
+
+BEFORE_CREATE: dict[str, list[Any]] = {
+    "contact": [people.name_contacts],
+    "systemuser": [people.complete_users],
+    "team": [people.complete_teams],
+    "transactioncurrency": [currencies.check_new],
+    "uomschedule": [units.check_groups],
+    "uom": [units.check_units],
+    "product": [products.check_new],
+    "pricelevel": [prices.check_lists],
+    "productpricelevel": [prices.check_new_lines],
+    **{name: [documents.number, documents.name_customers] for name in DOCUMENTS},
+    **{name: [documents.follow_header] for name in LINES},
+}
+BEFORE_CHANGE: dict[str, list[Any]] = {
+    "contact": [people.rename_contact],
+    "systemuser": [people.rename_user],
+    "transactioncurrency": [currencies.check_change],
+    "uom": [units.check_change],
+    "product": [products.check_change],
+    "pricelevel": [prices.check_list],
+    "productpricelevel": [prices.check_line],
+    "opportunity": [documents.keep_open, documents.name_customer],
+    **{name: [documents.name_customer] for name in ("quote", "salesorder", "invoice")},
+}
+AFTER_CREATE: dict[str, list[Any]] = {"uomschedule": [units.create_base_units]}
+BEFORE_DELETE: dict[str, list[Any]] = {
+    "uom": [units.keep_base_unit],
+    "transactioncurrency": [currencies.keep_base],
+}
+
+
+class Book:
+    """The rules by table. The general ones (owner, state, money, address) come after the table's own."""
+
+    def __init__(self) -> None:
+        self.presets = cache(presets)
+
+    def creating(self, table: str) -> list[Creating]:
+        return [*BEFORE_CREATE.get(table, ()), owners.give, states.start, money.settle, addresses.compose]
+
+    def changing(self, table: str) -> list[Changing]:
+        return [*BEFORE_CHANGE.get(table, ()), owners.change, states.change, money.change, addresses.recompose]
+
+    def created(self, table: str) -> list[Creating]:
+        return AFTER_CREATE.get(table, [])
+
+    def changed(self, table: str) -> list[Changing]:
+        return []
+
+    def deleting(self, table: str) -> list[Deleting]:
+        return [*BEFORE_DELETE.get(table, ()), deletion.settle]
+
+
+RULES = Book()

@@ -1,0 +1,95 @@
+# ruff: noqa: S608 - table and column names come from the model, every value is a parameter
+"""What a deletion takes along, what it is refused for, and what it merely disconnects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.model import Column, Table
+
+if TYPE_CHECKING:
+    from integration.dataverse.sandbox.payload import Values
+    from integration.dataverse.sandbox.write import Write
+
+CASCADING = {
+    ("contact", "parentcustomerid"),
+    ("annotation", "objectid"),
+    ("uom", "uomscheduleid"),
+    ("productpricelevel", "pricelevelid"),
+    ("productpricelevel", "productid"),
+    ("opportunity", "customerid"),
+    ("quote", "customerid"),
+    ("opportunityproduct", "opportunityid"),
+    ("quotedetail", "quoteid"),
+    ("salesorderdetail", "salesorderid"),
+    ("invoicedetail", "invoiceid"),
+}
+RESTRICTED = {
+    ("salesorder", "customerid"),
+    ("invoice", "customerid"),
+    ("product", "defaultuomid"),
+    ("product", "defaultuomscheduleid"),
+    ("product", "parentproductid"),
+    ("productpricelevel", "uomid"),
+    ("uom", "baseuom"),
+    ("opportunity", "pricelevelid"),
+    ("quote", "pricelevelid"),
+    ("salesorder", "pricelevelid"),
+    ("invoice", "pricelevelid"),
+    *(
+        (line, name)
+        for line in ("opportunityproduct", "quotedetail", "salesorderdetail", "invoicedetail")
+        for name in ("productid", "uomid")
+    ),
+}
+ALWAYS_RESTRICTED = frozenset({"systemuser", "team", "businessunit", "organization", "transactioncurrency"})
+REPEATED = {("contact", "accountid"), ("contact", "parentcontactid")}
+"""Columns that repeat another lookup: they go with it."""
+
+
+def settle(write: Write, table: Table, current: Values) -> None:
+    """Follow every lookup that points to the row: refuse first, then delete or disconnect. Raises 0x80040227."""
+    pointing = list(write.model.referencing(table.name))
+    for column in pointing:
+        restricted = table.name in ALWAYS_RESTRICTED or (column.table, column.name) in RESTRICTED
+        if restricted and _pointing(write, column, table.name, current[table.id], 1):
+            raise refusals.in_use(
+                f"The {table.label} With Id = {current[table.id]} cannot be deleted because it is associated with "
+                f"another record ({column.table})."
+            )
+    for column in pointing:
+        if (column.table, column.name) not in REPEATED:
+            _release(write, column, table.name, current[table.id])
+
+
+def _release(write: Write, column: Column, target: str, row: str) -> None:
+    holder = write.model[column.table]
+    for holding in _pointing(write, column, target, row, -1):
+        if write.one(holder.name, holding) is None:
+            continue  # went with an earlier one
+        if (column.table, column.name) in CASCADING:
+            _remove(write, holder, holding)
+        else:
+            emptied: Values = {column.name: None}
+            if column.type_column:
+                emptied[column.type_column] = None
+            write.update(holder, {holding: emptied})
+
+
+def _remove(write: Write, holder: Table, row: str) -> None:
+    """Units go with their group though a base unit cannot go alone."""
+    if holder.name == "uom":
+        write.connection.execute("UPDATE uom SET isschedulebaseuom = 0 WHERE uomid = ?", (row,))
+        write.connection.execute("UPDATE uom SET baseuom = NULL WHERE baseuom = ?", (row,))
+    write.delete(holder, row)
+
+
+def _pointing(write: Write, column: Column, target: str, row: str, limit: int) -> list[str]:
+    key = write.model[column.table].id
+    kind = f' AND "{column.type_column}" = ?' if column.type_column else ""
+    arguments = [row, *([target] if kind else []), limit]
+    found = write.connection.execute(
+        f'SELECT "{key}" FROM "{column.table}" WHERE "{column.name}" = ?{kind} LIMIT ?', arguments
+    )
+    return [holding for (holding,) in found]

@@ -1,0 +1,79 @@
+"""Money: rounded to the decimals of its currency or of the organization, kept in ten-thousandths, repeated in base
+currency at the rate of the moment it is written."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from integration.dataverse.sandbox.model import Column, Table
+from integration.dataverse.sandbox.values import EXACT, MONEY_SCALE, plain
+
+if TYPE_CHECKING:
+    from integration.dataverse.sandbox.payload import Values
+    from integration.dataverse.sandbox.write import Currency, Write
+
+SMALLEST = Decimal("0.0001")
+
+
+def settle(write: Write, table: Table, rows: list[Values]) -> None:
+    """New rows: a currency (the base currency if none is named) wherever there is money, its rate, and the base
+    amounts."""
+    if not table.has("exchangerate") or not table.has("transactioncurrencyid"):
+        return
+    given = set().union(*rows)
+    columns = [column for column in table.money if column.name in given]
+    for row in rows:
+        amounts = [column for column in columns if row.get(column.name) is not None]
+        if amounts and row.get("transactioncurrencyid") is None:
+            row["transactioncurrencyid"] = write.settings.base_currency
+        if row.get("transactioncurrencyid") is not None:
+            _convert(write, table, row, amounts)
+
+
+def change(write: Write, table: Table, current: Values, values: Values) -> None:
+    """A change of money or of the currency takes today's rate for the whole row."""
+    if not table.has("exchangerate") or not table.has("transactioncurrencyid"):
+        return
+    amounts = [column for column in table.money if values.get(column.name) is not None]
+    emptied = [column for column in table.money if column.name in values and values[column.name] is None]
+    if not amounts and not emptied and "transactioncurrencyid" not in values:
+        return
+    named = values.get("transactioncurrencyid") or current["transactioncurrencyid"] or write.settings.base_currency
+    values["transactioncurrencyid"] = named
+    currency = _convert(write, table, values, amounts)
+    for column in emptied:
+        _set_base(table, values, column, None)
+    for column in table.money:
+        if column.name not in values and current[column.name] is not None:
+            _set_base(table, values, column, to_base(current[column.name], currency))
+
+
+def _convert(write: Write, table: Table, row: Values, amounts: list[Column]) -> Currency:
+    currency = write.currency(row["transactioncurrencyid"])
+    row["exchangerate"] = plain(currency.rate)
+    for column in amounts:
+        places = write.settings.pricing_precision if column.precision_source == 1 else currency.precision
+        row[column.name] = scaled(row[column.name], places)
+        _set_base(table, row, column, to_base(row[column.name], currency))
+    return currency
+
+
+def _set_base(table: Table, row: Values, column: Column, amount: int | None) -> None:
+    base = table.base_columns.get(column.name)
+    if base is not None:
+        row[base] = amount
+
+
+def scaled(amount: Decimal, places: int) -> int:
+    """Ten-thousandths of the amount rounded to so many decimals (at most four are kept)."""
+    rounded = amount.quantize(Decimal(1).scaleb(-min(places, 4)), ROUND_HALF_UP, EXACT)
+    return int(rounded.scaleb(4, EXACT))
+
+
+def to_base(amount: int, currency: Currency) -> int:
+    """Ten-thousandths in base currency: a rate is units of the currency for one unit of the base currency."""
+    if currency.rate == 1:
+        return amount
+    exact = EXACT.divide(Decimal(amount), currency.rate * MONEY_SCALE)
+    return int(exact.quantize(SMALLEST, ROUND_HALF_UP, EXACT).scaleb(4, EXACT))

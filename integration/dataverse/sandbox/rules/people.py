@@ -1,0 +1,78 @@
+"""Contacts and users: full names, and what a new user needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.model import Table
+
+if TYPE_CHECKING:
+    from integration.dataverse.sandbox.payload import Values
+    from integration.dataverse.sandbox.write import Write
+
+
+def full_name(first: Any, last: Any) -> str | None:
+    return " ".join(part for part in (first, last) if part) or None
+
+
+def name_contacts(write: Write, table: Table, rows: list[Values]) -> None:
+    """New contacts: the full name, and the account behind the parent customer."""
+    for row in rows:
+        row["fullname"] = full_name(row.get("firstname"), row.get("lastname"))
+        _repeat_parent(row)
+
+
+def rename_contact(write: Write, table: Table, current: Values, values: Values) -> None:
+    if "firstname" in values or "lastname" in values:
+        merged = {**current, **values}
+        values["fullname"] = full_name(merged["firstname"], merged["lastname"])
+    if "parentcustomerid" in values:
+        _repeat_parent(values)
+
+
+def _repeat_parent(row: Values) -> None:
+    kind = row.get("parentcustomeridtype")
+    row["accountid"] = row.get("parentcustomerid") if kind == "account" else None
+    row["parentcontactid"] = row.get("parentcustomerid") if kind == "contact" else None
+
+
+def complete_users(write: Write, table: Table, rows: list[Values]) -> None:
+    """New users: the full name, the sign-in name, the root business unit; an application's user is not interactive
+    and there is one per application."""
+    for row in rows:
+        row["fullname"] = full_name(row.get("firstname"), row.get("lastname"))
+        row["domainname"] = row.get("domainname") or row.get("internalemailaddress")
+        if row.get("businessunitid") is None:
+            row["businessunitid"] = root_unit(write)
+        if row.get("applicationid") is not None:
+            row["accessmode"] = 4
+            _check_alone(write, row["applicationid"])
+
+
+def rename_user(write: Write, table: Table, current: Values, values: Values) -> None:
+    if "firstname" in values or "lastname" in values:
+        merged = {**current, **values}
+        values["fullname"] = full_name(merged["firstname"], merged["lastname"])
+
+
+def complete_teams(write: Write, table: Table, rows: list[Values]) -> None:
+    for row in rows:
+        if row.get("businessunitid") is None:
+            row["businessunitid"] = root_unit(write)
+        if row.get("administratorid") is None:
+            row["administratorid"] = write.user
+
+
+def root_unit(write: Write) -> str | None:
+    """The business unit without a parent."""
+    found = write.connection.execute(
+        "SELECT businessunitid FROM businessunit WHERE parentbusinessunitid IS NULL ORDER BY versionnumber LIMIT 1"
+    ).fetchone()
+    return found[0] if found else None
+
+
+def _check_alone(write: Write, application: str) -> None:
+    taken = write.connection.execute("SELECT 1 FROM systemuser WHERE applicationid = ?", (application,)).fetchone()
+    if taken:
+        raise refusals.duplicate()

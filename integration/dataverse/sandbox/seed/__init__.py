@@ -1,0 +1,23 @@
+"""What a new organization starts with. An organization that has rows already is left as it is."""
+
+from __future__ import annotations
+
+from integration.dataverse.sandbox.organization import Organization
+from integration.dataverse.sandbox.seed.base import CLIENTS, plant_base
+from integration.dataverse.sandbox.seed.demo import plant_demo
+
+SEEDS = ("empty", "demo")
+
+__all__ = ["CLIENTS", "SEEDS", "plant"]
+
+
+def plant(organization: Organization, seed: str, accounts: int | None = None, contacts: int | None = None) -> None:
+    """Fill an empty database; ``accounts`` and ``contacts`` are the demo's totals."""
+    connection = organization.database.connection()
+    if connection.execute("SELECT 1 FROM organization").fetchone():
+        return
+    slow, organization.row_ms = organization.row_ms, 0
+    planted = plant_base(organization)
+    if seed == "demo":
+        plant_demo(organization, planted, accounts, contacts)
+    organization.row_ms = slow

@@ -1,0 +1,175 @@
+"""What every organization has: itself, its base currency, its root business unit, security roles, the users of the
+registered applications, a unit group and the list of messages."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from integration.dataverse.sandbox.organization import Organization
+from integration.dataverse.sandbox.payload import Values
+from integration.dataverse.sandbox.values import timestamp
+from integration.dataverse.sandbox.write import Write
+
+CLIENTS = ("integration", "administrator", "no_user", "no_role")
+"""Registered applications: the integration's, an administrator's, one without a user in the organization and one
+whose user has no role."""
+
+INTEGRATION_ROLES = (
+    "Dynamics 365 Business Central Integration Administrator",
+    "Dynamics 365 Business Central Integration User",
+)
+ROLES = (
+    "System Administrator",
+    "System Customizer",
+    "Salesperson",
+    *INTEGRATION_ROLES,
+    "Dynamics 365 Business Central Product Availability User",
+)
+MESSAGES = ("CreateMultiple", "UpdateMultiple", "UpsertMultiple")
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Ids the demo builds on."""
+
+    system_user: str
+    business_unit: str
+    currency: str
+    roles: dict[str, str]
+
+
+def plant_base(organization: Organization) -> Planted:
+    """Write it all in one transaction, in the name of the SYSTEM user."""
+    system = str(uuid.uuid4())
+    with organization.database.transaction() as connection:
+        write = Write(organization.model, connection, system, timestamp(organization.clock()))
+        unit, currency = _found(write, system)
+        roles = _roles(write, unit)
+        planted = Planted(system, unit, currency, roles)
+        _application_users(write, organization, planted)
+        _units(write)
+        _messages(write)
+    return planted
+
+
+def _found(write: Write, system: str) -> tuple[str, str]:
+    """The first rows point to each other, so they go in as they are, before any rule can look."""
+    organization, unit, currency = (str(uuid.uuid4()) for _ in range(3))
+    stamp = {
+        "createdon": write.now,
+        "modifiedon": write.now,
+        "createdby": system,
+        "modifiedby": system,
+        "organizationid": organization,
+    }
+    _insert(
+        write,
+        "organization",
+        {
+            **stamp,
+            "name": "Contoso Sales",
+            "basecurrencyid": currency,
+            "basecurrencyprecision": 2,
+            "basecurrencysymbol": "£",
+            "currencysymbol": "£",
+            "languagecode": 1033,
+            "localeid": 2057,
+            "organizationstate": 3,
+            "orderprefix": "ORD",
+            "quoteprefix": "QUO",
+            "invoiceprefix": "INV",
+            "schemanameprefix": "new",
+        },
+    )
+    _insert(write, "businessunit", {**stamp, "businessunitid": unit, "name": "Contoso Sales"})
+    _insert(
+        write,
+        "transactioncurrency",
+        {
+            **stamp,
+            "transactioncurrencyid": currency,
+            "currencyname": "Pound Sterling",
+            "isocurrencycode": "GBP",
+            "currencysymbol": "£",
+            "currencyprecision": 2,
+            "exchangerate": "1",
+            "statecode": 0,
+            "statuscode": 1,
+        },
+    )
+    _insert(
+        write,
+        "systemuser",
+        {
+            **stamp,
+            "systemuserid": system,
+            "businessunitid": unit,
+            "fullname": "SYSTEM",
+            "lastname": "SYSTEM",
+            "domainname": "SYSTEM",
+            "accessmode": 3,
+        },
+    )
+    return unit, currency
+
+
+def _insert(write: Write, table: str, values: Values) -> None:
+    row = {**values, "versionnumber": write.versions(1)}
+    listed, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+    write.connection.execute(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', list(row.values()))  # noqa: S608
+
+
+def _roles(write: Write, unit: str) -> dict[str, str]:
+    rows: list[Values] = [{"name": name, "businessunitid": unit} for name in ROLES]
+    ids = write.create(write.model["role"], rows)
+    return dict(zip(ROLES, ids, strict=True))
+
+
+def _application_users(write: Write, organization: Organization, planted: Planted) -> None:
+    given = {
+        "integration": ("Business Central", "Integration", INTEGRATION_ROLES),
+        "administrator": ("Contoso", "Administrator", ("System Administrator", "System Customizer")),
+        "no_role": ("No", "Role", ()),
+    }
+    clients = {label: organization.tenant.client(label) for label in CLIENTS}
+    for label, (first, last, roles) in given.items():
+        (user,) = write.create(
+            write.model["systemuser"],
+            [
+                {
+                    "applicationid": clients[label].id,
+                    "firstname": first,
+                    "lastname": last,
+                    "internalemailaddress": f"{label.replace('_', '-')}@contoso-sales.example",
+                    "isintegrationuser": 1,
+                    "islicensed": 0,
+                }
+            ],
+        )
+        for role in roles:
+            assign(write, user, planted.roles[role])
+
+
+def assign(write: Write, user: str, role: str) -> None:
+    """Give a user a role."""
+    write.connection.execute(
+        "INSERT INTO systemuserroles (systemuserroleid, systemuserid, roleid, versionnumber) VALUES (?, ?, ?, ?)",
+        (str(uuid.uuid4()), user, role, write.versions(1)),
+    )
+
+
+def _units(write: Write) -> None:
+    write.create(write.model["uomschedule"], [{"name": "Default Unit", "baseuomname": "Primary Unit"}])
+
+
+def _messages(write: Write) -> None:
+    """Which tables have the bulk messages, as a client asks for it."""
+    ids = write.create(write.model["sdkmessage"], [{"name": name} for name in MESSAGES])
+    filters: list[Values] = [
+        {"name": message, "sdkmessageid": row, "primaryobjecttypecode": table.name}
+        for message, row in zip(MESSAGES, ids, strict=True)
+        for table in write.model
+        if table.bulk
+    ]
+    write.create(write.model["sdkmessagefilter"], filters)

@@ -1,0 +1,173 @@
+"""The organization behind HTTP: a threaded server, the ready line, a clean end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import signal
+import sys
+import threading
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cheroot.wsgi import Server
+
+from integration.dataverse.sandbox.database import Database
+from integration.dataverse.sandbox.messages import Request, Response, refused
+from integration.dataverse.sandbox.model import load_model
+from integration.dataverse.sandbox.organization import Organization, utc_now
+from integration.dataverse.sandbox.refusals import Refusal
+from integration.dataverse.sandbox.router import perform
+from integration.dataverse.sandbox.seed import CLIENTS, SEEDS, plant
+
+SERVICE = "/api/data/v9.2/"
+THREADS = 56
+"""The service answers 52 requests of one user at a time."""
+IDLE_SECONDS = 120
+LARGEST_BODY = 128 * 1024 * 1024
+REASONS = {
+    200: "OK",
+    201: "Created",
+    204: "No Content",
+    304: "Not Modified",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    412: "Precondition Failed",
+    413: "Payload Too Large",
+    414: "URI Too Long",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+}
+log = logging.getLogger(__name__)
+
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run. ``seed``: ``empty`` or ``demo``; ``accounts`` and ``contacts`` are totals for the demo seed."""
+
+    database: str
+    port: int = 0
+    seed: str = "empty"
+    row_ms: float = 0
+    accounts: int | None = None
+    contacts: int | None = None
+    host: str = "127.0.0.1"
+
+
+class Sandbox:
+    """A running organization. ``start`` returns when the port is bound; ``ready`` is what a client has to know."""
+
+    def __init__(self, options: Options, clock: Callable[[], datetime] = utc_now) -> None:
+        if options.seed not in SEEDS:
+            raise ValueError(f"There is no seed “{options.seed}”; there are {', '.join(SEEDS)}.")
+        Path(options.database).parent.mkdir(parents=True, exist_ok=True)
+        model = load_model()
+        self.database = Database(options.database, model)
+        self.organization = Organization(self.database, model, clock, options.row_ms)
+        plant(self.organization, options.seed, options.accounts, options.contacts)
+        self._server = Server((options.host, options.port), self._answer, numthreads=THREADS, timeout=IDLE_SECONDS)
+        self._server.max_request_header_size = 128 * 1024
+        self._server.max_request_body_size = LARGEST_BODY
+        self._server.shutdown_timeout = 2
+        self._thread: threading.Thread | None = None
+        self.host = options.host
+
+    def start(self) -> None:
+        """Bind the port and serve in a thread. Raises ``OSError`` when the port is taken."""
+        self._server.prepare()
+        port = self._server.bind_addr[1]
+        self.url = f"http://{self.host}:{port}"
+        self.organization.tenant.resources = (self.url, f"http://localhost:{port}", f"http://127.0.0.1:{port}")
+        self._thread = threading.Thread(target=self._server.serve, name="sandbox", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being answered and close everything."""
+        self._server.stop()
+        if self._thread is not None:
+            self._thread.join()
+        self.database.close()
+
+    @property
+    def ready(self) -> dict[str, Any]:
+        """The ready line as a dictionary."""
+        tenant = self.organization.tenant
+        clients = {label: tenant.client(label) for label in CLIENTS}
+        main = clients["integration"]
+        return {
+            "url": self.url,
+            "token_endpoint": f"{self.url}/{tenant.id}/oauth2/v2.0/token",
+            "tenant": tenant.id,
+            "client_id": main.id,
+            "client_secret": main.secret,
+            "clients": {
+                label: {"client_id": client.id, "client_secret": client.secret} for label, client in clients.items()
+            },
+        }
+
+    # --- WSGI ------------------------------------------------------------------------------------------------
+
+    def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            response = self._respond(environ)
+        except Exception:
+            log.exception("The sandbox failed on %s", environ.get("REQUEST_URI"))
+            response = refused(Refusal(500, "0x80040216", "An unexpected error occurred."))
+        headers = [("OData-Version", "4.0"), *response.headers.items()]
+        number = str(uuid.UUID(bytes=secrets.token_bytes(16)))
+        headers += [("REQ_ID", number), ("x-ms-service-request-id", number)]
+        if response.status not in (204, 304):
+            headers.append(("Content-Length", str(len(response.body))))
+        start_response(f"{response.status} {REASONS.get(response.status, '')}", headers)
+        return [response.body] if response.body else []
+
+    def _respond(self, environ: dict[str, Any]) -> Response:
+        address = environ["REQUEST_URI"]
+        if isinstance(address, bytes):
+            address = address.decode("latin-1")
+        path, _, query = address.partition("?")
+        body = environ["wsgi.input"].read() if environ["REQUEST_METHOD"] not in ("GET", "DELETE") else b""
+        if path.startswith(SERVICE):
+            return perform(self.organization, self._request(environ, path.removeprefix(SERVICE), query, body))
+        tenant, _, rest = path.lstrip("/").partition("/")
+        if rest == "oauth2/v2.0/token" and environ["REQUEST_METHOD"] == "POST":
+            return self.organization.tenant.answer(tenant, body, environ.get("HTTP_AUTHORIZATION", ""))
+        if rest == "v2.0/.well-known/openid-configuration":
+            return self.organization.tenant.discovery(tenant, self.url)
+        return refused(Refusal(404, "", f"No HTTP resource was found that matches the request URI '{address}'."))
+
+    def _request(self, environ: dict[str, Any], path: str, query: str, body: bytes) -> Request:
+        headers = {
+            name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")
+        }
+        headers["content-type"] = environ.get("CONTENT_TYPE", "")
+        root = f"http://{environ.get('HTTP_HOST', self.url[7:])}{SERVICE}"
+        return Request(environ["REQUEST_METHOD"], path, query, headers, body, root)
+
+
+def serve(options: Options) -> int:
+    """Run until SIGTERM or SIGINT: one JSON line on standard output when ready, exit code 0 at the end."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    sandbox = Sandbox(options)
+    try:
+        sandbox.start()
+    except OSError as error:
+        sys.stderr.write(f"The sandbox cannot use port {options.port}: {error}\n")
+        return 1
+    sys.stdout.write(json.dumps(sandbox.ready) + "\n")
+    sys.stdout.flush()
+    ended.wait()
+    sandbox.stop()
+    return 0

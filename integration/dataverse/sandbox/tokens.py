@@ -1,0 +1,232 @@
+"""Signing in: the token endpoint with its AADSTS errors, and the tokens it gives.
+
+A token is a signed JSON Web Token. The signing key and the clients live in the database file, so tokens survive a
+restart on the same file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
+
+from integration.dataverse.sandbox.database import Database
+from integration.dataverse.sandbox.messages import Response
+
+LIFETIME = 3599
+HEADER = base64.urlsafe_b64encode(b'{"typ":"JWT","alg":"HS256"}').rstrip(b"=").decode()
+
+
+class SignInRefused(Exception):
+    """The token endpoint says no. ``number`` is the AADSTS code."""
+
+    def __init__(self, status: int, error: str, number: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error = error
+        self.number = number
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    id: str
+    secret: str
+    label: str
+
+
+class Tenant:
+    """The directory: one tenant, its registered clients, its tokens. ``resources`` are the addresses the
+    environment answers at."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], resources: tuple[str, ...] = ()) -> None:
+        self.database = database
+        self.clock = clock
+        self.resources = resources
+        self.id = database.setting("tenant", lambda: str(uuid.uuid4()))
+        self._key = database.setting("signing key", lambda: secrets.token_hex(32)).encode()
+
+    def client(self, label: str) -> Client:
+        """The registered client with this label, registered at the first call."""
+        connection = self.database.connection()
+        found = connection.execute("SELECT id, secret, label FROM client WHERE label = ?", (label,)).fetchone()
+        if found is None:
+            found = (str(uuid.uuid4()), secrets.token_urlsafe(30), label)
+            connection.execute("INSERT INTO client VALUES (?, ?, ?)", found)
+        return Client(*found)
+
+    def answer(self, tenant: str, body: bytes, authorization: str = "") -> Response:
+        """The token endpoint's answer to a form."""
+        form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        if authorization.startswith("Basic "):
+            form.update(_basic(authorization))
+        try:
+            granted = self._grant(tenant, form)
+        except SignInRefused as refused:
+            return self._refused(refused)
+        return _json(200, granted)
+
+    def discovery(self, tenant: str, authority: str) -> Response:
+        """The OpenID document of this tenant."""
+        if tenant.lower() != self.id:
+            return self._refused(_tenant_missing(tenant))
+        base = f"{authority}/{self.id}"
+        return _json(
+            200,
+            {
+                "issuer": f"{base}/v2.0",
+                "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+                "token_endpoint": f"{base}/oauth2/v2.0/token",
+                "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["pairwise"],
+            },
+        )
+
+    def check(self, token: str) -> str | None:
+        """The client id behind a token, ``None`` if it is forged, expired or for another environment."""
+        head, _, signature = token.rpartition(".")
+        if not hmac.compare_digest(self._sign(head).encode(), signature.encode("utf-8", "replace")):
+            return None
+        claims = json.loads(_unpacked(head.partition(".")[2]))
+        if claims["exp"] <= self.clock().timestamp() or claims["aud"] not in self.resources:
+            return None
+        return str(claims["appid"])
+
+    def _grant(self, tenant: str, form: Mapping[str, str]) -> dict[str, Any]:
+        if tenant.lower() != self.id:
+            raise _tenant_missing(tenant)
+        for name in ("grant_type", "client_id", "scope"):
+            if not form.get(name):
+                raise SignInRefused(
+                    400, "invalid_request", 900144, f"The request body must contain the following parameter: '{name}'."
+                )
+        if form["grant_type"] != "client_credentials":
+            raise SignInRefused(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
+        client = self._known(form["client_id"], tenant)
+        if not form.get("client_secret"):
+            raise SignInRefused(
+                401,
+                "invalid_client",
+                7000218,
+                "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+            )
+        if not hmac.compare_digest(form["client_secret"].encode(), client.secret.encode()):
+            raise SignInRefused(
+                401,
+                "invalid_client",
+                7000215,
+                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
+                f"value, not the client secret ID, for a secret added to app '{client.id}'.",
+            )
+        token = self.token(client.id, self._resource(form["scope"]))
+        return {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
+
+    def token(self, client: str, resource: str) -> str:
+        """A fresh token of this client for this environment."""
+        now = int(self.clock().timestamp())
+        claims = {"aud": resource, "appid": client, "tid": self.id, "iat": now, "exp": now + LIFETIME}
+        head = f"{HEADER}.{_packed(json.dumps(claims).encode())}"
+        return f"{head}.{self._sign(head)}"
+
+    def _known(self, client: str, tenant: str) -> Client:
+        found = (
+            self.database.connection()
+            .execute("SELECT id, secret, label FROM client WHERE id = ?", (client.lower(),))
+            .fetchone()
+        )
+        if found is None:
+            raise SignInRefused(
+                400,
+                "unauthorized_client",
+                700016,
+                f"Application with identifier '{client}' was not found in the directory '{tenant}'.",
+            )
+        return Client(*found)
+
+    def _resource(self, scope: str) -> str:
+        scopes = scope.split()
+        if len(scopes) > 1:
+            raise SignInRefused(
+                400,
+                "invalid_scope",
+                700022,
+                "The input parameter scope is for several resources.",
+            )
+        if not scope.endswith("/.default"):
+            raise SignInRefused(
+                400,
+                "invalid_scope",
+                70011,
+                f"The provided request must include a 'scope' input parameter. The provided value '{scope}' is not "
+                "valid: it must be a resource followed by /.default.",
+            )
+        resource = scope.removesuffix("/.default").rstrip("/")
+        if resource not in self.resources:
+            raise SignInRefused(
+                400,
+                "invalid_resource",
+                500011,
+                f"The resource principal named {resource} was not found in the tenant named {self.id}.",
+            )
+        return resource
+
+    def _sign(self, head: str) -> str:
+        return _packed(hmac.new(self._key, head.encode("utf-8", "replace"), hashlib.sha256).digest())
+
+    def _refused(self, refused: SignInRefused) -> Response:
+        stamp = self.clock().strftime("%Y-%m-%d %H:%M:%SZ")
+        trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
+        return _json(
+            refused.status,
+            {
+                "error": refused.error,
+                "error_description": f"AADSTS{refused.number}: {refused.message}\r\nTrace ID: {trace}\r\n"
+                f"Correlation ID: {correlation}\r\nTimestamp: {stamp}",
+                "error_codes": [refused.number],
+                "timestamp": stamp,
+                "trace_id": trace,
+                "correlation_id": correlation,
+                "error_uri": f"https://login.microsoftonline.com/error?code={refused.number}",
+            },
+        )
+
+
+def _tenant_missing(tenant: str) -> SignInRefused:
+    return SignInRefused(
+        400,
+        "invalid_request",
+        90002,
+        f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID.",
+    )
+
+
+def _basic(authorization: str) -> dict[str, str]:
+    try:
+        given = base64.b64decode(authorization.removeprefix("Basic "), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return {}
+    client, _, secret = given.partition(":")
+    return {"client_id": unquote_plus(client), "client_secret": unquote_plus(secret)}
+
+
+def _packed(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _unpacked(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _json(status: int, content: dict[str, Any]) -> Response:
+    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store, no-cache"}
+    return Response(status, json.dumps(content).encode(), headers)

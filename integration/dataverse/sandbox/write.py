@@ -1,0 +1,269 @@
+# ruff: noqa: S608 - table and column names come from the model, every value is a parameter
+"""Creating, changing and deleting rows inside one transaction.
+
+A single request and a bulk message take the same way: ``create`` and ``update`` get lists. Each list costs a handful
+of statements, whatever its length: one look at the rows that are there, one question per referenced table, one
+``executemany`` per set of columns.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.database import identifiers
+from integration.dataverse.sandbox.model import Model, Table
+from integration.dataverse.sandbox.payload import Values
+from integration.dataverse.sandbox.rules.book import RULES
+
+SETTINGS = "organizationid, basecurrencyid, pricingdecimalprecision, createproductswithoutparentinactivestate"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the row of the organization says about writing."""
+
+    organization: str
+    base_currency: str
+    pricing_precision: int
+    products_start_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    rate: Decimal
+    precision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    kind: str
+    business_unit: str | None
+
+
+class Write:
+    """One open transaction, written by one user at one moment. ``written`` counts rows."""
+
+    def __init__(self, model: Model, connection: sqlite3.Connection, user: str, now: str) -> None:
+        self.model = model
+        self.connection = connection
+        self.user = user
+        self.now = now
+        self.written = 0
+        self._there: dict[str, set[str]] = defaultdict(set)
+        self._currencies: dict[str, Currency] = {}
+        self._owners: dict[str, Owner] = {}
+
+    # --- looking ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def settings(self) -> Settings:
+        found = self.connection.execute(f"SELECT {SETTINGS} FROM organization").fetchone()
+        if found is None:
+            return Settings("", "", 2, False)
+        return Settings(found[0], found[1] or "", 2 if found[2] is None else found[2], bool(found[3]))
+
+    def currency(self, row: str) -> Currency:
+        if row not in self._currencies:
+            found = self.connection.execute(
+                "SELECT exchangerate, currencyprecision FROM transactioncurrency WHERE transactioncurrencyid = ?",
+                (row,),
+            ).fetchone()
+            if found is None:
+                raise refusals.missing("transactioncurrency", row)
+            self._currencies[row] = Currency(Decimal(found[0]), found[1])
+        return self._currencies[row]
+
+    def owner(self, row: str, kind: str) -> Owner:
+        if row not in self._owners:
+            found = self.connection.execute(
+                f'SELECT businessunitid FROM "{kind}" WHERE "{kind}id" = ?', (row,)
+            ).fetchone()
+            self._owners[row] = Owner(kind, found[0] if found else None)
+        return self._owners[row]
+
+    def one(self, table: str, row: str) -> Values | None:
+        """The whole row as it is now."""
+        return next(iter(self.rows(table, [row]).values()), None)
+
+    def rows(self, table: str, ids: Iterable[str]) -> dict[str, Values]:
+        """The whole rows as they are now, by id."""
+        names = list(self.model[table].columns)
+        key = self.model[table].id
+        listed = ", ".join(f'"{name}"' for name in names)
+        cursor = self.connection.execute(
+            f'SELECT {listed} FROM "{table}" WHERE "{key}" IN (SELECT value FROM json_each(?))', (identifiers(ids),)
+        )
+        at = names.index(key)
+        return {row[at]: dict(zip(names, row, strict=True)) for row in cursor}
+
+    def there(self, table: str, ids: set[str]) -> set[str]:
+        """Those of the ids that exist."""
+        known = self._there[table]
+        asked = ids - known
+        if asked:
+            key = self.model[table].id
+            known.update(
+                row
+                for (row,) in self.connection.execute(
+                    f'SELECT "{key}" FROM "{table}" WHERE "{key}" IN (SELECT value FROM json_each(?))',
+                    (identifiers(asked),),
+                )
+            )
+        return ids & known
+
+    # --- writing ---------------------------------------------------------------------------------------------
+
+    def create(self, table: Table, rows: Sequence[Values], bulk: bool = False) -> list[str]:
+        """Insert the rows (column values; the primary key may be among them) and return their ids in order.
+        Fills the dictionaries with everything that is kept. Raises :class:`Refusal`; nothing is kept then."""
+        for row in rows:
+            row.setdefault(table.id, None)
+            if row[table.id] is None:
+                row[table.id] = str(uuid.uuid4())
+        self._stamp_new(table, rows)
+        for rule in RULES.creating(table.name):
+            rule(self, table, rows)
+        check_required(table, rows)
+        self._check_lookups(table, rows, {row[table.id] for row in rows})
+        self._number(rows)
+        try:
+            self._insert(table, rows)
+        except sqlite3.IntegrityError as error:
+            raise (refusals.duplicate_in_bulk() if bulk else refusals.duplicate()) from error
+        self._there[table.name].update(row[table.id] for row in rows)
+        for rule in RULES.created(table.name):
+            rule(self, table, rows)
+        return [row[table.id] for row in rows]
+
+    def update(self, table: Table, changes: Mapping[str, Values], etags: Mapping[str, str] | None = None) -> None:
+        """Change rows that exist: id -> column values. ``etags`` holds the versions that must still be current.
+        Raises :class:`Refusal`."""
+        present = self.rows(table.name, changes)
+        gone = [row for row in changes if row not in present]
+        if gone:
+            raise (
+                refusals.missing(table.name, gone[0])
+                if len(changes) == 1
+                else refusals.missing_several(table.name, gone)
+            )
+        for row, etag in (etags or {}).items():
+            check_version(present[row]["versionnumber"], etag)
+        for row, values in changes.items():
+            values.pop(table.id, None)
+            if table.has("modifiedon"):
+                values["modifiedon"], values["modifiedby"] = self.now, self.user
+            for rule in RULES.changing(table.name):
+                rule(self, table, present[row], values)
+        check_kept(table, changes.values())
+        self._check_lookups(table, changes.values(), set())
+        self._number(list(changes.values()))
+        self._change(table, changes)
+        for changed in RULES.changed(table.name):
+            for row, values in changes.items():
+                changed(self, table, present[row], values)
+
+    def delete(self, table: Table, row: str, etag: str | None = None) -> None:
+        """Remove a row with what hangs on it. Raises :class:`Refusal`."""
+        present = self.one(table.name, row)
+        if present is None:
+            raise refusals.missing(table.name, row)
+        if etag is not None:
+            check_version(present["versionnumber"], etag)
+        for rule in RULES.deleting(table.name):
+            rule(self, table, present)
+        self.connection.execute(f'DELETE FROM "{table.name}" WHERE "{table.id}" = ?', (row,))
+        self.connection.execute("INSERT INTO tombstone VALUES (?, ?, ?)", (table.name, row, self.versions(1)))
+        self._there[table.name].discard(row)
+        self.written += 1
+
+    def versions(self, count: int) -> int:
+        """Take ``count`` row versions and return the first."""
+        last = self.connection.execute("UPDATE counter SET value = value + ? RETURNING value", (count,)).fetchone()[0]
+        return int(last) - count + 1
+
+    # --- the parts -------------------------------------------------------------------------------------------
+
+    def _stamp_new(self, table: Table, rows: Sequence[Values]) -> None:
+        if not table.has("createdon") or not table.has("createdby"):
+            return
+        stamp = {"createdon": self.now, "modifiedon": self.now, "createdby": self.user, "modifiedby": self.user}
+        if table.has("organizationid") and table.id != "organizationid":
+            stamp["organizationid"] = self.settings.organization
+        for row in rows:
+            row.update(stamp)
+            if row.get("overriddencreatedon"):
+                row["createdon"], row["overriddencreatedon"] = row["overriddencreatedon"], self.now
+
+    def _number(self, rows: Sequence[Values]) -> None:
+        first = self.versions(len(rows))
+        for version, row in enumerate(rows, first):
+            row["versionnumber"] = version
+        self.written += len(rows)
+
+    def _check_lookups(self, table: Table, rows: Iterable[Values], among: set[str]) -> None:
+        wanted: dict[str, set[str]] = defaultdict(set)
+        rows = list(rows)
+        names = set().union(*rows) if rows else set()
+        for column in table.columns.values():
+            if not column.is_lookup or column.name not in names:
+                continue
+            for row in rows:
+                target = row.get(column.name)
+                if target is not None:
+                    kind = row[column.type_column] if column.type_column else column.targets[0]
+                    wanted[kind].add(target)
+        for kind, ids in wanted.items():
+            lost = ids - (among if kind == table.name else set()) - self.there(kind, ids)
+            if lost:
+                raise refusals.missing(kind, min(lost))
+
+    def _insert(self, table: Table, rows: Sequence[Values]) -> None:
+        given = set().union(*rows)
+        preset = RULES.presets(table)
+        names = [name for name in table.columns if name in given]
+        listed = ", ".join(f'"{name}"' for name in names)
+        marks = ", ".join("?" * len(names))
+        picks = [(name, preset.get(name)) for name in names]
+        self.connection.executemany(
+            f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})',
+            [[row.get(name, default) for name, default in picks] for row in rows],
+        )
+
+    def _change(self, table: Table, changes: Mapping[str, Values]) -> None:
+        alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+        for row, values in changes.items():
+            alike[tuple(values)].append((*values.values(), row))
+        for names, rows in alike.items():
+            assigned = ", ".join(f'"{name}" = ?' for name in names)
+            self.connection.executemany(f'UPDATE "{table.name}" SET {assigned} WHERE "{table.id}" = ?', rows)
+
+
+def check_version(version: int, etag: str) -> None:
+    if etag != f'W/"{version}"':
+        raise refusals.stale()
+
+
+def check_required(table: Table, rows: Sequence[Values]) -> None:
+    """Columns the system itself needs, as far as a client may give them."""
+    preset = RULES.presets(table)
+    needed = [c.name for c in table.columns.values() if c.required == 2 and c.creatable and c.name not in preset]
+    for name in needed:
+        for row in rows:
+            if row.get(name) is None:
+                raise refusals.invalid(f"Attribute: {name} of {table.name} cannot be NULL.")
+
+
+def check_kept(table: Table, rows: Iterable[Values]) -> None:
+    """A column the system needs cannot be emptied."""
+    for row in rows:
+        for name, value in row.items():
+            if value is None and table.columns[name].required == 2:
+                raise refusals.invalid(f"Attribute: {name} of {table.name} cannot be set to NULL.")
