@@ -1,1 +1,24 @@
 """Fixtures that every part of the tests may use."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.systems.memory import MemorySystem
+from tests.makers import systems
+
+
+@pytest.fixture
+def twins() -> tuple[MemorySystem, MemorySystem]:
+    """A company and a Sales organization in memory, both empty."""
+    return systems()
+
+
+@pytest.fixture
+def erp(twins: tuple[MemorySystem, MemorySystem]) -> MemorySystem:
+    return twins[0]
+
+
+@pytest.fixture
+def crm(twins: tuple[MemorySystem, MemorySystem]) -> MemorySystem:
+    return twins[1]

@@ -1,0 +1,207 @@
+"""The house rules that a machine can check: who may import whom, sizes, spelling, names, templates."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from importlinter.cli import lint_imports
+
+HOUSE = Path(__file__).resolve().parents[1]
+APPS = ("integration", "coupling", "setup_wizard")
+LONGEST_MODULE, LONGEST_MODELS, LONGEST_FUNCTION = 300, 200, 60
+WORDS_NOT_USED = {"helper", "helpers", "util", "utils", "service", "services", "handler", "handlers"}
+WORDS_NOT_USED |= {"data", "info", "manager"}
+
+TypeOfFunction = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """Every file that is or would be committed."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True).stdout
+    found = (HOUSE / name for name in listed.split("\0") if name)
+    return tuple(sorted(path for path in found if path.is_file()))
+
+
+def modules() -> list[Path]:
+    """The program's own Python files, without migrations."""
+    ours = [path for path in files() if path.suffix == ".py" and path.relative_to(HOUSE).parts[0] in APPS]
+    return [path for path in ours if "migrations" not in path.parts]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """(name, content) of every committed file that is text."""
+    for path in files():
+        try:
+            yield name(path), path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # an image
+
+
+def name(path: Path) -> str:
+    return path.relative_to(HOUSE).as_posix()
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute names of all modules a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_every_import_follows_the_contracts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(HOUSE)
+
+    status = lint_imports(config_filename=str(HOUSE / "pyproject.toml"), no_cache=True, no_logo=True)
+
+    assert status == 0, capsys.readouterr().out
+
+
+def test_sandbox_and_client_never_import_each_other() -> None:
+    sandbox = "integration.dataverse.sandbox"
+    crossing = []
+    for path in modules():
+        inside = name(path).startswith("integration/dataverse/sandbox/")
+        for module in imported(path):
+            if inside and module.startswith("integration.") and not module.startswith(sandbox):
+                crossing.append(f"{name(path)} imports {module}")
+            if not inside and name(path).startswith("integration/dataverse/") and module.startswith(sandbox):
+                crossing.append(f"{name(path)} imports {module}")
+
+    assert crossing == []
+
+
+def test_nothing_is_imported_inside_a_function() -> None:
+    late = [
+        f"{name(path)}:{node.lineno}"
+        for path in modules()
+        for function in ast.walk(tree(path))
+        if isinstance(function, TypeOfFunction)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+    assert late == []
+
+
+def test_modules_are_short() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    limits = {
+        path: LONGEST_MODELS if "models" in path.parts or path.stem == "models" else LONGEST_MODULE for path in lengths
+    }
+
+    assert {name(path): length for path, length in lengths.items() if length >= limits[path]} == {}
+
+
+def test_functions_are_short() -> None:
+    long = [
+        f"{name(path)}:{node.lineno} {node.name}: {length} lines"
+        for path in [
+            *modules(),
+            *(path for path in files() if name(path).startswith("tests/") and path.suffix == ".py"),
+        ]
+        for node in ast.walk(tree(path))
+        if isinstance(node, TypeOfFunction)
+        and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
+    ]
+
+    assert long == []
+
+
+def test_signals_are_not_control_flow() -> None:
+    wired = [f"{name(path)} imports {module}" for path in modules() for module in imported(path) if "signals" in module]
+    wired += [name(path) for path in modules() if "django.dispatch" in imported(path)]
+
+    assert wired == []
+
+
+def test_names_say_what_a_thing_is() -> None:
+    vague = [f"{name(path)}: module" for path in modules() if words(path.stem) & WORDS_NOT_USED]
+    for path in modules():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef | TypeOfFunction) and words(node.name) & WORDS_NOT_USED:
+                vague.append(f"{name(path)}:{node.lineno} {node.name}")
+
+    assert [found for found in vague if not is_known(found)] == []
+
+
+def words(identifier: str) -> set[str]:
+    """The words of a name in either spelling: ``row_counter``, ``RowCounter``."""
+    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", identifier)}
+
+
+def is_known(found: str) -> bool:
+    """Words of Django (managers, what a class must call its method) and of both products (a web service key, OData's
+    service document, a product of type service)."""
+    return bool(
+        re.search(r"\w+Manager$| get_context_data$|web_?service|service_?(document|product)", found, re.IGNORECASE)
+    )
+
+
+def test_one_spelling_of_synchronize() -> None:
+    other = "synchroni" + "s"
+
+    assert [where for where, content in texts() if other in content.lower() or other in where.lower()] == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    hosts = ["pypi" + ".org", "python" + "hosted.org", "npmjs" + ".", "jsdelivr" + ".", "unpkg" + ".", "cdnjs" + "."]
+
+    assert [(where, host) for where, content in texts() for host in hosts if host in content] == []
+
+
+def test_no_file_names_a_path_of_somebodys_machine() -> None:
+    path = re.compile(r"(?<![\w./-])/(" + "|".join(["work", "root", "home", "Users"]) + r")/\w")
+
+    assert [(where, found[0]) for where, content in texts() if (found := path.search(content))] == []
+
+
+def templates() -> list[tuple[str, str]]:
+    return [(where, content) for where, content in texts() if where.endswith(".html")]
+
+
+INLINE = {
+    "a script without a source": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
+    "a style sheet": re.compile(r"<style\b", re.IGNORECASE),
+    "a style attribute": re.compile(r"""\sstyle\s*=\s*["']""", re.IGNORECASE),
+    "an event attribute": re.compile(r"""<[^>]*\son[a-z]+\s*=\s*["']""", re.IGNORECASE),
+    "an asset of another host": re.compile(
+        r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)\s*=\s*["'](?:https?:)?//""", re.IGNORECASE
+    ),
+}
+
+
+@pytest.mark.parametrize("what", INLINE)
+def test_templates_hold_no_code_and_no_asset_from_elsewhere(what: str) -> None:
+    assert [where for where, content in templates() if INLINE[what].search(content)] == []
+
+
+def test_the_top_level_holds_nothing_but_the_house() -> None:
+    house = {"integration", "coupling", "setup_wizard", "templates", "static", "tests", "manage.py", "pyproject.toml",
+             "README.md", "Makefile", "requirements.lock", ".ci", ".gitignore"}  # fmt: skip
+
+    assert {path.relative_to(HOUSE).parts[0] for path in files()} - house == set()
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
