@@ -11,8 +11,8 @@ from django.db import transaction
 from integration.defaults.shape import FieldDefault, MappingDefault, Part
 from integration.defaults.standard import BY_NAME, STANDARD
 from integration.models.field_mapping import FieldMapping
-from integration.models.queue import JobQueueEntry
 from integration.models.mapping import TableMapping
+from integration.models.queue import JobQueueEntry
 
 TABLE_FIELDS = (
     "part",

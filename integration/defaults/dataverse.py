@@ -153,8 +153,6 @@ CONTACT = MappingDefault(
         both("phone_no", "telephone1"),
         constant_to_erp("type", "Person"),
         offered("salutation_code", "salutation"),
-        # Which firm somebody works for is written by code; the pair is here to be matched by: name with name.
-        offered("company_name", "parentcustomerid", Direction.TO_ERP, match=2),
     ),
 )
 

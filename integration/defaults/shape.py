@@ -84,6 +84,6 @@ def constant_to_erp(erp: str, value: str) -> FieldDefault:
     return FieldDefault(erp, "", Direction.TO_ERP, constant=value)
 
 
-def offered(erp: str, crm: str, direction: Direction = Direction.BOTH, *, match: int = 0) -> FieldDefault:
+def offered(erp: str, crm: str, direction: Direction = Direction.BOTH) -> FieldDefault:
     """A pair that is there to be switched on."""
-    return FieldDefault(erp, crm, direction, enabled=False, match=match)
+    return FieldDefault(erp, crm, direction, enabled=False)

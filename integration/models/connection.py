@@ -25,6 +25,7 @@ from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
 DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
+ON_HOLD = {"status": JobQueueEntry.Status.ON_HOLD, "held_status": ""}
 
 
 class ConnectionSetup(models.Model):
@@ -100,8 +101,6 @@ class ConnectionSetup(models.Model):
         if wrong:
             raise ValidationError(wrong)
 
-    # --- opening ------------------------------------------------------------------------------------------
-
     def open(self, *, gate: Any = None, concurrency: int = 4, even_disabled: bool = False) -> Connected:
         """Both systems and the context of a run; nothing is asked of the network yet. Raises
         ``ConfigurationProblem`` while the connection is disabled or not set up, and where the secret is unreadable."""
@@ -116,10 +115,8 @@ class ConnectionSetup(models.Model):
         )
         return Connected(systems.open_erp(), crm, context)
 
-    # --- testing, enabling, disabling ---------------------------------------------------------------------
-
     def test(self) -> list[Finding]:
-        """Look at everything anew and say what is right and what is wrong; enabled or not."""
+        """What is right and what is wrong right now, in words; enabled or not."""
         return self._examine().findings
 
     def enable(self) -> list[TableMapping]:
@@ -135,15 +132,24 @@ class ConnectionSetup(models.Model):
             raise NotReady(found.findings)
         with transaction.atomic():
             self._remember(identity, found.user_name)
-            created = [mapping for part in self.parts() for mapping in defaults.create_missing(part)]
-            self._release_jobs()
+            return self.apply_switches(self.parts())
+
+    def apply_switches(self, newly_on: list[defaults.Part]) -> list[TableMapping]:
+        """While enabled: what is on has its mappings, what came on has its jobs released, the jobs of what is off are
+        On Hold. Returns the mappings created."""
+        if not self.is_enabled:
+            return []
+        created = [mapping for part in self.parts() for mapping in defaults.create_missing(part)]
+        JobQueueEntry.objects.filter(mapping__isnull=False).exclude(mapping__part__in=self.parts()).update(**ON_HOLD)
+        held = JobQueueEntry.objects.filter(mapping__part__in=newly_on, status=JobQueueEntry.Status.ON_HOLD)
+        held.update(status=JobQueueEntry.Status.READY, next_start=None, attempts=0, message="")
         return created
 
     def disable(self, reason: str = "") -> None:
         """Stop using the connection: every recurring job goes On Hold. Couplings, cursors and mappings stay."""
         with transaction.atomic():
             self._store(is_enabled=False, disable_reason=reason[:250])
-            JobQueueEntry.objects.update(status=JobQueueEntry.Status.ON_HOLD, held_status="")
+            JobQueueEntry.objects.update(**ON_HOLD)
 
     def parts(self) -> list[defaults.Part]:
         """The parts that are switched on."""
@@ -184,10 +190,6 @@ class ConnectionSetup(models.Model):
             last_error="",
             disable_reason="",
         )
-
-    def _release_jobs(self) -> None:
-        ours = JobQueueEntry.objects.filter(mapping__part__in=self.parts(), status=JobQueueEntry.Status.ON_HOLD)
-        ours.update(status=JobQueueEntry.Status.READY, next_start=None, attempts=0, message="")
 
     def _store(self, **values: Any) -> None:
         """Write what the machine found out, without counting as a person's change."""

@@ -1,0 +1,209 @@
+"""The forms of the Integration Field Mappings page: all pairs of one mapping at once, and one new pair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+
+from integration.forms.versioned import overtaken, shown, stamp
+from integration.models import FieldMapping, TableMapping
+from integration.models.ends import Ends
+from integration.models.fit import compatible
+from integration.models.mapping import DIRECTIONS
+from integration.models.rule import problem_of, translated_pairs
+from integration.sync.rules import Direction
+from integration.systems.base import Field, FieldType, Side
+
+EDITABLE = [
+    "is_enabled",
+    "direction",
+    "constant",
+    "validate",
+    "not_null",
+    "clear_on_failed",
+    "match_priority",
+    "case_sensitive",
+]
+RULE_COLUMNS = {"is_enabled", "direction", "constant"}
+NOT_NULL_TYPES = (FieldType.UUID, FieldType.REFERENCE)
+
+
+def describe(field: Field | None) -> str:
+    """ "Text, 100", "Reference to salesperson": what a picker says about a field."""
+    if field is None:
+        return ""
+    kind = field.type.value.capitalize()
+    if field.type is FieldType.REFERENCE:
+        return f"{kind} to {' or '.join(field.targets)}" if field.targets else kind
+    size = field.max_length if field.type.textual else field.scale
+    return f"{kind}, {size}" if size is not None else kind
+
+
+class FieldMappingForm(forms.ModelForm):
+    """One line. The fields themselves are fixed; whether and how they are carried is not."""
+
+    class Meta:
+        model = FieldMapping
+        fields = EDITABLE
+
+    def __init__(self, *args: Any, ends: Ends, pairs: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mapping = self.instance.mapping
+        self.pairs = pairs
+        self.erp = _field(ends, Side.ERP, mapping.erp_table, self.instance.erp_field)
+        self.crm = _field(ends, Side.CRM, mapping.crm_table, self.instance.crm_field)
+        self.erp_type, self.crm_type = describe(self.erp), describe(self.crm)
+        self.missing = self._missing(ends)
+        if self.instance.erp_field and self.instance.crm_field:
+            self.fields["constant"].disabled = True
+        else:
+            self.fields["match_priority"].disabled = True
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = f"{field.label} of {self.instance.pair}"
+            size = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            field.widget.attrs["class"] = "form-check-input" if name in _SWITCHES else f"{size} {size}-sm"
+
+    def _missing(self, ends: Ends) -> str:
+        """The name of a mapped field that its table, which did answer, does not have."""
+        mapping = self.instance.mapping
+        for side, table, name, field in (
+            (Side.ERP, mapping.erp_table, self.instance.erp_field, self.erp),
+            (Side.CRM, mapping.crm_table, self.instance.crm_field, self.crm),
+        ):
+            if name and field is None and ends.table(side, table) is not None:
+                return name
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("not_null") and "not_null" in self.changed_data and not self._is_id():
+            self.add_error("not_null", "Not Null is for id and lookup columns only.")
+        if cleaned.get("is_enabled") and RULE_COLUMNS & set(self.changed_data):
+            self._check_pair(Direction(cleaned.get("direction") or self.instance.direction))
+        return cleaned
+
+    def _is_id(self) -> bool:
+        return self.crm is not None and self.crm.type in NOT_NULL_TYPES
+
+    def _check_pair(self, direction: Direction) -> None:
+        if self.missing:
+            self.add_error("is_enabled", f"The field “{self.missing}” is not there.")
+            return
+        reason = problem_of(self.erp, self.crm, direction, self.instance.mapping.crm_table, self.pairs)
+        if reason:
+            self.add_error("direction", reason)
+
+
+_SWITCHES = {"is_enabled", "validate", "not_null", "clear_on_failed", "case_sensitive", "DELETE"}
+
+
+class FieldMappingFormSet(forms.BaseModelFormSet):
+    """All lines of a mapping; saved together, or not at all."""
+
+    mapping: TableMapping
+
+    def stamp(self) -> str:
+        return stamp(self.mapping.changed_at, self._now())
+
+    def _now(self) -> dict[str, str]:
+        values = {}
+        for row in self.mapping.fields.all():
+            values |= {f"{row.pair}, {label}": value for label, value in shown(row, EDITABLE).items()}
+        return values
+
+    def clean(self) -> None:
+        message = overtaken(self.data.get("seen", ""), self.mapping.changed_at, self._now())
+        if message:
+            raise forms.ValidationError(message)
+        kept = [form for form in self.forms if not self._should_delete_form(form)]
+        carried = [Direction(f.cleaned_data["direction"]) for f in kept if f.cleaned_data.get("is_enabled")]
+        for one in Direction(self.mapping.direction).passes:
+            if not any(direction.includes(one) for direction in carried):
+                raise forms.ValidationError(
+                    f"The mapping goes {dict(DIRECTIONS)[one.value]}, but no enabled field would carry that."
+                )
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        """Only a person's own pairs can be removed; the standard ones are switched off."""
+        super().add_fields(form, index)
+        form.fields["DELETE"].widget.attrs["class"] = "form-check-input"
+        form.fields["DELETE"].disabled = not form.instance.user_defined
+
+    def saved(self) -> bool:
+        """Check and save; a change of what is carried asks for a full run."""
+        if not self.is_valid():
+            return False
+        with transaction.atomic():
+            self.save()
+            if self.deleted_forms or any(RULE_COLUMNS & set(form.changed_data) for form in self.forms):
+                self.mapping.require_full_run()
+            self.mapping.save(update_fields=["changed_at"])
+        return True
+
+
+def field_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> FieldMappingFormSet:
+    """The lines of a mapping as a bound or unbound formset."""
+    maker = forms.modelformset_factory(
+        FieldMapping, form=FieldMappingForm, formset=FieldMappingFormSet, extra=0, can_delete=True
+    )
+    rows = mapping.fields.select_related("mapping").all()
+    formset = maker(posted, queryset=rows, form_kwargs={"ends": ends, "pairs": translated_pairs(mapping)})
+    formset.mapping = mapping
+    return formset
+
+
+class NewFieldForm(forms.ModelForm):
+    """A new pair, picked from what both tables have right now. It begins disabled."""
+
+    class Meta:
+        model = FieldMapping
+        fields = ["erp_field", "crm_field", "direction", "constant"]
+
+    def __init__(self, *args: Any, mapping: TableMapping, ends: Ends, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, instance=FieldMapping(mapping=mapping, user_defined=True, is_enabled=False))
+        self.pairs, self.mapping = translated_pairs(mapping), mapping
+        self.tables = {
+            Side.ERP: ends.table(Side.ERP, mapping.erp_table),
+            Side.CRM: ends.table(Side.CRM, mapping.crm_table),
+        }
+        for name, side in (("erp_field", Side.ERP), ("crm_field", Side.CRM)):
+            label = self.fields[name].label
+            self.fields[name] = forms.ChoiceField(choices=self._choices(side), required=False, label=label)
+
+    @property
+    def possible(self) -> bool:
+        """Did both sides tell their fields?"""
+        return None not in self.tables.values()
+
+    def _choices(self, side: Side) -> list[tuple[str, str]]:
+        table = self.tables[side]
+        fields = (
+            sorted(table.fields.values(), key=lambda field: (field.label or field.name).casefold()) if table else []
+        )
+        return [("", "— constant —")] + [
+            (field.name, f"{field.label or field.name} · {field.name} · {describe(field)}") for field in fields
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        erp, crm = self._picked(Side.ERP, cleaned), self._picked(Side.CRM, cleaned)
+        if self.mapping.fields.filter(erp_field=cleaned.get("erp_field"), crm_field=cleaned.get("crm_field")).exists():
+            self.add_error("erp_field", "This pair is there already.")
+        elif erp is not None and crm is not None and cleaned.get("direction"):
+            direction = Direction(cleaned["direction"])
+            reason = compatible(erp, crm, direction)
+            reason = reason or problem_of(erp, crm, direction, self.mapping.crm_table, self.pairs)
+            if reason:
+                self.add_error("crm_field", reason)
+        return cleaned
+
+    def _picked(self, side: Side, cleaned: dict[str, Any]) -> Field | None:
+        table = self.tables[side]
+        return table.fields.get(cleaned.get(f"{side}_field") or "") if table else None
+
+
+def _field(ends: Ends, side: Side, table_name: str, name: str) -> Field | None:
+    table = ends.table(side, table_name) if name else None
+    return table.fields.get(name) if table else None

@@ -1,0 +1,81 @@
+"""The form of one integration table mapping: filters checked against both systems as they are now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+
+from integration.forms.versioned import VersionedForm
+from integration.models import TableMapping
+from integration.models.ends import Count, Ends
+from integration.systems.base import Side
+from integration.systems.filters import FilterError, parse
+
+FILTER_HELP = "Such as: city = London and not (name contains test). Blank for all rows."
+FILTER_BOX = {"rows": 2, "spellcheck": "false"}
+
+
+class MappingForm(VersionedForm):
+    """``ends`` are asked for tables and counts; a side that does not answer leaves its filter checked by form only."""
+
+    class Meta:
+        model = TableMapping
+        fields = ["direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion"]
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}) for name in ("erp_filter", "crm_filter")
+        }
+        help_texts = {
+            "erp_filter": FILTER_HELP,
+            "crm_filter": FILTER_HELP,
+            "only_coupled": "Uncoupled rows are left alone. Off: a run also creates the records that are missing.",
+            "conflict": "What wins when both sides changed the same field.",
+            "deletion": "What happens when one of two coupled records is gone.",
+        }
+
+    def __init__(self, *args: Any, ends: Ends, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ends = ends
+        self.before = (self.instance.erp_filter, self.instance.crm_filter)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(
+            "seen",
+            Fieldset("Filters", "erp_filter", "crm_filter", css_class="mb-4"),
+            Fieldset("Way", "direction", "only_coupled", css_class="mb-4"),
+            Fieldset("Conflicts", "conflict", "deletion"),
+        )
+
+    def clean_erp_filter(self) -> str:
+        return self._checked(Side.ERP, self.instance.erp_table, self.cleaned_data["erp_filter"])
+
+    def clean_crm_filter(self) -> str:
+        return self._checked(Side.CRM, self.instance.crm_table, self.cleaned_data["crm_filter"])
+
+    def counts(self) -> list[Count]:
+        """How many rows match the filters as typed, on each side."""
+        return counts_of(self.ends, self.instance, self["erp_filter"].value() or "", self["crm_filter"].value() or "")
+
+    def save(self, commit: bool = True) -> TableMapping:
+        mapping: TableMapping = super().save(commit)
+        if self.before != (mapping.erp_filter, mapping.crm_filter):
+            mapping.require_full_run()
+        return mapping
+
+    def _checked(self, side: Side, table_name: str, text: str) -> str:
+        table = self.ends.table(side, table_name) if text.strip() else None
+        try:
+            parse(text, table)
+        except FilterError as error:
+            raise forms.ValidationError(str(error)) from error
+        return text.strip()
+
+
+def counts_of(ends: Ends, mapping: TableMapping, erp_filter: str, crm_filter: str) -> list[Count]:
+    """How many rows match these filters, Business Central first."""
+    return [
+        ends.count(Side.ERP, mapping.erp_table, erp_filter),
+        ends.count(Side.CRM, mapping.crm_table, crm_filter),
+    ]

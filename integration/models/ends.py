@@ -1,0 +1,98 @@
+"""Both systems as far as they answer right now: for pages that must work, and say so, when one of them does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from integration.models import systems
+from integration.models.connection import ConnectionSetup
+from integration.systems.base import Side, System, Table
+from integration.systems.errors import Problem
+from integration.systems.filters import FilterError, parse
+
+COUNTED_AT_MOST = 5000
+"""A remote system stops counting here."""
+
+NAMES = {Side.ERP: "Business Central", Side.CRM: "Dynamics 365 Sales"}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows of one side match. ``problem``: why that cannot be said."""
+
+    side: Side
+    table: str
+    number: int | None = None
+    problem: str = ""
+
+    @property
+    def text(self) -> str:
+        if self.number is None:
+            return self.problem
+        more = " or more" if self.side is Side.CRM and self.number >= COUNTED_AT_MOST else ""
+        return f"{self.number:,}{more} matching {'row' if self.number == 1 else 'rows'}"
+
+
+class Ends:
+    """Tables and counts of both sides. A side that fails once is not asked again; ``problems`` tells why."""
+
+    def __init__(self) -> None:
+        self.problems: dict[Side, str] = {}
+        self._tables: dict[tuple[Side, str], Table | None] = {}
+
+    @cached_property
+    def _systems(self) -> dict[Side, System]:
+        opened = {}
+        for side, opening in ((Side.ERP, systems.open_erp), (Side.CRM, self._open_crm)):
+            try:
+                opened[side] = opening()
+            except Problem as problem:
+                self.problems[side] = problem.message
+        return opened
+
+    def _open_crm(self) -> System:
+        return systems.open_crm(ConnectionSetup.current())
+
+    def __enter__(self) -> Ends:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for system in self.__dict__.get("_systems", {}).values():
+            systems.close(system)
+
+    def table(self, side: Side, name: str) -> Table | None:
+        """The table as it is now, ``None`` where the side does not answer or has no such table."""
+        key = (side, name)
+        if key not in self._tables:
+            self._tables[key] = self._ask(side, lambda system: system.describe(name))
+        return self._tables[key]
+
+    def count(self, side: Side, name: str, filter_text: str) -> Count:
+        """How many rows of a table match a filter as a person typed it."""
+        table = self.table(side, name)
+        if table is None:
+            return Count(side, name, problem=self.problems.get(side, "The table is not there."))
+        try:
+            where = parse(filter_text, table)
+        except FilterError as error:
+            return Count(side, table.label, problem=str(error))
+        number = self._ask(side, lambda system: system.count(name, where))
+        return Count(side, table.label, number, self.problems.get(side, ""))
+
+    def notices(self) -> list[str]:
+        """What to tell a person about the sides that did not answer."""
+        return [f"{NAMES[side]} does not answer: {message}" for side, message in self.problems.items()]
+
+    def _ask(self, side: Side, question: Callable[[System], T]) -> T | None:
+        system = self._systems.get(side)
+        if system is None or side in self.problems:
+            return None
+        try:
+            return question(system)
+        except Problem as problem:
+            self.problems[side] = problem.message
+            return None

@@ -1,0 +1,306 @@
+"""Stored mappings: what a person may say, and the frozen rule the engine gets."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from integration import defaults
+from integration.models import FieldMapping, TableMapping
+from integration.models.fit import compatible
+from integration.models.mapping import REMOVED_AND_MADE_AGAIN
+from integration.sync.rules import ConflictPolicy, Direction, Reference
+from integration.systems.base import Field, FieldType, Side
+from integration.systems.errors import ConfigurationProblem, FieldMissing, TableMissing
+from integration.systems.filters import AllOf, Comparison
+
+pytestmark = pytest.mark.django_db
+
+
+def mapping_of(direction="both", *fields, **more):
+    """A customer mapping with fields given as (erp, crm, direction)."""
+    more = {"name": "CUSTOMER", "erp_table": "customer", "crm_table": "account", **more}
+    mapping = TableMapping.objects.create(direction=direction, **more)
+    for position, (erp, crm, way) in enumerate(fields):
+        FieldMapping.objects.create(mapping=mapping, position=position, erp_field=erp, crm_field=crm, direction=way)
+    return mapping
+
+
+NAME = ("name", "name", "both")
+
+
+def messages(model) -> dict[str, list[str]]:
+    with pytest.raises(ValidationError) as caught:
+        model.full_clean()
+    return caught.value.message_dict
+
+
+# --- what may be said ------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario(
+    "CRMSetupTest.IntegrationTableMappingNameCannotBeBlank",
+    "CDSIntegrationMgtTest.ManIntTableMappingEmptyIntegrationMappingName",
+)
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_mapping_needs_a_name(name):
+    assert "name" in messages(TableMapping(name=name, erp_table="customer", crm_table="account"))
+
+
+def test_two_mappings_cannot_have_the_same_name():
+    mapping_of("both", NAME)
+    assert "name" in messages(TableMapping(name="CUSTOMER", erp_table="customer", crm_table="account"))
+
+
+@pytest.mark.scenario(
+    "CDSIntegrationMgtTest.ManIntTableMappingEmptyIntegrationTableID",
+    "CDSIntegrationMgtTest.ManIntTableMappingEmptyTableId",
+)
+def test_a_mapping_needs_both_tables():
+    assert {"erp_table", "crm_table"} <= set(messages(TableMapping(name="OURS")))
+
+
+def test_a_direction_nobody_carries_is_refused():
+    mapping = mapping_of("to_crm", ("name", "name", "to_crm"))
+    mapping.direction = "both"
+    assert "From Integration Table" in messages(mapping)["direction"][0]
+
+
+def test_option_values_go_one_way_only():
+    mapping = mapping_of("to_crm", ("code", "label", "both"), crm_table="account.paymenttermscode")
+    mapping.full_clean()
+    mapping.direction = "both"
+    assert "one way" in messages(mapping)["direction"][0]
+
+
+@pytest.mark.scenario("CRMIntegrationMapping.IntTableUIDFieldTypeDefinedByUIDNoValidation")
+def test_the_kind_of_key_follows_from_the_integration_table():
+    assert TableMapping(crm_table="account").key_type == "GUID"
+    assert TableMapping(crm_table="account.paymenttermscode").key_type == "Option"
+
+
+def test_a_filter_that_is_none_is_refused_beside_its_field():
+    mapping = mapping_of("both", NAME, erp_filter="city London", crm_filter="name =")
+    assert set(messages(mapping)) == {"erp_filter", "crm_filter"}
+
+
+def test_removing_couplings_of_records_that_are_made_again_is_warned_of():
+    mapping = mapping_of("both", NAME, deletion="remove", only_coupled=False)
+    assert mapping.warnings() == [REMOVED_AND_MADE_AGAIN]
+    mapping.only_coupled = True
+    assert mapping.warnings() == []
+
+
+@pytest.mark.scenario("CRMIntegrationMapping.FieldNotNullFailsOnClearValueOnFailedSync")
+def test_not_null_and_clear_value_exclude_each_other():
+    mapping = mapping_of("both", NAME)
+    field = FieldMapping(mapping=mapping, erp_field="salesperson_code", crm_field="ownerid", clear_on_failed=True)
+    field.not_null = True
+    assert "choose one" in messages(field)["not_null"][0]
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({"erp_field": "name", "crm_field": "name", "constant": "Adatum"}, "constant"),
+        ({"crm_field": "name", "direction": "to_crm"}, "constant"),
+        ({"constant": "Adatum"}, "erp_field"),
+        ({"crm_field": "name", "constant": "Adatum", "direction": "both"}, "direction"),
+        ({"erp_field": "type", "constant": "Person", "direction": "to_crm"}, "direction"),
+        ({"erp_field": "type", "constant": "Person", "direction": "to_erp", "match_priority": 1}, "match_priority"),
+    ],
+)
+def test_a_constant_belongs_where_one_side_is_blank_and_goes_there(values, wrong):
+    assert wrong in messages(FieldMapping(mapping=mapping_of("both", NAME), **values))
+
+
+@pytest.mark.scenario("CRMIntegrationMapping.TableMappingDeletionRemovesRelatedFieldMapping")
+def test_deleting_a_mapping_takes_its_fields_along_and_no_others():
+    customer = mapping_of("both", NAME)
+    vendor = mapping_of("both", NAME, name="VENDOR", erp_table="vendor")
+    customer.delete()
+    assert list(FieldMapping.objects.values_list("mapping_id", flat=True)) == [vendor.pk]
+
+
+@pytest.mark.scenario(
+    "CRMIntegrationMapping.IntegrationTableMappingTestIsEnabledForBidirectionalTableAndField",
+    "CRMIntegrationMapping.IntegrationTableMappingTestIsEnabledForFromIntegrationTableAndField",
+    "CRMIntegrationMapping.IntegrationTableMappingTestIsEnabledForToIntegrationTableAndField",
+    "CRMIntegrationMapping.IntegrationTableMappingTestIsEnabledForToIntegrationTableAndBidirectionalField",
+    "CRMIntegrationMapping.IntegrationTableMappingTestIsEnabledForToIntegrationTableAndFromField",
+)
+@pytest.mark.parametrize(
+    ("table", "field", "carried"),
+    [
+        ("both", "both", {"both", "to_crm", "to_erp"}),
+        ("to_erp", "to_erp", {"to_erp"}),
+        ("to_crm", "to_crm", {"to_crm"}),
+        ("to_crm", "both", {"to_crm"}),
+        ("to_crm", "to_erp", set()),
+    ],
+)
+def test_a_direction_is_carried_when_mapping_and_a_field_allow_it(table, field, carried):
+    mapping = mapping_of(table, ("name", "name", field))
+    assert {direction.value for direction in Direction if mapping.carries(direction)} == carried
+
+
+@pytest.mark.scenario("CRMIntegrationMapping.TempDescriptionShowsSourceDestTablesWithDirection")
+def test_a_mapping_describes_its_way():
+    mapping = TableMapping(erp_table="item", crm_table="product", direction="both")
+    assert mapping.describe_way() == "item <-> product"
+    assert mapping.describe_way(Direction.TO_CRM) == "item -> product"
+    assert mapping.describe_way(Direction.TO_ERP) == "item <- product"
+
+
+# --- the rule --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people():
+    """The mappings that translate references of customers."""
+    TableMapping.objects.create(name="SALESPEOPLE", position=1, erp_table="salesperson", crm_table="systemuser")
+    TableMapping.objects.create(name="CURRENCY", position=2, erp_table="currency", crm_table="transactioncurrency")
+    TableMapping.objects.create(
+        name="SHIPMENT METHOD", position=3, erp_table="shipment_method", crm_table="account.address1_freighttermscode"
+    )
+
+
+def test_a_rule_has_both_tables_the_typed_filters_and_the_policies(erp, crm):
+    mapping = mapping_of(
+        "both", NAME, erp_filter="blocked = ' '", crm_filter="statecode = Active", conflict="send", only_coupled=False
+    )
+    rule = mapping.rule(erp, crm)
+    assert (rule.name, rule.direction, rule.conflict) == ("CUSTOMER", Direction.BOTH, ConflictPolicy.SEND)
+    assert (rule.table(Side.ERP).name, rule.table(Side.CRM).name) == ("customer", "account")
+    assert rule.filter(Side.ERP) == Comparison("blocked", "=", 0)
+    assert rule.filter(Side.CRM) == Comparison("statecode", "=", 0)
+    assert rule.only_coupled is False
+    assert mapping_of("both", NAME, name="ALL").rule(erp, crm).filter(Side.ERP) == AllOf()
+
+
+def test_references_are_translated_by_the_mapping_of_their_tables(erp, crm, people):
+    mapping = mapping_of(
+        "both",
+        ("salesperson_code", "ownerid", "to_crm"),
+        ("currency_code", "transactioncurrencyid", "both"),
+        ("shipment_method_code", "address1_freighttermscode", "both"),
+        NAME,
+    )
+    references = {field.erp_field: field.reference for field in mapping.rule(erp, crm).fields}
+    assert references == {
+        "salesperson_code": Reference("salesperson", "systemuser"),
+        "currency_code": Reference("currency", "transactioncurrency"),
+        "shipment_method_code": Reference("shipment_method", "account.address1_freighttermscode"),
+        "name": None,
+    }
+
+
+def test_the_first_of_two_mappings_translates(erp, crm, people):
+    TableMapping.objects.create(name="USERS FIRST", position=0, erp_table="salesperson", crm_table="team")
+    TableMapping.objects.create(name="USERS LATER", position=9, erp_table="salesperson", crm_table="systemuser")
+    rule = mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm")).rule(erp, crm)
+    assert rule.fields[0].reference in {Reference("salesperson", "systemuser"), Reference("salesperson", "team")}
+    fields = crm.describe("account").fields
+    wanted = "team" if "team" in fields["ownerid"].targets else "systemuser"
+    assert rule.fields[0].reference == Reference("salesperson", wanted)
+
+
+def test_a_reference_nobody_translates_is_a_configuration_problem(erp, crm):
+    mapping = mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm"))
+    with pytest.raises(ConfigurationProblem, match=r"CUSTOMER, salesperson_code – ownerid: No mapping translates"):
+        mapping.rule(erp, crm)
+
+
+def test_a_reference_goes_into_text_by_its_label(erp, crm):
+    rule = mapping_of("to_crm", ("salesperson_code", "name", "to_crm")).rule(erp, crm)
+    assert rule.fields[0].reference is None
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        (("fax_no", "name", "both"), "CUSTOMER maps the field “fax_no”, which Customer .Business Central."),
+        (("name", "yominame", "both"), "CUSTOMER maps the field “yominame”, which Account .Dynamics 365 Sales."),
+    ],
+)
+def test_a_missing_field_is_named_with_its_mapping_and_system(erp, crm, pair, message):
+    with pytest.raises(FieldMissing, match=message):
+        mapping_of("both", pair).rule(erp, crm)
+
+
+def test_a_missing_table_is_told(erp, crm):
+    with pytest.raises(TableMissing):
+        mapping_of("both", NAME, crm_table="new_firm").rule(erp, crm)
+
+
+@pytest.mark.scenario("CRMIntegrationMapping.SyncTableWithAllDisabledFields")
+def test_a_mapping_without_an_enabled_field_has_no_rule(erp, crm):
+    mapping = mapping_of("both", NAME)
+    mapping.fields.update(is_enabled=False)
+    with pytest.raises(ConfigurationProblem, match="no field mapping rows"):
+        mapping.rule(erp, crm)
+
+
+def test_a_disabled_field_may_name_what_does_not_exist(erp, crm):
+    mapping = mapping_of("both", NAME)
+    FieldMapping.objects.create(mapping=mapping, erp_field="nowhere", crm_field="nowhere", is_enabled=False)
+    assert [field.erp_field for field in mapping.rule(erp, crm).fields] == ["name"]
+
+
+def test_a_stored_filter_that_no_longer_fits_is_a_configuration_problem(erp, crm):
+    mapping = mapping_of("both", NAME, crm_filter="statecode = Dormant")
+    with pytest.raises(ConfigurationProblem, match="CUSTOMER, filter of Account"):
+        mapping.rule(erp, crm)
+
+
+def test_a_rule_costs_three_queries_however_many_fields(erp, crm, people, django_assert_num_queries):
+    mapping = mapping_of("both", NAME, ("city", "address1_city", "both"), ("phone_no", "telephone1", "both"))
+    mapping = TableMapping.objects.get(pk=mapping.pk)
+    with django_assert_num_queries(2):
+        mapping.rule(erp, crm)
+
+
+# --- which field fits which ------------------------------------------------------------------------------
+
+
+def field(kind: FieldType, **more) -> Field:
+    return Field(f"a_{kind}", kind, **more)
+
+
+@pytest.mark.parametrize(
+    ("erp_type", "crm_type", "way", "fits"),
+    [
+        (FieldType.TEXT, FieldType.TEXT, "both", True),
+        (FieldType.CODE, FieldType.MEMO, "both", True),
+        (FieldType.DECIMAL, FieldType.INTEGER, "both", True),
+        (FieldType.DATE, FieldType.DATETIME, "both", True),
+        (FieldType.DECIMAL, FieldType.TEXT, "to_crm", True),
+        (FieldType.DECIMAL, FieldType.TEXT, "both", False),
+        (FieldType.TEXT, FieldType.BOOLEAN, "to_crm", False),
+        (FieldType.REFERENCE, FieldType.TEXT, "both", True),
+        (FieldType.TEXT, FieldType.REFERENCE, "to_crm", False),
+        (FieldType.REFERENCE, FieldType.OPTION, "both", True),
+        (FieldType.TEXT, FieldType.TABLE, "to_crm", False),
+        (FieldType.TEXT, FieldType.TABLE, "to_erp", False),
+        (FieldType.UUID, FieldType.UUID, "both", True),
+        (FieldType.UUID, FieldType.DECIMAL, "to_crm", False),
+    ],
+)
+def test_fields_fit_by_type_and_direction(erp_type, crm_type, way, fits):
+    reason = compatible(field(erp_type), field(crm_type), Direction(way))
+    assert (reason is None) is fits
+
+
+def test_a_column_nobody_can_write_takes_nothing():
+    locked = field(FieldType.TEXT, insertable=False, updatable=False)
+    assert compatible(field(FieldType.TEXT), locked, Direction.TO_CRM) == "a_text is read only."
+    assert compatible(field(FieldType.TEXT), locked, Direction.TO_ERP) is None
+
+
+def test_the_standard_mappings_of_a_customer_fit_the_twins(erp, crm):
+    defaults.create_missing("dataverse")
+    mapping = TableMapping.objects.get(name="CUSTOMER")
+    known = set(erp.describe("customer").fields), set(crm.describe("account").fields)
+    for field_mapping in mapping.fields.all():
+        if field_mapping.erp_field not in known[0] or field_mapping.crm_field not in known[1]:
+            field_mapping.delete()
+    rule = mapping.rule(erp, crm)
+    assert {"name", "salesperson_code", "currency_code"} <= {one.erp_field for one in rule.fields}
