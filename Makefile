@@ -1,0 +1,62 @@
+# What people type here:
+#   make demo [ARGS="--port 8080 --fresh"]   everything on this machine, in the browser
+#   make test                                linters, types, import contracts, all tests
+#   make lint | make bench | make lock
+# A fresh machine needs python3 (3.11 or newer), make and git; the tests also a Chromium.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+WORKERS ?= 2
+CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(name))))
+
+# Made-up secrets are fine here; a real installation never goes through this file.
+export DEVELOPMENT ?= true
+export CHROMIUM
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint pytest bench lock install chromium
+
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+
+demo: install
+	@exec $(BIN)/python manage.py demo $(ARGS)
+
+test: lint pytest
+
+lint: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy integration coupling setup_wizard
+
+# The import contracts are a test too: tests/test_house.py.
+pytest: install chromium
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+bench: install
+	@exec $(BIN)/python -m tests.bench $(ARGS)
+
+# The lock says what is installed, down to the hash of every file; nothing is done while it is the one installed last.
+install:
+	@cmp -s requirements.lock $(VENV)/installed.lock || $(MAKE) --no-print-directory $(VENV)/installed.lock -B
+
+$(VENV)/installed.lock: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "Python's venv module is missing (Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@echo "Installing the locked dependencies ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@cp requirements.lock $@
+
+chromium: install
+	@test -n "$(CHROMIUM)" || $(BIN)/python -m tests.chromium || { \
+		echo "The browser tests need a Chromium. Either install the system's (Debian: apt-get install chromium)" >&2; \
+		echo "or Playwright's own: $(BIN)/playwright install --with-deps chromium" >&2; exit 1; }
+
+lock:
+	@command -v uv >/dev/null || { echo "uv is missing: $(PYTHON) -m pip install uv" >&2; exit 1; }
+	uv pip compile pyproject.toml --group pyproject.toml:dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header $(ARGS) --output-file requirements.lock
