@@ -1,0 +1,114 @@
+"""``$batch``: many requests in one, and the way back from the parts of the answer to the requests.
+
+The reader is our own: the parts are found by their boundary, each inner answer is split at the first blank line.
+Both forms of a failed change set are taken (a nested multipart with one part, and the error right in the part).
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from integration.dataverse.session import Session
+from integration.http import Answer, encode
+from integration.systems.errors import BadAnswer
+
+LARGEST_BATCH = 1000
+WRITES_AT_ONCE = 100
+
+_BOUNDARY = re.compile(r'boundary="?(?P<boundary>[^";]+)"?')
+_STATUS = re.compile(rb"HTTP/\d\.\d (?P<status>\d{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One request of a batch; ``path`` is below the API's root."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+def send(session: Session, parts: Sequence[Part], *, go_on: bool = True) -> list[Answer]:
+    """Send the requests as one batch, answers in their order. With ``go_on`` every request is answered; without,
+    the service stops at the first error and the rest has no answer. Raises ``BadAnswer`` where answers are missing."""
+    if len(parts) > LARGEST_BATCH:
+        raise ValueError(f"A batch holds at most {LARGEST_BATCH} requests.")
+    boundary = f"batch_{uuid.uuid4().hex}"
+    headers = {"Content-Type": f'multipart/mixed; boundary="{boundary}"'}
+    if go_on:
+        headers["Prefer"] = "odata.continue-on-error"
+    raw = written(parts, boundary, urlsplit(session.root).path)
+    answer = session.request("POST", "$batch", headers=headers, raw=raw, accept=() if go_on else (400,))
+    answers = read(answer)
+    if go_on and len(answers) != len(parts):
+        raise BadAnswer(f"A batch of {len(parts)} requests got {len(answers)} answers.")
+    return answers
+
+
+def written(parts: Sequence[Part], boundary: str, root: str) -> bytes:
+    """The body of a batch. All line ends are CRLF; a part without a body ends with an empty line more."""
+    pieces: list[bytes] = []
+    for part in parts:
+        head = [
+            f"--{boundary}",
+            "Content-Type: application/http",
+            "Content-Transfer-Encoding: binary",
+            "",
+            f"{part.method} {root}{part.path} HTTP/1.1",
+            "Accept: application/json",
+        ]
+        if part.body is not None:
+            head.append("Content-Type: application/json; type=entry")
+        head += [f"{name}: {value}" for name, value in part.headers.items()]
+        pieces.append("\r\n".join(head).encode() + b"\r\n\r\n")
+        pieces.append((encode(part.body) if part.body is not None else b"") + b"\r\n")
+    pieces.append(f"--{boundary}--\r\n".encode())
+    return b"".join(pieces)
+
+
+def read(answer: Answer) -> list[Answer]:
+    """The answers inside the answer to a batch; those of a change set follow each other."""
+    return list(_parts(answer.headers.get("content-type", ""), answer.body))
+
+
+def _parts(content_type: str, body: bytes) -> list[Answer]:
+    match = _BOUNDARY.search(content_type)
+    if match is None:
+        raise BadAnswer("The answer to a batch is not in parts.", raw=body[:500].decode("utf-8", "replace"))
+    found: list[Answer] = []
+    for piece in body.split(b"--" + match["boundary"].encode())[1:]:
+        if piece.startswith(b"--"):
+            break
+        headers, content = _split(piece.lstrip(b"\r\n"))
+        inner = headers.get("content-type", "")
+        if inner.startswith("multipart/"):
+            found += _parts(inner, content)
+        else:
+            found.append(_inner(content))
+    return found
+
+
+def _inner(content: bytes) -> Answer:
+    head, _, rest = content.partition(b"\r\n")
+    match = _STATUS.match(head)
+    if match is None:
+        raise BadAnswer("A part of a batch has no status.", raw=content[:500].decode("utf-8", "replace"))
+    headers, body = _split(rest)
+    return Answer(int(match["status"]), headers, body.rstrip(b"\r\n"))
+
+
+def _split(piece: bytes) -> tuple[dict[str, str], bytes]:
+    if piece.startswith(b"\r\n"):
+        return {}, piece[2:]
+    head, _, body = piece.partition(b"\r\n\r\n")
+    headers = {}
+    for line in head.split(b"\r\n"):
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    return headers, body

@@ -1,0 +1,165 @@
+"""Answers of the Web API that are no success -> typed problems with a message a person can act on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from integration.http import Answer
+from integration.systems.errors import (
+    BadAnswer,
+    ConfigurationProblem,
+    CursorExpired,
+    DuplicateKey,
+    FieldMissing,
+    InvalidValue,
+    Locked,
+    NotAMember,
+    NotFound,
+    PrivilegeMissing,
+    Problem,
+    ReferenceMissing,
+    Refused,
+    RoleMissing,
+    TableMissing,
+    Throttled,
+    Unreachable,
+    VersionConflict,
+)
+
+DEFAULT_WAIT = 5.0
+
+_LENGTH = re.compile(r"length of the '(?P<field>\w+)' attribute of the '\w+' entity exceeded.*?'(?P<limit>\d+)'")
+_PROPERTY = re.compile(r"(?:property named|Invalid property) '(?P<field>\w+)'")
+_VALUE = re.compile(r"'(?P<field>\w+)' on record of type")
+_PRIVILEGE = re.compile(r"missing (?P<privilege>prv\w+) privilege")
+_ABSENT = re.compile(r"(?P<table>\w+) With Ids? ?= ?\{?(?P<id>[0-9a-fA-F-]{36})\}?")
+_SEGMENT = re.compile(r"Resource not found for the segment '(?P<name>\w+)'")
+_RANGES = {"0x8004432f", "0x80044330", "0x80044331", "0x8004431a", "0x80048408", "0x80040239"}
+
+
+class TooLarge(ConfigurationProblem):
+    """The request is larger than the service takes."""
+
+    code = "too-large"
+
+
+def problem_of(answer: Answer) -> Problem:
+    """What an answer with an error status means."""
+    code, message = _told(answer)
+    return problem(answer.status, code, message, answer.headers.get("retry-after", ""), answer.text[:4000])
+
+
+def problem(status: int, code: str, message: str, retry_after: str = "", raw: str = "") -> Problem:
+    """The typed problem for a status, a platform code (``0x…`` or blank) and the service's text. Codes vary between
+    builds, so the status and the text count as well."""
+    if status in (429, 503):
+        return Throttled(f"Dynamics 365 Sales asks us to wait: {message}", retry_after=_seconds(retry_after), raw=raw)
+    if status == 401:
+        return NotAMember("Dynamics 365 Sales does not accept our sign-in.", raw=raw)
+    if status == 403:
+        return _forbidden(code, message, raw)
+    if status == 404:
+        return _not_found(code, message, raw)
+    if status == 412:
+        return _precondition(code, message, raw)
+    if status == 413:
+        return TooLarge("The request is larger than Dynamics 365 Sales takes.", raw=raw)
+    if status >= 500:
+        return Unreachable(f"Dynamics 365 Sales has a problem of its own ({status}): {message}", raw=raw)
+    return _bad_request(status, code, message, raw)
+
+
+def _forbidden(code: str, message: str, raw: str) -> Problem:
+    if code == "0x80072560":
+        return NotAMember("The application user is not a member of this organization.", raw=raw)
+    if code == "0x80042f09":
+        return RoleMissing("The integration user has no security role in this organization.", raw=raw)
+    if match := _PRIVILEGE.search(message):
+        return PrivilegeMissing(f"The integration user lacks the privilege {match['privilege']}.", raw=raw)
+    if code == "0x80048306":
+        return Refused(f"The integration user has no access to this record: {message}", raw=raw)
+    return PrivilegeMissing(f"The integration user may not do this: {message}", raw=raw)
+
+
+def _not_found(code: str, message: str, raw: str) -> Problem:
+    if match := _SEGMENT.search(message):
+        return TableMissing(f"The organization has no table “{match['name']}”.", raw=raw)
+    if match := _ABSENT.search(message):
+        return NotFound(f"There is no {match['table']} with the id {match['id']}.", raw=raw)
+    if code in ("0x80040217", "0x80060891"):
+        return NotFound(message or "There is no such record.", raw=raw)
+    return ConfigurationProblem(f"Dynamics 365 Sales does not know this address: {message}", raw=raw)
+
+
+def _precondition(code: str, message: str, raw: str) -> Problem:
+    if code == "0x80060882":
+        return VersionConflict("Somebody changed the record in the meantime.", raw=raw)
+    if code in ("0x80040237", "0x80060892"):
+        return DuplicateKey(message or "A record with this key exists already.", raw=raw)
+    if code == "0x80040333":
+        return Refused(f"A duplicate detection rule of the organization refused it: {message}", raw=raw)
+    return VersionConflict(message or "A condition of the request does not hold.", raw=raw)
+
+
+def _bad_request(status: int, code: str, message: str, raw: str) -> Problem:
+    for read in (_about_the_request, _about_a_value, _about_the_row):
+        found = read(code, message, raw)
+        if found is not None:
+            return found
+    if code or message:
+        return Refused(message or f"Refused with code {code}.", raw=raw)
+    return BadAnswer(f"Dynamics 365 Sales answered {status} without a reason.", raw=raw)
+
+
+def _about_the_request(code: str, message: str, raw: str) -> Problem | None:
+    """What would go wrong for every row."""
+    if code == "0x80044352":
+        return CursorExpired("The change-tracking token is too old.", raw=raw)
+    if code in ("0x80072491", "0x8006088d"):
+        return ConfigurationProblem(message, raw=raw)
+    if match := _PROPERTY.search(message):
+        return FieldMissing(f"The organization has no column “{match['field']}” here.", raw=raw)
+    if code == "0x80041102":
+        return TableMissing(message, raw=raw)
+    if code == "0x80041103" or "undeclared property" in message:
+        return FieldMissing(message, raw=raw)
+    return None
+
+
+def _about_a_value(code: str, message: str, raw: str) -> Problem | None:
+    if match := _LENGTH.search(message):
+        field, limit = match["field"], match["limit"]
+        return InvalidValue(f"{field} takes at most {limit} characters.", field=field, raw=raw)
+    if match := _VALUE.search(message):
+        return InvalidValue(message, field=match["field"], raw=raw)
+    return InvalidValue(message, raw=raw) if code in _RANGES else None
+
+
+def _about_the_row(code: str, message: str, raw: str) -> Problem | None:
+    if match := _ABSENT.search(message):
+        return ReferenceMissing(f"The {match['table']} that it refers to does not exist.", raw=raw)
+    if "-2147204784" in message or "deadlock" in message.lower():
+        return Locked("The record was locked by somebody else.", raw=raw)
+    if code == "0x80040265":
+        return Refused(f"A plug-in of the organization refused it: {message}", raw=raw)
+    return None
+
+
+def _told(answer: Answer) -> tuple[str, str]:
+    """Code and message of an error body, as far as there is one."""
+    try:
+        told: Any = answer.json()
+    except BadAnswer:
+        return "", answer.text[:300]
+    error = told.get("error") if isinstance(told, dict) else None
+    if not isinstance(error, dict):
+        return "", answer.text[:300]
+    return str(error.get("code") or "").lower(), str(error.get("message") or "")
+
+
+def _seconds(text: str) -> float:
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return DEFAULT_WAIT

@@ -1,0 +1,49 @@
+"""A Sales organization over real HTTP keeps the contract of every system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from integration.dataverse.store import SalesOrganization, connect
+from integration.systems.base import System
+from tests.systems.contract import Ground, SystemContract, Target
+
+
+@pytest.fixture(scope="module")
+def organization(sandbox) -> Iterator[SalesOrganization]:
+    found = connect(
+        sandbox["url"], sandbox["tenant"], sandbox["client_id"], sandbox["client_secret"], sandbox["token_endpoint"]
+    )
+    found.page_size = 3
+    yield found
+    found.close()
+
+
+class TestAccounts(SystemContract):
+    """Accounts have bulk messages and track changes."""
+
+    @pytest.fixture
+    def system(self, organization) -> System:
+        return organization
+
+    @pytest.fixture
+    def ground(self) -> Ground:
+        return Ground(
+            "account", name="name", text="telephone1", amount="creditlimit", option="customertypecode",
+            option_values=(3, 11), moment="lastonholdtime", flag="creditonhold", reference="parentaccountid",
+            target=Target("account", {"name": "Contoso"}),
+        )  # fmt: skip
+
+
+class TestNotes(SystemContract):
+    """Notes have neither: they are written in batches and read by the time of their last change."""
+
+    @pytest.fixture
+    def system(self, organization) -> System:
+        return organization
+
+    @pytest.fixture
+    def ground(self) -> Ground:
+        return Ground("annotation", name="subject", text="filename")
