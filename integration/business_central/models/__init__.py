@@ -1,1 +1,53 @@
 """The tables of the embedded company."""
+
+from integration.business_central.models.door import Deleted, RowCounter
+from integration.business_central.models.master import Customer, Vendor
+from integration.business_central.models.money import Currency, CurrencyExchangeRate
+from integration.business_central.models.numbers import NoSeries, NoSeriesLine
+from integration.business_central.models.people import Contact, ContactBusinessRelation, Salesperson
+from integration.business_central.models.rows import CompanyRow
+from integration.business_central.models.setup import (
+    CompanyInformation,
+    CountryRegion,
+    GeneralLedgerSetup,
+    PaymentTerms,
+    SalesReceivablesSetup,
+    ShipmentMethod,
+    ShippingAgent,
+)
+from integration.business_central.models.trade import (
+    CustomerPriceGroup,
+    Item,
+    Opportunity,
+    Resource,
+    SalesPrice,
+    UnitOfMeasure,
+)
+
+__all__ = [
+    "CompanyInformation",
+    "CompanyRow",
+    "Contact",
+    "ContactBusinessRelation",
+    "CountryRegion",
+    "Currency",
+    "CurrencyExchangeRate",
+    "Customer",
+    "CustomerPriceGroup",
+    "Deleted",
+    "GeneralLedgerSetup",
+    "Item",
+    "NoSeries",
+    "NoSeriesLine",
+    "Opportunity",
+    "PaymentTerms",
+    "Resource",
+    "RowCounter",
+    "SalesPrice",
+    "SalesReceivablesSetup",
+    "Salesperson",
+    "ShipmentMethod",
+    "ShippingAgent",
+    "UnitOfMeasure",
+    "Vendor",
+]

@@ -1,0 +1,97 @@
+"""Currencies and what they are worth."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Self
+
+from django.db import models
+
+from integration.business_central.models.columns import Amount, Code, Text, relation, today
+from integration.business_central.models.rows import Change, CompanyRow
+from integration.business_central.models.setup import CodeTable
+
+RATE_STEP = Decimal("1e-10")
+
+
+class Currency(CodeTable):
+    """A foreign currency; blank means the local one. ``exchange_rate``: units of it for one unit of the local
+    currency today, 0 without a rate. It follows the exchange rates."""
+
+    read_only = ("exchange_rate",)
+
+    iso_code = Code("ISO Code", max_length=3)
+    description = Text("Description", max_length=30)
+    symbol = Text("Symbol", max_length=10)
+    exchange_rate = Amount("Exchange Rate", decimal_places=10, editable=False)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = "Currency"
+        verbose_name_plural = "Currencies"
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.iso_code and not (len(self.iso_code) == 3 and self.iso_code.isascii() and self.iso_code.isalpha()):
+            yield "iso_code", f"ISO Code takes three letters, “{self.iso_code}” is something else."
+
+
+class CurrencyExchangeRate(CompanyRow):
+    """``exchange_rate_amount`` of the currency is worth ``relational_exch_rate_amount`` of the local one."""
+
+    number_field = "starting_date"
+    key = ("currency_code", "starting_date")
+
+    currency_code = relation(
+        "business_central.Currency", "Currency Code", null=False, blank=False, on_delete=models.CASCADE
+    )
+    starting_date = models.DateField("Starting Date", default=today)
+    exchange_rate_amount = Amount("Exchange Rate Amount", decimal_places=6, least=0, default=100)
+    relational_exch_rate_amount = Amount("Relational Exch. Rate Amount", decimal_places=6, least=0)
+
+    class Meta:
+        ordering = ["currency_code__code", "-starting_date"]
+        verbose_name = "Currency Exchange Rate"
+        constraints = [models.UniqueConstraint(fields=["currency_code", "starting_date"], name="exchange_rate_key")]
+
+    @classmethod
+    def after_insert(cls, rows: Sequence[Self]) -> None:
+        refresh_exchange_rates({row.currency_code_id for row in rows})
+
+    @classmethod
+    def after_update(cls, changes: Sequence[Change]) -> None:
+        refresh_exchange_rates({id for c in changes for id in (c.row.currency_code_id, c.old["currency_code_id"])})
+
+    @classmethod
+    def before_delete(cls, ids: Sequence[uuid.UUID]) -> None:
+        touched = set(cls.objects.filter(pk__in=ids).values_list("currency_code_id", flat=True))
+        refresh_exchange_rates(touched, leaving_out=ids)
+
+
+def refresh_exchange_rates(
+    currency_ids: Iterable[uuid.UUID] | None = None,
+    on: dt.date | None = None,
+    leaving_out: Sequence[uuid.UUID] = (),
+) -> int:
+    """Give currencies the rate that is valid on a day; how many changed. Rates entered ahead become valid by the
+    first call on or after their starting date."""
+    rates = CurrencyExchangeRate.objects.filter(starting_date__lte=on or today()).exclude(pk__in=leaving_out)
+    currencies = Currency.objects.all()
+    if currency_ids is not None:
+        rates, currencies = rates.filter(currency_code__in=currency_ids), currencies.filter(pk__in=currency_ids)
+    valid = {rate.currency_code_id: rate for rate in rates.order_by("starting_date")}
+    changed = 0
+    for currency in currencies:
+        rate = _units_for_one_local(valid.get(currency.pk))
+        if rate != currency.exchange_rate:
+            changed += Currency.objects.filter(pk=currency.pk).update(exchange_rate=rate)
+    return changed
+
+
+def _units_for_one_local(rate: CurrencyExchangeRate | None) -> Decimal:
+    if rate is None or not rate.relational_exch_rate_amount:
+        return Decimal(0)
+    amount = Decimal(rate.exchange_rate_amount) / Decimal(rate.relational_exch_rate_amount)
+    return amount.quantize(RATE_STEP, ROUND_HALF_UP)

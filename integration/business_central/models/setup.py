@@ -1,0 +1,130 @@
+"""The company itself, its setup, and the small tables of codes that others point to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from integration.business_central.models.columns import Code, Text, relation
+from integration.business_central.models.rows import CompanyRow
+
+COMPANY_NAME = "CRONUS International Ltd."
+LOCAL_CURRENCY = "GBP"
+
+
+class Setup(CompanyRow):
+    """A table with one row, which is made when it is first asked for."""
+
+    primary_key = Code("Primary Key", max_length=10, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def current(cls) -> Any:
+        """The one row."""
+        row = cls._default_manager.filter(primary_key="").first()
+        return row if row is not None else cls._default_manager.get_or_create(primary_key="")[0]
+
+
+class CompanyInformation(Setup):
+    """Who the company is. Its system id is the company's id."""
+
+    name_field = "name"
+
+    name = Text("Name", max_length=100, default=COMPANY_NAME)
+    address = Text("Address", max_length=100, default="5 The Ring")
+    address_2 = Text("Address 2", max_length=50, default="Westminster")
+    city = Text("City", max_length=30, default="London")
+    post_code = Code("Post Code", max_length=20, default="W2 8HG")
+    county = Text("County", max_length=30)
+    country_region_code = relation("business_central.CountryRegion", "Country/Region Code")
+    phone_no = Text("Phone No.", max_length=30)
+    e_mail = Text("E-Mail", max_length=80)
+
+    class Meta:
+        verbose_name = "Company Information"
+        verbose_name_plural = "Company Information"
+
+
+class GeneralLedgerSetup(Setup):
+    name_field = "lcy_code"
+
+    lcy_code = Code("LCY Code", max_length=10, default=LOCAL_CURRENCY)
+
+    class Meta:
+        verbose_name = "General Ledger Setup"
+        verbose_name_plural = "General Ledger Setup"
+
+
+class SalesReceivablesSetup(Setup):
+    class WriteIn(models.IntegerChoices):
+        ITEM = 0, "Item"
+        RESOURCE = 1, "Resource"
+
+    customer_nos = relation("business_central.NoSeries", "Customer Nos.")
+    write_in_product_type = models.IntegerField("Write-in Product Type", choices=WriteIn, default=WriteIn.ITEM)
+    write_in_product_no = Code("Write-in Product No.", max_length=20)
+
+    class Meta:
+        verbose_name = "Sales & Receivables Setup"
+        verbose_name_plural = "Sales & Receivables Setup"
+
+    def __str__(self) -> str:
+        return "Sales & Receivables Setup"
+
+
+class CodeTable(CompanyRow):
+    """A small table whose rows are named by a code."""
+
+    number_field = "code"
+    name_field = "description"
+    key = ("code",)
+
+    code = Code("Code", max_length=10, unique=True, blank=False)
+
+    class Meta:
+        abstract = True
+
+
+class CountryRegion(CodeTable):
+    name_field = "name"
+
+    name = Text("Name", max_length=50)
+    iso_code = Code("ISO Code", max_length=2)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = "Country/Region"
+        verbose_name_plural = "Countries/Regions"
+
+
+class PaymentTerms(CodeTable):
+    description = Text("Description", max_length=100)
+    due_date_calculation = Text("Due Date Calculation", max_length=32)
+    discount_date_calculation = Text("Discount Date Calculation", max_length=32)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = "Payment Terms"
+        verbose_name_plural = "Payment Terms"
+
+
+class ShipmentMethod(CodeTable):
+    description = Text("Description", max_length=100)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = "Shipment Method"
+
+
+class ShippingAgent(CodeTable):
+    name_field = "name"
+
+    name = Text("Name", max_length=50)
+    internet_address = Text("Internet Address", max_length=250)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = "Shipping Agent"
