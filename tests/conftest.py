@@ -7,6 +7,9 @@ import pytest
 from integration.systems.memory import MemorySystem
 from tests.makers import systems
 
+# The suite is no test module by name; its assertions shall explain themselves all the same.
+pytest.register_assert_rewrite("tests.systems.contract")
+
 
 @pytest.fixture
 def twins() -> tuple[MemorySystem, MemorySystem]:

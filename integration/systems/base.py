@@ -214,7 +214,8 @@ class System(Protocol):
         after: str | None = None,
     ) -> Page:
         """One page of the matching rows, ``-name`` in ``order`` for descending; ``after`` is the ``cursor`` of the
-        page before. No ``size``: the system's own page size."""
+        page before. No ``size``: the system's own page size. Only the ``fields`` asked for are sure to be in the
+        records' values."""
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
         """How many rows match (a system may stop counting at 5,000)."""
