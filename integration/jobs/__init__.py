@@ -1,0 +1,17 @@
+"""Jobs: start, run, cancel. A button, a command and the scheduler all come through the same door.
+
+``start`` writes a ``SyncJob`` row and gives the queue the row's id once the row is committed. A worker claims the row
+(one conditional UPDATE), makes the pass, and writes progress under its claim. The row is the truth: the queue can be
+emptied at any time, the scheduler sends again what nobody took, and resumes what has shown no sign of life.
+
+Two runs of one mapping never write at once: the database allows one claimed row per mapping. A long run gives its
+claim back between two pages when somebody waits for a run of single records, and goes on afterwards from where it
+was, by the same way it would be resumed after its worker died.
+"""
+
+from integration.jobs import full
+from integration.jobs.queue import queue_state
+from integration.jobs.verbs import cancel, plan, run, start
+from integration.jobs.worker import NoQueue, work
+
+__all__ = ["NoQueue", "cancel", "full", "plan", "queue_state", "run", "start", "work"]

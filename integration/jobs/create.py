@@ -1,0 +1,38 @@
+"""Writing a job row and telling the queue. Everything that starts a run ends up here."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from integration.jobs.queue import send
+from integration.models import SyncJob, TableMapping, User
+from integration.models.job import stored_options
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+
+
+def create(
+    mapping: TableMapping,
+    direction: Direction,
+    *,
+    kind: SyncJob.Kind = SyncJob.Kind.SYNCHRONIZE,
+    options: Options | None = None,
+    user: User | None = None,
+    after: SyncJob | None = None,
+) -> SyncJob:
+    """A queued job, or the queued one that would do the very same: a second click finds the job of the first."""
+    options = options or Options()
+    same = {"mapping": mapping, "kind": kind, "direction": Direction(direction).value, "after": after}
+    queued = SyncJob.objects.filter(status=SyncJob.Status.QUEUED, **same)
+    job = next((job for job in queued if job.run_options == options), None)
+    if job is None:
+        urgent = options.scope is Scope.IDS
+        job = SyncJob.objects.create(options=stored_options(options), urgent=urgent, started_by=user, **same)
+    send_on_commit(job)
+    return job
+
+
+def send_on_commit(*jobs: SyncJob) -> None:
+    """Tell the queue once the rows are there, only of those that wait for nothing."""
+    ready = [job for job in jobs if job.after is None or job.after.status == SyncJob.Status.FINISHED]
+    transaction.on_commit(lambda: send(ready))

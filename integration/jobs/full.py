@@ -1,0 +1,129 @@
+"""The full synchronization: which lines start when, and what becomes of them.
+
+Lines that do not depend on each other run side by side, on as many workers as there are; within a line the jobs wait
+for each other: matching, then to Sales, then to Business Central. The job that ends last settles its line and starts
+the lines that waited for it, all in the transaction that ends the job: no crash can leave a line behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from integration.jobs.create import create
+from integration.jobs.passes import criteria
+from integration.jobs.queue import send
+from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping, User
+from integration.models.full_synch import FullSynchError, dependencies
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+
+
+def start(user: User | None = None) -> list[FullSynchLine]:
+    """Start every line that has not been started and waits for no other. Answers the lines started; raises
+    ``FullSynchError`` where there is none, or where a full synchronization is running."""
+    if not ConnectionSetup.current().is_enabled:
+        raise FullSynchError("The connection to Dynamics 365 Sales is disabled.")
+    with transaction.atomic():
+        lines = FullSynchLine.objects.locked()
+        if any(line.is_alive for line in lines):
+            raise FullSynchError("A full synchronization is running already.")
+        started = _start_ready(lines, user)
+        if not started:
+            raise FullSynchError(_why_nothing(lines))
+    return started
+
+
+def restart(line: FullSynchLine, user: User | None = None) -> None:
+    """Run a line again that ended with an error, or have a dead one resumed. Raises ``FullSynchError``."""
+    with transaction.atomic():
+        line = next(one for one in FullSynchLine.objects.locked() if one.pk == line.pk)
+        dead = [job for job in line.jobs if job.is_dead]
+        if dead:
+            transaction.on_commit(lambda: send(dead))
+        elif line.status == FullSynchLine.Status.ERROR or line.is_dead:
+            _begin(line, user)
+        else:
+            raise FullSynchError("Only a line with an error, or one whose worker is gone, can be restarted.")
+
+
+def taken(job: SyncJob) -> None:
+    """A worker has begun with this job."""
+    line = FullSynchLine.objects.of(job)
+    if line is not None and line.status == FullSynchLine.Status.READY:
+        line.run()
+
+
+def ended(job: SyncJob) -> None:
+    """A job has ended, and whatever waited for it in vain was canceled: settle its line, start the next ones."""
+    line = FullSynchLine.objects.of(job)
+    if line is None:
+        return
+    lines = FullSynchLine.objects.locked()
+    line = next(one for one in lines if one.pk == line.pk)
+    if line.status not in FullSynchLine.ACTIVE or any(job.is_active for job in line.jobs):
+        return
+    _settle(line)
+    _start_ready(lines, job.started_by)
+
+
+def directions(mapping: TableMapping) -> list[Direction]:
+    """The passes of a mapping, to Sales first; only those that carry a field."""
+    passes = Direction(mapping.direction).passes
+    return [direction for direction in passes if mapping.carries(direction)] or list(passes)
+
+
+def _start_ready(lines: Sequence[FullSynchLine], user: User | None) -> list[FullSynchLine]:
+    ready = [line for line in lines if not line.status and not waits_for(line, lines)]
+    for line in ready:
+        _begin(line, user)
+    return ready
+
+
+def waits_for(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullSynchLine]:
+    """The lines this one depends on that have something to do and have not done it."""
+    nothing_to_do = FullSynchLine.Recommendation.NONE
+    others = dependencies(line, lines)
+    return [
+        one for one in others if one.status != FullSynchLine.Status.FINISHED and one.recommendation != nothing_to_do
+    ]
+
+
+def _begin(line: FullSynchLine, user: User | None) -> None:
+    mapping, matches = line.mapping, line.recommendation == FullSynchLine.Recommendation.COUPLE
+    options = Options(scope=Scope.EVERYTHING, create=line.create_unmatched or not matches)
+    for entry in mapping.queue_entries.all():
+        entry.hold()
+    jobs: dict[str, SyncJob | None] = dict.fromkeys(FullSynchLine.JOBS)
+    last = None
+    if matches and criteria(mapping):
+        kind, both = SyncJob.Kind.COUPLE, Direction(mapping.direction)
+        last = jobs["couple_job"] = create(mapping, both, kind=kind, options=options, user=user)
+    for direction in directions(mapping):
+        last = jobs[f"{direction.value}_job"] = create(mapping, direction, options=options, user=user, after=last)
+    line.start(**jobs)
+
+
+def _settle(line: FullSynchLine) -> None:
+    """Finished when its runs ended, also with failed rows; Error when one could not be made."""
+    broken = next((job for job in line.jobs if job.status != SyncJob.Status.FINISHED), None)
+    if broken is None:
+        line.finish()
+        TableMapping.objects.filter(pk=line.mapping.pk).update(full_run_needed=False)
+    else:
+        line.fail(broken.message)
+    enabled = ConnectionSetup.current().is_enabled
+    for entry in JobQueueEntry.objects.filter(mapping=line.mapping):
+        if enabled:
+            entry.release()
+        else:
+            entry.set_on_hold()
+
+
+def _why_nothing(lines: Sequence[FullSynchLine]) -> str:
+    blank = [line for line in lines if not line.status]
+    if not blank:
+        return "There is no line left to start. Reset starts over, Restart runs a line with an error again."
+    missing = sorted({str(other) for line in blank for other in waits_for(line, lines)})
+    return f"The lines that are left wait for {', '.join(missing)}. Restart those first."

@@ -1,0 +1,124 @@
+"""The journal of a run, kept in its job row: progress under a claim, errors, cursors, and the wish to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+
+from django.db import models, transaction
+
+from integration.models import SyncError, SyncJob, TableMapping
+from integration.sync.ledger import Fenced
+from integration.sync.rules import Direction
+from integration.sync.run import Canceled, Counters, Failure, Scope
+
+PAUSE = threading.Event()
+"""Set when this process is to end: runs give their claim back after the page under way."""
+
+log = logging.getLogger(__name__)
+
+
+class Paused(Exception):
+    """The run gave way; what is written is remembered, and the job goes on later."""
+
+
+class JobJournal:
+    """``sync.run.Journal`` for one claimed job.
+
+    Where the pass has read up to is kept in the job row, page by page: a resumed run goes on from there. A run of
+    what changed moves the mapping's cursor along; a full one sets it when it is through, so that an interrupted full
+    synchronization does not leave a cursor behind that claims less or more than the mapping knew before.
+    """
+
+    def __init__(
+        self, job: SyncJob, direction: Direction, *, gives_way: bool = True, requests: Callable[[], int] = lambda: 0
+    ) -> None:
+        self.job, self.mapping, self.direction = job, job.mapping, direction
+        self.scope = job.run_options.scope
+        self.gives_way = gives_way
+        self.requests = requests
+        self.counted_requests = 0
+        self.ending: Exception | None = None
+
+    # --- what the ledger asks -----------------------------------------------------------------------------
+
+    def fence(self) -> None:
+        """First statement of every page's transaction: holds the job row until the page is committed, or raises
+        ``Fenced``. Learns on the way whether somebody wants the run to stop."""
+        row = self.job.mine().select_for_update().values_list("cancel_requested", models.Exists(self._urgent()))
+        found = row.first()
+        if found is None:
+            raise Fenced(f"{self.job} was taken over by another worker.")
+        canceled, wanted = found
+        if canceled:
+            self.ending = Canceled("Canceled.")
+        elif PAUSE.is_set() or (wanted and self.gives_way):
+            self.ending = Paused()
+
+    def _urgent(self) -> models.QuerySet[SyncJob]:
+        """Is there a run that somebody waits for and that this one holds up?"""
+        return SyncJob.objects.ready().filter(mapping=self.mapping, urgent=True).exclude(pk=self.job.pk)
+
+    # --- what the engine tells ----------------------------------------------------------------------------
+
+    def cursor(self) -> str | None:
+        if self.job.cursor:
+            return self.job.cursor
+        if self.scope is Scope.EVERYTHING:
+            return None
+        return str(getattr(self.mapping, self._column)) or None
+
+    def advance(self, cursor: str) -> None:
+        if cursor == self.cursor():
+            return
+        self.job.cursor = cursor
+        self._must(self.job.beat(cursor=cursor))
+        if self.scope is Scope.CHANGED:
+            self._move(cursor)
+
+    def begin(self, total: int | None) -> None:
+        if total is not None and self.job.records_total is None:
+            self.job.records_total = total
+            self._must(self.job.beat(records_total=total))
+
+    def note(self, counters: Counters, done: int) -> None:
+        requests = self.requests() - self.counted_requests
+        if done or requests or any(counters.as_dict().values()):
+            self._must(self.job.note(counters, done, requests))
+            self.counted_requests += requests
+        if self.ending is not None:
+            # Behind the commit: what this page wrote must be remembered before the run ends.
+            transaction.on_commit(self._end)
+
+    def fail(self, failures: list[Failure]) -> None:
+        SyncError.objects.log(self.job, failures)
+
+    def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
+        SyncError.objects.close(self.mapping, direction, source_ids)
+
+    # --- the end ------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """The pass is through: a full one sets the mapping's cursor. Within the transaction that ends the job."""
+        if self.scope is Scope.EVERYTHING and self.job.cursor:
+            self._move(self.job.cursor)
+
+    @property
+    def _column(self) -> str:
+        return f"{self.direction.source.value}_cursor"
+
+    def _move(self, cursor: str) -> None:
+        """Only from where it was when this run looked: a person may have asked for a full run meanwhile."""
+        before = {self._column: getattr(self.mapping, self._column)}
+        if TableMapping.objects.filter(pk=self.mapping.pk, **before).update(**{self._column: cursor}):
+            setattr(self.mapping, self._column, cursor)
+
+    def _end(self) -> None:
+        if self.ending is not None:
+            raise self.ending
+
+    def _must(self, written: bool) -> None:
+        if not written:
+            raise Fenced(f"{self.job} was taken over by another worker.")

@@ -1,0 +1,92 @@
+"""What a claimed job does, by kind. Nothing here decides about the job's status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+
+from integration.gate import Gate
+from integration.jobs.journal import JobJournal
+from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.models.systems import Connected
+from integration.sync.actions import Action
+from integration.sync.engine import plan as plan_pass
+from integration.sync.engine import synchronize
+from integration.sync.match import couple_matching
+from integration.sync.matching import Criterion
+from integration.sync.rules import Direction
+from integration.sync.run import Counters, Options, Scope
+from integration.systems.base import Side, System
+
+
+def perform(job: SyncJob, journal: JobJournal, gate: Gate) -> Counters:
+    """Make the pass. Raises what the engine raises, and ``ConfigurationProblem`` where the connection is not there."""
+    kinds = {SyncJob.Kind.SYNCHRONIZE: _synchronize, SyncJob.Kind.COUPLE: _couple, SyncJob.Kind.UNCOUPLE: _uncouple}
+    with closing(ConnectionSetup.current().open(gate=gate)) as connected:
+        return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
+
+
+def plan(mapping: TableMapping, direction: Direction, options: Options, gate: Gate) -> Iterator[Action]:
+    """What a pass would do, record by record; nothing is written anywhere."""
+    with closing(ConnectionSetup.current().open(gate=gate)) as connected:
+        rule = mapping.rule(connected.erp, connected.crm)
+        source, destination = ends(connected, direction)
+        cursor = getattr(mapping, f"{direction.source.value}_cursor") or None
+        context = connected.context
+        yield from plan_pass(rule, direction, source, destination, mapping.couplings, cursor, options, context)
+
+
+def criteria(mapping: TableMapping) -> list[Criterion]:
+    """What records of this mapping are matched by; also fields that are not synchronized can match."""
+    fields = mapping.fields.filter(match_priority__gt=0).exclude(erp_field="").exclude(crm_field="")
+    return [
+        Criterion(field.erp_field, field.crm_field, field.match_priority, field.case_sensitive)
+        for field in fields.order_by("match_priority", "position")
+    ]
+
+
+def ends(connected: Connected, direction: Direction) -> tuple[System, System]:
+    """(source, destination)"""
+    both = {Side.ERP: connected.erp, Side.CRM: connected.crm}
+    return both[direction.source], both[direction.destination]
+
+
+def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    direction = Direction(job.direction)
+    source, destination = ends(connected, direction)
+    rule = job.mapping.rule(connected.erp, connected.crm)
+    ledger = job.mapping.couplings.fenced(journal.fence)
+    options = _from_here(job)
+    return synchronize(rule, direction, source, destination, ledger, journal, options, connected.context)
+
+
+def _from_here(job: SyncJob) -> Options:
+    """A full pass that was broken off goes on from the page it had reached: what is behind it is done, and what is
+    still open of it is taken first."""
+    options = job.run_options
+    resumed = options.scope is Scope.EVERYTHING and job.cursor
+    return replace(options, scope=Scope.CHANGED) if resumed else options
+
+
+def _couple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    options = job.run_options
+    return couple_matching(
+        job.mapping.rule(connected.erp, connected.crm),
+        criteria(job.mapping),
+        connected.erp,
+        connected.crm,
+        job.mapping.couplings.fenced(journal.fence),
+        journal,
+        ids=options.ids if options.scope is Scope.IDS else None,
+        create_unmatched=options.create,
+    )
+
+
+def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    options, couplings = job.run_options, job.mapping.couplings.fenced(journal.fence)
+    ids = options.ids if options.scope is Scope.IDS else tuple(couplings.values_list("erp_id", flat=True))
+    with couplings.page():
+        counters = Counters(uncoupled=couplings.uncouple(ids, connected.erp))
+        journal.note(counters, len(ids))
+    return counters

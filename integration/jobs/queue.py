@@ -1,0 +1,65 @@
+"""The queue: RQ carries ids of job rows, nothing else. What it answers is never relied on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, Worker
+
+from integration.models import SyncJob
+
+NAME = "default"
+RUN = "integration.jobs.verbs.run"
+KEEP_FAILED = 24 * 3600
+TIMEOUT = 5.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """What the queue looks like now; ``problem`` is blank where all is well."""
+
+    workers: int = 0
+    waiting: int = 0
+    problem: str = ""
+
+
+@cache
+def redis() -> Redis | None:
+    """The connection, one per process; ``None`` where there is no queue."""
+    if not settings.REDIS_URL:
+        return None
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+
+
+def send(jobs: Iterable[SyncJob]) -> None:
+    """Give the queue these ids. Where that fails the rows stay queued, and the scheduler sends them again."""
+    connection = redis()
+    sent = list(jobs)
+    if connection is None or not sent:
+        return
+    SyncJob.objects.sent(job.pk for job in sent)
+    try:
+        queue = Queue(NAME, connection=connection)
+        for job in sent:
+            queue.enqueue(RUN, str(job.pk), job_timeout=-1, result_ttl=0, failure_ttl=KEEP_FAILED, at_front=job.urgent)
+    except RedisError as error:
+        log.warning("The queue does not answer (%s); the scheduler sends %d job(s) later.", error, len(sent))
+
+
+def queue_state() -> QueueState:
+    """Workers and waiting ids, for people and for the liveness check."""
+    connection = redis()
+    if connection is None:
+        return QueueState(problem="REDIS_URL is not set: there is no queue.")
+    try:
+        return QueueState(Worker.count(connection=connection), Queue(NAME, connection=connection).count)
+    except RedisError as error:
+        return QueueState(problem=f"The queue does not answer: {error}")

@@ -1,0 +1,138 @@
+"""Start, run and cancel jobs."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from django.db import DatabaseError, transaction
+
+from integration.gate import Gate, gate_for
+from integration.jobs import full, passes
+from integration.jobs.chain import ended, next_of
+from integration.jobs.create import create, send_on_commit
+from integration.jobs.journal import JobJournal, Paused
+from integration.jobs.pulse import Pulse
+from integration.jobs.queue import redis
+from integration.models import ConnectionSetup, SyncJob, TableMapping, User
+from integration.sync.actions import Action
+from integration.sync.ledger import Fenced
+from integration.sync.rules import Direction
+from integration.sync.run import Canceled, Options
+from integration.systems.errors import Problem
+
+UNEXPECTED = "The run stopped because of an unexpected error. What is written is remembered; the log says more."
+DATABASE = "The run stopped because our own database did not take a change ({}). Running again completes it."
+LOOK_AGAIN = 0.2
+
+log = logging.getLogger(__name__)
+
+
+def start(
+    mapping: TableMapping,
+    direction: Direction,
+    *,
+    kind: SyncJob.Kind = SyncJob.Kind.SYNCHRONIZE,
+    options: Options | None = None,
+    user: User | None = None,
+    after: SyncJob | None = None,
+    inline: bool = False,
+) -> SyncJob:
+    """Have a pass made. Writes the job row and tells the queue once it is committed; a queued job that would do the
+    very same is answered instead of a second one.
+
+    ``after``: not before that job has finished; if it ends otherwise, this one is canceled. ``inline``: make the pass
+    here and now, through the same claim, and answer when it has ended (do not call this inside a transaction).
+    """
+    job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
+    return _here(job) if inline else job
+
+
+def run(job_id: str | uuid.UUID) -> bool:
+    """What a worker does with an id: claim the job, make the pass, write down how it ended. ``False``: there was
+    nothing to do, or another run of the mapping is going on (which sends this one when it ends)."""
+    return _run(uuid.UUID(str(job_id)), gives_way=True)
+
+
+def cancel(job: SyncJob) -> None:
+    """A queued job ends at once, with all that wait for it; a running one after the page under way."""
+    with transaction.atomic():
+        if job.cancel():
+            ended(job)
+
+
+def plan(mapping: TableMapping, direction: Direction, options: Options | None = None) -> Iterator[Action]:
+    """A dry run: what a pass would do, record by record. Raises ``ConnectionProblem``."""
+    return passes.plan(mapping, direction, options or Options(dry_run=True), _gate())
+
+
+def _here(job: SyncJob) -> SyncJob:
+    """Run in this process; wait where another run of the mapping, or another process, has it."""
+    while job.is_active:
+        if not _run(job.pk, gives_way=False):
+            time.sleep(LOOK_AGAIN)
+        job.refresh_from_db()
+    return job
+
+
+def _run(job_id: uuid.UUID, *, gives_way: bool) -> bool:
+    job = SyncJob.objects.claim(job_id)
+    if job is None:
+        return False
+    full.taken(job)
+    with Pulse(job, _gate()) as pulse:
+        journal = JobJournal(job, Direction(job.direction), gives_way=gives_way, requests=lambda: pulse.requests)
+        _watched(job, journal, pulse)
+    return True
+
+
+def _watched(job: SyncJob, journal: JobJournal, gate: Gate) -> None:
+    """Whatever happens, the row says how the run ended, unless another worker holds it by now."""
+    try:
+        passes.perform(job, journal, gate)
+    except Fenced:
+        log.warning("%s was taken over by another worker; this one stops.", job)
+    except Paused:
+        _pause(job)
+    except Canceled:
+        _end(job, partial(job.stop, "Canceled."))
+    except Problem as problem:
+        log.warning("%s ended: %s", job, problem)
+        _end(job, partial(job.fail, problem.message, problem.code, traceback.format_exc()))
+    except DatabaseError as error:
+        log.exception("%s ended: our database refused", job)
+        _end(job, partial(job.fail, DATABASE.format(error), "database", traceback.format_exc()))
+    except Exception:
+        log.exception("%s ended unexpectedly", job)
+        _end(job, partial(job.fail, UNEXPECTED, "unexpected", traceback.format_exc()))
+    else:
+        _end(job, job.finish, journal)
+
+
+def _end(job: SyncJob, write: Callable[[], bool], journal: JobJournal | None = None) -> None:
+    """Store how the run ended, and what follows from it, at once."""
+    with transaction.atomic():
+        if not write():
+            log.warning("%s was taken over by another worker before it ended.", job)
+            return
+        if journal is not None:
+            journal.finish()
+        job.refresh_from_db()
+        ended(job)
+
+
+def _pause(job: SyncJob) -> None:
+    """Give the claim back: the one somebody waits for goes first, this one is sent again when that has ended."""
+    with transaction.atomic():
+        if job.pause():
+            send_on_commit(*next_of(job))
+
+
+def _gate() -> Gate:
+    """One gate for all that write to this organization as this user."""
+    setup = ConnectionSetup.current()
+    return gate_for(f"{setup.organization_id}:{setup.client_id}", redis())
