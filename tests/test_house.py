@@ -128,8 +128,14 @@ def test_functions_are_short() -> None:
 
 
 def test_signals_are_not_control_flow() -> None:
-    wired = [f"{name(path)} imports {module}" for path in modules() for module in imported(path) if "signals" in module]
-    wired += [name(path) for path in modules() if "django.dispatch" in imported(path)]
+    """A new database connection may be prepared by signal: Django has no other door for it."""
+    allowed = {"django.db.backends.signals", "django.db.backends.signals.connection_created"}
+    wired = [
+        f"{name(path)} imports {module}"
+        for path in modules()
+        for module in imported(path) - allowed
+        if re.search(r"\bsignals\b|django\.dispatch", module)
+    ]
 
     assert wired == []
 
@@ -204,4 +210,4 @@ def test_the_top_level_holds_nothing_but_the_house() -> None:
 
 @pytest.mark.django_db
 def test_every_change_of_a_model_has_its_migration() -> None:
-    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    call_command("makemigrations", check=True, dry_run=True, interactive=False, verbosity=0)
