@@ -75,6 +75,12 @@ def create_missing(part: Part | None = None) -> list[TableMapping]:
     return created
 
 
+def missing() -> list[str]:
+    """The names of standard mappings that are not there."""
+    there = set(TableMapping.objects.values_list("name", flat=True))
+    return [default.name for default in STANDARD if default.name not in there]
+
+
 def differences(mapping: TableMapping) -> list[Difference]:
     """What ``reset`` would change about a mapping; nothing for a person's own."""
     default = default_for(mapping)

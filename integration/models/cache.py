@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from integration.models.secret import SecretField
 
+KEY_LENGTH = 255
+LONG_AGO = (dt.datetime.min.replace(tzinfo=dt.UTC), "")
+
 
 class CachedText(models.Model):
     """One remembered text. Losing it costs a request, never more."""
 
-    key = models.CharField(max_length=255, primary_key=True)
+    key = models.CharField(max_length=KEY_LENGTH, primary_key=True)
     text = SecretField()
-    stored_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
 
     class Meta:
         verbose_name = "cached text"
@@ -26,38 +29,48 @@ class CachedText(models.Model):
 
 
 class SharedCache:
-    """``get``/``put`` of text by key, shared by all processes. ``max_age``: older texts are as good as gone.
+    """``get``/``put`` of text by key, shared by all processes (``dataverse.session.Cache``).
 
-    It may be used from the threads of a connection pool: those give their database connection back at once, since
-    nobody else would close it.
+    What was read once is remembered in this object as well, so that a run asks the database once a key. It may be
+    used from the threads of a connection pool: those give their database connection back at once, since nobody else
+    would close it.
     """
 
-    def __init__(self, kind: str, max_age: dt.timedelta | None = None) -> None:
-        self.kind, self.max_age = kind, max_age
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
         self._home = threading.get_ident()
+        self._known: dict[str, tuple[dt.datetime, str]] = {}
 
     def get(self, key: str) -> str | None:
         """The text, ``None`` where there is none, it is too old or another key encrypted it."""
-        row = CachedText.objects.filter(pk=self._key(key)).first()
-        self._leave()
-        if row is None or not row.text.readable or self._expired(row):
-            return None
-        return str(row.text.reveal())
+        until, text = self._known.get(key, LONG_AGO)
+        if timezone.now() >= until:
+            until, text = self._read(key)
+        return text if timezone.now() < until else None
 
-    def put(self, key: str, text: str) -> None:
-        CachedText.objects.update_or_create(pk=self._key(key), defaults={"text": text, "stored_at": timezone.now()})
+    def put(self, key: str, value: str, seconds: float) -> None:
+        """Keep it for so long."""
+        until = timezone.now() + dt.timedelta(seconds=seconds)
+        CachedText.objects.update_or_create(pk=self._key(key), defaults={"text": value, "expires_at": until})
+        self._known[key] = (until, value)
         self._leave()
 
     def clear(self) -> None:
         """Forget everything of this kind."""
         CachedText.objects.filter(pk__startswith=f"{self.kind}:").delete()
+        self._known.clear()
         self._leave()
 
-    def _key(self, key: str) -> str:
-        return f"{self.kind}:{key}"[:255]
+    def _read(self, key: str) -> tuple[dt.datetime, str]:
+        row = CachedText.objects.filter(pk=self._key(key)).first()
+        self._leave()
+        if row is None or not row.text.readable:
+            return LONG_AGO
+        self._known[key] = (row.expires_at, row.text.reveal())
+        return self._known[key]
 
-    def _expired(self, row: CachedText) -> bool:
-        return self.max_age is not None and timezone.now() - row.stored_at > self.max_age
+    def _key(self, key: str) -> str:
+        return f"{self.kind}:{key}"[:KEY_LENGTH]
 
     def _leave(self) -> None:
         if threading.get_ident() != self._home:
@@ -69,5 +82,4 @@ def token_cache() -> SharedCache:
 
 
 def metadata_cache() -> SharedCache:
-    """Columns change rarely; whoever changed some presses Test Connection or waits half a day."""
-    return SharedCache("metadata", dt.timedelta(hours=12))
+    return SharedCache("metadata")

@@ -16,7 +16,7 @@ from integration.models.address import AddressError, Kind, clean_address
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine
 from integration.models.mapping import TableMapping
-from integration.models.queue import JobQueueEntry
+from integration.models.release import hold_jobs, release_jobs
 from integration.models.secret import SecretField
 from integration.models.systems import Connected
 from integration.sync.rules import Context
@@ -25,7 +25,6 @@ from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
 DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
-ON_HOLD = {"status": JobQueueEntry.Status.ON_HOLD, "held_status": ""}
 
 
 class ConnectionSetup(models.Model):
@@ -132,24 +131,29 @@ class ConnectionSetup(models.Model):
             raise NotReady(found.findings)
         with transaction.atomic():
             self._remember(identity, found.user_name)
-            return self.apply_switches(self.parts())
-
-    def apply_switches(self, newly_on: list[defaults.Part]) -> list[TableMapping]:
-        """While enabled: what is on has its mappings, what came on has its jobs released, the jobs of what is off are
-        On Hold. Returns the mappings created."""
-        if not self.is_enabled:
-            return []
-        created = [mapping for part in self.parts() for mapping in defaults.create_missing(part)]
-        JobQueueEntry.objects.filter(mapping__isnull=False).exclude(mapping__part__in=self.parts()).update(**ON_HOLD)
-        held = JobQueueEntry.objects.filter(mapping__part__in=newly_on, status=JobQueueEntry.Status.ON_HOLD)
-        held.update(status=JobQueueEntry.Status.READY, next_start=None, attempts=0, message="")
+            created = self.create_missing()
+            release_jobs(self.parts())
         return created
+
+    def create_missing(self) -> list[TableMapping]:
+        """Create what is missing of the standard mappings and jobs of the parts that are on; existing ones stay."""
+        created = [mapping for part in self.parts() for mapping in defaults.create_missing(part)]
+        if self.is_enabled:
+            release_jobs([], created)
+        return created
+
+    def apply_switches(self, newly_on: list[defaults.Part]) -> None:
+        """While enabled: what came on gets its mappings and released jobs, what is off has its jobs On Hold."""
+        if self.is_enabled:
+            self.create_missing()
+            hold_jobs(except_parts=self.parts())
+            release_jobs(newly_on)
 
     def disable(self, reason: str = "") -> None:
         """Stop using the connection: every recurring job goes On Hold. Couplings, cursors and mappings stay."""
         with transaction.atomic():
             self._store(is_enabled=False, disable_reason=reason[:250])
-            JobQueueEntry.objects.update(**ON_HOLD)
+            hold_jobs()
 
     def parts(self) -> list[defaults.Part]:
         """The parts that are switched on."""

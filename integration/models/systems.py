@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.module_loading import import_string
 
+from integration.dataverse.store import connect
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.secret import SecretUnreadable
 from integration.sync.rules import Context
@@ -57,7 +58,7 @@ def open_crm(setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4) 
         secret = setup.client_secret.reveal()
     except SecretUnreadable as error:
         raise ConfigurationProblem(UNREADABLE) from error
-    return import_string("integration.dataverse.connect")(
+    return connect(
         url=setup.url,
         tenant=setup.tenant,
         client_id=setup.client_id,

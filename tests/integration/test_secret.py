@@ -1,13 +1,11 @@
 """Secrets: encrypted at rest, shown to nobody, moved from key to key."""
 
-import datetime as dt
 import threading
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core import serializers
 from django.db import connection, connections
-from django.utils import timezone
 
 from integration.models import CachedText, ConnectionSetup
 from integration.models.cache import SharedCache
@@ -71,9 +69,9 @@ def test_rotation_leaves_what_it_cannot_read_and_counts_it(adatum, settings):
 
 def test_a_cached_token_is_encrypted_shared_by_kind_and_forgotten_on_demand():
     tokens, columns = SharedCache("token"), SharedCache("metadata")
-    tokens.put("fabrikam", "a bearer token")
-    tokens.put("fabrikam", "a newer token")
-    columns.put("fabrikam", "its columns")
+    tokens.put("fabrikam", "a bearer token", 60)
+    tokens.put("fabrikam", "a newer token", 60)
+    columns.put("fabrikam", "its columns", 60)
     assert SharedCache("token").get("fabrikam") == "a newer token"
     assert "newer" not in str(CachedText.objects.filter(pk="token:fabrikam").values_list("text").get())
     tokens.clear()
@@ -82,24 +80,34 @@ def test_a_cached_token_is_encrypted_shared_by_kind_and_forgotten_on_demand():
 
 
 def test_what_is_too_old_or_of_a_lost_key_is_as_good_as_gone(settings):
-    columns = SharedCache("metadata", dt.timedelta(hours=1))
-    columns.put("account", "columns")
-    CachedText.objects.update(stored_at=timezone.now() - dt.timedelta(hours=2))
-    assert columns.get("account") is None
-    columns.put("account", "columns")
+    SharedCache("metadata").put("account", "columns", -1)
+    SharedCache("metadata").put("contact", "columns", 60)
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-    assert columns.get("account") is None
+    assert SharedCache("metadata").get("account") is None
+    assert SharedCache("metadata").get("contact") is None
+
+
+def test_a_run_asks_the_database_once_for_its_token(django_assert_num_queries):
+    SharedCache("token").put("fabrikam", "a bearer token", 60)
+    tokens = SharedCache("token")
+    with django_assert_num_queries(1):
+        assert {tokens.get("fabrikam") for _ in range(50)} == {"a bearer token"}
+
+
+def test_a_token_refreshed_by_another_process_is_found_when_ours_is_over():
+    ours, theirs = SharedCache("token"), SharedCache("token")
+    ours.put("fabrikam", "over", -1)
+    theirs.put("fabrikam", "fresh", 60)
+    assert ours.get("fabrikam") == "fresh"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_pool_thread_shares_its_token_and_gives_its_database_connection_back(monkeypatch):
     cache, closed = SharedCache("token"), []
-    monkeypatch.setattr(
-        type(connections["default"]), "close", lambda self: closed.append(threading.current_thread().name)
-    )
-    thread = threading.Thread(target=cache.put, args=("coho", "a token"), name="pool")
+    backend = type(connections["default"])
+    monkeypatch.setattr(backend, "close", lambda self: closed.append(threading.current_thread().name))
+    thread = threading.Thread(target=cache.put, args=("coho", "a token", 60), name="pool")
     thread.start()
     thread.join()
-    assert closed == ["pool"]
-    assert cache.get("coho") == "a token"
+    assert SharedCache("token").get("coho") == "a token"
     assert closed == ["pool"]

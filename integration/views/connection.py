@@ -1,0 +1,92 @@
+"""The Microsoft Dynamics 365 Connection Setup page and its actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from integration.forms.connection import ConnectionForm
+from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.models.diagnosis import Finding, NotReady
+
+CHANGE = "integration.change_connectionsetup"
+
+
+@require_http_methods(["GET", "POST"])
+def connection(request: HttpRequest) -> HttpResponse:
+    """Show the setup; save it with POST, and test it where asked to."""
+    form = ConnectionForm(request.POST or None, instance=ConnectionSetup.current())
+    if request.method == "POST":
+        if not request.user.has_perm(CHANGE):
+            raise PermissionDenied
+        if form.saved():
+            messages.success(request, "Saved.")
+            return _tested(request) if "test" in request.POST else redirect("connection")
+    return _page(request, form)
+
+
+@require_POST
+@permission_required(CHANGE, raise_exception=True)
+def connection_test(request: HttpRequest) -> HttpResponse:
+    """Test Connection."""
+    return _tested(request)
+
+
+@require_POST
+@permission_required(CHANGE, raise_exception=True)
+def connection_enable(request: HttpRequest) -> HttpResponse:
+    """Enable: check everything, then create what is missing; or say what is wrong."""
+    setup = ConnectionSetup.current()
+    try:
+        created = setup.enable()
+    except NotReady as error:
+        messages.error(request, "The connection is not enabled. See what is wrong below.")
+        return _page(request, ConnectionForm(instance=ConnectionSetup.current()), error.findings)
+    made = f" {len(created)} table mappings were created." if created else " All table mappings were there already."
+    messages.success(request, f"The connection to {setup.organization_name} is enabled.{made}")
+    return redirect("connection")
+
+
+@require_POST
+@permission_required(CHANGE, raise_exception=True)
+def connection_disable(request: HttpRequest) -> HttpResponse:
+    """Disable; asks first while records are coupled."""
+    setup = ConnectionSetup.current()
+    coupled = sum(mapping.couplings.count() for mapping in TableMapping.objects.all())
+    if coupled and "confirmed" not in request.POST:
+        return render(request, "integration/connection_disable.html", {"setup": setup, "coupled": coupled})
+    setup.disable()
+    messages.success(request, "The connection is disabled. Its jobs are on hold; mappings and couplings stay.")
+    return redirect("connection")
+
+
+def _tested(request: HttpRequest) -> HttpResponse:
+    setup = ConnectionSetup.current()
+    findings = setup.test()
+    if all(finding.ok for finding in findings):
+        messages.success(request, "The connection test was successful.")
+    else:
+        messages.error(request, "The connection test found something wrong. See below.")
+    return _page(request, ConnectionForm(instance=ConnectionSetup.current()), findings)
+
+
+def _page(request: HttpRequest, form: ConnectionForm, findings: list[Finding] | None = None) -> HttpResponse:
+    setup = ConnectionSetup.objects.get(pk=form.instance.pk)
+    jobs = JobQueueEntry.objects.filter(mapping__isnull=False)
+    context: dict[str, Any] = {
+        "setup": setup,
+        "form": form,
+        "findings": findings,
+        "may_change": request.user.has_perm(CHANGE),
+        "mappings": TableMapping.objects.count(),
+        "jobs": jobs.count(),
+        "jobs_active": jobs.exclude(status=JobQueueEntry.Status.ON_HOLD).count(),
+        "secret_unreadable": bool(setup.client_secret) and not setup.client_secret.readable,
+    }
+    return render(request, "integration/connection.html", context)

@@ -1,0 +1,62 @@
+"""Integration Field Mappings of one table mapping."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from integration.forms.fields import FieldMappingFormSet, NewFieldForm, field_formset
+from integration.models import TableMapping
+from integration.models.cache import metadata_cache
+from integration.models.ends import Ends
+from integration.views.mappings import CHANGE
+
+
+@require_http_methods(["GET", "POST"])
+def fields(request: HttpRequest, name: str) -> HttpResponse:
+    """The list of pairs; POST saves all of them."""
+    mapping = get_object_or_404(TableMapping, name=name)
+    with Ends() as ends:
+        formset = field_formset(mapping, ends, request.POST or None)
+        if request.method == "POST":
+            if not request.user.has_perm(CHANGE):
+                raise PermissionDenied
+            if formset.saved():
+                messages.success(request, f"The fields of {name} are saved.")
+                return redirect("fields", name=name)
+        return _page(request, mapping, ends, formset, NewFieldForm(mapping=mapping, ends=ends))
+
+
+@require_POST
+@permission_required(CHANGE, raise_exception=True)
+def field_add(request: HttpRequest, name: str) -> HttpResponse:
+    """A new pair, disabled until somebody enables it."""
+    mapping = get_object_or_404(TableMapping, name=name)
+    with Ends() as ends:
+        form = NewFieldForm(request.POST, mapping=mapping, ends=ends)
+        if form.possible and form.is_valid():
+            pair = form.save().pair
+            messages.success(request, f"{pair} is added. Enable it when it is ready; that asks for a full run.")
+            return redirect("fields", name=name)
+        return _page(request, mapping, ends, field_formset(mapping, ends), form)
+
+
+@require_POST
+@permission_required(CHANGE, raise_exception=True)
+def fields_refresh(request: HttpRequest, name: str) -> HttpResponse:
+    """Forget the remembered columns, so that new ones show up."""
+    metadata_cache().clear()
+    messages.success(request, "The columns are read anew.")
+    return redirect("fields", name=name)
+
+
+def _page(
+    request: HttpRequest, mapping: TableMapping, ends: Ends, formset: FieldMappingFormSet, new: NewFieldForm
+) -> HttpResponse:
+    context = {"mapping": mapping, "formset": formset, "new": new, "notices": ends.notices()}
+    context["may_change"] = request.user.has_perm(CHANGE)
+    return render(request, "integration/mapping_fields.html", context)

@@ -1,0 +1,103 @@
+"""Integration Table Mappings: the list, one mapping, and Use Default Synchronization Setup."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from integration import defaults
+from integration.forms.mapping import MappingForm, counts_of
+from integration.models import ConnectionSetup, TableMapping
+from integration.models.ends import Count as Matching
+from integration.models.ends import Ends
+
+CHANGE = "integration.change_tablemapping"
+
+
+@require_GET
+def mappings(request: HttpRequest) -> HttpResponse:
+    """The list, narrowed by ``q``."""
+    query = request.GET.get("q", "").strip()
+    rows = _listed(TableMapping.objects.all())
+    if query:
+        rows = rows.filter(Q(name__icontains=query) | Q(erp_table__icontains=query) | Q(crm_table__icontains=query))
+    context = {"rows": rows, "query": query, "may_change": request.user.has_perm(CHANGE)}
+    return render(request, "integration/mappings.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def mapping(request: HttpRequest, name: str) -> HttpResponse:
+    """One mapping; POST saves it, or only counts the rows that the typed filters match."""
+    row = get_object_or_404(_listed(TableMapping.objects.all()), name=name)
+    counting = "count" in request.POST
+    with Ends() as ends:
+        form = MappingForm(request.POST or None, instance=row, ends=ends)
+        if request.method == "POST" and not counting:
+            if not request.user.has_perm(CHANGE):
+                raise PermissionDenied
+            if form.saved():
+                _tell_saved(request, form)
+                return redirect("mapping", name=name)
+        counts = form.counts() if counting or form.is_bound else None
+        return render(request, "integration/mapping.html", _context(request, row, form, counts, ends))
+
+
+@require_GET
+def mapping_count(request: HttpRequest, name: str) -> HttpResponse:
+    """A fragment: how many rows the filters match as they are typed."""
+    row = get_object_or_404(TableMapping, name=name)
+    given = request.GET
+    with Ends() as ends:
+        counts = counts_of(ends, row, given.get("erp_filter", ""), given.get("crm_filter", ""))
+    return render(request, "integration/_mapping_counts.html", {"counts": counts})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def mapping_defaults(request: HttpRequest) -> HttpResponse:
+    """Use Default Synchronization Setup: GET shows what it would overwrite, POST does it for those selected."""
+    names = (request.POST if request.method == "POST" else request.GET).getlist("name")
+    chosen = TableMapping.objects.filter(name__in=names) if names else TableMapping.objects.all()
+    if request.method == "GET":
+        context = {"plans": [(row, defaults.differences(row)) for row in chosen if defaults.default_for(row)]}
+        context["missing"] = [] if names else defaults.missing()
+        return render(request, "integration/mapping_defaults.html", context)
+    done = defaults.reset(chosen) if names else []
+    created = ConnectionSetup.current().create_missing() if "create" in request.POST else []
+    messages.success(request, f"{len(done)} mappings are back at the default, {len(created)} were created.")
+    return redirect("mappings")
+
+
+def _listed(rows: QuerySet[TableMapping]) -> QuerySet[TableMapping]:
+    """With what the list shows besides: jobs, and how many couplings and open errors there are."""
+    return rows.prefetch_related("queue_entries").annotate(
+        coupled=Count("couplings", distinct=True),
+        open_errors=Count("errors", filter=Q(errors__closed_at=None), distinct=True),
+        pairs=Count("fields", filter=Q(fields__is_enabled=True), distinct=True),
+    )
+
+
+def _tell_saved(request: HttpRequest, form: MappingForm) -> None:
+    messages.success(request, f"{form.instance.name} is saved.")
+    for count in form.counts():
+        messages.info(request, f"{count.table}: {count.text}")
+    for warning in form.instance.warnings():
+        messages.warning(request, warning)
+
+
+def _context(
+    request: HttpRequest, row: TableMapping, form: MappingForm, counts: list[Matching] | None, ends: Ends
+) -> dict[str, object]:
+    return {
+        "mapping": row,
+        "form": form,
+        "counts": counts,
+        "notices": ends.notices(),
+        "warnings": row.warnings(),
+        "may_change": request.user.has_perm(CHANGE),
+    }

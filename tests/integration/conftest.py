@@ -1,0 +1,72 @@
+"""A connection whose two ends are twins in memory: the System seam is the only place where tests stand in."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from integration.models import ConnectionSetup, User, systems
+from integration.systems.base import Field, FieldType, Side
+from integration.systems.memory import MemorySystem
+from tests.makers import account, crm_tables, customer, erp_tables, table, text
+
+
+@pytest.fixture
+def company() -> MemorySystem:
+    """CRONUS with three customers, one of them blocked."""
+    erp = MemorySystem(Side.ERP, erp_tables())
+    for name, blocked in (("Adatum", 0), ("Fabrikam", 0), ("Litware", 3)):
+        erp.add("customer", **customer(name, blocked=blocked))
+    return erp
+
+
+@pytest.fixture
+def organization() -> MemorySystem:
+    """A Sales organization with our user, two customers and a vendor."""
+    products = [table(name, name.capitalize(), [text("name")]) for name in ("product", "pricelevel", "opportunity")]
+    users = next(one for one in crm_tables() if one.name == "systemuser")
+    disabled = Field("isdisabled", FieldType.BOOLEAN)
+    known = [one for one in crm_tables() if one.name != "systemuser"]
+    crm = MemorySystem(
+        Side.CRM, [*known, *products, table("systemuser", "User", [*users.fields.values(), disabled], named="fullname")]
+    )
+    crm.add("systemuser", crm.user_id, fullname="BC Integration", isdisabled=False)
+    for name, relationship in (("Adatum", 3), ("Coho Winery", 3), ("Wingtip Toys", 11)):
+        crm.add("account", **account(name, customertypecode=relationship))
+    return crm
+
+
+@pytest.fixture
+def ends(monkeypatch, company, organization) -> tuple[MemorySystem, MemorySystem]:
+    """Both twins, in the place where the connection opens its systems."""
+    monkeypatch.setattr(systems, "open_erp", lambda: company)
+    monkeypatch.setattr(systems, "connect", lambda **_: organization)
+    monkeypatch.setattr(systems, "local_currency", lambda: "GBP")
+    monkeypatch.setattr(systems, "company_name", lambda: "CRONUS International Ltd.")
+    return company, organization
+
+
+@pytest.fixture
+def setup(db, ends) -> ConnectionSetup:
+    """The connection, complete and still disabled."""
+    setup = ConnectionSetup.current()
+    setup.url, setup.tenant = "https://contoso.crm4.dynamics.com", "contoso.example"
+    setup.client_id, setup.client_secret = "3f2a", "the secret of Contoso"
+    setup.save()
+    return setup
+
+
+@pytest.fixture
+def admin(db) -> Client:
+    """Annette, who may change everything."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("annette", "annette@cronus.example", "x"))
+    return client
+
+
+@pytest.fixture
+def reader(db) -> Client:
+    """Ester, who may only look."""
+    client = Client()
+    client.force_login(User.objects.create_user("ester", "ester@cronus.example", "x"))
+    return client
