@@ -11,7 +11,7 @@ from integration.sync.decide import AmbiguousMatch
 from integration.sync.ledger import Ledger, Outcome, Partner, Result, State
 from integration.sync.matching import Criterion, Matched, match
 from integration.sync.merge import Merger, agreed_with_winner
-from integration.sync.rules import ConflictPolicy, Context, Direction, TableRule
+from integration.sync.rules import ConflictPolicy, Context, Direction, Reference, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options
 from integration.sync.special import special_for
 from integration.sync.special.base import Run, Special
@@ -126,8 +126,8 @@ class _Matching:
         theirs = self.crm.get(self.rule.crm.name, list(pairs.values()), list(self.rule.columns(Side.CRM)))
         there = {e: c for e, c in pairs.items() if e in ours and c in theirs}
         sources = ours if self.direction is Direction.TO_CRM else theirs
-        resolved = {
-            reference: dict(self.ledger.resolve(reference, self.direction.source, wanted))
+        resolved: dict[Reference, dict[uuid.UUID | None, uuid.UUID | None]] = {
+            reference: {**self.ledger.resolve(reference, self.direction.source, wanted)}
             for reference, wanted in self.transfer.wanted(sources.values()).items()
         }
         partners = []

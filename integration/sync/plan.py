@@ -139,7 +139,7 @@ class Planner:
         resolved: dict[Reference, dict[uuid.UUID | None, uuid.UUID | None]] = {}
         for reference, ids in self.transfer.wanted(records).items():
             known = self.run.ledger.resolve(reference, side, ids) if ids else {}
-            resolved[reference] = dict(known)
+            resolved[reference] = {**known}
         if CURRENCY in resolved:
             self.local_currency.add_to(resolved[CURRENCY])
         return resolved

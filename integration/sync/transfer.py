@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from integration.sync.rules import Direction, FieldRule, Reference, TableRule
 from integration.sync.values import Convert, Normalize, constant, converter, normalizer
 from integration.systems.base import Field, FieldType, Record, Ref, Side, Value, option_id
-from integration.systems.errors import FieldMissing, InvalidValue, RecordProblem
+from integration.systems.errors import FieldMissing, InvalidValue, Problem, RecordProblem
 
 Resolved = Mapping[Reference, Mapping[uuid.UUID | None, uuid.UUID | None]]
 """source id -> destination id, per reference. The key ``None`` says what a blank reference becomes (a blank currency
@@ -47,7 +47,7 @@ class Draft:
     sources: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Value] = field(default_factory=dict)
     on_insert: dict[str, Value] = field(default_factory=dict)
-    problem: RecordProblem | None = None
+    problem: Problem | None = None
     missing: list[str] = field(default_factory=list)
 
 

@@ -31,7 +31,8 @@ def write(run: Run, special: Special, actions: Sequence[Action]) -> Results:
         _insert(run, inserts, results)
     if updates:
         _update(run, updates, results)
-    done = [action for action in (*inserts, *updates) if results.written[action.record.id].ok]
+    written: list[Insert | Update] = [*inserts, *updates]
+    done = [action for action in written if results.written[action.record.id].ok]
     results.later = special.after(done) if done else {}
     return results
 

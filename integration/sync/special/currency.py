@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from integration.sync.rules import Context, Direction
 from integration.sync.special.base import Run, Special
 from integration.sync.transfer import Draft
-from integration.systems.base import Record, Row, Side
+from integration.systems.base import Record, Row, Side, Value
 from integration.systems.errors import DuplicateKey, Refused
 from integration.systems.filters import Comparison, OneOf
 
@@ -90,7 +90,12 @@ class LocalCurrency:
         if self.run.options.dry_run:
             return None
         code = self.run.context.local_currency
-        values = {"isocurrencycode": code, "currencyname": code, "currencysymbol": code, "exchangerate": Decimal(1)}
+        values: dict[str, Value] = {
+            "isocurrencycode": code,
+            "currencyname": code,
+            "currencysymbol": code,
+            "exchangerate": Decimal(1),
+        }
         written = self.run.crm.insert(TABLE, [Row(stable_id(self.run.context, f"currency {code}"), values)])[0]
         if written.error is not None and not isinstance(written.error, DuplicateKey):
             raise written.error
