@@ -15,7 +15,7 @@ from integration.sync.rules import ConflictPolicy, Context, Direction, Reference
 from integration.sync.run import Counters, Failure, Journal, Options
 from integration.sync.special import special_for
 from integration.sync.special.base import Run, Special
-from integration.sync.transfer import Transfer
+from integration.sync.transfer import Known, Transfer, known
 from integration.systems.base import FieldType, Record, Ref, Side, System, every
 from integration.systems.errors import ConfigurationProblem, RecordProblem
 
@@ -126,8 +126,8 @@ class _Matching:
         theirs = self.crm.get(self.rule.crm.name, list(pairs.values()), list(self.rule.columns(Side.CRM)))
         there = {e: c for e, c in pairs.items() if e in ours and c in theirs}
         sources = ours if self.direction is Direction.TO_CRM else theirs
-        resolved: dict[Reference, dict[uuid.UUID | None, uuid.UUID | None]] = {
-            reference: {**self.ledger.resolve(reference, self.direction.source, wanted)}
+        resolved: dict[Reference, Known] = {
+            reference: known(self.ledger.resolve(reference, self.direction.source, wanted))
             for reference, wanted in self.transfer.wanted(sources.values()).items()
         }
         partners = []

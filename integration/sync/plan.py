@@ -14,7 +14,7 @@ from integration.sync.run import Scope
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
-from integration.sync.transfer import Draft, ReferenceNotCoupled, Resolved, Transfer
+from integration.sync.transfer import Draft, Known, ReferenceNotCoupled, Resolved, Transfer, known
 from integration.systems.base import Page, Record, Side
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import matches
@@ -133,13 +133,12 @@ class Planner:
         reduced = Record(record.table, record.id, blank, record.version, record.modified_at, record.modified_by)
         return self.transfer.draft(reduced, resolved)
 
-    def _resolve(self, records: Sequence[Record]) -> dict[Reference, dict[uuid.UUID | None, uuid.UUID | None]]:
+    def _resolve(self, records: Sequence[Record]) -> dict[Reference, Known]:
         """Ids of the other side for everything these records refer to, one ledger query per reference."""
         side = self.run.direction.source
-        resolved: dict[Reference, dict[uuid.UUID | None, uuid.UUID | None]] = {}
+        resolved: dict[Reference, Known] = {}
         for reference, ids in self.transfer.wanted(records).items():
-            known = self.run.ledger.resolve(reference, side, ids) if ids else {}
-            resolved[reference] = {**known}
+            resolved[reference] = known(self.run.ledger.resolve(reference, side, ids) if ids else {})
         if CURRENCY in resolved:
             self.local_currency.add_to(resolved[CURRENCY])
         return resolved

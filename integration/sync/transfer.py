@@ -16,7 +16,8 @@ from integration.sync.values import Convert, Normalize, constant, converter, nor
 from integration.systems.base import Field, FieldType, Record, Ref, Side, Value, option_id
 from integration.systems.errors import FieldMissing, InvalidValue, Problem, RecordProblem
 
-Resolved = Mapping[Reference, Mapping[uuid.UUID | None, uuid.UUID | None]]
+Known = dict[uuid.UUID | None, uuid.UUID | None]
+Resolved = Mapping[Reference, Known]
 """source id -> destination id, per reference. The key ``None`` says what a blank reference becomes (a blank currency
 is the local one); the value ``None`` says that an id becomes blank."""
 
@@ -172,9 +173,7 @@ class Transfer:
             self._draft_reference(referring, record, resolved.get(referring.reference, {}), draft)
         return draft
 
-    def _draft_reference(
-        self, carry: Referring, record: Record, known: Mapping[uuid.UUID | None, uuid.UUID | None], draft: Draft
-    ) -> None:
+    def _draft_reference(self, carry: Referring, record: Record, known: Known, draft: Draft) -> None:
         value = record.values.get(carry.source)
         id = self._referred(carry, record)
         if id is None and value is not None:
@@ -205,6 +204,14 @@ class Transfer:
                 table=carry.reference.table(self.direction.source),
                 id=id,
             )
+
+
+def known(found: Mapping[uuid.UUID, uuid.UUID]) -> Known:
+    """What the ledger found, ready for what a blank means to be added."""
+    together: Known = {}
+    for id, partner in found.items():
+        together[id] = partner
+    return together
 
 
 def _translation(reference: Reference, side: Side, field: Field) -> Callable[[uuid.UUID], Value]:

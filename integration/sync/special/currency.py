@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from integration.sync.rules import Context, Direction
 from integration.sync.special.base import Run, Special
-from integration.sync.transfer import Draft
+from integration.sync.transfer import Draft, Known
 from integration.systems.base import Record, Row, Side, Value
 from integration.systems.errors import DuplicateKey, Refused
 from integration.systems.filters import Comparison, OneOf
@@ -71,7 +71,7 @@ class LocalCurrency:
             self._id = self._find() or self._make()
         return self._id
 
-    def add_to(self, known: dict[uuid.UUID | None, uuid.UUID | None]) -> None:
+    def add_to(self, known: Known) -> None:
         """Say what a blank currency becomes in Sales, or which Sales currency becomes blank."""
         local = self.id()
         if local is None:
