@@ -1,0 +1,128 @@
+"""Values on their way in: each checked against its column and turned into what is stored.
+
+Blank is what Business Central holds for it: 0 for numbers, No for a boolean, the first option.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from integration.business_central.tables import Column
+from integration.systems.base import FieldType, Ref, Value
+from integration.systems.errors import InvalidValue, RecordProblem, Refused
+
+SHOWN = 60
+
+
+def accept(column: Column, value: Value) -> Any:
+    """The stored form. Raises ``InvalidValue``, which names field, value and limit."""
+    if not column.field.updatable:
+        raise Refused(f"{column.field.label} is kept by Business Central and cannot be written.")
+    if value is None or value == "":
+        return _blank(column)
+    return _CHECKS[column.field.type](column, value)
+
+
+def _blank(column: Column) -> Any:
+    if column.field.required:
+        raise invalid(column, None, "must be filled in")
+    if column.stored.null:
+        return None
+    default = column.stored.get_default()
+    return default if column.field.type in _KEEPS_DEFAULT else column.stored.to_python(0)
+
+
+_KEEPS_DEFAULT = (FieldType.TEXT, FieldType.CODE, FieldType.OPTION, FieldType.BOOLEAN, FieldType.DATE)
+
+
+def invalid(column: Column, value: object, why: str) -> InvalidValue:
+    return InvalidValue(f"{column.field.label} {why}.", field=column.name, value=value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _text(column: Column, value: Value) -> str:
+    if not isinstance(value, str):
+        raise invalid(column, value, f"takes text, not {_short(str(value))}")
+    if column.field.type is FieldType.CODE:
+        value = value.strip().upper()
+        if not value:
+            return str(_blank(column))
+    limit = column.field.max_length
+    if limit is not None and len(value) > limit:
+        raise invalid(column, value, f"takes at most {limit} characters; “{_short(value)}” has {len(value)}")
+    if not value.isprintable() and any(character in value for character in _REFUSED):
+        raise invalid(column, value, "has a character that cannot be stored")
+    return value
+
+
+_REFUSED = ("\x00", *map(chr, range(0xD800, 0xE000)))
+"""What PostgreSQL or UTF-8 do not take."""
+
+
+def _decimal(column: Column, value: Value) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, Decimal | int):
+        raise invalid(column, value, f"takes a number, not “{_short(str(value))}”")
+    number = Decimal(value)
+    low, high = column.field.minimum, column.field.maximum
+    if not number.is_finite() or (low is not None and number < low) or (high is not None and number > high):
+        raise invalid(column, value, f"takes values from {low} to {high}, not {_short(str(number))}")
+    return number.quantize(Decimal(1).scaleb(-(column.field.scale or 0)), ROUND_HALF_UP)
+
+
+def _integer(column: Column, value: Value) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**31 - 1:
+        raise invalid(column, value, f"takes a whole number, not “{_short(str(value))}”")
+    return value
+
+
+def _boolean(column: Column, value: Value) -> bool:
+    if not isinstance(value, bool):
+        raise invalid(column, value, f"takes Yes or No, not “{_short(str(value))}”")
+    return value
+
+
+def _date(column: Column, value: Value) -> dt.date:
+    if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
+        raise invalid(column, value, f"takes a date, not “{_short(str(value))}”")
+    return value
+
+
+def _option(column: Column, value: Value) -> int:
+    known = {option.value for option in column.field.options}
+    if isinstance(value, bool) or not isinstance(value, int) or value not in known:
+        raise invalid(column, value, f"has no option {_short(str(value))}")
+    return value
+
+
+def _reference(column: Column, value: Value) -> uuid.UUID:
+    if not isinstance(value, Ref) or value.table not in column.field.targets:
+        wanted = " or ".join(column.field.targets)
+        raise invalid(column, value, f"takes a {wanted}, not “{_short(str(value))}”")
+    return value.id
+
+
+_CHECKS: Mapping[FieldType, Callable[[Column, Value], Any]] = {
+    FieldType.TEXT: _text,
+    FieldType.CODE: _text,
+    FieldType.DECIMAL: _decimal,
+    FieldType.INTEGER: _integer,
+    FieldType.BOOLEAN: _boolean,
+    FieldType.DATE: _date,
+    FieldType.OPTION: _option,
+    FieldType.REFERENCE: _reference,
+}
+
+
+def accept_all(columns: Mapping[str, Column], values: Mapping[str, Value]) -> dict[Column, Any] | RecordProblem:
+    """All values of a row in their stored form, or the first problem."""
+    try:
+        return {columns[name]: accept(columns[name], value) for name, value in values.items()}
+    except RecordProblem as problem:
+        return problem

@@ -1,0 +1,69 @@
+"""The rows that written rows point to: are they there, may they be used, and which one does a name mean."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from integration.business_central.models import CompanyRow, CountryRegion
+from integration.business_central.tables import Column
+from integration.systems.errors import RecordProblem, ReferenceMissing, Refused
+
+Accepted = Mapping[Column, Any]
+
+
+class Relations:
+    """Everything a batch of rows points to, looked up in one query per table. The caller holds the door, so what is
+    there stays there."""
+
+    def __init__(self, model: type[CompanyRow], batch: Iterable[Accepted]) -> None:
+        self._refuses_blocked = model.refuses_blocked
+        self._there: dict[type[CompanyRow], dict[uuid.UUID, tuple[str, bool]]] = {}
+        self._countries: dict[str, uuid.UUID] | None = None
+        wanted: dict[type[CompanyRow], set[uuid.UUID]] = {}
+        for accepted in batch:
+            for column, value in accepted.items():
+                if column.target is not None and not column.by_name and value is not None:
+                    wanted.setdefault(column.target, set()).add(value)
+        for target, ids in wanted.items():
+            self._there[target] = _look_up(target, ids)
+
+    def resolve(self, accepted: Accepted) -> dict[Column, Any] | RecordProblem:
+        """The values with names turned into ids, or what is wrong with the first relation that cannot be used."""
+        resolved = dict(accepted)
+        for column, value in accepted.items():
+            if column.target is None or not value:
+                continue
+            if column.by_name:
+                resolved[column] = self._country(value)
+                if resolved[column] is None:
+                    return _missing(column, f"“{value}” is not among the {column.target._meta.verbose_name_plural}")
+                continue
+            code, blocked = self._there[column.target].get(value, (None, False))
+            if code is None:
+                return _missing(column, f"points to a {column.target._meta.verbose_name} that is not there: {value}")
+            if blocked and column.name in self._refuses_blocked:
+                return Refused(f"{column.field.label} {code} is blocked.")
+        return resolved
+
+    def _country(self, text: str) -> uuid.UUID | None:
+        """By code, then ISO code, then name."""
+        if self._countries is None:
+            rows = list(CountryRegion.objects.all())
+            self._countries = {}
+            for name in ("name", "iso_code", "code"):
+                self._countries |= {getattr(row, name).casefold(): row.pk for row in rows if getattr(row, name)}
+        return self._countries.get(text.strip().casefold())
+
+
+def _look_up(target: type[CompanyRow], ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, bool]]:
+    boolean = any(field.name == "blocked" and not field.choices for field in target._meta.concrete_fields)
+    columns = ("pk", target.number_field or "pk", *(("blocked",) if boolean else ()))
+    manager: Any = target._default_manager
+    rows = manager.filter(pk__in=list(ids)).values_list(*columns)
+    return {row[0]: (str(row[1]), boolean and bool(row[2])) for row in rows}
+
+
+def _missing(column: Column, why: str) -> ReferenceMissing:
+    return ReferenceMissing(f"{column.field.label} {why}.", field=column.name)

@@ -1,0 +1,156 @@
+"""The tables as the outside sees them: described from the models, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from integration.business_central.models import (
+    CompanyRow,
+    Contact,
+    ContactBusinessRelation,
+    CountryRegion,
+    Currency,
+    CurrencyExchangeRate,
+    Customer,
+    CustomerPriceGroup,
+    Item,
+    Opportunity,
+    PaymentTerms,
+    Resource,
+    Salesperson,
+    SalesPrice,
+    ShipmentMethod,
+    ShippingAgent,
+    UnitOfMeasure,
+    Vendor,
+)
+from integration.business_central.models.columns import Amount, Code, Text
+from integration.systems.base import Field, FieldType, Option, Table
+from integration.systems.errors import FieldMissing, TableMissing
+
+MODELS: Mapping[str, type[CompanyRow]] = {
+    model.slug(): model
+    for model in (
+        Contact, ContactBusinessRelation, CountryRegion, Currency, CurrencyExchangeRate, Customer, CustomerPriceGroup,
+        Item, Opportunity, PaymentTerms, Resource, Salesperson, SalesPrice, ShipmentMethod, ShippingAgent,
+        UnitOfMeasure, Vendor,
+    )
+}  # fmt: skip
+KEPT_BY_US = ("system_id", "system_created_at", "system_modified_at")
+NAME_LENGTH = 50
+"""A country is given by code or by name, whichever the other side has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: how it is described and how it is stored. ``target`` is the model a relation points to, ``label``
+    the path to what names that row. A ``by_name`` relation is text outside: the other row's code."""
+
+    field: Field
+    stored: Any
+    target: type[CompanyRow] | None = None
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def attribute(self) -> str:
+        return str(self.stored.attname)
+
+    @property
+    def by_name(self) -> bool:
+        return self.target is not None and self.field.type is FieldType.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns:
+    """One table: its model, its description, its columns by name."""
+
+    model: type[CompanyRow]
+    table: Table
+    columns: Mapping[str, Column]
+
+    def column(self, name: str) -> Column:
+        """Raises ``FieldMissing``."""
+        if name not in self.columns:
+            raise FieldMissing(f"{self.table.label} ({self.table.name}) has no field “{name}”.")
+        return self.columns[name]
+
+    def select(self, names: Sequence[str]) -> list[Column]:
+        return [self.column(name) for name in names]
+
+
+@cache
+def columns_of(table: str) -> TableColumns:
+    """Raises ``TableMissing``."""
+    if table not in MODELS:
+        raise TableMissing(f"There is no table “{table}” in the company.")
+    model = MODELS[table]
+    stored = [field for field in model._meta.concrete_fields if field.name != "row_version"]
+    columns = {field.name: _column(model, field) for field in stored}
+    described = Table(
+        table,
+        str(model._meta.verbose_name),
+        {name: column.field for name, column in columns.items()},
+        name_field=model.name_field if model.name_field in columns else "",
+        number_field=model.number_field if model.number_field in columns else "",
+    )
+    return TableColumns(model, described, columns)
+
+
+def _column(model: type[CompanyRow], stored: Any) -> Column:
+    target = stored.related_model if stored.is_relation else None
+    writable = stored.name not in (*KEPT_BY_US, *model.read_only)
+    shape = _shape(stored, target)
+    field = Field(
+        stored.name,
+        label=str(stored.verbose_name),
+        required=writable and not stored.blank and not stored.has_default(),
+        insertable=writable,
+        updatable=writable,
+        **shape,
+    )
+    label = f"{stored.name}__{target.number_field}" if target is not None else ""
+    return Column(field, stored, target, label)
+
+
+def _shape(stored: Any, target: type[CompanyRow] | None) -> dict[str, Any]:
+    """The type of a column and its limits."""
+    if target is CountryRegion:
+        return {"type": FieldType.TEXT, "max_length": NAME_LENGTH}
+    if target is not None:
+        return {"type": FieldType.REFERENCE, "targets": (target.slug(),)}
+    if isinstance(stored, Amount):
+        return {"type": FieldType.DECIMAL, "scale": stored.decimal_places, **_range(stored)}
+    if stored.choices:
+        options = tuple(Option(int(value), str(label)) for value, label in stored.choices)
+        return {"type": FieldType.OPTION, "options": options}
+    kind = next(kind for of, kind in _KINDS if isinstance(stored, of))
+    return {"type": kind, "max_length": stored.max_length if kind.textual else None}
+
+
+_KINDS: Sequence[tuple[type[models.Field[Any, Any]], FieldType]] = (
+    (Code, FieldType.CODE),
+    (Text, FieldType.TEXT),
+    (models.BooleanField, FieldType.BOOLEAN),
+    (models.IntegerField, FieldType.INTEGER),
+    (models.DateTimeField, FieldType.DATETIME),
+    (models.DateField, FieldType.DATE),
+    (models.UUIDField, FieldType.UUID),
+)
+
+
+def _range(stored: Amount) -> dict[str, Decimal]:
+    step = Decimal(1).scaleb(-stored.decimal_places)
+    largest = Decimal(1).scaleb(stored.max_digits - stored.decimal_places) - step
+    least = [Decimal(v.limit_value) for v in stored.validators if isinstance(v, MinValueValidator)]
+    return {"minimum": least[0] if least else -largest, "maximum": largest}
