@@ -1,0 +1,22 @@
+// Small manners of all pages. Every main action also works without this file.
+
+// A form is sent once: the second click of a double click does nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// "Select all" of a list.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-select-all]")) return;
+  const boxes = event.target.closest("form, table").querySelectorAll("input[type=checkbox][name=selected]");
+  for (const box of boxes) box.checked = event.target.checked;
+});
