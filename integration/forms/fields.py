@@ -117,6 +117,8 @@ class FieldMappingFormSet(forms.BaseModelFormSet):
         message = overtaken(self.data.get("seen", ""), self.mapping.changed_at, self._now())
         if message:
             raise forms.ValidationError(message)
+        if any(form.errors for form in self.forms):
+            return
         kept = [form for form in self.forms if not self._should_delete_form(form)]
         carried = [Direction(f.cleaned_data["direction"]) for f in kept if f.cleaned_data.get("is_enabled")]
         for one in Direction(self.mapping.direction).passes:

@@ -14,7 +14,7 @@ from integration import defaults
 from integration.models import systems
 from integration.models.address import AddressError, Kind, clean_address
 from integration.models.cache import metadata_cache, token_cache
-from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine
+from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine, other_organization
 from integration.models.mapping import TableMapping
 from integration.models.release import hold_jobs, release_jobs
 from integration.models.secret import SecretField
@@ -126,7 +126,7 @@ class ConnectionSetup(models.Model):
             found.findings.append(Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on."))
         identity = found.identity
         if identity is not None:
-            found.findings += self._other_organization(identity)
+            found.findings += other_organization(self, identity)
         if not found.ok or identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
@@ -166,20 +166,6 @@ class ConnectionSetup(models.Model):
         found = examine(self)
         self._store(last_error=found.message)
         return found
-
-    def _other_organization(self, identity: Identity) -> list[Finding]:
-        """Couplings belong to one organization; with another one they would point at strangers."""
-        if self.organization_id in (None, identity.organization_id):
-            return []
-        coupled = TableMapping.objects.filter(couplings__isnull=False).values_list("name", flat=True).distinct()
-        if not coupled:
-            return []
-        former = self.organization_name or self.organization_id
-        message = (
-            f"This is {identity.name}, but the couplings of {', '.join(coupled)} belong to {former}. "
-            f"Connect to {former} again, or delete those couplings first."
-        )
-        return [Finding(False, "Organization", message)]
 
     def _remember(self, identity: Identity, user_name: str) -> None:
         if self.organization_id != identity.organization_id:

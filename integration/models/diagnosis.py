@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from integration.models import systems
 from integration.models.address import AddressError
+from integration.models.mapping import TableMapping
 from integration.systems.base import Identity, System
 from integration.systems.errors import (
     AddressRefused,
@@ -87,6 +88,21 @@ def examine(setup: ConnectionSetup) -> Diagnosis:
     if not systems.local_currency():
         found.findings.append(Finding(False, "Local currency", "General Ledger Setup has no LCY Code. Enter one."))
     return found
+
+
+def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Finding]:
+    """Couplings belong to one organization; with another one they would point at strangers."""
+    if setup.organization_id in (None, identity.organization_id):
+        return []
+    coupled = TableMapping.objects.filter(couplings__isnull=False).values_list("name", flat=True).distinct()
+    if not coupled:
+        return []
+    former = setup.organization_name or setup.organization_id
+    message = (
+        f"This is {identity.name}, but the couplings of {', '.join(coupled)} belong to {former}. "
+        f"Connect to {former} again, or delete those couplings first."
+    )
+    return [Finding(False, "Organization", message)]
 
 
 def _what_is_typed(setup: ConnectionSetup) -> Iterator[Finding]:

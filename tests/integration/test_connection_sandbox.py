@@ -1,0 +1,99 @@
+"""The connection against a running sandbox, over HTTP: what is told when something is wrong, what enabling finds."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.dataverse.sandbox import Options, Sandbox
+from integration.defaults import STANDARD
+from integration.models import CachedText, ConnectionSetup, systems
+from integration.models.diagnosis import NotReady
+from integration.systems.base import FieldType
+from integration.systems.filters import parse
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """The ready line of a demo organization."""
+    running = Sandbox(Options(str(tmp_path_factory.mktemp("sandbox") / "organization.sqlite3"), seed="demo"))
+    running.start()
+    yield running.ready
+    running.stop()
+
+
+@pytest.fixture
+def connection(ready, settings, monkeypatch) -> ConnectionSetup:
+    """Connection Setup as a person fills it in for the sandbox."""
+    monkeypatch.setattr(systems, "local_currency", lambda: "GBP")
+    settings.DEVELOPMENT = True
+    setup = ConnectionSetup.current()
+    for name in ("url", "token_endpoint", "tenant", "client_id", "client_secret"):
+        setattr(setup, name, ready[name])
+    setup.full_clean()
+    setup.save()
+    return setup
+
+
+def wrong(setup: ConnectionSetup) -> dict[str, str]:
+    return {finding.what: finding.message for finding in setup.test() if not finding.ok}
+
+
+def test_the_sandbox_is_enabled_and_says_who_it_is(connection):
+    created = connection.enable()
+    connection.refresh_from_db()
+    assert (connection.organization_name, connection.is_enabled) == ("Contoso Sales", True)
+    assert connection.organization_version
+    assert connection.user_name
+    assert len(created) == len(STANDARD)
+
+
+def test_what_is_remembered_of_a_sign_in_is_encrypted(connection):
+    connection.test()
+    kinds = {row.key.partition(":")[0] for row in CachedText.objects.all()}
+    assert kinds == {"token", "metadata"}
+    for text in CachedText.objects.values_list("text", flat=True):
+        assert text.token.startswith("gAAAA")
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "what"),
+    [
+        ("client_secret", "not the secret", "Client secret"),
+        ("client_id", "00000000-0000-0000-0000-000000000001", "Client id"),
+        ("url", "http://127.0.0.1:9", "Address"),
+    ],
+)
+def test_each_wrong_entry_is_told_by_its_caption(connection, column, typed, what):
+    setattr(connection, column, typed)
+    assert list(wrong(connection)) == [what]
+    with pytest.raises(NotReady):
+        connection.enable()
+    assert not connection.is_enabled
+
+
+def test_a_token_endpoint_of_a_tenant_that_is_none_is_told(connection, ready):
+    connection.token_endpoint = ready["token_endpoint"].replace(ready["tenant"], "0b5a4c8e-0000-4000-8000-000000000000")
+    assert list(wrong(connection)) == ["Tenant"]
+
+
+@pytest.mark.parametrize(("client", "what"), [("no_user", "Integration user"), ("no_role", "Roles")])
+def test_a_stranger_and_a_user_without_a_role_are_told_apart(connection, ready, client, what):
+    connection.client_id = ready["clients"][client]["client_id"]
+    connection.client_secret = ready["clients"][client]["client_secret"]
+    assert list(wrong(connection)) == [what]
+
+
+@pytest.mark.parametrize("default", STANDARD, ids=lambda default: default.name)
+def test_every_standard_mapping_fits_the_tables_of_the_organization(connection, default):
+    connected = connection.open(even_disabled=True)
+    table = connected.crm.describe(default.crm_table)
+    parse(default.crm_filter, table)
+    for field in default.fields:
+        if field.crm_field and field.enabled:
+            assert field.crm_field in table.fields
+    for field in default.fields:
+        if field.not_null:
+            assert table.fields[field.crm_field].type is FieldType.REFERENCE
+    connected.close()
