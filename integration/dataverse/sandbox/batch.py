@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from integration.dataverse.sandbox.messages import Request, Response
+from integration.dataverse.sandbox.messages import Request, Response, refused
 from integration.dataverse.sandbox.refusals import Refusal, odata
 
 MOST_REQUESTS = 1000
@@ -92,7 +92,7 @@ def _run_set(changes: ChangeSet, together: Together) -> tuple[bytes, bool]:
     def write(perform: Perform) -> None:
         created: dict[str, str] = {}
         for member in changes.members:
-            response = perform(_resolved(member.request, created))
+            response = _answered(member.request, created, perform)
             if response.status >= 400:
                 parts[:] = [_part(response, member)]
                 raise _Undo
@@ -112,6 +112,14 @@ def _run_set(changes: ChangeSet, together: Together) -> tuple[bytes, bool]:
 
 class _Undo(Exception):
     """Ends the transaction of a change set; the answer is written already."""
+
+
+def _answered(request: Request, created: dict[str, str], perform: Perform) -> Response:
+    try:
+        resolved = _resolved(request, created)
+    except Refusal as refusal:
+        return refused(refusal)
+    return perform(resolved)
 
 
 def _resolved(request: Request, created: dict[str, str]) -> Request:

@@ -157,8 +157,22 @@ def _like(pattern: str) -> re.Pattern[str]:
         if wild:
             parts.append(".*" if wild == "%" else ".")
         elif group:
-            body = group[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-            parts.append(f"[{body}]")
+            parts.append(_group(group[1:-1]))
         else:
             parts.append(re.escape(plain))
     return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+
+
+def _group(body: str) -> str:
+    """One of these letters, or with ``^`` none of them; a range that runs backwards holds nothing."""
+    negated = body.startswith("^")
+    letters = []
+    for first, last, single in re.findall(r"(.)-(.)|(.)", body[negated:], re.DOTALL):
+        if single:
+            letters.append(re.escape(single))
+        elif first <= last:
+            letters.append(f"{re.escape(first)}-{re.escape(last)}")
+    inside = "".join(letters)
+    if not inside:
+        return "." if negated else r"[^\s\S]"
+    return f"[{'^' if negated else ''}{inside}]"

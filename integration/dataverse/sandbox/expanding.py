@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from json.encoder import encode_basestring as quoted
 
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.database import identifiers
@@ -11,7 +12,7 @@ from integration.dataverse.sandbox.messages import LARGEST_PAGE
 from integration.dataverse.sandbox.model import Collection, Column, Table
 from integration.dataverse.sandbox.options import Expand, QueryOptions
 from integration.dataverse.sandbox.refusals import odata
-from integration.dataverse.sandbox.render import Renderer, Row, quoted, shape
+from integration.dataverse.sandbox.render import Renderer, Row, shape
 from integration.dataverse.sandbox.selecting import (
     Reading,
     Selection,

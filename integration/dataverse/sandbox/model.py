@@ -129,6 +129,12 @@ class Table:
         return tuple(c for c in self.columns.values() if c.type == "Money" and not c.base_of)
 
     @cached_property
+    def has_currency(self) -> bool:
+        """Are amounts of this table in the currency that the row names?"""
+        currency = self.columns.get("transactioncurrencyid")
+        return currency is not None and currency.is_lookup and self.has("exchangerate")
+
+    @cached_property
     def base_columns(self) -> dict[str, str]:
         """Money column -> the column that repeats it in base currency."""
         return {c.base_of: c.name for c in self.columns.values() if c.base_of}

@@ -9,6 +9,7 @@ from integration.dataverse.sandbox.model import Table
 
 LINES = ("opportunityproduct", "quotedetail", "salesorderdetail", "invoicedetail")
 
+LINE_PRESETS: dict[str, int | str] = {"producttypecode": 1, "propertyconfigurationstatus": 2, "quantity": "1"}
 PRESETS: dict[tuple[str, str], int | str] = {
     ("systemuser", "accessmode"): 0,
     ("systemuser", "caltype"): 0,
@@ -32,10 +33,7 @@ PRESETS: dict[tuple[str, str], int | str] = {
     ("organization", "currencydecimalprecision"): 2,
     ("organization", "expirechangetrackingindays"): 7,
     ("organization", "createproductswithoutparentinactivestate"): 0,
-} | {
-    (line, column): value
-    for line in LINES
-    for column, value in {"producttypecode": 1, "propertyconfigurationstatus": 2, "quantity": "1"}.items()
+    **{(line, column): value for line in LINES for column, value in LINE_PRESETS.items()},
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from json.encoder import encode_basestring as quoted
 
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.expanding import render
@@ -11,7 +12,7 @@ from integration.dataverse.sandbox.messages import LARGEST_PAGE, Preferences
 from integration.dataverse.sandbox.model import Column, Table
 from integration.dataverse.sandbox.options import QueryOptions
 from integration.dataverse.sandbox.paging import Position, link, read_cookie, write_cookie
-from integration.dataverse.sandbox.render import Row, quoted, shape
+from integration.dataverse.sandbox.render import Row, shape
 from integration.dataverse.sandbox.selecting import (
     Reading,
     Selection,

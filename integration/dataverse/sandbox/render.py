@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
@@ -13,7 +14,7 @@ from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.database import identifiers
 from integration.dataverse.sandbox.messages import Preferences
 from integration.dataverse.sandbox.model import CHOICES, Column, Model, Table
-from integration.dataverse.sandbox.values import encoder, money_text
+from integration.dataverse.sandbox.values import encoder
 
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
 LOGICAL_NAME = "Microsoft.Dynamics.CRM.lookuplogicalname"
@@ -32,7 +33,7 @@ def shape(table: Table, select: Sequence[str] | None) -> list[Column]:
         if column is None:
             raise refusals.unknown_property(name, table.name)
         wanted[name] = column
-        if column.type == "Money" and table.has("transactioncurrencyid"):
+        if column.type == "Money" and table.has_currency:
             currency = table.columns["transactioncurrencyid"]
             wanted[currency.property] = currency
     return list(wanted.values())
@@ -75,8 +76,9 @@ class Renderer:
     def _annotated(self, rows: Sequence[Row]) -> Callable[[Row], str]:
         kinds = self._kinds()
         names = self._names(rows, kinds)
+        symbols = self._symbols(rows)
         pieces = [
-            (at, column, encoder(column), self._annotator(column, kinds.get(column.name), names))
+            (at, column, encoder(column), self._annotator(column, kinds.get(column.name), names, symbols))
             for at, column in enumerate(self.columns, 2)
         ]
 
@@ -91,6 +93,18 @@ class Renderer:
             return ",".join(found)
 
         return write
+
+    def _symbols(self, rows: Sequence[Row]) -> Mapping[str, str]:
+        """The currency symbol of each row, by row id; under a blank id that of the base currency."""
+        if not any(column.type == "Money" for column in self.columns):
+            return {}
+        known = dict(self.connection.execute("SELECT transactioncurrencyid, currencysymbol FROM transactioncurrency"))
+        base = self.connection.execute("SELECT basecurrencysymbol FROM organization").fetchone()
+        symbols = {"": base[0] if base else ""}
+        for at, column in enumerate(self.columns, 2):
+            if column.name == "transactioncurrencyid":
+                symbols.update({row[1]: known.get(row[at], "") for row in rows})
+        return symbols
 
     def _kinds(self) -> dict[str, int]:
         """Where in the row the target table of a lookup stands, for lookups with several."""
@@ -121,7 +135,7 @@ class Renderer:
         return names
 
     def _annotator(
-        self, column: Column, kind_at: int | None, names: Mapping[str, str]
+        self, column: Column, kind_at: int | None, names: Mapping[str, str], symbols: Mapping[str, str]
     ) -> Callable[[Row, Any], list[tuple[str, str]]]:
         wants = self.preferences.wants
         if column.is_lookup:
@@ -130,6 +144,8 @@ class Renderer:
                 for pair in _about_lookup(column, row[kind_at] if kind_at else column.targets[0], names.get(value))
                 if wants(pair[0])
             ]
+        if column.type == "Money" and wants(FORMATTED):
+            return lambda row, value: [(FORMATTED, _shown_money(value, symbols.get("" if column.base_of else row[1])))]
         show = formatter(column) if wants(FORMATTED) else None
         if show is None:
             return lambda row, value: []
@@ -149,11 +165,14 @@ def formatter(column: Column) -> Callable[[Any], str] | None:
         return lambda value: "Yes" if value else "No"
     if column.type in ("Integer", "BigInt"):
         return lambda value: f"{value:,}"
-    if column.type == "Money":
-        return lambda value: f"{float(money_text(value)):,.2f}"
     if column.type == "DateTime":
         return _shown_moment
     return None
+
+
+def _shown_money(value: int, symbol: str | None) -> str:
+    amount = Decimal(value).scaleb(-4).quantize(Decimal("0.01"))
+    return f"{'-' if amount < 0 else ''}{symbol or ''}{abs(amount):,}"
 
 
 def _shown_moment(value: str) -> str:

@@ -79,6 +79,7 @@ class Sandbox:
         self._server.max_request_header_size = 128 * 1024
         self._server.max_request_body_size = LARGEST_BODY
         self._server.shutdown_timeout = 2
+        self._server.expiration_interval = 0.05
         self._thread: threading.Thread | None = None
         self.host = options.host
 

@@ -119,7 +119,8 @@ def _choice(column: Column, set_name: str) -> Reader:
 
 
 def _whole(column: Column, set_name: str) -> Reader:
-    low, high = int(column.minimum or -(2**31)), int(column.maximum or 2**31 - 1)
+    low = -(2**31) if column.minimum is None else int(column.minimum)
+    high = 2**31 - 1 if column.maximum is None else int(column.maximum)
 
     def read(value: Any) -> int:
         if type(value) is not int:
@@ -134,7 +135,8 @@ def _whole(column: Column, set_name: str) -> Reader:
 def _number(column: Column, set_name: str) -> Reader:
     low, high = column.minimum or Decimal(0), column.maximum or Decimal(0)
     code = RANGE_CODES.get(column.type, "0x80044330")
-    keep = {"Money": lambda number: number, "Double": float}.get(column.type, _rounder(column.precision or 10))
+    keeping: dict[str, Callable[[Decimal], Any]] = {"Money": Decimal, "Double": float}
+    keep = keeping.get(column.type, _rounder(column.precision or 10))
 
     def read(value: Any) -> Any:
         if type(value) is int:
@@ -229,10 +231,11 @@ def encoder(column: Column) -> Encoder:
         return '"{}"'.format
     if column.type in WHOLE:
         return str
-    return {
+    encoders: dict[str, Encoder] = {
         "Boolean": lambda value: "true" if value else "false",
         "Money": money_text,
         "Decimal": str,
         "Double": repr,
         "DateTime": '"{}"'.format,
-    }.get(column.type, quoted)
+    }
+    return encoders.get(column.type, quoted)

@@ -142,7 +142,8 @@ class Where:
     # --- query functions -------------------------------------------------------------------------------------
 
     def _function(self, criterion: QueryFunction) -> str:
-        sql, column = self.column(criterion.property)
+        lookup = self.table.columns.get(criterion.property)
+        sql, column = self.column(lookup.property if lookup is not None else criterion.property)
         build = FUNCTIONS.get(criterion.name)
         if build is None:
             raise refusals.not_offered(f"the query function '{criterion.name}'")

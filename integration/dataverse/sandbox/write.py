@@ -121,7 +121,7 @@ class Write:
 
     # --- writing ---------------------------------------------------------------------------------------------
 
-    def create(self, table: Table, rows: Sequence[Values], bulk: bool = False) -> list[str]:
+    def create(self, table: Table, rows: list[Values], bulk: bool = False) -> list[str]:
         """Insert the rows (column values; the primary key may be among them) and return their ids in order.
         Fills the dictionaries with everything that is kept. Raises :class:`Refusal`; nothing is kept then."""
         for row in rows:
@@ -156,13 +156,13 @@ class Write:
             )
         for row, etag in (etags or {}).items():
             check_version(present[row]["versionnumber"], etag)
+        check_kept(table, changes.values())
         for row, values in changes.items():
             values.pop(table.id, None)
             if table.has("modifiedon"):
                 values["modifiedon"], values["modifiedby"] = self.now, self.user
             for rule in RULES.changing(table.name):
                 rule(self, table, present[row], values)
-        check_kept(table, changes.values())
         self._check_lookups(table, changes.values(), set())
         self._number(list(changes.values()))
         self._change(table, changes)

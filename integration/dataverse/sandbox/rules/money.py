@@ -19,7 +19,7 @@ SMALLEST = Decimal("0.0001")
 def settle(write: Write, table: Table, rows: list[Values]) -> None:
     """New rows: a currency (the base currency if none is named) wherever there is money, its rate, and the base
     amounts."""
-    if not table.has("exchangerate") or not table.has("transactioncurrencyid"):
+    if not table.has_currency:
         return
     given = set().union(*rows)
     columns = [column for column in table.money if column.name in given]
@@ -33,7 +33,7 @@ def settle(write: Write, table: Table, rows: list[Values]) -> None:
 
 def change(write: Write, table: Table, current: Values, values: Values) -> None:
     """A change of money or of the currency takes today's rate for the whole row."""
-    if not table.has("exchangerate") or not table.has("transactioncurrencyid"):
+    if not table.has_currency:
         return
     amounts = [column for column in table.money if values.get(column.name) is not None]
     emptied = [column for column in table.money if column.name in values and values[column.name] is None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.model import Table
@@ -44,7 +44,7 @@ def check_new(write: Write, table: Table, rows: list[Values]) -> None:
 def check_change(write: Write, table: Table, current: Values, values: Values) -> None:
     """Moves between states, and what may change in which."""
     before = current["statecode"]
-    after = values.get("statecode", before)
+    after: Any = values.get("statecode", before)
     if (before, after) in REFUSED_MOVES:
         raise Refusal(400, *REFUSED_MOVES[before, after])
     changed = {name for name in values if name in table.columns and values[name] != current[name]}

@@ -29,7 +29,7 @@ def change(write: Write, table: Table, current: Values, values: Values) -> None:
     """A given state or reason is completed by the other and checked."""
     if "statecode" not in values and "statuscode" not in values:
         return
-    state = values.get("statecode", current["statecode"])
+    state = values["statecode"] if "statecode" in values else current["statecode"]
     status = values.get("statuscode")
     values["statecode"], values["statuscode"] = pair(table, state, status, current[table.id])
 
