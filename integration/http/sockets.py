@@ -1,0 +1,114 @@
+"""Connections below ``requests``: where they may end up, and one deadline for everything that is read from them.
+
+The read time-out of a socket starts anew with every byte, so a server that sends one now and then would hold a request
+for ever. Here each read waits for what is left until the deadline of the request, headers included.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from integration.http.addresses import check_host
+from integration.systems.errors import AddressRefused
+
+
+class _Clock(threading.local):
+    ends: float | None = None
+
+
+_clock = _Clock()
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Whatever this thread reads from a connection inside has come after so many seconds, or ``TimeoutError``."""
+    _clock.ends = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _clock.ends = None
+
+
+class Adapter(HTTPAdapter):
+    """The adapter of ``requests`` over our own connections, also through a proxy."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, connection: socket.socket) -> None:
+        self._raw, self._connection, self._patience = raw, connection, connection.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if _clock.ends is not None:
+            left = _clock.ends - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the deadline of the request is over")
+            self._connection.settimeout(left if self._patience is None else min(left, self._patience))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
+        super().__init__(sock, *arguments, **options)
+        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock))
+
+
+class _PlainConnection(HTTPConnection):
+    response_class = _TimedResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn())
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _TimedResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _checked(super()._new_conn())
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+_POOLS = {"http": _PlainPool, "https": _TlsPool}
+
+
+def _checked(connection: socket.socket) -> socket.socket:
+    """A name may lead anywhere; what counts is where the connection ended up."""
+    try:
+        check_host(str(connection.getpeername()[0]))
+    except AddressRefused:
+        connection.close()
+        raise
+    return connection
