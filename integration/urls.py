@@ -4,9 +4,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from integration.views.connection import connection, connection_disable, connection_enable, connection_test
 from integration.views.fields import field_add, fields, fields_refresh
+from integration.views.health import healthz
 from integration.views.mappings import mapping, mapping_count, mapping_defaults, mappings
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
     path("connection/", connection, name="connection"),
     path("connection/test/", connection_test, name="connection_test"),
     path("connection/enable/", connection_enable, name="connection_enable"),

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from integration.jobs.queue import send
 from integration.models import SyncJob, TableMapping, User
-from integration.models.job import stored_options
+from integration.models.run_options import stored_options
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 

@@ -27,6 +27,8 @@ from integration.systems.errors import Problem
 
 UNEXPECTED = "The run stopped because of an unexpected error. What is written is remembered; the log says more."
 DATABASE = "The run stopped because our own database did not take a change ({}). Running again completes it."
+HOPELESS = "The worker died {} times during this run. Its log says why; too little memory is a usual reason."
+RESUMED_AT_MOST = 10
 LOOK_AGAIN = 0.2
 
 log = logging.getLogger(__name__)
@@ -62,7 +64,17 @@ def cancel(job: SyncJob) -> None:
     """A queued job ends at once, with all that wait for it; a running one after the page under way."""
     with transaction.atomic():
         if job.cancel():
+            job.refresh_from_db()
             ended(job)
+
+
+def give_up_hopeless() -> None:
+    """Fail the runs whose workers keep dying: whatever kills them (memory, most likely) would go on doing so."""
+    for job in SyncJob.objects.dead().filter(resumed__gte=RESUMED_AT_MOST):
+        with transaction.atomic():
+            if SyncJob.objects.give_up(job.pk, HOPELESS.format(job.resumed + 1)):
+                job.refresh_from_db()
+                ended(job)
 
 
 def plan(mapping: TableMapping, direction: Direction, options: Options | None = None) -> Iterator[Action]:
@@ -100,6 +112,9 @@ def _watched(job: SyncJob, journal: JobJournal, gate: Gate) -> None:
         _pause(job)
     except Canceled:
         _end(job, partial(job.stop, "Canceled."))
+    except KeyboardInterrupt:
+        _end(job, partial(job.stop, "Interrupted."))
+        raise
     except Problem as problem:
         log.warning("%s ended: %s", job, problem)
         _end(job, partial(job.fail, problem.message, problem.code, traceback.format_exc()))

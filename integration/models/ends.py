@@ -10,7 +10,7 @@ from typing import TypeVar
 from integration.models import systems
 from integration.models.connection import ConnectionSetup
 from integration.systems.base import Side, System, Table
-from integration.systems.errors import Problem
+from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import FilterError, parse
 
 COUNTED_AT_MOST = 5000
@@ -42,6 +42,7 @@ class Ends:
 
     def __init__(self) -> None:
         self.problems: dict[Side, str] = {}
+        self.missing: dict[tuple[Side, str], str] = {}
         self._tables: dict[tuple[Side, str], Table | None] = {}
 
     @cached_property
@@ -68,14 +69,21 @@ class Ends:
         """The table as it is now, ``None`` where the side does not answer or has no such table."""
         key = (side, name)
         if key not in self._tables:
-            self._tables[key] = self._ask(side, lambda system: system.describe(name))
+            self._tables[key] = self._describe(side, name)
         return self._tables[key]
+
+    def _describe(self, side: Side, name: str) -> Table | None:
+        try:
+            return self._ask(side, lambda system: system.describe(name))
+        except TableMissing as problem:
+            self.missing[side, name] = problem.message
+            return None
 
     def count(self, side: Side, name: str, filter_text: str) -> Count:
         """How many rows of a table match a filter as a person typed it."""
         table = self.table(side, name)
         if table is None:
-            return Count(side, name, problem=self.problems.get(side, "The table is not there."))
+            return Count(side, name, problem=self.problems.get(side) or self.missing.get((side, name), ""))
         try:
             where = parse(filter_text, table)
         except FilterError as error:
@@ -84,8 +92,9 @@ class Ends:
         return Count(side, table.label, number, self.problems.get(side, ""))
 
     def notices(self) -> list[str]:
-        """What to tell a person about the sides that did not answer."""
-        return [f"{NAMES[side]} does not answer: {message}" for side, message in self.problems.items()]
+        """What to tell a person about sides that did not answer and tables that are not there."""
+        silent = [f"{NAMES[side]} does not answer: {message}" for side, message in self.problems.items()]
+        return silent + [f"{NAMES[side]}: {message}" for (side, _), message in self.missing.items()]
 
     def _ask(self, side: Side, question: Callable[[System], T]) -> T | None:
         system = self._systems.get(side)
@@ -93,6 +102,8 @@ class Ends:
             return None
         try:
             return question(system)
+        except TableMissing:
+            raise
         except Problem as problem:
             self.problems[side] = problem.message
             return None

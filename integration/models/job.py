@@ -18,8 +18,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from integration.models.mapping import DIRECTIONS, TableMapping
-from integration.models.progress import COUNTERS, Progress
-from integration.sync.run import Counters, Options, Scope
+from integration.models.progress import Progress
+from integration.models.run_options import options_of
+from integration.sync.run import Counters, Options
 
 
 class SyncJobManager(models.Manager["SyncJob"]):
@@ -39,6 +40,15 @@ class SyncJobManager(models.Manager["SyncJob"]):
         """Ready, sent long ago, and neither taken nor held up by another run of their mapping: send them again."""
         busy = self.filter(status=SyncJob.Status.RUNNING).values("mapping")
         return self.ready().filter(sent_at__lt=_ago(settings.JOB_RESEND_AFTER)).exclude(mapping__in=busy)
+
+    def lost(self) -> models.QuerySet[SyncJob]:
+        """Dead, and not given to the queue just now."""
+        return self.dead().filter(sent_at__lt=_ago(settings.JOB_RESEND_AFTER))
+
+    def give_up(self, id: uuid.UUID, message: str) -> bool:
+        """Fail a dead job instead of resuming it."""
+        ended = {"status": SyncJob.Status.FAILED, "claim": None, "finished_at": timezone.now()}
+        return bool(self.dead().filter(pk=id).update(message=message, code="worker-died", **ended))
 
     def claim(self, id: uuid.UUID) -> SyncJob | None:
         """Take a ready job, or resume a dead one. ``None``: somebody else was faster, another run of the mapping is
@@ -173,22 +183,5 @@ class SyncJob(Progress):
         return False
 
 
-def options_of(stored: dict[str, Any]) -> Options:
-    """The run's options as they are stored."""
-    flags = {name: bool(stored.get(name)) for name in ("force", "create", "dry_run")}
-    ids = tuple(uuid.UUID(id) for id in stored.get("ids", ()))
-    return Options(scope=Scope(stored.get("scope", Scope.CHANGED)), ids=ids, **flags)
-
-
-def stored_options(options: Options) -> dict[str, Any]:
-    """``Options`` as JSON takes them; what is as usual is left out."""
-    flags = {name: True for name in ("force", "create", "dry_run") if getattr(options, name)}
-    ids = {"ids": [str(id) for id in options.ids]} if options.ids else {}
-    return {"scope": options.scope.value, **ids, **flags}
-
-
 def _ago(seconds: float) -> dt.datetime:
     return timezone.now() - dt.timedelta(seconds=seconds)
-
-
-__all__ = ["COUNTERS", "SyncJob", "SyncJobManager", "options_of", "stored_options"]

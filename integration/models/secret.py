@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.apps import apps
@@ -69,7 +69,13 @@ class SecretAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = self.field.to_python(value)
 
 
-class SecretField(models.TextField):
+if TYPE_CHECKING:
+    TextBase = models.TextField["str | Secret", Secret]
+else:
+    TextBase = models.TextField
+
+
+class SecretField(TextBase):
     """Stores a :class:`Secret`. Assigning plain text encrypts it; it is never serialized, dumped or searched."""
 
     descriptor_class = SecretAttribute

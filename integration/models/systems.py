@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.utils.module_loading import import_string
-
+from integration.business_central.models import CompanyInformation, GeneralLedgerSetup
+from integration.business_central.store import EmbeddedCompany
 from integration.dataverse.store import connect
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.secret import SecretUnreadable
@@ -46,7 +46,7 @@ def close(system: System) -> None:
 
 def open_erp() -> System:
     """The embedded Business Central company."""
-    return import_string("integration.business_central.store.EmbeddedCompany")()
+    return EmbeddedCompany()
 
 
 def open_crm(setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4) -> System:
@@ -73,11 +73,9 @@ def open_crm(setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4) 
 
 def local_currency() -> str:
     """The company's LCY code, blank where General Ledger Setup does not say."""
-    setup = import_string("integration.business_central.models.GeneralLedgerSetup").objects.first()
-    return str(setup.lcy_code) if setup is not None else ""
+    return str(GeneralLedgerSetup.current().lcy_code)
 
 
 def company_name() -> str:
-    """What the company is called, blank where nobody said."""
-    company = import_string("integration.business_central.models.CompanyInformation").objects.first()
-    return str(company.name) if company is not None else ""
+    """What the company is called."""
+    return str(CompanyInformation.current().name)

@@ -11,16 +11,15 @@ import pytest
 
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, SyncJob, TableMapping, systems
 from integration.sync.rules import Direction
-from integration.systems.base import Ref, Side, every
+from integration.systems.base import Option, Ref, Side, every
 from integration.systems.memory import MemorySystem
 from integration.systems.memory.faults import Call
-from tests.makers import account, customer
-from tests.makers import systems as both_systems
+from tests.makers import account, crm_tables, customer, erp_tables, option, reference, table, text
 
 TO_CRM, TO_ERP, BOTH = Direction.TO_CRM, Direction.TO_ERP, Direction.BOTH
 PAIRS = {
     "SALESPEOPLE": [("name", "fullname", TO_ERP, 2), ("e_mail", "internalemailaddress", TO_ERP, 1)],
-    "CURRENCY": [("iso_code", "isocurrencycode", TO_CRM, 1)],
+    "REGION": [("name", "name", TO_CRM, 1)],
     "CUSTOMER": [
         ("name", "name", BOTH, 1),
         ("post_code", "address1_postalcode", BOTH, 1),
@@ -35,17 +34,27 @@ PAIRS = {
 }
 MAPPINGS = {
     "SALESPEOPLE": ("salesperson", "systemuser", TO_ERP, "", "isdisabled = no", []),
-    "CURRENCY": ("currency", "transactioncurrency", TO_CRM, "", "", []),
-    "CUSTOMER": ("customer", "account", BOTH, "", "statecode = Active", ["SALESPEOPLE", "CURRENCY", "PAYMENT TERMS"]),
+    "REGION": ("region", "territory", TO_CRM, "", "", []),
+    "CUSTOMER": ("customer", "account", BOTH, "", "statecode = Active", ["SALESPEOPLE", "REGION", "PAYMENT TERMS"]),
     "CONTACT": ("contact", "contact", BOTH, "", "", ["CUSTOMER"]),
 }  # fmt: skip
+OWN_TABLES = (
+    table("region", "Region", [text("name")]),
+    table(
+        "contact_business_relation",
+        "Contact Business Relation",
+        [reference("contact_no", "contact"), text("no"), option("link_to_table", (Option(1, "Customer"),))],
+        named="no",
+    ),
+)
 
 
 class JobsWorld:
     """Both systems as ``erp`` and ``crm``; ``mapping(name)`` is the stored one."""
 
     def __init__(self) -> None:
-        self.erp, self.crm = both_systems()
+        self.erp = MemorySystem(Side.ERP, [*erp_tables(), *OWN_TABLES])
+        self.crm = MemorySystem(Side.CRM, [*crm_tables(), table("territory", "Territory", [text("name")])])
         self.crm.plug_ins["account"] = lambda values: {"statecode": 0, **values} if "name" in values else values
         for position, (name, (erp_table, crm_table, direction, ours, theirs, needs)) in enumerate(MAPPINGS.items()):
             mapping = TableMapping.objects.create(
@@ -87,7 +96,8 @@ class JobsWorld:
         self.erp.page_size = self.crm.page_size = rows
 
     def during_insert(self, what: Callable[[], None], name: str, table: str = "account") -> None:
-        """Do something while the row of this name is being written."""
+        """Do something while the row of this name is being written (in the run's own thread)."""
+        self.crm.remote = False
         done: list[bool] = []
 
         def happens(call: Call) -> bool:
@@ -97,7 +107,21 @@ class JobsWorld:
                 what()
             return False
 
-        self.crm.fail_on("insert", RuntimeError("never raised"), when=happens)
+        for system in (self.erp, self.crm):
+            system.fail_on("insert", RuntimeError("never raised"), when=happens)
+
+    def before_page(self, number: int, what: Callable[[], None]) -> None:
+        """Do something just before customers are read for that page."""
+        read: list[bool] = []
+
+        def happens(call: Call) -> bool:
+            if call.table == "customer":
+                read.append(True)
+                if len(read) == number:
+                    what()
+            return False
+
+        self.erp.fail_on("changes", RuntimeError("never raised"), when=happens)
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from integration import jobs
 from integration.jobs import verbs
@@ -152,7 +150,6 @@ def test_progress_is_seen_page_by_page_while_the_run_goes_on(cronus):
         now = SyncJob.objects.get(pk=job.pk)
         seen.append((now.status, now.inserted, now.records_total))
 
-    cronus.crm.remote = False
     cronus.during_insert(look, "Litware")
     jobs.run(job.pk)
     assert seen == [(Status.RUNNING, 2, 3)]
@@ -177,7 +174,7 @@ def test_a_cursor_that_a_person_cleared_during_the_run_stays_cleared(cronus):
     jobs.run(full(cronus).pk)
     job = full(cronus)
     cronus.add_customer("Proseware")
-    cronus.during_insert(lambda: cronus.mapping().require_full_run(), "Proseware")
+    cronus.before_page(2, lambda: cronus.mapping().require_full_run())
     jobs.run(job.pk)
     assert ran(job).inserted == 1
     assert cronus.mapping().erp_cursor == ""
@@ -262,7 +259,6 @@ def test_a_queued_job_is_canceled_at_once_with_those_that_wait_for_it(cronus):
 
 
 def test_a_running_job_is_canceled_after_its_page_and_what_is_written_is_remembered(cronus):
-    cronus.crm.remote = False
     job = full(cronus)
     cronus.during_insert(lambda: SyncJob.objects.filter(pk=job.pk).update(cancel_requested=True), "Adatum")
     jobs.run(job.pk)
@@ -273,7 +269,6 @@ def test_a_running_job_is_canceled_after_its_page_and_what_is_written_is_remembe
 
 
 def test_a_long_run_gives_way_to_a_run_of_one_record_and_goes_on_from_where_it_was(cronus):
-    cronus.crm.remote = False
     proseware = cronus.erp.add("customer", name="Proseware", blocked=0)
     long = full(cronus)
     urgent: list[SyncJob] = []
@@ -291,7 +286,6 @@ def test_a_long_run_gives_way_to_a_run_of_one_record_and_goes_on_from_where_it_w
 
 
 def test_a_worker_that_is_to_end_gives_the_claim_back_after_its_page(cronus):
-    cronus.crm.remote = False
     job = full(cronus)
     cronus.during_insert(PAUSE.set, "Adatum")
     try:
@@ -320,16 +314,15 @@ def test_a_run_that_was_taken_over_stops_and_writes_nothing_more(cronus, caplog)
     taken_over: list[SyncJob] = []
 
     def take_over() -> None:
-        SyncJob.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now() - dt.timedelta(seconds=31))
+        silent_for(job, 31)
         taken_over.append(SyncJob.objects.claim(job.pk))
 
-    cronus.crm.remote = True
-    cronus.during_insert(take_over, "Adatum")
+    cronus.before_page(2, take_over)
     jobs.run(job.pk)
     now = ran(job)
     assert (now.status, now.claim) == (Status.RUNNING, taken_over[0].claim)
     assert "taken over" in caplog.text
-    assert cronus.mapping().couplings.filter(state="coupled").count() == now.inserted == 0
+    assert len(accounts(cronus)) == cronus.mapping().couplings.count() == now.inserted == 1
     silent_for(job, 31)
     jobs.run(job.pk)
     assert accounts(cronus) == ["Adatum", "Fabrikam", "Litware"]
@@ -337,7 +330,6 @@ def test_a_run_that_was_taken_over_stops_and_writes_nothing_more(cronus, caplog)
 
 
 def test_a_resumed_full_run_does_not_read_again_what_was_done(cronus):
-    cronus.crm.remote = False
     job = full(cronus)
     cronus.during_insert(PAUSE.set, "Fabrikam")
     try:

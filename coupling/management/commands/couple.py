@@ -1,0 +1,36 @@
+"""``manage.py couple CUSTOMER 10000 <account id>``: say that two records are the same."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from coupling.models import CouplingError
+from integration.management.console import EXPECTED, ConsoleCommand, mapping_named, record_id
+from integration.models import ConnectionSetup
+
+
+class Command(ConsoleCommand):
+    help = "Couples a Business Central record with a Dynamics 365 Sales record."
+    expected = (*EXPECTED, CouplingError)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("mapping", help="name of the mapping, such as CUSTOMER")
+        parser.add_argument("erp_key", help="id, number or code of the Business Central record")
+        parser.add_argument("crm_id", help="id (or name) of the Dynamics 365 Sales record")
+
+    def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
+        mapping = mapping_named(options["mapping"])
+        with closing(ConnectionSetup.current().open()) as connected:
+            erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
+            crm_id = record_id(connected.crm, mapping.crm_table, options["crm_id"])
+            ends = ((connected.erp, mapping.erp_table, erp_id), (connected.crm, mapping.crm_table, crm_id))
+            for system, table, id in ends:
+                if id not in system.get(table, [id], []):
+                    raise CommandError(f"There is no {system.describe(table).label} with the id {id}.")
+            mapping.couplings.couple(erp_id, crm_id)
+        self.say(f"{mapping.name}: {options['erp_key']} is coupled with {crm_id}.", options)
+        return {"mapping": mapping.name, "erp_id": str(erp_id), "crm_id": str(crm_id)}, True

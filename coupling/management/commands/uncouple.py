@@ -1,0 +1,30 @@
+"""``manage.py uncouple CUSTOMER 10000``: remove a coupling; both records stay."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from integration.management.console import ConsoleCommand, mapping_named, record_id
+from integration.models import ConnectionSetup
+
+
+class Command(ConsoleCommand):
+    help = "Removes the coupling of a Business Central record. Both records stay as they are."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("mapping", help="name of the mapping, such as CUSTOMER")
+        parser.add_argument("erp_key", help="id, number or code of the Business Central record")
+
+    def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
+        mapping = mapping_named(options["mapping"])
+        with closing(ConnectionSetup.current().open()) as connected:
+            erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
+            removed = mapping.couplings.uncouple([erp_id], connected.erp)
+        if not removed:
+            raise CommandError(f"{options['erp_key']} is not coupled.")
+        self.say(f"{mapping.name}: {options['erp_key']} is not coupled any more.", options)
+        return {"mapping": mapping.name, "erp_id": str(erp_id), "uncoupled": removed}, True

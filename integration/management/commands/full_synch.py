@@ -1,0 +1,92 @@
+"""``manage.py full_synch``: run the full synchronization and show the review lines."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from integration import jobs
+from integration.management.console import ConsoleCommand, counted
+from integration.models import ConnectionSetup, FullSynchLine, SyncJob
+from integration.sync.run import Counters
+
+LOOK_AGAIN = 0.3
+
+
+class Command(ConsoleCommand):
+    help = (
+        "Runs the full synchronization: all lines of the review page that have not been started, by dependency, on "
+        "the workers there are, else in this process. Ends with 1 unless every line is Finished without a failure."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--reset", action="store_true", help="start all lines anew, finished ones too")
+        parser.add_argument("--create-unmatched", action="store_true", help="create what finds no match")
+        parser.add_argument("--inline", action="store_true", help="do not use workers")
+
+    def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
+        began = time.monotonic()
+        self._prepare(options)
+        jobs.full.start()
+        work_here = options["inline"] or not jobs.queue_state().workers
+        while FullSynchLine.objects.active().exists():
+            if not (work_here and _run_next()):
+                time.sleep(LOOK_AGAIN)
+        lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
+        self._table(lines)
+        answer = answer_of(lines, round(time.monotonic() - began, 2))
+        return answer, all(_went_well(line) for line in lines)
+
+    def _prepare(self, options: dict[str, Any]) -> None:
+        if options["reset"]:
+            FullSynchLine.objects.reset()
+        setup = ConnectionSetup.current()
+        with closing(setup.open()) as connected:
+            FullSynchLine.objects.refresh(connected, setup.parts())
+        if options["create_unmatched"]:
+            for line in FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK):
+                line.choose_create_unmatched(True)
+
+    def _table(self, lines: list[FullSynchLine]) -> None:
+        self.stdout.write(f"{'Mapping':<22}{'Status':<12}{'To Sales':<36}From Sales")
+        for line in lines:
+            there, back = (counted(_counters(job)) if job else "" for job in (line.to_crm_job, line.to_erp_job))
+            self.stdout.write(f"{line.mapping.name:<22}{line.get_status_display():<12}{there:<36}{back}".rstrip())
+            if line.message:
+                self.stdout.write(f"    {line.message}")
+
+
+def answer_of(lines: list[FullSynchLine], seconds: float) -> dict[str, Any]:
+    """The review lines and their totals as JSON shows them."""
+    runs = [job for line in lines for job in line.jobs]
+    return {
+        "lines": [
+            {
+                "name": line.mapping.name,
+                "status": line.get_status_display().strip(),
+                "to_crm": _counters(line.to_crm_job),
+                "to_erp": _counters(line.to_erp_job),
+            }
+            for line in lines
+        ],
+        "records": sum(job.records_done for job in runs),
+        "requests": sum(job.requests for job in runs),
+        "seconds": seconds,
+    }
+
+
+def _counters(job: SyncJob | None) -> dict[str, int]:
+    return (job.counters if job is not None else Counters()).as_dict()
+
+
+def _went_well(line: FullSynchLine) -> bool:
+    return line.status == FullSynchLine.Status.FINISHED and not any(job.failed for job in line.jobs)
+
+
+def _run_next() -> bool:
+    """Run the next job that is ready, in this process; ``False`` where there is none to run now."""
+    return any(jobs.run(job.pk) for job in SyncJob.objects.ready())

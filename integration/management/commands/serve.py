@@ -1,0 +1,50 @@
+"""``manage.py serve``: the web server, with its static files, until it is asked to stop."""
+
+from __future__ import annotations
+
+import errno
+import json
+import signal
+from typing import Any
+
+from cheroot.wsgi import Server
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.wsgi import get_wsgi_application
+
+THREADS = 12
+
+
+class Command(BaseCommand):
+    help = "Serves the pages. Prints one JSON line with its address when it is ready."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        server = Server((options["host"], options["port"]), get_wsgi_application(), numthreads=THREADS)
+        server.shutdown_timeout = 3
+        try:
+            server.prepare()
+        except OSError as error:
+            raise CommandError(_why(error, options)) from error
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, _end)
+        host, port = server.bind_addr[:2]
+        self.stdout.write(json.dumps({"url": f"http://{host}:{port}/"}))
+        self.stdout.flush()
+        try:
+            server.serve()
+        finally:
+            server.stop()
+
+
+def _end(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _why(error: OSError, options: dict[str, Any]) -> str:
+    cause: BaseException | None = error
+    if isinstance(cause, OSError) and (cause.errno == errno.EADDRINUSE or "in use" in str(error)):
+        return f"Port {options['port']} is taken. Choose another one with --port."
+    return f"The server cannot listen at {options['host']}:{options['port']}: {error}"

@@ -1,0 +1,84 @@
+"""``manage.py synchronize CUSTOMER``: make the passes of one mapping, here and now."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from integration import jobs
+from integration.jobs.full import directions
+from integration.management.console import WRONG_USE, ConsoleCommand, counted, job_answer, mapping_named, record_id
+from integration.management.planned import planned
+from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+
+
+class Command(ConsoleCommand):
+    help = "Synchronizes the records of one mapping. Ends with 1 where a run or a record failed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("mapping", help="name of the mapping, such as CUSTOMER")
+        parser.add_argument("--direction", choices=[way.value for way in Direction], help="default: the mapping's")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be done and write nothing")
+        parser.add_argument("--force", action="store_true", help="also unchanged and skipped records; the source wins")
+        parser.add_argument("--create", action="store_true", help="also records that are not coupled")
+        parser.add_argument("--ids", nargs="+", metavar="KEY", help="only these records: id, number or code")
+
+    def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
+        mapping = mapping_named(options["mapping"])
+        passes = self._passes(mapping, options)
+        run_options = self._run_options(mapping, passes, options)
+        if options["dry_run"]:
+            plans = [self._plan(mapping, way, run_options, options) for way in passes]
+            return {"mapping": mapping.name, "plans": plans}, not any(plan["failing"] for plan in plans)
+        runs = [jobs.start(mapping, way, options=run_options, inline=True) for way in passes]
+        for job in runs:
+            self._tell(job, options)
+        well = all(job.status == SyncJob.Status.FINISHED and not job.failed for job in runs)
+        return {"mapping": mapping.name, "runs": [job_answer(job) for job in runs]}, well
+
+    def _passes(self, mapping: TableMapping, options: dict[str, Any]) -> list[Direction]:
+        usual = directions(mapping)
+        wanted = Direction(options["direction"]) if options["direction"] else None
+        if wanted is None or wanted is Direction.BOTH:
+            passes = usual if wanted is None else list(wanted.passes)
+        else:
+            passes = [wanted]
+        if options["ids"] and wanted is None:
+            passes = passes[:1]
+        for way in passes:
+            if not Direction(mapping.direction).includes(way):
+                raise CommandError(f"{mapping.name} is not configured to go {way.value}.", returncode=WRONG_USE)
+        if options["ids"] and len(passes) > 1:
+            raise CommandError("--ids names records of one side: choose --direction.", returncode=WRONG_USE)
+        return passes
+
+    def _run_options(self, mapping: TableMapping, passes: list[Direction], options: dict[str, Any]) -> Options:
+        flags = {name: options[name] for name in ("force", "create", "dry_run")}
+        if not options["ids"]:
+            return Options(**flags)
+        with closing(ConnectionSetup.current().open()) as connected:
+            ours = passes[0] is Direction.TO_CRM
+            system, table = (connected.erp, mapping.erp_table) if ours else (connected.crm, mapping.crm_table)
+            ids = tuple(record_id(system, table, key) for key in options["ids"])
+        return Options(scope=Scope.IDS, ids=ids, **flags)
+
+    def _plan(
+        self, mapping: TableMapping, way: Direction, run_options: Options, options: dict[str, Any]
+    ) -> dict[str, Any]:
+        lines = [line for action in jobs.plan(mapping, way, run_options) if (line := planned(action)) is not None]
+        self.say(f"{mapping.describe_way(way)}, dry run: {len(lines)} record(s)", options)
+        for line in lines:
+            self.say(f"  {line.text}", options)
+        failing = sum(line.action in ("fail", "broken") for line in lines)
+        return {"direction": way.value, "failing": failing, "actions": [line.as_dict() for line in lines]}
+
+    def _tell(self, job: SyncJob, options: dict[str, Any]) -> None:
+        told = job.message or counted(job.counters.as_dict())
+        self.say(f"{job.mapping.describe_way(Direction(job.direction))}: {job.get_status_display()}, {told}", options)
+        for error in job.errors.all():
+            self.say(f"  {error}", options)

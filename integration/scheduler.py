@@ -1,0 +1,110 @@
+"""The scheduler: sends again what nobody took, has dead runs resumed, starts what is due. One process; a second one
+does no harm, since every step is a conditional update that only one of them wins.
+
+    tick()      everything once
+    loop()      again and again until ``stop`` is set, awake at once when ``wake`` is
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import DatabaseError, close_old_connections, transaction
+from redis.exceptions import RedisError
+
+from integration import jobs
+from integration.jobs import full
+from integration.jobs.create import create
+from integration.jobs.queue import redis, send
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
+
+ALIVE, ALIVE_FOR = "scheduler:alive", 15
+EVERY = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> None:
+    """Tick every ``every`` seconds and whenever ``wake`` is set, until ``stop`` is. A database or queue that does not
+    answer for a while is logged, and tried again with the next tick."""
+    while not stop.is_set():
+        try:
+            tick()
+        except (DatabaseError, RedisError) as error:
+            log.warning("The scheduler tries again: %s", error)
+        close_old_connections()
+        wake.wait(every)
+        wake.clear()
+
+
+def tick() -> None:
+    """Look once at everything that may be due."""
+    show_alive()
+    resend()
+    settle_stranded()
+    start_due()
+
+
+def resend() -> list[SyncJob]:
+    """Send again what nobody took and what has died; give up what kills every worker that takes it."""
+    jobs.give_up_hopeless()
+    waiting = [*SyncJob.objects.unclaimed(), *SyncJob.objects.lost()]
+    if waiting:
+        log.info("Sending again: %s", ", ".join(map(str, waiting)))
+        send(waiting)
+    return waiting
+
+
+def start_due() -> list[JobQueueEntry]:
+    """Start the passes of every entry whose time has come, in the order in which tables depend on each other."""
+    if not ConnectionSetup.current().is_enabled:
+        return []
+    JobQueueEntry.objects.plan_first_starts()
+    return [entry for entry in JobQueueEntry.objects.due() if _start(entry)]
+
+
+def run_now(entry: JobQueueEntry) -> bool:
+    """What the button does: start the entry's passes whenever they are due. ``False``: they are under way."""
+    if entry.status == JobQueueEntry.Status.IN_PROCESS:
+        return False
+    entry.set_ready()
+    return _start(entry)
+
+
+def settle_stranded() -> None:
+    """An entry whose run is over or gone, and that nobody told: back to its times."""
+    in_process = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.IN_PROCESS)
+    for entry in in_process.exclude(last_job__status__in=SyncJob.ACTIVE):
+        entry.rest(active=True)
+
+
+def show_alive() -> None:
+    """Leave a sign of life for the liveness check."""
+    connection = redis()
+    if connection is not None:
+        connection.set(ALIVE, 1, ex=ALIVE_FOR)
+
+
+def is_alive() -> bool:
+    """Has a scheduler ticked within the last seconds? Raises nothing: a queue that does not answer means no."""
+    connection = redis()
+    try:
+        return connection is not None and bool(connection.exists(ALIVE))
+    except RedisError as error:
+        log.warning("Nobody knows whether the scheduler lives: %s", error)
+        return False
+
+
+def _start(entry: JobQueueEntry) -> bool:
+    if entry.mapping is None:
+        return False
+    with transaction.atomic():
+        if not entry.take():
+            return False
+        last: SyncJob | None = None
+        for direction in full.directions(entry.mapping):
+            last = create(entry.mapping, direction, after=last)
+        if last is not None:
+            entry.follow(last)
+    return True
