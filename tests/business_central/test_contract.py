@@ -31,7 +31,7 @@ class TestContacts(EmbeddedCompanyContract):
     @pytest.fixture
     def ground(self) -> Ground:
         return Ground(
-            "contact", name="name", text="pager", option="type", option_values=(0, 1), code="salutation_code",
+            "contact", name="name", text="pager", option="type", option_values=(0, 1), code="no",
             flag="privacy_blocked", reference="currency_code", target=Target("currency", {"code": "EUR"}),
         )  # fmt: skip
 
