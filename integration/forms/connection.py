@@ -60,9 +60,9 @@ class ConnectionForm(VersionedForm):
             Fieldset("What is synchronized", Div("dataverse_enabled", "sales_enabled"), css_class="mb-3"),
         )
 
-    def _post_clean(self) -> None:
+    def full_clean(self) -> None:
         """A refused address is shown as it was probably meant, so that saving again takes the suggestion."""
-        super()._post_clean()
+        super().full_clean()
         for name in ("url", "token_endpoint"):
             for error in self.errors.as_data().get(name, []):
                 suggestion = (error.params or {}).get("suggestion")

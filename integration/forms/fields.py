@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import transaction
@@ -108,7 +108,7 @@ class FieldMappingFormSet(forms.BaseModelFormSet):
         return stamp(self.mapping.changed_at, self._now())
 
     def _now(self) -> dict[str, str]:
-        values = {}
+        values: dict[str, str] = {}
         for row in self.mapping.fields.all():
             values |= {f"{row.pair}, {label}": value for label, value in shown(row, EDITABLE).items()}
         return values
@@ -119,7 +119,7 @@ class FieldMappingFormSet(forms.BaseModelFormSet):
             raise forms.ValidationError(message)
         if any(form.errors for form in self.forms):
             return
-        kept = [form for form in self.forms if not self._should_delete_form(form)]
+        kept = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
         carried = [Direction(f.cleaned_data["direction"]) for f in kept if f.cleaned_data.get("is_enabled")]
         for one in Direction(self.mapping.direction).passes:
             if not any(direction.includes(one) for direction in carried):
@@ -151,9 +151,9 @@ def field_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> Fiel
         FieldMapping, form=FieldMappingForm, formset=FieldMappingFormSet, extra=0, can_delete=True
     )
     rows = mapping.fields.select_related("mapping").all()
-    formset = maker(posted, queryset=rows, form_kwargs={"ends": ends, "pairs": translated_pairs(mapping)})
+    formset: Any = maker(posted, queryset=rows, form_kwargs={"ends": ends, "pairs": translated_pairs(mapping)})
     formset.mapping = mapping
-    return formset
+    return cast(FieldMappingFormSet, formset)
 
 
 class NewFieldForm(forms.ModelForm):
@@ -164,7 +164,8 @@ class NewFieldForm(forms.ModelForm):
         fields = ["erp_field", "crm_field", "direction", "constant"]
 
     def __init__(self, *args: Any, mapping: TableMapping, ends: Ends, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, instance=FieldMapping(mapping=mapping, user_defined=True, is_enabled=False))
+        kwargs["instance"] = FieldMapping(mapping=mapping, user_defined=True, is_enabled=False)
+        super().__init__(*args, **kwargs)
         self.pairs, self.mapping = translated_pairs(mapping), mapping
         self.tables = {
             Side.ERP: ends.table(Side.ERP, mapping.erp_table),

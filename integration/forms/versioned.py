@@ -45,7 +45,7 @@ def shown(instance: models.Model, names: list[str]) -> dict[str, str]:
         field = instance._meta.get_field(name)
         value = getattr(instance, name)
         text = str(dict(getattr(field, "flatchoices", None) or []).get(value, value))
-        values[str(field.verbose_name)] = {"True": "yes", "False": "no"}.get(text, text)
+        values[str(getattr(field, "verbose_name", name))] = {"True": "yes", "False": "no"}.get(text, text)
     return values
 
 
@@ -57,7 +57,7 @@ class VersionedForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.changed_at: dt.datetime = self.instance.changed_at
-        self._now = shown(self.instance, [name for name in self.fields if name in self._meta.fields])
+        self._now = shown(self.instance, [name for name in self.fields if name in (self._meta.fields or ())])
         self.fields["seen"].initial = stamp(self.changed_at, self._now)
 
     def clean(self) -> dict[str, Any]:
@@ -70,8 +70,10 @@ class VersionedForm(forms.ModelForm):
 
     def retype(self, name: str, value: str) -> None:
         """Show another value than the one that was sent."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix(name)] = value
+        sent: Any = self.data
+        typed = sent.copy()
+        typed[self.add_prefix(name)] = value
+        self.data = typed
 
     def saved(self) -> bool:
         """Check and save, unless somebody was faster, be it by a moment."""

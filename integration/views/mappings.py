@@ -64,8 +64,8 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
     names = (request.POST if request.method == "POST" else request.GET).getlist("name")
     chosen = TableMapping.objects.filter(name__in=names) if names else TableMapping.objects.all()
     if request.method == "GET":
-        context = {"plans": [(row, defaults.differences(row)) for row in chosen if defaults.default_for(row)]}
-        context["missing"] = [] if names else defaults.missing()
+        plans = [(row, defaults.differences(row)) for row in chosen if defaults.default_for(row)]
+        context = {"plans": plans, "missing": [] if names else defaults.missing()}
         return render(request, "integration/mapping_defaults.html", context)
     done = defaults.reset(chosen) if names else []
     created = ConnectionSetup.current().create_missing() if "create" in request.POST else []

@@ -156,6 +156,14 @@ def test_the_page_works_and_says_so_when_the_organization_does_not_answer(mappin
     assert the("CUSTOMER").crm_filter == "whatever = 1"
 
 
+def test_a_table_that_is_not_there_is_told_by_name_and_the_page_works(setup, admin):
+    defaults.create_missing()
+    page = admin.get("/mappings/POSTEDSALESINV-INV/fields/").content.decode()
+    assert "sales_invoice_header" in page
+    assert "does not answer" not in page
+    assert admin.get("/mappings/POSTEDSALESINV-INV/count/").status_code == 200
+
+
 # --- the fields ------------------------------------------------------------------------------------------
 
 
