@@ -1,13 +1,28 @@
 """Addresses of this app."""
 
+from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path
 
 from integration.views.connection import connection, connection_disable, connection_enable, connection_test
 from integration.views.fields import field_add, fields, fields_refresh
+from integration.views.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
 from integration.views.health import healthz
+from integration.views.home import home
+from integration.views.job_queue import job_queue, job_queue_edit, job_queue_entry
 from integration.views.mappings import mapping, mapping_count, mapping_defaults, mappings
+from integration.views.synch import (
+    synch_errors,
+    synch_job,
+    synch_job_cancel,
+    synch_jobs,
+    synch_retry,
+    synch_skipped,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("healthz", healthz, name="healthz"),
     path("connection/", connection, name="connection"),
     path("connection/test/", connection_test, name="connection_test"),
@@ -20,4 +35,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mappings/<str:name>/fields/", fields, name="fields"),
     path("mappings/<str:name>/fields/add/", field_add, name="field_add"),
     path("mappings/<str:name>/fields/refresh/", fields_refresh, name="fields_refresh"),
+    path("synch/jobs/", synch_jobs, name="synch_jobs"),
+    path("synch/jobs/<uuid:id>/", synch_job, name="synch_job"),
+    path("synch/jobs/<uuid:id>/cancel/", synch_job_cancel, name="synch_job_cancel"),
+    path("synch/errors/", synch_errors, name="synch_errors"),
+    path("synch/skipped/", synch_skipped, name="synch_skipped"),
+    path("synch/skipped/retry/", synch_retry, name="synch_retry"),
+    path("full-synch/", full_synch, name="full_synch"),
+    path("full-synch/start/", full_synch_start, name="full_synch_start"),
+    path("full-synch/reset/", full_synch_reset, name="full_synch_reset"),
+    path("full-synch/<str:name>/<slug:action>/", full_synch_line, name="full_synch_line"),
+    path("job-queue/", job_queue, name="job_queue"),
+    path("job-queue/<int:id>/edit/", job_queue_edit, name="job_queue_edit"),
+    path("job-queue/<int:id>/<slug:action>/", job_queue_entry, name="job_queue_entry"),
 ]

@@ -1,0 +1,139 @@
+"""The numbers and hints of the home page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Max
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from integration.models import ConnectionSetup, FullSynchLine, SyncError, SyncJob, TableMapping
+from integration.sync.decide import Conflict
+from integration.sync.ledger import Result, State
+
+DAY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One tile: a number, what it counts, where it leads, and how it is shown (good, bad, busy or plain)."""
+
+    number: int | str
+    label: str
+    url: str
+    mood: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do on the way to a synchronized company."""
+
+    label: str
+    url: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """The jobs that ended in one hour, and where their bar stands in the chart (0 to 100 high)."""
+
+    label: str
+    well: int
+    wrong: int
+    x: int
+    well_height: float
+    wrong_height: float
+
+    @property
+    def top(self) -> float:
+        return 50 - self.well_height - self.wrong_height
+
+    @property
+    def middle(self) -> float:
+        return 50 - self.well_height
+
+
+def cues() -> list[Cue]:
+    """What needs attention, most urgent first."""
+    since = timezone.now() - dt.timedelta(hours=DAY)
+    coupled = TableMapping.objects.filter(couplings__state=State.COUPLED.value).count()
+    failed = SyncJob.objects.filter(status=SyncJob.Status.FAILED, queued_at__gte=since).count()
+    conflicts = SyncError.objects.open().filter(code=Conflict.code).count()
+    errors = SyncError.objects.open().exclude(code=Conflict.code).count()
+    running = SyncJob.objects.active().count()
+    return [
+        Cue(failed, "Jobs failed in 24 hours", _url("synch_jobs", "?status=failed"), "bad" if failed else "good"),
+        Cue(conflicts, "Conflicts", _url("synch_errors", f"?code={Conflict.code}"), "bad" if conflicts else "good"),
+        Cue(errors, "Records with errors", _url("synch_errors"), "bad" if errors else "good"),
+        Cue(_couplings(skipped=True), "Records skipped", _url("synch_skipped"), "busy"),
+        Cue(_couplings(waiting=True), "Records waiting", _url("synch_errors", "?code=reference-not-coupled"), "busy"),
+        Cue(running, "Jobs in process", _url("synch_jobs", "?status=running"), "busy" if running else ""),
+        Cue(coupled, "Coupled records", _url("mappings")),
+        Cue(_last_full(), "Last full synch.", _url("full_synch")),
+    ]
+
+
+def _couplings(*, skipped: bool = False, waiting: bool = False) -> int:
+    mappings = TableMapping.objects.all()
+    if skipped:
+        return mappings.filter(couplings__skipped=True).count()
+    if waiting:
+        to_crm = mappings.filter(couplings__to_crm_result=Result.WAITING.value).count()
+        return to_crm + mappings.filter(couplings__to_erp_result=Result.WAITING.value).count()
+    return 0
+
+
+def _last_full() -> str:
+    """When the last full synchronization ended, as far as one did."""
+    finished = FullSynchLine.objects.filter(status=FullSynchLine.Status.FINISHED)
+    latest = finished.aggregate(crm=Max("to_crm_job__finished_at"), erp=Max("to_erp_job__finished_at"))
+    moments = [moment for moment in latest.values() if moment is not None]
+    return timezone.localtime(max(moments)).strftime("%d %b %H:%M") if moments else "–"
+
+
+def next_steps(setup: ConnectionSetup) -> list[Step]:
+    """The way to a synchronized company; empty once it is gone to its end."""
+    lines = FullSynchLine.objects.all()
+    started = lines.exclude(status=FullSynchLine.Status.BLANK).exists()
+    finished = started and not lines.exclude(status=FullSynchLine.Status.FINISHED).exists()
+    steps = [
+        Step("Enter the Dynamics 365 Sales URL and the credentials", _url("connection"), not setup.missing()),
+        Step("Test and enable the connection", _url("connection"), setup.is_enabled),
+        Step("Start the full synchronization and watch it", _url("full_synch"), started),
+        Step("See every table finish", _url("full_synch"), finished),
+    ]
+    return [] if all(step.done for step in steps) else steps
+
+
+def hours() -> list[Hour]:
+    """The jobs of the last 24 hours, hour by hour, oldest first."""
+    now = timezone.localtime().replace(minute=0, second=0, microsecond=0)
+    first = now - dt.timedelta(hours=DAY - 1)
+    well, wrong = Counter[dt.datetime](), Counter[dt.datetime]()
+    ended = SyncJob.objects.filter(finished_at__gte=first).values_list("finished_at", "status", "failed")
+    for finished_at, status, failed in ended:
+        hour = timezone.localtime(finished_at).replace(minute=0, second=0, microsecond=0)
+        (well if status == SyncJob.Status.FINISHED and not failed else wrong)[hour] += 1
+    wanted = [first + dt.timedelta(hours=number) for number in range(DAY)]
+    most = max((well[hour] + wrong[hour] for hour in wanted), default=0) or 1
+    return [
+        Hour(
+            hour.strftime("%H:00"),
+            well[hour],
+            wrong[hour],
+            4 + index * 12,
+            44 * well[hour] / most,
+            44 * wrong[hour] / most,
+        )
+        for index, hour in enumerate(wanted)
+    ]
+
+
+def _url(name: str, query: str = "") -> str:
+    try:
+        return reverse(name) + query
+    except NoReverseMatch:
+        return "/"

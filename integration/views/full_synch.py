@@ -1,0 +1,78 @@
+"""Dynamics 365 Sales Full Synch. Review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from integration.jobs import full
+from integration.models import ConnectionSetup, FullSynchLine
+from integration.models.full_synch import FullSynchError
+from integration.systems.errors import Problem
+
+may_run = permission_required("integration.change_fullsynchline", raise_exception=True)
+
+
+def full_synch(request: HttpRequest) -> HttpResponse:
+    """``/full-synch/``: the lines; the table alone for the live part."""
+    setup = ConnectionSetup.current()
+    live = request.headers.get("HX-Request") == "true"
+    if not live and setup.is_enabled and not FullSynchLine.objects.active().exists():
+        _said(request, _refresh)
+    lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
+    active = any(line.status in FullSynchLine.ACTIVE for line in lines)
+    shown = {"setup": setup, "lines": lines, "active": active, "can_start": FullSynchLine.objects.can_start()}
+    return render(request, "integration/_full_synch.html" if live else "integration/full_synch.html", shown)
+
+
+@require_POST
+@may_run
+def full_synch_start(request: HttpRequest) -> HttpResponse:
+    _said(request, lambda: full.start(request.user), "The full synchronization has started.")
+    return redirect("full_synch")
+
+
+@require_POST
+@may_run
+def full_synch_reset(request: HttpRequest) -> HttpResponse:
+    _said(request, FullSynchLine.objects.reset, "All lines start over.")
+    return redirect("full_synch")
+
+
+@require_POST
+@may_run
+def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpResponse:
+    """Restart, Recommend Full Synchronization, or the switch for unmatched records, on one line."""
+    line = get_object_or_404(FullSynchLine, mapping__name=name)
+    verbs: dict[str, Callable[[], object]] = {
+        "restart": lambda: full.restart(line, request.user),
+        "recommend-full": line.recommend_full,
+        "create-unmatched": lambda: line.choose_create_unmatched(not line.create_unmatched),
+    }
+    if action not in verbs:
+        raise Http404
+    _said(request, verbs[action])
+    return redirect("full_synch")
+
+
+def _refresh() -> None:
+    setup = ConnectionSetup.current()
+    with closing(setup.open()) as connected:
+        FullSynchLine.objects.refresh(connected, setup.parts())
+
+
+def _said(request: HttpRequest, verb: Callable[[], object], done: str = "") -> None:
+    """Do it, and say what came of it."""
+    try:
+        verb()
+    except (FullSynchError, Problem) as problem:
+        messages.error(request, str(problem))
+    else:
+        if done:
+            messages.success(request, done)
