@@ -78,7 +78,7 @@ def next_numbers(code: str, count: int, taken: Callable[[Sequence[str]], set[str
     """The next free numbers of a series, which is made with its defaults where it is missing. The caller holds the
     door, so no two writers get the same ones; ``taken`` says which numbers are used already by hand. Raises
     :class:`SeriesUsedUp`."""
-    line = _open_line(code)
+    line = open_line(code)
     found: list[str] = []
     while len(found) < count:
         fresh = _count_up(line, min(count - len(found), AT_ONCE))
@@ -88,7 +88,8 @@ def next_numbers(code: str, count: int, taken: Callable[[Sequence[str]], set[str
     return found
 
 
-def _open_line(code: str) -> NoSeriesLine:
+def open_line(code: str) -> NoSeriesLine:
+    """The line that numbers come from, made with its defaults where a standard series is missing."""
     line = NoSeriesLine.objects.filter(series_code__code=code, open=True).order_by("line_no").first()
     if line is not None:
         return line
