@@ -8,13 +8,15 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+# Looked up before any fork: between fork and exec nothing may be loaded.
+PRCTL = ctypes.CDLL(None, use_errno=True).prctl if sys.platform.startswith("linux") else None
 
 
-def die_with_parent(parent: int | None = None) -> None:
-    """Have the kernel end this process with its parent, however that ends (Linux; elsewhere nothing is done).
-    ``parent`` is the expected parent: where it is gone already, this process ends at once."""
-    if not sys.platform.startswith("linux"):
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends, however that happens (Linux; elsewhere nothing is
+    done). Where ``parent`` has gone already, this process ends at once."""
+    if PRCTL is None:
         return
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if parent is not None and os.getppid() != parent:
+    PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
         os._exit(1)

