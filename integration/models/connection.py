@@ -111,6 +111,7 @@ class ConnectionSetup(models.Model):
             company=systems.company_name(),
             organization_id=self.organization_id,
             user_id=self.user_id,
+            filters=TableMapping.objects.filters(),
         )
         return Connected(systems.open_erp(), crm, context)
 

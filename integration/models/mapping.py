@@ -37,6 +37,11 @@ class TableMappingQuerySet(models.QuerySet["TableMapping"]):
         """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
         return self.exclude(crm_table__contains=".").exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
 
+    def filters(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """(table, integration table) -> both filters, of every mapping."""
+        rows = self.values_list("erp_table", "crm_table", "erp_filter", "crm_filter")
+        return {(erp, crm): (erp_filter, crm_filter) for erp, crm, erp_filter, crm_filter in rows}
+
 
 class TableMapping(models.Model):
     """One table of Business Central and one of Sales that are kept alike."""

@@ -127,6 +127,8 @@ class Judge:
     ) -> Action:
         """The action for a record that has to be looked at. ``matches`` are its natural matches on the other side,
         each with the pair that holds it already."""
+        if draft.left_out:
+            return Skip(record, draft.left_out, partner)
         if draft.problem is not None:
             return Fail(record, draft.problem, partner)
         if partner is None or partner.state is State.RESERVED:

@@ -95,7 +95,9 @@ class Planner:
         twins = self._twins([partners[r.id] for r in records if r.id in partners])
         twin_of = {id: twins.get(partner.id(run.direction.destination)) for id, partner in partners.items()}
         drafts = {record.id: self._draft(record, resolved, twin_of.get(record.id)) for record in records}
-        found = self._natural_matches([r for r in records if drafts[r.id].problem is None], partners)
+        found = self._natural_matches(
+            [r for r in records if not (drafts[r.id].problem or drafts[r.id].left_out)], partners
+        )
         taken = self._taken(found)
         return {
             record.id: self.judge.decide(

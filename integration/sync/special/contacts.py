@@ -29,6 +29,7 @@ class ContactRules(Special):
         self._firm_of: dict[uuid.UUID, Ref] = {}
         self._account_of: dict[Ref, uuid.UUID] = {}
         self._contact_of: dict[Ref, Ref] = {}
+        self._outside: set[uuid.UUID] = set()
         self._touches: list[Touch] = []
 
     def columns(self, side: Side) -> Sequence[str]:
@@ -44,9 +45,23 @@ class ContactRules(Special):
         if self.to_crm:
             self._firm_of = self.firms.of_contacts(parents)
             self._account_of = self.firms.accounts_of(list(self._firm_of.values()))
+            self._outside = self._firms_outside()
         else:
             self._firm_of = self.firms.of_accounts(parents)
             self._contact_of = self.firms.contacts_of(list(self._firm_of.values()))
+            filters = [crm for (_, table), (_, crm) in self.run.context.filters.items() if table == ACCOUNT]
+            strangers = [id for id in parents if id not in self._firm_of]
+            self._outside = self.firms.outside(ACCOUNT, strangers, self.run.crm, filters)
+
+    def _firms_outside(self) -> set[uuid.UUID]:
+        """Customers and vendors that are not coupled because their own mapping does not take them."""
+        outside: set[uuid.UUID] = set()
+        for (table, other), (text, _) in self.run.context.filters.items():
+            if other == ACCOUNT:
+                ids = [firm.id for firm in self._firm_of.values() if firm.table == table]
+                uncoupled = [id for id in ids if Ref(table, id) not in self._account_of]
+                outside |= self.firms.outside(table, uncoupled, self.run.erp, [text])
+        return outside
 
     def _parent(self, record: Record) -> Ref | None:
         value = record.values.get("company_no" if self.to_crm else "parentcustomerid")
@@ -59,7 +74,12 @@ class ContactRules(Special):
         if target is not None:
             draft.extra["parentcustomerid" if self.to_crm else "company_no"] = target
         elif twin is None and parent is not None:
-            draft.problem = self._parent_missing(parent, firm)
+            if self._outside & {parent.id, firm.id if firm else parent.id}:
+                draft.left_out = "Its company is outside the filters of the mappings for companies."
+            elif self.to_crm and firm is None:
+                draft.left_out = "Its company is neither a customer nor a vendor."
+            else:
+                draft.problem = self._parent_missing(parent, firm)
 
     def _target(self, firm: Ref | None) -> Ref | None:
         if firm is None:

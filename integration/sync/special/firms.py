@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from integration.sync.ledger import Ledger
 from integration.sync.rules import Reference
 from integration.systems.base import Ref, Side, System, every
-from integration.systems.filters import AllOf, Comparison, OneOf
+from integration.systems.filters import AllOf, AnyOf, Comparison, OneOf, fields_of, matches, parse
 
 CUSTOMER, VENDOR, ACCOUNT, CONTACT = "customer", "vendor", "account", "contact"
 RELATION = "contact_business_relation"
@@ -65,6 +65,14 @@ class Firms:
             if ids:
                 found |= self._contacts(link, table, ids)
         return found
+
+    def outside(self, table: str, ids: Collection[uuid.UUID], system: System, filters: Sequence[str]) -> set[uuid.UUID]:
+        """Those of these rows that no mapping takes: they are outside all of its filters, or gone."""
+        if not ids or not filters:
+            return set()
+        wanted = AnyOf(tuple(parse(text, system.describe(table)) for text in filters))
+        rows = system.get(table, list(ids), sorted(fields_of(wanted)))
+        return {id for id in ids if id not in rows or not matches(wanted, rows[id])}
 
     def people_of(self, firms: Collection[Ref]) -> list[uuid.UUID]:
         """The person contacts of these customers and vendors."""

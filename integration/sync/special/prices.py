@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from integration.sync.rules import Reference
 from integration.sync.special.base import Run, Special
 from integration.sync.special.currency import LocalCurrency
-from integration.sync.special.units import Units
+from integration.sync.special.units import UNITS, Units
 from integration.sync.transfer import Draft, ReferenceNotCoupled
 from integration.systems.base import Record, Ref, Side, Value, every
 from integration.systems.errors import Problem, Refused
@@ -16,7 +16,6 @@ from integration.systems.filters import AllOf, Comparison, OneOf
 
 PRICE_LIST, PRICE, SALES_PRICE = "pricelevel", "productpricelevel", "sales_price"
 CURRENCIES = Reference("currency", "transactioncurrency")
-UNITS = Reference("unit_of_measure", "uomschedule")
 PRICE_GROUP_SALES = 1
 
 

@@ -14,8 +14,8 @@ from typing import ClassVar
 from integration.sync.actions import Insert, Update
 from integration.sync.special.base import Run, Special
 from integration.sync.special.currency import LocalCurrency, stable_id
-from integration.sync.special.units import Units
-from integration.sync.transfer import Draft
+from integration.sync.special.units import UNITS, Units
+from integration.sync.transfer import Draft, ReferenceNotCoupled
 from integration.systems.base import Record, Ref, Row, Side, Value, every
 from integration.systems.errors import DuplicateKey, Problem
 from integration.systems.filters import AllOf, Comparison, OneOf
@@ -45,6 +45,7 @@ class ProductRules(Special):
         self.units = Units(run)
         self.prices = DefaultPriceList(run)
         self._vendors: dict[uuid.UUID, str] = {}
+        self._groups: Mapping[uuid.UUID, uuid.UUID] = {}
 
     def columns(self, side: Side) -> Sequence[str]:
         if side is Side.ERP:
@@ -55,6 +56,8 @@ class ProductRules(Special):
         if not self.to_crm:
             return
         self.prices.look_up()
+        units = {ref.id for record in records if isinstance(ref := record.values.get("base_unit_of_measure"), Ref)}
+        self._groups = self.run.ledger.resolve(UNITS, Side.ERP, units) if units else {}
         vendors = {ref.id for record in records if isinstance(ref := record.values.get("vendor_no"), Ref)}
         fresh = [id for id in vendors if id not in self._vendors]
         if fresh:
@@ -68,16 +71,18 @@ class ProductRules(Special):
             draft.extra["blocked"] = record.values.get("statecode") != ACTIVE
 
     def _to_product(self, record: Record, draft: Draft, twin: Record | None) -> None:
-        group = draft.values.get("defaultuomscheduleid")
-        if not isinstance(group, Ref):
-            draft.problem = BaseUnitMissing("The base unit of measure must be filled in.")
+        group = self._group(record)
+        if isinstance(group, Problem):
+            draft.problem = group
             return
-        unit = self.units.of(group.id)
+        unit = self.units.of(group)
         if isinstance(unit, Problem):
             draft.problem = unit
             return
         for name in ("price", "quantityonhand"):
             draft.values[name] = _not_negative(draft.values.get(name))
+        if "defaultuomscheduleid" not in draft.values:
+            draft.extra["defaultuomscheduleid"] = Ref("uomschedule", group)
         draft.extra["defaultuomid"] = Ref("uom", unit.id)
         draft.extra["vendorname"] = self._vendor_name(record)
         draft.on_insert |= {
@@ -91,6 +96,19 @@ class ProductRules(Special):
             draft.extra["statecode"] = RETIRED if blocked else ACTIVE
             if draft.extra["statecode"] != twin.values.get("statecode"):
                 draft.extra["statuscode"] = WITHDRAWN if blocked else PUBLISHED
+
+    def _group(self, record: Record) -> uuid.UUID | Problem:
+        """The unit group coupled with the base unit."""
+        base = record.values.get("base_unit_of_measure")
+        if not isinstance(base, Ref):
+            return BaseUnitMissing("The base unit of measure must be filled in.")
+        if base.id not in self._groups:
+            return ReferenceNotCoupled(
+                f"Base unit of measure “{base.label}” is not coupled yet. Couple it first.",
+                table=base.table,
+                id=base.id,
+            )
+        return self._groups[base.id]
 
     def _vendor_name(self, record: Record) -> str:
         vendor = record.values.get("vendor_no")

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from integration.sync.actions import Insert, Update
+from integration.sync.rules import Reference
 from integration.sync.special.base import Run, Special
 from integration.sync.transfer import Draft
 from integration.systems.base import Record, Ref, Row, Side, every
@@ -14,6 +15,7 @@ from integration.systems.errors import Problem, RecordProblem, Refused
 from integration.systems.filters import OneOf
 
 GROUP, UNIT = "uomschedule", "uom"
+UNITS = Reference("unit_of_measure", GROUP)
 INACTIVE = 1
 
 
