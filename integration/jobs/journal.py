@@ -95,6 +95,9 @@ class JobJournal:
     def fail(self, failures: list[Failure]) -> None:
         SyncError.objects.log(self.job, failures)
 
+    def leave_out(self, reasons: list[Failure]) -> None:
+        SyncError.objects.note(self.job, reasons)
+
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         SyncError.objects.close(self.mapping, direction, source_ids)
 

@@ -30,6 +30,13 @@ class SyncErrorManager(models.Manager["SyncError"]):
             self.close(job.mapping, direction, [id for one in these if (id := _source_id(one)) is not None])
         self.bulk_create(_row(job, failure) for failure in failures)
 
+    def note(self, job: SyncJob, reasons: Sequence[Failure]) -> None:
+        """Rows left out on purpose: shown with their job, never open."""
+        rows = [_row(job, reason) for reason in reasons]
+        for row in rows:
+            row.closed_at = timezone.now()
+        self.bulk_create(rows)
+
     def close(self, mapping: TableMapping, direction: Direction, source_ids: Sequence[uuid.UUID]) -> int:
         """The records with these ids of the source side went well."""
         ours = Q(**{f"{direction.source.value}_id__in": list(source_ids)})

@@ -226,6 +226,8 @@ class _Pass:
         ledger.touched(self.planner.special.touches())
         if settled.failures:
             journal.fail(settled.failures)
+        if settled.left_out:
+            journal.leave_out(settled.left_out)
         if settled.recovered:
             journal.succeed(self.run.direction, settled.recovered)
         counters = settled.counters if not self.planner.last_round else Counters(failed=settled.counters.failed)

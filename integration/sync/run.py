@@ -71,6 +71,10 @@ class Failure:
     call_stack: str = ""
 
 
+LEFT_OUT = "left-out"
+"""The code of a row that was skipped for a reason that is no fault."""
+
+
 class Canceled(Exception):
     """A person stopped the run. What is written is remembered; the rest stays open."""
 
@@ -92,6 +96,10 @@ class Journal(Protocol):
 
     def fail(self, failures: list[Failure]) -> None:
         """Rows of this page that failed. Called inside ``ledger.page()``."""
+
+    def leave_out(self, reasons: list[Failure]) -> None:
+        """Rows of this page that are none of the mapping's business, with the reasons (``LEFT_OUT``). No errors, but
+        a person wants to know. Called inside ``ledger.page()``."""
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         """Rows of this page that went well: their open errors are closed. Called inside ``ledger.page()``, only with

@@ -21,7 +21,7 @@ from integration.sync.actions import (
 from integration.sync.decide import failed
 from integration.sync.ledger import Partner, Result, State
 from integration.sync.rules import Direction
-from integration.sync.run import Counters, Failure
+from integration.sync.run import LEFT_OUT, Counters, Failure
 from integration.sync.special.base import Run
 from integration.sync.write import Results
 from integration.systems.base import Record, Written
@@ -30,11 +30,12 @@ from integration.systems.errors import Problem, VersionConflict
 
 @dataclass(slots=True)
 class Settled:
-    """``overtaken`` are source ids to be read and decided once more, ``recovered`` those whose open errors close."""
+    """``left_out`` are skipped rows with their reasons, ``overtaken`` source ids to be read and decided once more, ``recovered`` those whose open errors close."""
 
     remembered: list[Partner] = field(default_factory=list)
     forgotten: list[Partner] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    left_out: list[Failure] = field(default_factory=list)
     recovered: list[uuid.UUID] = field(default_factory=list)
     overtaken: list[uuid.UUID] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
@@ -68,8 +69,10 @@ class _Settling:
                     if partner is not None:
                         settled.remembered.append(partner)
                         self._recover(record, before)
-                case Skip():
+                case Skip(record, reason, partner):
                     counters.skipped += 1
+                    if partner is None or not partner.skipped:
+                        settled.left_out.append(self._left_out(record, reason, partner))
                 case Fail(record, problem, partner):
                     self._fail(partner or self._reserve(record), problem, _label(self.run, record))
                 case Uncouple(partner, counted):
@@ -126,6 +129,12 @@ class _Settling:
         self.settled.counters.skipped += skipped
         self.settled.counters.failed += not skipped
         self._note(after, problem, label)
+
+    def _left_out(self, record: Record, reason: str, partner: Partner | None) -> Failure:
+        towards_crm = self.direction is Direction.TO_CRM
+        erp_id = record.id if towards_crm else partner and partner.erp_id
+        crm_id = partner and partner.crm_id if towards_crm else record.id
+        return Failure(self.direction, erp_id, crm_id, LEFT_OUT, reason, _label(self.run, record))
 
     def _note(self, partner: Partner, problem: Problem, label: str) -> None:
         twin_known = partner.state is not State.RESERVED

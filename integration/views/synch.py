@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
+from integration.sync.run import LEFT_OUT
 from integration.views.skipped import retry, skipped_records
 
 AT_ONCE = 50
@@ -42,8 +43,10 @@ def synch_jobs(request: HttpRequest) -> HttpResponse:
 def synch_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/synch/jobs/<id>/``: one job; a fragment of it alone for the live part."""
     job = get_object_or_404(SyncJob.objects.select_related("mapping", "started_by", "after__mapping"), pk=id)
-    errors = job.errors.select_related("mapping")
+    noted = job.errors.select_related("mapping")
+    errors, left_out = noted.exclude(code=LEFT_OUT), noted.filter(code=LEFT_OUT)
     shown = {"job": job, "errors": errors[:ERRORS_SHOWN], "error_count": errors.count()}
+    shown["left_out"] = left_out[:ERRORS_SHOWN]
     shown["followers"] = job.followers.select_related("mapping")
     live = request.headers.get("HX-Request") == "true"
     return render(request, "integration/_synch_job.html" if live else "integration/synch_job.html", shown)

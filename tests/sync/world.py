@@ -22,6 +22,7 @@ class MemoryJournal:
 
     position: str | None = None
     failures: list[Failure] = field(default_factory=list)
+    left_out: list[Failure] = field(default_factory=list)
     recovered: list[uuid.UUID] = field(default_factory=list)
     done: int = 0
     total: int | None = None
@@ -40,6 +41,9 @@ class MemoryJournal:
 
     def fail(self, failures: list[Failure]) -> None:
         self.failures += failures
+
+    def leave_out(self, reasons: list[Failure]) -> None:
+        self.left_out += reasons
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         self.recovered += source_ids
