@@ -30,7 +30,8 @@ from integration.systems.errors import Problem, VersionConflict
 
 @dataclass(slots=True)
 class Settled:
-    """``left_out`` are skipped rows with their reasons, ``overtaken`` source ids to be read and decided once more, ``recovered`` those whose open errors close."""
+    """``left_out`` are skipped rows with their reasons, ``overtaken`` source ids to be read and decided once more,
+    ``recovered`` those whose open errors close."""
 
     remembered: list[Partner] = field(default_factory=list)
     forgotten: list[Partner] = field(default_factory=list)
@@ -59,31 +60,50 @@ class _Settling:
         self.settled = Settled()
 
     def of(self, actions: Sequence[Action]) -> Settled:
-        settled, counters = self.settled, self.settled.counters
         for action in actions:
             match action:
                 case Insert() | Update():
                     self._written(action)
-                case Unchanged(record, partner, before):
-                    counters.unchanged += 1
-                    if partner is not None:
-                        settled.remembered.append(partner)
-                        self._recover(record, before)
-                case Skip(record, reason, partner):
-                    counters.skipped += 1
-                    if partner is None or not partner.skipped:
-                        settled.left_out.append(self._left_out(record, reason, partner))
+                case Unchanged():
+                    self._unchanged(action)
+                case Skip():
+                    self._skipped(action)
                 case Fail(record, problem, partner):
                     self._fail(partner or self._reserve(record), problem, _label(self.run, record))
-                case Uncouple(partner, counted):
-                    settled.forgotten.append(partner)
-                    counters.uncoupled += counted
-                case Broken(partner, problem):
-                    self._fail(partner, problem, "")
-                case Restore(partner, replacement):
-                    settled.forgotten.append(partner)
-                    settled.remembered.append(replacement)
-        return settled
+                case Uncouple() | Broken() | Restore():
+                    self._deleted(action)
+        return self.settled
+
+    def _unchanged(self, action: Unchanged) -> None:
+        self.settled.counters.unchanged += 1
+        if action.partner is not None:
+            self.settled.remembered.append(action.partner)
+            self._recover(action.record, action.before)
+
+    def _skipped(self, action: Skip) -> None:
+        self.settled.counters.skipped += 1
+        record, partner = action.record, action.partner
+        if partner is not None and partner.skipped:
+            return
+        erp_id, crm_id = (partner.erp_id, partner.crm_id) if partner is not None else (None, None)
+        if self.direction is Direction.TO_CRM:
+            erp_id = record.id
+        else:
+            crm_id = record.id
+        self.settled.left_out.append(
+            Failure(self.direction, erp_id, crm_id, LEFT_OUT, action.reason, _label(self.run, record))
+        )
+
+    def _deleted(self, action: Uncouple | Broken | Restore) -> None:
+        match action:
+            case Broken(partner, problem):
+                self._fail(partner, problem, "")
+            case Restore(partner, replacement):
+                self.settled.forgotten.append(partner)
+                self.settled.remembered.append(replacement)
+            case Uncouple(partner, counted):
+                self.settled.forgotten.append(partner)
+                self.settled.counters.uncoupled += counted
 
     def _written(self, action: Insert | Update) -> None:
         answer = self.results.written[action.record.id]
@@ -129,12 +149,6 @@ class _Settling:
         self.settled.counters.skipped += skipped
         self.settled.counters.failed += not skipped
         self._note(after, problem, label)
-
-    def _left_out(self, record: Record, reason: str, partner: Partner | None) -> Failure:
-        towards_crm = self.direction is Direction.TO_CRM
-        erp_id = record.id if towards_crm else partner and partner.erp_id
-        crm_id = partner and partner.crm_id if towards_crm else record.id
-        return Failure(self.direction, erp_id, crm_id, LEFT_OUT, reason, _label(self.run, record))
 
     def _note(self, partner: Partner, problem: Problem, label: str) -> None:
         twin_known = partner.state is not State.RESERVED
