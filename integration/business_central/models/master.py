@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -77,7 +77,8 @@ class Firm(Numbered):
 
     @classmethod
     def before_delete(cls, ids: Sequence[uuid.UUID]) -> None:
-        numbers = list(cls._default_manager.filter(pk__in=ids).values_list("no", flat=True))
+        rows: Any = cls._default_manager
+        numbers = list(rows.filter(pk__in=ids).values_list("no", flat=True))
         ContactBusinessRelation.objects.filter(link_to_table=cls.link, no__in=numbers).delete()
 
     def problems(self) -> Iterator[tuple[str, str]]:

@@ -24,8 +24,8 @@ class Setup(CompanyRow):
     @classmethod
     def current(cls) -> Any:
         """The one row."""
-        row = cls._default_manager.filter(primary_key="").first()
-        return row if row is not None else cls._default_manager.get_or_create(primary_key="")[0]
+        rows: Any = cls._default_manager
+        return rows.first() or rows.get_or_create(primary_key="")[0]
 
 
 class CompanyInformation(Setup):
