@@ -9,16 +9,20 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from integration.dataverse.problems import problem_of
 from integration.dataverse.session import Session
 from integration.http import Answer, encode
-from integration.systems.errors import BadAnswer
+from integration.systems.errors import BadAnswer, ConfigurationProblem
 
 LARGEST_BATCH = 1000
 WRITES_AT_ONCE = 100
+LONGEST_ADDRESS = 8_000
+"""The service takes 32,768 characters, proxies on the way often no more than this."""
+LONGEST_IN_BATCH = 65_000
 
 _BOUNDARY = re.compile(r'boundary="?(?P<boundary>[^";]+)"?')
 _STATUS = re.compile(rb"HTTP/\d\.\d (?P<status>\d{3})")
@@ -34,9 +38,10 @@ class Part:
     body: Any = None
 
 
-def send(session: Session, parts: Sequence[Part], *, go_on: bool = True) -> list[Answer]:
+def send(session: Session, parts: Sequence[Part], *, go_on: bool = True, **how: Any) -> list[Answer]:
     """Send the requests as one batch, answers in their order. With ``go_on`` every request is answered; without,
-    the service stops at the first error and the rest has no answer. Raises ``BadAnswer`` where answers are missing."""
+    the service stops at the first error and the rest has no answer. ``how`` goes to ``Session.exchange``. Raises
+    ``BadAnswer`` where answers are missing."""
     if len(parts) > LARGEST_BATCH:
         raise ValueError(f"A batch holds at most {LARGEST_BATCH} requests.")
     boundary = f"batch_{uuid.uuid4().hex}"
@@ -44,11 +49,35 @@ def send(session: Session, parts: Sequence[Part], *, go_on: bool = True) -> list
     if go_on:
         headers["Prefer"] = "odata.continue-on-error"
     raw = written(parts, boundary, urlsplit(session.root).path)
-    answer = session.request("POST", "$batch", headers=headers, raw=raw, accept=() if go_on else (400,))
-    answers = read(answer)
+    answer = session.request("POST", "$batch", headers=headers, raw=raw, accept=() if go_on else (400,), **how)
+    answers = [replace(each, repeated=answer.repeated) for each in read(answer)]
     if go_on and len(answers) != len(parts):
         raise BadAnswer(f"A batch of {len(parts)} requests got {len(answers)} answers.")
     return answers
+
+
+def read_one(session: Session, path: str, headers: Mapping[str, str] | None = None, **how: Any) -> Any:
+    """GET one path as JSON: by itself where the address is short, inside a batch where it is long. Raises the problem
+    the answer means."""
+    if len(session.root) + len(path) <= LONGEST_ADDRESS:
+        return session.request("GET", path, headers=headers, **how).json()
+    return read_each(session, [path], headers, **how)[0]
+
+
+def read_each(
+    session: Session, paths: Sequence[str], headers: Mapping[str, str] | None = None, **how: Any
+) -> list[Any]:
+    """GET these paths in one request. Raises the problem the first refused one means."""
+    if any(len(path) > LONGEST_IN_BATCH for path in paths):
+        raise ConfigurationProblem("The filter is longer than Dynamics 365 Sales takes. Use fewer values.")
+    parts = [Part("GET", path, headers or {}) for path in paths]
+    told = []
+    for start in range(0, len(parts), LARGEST_BATCH):
+        for answer in send(session, parts[start : start + LARGEST_BATCH], **how):
+            if not answer.ok:
+                raise problem_of(answer)
+            told.append(answer.json())
+    return told
 
 
 def written(parts: Sequence[Part], boundary: str, root: str) -> bytes:

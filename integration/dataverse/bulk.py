@@ -1,34 +1,59 @@
 """Writing many rows: one bulk message where the table has it, single requests in batches where not.
 
 A bulk message is all or nothing and does not name its bad row. So a refused one is sent again as single requests in
-batches, which answer row by row. One that took too long or was too large is cut in half. What concerns every row
-(a missing table, column or privilege) is told at once.
+batches, which answer row by row. What took too long or was too large is cut in half. What concerns every row (a missing
+table, column or privilege) is told at once.
+
+Every row has an id of ours, so a request whose answer got lost is simply sent again, and a row that "is there already"
+after that is the one we wrote.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from integration.dataverse import batch, rows
+from integration.dataverse import batch, query, rows
 from integration.dataverse.metadata import Entity
+from integration.dataverse.naming import named
 from integration.dataverse.problems import TooLarge, problem_of
 from integration.dataverse.session import Session
 from integration.http import Answer
-from integration.systems.base import Ref, Row, Written
+from integration.systems.base import Row, Written
 from integration.systems.errors import (
+    BadAnswer,
     ConnectionProblem,
     DuplicateKey,
-    InvalidValue,
     NotFound,
     Problem,
     RecordProblem,
-    ReferenceMissing,
+    Refused,
     TimedOut,
+    Unreachable,
+    VersionConflict,
 )
 
 CREATED_AT_ONCE = 500
+ROUNDS = 4
+"""How often a row whose answer is transient (locked, throttled) is sent inside one call."""
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Created:
+    """What became of one bulk message: rows written, rows to be sent one by one, and whether those may be there."""
+
+    done: list[Row] = field(default_factory=list)
+    left: list[Row] = field(default_factory=list)
+    repeated: set[uuid.UUID] = field(default_factory=set)
+
+    def add(self, other: _Created) -> _Created:
+        self.done += other.done
+        self.left += other.left
+        self.repeated |= other.repeated
+        return self
 
 
 class Writer:
@@ -37,113 +62,182 @@ class Writer:
     def __init__(self, session: Session, entity: Entity) -> None:
         self.session, self.entity = session, entity
 
+    # --- create -------------------------------------------------------------------------------------------
+
     def create(self, wanted: Sequence[Row]) -> list[Written]:
-        """Create rows with the ids given."""
-        if "CreateMultiple" in self.entity.messages and len(wanted) > 1:
-            return _flat(self.session.each(self._create_bulk, list(_chunks(wanted, CREATED_AT_ONCE))))
-        return self._create_singly(wanted)
+        """Create rows with the ids given, answers in their order."""
+        if "CreateMultiple" not in self.entity.messages or len(wanted) < 2:
+            return self._create_singly(wanted, set())
+        whole = _Created()
+        for piece in self.session.each(self._create_bulk, list(chunks(wanted, CREATED_AT_ONCE))):
+            whole.add(piece)
+        answers = {row.id: Written(row.id) for row in whole.done}
+        answers |= {one.id: one for one in self._create_singly(whole.left, whole.repeated)}
+        return [answers[row.id] for row in wanted]
 
-    def _create_bulk(self, wanted: Sequence[Row]) -> list[Written]:
-        targets = [self._target(row) for row in wanted]
+    def _create_bulk(self, wanted: Sequence[Row]) -> _Created:
         path = f"{self.entity.set_name}/Microsoft.Dynamics.CRM.CreateMultiple"
+        targets = [self._target(row) for row in wanted]
         try:
-            self.session.request("POST", path, body={"Targets": targets})
-        except (TimedOut, TooLarge) as problem:
-            return self._halved(wanted, problem)
-        except RecordProblem:
-            return self._create_singly(wanted)
-        return [Written(row.id) for row in wanted]
+            answer = self.session.exchange("POST", path, body={"Targets": targets}, after_time_out=False)
+        except TimedOut as late:
+            return self._create_halves(wanted, late, may_be_there=True)
+        repeated = {row.id for row in wanted} if answer.repeated else set()
+        if answer.ok:
+            self._check_ids(wanted, answer)
+            return _Created(done=list(wanted))
+        problem = problem_of(answer)
+        if isinstance(problem, TooLarge):
+            return self._create_halves(wanted, problem, may_be_there=False)
+        if isinstance(problem, RecordProblem):
+            return _Created(left=list(wanted), repeated=repeated)
+        raise problem
 
-    def _target(self, row: Row) -> dict[str, Any]:
-        kind = f"Microsoft.Dynamics.CRM.{self.entity.table.name}"
-        return {"@odata.type": kind, self.entity.key: str(row.id), **rows.body(self.entity, row.values)}
-
-    def _halved(self, wanted: Sequence[Row], problem: Problem) -> list[Written]:
+    def _create_halves(self, wanted: Sequence[Row], problem: Problem, *, may_be_there: bool) -> _Created:
         if len(wanted) < 2:
             raise problem
         middle = len(wanted) // 2
-        return self._create_bulk(wanted[:middle]) + self._create_bulk(wanted[middle:])
+        both = self._create_bulk(wanted[:middle]).add(self._create_bulk(wanted[middle:]))
+        if may_be_there:
+            both.repeated |= {row.id for row in both.left}
+        return both
 
-    def _create_singly(self, wanted: Sequence[Row]) -> list[Written]:
-        parts = [
-            batch.Part(
-                "POST",
-                f"{self.entity.set_name}?$select={self.entity.key}",
-                {"Prefer": "return=representation"},
-                {self.entity.key: str(row.id), **rows.body(self.entity, row.values)},
-            )
-            for row in wanted
-        ]
-        return self._answered(wanted, self._sent(parts))
+    def _check_ids(self, wanted: Sequence[Row], answer: Answer) -> None:
+        """A service that gave ids of its own would make us create everything once more."""
+        told = answer.json()
+        ids = [str(id).lower() for id in told.get("Ids") or []] if isinstance(told, dict) else []
+        if ids != [str(row.id) for row in wanted]:
+            raise BadAnswer(f"{self.entity.table.label}: the organization did not keep the ids we gave.")
+
+    def _target(self, row: Row) -> dict[str, Any]:
+        return {"@odata.type": f"Microsoft.Dynamics.CRM.{self.entity.table.name}", **self._new(row)}
+
+    def _new(self, row: Row) -> dict[str, Any]:
+        return {self.entity.key: str(row.id), **rows.body(self.entity, row.values)}
+
+    def _create_singly(self, wanted: Sequence[Row], repeated: Collection[uuid.UUID]) -> list[Written]:
+        answers, again = self._answered(wanted, self._post)
+        return self._recognized(answers, {*repeated, *again})
+
+    def _post(self, row: Row) -> batch.Part:
+        path = f"{self.entity.set_name}?$select={self.entity.key}"
+        return batch.Part("POST", path, {"Prefer": "return=representation"}, self._new(row))
+
+    def _recognized(self, answers: list[Written], repeated: Collection[uuid.UUID]) -> list[Written]:
+        """A row that is there already although it was sent before counts as created, if it is really this one and
+        not another row with the same key."""
+        doubtful = [a.id for a in answers if isinstance(a.error, DuplicateKey) and a.id in repeated]
+        if not doubtful:
+            return answers
+        there = self._present(doubtful)
+        return [Written(a.id, there[a.id]) if a.id in there and a.id in doubtful else a for a in answers]
+
+    def _present(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str | None]:
+        """Which of these rows are there, with their versions."""
+        found: dict[uuid.UUID, str | None] = {}
+        for chunk in query.chunks_of_ids(ids):
+            options = query.options(select=self.entity.key, filter=query.any_of_ids(self.entity.key, chunk))
+            told = batch.read_one(self.session, self.entity.set_name + options)
+            found |= {uuid.UUID(str(row[self.entity.key])): row.get(rows.ETAG) for row in told["value"]}
+        return found
+
+    # --- update and delete --------------------------------------------------------------------------------
 
     def update(self, wanted: Sequence[Row]) -> list[Written]:
         """Change rows that are there, each only if it still has its version."""
-        parts = [
-            batch.Part(
-                "PATCH",
-                f"{self.entity.set_name}({row.id})?$select={self.entity.key}",
-                {"If-Match": row.version or "*", "Prefer": "return=representation"},
-                rows.body(self.entity, row.values),
-            )
-            for row in wanted
-        ]
-        return self._answered(wanted, self._sent(parts))
+        return self._answered(wanted, self._patch)[0]
+
+    def _patch(self, row: Row) -> batch.Part:
+        return batch.Part(
+            "PATCH",
+            f"{self.entity.set_name}({row.id})?$select={self.entity.key}",
+            {"If-Match": row.version or "*", "Prefer": "return=representation"},
+            rows.body(self.entity, row.values),
+        )
 
     def delete(self, wanted: Sequence[Row]) -> list[Written]:
         """Remove rows; what is gone already counts as removed."""
-        parts = [
-            batch.Part("DELETE", f"{self.entity.set_name}({row.id})", {"If-Match": row.version} if row.version else {})
-            for row in wanted
-        ]
-        answers = self._answered(wanted, self._sent(parts))
+        answers = self._answered(wanted, self._remove)[0]
         return [Written(a.id) if isinstance(a.error, NotFound) else a for a in answers]
 
-    def _sent(self, parts: Sequence[batch.Part]) -> list[Answer]:
-        chunks = list(_chunks(parts, batch.WRITES_AT_ONCE))
-        return _flat(self.session.each(lambda chunk: batch.send(self.session, chunk), chunks))
+    def _remove(self, row: Row) -> batch.Part:
+        headers = {"If-Match": row.version} if row.version else {}
+        return batch.Part("DELETE", f"{self.entity.set_name}({row.id})", headers)
 
-    def _answered(self, wanted: Sequence[Row], answers: Sequence[Answer]) -> list[Written]:
-        written = [self._written(row, answer) for row, answer in zip(wanted, answers, strict=True)]
-        problems = [one.error for one in written if isinstance(one.error, ConnectionProblem)]
-        if problems:
-            raise problems[0]
-        return written
+    # --- batches of single writes -------------------------------------------------------------------------
+
+    def _answered(
+        self, wanted: Sequence[Row], part: Callable[[Row], batch.Part]
+    ) -> tuple[list[Written], set[uuid.UUID]]:
+        """One answer a row, and the rows that were sent more than once. Raises what concerns every row."""
+        answers: dict[int, Written] = {}
+        repeated: set[uuid.UUID] = set()
+        waiting = list(enumerate(wanted))
+        for round_ in range(1, ROUNDS + 1):
+            sent = self.session.each(lambda chunk: self._send(chunk, part), list(chunks(waiting, batch.WRITES_AT_ONCE)))
+            transient: list[Problem] = []
+            again = []
+            for (place, row), answer in (pair for chunk in sent for pair in chunk):
+                repeated |= {row.id} if answer.repeated else set()
+                answers[place] = self._written(row, answer)
+                error = answers[place].error
+                if error is not None and error.retryable:
+                    again.append((place, row))
+                    transient.append(error)
+            if not again or round_ == ROUNDS:
+                break
+            waiting = again
+            repeated |= {row.id for _, row in again}
+            self.session.wait(transient[0], round_)
+        return [_final(answers[place]) for place in range(len(wanted))], repeated
+
+    def _send(
+        self, numbered: Sequence[tuple[int, Row]], part: Callable[[Row], batch.Part]
+    ) -> list[tuple[tuple[int, Row], Answer]]:
+        try:
+            answers = batch.send(self.session, [part(row) for _, row in numbered], after_time_out=False)
+        except (TimedOut, TooLarge):
+            if len(numbered) < 2:
+                raise
+            middle = len(numbered) // 2
+            halves = self._send(numbered[:middle], part) + self._send(numbered[middle:], part)
+            return [(pair, _again(answer)) for pair, answer in halves]
+        return list(zip(numbered, answers, strict=True))
 
     def _written(self, row: Row, answer: Answer) -> Written:
-        if answer.status < 300:
-            return Written(row.id, self._version(answer))
+        if answer.ok:
+            return Written(row.id, _version(answer))
         problem = problem_of(answer)
-        if answer.status == 412 and not row.version and isinstance(problem, RecordProblem):
-            # Without a version of ours the only condition was that the row exists (or, creating, that it does not).
-            return Written(row.id, error=problem if isinstance(problem, DuplicateKey) else NotFound(str(problem)))
-        return Written(row.id, error=self._named(row, problem))
-
-    def _named(self, row: Row, problem: Problem) -> Problem:
-        """The problem with what only the row tells: which reference leads nowhere, which value is too long."""
-        if isinstance(problem, NotFound) and str(row.id) not in problem.raw.lower():
-            for name, value in row.values.items():
-                if isinstance(value, Ref) and str(value.id) in problem.raw.lower():
-                    label = self.entity.table.fields[name].label
-                    return ReferenceMissing(f"{label} refers to a record that does not exist.", field=name)
-        if isinstance(problem, InvalidValue) and problem.field in row.values:
-            value = row.values[problem.field]
-            label = self.entity.table.fields[problem.field].label
-            words = f"{label} does not take “{value}”: {problem}"
-            return InvalidValue(words, field=problem.field, value=value, raw=problem.raw)
-        return problem
-
-    def _version(self, answer: Answer) -> str | None:
-        etag = answer.headers.get("etag")
-        if etag or not answer.body:
-            return etag
-        told = answer.json()
-        return str(told[rows.ETAG]) if rows.ETAG in told else None
+        if isinstance(problem, VersionConflict) and not row.version:
+            # Without a version of ours the only condition was that the row exists.
+            problem = NotFound(f"There is no {self.entity.table.label} with the id {row.id}.", raw=problem.raw)
+        return Written(row.id, error=named(self.entity, row, problem))
 
 
-def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+def _final(written: Written) -> Written:
+    """What is left when repeating did not help. A server error for one row of a batch whose other rows were answered
+    is about that row; anything else about the connection ends the run."""
+    error = written.error
+    if isinstance(error, Unreachable):
+        return Written(written.id, error=Refused(error.message, raw=error.raw))
+    if isinstance(error, ConnectionProblem):
+        raise error
+    return written
+
+
+def _again(answer: Answer) -> Answer:
+    return Answer(answer.status, answer.headers, answer.body, repeated=True)
+
+
+def _version(answer: Answer) -> str | None:
+    etag = answer.headers.get("etag")
+    if etag or not answer.body:
+        return etag
+    told = answer.json()
+    return str(told[rows.ETAG]) if isinstance(told, dict) and rows.ETAG in told else None
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in pieces of at most that size."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def _flat(lists: Sequence[Sequence[T]]) -> list[T]:
-    return [item for each in lists for item in each]

@@ -21,6 +21,7 @@ from integration.systems.errors import (
     ReferenceMissing,
     Refused,
     RoleMissing,
+    SignInRefused,
     TableMissing,
     Throttled,
     Unreachable,
@@ -31,11 +32,17 @@ DEFAULT_WAIT = 5.0
 
 _LENGTH = re.compile(r"length of the '(?P<field>\w+)' attribute of the '\w+' entity exceeded.*?'(?P<limit>\d+)'")
 _PROPERTY = re.compile(r"(?:property named|Invalid property) '(?P<field>\w+)'")
-_VALUE = re.compile(r"'(?P<field>\w+)' on record of type")
+_VALUE = re.compile(
+    r"'(?P<field>\w+)' on record of type|literal '.*' of '(?P<literal>\w+)'|'(?P<attribute>\w+)' attribute"
+)
 _PRIVILEGE = re.compile(r"missing (?P<privilege>prv\w+) privilege")
 _ABSENT = re.compile(r"(?P<table>\w+) With Ids? ?= ?\{?(?P<id>[0-9a-fA-F-]{36})\}?")
 _SEGMENT = re.compile(r"Resource not found for the segment '(?P<name>\w+)'")
 _RANGES = {"0x8004432f", "0x80044330", "0x80044331", "0x8004431a", "0x80048408", "0x80040239"}
+_LOCKS = ("0x80044150", "0x80044151", "-2147204784", "-2147204783")
+"""Deadlock and time-out of the database, as code or inside the text: the row is fine, try it again."""
+_OF_A_PLUG_IN = {"0x80040265", "0x80040224"}
+_DUPLICATES = {"0x80040237", "0x80060892"}
 
 
 class TooLarge(ConfigurationProblem):
@@ -53,10 +60,13 @@ def problem_of(answer: Answer) -> Problem:
 def problem(status: int, code: str, message: str, retry_after: str = "", raw: str = "") -> Problem:
     """The typed problem for a status, a platform code (``0x…`` or blank) and the service's text. Codes vary between
     builds, so the status and the text count as well."""
+    if status >= 400 and (found := _whatever_the_status(code, message, raw)) is not None:
+        return found
     if status in (429, 503):
         return Throttled(f"Dynamics 365 Sales asks us to wait: {message}", retry_after=_seconds(retry_after), raw=raw)
     if status == 401:
-        return NotAMember("Dynamics 365 Sales does not accept our sign-in.", raw=raw)
+        words = "The directory let us in, but the organization does not accept its token. Check the URL and the tenant."
+        return SignInRefused(words, part="resource", raw=raw)
     if status == 403:
         return _forbidden(code, message, raw)
     if status == 404:
@@ -68,6 +78,17 @@ def problem(status: int, code: str, message: str, retry_after: str = "", raw: st
     if status >= 500:
         return Unreachable(f"Dynamics 365 Sales has a problem of its own ({status}): {message}", raw=raw)
     return _bad_request(status, code, message, raw)
+
+
+def _whatever_the_status(code: str, message: str, raw: str) -> Problem | None:
+    """What is said by its code alone, since it comes with several statuses."""
+    if code in _LOCKS or any(sign in message for sign in _LOCKS) or "deadlock" in message.lower():
+        return Locked("The record was locked by somebody else.", raw=raw)
+    if code in _OF_A_PLUG_IN:
+        return Refused(f"A plug-in of the organization refused it: {message}", raw=raw)
+    if code in _DUPLICATES or "Cannot insert duplicate key" in message:
+        return DuplicateKey(message or "A record with this key exists already.", raw=raw)
+    return None
 
 
 def _forbidden(code: str, message: str, raw: str) -> Problem:
@@ -95,8 +116,6 @@ def _not_found(code: str, message: str, raw: str) -> Problem:
 def _precondition(code: str, message: str, raw: str) -> Problem:
     if code == "0x80060882":
         return VersionConflict("Somebody changed the record in the meantime.", raw=raw)
-    if code in ("0x80040237", "0x80060892"):
-        return DuplicateKey(message or "A record with this key exists already.", raw=raw)
     if code == "0x80040333":
         return Refused(f"A duplicate detection rule of the organization refused it: {message}", raw=raw)
     return VersionConflict(message or "A condition of the request does not hold.", raw=raw)
@@ -132,17 +151,13 @@ def _about_a_value(code: str, message: str, raw: str) -> Problem | None:
         field, limit = match["field"], match["limit"]
         return InvalidValue(f"{field} takes at most {limit} characters.", field=field, raw=raw)
     if match := _VALUE.search(message):
-        return InvalidValue(message, field=match["field"], raw=raw)
+        return InvalidValue(message, field=next(name for name in match.groups() if name), raw=raw)
     return InvalidValue(message, raw=raw) if code in _RANGES else None
 
 
 def _about_the_row(code: str, message: str, raw: str) -> Problem | None:
     if match := _ABSENT.search(message):
         return ReferenceMissing(f"The {match['table']} that it refers to does not exist.", raw=raw)
-    if "-2147204784" in message or "deadlock" in message.lower():
-        return Locked("The record was locked by somebody else.", raw=raw)
-    if code == "0x80040265":
-        return Refused(f"A plug-in of the organization refused it: {message}", raw=raw)
     return None
 
 
