@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import sleep
 
 from integration.dataverse.sandbox.changes import Moment
 from integration.dataverse.sandbox.database import Database
@@ -83,7 +83,7 @@ class Organization:
             write = Write(self.model, connection, user, timestamp(self.clock()))
             yield write
         if self.row_ms and write.written:
-            time.sleep(self.row_ms * write.written / 1000)
+            sleep(self.row_ms * write.written / 1000)
 
     def moment(self) -> Moment:
         """Now, as change tracking needs it."""

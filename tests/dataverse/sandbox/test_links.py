@@ -1,0 +1,74 @@
+"""References between rows."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from tests.dataverse.sandbox.conftest import Caller
+
+
+@pytest.fixture
+def user(call: Caller) -> str:
+    return call.create("systemusers", firstname="Ann", lastname="Hill", internalemailaddress="ann@coho.example")
+
+
+def role(call: Caller, name: str = "Salesperson") -> str:
+    return call.rows(f"roles?$select=name&$filter=name eq '{name}'")[0]["roleid"]
+
+
+def test_a_user_gets_and_loses_a_role(call: Caller, user: str) -> None:
+    roles = f"systemusers({user})/systemuserroles_association"
+    given = {"@odata.id": f"{call.root}roles({role(call)})"}
+
+    assert call("POST", f"{roles}/$ref", given).status_code == 204
+    assert [row["name"] for row in call.rows(f"{roles}?$select=name")] == ["Salesperson"]
+    holders = call.rows(f"roles({role(call)})/systemuserroles_association?$select=fullname")
+    assert "Ann Hill" in {row["fullname"] for row in holders}
+    assert call("DELETE", f"{roles}({role(call)})/$ref").status_code == 204
+    assert call.rows(roles) == []
+
+
+def test_a_role_is_given_once_and_only_if_it_exists(call: Caller, user: str) -> None:
+    roles = f"systemusers({user})/systemuserroles_association/$ref"
+    given = {"@odata.id": f"roles({role(call)})"}
+
+    assert call("POST", roles, given).status_code == 204
+    assert call("POST", roles, given).status_code == 412
+    assert call("POST", roles, {"@odata.id": f"roles({uuid.uuid4()})"}).status_code == 404
+    assert call("POST", roles, {"@odata.id": f"accounts({uuid.uuid4()})"}).status_code == 400
+    assert call("POST", roles, {}).status_code == 400
+
+
+def test_the_roles_of_a_user_can_be_expanded(call: Caller) -> None:
+    me = call.get("WhoAmI")["UserId"]
+
+    row = call.get(f"systemusers({me})?$select=fullname&$expand=systemuserroles_association($select=name)")
+
+    assert "Dynamics 365 Business Central Integration User" in {
+        role["name"] for role in row["systemuserroles_association"]
+    }
+
+
+def test_a_lookup_is_set_and_cleared_by_reference(call: Caller) -> None:
+    contact = call.create("contacts", lastname="Hill")
+    account = call.create("accounts", name="Coho Winery")
+    lookup = f"accounts({account})/primarycontactid/$ref"
+
+    assert call("PUT", lookup, {"@odata.id": f"{call.root}contacts({contact})"}).status_code == 204
+    assert call.get(f"accounts({account})")["_primarycontactid_value"] == contact
+    assert call("DELETE", lookup).status_code == 204
+    assert call.get(f"accounts({account})")["_primarycontactid_value"] is None
+
+
+def test_a_collection_takes_and_gives_back_its_rows(call: Caller) -> None:
+    contact = call.create("contacts", lastname="Hill")
+    account = call.create("accounts", name="Coho Winery")
+    people = f"accounts({account})/contact_customer_accounts"
+
+    assert call("POST", f"{people}/$ref", {"@odata.id": f"contacts({contact})"}).status_code == 204
+    assert [row["contactid"] for row in call.rows(people)] == [contact]
+    assert call("DELETE", f"{people}/$ref?$id={call.root}contacts({contact})").status_code == 204
+    assert call.rows(people) == []
+    assert call("DELETE", f"{people}({contact})/$ref").status_code == 404
