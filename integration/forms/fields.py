@@ -62,8 +62,7 @@ class FieldMappingForm(forms.ModelForm):
             self.fields["match_priority"].disabled = True
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = f"{field.label} of {self.instance.pair}"
-            size = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-            field.widget.attrs["class"] = "form-check-input" if name in _SWITCHES else f"{size} {size}-sm"
+            field.widget.attrs["class"] = "form-check-input" if name in _SWITCHES else _look(field)
 
     def _missing(self, ends: Ends) -> str:
         """The name of a mapped field that its table, which did answer, does not have."""
@@ -94,6 +93,12 @@ class FieldMappingForm(forms.ModelForm):
         reason = problem_of(self.erp, self.crm, direction, self.instance.mapping.crm_table, self.pairs)
         if reason:
             self.add_error("direction", reason)
+
+
+def _look(field: forms.Field) -> str:
+    return (
+        "form-select form-select-sm w-auto" if isinstance(field, forms.ChoiceField) else "form-control form-control-sm"
+    )
 
 
 _SWITCHES = {"is_enabled", "validate", "not_null", "clear_on_failed", "case_sensitive", "DELETE"}
@@ -174,6 +179,8 @@ class NewFieldForm(forms.ModelForm):
         for name, side in (("erp_field", Side.ERP), ("crm_field", Side.CRM)):
             label = self.fields[name].label
             self.fields[name] = forms.ChoiceField(choices=self._choices(side), required=False, label=label)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
 
     @property
     def possible(self) -> bool:

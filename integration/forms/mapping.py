@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 
 from integration.forms.versioned import VersionedForm
@@ -15,6 +15,7 @@ from integration.systems.base import Side
 from integration.systems.filters import FilterError, parse
 
 FILTER_HELP = "Such as: city = London and not (name contains test). Blank for all rows."
+LIVE_COUNTS = '{% include "integration/_mapping_live.html" %}'
 FILTER_BOX = {"rows": 2, "spellcheck": "false"}
 
 
@@ -43,8 +44,8 @@ class MappingForm(VersionedForm):
         self.helper.form_tag = False
         self.helper.layout = Layout(
             "seen",
-            Fieldset("Filters", "erp_filter", "crm_filter", css_class="mb-4"),
-            Fieldset("Way", "direction", "only_coupled", css_class="mb-4"),
+            Fieldset("Filters", "erp_filter", "crm_filter", HTML(LIVE_COUNTS), css_class="mb-4"),
+            Fieldset("Direction", "direction", "only_coupled", css_class="mb-4"),
             Fieldset("Conflicts", "conflict", "deletion"),
         )
 

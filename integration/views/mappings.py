@@ -75,11 +75,12 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
 
 def _listed(rows: QuerySet[TableMapping]) -> QuerySet[TableMapping]:
     """With what the list shows besides: jobs, and how many couplings and open errors there are."""
-    return rows.prefetch_related("queue_entries").annotate(
+    listed = rows.prefetch_related("queue_entries").annotate(
         coupled=Count("couplings", distinct=True),
         open_errors=Count("errors", filter=Q(errors__closed_at=None), distinct=True),
         pairs=Count("fields", filter=Q(fields__is_enabled=True), distinct=True),
     )
+    return listed.order_by("position", "name")
 
 
 def _tell_saved(request: HttpRequest, form: MappingForm) -> None:

@@ -56,6 +56,12 @@ def test_the_list_shows_every_mapping_with_its_columns(setup, reader):
     assert "Sales Order Notes" in page
 
 
+def test_the_list_is_in_the_order_in_which_tables_depend_on_each_other(setup, reader):
+    defaults.create_missing()
+    listed = [row.name for row in reader.get("/mappings/").context["rows"]]
+    assert listed == [default.name for default in defaults.STANDARD]
+
+
 def test_the_list_is_searched_by_name_and_table(setup, reader):
     defaults.create_missing()
     found = reader.get("/mappings/?q=product").context["rows"]
@@ -160,7 +166,7 @@ def test_a_table_that_is_not_there_is_told_by_name_and_the_page_works(setup, adm
     defaults.create_missing()
     page = admin.get("/mappings/POSTEDSALESINV-INV/fields/").content.decode()
     assert "sales_invoice_header" in page
-    assert "does not answer" not in page
+    assert "Business Central does not answer" not in page
     assert admin.get("/mappings/POSTEDSALESINV-INV/count/").status_code == 200
 
 
