@@ -10,7 +10,7 @@ from integration.sync.rules import Context, Direction
 from integration.sync.special.base import Run, Special
 from integration.sync.transfer import Draft, Known
 from integration.systems.base import Record, Row, Side, Value
-from integration.systems.errors import DuplicateKey, Refused
+from integration.systems.errors import Refused
 from integration.systems.filters import Comparison, OneOf
 
 TABLE = "transactioncurrency"
@@ -97,6 +97,9 @@ class LocalCurrency:
             "exchangerate": Decimal(1),
         }
         written = self.run.crm.insert(TABLE, [Row(stable_id(self.run.context, f"currency {code}"), values)])[0]
-        if written.error is not None and not isinstance(written.error, DuplicateKey):
-            raise written.error
+        if written.error is not None:
+            found = self._find()  # Another run may have been faster.
+            if found is None:
+                raise written.error
+            return found
         return written.id

@@ -185,7 +185,7 @@ class DefaultPriceList:
             return
         values = {"name": DEFAULT_PRICE_LIST, "transactioncurrencyid": self.currency()}
         answer = self.run.crm.insert(PRICE_LIST, [Row(self.id, values)])[0]
-        if answer.error is not None and not isinstance(answer.error, DuplicateKey):
+        if answer.error is not None and self.id not in self.run.crm.get(PRICE_LIST, [self.id], ()):
             raise answer.error
         self._there = True
 
