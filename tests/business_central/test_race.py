@@ -1,0 +1,37 @@
+"""Row versions order commits: what one writer commits late is not passed over by a reader."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.business_central.race import late_commit, many_writers
+
+
+@pytest.fixture
+def outcome(transactional_db: None, tmp_path: Path) -> dict[str, Any]:
+    """Both races, on the database at hand or, where that is SQLite in memory, on a file."""
+    if connection.vendor != "sqlite":
+        return {"late": late_commit(), "many": many_writers(4, 10)}
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.business_central.race"],
+        env={**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/race.sqlite3"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return dict(json.loads(run.stdout))
+
+
+@pytest.mark.processes
+def test_a_reader_misses_no_row_however_its_writers_overlap(outcome: dict[str, Any]) -> None:
+    assert outcome["late"] == {"between": [], "seen": ["LATE", "NEXT"], "failures": []}
+    assert outcome["many"] == {"failures": [], "missed": [], "stored": 80, "shared_versions": 0}
