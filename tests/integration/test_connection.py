@@ -11,7 +11,6 @@ from integration import defaults
 from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
 from integration.models.cache import token_cache
 from integration.models.diagnosis import NotReady
-from integration.sync.rules import Context
 from integration.systems.errors import (
     AddressRefused,
     BadAnswer,
@@ -46,9 +45,10 @@ def test_opening_an_enabled_connection_asks_nothing_yet(setup, organization):
     organization.calls.clear()
     connected = ConnectionSetup.current().open()
     assert (connected.crm, sum(organization.calls.values())) == (organization, 0)
-    assert connected.context == Context(
-        "GBP", "CRONUS International Ltd.", organization.organization_id, organization.user_id
-    )
+    context = connected.context
+    assert (context.local_currency, context.company) == ("GBP", "CRONUS International Ltd.")
+    assert (context.organization_id, context.user_id) == (organization.organization_id, organization.user_id)
+    assert context.filters["salesperson", "systemuser"][1].startswith("isdisabled = No")
     connected.close()
 
 
