@@ -111,7 +111,7 @@ def update_option_value(exchange: Exchange, body: dict[str, Any]) -> Response:
     """A new label for a value."""
     table, column = _choice_column(exchange, body)
     value = body.get("Value")
-    if value not in column.options:
+    if type(value) is not int or value not in column.options:
         raise refusals.invalid(f"The option value {value} of '{column.name}' does not exist.")
     choice = Choice(_label(body), column.options[value].state)
     with exchange.writing() as write:
@@ -170,8 +170,8 @@ def _argument(exchange: Exchange, arguments: str, name: str) -> str:
 
 
 def _choice_column(exchange: Exchange, body: dict[str, Any]) -> tuple[Table, Column]:
-    table = exchange.model.tables.get(body.get("EntityLogicalName", ""))
-    column = table.columns.get(body.get("AttributeLogicalName", "")) if table else None
+    table = exchange.model.tables.get(str(body.get("EntityLogicalName")))
+    column = table.columns.get(str(body.get("AttributeLogicalName"))) if table else None
     if table is None or column is None or column.type not in CHOICES:
         raise refusals.Refusal(400, "0x80041103", f"'{body.get('AttributeLogicalName')}' is not a choice column.")
     return table, column
@@ -180,6 +180,7 @@ def _choice_column(exchange: Exchange, body: dict[str, Any]) -> tuple[Table, Col
 def _label(body: dict[str, Any]) -> str:
     label = body.get("Label")
     texts = label.get("LocalizedLabels") if isinstance(label, dict) else None
-    if not texts or not isinstance(texts, list) or not isinstance(texts[0].get("Label"), str):
+    first = texts[0] if isinstance(texts, list) and texts else None
+    if not isinstance(first, dict) or not isinstance(first.get("Label"), str):
         raise odata("The parameter 'Label' must hold 'LocalizedLabels' with at least one label.")
-    return str(texts[0]["Label"])
+    return str(first["Label"])

@@ -75,9 +75,8 @@ def _targets(exchange: Exchange, table: Table) -> list[dict[str, Any]]:
         raise odata("The parameter 'Targets' must be a list of rows.")
     if not targets:
         raise refusals.invalid("The parameter 'Targets' must hold at least one row.")
-    types = {target.get("@odata.type") for target in targets}
     name = f"Microsoft.Dynamics.CRM.{table.name}"
-    if not types <= {name, f"#{name}"}:
+    if any(target.get("@odata.type") not in (name, f"#{name}") for target in targets):
         raise odata(
             f"Every item of 'Targets' must carry '@odata.type' with the value '{name}': one call writes one table."
         )

@@ -21,7 +21,7 @@ OPERATORS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 TEXT_FUNCTIONS = frozenset({"contains", "startswith", "endswith"})
 NAMESPACE = "Microsoft.Dynamics.CRM."
 LITERALS = frozenset({"guid", "moment", "number", "text", "enum"})
-DEEPEST = 200
+DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)

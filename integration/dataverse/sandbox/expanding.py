@@ -99,7 +99,7 @@ def _expand_collection(
     for row in ids:
         own = collection_rows(reading, table, row, collection)
         chosen = joined(Selection(joins, wanted.condition, wanted.arguments), own)
-        limit = LARGEST_PAGE if options.top is None else options.top
+        limit = LARGEST_PAGE if options.top is None else min(options.top, LARGEST_PAGE)
         rows = fetch(reading, far, columns, chosen, order, limit)
         found[row] = "[" + ",".join(render(reading, far, columns, rows, options.expand)) + "]"
     return found

@@ -14,6 +14,8 @@ from integration.dataverse.sandbox.refusals import Refusal, odata
 
 JSON = "application/json; odata.metadata=minimal"
 PREFERENCE = re.compile(r'\s*([\w.\-]+)(?:\s*=\s*(?:"([^"]*)"|([^,;\s]*)))?\s*(?:,|$)')
+HALF_A_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Where an escape may stand for one half of a letter that has two; alone it is no text."""
 LARGEST_PAGE = 5000
 
 
@@ -68,7 +70,10 @@ class Request:
     def json(self) -> Any:
         """The body, decimals exact. Raises :class:`Refusal` when it is not JSON."""
         try:
-            return json.loads(self.body, parse_float=Decimal, parse_constant=_no_number)
+            found = json.loads(self.body, parse_float=Decimal, parse_constant=_no_number)
+            if HALF_A_LETTER.search(self.body):
+                json.dumps(found, ensure_ascii=False, default=str).encode()
+            return found
         except (ValueError, RecursionError) as error:
             raise odata(f"The request body is not valid JSON: {error}") from error
 

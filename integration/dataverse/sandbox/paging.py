@@ -12,9 +12,9 @@ from urllib.parse import quote, unquote
 
 from integration.dataverse.sandbox.refusals import Refusal, odata
 
-COOKIE = re.compile(r'<cookie pagenumber="(\d+)" pagingcookie="([^"]*)" istracking="(True|False)" />')
-INNER = re.compile(r'<cookie page="\d+"><row last="([^"]*)" from="(\d+)" upto="(\d+)" /></cookie>')
-DELTA = re.compile(r"(\d+)!(\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)")
+COOKIE = re.compile(r'<cookie pagenumber="(\d{1,9})" pagingcookie="([^"]*)" istracking="(True|False)" />')
+INNER = re.compile(r'<cookie page="\d+"><row last="([^"]*)" from="(\d{1,18})" upto="(\d{1,18})" /></cookie>')
+DELTA = re.compile(r"(\d{1,18})!(\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)")
 DELTA_TIME = "%m/%d/%Y %H:%M:%S"
 
 

@@ -154,7 +154,7 @@ def _rounder(places: int) -> Callable[[Decimal], str]:
     step = Decimal(1).scaleb(-places)
 
     def keep(number: Decimal) -> str:
-        return plain(number.quantize(step, ROUND_HALF_UP, EXACT))
+        return plain(number.quantize(step, ROUND_HALF_UP, EXACT) + 0)
 
     return keep
 

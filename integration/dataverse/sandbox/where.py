@@ -42,6 +42,8 @@ KINDS = {
     "enum": "Edm.Int32",
 }
 ROOT = "t"
+LARGEST_WHOLE = 2**63
+MOST_DIGITS = 60
 
 
 class Where:
@@ -57,9 +59,9 @@ class Where:
     def condition(self, criterion: Criterion) -> str:
         match criterion:
             case criteria.Every(parts=parts):
-                return "(" + " AND ".join(self.condition(part) for part in parts) + ")"
+                return _balanced([self.condition(part) for part in parts], "AND")
             case criteria.Any(parts=parts):
-                return "(" + " OR ".join(self.condition(part) for part in parts) + ")"
+                return _balanced([self.condition(part) for part in parts], "OR")
             case Negated(part=part):
                 return f"NOT ({self.condition(part)})"
             case Compare():
@@ -200,6 +202,14 @@ FUNCTIONS: dict[str, Callable[[Where, str, Column, Sequence[Literal]], str]] = {
 }
 
 
+def _balanced(parts: Sequence[str], operator: str) -> str:
+    """The parts as a flat tree: SQLite takes a thousand levels, a filter may have more terms."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return f"({_balanced(parts[:half], operator)} {operator} {_balanced(parts[half:], operator)})"
+
+
 def _folding(sql: str, column: Column, value: Any) -> tuple[str, str]:
     """Both sides without regard to case; plain text takes SQLite's own, faster way."""
     if column.type not in TEXTS:
@@ -209,12 +219,19 @@ def _folding(sql: str, column: Column, value: Any) -> tuple[str, str]:
 
 def _number(column: Column, text: str) -> Any:
     number = Decimal(text.rstrip("mMdDfFlL"))
+    if abs(number.adjusted()) > MOST_DIGITS:
+        raise odata(f"The number '{text}' is too large or too small.")
     if column.type in WHOLE:
-        return int(number) if number == number.to_integral_value() else float(number)
+        return _whole(number)
     if column.type == "Money":
-        scaled = number * MONEY_SCALE
-        return int(scaled) if scaled == scaled.to_integral_value() else float(scaled)
+        return _whole(number * MONEY_SCALE)
     return float(number) if column.type == "Double" else plain(number)
+
+
+def _whole(number: Decimal) -> int | float:
+    """For comparing with whole numbers: what is none, or too large for one, goes as a float."""
+    whole = number == number.to_integral_value() and abs(number) < LARGEST_WHOLE
+    return int(number) if whole else float(number)
 
 
 def _retyped(literal: Literal, column: Column) -> Literal:
