@@ -114,7 +114,7 @@ def _column(model: type[CompanyRow], stored: Any) -> Column:
     field = Field(
         stored.name,
         label=str(stored.verbose_name),
-        required=writable and not stored.blank and not stored.has_default(),
+        required=writable and not stored.blank and (target is not None or isinstance(stored, Text)),
         insertable=writable,
         updatable=writable,
         **shape,
