@@ -76,7 +76,9 @@ def order_by(reading: Reading, table: Table, text: str, selection: Selection) ->
             raise odata(f"Syntax error in '$orderby': '{part}'.")
         expression = f'{ROOT}."{name}"'
         if column.is_lookup:
-            far = reading.model[column.targets[0]]
+            far = reading.model.tables.get(column.targets[0])
+            if far is None:
+                raise odata(f"The rows cannot be sorted by '{name}'.")
             joins.append(f'LEFT JOIN "{far.name}" o{at} ON o{at}."{far.id}" = {ROOT}."{column.name}"')
             expression = f'o{at}."{far.name_column}"'
         collate = " COLLATE NOCASE" if column.is_lookup or column.type in ("String", "Memo") else ""
