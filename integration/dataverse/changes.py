@@ -1,6 +1,7 @@
 """Reading what changed: by delta link where the table tracks changes, else by the time of the last change.
 
-A cursor is JSON text: the link to go on with, or the moment read up to. A next link is a resume point like any other.
+A cursor is JSON text: ``{"delta": link, "select": columns}`` or ``{"since": moment}``. A next link is a resume point
+like any other.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from integration.dataverse import query, rows
+from integration.dataverse import batch, query, rows
 from integration.dataverse.metadata import Entity
 from integration.dataverse.session import Session
-from integration.systems.base import Page
-from integration.systems.errors import CursorExpired
-from integration.systems.filters import Comparison, Filter, both
+from integration.systems.base import Page, Record
+from integration.systems.errors import BadAnswer, CursorExpired, FieldMissing
+from integration.systems.filters import Comparison, Filter, both, fields_of
 
-OVERLAP = dt.timedelta(seconds=5)
-DELTA, SINCE = "delta", "since"
+OVERLAP = dt.timedelta(minutes=2)
+"""A row gets its time when its transaction starts and is seen when that ends, at most 2 minutes later."""
+DELTA, SINCE, SELECT = "delta", "since", "select"
 REMOVED = "$deletedEntity"
 
 
@@ -27,69 +29,111 @@ def read(
     session: Session, entity: Entity, fields: Sequence[str], since: str | None, where: Filter, page_size: int
 ) -> Iterator[Page]:
     """Pages of changes since the cursor. Raises ``CursorExpired`` where the cursor is too old or of another kind."""
+    unknown = sorted(name for name in fields_of(where) if name not in entity.table.fields)
+    if unknown:
+        raise FieldMissing(f"{entity.table.label} has no column “{unknown[0]}”.")
+    prefer = f"{_annotated(entity, fields, where)},odata.maxpagesize={page_size}"
     if entity.tracks_changes:
-        yield from _by_delta(session, entity, fields, since, page_size)
+        yield from _by_delta(session, entity, fields, since, prefer)
     else:
-        yield from _by_time(session, entity, fields, since, where, page_size)
+        yield from _by_time(session, entity, fields, since, where, prefer)
+
+
+def _annotated(entity: Entity, fields: Sequence[str], where: Filter) -> str:
+    """The preference for annotations: labels only where the caller's filter looks at a reference, since a label for
+    every number and date makes an answer a third longer."""
+    looked_at = [entity.table.fields[name] for name in fields_of(where) if name in fields]
+    return rows.ANNOTATIONS if any(field.targets for field in looked_at) else rows.KINDS_ONLY
+
+
+# --- change tracking ----------------------------------------------------------------------------------------
 
 
 def _by_delta(
-    session: Session, entity: Entity, fields: Sequence[str], since: str | None, page_size: int
+    session: Session, entity: Entity, fields: Sequence[str], since: str | None, prefer: str
 ) -> Iterator[Page]:
-    link = _opened(since, DELTA) if since else None
-    path = link or entity.set_name + query.options(select=query.select(entity, rows.columns(entity, fields)))
-    prefer = f"{rows.ANNOTATIONS},odata.maxpagesize={page_size}"
-    if link is None:
-        prefer += ",odata.track-changes"
+    select = query.select(entity, rows.columns(entity, fields))
+    path = _link(since, select) if since else entity.set_name + query.options(select=select)
+    reader = rows.Reader(entity, fields)
     while True:
-        told = session.request("GET", path, headers={"Prefer": prefer}).json()
-        onward = told.get("@odata.nextLink") or told.get("@odata.deltaLink")
-        yield _page(entity, told["value"], fields, _cursor(DELTA, onward or path))
+        # A delta link knows that it tracks, and with which columns; everything before the first one has to be told.
+        tracking = "" if "deltatoken" in path else ",odata.track-changes"
+        told = batch.read_one(session, path, {"Prefer": prefer + tracking})
+        onward = told.get("@odata.nextLink") or told.get("@odata.deltaLink") if isinstance(told, dict) else None
+        if not isinstance(onward, str):
+            raise BadAnswer(f"The answer does not say how to follow the changes of {entity.table.label}.")
+        yield _page(reader, told, json.dumps({DELTA: onward, SELECT: select}))
         if "@odata.nextLink" not in told:
             return
         path = onward
 
 
+def _link(cursor: str, select: str) -> str:
+    """The link to go on with, if it brings all the columns wanted now."""
+    opened = _opened(cursor, DELTA)
+    if not set(select.split(",")) <= set(str(opened.get(SELECT, "")).split(",")):
+        raise CursorExpired("The mapping reads other columns than before.")
+    return str(opened[DELTA])
+
+
+def _page(reader: rows.Reader, told: Any, cursor: str) -> Page:
+    changed: list[Record] = []
+    deleted: list[uuid.UUID] = []
+    for row in rows.listed(told):
+        if isinstance(row, dict) and ("reason" in row or REMOVED in str(row.get("@odata.context", ""))):
+            deleted.append(_removed(row))
+        else:
+            changed.append(reader.record(row))
+    return Page(changed, deleted, cursor)
+
+
+def _removed(row: Any) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(row["id"]))
+    except (KeyError, ValueError) as error:
+        raise BadAnswer("The answer does not say which row was deleted.", raw=str(row)[:500]) from error
+
+
+# --- by time ------------------------------------------------------------------------------------------------
+
+
 def _by_time(
-    session: Session, entity: Entity, fields: Sequence[str], since: str | None, where: Filter, page_size: int
+    session: Session, entity: Entity, fields: Sequence[str], since: str | None, where: Filter, prefer: str
 ) -> Iterator[Page]:
-    """By ``modifiedon``, a little before the newest one read: rows written at the same moment are seen twice rather
-    than never."""
-    newest = rows.moment(_opened(since, SINCE)) if since else None
-    if newest is not None:
+    """Rows written within the overlap before the newest one read come again: rather twice than never. A table without
+    ``modifiedon`` is read as a whole."""
+    timed = "modifiedon" in entity.table.fields
+    newest = _moment(since) if since else None
+    if newest is not None and timed:
         where = both(where, Comparison("modifiedon", ">=", newest - OVERLAP))
     path = entity.set_name + query.options(
         select=query.select(entity, rows.columns(entity, fields)),
         filter=query.where(entity, where),
-        orderby=f"modifiedon asc,{entity.key} asc",
+        orderby=query.order(entity, ["modifiedon"] if timed else []),
     )
-    prefer = f"{rows.ANNOTATIONS},odata.maxpagesize={page_size}"
+    reader = rows.Reader(entity, fields)
     while path:
-        told = session.request("GET", path, headers={"Prefer": prefer}).json()
-        page = _page(entity, told["value"], fields, None)
-        seen = [record.modified_at for record in page.records if record.modified_at is not None]
+        told = batch.read_one(session, path, {"Prefer": prefer})
+        records = reader.records(told)
+        seen = [record.modified_at for record in records if record.modified_at is not None]
         newest = max([*seen, *([newest] if newest else [])], default=None)
-        cursor = _cursor(SINCE, newest.isoformat() if newest else dt.datetime(1900, 1, 1, tzinfo=dt.UTC).isoformat())
-        yield Page(page.records, (), cursor)
+        yield Page(records, (), json.dumps({SINCE: newest.isoformat() if newest else ""}))
         path = told.get("@odata.nextLink") or ""
 
 
-def _page(entity: Entity, told: Sequence[Any], fields: Sequence[str], cursor: str | None) -> Page:
-    changed, deleted = [], []
-    for row in told:
-        if REMOVED in str(row.get("@odata.context", "")) or "reason" in row:
-            deleted.append(uuid.UUID(str(row["id"])))
-        else:
-            changed.append(rows.record(entity, row, fields))
-    return Page(changed, deleted, cursor)
-
-
-def _cursor(kind: str, value: str) -> str:
-    return json.dumps({kind: value})
-
-
-def _opened(cursor: str, kind: str) -> str:
+def _moment(cursor: str) -> dt.datetime | None:
     try:
-        return str(json.loads(cursor)[kind])
-    except (ValueError, KeyError, TypeError) as error:
-        raise CursorExpired("The cursor belongs to another way of reading this table.") from error
+        return rows.moment(_opened(cursor, SINCE)[SINCE])
+    except (ValueError, TypeError) as error:
+        raise CursorExpired("The cursor does not name a moment.") from error
+
+
+def _opened(cursor: str, kind: str) -> dict[str, Any]:
+    """The cursor's parts. Raises ``CursorExpired`` for one of another kind: the table began or ceased to track."""
+    try:
+        opened = json.loads(cursor)
+    except ValueError as error:
+        raise CursorExpired("The cursor cannot be read.") from error
+    if not isinstance(opened, dict) or kind not in opened:
+        raise CursorExpired("The cursor belongs to another way of reading this table.")
+    return opened

@@ -1,6 +1,7 @@
 """The tables of an organization as it describes them: sets, columns, lengths, options, navigation names, bulk calls.
 
-One batch of reads a table, kept as text in a cache that all workers share, so that a run asks for nothing.
+One batch of reads a table and one list of all tables, kept as text in a cache that all workers share, so that a run
+asks for nothing. Whoever changes an organization's tables, or meets one that differs, says ``forget``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from integration.systems.base import Field, FieldType, Option, Table
 from integration.systems.errors import NotFound, Problem, TableMissing
 
 KEPT_SECONDS = 24 * 3600.0
+SHAPE = 2
+"""Counted up when what is kept changes its form, so that nobody reads what an older version kept."""
+MESSAGES = ("CreateMultiple", "UpdateMultiple")
 TYPES = {
     "String": FieldType.TEXT,
     "Memo": FieldType.MEMO,
@@ -39,7 +43,10 @@ TYPES = {
     "EntityName": FieldType.TABLE,
 }
 SCALES = {"Money": 4, "Decimal": 10, "Double": 5}
-COMMON = "LogicalName,AttributeType,DisplayName,IsValidForCreate,IsValidForUpdate,IsValidForRead,RequiredLevel"
+NUMBERS = ("accountnumber", "productnumber", "ordernumber", "quotenumber", "invoicenumber", "isocurrencycode")
+COMMON = (
+    "LogicalName,AttributeType,AttributeOf,DisplayName,IsValidForCreate,IsValidForUpdate,IsValidForRead,RequiredLevel"
+)
 CASTS = {
     "String": "LogicalName,MaxLength",
     "Memo": "LogicalName,MaxLength",
@@ -50,14 +57,21 @@ CASTS = {
     "DateTime": "LogicalName,Format,DateTimeBehavior",
     "Lookup": "LogicalName,Targets",
 }
-WITH_OPTIONS = ("Picklist", "State", "Status")
+OPTIONS = "OptionSet($select=Options)"
+WITH_OPTIONS = {
+    "Picklist": f"{OPTIONS},GlobalOptionSet($select=Options,Name)",
+    "State": OPTIONS,
+    "Status": OPTIONS,
+}
+TABLES = "LogicalName,DisplayName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,IsIntersect"
 ENTITY = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ChangeTrackingEnabled,DisplayName"
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One table: its set, its key, what it can do, and how its lookups are written. ``dates`` are columns that are
-    dates without a time, ``shown_as_date`` those that travel as midnight UTC."""
+    """One table: its set, its key, what it can do, and how its lookups are written. ``keys``, ``names`` and
+    ``sets`` tell of every table its key column, its naming column and its set. ``shown_as_date`` are dates that travel
+    as a moment, ``choices`` the names of option sets that several columns share."""
 
     table: Table
     set_name: str
@@ -66,7 +80,9 @@ class Entity:
     messages: frozenset[str] = frozenset()
     navigations: Mapping[tuple[str, str], str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     sets: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
     shown_as_date: frozenset[str] = frozenset()
 
     def column_of(self, name: str) -> str:
@@ -97,31 +113,39 @@ class Metadata:
         """The description of a table. Raises ``TableMissing``."""
         with self._lock:
             if name not in self._known:
-                self._known[name] = _entity(self._told(name))
+                self._known[name] = _entity(self._told(name), self._catalog())
             return self._known[name]
 
     def tables(self) -> Sequence[tuple[str, str]]:
         """(logical name, label) of all tables, by label."""
-        told = self._cached("tables", self._read_tables)
-        return [(name, label) for name, label in told]
+        pairs = [(row["LogicalName"], _label(row) or row["LogicalName"]) for row in self._catalog()]
+        return sorted(pairs, key=lambda pair: pair[1].lower())
 
-    def forget(self) -> None:
-        """Read everything again: somebody changed the organization's tables."""
-        self._known = {}
+    def forget(self, name: str) -> None:
+        """Read this table again, here and in every process that shares the cache: somebody changed it."""
+        with self._lock:
+            self._known.pop(name, None)
+            for key in (f"table {name}", "tables"):
+                self._cache.put(self._key(key), "", 0)
+
+    def _catalog(self) -> Any:
+        """All tables that have a set, as the service tells them."""
+        return self._cached("tables", self._read_tables)
 
     def _read_tables(self) -> Any:
-        answer = self._session.request("GET", "EntityDefinitions?$select=LogicalName,DisplayName,EntitySetName")
-        rows = answer.json()["value"]
-        pairs = [(row["LogicalName"], _label(row) or row["LogicalName"]) for row in rows if row.get("EntitySetName")]
-        return sorted(pairs, key=lambda pair: pair[1].lower())
+        answer = self._session.request("GET", f"EntityDefinitions?$select={TABLES}", metadata=True)
+        return [row for row in answer.json()["value"] if row.get("EntitySetName") and not row.get("IsIntersect")]
+
+    def _key(self, key: str) -> str:
+        return f"metadata {SHAPE} {self._session.url} {key}"
 
     def _told(self, name: str) -> Any:
         return self._cached(f"table {name}", lambda: self._read(name))
 
     def _cached(self, key: str, read: Any) -> Any:
-        full = f"metadata {self._session.url} {key}"
+        full = self._key(key)
         kept = self._cache.get(full)
-        if kept is not None:
+        if kept:
             return json.loads(kept)
         told = json.loads(json.dumps(read(), default=str))
         self._cache.put(full, json.dumps(told), KEPT_SECONDS)
@@ -134,17 +158,17 @@ class Metadata:
         paths = {"entity": f"{base}?$select={ENTITY}", "columns": f"{base}/Attributes?$select={COMMON}"}
         paths |= {kind: f"{casts}{kind}AttributeMetadata?$select={columns}" for kind, columns in CASTS.items()}
         paths |= {
-            kind: f"{casts}{kind}AttributeMetadata?$select=LogicalName&$expand=OptionSet($select=Options)"
-            for kind in WITH_OPTIONS
+            kind: f"{casts}{kind}AttributeMetadata?$select=LogicalName&$expand={expand}"
+            for kind, expand in WITH_OPTIONS.items()
         }
         select = "ReferencingAttribute,ReferencedEntity,ReferencedAttribute,ReferencingEntityNavigationPropertyName"
         paths["relations"] = f"{base}/ManyToOneRelationships?$select={select}"
-        messages = quote(f"primaryobjecttypecode eq '{name}'", safe="'")
+        either = " or ".join(f"sdkmessageid/name eq '{message}'" for message in MESSAGES)
+        messages = quote(f"primaryobjecttypecode eq '{name}' and ({either})", safe="'()/")
         paths["messages"] = (
             f"sdkmessagefilters?$select=sdkmessagefilterid&$expand=sdkmessageid($select=name)&$filter={messages}"
         )
-        paths["sets"] = "EntityDefinitions?$select=LogicalName,EntitySetName,PrimaryIdAttribute"
-        answers = batch.send(self._session, [batch.Part("GET", path) for path in paths.values()])
+        answers = batch.send(self._session, [batch.Part("GET", path) for path in paths.values()], metadata=True)
         told: dict[str, Any] = {}
         for part, answer in zip(paths, answers, strict=True):
             if answer.status >= 300:
@@ -158,27 +182,26 @@ class Metadata:
         return problem
 
 
-def _entity(told: Any) -> Entity:
+def _entity(told: Any, catalog: Any) -> Entity:
     about = told["entity"]
     more = {row["LogicalName"]: row for kind in (*CASTS, *WITH_OPTIONS) for row in told[kind]["value"]}
     fields = {
         row["LogicalName"]: _field(row, more.get(row["LogicalName"], {}))
         for row in told["columns"]["value"]
-        if row["AttributeType"] in TYPES or row["AttributeType"] == "DateTime"
+        if _is_column(row)
     }
     relations = told["relations"]["value"]
     navigations = {
         (row["ReferencingAttribute"], row["ReferencedEntity"]): row["ReferencingEntityNavigationPropertyName"]
         for row in relations
     }
-    sets = told["sets"]["value"]
     return Entity(
         Table(
             about["LogicalName"],
             _label(about) or about["LogicalName"],
             fields,
             name_field=about.get("PrimaryNameAttribute") or "",
-            number_field=next((n for n in ("accountnumber", "productnumber") if n in fields), ""),
+            number_field=next((n for n in NUMBERS if n in fields), ""),
             tracks_changes=bool(about.get("ChangeTrackingEnabled")),
         ),
         about["EntitySetName"],
@@ -186,10 +209,25 @@ def _entity(told: Any) -> Entity:
         bool(about.get("ChangeTrackingEnabled")),
         frozenset(str((row.get("sdkmessageid") or {}).get("name")) for row in told["messages"]["value"]),
         navigations,
-        {row["LogicalName"]: row["PrimaryIdAttribute"] for row in sets},
-        {row["LogicalName"]: row["EntitySetName"] for row in sets},
+        {row["LogicalName"]: row["PrimaryIdAttribute"] for row in catalog},
+        {row["LogicalName"]: row["PrimaryNameAttribute"] for row in catalog if row.get("PrimaryNameAttribute")},
+        {row["LogicalName"]: row["EntitySetName"] for row in catalog},
+        {
+            n: row["GlobalOptionSet"]["Name"]
+            for n, row in more.items()
+            if (row.get("GlobalOptionSet") or {}).get("Name")
+        },
         frozenset(n for n, f in fields.items() if f.type is FieldType.DATE and not _date_only(more.get(n, {}))),
     )
+
+
+def _is_column(row: Any) -> bool:
+    """Is it a column that the Web API can read? Parts of others (the name beside a lookup) are not, except the one that
+    tells which table a lookup points to: that comes as an annotation."""
+    if row["AttributeType"] == "EntityName":
+        return True
+    known = row["AttributeType"] in TYPES or row["AttributeType"] == "DateTime"
+    return known and not row.get("AttributeOf") and row.get("IsValidForRead", True) is not False
 
 
 def _field(row: Any, more: Any) -> Field:
@@ -198,7 +236,7 @@ def _field(row: Any, more: Any) -> Field:
     scale = None
     if type_ is FieldType.DECIMAL:
         scale = int(more["Precision"]) if more.get("Precision") is not None else SCALES.get(kind, 2)
-    options = (more.get("OptionSet") or {}).get("Options") or ()
+    options = (more.get("OptionSet") or more.get("GlobalOptionSet") or {}).get("Options") or ()
     return Field(
         row["LogicalName"],
         type_,
@@ -224,5 +262,6 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _label(row: Any) -> str:
-    label = (row.get("DisplayName") or {}).get("UserLocalizedLabel") or {}
+    display = row.get("DisplayName") or {}
+    label: Any = display.get("UserLocalizedLabel") or next(iter(display.get("LocalizedLabels") or []), {})
     return str(label.get("Label") or "")

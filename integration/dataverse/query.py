@@ -1,7 +1,9 @@
 """Filters, columns and ids as OData query options.
 
-A blank in our filters is null or an empty text in Dataverse; ``<>`` finds blank there too, so it is said explicitly.
-A reference is asked for by ``_column_value``, its kind (``parentcustomeridtype = account``) by the navigation property.
+Every condition is written so that the service answers what ``systems.filters.matches`` answers: a blank is null or an
+empty text, ``<>`` and ``not`` also find blank, which is said explicitly since a database does not. A reference is asked
+for by ``_column_value``, or by the name of the row it points to; its kind (``parentcustomeridtype = account``) by the
+navigation property.
 """
 
 from __future__ import annotations
@@ -14,13 +16,17 @@ from typing import Any
 from urllib.parse import quote
 
 from integration.dataverse.metadata import Entity
-from integration.systems.base import Field, FieldType, Ref
+from integration.systems.base import FieldType, Ref
+from integration.systems.errors import FieldMissing
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, FilterError, Not, OneOf
 
 SAFE = "(),$'=:/"
 IDS_AT_ONCE = 400
+VALUES_AT_ONCE = 100
 COMPARISONS = {"=": "eq", "<>": "ne", ">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
+OPPOSITES = {"=": "<>", "<>": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 FUNCTIONS = {"contains": "contains", "begins with": "startswith", "ends with": "endswith"}
+HALF_A_DAY = dt.timedelta(hours=12)
 
 
 def select(entity: Entity, fields: Sequence[str]) -> str:
@@ -33,8 +39,14 @@ def select(entity: Entity, fields: Sequence[str]) -> str:
 
 
 def order(entity: Entity, names: Sequence[str]) -> str:
-    """The ``$orderby`` of these fields, the key last so that pages are stable."""
-    parts = [f"{name[1:]} desc" if name.startswith("-") else f"{name} asc" for name in names]
+    """The ``$orderby`` of these fields, the key last so that pages are stable. Raises ``FieldMissing``."""
+    parts = []
+    for name in names:
+        column, direction = name.removeprefix("-"), "desc" if name.startswith("-") else "asc"
+        found = entity.table.fields.get(column)
+        if found is None:
+            raise FieldMissing(f"{entity.table.label} has no column “{column}”.")
+        parts.append(f"_{column}_value {direction}" if found.type is FieldType.REFERENCE else f"{column} {direction}")
     return ",".join([*parts, f"{entity.key} asc"])
 
 
@@ -45,67 +57,154 @@ def options(**given: str) -> str:
 
 
 def where(entity: Entity, wanted: Filter) -> str:
-    """The ``$filter`` of a filter, blank for everything."""
+    """The ``$filter`` of a filter, blank for everything. Raises ``FieldMissing``, ``FilterError``."""
+    return "" if wanted == AllOf() else _condition(entity, wanted, negated=False)
+
+
+def chunks_of_ids(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    """Ids in groups whose filter fits into one address."""
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]
+
+
+def any_of_ids(key: str, ids: Sequence[uuid.UUID]) -> str:
+    """The filter for these ids."""
+    return _one_of(key, ids)
+
+
+def _one_of(column: str, values: Sequence[Any]) -> str:
+    listed = ",".join('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+    return f"Microsoft.Dynamics.CRM.In(PropertyName='{column}',PropertyValues=[{listed}])"
+
+
+# --- conditions -----------------------------------------------------------------------------------------------
+
+
+def _condition(entity: Entity, wanted: Filter, *, negated: bool) -> str:
+    """``not`` is carried inwards to the single comparisons: only there is it known what it means for blank."""
     match wanted:
         case AllOf(parts=parts):
-            return " and ".join(_inner(entity, part) for part in parts)
+            return _joined(entity, parts, "or" if negated else "and", negated)
         case AnyOf(parts=parts):
-            return " or ".join(_inner(entity, part) for part in parts)
+            return _joined(entity, parts, "and" if negated else "or", negated)
         case Not(part=part):
-            return f"not ({where(entity, part)})"
+            return _condition(entity, part, negated=not negated)
         case OneOf(field=name, values=values):
-            return " or ".join(_comparison(entity, Comparison(name, "=", value)) for value in values)
+            if not negated and len(values) > VALUES_AT_ONCE and _listable(entity, name, values):
+                ids = entity.table.fields[name].type in (FieldType.REFERENCE, FieldType.UUID)
+                return _one_of(name, [_identity(value) for value in values] if ids else values)
+            each = tuple(Comparison(name, "=", value) for value in values)
+            return _joined(entity, each, "and" if negated else "or", negated)
         case Comparison():
-            return _comparison(entity, wanted)
+            return _comparison(entity, wanted, negated)
 
 
-def _inner(entity: Entity, part: Filter) -> str:
-    text = where(entity, part)
-    simple = isinstance(part, Comparison) and " or " not in text
-    return text if simple else f"({text})"
+def _joined(entity: Entity, parts: Sequence[Filter], word: str, negated: bool) -> str:
+    if not parts:  # nothing to fulfil holds always, nothing to choose from never
+        return f"{entity.key} {'ne' if word == 'and' else 'eq'} null"
+    texts = [_condition(entity, part, negated=negated) for part in parts]
+    return texts[0] if len(texts) == 1 else f" {word} ".join(f"({text})" for text in texts)
 
 
-def _comparison(entity: Entity, wanted: Comparison) -> str:
-    field = entity.table.fields.get(wanted.field)
-    if field is None:
-        raise FilterError(f"{entity.table.label} has no column “{wanted.field}”.")
-    if field.type is FieldType.TABLE:
+def _listable(entity: Entity, name: str, values: Sequence[Any]) -> bool:
+    """May so many values be asked for in one call instead of one by one? Blank has to be asked for differently."""
+    found = entity.table.fields.get(name)
+    if found is None or any(value is None or value == "" for value in values):
+        return False
+    if found.type is FieldType.REFERENCE:
+        return all(isinstance(_identity(value), uuid.UUID) for value in values)
+    return found.type in (FieldType.TEXT, FieldType.CODE, FieldType.INTEGER, FieldType.OPTION, FieldType.UUID)
+
+
+def _identity(value: Any) -> Any:
+    return value.id if isinstance(value, Ref) else _uuid(value) or value
+
+
+def _comparison(entity: Entity, wanted: Comparison, negated: bool) -> str:
+    found = entity.table.fields.get(wanted.field)
+    if found is None:
+        raise FieldMissing(f"{entity.table.label} has no column “{wanted.field}”.")
+    if negated and wanted.operator in ("=", "<>"):
+        wanted, negated = Comparison(wanted.field, OPPOSITES[wanted.operator], wanted.value), False
+    if found.type is FieldType.TABLE:
         return _kind(entity, wanted)
-    if field.type is FieldType.REFERENCE:
-        return _reference(entity, wanted)
-    return _plain(field, wanted)
+    if found.type is FieldType.REFERENCE:
+        return _reference(entity, wanted, negated)
+    if found.name in entity.shown_as_date and isinstance(wanted.value, dt.date):
+        return _day(found.name, wanted, negated)
+    return _plain(found.name, found.type.textual, wanted, negated)
 
 
 def _kind(entity: Entity, wanted: Comparison) -> str:
     """Which table a lookup points to: told by the navigation property to that table being filled."""
-    lookup = entity.column_of(wanted.field)
-    target = str(wanted.value or "")
+    lookup, target = entity.column_of(wanted.field), str(wanted.value or "").lower()
+    if wanted.operator not in ("=", "<>"):
+        raise FilterError(f"{wanted.field} is a table: it is only compared with = and <>.")
     if not target:
         return f"_{lookup}_value {COMPARISONS[wanted.operator]} null"
+    if target not in entity.table.fields[lookup].targets:
+        return f"{entity.key} {'eq' if wanted.operator == '=' else 'ne'} null"
     path = f"{entity.navigation(lookup, target)}/{entity.key_of(target)}"
     return f"{path} {'ne' if wanted.operator == '=' else 'eq'} null"
 
 
-def _reference(entity: Entity, wanted: Comparison) -> str:
+def _reference(entity: Entity, wanted: Comparison, negated: bool) -> str:
+    """By id, or by the name of what it points to: that is the label people see and type."""
     column, value = f"_{wanted.field}_value", wanted.value
-    if value is None or value == "":
-        return f"{column} {COMPARISONS[wanted.operator]} null"
-    id = value.id if isinstance(value, Ref) else _uuid(value)
-    if id is None:
+    id = _identity(value)
+    if value is None or value == "" or isinstance(id, uuid.UUID):
+        if wanted.operator not in ("=", "<>"):
+            raise FilterError(f"{wanted.field} is a reference: it is only compared with = and <>.")
+        return _plain(column, False, Comparison(wanted.field, wanted.operator, None if value == "" else id), negated)
+    names = [
+        f"{entity.navigation(wanted.field, target)}/{entity.names[target]}"
+        for target in entity.table.fields[wanted.field].targets
+        if entity.names.get(target)
+    ]
+    if not names:
         raise FilterError(f"{wanted.field} is compared with an id, “{value}” is none.")
-    text = f"{column} {COMPARISONS[wanted.operator]} {id}"
-    return f"({text} or {column} eq null)" if wanted.operator == "<>" else text
+    texts = [_plain(name, True, wanted, negated) for name in names]
+    # For "<>" and "not", the name behind every other table of the lookup is blank, so all of them have to agree.
+    word = "and" if negated or wanted.operator == "<>" else "or"
+    return texts[0] if len(texts) == 1 else f" {word} ".join(f"({text})" for text in texts)
 
 
-def _plain(field: Field, wanted: Comparison) -> str:
-    name, operator, value = field.name, wanted.operator, wanted.value
+def _day(name: str, wanted: Comparison, negated: bool) -> str:
+    """A date that travels as a moment: every moment nearer to that day's midnight than to another's."""
+    day = dt.datetime.combine(wanted.value, dt.time(), dt.UTC)
+    first, next_ = literal(day - HALF_A_DAY), literal(day + HALF_A_DAY)
+    operator = OPPOSITES[wanted.operator] if negated else wanted.operator
+    text = {
+        "=": f"{name} ge {first} and {name} lt {next_}",
+        "<>": f"{name} lt {first} or {name} ge {next_} or {name} eq null",
+        "<": f"{name} lt {first}",
+        "<=": f"{name} lt {next_}",
+        ">": f"{name} ge {next_}",
+        ">=": f"{name} ge {first}",
+    }[operator]
+    return f"{text} or {name} eq null" if negated else text
+
+
+def _plain(name: str, textual: bool, wanted: Comparison, negated: bool) -> str:
+    operator, value = wanted.operator, wanted.value
     if value is None or value == "":
-        blank = f"({name} eq null or {name} eq '')" if field.type.textual else f"{name} eq null"
-        return blank if operator == "=" else f"not ({blank})" if field.type.textual else f"{name} ne null"
+        return _blank(name, textual, operator, negated)
     if operator in FUNCTIONS:
-        return f"{FUNCTIONS[operator]}({name},{literal(_escaped(str(value)))})"
+        call = f"{FUNCTIONS[operator]}({name},{literal(_escaped(str(value)))})"
+        return f"not {call} or {name} eq null" if negated else call
+    operator = OPPOSITES[operator] if negated else operator
     text = f"{name} {COMPARISONS[operator]} {literal(value)}"
-    return f"({text} or {name} eq null)" if operator == "<>" else text
+    return f"{text} or {name} eq null" if negated or operator == "<>" else text
+
+
+def _blank(name: str, textual: bool, operator: str, negated: bool) -> str:
+    """Nothing is larger or smaller than blank, and no text contains it."""
+    if operator == "=":
+        return f"{name} eq null or {name} eq ''" if textual else f"{name} eq null"
+    if operator == "<>":
+        return f"{name} ne null and {name} ne ''" if textual else f"{name} ne null"
+    never = f"{name} eq null and {name} ne null"
+    return f"{name} eq null or {name} ne null" if negated else never
 
 
 def literal(value: Any) -> str:
@@ -114,7 +213,7 @@ def literal(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case dt.datetime():
-            return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return moment_text(value)
         case dt.date():
             return value.isoformat()
         case Decimal():
@@ -122,6 +221,11 @@ def literal(value: Any) -> str:
         case int() | uuid.UUID():
             return str(value)
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def moment_text(value: dt.datetime) -> str:
+    """A moment in UTC as the service writes it; it keeps no parts of a second."""
+    return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _escaped(text: str) -> str:
@@ -136,15 +240,3 @@ def _uuid(value: Any) -> uuid.UUID | None:
         return uuid.UUID(str(value))
     except ValueError:
         return None
-
-
-def chunks_of_ids(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
-    """Ids in groups whose filter fits into one address."""
-    for start in range(0, len(ids), IDS_AT_ONCE):
-        yield ids[start : start + IDS_AT_ONCE]
-
-
-def any_of_ids(key: str, ids: Sequence[uuid.UUID]) -> str:
-    """The filter for these ids."""
-    listed = ",".join(f'"{id}"' for id in ids)
-    return f"Microsoft.Dynamics.CRM.In(PropertyName='{key}',PropertyValues=[{listed}])"

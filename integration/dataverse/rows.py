@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from integration.dataverse.metadata import Entity
+from integration.dataverse.query import HALF_A_DAY, moment_text
 from integration.systems.base import Field, FieldType, Record, Ref, Value
-from integration.systems.errors import FieldMissing
+from integration.systems.errors import BadAnswer, FieldMissing
 
 ETAG = "@odata.etag"
 LABEL = "OData.Community.Display.V1.FormattedValue"
 LOOKUP = "Microsoft.Dynamics.CRM.lookuplogicalname"
 ANNOTATIONS = f'odata.include-annotations="{LOOKUP},{LABEL}"'
+KINDS_ONLY = f'odata.include-annotations="{LOOKUP}"'
 ALWAYS = ("modifiedon", "modifiedby")
+MALFORMED = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+Convert = Callable[[Mapping[str, Any]], Value]
 
 
 def columns(entity: Entity, fields: Sequence[str]) -> list[str]:
@@ -27,73 +32,112 @@ def columns(entity: Entity, fields: Sequence[str]) -> list[str]:
     return [*fields, *(name for name in ALWAYS if name in entity.table.fields and name not in fields)]
 
 
-def record(entity: Entity, row: Mapping[str, Any], fields: Sequence[str]) -> Record:
-    """A row as it came, with these fields."""
-    values = {name: value(entity, entity.table.fields[name], row) for name in fields}
-    by = value(entity, entity.table.fields["modifiedby"], row) if "modifiedby" in entity.table.fields else None
-    return Record(
-        entity.table.name,
-        uuid.UUID(str(row[entity.key])),
-        values,
-        str(row.get(ETAG) or row.get("versionnumber") or ""),
-        moment(row.get("modifiedon")),
-        by.id if isinstance(by, Ref) else None,
-    )
+# --- reading ------------------------------------------------------------------------------------------------
 
 
-def value(entity: Entity, field: Field, row: Mapping[str, Any]) -> Value:
-    """One column of a row in the type of its field."""
+class Reader:
+    """Turns rows into records with these fields; what each column needs is found out once."""
+
+    def __init__(self, entity: Entity, fields: Sequence[str]) -> None:
+        known = entity.table.fields
+        self._entity = entity
+        self._converts = [(name, _converter(entity, known[name])) for name in fields]
+        self._by = "_modifiedby_value" if "modifiedby" in known else ""
+
+    def records(self, told: Any) -> list[Record]:
+        """The rows of an answer. Raises ``BadAnswer`` for what is none."""
+        return [self.record(row) for row in listed(told)]
+
+    def record(self, row: Mapping[str, Any]) -> Record:
+        """One row. Raises ``BadAnswer`` where a column holds what its type cannot."""
+        try:
+            by = row.get(self._by)
+            return Record(
+                self._entity.table.name,
+                uuid.UUID(row[self._entity.key]),
+                {name: convert(row) for name, convert in self._converts},
+                str(row.get(ETAG) or row.get("versionnumber") or ""),
+                moment(row.get("modifiedon")),
+                uuid.UUID(by) if by else None,
+            )
+        except MALFORMED as error:
+            words = f"A row of {self._entity.table.label} cannot be read: {error!r}."
+            raise BadAnswer(words, raw=str(row)[:2000]) from error
+
+
+def listed(told: Any) -> list[Any]:
+    """The rows of an answer. Raises ``BadAnswer``."""
+    found = told.get("value") if isinstance(told, dict) else None
+    if not isinstance(found, list):
+        raise BadAnswer("The answer holds no rows.", raw=str(told)[:500])
+    return found
+
+
+def _converter(entity: Entity, field: Field) -> Convert:
+    name = field.name
     if field.type is FieldType.REFERENCE:
-        return _reference(field, row)
+        return _reference(field)
     if field.type is FieldType.TABLE:
-        return str(row.get(f"_{entity.column_of(field.name)}_value@{LOOKUP}") or "")
-    found = row.get(field.name)
+        kind = f"_{entity.column_of(name)}_value@{LOOKUP}"
+        return lambda row: row.get(kind) or ""
     if field.type.textual:
-        return "" if found is None else str(found)
-    if found is None:
-        return None
-    match field.type:
-        case FieldType.DECIMAL:
-            return Decimal(str(found))
-        case FieldType.DATETIME:
-            return moment(found)
-        case FieldType.DATE:
-            return dt.date.fromisoformat(str(found)[:10])
-        case FieldType.UUID:
-            return uuid.UUID(str(found))
-        case FieldType.INTEGER | FieldType.OPTION:
-            return int(found)
-    return found  # type: ignore[no-any-return]
+        return lambda row: row.get(name) or ""
+    convert = _day if name in entity.shown_as_date else _FROM_JSON[field.type]
+    return lambda row: None if (found := row.get(name)) is None else convert(found)
 
 
-def _reference(field: Field, row: Mapping[str, Any]) -> Ref | None:
+def _reference(field: Field) -> Convert:
     column = f"_{field.name}_value"
-    id = row.get(column)
-    if id is None:
-        return None
-    table = row.get(f"{column}@{LOOKUP}") or (field.targets[0] if field.targets else "")
-    return Ref(str(table), uuid.UUID(str(id)), str(row.get(f"{column}@{LABEL}") or ""))
+    kind, label = f"{column}@{LOOKUP}", f"{column}@{LABEL}"
+    only = field.targets[0] if field.targets else ""
+
+    def convert(row: Mapping[str, Any]) -> Ref | None:
+        id = row.get(column)
+        return Ref(row.get(kind) or only, uuid.UUID(id), row.get(label) or "") if id else None
+
+    return convert
 
 
 def moment(text: Any) -> dt.datetime | None:
     """A point in time as the service writes it, in UTC."""
     if not text:
         return None
-    found = dt.datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+    found = dt.datetime.fromisoformat(text)
+    return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def _day(text: Any) -> dt.date | None:
+    """The day of a date that travels as a moment: midnight where its writer lives is somewhere near midnight UTC."""
+    found = moment(text)
+    return (found + HALF_A_DAY).date() if found else None
+
+
+_FROM_JSON: Mapping[FieldType, Callable[[Any], Value]] = {
+    FieldType.INTEGER: int,
+    FieldType.OPTION: int,
+    FieldType.DECIMAL: lambda found: found if isinstance(found, Decimal) else Decimal(str(found)),
+    FieldType.BOOLEAN: bool,
+    FieldType.DATE: lambda found: dt.date.fromisoformat(found[:10]),
+    FieldType.DATETIME: moment,
+    FieldType.UUID: uuid.UUID,
+}
+
+
+# --- writing ------------------------------------------------------------------------------------------------
 
 
 def body(entity: Entity, values: Mapping[str, Value]) -> dict[str, Any]:
     """Columns as a request body. Raises ``FieldMissing`` for one that the table does not have."""
     written: dict[str, Any] = {}
+    known = entity.table.fields
     for name, given in values.items():
-        field = entity.table.fields.get(name)
+        field = known.get(name)
         if field is None:
             raise FieldMissing(f"{entity.table.label} ({entity.table.name}) has no column “{name}”.")
         if field.type is FieldType.REFERENCE:
             _bind(entity, field, given, written)
-        elif field.type is not FieldType.TABLE:
-            written[name] = _sent(entity, field, given)
+        elif field.type is not FieldType.TABLE:  # which table a lookup points to is told by the lookup itself
+            written[name] = _sent(entity, name, given)
     return written
 
 
@@ -107,14 +151,14 @@ def _bind(entity: Entity, field: Field, given: Value, written: dict[str, Any]) -
     written[entity.navigation(field.name, first)] = None
 
 
-def _sent(entity: Entity, field: Field, given: Value) -> Any:
+def _sent(entity: Entity, name: str, given: Value) -> Any:
     if given is None or given == "":
         return None
     match given:
         case dt.datetime():
-            return given.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            return moment_text(given)
         case dt.date():
-            return f"{given.isoformat()}T00:00:00Z" if field.name in entity.shown_as_date else given.isoformat()
+            return f"{given.isoformat()}T00:00:00Z" if name in entity.shown_as_date else given.isoformat()
         case uuid.UUID():
             return str(given)
     return given

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from integration.dataverse import batch, changes, query, rows
 from integration.dataverse.bulk import Writer
-from integration.dataverse.metadata import Metadata
+from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
 from integration.dataverse.problems import problem_of
 from integration.dataverse.session import Cache, Credentials, Gate, Session
 from integration.http import Limits, Transport
 from integration.systems.base import Identity, Page, Record, Row, Side, System, Table, Written
-from integration.systems.errors import Refused
-from integration.systems.filters import EVERYTHING, Filter, matches
+from integration.systems.errors import BadAnswer, FieldMissing, PrivilegeMissing, Refused, TableMissing
+from integration.systems.filters import EVERYTHING, Filter
 
 LARGEST_PAGE = 5000
-IDENTITY_SECONDS = 3600.0
-LANGUAGE = 1033
+LABELS_UP_TO = 50
+"""So many rows are read for people to look at, with the names of what they refer to; more are read to be compared."""
+IN_ACTIVE_USE = (0, 1)
+OUT_OF_USE = (1, 2)
 
 
 def connect(
@@ -43,7 +46,11 @@ def connect(
 
 
 class SalesOrganization(System):
-    """Records of the Web API. A version is the row's etag."""
+    """Records of the Web API. A version is the row's etag.
+
+    ``act`` knows ``publish`` (a product), ``activate``, ``deactivate``, and for option columns ``add_option``;
+    ``actions`` may be added to.
+    """
 
     side = Side.CRM
     remote = True
@@ -52,30 +59,47 @@ class SalesOrganization(System):
         self.session = session
         self.metadata = Metadata(session, metadata_cache)
         self.page_size = page_size
-        self.actions: Mapping[str, Callable[..., Any]] = {
-            "publish": self._publish,
-            "activate": self._set_state(0, 1),
-            "deactivate": self._set_state(1, 2),
+        self.actions: dict[str, Callable[..., Any]] = {
+            "publish": self._set_state(*IN_ACTIVE_USE),
+            "activate": self._set_state(*IN_ACTIVE_USE),
+            "deactivate": self._set_state(*OUT_OF_USE),
             "add_option": self._add_option,
         }
+
+    @property
+    def requests(self) -> int:
+        """How many requests for rows were sent so far; tokens and metadata are not among them."""
+        return self.session.requests
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.session.close()
 
     # --- about --------------------------------------------------------------------------------------------
 
     def check(self) -> Identity:
-        who = self.session.request("GET", "WhoAmI").json()
+        """Asked once, without patience: a person waits for the answer."""
+        who = self.session.request("GET", "WhoAmI", tries=1).json()
+        try:
+            organization_id, user_id = uuid.UUID(who["OrganizationId"]), uuid.UUID(who["UserId"])
+        except (KeyError, TypeError, ValueError) as error:
+            words = "This address does not answer as a Dynamics 365 Sales organization does. Check the URL."
+            raise BadAnswer(words, raw=str(who)[:500]) from error
+        name, version = self._name_and_version(organization_id)
+        return Identity(organization_id, name, user_id, version)
+
+    def _name_and_version(self, organization_id: uuid.UUID) -> tuple[str, str]:
         parts = [
-            batch.Part("GET", f"organizations({who['OrganizationId']})?$select=name"),
+            batch.Part("GET", f"organizations({organization_id})?$select=name"),
             batch.Part("GET", "RetrieveVersion"),
         ]
-        organization, version = batch.send(self.session, parts)
-        if organization.status >= 300:
-            raise problem_of(organization)
-        return Identity(
-            uuid.UUID(who["OrganizationId"]),
-            str(organization.json().get("name") or ""),
-            uuid.UUID(who["UserId"]),
-            str(version.json().get("Version") or "") if version.status < 300 else "",
-        )
+        told = []
+        for answer, key in zip(batch.send(self.session, parts), ("name", "Version"), strict=True):
+            problem = None if answer.ok else problem_of(answer)
+            if problem is not None and not isinstance(problem, PrivilegeMissing):
+                raise problem
+            told.append("" if problem else str(answer.json().get(key) or ""))
+        return told[0], told[1]
 
     def tables(self) -> Sequence[tuple[str, str]]:
         return self.metadata.tables()
@@ -85,45 +109,54 @@ class SalesOrganization(System):
             return OptionTable(self.metadata, table).table
         return self.metadata.entity(table).table
 
+    @contextmanager
+    def _entity(self, table: str) -> Iterator[Entity]:
+        """The table's description. If the organization meanwhile knows the table or a column no more, what is kept of
+        it is thrown away, so that the next one to ask sees the table as it is."""
+        try:
+            yield self.metadata.entity(table)
+        except (FieldMissing, TableMissing):
+            self.metadata.forget(table)
+            raise
+
     # --- reading ------------------------------------------------------------------------------------------
 
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING
     ) -> Iterator[Page]:
         if is_option_table(table):
-            options = OptionTable(self.metadata, table)
-            fresh = since != options.version()
-            yield Page(options.records() if fresh else [], (), options.version())
+            self.metadata.forget(table.partition(".")[0])
+            yield OptionTable(self.metadata, table).changes(fields, since)
             return
-        entity = self.metadata.entity(table)
-        yield from changes.read(self.session, entity, fields, since, where, self.page_size)
+        with self._entity(table) as entity:
+            yield from changes.read(self.session, entity, fields, since, where, self.page_size)
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
         wanted = list(dict.fromkeys(ids))
-        if not wanted:
-            return {}
         if is_option_table(table):
-            return {r.id: r for r in OptionTable(self.metadata, table).records() if r.id in set(wanted)}
-        entity = self.metadata.entity(table)
-        select = query.select(entity, rows.columns(entity, fields))
-        paths = [
-            entity.set_name + query.options(select=select, filter=query.any_of_ids(entity.key, chunk))
-            for chunk in query.chunks_of_ids(wanted)
-        ]
-        found: dict[uuid.UUID, Record] = {}
-        for told in self._read_all(paths):
-            found |= {r.id: r for r in (rows.record(entity, row, fields) for row in told["value"])}
+            records = OptionTable(self.metadata, table).records(fields)
+            found = {record.id: record for record in records}
+        else:
+            found = self._rows(table, wanted, fields)
         return {id: found[id] for id in wanted if id in found}
 
-    def _read_all(self, paths: Sequence[str]) -> list[Any]:
-        headers = {"Prefer": rows.ANNOTATIONS}
-        if len(paths) == 1:
-            return [self.session.request("GET", paths[0], headers=headers).json()]
-        answers = batch.send(self.session, [batch.Part("GET", path, headers) for path in paths])
-        for answer in answers:
-            if answer.status >= 300:
-                raise problem_of(answer)
-        return [answer.json() for answer in answers]
+    def _rows(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
+        with self._entity(table) as entity:
+            select = query.select(entity, rows.columns(entity, fields))
+            paths = [
+                entity.set_name + query.options(select=select, filter=query.any_of_ids(entity.key, chunk))
+                for chunk in query.chunks_of_ids(ids)
+            ]
+            headers = {"Prefer": rows.ANNOTATIONS if len(ids) <= LABELS_UP_TO else rows.KINDS_ONLY}
+            reader = rows.Reader(entity, fields)
+            answers = self._answers(paths, headers)
+            return {record.id: record for told in answers for record in reader.records(told)}
+
+    def _answers(self, paths: Sequence[str], headers: Mapping[str, str]) -> list[Any]:
+        """One request, however many paths."""
+        if len(paths) < 2:
+            return [batch.read_one(self.session, path, headers) for path in paths]
+        return batch.read_each(self.session, paths, headers)
 
     def find(
         self,
@@ -135,55 +168,48 @@ class SalesOrganization(System):
         after: str | None = None,
     ) -> Page:
         if is_option_table(table):
-            return self._find_options(table, where, order, size, after)
-        entity = self.metadata.entity(table)
-        headers = {"Prefer": f"{rows.ANNOTATIONS},odata.maxpagesize={min(size or self.page_size, LARGEST_PAGE)}"}
-        path = after or entity.set_name + query.options(
-            select=query.select(entity, rows.columns(entity, fields)),
-            filter=query.where(entity, where),
-            orderby=query.order(entity, order),
-        )
-        told = self.session.request("GET", path, headers=headers).json()
-        records = [rows.record(entity, row, fields) for row in told["value"]]
-        return Page(records, (), told.get("@odata.nextLink"))
-
-    def _find_options(
-        self, table: str, where: Filter, order: Sequence[str], size: int | None, after: str | None
-    ) -> Page:
-        found = [record for record in OptionTable(self.metadata, table).records() if matches(where, record)]
-        for name in reversed(order):
-            found.sort(key=lambda r: str(r.values[name.removeprefix("-")]), reverse=name.startswith("-"))
-        start = int(after or 0)
-        end = start + (size or len(found) or 1)
-        return Page(found[start:end], (), str(end) if end < len(found) else None)
+            return OptionTable(self.metadata, table).find(where, fields, order, size, after)
+        with self._entity(table) as entity:
+            headers = {"Prefer": f"{rows.ANNOTATIONS},odata.maxpagesize={min(size or self.page_size, LARGEST_PAGE)}"}
+            path = after or entity.set_name + query.options(
+                select=query.select(entity, rows.columns(entity, fields)),
+                filter=query.where(entity, where),
+                orderby=query.order(entity, order),
+            )
+            told = batch.read_one(self.session, path, headers)
+            return Page(rows.Reader(entity, fields).records(told), (), told.get("@odata.nextLink"))
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
         if is_option_table(table):
-            return sum(matches(where, record) for record in OptionTable(self.metadata, table).records())
-        entity = self.metadata.entity(table)
-        path = entity.set_name + query.options(select=entity.key, filter=query.where(entity, where), count="true")
-        told = self.session.request("GET", path, headers={"Prefer": "odata.maxpagesize=1"}).json()
-        return int(told["@odata.count"])
+            return len(OptionTable(self.metadata, table).find(where, (), (), None, None).records)
+        with self._entity(table) as entity:
+            path = entity.set_name + query.options(select=entity.key, filter=query.where(entity, where), count="true")
+            told = batch.read_one(self.session, path, {"Prefer": "odata.maxpagesize=1"})
+            counted = told.get("@odata.count") if isinstance(told, dict) else None
+            if not isinstance(counted, int):
+                raise BadAnswer(f"The answer does not say how many rows of {entity.table.label} there are.")
+            return counted
 
     # --- writing ------------------------------------------------------------------------------------------
 
     def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
-        if is_option_table(table):
-            return [Written(row.id, error=Refused("Options are added by a person, one by one.")) for row in rows]
-        return self._writer(table).create(rows)
+        return self._write(table, rows, Writer.create, "Options are added by a person, one by one.")
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
-        if is_option_table(table):
-            return [Written(row.id, error=Refused("Options are renamed by a person.")) for row in rows]
-        return self._writer(table).update(rows)
+        return self._write(table, rows, Writer.update, "Options are renamed by a person.")
 
     def delete(self, table: str, rows: Sequence[Row]) -> list[Written]:
-        if is_option_table(table):
-            return [Written(row.id, error=Refused("Options are removed by a person.")) for row in rows]
-        return self._writer(table).delete(rows)
+        return self._write(table, rows, Writer.delete, "Options are removed by a person.")
 
-    def _writer(self, table: str) -> Writer:
-        return Writer(self.session, self.metadata.entity(table))
+    def _write(
+        self, table: str, rows: Sequence[Row], write: Callable[[Writer, Sequence[Row]], list[Written]], no: str
+    ) -> list[Written]:
+        if is_option_table(table):
+            return [Written(row.id, error=Refused(no)) for row in rows]
+        if not rows:
+            return []
+        with self._entity(table) as entity:
+            return write(Writer(self.session, entity), rows)
 
     # --- more verbs ---------------------------------------------------------------------------------------
 
@@ -192,40 +218,15 @@ class SalesOrganization(System):
             raise Refused(f"There is no action “{action}”.")
         return self.actions[action](table, id, **arguments)
 
-    def _publish(self, table: str, id: uuid.UUID) -> None:
-        self._set_state(0, 1)(table, id)
-
     def _set_state(self, state: int, status: int) -> Callable[[str, uuid.UUID], None]:
         def act(table: str, id: uuid.UUID) -> None:
-            answer = self._writer(table).update([Row(id, {"statecode": state, "statuscode": status})])[0]
+            answer = self.update(table, [Row(id, {"statecode": state, "statuscode": status})])[0]
             if answer.error is not None:
                 raise answer.error
 
         return act
 
-    def _add_option(self, table: str, id: uuid.UUID, *, label: str) -> int:
-        """Add an option to an option column and publish it; answers its number."""
-        options = OptionTable(self.metadata, table)
-        text = {"LocalizedLabels": [{"Label": label, "LanguageCode": LANGUAGE}]}
-        told = self.session.request(
-            "POST",
-            "InsertOptionValue",
-            body={
-                "EntityLogicalName": options.entity_name,
-                "AttributeLogicalName": options.column,
-                "Label": text,
-            },
-            repeatable=False,
-        ).json()
-        names = f"<importexportxml><entities><entity>{options.entity_name}</entity></entities></importexportxml>"
-        self.session.request("POST", "PublishXml", body={"ParameterXml": names})
-        self.metadata.forget()
-        return int(told["NewOptionValue"])
-
-    @property
-    def requests(self) -> int:
-        """How many requests were sent so far, tokens not included."""
-        return self.session.requests
-
-    def close(self) -> None:
-        self.session.close()
+    def _add_option(self, table: str, id: uuid.UUID, *, label: str) -> uuid.UUID:
+        """Add an option to an option column and publish it; answers the id of the new row. ``id`` does not count:
+        it follows from the number that the organization gives."""
+        return OptionTable(self.metadata, table).add(self.session, label)
