@@ -15,6 +15,7 @@ from integration.business_central.models import (
     Currency,
     CurrencyExchangeRate,
     Customer,
+    Deleted,
     GeneralLedgerSetup,
     NoSeries,
     NoSeriesLine,
@@ -227,6 +228,15 @@ def test_a_rate_of_tomorrow_counts_from_tomorrow_and_is_a_change_then() -> None:
 
     (page,) = company.changes("currency", ["exchange_rate"], cursor)
     assert [record.values["exchange_rate"] for record in page.records] == [2]
+
+
+def test_a_deleted_currency_takes_its_rates_along_and_leaves_stones_for_all() -> None:
+    euro = Currency.objects.create(code="EUR")
+    made = rate(euro, "80", dt.date(2020, 1, 1))
+
+    assert company.delete("currency", [Row(euro.pk)])[0].ok
+
+    assert set(Deleted.objects.values_list("system_id", flat=True)) == {euro.pk, made.pk}
 
 
 def test_an_iso_code_has_three_letters() -> None:

@@ -33,6 +33,10 @@ class Currency(CodeTable):
         verbose_name = "Currency"
         verbose_name_plural = "Currencies"
 
+    @classmethod
+    def before_delete(cls, ids: Sequence[uuid.UUID]) -> None:
+        CurrencyExchangeRate.objects.filter(currency_code__in=ids).delete()
+
     def problems(self) -> Iterator[tuple[str, str]]:
         if self.iso_code and not (len(self.iso_code) == 3 and self.iso_code.isascii() and self.iso_code.isalpha()):
             yield "iso_code", f"ISO Code takes three letters, “{self.iso_code}” is something else."
