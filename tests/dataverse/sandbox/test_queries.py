@@ -36,7 +36,8 @@ def test_a_name_that_is_no_property_cannot_be_selected(call: Caller, name: str) 
 @pytest.mark.parametrize(
     "query",
     ["$skip=5", "$search=x", "$format=json", "$compute=1", "$top=-1", "$top=x", "$count=yes", "$orderby=name up",
-     "$orderby=colour", "$orderby=_territoryid_value", "$select=name&$select=fax", "$expand=primarycontactid($skip=1)", "$expand=colour",
+     "$orderby=colour",
+     "$orderby=_territoryid_value", "$select=name&$select=fax", "$expand=primarycontactid($skip=1)", "$expand=colour",
      "$skiptoken=x"],
 )  # fmt: skip
 def test_options_the_service_does_not_have_are_refused(call: Caller, query: str) -> None:
