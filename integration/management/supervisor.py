@@ -74,12 +74,18 @@ class Child:
             self.process.stdin.close()
 
     def _read(self, stream: IO[str], keep: bool) -> None:
-        for line in stream:
-            if keep:
-                self.lines.put(line.rstrip("\n"))
-            else:
-                self.said = [*self.said[-20:], line.rstrip("\n")]
-                sys.stderr.write(f"{self.name} | {line}")
+        with stream:
+            for line in stream:
+                if keep:
+                    self.lines.put(line.rstrip("\n"))
+                else:
+                    self.said = [*self.said[-20:], line.rstrip("\n")]
+                    sys.stderr.write(f"{self.name} | {line}")
+
+    def hear_out(self) -> None:
+        """Wait until everything it said has arrived."""
+        for reader in self.readers:
+            reader.join(2.0)
 
     def how_it_ended(self) -> str:
         code = self.process.returncode if self.process is not None else 0
@@ -109,13 +115,15 @@ class Supervisor:
         self._wait(child, lambda: "yes" if ready() else None)
 
     def run(self, child: Child, given: str = "", hear: Say | None = None) -> int:
-        """Run a child to its end, telling its lines to ``hear``. Its exit status; without ``hear`` a bad one is a
-        ``ChildFailed``."""
+        """Run a child to its end, telling its lines to ``hear``, while the others are kept alive. Its exit status;
+        without ``hear`` a bad one is a ``ChildFailed``."""
+        kept = list(self.children)
         self.children.append(child)
         child.start(given)
         while (line := self._next_or_end(child)) is not None:
             if hear is not None and line:
                 hear(line)
+            self.look_after(kept)
         self.children.remove(child)
         status = child.process.wait() if child.process is not None else 1
         if status and hear is None:
@@ -125,9 +133,13 @@ class Supervisor:
     def watch(self) -> None:
         """Start again what dies, until somebody ends this."""
         while not self.ending:
-            for child in self.children:
-                self._look_after(child)
+            self.look_after(self.children)
             time.sleep(LOOK_AGAIN)
+
+    def look_after(self, children: Sequence[Child]) -> None:
+        """Start again those that died, the sooner the steadier they were."""
+        for child in children:
+            self._look_after(child)
 
     def end(self, grace: float = 8.0) -> None:
         """End all children and whatever they started: asked first, then killed; what others stand on goes last."""
@@ -140,6 +152,7 @@ class Supervisor:
             for child in group:
                 _wait_for(child, max(0.0, deadline - time.monotonic()))
                 kill_session(child.pid)
+                child.hear_out()
 
     def _look_after(self, child: Child) -> None:
         if child.process is None or child.process.poll() is None:
@@ -158,6 +171,7 @@ class Supervisor:
     def _wait(self, child: Child, ready: Callable[[], str | None]) -> str:
         while (answer := ready()) is None:
             if child.process is not None and child.process.poll() is not None:
+                child.hear_out()
                 raise ChildFailed(self.obituary(child))
             time.sleep(LOOK_AGAIN / 2)
         return answer

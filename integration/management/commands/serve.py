@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import signal
+from contextlib import suppress
 from typing import Any
 
 from cheroot.wsgi import Server
@@ -33,10 +34,9 @@ class Command(BaseCommand):
         host, port = server.bind_addr[:2]
         self.stdout.write(json.dumps({"url": f"http://{host}:{port}/"}))
         self.stdout.flush()
-        try:
+        with suppress(KeyboardInterrupt):
             server.serve()
-        finally:
-            server.stop()
+        server.stop()
 
 
 def _end(*_: object) -> None:
