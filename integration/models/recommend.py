@@ -14,6 +14,9 @@ from integration.systems.filters import EVERYTHING
 UNIT_GROUPS = "uomschedule"
 CURRENCIES = "transactioncurrency"
 FILTERED = ("systemuser", "account", "contact")
+FOUND_BY_KEY = ("uomschedule", "pricelevel", "productpricelevel")
+"""A run finds the rows of these that are there already by itself (unit group by name, price list by name, price by
+list, product and unit): matching first would only call what is to be created a failure."""
 
 
 class Recommendation(models.TextChoices):
@@ -52,7 +55,7 @@ def _recommend(mapping: TableMapping, erp: System, crm: System) -> Recommendatio
     theirs = crm.count(mapping.crm_table, rule.crm_filter if filtered else EVERYTHING)
     if theirs <= _always_there(mapping.crm_table):
         theirs = 0
-    if ours and theirs:
+    if ours and theirs and mapping.crm_table not in FOUND_BY_KEY:
         return Recommendation.COUPLE
     return Recommendation.FULL if ours or theirs else Recommendation.NONE
 

@@ -65,9 +65,10 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """Not this run's business, not counted: uncoupled while only coupled rows are wanted, or outside the filter."""
+    """Not this run's business, not counted: uncoupled while only coupled rows are wanted, or ``outside`` the filter."""
 
     record: Record
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
-from integration.sync.actions import Action, Insert
+from integration.sync.actions import Action, Ignore, Insert
 from integration.sync.ledger import Ledger
 from integration.sync.plan import Planner
 from integration.sync.rules import Context, Direction, TableRule
@@ -177,7 +177,7 @@ class _Pass:
         actions = self.planner.plan(page)
         with self.run.ledger.page():
             settled = settle(self.run, actions, write(self.run, self.planner.special, actions))
-            self._store(page, settled)
+            self._store(page.cursor, _inside(actions), settled)
         self._again(settled)
 
     # --- a remote destination -----------------------------------------------------------------------------
@@ -198,7 +198,7 @@ class _Pass:
         results = future.result()
         settled = settle(self.run, actions, results)
         with self.run.ledger.page():
-            self._store(page, settled)
+            self._store(page.cursor, _inside(actions), settled)
         self._again(settled)
 
     def _land_all(self) -> None:
@@ -219,7 +219,7 @@ class _Pass:
 
     # --- both ---------------------------------------------------------------------------------------------
 
-    def _store(self, page: Page, settled: Settled) -> None:
+    def _store(self, cursor: str | None, done: int, settled: Settled) -> None:
         ledger, journal = self.run.ledger, self.journal
         ledger.forget(settled.forgotten)
         ledger.remember(settled.remembered)
@@ -232,9 +232,9 @@ class _Pass:
             journal.succeed(self.run.direction, settled.recovered)
         counters = settled.counters if not self.planner.last_round else Counters(failed=settled.counters.failed)
         self.total.add(counters)
-        journal.note(counters, len(page.records) + len(page.deleted))
-        if page.cursor is not None and self.run.options.scope is not Scope.IDS:
-            journal.advance(page.cursor)
+        journal.note(counters, done)
+        if cursor is not None and self.run.options.scope is not Scope.IDS:
+            journal.advance(cursor)
 
     def _again(self, settled: Settled) -> None:
         """Rows that somebody changed between our read and our write: read, decide and write once more."""
@@ -247,7 +247,12 @@ class _Pass:
             results = write(self.run, self.planner.special, actions)
             second = settle(self.run, actions, results, last_try=True)
             with self.run.ledger.page():
-                self._store(Page((), ()), second)
+                self._store(None, 0, second)
+
+
+def _inside(actions: Sequence[Action]) -> int:
+    """How many of these rows were inside the mapping's filter: what ``begin`` counted."""
+    return sum(not (isinstance(action, Ignore) and action.outside) for action in actions)
 
 
 def _chunks(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:

@@ -77,7 +77,9 @@ class Planner:
     def _before(self, record: Record, partner: Partner | None) -> Action | None:
         if not matches(self.run.rule.filter(self.run.direction.source), record):
             asked = self.run.options.scope is Scope.IDS
-            return Skip(record, "It is outside the mapping's filter.", partner) if asked else Ignore(record)
+            return (
+                Skip(record, "It is outside the mapping's filter.", partner) if asked else Ignore(record, outside=True)
+            )
         dismissed = self.judge.dismiss(record, partner)
         if dismissed is not None:
             return dismissed
