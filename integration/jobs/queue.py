@@ -9,7 +9,9 @@ from functools import cache
 
 from django.conf import settings
 from redis import Redis
+from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue, Worker
 
 from integration.models import SyncJob
@@ -34,9 +36,13 @@ class QueueState:
 @cache
 def redis() -> Redis | None:
     """The connection, one per process; ``None`` where there is no queue."""
-    if not settings.REDIS_URL:
-        return None
-    return Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
+    return connect(settings.REDIS_URL) if settings.REDIS_URL else None
+
+
+def connect(url: str) -> Redis:
+    """A connection that soon says when nobody answers: people wait for it, and the scheduler comes back anyway."""
+    retry = Retry(ConstantBackoff(0.05), 2)
+    return Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=retry)
 
 
 def send(jobs: Iterable[SyncJob]) -> None:

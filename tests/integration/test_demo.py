@@ -108,6 +108,16 @@ class RunningDemo:
         except sqlite3.OperationalError:
             return []  # not there yet
 
+    def eventually(self, look: Callable[[], T], what: str) -> T:
+        """Wait for something, as long as the demo lives."""
+
+        def alive_or_there() -> T | None:
+            found = look()
+            assert found or self.process.poll() is None, self.text
+            return found
+
+        return eventually(alive_or_there, what)
+
     def workers(self) -> list[int]:
         return children(self.process.pid, "manage.py work")
 
@@ -213,7 +223,7 @@ def answer_of(started: RunningDemo) -> dict:
 def test_the_demo_lives_until_ctrl_c_and_leaves_no_process_behind(demo):
     web, sandbox = free_port(), free_port()
     started = demo("--port", str(web), "--sandbox-port", str(sandbox))
-    eventually(lambda: "Ctrl-C ends everything" in started.text, "the greeting")
+    started.eventually(lambda: "Ctrl-C ends everything" in started.text, "the greeting")
     assert f"http://127.0.0.1:{web}/" in started.text
     assert re.search(r"admin / \S{8,}", started.text)
 
@@ -237,7 +247,7 @@ def test_the_demo_lives_until_ctrl_c_and_leaves_no_process_behind(demo):
 
 def test_killing_the_demo_itself_leaves_no_process_behind(demo):
     started = demo("--port", "0", "--sandbox-port", "0")
-    eventually(lambda: "Ctrl-C ends everything" in started.text, "the greeting")
+    started.eventually(lambda: "Ctrl-C ends everything" in started.text, "the greeting")
     started.process.kill()
     started.process.wait()
     eventually(lambda: using(started.home) == [], "all processes to be gone")
@@ -275,11 +285,16 @@ def test_killing_work_horses_and_workers_during_a_full_run_of_5000_customers_dou
         )
         return found[0] if found else (0, 0)
 
-    eventually(lambda: progress()[0] >= 500, "the first customers")
+    started.eventually(lambda: progress()[0] >= 500, "the first customers")
     kill(started.horses())
-    eventually(lambda: progress()[1] >= 1 and progress()[0] >= 1500, "the run to be resumed")
+    started.eventually(lambda: progress()[1] >= 1 and progress()[0] >= 1500, "the run to be resumed")
     kill(started.workers())
     assert started.wait() == 0, started.text
+    ((resumed,),) = started.rows(
+        "SELECT job.resumed FROM integration_syncjob job JOIN integration_tablemapping mapping ON mapping.id ="
+        " job.mapping_id WHERE mapping.name = 'CUSTOMER' AND job.direction = 'to_crm'"
+    )
+    assert resumed >= 2, "once after the work-horse, once after the worker"
     couplings = started.rows(
         "SELECT coupling.erp_id, coupling.crm_id FROM coupling_coupling coupling JOIN integration_tablemapping mapping"
         " ON mapping.id = coupling.mapping_id WHERE mapping.crm_table = 'account' AND coupling.state = 'coupled'"
