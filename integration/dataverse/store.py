@@ -19,6 +19,8 @@ from integration.systems.errors import BadAnswer, FieldMissing, PrivilegeMissing
 from integration.systems.filters import EVERYTHING, Filter
 
 LARGEST_PAGE = 5000
+PAGE = 1000
+"""Rows read at once: one transaction on the other side, so not the largest page there is."""
 LABELS_UP_TO = 50
 """So many rows are read for people to look at, with the names of what they refer to; more are read to be compared."""
 IN_ACTIVE_USE = (0, 1)
@@ -55,7 +57,7 @@ class SalesOrganization(System):
     side = Side.CRM
     remote = True
 
-    def __init__(self, session: Session, metadata_cache: Cache | None = None, page_size: int = LARGEST_PAGE) -> None:
+    def __init__(self, session: Session, metadata_cache: Cache | None = None, page_size: int = PAGE) -> None:
         self.session = session
         self.metadata = Metadata(session, metadata_cache)
         self.page_size = page_size
