@@ -108,6 +108,10 @@ class CouplingManager(models.Manager[Any]):
         if rows:
             self.bulk_create(rows, update_conflicts=True, unique_fields=["mapping", "erp_id"], update_fields=REMEMBERED)
 
+    def complete(self, partners: Iterable[Partner]) -> None:
+        for chunk in _chunks([partner.erp_id for partner in partners]):
+            self.filter(erp_id__in=chunk).update(state=State.COUPLED.value, changed_at=timezone.now())
+
     def forget(self, partners: Iterable[Partner]) -> None:
         for chunk in _chunks([partner.erp_id for partner in partners]):
             self.filter(erp_id__in=chunk).delete()

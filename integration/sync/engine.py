@@ -223,6 +223,7 @@ class _Pass:
         ledger, journal = self.run.ledger, self.journal
         ledger.forget(settled.forgotten)
         ledger.remember(settled.remembered)
+        ledger.complete(settled.completed)
         ledger.touched(self.planner.special.touches())
         if settled.failures:
             journal.fail(settled.failures)

@@ -106,6 +106,9 @@ class Ledger(Protocol):
     def remember(self, partners: Iterable[Partner]) -> None:
         """Store these pairs as they are now, new ones too."""
 
+    def complete(self, partners: Iterable[Partner]) -> None:
+        """These pairs, remembered as intended, are there now; all else about them is as it was remembered."""
+
     def forget(self, partners: Iterable[Partner]) -> None:
         """Uncouple these pairs."""
 
@@ -171,6 +174,10 @@ class MemoryLedger:
     def remember(self, partners: Iterable[Partner]) -> None:
         for partner in partners:
             self.rows[partner.erp_id] = partner
+
+    def complete(self, partners: Iterable[Partner]) -> None:
+        for partner in partners:
+            self.rows[partner.erp_id] = replace(self.rows[partner.erp_id], state=State.COUPLED)
 
     def forget(self, partners: Iterable[Partner]) -> None:
         for partner in partners:

@@ -30,10 +30,12 @@ from integration.systems.errors import Problem, VersionConflict
 
 @dataclass(slots=True)
 class Settled:
-    """``left_out`` are skipped rows with their reasons, ``overtaken`` source ids to be read and decided once more,
-    ``recovered`` those whose open errors close."""
+    """``completed`` are intended pairs of which nothing new is known but that they are there. ``left_out`` are skipped
+    rows with their reasons, ``overtaken`` source ids to be read and decided once more, ``recovered`` those whose open
+    errors close."""
 
     remembered: list[Partner] = field(default_factory=list)
+    completed: list[Partner] = field(default_factory=list)
     forgotten: list[Partner] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     left_out: list[Failure] = field(default_factory=list)
@@ -122,8 +124,12 @@ class _Settling:
         settled, side = self.settled, self.direction.destination
         partner = action.partner
         if isinstance(action, Insert):
-            partner = replace(partner.with_version(side, answer.version or ""), adopt=not answer.version)
             settled.counters.inserted += 1
+            if self.run.destination.remote and not answer.version:
+                settled.completed.append(partner)
+                self._recover(action.record, action.before)
+                return
+            partner = replace(partner.with_version(side, answer.version or ""), adopt=not answer.version)
         else:
             if action.changes and not action.left:
                 partner = replace(partner.with_version(side, answer.version or ""), adopt=not answer.version)

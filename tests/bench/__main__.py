@@ -11,9 +11,9 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.bench import filters
+from tests.bench import filters, load
 
-BENCHES = {"filters": filters.run}
+BENCHES = {"filters": filters.run, "load": load.run}
 
 
 def main(names: list[str]) -> int:

@@ -1,0 +1,151 @@
+"""20,000 customers: to Sales for the first time, again with nothing changed, again with 100 changed.
+
+The floor of the first load is a bare loop that posts the very same bodies over as many connections.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tests.bench.measure import Number
+from tests.bench.world import CUSTOMERS, company, connect, one_pass, sandbox
+
+CONNECTIONS = 4
+AT_ONCE = 500
+CHANGED = 100
+MEGABYTE = 1024
+
+
+def run() -> Iterator[Number]:
+    company()
+    for row_ms, limit in ((1, 1.5), (0, 3.0)):
+        with sandbox(f"load-{row_ms}", row_ms) as ready:
+            connect(ready)
+            yield from _first_load(row_ms, limit)
+            if row_ms == 0:
+                yield from _again()
+
+
+def _first_load(row_ms: int, limit: float) -> Iterator[Number]:
+    from integration.models import TableMapping
+    from integration.sync.rules import Direction
+
+    bodies = _bodies()
+    floor = _posted(bodies)
+    before = _memory()
+    started = time.perf_counter()
+    job = one_pass("CUSTOMER", Direction.TO_CRM, everything=True)
+    seconds = time.perf_counter() - started
+    grown = _memory() - before
+    if job.inserted < CUSTOMERS * 0.95:
+        raise RuntimeError(f"only {job.inserted} customers were loaded")
+    label = f"first load, {row_ms} ms a row"
+    if row_ms == 0:
+        floor += _bulk_created(TableMapping.objects.get(name="CUSTOMER"))
+    yield Number(f"{label}: floor", round(floor, 2), "s")
+    yield Number(f"{label}: wall time", round(seconds, 2), "s")
+    yield Number(f"{label}: times the floor", round(seconds / floor, 2), "x", limit)
+    yield Number(f"{label}: requests", job.requests, "requests", CUSTOMERS // AT_ONCE + 20)
+    yield Number(f"{label}: memory grown", round(grown / MEGABYTE), "MB", 150)
+
+
+def _again() -> Iterator[Number]:
+    from django.db import connection
+
+    from integration.business_central.models import Customer
+    from integration.sync.rules import Direction
+
+    passes = (Direction.TO_CRM, Direction.TO_ERP)
+    for direction in passes:
+        one_pass("CUSTOMER", direction)
+    counted = _Queries()
+    with connection.execute_wrapper(counted):
+        jobs = [one_pass("CUSTOMER", direction) for direction in passes]
+    yield Number("nothing changed: requests", sum(job.requests for job in jobs), "requests", 2)
+    engine = counted.number - 2 * _around_a_run()
+    yield Number("nothing changed: database queries a pass", engine / 2, "queries", 10)
+    for customer in Customer.objects.filter(blocked=0).order_by("no")[:CHANGED]:
+        customer.phone_no = f"0800 {customer.no[-4:]}"
+        customer.save()
+    jobs = [one_pass("CUSTOMER", direction) for direction in passes]
+    if jobs[0].modified != CHANGED:
+        raise RuntimeError(f"{jobs[0].modified} customers were updated, not {CHANGED}")
+    yield Number(f"{CHANGED} changed: requests", sum(job.requests for job in jobs), "requests", 8)
+
+
+class _Queries:
+    """Counts statements but those that only begin or end transactions."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")):
+            self.number += 1
+        return execute(sql, params, many, context)
+
+
+def _around_a_run() -> int:
+    """The statements of a run that are not the engine's: starting and ending the job, opening the connection."""
+    from django.db import connection
+
+    from integration.sync.rules import Direction
+
+    counted = _Queries()
+    with connection.execute_wrapper(counted):
+        one_pass("PAYMENT TERMS", Direction.TO_CRM)
+    return counted.number
+
+
+def _bodies() -> list[bytes]:
+    """What the pass is going to post, with other ids: made by planning it."""
+    from integration import jobs
+    from integration.dataverse.bulk import Writer
+    from integration.http import encode
+    from integration.models import ConnectionSetup, TableMapping
+    from integration.sync.actions import Insert
+    from integration.sync.rules import Direction
+    from integration.sync.run import Options, Scope
+    from integration.systems.base import Row
+
+    mapping = TableMapping.objects.get(name="CUSTOMER")
+    options = Options(scope=Scope.EVERYTHING, create=True, dry_run=True)
+    inserts = [action for action in jobs.plan(mapping, Direction.TO_CRM, options) if isinstance(action, Insert)]
+    organization: Any = ConnectionSetup.current().open().crm
+    writer = Writer(organization.session, organization.metadata.entity("account"))
+    targets = [writer._target(Row(uuid.uuid4(), action.values)) for action in inserts]
+    return [encode({"Targets": targets[start : start + AT_ONCE]}) for start in range(0, len(targets), AT_ONCE)]
+
+
+def _posted(bodies: list[bytes]) -> float:
+    """Seconds for posting these bodies and nothing else."""
+    from integration.models import ConnectionSetup
+
+    organization: Any = ConnectionSetup.current().open().crm
+    organization.session.request("GET", "WhoAmI")
+    path = "accounts/Microsoft.Dynamics.CRM.CreateMultiple"
+    started = time.perf_counter()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        list(pool.map(lambda body: organization.session.request("POST", path, raw=body), bodies))
+    return time.perf_counter() - started
+
+
+def _bulk_created(mapping: Any) -> float:
+    """Seconds for one ``bulk_create`` of the finished couplings."""
+    rows = list(mapping.couplings.all())
+    mapping.couplings.all().delete()
+    for row in rows:
+        row.pk = None
+    started = time.perf_counter()
+    mapping.couplings.bulk_create(rows)
+    return time.perf_counter() - started
+
+
+def _memory() -> int:
+    """The most memory this process has had so far, in KB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
