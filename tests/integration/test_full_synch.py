@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection, transaction
 
 from integration import jobs
+from integration.jobs import chain
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.full_synch import FullSynchError, dependencies
 from integration.models.job_state import JobState, style_of
@@ -360,3 +364,33 @@ def test_an_error_looks_bad_success_good_a_run_ambiguous_and_the_rest_is_subdued
     assert style_of(Line.FINISHED) == style_of(JobState.SUCCESS) == "favorable"
     assert style_of(Line.IN_PROCESS) == "ambiguous"
     assert style_of(Line.ON_HOLD) == style_of(Line.READY) == "subdued"
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
+def test_two_lines_that_finish_at_the_same_moment_start_the_line_that_waits_for_both_once(world):
+    world.erp.add("region", name="Bavaria")
+    refresh()
+    jobs.full.start()
+    work_on = ["SALESPEOPLE", "REGION"]
+    last = {name: lines()[name].jobs[-1] for name in work_on}
+    for name in work_on:
+        for job in lines()[name].jobs[:-1]:
+            assert jobs.run(job.pk)
+    together = threading.Barrier(2)
+
+    def finish(job: SyncJob) -> None:
+        claimed = SyncJob.objects.claim(job.pk)
+        with transaction.atomic():
+            assert claimed.finish()
+            claimed.refresh_from_db()
+            together.wait(20)
+            chain.ended(claimed)
+        connection.close()
+
+    threads = [threading.Thread(target=finish, args=[job]) for job in last.values()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert lines()["CUSTOMER"].status == Line.READY
+    assert SyncJob.objects.filter(mapping__name="CUSTOMER", direction="to_crm").count() == 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from integration import jobs
 from integration.jobs import verbs
@@ -366,3 +367,25 @@ def test_a_dry_run_shows_what_would_be_done_and_writes_nothing(cronus):
     actions = list(jobs.plan(cronus.mapping(), TO_CRM, Options(scope=Scope.EVERYTHING, create=True, dry_run=True)))
     assert [type(action).__name__ for action in actions] == ["Insert"] * 3
     assert (accounts(cronus), SyncJob.objects.count()) == ([], 0)
+
+
+# --- real concurrency -------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
+def test_of_many_claims_at_the_same_moment_one_wins(cronus):
+    jobs_of_mapping = [full(cronus), full(cronus, TO_ERP)]
+    start_together, won = threading.Barrier(8), []
+
+    def claim(job: SyncJob) -> None:
+        start_together.wait(20)
+        won.append(SyncJob.objects.claim(job.pk))
+        connection.close()
+
+    threads = [threading.Thread(target=claim, args=[job]) for job in jobs_of_mapping * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sum(job is not None for job in won) == 1
+    assert SyncJob.objects.filter(status=Status.RUNNING).count() == 1
