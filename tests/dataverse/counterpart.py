@@ -57,9 +57,10 @@ class Counterpart:
     def answer(self, asked: Asked) -> Says:
         with self._lock:
             self.asked.append(asked)
-            routed = self.route(asked)
-            if routed is not None:
-                return routed
+        routed = self.route(asked)
+        if routed is not None:
+            return routed
+        with self._lock:
             return self.says.pop(0) if len(self.says) > 1 else self.says[0]
 
     def asked_for(self, part: str) -> list[Asked]:

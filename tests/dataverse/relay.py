@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ class Relay:
         self.sandbox, self.server = sandbox, server
         self.troubles: list[Trouble] = []
         self.slept: list[float] = []
+        self._choosing = threading.Lock()
         self._line = requests.Session()
         server.route = self._route
 
@@ -77,11 +79,15 @@ class Relay:
         self.troubles.append(Trouble(lambda asked: part in asked.path or part.encode() in asked.body, happen, times))
 
     def _route(self, asked: Asked) -> Says:
-        for trouble in self.troubles:
-            if trouble.times and trouble.when(asked):
-                trouble.times -= 1
-                return trouble.happen(asked)
-        return self._forward(asked)
+        trouble = self._next(asked)
+        return trouble.happen(asked) if trouble else self._forward(asked)
+
+    def _next(self, asked: Asked) -> Trouble | None:
+        with self._choosing:
+            found = next((trouble for trouble in self.troubles if trouble.times and trouble.when(asked)), None)
+            if found:
+                found.times -= 1
+            return found
 
     def _forward(self, asked: Asked) -> Says:
         ours, theirs = self.server.url.encode(), self.sandbox["url"].encode()
