@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from integration.jobs import full
 from integration.jobs.create import send_on_commit
 from integration.models import JobQueueEntry, SyncJob
@@ -10,21 +12,21 @@ from integration.models import JobQueueEntry, SyncJob
 def ended(job: SyncJob) -> None:
     """Let those go on that waited for this job, or cancel them where it failed; settle the queue entry and the
     review line it worked for; send the next job of its mapping. Call it inside the transaction that ends the job."""
-    followers = list(job.followers.filter(status=SyncJob.Status.QUEUED).select_related("mapping", "after"))
     if job.status != SyncJob.Status.FINISHED:
-        for follower in followers:
+        for follower in job.followers.filter(status=SyncJob.Status.QUEUED).select_related("after"):
             if follower.cancel(f"Not started, since the run before it did not finish: {job.message}"):
-                follower.refresh_from_db()
+                follower.look_again()
                 ended(follower)
-        followers = []
     _settle_entry(job)
     full.ended(job)
-    send_on_commit(*followers, *next_of(job))
+    send_on_commit(*next_of(job))
 
 
 def next_of(job: SyncJob) -> list[SyncJob]:
-    """The job of the same mapping whose turn it is, if one waits."""
-    return list(SyncJob.objects.ready().filter(mapping=job.mapping).select_related("after")[:1])
+    """The job of the same mapping whose turn it is, and those that only waited for this one."""
+    ready = SyncJob.objects.ready().filter(Q(mapping=job.mapping_id) | Q(after=job)).select_related("after")
+    its_turn = next((one.pk for one in ready if one.mapping_id == job.mapping_id), None)
+    return [one for one in ready if one.pk == its_turn or one.after_id == job.pk]
 
 
 def _settle_entry(job: SyncJob) -> None:

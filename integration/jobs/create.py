@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from integration.jobs.queue import send
@@ -10,6 +11,9 @@ from integration.models.run_options import stored_options
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
+Person = User | AnonymousUser | None
+"""Who asks: ``request.user`` in a page, nobody in a command or the scheduler."""
+
 
 def create(
     mapping: TableMapping,
@@ -17,7 +21,7 @@ def create(
     *,
     kind: SyncJob.Kind = SyncJob.Kind.SYNCHRONIZE,
     options: Options | None = None,
-    user: User | None = None,
+    user: Person = None,
     after: SyncJob | None = None,
 ) -> SyncJob:
     """A queued job, or the queued one that would do the very same: a second click finds the job of the first."""
@@ -27,7 +31,9 @@ def create(
     job = next((job for job in queued if job.run_options == options), None)
     if job is None:
         urgent = options.scope is Scope.IDS
-        job = SyncJob.objects.create(options=stored_options(options), urgent=urgent, started_by=user, **same)
+        job = SyncJob.objects.create(
+            options=stored_options(options), urgent=urgent, started_by=user if isinstance(user, User) else None, **same
+        )
     send_on_commit(job)
     return job
 

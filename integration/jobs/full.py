@@ -11,16 +11,16 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
-from integration.jobs.create import create
+from integration.jobs.create import Person, create
 from integration.jobs.passes import criteria
 from integration.jobs.queue import send
-from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping, User
+from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.full_synch import FullSynchError, dependencies
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
 
-def start(user: User | None = None) -> list[FullSynchLine]:
+def start(user: Person = None) -> list[FullSynchLine]:
     """Start every line that has not been started and waits for no other. Answers the lines started; raises
     ``FullSynchError`` where there is none, or where a full synchronization is running."""
     if not ConnectionSetup.current().is_enabled:
@@ -35,7 +35,7 @@ def start(user: User | None = None) -> list[FullSynchLine]:
     return started
 
 
-def restart(line: FullSynchLine, user: User | None = None) -> None:
+def restart(line: FullSynchLine, user: Person = None) -> None:
     """Run a line again that ended with an error, or have a dead one resumed. Raises ``FullSynchError``."""
     with transaction.atomic():
         line = next(one for one in FullSynchLine.objects.locked() if one.pk == line.pk)
@@ -50,14 +50,14 @@ def restart(line: FullSynchLine, user: User | None = None) -> None:
 
 def taken(job: SyncJob) -> None:
     """A worker has begun with this job."""
-    line = FullSynchLine.objects.of(job)
+    line = _line_of(job)
     if line is not None and line.status == FullSynchLine.Status.READY:
         line.run()
 
 
 def ended(job: SyncJob) -> None:
     """A job has ended, and whatever waited for it in vain was canceled: settle its line, start the next ones."""
-    line = FullSynchLine.objects.of(job)
+    line = _line_of(job)
     if line is None:
         return
     lines = FullSynchLine.objects.locked()
@@ -68,13 +68,18 @@ def ended(job: SyncJob) -> None:
     _start_ready(lines, job.started_by)
 
 
+def _line_of(job: SyncJob) -> FullSynchLine | None:
+    """Only runs of everything work for a line; the many others need not ask."""
+    return FullSynchLine.objects.of(job) if job.run_options.scope is Scope.EVERYTHING else None
+
+
 def directions(mapping: TableMapping) -> list[Direction]:
     """The passes of a mapping, to Sales first; only those that carry a field."""
     passes = Direction(mapping.direction).passes
     return [direction for direction in passes if mapping.carries(direction)] or list(passes)
 
 
-def _start_ready(lines: Sequence[FullSynchLine], user: User | None) -> list[FullSynchLine]:
+def _start_ready(lines: Sequence[FullSynchLine], user: Person) -> list[FullSynchLine]:
     ready = [line for line in lines if not line.status and not waits_for(line, lines)]
     for line in ready:
         _begin(line, user)
@@ -90,7 +95,7 @@ def waits_for(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullS
     ]
 
 
-def _begin(line: FullSynchLine, user: User | None) -> None:
+def _begin(line: FullSynchLine, user: Person) -> None:
     mapping, matches = line.mapping, line.recommendation == FullSynchLine.Recommendation.COUPLE
     options = Options(scope=Scope.EVERYTHING, create=line.create_unmatched or not matches)
     for entry in mapping.queue_entries.all():

@@ -84,10 +84,7 @@ class JobJournal:
             self._must(self.job.beat(records_total=total))
 
     def note(self, counters: Counters, done: int) -> None:
-        requests = self.requests() - self.counted_requests
-        if done or requests or any(counters.as_dict().values()):
-            self._must(self.job.note(counters, done, requests))
-            self.counted_requests += requests
+        self._count(counters, done)
         if self.ending is not None:
             # Behind the commit: what this page wrote must be remembered before the run ends.
             transaction.on_commit(self._end)
@@ -100,6 +97,10 @@ class JobJournal:
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         SyncError.objects.close(self.mapping, direction, source_ids)
+
+    def count_requests(self) -> None:
+        """Those made since the last page."""
+        self._count(Counters(), 0)
 
     # --- the end ------------------------------------------------------------------------------------------
 
@@ -121,6 +122,12 @@ class JobJournal:
     def _end(self) -> None:
         if self.ending is not None:
             raise self.ending
+
+    def _count(self, counters: Counters, done: int) -> None:
+        requests = self.requests() - self.counted_requests
+        if done or requests or any(counters.as_dict().values()):
+            self._must(self.job.note(counters, done, requests))
+            self.counted_requests += requests
 
     def _must(self, written: bool) -> None:
         if not written:

@@ -20,16 +20,18 @@ from integration.sync.run import Counters, Options, Scope
 from integration.systems.base import Side, System
 
 
-def perform(job: SyncJob, journal: JobJournal, gate: Gate) -> Counters:
+def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gate) -> Counters:
     """Make the pass. Raises what the engine raises, and ``ConfigurationProblem`` where the connection is not there."""
     kinds = {SyncJob.Kind.SYNCHRONIZE: _synchronize, SyncJob.Kind.COUPLE: _couple, SyncJob.Kind.UNCOUPLE: _uncouple}
-    with closing(ConnectionSetup.current().open(gate=gate)) as connected:
+    with closing(setup.open(gate=gate)) as connected:
         return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
 
 
-def plan(mapping: TableMapping, direction: Direction, options: Options, gate: Gate) -> Iterator[Action]:
+def plan(
+    mapping: TableMapping, direction: Direction, options: Options, setup: ConnectionSetup, gate: Gate
+) -> Iterator[Action]:
     """What a pass would do, record by record; nothing is written anywhere."""
-    with closing(ConnectionSetup.current().open(gate=gate)) as connected:
+    with closing(setup.open(gate=gate)) as connected:
         rule = mapping.rule(connected.erp, connected.crm)
         source, destination = ends(connected, direction)
         cursor = getattr(mapping, f"{direction.source.value}_cursor") or None

@@ -14,11 +14,11 @@ from django.db import DatabaseError, transaction
 from integration.gate import Gate, gate_for
 from integration.jobs import full, passes
 from integration.jobs.chain import ended, next_of
-from integration.jobs.create import create, send_on_commit
+from integration.jobs.create import Person, create, send_on_commit
 from integration.jobs.journal import JobJournal, Paused
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import redis
-from integration.models import ConnectionSetup, SyncJob, TableMapping, User
+from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.sync.actions import Action
 from integration.sync.ledger import Fenced
 from integration.sync.rules import Direction
@@ -40,7 +40,7 @@ def start(
     *,
     kind: SyncJob.Kind = SyncJob.Kind.SYNCHRONIZE,
     options: Options | None = None,
-    user: User | None = None,
+    user: Person = None,
     after: SyncJob | None = None,
     inline: bool = False,
 ) -> SyncJob:
@@ -79,7 +79,8 @@ def give_up_hopeless() -> None:
 
 def plan(mapping: TableMapping, direction: Direction, options: Options | None = None) -> Iterator[Action]:
     """A dry run: what a pass would do, record by record. Raises ``ConnectionProblem``."""
-    return passes.plan(mapping, direction, options or Options(dry_run=True), _gate())
+    setup = ConnectionSetup.current()
+    return passes.plan(mapping, direction, options or Options(dry_run=True), setup, _gate(setup))
 
 
 def _here(job: SyncJob) -> SyncJob:
@@ -96,16 +97,18 @@ def _run(job_id: uuid.UUID, *, gives_way: bool) -> bool:
     if job is None:
         return False
     full.taken(job)
-    with Pulse(job, _gate()) as pulse:
+    setup = ConnectionSetup.current()
+    with Pulse(job, _gate(setup)) as pulse:
         journal = JobJournal(job, Direction(job.direction), gives_way=gives_way, requests=lambda: pulse.requests)
-        _watched(job, journal, pulse)
+        _watched(job, setup, journal, pulse)
     return True
 
 
-def _watched(job: SyncJob, journal: JobJournal, gate: Gate) -> None:
+def _watched(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gate) -> None:
     """Whatever happens, the row says how the run ended, unless another worker holds it by now."""
     try:
-        passes.perform(job, journal, gate)
+        passes.perform(job, setup, journal, gate)
+        journal.count_requests()
     except Fenced:
         log.warning("%s was taken over by another worker; this one stops.", job)
     except Paused:
@@ -136,7 +139,7 @@ def _end(job: SyncJob, write: Callable[[], bool], journal: JobJournal | None = N
             return
         if journal is not None:
             journal.finish()
-        job.refresh_from_db()
+        job.look_again()
         ended(job)
 
 
@@ -147,7 +150,6 @@ def _pause(job: SyncJob) -> None:
             send_on_commit(*next_of(job))
 
 
-def _gate() -> Gate:
+def _gate(setup: ConnectionSetup) -> Gate:
     """One gate for all that write to this organization as this user."""
-    setup = ConnectionSetup.current()
     return gate_for(f"{setup.organization_id}:{setup.client_id}", redis())

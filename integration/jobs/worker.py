@@ -29,7 +29,7 @@ class JobWorker(Worker):
     """
 
     def main_work_horse(self, job: Any, queue: Any) -> None:
-        die_with_parent(self.pid)
+        die_with_parent(self.pid or os.getppid())
         super().main_work_horse(job, queue)
 
     def setup_work_horse_signals(self) -> None:

@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from integration.models.mapping import DIRECTIONS, TableMapping
-from integration.models.progress import Progress
+from integration.models.progress import COUNTERS, Progress
 from integration.models.run_options import options_of
 from integration.sync.run import Counters, Options
 
@@ -168,6 +168,10 @@ class SyncJob(Progress):
     def pause(self) -> bool:
         """Give the claim back; the job goes on later from where it is."""
         return bool(self.mine().update(status=self.Status.QUEUED, claim=None, sent_at=timezone.now()))
+
+    def look_again(self) -> None:
+        """Read what the run has written since the claim; the mapping and the job before it stay as they are."""
+        self.refresh_from_db(fields=["status", "message", "claim", "finished_at", "records_done", *COUNTERS])
 
     def _end(self, status: str, **values: Any) -> bool:
         return bool(self.mine().update(status=status, claim=None, finished_at=timezone.now(), **values))
