@@ -11,9 +11,9 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.bench import filters, load
+from tests.bench import engine, filters, load, sandbox
 
-BENCHES = {"filters": filters.run, "load": load.run}
+BENCHES = {"filters": filters.run, "engine": engine.run, "sandbox": sandbox.run, "load": load.run}
 
 
 def main(names: list[str]) -> int:

@@ -1,7 +1,6 @@
 """How fast the sandbox takes 1,000 accounts of 20 columns, against bare ``json.loads`` and one ``executemany``.
 
-``python -m tests.bench.bench_sandbox`` prints one JSON line. Both ways run alternately, the best of seven each; the
-sandbox is a process of its own and the time includes HTTP.
+Both ways run alternately, the best of seven each; the sandbox is a process of its own and the time includes HTTP.
 """
 
 from __future__ import annotations
@@ -12,10 +11,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import requests
+
+from tests.bench.measure import Number
 
 ROWS, ROUNDS = 1000, 7
 
@@ -81,7 +83,7 @@ def signed_in(ready: dict[str, Any]) -> requests.Session:
     return http
 
 
-def measure(ready: dict[str, Any], folder: Path) -> dict[str, Any]:
+def measure(ready: dict[str, Any], folder: Path) -> Iterator[Number]:
     """The best time of either way, and their ratio."""
     http, root = signed_in(ready), f"{ready['url']}/api/data/v9.2/"
     owner = http.get(f"{root}WhoAmI", timeout=10).json()["UserId"]
@@ -98,27 +100,18 @@ def measure(ready: dict[str, Any], folder: Path) -> dict[str, Any]:
         times.append(posted(http, f"{root}accounts/Microsoft.Dynamics.CRM.CreateMultiple", body))
     connection.close()
     floor, best = min(floors), min(times)
-    return {
-        "bench": "sandbox CreateMultiple",
-        "rows": ROWS,
-        "columns": 20,
-        "bare_ms": round(floor * 1000, 2),
-        "sandbox_ms": round(best * 1000, 2),
-        "ratio": round(best / floor, 2),
-        "limit": 10,
-    }
+    yield Number("1,000 accounts: bare", round(floor * 1000, 2), "ms")
+    yield Number("1,000 accounts: CreateMultiple", round(best * 1000, 2), "ms")
+    yield Number("1,000 accounts: CreateMultiple times bare", round(best / floor, 2), "x", 10)
 
 
-def main() -> None:
+def run() -> Iterator[Number]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, "-m", "integration.dataverse.sandbox", "--database", str(folder / "sandbox.sqlite3")]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            ready = json.loads(process.stdout.readline())
-            sys.stdout.write(json.dumps(measure(ready, folder)) + "\n")
-            process.terminate()
-
-
-if __name__ == "__main__":
-    main()
+            try:
+                yield from measure(json.loads(process.stdout.readline()), folder)
+            finally:
+                process.terminate()
