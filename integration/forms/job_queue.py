@@ -12,7 +12,7 @@ from integration.models import JobQueueEntry
 WEEK_IN_MINUTES = 7 * 24 * 60
 
 
-class TimesForm(forms.ModelForm):  # type: ignore[type-arg]
+class TimesForm(forms.ModelForm):
     """Minutes between runs, minutes of sleep after a run that changed nothing, attempts and their delay."""
 
     class Meta:
