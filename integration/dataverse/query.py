@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from integration.dataverse.metadata import Entity
-from integration.systems.base import FieldType, Ref
+from integration.systems.base import Field, FieldType, Ref
 from integration.systems.errors import FieldMissing
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, FilterError, Not, OneOf
 
@@ -73,7 +73,7 @@ def any_of_ids(key: str, ids: Sequence[uuid.UUID]) -> str:
 
 
 def _one_of(column: str, values: Sequence[Any]) -> str:
-    listed = ",".join('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+    listed = ",".join(f'"{value}"' for value in values)
     return f"Microsoft.Dynamics.CRM.In(PropertyName='{column}',PropertyValues=[{listed}])"
 
 
@@ -90,9 +90,8 @@ def _condition(entity: Entity, wanted: Filter, *, negated: bool) -> str:
         case Not(part=part):
             return _condition(entity, part, negated=not negated)
         case OneOf(field=name, values=values):
-            if not negated and len(values) > VALUES_AT_ONCE and _listable(entity, name, values):
-                ids = entity.table.fields[name].type in (FieldType.REFERENCE, FieldType.UUID)
-                return _one_of(name, [_identity(value) for value in values] if ids else values)
+            if not negated and len(values) > VALUES_AT_ONCE:
+                return _many(entity, name, values)
             each = tuple(Comparison(name, "=", value) for value in values)
             return _joined(entity, each, "and" if negated else "or", negated)
         case Comparison():
@@ -106,17 +105,29 @@ def _joined(entity: Entity, parts: Sequence[Filter], word: str, negated: bool) -
     return texts[0] if len(texts) == 1 else f" {word} ".join(f"({text})" for text in texts)
 
 
-def _listable(entity: Entity, name: str, values: Sequence[Any]) -> bool:
-    """May so many values be asked for in one call instead of one by one? Blank has to be asked for differently."""
+def _many(entity: Entity, name: str, values: Sequence[Any]) -> str:
+    """One call for all values that may be listed, and comparisons for the rest."""
     found = entity.table.fields.get(name)
-    if found is None or any(value is None or value == "" for value in values):
-        return False
-    if found.type is FieldType.REFERENCE:
-        return all(isinstance(_identity(value), uuid.UUID) for value in values)
-    return found.type in (FieldType.TEXT, FieldType.CODE, FieldType.INTEGER, FieldType.OPTION, FieldType.UUID)
+    listed = [value for value in values if found is not None and _listable(found, value)]
+    rest = [value for value in values if found is None or not _listable(found, value)]
+    texts = [_comparison(entity, Comparison(name, "=", value), negated=False) for value in rest]
+    if listed:
+        ids = entity.table.fields[name].type in (FieldType.REFERENCE, FieldType.UUID)
+        texts.append(_one_of(name, [_identity(value) for value in listed] if ids else listed))
+    return " or ".join(f"({text})" for text in texts)
+
+
+def _listable(found: Field, value: Any) -> bool:
+    """Blank has to be asked for differently, and how quotes are written inside such a list is nowhere said."""
+    if found.type in (FieldType.REFERENCE, FieldType.UUID):
+        return isinstance(_identity(value), uuid.UUID)
+    if found.type.textual:
+        return isinstance(value, str) and value != "" and not set(value) & set("\"'\\")
+    return found.type in (FieldType.INTEGER, FieldType.OPTION) and value is not None
 
 
 def _identity(value: Any) -> Any:
+    """The id a value stands for, or the value."""
     return value.id if isinstance(value, Ref) else _uuid(value) or value
 
 
@@ -153,7 +164,7 @@ def _reference(entity: Entity, wanted: Comparison, negated: bool) -> str:
     column, value = f"_{wanted.field}_value", wanted.value
     id = _identity(value)
     if value is None or value == "" or isinstance(id, uuid.UUID):
-        if wanted.operator not in ("=", "<>"):
+        if wanted.operator not in ("=", "<>") and (isinstance(id, uuid.UUID) or wanted.operator not in FUNCTIONS):
             raise FilterError(f"{wanted.field} is a reference: it is only compared with = and <>.")
         return _plain(column, False, Comparison(wanted.field, wanted.operator, None if value == "" else id), negated)
     names = [

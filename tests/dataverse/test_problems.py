@@ -1,0 +1,116 @@
+"""Every refusal of the protocol becomes a typed problem whose message a person can act on."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.dataverse.problems import TooLarge, problem, problem_of
+from integration.http import Answer
+from integration.systems import errors
+
+A = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+@pytest.mark.parametrize(("status", "code", "message", "kind"), [
+    (404, "0x80040217", f"account With Id = {A} Does Not Exist", errors.NotFound),
+    (404, "0x80060891", "A record with the specified key values does not exist in account entity", errors.NotFound),
+    (404, "0x8006088a", "Resource not found for the segment 'Accounts'.", errors.TableMissing),
+    (404, "0x80060888", "Resource not found for the segment 'Accounts'.", errors.TableMissing),
+    (404, "", "No HTTP resource was found that matches the request URI 'x'.", errors.ConfigurationProblem),
+    (400, "0x0", "Could not find a property named 'Name' on type 'Microsoft.Dynamics.CRM.account'.",
+     errors.FieldMissing),
+    (400, "0x80060888", "Could not find a property named 'Name' on type 'Microsoft.Dynamics.CRM.account'.",
+     errors.FieldMissing),
+    (400, "0x80048d19", "x ----> Invalid property 'Name' was found in entity 'Microsoft.Dynamics.CRM.account'.",
+     errors.FieldMissing),
+    (400, "0x80048d19", "An undeclared property 'parentcustomerid' which only has property annotations",
+     errors.FieldMissing),
+    (400, "0x80041102", "The entity with a name = 'x' was not found.", errors.TableMissing),
+    (400, "0x80041103", "'account' entity doesn't contain attribute 'x'.", errors.FieldMissing),
+    (400, "0x80044331", "The length of the 'subject' attribute of the 'task' entity exceeded the maximum of '200'.",
+     errors.InvalidValue),
+    (400, "0x8004432f", "out of range", errors.InvalidValue),
+    (400, "0x80044330", "out of range", errors.InvalidValue),
+    (400, "0x8004431a", "not an option", errors.InvalidValue),
+    (400, "0x80048408", "4 is not a valid status code", errors.InvalidValue),
+    (400, "0x80040239", "The date-time is invalid", errors.InvalidValue),
+    (400, "0x80040203", "Invalid argument", errors.Refused),
+    (400, "0x80048cfb", "The currency cannot be null", errors.Refused),
+    (405, "0x80040227", "The object cannot be deleted", errors.Refused),
+    (412, "0x80060882", "The version doesn't match", errors.VersionConflict),
+    (412, "0x80040237", "A record with matching key values already exists.", errors.DuplicateKey),
+    (500, "0x80040237", "Cannot insert duplicate key.", errors.DuplicateKey),
+    (412, "0x80060892", "Entity Key violated", errors.DuplicateKey),
+    (412, "0x80040333", "A duplicate was found", errors.Refused),
+    (403, "0x80040220", "missing prvReadLead privilege", errors.PrivilegeMissing),
+    (403, "0x80048306", "no access", errors.Refused),
+    (403, "0x80072560", "not a member", errors.NotAMember),
+    (403, "0x80042f09", "no roles", errors.RoleMissing),
+    (401, "", "", errors.SignInRefused),
+    (400, "0x80040265", "The order needs a date.", errors.Refused),
+    (500, "0x80040265", "The order needs a date.", errors.Refused),
+    (500, "0x80040224", "ISV code failed", errors.Refused),
+    (500, "0x80040216", "An unexpected error occurred.", errors.Unreachable),
+    (502, "", "", errors.Unreachable),
+    (429, "0x80072322", "Number of requests exceeded the limit of 6000", errors.Throttled),
+    (429, "0x80072326", "Number of concurrent requests exceeded the limit of 52.", errors.Throttled),
+    (503, "", "", errors.Throttled),
+    (413, "", "", TooLarge),
+    (400, "0x8006088d", "Optimistic concurrency isn't enabled", errors.ConfigurationProblem),
+    (400, "0x80044352", "Version stamp associated with the client has expired.", errors.CursorExpired),
+    (400, "0x80072491", "Entity account isn't enabled for change tracking.", errors.ConfigurationProblem),
+    (400, "0x80044150", "SQL deadlock", errors.Locked),
+    (500, "0x80040216", "Sql error: deadlocked on lock resources", errors.Locked),
+    (500, "", "CRM ErrorCode: -2147204783", errors.Locked),
+    (400, "0x80044151", "Timeout expired", errors.Locked),
+    (400, "0xdeadbeef", "Something nobody has seen yet.", errors.Refused),
+    (400, "", "", errors.BadAnswer),
+])  # fmt: skip
+def test_a_refusal_has_its_type(status, code, message, kind):
+    found = problem(status, code, message)
+
+    assert type(found) is kind
+    assert str(found)
+
+
+def test_what_a_plug_in_says_reaches_the_person():
+    assert "The order needs a date." in str(problem(400, "0x80040265", "The order needs a date."))
+
+
+def test_an_unknown_refusal_is_passed_on_word_by_word():
+    assert str(problem(400, "0xdeadbeef", "You can only add Active products.")) == "You can only add Active products."
+
+
+def test_a_missing_privilege_is_named():
+    text = "Principal user (Id=1) is missing prvReadLead privilege (Id=2) on OTC=4 for entity 'lead'."
+    assert "prvReadLead" in str(problem(403, "0x80040220", text))
+
+
+def test_the_field_of_a_value_out_of_range_is_found_in_the_text():
+    text = "A validation error occurred.  The value of 'creditlimit' on record of type 'account' is outside the range."
+    found = problem(400, "0x80044330", text)
+
+    assert isinstance(found, errors.InvalidValue)
+    assert found.field == "creditlimit"
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("30", 30.0), ("", 5.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 5.0)])
+def test_the_wait_is_that_of_the_service_or_a_few_seconds(header, seconds):
+    found = problem(429, "", "", header)
+
+    assert isinstance(found, errors.Throttled)
+    assert found.retry_after == seconds
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error": "text"}', b'{"error": {"code": null}}', b"\xff"])
+def test_an_error_without_the_usual_body_still_is_a_problem(body):
+    found = problem_of(Answer(400, {}, body))
+
+    assert isinstance(found, errors.Problem)
+    assert str(found)
+
+
+def test_the_whole_answer_is_kept_for_the_log():
+    raw = b'{"error":{"code":"0x80040203","message":"Invalid argument"}}'
+
+    assert problem_of(Answer(400, {}, raw)).raw == raw.decode()
