@@ -19,13 +19,15 @@ from integration.sync.actions import (
     Update,
 )
 from integration.sync.decide import failed
-from integration.sync.ledger import Partner, Result, State
+from integration.sync.ledger import Outcome, Partner, Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Counters, Failure
 from integration.sync.special.base import Run
 from integration.sync.write import Results
 from integration.systems.base import Record, Written
 from integration.systems.errors import Problem, VersionConflict
+
+OVERTAKEN = Outcome(Result.FAILURE, "overtaken")
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ class _Settling:
         if answer.error is None and later is None:
             self._succeed(action, answer)
         elif isinstance(answer.error, VersionConflict) and not self.last_try:
-            self.settled.overtaken.append(action.record.id)
+            self._overtaken(action)
         elif answer.error is not None:
             self._fail(self._before(action), answer.error, _label(self.run, action.record))
         elif later is not None:
@@ -140,6 +142,12 @@ class _Settling:
             settled.forgotten.append(action.replaces)
         settled.remembered.append(partner)
         self._recover(action.record, action.before)
+
+    def _overtaken(self, action: Insert | Update) -> None:
+        """Somebody was faster. The pair stays open, so that the second try is not forgotten if this run ends here."""
+        again = self._before(action).with_outcome(self.direction, OVERTAKEN)
+        self.settled.remembered.append(again)
+        self.settled.overtaken.append(action.record.id)
 
     def _before(self, action: Insert | Update) -> Partner:
         """The pair as it was before a write that failed: the agreed values were not reached."""

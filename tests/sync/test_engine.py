@@ -7,7 +7,7 @@ import pytest
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
 from integration.sync.run import Counters, Scope
 from integration.systems.base import Ref
-from integration.systems.errors import Unreachable
+from integration.systems.errors import Unreachable, VersionConflict
 from tests.makers import account, customer_rule, salespeople_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 
@@ -217,3 +217,26 @@ def test_a_second_pass_over_everything_changes_nothing(world):
     assert world.run(TO_CRM, scope=Scope.EVERYTHING, create=True) == Counters(unchanged=3)
     assert world.run(TO_ERP, scope=Scope.EVERYTHING, create=True) == Counters(unchanged=3)
     assert world.crm.count("account") == world.erp.count("customer") == 3
+
+
+def test_an_account_that_a_person_changes_while_we_write_is_read_and_decided_once_more(world):
+    adatum = world.synchronized()
+    world.erp.edit("customer", adatum, address="Main Street 5")
+    overtaken = VersionConflict("Somebody changed the record in the meantime.")
+    world.crm.fail_on("update", overtaken)
+    assert world.run(TO_CRM) == Counters(modified=1)
+    assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
+    assert not world.journal.failures
+
+
+def test_a_row_overtaken_when_the_run_ends_is_taken_up_by_the_next_run():
+    world = World()
+    adatum = world.synchronized()
+    world.erp.edit("customer", adatum, address="Main Street 5")
+    world.crm.fail_on("update", VersionConflict("Somebody changed the record in the meantime."))
+    world.erp.fail_on("get", Unreachable("The power went."))
+    with pytest.raises(Unreachable):
+        world.run(TO_CRM)
+    world.cursors["CUSTOMER", TO_CRM] = world.journal.position
+    assert world.run(TO_CRM) == Counters(modified=1)
+    assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
