@@ -1,7 +1,7 @@
 """Reading what changed: by delta link where the table tracks changes, else by the time of the last change.
 
-A cursor is JSON text: ``{"delta": link, "select": columns}`` or ``{"since": moment}``. A next link is a resume point
-like any other.
+A cursor is JSON text: ``{"delta": link, "select": columns}`` or ``{"since": moment}``, the latter with ``next`` and
+``select`` in the middle of a read. A next link is a resume point like any other.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from integration.dataverse import batch, query, rows
@@ -21,7 +21,7 @@ from integration.systems.filters import Comparison, Filter, both, fields_of
 
 OVERLAP = dt.timedelta(minutes=2)
 """A row gets its time when its transaction starts and is seen when that ends, at most 2 minutes later."""
-DELTA, SINCE, SELECT = "delta", "since", "select"
+DELTA, SINCE, NEXT, SELECT = "delta", "since", "next", "select"
 REMOVED = "$deletedEntity"
 
 
@@ -71,9 +71,14 @@ def _by_delta(
 def _link(cursor: str, select: str) -> str:
     """The link to go on with, if it brings all the columns wanted now."""
     opened = _opened(cursor, DELTA)
-    if not set(select.split(",")) <= set(str(opened.get(SELECT, "")).split(",")):
+    if not _brings(opened, select):
         raise CursorExpired("The mapping reads other columns than before.")
     return str(opened[DELTA])
+
+
+def _brings(opened: Mapping[str, Any], select: str) -> bool:
+    """Has the link of a cursor all the columns that are wanted now?"""
+    return set(select.split(",")) <= set(str(opened.get(SELECT, "")).split(","))
 
 
 def _page(reader: rows.Reader, told: Any, cursor: str) -> Page:
@@ -102,28 +107,35 @@ def _by_time(
 ) -> Iterator[Page]:
     """Rows written within the overlap before the newest one read come again: rather twice than never. A table without
     ``modifiedon`` is read as a whole."""
-    timed = "modifiedon" in entity.table.fields
-    newest = _moment(since) if since else None
-    if newest is not None and timed:
-        where = both(where, Comparison("modifiedon", ">=", newest - OVERLAP))
-    path = entity.set_name + query.options(
-        select=query.select(entity, rows.columns(entity, fields)),
-        filter=query.where(entity, where),
-        orderby=query.order(entity, ["modifiedon"] if timed else []),
-    )
+    select = query.select(entity, rows.columns(entity, fields))
+    opened = _opened(since, SINCE) if since else {}
+    newest = _moment(opened.get(SINCE))
+    if NEXT in opened and _brings(opened, select):
+        path = str(opened[NEXT])
+    else:
+        path = entity.set_name + _timed(entity, select, newest, where)
     reader = rows.Reader(entity, fields)
     while path:
         told = batch.read_one(session, path, {"Prefer": prefer})
         records = reader.records(told)
         seen = [record.modified_at for record in records if record.modified_at is not None]
         newest = max([*seen, *([newest] if newest else [])], default=None)
-        yield Page(records, (), json.dumps({SINCE: newest.isoformat() if newest else ""}))
         path = told.get("@odata.nextLink") or ""
+        cursor = {SINCE: newest.isoformat() if newest else ""} | ({NEXT: path, SELECT: select} if path else {})
+        yield Page(records, (), json.dumps(cursor))
 
 
-def _moment(cursor: str) -> dt.datetime | None:
+def _timed(entity: Entity, select: str, newest: dt.datetime | None, where: Filter) -> str:
+    timed = "modifiedon" in entity.table.fields
+    if newest is not None and timed:
+        where = both(where, Comparison("modifiedon", ">=", newest - OVERLAP))
+    order = query.order(entity, ["modifiedon"] if timed else [])
+    return query.options(select=select, filter=query.where(entity, where), orderby=order)
+
+
+def _moment(text: Any) -> dt.datetime | None:
     try:
-        return rows.moment(_opened(cursor, SINCE)[SINCE])
+        return rows.moment(text)
     except (ValueError, TypeError) as error:
         raise CursorExpired("The cursor does not name a moment.") from error
 

@@ -7,6 +7,7 @@ asks for nothing. Whoever changes an organization's tables, or meets one that di
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ WITH_OPTIONS = {
     "State": OPTIONS,
     "Status": OPTIONS,
 }
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 TABLES = "LogicalName,DisplayName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,IsIntersect"
 ENTITY = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ChangeTrackingEnabled,DisplayName"
 
@@ -111,6 +113,8 @@ class Metadata:
 
     def entity(self, name: str) -> Entity:
         """The description of a table. Raises ``TableMissing``."""
+        if not _NAME.fullmatch(name):
+            raise TableMissing(f"“{name}” is not the name of a table.")
         with self._lock:
             if name not in self._known:
                 self._known[name] = _entity(self._told(name), self._catalog())
@@ -153,7 +157,7 @@ class Metadata:
 
     def _read(self, name: str) -> Any:
         """Everything about a table in one batch."""
-        base = f"EntityDefinitions(LogicalName='{quote(name)}')"
+        base = f"EntityDefinitions(LogicalName='{name}')"
         casts = f"{base}/Attributes/Microsoft.Dynamics.CRM."
         paths = {"entity": f"{base}?$select={ENTITY}", "columns": f"{base}/Attributes?$select={COMMON}"}
         paths |= {kind: f"{casts}{kind}AttributeMetadata?$select={columns}" for kind, columns in CASTS.items()}

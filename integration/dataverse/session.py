@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from integration.dataverse.problems import problem_of
 from integration.dataverse.shared import Cache, Gate, LocalGate, MemoryCache
 from integration.dataverse.signin import Credentials, Tokens
-from integration.http import Answer, Transport, encode
+from integration.http import Answer, Transport, check_address, encode
 from integration.systems.errors import BadAnswer, Problem, Throttled, TimedOut, Unreachable
 
 __all__ = ["Cache", "Credentials", "Gate", "LocalGate", "MemoryCache", "Session"]
@@ -93,6 +93,7 @@ class Session:
         that did not help; every other answer is given back, with ``repeated`` where an earlier attempt may have
         taken effect.
         """
+        check_address(self.url)  # before the secret goes anywhere
         url = self.address(path)
         content = raw if raw is not None else (encode(body) if body is not None else None)
         ends, attempt, repeated = time.monotonic() + PATIENCE_SECONDS, 0, False

@@ -1,0 +1,247 @@
+"""The organization as a system: who answers, what it costs, and the verbs beyond reading and writing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from integration.dataverse.store import SalesOrganization, connect
+from integration.http import Limits
+from integration.systems.base import Ref, Row, Side, System
+from integration.systems.errors import (
+    AddressRefused,
+    BadAnswer,
+    NotAMember,
+    NotFound,
+    Refused,
+    RoleMissing,
+    SignInRefused,
+    Unreachable,
+)
+from integration.systems.filters import Comparison
+from tests.dataverse.counterpart import Says
+from tests.dataverse.relay import relay
+
+JSON = {"Content-Type": "application/json"}
+
+
+def joined(ready, **changed) -> SalesOrganization:
+    wanted = {name: ready[name] for name in ("url", "tenant", "client_id", "client_secret", "token_endpoint")}
+    return connect(**{**wanted, **changed})
+
+
+@pytest.fixture
+def organization(sandbox) -> Iterator[SalesOrganization]:
+    found = joined(sandbox)
+    yield found
+    found.close()
+
+
+def refused(sandbox, **changed) -> Exception:
+    found = joined(sandbox, **changed)
+    try:
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - each test looks at it
+            found.check()
+    finally:
+        found.close()
+    return caught.value
+
+
+# --- connecting ---------------------------------------------------------------------------------------------
+
+
+def test_it_says_who_it_is_in_two_requests(organization):
+    identity = organization.check()
+
+    assert identity.name
+    assert identity.version.startswith("9.")
+    assert isinstance(identity.user_id, uuid.UUID)
+    assert organization.requests == 2
+    assert isinstance(organization, System)
+    assert (organization.side, organization.remote) == (Side.CRM, True)
+
+
+def test_nothing_is_sent_before_the_first_verb():
+    connect("https://contoso.crm4.dynamics.com", "adatum.example", "client", "secret").close()
+
+
+def test_a_wrong_secret_is_named(sandbox):
+    problem = refused(sandbox, client_secret="typo")
+
+    assert isinstance(problem, SignInRefused)
+    assert problem.part == "secret"
+
+
+def test_a_wrong_client_is_named(sandbox):
+    problem = refused(sandbox, client_id=str(uuid.uuid4()))
+
+    assert isinstance(problem, SignInRefused)
+    assert problem.part == "client"
+
+
+def test_a_wrong_tenant_is_named(sandbox):
+    other = sandbox["token_endpoint"].replace(sandbox["tenant"], str(uuid.uuid4()))
+    problem = refused(sandbox, token_endpoint=other)
+
+    assert isinstance(problem, SignInRefused)
+    assert problem.part == "tenant"
+
+
+def test_a_client_without_a_user_in_the_organization_is_told_so(sandbox):
+    assert isinstance(refused(sandbox, **sandbox["clients"]["no_user"]), NotAMember)
+
+
+def test_a_user_without_a_role_is_told_so(sandbox):
+    assert isinstance(refused(sandbox, **sandbox["clients"]["no_role"]), RoleMissing)
+
+
+def test_an_organization_that_is_switched_off_is_told_so_at_once(sandbox):
+    with relay(sandbox) as line:
+        found = line.organization()
+        line.say("WhoAmI", Says(drop=True))
+
+        with pytest.raises(Unreachable):
+            found.check()
+        found.close()
+
+    assert line.slept == []
+
+
+@pytest.mark.parametrize("url", ["http://contoso.crm4.dynamics.com", "https://169.254.169.254", "contoso"])
+def test_an_address_that_is_never_called_is_told_so(sandbox, url):
+    assert isinstance(refused(sandbox, url=url, token_endpoint=""), AddressRefused)
+
+
+@pytest.mark.parametrize("told", [{}, [], {"OrganizationId": "x", "UserId": "y"}, {"OrganizationId": None}])
+def test_a_server_that_is_no_organization_is_told_so(sandbox, told):
+    with relay(sandbox) as line:
+        found = line.organization()
+        line.say("WhoAmI", Says(200, told, JSON))
+
+        with pytest.raises(BadAnswer):
+            found.check()
+        found.close()
+
+
+def test_a_web_page_instead_of_an_organization_is_told_so(sandbox):
+    with relay(sandbox) as line:
+        found = line.organization()
+        line.say("WhoAmI", Says(200, b"<html>Welcome</html>", {"Content-Type": "text/html"}))
+
+        with pytest.raises(BadAnswer):
+            found.check()
+        found.close()
+
+
+def test_an_organization_whose_name_may_not_be_read_still_answers(sandbox):
+    part = (
+        b"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n"
+        b'{"error":{"code":"0x80040220","message":"missing prvReadOrganization privilege"}}\r\n'
+        b"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+        b'{"Version":"9.2.1.2"}\r\n--b--\r\n'
+    )
+    with relay(sandbox) as line:
+        found = line.organization()
+        line.say("$batch", Says(200, part, {"Content-Type": "multipart/mixed; boundary=b"}))
+
+        identity = found.check()
+        found.close()
+
+    assert (identity.name, identity.version) == ("", "9.2.1.2")
+
+
+def test_a_server_that_never_answers_is_given_up_in_time(sandbox):
+    with relay(sandbox) as line:
+        found = line.organization(patience=0.3)
+        line.answer_late("WhoAmI")
+
+        with pytest.raises(Exception, match="in time"):
+            found.check()
+        found.close()
+
+
+def test_limits_are_handed_on(sandbox):
+    found = joined(sandbox, limits=Limits(body=10))
+    with pytest.raises(BadAnswer):
+        found.check()
+    found.close()
+
+
+# --- reading and writing ------------------------------------------------------------------------------------
+
+
+def test_pages_follow_each_other_to_the_end(organization):
+    organization.insert("account", [Row(uuid.uuid4(), {"name": f"Proseware {n}"}) for n in range(5)])
+    seen, after = [], None
+    while True:
+        page = organization.find("account", size=2, after=after)
+        seen += [record.id for record in page.records]
+        after = page.cursor
+        if after is None:
+            break
+
+    assert len(seen) == len(set(seen)) == organization.count("account")
+
+
+def test_a_row_that_cannot_be_read_is_a_bad_answer(sandbox):
+    with relay(sandbox) as line:
+        found = line.organization()
+        found.describe("account")
+        line.say("/accounts", Says(200, {"value": [{"accountid": "not an id"}]}, JSON))
+
+        with pytest.raises(BadAnswer, match="Account"):
+            found.find("account")
+        found.close()
+
+
+def test_writing_nothing_costs_nothing(organization):
+    before = organization.session.requests + organization.session.metadata_requests
+
+    assert organization.insert("account", []) == organization.update("account", []) == []
+    assert organization.get("account", [], ["name"]) == {}
+    assert organization.session.requests == before
+
+
+# --- more verbs ---------------------------------------------------------------------------------------------
+
+
+def test_an_account_is_deactivated_and_activated(organization):
+    id = uuid.uuid4()
+    organization.insert("account", [Row(id, {"name": "Trey Research"})])
+
+    organization.act("account", id, "deactivate")
+    off = organization.get("account", [id], ["statecode", "statuscode"])[id].values
+    organization.act("account", id, "activate")
+    on = organization.get("account", [id], ["statecode", "statuscode"])[id].values
+
+    assert (off, on) == ({"statecode": 1, "statuscode": 2}, {"statecode": 0, "statuscode": 1})
+
+
+def test_a_draft_product_is_published_and_publishing_again_does_no_harm(organization):
+    group, product = uuid.uuid4(), uuid.uuid4()
+    organization.insert("uomschedule", [Row(group, {"name": f"Group {group}", "baseuomname": "PCS"})])
+    unit = (
+        organization.find("uom", fields=["uomscheduleid"], where=Comparison("uomscheduleid", "=", group)).records[0].id
+    )
+    written = organization.insert("product", [Row(product, {
+        "name": "Chair", "productnumber": str(product)[:20], "defaultuomscheduleid": Ref("uomschedule", group),
+        "defaultuomid": Ref("uom", unit), "quantitydecimal": 2,
+    })])  # fmt: skip
+    assert written[0].error is None
+
+    organization.act("product", product, "publish")
+    organization.act("product", product, "publish")
+
+    assert organization.get("product", [product], ["statecode"])[product].values == {"statecode": 0}
+
+
+def test_acting_on_a_row_that_is_gone_says_so(organization):
+    with pytest.raises(NotFound):
+        organization.act("account", uuid.uuid4(), "deactivate")
+
+
+def test_an_unknown_action_is_refused(organization):
+    with pytest.raises(Refused, match="fly"):
+        organization.act("account", uuid.uuid4(), "fly")
