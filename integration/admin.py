@@ -2,30 +2,71 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from integration.models import CachedText, ConnectionSetup, FieldMapping, TableMapping, User
+from integration.models import (
+    CachedText,
+    ConnectionSetup,
+    FieldMapping,
+    FullSynchLine,
+    JobQueueEntry,
+    SyncError,
+    SyncJob,
+    TableMapping,
+    User,
+)
 
 admin.site.register(User, UserAdmin)
 
 
-@admin.register(ConnectionSetup)
-class ConnectionSetupAdmin(admin.ModelAdmin):
-    """To look at. The Connection Setup page changes it, with its checks; the secret is shown nowhere."""
-
-    list_display = ["url", "organization_name", "is_enabled", "last_error"]
-    exclude = ["client_secret"]
+class ToLookAt(admin.ModelAdmin):
+    """Rows that only their own verbs change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: ConnectionSetup | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: ConnectionSetup | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(ConnectionSetup)
+class ConnectionSetupAdmin(ToLookAt):
+    """The Connection Setup page changes it, with its checks; the secret is shown nowhere."""
+
+    list_display = ["url", "organization_name", "is_enabled", "last_error"]
+    exclude = ["client_secret"]
+
+
+@admin.register(SyncJob)
+class SyncJobAdmin(ToLookAt):
+    list_display = ["mapping", "kind", "direction", "status", "queued_at", "finished_at", "failed"]
+    list_filter = ["status", "kind", "mapping"]
+    exclude = ["claim"]
+
+
+@admin.register(SyncError)
+class SyncErrorAdmin(ToLookAt):
+    list_display = ["created_at", "mapping", "direction", "label", "code", "message", "closed_at"]
+    list_filter = ["code", "mapping"]
+    search_fields = ["label", "message"]
+
+
+@admin.register(FullSynchLine)
+class FullSynchLineAdmin(ToLookAt):
+    list_display = ["mapping", "status", "direction", "recommendation", "message"]
+
+
+@admin.register(JobQueueEntry)
+class JobQueueEntryAdmin(ToLookAt):
+    list_display = ["name", "status", "next_start", "minutes", "inactivity_minutes", "attempts", "message"]
+    list_filter = ["status"]
 
 
 class FieldMappingInline(admin.TabularInline):
