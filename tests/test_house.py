@@ -156,8 +156,8 @@ def words(identifier: str) -> set[str]:
 
 
 def is_known(found: str) -> bool:
-    """Words of Django and of requests (managers, what a class must call its method) and of both products (a web service key, OData's
-    service document, a product of type service)."""
+    """Words of Django and of requests (managers, what a class must call its method) and of both products (a web
+    service key, OData's service document, a product of type service)."""
     return bool(
         re.search(
             r"\w+Manager$| get_context_data$|web_?service|service_?(document|product)|proxy_manager_for$",
