@@ -111,6 +111,20 @@ def test_reading_broken_off_after_any_page_goes_on_without_a_gap(organization, t
     assert ids(follow(organization, table, cursor)[0]) <= everything
 
 
+def test_a_first_read_resumed_in_the_middle_still_asks_to_be_tracked(sandbox):
+    with relay(sandbox) as line:
+        organization = line.organization()
+        organization.page_size = 2
+        add(organization, "account", 3)
+        first = next(organization.changes("account", []))
+        followed = list(organization.changes("account", [], first.cursor))
+        list(organization.changes("account", [], followed[-1].cursor))
+        organization.close()
+
+    reads = [asked.headers["prefer"] for asked in line.asked if asked.method == "GET" and "/accounts" in asked.path]
+    assert ["track-changes" in prefer for prefer in reads] == [True] * (len(reads) - 1) + [False]
+
+
 def test_a_row_added_while_pages_are_read_is_seen_at_the_latest_by_the_next_run(organization):
     add(organization, "account", 6)
     organization.page_size = 2
