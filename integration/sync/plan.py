@@ -16,7 +16,7 @@ from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
 from integration.sync.transfer import Draft, Known, ReferenceNotCoupled, Resolved, Transfer, known
 from integration.systems.base import Page, Record, Side
-from integration.systems.errors import ConfigurationProblem
+from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.filters import matches
 
 CURRENCY = Reference("currency", "transactioncurrency")
@@ -111,6 +111,13 @@ class Planner:
             )
             for record in records
         }
+
+    def problems(self, records: Sequence[Record]) -> list[Problem]:
+        """What keeps these records from being synchronized, without looking at the other side."""
+        self.special.prepare(records)
+        resolved = self._resolve(records)
+        found = (self._draft(record, resolved, None).problem for record in records)
+        return [problem for problem in found if problem is not None]
 
     def _natural_matches(
         self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner]
