@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from integration.dataverse import bulk
+from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
 from integration.systems.base import Ref, Row
 from integration.systems.errors import (
@@ -29,6 +31,15 @@ from tests.dataverse.relay import Relay, relay
 
 BULK = "Microsoft.Dynamics.CRM.CreateMultiple"
 JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory) -> Iterator[dict[str, Any]]:
+    """An organization of its own: the thousands of rows written here would make others read for long."""
+    running = Sandbox(Options(str(tmp_path_factory.mktemp("bulk") / "organization.sqlite3"), seed="demo"))
+    running.start()
+    yield running.ready
+    running.stop()
 
 
 @pytest.fixture
