@@ -94,10 +94,10 @@ def _beside(shown: Card) -> None:
     try:
         with closing(setup.open()) as connected:
             rule = mapping.rule(connected.erp, connected.crm)
-            ours = connected.erp.get(mapping.erp_table, [partner.erp_id], list(rule.columns(Side.ERP)))
+            ours = connected.erp.get(mapping.erp_table, [partner.erp_id], list(rule.erp.fields))
             theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], list(rule.columns(Side.CRM)))
             both = ours.get(partner.erp_id), theirs.get(partner.crm_id)
-            shown.pairs = records.side_by_side(mapping, connected.erp, connected.crm, *both)
+            shown.pairs = records.side_by_side(connected, mapping, *both)
             shown.suggested = verbs.suggestion(connected, mapping, partner)
             gone = [NAMES[side] for side, one in zip((Side.ERP, Side.CRM), both, strict=True) if one is None]
             if gone:

@@ -46,7 +46,7 @@ def dialog(mapping: TableMapping, erp_id: uuid.UUID, search: str | None, chosen:
     ``ConnectionProblem``."""
     with closing(ConnectionSetup.current().open()) as connected:
         rule = mapping.rule(connected.erp, connected.crm)
-        ours = connected.erp.get(mapping.erp_table, [erp_id], _columns(rule.erp, rule.columns(Side.ERP))).get(erp_id)
+        ours = connected.erp.get(mapping.erp_table, [erp_id], list(rule.erp.fields)).get(erp_id)
         if ours is None:
             return None
         text = _first_word(rule.erp, ours) if search is None else search
@@ -76,11 +76,7 @@ def _beside(connected: Connected, mapping: TableMapping, ours: Record, chosen: s
             return ()
         rule = mapping.rule(connected.erp, connected.crm)
         theirs = connected.crm.get(mapping.crm_table, [id], list(rule.columns(Side.CRM))).get(id)
-    return records.side_by_side(mapping, connected.erp, connected.crm, ours, theirs)
-
-
-def _columns(table: Table, mapped: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys([*mapped, *(n for n in (table.number_field, table.name_field) if n)]))
+    return records.side_by_side(connected, mapping, ours, theirs)
 
 
 def _first_word(table: Table, record: Record) -> str:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from integration.models import TableMapping
+from integration.models.systems import Connected
 from integration.sync.ledger import Partner, State
-from integration.sync.values import normalizer
+from integration.sync.plan import Planner
+from integration.sync.rules import Direction, TableRule
+from integration.sync.run import Options, Scope
+from integration.sync.special.base import Run
 from integration.systems.base import Field, FieldType, Page, Record, Ref, Side, System, Table, Value
 from integration.systems.errors import Problem
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, both
@@ -168,28 +173,29 @@ def name_of(table: Table, record: Record) -> str:
     return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
 
 
-def side_by_side(
-    mapping: TableMapping, erp: System, crm: System, ours: Record | None, theirs: Record | None
-) -> list[Pair]:
-    """The mapped fields of two records, differences marked. Raises ``ConfigurationProblem`` for a broken mapping."""
-    rule = mapping.rule(erp, crm)
+def side_by_side(connected: Connected, mapping: TableMapping, ours: Record | None, theirs: Record | None) -> list[Pair]:
+    """The mapped fields of two records; where the engine would write one of them, it differs. Raises
+    ``ConfigurationProblem`` for a broken mapping."""
+    rule = mapping.rule(connected.erp, connected.crm)
+    differing = _differing(connected, mapping, rule, ours, theirs) if ours and theirs else set()
     pairs = []
     for field in rule.fields:
         left, right = rule.field(Side.ERP, field), rule.field(Side.CRM, field)
-        if left is None or right is None:
-            continue
-        a = ours.values.get(left.name) if ours else None
-        b = theirs.values.get(right.name) if theirs else None
-        text_a, text_b = shown(a, left), shown(b, right)
-        differs = bool(ours and theirs) and not _same(mapping, field.reference is not None, left, a, right, b)
-        pairs.append(Pair(left.label, text_a, right.label, text_b, differs))
+        if left is not None and right is not None:
+            a = shown(ours.values.get(left.name), left) if ours else ""
+            b = shown(theirs.values.get(right.name), right) if theirs else ""
+            pairs.append(Pair(left.label, a, right.label, b, field.key in differing))
     return pairs
 
 
-def _same(mapping: TableMapping, referring: bool, left: Field, a: Value, right: Field, b: Value) -> bool:
-    if referring:
-        return (a is None) == (b is None)  # Who is whom is the business of the coupling of what they refer to.
-    return normalizer(left)(a).casefold() == normalizer(right)(b).casefold()
+def _differing(connected: Connected, mapping: TableMapping, rule: TableRule, ours: Record, theirs: Record) -> set[str]:
+    to_crm = rule.direction.includes(Direction.TO_CRM)
+    direction = Direction.TO_CRM if to_crm else Direction.TO_ERP
+    source, destination = (connected.erp, connected.crm) if to_crm else (connected.crm, connected.erp)
+    ledger: Any = mapping.couplings
+    options = Options(scope=Scope.IDS, dry_run=True)
+    planner = Planner(Run(rule, direction, source, destination, ledger, options, connected.context))
+    return planner.differing(ours, theirs) if to_crm else planner.differing(theirs, ours)
 
 
 def shown(value: Value, field: Field | None = None) -> str:

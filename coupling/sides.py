@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from integration.models import ConnectionSetup
-from integration.models.systems import open_erp
+from integration.models import ConnectionSetup, systems
 from integration.systems.base import Side, System
 
 
@@ -14,7 +13,7 @@ from integration.systems.base import Side, System
 def opened(side: Side) -> Iterator[System]:
     """One side. Business Central needs no connection; Sales raises ``ConfigurationProblem`` while it is disabled."""
     if side is Side.ERP:
-        yield open_erp()
+        yield systems.open_erp()
         return
     with closing(ConnectionSetup.current().open()) as connected:
         yield connected.crm

@@ -112,6 +112,18 @@ class Planner:
             for record in records
         }
 
+    def differing(self, record: Record, twin: Record) -> set[str]:
+        """The keys of the fields in which the twin does not hold what this record would make it hold."""
+        self.special.prepare([record])
+        values = self._draft(record, self._resolve([record]), twin).values
+        return {
+            carry.key
+            for carry in self.transfer.carries
+            if carry.destination in values
+            and carry.normal_destination(values[carry.destination])
+            != carry.normal_destination(twin.values.get(carry.destination))
+        }
+
     def problems(self, records: Sequence[Record]) -> list[Problem]:
         """What keeps these records from being synchronized, without looking at the other side."""
         self.special.prepare(records)
