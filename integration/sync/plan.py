@@ -138,9 +138,10 @@ class Planner:
         return self.special.candidates(alone) if alone else {}
 
     def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
-        draft = self.transfer.draft(record, resolved)
+        seen = self.special.adjusted(record)
+        draft = self.transfer.draft(seen, resolved)
         if isinstance(draft.problem, ReferenceNotCoupled) and self._waits_for_own_table(draft.problem):
-            draft = self._without_own_reference(record, resolved)
+            draft = self._without_own_reference(seen, resolved)
         if draft.problem is None:
             self.special.complete(record, draft, twin)
         return draft

@@ -1,8 +1,9 @@
 """What a special rule is: the part of a mapping that data cannot say, as a few hooks the engine calls.
 
 One module per pair of tables. The default of every hook does nothing. A hook never remembers, counts or couples:
-it reads what a page needs in few requests (``prepare``), adds to drafts (``complete``), finds natural matches
-(``candidates``) and does what has to follow a write (``after``, in waves that can be repeated harmlessly).
+it reads what a page needs in few requests (``prepare``), makes records fit (``adjusted``), adds to drafts
+(``complete``), finds natural matches (``candidates``) and does what has to follow a write (``after``, in waves that
+can be repeated harmlessly).
 """
 
 from __future__ import annotations
@@ -70,6 +71,10 @@ class Special:
 
     def prepare(self, records: Sequence[Record]) -> None:
         """Read what the drafts of these records need."""
+
+    def adjusted(self, record: Record) -> Record:
+        """The record as the field mappings are to see it."""
+        return record
 
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         """Add to the draft, or say in ``draft.problem`` why the record cannot go."""

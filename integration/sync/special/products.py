@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
@@ -26,6 +27,7 @@ ACTIVE, RETIRED = 0, 1
 PUBLISHED, WITHDRAWN = 1, 2
 CURRENCY_AMOUNT = 1
 QUANTITY_DECIMALS = 2
+NEVER_NEGATIVE = ("price", "quantityonhand")
 
 
 class BaseUnitMissing(Problem):
@@ -44,6 +46,7 @@ class ProductRules(Special):
         super().__init__(run)
         self.units = Units(run)
         self.prices = DefaultPriceList(run)
+        self._never_negative = {f.erp_field for f in run.rule.fields if f.erp_field and f.crm_field in NEVER_NEGATIVE}
         self._vendors: dict[uuid.UUID, str] = {}
         self._groups: Mapping[uuid.UUID, uuid.UUID] = {}
 
@@ -64,6 +67,14 @@ class ProductRules(Special):
             there = self.run.erp.get("vendor", fresh, ["name"])
             self._vendors |= {id: str(vendor.values.get("name") or "") for id, vendor in there.items()}
 
+    def adjusted(self, record: Record) -> Record:
+        """Stock may be below zero here; Sales refuses that for prices and quantities."""
+        if not self.to_crm:
+            return record
+        values = {name: record.values.get(name) for name in self._never_negative}
+        below = {name: _not_negative(value) for name, value in values.items() if value != _not_negative(value)}
+        return replace(record, values={**record.values, **below}) if below else record
+
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         if self.to_crm:
             self._to_product(record, draft, twin)
@@ -79,8 +90,6 @@ class ProductRules(Special):
         if isinstance(unit, Problem):
             draft.problem = unit
             return
-        for name in ("price", "quantityonhand"):
-            draft.values[name] = _not_negative(draft.values.get(name))
         if "defaultuomscheduleid" not in draft.values:
             draft.extra["defaultuomscheduleid"] = Ref("uomschedule", group)
         draft.extra["defaultuomid"] = Ref("uom", unit.id)
