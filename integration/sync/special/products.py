@@ -27,6 +27,8 @@ ACTIVE, RETIRED = 0, 1
 PUBLISHED, WITHDRAWN = 1, 2
 CURRENCY_AMOUNT = 1
 QUANTITY_DECIMALS = 2
+FOLLOWING = ("amount", "uomid", "uomscheduleid")
+"""What a line on the default price list takes over when its product changes."""
 NEVER_NEGATIVE = ("price", "quantityonhand")
 
 
@@ -206,10 +208,10 @@ class DefaultPriceList:
         for product_id, line in lines.items():
             there = known.get(product_id)
             if there is None:
-                row = Row(uuid.uuid5(self.id, str(product_id)), line)
+                row = Row(self._line_id(product_id), line)
                 fresh.append(row)
-            elif there.values.get("amount") != line["amount"]:
-                row = Row(there.id, {"amount": line["amount"]})
+            elif different := {name: line[name] for name in FOLLOWING if there.values.get(name) != line[name]}:
+                row = Row(there.id, different)
                 changed.append(row)
             else:
                 continue
@@ -241,5 +243,13 @@ class DefaultPriceList:
         if not product_ids:
             return {}
         where = AllOf((Comparison("pricelevelid", "=", self.id), OneOf("productid", tuple(product_ids))))
-        found = every(self.run.crm, PRICE, where, ["productid", "amount", "uomid"])
-        return {ref.id: line for line in found if isinstance(ref := line.values.get("productid"), Ref)}
+        found: dict[uuid.UUID, Record] = {}
+        for line in every(self.run.crm, PRICE, where, ["productid", *FOLLOWING]):
+            product = line.values.get("productid")
+            # A person may have added lines for other units; ours is the one whose id we know, if it is there.
+            if isinstance(product, Ref) and (product.id not in found or line.id == self._line_id(product.id)):
+                found[product.id] = line
+        return found
+
+    def _line_id(self, product_id: uuid.UUID) -> uuid.UUID:
+        return uuid.uuid5(self.id, str(product_id))

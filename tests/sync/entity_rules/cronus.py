@@ -106,6 +106,7 @@ class Cronus(World):
         self.pieces = self.erp.add("unit_of_measure", code="PCS", description="Piece")
         self.pieces_group = self.crm.add("uomschedule", name="NAV PCS", baseuomname="PCS")
         self.couple(standard("UNIT OF MEASURE"), self.pieces, self.pieces_group)
+        self.run(TO_CRM, standard("UNIT OF MEASURE"))
 
     def _behave(self) -> None:
         """What both products do by themselves: numbers, states of new rows."""
