@@ -105,7 +105,13 @@ def test_a_token_refreshed_by_another_process_is_found_when_ours_is_over():
 def test_a_pool_thread_shares_its_token_and_gives_its_database_connection_back(monkeypatch):
     cache, closed = SharedCache("token"), []
     backend = type(connections["default"])
-    monkeypatch.setattr(backend, "close", lambda self: closed.append(threading.current_thread().name))
+    close = backend.close
+
+    def noted(connection):
+        closed.append(threading.current_thread().name)
+        close(connection)
+
+    monkeypatch.setattr(backend, "close", noted)
     thread = threading.Thread(target=cache.put, args=("coho", "a token", 60), name="pool")
     thread.start()
     thread.join()
