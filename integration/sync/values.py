@@ -78,7 +78,7 @@ def converter(source: Field, destination: Field) -> Convert:
         case FieldType.DECIMAL | FieldType.INTEGER:
             return _to_number(destination)
         case FieldType.DATE:
-            return lambda value: value.date() if isinstance(value, dt.datetime) else value
+            return _to_date(destination)
         case FieldType.DATETIME:
             return _to_moment(destination)
         case FieldType.OPTION:
@@ -126,6 +126,8 @@ def _to_number(destination: Field) -> Convert:
             number = Decimal(str(value)).quantize(step, ROUND_HALF_UP)
         except InvalidOperation as error:
             raise _not_a(destination, value, "number") from error
+        if not number.is_finite():
+            raise _not_a(destination, value, "number")
         low, high = destination.minimum, destination.maximum
         if (low is not None and number < low) or (high is not None and number > high):
             raise InvalidValue(
@@ -138,10 +140,21 @@ def _to_number(destination: Field) -> Convert:
     return convert
 
 
+def _to_date(destination: Field) -> Convert:
+    def convert(value: Value) -> Value:
+        if isinstance(value, dt.datetime):
+            return value.date()
+        if value is None or value == "" or isinstance(value, dt.date):
+            return value or None
+        raise _not_a(destination, value, "date")
+
+    return convert
+
+
 def _to_moment(destination: Field) -> Convert:
     def convert(value: Value) -> Value:
-        if value is None or isinstance(value, dt.datetime):
-            return value
+        if value is None or value == "" or isinstance(value, dt.datetime):
+            return value or None
         if isinstance(value, dt.date):
             return dt.datetime.combine(value, dt.time(), dt.UTC)
         raise _not_a(destination, value, "date")
@@ -190,13 +203,31 @@ def constant(text: str, destination: Field) -> Value:
         wanted = int(text)
         if any(option.value == wanted for option in destination.options):
             return wanted
-    if destination.type in (FieldType.DATE, FieldType.DATETIME):
-        moment = dt.datetime.fromisoformat(text)
-        return moment.date() if destination.type is FieldType.DATE else moment.replace(tzinfo=moment.tzinfo or dt.UTC)
-    if destination.type is FieldType.UUID:
-        return uuid.UUID(text)
+    if destination.type in READ:
+        kind, read = READ[destination.type]
+        try:
+            return read(text)
+        except ValueError as error:
+            raise _not_a(destination, text, kind) from error
     plain = Field("constant", FieldType.TEXT, "constant")
     return converter(plain, destination)(text)
+
+
+def _date(text: str) -> dt.date:
+    return dt.datetime.fromisoformat(text).date()
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    return moment.replace(tzinfo=moment.tzinfo or dt.UTC)
+
+
+READ: dict[FieldType, tuple[str, Callable[[str], Value]]] = {
+    FieldType.DATE: ("date", _date),
+    FieldType.DATETIME: ("date", _moment),
+    FieldType.UUID: ("id", uuid.UUID),
+}
+"""What a constant is called and read with where plain text is not converted into it."""
 
 
 def _not_a(destination: Field, value: Value, kind: str) -> InvalidValue:
