@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from integration.sync.rules import Context, Direction
 from integration.sync.special.base import Run, Special
+from integration.sync.special.rates import TABLE, Rates
 from integration.sync.transfer import Draft, Known
 from integration.systems.base import Record, Row, Side, Value
 from integration.systems.errors import Refused
 from integration.systems.filters import Comparison, OneOf
-
-TABLE = "transactioncurrency"
-RATE_STEP = Decimal("1e-10")
-PRECISION = 2
 
 
 def stable_id(context: Context, name: str) -> uuid.UUID:
@@ -24,8 +21,11 @@ def stable_id(context: Context, name: str) -> uuid.UUID:
 
 
 class CurrencyRules(Special):
-    """CURRENCY: to Sales, found by ISO code, with the rate of today. Sales counts in units of the currency per unit
-    of its base currency."""
+    """CURRENCY: to Sales, found by ISO code, with the rate of today."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.rates = Rates(run)
 
     def columns(self, side: Side) -> Sequence[str]:
         if side is Side.ERP:
@@ -43,8 +43,8 @@ class CurrencyRules(Special):
             return
         draft.values["isocurrencycode"] = code
         draft.values["currencysymbol"] = record.values.get("symbol") or code
-        draft.extra["exchangerate"] = rate.quantize(RATE_STEP, ROUND_HALF_UP)
-        draft.on_insert["currencyprecision"] = PRECISION
+        draft.extra["exchangerate"] = self.rates.of(rate)
+        draft.on_insert["currencyprecision"] = self.rates.precision
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
         codes = {str(record.values["iso_code"]): record.id for record in records}
@@ -63,6 +63,7 @@ class LocalCurrency:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.rates = Rates(run)
         self._id: uuid.UUID | None = None
 
     def id(self) -> uuid.UUID | None:
@@ -94,7 +95,8 @@ class LocalCurrency:
             "isocurrencycode": code,
             "currencyname": code,
             "currencysymbol": code,
-            "exchangerate": Decimal(1),
+            "currencyprecision": self.rates.precision,
+            "exchangerate": self.rates.of(Decimal(1)),
         }
         written = self.run.crm.insert(TABLE, [Row(stable_id(self.run.context, f"currency {code}"), values)])[0]
         if written.error is not None:

@@ -102,6 +102,8 @@ class Cronus(World):
         self.gbp = self.crm.add(
             "transactioncurrency", isocurrencycode="GBP", currencyname="Pound", exchangerate=Decimal(1)
         )
+        base = Ref("transactioncurrency", self.gbp)
+        self.organization = self.crm.add("organization", basecurrencyid=base, currencydecimalprecision=2)
         self.jim, self.jim_user = self.salesperson("JO", "Jim Olive")
         self.pieces = self.erp.add("unit_of_measure", code="PCS", description="Piece")
         self.pieces_group = self.crm.add("uomschedule", name="NAV PCS", baseuomname="PCS")

@@ -139,6 +139,9 @@ def crm_tables() -> list[Table]:
             boolean("islicensed"), boolean("isintegrationuser"),
         ], named="fullname"),
         table("team", "Team", [text("name", 160)]),
+        table("organization", "Organization", [
+            text("name"), reference("basecurrencyid", "transactioncurrency"), whole("currencydecimalprecision"),
+        ]),
         table("transactioncurrency", "Currency", [
             text("isocurrencycode", 5), text("currencyname"), text("currencysymbol", 13), whole("currencyprecision"),
             number("exchangerate", 10),
