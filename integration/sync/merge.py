@@ -16,6 +16,8 @@ from integration.sync.transfer import UNRESOLVED, Carry, Draft, Transfer
 from integration.sync.values import normalizer
 from integration.systems.base import Record, Ref, Side, Value
 
+LONGEST_SHOWN = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Clash:
@@ -181,10 +183,10 @@ class Merger:
         source = self.rule.field(self.direction.source, carry.rule)
         destination = self.rule.field(self.direction.destination, carry.rule)
         return Clash(
-            source.label if source else carry.rule.constant,
-            draft.sources.get(carry.key, ""),
-            destination.label if destination else carry.destination,
-            shown(have),
+            (source.label or source.name) if source else carry.rule.constant,
+            _brief(shown(draft.values[carry.destination])),
+            (destination.label or destination.name) if destination else carry.destination,
+            _brief(shown(have)),
         )
 
 
@@ -212,3 +214,8 @@ def shown(value: Value) -> str:
     if isinstance(value, Ref):
         return value.label or str(value.id)
     return "" if value is None else str(value)
+
+
+def _brief(text: str) -> str:
+    """Enough of a value to recognize it in a message."""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
