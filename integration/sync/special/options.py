@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from integration.sync.special.base import Special
 from integration.sync.transfer import Draft
-from integration.systems.base import Record, every
+from integration.systems.base import Record, Side, every
 
 
 class OptionRules(Special):
@@ -19,14 +19,18 @@ class OptionRules(Special):
 
     creates = False
 
+    def columns(self, side: Side) -> Sequence[str]:
+        return ("code",) if side is Side.ERP else ("label",)
+
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         draft.values.clear()
         draft.sources.clear()
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
-        by_label = {_plain(row.values["label"]): row for row in every(self.run.crm, self.run.rule.crm.name)}
-        found = {record.id: by_label.get(_plain(record.values.get("code"))) for record in records}
-        return {id: [row] for id, row in found.items() if row is not None}
+        by_label: dict[str, list[Record]] = {}
+        for row in every(self.run.crm, self.run.rule.crm.name, fields=[*self.columns(Side.CRM)]):
+            by_label.setdefault(_plain(row.values["label"]), []).append(row)
+        return {record.id: by_label.get(_plain(record.values.get("code")), []) for record in records}
 
 
 def _plain(text: object) -> str:
