@@ -1,0 +1,70 @@
+"""Opportunities: the account behind the contact's company."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.sync.run import Counters
+from integration.systems.base import Ref
+from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, standard
+
+CUSTOMER, CONTACT, OPPORTUNITY = "CUSTOMER", "CONTACT", "OPPORTUNITY"
+
+
+@pytest.fixture
+def adatum(cronus):
+    id = cronus.customer("Adatum", "C10")
+    cronus.make(CUSTOMER, id)
+    return id
+
+
+@pytest.fixture
+def helen(cronus, adatum):
+    id = cronus.person(adatum, "Helen Ray")
+    cronus.make(CONTACT, id)
+    return id
+
+
+def opportunity(cronus, person, firm, **values):
+    company = Ref("contact", cronus.company_of(firm)) if firm else None
+    made = {"no": "OP1", "description": "Fifty bicycles", "status": 1, "contact_no": Ref("contact", person)}
+    made |= {"contact_company_no": company, "salesperson_code": Ref("salesperson", cronus.jim)}
+    return cronus.erp.add("opportunity", **{**made, **values})
+
+
+def test_an_opportunity_belongs_to_the_account_of_the_contacts_company(cronus, adatum, helen):
+    deal = opportunity(cronus, helen, adatum)
+    assert cronus.run(TO_CRM, standard(OPPORTUNITY)) == Counters(inserted=1)
+    made = cronus.twin(OPPORTUNITY, deal)
+    assert made["parentaccountid"] == Ref("account", cronus.partner(adatum, standard(CUSTOMER)).crm_id)
+    assert made["parentcontactid"] == Ref("contact", cronus.partner(helen, standard(CONTACT)).crm_id)
+
+
+def test_without_a_coupled_firm_the_account_stays_blank(cronus, helen):
+    deal = opportunity(cronus, helen, cronus.customer("Fabrikam", "C20"))
+    assert cronus.run(TO_CRM, standard(OPPORTUNITY)) == Counters(inserted=1)
+    assert cronus.twin(OPPORTUNITY, deal)["parentaccountid"] is None
+
+
+@pytest.mark.parametrize("status", [2, 3])
+def test_won_and_lost_opportunities_do_not_leave(cronus, adatum, helen, status):
+    opportunity(cronus, helen, adatum, status=status)
+    assert cronus.run(TO_CRM, standard(OPPORTUNITY)) == Counters()
+
+
+def test_an_opportunity_waits_for_its_contact(cronus, adatum):
+    tai = cronus.person(adatum, "Tai Yee")
+    opportunity(cronus, tai, adatum)
+    assert cronus.run(TO_CRM, standard(OPPORTUNITY)) == Counters(failed=1)
+    assert "is not coupled yet" in cronus.messages()
+    cronus.make(CONTACT, tai)
+    assert cronus.run(TO_CRM, standard(OPPORTUNITY)) == Counters(inserted=1)
+
+
+def test_a_name_changed_in_sales_arrives_and_the_account_does_not_come_back(cronus, adatum, helen):
+    deal = opportunity(cronus, helen, adatum)
+    [there] = cronus.make(OPPORTUNITY, deal)
+    cronus.crm.edit("opportunity", there, name="Sixty bicycles", parentaccountid=None)
+    assert cronus.run(TO_ERP, standard(OPPORTUNITY)) == Counters(modified=1)
+    assert cronus.erp.values("opportunity", deal)["description"] == "Sixty bicycles"
+    assert cronus.erp.values("opportunity", deal)["contact_company_no"].id == cronus.company_of(adatum)

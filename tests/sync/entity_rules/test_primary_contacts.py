@@ -1,0 +1,111 @@
+"""The first contact of a firm without a primary contact becomes it, and no edit of the firm is lost by that."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.sync.run import Counters
+from integration.systems.base import Ref
+from integration.systems.errors import VersionConflict
+from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
+
+CUSTOMER, CONTACT = "CUSTOMER", "CONTACT"
+FREE = changed(CONTACT, only_coupled=False)
+
+
+@pytest.fixture(params=["tells versions", "does not tell versions"])
+def adatum(cronus, request):
+    """A coupled customer, over single requests and over bulk requests that do not tell new versions."""
+    cronus.crm.tells_versions = request.param == "tells versions"
+    id = cronus.customer("Adatum", "C10")
+    cronus.make(CUSTOMER, id)
+    return id
+
+
+@pytest.fixture
+def account(cronus, adatum):
+    return cronus.partner(adatum, standard(CUSTOMER)).crm_id
+
+
+def primary(cronus, account):
+    return cronus.crm.values("account", account)["primarycontactid"]
+
+
+def helen_there(cronus, account, last="Ray"):
+    return cronus.crm.add("contact", firstname="Helen", lastname=last, parentcustomerid=Ref("account", account))
+
+
+def test_the_first_person_of_an_account_becomes_its_primary_contact(cronus, adatum, account):
+    helen = cronus.person(adatum, "Helen Ray")
+    cronus.person(adatum, "Tai Yee")
+    assert cronus.run(TO_CRM, FREE) == Counters(inserted=2)
+    assert primary(cronus, account) == Ref("contact", cronus.partner(helen, standard(CONTACT)).crm_id)
+
+
+def test_a_primary_contact_that_somebody_chose_stays(cronus, adatum, account):
+    chosen = helen_there(cronus, account, "Chosen")
+    cronus.crm.edit("account", account, primarycontactid=Ref("contact", chosen))
+    cronus.make(CONTACT, cronus.person(adatum, "Helen Ray"))
+    assert primary(cronus, account) == Ref("contact", chosen)
+
+
+def test_a_primary_contact_that_somebody_chooses_while_we_write_stays_and_nothing_fails(cronus, adatum, account):
+    cronus.person(adatum, "Helen Ray")
+    faster = VersionConflict("Somebody changed the account in the meantime.")
+    cronus.crm.fail_on("update", faster, when=lambda call: call.table == "account")
+    assert cronus.run(TO_CRM, FREE) == Counters(inserted=1)
+    assert primary(cronus, account) is None
+
+
+def test_the_first_person_of_a_customer_becomes_its_primary_contact(cronus, adatum, account):
+    helen = helen_there(cronus, account)
+    assert cronus.run(TO_ERP, FREE) == Counters(inserted=1)
+    made = cronus.ledger(standard(CONTACT)).partners(cronus.crm.side, [helen])[helen].erp_id
+    assert cronus.erp.values("customer", adatum)["primary_contact_no"] == Ref("contact", made)
+
+
+def test_the_primary_contact_of_a_customer_that_somebody_chose_stays(cronus, adatum, account):
+    chosen = cronus.person(adatum, "Tai Yee")
+    cronus.erp.edit("customer", adatum, primary_contact_no=Ref("contact", chosen))
+    helen_there(cronus, account)
+    cronus.run(TO_ERP, FREE)
+    assert cronus.erp.values("customer", adatum)["primary_contact_no"] == Ref("contact", chosen)
+
+
+def test_filling_it_is_no_change_of_the_account_that_the_next_run_of_customers_would_carry(cronus, adatum, account):
+    cronus.make(CONTACT, cronus.person(adatum, "Helen Ray"))
+    assert cronus.partner(adatum, standard(CUSTOMER)).pending is None
+    assert cronus.run(TO_ERP, standard(CUSTOMER)).failed == 0
+    assert cronus.erp.values("customer", adatum)["name"] == "Adatum"
+
+
+def test_a_phone_number_that_somebody_typed_before_we_filled_it_still_arrives(cronus, adatum, account):
+    cronus.crm.edit("account", account, telephone1="030 1")
+    cronus.make(CONTACT, cronus.person(adatum, "Helen Ray"))
+    assert primary(cronus, account) is not None
+    assert cronus.partner(adatum, standard(CUSTOMER)).pending is TO_ERP
+    assert cronus.run(TO_ERP, standard(CUSTOMER)) == Counters(modified=1)
+    assert cronus.erp.values("customer", adatum)["phone_no"] == "030 1"
+
+
+def test_an_address_that_somebody_typed_before_the_customer_was_filled_still_arrives(cronus, adatum, account):
+    cronus.erp.edit("customer", adatum, address="Ring 5")
+    helen_there(cronus, account)
+    cronus.run(TO_ERP, FREE)
+    cronus.run(TO_CRM, standard(CUSTOMER))
+    assert cronus.crm.values("account", account)["address1_line1"] == "Ring 5"
+
+
+def test_filling_it_sends_nothing_back_and_the_customer_gets_it_with_the_next_edit_of_the_account(
+    cronus, adatum, account
+):
+    helen = cronus.person(adatum, "Helen Ray")
+    cronus.run(TO_CRM, FREE)
+    cronus.both(standard(CUSTOMER))
+    assert cronus.both(standard(CUSTOMER)) == (Counters(), Counters())
+    assert cronus.erp.values("customer", adatum)["primary_contact_no"] is None
+    cronus.crm.edit("account", account, telephone1="030 1")
+    cronus.both(standard(CUSTOMER))
+    assert cronus.erp.values("customer", adatum)["primary_contact_no"] == Ref("contact", helen)
+    cronus.both(standard(CUSTOMER))
+    assert cronus.both(standard(CUSTOMER)) == (Counters(), Counters())
