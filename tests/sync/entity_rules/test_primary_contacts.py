@@ -96,6 +96,7 @@ def test_an_address_that_somebody_typed_before_the_customer_was_filled_still_arr
     assert cronus.crm.values("account", account)["address1_line1"] == "Ring 5"
 
 
+@pytest.mark.parametrize("adatum", ["tells versions"], indirect=True)
 def test_filling_it_sends_nothing_back_and_the_customer_gets_it_with_the_next_edit_of_the_account(
     cronus, adatum, account
 ):
