@@ -1,0 +1,115 @@
+"""One demo and one browser for all tests here: everything real, from the queue server to Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.chromium import path
+
+HOUSE = Path(__file__).resolve().parents[2]
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+CUSTOMERS = 800
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where it is, how to sign in, and its process."""
+
+    url: str
+    password: str
+    home: Path
+    process: subprocess.Popen[str]
+
+    def secret(self) -> str:
+        """What the integration's application signs in with, as the sandbox keeps it."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.home}/sandbox.sqlite3?mode=ro", uri=True)) as line:
+            return str(line.execute("SELECT secret FROM client WHERE label = 'integration'").fetchone()[0])
+
+    def sandbox_pids(self) -> list[int]:
+        """The process of the Dataverse sandbox (started again by the supervisor when it dies)."""
+        found = subprocess.run(
+            ["pgrep", "-f", f"manage.py sandbox .*{self.home}"], capture_output=True, text=True, check=False
+        )
+        return [int(pid) for pid in found.stdout.split()]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A running demo, not yet connected."""
+    home, port = tmp_path_factory.mktemp("browser"), free_port()
+    command = [sys.executable, str(HOUSE / "manage.py"), "demo", "--port", str(port)]
+    command += ["--sandbox-port", str(free_port()), "--customers", str(CUSTOMERS), "--data", str(home)]
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    env = {**kept, "DEVELOPMENT": "true", "DATA_DIR": str(home)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
+    assert process.stdout is not None
+    said: list[str] = []
+    for line in process.stdout:
+        said.append(line)
+        if "Ctrl-C" in line:
+            break
+    text = "".join(said)
+    match = re.search(r"admin / (\S+)", text)
+    assert match, text
+    yield Demo(f"http://127.0.0.1:{port}", match[1], home, process)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path(), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+class Strict:
+    """What a page must not do: complain in the console, fail to load something, ask another host."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.wrong: list[str] = []
+        page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
+        page.on("pageerror", lambda error: self._note(True, str(error)))
+        page.on("request", lambda request: self._note(not request.url.startswith((url, "data:")), request.url))
+        page.on("response", lambda answer: self._note(answer.status >= 400, f"{answer.status} {answer.url}"))
+
+    def _note(self, wrong: bool, what: str) -> None:
+        if wrong:
+            self.wrong.append(what)
+
+
+@pytest.fixture
+def page(demo: Demo, chromium: Browser) -> Iterator[Page]:
+    """Annette's browser, signed in as the administrator. A page that does what it must not do fails the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=demo.url)
+    page = context.new_page()
+    strict = Strict(page, demo.url)
+    page.goto("/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(demo.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Home").wait_for()
+    yield page
+    context.close()
+    assert strict.wrong == [], json.dumps(strict.wrong, indent=1)

@@ -1,0 +1,122 @@
+"""The first hour of an administrator, in a real browser: connect, synchronize everything, couple by hand.
+
+The tests go on where the one before left the company, so they run in one process and in this order.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("browser")]
+PATIENCE = 60_000
+
+
+def open_places(page: Page) -> list[str]:
+    """Every address that the navigation leads to."""
+    page.goto("/")
+    links = page.locator("nav#navigation a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    return [link for link in links if not link.startswith("/admin")]
+
+
+def test_a_wrong_secret_is_told_in_words_and_nothing_is_enabled(page, demo):
+    page.goto("/connection/")
+    secret = page.get_by_label("Client secret")
+    secret.fill("not the secret")
+    page.get_by_role("button", name="Save and Test Connection").click()
+    expect(page.locator("main")).to_contain_text(re.compile("secret is wrong", re.IGNORECASE))
+    expect(page.get_by_role("button", name="Enable", exact=True)).to_be_visible()
+
+
+def test_after_the_right_secret_the_connection_is_enabled(page, demo):
+    page.goto("/connection/")
+    page.get_by_label("Client secret").fill(demo.secret())
+    page.get_by_role("button", name="Save and Test Connection").click()
+    page.get_by_role("button", name="Enable", exact=True).click()
+    expect(page.locator("main")).to_contain_text("is enabled")
+
+
+def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(page):
+    page.goto("/full-synch/")
+    while page.get_by_role("button", name="Create Unmatched", exact=True).count():
+        page.get_by_role("button", name="Create Unmatched", exact=True).first.click()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
+    statuses = page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()
+    assert set(statuses) == {"Finished"}
+    assert len(statuses) == 14
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+
+
+def test_a_status_of_the_review_leads_to_its_job(page):
+    page.goto("/full-synch/")
+    page.get_by_role("row", name=re.compile("^CUSTOMER")).get_by_role("link", name="Success").first.click()
+    expect(page.get_by_role("heading", name="CUSTOMER")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Finished")
+
+
+def test_a_customer_is_uncoupled_and_coupled_again_by_hand(page):
+    page.goto("/records/erp/customer/?q=Adatum+Corporation")
+    page.locator("tbody a").first.click()
+    page.get_by_role("button", name="Delete Coupling").click()
+    expect(page.locator("main")).to_contain_text("both records stay")
+    page.get_by_role("link", name="Set Up Coupling").click()
+    page.get_by_label("Name or number contains").fill("Adatum Corp")
+    page.get_by_label("Choose Adatum Corporation").check()
+    page.get_by_label("Send: Business Central's values to Sales").check()
+    page.get_by_role("button", name="Couple", exact=True).click()
+    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
+    expect(page.locator("#job[hx-get]")).to_have_count(0, timeout=PATIENCE)
+
+
+def test_a_page_outlives_a_restart_of_the_organization(page, demo):
+    before = demo.sandbox_pids()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    page.goto("/records/crm/account/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("account", re.IGNORECASE))
+    for _ in range(40):
+        if page.locator("tbody a").count():
+            break
+        expect(page.locator("main")).to_contain_text("Dynamics 365 Sales does not answer")
+        page.wait_for_timeout(250)
+        page.goto("/records/crm/account/")
+    expect(page.locator("tbody a").first).to_be_visible()
+    assert before
+    assert demo.sandbox_pids() != before
+
+
+def test_the_keyboard_reaches_the_content_and_the_start_of_a_page(page):
+    page.goto("/full-synch/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.closest('main') !== null")
+    assert focused
+
+
+def test_the_theme_that_a_person_chose_stays(page):
+    page.goto("/")
+    before = page.evaluate("document.documentElement.dataset.bsTheme")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    after = page.evaluate("document.documentElement.dataset.bsTheme")
+    assert {before, after} == {"light", "dark"}
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == after
+
+
+def test_no_page_is_wider_than_a_phone(page):
+    places = open_places(page)
+    assert len(places) > 15
+    page.set_viewport_size({"width": 400, "height": 800})
+    wide = []
+    for place in places:
+        page.goto(place)
+        if page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
+            wide.append(place)
+    assert wide == []
