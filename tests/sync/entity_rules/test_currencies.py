@@ -95,9 +95,6 @@ def test_the_local_currency_is_made_with_what_the_base_currency_is_worth_in_it(c
     assert round(rate(cronus, "GBP"), 7) == Decimal(12)
 
 
-@pytest.mark.scenario(
-    "CRMSynchHelperTest.TestGetEmptytoEmptyExchangeRate", "CRMSynchHelperTest.TestGetEmptytoLCYExchangeRate"
-)
 def test_a_base_currency_that_business_central_does_not_know_stops_the_run(cronus):
     without_the_pound(cronus)
     cronus.currency("DKK", "8.7")
