@@ -166,10 +166,15 @@ def test_coupled_pairs_that_a_full_read_did_not_show_are_named_and_unfinished_on
 
 def test_a_page_that_breaks_off_leaves_no_trace(ledger):
     ledger.remember([FULL])
-    with pytest.raises(RuntimeError), ledger.page():
-        ledger.forget([FULL])
-        ledger.remember([coupled()])
-        raise RuntimeError("The power went.")
+
+    def half_a_page() -> None:
+        with ledger.page():
+            ledger.forget([FULL])
+            ledger.remember([coupled()])
+            raise RuntimeError("The power went.")
+
+    with pytest.raises(RuntimeError):
+        half_a_page()
     assert kept(ledger, FULL) == FULL
     assert ledger.unseen(Side.ERP, ()) == [FULL]
 
