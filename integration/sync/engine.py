@@ -23,7 +23,7 @@ from integration.sync.actions import Action, Ignore, Insert
 from integration.sync.ledger import Ledger
 from integration.sync.plan import Planner
 from integration.sync.rules import Context, Direction, TableRule
-from integration.sync.run import Counters, Journal, Options, Scope
+from integration.sync.run import Counters, Failure, Journal, Options, Scope
 from integration.sync.settle import Settled, intended, settle
 from integration.sync.special.base import Run
 from integration.sync.write import Results, write
@@ -227,6 +227,7 @@ class _Pass:
         ledger.touched(self.planner.special.touches())
         if settled.failures:
             journal.fail(settled.failures)
+            self._not_again(settled.failures)
         if settled.left_out:
             journal.leave_out(settled.left_out)
         if settled.recovered:
@@ -236,6 +237,12 @@ class _Pass:
         journal.note(counters, done)
         if cursor is not None and self.run.options.scope is not Scope.IDS:
             journal.advance(cursor)
+
+    def _not_again(self, failures: Sequence[Failure]) -> None:
+        """What failed is not tried a second time in the same run: that would count as failing twice in a row."""
+        towards_crm = self.run.direction is Direction.TO_CRM
+        ids = (failure.erp_id if towards_crm else failure.crm_id for failure in failures)
+        self.planner.again.difference_update(id for id in ids if id is not None)
 
     def _again(self, settled: Settled) -> None:
         """Rows that somebody changed between our read and our write: read, decide and write once more."""

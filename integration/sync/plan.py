@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from integration.sync.actions import Action, Ignore, Skip
+from integration.sync.actions import Action, Ignore, Insert, Skip, Unchanged, Update
 from integration.sync.decide import Judge
 from integration.sync.ledger import Partner, State
 from integration.sync.merge import Merger
@@ -101,7 +102,7 @@ class Planner:
             [r for r in records if not (drafts[r.id].problem or drafts[r.id].left_out)], partners
         )
         taken = self._taken(found)
-        return {
+        decided = {
             record.id: self.judge.decide(
                 record,
                 partners.get(record.id),
@@ -111,6 +112,15 @@ class Planner:
             )
             for record in records
         }
+        return {id: self._to_come_again(id, action) for id, action in decided.items()}
+
+    def _to_come_again(self, id: uuid.UUID, action: Action) -> Action:
+        """A row whose reference is set in the second round stays open until then, also where this run ends before."""
+        if self.last_round or id not in self.again or not isinstance(action, Insert | Update | Unchanged):
+            return action
+        if action.partner is None:
+            return action
+        return replace(action, partner=replace(action.partner, pending=self.run.direction))
 
     def differing(self, record: Record, twin: Record) -> set[str]:
         """The keys of the fields in which the twin does not hold what this record would make it hold."""

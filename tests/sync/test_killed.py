@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from integration.sync.ledger import State
+from integration.sync.rules import Reference
 from integration.sync.run import Options, Scope
 from integration.systems.base import Ref
-from tests.makers import account, customer_rule, firms
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.mortal import every_death
 from tests.sync.world import TO_CRM, TO_ERP, World
@@ -126,3 +127,24 @@ def test_products_killed_at_any_step_are_there_once_priced_once_and_published():
         assert {partner.state for partner in world.ledger(standard("ITEM-PRODUCT")).rows.values()} == {State.COUPLED}
 
     assert every_death(items, TO_CRM, standard("ITEM-PRODUCT"), CREATE, check) > 20
+
+
+def test_customers_that_refer_to_each_other_are_joined_though_the_pass_is_killed_at_any_step():
+    parent = pair("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))
+    rule = customer_rule([*CUSTOMER_FIELDS, parent])
+
+    def ring() -> World:
+        world = small_pages(World())
+        ids = [world.add_customer(name) for name in SEVEN]
+        for payer, one in zip([*ids[1:], ids[0]], ids, strict=True):
+            world.erp.edit("customer", one, bill_to_customer_no=Ref("customer", payer))
+        return world
+
+    def check(world: World) -> None:
+        one_twin_each(world)
+        for erp_id, partner in world.ledger(rule).rows.items():
+            payer = world.erp.values("customer", erp_id)["bill_to_customer_no"]
+            theirs = world.crm.values("account", partner.crm_id)["parentaccountid"]
+            assert theirs == Ref("account", world.ledger(rule).rows[payer.id].crm_id)
+
+    assert every_death(ring, TO_CRM, rule, CREATE, check) > 40
