@@ -1,0 +1,209 @@
+"""A matching run: couple what belongs together, then let the next synchronization do what was agreed."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from integration.sync.ledger import Partner, Result, State
+from integration.sync.match import couple_matching, preview
+from integration.sync.matching import Criterion
+from integration.sync.rules import ConflictPolicy, TableRule
+from integration.sync.run import Counters, Scope
+from integration.systems.base import Ref
+from integration.systems.errors import ConfigurationProblem
+from tests.makers import account, customer_rule, firms
+from tests.sync.entity_rules.cronus import Cronus, standard
+from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World
+
+CRITERIA = [Criterion("name", "name"), Criterion("post_code", "address1_postalcode")]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def match(world: World, criteria=CRITERIA, rule: TableRule | None = None, **more) -> Counters:
+    rule = rule or customer_rule()
+    world.journal = MemoryJournal()
+    return couple_matching(rule, criteria, world.erp, world.crm, world.ledger(rule), world.journal, **more)
+
+
+def coupled(world: World) -> dict[uuid.UUID, uuid.UUID]:
+    rows = world.ledger(customer_rule()).rows.values()
+    return {partner.erp_id: partner.crm_id for partner in rows if partner.state is State.COUPLED}
+
+
+def make_account(world: World, name: str, **values) -> uuid.UUID:
+    return world.crm.add("account", **account(name, ownerid=Ref("systemuser", world.jim_user), **values))
+
+
+def test_the_same_firm_on_both_sides_is_coupled_and_nothing_is_written_yet(world):
+    adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
+    assert match(world) == Counters(coupled=1)
+    assert coupled(world) == {adatum: there}
+    assert world.crm.calls["update"] == world.erp.calls["update"] == 0
+
+
+def test_a_customer_without_a_counterpart_counts_as_failed_with_the_reason(world):
+    world.add_customer("Adatum")
+    assert match(world) == Counters(failed=1)
+    [failure] = world.journal.failures
+    assert (failure.code, failure.crm_id) == ("no-match", None)
+
+
+def test_a_customer_without_a_counterpart_is_no_failure_where_it_is_going_to_be_created(world):
+    adatum = world.add_customer("Adatum")
+    assert match(world, create_unmatched=True) == Counters()
+    assert world.run(TO_CRM, create=True) == Counters(inserted=1)
+    assert world.account_of(adatum).values["name"] == "Adatum"
+
+
+def test_an_ambiguous_customer_fails_with_the_candidates_and_nobody_creates_a_third(world):
+    adatum = world.add_customer("Adatum")
+    candidates = [make_account(world, "Adatum") for _ in range(2)]
+    assert match(world, create_unmatched=True) == Counters(failed=1)
+    [failure] = world.journal.failures
+    assert failure.code == "ambiguous-match"
+    assert all(str(id) in failure.message for id in candidates)
+    assert world.run(TO_CRM, scope=Scope.EVERYTHING, create=True) == Counters(skipped=1)
+    assert len(world.crm.ids("account")) == 2
+    assert world.partner(adatum).to_crm.result is Result.FAILURE
+
+
+def test_a_customer_that_was_ambiguous_is_coupled_when_the_other_candidate_is_gone(world):
+    adatum = world.add_customer("Adatum")
+    one, other = (make_account(world, "Adatum") for _ in range(2))
+    match(world)
+    world.crm.remove("account", other)
+    assert match(world) == Counters(coupled=1)
+    assert coupled(world) == {adatum: one}
+
+
+def test_what_is_coupled_already_is_neither_matched_again_nor_a_candidate(world):
+    adatum, taken = world.add_customer("Adatum"), make_account(world, "Adatum")
+    world.couple(customer_rule(), adatum, taken)
+    second = world.add_customer("Adatum")
+    assert match(world) == Counters(failed=1)
+    assert coupled(world) == {adatum: taken}
+    assert world.journal.failures[0].erp_id == second
+
+
+def test_what_only_failed_before_is_free_to_be_matched(world):
+    adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
+    world.ledger(customer_rule()).remember([Partner(adatum, uuid.uuid4())])
+    assert match(world) == Counters(coupled=1)
+    assert coupled(world) == {adatum: there}
+
+
+def test_rows_outside_the_filters_are_no_candidates(world):
+    world.add_customer("Adatum")
+    make_account(world, "Adatum", statecode=1)
+    assert match(world) == Counters(failed=1)
+
+
+def test_only_the_chosen_customers_are_matched(world):
+    adatum, fabrikam = world.add_customer("Adatum"), world.add_customer("Fabrikam")
+    for name in ("Adatum", "Fabrikam"):
+        make_account(world, name)
+    assert match(world, ids=[fabrikam]) == Counters(coupled=1)
+    assert set(coupled(world)) == {fabrikam}
+    assert adatum not in coupled(world)
+
+
+def test_without_criteria_nothing_is_matched_and_the_mapping_is_named(world):
+    with pytest.raises(ConfigurationProblem, match="CUSTOMER has no matching criteria"):
+        match(world, criteria=[])
+
+
+def test_a_preview_says_what_would_be_coupled_and_couples_nothing(world):
+    adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
+    ledger = world.ledger(customer_rule())
+    assert preview(customer_rule(), CRITERIA, world.erp, world.crm, ledger).pairs == {adatum: there}
+    assert ledger.rows == {}
+
+
+def test_more_customers_than_one_request_takes_are_coupled(world):
+    names = firms(1100)
+    for name in names:
+        world.add_customer(name)
+        make_account(world, name)
+    assert match(world) == Counters(coupled=1100)
+
+
+# --- the synchronization afterwards -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("policy", "winner"),
+    [(ConflictPolicy.NONE, "030 1"), (ConflictPolicy.SEND, "030 1"), (ConflictPolicy.GET, "030 2")],
+)
+def test_where_both_differ_business_central_wins_unless_the_mapping_lets_sales_win(world, policy, winner):
+    rule = customer_rule(conflict=policy)
+    adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
+    world.erp.edit("customer", adatum, phone_no="030 1")
+    world.crm.edit("account", there, telephone1="030 2")
+    match(world, rule=rule)
+    first = world.both(rule, scope=Scope.EVERYTHING)
+    assert sum(counters.failed for counters in first) == 0
+    assert (
+        world.erp.values("customer", adatum)["phone_no"] == world.crm.values("account", there)["telephone1"] == winner
+    )
+
+
+def test_a_filled_field_wins_over_a_blank_one_on_either_side(world):
+    adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
+    world.erp.edit("customer", adatum, e_mail="", phone_no="030 1")
+    world.crm.edit("account", there, emailaddress1="info@adatum.example", telephone1="")
+    match(world)
+    world.both(scope=Scope.EVERYTHING)
+    assert world.erp.values("customer", adatum)["e_mail"] == "info@adatum.example"
+    assert world.crm.values("account", there)["telephone1"] == "030 1"
+
+
+def test_nothing_is_doubled_by_matching_and_synchronizing_everything_twice(world):
+    for name in ("Adatum", "Fabrikam", "Coho Winery"):
+        world.add_customer(name)
+    for name in ("Coho Winery", "Fabrikam", "Litware"):
+        make_account(world, name)
+    for _ in range(2):
+        match(world, create_unmatched=True)
+        for direction in (TO_CRM, TO_ERP):
+            world.run(direction, scope=Scope.EVERYTHING, create=True)
+        assert len(world.crm.ids("account")) == len(world.erp.ids("customer")) == 4
+    assert len(coupled(world)) == 4
+
+
+# --- contacts -----------------------------------------------------------------------------------------------------
+
+
+PEOPLE = [Criterion("e_mail", "emailaddress1", 1), Criterion("name", "fullname", 2)]
+
+
+def test_people_of_one_name_are_coupled_only_within_their_firm():
+    cronus = Cronus()
+    adatum, fabrikam = cronus.customer("Adatum", "C10"), cronus.customer("Fabrikam", "C20")
+    accounts = dict(zip((adatum, fabrikam), cronus.make("CUSTOMER", adatum, fabrikam), strict=True))
+    ours = cronus.person(adatum, "Anna Lidman")
+    strangers = {"fullname": "Anna Lidman", "firstname": "Anna", "lastname": "Lidman", "statecode": 0}
+    cronus.crm.add("contact", parentcustomerid=Ref("account", accounts[fabrikam]), **strangers)
+    rule = standard("CONTACT")
+    assert match(cronus, PEOPLE, rule) == Counters(failed=1)
+    right = cronus.crm.add("contact", parentcustomerid=Ref("account", accounts[adatum]), **strangers)
+    assert match(cronus, PEOPLE, rule) == Counters(coupled=1)
+    assert cronus.ledger(rule).rows[ours].crm_id == right
+
+
+def test_people_with_the_same_mail_address_are_coupled_whatever_their_firm():
+    cronus = Cronus()
+    adatum = cronus.customer("Adatum", "C10")
+    cronus.make("CUSTOMER", adatum)
+    ours = cronus.person(adatum, "Anna Lidman", e_mail="anna@adatum.example")
+    there = cronus.crm.add(
+        "contact", fullname="A. Lidman", lastname="Lidman", emailaddress1="ANNA@adatum.example", statecode=0,
+        parentcustomerid=Ref("account", cronus.account("Wingtip Toys")),
+    )  # fmt: skip
+    assert match(cronus, PEOPLE, standard("CONTACT")) == Counters(coupled=1)
+    assert cronus.ledger(standard("CONTACT")).rows[ours].crm_id == there
