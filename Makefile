@@ -33,7 +33,7 @@ lint: install
 
 # The import contracts are a test too: tests/test_house.py.
 pytest: install chromium
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 bench: install
 	@exec $(BIN)/python -m tests.bench $(ARGS)

@@ -39,6 +39,14 @@ def redis() -> Redis | None:
     return connect(settings.REDIS_URL) if settings.REDIS_URL else None
 
 
+def disconnect() -> None:
+    """Close this process's connection; it is opened again when it is needed."""
+    known = redis() if redis.cache_info().currsize else None
+    if known is not None:
+        known.close()
+    redis.cache_clear()
+
+
 def connect(url: str) -> Redis:
     """A connection that soon says when nobody answers: people wait for it, and the scheduler comes back anyway."""
     retry = Retry(ConstantBackoff(0.05), 2)

@@ -14,7 +14,7 @@ from rq import Queue, Worker
 
 from integration.jobs.journal import PAUSE
 from integration.jobs.leash import die_with_parent
-from integration.jobs.queue import NAME
+from integration.jobs.queue import NAME, disconnect
 
 
 class NoQueue(Exception):
@@ -55,4 +55,8 @@ def work(burst: bool = False, level: str = "INFO") -> None:
     connections.close_all()
     worker = JobWorker([Queue(NAME, connection=connection)], connection=connection, name=f"worker-{os.getpid()}")
     worker.log_job_description = False
-    worker.work(burst=burst, logging_level=level, with_scheduler=False)
+    try:
+        worker.work(burst=burst, logging_level=level, with_scheduler=False)
+    finally:
+        connection.close()
+        disconnect()

@@ -66,6 +66,7 @@ class Demo:
     def __init__(self, home: Path, options: dict[str, Any], say: Any) -> None:
         self.home, self.options, self.say = home, options, say
         self.supervisor = Supervisor(say)
+        self.answer: list[str] = []
         self.ports = (0, 0) if options["once"] else (options["port"], options["sandbox_port"])
         self.socket = _socket_in(home)
         self.env = os.environ | {
@@ -95,6 +96,8 @@ class Demo:
                     signal.signal(one, signal.SIG_IGN)
                 self.supervisor.end()
                 self.socket.unlink(missing_ok=True)
+                for line in self.answer:
+                    self.say(line)
 
     def _run(self) -> int:
         ready, sign_in = self._start_foundation()
@@ -107,7 +110,8 @@ class Demo:
         if self.options["once"]:
             self.say(f"Connected with {ready['url']}. The full synchronization is running.")
             command = self._manage("full_synch", "full_synch", "--reset", "--create-unmatched", "--json")
-            return self.supervisor.run(command, hear=self.say)
+            # Told when every child has ended, so that the answer is the last line whatever they say.
+            return self.supervisor.run(command, hear=self.answer.append)
         self._greet(address, ready["url"], sign_in)
         self.supervisor.watch()
         return 0
