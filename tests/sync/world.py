@@ -116,6 +116,10 @@ class World:
     def customer_of(self, erp_id: uuid.UUID) -> Any:
         return self.erp.get("customer", [erp_id], list(customer_rule().erp.fields))[erp_id]
 
+    def erp_end(self) -> str | None:
+        """The cursor behind everything that has happened to customers so far."""
+        return [page.cursor for page in self.erp.changes("customer", ["name"])][-1]
+
     def synchronized(self, name: str = "Adatum", **values: Any) -> uuid.UUID:
         """A customer that both sides know and agree on, with all echoes behind it."""
         erp_id = self.add_customer(name, **values)
