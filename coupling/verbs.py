@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coupling.models import CouplingError
+from coupling.sides import opened
 from integration import jobs
 from integration.models import SyncJob, TableMapping, User
 from integration.models.systems import Connected
@@ -20,10 +21,12 @@ from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
 from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side, System
-from integration.systems.filters import matches
+from integration.systems.base import Side, System, every
+from integration.systems.filters import OneOf, matches
 
 SEND, GET, MERGE = "send", "get", "merge"
+LINES = {"customer_price_group": ("sales_price", "sales_code")}
+"""Table -> the table of its lines, and the field that says whose they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,21 @@ def create(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: Us
     free = [id for id in ids if id not in known or known[id].state is State.RESERVED]
     if not free:
         raise CouplingError("This is coupled already." if len(ids) == 1 else "All of these are coupled already.")
-    return jobs.start(mapping, direction, options=_options(free, create=True), user=user)
+    job = jobs.start(mapping, direction, options=_options(free, create=True), user=user)
+    _lines_too(mapping, free, job, user)
+    return job
+
+
+def _lines_too(mapping: TableMapping, ids: Sequence[uuid.UUID], job: SyncJob, user: User | None) -> None:
+    """A new price list is nothing without its prices: they follow in a job of their own."""
+    table, field = LINES.get(mapping.erp_table, ("", ""))
+    lines = TableMapping.objects.filter(erp_table=table).first() if table else None
+    if lines is None:
+        return
+    with opened(Side.ERP) as erp:
+        found = [record.id for record in every(erp, table, OneOf(field, tuple(ids)))]
+    if found:
+        jobs.start(lines, Direction.TO_CRM, options=_options(found, create=True), user=user, after=job)
 
 
 def synchronize(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, user: User | None) -> SyncJob:
