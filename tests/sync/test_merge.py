@@ -35,6 +35,10 @@ def written(merged: Merged) -> list[str]:
     return [change.new for change in merged.changes]
 
 
+@pytest.mark.scenario(
+    "IntegrationRecordSynchTest.VerifyModifiedFlagsAfterFieldsTransferWithChangedBidirectionalField",
+    "IntegrationRecordSynchTest.VerifyModifiedFlagsAfterFieldsTransferWithUnchangedBidirectionalField",
+)
 @BOTH_WAYS
 @pytest.mark.parametrize(
     ("source", "twin", "agreed", "writes", "left"),
@@ -98,6 +102,7 @@ def test_only_fields_that_are_equal_now_are_renewed_in_what_is_agreed(direction)
     assert phones(direction, "2", "2", "1").agreed[PHONE] == ("2", "2")
 
 
+@pytest.mark.scenario("IntegrationRecordSynchTest.VerifyModifiedFlagsAfterFieldsTransferWithChangedUnidirectionalField")
 @BOTH_WAYS
 def test_a_one_way_field_is_written_by_its_source_whatever_the_other_side_did(direction):
     own = "street" if direction is TO_CRM else "mail"

@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from integration.sync.engine import IN_FLIGHT
+from integration.sync.engine import IDS_AT_ONCE, IN_FLIGHT, synchronize
 from integration.sync.ledger import Fenced, Outcome, Result, State
 from integration.sync.rules import Direction, Reference
-from integration.sync.run import Canceled, Counters, Scope
+from integration.sync.run import Canceled, Counters, Options, Scope
 from integration.systems.base import Ref
 from integration.systems.errors import (
     ConfigurationProblem,
@@ -340,10 +340,15 @@ def test_a_run_of_single_records_touches_only_these_and_leaves_the_cursor_alone(
     assert world.run(TO_CRM) == Counters(modified=1, unchanged=1)
 
 
-def test_more_single_records_than_one_request_takes_are_all_synchronized():
+@pytest.mark.scenario(
+    "CRMEntitySynchTest.SplitTableFilterNothingToSplit", "CRMEntitySynchTest.SplitTableFilterIntoChunks"
+)
+@pytest.mark.parametrize(("number", "questions"), [(IDS_AT_ONCE, 1), (2 * IDS_AT_ONCE + 100, 3)])
+def test_single_records_are_asked_for_in_chunks_and_all_synchronized(number, questions):
     world = World()
-    ids = [world.add_customer(name) for name in firms(1100)]
-    assert world.ids(TO_CRM, *ids, create=True) == Counters(inserted=1100)
+    ids = [world.add_customer(name) for name in firms(number)]
+    assert world.ids(TO_CRM, *ids, create=True) == Counters(inserted=number)
+    assert world.erp.calls["get"] == questions
 
 
 def test_a_run_over_everything_says_beforehand_how_many_rows_there_are_and_comes_to_exactly_that(world):
@@ -381,11 +386,24 @@ def test_a_row_committed_while_the_run_reads_is_seen_by_the_next(world):
 # --- refused before it begins -------------------------------------------------------------------------------------
 
 
-def test_a_mapping_that_does_not_go_this_way_is_refused(world):
+@pytest.mark.scenario("IntegrationTableSynchTest.CannotSynchAgainstMappingDirection")
+@pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
+def test_a_mapping_that_does_not_go_this_way_is_refused(world, direction):
     with pytest.raises(ConfigurationProblem, match="not configured to synchronize in this direction"):
-        world.run(TO_ERP, customer_rule(direction=TO_CRM))
+        world.run(direction, customer_rule(direction=direction.back))
 
 
+@pytest.mark.scenario("IntegrationTableSynchTest.SynchRecordsMustBeToOrFromIntegrationTable")
+def test_systems_that_are_not_the_ends_of_the_direction_are_refused(world):
+    world.erp, world.crm = world.crm, world.erp
+    with pytest.raises(ConfigurationProblem, match="Source and destination do not match the direction of CUSTOMER"):
+        synchronize(
+            customer_rule(), TO_CRM, world.erp, world.crm, world.ledger(customer_rule()), world.journal, Options(),
+            world.context,
+        )  # fmt: skip
+
+
+@pytest.mark.scenario("IntegrationTableSynchTest.MissingFieldMappingFailsHard")
 def test_a_mapping_without_fields_is_refused(world):
     with pytest.raises(ConfigurationProblem, match="no enabled field mapping rows"):
         world.run(TO_CRM, customer_rule([]))

@@ -1,0 +1,1 @@
+"""Acceptance scenarios of the engine, carried over two systems in memory."""
