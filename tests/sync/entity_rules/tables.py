@@ -54,7 +54,8 @@ def code_table(name: str, label: str, *more: Field) -> Table:
 
 def _firm(name: str, label: str, blocked: tuple[Option, ...], salesperson: str) -> Table:
     fields = [
-        code("no"), text("name"), text("address"), code("post_code"), text("city", 30), text("phone_no", 30),
+        code("no"), text("name"), text("address"), code("post_code"), text("city", 30), text("county", 30),
+        text("phone_no", 30),
         text("e_mail", 80), option("blocked", blocked), reference(salesperson, "salesperson"),
         reference("currency_code", "currency"), reference("payment_terms_code", "payment_terms"),
         reference("shipment_method_code", "shipment_method"), reference("shipping_agent_code", "shipping_agent"),
@@ -86,7 +87,8 @@ def erp_tables() -> list[Table]:
         _firm("vendor", "Vendor", BLOCKED_VENDOR, "purchaser_code"),
         table("contact", "Contact", [
             code("no"), option("type", CONTACT_TYPE), text("name"), text("first_name", 30), text("middle_name", 30),
-            text("surname", 30), text("e_mail", 80), text("phone_no", 30), reference("company_no", "contact"),
+            text("surname", 30), text("e_mail", 80), text("phone_no", 30), text("county", 30),
+            reference("company_no", "contact"),
             reference("salesperson_code", "salesperson"), reference("currency_code", "currency"),
         ], numbered="no"),
         table("contact_business_relation", "Contact Business Relation", [
@@ -111,7 +113,8 @@ def erp_tables() -> list[Table]:
 def _account() -> Table:
     fields = [
         text("name", 160, required=True), text("address1_line1", 250), text("address1_postalcode", 20),
-        text("address1_city", 80), text("telephone1", 50), text("emailaddress1"), amount("creditlimit"),
+        text("address1_city", 80), text("address1_stateorprovince", 50), text("telephone1", 50),
+        text("emailaddress1"), amount("creditlimit"),
         option("statecode", ACTIVE_OR_NOT), option("customertypecode", RELATIONSHIP),
         reference("ownerid", "systemuser", "team"), reference("transactioncurrencyid", "transactioncurrency"),
         reference("primarycontactid", "contact"), *(option(name, values) for name, values in OPTION_COLUMNS.items()),
@@ -149,7 +152,8 @@ def crm_tables() -> list[Table]:
         _account(),
         table("contact", "Contact", [
             text("firstname", 50), text("middlename", 50), text("lastname", 50), text("fullname", 160),
-            text("emailaddress1"), text("telephone1", 50), option("statecode", ACTIVE_OR_NOT),
+            text("emailaddress1"), text("telephone1", 50), text("address1_stateorprovince", 50),
+            option("statecode", ACTIVE_OR_NOT),
             reference("parentcustomerid", "account", "contact"), reference("ownerid", "systemuser", "team"),
             Field("parentcustomeridtype", FieldType.TABLE, insertable=False, updatable=False),
             reference("transactioncurrencyid", "transactioncurrency"),
