@@ -28,8 +28,10 @@ class SyncJobManager(models.Manager["SyncJob"]):
         return self.filter(status__in=SyncJob.ACTIVE)
 
     def ready(self) -> models.QuerySet[SyncJob]:
-        """Queued, and whatever they were to wait for has finished."""
-        waited_for = Q(after=None) | Q(after__status=SyncJob.Status.FINISHED)
+        """Queued, and whatever they were to wait for has finished. Without a join: an UPDATE of these rows must look
+        at the row's own status again after waiting for another writer, which PostgreSQL does not do in a subquery."""
+        finished = SyncJob.objects.filter(pk=models.OuterRef("after_id"), status=SyncJob.Status.FINISHED)
+        waited_for = Q(after=None) | models.Exists(finished)
         return self.filter(waited_for, status=SyncJob.Status.QUEUED).order_by("-urgent", "queued_at")
 
     def dead(self) -> models.QuerySet[SyncJob]:
