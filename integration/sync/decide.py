@@ -75,8 +75,10 @@ class Judge:
             return None
         if record.version == partner.version(self.direction.source):
             return Unchanged(record)
-        if self._is_echo(record):
+        if partner.adopt and self._is_echo(record):
             return Unchanged(record, self.merger.adopted(record, partner), partner)
+        # Another version than the remembered one, though last written by us: a run that died before it could remember
+        # its write may have written over a version with somebody's edit in it.
         return None
 
     def _dismiss_uncoupled(self, record: Record, partner: Partner | None) -> Action | None:

@@ -230,6 +230,21 @@ def test_a_persons_edit_between_our_read_and_our_write_is_not_lost(world):
     assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
 
 
+@pytest.mark.parametrize("first", [TO_CRM, TO_ERP])
+def test_a_persons_edit_in_sales_survives_a_run_that_ended_right_after_its_write(world, first):
+    adatum = world.synchronized()
+    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 99")
+    world.erp.edit("customer", adatum, address="Main Street 5")
+    world.crm.fail_on("update", Unreachable("The answer was lost."), done=None)
+    with pytest.raises(Unreachable):
+        world.run(TO_CRM)
+    for direction in (first, first.back, first):
+        assert world.run(direction).failed == 0
+    assert world.customer_of(adatum).values["phone_no"] == "030 99"
+    assert world.account_of(adatum).values["telephone1"] == "030 99"
+    assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
+
+
 def test_locked_rows_fail_again_and_again_without_being_skipped(world):
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, address="Main Street 5")
