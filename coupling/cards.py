@@ -4,39 +4,61 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from coupling import records, verbs
-from coupling.sides import opened
+from django.db.models import Q
+
+from coupling import records
+from coupling.captions import GENERAL, GROUPS, group_of, noun
+from coupling.compare import Pair, side_by_side
+from coupling.lists import other
+from coupling.sides import both_opened, opened
 from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.models.ends import NAMES
-from integration.sync.ledger import Partner
+from integration.sync.ledger import Partner, Result, State
 from integration.sync.rules import Direction
 from integration.systems.base import FieldType, Record, Side, Table
-from integration.systems.errors import Problem
+from integration.systems.errors import Problem, TableMissing
+from integration.systems.filters import FilterError, matches, parse
 
 CRM_LINK = "{url}/main.aspx?pagetype=entityrecord&etn={entity}&id={id}"
-TECHNICAL = {FieldType.UUID}
+ERRORS_SHOWN = 5
+GONE = "This record does not exist any more; its coupling is still there."
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How the last run in one direction ended. ``waits_for``: (table, id) of the record to couple first."""
+
+    caption: str
+    result: str
+    code: str
+    waits_for: tuple[str, str] | None
+    source: Side
+
+    @property
+    def style(self) -> str:
+        return {"Success": "favorable", "Failure": "unfavorable", "Waiting": "ambiguous"}.get(self.result, "blank")
 
 
 @dataclass(slots=True)
 class Card:
-    """What the template shows. ``problem``: why the other side, or this one, cannot be shown."""
+    """What the template shows. ``problem``: what cannot be shown, and why; ``outside``: the record is none of any
+    mapping's business, so there is nothing to couple."""
 
     side: Side
-    table: Table
-    record: Record
-    title: str
-    cells: Sequence[records.Cell] = ()
-    mappings: Sequence[TableMapping] = ()
+    name: str
+    id: uuid.UUID
+    is_enabled: bool
+    table: Table | None = None
+    record: Record | None = None
     mapping: TableMapping | None = None
     partner: Partner | None = None
-    pairs: Sequence[records.Pair] = ()
-    ways: Sequence[tuple[str, str]] = ()
-    suggested: str = ""
-    sales_url: str = ""
+    outside: bool = False
     problem: str = ""
+    sales_url: str = ""
+    pairs: Sequence[Pair] = ()
     errors: Sequence[SyncError] = field(default_factory=list)
 
     @property
@@ -44,42 +66,115 @@ class Card:
         return self.side is Side.ERP
 
     @property
-    def create_caption(self) -> str:
-        """Create Account in Dynamics 365 Sales, Create Customer in Business Central, …"""
-        if self.mapping is None:
-            return ""
-        other = self.mapping.crm_table if self.is_erp else self.mapping.erp_table
-        named = other.replace("_", " ").title().replace("Uomschedule", "Unit Group").replace("Pricelevel", "Price List")
-        return f"Create {named} in {NAMES[self.side.other]}"
+    def title(self) -> str:
+        if self.table is None or self.record is None:
+            return f"{noun(self.name)} {self.id}"
+        return records.name_of(self.side, self.table, self.record)
 
     @property
-    def can_create(self) -> bool:
+    def subtitle(self) -> str:
+        label = self.table.label if self.table else noun(self.name)
+        return label if self.is_erp else f"{label} – {NAMES[Side.CRM]}"
+
+    @property
+    def groups(self) -> list[tuple[str, tuple[records.Cell, ...]]]:
+        """The fields by group. Of a Sales record only those that hold something: it has hundreds."""
+        table, record = self.table, self.record
+        if table is None or record is None:
+            return []
+        names = [name for name in table.fields if name in record.values and table.fields[name].type is not _ID]
+        names = [name for name in names if self.is_erp or records.shown(record.values.get(name))]
+        labels = (GENERAL, *(label for label, _ in GROUPS))
+        grouped = [(label, [name for name in names if group_of(name) == label]) for label in labels]
+        return [(label, records.cells(table, held, record)) for label, held in grouped if held]
+
+    @property
+    def coupled(self) -> bool:
+        return self.partner is not None and self.partner.state is not State.RESERVED
+
+    @property
+    def state(self) -> str:
+        """The coupling in one word."""
+        if self.partner is not None and self.partner.skipped:
+            return "Skipped"
+        return "Coupled" if self.coupled else "Not coupled"
+
+    @property
+    def last(self) -> list[Last]:
+        """How the last runs ended, in the directions of the mapping."""
+        if self.partner is None or self.mapping is None:
+            return []
+        captions = {Direction.TO_CRM: "To Sales", Direction.TO_ERP: "From Sales"}
+        return [_last(captions[one], self.partner, one) for one in Direction(self.mapping.direction).passes]
+
+    @property
+    def create_caption(self) -> str:
+        """Create Account in Dynamics 365 Sales, Create Customer in Business Central, …; blank: it cannot be."""
         direction = Direction.TO_CRM if self.is_erp else Direction.TO_ERP
-        return self.mapping is not None and Direction(self.mapping.direction).includes(direction)
+        if self.mapping is None or self.outside or not Direction(self.mapping.direction).includes(direction):
+            return ""
+        return f"Create {noun(other(self.mapping, self.side))} in {NAMES[self.side.other]}"
+
+
+_ID = FieldType.UUID
 
 
 def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
-    """The card, ``None`` where there is no such record. Raises ``TableMissing`` and, for Sales, what keeps it from
-    answering is told on the card of a record that cannot be read as ``None``."""
-    with opened(side) as system:
-        table = system.describe(name)
-        readable = [n for n, f in table.fields.items() if f.type not in TECHNICAL]
-        record = system.get(name, [id], readable).get(id)
-    if record is None:
-        return None
-    shown = Card(side, table, record, records.name_of(table, record))
-    filled = [n for n in readable if side is Side.ERP or records.shown(record.values.get(n))]
-    shown.cells = records.cells(table, filled, record)
-    shown.mappings = records.mappings_of(side, name)
-    shown.mapping = shown.mappings[0] if shown.mappings else None
-    coupled = records.couplings_of(side, name, [id]).get(id)
-    if coupled is not None:
-        shown.mapping, shown.partner = coupled
+    """The card, ``None`` where there is neither such a record nor a coupling of it. Raises ``TableMissing``; a side
+    that does not answer is told in ``problem``."""
+    setup = ConnectionSetup.current()
+    shown = Card(side, name, id, setup.is_enabled)
+    mappings = records.mappings_of(side, name)
+    _read(shown)
+    shown.mapping, shown.partner = records.known_of(side, mappings, [id]).get(id, (None, None))
+    if shown.mapping is None:
+        _choose_mapping(shown, mappings)
+    if shown.record is None and not shown.problem:
+        if not shown.coupled:
+            return None
+        shown.problem = GONE
+    _link(shown, setup)
+    if shown.coupled:
         _beside(shown)
-    shown.errors = list(
-        SyncError.objects.open().filter(**{f"{side.value}_id": id}).select_related("mapping", "job")[:5]
-    )
+    shown.errors = _errors(shown)
     return shown
+
+
+def _read(shown: Card) -> None:
+    try:
+        with opened(shown.side) as system:
+            shown.table = system.describe(shown.name)
+            readable = [name for name, field in shown.table.fields.items() if field.type is not _ID]
+            shown.record = system.get(shown.name, [shown.id], readable).get(shown.id)
+    except TableMissing:
+        raise
+    except Problem as problem:
+        shown.problem = f"{NAMES[shown.side]} does not answer: {problem}"
+
+
+def _choose_mapping(shown: Card, mappings: Sequence[TableMapping]) -> None:
+    """The mapping whose filter the record passes; where there is none, the first one tells what is in the way."""
+    shown.mapping = next((one for one in mappings if passes(one, shown.side, shown.table, shown.record)), None)
+    if shown.mapping is None and mappings:
+        shown.mapping, shown.outside = mappings[0], True
+
+
+def passes(mapping: TableMapping, side: Side, table: Table | None, record: Record | None) -> bool:
+    """Is the record inside the mapping's filter of its side? What cannot be said counts as yes: the run will."""
+    if table is None or record is None:
+        return True
+    with suppress(FilterError):
+        return matches(parse(mapping.erp_filter if side is Side.ERP else mapping.crm_filter, table), record)
+    return True
+
+
+def _link(shown: Card, setup: ConnectionSetup) -> None:
+    """Where Sales shows the Sales record."""
+    if not shown.is_erp:
+        shown.sales_url = CRM_LINK.format(url=setup.url, entity=shown.name, id=shown.id) if setup.url else ""
+    elif shown.coupled and shown.mapping and shown.partner and not shown.mapping.is_option:
+        entity, id = shown.mapping.crm_table, shown.partner.crm_id
+        shown.sales_url = CRM_LINK.format(url=setup.url, entity=entity, id=id)
 
 
 def _beside(shown: Card) -> None:
@@ -87,20 +182,29 @@ def _beside(shown: Card) -> None:
     mapping, partner = shown.mapping, shown.partner
     if mapping is None or partner is None:
         return
-    setup = ConnectionSetup.current()
-    shown.ways = verbs.ways(mapping)
-    shown.suggested = shown.ways[0][0]
-    shown.sales_url = CRM_LINK.format(url=setup.url, entity=mapping.crm_table, id=partner.crm_id)
     try:
-        with closing(setup.open()) as connected:
+        with both_opened() as connected:
             rule = mapping.rule(connected.erp, connected.crm)
-            ours = connected.erp.get(mapping.erp_table, [partner.erp_id], list(rule.erp.fields))
-            theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], list(rule.columns(Side.CRM)))
-            both = ours.get(partner.erp_id), theirs.get(partner.crm_id)
-            shown.pairs = records.side_by_side(connected, mapping, *both)
-            shown.suggested = verbs.suggestion(connected, mapping, partner)
-            gone = [NAMES[side] for side, one in zip((Side.ERP, Side.CRM), both, strict=True) if one is None]
-            if gone:
-                shown.problem = f"The coupled record in {gone[0]} does not exist any more."
+            ours = connected.erp.get(mapping.erp_table, [partner.erp_id], list(rule.erp.fields)).get(partner.erp_id)
+            theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], list(rule.crm.fields)).get(partner.crm_id)
+            shown.pairs = side_by_side(connected, mapping, ours, theirs)
     except Problem as problem:
-        shown.problem = f"The coupled record cannot be shown: {problem}"
+        shown.problem = shown.problem or f"The coupled record cannot be shown: {problem}"
+        return
+    if (theirs if shown.is_erp else ours) is None:
+        shown.problem = f"The coupled record in {NAMES[shown.side.other]} does not exist any more."
+
+
+def _errors(shown: Card) -> list[SyncError]:
+    """The open errors about this record and the one it is coupled with."""
+    about = Q(**{f"{shown.side.value}_id": shown.id})
+    if shown.coupled and shown.partner is not None:
+        about |= Q(erp_id=shown.partner.erp_id) | Q(crm_id=shown.partner.crm_id)
+    return list(SyncError.objects.open().filter(about).select_related("mapping", "job")[:ERRORS_SHOWN])
+
+
+def _last(caption: str, partner: Partner, direction: Direction) -> Last:
+    outcome = partner.outcome(direction)
+    table, _, id = outcome.waiting_for.partition("/")
+    waits_for = (table, id) if outcome.result is Result.WAITING and id else None
+    return Last(caption, outcome.result.value.title(), outcome.code, waits_for, direction.source)

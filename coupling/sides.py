@@ -1,4 +1,4 @@
-"""Either side, opened for a page and closed behind it."""
+"""Either side, or both, opened for a page and closed behind it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from integration.models import ConnectionSetup, systems
+from integration.models.systems import Connected
 from integration.systems.base import Side, System
 
 
@@ -15,5 +16,17 @@ def opened(side: Side) -> Iterator[System]:
     if side is Side.ERP:
         yield systems.open_erp()
         return
-    with closing(ConnectionSetup.current().open()) as connected:
+    with both_opened() as connected:
         yield connected.crm
+
+
+@contextmanager
+def both_opened() -> Iterator[Connected]:
+    """Both sides; nothing is asked yet. Raises ``ConfigurationProblem`` while the connection is disabled."""
+    with closing(ConnectionSetup.current().open()) as connected:
+        yield connected
+
+
+def of(connected: Connected, side: Side) -> System:
+    """One of both."""
+    return connected.erp if side is Side.ERP else connected.crm

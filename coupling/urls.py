@@ -1,17 +1,24 @@
 """Addresses of records and couplings."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
-from coupling.views.couplings import coupling, coupling_set
-from coupling.views.records import crm_card, crm_list, erp_card, erp_list, open_record, record_action
+from coupling.views.actions import record_action
+from coupling.views.couplings import coupling, coupling_from, coupling_set
+from coupling.views.match import match, match_start
+from coupling.views.records import crm_card, crm_list, erp_card, erp_list, open_record
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("records/erp/<str:table>/", erp_list, name="erp_list"),
     path("records/erp/<str:table>/<uuid:id>/", erp_card, name="erp_card"),
     path("records/crm/<str:entity>/", crm_list, name="crm_list"),
     path("records/crm/<str:entity>/<uuid:id>/", crm_card, name="crm_card"),
-    path("couplings/<str:name>/do/<slug:action>/", record_action, name="record_action"),
+    re_path(
+        r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/do/(?P<action>[a-z]+)/$", record_action, name="record_action"
+    ),
     path("couplings/<str:mapping>/<uuid:erp_id>/", coupling, name="coupling"),
     path("couplings/<str:mapping>/<uuid:erp_id>/set/", coupling_set, name="coupling_set"),
+    path("couplings/<str:mapping>/from/<uuid:crm_id>/", coupling_from, name="coupling_from"),
+    path("couplings/<str:mapping>/match/", match, name="match"),
+    path("couplings/<str:mapping>/match/start/", match_start, name="match_start"),
     path("open/<str:entity>/<uuid:id>/", open_record, name="open"),
 ]

@@ -6,75 +6,127 @@ Every verb checks first and says in words what is in the way; running is left to
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
+from coupling.cards import passes
+from coupling.compare import Missing, missing_first
 from coupling.models import CouplingError
-from coupling.sides import opened
+from coupling.records import known_of
+from coupling.sides import both_opened, of, opened
 from integration import jobs
-from integration.models import SyncJob, TableMapping, User
+from integration.models import SyncJob, TableMapping, User, systems
 from integration.models.systems import Connected
 from integration.sync.ledger import Partner, State
-from integration.sync.plan import Planner
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.sync.special.base import Run
-from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side, System, every
-from integration.systems.filters import OneOf, matches
+from integration.systems.base import Side, System, Table, every
+from integration.systems.filters import OneOf
 
 SEND, GET, MERGE = "send", "get", "merge"
+CAPTIONS = {
+    SEND: "Send: Business Central's values to Sales",
+    GET: "Get: Sales' values to Business Central",
+    MERGE: "Merge: what each side changed",
+}
+PASSES = {SEND: (Direction.TO_CRM,), GET: (Direction.TO_ERP,), MERGE: (Direction.TO_CRM, Direction.TO_ERP)}
 LINES = {"customer_price_group": ("sales_price", "sales_code")}
 """Table -> the table of its lines, and the field that says whose they are."""
+WITH_COMPANY = {
+    "account", "contact", "product", "productpricelevel", "opportunity", "invoice", "salesorder",
+}  # fmt: skip
+"""Sales tables with a column that says whose record it is; uncoupling empties it, so that takes a job."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A record that has to be coupled first, and where."""
+class Blocked(CouplingError):
+    """Something has to be coupled first; ``missing`` says what and where."""
 
-    message: str
-    table: str
-    id: uuid.UUID
-
-
-def couple(connected: Connected, mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
-    """Couple two records that exist, the Sales one inside the mapping's filter and free. Raises ``CouplingError``."""
-    rule = mapping.rule(connected.erp, connected.crm)
-    if erp_id not in connected.erp.get(mapping.erp_table, [erp_id], []):
-        raise CouplingError("The Business Central record does not exist any more.")
-    theirs = connected.crm.get(mapping.crm_table, [crm_id], list(rule.columns(Side.CRM))).get(crm_id)
-    if theirs is None:
-        raise CouplingError("The Dynamics 365 Sales record does not exist any more.")
-    if not matches(rule.crm_filter, theirs):
-        raise CouplingError(f"The Dynamics 365 Sales record is outside the filter of {mapping.name}.")
-
-    def alive(side: Side, id: uuid.UUID) -> bool:
-        system: System = connected.erp if side is Side.ERP else connected.crm
-        table = mapping.erp_table if side is Side.ERP else mapping.crm_table
-        return id in system.get(table, [id], [])
-
-    mapping.couplings.couple(erp_id, crm_id, alive=alive)
+    def __init__(self, missing: Missing) -> None:
+        super().__init__(missing.message)
+        self.missing = missing
 
 
-def uncouple(connected: Connected, mapping: TableMapping, erp_ids: Sequence[uuid.UUID]) -> int:
-    """Remove couplings; the records stay. Answers how many."""
-    return int(mapping.couplings.uncouple(erp_ids, connected.erp))
+# --- couple and uncouple -------------------------------------------------------------------------------------
+
+
+def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uuid.UUID | None = None) -> bool:
+    """Couple two records that exist, both inside the mapping's filters, the Sales one free. ``seen``: what the
+    Business Central record was coupled with when the person decided. Answers whether anything changed; raises
+    :class:`CouplingError` and ``ConnectionProblem``."""
+    now = _coupled(mapping, erp_id)
+    if now == crm_id:
+        return False
+    if now != seen:
+        raise CouplingError("Somebody else has changed this record's coupling meanwhile. Look at it again.")
+    with both_opened() as connected:
+        _check(connected, mapping, Side.ERP, erp_id)
+        _check(connected, mapping, Side.CRM, crm_id)
+
+        def alive(side: Side, id: uuid.UUID) -> bool:
+            return id in of(connected, side).get(_table(mapping, side), [id], [])
+
+        mapping.couplings.couple(erp_id, crm_id, alive=alive)
+    return True
+
+
+def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | None) -> SyncJob | int:
+    """Remove couplings; the records stay. Answers the job that does it, or how many are gone already."""
+    if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
+        return int(mapping.couplings.uncouple(erp_ids, systems.open_erp()))
+    direction = Direction(mapping.direction).passes[0]
+    return jobs.start(mapping, direction, kind=SyncJob.Kind.UNCOUPLE, options=_options(erp_ids), user=user)
+
+
+def coupled(
+    side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]
+) -> dict[TableMapping, list[Partner]]:
+    """The pairs these records are in, by mapping. Raises :class:`CouplingError` where none is in any."""
+    found: dict[TableMapping, list[Partner]] = {}
+    for mapping, partner in known_of(side, mappings, ids).values():
+        if partner.state is not State.RESERVED:
+            found.setdefault(mapping, []).append(partner)
+    if not found:
+        raise CouplingError("This record is not coupled." if len(ids) == 1 else "None of these is coupled.")
+    return found
+
+
+# --- create and synchronize ----------------------------------------------------------------------------------
+
+
+def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Which of these records are free to have their other record made; a coupling whose other record is gone gives
+    way. A single one is looked at closely. Raises :class:`CouplingError` where something is in the way, and
+    ``ConnectionProblem``."""
+    direction = _creating(mapping, side)
+    with both_opened() as connected:
+        free = _free(connected, mapping, side, ids)
+        if free and len(ids) == 1:
+            _check(connected, mapping, side, ids[0])
+            _check_first(connected, mapping, direction, ids[0])
+    return free or _all_coupled(ids)
 
 
 def create(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None) -> SyncJob:
     """Make the other record of these uncoupled ones, and couple. ``side`` is where they are. Raises
     ``CouplingError`` where they are coupled already or the mapping does not go that way."""
+    direction = _creating(mapping, side)
+    known = mapping.couplings.partners(side, ids)
+    free = [id for id in ids if id not in known or known[id].state is not State.COUPLED] or _all_coupled(ids)
+    job = jobs.start(mapping, direction, options=_options(free, create=True, force=True), user=user)
+    if side is Side.ERP:
+        _lines_too(mapping, free, job, user)
+    return job
+
+
+def _creating(mapping: TableMapping, side: Side) -> Direction:
     direction = Direction.TO_CRM if side is Side.ERP else Direction.TO_ERP
     if not Direction(mapping.direction).includes(direction):
         raise CouplingError(f"{mapping.name} does not create records in this direction.")
-    known = mapping.couplings.partners(side, ids)
-    free = [id for id in ids if id not in known or known[id].state is State.RESERVED]
-    if not free:
-        raise CouplingError("This is coupled already." if len(ids) == 1 else "All of these are coupled already.")
-    job = jobs.start(mapping, direction, options=_options(free, create=True), user=user)
-    _lines_too(mapping, free, job, user)
-    return job
+    return direction
+
+
+def _all_coupled(ids: Sequence[uuid.UUID]) -> NoReturn:
+    raise CouplingError("This is coupled already." if len(ids) == 1 else "All of these are coupled already.")
 
 
 def _lines_too(mapping: TableMapping, ids: Sequence[uuid.UUID], job: SyncJob, user: User | None) -> None:
@@ -90,64 +142,100 @@ def _lines_too(mapping: TableMapping, ids: Sequence[uuid.UUID], job: SyncJob, us
 
 
 def synchronize(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, user: User | None) -> SyncJob:
-    """Synchronize coupled records now: ``send`` (Business Central's values), ``get`` (Sales' values) or ``merge``."""
-    known = mapping.couplings.partners(Side.ERP, erp_ids)
-    coupled = [partner for partner in known.values() if partner.state is not State.RESERVED]
-    if not coupled:
+    """Synchronize coupled records now: ``send`` (Business Central's values), ``get`` (Sales' values) or ``merge``.
+    Skipped ones are tried again. Answers the first job. Raises :class:`CouplingError` and ``ConnectionProblem``."""
+    pairs = [one for one in mapping.couplings.partners(Side.ERP, erp_ids).values() if one.state is not State.RESERVED]
+    if not pairs:
         raise CouplingError("Nothing of this is coupled.")
-    passes = {SEND: [Direction.TO_CRM], GET: [Direction.TO_ERP], MERGE: [Direction.TO_CRM, Direction.TO_ERP]}
-    wanted = [one for one in passes.get(way, []) if Direction(mapping.direction).includes(one)]
+    wanted = [one for one in PASSES.get(way, ()) if Direction(mapping.direction).includes(one)]
     if not wanted:
         raise CouplingError(f"{mapping.name} does not synchronize this way.")
-    started: SyncJob | None = None
-    first = None
+    if len(pairs) == 1:
+        with both_opened() as connected:
+            _check_first(connected, mapping, wanted[0], pairs[0].id(wanted[0].source))
+    mapping.couplings.filter(erp_id__in=[one.erp_id for one in pairs], skipped=True).update(skipped=False)
+    return _start(mapping, pairs, wanted, user, force=way != MERGE)
+
+
+def _start(
+    mapping: TableMapping, pairs: Sequence[Partner], wanted: Sequence[Direction], user: User | None, *, force: bool
+) -> SyncJob:
+    """One pass behind the other; answers the first."""
+    started: list[SyncJob] = []
     for direction in wanted:
-        options = _options([partner.id(direction.source) for partner in coupled], force=way != MERGE)
-        started = jobs.start(mapping, direction, options=options, user=user, after=started)
-        first = first or started
-    return first or jobs.start(mapping, wanted[0], user=user)
+        options = _options([pair.id(direction.source) for pair in pairs], force=force)
+        before = started[-1] if started else None
+        started.append(jobs.start(mapping, direction, options=options, user=user, after=before))
+    return started[0]
 
 
 def ways(mapping: TableMapping) -> list[tuple[str, str]]:
     """The ways a record of this mapping can be synchronized now, with their captions."""
-    captions = {
-        SEND: "Send: Business Central's values to Sales",
-        GET: "Get: Sales' values to Business Central",
-        MERGE: "Merge: what each side changed",
-    }
     offered = {Direction.TO_CRM: [SEND], Direction.TO_ERP: [GET], Direction.BOTH: [MERGE, SEND, GET]}
-    return [(way, captions[way]) for way in offered[Direction(mapping.direction)]]
+    return [(way, CAPTIONS[way]) for way in offered[Direction(mapping.direction)]]
 
 
-def suggestion(connected: Connected, mapping: TableMapping, partner: Partner) -> str:
-    """Which way to synchronize: the side that changed since both last agreed; both or none: merge."""
+def suggestion(mapping: TableMapping, partner: Partner) -> tuple[str, str]:
+    """Which way to synchronize one pair, and why: the side that changed since both last agreed; both or none: merge.
+    Raises ``ConnectionProblem``."""
     offered = [way for way, _ in ways(mapping)]
     if MERGE not in offered:
-        return offered[0]
-    ours = connected.erp.get(mapping.erp_table, [partner.erp_id], []).get(partner.erp_id)
-    theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], []).get(partner.crm_id)
+        return offered[0], ""
+    with both_opened() as connected:
+        ours = connected.erp.get(mapping.erp_table, [partner.erp_id], []).get(partner.erp_id)
+        theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], []).get(partner.crm_id)
     ours_changed = ours is not None and ours.version != partner.erp_version
     theirs_changed = theirs is not None and theirs.version != partner.crm_version and not partner.adopt
-    if ours_changed == theirs_changed:
-        return MERGE
-    return SEND if ours_changed else GET
+    if ours_changed and theirs_changed:
+        return MERGE, "Both records have changed since they last agreed."
+    if ours_changed:
+        return SEND, "The Business Central record has changed since both last agreed."
+    if theirs_changed:
+        return GET, "The Dynamics 365 Sales record has changed since both last agreed."
+    return MERGE, "Neither record has changed since they last agreed."
 
 
-def missing_first(connected: Connected, mapping: TableMapping, erp_id: uuid.UUID) -> Missing | None:
-    """What has to be coupled before this Business Central record, if anything: salespeople before customers, units
-    before items, price groups before prices, currencies before what is in foreign currency."""
-    if not Direction(mapping.direction).includes(Direction.TO_CRM):
-        return None
+# --- what has to be so first ---------------------------------------------------------------------------------
+
+
+def _check(connected: Connected, mapping: TableMapping, side: Side, id: uuid.UUID) -> None:
+    """The record exists and is the mapping's business."""
+    system: System = of(connected, side)
+    named = "Business Central" if side is Side.ERP else "Dynamics 365 Sales"
+    table: Table = system.describe(_table(mapping, side))
     rule = mapping.rule(connected.erp, connected.crm)
-    options = Options(scope=Scope.IDS, ids=(erp_id,), create=True, dry_run=True)
-    ledger: Any = mapping.couplings
-    run = Run(rule, Direction.TO_CRM, connected.erp, connected.crm, ledger, options, connected.context)
-    planner = Planner(run)
-    records = connected.erp.get(mapping.erp_table, [erp_id], planner.source_columns)
-    for problem in planner.problems(list(records.values())):
-        if isinstance(problem, ReferenceNotCoupled):
-            return Missing(str(problem), problem.table, problem.id)
-    return None
+    record = system.get(table.name, [id], list(rule.columns(side))).get(id)
+    if record is None:
+        raise CouplingError(f"The {named} record does not exist any more.")
+    if not passes(mapping, side, table, record):
+        raise CouplingError(f"The {named} record is outside the filter of {mapping.name}.")
+
+
+def _check_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> None:
+    missing = missing_first(connected, mapping, direction, id)
+    if missing is not None:
+        raise Blocked(missing)
+
+
+def _free(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those not coupled. Pairs whose other record is gone are taken apart for it."""
+    known: Mapping[uuid.UUID, Partner] = mapping.couplings.partners(side, ids)
+    pairs = {id: pair for id, pair in known.items() if pair.state is State.COUPLED}
+    twins = [pair.id(side.other) for pair in pairs.values()]
+    there = of(connected, side.other).get(_table(mapping, side.other), twins, []) if twins else {}
+    broken = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
+    if broken:
+        mapping.couplings.uncouple([pair.erp_id for pair in broken.values()])
+    return [id for id in ids if id not in pairs or id in broken]
+
+
+def _coupled(mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID | None:
+    partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
+    return partner.crm_id if partner is not None and partner.state is not State.RESERVED else None
+
+
+def _table(mapping: TableMapping, side: Side) -> str:
+    return mapping.erp_table if side is Side.ERP else mapping.crm_table
 
 
 def _options(ids: Sequence[uuid.UUID], *, create: bool = False, force: bool = False) -> Options:

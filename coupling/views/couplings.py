@@ -1,9 +1,8 @@
-"""Set Up Coupling: choose the other record of a Business Central record."""
+"""Set Up Coupling: choose the other record of a record."""
 
 from __future__ import annotations
 
 import uuid
-from contextlib import closing
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import verbs
-from coupling.dialog import dialog
+from coupling.dialog import choice, dialog
 from coupling.models import CouplingError
-from coupling.views.records import may_couple, person
-from integration.models import ConnectionSetup, TableMapping
+from coupling.views.access import card_address, first_address, may_couple, person, tell
+from integration.models import TableMapping
 from integration.systems.base import Side
 from integration.systems.errors import Problem
 
@@ -26,12 +25,29 @@ def coupling(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     try:
         shown = dialog(stored, erp_id, request.GET.get("q"), request.GET.get("crm_id", ""))
     except Problem as problem:
-        messages.error(request, str(problem))
+        tell(request, problem)
         return redirect("erp_card", stored.erp_table, erp_id)
     if shown is None:
         raise Http404("There is no such record.")
+    first = first_address(verbs.Blocked(shown.missing)) if shown.missing else ""
     live = request.headers.get("HX-Request") == "true"
-    return render(request, "coupling/_candidates.html" if live else "coupling/coupling.html", {"dialog": shown})
+    template = "coupling/_candidates.html" if live else "coupling/coupling.html"
+    return render(request, template, {"dialog": shown, "first": first})
+
+
+@may_couple
+def coupling_from(request: HttpRequest, mapping: str, crm_id: uuid.UUID) -> HttpResponse:
+    """``/couplings/<mapping>/from/<crm_id>/``: which Business Central record is it? Leads to its Set Up Coupling."""
+    stored = get_object_or_404(TableMapping, name=mapping)
+    try:
+        shown = choice(stored, crm_id, request.GET.get("q"))
+    except Problem as problem:
+        tell(request, problem)
+        return redirect("crm_card", stored.crm_table, crm_id)
+    if shown is None:
+        raise Http404("There is no such record.")
+    live = request.headers.get("HX-Request") == "true"
+    return render(request, "coupling/_choices.html" if live else "coupling/choose.html", {"choice": shown})
 
 
 @require_POST
@@ -42,20 +58,26 @@ def coupling_set(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpR
     try:
         job = _set(request, stored, erp_id)
     except (CouplingError, Problem) as problem:
-        messages.error(request, str(problem))
+        tell(request, problem)
         return redirect("coupling", mapping, erp_id)
-    return redirect("synch_job", job) if job else redirect("erp_card", stored.erp_table, erp_id)
+    return redirect("synch_job", job) if job else redirect(card_address(Side.ERP, stored.erp_table, erp_id))
 
 
 def _set(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID | None:
     if "create" in request.POST:
-        return verbs.create(mapping, Side.ERP, [erp_id], person(request)).pk
-    try:
-        crm_id = uuid.UUID(request.POST.get("crm_id", ""))
-    except ValueError as error:
-        raise CouplingError("Choose the Dynamics 365 Sales record first.") from error
-    with closing(ConnectionSetup.current().open()) as connected:
-        verbs.couple(connected, mapping, erp_id, crm_id)
-    messages.success(request, "The records are coupled.")
+        free = verbs.creatable(mapping, Side.ERP, [erp_id])
+        return verbs.create(mapping, Side.ERP, free, person(request)).pk
+    crm_id, seen = _uuid(request, "crm_id"), _uuid(request, "seen")
+    if crm_id is None:
+        raise CouplingError("Choose the Dynamics 365 Sales record first.")
+    changed = verbs.couple(mapping, erp_id, crm_id, seen)
+    messages.success(request, "The records are coupled." if changed else "These records are coupled already.")
     way = request.POST.get("after", "")
     return verbs.synchronize(mapping, [erp_id], way, person(request)).pk if way in (verbs.SEND, verbs.GET) else None
+
+
+def _uuid(request: HttpRequest, name: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get(name, ""))
+    except ValueError:
+        return None

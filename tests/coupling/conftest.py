@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
 from django.test import Client
+from django.urls import reverse
 
 from integration.models import ConnectionSetup, TableMapping, User
 from integration.systems.base import Option, Side
 from integration.systems.memory import MemorySystem
 from tests.integration.conftest import ends, organization, setup
-from tests.makers import code, customer, erp_tables, option, reference, table
+from tests.makers import code, customer, erp_tables, option, reference, table, text
 
 __all__ = ["ends", "organization", "setup"]
 
@@ -22,7 +26,8 @@ def company() -> MemorySystem:
     """CRONUS with three customers, one of them blocked, and a table that says whose contacts are whose."""
     fields = [reference("contact_no", "contact"), option("link_to_table", LINKS), code("no")]
     relations = table("contact_business_relation", "Contact Business Relation", fields, named="no")
-    erp = MemorySystem(Side.ERP, [*erp_tables(), relations])
+    vendors = table("vendor", "Vendor", [code("no"), text("name"), text("city")], numbered="no")
+    erp = MemorySystem(Side.ERP, [*erp_tables(), relations, vendors])
     for name, blocked in (("Adatum", 0), ("Fabrikam", 0), ("Litware", 3)):
         erp.add("customer", **customer(name, no=f"C-{name}", blocked=blocked))
     return erp
@@ -68,7 +73,46 @@ def visitor(db) -> Client:
     return client
 
 
+@pytest.fixture
+def adatum(company) -> uuid.UUID:
+    return id_of(company, "Adatum")
+
+
+@pytest.fixture
+def adatum_account(organization) -> uuid.UUID:
+    return id_of(organization, "Adatum")
+
+
+@pytest.fixture
+def vendors(connected) -> TableMapping:
+    """A second mapping of accounts: vendors are made of those with the relationship type Vendor."""
+    made = TableMapping.objects.create(
+        name="VENDOR", erp_table="vendor", crm_table="account", direction="both", position=2000,
+        crm_filter="customertypecode = Vendor",
+    )  # fmt: skip
+    made.fields.create(erp_field="name", crm_field="name", direction="both")
+    return made
+
+
 def id_of(system: MemorySystem, name: str):
     """The id of the customer or account of that name."""
     table = "customer" if system.side is Side.ERP else "account"
     return next(id for id in system.ids(table) if system.values(table, id)["name"] == name)
+
+
+def page(client: Client, name: str, *args, **query) -> str:
+    """A page as it is shown."""
+    answer = client.get(reverse(name, args=args), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def press(client: Client, side: str, table: str, action: str, *ids, **more):
+    """A button of a list or card, with these records chosen."""
+    address = reverse("record_action", args=[side, table, action])
+    return client.post(address, {"selected": ids, "back": f"/records/{side}/{table}/", **more})
+
+
+def told(answer) -> list[str]:
+    """What the person is told on the next page."""
+    return [str(message) for message in get_messages(answer.wsgi_request)]

@@ -1,0 +1,83 @@
+"""Two records side by side, and what keeps one from being synchronized: asked of the engine's own planner."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from coupling.records import shown
+from integration.models import TableMapping
+from integration.models.systems import Connected
+from integration.sync.plan import Planner
+from integration.sync.rules import Direction, TableRule
+from integration.sync.run import Options, Scope
+from integration.sync.special.base import Run
+from integration.sync.transfer import ReferenceNotCoupled
+from integration.systems.base import Record, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One mapped pair of fields of two records."""
+
+    erp_label: str
+    erp_text: str
+    crm_label: str
+    crm_text: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A record that has to be coupled first, and where it is."""
+
+    message: str
+    side: Side
+    table: str
+    id: uuid.UUID
+
+
+def side_by_side(connected: Connected, mapping: TableMapping, ours: Record | None, theirs: Record | None) -> list[Pair]:
+    """The mapped fields of two records; where the engine would write one of them, it differs. Raises
+    ``ConfigurationProblem`` for a broken mapping."""
+    rule = mapping.rule(connected.erp, connected.crm)
+    differing = _differing(connected, mapping, rule, ours, theirs) if ours and theirs else set()
+    pairs = []
+    for field in rule.fields:
+        left, right = rule.field(Side.ERP, field), rule.field(Side.CRM, field)
+        if left is not None and right is not None:
+            a = shown(ours.values.get(left.name), left) if ours else ""
+            b = shown(theirs.values.get(right.name), right) if theirs else ""
+            pairs.append(Pair(left.label or left.name, a, right.label or right.name, b, field.key in differing))
+    return pairs
+
+
+def missing_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> Missing | None:
+    """What has to be coupled before this record of the direction's source can be carried, if anything: salespeople
+    before customers, units before items, price groups before prices, currencies before what is in them."""
+    if not Direction(mapping.direction).includes(direction):
+        return None
+    planner = _planner(connected, mapping, mapping.rule(connected.erp, connected.crm), direction, (id,))
+    found = planner.run.source.get(planner.run.source_table, [id], planner.source_columns)
+    for problem in planner.problems(list(found.values())):
+        if isinstance(problem, ReferenceNotCoupled):
+            return Missing(str(problem), direction.source, problem.table, problem.id)
+    return None
+
+
+def _differing(connected: Connected, mapping: TableMapping, rule: TableRule, ours: Record, theirs: Record) -> set[str]:
+    to_crm = rule.direction.includes(Direction.TO_CRM)
+    planner = _planner(connected, mapping, rule, Direction.TO_CRM if to_crm else Direction.TO_ERP)
+    return planner.differing(ours, theirs) if to_crm else planner.differing(theirs, ours)
+
+
+def _planner(
+    connected: Connected, mapping: TableMapping, rule: TableRule, direction: Direction, ids: tuple[uuid.UUID, ...] = ()
+) -> Planner:
+    """A plan that nobody carries out."""
+    ends = {Side.ERP: connected.erp, Side.CRM: connected.crm}
+    ledger: Any = mapping.couplings
+    options = Options(scope=Scope.IDS, ids=ids, create=True, dry_run=True)
+    source, destination = ends[direction.source], ends[direction.destination]
+    return Planner(Run(rule, direction, source, destination, ledger, options, connected.context))

@@ -1,0 +1,62 @@
+"""Who may do what, and how a page tells what is in the way."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from coupling.models import CouplingError
+from coupling.verbs import Blocked
+from integration.models import SyncJob, TableMapping, User
+from integration.systems.base import Side
+from integration.systems.errors import Problem
+
+may_couple = permission_required("coupling.change_coupling", raise_exception=True)
+
+
+def person(request: HttpRequest) -> User | None:
+    """Who asks."""
+    return request.user if isinstance(request.user, User) else None
+
+
+def card_address(side: Side, table: str, id: uuid.UUID) -> str:
+    """The card of one record."""
+    return reverse(f"{side.value}_card", args=[table, id])
+
+
+def first_address(blocked: Blocked) -> str:
+    """Where the missing record is coupled: its Set Up Coupling, or its card where it is on the Sales side."""
+    missing = blocked.missing
+    mapping = TableMapping.objects.filter(**{f"{missing.side.value}_table": missing.table}).first()
+    if mapping is not None and missing.side is Side.ERP:
+        return reverse("coupling", args=[mapping.name, missing.id])
+    return card_address(missing.side, missing.table, missing.id)
+
+
+def tell(request: HttpRequest, problem: CouplingError | Problem) -> None:
+    """Why nothing was done; what has to be coupled first comes with a link."""
+    if isinstance(problem, Blocked):
+        text = format_html('{} <a href="{}">Couple it first</a>', str(problem), first_address(problem))
+        messages.error(request, text)
+    else:
+        messages.error(request, str(problem))
+
+
+def back(request: HttpRequest) -> HttpResponse:
+    """Where the person came from, as long as that is here."""
+    address = request.POST.get("back", "")
+    here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
+    return redirect(address if here else "home")
+
+
+def show(started: Sequence[SyncJob]) -> HttpResponse:
+    """The live page of the job, or the log where there are several."""
+    return redirect("synch_job", started[0].pk) if len(started) == 1 else redirect("synch_jobs")

@@ -1,0 +1,106 @@
+"""What the buttons of lists and cards do: create, synchronize now, delete couplings; the last two ask first."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_POST
+
+from coupling import verbs
+from coupling.models import CouplingError
+from coupling.records import mappings_of
+from coupling.views.access import back, may_couple, person, show, tell
+from integration.models import SyncJob, TableMapping
+from integration.sync.ledger import Partner
+from integration.systems.base import Side
+from integration.systems.errors import Problem
+
+Pairs = dict[TableMapping, list[Partner]]
+
+
+@require_POST
+@may_couple
+def record_action(request: HttpRequest, side: str, table: str, action: str) -> HttpResponse:
+    """Do it with the chosen records; a started job is shown live. ``synchronize`` and ``uncouple`` ask first, unless
+    the request says which way (``send``, ``get``, ``merge``) or ``confirmed``."""
+    acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple}
+    if action not in acts:
+        raise Http404
+    try:
+        return acts[action](request, Side(side), table, _chosen(request))
+    except (CouplingError, Problem) as problem:
+        tell(request, problem)
+        return back(request)
+
+
+def _chosen(request: HttpRequest) -> list[uuid.UUID]:
+    """The records that were ticked. Raises ``CouplingError`` where there are none."""
+    try:
+        ids = [uuid.UUID(id) for id in request.POST.getlist("selected")]
+    except ValueError as error:
+        raise CouplingError("This page is incomplete. Load it again.") from error
+    if not ids:
+        raise CouplingError("Choose at least one record.")
+    return list(dict.fromkeys(ids))
+
+
+def _create(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    named = {"name": request.POST.get("mapping", ""), f"{side.value}_table": table}
+    mapping = get_object_or_404(TableMapping, **named)
+    free = verbs.creatable(mapping, side, ids)
+    job = verbs.create(mapping, side, free, person(request))
+    left_out = len(ids) - len(free)
+    if left_out:
+        messages.info(request, f"{left_out} of the chosen records {_are(left_out)} coupled already and left out.")
+    return show([job])
+
+
+def _synchronize(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    pairs = verbs.coupled(side, mappings_of(side, table), ids)
+    way = request.POST.get("way", "")
+    if not way:
+        return _ask(request, side, table, "synchronize", ids, pairs)
+    return _each(request, pairs, lambda mapping, erp_ids: verbs.synchronize(mapping, erp_ids, way, person(request)))
+
+
+def _uncouple(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    pairs = verbs.coupled(side, mappings_of(side, table), ids)
+    if "confirmed" not in request.POST:
+        return _ask(request, side, table, "uncouple", ids, pairs)
+    return _each(request, pairs, lambda mapping, erp_ids: verbs.uncouple(mapping, erp_ids, person(request)))
+
+
+def _each(
+    request: HttpRequest, pairs: Pairs, act: Callable[[TableMapping, list[uuid.UUID]], SyncJob | int]
+) -> HttpResponse:
+    """One mapping after the other. What was done at once is told, what was started is shown."""
+    done = [act(mapping, [partner.erp_id for partner in held]) for mapping, held in pairs.items()]
+    started = [one for one in done if isinstance(one, SyncJob)]
+    number = sum(one for one in done if isinstance(one, int))
+    if number:
+        messages.success(request, f"{number} coupling{'s' if number != 1 else ''} deleted; the records stay.")
+    return show(started) if started else back(request)
+
+
+def _ask(
+    request: HttpRequest, side: Side, table: str, action: str, ids: Sequence[uuid.UUID], pairs: Pairs
+) -> HttpResponse:
+    """Which way, or whether at all."""
+    mapping, held = next(iter(pairs.items()))
+    number, ways = sum(map(len, pairs.values())), verbs.ways(mapping)
+    suggested, reason = ways[0][0], ""
+    if number == 1 and action == "synchronize":
+        with suppress(Problem):  # without a suggestion, where a side does not answer; the job will say so
+            suggested, reason = verbs.suggestion(mapping, held[0])
+    shown = {"side": side, "table": table, "action": action, "ids": ids, "number": number, "mapping": mapping}
+    shown |= {"ways": ways, "suggested": suggested, "reason": reason, "left_out": len(ids) - number}
+    return render(request, "coupling/ask.html", shown | {"back": request.POST.get("back", "")})
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -1,0 +1,182 @@
+"""Cards of single records, and the links between the two systems."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping, User
+from integration.sync.ledger import Outcome, Partner, Result, State
+from integration.systems.base import Ref
+from integration.systems.errors import Unreachable
+from tests.coupling.conftest import id_of, page
+
+
+def test_a_card_shows_both_records_and_marks_what_differs(clerk, mapping, company, adatum, adatum_account):
+    mapping.couplings.couple(adatum, adatum_account)
+    company.edit("customer", adatum, phone_no="030 99")
+    shown = page(clerk, "erp_card", "customer", adatum)
+    assert shown.count('class="differs"') == 1
+    assert shown.count("030 99") == 2
+
+
+@pytest.mark.scenario("NavigatetoCRMfromNAVTest.TestNavigateToCRMAccountFromCustomerCard")
+@pytest.mark.scenario("CRMIntegrationMgtTest.ShowCoupledCRMEntityOpensHyperlinkIfCoupled")
+@pytest.mark.scenario("CRMIntegrationMgtTest.HyperlinkForCustomer")
+def test_a_card_leads_to_the_account_in_sales_while_it_is_coupled(clerk, mapping, adatum, adatum_account):
+    link = f"https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&amp;etn=account&amp;id={adatum_account}"
+    assert "main.aspx" not in page(clerk, "erp_card", "customer", adatum)
+    mapping.couplings.couple(adatum, adatum_account)
+    assert f'href="{link}"' in page(clerk, "erp_card", "customer", adatum)
+    assert f'href="{link}"' in page(clerk, "crm_card", "account", adatum_account)
+    mapping.couplings.uncouple([adatum])
+    assert "main.aspx" not in page(clerk, "erp_card", "customer", adatum)
+
+
+def test_the_fields_of_a_card_come_in_groups_with_their_labels(clerk, mapping, adatum):
+    shown = page(clerk, "erp_card", "customer", adatum)
+    general, address = shown.index("<h2>General</h2>"), shown.index("<h2>Address &amp; Contact</h2>")
+    assert general < shown.index("C-ADATUM", general) < address < shown.index("Zürich", general)
+
+
+def test_a_card_of_business_central_works_while_sales_does_not_answer(
+    clerk, mapping, organization, adatum, adatum_account
+):
+    mapping.couplings.couple(adatum, adatum_account)
+    organization.fail_on("describe", Unreachable("The organization cannot be reached."), times=9)
+    shown = page(clerk, "erp_card", "customer", adatum)
+    assert "The organization cannot be reached." in shown
+    assert "Zürich" in shown
+    assert "Delete Coupling" in shown
+
+
+def test_a_card_of_sales_tells_its_coupling_while_sales_does_not_answer(
+    clerk, mapping, organization, adatum, adatum_account
+):
+    mapping.couplings.couple(adatum, adatum_account)
+    organization.fail_on("describe", Unreachable("The organization cannot be reached."), times=9)
+    shown = page(clerk, "crm_card", "account", adatum_account)
+    assert "The organization cannot be reached." in shown
+    assert reverse("erp_card", args=["customer", adatum]) in shown
+
+
+def test_a_card_of_a_deleted_customer_lets_its_coupling_be_deleted(clerk, mapping, company, adatum, adatum_account):
+    mapping.couplings.couple(adatum, adatum_account)
+    company.remove("customer", adatum)
+    shown = page(clerk, "erp_card", "customer", adatum)
+    assert "does not exist any more" in shown
+    assert "Delete Coupling" in shown
+
+
+def test_a_card_says_that_the_coupled_account_is_gone(clerk, mapping, organization, adatum, adatum_account):
+    mapping.couplings.couple(adatum, adatum_account)
+    organization.remove("account", adatum_account)
+    shown = page(clerk, "erp_card", "customer", adatum)
+    assert "The coupled record in Dynamics 365 Sales does not exist any more." in shown
+
+
+def test_a_record_that_nobody_has_is_not_found(clerk, mapping):
+    assert clerk.get(reverse("erp_card", args=["customer", uuid.uuid4()])).status_code == 404
+    assert clerk.get(reverse("crm_card", args=["account", uuid.uuid4()])).status_code == 404
+
+
+def test_a_card_tells_why_the_record_was_skipped(clerk, mapping, adatum, adatum_account):
+    failed = Outcome(Result.FAILURE, "invalid-value")
+    mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, skipped=True, to_crm=failed)])
+    job = SyncJob.objects.create(mapping=mapping, direction="to_crm")
+    told = "Name is too long: 160 characters at most."
+    SyncError.objects.create(
+        job=job, mapping=mapping, direction="to_crm", erp_id=adatum, code="invalid-value", message=told
+    )
+    for name, table, id in (("erp_card", "customer", adatum), ("crm_card", "account", adatum_account)):
+        shown = page(clerk, name, table, id)
+        assert told in shown
+        assert "Skipped" in shown
+        assert "invalid-value" in shown
+
+
+def test_a_card_leads_to_the_record_that_is_waited_for(clerk, mapping, company, adatum, adatum_account):
+    jim = company.add("salesperson", code="JO", name="Jim Olive")
+    waits = Outcome(Result.WAITING, "reference-not-coupled", f"salesperson/{jim}")
+    mapping.couplings.remember([Partner(adatum, adatum_account, State.RESERVED, to_crm=waits)])
+    shown = page(clerk, "erp_card", "customer", adatum)
+    assert "Waiting" in shown
+    assert reverse("erp_card", args=["salesperson", jim]) in shown
+
+
+@pytest.mark.scenario("CRMCouplingRecord.CustomerCardCRMControlsVisibility")
+def test_the_card_has_its_buttons_for_sales_only_while_the_connection_is_enabled(clerk, mapping, adatum):
+    shown = page(clerk, "erp_card", "customer", adatum)
+    assert "Create Account in Dynamics 365 Sales" in shown
+    assert "Set Up Coupling" in shown
+    ConnectionSetup.objects.update(is_enabled=False)
+    shown = page(clerk, "erp_card", "customer", adatum)
+    assert "Create Account" not in shown
+    assert "Set Up Coupling" not in shown
+
+
+@pytest.mark.scenario("CRMSynchRulesTest.TestCoupleCompanyContactThroughUI")
+@pytest.mark.scenario("CRMSynchRulesTest.TestCoupleContactWithoutParentCompanyContact")
+def test_companies_and_people_without_a_company_cannot_be_coupled_as_contacts(clerk, mapping, company):
+    TableMapping.objects.create(
+        name="CONTACT", erp_table="contact", crm_table="contact", direction="both",
+        erp_filter="type = Person and company_no is not blank",
+    )  # fmt: skip
+    company.check_references = False
+    firm = company.add("contact", name="Adatum", type=0)
+    alone = company.add("contact", name="Jane Dow", type=1)
+    works = company.add("contact", name="Jim Glynn", type=1, company_no=Ref("customer", firm))
+    for id, offered in ((firm, False), (alone, False), (works, True)):
+        shown = page(clerk, "erp_card", "contact", id)
+        assert ("Create Contact in Dynamics 365 Sales" in shown) is offered
+        assert ("Set Up Coupling" in shown) is offered
+        assert ("outside the filter" in shown) is not offered
+
+
+def test_an_account_is_offered_to_become_what_its_relationship_says(clerk, mapping, vendors, organization):
+    for name, offered in (("Adatum", "Create Customer"), ("Wingtip Toys", "Create Vendor")):
+        shown = page(clerk, "crm_card", "account", id_of(organization, name))
+        assert f"{offered} in Business Central" in shown
+
+
+def test_records_are_edited_in_the_administration_by_those_who_may(clerk, mapping, adatum):
+    address = reverse("admin:business_central_customer_change", args=[adatum])
+    assert address not in page(clerk, "erp_card", "customer", adatum)
+    User.objects.filter(username="susan").update(is_staff=True)
+    assert address in page(clerk, "erp_card", "customer", adatum)
+
+
+@pytest.mark.scenario("CRMIntegrationMgtTest.OpenCustomerCardPageForCoupledCRMAccount")
+def test_the_link_from_sales_opens_the_coupled_customer(clerk, mapping, adatum, adatum_account):
+    mapping.couplings.couple(adatum, adatum_account)
+    answer = clerk.get(reverse("open", args=["account", adatum_account]))
+    assert answer.url == reverse("erp_card", args=["customer", adatum])
+
+
+@pytest.mark.scenario("CRMIntegrationMgtTest.OpeSalesPersonCardPageForCoupledCRMSysuser")
+def test_the_link_from_sales_takes_the_entity_in_any_case(clerk, mapping, company, organization):
+    people = TableMapping.objects.create(
+        name="SALESPEOPLE", erp_table="salesperson", crm_table="systemuser", direction="to_erp"
+    )
+    jim = company.add("salesperson", code="JO", name="Jim Olive")
+    people.couplings.couple(jim, organization.user_id)
+    answer = clerk.get(reverse("open", args=["SystemUser", organization.user_id]))
+    assert answer.url == reverse("erp_card", args=["salesperson", jim])
+
+
+@pytest.mark.scenario("CRMIntegrationMgtTest.OpenResourceCardPageForCoupledCRMProduct")
+def test_the_link_from_sales_to_a_product_opens_the_item_or_the_resource_it_is(clerk, connected, organization):
+    for name, table in (("ITEM-PRODUCT", "item"), ("RESOURCE-PRODUCT", "resource")):
+        made = TableMapping.objects.create(name=name, erp_table=table, crm_table="product", direction="to_crm")
+        ours, theirs = uuid.uuid4(), organization.add("product", name=name)
+        made.couplings.couple(ours, theirs)
+        assert clerk.get(reverse("open", args=["product", theirs])).url == reverse("erp_card", args=[table, ours])
+
+
+def test_the_link_from_sales_to_an_uncoupled_account_offers_to_create_and_to_couple(clerk, mapping, adatum_account):
+    answer = clerk.get(reverse("open", args=["account", adatum_account]), follow=True)
+    shown = answer.content.decode()
+    assert "Create Customer in Business Central" in shown
+    assert reverse("coupling_from", args=["CUSTOMER", adatum_account]) in shown

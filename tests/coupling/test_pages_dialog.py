@@ -1,0 +1,264 @@
+"""Set Up Coupling and Select Coupling Criteria."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from coupling import dialog
+from integration import jobs
+from integration.models import SyncJob, TableMapping
+from integration.sync.ledger import Partner, State
+from integration.systems.errors import Unreachable
+from tests.coupling.conftest import id_of, page, told
+from tests.integration.jobs_world import world
+from tests.makers import account
+
+__all__ = ["world"]
+
+
+def offered(shown: str) -> list[str]:
+    return re.findall(r'aria-label="Choose ([^"]+)"', shown)
+
+
+def couple(client, erp_id, **more):
+    return client.post(reverse("coupling_set", args=["CUSTOMER", erp_id]), more)
+
+
+@pytest.mark.scenario("CRMCouplingRecord.LookupFilteredCRMRecordForSalesperson")
+def test_only_free_accounts_inside_the_filter_are_offered(clerk, mapping, company, organization, adatum):
+    mapping.couplings.couple(id_of(company, "Fabrikam"), id_of(organization, "Coho Winery"))
+    assert offered(page(clerk, "coupling", "CUSTOMER", adatum, q="")) == ["Adatum"]
+
+
+def test_free_accounts_are_found_behind_many_that_are_taken(clerk, mapping, organization, adatum, monkeypatch):
+    monkeypatch.setattr(dialog, "READ_AT_ONCE", 3)
+    taken = [organization.add("account", **account(f"Contoso {number}")) for number in range(10)]
+    mapping.couplings.remember(Partner(uuid.uuid4(), id, State.COUPLED) for id in taken)
+    organization.add("account", **account("Contoso Zürich"))
+    assert offered(page(clerk, "coupling", "CUSTOMER", adatum, q="contoso")) == ["Contoso Zürich"]
+
+
+def test_the_dialog_starts_looking_for_the_name_of_the_record(clerk, mapping, adatum):
+    shown = page(clerk, "coupling", "CUSTOMER", adatum)
+    assert 'value="Adatum"' in shown
+    assert offered(shown) == ["Adatum"]
+
+
+def test_typing_brings_the_candidates_alone(clerk, mapping, adatum):
+    address = reverse("coupling", args=["CUSTOMER", adatum])
+    shown = clerk.get(address, {"q": "coho"}, headers={"HX-Request": "true"}).content.decode()
+    assert offered(shown) == ["Coho Winery"]
+    assert "<html" not in shown
+
+
+@pytest.mark.scenario("CRMCouplingRecord.LookupCouplingRecordRefreshesValuesOnPage")
+def test_choosing_another_account_shows_its_values_beside(clerk, mapping, organization, adatum):
+    coho = id_of(organization, "Coho Winery")
+    organization.edit("account", coho, address1_city="Oslo")
+    assert "Oslo" not in page(clerk, "coupling", "CUSTOMER", adatum)
+    shown = page(clerk, "coupling", "CUSTOMER", adatum, crm_id=coho)
+    assert "Oslo" in shown
+    assert f'value="{coho}" aria-label="Choose Coho Winery" checked' in shown
+    assert 'class="differs"' in shown
+
+
+@pytest.mark.scenario("CRMCouplingRecord.DefaultDoNotSyncIfCoupled")
+@pytest.mark.scenario("CRMCouplingRecord.CRMCouplingRecordCreateNewDisabledForCoupledRecord")
+@pytest.mark.scenario("CRMCouplingRecord.GetCRMIDAfterOpenPageForCoupledCustomer")
+def test_the_dialog_of_a_coupled_customer_stands_on_its_account_and_proposes_nothing(
+    clerk, mapping, adatum, adatum_account
+):
+    mapping.couplings.couple(adatum, adatum_account)
+    shown = page(clerk, "coupling", "CUSTOMER", adatum, q="coho")
+    assert f'value="{adatum_account}" aria-label="Choose Adatum" checked' in shown
+    assert 'id="after-no" value="" checked' in shown
+    assert "Create New" not in shown
+
+
+@pytest.mark.scenario("CRMCouplingRecord.CRMCouplingRecordCreateNewEnabledForNotCoupledRecord")
+def test_the_dialog_of_an_uncoupled_customer_offers_to_create_a_new_account(clerk, mapping, adatum):
+    assert "Create New" in page(clerk, "coupling", "CUSTOMER", adatum)
+    couple(clerk, adatum, create="yes")
+    assert SyncJob.objects.get().run_options.create
+
+
+@pytest.mark.scenario("CRMCouplingTest.CoupleCustomer")
+def test_coupling_with_the_values_of_business_central_gives_the_account_the_customers_name(world, clerk):
+    world.couple_jim()
+    adatum, theirs = world.add_customer("Adatum"), world.add_account("Adatum Ltd.")
+    couple(clerk, adatum, crm_id=theirs, after="send")
+    jobs.run(SyncJob.objects.get().pk)
+    assert world.mapping().couplings.get().crm_id == theirs
+    assert world.crm.values("account", theirs)["name"] == "Adatum"
+
+
+@pytest.mark.scenario("CRMCouplingRecord.GetPerformInitialSynchronization")
+@pytest.mark.scenario("CRMCouplingRecord.GetCRMIDAfterSelectingCRMRecord")
+def test_coupling_without_synchronizing_starts_nothing_and_keeps_both_records_as_they_are(
+    clerk, mapping, organization, adatum
+):
+    coho = id_of(organization, "Coho Winery")
+    answer = couple(clerk, adatum, crm_id=coho, after="")
+    assert mapping.couplings.get().crm_id == coho
+    assert organization.values("account", coho)["name"] == "Coho Winery"
+    assert not SyncJob.objects.exists()
+    assert answer.url == reverse("erp_card", args=["customer", adatum])
+
+
+@pytest.mark.scenario("CRMIntegrationRecordTest.CannotCreateCouplingToAlreadyCoupledCRMID")
+def test_an_account_that_somebody_else_has_coupled_meanwhile_is_refused(
+    clerk, mapping, company, adatum, adatum_account
+):
+    mapping.couplings.couple(id_of(company, "Fabrikam"), adatum_account)
+    answer = couple(clerk, adatum, crm_id=adatum_account)
+    assert "already coupled with another record" in told(answer)[0]
+    assert mapping.couplings.count() == 1
+
+
+def test_a_customer_that_somebody_else_has_coupled_meanwhile_is_not_taken_from_him(
+    clerk, mapping, organization, adatum, adatum_account
+):
+    mapping.couplings.couple(adatum, adatum_account)
+    answer = couple(clerk, adatum, crm_id=id_of(organization, "Coho Winery"), seen="")
+    assert "meanwhile" in told(answer)[0]
+    assert mapping.couplings.get().crm_id == adatum_account
+
+
+@pytest.mark.scenario("CRMIntegrationRecordTest.CanCoupleRecordToCRMID")
+def test_a_coupled_customer_can_be_pointed_at_another_account(clerk, mapping, organization, adatum, adatum_account):
+    mapping.couplings.couple(adatum, adatum_account)
+    coho = id_of(organization, "Coho Winery")
+    couple(clerk, adatum, crm_id=coho, seen=adatum_account)
+    assert mapping.couplings.get().crm_id == coho
+
+
+def test_coupling_the_same_pair_twice_says_so_and_forgets_nothing(clerk, mapping, adatum, adatum_account):
+    mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, "7", "8")])
+    answer = couple(clerk, adatum, crm_id=adatum_account)
+    assert told(answer) == ["These records are coupled already."]
+    assert mapping.couplings.get().erp_version == "7"
+
+
+@pytest.mark.scenario("CRMIntegrationRecordTest.CanCreateCouplingToCRMIDCoupledToDeletedIntegrationRecord")
+def test_a_stale_coupling_of_a_deleted_customer_gives_way(clerk, mapping, company, adatum, adatum_account):
+    fabrikam = id_of(company, "Fabrikam")
+    mapping.couplings.couple(fabrikam, adatum_account)
+    company.remove("customer", fabrikam)
+    couple(clerk, adatum, crm_id=adatum_account)
+    assert mapping.couplings.get().erp_id == adatum
+
+
+def test_records_outside_the_filter_are_not_coupled(clerk, mapping, company, organization, adatum, adatum_account):
+    vendor, blocked = id_of(organization, "Wingtip Toys"), id_of(company, "Litware")
+    assert "outside the filter" in told(couple(clerk, adatum, crm_id=vendor))[0]
+    assert "outside the filter" in told(couple(clerk, blocked, crm_id=adatum_account))[0]
+    assert not mapping.couplings.exists()
+
+
+@pytest.mark.parametrize("crm_id", ["", "adatum"])
+def test_nothing_or_nonsense_chosen_is_said(clerk, mapping, adatum, crm_id):
+    assert told(couple(clerk, adatum, crm_id=crm_id)) == ["Choose the Dynamics 365 Sales record first."]
+
+
+def test_an_account_that_is_gone_is_told(clerk, mapping, adatum):
+    assert "does not exist any more" in told(couple(clerk, adatum, crm_id=uuid.uuid4()))[0]
+
+
+def test_the_dialog_names_the_salesperson_to_couple_first_and_leads_to_him(world, clerk):
+    shown = page(clerk, "coupling", "CUSTOMER", world.add_customer("Adatum"))
+    assert f'<a href="{reverse("coupling", args=["SALESPEOPLE", world.jim])}">Couple it first</a>' in shown
+
+
+def test_the_dialog_leads_back_to_the_card_when_sales_does_not_answer(clerk, mapping, organization, adatum):
+    organization.fail_on("describe", Unreachable("The line is dead."), times=9)
+    answer = clerk.get(reverse("coupling", args=["CUSTOMER", adatum]))
+    assert answer.url == reverse("erp_card", args=["customer", adatum])
+    assert told(answer) == ["The line is dead."]
+
+
+def test_an_account_is_coupled_from_its_own_side_too(clerk, mapping, company, organization, adatum):
+    coho = id_of(organization, "Coho Winery")
+    mapping.couplings.couple(id_of(company, "Fabrikam"), id_of(organization, "Adatum"))
+    shown = page(clerk, "coupling_from", "CUSTOMER", coho, q="")
+    assert offered(shown) == ["C-ADATUM Adatum"]
+    assert f"{reverse('coupling', args=['CUSTOMER', adatum])}?q=&amp;crm_id={coho}" in shown
+
+
+def test_who_may_only_look_sets_up_no_coupling(visitor, mapping, adatum, adatum_account):
+    addresses = [("coupling", adatum), ("coupling_from", adatum_account)]
+    assert [visitor.get(reverse(name, args=["CUSTOMER", id])).status_code for name, id in addresses] == [403, 403]
+    assert couple(visitor, adatum, crm_id=adatum_account).status_code == 403
+    assert visitor.get(reverse("match", args=["CUSTOMER"])).status_code == 403
+    assert visitor.post(reverse("match_start", args=["CUSTOMER"])).status_code == 403
+    assert not mapping.couplings.exists()
+
+
+# --- match-based coupling ------------------------------------------------------------------------------------
+
+
+def test_the_preview_tells_pairs_ambiguous_and_unmatched_records_and_couples_nothing(world, clerk):
+    for name in ("Adatum", "Fabrikam", "Coho Winery"):
+        world.add_customer(name)
+    for name in ("Adatum", "Fabrikam", "Fabrikam"):
+        world.add_account(name)
+    shown = page(clerk, "match", "CUSTOMER", preview="yes")
+    assert "1 to be coupled" in shown
+    assert "1 match several others" in shown
+    assert "1 without a match" in shown
+    assert shown.count("Fabrikam") == 3
+    assert not world.mapping().couplings.exists()
+    assert not SyncJob.objects.exists()
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.IntegarionTableMappingListCoupleMultipleInBackground")
+def test_what_matches_is_coupled_by_a_job_and_synchronized_by_the_ones_behind_it(world, clerk):
+    world.couple_jim()
+    pairs = {world.add_customer(name): world.add_account(name, telephone1="") for name in ("Adatum", "Fabrikam")}
+    clerk.post(reverse("match_start", args=["CUSTOMER"]), {"synchronize": "yes"})
+    for job in SyncJob.objects.order_by("queued_at"):
+        jobs.run(job.pk)
+    first, *behind = SyncJob.objects.order_by("queued_at")
+    assert (first.kind, first.coupled) == (SyncJob.Kind.COUPLE, 2)
+    assert {job.status for job in behind} == {SyncJob.Status.FINISHED}
+    for ours, theirs in pairs.items():
+        phone = world.erp.values("customer", ours)["phone_no"]
+        assert world.crm.values("account", theirs)["telephone1"] == phone != ""
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCouplingRunsButNoSynchByUserChoice")
+def test_what_matches_is_only_coupled_where_a_person_wants_no_synchronization(world, clerk):
+    world.couple_jim()
+    world.add_customer("Adatum")
+    theirs = world.add_account("Adatum", telephone1="030 1")
+    clerk.post(reverse("match_start", args=["CUSTOMER"]))
+    jobs.run(SyncJob.objects.get().pk)
+    assert world.mapping().couplings.filter(state="coupled").count() == 1
+    assert world.crm.values("account", theirs)["telephone1"] == "030 1"
+
+
+def test_what_has_no_match_is_created_where_a_person_wants_it(world, clerk):
+    world.couple_jim()
+    world.add_customer("Coho Winery")
+    clerk.post(reverse("match_start", args=["CUSTOMER"]), {"create": "yes"})
+    for job in SyncJob.objects.order_by("queued_at"):
+        jobs.run(job.pk)
+    assert len(world.crm.ids("account")) == 1
+    assert world.mapping().couplings.get().state == State.COUPLED
+
+
+def test_without_criteria_nothing_is_started_and_the_page_says_what_to_do(clerk, mapping):
+    assert "give at least one a match priority" in page(clerk, "match", "CUSTOMER")
+    answer = clerk.post(reverse("match_start", args=["CUSTOMER"]))
+    assert "no matching criteria" in told(answer)[0]
+    assert not SyncJob.objects.exists()
+
+
+def test_nothing_left_to_match_is_said(clerk, mapping, company):
+    mapping.fields.filter(erp_field="name").update(match_priority=1)
+    TableMapping.objects.update(erp_filter="name = Nobody")
+    answer = clerk.post(reverse("match_start", args=["CUSTOMER"]))
+    assert told(answer) == ["Every record inside the mapping's filter is coupled already."]

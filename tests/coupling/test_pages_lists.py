@@ -1,0 +1,233 @@
+"""Lists of the records of either side."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from urllib.parse import unquote
+
+import pytest
+from django.urls import reverse
+
+from coupling import lists
+from integration.models import ConnectionSetup
+from integration.sync.ledger import Partner, State
+from integration.systems.errors import Unreachable
+from tests.coupling.conftest import id_of, page
+
+
+def names(shown: str) -> list[str]:
+    """The firms of a list in their order: the first column holds the number, the second the name."""
+    return re.findall(r'aria-label="Select (?!all")(?:[A-Z]-[A-Z0-9]+ )?([^"]+)"', shown)
+
+
+def following(shown: str) -> str:
+    return unquote(re.search(r'after=([^"&]+)"[^>]*>Next page', shown)[1])
+
+
+def walk(client, name: str, *args, **query) -> list[str]:
+    """The firms of all pages of a list, from the first to the last."""
+    shown = page(client, name, *args, **query)
+    seen = names(shown)
+    for _ in range(30):
+        if "Next page" not in shown:
+            return seen
+        shown = page(client, name, *args, **query, after=following(shown))
+        assert "First page" in shown
+        seen += names(shown)
+    raise AssertionError("The pages of the list do not end.")
+
+
+def exported(client, *args, **query) -> list[list[str]]:
+    answer = client.get(reverse("erp_list", args=args), {"format": "csv", **query})
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+
+
+def test_the_customer_list_tells_who_is_coupled_and_who_is_not(clerk, mapping, adatum, adatum_account):
+    mapping.couplings.couple(adatum, adatum_account)
+    assert names(page(clerk, "erp_list", "customer", state="coupled")) == ["Adatum"]
+    assert names(page(clerk, "erp_list", "customer", state="uncoupled")) == ["Fabrikam", "Litware"]
+    assert names(page(clerk, "erp_list", "customer")) == ["Adatum", "Fabrikam", "Litware"]
+
+
+def test_a_customer_whose_account_was_never_written_counts_as_not_coupled(clerk, mapping, adatum, adatum_account):
+    mapping.couplings.remember([Partner(adatum, adatum_account, State.RESERVED, skipped=True)])
+    assert names(page(clerk, "erp_list", "customer", state="coupled")) == []
+    assert "Adatum" in names(page(clerk, "erp_list", "customer", state="uncoupled"))
+    assert names(page(clerk, "erp_list", "customer", state="skipped")) == ["Adatum"]
+    assert "No, skipped" in page(clerk, "erp_list", "customer")
+
+
+def test_a_search_finds_customers_by_a_part_of_their_name_without_regard_to_case(clerk, mapping):
+    assert names(page(clerk, "erp_list", "customer", q="fabri")) == ["Fabrikam"]
+
+
+def test_a_search_finds_customers_by_a_part_of_their_number(clerk, mapping):
+    assert names(page(clerk, "erp_list", "customer", q="c-lit")) == ["Litware"]
+
+
+def test_a_search_works_together_with_the_coupled_ones(clerk, mapping, adatum, adatum_account):
+    mapping.couplings.couple(adatum, adatum_account)
+    assert names(page(clerk, "erp_list", "customer", state="coupled", q="fabri")) == []
+    assert names(page(clerk, "erp_list", "customer", state="coupled", q="ADA")) == ["Adatum"]
+
+
+def test_a_column_sorts_and_sorts_the_other_way_round_at_the_second_press(clerk, mapping):
+    shown = page(clerk, "erp_list", "customer", order="name")
+    assert names(shown) == ["Adatum", "Fabrikam", "Litware"]
+    assert "order=-name" in shown
+    assert 'aria-sort="ascending"' in shown
+    assert names(page(clerk, "erp_list", "customer", order="-name")) == ["Litware", "Fabrikam", "Adatum"]
+
+
+def test_coupled_ones_sort_by_the_column_too(clerk, mapping, company, organization, adatum, adatum_account):
+    mapping.couplings.couple(adatum, adatum_account)
+    mapping.couplings.couple(id_of(company, "Fabrikam"), id_of(organization, "Coho Winery"))
+    shown = page(clerk, "erp_list", "customer", state="coupled", order="-name")
+    assert names(shown) == ["Fabrikam", "Adatum"]
+
+
+def test_a_column_that_does_not_exist_sorts_nothing(clerk, mapping):
+    assert len(names(page(clerk, "erp_list", "customer", order="-nonsense"))) == 3
+
+
+@pytest.mark.parametrize("state", ["", "uncoupled"])
+def test_all_pages_together_show_every_customer_once(clerk, mapping, company, monkeypatch, state):
+    monkeypatch.setattr(lists, "ROWS", 7)
+    monkeypatch.setattr(lists, "SCANNED", 7)
+    for number in range(20):
+        company.add("customer", name=f"Wingtip Branch {number}", no=f"W-{number:02}", blocked=0)
+    seen = walk(clerk, "erp_list", "customer", state=state)
+    assert len(seen) == len(set(seen)) == 23
+
+
+def test_many_coupled_customers_page_as_few_do(clerk, mapping, company, monkeypatch):
+    monkeypatch.setattr(lists, "ROWS", 5)
+    added = [company.add("customer", name=f"Wingtip Branch {n}", no=f"W-{n:02}", blocked=0) for n in range(12)]
+    mapping.couplings.remember(Partner(id, id, State.COUPLED) for id in added)
+
+    few = walk(clerk, "erp_list", "customer", state="coupled")
+    monkeypatch.setattr(lists, "BY_ID", 3)
+    assert walk(clerk, "erp_list", "customer", state="coupled") == few
+    assert len(few) == 12
+
+
+def test_a_list_that_looks_in_vain_for_long_says_so_and_goes_on(clerk, mapping, company, monkeypatch):
+    monkeypatch.setattr(lists, "SCANNED", 2)
+    monkeypatch.setattr(lists, "SCANS", 2)
+    monkeypatch.setattr(lists, "BY_ID", 0)
+    company.add("customer", name="Wingtip Toys", no="Z-1", blocked=0)
+    last = company.add("customer", name="Zava", no="Z-2", blocked=0)
+    mapping.couplings.remember([Partner(last, last, State.COUPLED)])
+    shown = page(clerk, "erp_list", "customer", state="coupled")
+    assert "4 records looked through" in shown
+    assert names(page(clerk, "erp_list", "customer", state="coupled", after=following(shown))) == ["Zava"]
+
+
+def test_a_bookmark_of_another_list_or_a_made_up_one_opens_the_first_page(clerk, mapping, monkeypatch):
+    monkeypatch.setattr(lists, "ROWS", 2)
+    bookmark = following(page(clerk, "erp_list", "customer"))
+    shown = page(clerk, "crm_list", "account", after=bookmark)
+    assert names(shown) == names(page(clerk, "crm_list", "account", after="https://example.com/"))
+    assert names(shown) == ["Adatum", "Coho Winery"]
+
+
+def test_a_list_asks_our_database_the_same_for_few_rows_and_for_many(
+    clerk, mapping, vendors, company, django_assert_num_queries
+):
+    with django_assert_num_queries(7) as few:
+        page(clerk, "erp_list", "customer")
+    for number in range(20):
+        id = company.add("customer", name=f"Wingtip Branch {number}", blocked=0)
+        mapping.couplings.remember([Partner(id, id, State.COUPLED)])
+    with django_assert_num_queries(len(few.captured_queries)):
+        page(clerk, "erp_list", "customer")
+    with django_assert_num_queries(len(few.captured_queries) + 1):
+        page(clerk, "erp_list", "customer", state="coupled")
+
+
+def test_the_csv_of_a_list_lets_no_name_become_a_formula(clerk, mapping, company):
+    for name in ("=HYPERLINK(1)", "+49 30", "-1+1", "@SUM(A1)", "\t=1"):
+        company.add("customer", name=name, blocked=0)
+    written = {row[1] for row in exported(clerk, "customer")}
+    assert {"'=HYPERLINK(1)", "'+49 30", "'-1+1", "'@SUM(A1)", "'\t=1"} <= written
+
+
+def test_the_csv_holds_all_rows_of_the_list_and_not_those_of_one_page(clerk, mapping, company, adatum, adatum_account):
+    for number in range(60):
+        company.add("customer", name=f"Wingtip Branch {number}", blocked=0)
+    mapping.couplings.couple(adatum, adatum_account)
+    rows = exported(clerk, "customer")
+    assert len(rows) == 64
+    assert rows[0][-1] == "Coupled"
+    assert [row[1] for row in rows if row[-1] == "Yes"] == ["Adatum"]
+    assert len(exported(clerk, "customer", state="coupled")) == 2
+    assert len(exported(clerk, "customer", q="branch 1")) == 12
+
+
+def test_a_csv_that_breaks_off_says_so_in_its_last_row(clerk, mapping, company, monkeypatch):
+    monkeypatch.setattr(lists, "EXPORTED_AT_ONCE", 2)
+    read: list[bool] = []
+    company.fail_on("find", Unreachable("The line is dead."), when=lambda call: bool(read) or read.append(True))
+    rows = exported(clerk, "customer")
+    assert rows[-1] == ["This list is incomplete: The line is dead."]
+    assert len(rows) == 4
+
+
+def test_a_csv_that_cannot_begin_leads_back_to_the_list(clerk, mapping, organization):
+    organization.fail_on("find", Unreachable("The line is dead."))
+    answer = clerk.get(reverse("crm_list", args=["account"]), {"format": "csv"}, follow=True)
+    assert "The line is dead." in answer.content.decode()
+
+
+def test_a_list_says_so_when_sales_does_not_answer(clerk, mapping, organization):
+    organization.fail_on("describe", Unreachable("The organization cannot be reached."))
+    assert "The organization cannot be reached." in page(clerk, "crm_list", "account")
+
+
+def test_business_central_can_be_looked_at_while_the_connection_is_disabled(clerk, mapping):
+    ConnectionSetup.objects.update(is_enabled=False)
+    shown = page(clerk, "erp_list", "customer")
+    assert len(names(shown)) == 3
+    assert "is disabled" in page(clerk, "crm_list", "account")
+
+
+@pytest.mark.scenario("CRMCouplingRecord.CustomerListCRMControlsVisibility")
+def test_the_list_has_its_buttons_for_sales_only_while_the_connection_is_enabled(clerk, mapping):
+    shown = page(clerk, "erp_list", "customer")
+    assert "Create Account in Dynamics 365 Sales" in shown
+    assert "Synchronize Now" in shown
+    ConnectionSetup.objects.update(is_enabled=False)
+    shown = page(clerk, "erp_list", "customer")
+    assert "Create Account" not in shown
+    assert "Synchronize Now" not in shown
+
+
+def test_accounts_can_become_customers_or_vendors(clerk, mapping, vendors):
+    shown = page(clerk, "crm_list", "account")
+    assert "Create Customer in Business Central" in shown
+    assert "Create Vendor in Business Central" in shown
+
+
+def test_a_table_without_a_mapping_is_shown_without_anything_about_couplings(clerk, mapping):
+    shown = page(clerk, "erp_list", "currency")
+    assert "Currencies" in shown
+    assert "Coupled" not in shown
+
+
+def test_a_table_that_is_not_there_is_not_found(clerk, mapping):
+    assert clerk.get(reverse("erp_list", args=["unicorn"])).status_code == 404
+    assert clerk.get(reverse("crm_list", args=["unicorn"])).status_code == 404
+    assert clerk.get(reverse("crm_list", args=["unicorn"]), {"format": "csv"}).status_code == 404
+
+
+def test_who_may_only_look_sees_no_buttons(visitor, mapping):
+    shown = page(visitor, "erp_list", "customer")
+    assert len(names(shown)) == 3
+    assert "Delete Coupling" not in shown
+
+
+def test_nobody_gets_in_without_signing_in(client, mapping, adatum):
+    for name, args in (("erp_list", ["customer"]), ("erp_card", ["customer", adatum]), ("match", ["CUSTOMER"])):
+        assert client.get(reverse(name, args=args)).url.startswith(reverse("login"))
