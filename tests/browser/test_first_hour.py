@@ -65,8 +65,12 @@ def test_a_status_of_the_review_leads_to_its_job(page):
 def test_a_customer_is_uncoupled_and_coupled_again_by_hand(page):
     page.goto("/records/erp/customer/?q=Adatum+Corporation")
     page.locator("tbody a").first.click()
+    customer = page.url
     page.get_by_role("button", name="Delete Coupling").click()
-    expect(page.locator("main")).to_contain_text("both records stay")
+    expect(page.locator("main")).to_contain_text("The records stay on both sides")
+    page.get_by_role("button", name="Delete Coupling").click()
+    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
+    page.goto(customer)
     page.get_by_role("link", name="Set Up Coupling").click()
     page.get_by_label("Name or number contains").fill("Adatum Corp")
     page.get_by_label("Choose Adatum Corporation").check()
