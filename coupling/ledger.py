@@ -15,7 +15,7 @@ from django.utils import timezone
 from integration.sync.ledger import Agreed, Outcome, Partner, Result, State, Touch, after_touch
 from integration.sync.rules import Direction, Reference
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
-from integration.systems.base import Ref, Side, System
+from integration.systems.base import Record, Ref, Side, System
 
 if TYPE_CHECKING:
     from integration.models import TableMapping
@@ -142,16 +142,33 @@ class CouplingManager(models.Manager[Any]):
             self.filter(Q(erp_id=erp_id) | Q(crm_id=crm_id)).delete()
             self.remember([Partner(erp_id, crm_id, State.COUPLED, agreed=agreed or {})])
 
-    def uncouple(self, erp_ids: Collection[uuid.UUID], erp: System | None = None) -> int:
-        """Remove the couplings of these Business Central records; both records stay. With ``erp`` those of a firm's
-        contacts go with the firm's. Answers how many couplings of this mapping are gone."""
+    def uncouple(self, erp_ids: Collection[uuid.UUID], erp: System | None = None, crm: System | None = None) -> int:
+        """Remove the couplings of these Business Central records; both records stay. With both systems, the pairs of
+        contacts that belong to a pair of firms go with it. Answers how many couplings of this mapping are gone."""
         people: list[uuid.UUID] = []
-        if erp is not None and self.instance.crm_table == ACCOUNT:
-            people = Firms(erp, self).people_of([Ref(self.instance.erp_table, id) for id in erp_ids])
+        if erp is not None and crm is not None and self.instance.crm_table == ACCOUNT:
+            people = self._people(erp_ids, erp, crm)
         with transaction.atomic():
             for chunk in _chunks(people):
                 self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk).delete()
             return sum(self._remove(chunk) for chunk in _chunks(erp_ids))
+
+    def _people(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
+        """Coupled contacts of these firms whose twin works for the firm's account (or is gone)."""
+        table = self.instance.erp_table
+        account_of = {Ref(table, id): pair.crm_id for id, pair in self.partners(Side.ERP, firm_ids).items()}
+        firm_of = Firms(erp, self).people_of(list(account_of))
+        coupled: dict[uuid.UUID, uuid.UUID] = {}
+        for chunk in _chunks(firm_of):
+            rows = self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk)
+            coupled.update(rows.values_list("erp_id", "crm_id"))
+        there = crm.get(CONTACT, list(coupled.values()), ["parentcustomerid"]) if coupled else {}
+
+        def belongs(person: uuid.UUID, twin: Record | None) -> bool:
+            parent = twin.values.get("parentcustomerid") if twin is not None else None
+            return twin is None or (isinstance(parent, Ref) and parent.id == account_of[firm_of[person]])
+
+        return [person for person, twin in coupled.items() if belongs(person, there.get(twin))]
 
     def _remove(self, erp_ids: list[uuid.UUID]) -> int:
         coupled = self.filter(erp_id__in=erp_ids, state=State.COUPLED.value).count()

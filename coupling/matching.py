@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coupling import records
 from coupling.models import CouplingError
@@ -12,8 +12,8 @@ from coupling.sides import both_opened, of
 from integration import jobs
 from integration.models import SyncJob, TableMapping, User
 from integration.models.systems import Connected
+from integration.sync.ledger import State
 from integration.sync.match import preview
-from integration.sync.matching import Matched
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side
@@ -40,11 +40,12 @@ class Preview:
     alone: Sequence[Found]
 
 
-def previewed(mapping: TableMapping) -> Preview:
-    """Look, and couple nothing. Raises ``ConnectionProblem`` (``ConfigurationProblem`` without criteria)."""
+def previewed(mapping: TableMapping, ids: Sequence[uuid.UUID] = ()) -> Preview:
+    """Look, and couple nothing; at everything, or at these Business Central records. Raises ``ConnectionProblem``
+    (``ConfigurationProblem`` without criteria)."""
     with both_opened() as connected:
         rule = mapping.rule(connected.erp, connected.crm)
-        matched = _matched(connected, mapping, rule)
+        matched = preview(rule, mapping.criteria(), connected.erp, connected.crm, mapping.couplings, ids or None)
         candidates = {id: [other] for id, other in list(matched.pairs.items())[:SHOWN]}
         unclear = dict(list(matched.ambiguous.items())[:SHOWN])
         alone = matched.alone[:SHOWN]
@@ -62,38 +63,42 @@ def previewed(mapping: TableMapping) -> Preview:
     )
 
 
-def start(mapping: TableMapping, user: User | None, *, synchronize: bool, create: bool) -> SyncJob:
-    """Couple what matches, in a job. ``synchronize``: the pairs afterwards; ``create``: the other records of what has
-    no match, too. Raises :class:`CouplingError` where there is nothing to do, and ``ConnectionProblem``."""
-    with both_opened() as connected:
-        matched = _matched(connected, mapping, mapping.rule(connected.erp, connected.crm))
-    if not (matched.pairs or matched.ambiguous or matched.alone):
-        raise CouplingError("Every record inside the mapping's filter is coupled already.")
+def start(
+    mapping: TableMapping,
+    user: User | None,
+    *,
+    ids: Sequence[uuid.UUID] = (),
+    synchronize: bool = False,
+    create: bool = False,
+) -> SyncJob:
+    """Couple what matches, in a job: everything, or only these Business Central records. ``synchronize``: the pairs
+    afterwards; ``create``: that too, and the other records of what has no match. Raises :class:`CouplingError` where
+    there is nothing to do."""
+    if not mapping.criteria():
+        raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
+    if ids and not (ids := _free(mapping, ids)):
+        raise CouplingError("All of these are coupled already.")
     create = create and Direction(mapping.direction).includes(Direction.TO_CRM)
+    scope = Scope.IDS if ids else Scope.EVERYTHING
+    options = Options(scope=scope, ids=tuple(ids), create=create, follow=synchronize or create)
     first = Direction(mapping.direction).passes[0]
-    couples = jobs.start(mapping, first, kind=SyncJob.Kind.COUPLE, options=Options(create=create), user=user)
-    if synchronize or create:
-        _follow(mapping, couples, matched, user, synchronize=synchronize, create=create)
+    couples = jobs.start(mapping, first, kind=SyncJob.Kind.COUPLE, options=options, user=user)
+    if options.follow:
+        _follow(mapping, couples, options, user)
     return couples
 
 
-def _follow(
-    mapping: TableMapping, before: SyncJob, matched: Matched, user: User | None, *, synchronize: bool, create: bool
-) -> None:
-    """The passes behind a coupling run: only what it has coupled, and what is to be created."""
+def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User | None) -> None:
+    """The passes behind a coupling run: they take what it left open, and create the rest where that is wanted."""
     for direction in Direction(mapping.direction).passes:
-        if direction is Direction.TO_CRM:
-            ids = [*(matched.pairs if synchronize else ()), *(matched.alone if create else ())]
-        else:
-            ids = list(matched.pairs.values()) if synchronize else []
-        if ids:
-            creates = create and direction is Direction.TO_CRM
-            options = Options(scope=Scope.IDS, ids=tuple(ids), create=creates)
-            before = jobs.start(mapping, direction, options=options, user=user, after=before)
+        creates = options.create and direction is Direction.TO_CRM
+        taken = replace(options, follow=False) if creates else Options(scope=Scope.OPEN)
+        before = jobs.start(mapping, direction, options=taken, user=user, after=before)
 
 
-def _matched(connected: Connected, mapping: TableMapping, rule: TableRule) -> Matched:
-    return preview(rule, mapping.criteria(), connected.erp, connected.crm, mapping.couplings)
+def _free(mapping: TableMapping, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    known = mapping.couplings.partners(Side.ERP, ids)
+    return [id for id in ids if id not in known or known[id].state is State.RESERVED]
 
 
 def _names(connected: Connected, rule: TableRule, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

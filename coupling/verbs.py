@@ -15,7 +15,7 @@ from coupling.models import CouplingError
 from coupling.records import known_of
 from coupling.sides import both_opened, of, opened
 from integration import jobs
-from integration.models import SyncJob, TableMapping, User, systems
+from integration.models import SyncJob, TableMapping, User
 from integration.models.systems import Connected
 from integration.sync.ledger import Partner, State
 from integration.sync.rules import Direction
@@ -72,7 +72,7 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
 def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | None) -> SyncJob | int:
     """Remove couplings; the records stay. Answers the job that does it, or how many are gone already."""
     if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
-        return int(mapping.couplings.uncouple(erp_ids, systems.open_erp()))
+        return int(mapping.couplings.uncouple(erp_ids))
     direction = Direction(mapping.direction).passes[0]
     return jobs.start(mapping, direction, kind=SyncJob.Kind.UNCOUPLE, options=_options(erp_ids), user=user)
 

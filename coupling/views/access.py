@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -55,6 +56,20 @@ def back(request: HttpRequest) -> HttpResponse:
     address = request.POST.get("back", "")
     here = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
     return redirect(address if here else "home")
+
+
+def match_address(mapping: TableMapping, ids: Sequence[uuid.UUID] = (), **query: str) -> str:
+    """Select Coupling Criteria, for these Business Central records or for all."""
+    asked = urlencode([*query.items(), *(("selected", str(id)) for id in ids)])
+    return reverse("match", args=[mapping.name]) + (f"?{asked}" if asked else "")
+
+
+def chosen(given: QueryDict) -> list[uuid.UUID]:
+    """The records that were ticked, each once. Raises ``CouplingError`` for nonsense."""
+    try:
+        return list(dict.fromkeys(uuid.UUID(id) for id in given.getlist("selected")))
+    except ValueError as error:
+        raise CouplingError("This page is incomplete. Load it again.") from error
 
 
 def show(started: Sequence[SyncJob]) -> HttpResponse:

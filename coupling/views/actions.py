@@ -8,13 +8,13 @@ from contextlib import suppress
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import verbs
 from coupling.models import CouplingError
 from coupling.records import mappings_of
-from coupling.views.access import back, may_couple, person, show, tell
+from coupling.views.access import back, chosen, match_address, may_couple, person, show, tell
 from integration.models import SyncJob, TableMapping
 from integration.sync.ledger import Partner
 from integration.systems.base import Side
@@ -28,25 +28,24 @@ Pairs = dict[TableMapping, list[Partner]]
 def record_action(request: HttpRequest, side: str, table: str, action: str) -> HttpResponse:
     """Do it with the chosen records; a started job is shown live. ``synchronize`` and ``uncouple`` ask first, unless
     the request says which way (``send``, ``get``, ``merge``) or ``confirmed``."""
-    acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple}
+    acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple, "match": _match}
     if action not in acts:
         raise Http404
     try:
-        return acts[action](request, Side(side), table, _chosen(request))
+        ids = chosen(request.POST)
+        if not ids and action != "match":
+            raise CouplingError("Choose at least one record.")
+        return acts[action](request, Side(side), table, ids)
     except (CouplingError, Problem) as problem:
         tell(request, problem)
         return back(request)
 
 
-def _chosen(request: HttpRequest) -> list[uuid.UUID]:
-    """The records that were ticked. Raises ``CouplingError`` where there are none."""
-    try:
-        ids = [uuid.UUID(id) for id in request.POST.getlist("selected")]
-    except ValueError as error:
-        raise CouplingError("This page is incomplete. Load it again.") from error
-    if not ids:
-        raise CouplingError("Choose at least one record.")
-    return list(dict.fromkeys(ids))
+def _match(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    """Select Coupling Criteria, for these records where any is ticked."""
+    named = {"name": request.POST.get("mapping", ""), f"{side.value}_table": table}
+    mapping = get_object_or_404(TableMapping, **named)
+    return redirect(match_address(mapping, ids if side is Side.ERP else ()))
 
 
 def _create(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:

@@ -2,41 +2,78 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import matching
+from coupling.forms import CriteriaForm
 from coupling.models import CouplingError
-from coupling.views.access import may_couple, person, tell
+from coupling.views.access import chosen, match_address, may_couple, person, tell
 from integration.models import TableMapping
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem
 
+MAY_CHANGE = "integration.change_tablemapping"
+
 
 @may_couple
 def match(request: HttpRequest, mapping: str) -> HttpResponse:
-    """``/couplings/<mapping>/match/``: the criteria; with ``preview`` what they would couple."""
+    """``/couplings/<mapping>/match/``: the criteria; with ``preview`` what they would couple. ``selected``: only these
+    Business Central records."""
     stored = get_object_or_404(TableMapping, name=mapping)
-    shown = {"mapping": stored, "criteria": stored.criteria()}
-    shown["can_create"] = Direction(stored.direction).includes(Direction.TO_CRM)
-    if "preview" in request.GET:
-        try:
-            shown["preview"] = matching.previewed(stored)
-        except Problem as problem:
-            tell(request, problem)
-    return render(request, "coupling/match.html", shown)
+    ids: Sequence[uuid.UUID] = ()
+    preview = None
+    try:
+        ids = chosen(request.GET)
+        preview = matching.previewed(stored, ids) if "preview" in request.GET else None
+    except (CouplingError, Problem) as problem:
+        tell(request, problem)
+    return _page(request, stored, CriteriaForm(stored), ids, preview)
 
 
 @require_POST
 @may_couple
 def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
-    """Couple what matches; the job is shown live."""
+    """Keep the criteria where they were changed; then the preview, or couple what matches in a job shown live."""
     stored = get_object_or_404(TableMapping, name=mapping)
-    wanted = {name: name in request.POST for name in ("synchronize", "create")}
+    form = CriteriaForm(stored, request.POST) if request.user.has_perm(MAY_CHANGE) else None
     try:
-        job = matching.start(stored, person(request), **wanted)
+        ids = chosen(request.POST)
+        if form is None or form.is_valid():
+            return _begin(request, stored, form, ids)
     except (CouplingError, Problem) as problem:
         tell(request, problem)
-        return redirect("match", mapping)
+        return redirect(match_address(stored))
+    return _page(request, stored, form, ids)
+
+
+def _begin(
+    request: HttpRequest, mapping: TableMapping, form: CriteriaForm | None, ids: Sequence[uuid.UUID]
+) -> HttpResponse:
+    if form is not None:
+        form.save()
+    if "preview" in request.POST:
+        return redirect(match_address(mapping, ids, preview="yes"))
+    job = matching.start(mapping, person(request), ids=ids, **_wanted(request))
     return redirect("synch_job", job.pk)
+
+
+def _wanted(request: HttpRequest) -> dict[str, bool]:
+    return {name: name in request.POST for name in ("synchronize", "create")}
+
+
+def _page(
+    request: HttpRequest,
+    mapping: TableMapping,
+    form: CriteriaForm,
+    ids: Sequence[uuid.UUID],
+    preview: matching.Preview | None = None,
+) -> HttpResponse:
+    shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview}
+    shown["may_change"] = request.user.has_perm(MAY_CHANGE)
+    shown["can_create"] = Direction(mapping.direction).includes(Direction.TO_CRM)
+    return render(request, "coupling/match.html", shown)

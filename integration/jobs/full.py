@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from integration.jobs.create import Person, create
-from integration.jobs.passes import criteria
 from integration.jobs.queue import send
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.full_synch import FullSynchError, dependencies
@@ -102,7 +101,7 @@ def _begin(line: FullSynchLine, user: Person) -> None:
         entry.hold()
     jobs: dict[str, SyncJob | None] = dict.fromkeys(FullSynchLine.JOBS)
     last = None
-    if matches and criteria(mapping):
+    if matches and mapping.criteria():
         kind, both = SyncJob.Kind.COUPLE, Direction(mapping.direction)
         last = jobs["couple_job"] = create(mapping, both, kind=kind, options=options, user=user)
     for direction in directions(mapping):

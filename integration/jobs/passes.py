@@ -14,10 +14,11 @@ from integration.sync.actions import Action
 from integration.sync.engine import plan as plan_pass
 from integration.sync.engine import synchronize
 from integration.sync.match import couple_matching
-from integration.sync.matching import Criterion
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.base import Side, System
+
+UNCOUPLED_AT_ONCE = 500
 
 
 def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gate) -> Counters:
@@ -37,15 +38,6 @@ def plan(
         cursor = getattr(mapping, f"{direction.source.value}_cursor") or None
         context = connected.context
         yield from plan_pass(rule, direction, source, destination, mapping.couplings, cursor, options, context)
-
-
-def criteria(mapping: TableMapping) -> list[Criterion]:
-    """What records of this mapping are matched by; also fields that are not synchronized can match."""
-    fields = mapping.fields.filter(match_priority__gt=0).exclude(erp_field="").exclude(crm_field="")
-    return [
-        Criterion(field.erp_field, field.crm_field, field.match_priority, field.case_sensitive)
-        for field in fields.order_by("match_priority", "position")
-    ]
 
 
 def ends(connected: Connected, direction: Direction) -> tuple[System, System]:
@@ -75,20 +67,26 @@ def _couple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters
     options = job.run_options
     return couple_matching(
         job.mapping.rule(connected.erp, connected.crm),
-        criteria(job.mapping),
+        job.mapping.criteria(),
         connected.erp,
         connected.crm,
         job.mapping.couplings.fenced(journal.fence),
         journal,
         ids=options.ids if options.scope is Scope.IDS else None,
         create_unmatched=options.create,
+        follow=options.follow,
     )
 
 
 def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     options, couplings = job.run_options, job.mapping.couplings.fenced(journal.fence)
     ids = options.ids if options.scope is Scope.IDS else tuple(couplings.values_list("erp_id", flat=True))
-    with couplings.page():
-        counters = Counters(uncoupled=couplings.uncouple(ids, connected.erp))
-        journal.note(counters, len(ids))
-    return counters
+    journal.begin(len(ids))
+    total = Counters()
+    for start in range(0, len(ids), UNCOUPLED_AT_ONCE):
+        chunk = ids[start : start + UNCOUPLED_AT_ONCE]
+        with couplings.page():
+            counters = Counters(uncoupled=couplings.uncouple(chunk, connected.erp, connected.crm))
+            journal.note(counters, len(chunk))
+        total.add(counters)
+    return total

@@ -86,6 +86,8 @@ class _Reader:
         match self.run.options.scope:
             case Scope.IDS:
                 yield from self.of_ids(self.run.options.ids)
+            case Scope.OPEN:
+                yield from self.of_ids(self.run.ledger.open(self.run.direction))
             case Scope.EVERYTHING:
                 yield from self._changes(None)
             case Scope.CHANGED:
@@ -166,7 +168,7 @@ class _Pass:
         run = self.run
         if run.options.scope is Scope.IDS:
             return len(run.options.ids)
-        if run.options.scope is Scope.CHANGED:
+        if run.options.scope in (Scope.CHANGED, Scope.OPEN):
             return None
         counted = run.source.count(run.source_table, run.rule.filter(run.direction.source))
         return None if run.source.remote and counted >= COUNTED_AT_MOST else counted

@@ -39,15 +39,17 @@ def couple_matching(
     *,
     ids: Collection[uuid.UUID] | None = None,
     create_unmatched: bool = False,
+    follow: bool = False,
 ) -> Counters:
     """Couple all uncoupled records of the mapping (or only these ERP ``ids``) that match by ``criteria``.
 
     The pairs are made so that the next synchronization lets Business Central win where both sides differ (Sales where
     the mapping's update policy says so) and a filled field win over a blank one. Unmatched records count as failed
     unless ``create_unmatched`` says that they are going to be created; ambiguous ones always do and are left alone.
+    ``follow``: the pairs are open for the next pass, though nobody changes their records.
     Raises ``ConfigurationProblem`` without criteria.
     """
-    run = _Matching(rule, criteria, erp, crm, ledger, journal, create_unmatched)
+    run = _Matching(rule, criteria, erp, crm, ledger, journal, create_unmatched, follow)
     return run.go(ids)
 
 
@@ -99,6 +101,7 @@ class _Matching:
         ledger: Ledger,
         journal: Journal,
         create_unmatched: bool,
+        follow: bool,
     ) -> None:
         self.rule, self.criteria, self.erp, self.crm = rule, criteria, erp, crm
         self.ledger, self.journal = ledger, journal
@@ -109,6 +112,7 @@ class _Matching:
         self.transfer = Transfer(rule, direction)
         self.merger = Merger(rule, self.transfer)
         self.direction = direction
+        self.pending = direction if follow else None
 
     def go(self, ids: Collection[uuid.UUID] | None) -> Counters:
         matched = preview(self.rule, self.criteria, self.erp, self.crm, self.ledger, ids)
@@ -137,7 +141,7 @@ class _Matching:
                 source, twin = twin, source
             draft = self.transfer.draft(source, resolved)
             agreed = agreed_with_winner(self.merger, draft, twin, self.winner)
-            partners.append(Partner(erp_id, crm_id, State.COUPLED, agreed=agreed))
+            partners.append(Partner(erp_id, crm_id, State.COUPLED, agreed=agreed, pending=self.pending))
         with self.ledger.page():
             stale = {**self.ledger.partners(Side.ERP, list(there))}
             self.ledger.forget([*stale.values(), *self.ledger.partners(Side.CRM, list(there.values())).values()])

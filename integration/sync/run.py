@@ -11,10 +11,11 @@ from integration.sync.rules import Direction
 
 
 class Scope(StrEnum):
-    """Which rows a run takes. ``CHANGED``: since the cursor, and what is still open. ``IDS``: only these.
-    ``EVERYTHING``: all rows inside the filter, as a full synchronization does."""
+    """Which rows a run takes. ``CHANGED``: since the cursor, and what is still open. ``OPEN``: only what is still open.
+    ``IDS``: only these. ``EVERYTHING``: all rows inside the filter, as a full synchronization does."""
 
     CHANGED = "changed"
+    OPEN = "open"
     IDS = "ids"
     EVERYTHING = "everything"
 
@@ -22,13 +23,15 @@ class Scope(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run is to be done. ``ids`` are source ids. ``create`` overrides "synch. only coupled records".
-    ``force`` processes rows that look unchanged or are skipped, and lets the source win on two-way fields."""
+    ``force`` processes rows that look unchanged or are skipped, and lets the source win on two-way fields.
+    ``follow`` is for a coupling run: what it couples is open for the next pass."""
 
     scope: Scope = Scope.CHANGED
     ids: tuple[uuid.UUID, ...] = ()
     force: bool = False
     create: bool = False
     dry_run: bool = False
+    follow: bool = False
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from coupling import dialog
 from integration import jobs
-from integration.models import SyncJob, TableMapping
+from integration.models import SyncJob
 from integration.sync.ledger import Partner, State
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page, told
@@ -195,70 +195,3 @@ def test_who_may_only_look_sets_up_no_coupling(visitor, mapping, adatum, adatum_
     assert visitor.get(reverse("match", args=["CUSTOMER"])).status_code == 403
     assert visitor.post(reverse("match_start", args=["CUSTOMER"])).status_code == 403
     assert not mapping.couplings.exists()
-
-
-# --- match-based coupling ------------------------------------------------------------------------------------
-
-
-def test_the_preview_tells_pairs_ambiguous_and_unmatched_records_and_couples_nothing(world, clerk):
-    for name in ("Adatum", "Fabrikam", "Coho Winery"):
-        world.add_customer(name)
-    for name in ("Adatum", "Fabrikam", "Fabrikam"):
-        world.add_account(name)
-    shown = page(clerk, "match", "CUSTOMER", preview="yes")
-    assert "1 to be coupled" in shown
-    assert "1 match several others" in shown
-    assert "1 without a match" in shown
-    assert shown.count("Fabrikam") == 3
-    assert not world.mapping().couplings.exists()
-    assert not SyncJob.objects.exists()
-
-
-@pytest.mark.scenario("CDSMatchBasedCoupling.IntegarionTableMappingListCoupleMultipleInBackground")
-def test_what_matches_is_coupled_by_a_job_and_synchronized_by_the_ones_behind_it(world, clerk):
-    world.couple_jim()
-    pairs = {world.add_customer(name): world.add_account(name, telephone1="") for name in ("Adatum", "Fabrikam")}
-    clerk.post(reverse("match_start", args=["CUSTOMER"]), {"synchronize": "yes"})
-    for job in SyncJob.objects.order_by("queued_at"):
-        jobs.run(job.pk)
-    first, *behind = SyncJob.objects.order_by("queued_at")
-    assert (first.kind, first.coupled) == (SyncJob.Kind.COUPLE, 2)
-    assert {job.status for job in behind} == {SyncJob.Status.FINISHED}
-    for ours, theirs in pairs.items():
-        phone = world.erp.values("customer", ours)["phone_no"]
-        assert world.crm.values("account", theirs)["telephone1"] == phone != ""
-
-
-@pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCouplingRunsButNoSynchByUserChoice")
-def test_what_matches_is_only_coupled_where_a_person_wants_no_synchronization(world, clerk):
-    world.couple_jim()
-    world.add_customer("Adatum")
-    theirs = world.add_account("Adatum", telephone1="030 1")
-    clerk.post(reverse("match_start", args=["CUSTOMER"]))
-    jobs.run(SyncJob.objects.get().pk)
-    assert world.mapping().couplings.filter(state="coupled").count() == 1
-    assert world.crm.values("account", theirs)["telephone1"] == "030 1"
-
-
-def test_what_has_no_match_is_created_where_a_person_wants_it(world, clerk):
-    world.couple_jim()
-    world.add_customer("Coho Winery")
-    clerk.post(reverse("match_start", args=["CUSTOMER"]), {"create": "yes"})
-    for job in SyncJob.objects.order_by("queued_at"):
-        jobs.run(job.pk)
-    assert len(world.crm.ids("account")) == 1
-    assert world.mapping().couplings.get().state == State.COUPLED
-
-
-def test_without_criteria_nothing_is_started_and_the_page_says_what_to_do(clerk, mapping):
-    assert "give at least one a match priority" in page(clerk, "match", "CUSTOMER")
-    answer = clerk.post(reverse("match_start", args=["CUSTOMER"]))
-    assert "no matching criteria" in told(answer)[0]
-    assert not SyncJob.objects.exists()
-
-
-def test_nothing_left_to_match_is_said(clerk, mapping, company):
-    mapping.fields.filter(erp_field="name").update(match_priority=1)
-    TableMapping.objects.update(erp_filter="name = Nobody")
-    answer = clerk.post(reverse("match_start", args=["CUSTOMER"]))
-    assert told(answer) == ["Every record inside the mapping's filter is coupled already."]

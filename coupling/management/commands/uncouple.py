@@ -23,7 +23,7 @@ class Command(ConsoleCommand):
         mapping = mapping_named(options["mapping"])
         with closing(ConnectionSetup.current().open()) as connected:
             erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
-            removed = mapping.couplings.uncouple([erp_id], connected.erp)
+            removed = mapping.couplings.uncouple([erp_id], connected.erp, connected.crm)
         if not removed:
             raise CommandError(f"{options['erp_key']} is not coupled.")
         self.say(f"{mapping.name}: {options['erp_key']} is not coupled any more.", options)

@@ -74,10 +74,14 @@ class Firms:
         rows = system.get(table, list(ids), sorted(fields_of(wanted)))
         return {id for id in ids if id not in rows or not matches(wanted, rows[id])}
 
-    def people_of(self, firms: Collection[Ref]) -> list[uuid.UUID]:
-        """The person contacts of these customers and vendors."""
-        companies = [contact.id for contact in self.contacts_of(firms).values()]
-        return [r.id for r in every(self.erp, CONTACT, OneOf("company_no", tuple(companies)))] if companies else []
+    def people_of(self, firms: Collection[Ref]) -> dict[uuid.UUID, Ref]:
+        """person contact -> the one of these customers and vendors it works for."""
+        firm_of = {contact.id: firm for firm, contact in self.contacts_of(firms).items()}
+        if not firm_of:
+            return {}
+        people = every(self.erp, CONTACT, OneOf("company_no", tuple(firm_of)), ["company_no"])
+        company = {person.id: person.values["company_no"] for person in people}
+        return {id: firm_of[ref.id] for id, ref in company.items() if isinstance(ref, Ref)}
 
     def _contacts(self, link: int, table: str, ids: Collection[uuid.UUID]) -> dict[Ref, Ref]:
         rows = self.erp.get(table, list(ids), ["no"])

@@ -1,0 +1,265 @@
+"""Select Coupling Criteria: the criteria, the preview, and the jobs behind it."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from integration import jobs
+from integration.models import SyncError, SyncJob, TableMapping, User
+from integration.sync.ledger import State
+from tests.coupling.conftest import page, press, told
+from tests.integration.jobs_world import world
+
+__all__ = ["world"]
+
+
+def start(client, *ids, **more):
+    return client.post(reverse("match_start", args=["CUSTOMER"]), {"selected": ids, **more})
+
+
+def run_all() -> list[SyncJob]:
+    """Every job in its turn; answers them as they are afterwards."""
+    for job in SyncJob.objects.order_by("queued_at"):
+        jobs.run(job.pk)
+    return list(SyncJob.objects.order_by("queued_at"))
+
+
+def by_phone(world) -> None:
+    """The telephone number is all that pairs are found by, and Business Central wins."""
+    fields = world.mapping().fields
+    fields.update(match_priority=0)
+    fields.filter(erp_field="phone_no").update(match_priority=1)
+    TableMapping.objects.filter(name="CUSTOMER").update(conflict="send")
+    world.couple_jim()
+
+
+def pair(world, name: str, phone: str) -> tuple:
+    """A customer, and an account of another name with the same telephone number."""
+    return world.add_customer(name, phone_no=phone), world.add_account(f"{name} (Sales)", telephone1=phone)
+
+
+def pairs(world, *names: str) -> list[tuple]:
+    return [pair(world, name, f"030 {number}") for number, name in enumerate(names, 1)]
+
+
+def account_name(world, id) -> str:
+    return world.crm.values("account", id)["name"]
+
+
+@pytest.fixture
+def organizer(db, client):
+    """May couple, and change mappings."""
+    user = User.objects.create_user("annette", password="wine in a barrel 9")
+    wanted = ["change_coupling", "change_tablemapping"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    client.force_login(user)
+    return client
+
+
+# --- the preview ---------------------------------------------------------------------------------------------
+
+
+def test_the_preview_tells_pairs_ambiguous_and_unmatched_records_and_couples_nothing(world, clerk):
+    for name in ("Adatum", "Fabrikam", "Coho Winery"):
+        world.add_customer(name)
+    for name in ("Adatum", "Fabrikam", "Fabrikam"):
+        world.add_account(name)
+    shown = page(clerk, "match", "CUSTOMER", preview="yes")
+    assert "1 to be coupled" in shown
+    assert "1 match several others" in shown
+    assert "1 without a match" in shown
+    assert shown.count("Fabrikam") == 3
+    assert not world.mapping().couplings.exists()
+    assert not SyncJob.objects.exists()
+
+
+def test_the_preview_of_chosen_customers_leaves_the_others_alone(world, clerk):
+    (adatum, _), _ = pairs(world, "Adatum", "Fabrikam")
+    by_phone(world)
+    answer = press(clerk, "erp", "customer", "match", adatum, mapping="CUSTOMER")
+    shown = clerk.get(answer.url + "&preview=yes").content.decode()
+    assert "1 chosen record" in shown
+    assert "1 to be coupled" in shown
+    assert "Fabrikam" not in shown
+
+
+def test_nonsense_in_the_address_is_told_without_a_stack_trace(clerk, mapping):
+    assert "This page is incomplete" in page(clerk, "match", "CUSTOMER", selected="everything")
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListNoCouplingRunsIfUserCancels")
+def test_the_button_of_the_list_only_opens_the_criteria_and_whoever_leaves_them_has_changed_nothing(world, clerk):
+    by_phone(world)
+    (adatum, _), *_ = pairs(world, "Adatum", "Fabrikam", "Coho Winery")
+    answer = press(clerk, "erp", "customer", "match", adatum, mapping="CUSTOMER")
+    assert "Cancel" in clerk.get(answer.url).content.decode()
+    assert not SyncJob.objects.exists()
+    assert not world.mapping().couplings.exists()
+
+
+# --- coupling ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.IntegarionTableMappingListCoupleMultipleInBackground")
+def test_what_matches_is_coupled_by_a_job_and_synchronized_by_the_ones_behind_it(world, clerk):
+    world.couple_jim()
+    made = {world.add_customer(name): world.add_account(name, telephone1="") for name in ("Adatum", "Fabrikam")}
+    start(clerk, synchronize="yes")
+    first, *behind = run_all()
+    assert (first.kind, first.coupled) == (SyncJob.Kind.COUPLE, 2)
+    assert {job.status for job in behind} == {SyncJob.Status.FINISHED}
+    for ours, theirs in made.items():
+        phone = world.erp.values("customer", ours)["phone_no"]
+        assert world.crm.values("account", theirs)["telephone1"] == phone != ""
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.IntegarionTableMappingListCoupleSingleInBackground")
+def test_the_one_pair_that_is_left_is_coupled_and_takes_the_name_of_business_central(world, clerk):
+    by_phone(world)
+    old = pairs(world, "Adatum", "Fabrikam", "Litware")
+    for ours, theirs in old:
+        world.mapping().couplings.couple(ours, theirs)
+    coho, account = pair(world, "Coho Winery", "030 9")
+    start(clerk, synchronize="yes")
+    first, *_ = run_all()
+    assert (first.kind, first.coupled) == (SyncJob.Kind.COUPLE, 1)
+    coupled = world.mapping().couplings
+    assert {(one.erp_id, one.crm_id) for one in coupled.all()} == {*old, (coho, account)}
+    assert account_name(world, account) == "Coho Winery"
+    assert [account_name(world, theirs) for _, theirs in old] == [
+        "Adatum (Sales)", "Fabrikam (Sales)", "Litware (Sales)",
+    ]  # fmt: skip
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCoupleSingleInBackground")
+def test_only_the_chosen_customer_of_five_is_coupled_and_synchronized(world, clerk):
+    by_phone(world)
+    made = pairs(world, "Adatum", "Fabrikam", "Litware", "Proseware", "Coho Winery")
+    start(clerk, made[1][0], synchronize="yes")
+    first, *_ = run_all()
+    assert first.coupled == 1
+    assert world.mapping().couplings.get().erp_id == made[1][0]
+    renamed = [account_name(world, theirs) for _, theirs in made]
+    assert renamed == ["Adatum (Sales)", "Fabrikam", "Litware (Sales)", "Proseware (Sales)", "Coho Winery (Sales)"]
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCoupleMultipleErrorNoMatch")
+def test_of_five_chosen_customers_the_two_that_match_are_coupled_and_three_fail_with_the_reason(world, clerk):
+    by_phone(world)
+    made = pairs(world, "Adatum", "Fabrikam")
+    alone = [world.add_customer(name, phone_no=f"040 {name}") for name in ("Litware", "Proseware", "Coho Winery")]
+    start(clerk, *(ours for ours, _ in made), *alone, synchronize="yes")
+    first, *_ = run_all()
+    assert (first.coupled, first.failed) == (2, 3)
+    assert {error.code for error in SyncError.objects.filter(job=first)} == {"no-match"}
+    assert [account_name(world, theirs) for _, theirs in made] == ["Adatum", "Fabrikam"]
+    assert len(world.crm.ids("account")) == 2
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCoupleMultipleErrorInconclusiveMatch")
+def test_where_five_accounts_have_the_same_number_nobody_is_coupled_and_nothing_is_written(world, clerk):
+    by_phone(world)
+    names = ("Adatum", "Fabrikam", "Litware", "Proseware", "Coho Winery")
+    customers = [world.add_customer(name, phone_no=f"030 {number}") for number, name in enumerate(names, 1)]
+    accounts = [world.add_account(f"{name} (Sales)", telephone1="030 1") for name in names]
+    start(clerk, *customers, synchronize="yes")
+    first, *behind = run_all()
+    assert (first.coupled, first.failed) == (0, 5)
+    assert {job.modified + job.inserted for job in behind} == {0}
+    assert [account_name(world, id) for id in accounts] == [f"{name} (Sales)" for name in names]
+
+
+@pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCouplingRunsButNoSynchByUserChoice")
+def test_what_matches_is_only_coupled_where_a_person_wants_no_synchronization(world, clerk):
+    world.couple_jim()
+    world.add_customer("Adatum")
+    theirs = world.add_account("Adatum", telephone1="030 1")
+    start(clerk)
+    jobs.run(SyncJob.objects.get().pk)
+    assert world.mapping().couplings.filter(state="coupled").count() == 1
+    assert world.crm.values("account", theirs)["telephone1"] == "030 1"
+
+
+def test_what_has_no_match_is_created_where_a_person_wants_it(world, clerk):
+    world.couple_jim()
+    world.add_customer("Coho Winery")
+    start(clerk, create="yes")
+    run_all()
+    assert len(world.crm.ids("account")) == 1
+    assert world.mapping().couplings.get().state == State.COUPLED
+
+
+def test_creating_for_a_chosen_customer_creates_nothing_for_the_others(world, clerk):
+    world.couple_jim()
+    coho, _ = world.add_customer("Coho Winery"), world.add_customer("Litware")
+    start(clerk, coho, create="yes")
+    run_all()
+    assert [account_name(world, id) for id in world.crm.ids("account")] == ["Coho Winery"]
+
+
+def test_a_second_click_starts_no_second_run(world, clerk):
+    by_phone(world)
+    pairs(world, "Adatum")
+    for _ in range(2):
+        start(clerk, synchronize="yes")
+    assert SyncJob.objects.count() == 3
+
+
+def test_starting_reads_no_record_of_either_system(world, clerk):
+    by_phone(world)
+    pairs(world, "Adatum", "Fabrikam")
+    world.erp.calls.clear()
+    world.crm.calls.clear()
+    start(clerk, synchronize="yes")
+    assert not world.erp.calls
+    assert not world.crm.calls
+
+
+# --- the criteria --------------------------------------------------------------------------------------------
+
+
+def test_without_criteria_nothing_is_started_and_the_page_says_what_to_do(clerk, mapping):
+    answer = clerk.post(reverse("match_start", args=["CUSTOMER"]))
+    assert "no matching criteria" in told(answer)[0]
+    assert not SyncJob.objects.exists()
+
+
+def test_nothing_left_of_the_chosen_ones_is_said(clerk, mapping, adatum, adatum_account):
+    mapping.fields.filter(erp_field="name").update(match_priority=1)
+    mapping.couplings.couple(adatum, adatum_account)
+    assert told(start(clerk, adatum)) == ["All of these are coupled already."]
+
+
+def test_criteria_that_are_typed_here_are_kept_and_used(organizer, mapping):
+    name, phone = (mapping.fields.get(erp_field=field) for field in ("name", "phone_no"))
+    typed = {f"priority-{name.pk}": "2", f"priority-{phone.pk}": "1", f"case-{phone.pk}": "on"}
+    start(organizer, **typed)
+    criteria = [(one.erp_field, one.priority, one.case_sensitive) for one in mapping.criteria()]
+    assert criteria == [("phone_no", 1, True), ("name", 2, False)]
+    assert SyncJob.objects.get().kind == SyncJob.Kind.COUPLE
+
+
+NONSENSE = (
+    ("", "Give at least one pair"),
+    ("-1", "greater than or equal to 0"),
+    ("a", "Enter a whole number"),
+    ("100", "less than or equal to 99"),
+)
+
+
+@pytest.mark.parametrize(("typed", "message"), NONSENSE)
+def test_nonsense_as_a_priority_is_told_beside_the_field_and_starts_nothing(organizer, mapping, typed, message):
+    name = mapping.fields.get(erp_field="name")
+    shown = start(organizer, **{f"priority-{name.pk}": typed}).content.decode()
+    assert message in shown
+    assert not SyncJob.objects.exists()
+
+
+def test_who_may_couple_but_not_change_mappings_uses_the_criteria_as_they_are(clerk, mapping):
+    name, phone = (mapping.fields.get(erp_field=field) for field in ("name", "phone_no"))
+    mapping.fields.filter(pk=name.pk).update(match_priority=1)
+    assert f"priority-{name.pk}" not in page(clerk, "match", "CUSTOMER")
+    start(clerk, **{f"priority-{phone.pk}": "1"})
+    assert [one.erp_field for one in mapping.criteria()] == ["name"]
