@@ -125,6 +125,8 @@ class Merger:
         if not unresolved and carry.normal_destination(want) == normal_have:
             merged.agreed[carry.key] = self._halves.pair(source, normal_have)
             return
+        if carry.settles and partner.agreed.get(carry.key) == self._halves.pair(source, normal_have):
+            return  # Different, and agreed so: not even a forced run makes the sides chase each other.
         verdict = "write"
         if carry.two_way or unresolved:
             verdict = self._whose(carry, source, normal_have, partner.agreed, want, seen=seen, force=force)
@@ -133,7 +135,8 @@ class Merger:
                 merged.changes.append(Change(carry.destination, have, want))
             merged.agreed[carry.key] = self._halves.pair(source, carry.normal_destination(want))
         elif verdict == "leave":
-            merged.left = merged.left or (self.two_passes and carry.two_way and not seen)
+            never_agreed = carry.key not in partner.agreed
+            merged.left = merged.left or (self.two_passes and carry.two_way and (never_agreed or not seen))
         elif verdict == "conflict":
             merged.conflicts.append(self._clash(carry, draft, have))
 
@@ -149,7 +152,7 @@ class Merger:
                 return "leave" if have else "write"
             if not have or not carry.normal_destination(want):
                 return "write" if not have else "leave"
-            return self._by_policy()
+            return self._first_time(carry.rule)
         agreed_source, agreed_have = self._halves.split(agreed[carry.key])
         source_changed = source != agreed_source
         have_changed = not seen and have != agreed_have
@@ -158,6 +161,12 @@ class Merger:
         if source_changed:
             return "write"
         return "leave" if have_changed else "keep"
+
+    def _first_time(self, rule: FieldRule) -> str:
+        """A pair of fields enabled among coupled records: who wins was asked then."""
+        if rule.first_wins is None:
+            return self._by_policy()
+        return "write" if rule.first_wins is self.direction.source else "leave"
 
     def _by_policy(self) -> str:
         if self.rule.conflict.lets(self.direction):

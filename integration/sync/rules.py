@@ -7,35 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from integration.sync.direction import Direction
+from integration.sync.transformations import Transformation
 from integration.systems.base import Field, Side, Table
 from integration.systems.filters import EVERYTHING, Filter, fields_of
 
-
-class Direction(StrEnum):
-    """Which way data goes. A pass of the engine has ``TO_CRM`` or ``TO_ERP``; a mapping or field may have ``BOTH``."""
-
-    TO_CRM = "to_crm"
-    TO_ERP = "to_erp"
-    BOTH = "both"
-
-    def includes(self, other: Direction) -> bool:
-        return self is Direction.BOTH or self is other
-
-    @property
-    def source(self) -> Side:
-        return Side.ERP if self is Direction.TO_CRM else Side.CRM
-
-    @property
-    def destination(self) -> Side:
-        return self.source.other
-
-    @property
-    def passes(self) -> tuple[Direction, ...]:
-        return (Direction.TO_CRM, Direction.TO_ERP) if self is Direction.BOTH else (self,)
-
-    @property
-    def back(self) -> Direction:
-        return {Direction.TO_CRM: Direction.TO_ERP, Direction.TO_ERP: Direction.TO_CRM}.get(self, self)
+__all__ = [
+    "ConflictPolicy",
+    "Context",
+    "DeletionPolicy",
+    "Direction",
+    "FieldRule",
+    "Reference",
+    "TableRule",
+]
 
 
 class ConflictPolicy(StrEnum):
@@ -75,6 +60,8 @@ class FieldRule:
     """One pair of fields. ``erp_field`` or ``crm_field`` is blank where ``constant`` is the source.
 
     ``key`` names the pair in the agreed values; it is made of the two names, so it survives a reset to defaults.
+    ``revision`` counts how often the pair was enabled or re-pointed: values agreed under an earlier one no longer
+    count, and ``first_wins`` says who wins where two coupled records differ and never agreed (``None``: the policy).
     """
 
     direction: Direction
@@ -85,10 +72,14 @@ class FieldRule:
     not_null: bool = False
     clear_on_failed: bool = False
     reference: Reference | None = None
+    transformations: tuple[Transformation, ...] = ()
+    revision: int = 0
+    first_wins: Side | None = None
 
     @property
     def key(self) -> str:
-        return f"{self.erp_field}:{self.crm_field}"
+        again = f"#{self.revision}" if self.revision else ""
+        return f"{self.erp_field}:{self.crm_field}{again}"
 
     def field(self, side: Side) -> str:
         return self.erp_field if side is Side.ERP else self.crm_field

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from integration.sync.rules import Direction, FieldRule, Reference, TableRule
-from integration.sync.values import Convert, Normalize, constant, converter, normalizer
+from integration.sync.transformations import WrongParameter, chain
+from integration.sync.values import Convert, Normalize, constant, converter, normalizer, transformer
 from integration.systems.base import Field, FieldType, Record, Ref, Side, Value, option_id
-from integration.systems.errors import FieldMissing, InvalidValue, Problem, RecordProblem
+from integration.systems.errors import ConfigurationProblem, FieldMissing, Problem, RecordProblem
 
 Known = dict[uuid.UUID | None, uuid.UUID | None]
 Resolved = Mapping[Reference, Known]
@@ -56,13 +57,15 @@ class Draft:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carry:
     """One field rule made ready for one direction. A ``two_way`` field is only overwritten by the side that changed
-    it; a one-way field by its source whenever the record is processed."""
+    it; a one-way field by its source whenever the record is processed. A two-way field
+    that is transformed ``settles``: both sides may agree on different values (upper case there, as written here)."""
 
     rule: FieldRule
     key: str
     destination: str
     normal_destination: Normalize
     two_way: bool = False
+    settles: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +117,10 @@ class Transfer:
                 destination=name,
                 normal_destination=normal,
                 two_way=two_way,
+                settles=two_way and bool(rule.transformations),
                 source=source.name,
                 normal_source=normalizer(source),
-                convert=converter(source, destination),
+                convert=self._convert(rule, source, destination),
             )
         return Referring(
             rule=rule,
@@ -130,6 +134,13 @@ class Transfer:
             reference=rule.reference,
             translate=_translation(rule.reference, self.direction.destination, destination),
         )
+
+    def _convert(self, rule: FieldRule, source: Field, destination: Field) -> Convert:
+        try:
+            steps = chain(rule.transformations, self.direction)
+        except WrongParameter as error:
+            raise ConfigurationProblem(f"{self.rule.name}, {source.name} – {destination.name}: {error}") from error
+        return converter(source, destination) if steps is None else transformer(source, destination, steps)
 
     def _field(self, rule: FieldRule, side: Side) -> Field:
         table, name = self.rule.table(side), rule.field(side)
@@ -159,7 +170,8 @@ class Transfer:
 
     def draft(self, record: Record, resolved: Resolved) -> Draft:
         """What the destination should hold for this record. A value that does not fit and a mandatory reference
-        without a partner are told in ``problem``, the first one found; nothing is raised."""
+        without a partner are told in ``problem``, the first one found; raised is only what makes the whole run
+        hopeless."""
         draft = Draft(values=dict(self.constants))
         for plain in self.plain:
             value = record.values.get(plain.source)
@@ -168,7 +180,7 @@ class Transfer:
                 continue
             try:
                 draft.values[plain.destination] = plain.convert(value)
-            except InvalidValue as problem:
+            except RecordProblem as problem:
                 draft.problem = draft.problem or problem
         for referring in self.referring:
             self._draft_reference(referring, record, resolved.get(referring.reference, {}), draft)

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from integration.sync.transformations import Chain
 from integration.systems.base import Field, FieldType, Ref, Value
 from integration.systems.errors import InvalidValue
 
@@ -89,19 +90,25 @@ def converter(source: Field, destination: Field) -> Convert:
             return lambda value: value
 
 
-def _to_text(source: Field, destination: Field) -> Convert:
-    limit, upper = destination.max_length, destination.type is FieldType.CODE
+def text_of(source: Field) -> Callable[[Value], str]:
+    """The function that tells a value of this field as text: an option and a reference by their labels."""
     labels = {option.value: option.label for option in source.options}
 
-    def convert(value: Value) -> Value:
+    def tell(value: Value) -> str:
         if value is None:
             return ""
         if isinstance(value, Ref):
-            text = value.label
-        elif labels:
-            text = labels.get(value, str(value))  # type: ignore[arg-type]
-        else:
-            text = str(value)
+            return value.label
+        return labels.get(value, str(value)) if labels else str(value)  # type: ignore[arg-type]
+
+    return tell
+
+
+def _to_text(source: Field, destination: Field) -> Convert:
+    limit, upper, tell = destination.max_length, destination.type is FieldType.CODE, text_of(source)
+
+    def convert(value: Value) -> Value:
+        text = tell(value)
         if upper:
             text = text.strip().upper()
         if limit is not None and len(text) > limit:
@@ -111,6 +118,19 @@ def _to_text(source: Field, destination: Field) -> Convert:
                 value=text,
             )
         return text
+
+    return convert
+
+
+def transformer(source: Field, destination: Field, chain: Chain) -> Convert:
+    """Through the transformation rules into the destination's type. Raises ``InvalidValue``, and what the chain
+    raises."""
+    tell = text_of(source)
+    blank = "" if destination.type.textual else None
+
+    def convert(value: Value) -> Value:
+        text = chain(tell(value))
+        return constant(text, destination) if text.strip() or destination.type.textual else blank
 
     return convert
 

@@ -1,0 +1,63 @@
+"""Steps in their order: checked when a person saves them, made into one function when a run begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from integration.sync.direction import Direction
+from integration.sync.transformations import formats, patterns, words
+from integration.sync.transformations.base import Kind, Step, Transformation, WrongParameter
+
+Chain = Callable[[str], str]
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*words.KINDS, *patterns.KINDS, *formats.KINDS)}
+"""Every kind by its name, in the order a person chooses from."""
+
+
+def kind_of(name: str) -> Kind:
+    """Raises ``WrongParameter`` for a name that is none."""
+    if name not in KINDS:
+        raise WrongParameter("kind", f"There is no transformation “{name}”.")
+    return KINDS[name]
+
+
+def check(kind: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    """The parameters as they are kept, defaults filled in. Raises ``WrongParameter`` where a run could not use them."""
+    known = kind_of(kind)
+    given = known.given(parameters)
+    known.make(given)
+    if known.undo is not None:
+        known.undo(given)
+    return given
+
+
+def steps(transformations: Sequence[Transformation], direction: Direction) -> list[tuple[Transformation, Step]]:
+    """The steps that a value takes in this direction, in that order. Raises ``WrongParameter``."""
+    ordered = transformations if direction is Direction.TO_CRM else transformations[::-1]
+    return [(one, _step(one, direction)) for one in ordered if one.direction.includes(direction)]
+
+
+def chain(transformations: Sequence[Transformation], direction: Direction) -> Chain | None:
+    """All steps of this direction as one function of text, ``None`` where there are none. The function raises
+    ``TransformationFailed``, and ``ConfigurationProblem`` where going on would be hopeless."""
+    functions = [step for _, step in steps(transformations, direction)]
+    if not functions:
+        return None
+
+    def convert(text: str) -> str:
+        for function in functions:
+            text = function(text)
+        return text
+
+    return convert
+
+
+def _step(transformation: Transformation, direction: Direction) -> Step:
+    kind = kind_of(transformation.kind)
+    given = kind.given(transformation.parameters)
+    back = transformation.direction is Direction.BOTH and direction is Direction.TO_ERP
+    step = kind.undo(given) if back and kind.undo is not None else kind.make(given)
+    return step if kind.blank_too else _unless_blank(step)
+
+
+def _unless_blank(step: Step) -> Step:
+    return lambda text: step(text) if text else text
