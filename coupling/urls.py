@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from coupling.views.actions import record_action
 from coupling.views.couplings import coupling, coupling_from, coupling_set
+from coupling.views.mappings import mappings_uncouple
 from coupling.views.match import match, match_start
 from coupling.views.records import crm_card, crm_list, erp_card, erp_list, open_record
 
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/do/(?P<action>[a-z]+)/$", record_action, name="record_action"
     ),
+    path("couplings/delete/", mappings_uncouple, name="mappings_uncouple"),
     path("couplings/<str:mapping>/<uuid:erp_id>/", coupling, name="coupling"),
     path("couplings/<str:mapping>/<uuid:erp_id>/set/", coupling_set, name="coupling_set"),
     path("couplings/<str:mapping>/from/<uuid:crm_id>/", coupling_from, name="coupling_from"),

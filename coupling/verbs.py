@@ -73,8 +73,19 @@ def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | N
     """Remove couplings; the records stay. Answers the job that does it, or how many are gone already."""
     if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
         return int(mapping.couplings.uncouple(erp_ids))
+    return _uncoupling(mapping, _options(erp_ids), user)
+
+
+def uncouple_all(mapping: TableMapping, user: User | None) -> SyncJob | int:
+    """Remove every coupling of the mapping, as ``uncouple`` does."""
+    if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
+        return int(mapping.couplings.uncouple(list(mapping.couplings.values_list("erp_id", flat=True))))
+    return _uncoupling(mapping, Options(scope=Scope.EVERYTHING), user)
+
+
+def _uncoupling(mapping: TableMapping, options: Options, user: User | None) -> SyncJob:
     direction = Direction(mapping.direction).passes[0]
-    return jobs.start(mapping, direction, kind=SyncJob.Kind.UNCOUPLE, options=_options(erp_ids), user=user)
+    return jobs.start(mapping, direction, kind=SyncJob.Kind.UNCOUPLE, options=options, user=user)
 
 
 def coupled(

@@ -1,0 +1,38 @@
+"""Delete the couplings of whole mappings, from the list of Integration Table Mappings."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from coupling import verbs
+from coupling.views.access import may_couple, person
+from integration.models import SyncJob, TableMapping
+from integration.sync.ledger import State
+
+CHOOSE = "Choose at least one mapping."
+COUPLED = Count("couplings", filter=Q(couplings__state=State.COUPLED.value))
+
+
+@require_http_methods(["GET", "POST"])
+@may_couple
+def mappings_uncouple(request: HttpRequest) -> HttpResponse:
+    """``/couplings/delete/?name=CUSTOMER&name=...``: how many there are, and whether they are to go; POST deletes."""
+    chosen = _chosen(request.POST if request.method == "POST" else request.GET)
+    if not chosen:
+        messages.error(request, CHOOSE)
+        return redirect("mappings")
+    if request.method == "GET":
+        return render(request, "coupling/mappings_uncouple.html", {"mappings": chosen})
+    done = [verbs.uncouple_all(mapping, person(request)) for mapping in chosen]
+    at_once = sum(one for one in done if isinstance(one, int))
+    if at_once:
+        messages.success(request, f"{at_once} coupling{'s' if at_once != 1 else ''} deleted; the records stay.")
+    return redirect("synch_jobs" if any(isinstance(one, SyncJob) for one in done) else "mappings")
+
+
+def _chosen(given: QueryDict) -> QuerySet[TableMapping]:
+    return TableMapping.objects.filter(name__in=given.getlist("name")).annotate(coupled=COUPLED)
