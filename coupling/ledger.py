@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integration.sync.ledger import Agreed, Outcome, Partner, Result, State, Touch, after_touch
+from integration.sync.ledger import LOOK_AGAIN, Agreed, Outcome, Partner, Result, State, Touch, after_touch
 from integration.sync.rules import Direction, Reference
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.base import Record, Ref, Side, System
@@ -107,6 +107,10 @@ class CouplingManager(models.Manager[Any]):
         rows = [self.model(mapping=self.instance, changed_at=now, **_columns(partner)) for partner in partners]
         if rows:
             self.bulk_create(rows, update_conflicts=True, unique_fields=["mapping", "erp_id"], update_fields=REMEMBERED)
+
+    def look_again(self) -> int:
+        """The mapping's fields changed: have every pair compared once more. Answers how many there are."""
+        return self.filter(state=State.COUPLED.value).update(erp_version=LOOK_AGAIN, crm_version=LOOK_AGAIN)
 
     def complete(self, partners: Iterable[Partner]) -> None:
         for chunk in _chunks([partner.erp_id for partner in partners]):

@@ -8,16 +8,22 @@ from integration.models.job import SyncJob
 from integration.models.mapping import TableMapping
 from integration.models.queue import JobQueueEntry
 from integration.models.synch_error import SyncError
+from integration.models.template import RecordTemplate, TemplateUse, TemplateValue
+from integration.models.transformation import FieldTransformation
 from integration.models.user import User
 
 __all__ = [
     "CachedText",
     "ConnectionSetup",
     "FieldMapping",
+    "FieldTransformation",
     "FullSynchLine",
     "JobQueueEntry",
+    "RecordTemplate",
     "SyncError",
     "SyncJob",
     "TableMapping",
+    "TemplateUse",
+    "TemplateValue",
     "User",
 ]

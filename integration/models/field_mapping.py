@@ -7,6 +7,13 @@ from django.db import models
 
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.sync.rules import Direction
+from integration.systems.base import Side
+
+FIRST_WINS = [
+    ("", "ask for each (conflict)"),
+    (Side.ERP.value, "Business Central wins"),
+    (Side.CRM.value, "Dynamics 365 Sales wins"),
+]
 
 
 class FieldMapping(models.Model):
@@ -26,6 +33,14 @@ class FieldMapping(models.Model):
         "match priority", default=0, help_text="0: not used for match-based coupling; equal numbers match together"
     )
     case_sensitive = models.BooleanField("case-sensitive matching", default=False)
+    first_wins = models.CharField(
+        "existing pairs",
+        max_length=3,
+        choices=FIRST_WINS,
+        blank=True,
+        help_text="who wins where two coupled records differ when the field is enabled; blank loses",
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
     user_defined = models.BooleanField("user defined", default=False, editable=False)
 
     class Meta:
@@ -43,6 +58,18 @@ class FieldMapping(models.Model):
         """Both fields in words: "name - name", "type - constant “Person”"."""
         constant = f"constant “{self.constant}”"
         return f"{self.erp_field or constant} – {self.crm_field or constant}"
+
+    @property
+    def asks_who_wins(self) -> bool:
+        """Would enabling this pair now make coupled records differ in a field that both sides may change?"""
+        two_way = self.direction == Direction.BOTH and self.mapping.direction == Direction.BOTH
+        return bool(two_way and self.erp_field and self.crm_field)
+
+    def begin_anew(self) -> None:
+        """The pair was enabled or re-pointed, or its transformations changed: what was agreed before says nothing
+        about it. ``first_wins`` decides for the coupled records that differ."""
+        self.revision = self.mapping.count_revision()
+        self.save()
 
     def clean(self) -> None:
         """Raises ``ValidationError`` by field. What needs the tables of both

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from integration.sync.rules import Direction
 from integration.systems.base import Field, FieldType
 
@@ -22,6 +24,9 @@ SOURCES: dict[FieldType, set[FieldType]] = {
 """Destination type -> the source types it takes. References and options are translated by another mapping."""
 
 
+TRANSFORMED = "A reference is translated by its coupling; transformation rules are for other fields."
+
+
 def compatible(erp: Field, crm: Field, direction: Direction = Direction.BOTH) -> str | None:
     """Why values cannot go between these two fields in this direction, in words; ``None``: they can."""
     for one in direction.passes:
@@ -31,17 +36,26 @@ def compatible(erp: Field, crm: Field, direction: Direction = Direction.BOTH) ->
     return types_differ(erp, crm, direction)
 
 
-def types_differ(erp: Field, crm: Field, direction: Direction) -> str | None:
-    """The same without asking whether the destination can be written: what it ignores does no harm to a run."""
+def types_differ(erp: Field, crm: Field, direction: Direction, transformed: Collection[Direction] = ()) -> str | None:
+    """The same without asking whether the destination can be written: what it ignores does no harm to a run. In the
+    ``transformed`` directions a value arrives as text that is then read as what the destination needs."""
+    if transformed and {erp.type, crm.type} <= {FieldType.REFERENCE, FieldType.OPTION} != {FieldType.OPTION}:
+        return TRANSFORMED
     for one in direction.passes:
         source, destination = (erp, crm) if one is Direction.TO_CRM else (crm, erp)
-        reason = _refusal(source, destination, to_erp=one is Direction.TO_ERP)
+        to_erp = one is Direction.TO_ERP
+        reason = _text_refusal(destination, to_erp) if one in transformed else _refusal(source, destination, to_erp)
         if reason:
             return reason
     return None
 
 
-def _refusal(source: Field, destination: Field, *, to_erp: bool) -> str:
+def _text_refusal(destination: Field, to_erp: bool) -> str:
+    taken = destination.type is not FieldType.TABLE and (to_erp or destination.type is not FieldType.REFERENCE)
+    return "" if taken else f"{_name(destination)} ({destination.type.value}) cannot be made of text."
+
+
+def _refusal(source: Field, destination: Field, to_erp: bool) -> str:
     if to_erp and destination.type is FieldType.REFERENCE and source.type in TEXTS:
         return ""  # Business Central relations also go by their code (country, salutation).
     if source.type in SOURCES[destination.type]:

@@ -69,6 +69,7 @@ class TableMapping(models.Model):
     erp_cursor = models.TextField("synch. cursor, Business Central", blank=True, editable=False)
     crm_cursor = models.TextField("synch. cursor, Sales", blank=True, editable=False)
     full_run_needed = models.BooleanField("full run needed", default=False, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
     user_defined = models.BooleanField("user defined", default=False, editable=False)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
@@ -116,10 +117,19 @@ class TableMapping(models.Model):
             return [REMOVED_AND_MADE_AGAIN]
         return []
 
-    def require_full_run(self) -> None:
-        """Fields or filters changed: what was read so far says nothing about them, so both sides are read again."""
+    def require_full_run(self, *, look_again: bool = False) -> None:
+        """Fields or filters changed: what was read so far says nothing about them, so both sides are read again.
+        ``look_again``: fields did, so coupled records that look unchanged are compared once more as well."""
+        if look_again:
+            self.couplings.look_again()
         type(self).objects.filter(pk=self.pk).update(full_run_needed=True, erp_cursor="", crm_cursor="")
         self.full_run_needed, self.erp_cursor, self.crm_cursor = True, "", ""
+
+    def count_revision(self) -> int:
+        """The number of the next revision of one of the fields."""
+        self.revision += 1
+        self.save(update_fields=["revision"])
+        return self.revision
 
     def clean(self) -> None:
         """Raises ``ValidationError`` by field."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from integration.models.fit import types_differ
+from integration.models.template_rule import templates_of
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, FieldRule, Reference, TableRule
-from integration.systems.base import Field, FieldType, System, Table
+from integration.sync.transformations import Transformation
+from integration.systems.base import Field, FieldType, Side, System, Table
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.filters import Filter, FilterError, parse
 
@@ -20,7 +23,7 @@ Pair = tuple[str, str]
 def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
     """The rule of a mapping. Raises ``ConfigurationProblem`` where every row would fail."""
     erp_table, crm_table = erp.describe(mapping.erp_table), crm.describe(mapping.crm_table)
-    stored = [field for field in mapping.fields.all() if field.is_enabled]
+    stored = [field for field in mapping.fields.prefetch_related("transformations") if field.is_enabled]
     if not stored:
         raise ConfigurationProblem(f"{mapping.name} has no field mapping rows that are enabled.")
     pairs = translated_pairs(mapping)
@@ -35,6 +38,7 @@ def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
         crm_filter=_filter(mapping, mapping.crm_filter, crm_table),
         conflict=ConflictPolicy(mapping.conflict),
         deletion=DeletionPolicy(mapping.deletion),
+        templates=templates_of(mapping, erp_table, crm_table),
     )
 
 
@@ -60,11 +64,19 @@ def reference_for(erp: Field, crm: Field, crm_table: str, pairs: list[Pair]) -> 
     return Reference(*fitting[0]) if fitting else None
 
 
-def problem_of(erp: Field | None, crm: Field | None, direction: Direction, crm_table: str, pairs: list[Pair]) -> str:
+def problem_of(
+    erp: Field | None,
+    crm: Field | None,
+    direction: Direction,
+    crm_table: str,
+    pairs: list[Pair],
+    steps: Sequence[Transformation] = (),
+) -> str:
     """Why values cannot go between these two fields this way, in words; blank where they can."""
     if erp is None or crm is None:
         return ""
-    reason = types_differ(erp, crm, direction)
+    transformed = {one for one in direction.passes if any(step.direction.includes(one) for step in steps)}
+    reason = types_differ(erp, crm, direction, transformed)
     if reason is not None:
         return reason
     needs_translation = crm.type in (FieldType.REFERENCE, FieldType.OPTION) and erp.type is FieldType.REFERENCE
@@ -76,8 +88,8 @@ def problem_of(erp: Field | None, crm: Field | None, direction: Direction, crm_t
 def _field_rule(mapping: TableMapping, stored: FieldMapping, erp: Table, crm: Table, pairs: list[Pair]) -> FieldRule:
     erp_field = _field(mapping, erp, stored.erp_field, "Business Central")
     crm_field = _field(mapping, crm, stored.crm_field, "Dynamics 365 Sales")
-    direction = Direction(stored.direction)
-    problem = problem_of(erp_field, crm_field, direction, mapping.crm_table, pairs)
+    direction, steps = Direction(stored.direction), tuple(one.step for one in stored.transformations.all())
+    problem = problem_of(erp_field, crm_field, direction, mapping.crm_table, pairs, steps)
     if problem:
         raise ConfigurationProblem(f"{mapping.name}, {stored.pair}: {problem}")
     reference = None
@@ -92,6 +104,9 @@ def _field_rule(mapping: TableMapping, stored: FieldMapping, erp: Table, crm: Ta
         not_null=stored.not_null,
         clear_on_failed=stored.clear_on_failed,
         reference=reference,
+        transformations=steps,
+        revision=stored.revision,
+        first_wins=Side(stored.first_wins) if stored.first_wins else None,
     )
 
 

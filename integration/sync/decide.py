@@ -22,7 +22,7 @@ from integration.sync.actions import (
     Uncouple,
     Update,
 )
-from integration.sync.ledger import Outcome, Partner, Result, State
+from integration.sync.ledger import LOOK_AGAIN, Outcome, Partner, Result, State
 from integration.sync.merge import Merged, Merger
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Options, Scope
@@ -105,6 +105,7 @@ class Judge:
             or self.options.scope is Scope.IDS
             or partner.pending is self.direction
             or partner.skipped
+            or partner.version(self.direction.source) == LOOK_AGAIN
             or partner.outcome(self.direction).result in (Result.FAILURE, Result.WAITING)
         )
 
@@ -174,15 +175,16 @@ class Judge:
     def _insert(self, record: Record, draft: Draft, partner: Partner | None, replaces: Partner | None = None) -> Insert:
         before, partner = partner, partner or self._pair(record, uuid.uuid4())
         values = {**draft.values, **draft.extra, **draft.on_insert}
+        filled = self.merger.filled(values, draft)
         remembered = replace(
             partner.with_version(self.direction.source, record.version).with_outcome(self.direction, SUCCESS),
             state=State.COUPLED,
-            agreed=self.merger.agreed_after_insert(draft),
+            agreed=self.merger.agreed_after_insert(draft, filled),
             adopt=True,
-            pending=None,
+            pending=self.direction.back if self.merger.two_way.keys() & filled.keys() else None,
             skipped=False,
         )
-        return Insert(record, remembered, values, before, replaces, tuple(draft.missing))
+        return Insert(record, remembered, {**values, **filled}, before, replaces, tuple(draft.missing))
 
     def _update(self, record: Record, partner: Partner, twin: Record, draft: Draft) -> Action:
         merged = self.merger.merge(draft, twin, partner, force=self.options.force)

@@ -19,6 +19,9 @@ from integration.systems.base import Side
 Agreed = Mapping[str, tuple[str, str]]
 """field rule key -> (value in the ERP, value in the CRM), both normalized by ``transfer.normal``."""
 
+LOOK_AGAIN = "?"
+"""Stored as a version where the mapping's fields changed: the row is compared once more though nobody changed it."""
+
 
 class State(StrEnum):
     """How far a pair is. ``RESERVED``: failed or waiting before anything was written, the other id is only set

@@ -6,11 +6,11 @@ by hand), blank loses, and two different values are a conflict until somebody sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from integration.sync.actions import Change
-from integration.sync.ledger import Agreed, Partner
+from integration.sync.ledger import LOOK_AGAIN, Agreed, Partner
 from integration.sync.rules import Direction, FieldRule, TableRule
 from integration.sync.transfer import UNRESOLVED, Carry, Draft, Transfer
 from integration.sync.values import normalizer
@@ -57,6 +57,8 @@ class Merger:
         self.rule, self.transfer, self.user_id = rule, transfer, user_id
         self.direction = transfer.direction
         self.two_passes = rule.direction is Direction.BOTH
+        self.two_way = {c.destination: c.key for c in transfer.carries if c.two_way and self.two_passes}
+        self._keys = frozenset(field_rule.key for field_rule in rule.fields)
         self._halves = _Halves(self.direction is Direction.TO_CRM)
         self._normals: dict[str, Callable[[Value], str]] = {
             name: normalizer(column) for name, column in rule.table(self.direction.destination).fields.items()
@@ -75,13 +77,19 @@ class Merger:
     def _source_normal(self, field_rule: FieldRule) -> Callable[[Value], str]:
         return normalizer(self.rule.table(self.direction.source).fields[field_rule.field(self.direction.source)])
 
-    def agreed_after_insert(self, draft: Draft) -> Agreed:
-        """Both halves of every field of a row that is written as a whole."""
+    def filled(self, values: Mapping[str, Value], draft: Draft) -> dict[str, Value]:
+        """What a template adds to a new row: columns that nothing else writes, and two-way ones left blank (those are
+        then carried back, since blank loses)."""
+        spoken = {name for name, value in values.items() if value not in (None, "") or name not in self.two_way}
+        return {name: value for name, value in draft.filled.items() if name not in spoken}
+
+    def agreed_after_insert(self, draft: Draft, filled: Collection[str] = ()) -> Agreed:
+        """Both halves of every field of a row that is written as a whole, but for those that a template filled."""
         pair, values, sources = self._halves.pair, draft.values, draft.sources
         return {
             carry.key: pair(sources[carry.key], carry.normal_destination(values.get(carry.destination)))
             for carry in self.transfer.carries
-            if carry.key in sources
+            if carry.key in sources and carry.destination not in filled
         }
 
     def adopted(self, record: Record, partner: Partner) -> Partner:
@@ -98,15 +106,22 @@ class Merger:
     def merge(self, draft: Draft, twin: Record, partner: Partner, *, force: bool = False) -> Merged:
         """Compare field by field. With ``force`` the source wins wherever the sides differ."""
         seen = self._seen(twin, partner)
-        merged = Merged(agreed=dict(partner.agreed))
+        merged = Merged(agreed=self._still_counting(partner.agreed))
         for carry in self.transfer.carries:
             if carry.destination in draft.values:
                 self._merge_field(carry, draft, twin, partner, merged, seen=seen, force=force)
         for name, value in draft.extra.items():
             self._merge_extra(name, value, twin, merged)
-        if not seen and not merged.left and self.two_passes:
+        look = not seen or partner.version(self.direction.destination) == LOOK_AGAIN
+        if look and not merged.left and self.two_passes:
             merged.left = self._back_pass_has_work(twin, partner)
         return merged
+
+    def _still_counting(self, agreed: Agreed) -> dict[str, tuple[str, str]]:
+        """Without what was agreed about fields that are no longer mapped, and under their earlier revisions."""
+        if agreed.keys() <= self._keys:
+            return dict(agreed)
+        return {key: halves for key, halves in agreed.items() if key in self._keys}
 
     def _seen(self, twin: Record, partner: Partner) -> bool:
         """Has nothing happened to the twin since we last looked at it, or only our own write?"""

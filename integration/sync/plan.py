@@ -16,7 +16,7 @@ from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
 from integration.sync.transfer import Draft, Known, ReferenceNotCoupled, Resolved, Transfer, known
-from integration.systems.base import Page, Record, Side
+from integration.systems.base import Page, Record, Side, Value
 from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.filters import matches
 
@@ -43,6 +43,7 @@ class Planner:
             user_id=user if run.direction.source is Side.CRM else None,
             creates=self.special.creates,
         )
+        self.templates = run.rule.templates_for(run.direction.destination)
         self.local_currency = LocalCurrency(run)
         self.again: set[uuid.UUID] = set()
         self.last_round = False
@@ -154,7 +155,14 @@ class Planner:
             draft = self._without_own_reference(seen, resolved)
         if draft.problem is None:
             self.special.complete(record, draft, twin)
+        if twin is None and self.templates:
+            draft.filled = self._template(seen)
         return draft
+
+    def _template(self, record: Record) -> Mapping[str, Value]:
+        """The values of the first template whose condition this record meets."""
+        fitting = (template.values for template in self.templates if matches(template.condition, record))
+        return next(fitting, {})
 
     def _waits_for_own_table(self, problem: ReferenceNotCoupled) -> bool:
         return problem.table == self.run.source_table and not self.last_round

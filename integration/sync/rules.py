@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from integration.sync.direction import Direction
 from integration.sync.transformations import Transformation
-from integration.systems.base import Field, Side, Table
+from integration.systems.base import Field, Side, Table, Value
 from integration.systems.filters import EVERYTHING, Filter, fields_of
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "FieldRule",
     "Reference",
     "TableRule",
+    "Template",
 ]
 
 
@@ -86,6 +87,17 @@ class FieldRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """What a new record of one ``side`` is filled with where the mapping says nothing, for source records that meet
+    the ``condition``."""
+
+    name: str
+    side: Side
+    values: Mapping[str, Value]
+    condition: Filter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
 class TableRule:
     """One mapping with both tables as their systems describe them now."""
 
@@ -99,6 +111,7 @@ class TableRule:
     crm_filter: Filter = EVERYTHING
     conflict: ConflictPolicy = ConflictPolicy.NONE
     deletion: DeletionPolicy = DeletionPolicy.NONE
+    templates: tuple[Template, ...] = ()
 
     def table(self, side: Side) -> Table:
         return self.erp if side is Side.ERP else self.crm
@@ -114,9 +127,15 @@ class TableRule:
         """The field rules that a pass in this direction carries."""
         return (rule for rule in self.fields if rule.direction.includes(direction))
 
+    def templates_for(self, side: Side) -> tuple[Template, ...]:
+        """Those for new records of this side, first choice first."""
+        return tuple(template for template in self.templates if template.side is side)
+
     def columns(self, side: Side) -> tuple[str, ...]:
-        """Every column of one side that mapping or filter look at, sorted."""
+        """Every column of one side that mapping, filter or the conditions of templates look at, sorted."""
         mapped = {rule.field(side) for rule in self.fields} | fields_of(self.filter(side))
+        for template in self.templates:
+            mapped |= fields_of(template.condition) if template.side is side.other else set()
         return tuple(sorted(name for name in mapped if name))
 
 

@@ -43,12 +43,14 @@ class Draft:
     """What the destination should hold, by destination field. ``sources`` are the normalized source values by rule
     key (marked where a reference was left blank), ``missing`` the option fields without a matching option.
     ``extra`` are columns that a special rule keeps (written whenever they differ), ``on_insert`` those it only
-    sets on new rows, ``left_out`` the reason why the record is none of the mapping's business after all."""
+    sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks, ``left_out`` the reason
+    why the record is none of the mapping's business after all."""
 
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     extra: dict[str, Value] = field(default_factory=dict)
     on_insert: dict[str, Value] = field(default_factory=dict)
+    filled: Mapping[str, Value] = field(default_factory=dict)
     problem: Problem | None = None
     left_out: str = ""
     missing: list[str] = field(default_factory=list)

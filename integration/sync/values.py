@@ -223,6 +223,8 @@ def constant(text: str, destination: Field) -> Value:
         wanted = int(text)
         if any(option.value == wanted for option in destination.options):
             return wanted
+    if destination.type is FieldType.REFERENCE:
+        return _reference(text, destination)
     if destination.type in READ:
         kind, read = READ[destination.type]
         try:
@@ -231,6 +233,16 @@ def constant(text: str, destination: Field) -> Value:
             raise _not_a(destination, text, kind) from error
     plain = Field("constant", FieldType.TEXT, "constant")
     return converter(plain, destination)(text)
+
+
+def _reference(text: str, destination: Field) -> Value:
+    """An id, or table/id where the column refers to several tables; else the text as it is: Business Central also
+    takes the code of the row."""
+    table, _, id = text.strip().rpartition("/")
+    try:
+        return Ref(table or next(iter(destination.targets), ""), uuid.UUID(id))
+    except ValueError:
+        return text.strip()
 
 
 def _date(text: str) -> dt.date:
