@@ -119,6 +119,7 @@ def test_an_account_that_somebody_else_has_coupled_meanwhile_is_refused(
     assert mapping.couplings.count() == 1
 
 
+@pytest.mark.scenario("CRMIntegrationRecordTest.CannotCreateCouplingToAlreadyCoupledRecord")
 def test_a_customer_that_somebody_else_has_coupled_meanwhile_is_not_taken_from_him(
     clerk, mapping, organization, adatum, adatum_account
 ):
