@@ -10,6 +10,7 @@ from integration.views.health import healthz
 from integration.views.home import home
 from integration.views.job_queue import job_queue, job_queue_edit, job_queue_entry
 from integration.views.mappings import mapping, mapping_count, mapping_defaults, mappings
+from integration.views.steps import field_winner, step, step_add, step_change, steps
 from integration.views.synch import (
     synch_errors,
     synch_job,
@@ -35,6 +36,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mappings/<str:name>/fields/", fields, name="fields"),
     path("mappings/<str:name>/fields/add/", field_add, name="field_add"),
     path("mappings/<str:name>/fields/refresh/", fields_refresh, name="fields_refresh"),
+    path("mappings/fields/<int:field>/steps/", steps, name="steps"),
+    path("mappings/fields/<int:field>/steps/add/", step_add, name="step_add"),
+    path("mappings/fields/<int:field>/winner/", field_winner, name="field_winner"),
+    path("mappings/steps/<int:id>/", step, name="step"),
+    path("mappings/steps/<int:id>/<slug:action>/", step_change, name="step_change"),
     path("synch/jobs/", synch_jobs, name="synch_jobs"),
     path("synch/jobs/<uuid:id>/", synch_job, name="synch_job"),
     path("synch/jobs/<uuid:id>/cancel/", synch_job_cancel, name="synch_job_cancel"),

@@ -1,7 +1,8 @@
-"""The forms of the Integration Field Mappings page: all pairs of one mapping at once, and one new pair."""
+"""The forms of the Integration Field Mappings page: all pairs of one mapping at once."""
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +11,6 @@ from django.db import transaction
 from integration.forms.versioned import overtaken, shown, stamp
 from integration.models import FieldMapping, TableMapping
 from integration.models.ends import Ends
-from integration.models.fit import compatible
 from integration.models.mapping import DIRECTIONS
 from integration.models.rule import problem_of, translated_pairs
 from integration.sync.rules import Direction
@@ -25,6 +25,7 @@ EDITABLE = [
     "clear_on_failed",
     "match_priority",
     "case_sensitive",
+    "first_wins",
 ]
 RULE_COLUMNS = {"is_enabled", "direction", "constant"}
 NOT_NULL_TYPES = (FieldType.UUID, FieldType.REFERENCE)
@@ -52,6 +53,7 @@ class FieldMappingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         mapping = self.instance.mapping
         self.pairs = pairs
+        self.begins_anew = False
         self.erp = _field(ends, Side.ERP, mapping.erp_table, self.instance.erp_field)
         self.crm = _field(ends, Side.CRM, mapping.crm_table, self.instance.crm_field)
         self.erp_type, self.crm_type = describe(self.erp), describe(self.crm)
@@ -79,9 +81,20 @@ class FieldMappingForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("not_null") and "not_null" in self.changed_data and not self._is_id():
             self.add_error("not_null", "Not Null is for id and lookup columns only.")
+        direction = Direction(cleaned.get("direction") or self.instance.direction)
         if cleaned.get("is_enabled") and RULE_COLUMNS & set(self.changed_data):
-            self._check_pair(Direction(cleaned.get("direction") or self.instance.direction))
+            self._check_pair(direction)
+            self.begins_anew = "is_enabled" in self.changed_data or direction is Direction.BOTH
+            if self.begins_anew:
+                self._ask_who_wins(direction, cleaned.get("first_wins") or "")
         return cleaned
+
+    def _ask_who_wins(self, direction: Direction, first_wins: str) -> None:
+        asked = copy(self.instance)
+        asked.is_enabled, asked.direction, asked.first_wins = True, direction.value, first_wins
+        question = asked.unanswered()
+        if question:
+            self.add_error("first_wins", question)
 
     def _is_id(self) -> bool:
         return self.crm is not None and self.crm.type in NOT_NULL_TYPES
@@ -90,7 +103,8 @@ class FieldMappingForm(forms.ModelForm):
         if self.missing:
             self.add_error("is_enabled", f"The field “{self.missing}” is not there.")
             return
-        reason = problem_of(self.erp, self.crm, direction, self.instance.mapping.crm_table, self.pairs)
+        steps = [one.step for one in self.instance.transformations.all()]
+        reason = problem_of(self.erp, self.crm, direction, self.instance.mapping.crm_table, self.pairs, steps)
         if reason:
             self.add_error("direction", reason)
 
@@ -144,8 +158,11 @@ class FieldMappingFormSet(forms.BaseModelFormSet):
             return False
         with transaction.atomic():
             self.save()
+            for form in cast(list[FieldMappingForm], self.forms):
+                if form.begins_anew and form not in self.deleted_forms:
+                    form.instance.begin_anew()
             if self.deleted_forms or any(RULE_COLUMNS & set(form.changed_data) for form in self.forms):
-                self.mapping.require_full_run()
+                self.mapping.require_full_run(look_again=True)
             self.mapping.save(update_fields=["changed_at"])
         return True
 
@@ -155,63 +172,10 @@ def field_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> Fiel
     maker = forms.modelformset_factory(
         FieldMapping, form=FieldMappingForm, formset=FieldMappingFormSet, extra=0, can_delete=True
     )
-    rows = mapping.fields.select_related("mapping").all()
+    rows = mapping.fields.select_related("mapping").prefetch_related("transformations")
     formset: Any = maker(posted, queryset=rows, form_kwargs={"ends": ends, "pairs": translated_pairs(mapping)})
     formset.mapping = mapping
     return cast(FieldMappingFormSet, formset)
-
-
-class NewFieldForm(forms.ModelForm):
-    """A new pair, picked from what both tables have right now. It begins disabled."""
-
-    class Meta:
-        model = FieldMapping
-        fields = ["erp_field", "crm_field", "direction", "constant"]
-
-    def __init__(self, *args: Any, mapping: TableMapping, ends: Ends, **kwargs: Any) -> None:
-        kwargs["instance"] = FieldMapping(mapping=mapping, user_defined=True, is_enabled=False)
-        super().__init__(*args, **kwargs)
-        self.pairs, self.mapping = translated_pairs(mapping), mapping
-        self.tables = {
-            Side.ERP: ends.table(Side.ERP, mapping.erp_table),
-            Side.CRM: ends.table(Side.CRM, mapping.crm_table),
-        }
-        for name, side in (("erp_field", Side.ERP), ("crm_field", Side.CRM)):
-            label = self.fields[name].label
-            self.fields[name] = forms.ChoiceField(choices=self._choices(side), required=False, label=label)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-
-    @property
-    def possible(self) -> bool:
-        """Did both sides tell their fields?"""
-        return None not in self.tables.values()
-
-    def _choices(self, side: Side) -> list[tuple[str, str]]:
-        table = self.tables[side]
-        fields = (
-            sorted(table.fields.values(), key=lambda field: (field.label or field.name).casefold()) if table else []
-        )
-        return [("", "— constant —")] + [
-            (field.name, f"{field.label or field.name} · {field.name} · {describe(field)}") for field in fields
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        erp, crm = self._picked(Side.ERP, cleaned), self._picked(Side.CRM, cleaned)
-        if self.mapping.fields.filter(erp_field=cleaned.get("erp_field"), crm_field=cleaned.get("crm_field")).exists():
-            self.add_error("erp_field", "This pair is there already.")
-        elif erp is not None and crm is not None and cleaned.get("direction"):
-            direction = Direction(cleaned["direction"])
-            reason = compatible(erp, crm, direction)
-            reason = reason or problem_of(erp, crm, direction, self.mapping.crm_table, self.pairs)
-            if reason:
-                self.add_error("crm_field", reason)
-        return cleaned
-
-    def _picked(self, side: Side, cleaned: dict[str, Any]) -> Field | None:
-        table = self.tables[side]
-        return table.fields.get(cleaned.get(f"{side}_field") or "") if table else None
 
 
 def _field(ends: Ends, side: Side, table_name: str, name: str) -> Field | None:

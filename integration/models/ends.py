@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from integration.models import systems
 from integration.models.connection import ConnectionSetup
-from integration.systems.base import Side, System, Table
+from integration.systems.base import FieldType, Page, Record, Side, System, Table
 from integration.systems.errors import Problem, TableMissing
-from integration.systems.filters import FilterError, parse
+from integration.systems.filters import Comparison, FilterError, parse
 
 COUNTED_AT_MOST = 5000
 """A remote system stops counting here."""
@@ -91,6 +91,25 @@ class Ends:
         number = self._ask(side, lambda system: system.count(name, where))
         return Count(side, table.label, number, self.problems.get(side, ""))
 
+    def tables(self, side: Side) -> list[tuple[str, str]]:
+        """(name, label) of every table of a side that can be mapped; none where it does not answer."""
+        return list(self._ask(side, lambda system: system.tables()) or ())
+
+    def first(self, side: Side, name: str, called: str) -> Record | None:
+        """The first record of a table with this number, or whose name or number begins like this."""
+        table = self.table(side, name)
+        if table is None:
+            return None
+        names = [one for one in (table.number_field, table.name_field) if one]
+        columns = [one.name for one in table.fields.values() if one.type is not FieldType.TABLE]
+        exact = [Comparison(one, "=", called) for one in names]
+        begins = [Comparison(one, "begins with", called) for one in names if table.fields[one].type.textual]
+        for where in (one for one in (*exact, *begins) if table.fields[one.field].type.textual):
+            page = self._ask(side, partial(_one, name=name, where=where, columns=columns))
+            if page is not None and page.records:
+                return page.records[0]
+        return None
+
     def notices(self) -> list[str]:
         """What to tell a person about sides that did not answer and tables that are not there."""
         silent = [f"{NAMES[side]} does not answer: {message}" for side, message in self.problems.items()]
@@ -107,3 +126,7 @@ class Ends:
         except Problem as problem:
             self.problems[side] = problem.message
             return None
+
+
+def _one(system: System, *, name: str, where: Comparison, columns: Sequence[str]) -> Page:
+    return system.find(name, where, columns, size=1)

@@ -6,11 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from integration.models.mapping import DIRECTIONS, TableMapping
+from integration.sync.ledger import State
 from integration.sync.rules import Direction
 from integration.systems.base import Side
 
 FIRST_WINS = [
-    ("", "ask for each (conflict)"),
+    ("", "—"),
+    ("ask", "Ask for each (conflict)"),
     (Side.ERP.value, "Business Central wins"),
     (Side.CRM.value, "Dynamics 365 Sales wins"),
 ]
@@ -64,6 +66,33 @@ class FieldMapping(models.Model):
         """Would enabling this pair now make coupled records differ in a field that both sides may change?"""
         two_way = self.direction == Direction.BOTH and self.mapping.direction == Direction.BOTH
         return bool(two_way and self.erp_field and self.crm_field)
+
+    @property
+    def winner(self) -> Side | None:
+        """Whose value counts where coupled records differ and never agreed; ``None``: the mapping's policy."""
+        return Side(self.first_wins) if self.first_wins in list(Side) else None
+
+    @property
+    def coupled(self) -> int:
+        """How many coupled records a change of this pair concerns."""
+        return self.mapping.couplings.filter(state=State.COUPLED.value).count()
+
+    def unanswered(self) -> str:
+        """What a person has to say before an enabled pair is changed, in words; blank where nothing is open."""
+        if not (self.is_enabled and self.asks_who_wins and not self.first_wins and self.coupled):
+            return ""
+        return f"{self.coupled:,} pairs are coupled: say who wins where they differ (blank always loses)."
+
+    def choose_winner(self, winner: str) -> None:
+        """Answer the question of ``unanswered``; anything unknown takes the answer back."""
+        self.first_wins = winner if winner in dict(FIRST_WINS) else ""
+        self.save(update_fields=["first_wins"])
+
+    def retransform(self) -> None:
+        """Its transformation rules changed."""
+        if self.is_enabled:
+            self.begin_anew()
+            self.mapping.require_full_run(look_again=True)
 
     def begin_anew(self) -> None:
         """The pair was enabled or re-pointed, or its transformations changed: what was agreed before says nothing

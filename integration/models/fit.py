@@ -29,11 +29,16 @@ TRANSFORMED = "A reference is translated by its coupling; transformation rules a
 
 def compatible(erp: Field, crm: Field, direction: Direction = Direction.BOTH) -> str | None:
     """Why values cannot go between these two fields in this direction, in words; ``None``: they can."""
+    return unwritable(erp, crm, direction) or types_differ(erp, crm, direction)
+
+
+def unwritable(erp: Field, crm: Field, direction: Direction) -> str | None:
+    """Which destination can never be written, in words; ``None``: all can."""
     for one in direction.passes:
         destination = crm if one is Direction.TO_CRM else erp
         if not destination.insertable and not destination.updatable:
             return f"{_name(destination)} is read only."
-    return types_differ(erp, crm, direction)
+    return None
 
 
 def types_differ(erp: Field, crm: Field, direction: Direction, transformed: Collection[Direction] = ()) -> str | None:

@@ -9,7 +9,7 @@ from integration.models.fit import types_differ
 from integration.models.template_rule import templates_of
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, FieldRule, Reference, TableRule
 from integration.sync.transformations import Transformation
-from integration.systems.base import Field, FieldType, Side, System, Table
+from integration.systems.base import Field, FieldType, System, Table
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.filters import Filter, FilterError, parse
 
@@ -106,7 +106,7 @@ def _field_rule(mapping: TableMapping, stored: FieldMapping, erp: Table, crm: Ta
         reference=reference,
         transformations=steps,
         revision=stored.revision,
-        first_wins=Side(stored.first_wins) if stored.first_wins else None,
+        first_wins=stored.winner,
     )
 
 

@@ -41,9 +41,21 @@ class FieldTransformation(models.Model):
         shown = [(one, str(self.parameters.get(one.name, ""))) for one in kind.parameters] if kind else []
         return [(one.label, dict(one.choices).get(text, text)) for one, text in shown if text]
 
+    def move(self, *, up: bool) -> bool:
+        """One place up or down among the steps of its field. ``False`` at the end of the list."""
+        steps = list(self.field.transformations.all())
+        here = steps.index(self)
+        there = here - 1 if up else here + 1
+        if not 0 <= there < len(steps):
+            return False
+        steps[here], steps[there] = steps[there], steps[here]
+        for position, step in enumerate(steps, 1):
+            type(self).objects.filter(pk=step.pk).update(position=position * 10)
+        return True
+
     def clean(self) -> None:
-        """Raises ``ValidationError`` by field; those of parameters under ``parameters``."""
+        """Raises ``ValidationError`` by the name of the parameter."""
         try:
             self.parameters = check(self.kind, self.parameters)
         except WrongParameter as error:
-            raise ValidationError({"kind" if error.name == "kind" else "parameters": str(error)}) from error
+            raise ValidationError({error.name: str(error)}) from error

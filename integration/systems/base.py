@@ -118,6 +118,11 @@ class Table:
     number_field: str = ""
     tracks_changes: bool = True
 
+    def called(self, record: Record) -> str:
+        """The record as people call it, as far as it was read: number and name, else its id."""
+        parts = [str(record.values.get(name) or "") for name in (self.number_field, self.name_field) if name]
+        return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

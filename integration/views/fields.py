@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from integration.forms.fields import FieldMappingFormSet, NewFieldForm, field_formset
+from integration.forms.fields import FieldMappingFormSet, field_formset
+from integration.forms.new_field import NewFieldForm
 from integration.models import TableMapping
 from integration.models.cache import metadata_cache
 from integration.models.ends import Ends
@@ -39,9 +40,9 @@ def field_add(request: HttpRequest, name: str) -> HttpResponse:
     with Ends() as ends:
         form = NewFieldForm(request.POST, mapping=mapping, ends=ends)
         if form.possible and form.is_valid():
-            pair = form.save().pair
-            messages.success(request, f"{pair} is added. Enable it when it is ready; that asks for a full run.")
-            return redirect("fields", name=name)
+            field = form.save()
+            messages.success(request, f"{field.pair} is added. Enable it when it is ready; that asks for a full run.")
+            return redirect("steps", field.pk) if form.cleaned_data["transformed"] else redirect("fields", name=name)
         return _page(request, mapping, ends, field_formset(mapping, ends), form)
 
 

@@ -1,0 +1,113 @@
+"""One transformation rule: its direction and the parameters of its kind, checked where they were typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from integration.models import FieldMapping, FieldTransformation
+from integration.models.ends import Ends
+from integration.models.fit import types_differ
+from integration.models.mapping import DIRECTIONS
+from integration.sync.rules import Direction
+from integration.sync.transformations import Parameter, kind_of
+from integration.sync.trial import Trial, attempt
+from integration.systems.base import FieldType, Side
+
+WAYS = DIRECTIONS[:2]
+
+
+class StepForm(forms.ModelForm):
+    """A new or a stored step of a known kind."""
+
+    class Meta:
+        model = FieldTransformation
+        fields = ["direction"]
+        help_texts = {"direction": "Bidirectional: undone on the way back where that is possible, else done again."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind_of(self.instance.kind)
+        for parameter in self.kind.parameters:
+            self.fields[parameter.name] = _input(parameter, self.instance.parameters.get(parameter.name))
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        # The step itself says which of them cannot work, by their names.
+        self.instance.parameters = {one.name: cleaned.get(one.name) or "" for one in self.kind.parameters}
+        question = self.instance.field.unanswered()
+        if question:
+            self.add_error(None, question)
+        return cleaned
+
+
+def _input(parameter: Parameter, value: object) -> forms.Field:
+    shown: dict[str, Any] = {"label": parameter.label, "help_text": parameter.help, "required": False}
+    shown["initial"] = parameter.default if value is None else value
+    if parameter.choices:
+        return forms.ChoiceField(choices=parameter.choices, **shown)
+    widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}) if parameter.lines else forms.TextInput()
+    return forms.CharField(widget=widget, strip=False, **shown)
+
+
+class TrialForm(forms.Form):
+    """Try a field mapping on a value that was typed, or on one real record."""
+
+    way = forms.ChoiceField(label="Direction", choices=WAYS)
+    value = forms.CharField(label="Value", required=False, strip=False)
+    record = forms.CharField(label="or a record (number, or how its name begins)", required=False)
+
+    def __init__(self, posted: Any, *, field: FieldMapping, ends: Ends) -> None:
+        super().__init__(posted or None)
+        self.field, self.ends = field, ends
+        for one in self.fields.values():
+            one.widget.attrs["class"] = "form-select" if isinstance(one, forms.ChoiceField) else "form-control"
+
+    def trial(self) -> tuple[str, Trial | None]:
+        """(what it was tried on or why it was not, what came of it)"""
+        if not self.is_bound or not self.is_valid():
+            return "", None
+        direction = Direction(self.cleaned_data["way"])
+        table, other = (self.ends.table(side, self._table(side)) for side in (direction.source, direction.destination))
+        source = table.fields.get(self._column(direction.source)) if table else None
+        destination = other.fields.get(self._column(direction.destination)) if other else None
+        if table is None or source is None or destination is None:
+            return "The columns of both sides are needed to try this; one of them did not tell.", None
+        steps = [one.step for one in self.field.transformations.all()]
+        if not self.cleaned_data["record"]:
+            return "", attempt(steps, direction, self._typed(source.type), source, destination)
+        record = self.ends.first(direction.source, self._table(direction.source), self.cleaned_data["record"])
+        if record is None:
+            return f"No record is called “{self.cleaned_data['record']}”.", None
+        return table.called(record), attempt(steps, direction, record.values.get(source.name), source, destination)
+
+    def _typed(self, kind: FieldType) -> str:
+        text: str = self.cleaned_data["value"]
+        return text.strip().upper() if kind is FieldType.CODE else text
+
+    def _table(self, side: Side) -> str:
+        mapping = self.field.mapping
+        return mapping.erp_table if side is Side.ERP else mapping.crm_table
+
+    def _column(self, side: Side) -> str:
+        return self.field.erp_field if side is Side.ERP else self.field.crm_field
+
+
+def unfit(field: FieldMapping, ends: Ends) -> str:
+    """Why the pair cannot have transformation rules, or can no longer go its way with those it has; blank: it can."""
+    mapping = field.mapping
+    erp, crm = ends.table(Side.ERP, mapping.erp_table), ends.table(Side.CRM, mapping.crm_table)
+    if not (field.erp_field and field.crm_field):
+        return "A constant has nothing to transform."
+    if erp is None or crm is None:
+        return ""
+    left, right = erp.fields.get(field.erp_field), crm.fields.get(field.crm_field)
+    if left is None or right is None:
+        return ""
+    steps = [one.step for one in field.transformations.all()]
+    direction = Direction(field.direction)
+    transformed = {one for one in direction.passes if any(step.direction.includes(one) for step in steps)}
+    return types_differ(left, right, direction, transformed) or ""

@@ -1,0 +1,88 @@
+"""Transformation Rules of one field mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from integration.forms.steps import StepForm, TrialForm, unfit
+from integration.models import FieldMapping, FieldTransformation
+from integration.models.ends import Ends
+from integration.models.field_mapping import FIRST_WINS
+from integration.models.transformation import KIND_CHOICES
+from integration.sync.transformations import KINDS
+from integration.views.mappings import CHANGE
+
+
+@require_GET
+def steps(request: HttpRequest, field: int) -> HttpResponse:
+    """The steps in their order; with ``way`` what they make of a value or of a record."""
+    row = get_object_or_404(FieldMapping.objects.select_related("mapping"), pk=field)
+    with Ends() as ends:
+        trying = TrialForm(request.GET if "way" in request.GET else None, field=row, ends=ends)
+        tried_on, trial = trying.trial()
+        context = {"field": row, "trying": trying, "tried_on": tried_on, "trial": trial, "kinds": KIND_CHOICES}
+        context |= {"unfit": unfit(row, ends), "notices": ends.notices(), "winners": FIRST_WINS, "coupled": row.coupled}
+    return render(request, "integration/steps.html", context | {"may_change": request.user.has_perm(CHANGE)})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def step_add(request: HttpRequest, field: int) -> HttpResponse:
+    """A new step of the kind named in the address, at the end."""
+    row = get_object_or_404(FieldMapping.objects.select_related("mapping"), pk=field)
+    kind = request.GET.get("kind", "")
+    if kind not in KINDS:
+        raise Http404
+    return _edit(request, FieldTransformation(field=row, kind=kind, direction=row.direction))
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def step(request: HttpRequest, id: int) -> HttpResponse:
+    """The direction and the parameters of one step."""
+    return _edit(request, get_object_or_404(FieldTransformation.objects.select_related("field__mapping"), pk=id))
+
+
+def _edit(request: HttpRequest, row: FieldTransformation) -> HttpResponse:
+    form = StepForm(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        row.field.retransform()
+        messages.success(request, f"{row} is saved.")
+        return redirect("steps", row.field.pk)
+    return render(request, "integration/step.html", {"form": form, "step": row, "field": row.field})
+
+
+@require_POST
+@permission_required(CHANGE, raise_exception=True)
+def step_change(request: HttpRequest, id: int, action: str) -> HttpResponse:
+    """Up, down or remove."""
+    row = get_object_or_404(FieldTransformation.objects.select_related("field__mapping"), pk=id)
+    changes: dict[str, Callable[[], object]] = {"up": lambda: row.move(up=True), "down": lambda: row.move(up=False)}
+    changes["remove"] = row.delete
+    if action not in changes:
+        raise Http404
+    question = row.field.unanswered()
+    if question:
+        messages.error(request, question)
+    elif changes[action]():
+        row.field.retransform()
+    return redirect("steps", row.field.pk)
+
+
+@require_POST
+def field_winner(request: HttpRequest, field: int) -> HttpResponse:
+    """Who wins for the pairs that are coupled already, when this field changes."""
+    if not request.user.has_perm(CHANGE):
+        raise PermissionDenied
+    row = get_object_or_404(FieldMapping.objects.select_related("mapping"), pk=field)
+    row.choose_winner(request.POST.get("first_wins", ""))
+    messages.success(request, f"Existing pairs: {row.get_first_wins_display()}.")
+    return redirect("steps", row.pk)
