@@ -103,6 +103,7 @@ def columns_of(table: str) -> TableColumns:
         {name: column.field for name, column in columns.items()},
         name_field=model.name_field if model.name_field in columns else "",
         number_field=model.number_field if model.number_field in columns else "",
+        actions=("block", "unblock") if "blocked" in columns else (),
     )
     return TableColumns(model, described, columns)
 

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from integration.dataverse import batch
+from integration.dataverse.actions import names_of
 from integration.dataverse.problems import problem_of
 from integration.dataverse.session import Cache, MemoryCache, Session
 from integration.systems.base import Field, FieldType, Option, Table
@@ -207,6 +208,7 @@ def _entity(told: Any, catalog: Any) -> Entity:
             name_field=about.get("PrimaryNameAttribute") or "",
             number_field=next((n for n in NUMBERS if n in fields), ""),
             tracks_changes=bool(about.get("ChangeTrackingEnabled")),
+            actions=names_of(about["LogicalName"]),
         ),
         about["EntitySetName"],
         about["PrimaryIdAttribute"],

@@ -14,7 +14,7 @@ from typing import Any
 from integration.dataverse.metadata import Metadata
 from integration.dataverse.session import Session
 from integration.systems.base import Field, FieldType, Option, Page, Record, Table, Value, option_id
-from integration.systems.errors import BadAnswer, FieldMissing, TableMissing
+from integration.systems.errors import BadAnswer, FieldMissing, Refused, TableMissing
 from integration.systems.filters import Filter, matches
 
 FIELDS = {
@@ -38,7 +38,9 @@ class OptionTable:
         self.options = field.options
         self.choice = entity.choices.get(self.column, "")
         label = f"{entity.table.label}: {field.label}"
-        self.table = Table(name, label, FIELDS, name_field="label", number_field="value", tracks_changes=False)
+        self.table = Table(
+            name, label, FIELDS, name_field="label", number_field="value", tracks_changes=False, actions=("add_option",)
+        )
 
     def records(self, fields: Sequence[str] = ()) -> list[Record]:
         """All options with these fields, or both. Raises ``FieldMissing``."""
@@ -74,6 +76,13 @@ class OptionTable:
         changed = [record for option, record in records if before.get(str(option.value)) != option.label]
         gone = [option_id(self.name, int(value)) for value in before if value not in now]
         return Page(changed, gone, json.dumps({"options": now}))
+
+    def act(self, session: Session, action: str, **arguments: Any) -> uuid.UUID:
+        """``add_option`` with a ``label``; which row it is called on does not count. Raises ``Refused``."""
+        label = str(arguments.pop("label", "")).strip()
+        if action != "add_option" or arguments or not label:
+            raise Refused(f"{self.table.label} only knows the action “add_option” with a label.")
+        return self.add(session, label)
 
     def add(self, session: Session, label: str, language: int = LANGUAGE) -> uuid.UUID:
         """Add an option and publish it; answers its id. Adding is not repeated: its number comes from the service."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from integration.dataverse import batch, changes, query, rows
+from integration.dataverse.actions import ACTIONS, STATES, Actor, State
 from integration.dataverse.bulk import Writer
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
@@ -23,8 +24,6 @@ PAGE = 1000
 """Rows read at once: one transaction on the other side, so not the largest page there is."""
 LABELS_UP_TO = 50
 """So many rows are read for people to look at, with the names of what they refer to; more are read to be compared."""
-IN_ACTIVE_USE = (0, 1)
-OUT_OF_USE = (1, 2)
 
 
 def connect(
@@ -48,11 +47,8 @@ def connect(
 
 
 class SalesOrganization(System):
-    """Records of the Web API. A version is the row's etag.
-
-    ``act`` knows ``publish`` (a product), ``activate``, ``deactivate``, and for option columns ``add_option``;
-    ``actions`` may be added to.
-    """
+    """Records of the Web API. A version is the row's etag. ``act`` knows the verbs of ``actions.py``, and for option
+    columns ``add_option``."""
 
     side = Side.CRM
     remote = True
@@ -61,12 +57,7 @@ class SalesOrganization(System):
         self.session = session
         self.metadata = Metadata(session, metadata_cache)
         self.page_size = page_size
-        self.actions: dict[str, Callable[..., Any]] = {
-            "publish": self._set_state(*IN_ACTIVE_USE),
-            "activate": self._set_state(*IN_ACTIVE_USE),
-            "deactivate": self._set_state(*OUT_OF_USE),
-            "add_option": self._add_option,
-        }
+        self._actor = Actor(session, self._state_of)
 
     @property
     def requests(self) -> int:
@@ -216,19 +207,19 @@ class SalesOrganization(System):
     # --- more verbs ---------------------------------------------------------------------------------------
 
     def act(self, table: str, id: uuid.UUID, action: str, **arguments: Any) -> Any:
-        if action not in self.actions:
-            raise Refused(f"There is no action “{action}”.")
-        return self.actions[action](table, id, **arguments)
+        if is_option_table(table):
+            return OptionTable(self.metadata, table).act(self.session, action, **arguments)
+        if action in STATES.get(table, {}):
+            return self._set_state(table, id, STATES[table][action])
+        if action in ACTIONS.get(table, {}):
+            return self._actor.perform(table, id, action, arguments)
+        raise Refused(f"{self.describe(table).label} knows no action “{action}”.")
 
-    def _set_state(self, state: int, status: int) -> Callable[[str, uuid.UUID], None]:
-        def act(table: str, id: uuid.UUID) -> None:
-            answer = self.update(table, [Row(id, {"statecode": state, "statuscode": status})])[0]
-            if answer.error is not None:
-                raise answer.error
+    def _set_state(self, table: str, id: uuid.UUID, to: State) -> None:
+        answer = self.update(table, [Row(id, {"statecode": to.state, "statuscode": to.status})])[0]
+        if answer.error is not None:
+            raise answer.error
 
-        return act
-
-    def _add_option(self, table: str, id: uuid.UUID, *, label: str) -> uuid.UUID:
-        """Add an option to an option column and publish it; answers the id of the new row. ``id`` does not count:
-        it follows from the number that the organization gives."""
-        return OptionTable(self.metadata, table).add(self.session, label)
+    def _state_of(self, table: str, id: uuid.UUID) -> Any:
+        found = self.get(table, [id], ["statecode"]).get(id)
+        return None if found is None else found.values["statecode"]

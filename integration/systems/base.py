@@ -109,7 +109,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its columns, the column that names a row for people and whether changes can be tracked."""
+    """One table: its columns, the column that names a row for people, whether changes can be tracked, and the verbs
+    that ``act`` knows here."""
 
     name: str
     label: str
@@ -117,6 +118,7 @@ class Table:
     name_field: str = ""
     number_field: str = ""
     tracks_changes: bool = True
+    actions: tuple[str, ...] = ()
 
     def called(self, record: Record) -> str:
         """The record as people call it, as far as it was read: number and name, else its id."""
@@ -236,7 +238,8 @@ class System(Protocol):
         """Remove rows; one that is gone already counts as removed."""
 
     def act(self, table: str, id: uuid.UUID, action: str, **arguments: Any) -> Any:
-        """A verb beyond these, by name (``publish``, ``release``, ``win_quote``, ...); each system lists its own."""
+        """A verb beyond these, by name (``publish``, ``release``, ``win_quote``, ...); ``describe`` lists them. Raises
+        ``Refused`` for one it does not know, and what the system says to it."""
 
 
 def every(

@@ -24,6 +24,7 @@ class TestCustomers(EmbeddedCompanyContract):
             "customer", name="name", text="phone_no", amount="credit_limit_lcy", blank_amount=Decimal(0),
             option="blocked", option_values=(1, 3), flag="combine_shipments", code="no",
             reference="salesperson_code", target=Target("salesperson", {"code": "JO", "name": "Jim Olive"}),
+            action="block", acted={"blocked": 3},
         )  # fmt: skip
 
 
@@ -43,4 +44,5 @@ class TestItems(EmbeddedCompanyContract):
             "item", name="description", text="vendor_item_no", amount="unit_price", blank_amount=Decimal(0),
             option="type", option_values=(0, 2), flag="blocked", code="gtin",
             reference="base_unit_of_measure", target=Target("unit_of_measure", {"code": "PCS"}),
+            action="block", acted={"blocked": True},
         )  # fmt: skip

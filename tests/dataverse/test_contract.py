@@ -34,6 +34,7 @@ class TestAccounts(SystemContract):
             "account", name="name", text="telephone1", amount="creditlimit", option="customertypecode",
             option_values=(3, 11), moment="lastonholdtime", flag="creditonhold", reference="parentaccountid",
             target=Target("account", {"name": "Contoso"}),
+            action="deactivate", acted={"statecode": 1, "statuscode": 2},
         )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class TestCrmTwin(SystemContract):
     def system(self) -> System:
         system = MemorySystem(Side.CRM, crm_tables(), page_size=2)
         system.tells_versions = False
+        system.actions["deactivate"] = lambda twin, table, row, given: twin.edit(table, row, statecode=1)
         return system
 
     @pytest.fixture
@@ -53,7 +54,7 @@ class TestCrmTwin(SystemContract):
         return Ground(
             "account", name="name", text="telephone1", amount="creditlimit", option="customertypecode",
             option_values=(3, 11), moment="lastonholdtime", flag="creditonhold", reference="parentaccountid",
-            target=Target("account", {"name": "Contoso"}),
+            target=Target("account", {"name": "Contoso"}), action="deactivate", acted={"statecode": 1},
         )  # fmt: skip
 
 

@@ -115,7 +115,8 @@ class MemorySystem(MemoryStore, System):
 
     def describe(self, table: str) -> Table:
         self.faults.enter(Call("describe", table))
-        return self._table(table).table
+        described = self._table(table).table
+        return replace(described, actions=tuple(sorted(self.actions))) if self.actions else described
 
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING

@@ -13,6 +13,7 @@ The system may hold other rows and may be shared between tests: each test only l
 that starts with ``mark``. Give the system a small page size (2 or 3), so that paging is met.
 """
 
+from tests.systems.contract.acting import ActContract
 from tests.systems.contract.changing import ChangesContract
 from tests.systems.contract.describing import DescribeContract
 from tests.systems.contract.finding import FindContract
@@ -22,7 +23,9 @@ from tests.systems.contract.updating import UpdateContract
 from tests.systems.contract.writing import InsertContract
 
 
-class SystemContract(DescribeContract, InsertContract, ValuesContract, UpdateContract, ChangesContract, FindContract):
+class SystemContract(
+    DescribeContract, InsertContract, ValuesContract, UpdateContract, ChangesContract, FindContract, ActContract
+):
     """The whole suite. Subclasses give ``system`` and ``ground``."""
 
 
