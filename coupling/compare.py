@@ -38,19 +38,34 @@ class Missing:
     id: uuid.UUID
 
 
+class Comparison:
+    """Compares records of a mapping, any number of pairs. Raises ``ConfigurationProblem`` for a broken mapping."""
+
+    def __init__(self, connected: Connected, mapping: TableMapping, rule: TableRule) -> None:
+        self.rule, self.to_crm = rule, rule.direction.includes(Direction.TO_CRM)
+        direction = Direction.TO_CRM if self.to_crm else Direction.TO_ERP
+        self.planner = _planner(connected, mapping, rule, direction)
+
+    def pairs(self, ours: Record | None, theirs: Record | None) -> list[Pair]:
+        """The mapped fields of two records; where the engine would write one of them, it differs."""
+        differing = self._differing(ours, theirs) if ours and theirs else set()
+        pairs = []
+        for field in self.rule.fields:
+            left, right = self.rule.field(Side.ERP, field), self.rule.field(Side.CRM, field)
+            if left is not None and right is not None:
+                a = shown(ours.values.get(left.name), left) if ours else ""
+                b = shown(theirs.values.get(right.name), right) if theirs else ""
+                pairs.append(Pair(left.label or left.name, a, right.label or right.name, b, field.key in differing))
+        return pairs
+
+    def _differing(self, ours: Record, theirs: Record) -> set[str]:
+        source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
+        return self.planner.differing(source, twin)
+
+
 def side_by_side(connected: Connected, mapping: TableMapping, ours: Record | None, theirs: Record | None) -> list[Pair]:
-    """The mapped fields of two records; where the engine would write one of them, it differs. Raises
-    ``ConfigurationProblem`` for a broken mapping."""
-    rule = mapping.rule(connected.erp, connected.crm)
-    differing = _differing(connected, mapping, rule, ours, theirs) if ours and theirs else set()
-    pairs = []
-    for field in rule.fields:
-        left, right = rule.field(Side.ERP, field), rule.field(Side.CRM, field)
-        if left is not None and right is not None:
-            a = shown(ours.values.get(left.name), left) if ours else ""
-            b = shown(theirs.values.get(right.name), right) if theirs else ""
-            pairs.append(Pair(left.label or left.name, a, right.label or right.name, b, field.key in differing))
-    return pairs
+    """The mapped fields of two records. Raises ``ConfigurationProblem`` for a broken mapping."""
+    return Comparison(connected, mapping, mapping.rule(connected.erp, connected.crm)).pairs(ours, theirs)
 
 
 def missing_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> Missing | None:
@@ -64,12 +79,6 @@ def missing_first(connected: Connected, mapping: TableMapping, direction: Direct
         if isinstance(problem, ReferenceNotCoupled):
             return Missing(str(problem), direction.source, problem.table, problem.id)
     return None
-
-
-def _differing(connected: Connected, mapping: TableMapping, rule: TableRule, ours: Record, theirs: Record) -> set[str]:
-    to_crm = rule.direction.includes(Direction.TO_CRM)
-    planner = _planner(connected, mapping, rule, Direction.TO_CRM if to_crm else Direction.TO_ERP)
-    return planner.differing(ours, theirs) if to_crm else planner.differing(theirs, ours)
 
 
 def _planner(

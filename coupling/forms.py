@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 
 from integration.models import FieldMapping, TableMapping
+
+Row = tuple[FieldMapping, forms.BoundField, forms.BoundField]
 
 LOWEST = 99
 NOTHING_CHOSEN = "Give at least one pair of fields a match priority."
@@ -29,10 +30,18 @@ class CriteriaForm(forms.Form):
             exact.widget.attrs["class"] = "form-check-input"
             self.fields[_priority(pair)], self.fields[_case(pair)] = priority, exact
 
-    def rows(self) -> Iterator[tuple[FieldMapping, forms.BoundField, forms.BoundField]]:
-        """(pair, priority, case-sensitive); those in use first."""
-        for pair in sorted(self.pairs, key=lambda pair: (pair.match_priority or LOWEST + 1, pair.position)):
-            yield pair, self[_priority(pair)], self[_case(pair)]
+    @property
+    def in_use(self) -> list[Row]:
+        """(pair, priority, case-sensitive) of those the records are matched by, the first priority first."""
+        return [self._row(pair) for pair in sorted(self.pairs, key=_order) if pair.match_priority]
+
+    @property
+    def unused(self) -> list[Row]:
+        """The same of all others."""
+        return [self._row(pair) for pair in self.pairs if not pair.match_priority]
+
+    def _row(self, pair: FieldMapping) -> Row:
+        return pair, self[_priority(pair)], self[_case(pair)]
 
     def clean(self) -> dict[str, Any]:
         if not self.errors and not any(self.cleaned_data[_priority(pair)] for pair in self.pairs):
@@ -53,3 +62,7 @@ def _priority(pair: FieldMapping) -> str:
 
 def _case(pair: FieldMapping) -> str:
     return f"case-{pair.pk}"
+
+
+def _order(pair: FieldMapping) -> tuple[int, int]:
+    return pair.match_priority, pair.position

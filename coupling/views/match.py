@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from coupling import matching
 from coupling.forms import CriteriaForm
 from coupling.models import CouplingError
+from coupling.preview import Preview, previewed
 from coupling.views.access import chosen, match_address, may_couple, person, tell
 from integration.models import TableMapping
 from integration.sync.rules import Direction
@@ -26,13 +27,13 @@ def match(request: HttpRequest, mapping: str) -> HttpResponse:
     Business Central records."""
     stored = get_object_or_404(TableMapping, name=mapping)
     ids: Sequence[uuid.UUID] = ()
-    preview = None
+    found = None
     try:
         ids = chosen(request.GET)
-        preview = matching.previewed(stored, ids) if "preview" in request.GET else None
+        found = previewed(stored, ids) if "preview" in request.GET else None
     except (CouplingError, Problem) as problem:
         tell(request, problem)
-    return _page(request, stored, CriteriaForm(stored), ids, preview)
+    return _page(request, stored, CriteriaForm(stored), ids, found)
 
 
 @require_POST
@@ -71,7 +72,7 @@ def _page(
     mapping: TableMapping,
     form: CriteriaForm,
     ids: Sequence[uuid.UUID],
-    preview: matching.Preview | None = None,
+    preview: Preview | None = None,
 ) -> HttpResponse:
     shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview}
     shown["may_change"] = request.user.has_perm(MAY_CHANGE)
