@@ -71,7 +71,7 @@ def test_the_preview_tells_pairs_ambiguous_and_unmatched_records_and_couples_not
     assert "1 to be coupled" in shown
     assert "1 match several others" in shown
     assert "1 without a match" in shown
-    assert shown.count("Fabrikam with Fabrikam\"") == 2
+    assert shown.count('Fabrikam with Fabrikam"') == 2
     assert "phone_no" in shown.partition("match several others")[2]
     assert not world.mapping().couplings.exists()
     assert not SyncJob.objects.exists()
