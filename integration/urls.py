@@ -10,6 +10,7 @@ from integration.views.health import healthz
 from integration.views.home import home
 from integration.views.job_queue import job_queue, job_queue_edit, job_queue_entry
 from integration.views.mappings import mapping, mapping_count, mapping_defaults, mappings
+from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.steps import field_winner, step, step_add, step_change, steps
 from integration.views.synch import (
     synch_errors,
@@ -31,7 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connection/disable/", connection_disable, name="connection_disable"),
     path("mappings/", mappings, name="mappings"),
     path("mappings/use-default/", mapping_defaults, name="mapping_defaults"),
+    path("mappings/new/", mapping_new, name="mapping_new"),
     path("mappings/<str:name>/", mapping, name="mapping"),
+    path("mappings/<str:name>/delete/", mapping_delete, name="mapping_delete"),
     path("mappings/<str:name>/count/", mapping_count, name="mapping_count"),
     path("mappings/<str:name>/fields/", fields, name="fields"),
     path("mappings/<str:name>/fields/add/", field_add, name="field_add"),

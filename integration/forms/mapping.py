@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
@@ -22,9 +22,16 @@ FILTER_BOX = {"rows": 2, "spellcheck": "false"}
 class MappingForm(VersionedForm):
     """``ends`` are asked for tables and counts; a side that does not answer leaves its filter checked by form only."""
 
+    dependencies = forms.MultipleChoiceField(
+        label="Depends on",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A full synchronization finishes these first.",
+    )
+
     class Meta:
         model = TableMapping
-        fields = ["direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion"]
+        fields = ["direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion", "dependencies"]
         widgets = {
             name: forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}) for name in ("erp_filter", "crm_filter")
         }
@@ -40,13 +47,17 @@ class MappingForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.ends = ends
         self.before = (self.instance.erp_filter, self.instance.crm_filter)
+        others = TableMapping.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
+        known = [*others, *(name for name in self.instance.dependencies if name not in set(others))]
+        cast(forms.MultipleChoiceField, self.fields["dependencies"]).choices = [(name, name) for name in known]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(
             "seen",
             Fieldset("Filters", "erp_filter", "crm_filter", HTML(LIVE_COUNTS), css_class="mb-4"),
             Fieldset("Direction", "direction", "only_coupled", css_class="mb-4"),
-            Fieldset("Conflicts", "conflict", "deletion"),
+            Fieldset("Conflicts", "conflict", "deletion", css_class="mb-4"),
+            Fieldset("Order", "dependencies"),
         )
 
     def clean_erp_filter(self) -> str:

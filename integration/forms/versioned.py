@@ -44,7 +44,8 @@ def shown(instance: models.Model, names: list[str]) -> dict[str, str]:
     for name in names:
         field = instance._meta.get_field(name)
         value = getattr(instance, name)
-        text = str(dict(getattr(field, "flatchoices", None) or []).get(value, value))
+        listed = ", ".join(value) if isinstance(value, list) else value
+        text = str(dict(getattr(field, "flatchoices", None) or []).get(listed, listed))
         values[str(getattr(field, "verbose_name", name))] = {"True": "yes", "False": "no"}.get(text, text)
     return values
 

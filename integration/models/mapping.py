@@ -7,6 +7,7 @@ from django.db import models
 
 from integration.models.rule import build_rule
 from integration.sync.matching import Criterion
+from integration.sync.order import DependencyLoop, waves
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.systems.base import System
 from integration.systems.filters import FilterError, parse
@@ -142,11 +143,22 @@ class TableMapping(models.Model):
                 parse(getattr(self, field))
             except FilterError as error:
                 wrong[field] = str(error)
-        problem = self._wrong_direction()
-        if problem:
-            wrong["direction"] = problem
+        for field, problem in (("direction", self._wrong_direction()), ("dependencies", self._loop())):
+            if problem:
+                wrong[field] = problem
         if wrong:
             raise ValidationError(wrong)
+
+    def _loop(self) -> str:
+        """The loop that the dependencies would close, in words."""
+        others = type(self).objects.exclude(pk=self.pk).values_list("name", "dependencies")
+        if self.name in self.dependencies:
+            return f"{self.name} cannot depend on itself."
+        try:
+            waves({self.name: self.dependencies, **dict(others)})
+        except DependencyLoop as loop:
+            return str(loop)
+        return ""
 
     def _wrong_direction(self) -> str:
         if self.is_option and self.direction == Direction.BOTH:

@@ -1,0 +1,169 @@
+"""New Table Mapping: two tables and a direction, then the fields, checked against both systems as they are now."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+
+from integration.forms.fields import describe
+from integration.models import TableMapping
+from integration.models.ends import Ends
+from integration.models.fit import compatible
+from integration.models.mapping import DIRECTIONS
+from integration.models.own_mapping import NewPair, create_own, proposals
+from integration.models.rule import problem_of, translated_pairs
+from integration.sync.rules import Direction
+from integration.systems.base import Side, Table
+
+RESERVED = {"new", "templates", "use-default", "fields", "steps"}
+"""Words that addresses of the mapping pages begin with."""
+
+MORE_ROWS = 4
+
+
+class NewMappingForm(forms.Form):
+    """The first step."""
+
+    name = forms.SlugField(label="Name", max_length=20, help_text="At most 20 letters and digits, such as PROJECTS.")
+    erp_table = forms.ChoiceField(label="Table (Business Central)")
+    crm_table = forms.ChoiceField(label="Integration table (Dynamics 365 Sales)")
+    direction = forms.ChoiceField(label="Direction", choices=DIRECTIONS, initial=Direction.BOTH.value)
+
+    def __init__(self, *args: Any, ends: Ends, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ends = ends
+        self.erp: Table | None = None
+        self.crm: Table | None = None
+        for name, side in (("erp_table", Side.ERP), ("crm_table", Side.CRM)):
+            choices = [(table, f"{label} · {table}") for table, label in ends.tables(side)]
+            cast(forms.ChoiceField, self.fields[name]).choices = [("", "—"), *choices]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip().upper()
+        if name.lower() in RESERVED:
+            raise forms.ValidationError("This word has a meaning of its own here; choose another one.")
+        if TableMapping.objects.filter(name__iexact=name).exists():
+            raise forms.ValidationError("There is a mapping of this name already.")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.erp, self.crm = (self._described(side) for side in (Side.ERP, Side.CRM))
+        return cleaned
+
+    def _described(self, side: Side) -> Table | None:
+        name = self.cleaned_data.get(f"{side}_table")
+        table = self.ends.table(side, name) if name else None
+        if name and table is None:
+            reason = self.ends.problems.get(side) or self.ends.missing.get((side, name), "")
+            self.add_error(f"{side}_table", reason or "This table is not there.")
+        return table
+
+    def fields_step(self, posted: Any = None) -> PairFormSet | None:
+        """The second step, ``None`` while the first one is not answered."""
+        if not self.is_valid() or self.erp is None or self.crm is None:
+            return None
+        return pair_formset(self.erp, self.crm, self.way, posted)
+
+    def create(self, formset: PairFormSet) -> TableMapping:
+        """Both steps are valid: make the mapping."""
+        if self.erp is None or self.crm is None:
+            raise ValueError("Both tables are described when the first step is valid.")
+        return create_own(self.cleaned_data["name"], self.erp, self.crm, self.way, formset.pairs())
+
+    @property
+    def way(self) -> Direction:
+        return Direction(self.cleaned_data["direction"])
+
+    @property
+    def way_label(self) -> str:
+        return dict(DIRECTIONS)[self.cleaned_data["direction"]]
+
+
+class PairForm(forms.Form):
+    """One pair of fields; both blank: the line is not used."""
+
+    erp_field = forms.ChoiceField(required=False)
+    crm_field = forms.ChoiceField(required=False)
+    direction = forms.ChoiceField(choices=DIRECTIONS)
+    match_priority = forms.IntegerField(min_value=0, max_value=99, required=False)
+
+    def __init__(self, *args: Any, erp: Table, crm: Table, way: Direction, pairs: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.erp, self.crm, self.way, self.pairs = erp, crm, way, pairs
+        cast(forms.ChoiceField, self.fields["erp_field"]).choices = _columns(erp)
+        cast(forms.ChoiceField, self.fields["crm_field"]).choices = _columns(crm)
+        labels = {"erp_field": "Field", "crm_field": "Integration field", "direction": "Direction"}
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-label"] = f"{labels.get(name, 'Match priority')}, line {self.prefix}"
+            small = (
+                "form-select form-select-sm" if isinstance(field, forms.ChoiceField) else "form-control form-control-sm"
+            )
+            field.widget.attrs["class"] = small
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        erp, crm = (
+            self.erp.fields.get(cleaned.get("erp_field") or ""),
+            self.crm.fields.get(cleaned.get("crm_field") or ""),
+        )
+        if (erp is None) != (crm is None):
+            self.add_error("crm_field" if crm is None else "erp_field", "Choose a field on both sides.")
+        elif erp is not None and crm is not None and cleaned.get("direction"):
+            direction = Direction(cleaned["direction"])
+            reason = compatible(erp, crm, direction) or problem_of(erp, crm, direction, self.crm.name, self.pairs)
+            if not set(direction.passes) & set(self.way.passes):
+                self.add_error("direction", "The mapping does not go this way.")
+            elif reason:
+                self.add_error("crm_field", reason)
+        return cleaned
+
+    @property
+    def pair(self) -> NewPair | None:
+        given = self.cleaned_data
+        if not given.get("erp_field"):
+            return None
+        priority = given.get("match_priority") or 0
+        return NewPair(given["erp_field"], given["crm_field"], Direction(given["direction"]), priority)
+
+
+class PairFormSet(forms.BaseFormSet):
+    """The fields of the new mapping: every direction must be carried by one, and no pair may come twice."""
+
+    way: Direction
+
+    def clean(self) -> None:
+        if any(form.errors for form in self.forms):
+            return
+        pairs = self.pairs()
+        missing = [one for one in self.way.passes if not any(pair.direction.includes(one) for pair in pairs)]
+        if missing:
+            names = ", ".join(dict(DIRECTIONS)[one.value] for one in missing)
+            raise forms.ValidationError(f"No field goes this way: {names}.")
+        if len({(pair.erp_field, pair.crm_field) for pair in pairs}) < len(pairs):
+            raise forms.ValidationError("A pair is there twice.")
+
+    def pairs(self) -> list[NewPair]:
+        return [pair for form in cast(list[PairForm], self.forms) if (pair := form.pair) is not None]
+
+
+def pair_formset(erp: Table, crm: Table, way: Direction, posted: Any = None) -> PairFormSet:
+    """The lines of the second step, filled with what the names of the fields suggest."""
+    pairs = translated_pairs(TableMapping())
+    initial = [
+        {"erp_field": one.erp_field, "crm_field": one.crm_field, "direction": one.direction.value}
+        for one in (proposals(erp, crm, way, pairs) if posted is None else ())
+    ]
+    maker = forms.formset_factory(PairForm, formset=PairFormSet, extra=MORE_ROWS, max_num=200, absolute_max=200)
+    told = {"erp": erp, "crm": crm, "way": way, "pairs": pairs}
+    formset: Any = maker(posted, initial=initial, prefix="pair", form_kwargs=told)
+    formset.way = way
+    return cast(PairFormSet, formset)
+
+
+def _columns(table: Table) -> list[tuple[str, str]]:
+    fields = sorted(table.fields.values(), key=lambda field: (field.label or field.name).casefold())
+    return [("", "—")] + [(one.name, f"{one.label or one.name} · {one.name} · {describe(one)}") for one in fields]

@@ -1,0 +1,46 @@
+"""New Table Mapping and deleting one's own."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from integration.forms.own_mapping import NewMappingForm
+from integration.models import TableMapping
+from integration.models.ends import Ends
+from integration.models.own_mapping import StandardMapping, delete_own
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("integration.add_tablemapping", raise_exception=True)
+def mapping_new(request: HttpRequest) -> HttpResponse:
+    """Two tables first; as soon as they are known the fields; POST makes the mapping."""
+    given = request.POST if request.method == "POST" else request.GET
+    with Ends() as ends:
+        form = NewMappingForm(given if "erp_table" in given else None, ends=ends)
+        formset = form.fields_step(request.POST if request.method == "POST" else None)
+        notices = ends.notices()
+    if request.method == "POST" and formset is not None and formset.is_valid():
+        mapping = form.create(formset)
+        messages.success(request, f"{mapping} is there. Its job is On Hold: couple or synchronize a record first.")
+        return redirect("mapping", name=mapping.name)
+    return render(request, "integration/mapping_new.html", {"form": form, "formset": formset, "notices": notices})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("integration.delete_tablemapping", raise_exception=True)
+def mapping_delete(request: HttpRequest, name: str) -> HttpResponse:
+    """GET asks, POST deletes a person's own mapping."""
+    row = get_object_or_404(TableMapping, name=name)
+    if request.method == "GET":
+        return render(request, "integration/mapping_delete.html", {"mapping": row, "coupled": row.couplings.count()})
+    try:
+        coupled = delete_own(row)
+    except StandardMapping as refusal:
+        messages.error(request, str(refusal))
+        return redirect("mapping", name=name)
+    messages.success(request, f"{name} is deleted; {coupled} couplings went with it, the records stay.")
+    return redirect("mappings")

@@ -1,0 +1,206 @@
+"""New Table Mapping, the order mappings depend on each other in, and deleting one's own mapping."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from coupling.models import Coupling
+from integration.models import JobQueueEntry, TableMapping
+from integration.models.own_mapping import StandardMapping, create_own, delete_own, proposals
+from integration.sync.rules import Direction
+from integration.systems.base import FieldType
+from tests.integration.test_mapping_pages import broken, mapping, save, the  # noqa: F401
+from tests.makers import code, crm_tables, erp_tables, option, reference, table, text
+
+pytestmark = pytest.mark.django_db
+
+FIRMS = {"name": "FIRMS", "erp_table": "customer", "crm_table": "account", "direction": "both"}
+
+
+def step_two(client, **changes):
+    return client.get("/mappings/new/", {**FIRMS, **changes})
+
+
+def posted(answer, **changes):
+    """The second step as it would be sent back."""
+    formset, values = answer.context["formset"], {**FIRMS}
+    values |= {f"pair-{name}": value for name, value in formset.management_form.initial.items()}
+    for form in formset:
+        for name in form.fields:
+            values[form.add_prefix(name)] = form[name].value() or ""
+    return {**values, **changes}
+
+
+def only(*pairs) -> dict[str, str]:
+    """A second step of these (field, integration field, direction)."""
+    values = {**FIRMS, "pair-TOTAL_FORMS": str(len(pairs)), "pair-INITIAL_FORMS": "0"}
+    for number, (erp, crm, way) in enumerate(pairs):
+        values |= {f"pair-{number}-erp_field": erp, f"pair-{number}-crm_field": crm, f"pair-{number}-direction": way}
+    return values
+
+
+def refusals(answer) -> str:
+    formset = answer.context["formset"]
+    return " ".join([*formset.non_form_errors(), *(e for form in formset for es in form.errors.values() for e in es)])
+
+
+# --- proposals -------------------------------------------------------------------------------------------
+
+
+def test_fields_that_are_called_the_same_are_proposed_in_the_direction_they_fit():
+    erp = table("project", "Project", [code("no"), text("description"), text("status"), text("remark", label="Note")],
+                named="description", numbered="no")  # fmt: skip
+    crm = table("new_project", "Project", [text("new_name"), text("new_number"), option("new_status", ()),
+                reference("ownerid", "systemuser"), text("new_text", label="Note")],
+                named="new_name", numbered="new_number")  # fmt: skip
+    found = {(one.erp_field, one.crm_field): one.direction.value for one in proposals(erp, crm, Direction.BOTH, [])}
+    assert found == {
+        ("no", "new_number"): "both",
+        ("description", "new_name"): "both",
+        ("status", "new_status"): "both",
+        ("remark", "new_text"): "both",
+    }
+
+
+def test_what_fits_in_one_direction_only_is_proposed_for_that_one():
+    erp = table("project", "Project", [text("budget")])
+    crm = table("new_project", "Project", [text("x")])
+    crm.fields["new_budget"] = type(crm.fields["x"])("new_budget", FieldType.DECIMAL, scale=2)
+    [pair] = proposals(erp, crm, Direction.BOTH, [])
+    assert pair.direction is Direction.TO_ERP
+
+
+# --- the wizard ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario("CRMIntegrationMapping.InsertTableInManualIntegrationTableMapping")
+def test_the_second_step_shows_the_tables_chosen_and_proposes_their_fields(setup, admin):
+    first = admin.get("/mappings/new/").content.decode()
+    assert "Customer · customer" in first
+    assert "Account · account" in first
+    answer = step_two(admin)
+    assert "known by its id (GUID)" in answer.content.decode()
+    assert {"erp_field": "name", "crm_field": "name", "direction": "both"} in [
+        f.initial for f in answer.context["formset"]
+    ]
+
+
+def test_a_mapping_of_ones_own_is_made_with_fields_and_a_job_on_hold(setup, admin):
+    admin.post("/mappings/new/", posted(step_two(admin), **{"pair-0-match_priority": "1"}))
+    made = the("FIRMS")
+    assert (made.erp_table, made.crm_table, made.direction, made.only_coupled) == ("customer", "account", "both", True)
+    assert made.user_defined
+    assert ("name", "name") in made.fields.values_list("erp_field", "crm_field")
+    assert len(made.criteria()) == 1
+    assert made.queue_entries.get().status == JobQueueEntry.Status.ON_HOLD
+
+
+def test_a_table_may_have_several_mappings(mapping, admin):  # noqa: F811
+    admin.post("/mappings/new/", only(("name", "name", "both")))
+    assert TableMapping.objects.filter(erp_table="customer", crm_table="account").count() == 2
+
+
+def test_what_its_references_need_runs_first(mapping, admin):  # noqa: F811
+    pairs = [("name", "name", "both"), ("salesperson_code", "ownerid", "to_crm")]
+    admin.post("/mappings/new/", only(*pairs))
+    assert the("FIRMS").dependencies == ["SALESPEOPLE"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "TWO WORDS"}, "name"),
+        ({"name": "customer"}, "name"),
+        ({"name": "templates"}, "name"),
+        ({"erp_table": ""}, "erp_table"),
+        ({"crm_table": "nowhere"}, "crm_table"),
+        ({"direction": "sideways"}, "direction"),
+    ],
+)
+def test_a_first_step_that_cannot_work_is_refused_beside_its_field(mapping, admin, changes, field):  # noqa: F811
+    answer = step_two(admin, **changes)
+    assert field in answer.context["form"].errors
+    assert answer.context["formset"] is None
+
+
+@pytest.mark.parametrize(
+    ("pairs", "reason"),
+    [
+        ([], "No field goes this way"),
+        ([("name", "name", "to_crm")], "No field goes this way: From Integration Table"),
+        ([("name", "", "both")], "Choose a field on both sides"),
+        ([("name", "name", "both"), ("name", "name", "both")], "A pair is there twice"),
+        ([("name", "numberofemployees", "both")], "cannot go into"),
+        ([("bill_to_customer_no", "ownerid", "both")], "No mapping translates"),
+    ],
+)
+def test_a_second_step_that_cannot_work_is_refused_in_words(mapping, admin, pairs, reason):  # noqa: F811
+    answer = admin.post("/mappings/new/", only(*pairs))
+    assert reason in refusals(answer)
+    assert not TableMapping.objects.filter(name="FIRMS").exists()
+
+
+def test_a_direction_the_mapping_does_not_go_is_refused(setup, admin):
+    answer = admin.post("/mappings/new/", {**only(("name", "name", "to_erp")), "direction": "to_crm"})
+    assert "does not go this way" in refusals(answer)
+
+
+def test_the_wizard_says_so_when_the_organization_does_not_answer(setup, admin, broken):  # noqa: F811
+    assert "No route to contoso" in admin.get("/mappings/new/").content.decode()
+
+
+def test_who_may_only_look_can_neither_make_nor_delete_a_mapping(mapping, reader):  # noqa: F811
+    assert reader.get("/mappings/new/").status_code == 403
+    assert reader.post("/mappings/new/", only(("name", "name", "both"))).status_code == 403
+    assert reader.post("/mappings/CUSTOMER/delete/").status_code == 403
+    assert "New Table Mapping" not in reader.get("/mappings/").content.decode()
+
+
+# --- deleting --------------------------------------------------------------------------------------------
+
+
+def own(name: str = "FIRMS") -> TableMapping:
+    erp, crm = erp_tables()[3], crm_tables()[2]
+    return create_own(name, erp, crm, Direction.BOTH, proposals(erp, crm, Direction.BOTH, []))
+
+
+def test_ones_own_mapping_is_deleted_with_its_couplings_after_a_question(setup, admin):
+    mine = own()
+    other = TableMapping.objects.create(name="LATER", erp_table="a", crm_table="b", dependencies=["FIRMS", "ITEM"])
+    Coupling.objects.create(mapping=mine, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
+    assert "its 1 couplings" in admin.get("/mappings/FIRMS/delete/").content.decode()
+    assert TableMapping.objects.filter(name="FIRMS").exists()
+    assert "1 couplings went with it" in admin.post("/mappings/FIRMS/delete/", follow=True).content.decode()
+    assert not Coupling.objects.exists()
+    other.refresh_from_db()
+    assert other.dependencies == ["ITEM"]
+
+
+def test_a_standard_mapping_is_not_deleted(mapping, admin):  # noqa: F811
+    with pytest.raises(StandardMapping):
+        delete_own(mapping)
+    assert "is a standard mapping" in admin.post("/mappings/CUSTOMER/delete/", follow=True).content.decode()
+    assert TableMapping.objects.filter(name="CUSTOMER").exists()
+
+
+# --- the order -------------------------------------------------------------------------------------------
+
+
+def test_a_loop_of_dependencies_is_refused_with_the_loop_named(mapping, admin):  # noqa: F811
+    assert the("CONTACT").dependencies != []
+    answer = save(admin, dependencies=["CONTACT"])
+    assert "CUSTOMER -> CONTACT -> CUSTOMER" in " ".join(answer.context["form"].errors["dependencies"])
+    assert "CONTACT" not in the("CUSTOMER").dependencies
+
+
+def test_a_mapping_that_depends_on_itself_is_refused(mapping):  # noqa: F811
+    mapping.dependencies = ["CUSTOMER"]
+    assert mapping._loop() == "CUSTOMER cannot depend on itself."
+
+
+def test_what_a_mapping_depends_on_is_chosen_on_its_page(mapping, admin):  # noqa: F811
+    save(admin, dependencies=["SALESPEOPLE", "PAYMENT TERMS"])
+    assert set(the("CUSTOMER").dependencies) == {"SALESPEOPLE", "PAYMENT TERMS"}
