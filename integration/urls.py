@@ -20,6 +20,7 @@ from integration.views.synch import (
     synch_retry,
     synch_skipped,
 )
+from integration.views.templates import mapping_templates, template, template_delete, templates
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
@@ -33,7 +34,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mappings/", mappings, name="mappings"),
     path("mappings/use-default/", mapping_defaults, name="mapping_defaults"),
     path("mappings/new/", mapping_new, name="mapping_new"),
+    path("mappings/templates/", templates, name="templates"),
+    path("mappings/templates/<int:id>/", template, name="template"),
+    path("mappings/templates/<int:id>/delete/", template_delete, name="template_delete"),
     path("mappings/<str:name>/", mapping, name="mapping"),
+    path("mappings/<str:name>/templates/", mapping_templates, name="mapping_templates"),
     path("mappings/<str:name>/delete/", mapping_delete, name="mapping_delete"),
     path("mappings/<str:name>/count/", mapping_count, name="mapping_count"),
     path("mappings/<str:name>/fields/", fields, name="fields"),

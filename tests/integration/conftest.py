@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from integration.models import ConnectionSetup, User, systems
+from integration import defaults
+from integration.models import ConnectionSetup, TableMapping, User, systems
 from integration.systems.base import Field, FieldType, Side
+from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
 from tests.makers import account, crm_tables, customer, erp_tables, table, text
 
@@ -70,3 +72,23 @@ def reader(db) -> Client:
     client = Client()
     client.force_login(User.objects.create(username="ester"))
     return client
+
+
+@pytest.fixture
+def mapping(setup) -> TableMapping:
+    """CUSTOMER with those fields that the twins have."""
+    defaults.create_missing("dataverse")
+    customer = TableMapping.objects.get(name="CUSTOMER")
+    known = {"name", "post_code", "city", "e_mail", "salesperson_code", "currency_code"}
+    customer.fields.exclude(erp_field__in=known).delete()
+    return customer
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """The organization cannot be reached."""
+
+    def refuse(**_):
+        raise Unreachable("No route to contoso.crm4.dynamics.com.")
+
+    monkeypatch.setattr(systems, "connect", refuse)

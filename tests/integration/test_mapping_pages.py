@@ -3,31 +3,10 @@
 import pytest
 
 from integration import defaults
-from integration.models import FieldMapping, TableMapping, systems
+from integration.models import FieldMapping, TableMapping
 from integration.models.cache import metadata_cache
-from integration.systems.errors import Unreachable
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def mapping(setup) -> TableMapping:
-    """CUSTOMER with those fields that the twins have."""
-    defaults.create_missing("dataverse")
-    customer = the("CUSTOMER")
-    known = {"name", "post_code", "city", "e_mail", "salesperson_code", "currency_code"}
-    customer.fields.exclude(erp_field__in=known).delete()
-    return customer
-
-
-@pytest.fixture
-def broken(monkeypatch):
-    """The organization cannot be reached."""
-
-    def refuse(**_):
-        raise Unreachable("No route to contoso.crm4.dynamics.com.")
-
-    monkeypatch.setattr(systems, "connect", refuse)
 
 
 def the(name: str) -> TableMapping:

@@ -11,7 +11,7 @@ from integration.models import JobQueueEntry, TableMapping
 from integration.models.own_mapping import StandardMapping, create_own, delete_own, proposals
 from integration.sync.rules import Direction
 from integration.systems.base import FieldType
-from tests.integration.test_mapping_pages import broken, mapping, save, the  # noqa: F401
+from tests.integration.test_mapping_pages import save, the
 from tests.makers import code, crm_tables, erp_tables, option, reference, table, text
 
 pytestmark = pytest.mark.django_db
@@ -97,12 +97,12 @@ def test_a_mapping_of_ones_own_is_made_with_fields_and_a_job_on_hold(setup, admi
     assert made.queue_entries.get().status == JobQueueEntry.Status.ON_HOLD
 
 
-def test_a_table_may_have_several_mappings(mapping, admin):  # noqa: F811
+def test_a_table_may_have_several_mappings(mapping, admin):
     admin.post("/mappings/new/", only(("name", "name", "both")))
     assert TableMapping.objects.filter(erp_table="customer", crm_table="account").count() == 2
 
 
-def test_what_its_references_need_runs_first(mapping, admin):  # noqa: F811
+def test_what_its_references_need_runs_first(mapping, admin):
     pairs = [("name", "name", "both"), ("salesperson_code", "ownerid", "to_crm")]
     admin.post("/mappings/new/", only(*pairs))
     assert the("FIRMS").dependencies == ["SALESPEOPLE"]
@@ -120,7 +120,7 @@ def test_what_its_references_need_runs_first(mapping, admin):  # noqa: F811
         ({"direction": "sideways"}, "direction"),
     ],
 )
-def test_a_first_step_that_cannot_work_is_refused_beside_its_field(mapping, admin, changes, field):  # noqa: F811
+def test_a_first_step_that_cannot_work_is_refused_beside_its_field(mapping, admin, changes, field):
     answer = step_two(admin, **changes)
     assert field in answer.context["form"].errors
     assert answer.context["formset"] is None
@@ -137,7 +137,7 @@ def test_a_first_step_that_cannot_work_is_refused_beside_its_field(mapping, admi
         ([("bill_to_customer_no", "ownerid", "both")], "No mapping translates"),
     ],
 )
-def test_a_second_step_that_cannot_work_is_refused_in_words(mapping, admin, pairs, reason):  # noqa: F811
+def test_a_second_step_that_cannot_work_is_refused_in_words(mapping, admin, pairs, reason):
     answer = admin.post("/mappings/new/", only(*pairs))
     assert reason in refusals(answer)
     assert not TableMapping.objects.filter(name="FIRMS").exists()
@@ -148,11 +148,11 @@ def test_a_direction_the_mapping_does_not_go_is_refused(setup, admin):
     assert "does not go this way" in refusals(answer)
 
 
-def test_the_wizard_says_so_when_the_organization_does_not_answer(setup, admin, broken):  # noqa: F811
+def test_the_wizard_says_so_when_the_organization_does_not_answer(setup, admin, broken):
     assert "No route to contoso" in admin.get("/mappings/new/").content.decode()
 
 
-def test_who_may_only_look_can_neither_make_nor_delete_a_mapping(mapping, reader):  # noqa: F811
+def test_who_may_only_look_can_neither_make_nor_delete_a_mapping(mapping, reader):
     assert reader.get("/mappings/new/").status_code == 403
     assert reader.post("/mappings/new/", only(("name", "name", "both"))).status_code == 403
     assert reader.post("/mappings/CUSTOMER/delete/").status_code == 403
@@ -179,7 +179,7 @@ def test_ones_own_mapping_is_deleted_with_its_couplings_after_a_question(setup, 
     assert other.dependencies == ["ITEM"]
 
 
-def test_a_standard_mapping_is_not_deleted(mapping, admin):  # noqa: F811
+def test_a_standard_mapping_is_not_deleted(mapping, admin):
     with pytest.raises(StandardMapping):
         delete_own(mapping)
     assert "is a standard mapping" in admin.post("/mappings/CUSTOMER/delete/", follow=True).content.decode()
@@ -189,18 +189,18 @@ def test_a_standard_mapping_is_not_deleted(mapping, admin):  # noqa: F811
 # --- the order -------------------------------------------------------------------------------------------
 
 
-def test_a_loop_of_dependencies_is_refused_with_the_loop_named(mapping, admin):  # noqa: F811
+def test_a_loop_of_dependencies_is_refused_with_the_loop_named(mapping, admin):
     assert the("CONTACT").dependencies != []
     answer = save(admin, dependencies=["CONTACT"])
     assert "CUSTOMER -> CONTACT -> CUSTOMER" in " ".join(answer.context["form"].errors["dependencies"])
     assert "CONTACT" not in the("CUSTOMER").dependencies
 
 
-def test_a_mapping_that_depends_on_itself_is_refused(mapping):  # noqa: F811
+def test_a_mapping_that_depends_on_itself_is_refused(mapping):
     mapping.dependencies = ["CUSTOMER"]
     assert mapping._loop() == "CUSTOMER cannot depend on itself."
 
 
-def test_what_a_mapping_depends_on_is_chosen_on_its_page(mapping, admin):  # noqa: F811
+def test_what_a_mapping_depends_on_is_chosen_on_its_page(mapping, admin):
     save(admin, dependencies=["SALESPEOPLE", "PAYMENT TERMS"])
     assert set(the("CUSTOMER").dependencies) == {"SALESPEOPLE", "PAYMENT TERMS"}

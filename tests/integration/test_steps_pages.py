@@ -11,17 +11,17 @@ from integration import defaults
 from integration.models import FieldMapping, FieldTransformation, TableMapping
 from integration.sync.ledger import LOOK_AGAIN
 from integration.sync.transformations import KINDS
-from tests.integration.test_mapping_pages import broken, change, errors, mapping, the  # noqa: F401
+from tests.integration.test_mapping_pages import change, errors, the
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(mapping) -> FieldMapping:  # noqa: F811
+def city(mapping) -> FieldMapping:
     return mapping.fields.get(crm_field="address1_city")
 
 
-def couple(mapping, number: int = 1) -> None:  # noqa: F811
+def couple(mapping, number: int = 1) -> None:
     for _ in range(number):
         Coupling.objects.create(
             mapping=mapping, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled", erp_version="1", crm_version="2"
@@ -123,7 +123,7 @@ def test_what_a_person_typed_is_shown_as_text(city, admin):
     assert "&lt;script&gt;alert" in page
 
 
-def test_a_rule_for_a_reference_is_told_to_be_in_the_wrong_place(mapping, admin):  # noqa: F811
+def test_a_rule_for_a_reference_is_told_to_be_in_the_wrong_place(mapping, admin):
     owner = mapping.fields.get(erp_field="salesperson_code")
     FieldTransformation.objects.create(field=owner, kind="uppercase")
     assert "translated by its coupling" in admin.get(f"/mappings/fields/{owner.pk}/steps/").content.decode()
@@ -164,14 +164,14 @@ def test_what_would_fail_is_told_with_the_reason(city, admin):
     assert "at most 30" in page
 
 
-def test_trying_says_so_when_the_other_side_does_not_answer(city, admin, broken):  # noqa: F811
+def test_trying_says_so_when_the_other_side_does_not_answer(city, admin, broken):
     assert "one of them did not tell" in tried(admin, city, way="to_crm", value="x").content.decode()
 
 
 # --- who wins --------------------------------------------------------------------------------------------
 
 
-def test_enabling_a_two_way_field_among_coupled_records_asks_who_wins(mapping, admin):  # noqa: F811
+def test_enabling_a_two_way_field_among_coupled_records_asks_who_wins(mapping, admin):
     mapping.fields.filter(crm_field="address1_city").update(is_enabled=False)
     couple(mapping, 2)
     answer = change(admin, "address1_city", is_enabled="on")
@@ -179,7 +179,7 @@ def test_enabling_a_two_way_field_among_coupled_records_asks_who_wins(mapping, a
     assert not mapping.fields.get(crm_field="address1_city").is_enabled
 
 
-def test_the_answer_is_kept_and_every_pair_is_compared_once_more(mapping, admin):  # noqa: F811
+def test_the_answer_is_kept_and_every_pair_is_compared_once_more(mapping, admin):
     mapping.fields.filter(crm_field="address1_city").update(is_enabled=False)
     couple(mapping, 2)
     change(admin, "address1_city", is_enabled="on", first_wins="crm")
@@ -189,7 +189,7 @@ def test_the_answer_is_kept_and_every_pair_is_compared_once_more(mapping, admin)
     assert the("CUSTOMER").full_run_needed
 
 
-def test_nothing_is_asked_where_nothing_is_coupled_or_the_field_goes_one_way(mapping, admin):  # noqa: F811
+def test_nothing_is_asked_where_nothing_is_coupled_or_the_field_goes_one_way(mapping, admin):
     mapping.fields.filter(crm_field__in=["address1_city", "telephone1"]).update(is_enabled=False)
     change(admin, "address1_city", is_enabled="on")
     couple(mapping)
@@ -212,7 +212,7 @@ def test_rules_of_an_enabled_field_wait_for_the_answer(city, admin):
     assert kinds(city) == ["uppercase"]
 
 
-def test_a_pair_that_needs_rules_to_fit_leads_to_them(mapping, admin):  # noqa: F811
+def test_a_pair_that_needs_rules_to_fit_leads_to_them(mapping, admin):
     new = {"erp_field": "name", "crm_field": "numberofemployees", "direction": "to_crm"}
     assert "cannot go into" in admin.post("/mappings/CUSTOMER/fields/add/", new).content.decode()
     answer = admin.post("/mappings/CUSTOMER/fields/add/", {**new, "transformed": "on"})

@@ -1,0 +1,175 @@
+"""Configuration templates: their values, checked as a new record would take them, and which mapping uses which."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.db import transaction
+
+from integration.forms.fields import describe
+from integration.models import RecordTemplate, TableMapping, TemplateUse, TemplateValue
+from integration.models.ends import NAMES, Ends
+from integration.models.template_rule import template_value
+from integration.systems.base import FieldType, Side, Table, Value
+from integration.systems.errors import InvalidValue
+from integration.systems.filters import FilterError, parse
+
+
+class NewTemplateForm(forms.ModelForm):
+    """Name and table. ``place`` is side and table in one choice, so that one question is enough."""
+
+    place = forms.ChoiceField(label="For new records of")
+
+    class Meta:
+        model = RecordTemplate
+        fields = ["name"]
+
+    def __init__(self, *args: Any, ends: Ends, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = [
+            (NAMES[side], [(f"{side}:{name}", f"{label} · {name}") for name, label in ends.tables(side)])
+            for side in (Side.ERP, Side.CRM)
+        ]
+        cast(forms.ChoiceField, self.fields["place"]).choices = [("", "—"), *groups]
+        self.fields["name"].widget.attrs["class"] = "form-control"
+        self.fields["place"].widget.attrs["class"] = "form-select"
+
+    def save(self, commit: bool = True) -> RecordTemplate:
+        self.instance.side, _, self.instance.table = self.cleaned_data["place"].partition(":")
+        template: RecordTemplate = super().save(commit)
+        return template
+
+
+class ValueForm(forms.ModelForm):
+    """One column and its value."""
+
+    field = forms.ChoiceField(required=False)
+    value = forms.CharField(max_length=250, required=False)
+
+    class Meta:
+        model = TemplateValue
+        fields = ["field", "value"]
+
+    def __init__(self, *args: Any, table: Table | None, side: Side, ends: Ends, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.table, self.side, self.ends = table, side, ends
+        cast(forms.ChoiceField, self.fields["field"]).choices = _columns(table, self.instance.field)
+        self.fields["field"].widget.attrs |= {"class": "form-select", "aria-label": f"Field, line {self.prefix}"}
+        self.fields["value"].widget.attrs |= {"class": "form-control", "aria-label": f"Value, line {self.prefix}"}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        name, text = cleaned.get("field") or "", cleaned.get("value") or ""
+        if bool(name) != bool(text):
+            self.add_error("value" if name else "field", "A field and its value belong together.")
+        elif name and self.table is not None:
+            try:
+                self._check(name, template_value(self.table, self.side, name, text))
+            except InvalidValue as error:
+                self.add_error("value", str(error))
+        return cleaned
+
+    def _check(self, name: str, value: Value) -> None:
+        """A code that stands for another record must be there."""
+        column = self.table.fields[name] if self.table else None
+        if column is None or column.type is not FieldType.REFERENCE or not isinstance(value, str):
+            return
+        for target in column.targets:
+            table = self.ends.table(self.side, target)
+            record = self.ends.first(self.side, target, value)
+            if table is None:
+                return
+            if record is not None and str(record.values.get(table.number_field)).upper() == value.upper():
+                return
+        self.add_error("value", f"There is no {column.label or name} “{value}”.")
+
+
+class ValueFormSet(forms.BaseModelFormSet):
+    """The values of a template; a blank line is none, a line that is blanked goes."""
+
+    template: RecordTemplate
+
+    def clean(self) -> None:
+        names = [form.cleaned_data.get("field") for form in self.forms if getattr(form, "cleaned_data", None)]
+        twice = {name for name in names if name and names.count(name) > 1}
+        if twice:
+            raise forms.ValidationError(f"“{twice.pop()}” is there twice.")
+
+    def saved(self) -> bool:
+        """Check and save."""
+        if not self.is_valid():
+            return False
+        with transaction.atomic():
+            kept = [form.cleaned_data for form in self.forms if form.cleaned_data.get("field")]
+            self.template.values.all().delete()
+            for one in kept:
+                self.template.values.create(field=one["field"], value=one["value"])
+            self.template.save(update_fields=["changed_at"])
+        return True
+
+
+def value_formset(template: RecordTemplate, ends: Ends, posted: Any = None) -> ValueFormSet:
+    """The values of a template with some lines to add more."""
+    side = Side(template.side)
+    maker = forms.modelformset_factory(TemplateValue, form=ValueForm, formset=ValueFormSet, extra=4)
+    told = {"table": ends.table(side, template.table), "side": side, "ends": ends}
+    formset: Any = maker(posted, queryset=template.values.all(), prefix="value", form_kwargs=told)
+    formset.template = template
+    return cast(ValueFormSet, formset)
+
+
+class UseForm(forms.ModelForm):
+    """A template of a mapping with its priority and condition."""
+
+    class Meta:
+        model = TemplateUse
+        fields = ["template", "priority", "condition"]
+        widgets = {"condition": forms.Textarea(attrs={"rows": 1, "spellcheck": "false"})}
+
+    def __init__(self, *args: Any, mapping: TableMapping, ends: Ends, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.mapping, self.ends = mapping, ends
+        ours = RecordTemplate.objects.filter(side=Side.ERP, table=mapping.erp_table)
+        theirs = RecordTemplate.objects.filter(side=Side.CRM, table=mapping.crm_table)
+        cast(forms.ModelChoiceField, self.fields["template"]).queryset = ours | theirs
+        for name, field in self.fields.items():
+            field.widget.attrs["class"] = "form-select" if name == "template" else "form-control"
+            field.widget.attrs["aria-label"] = f"{field.label}, line {self.prefix}"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        template, mapping = cleaned.get("template"), self.instance.mapping
+        if template is not None:
+            source = Side(template.side).other
+            name = mapping.erp_table if source is Side.ERP else mapping.crm_table
+            try:
+                parse(cleaned.get("condition") or "", self.ends.table(source, name))
+            except FilterError as error:
+                self.add_error("condition", str(error))
+        return cleaned
+
+
+class UseFormSet(forms.BaseModelFormSet):
+    """All templates of a mapping."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].widget.attrs["class"] = "form-check-input"
+
+
+def use_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> UseFormSet:
+    """The templates of a mapping with two lines to add more."""
+    maker = forms.modelformset_factory(TemplateUse, form=UseForm, formset=UseFormSet, extra=2, can_delete=True)
+    told = {"mapping": mapping, "ends": ends}
+    return cast(UseFormSet, maker(posted, queryset=mapping.templates.all(), prefix="use", form_kwargs=told))
+
+
+def _columns(table: Table | None, stored: str) -> list[tuple[str, str]]:
+    fields = (
+        [one for one in table.fields.values() if one.insertable and one.type is not FieldType.TABLE] if table else []
+    )
+    fields.sort(key=lambda one: (one.label or one.name).casefold())
+    choices = [(one.name, f"{one.label or one.name} · {one.name} · {describe(one)}") for one in fields]
+    known = {name for name, _ in choices}
+    return [("", "—"), *choices, *([(stored, stored)] if stored and stored not in known else [])]

@@ -1,0 +1,179 @@
+"""Configuration templates, as people set them up, and what a run is told of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.models import RecordTemplate, TemplateUse
+from integration.systems.base import Side
+from integration.systems.errors import ConfigurationProblem
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def domestic(setup) -> RecordTemplate:
+    template = RecordTemplate.objects.create(name="DOMESTIC", side="erp", table="customer")
+    template.values.create(field="priority", value="3")
+    return template
+
+
+def values(client, template, *pairs):
+    data = {"value-TOTAL_FORMS": str(len(pairs)), "value-INITIAL_FORMS": "0"}
+    for number, (field, value) in enumerate(pairs):
+        data |= {f"value-{number}-field": field, f"value-{number}-value": value}
+    return client.post(f"/mappings/templates/{template.pk}/", data, follow=True)
+
+
+def stored(template) -> dict[str, str]:
+    return dict(template.values.values_list("field", "value"))
+
+
+def uses(client, *lines, initial: int = 0):
+    data = {"use-TOTAL_FORMS": str(len(lines)), "use-INITIAL_FORMS": str(initial)}
+    for number, line in enumerate(lines):
+        data |= {f"use-{number}-{name}": value for name, value in line.items()}
+    return client.post("/mappings/CUSTOMER/templates/", data, follow=True)
+
+
+def problems(answer) -> str:
+    formset = answer.context["formset"]
+    return " ".join([*formset.non_form_errors(), *(e for form in formset for es in form.errors.values() for e in es)])
+
+
+# --- the templates ---------------------------------------------------------------------------------------
+
+
+def test_a_template_is_made_for_a_table_of_either_side(setup, admin):
+    page = admin.get("/mappings/templates/").content.decode()
+    assert "Customer · customer" in page
+    assert "Account · account" in page
+    answer = admin.post("/mappings/templates/", {"name": "KEY ACCOUNTS", "place": "crm:account"}, follow=True)
+    assert "new records of account in Dynamics 365 Sales" in answer.content.decode()
+    assert RecordTemplate.objects.get().side == "crm"
+
+
+@pytest.mark.parametrize("given", [{"name": "", "place": "erp:customer"}, {"name": "X", "place": "erp:nowhere"}])
+def test_a_template_without_a_name_or_table_is_refused(setup, admin, given):
+    assert admin.post("/mappings/templates/", given).context["form"].errors
+    assert not RecordTemplate.objects.exists()
+
+
+def test_values_are_kept_changed_and_taken_out(domestic, admin):
+    values(admin, domestic, ("priority", "5"), ("blocked", "Ship"), ("", ""))
+    assert stored(domestic) == {"priority": "5", "blocked": "Ship"}
+    assert "priority = 5" in admin.get("/mappings/templates/").content.decode()
+    values(admin, domestic, ("priority", "6"), ("", ""))
+    assert stored(domestic) == {"priority": "6"}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "reason"),
+    [
+        ([("priority", "many")], "needs a number"),
+        ([("blocked", "Sometimes")], "has no option"),
+        ([("city", "x" * 31)], "at most 30"),
+        ([("priority", "")], "belong together"),
+        ([("", "5")], "belong together"),
+        ([("priority", "1"), ("priority", "2")], "there twice"),
+        ([("salesperson_code", "NOBODY")], "There is no"),
+        ([("nowhere", "1")], "Select a valid choice"),
+    ],
+)
+def test_values_that_the_table_would_not_take_are_refused_beside_their_field(domestic, admin, pairs, reason):
+    assert reason in problems(values(admin, domestic, *pairs))
+    assert stored(domestic) == {"priority": "3"}
+
+
+def test_a_reference_is_given_by_its_code(domestic, admin, company):
+    company.add("salesperson", code="JO", name="Jim Olive")
+    values(admin, domestic, ("salesperson_code", "jo"))
+    assert stored(domestic) == {"salesperson_code": "jo"}
+
+
+def test_a_reference_of_sales_needs_an_id(setup, admin):
+    template = RecordTemplate.objects.create(name="OWNED", side="crm", table="account")
+    assert "needs the id" in problems(values(admin, template, ("ownerid", "Jim Olive")))
+
+
+def test_a_template_is_shown_when_its_side_does_not_answer(setup, admin, broken):
+    template = RecordTemplate.objects.create(name="OWNED", side="crm", table="account")
+    template.values.create(field="name", value="Coho Winery")
+    page = admin.get(f"/mappings/templates/{template.pk}/").content.decode()
+    assert "No route to contoso" in page
+    assert "Coho Winery" in page
+
+
+def test_a_template_in_use_is_not_deleted(mapping, domestic, admin):
+    use = TemplateUse.objects.create(mapping=mapping, template=domestic)
+    assert (
+        "is used by CUSTOMER" in admin.post(f"/mappings/templates/{domestic.pk}/delete/", follow=True).content.decode()
+    )
+    use.delete()
+    admin.post(f"/mappings/templates/{domestic.pk}/delete/")
+    assert not RecordTemplate.objects.exists()
+
+
+def test_who_may_only_look_changes_no_template(mapping, domestic, reader):
+    assert "DOMESTIC" in reader.get("/mappings/templates/").content.decode()
+    assert reader.post("/mappings/templates/", {"name": "X", "place": "erp:customer"}).status_code == 403
+    assert values(reader, domestic, ("priority", "9")).status_code == 403
+    assert reader.post(f"/mappings/templates/{domestic.pk}/delete/").status_code == 403
+    assert uses(reader).status_code == 403
+
+
+# --- their use -------------------------------------------------------------------------------------------
+
+
+def test_a_mapping_uses_templates_by_priority_and_condition(mapping, domestic, admin, company, organization):
+    foreign = RecordTemplate.objects.create(name="FOREIGN", side="erp", table="customer")
+    uses(
+        admin,
+        {"template": str(domestic.pk), "priority": "20", "condition": ""},
+        {"template": str(foreign.pk), "priority": "10", "condition": "address1_city = Paris"},
+    )
+    rule = mapping.rule(company, organization)
+    assert [template.name for template in rule.templates_for(Side.ERP)] == ["FOREIGN", "DOMESTIC"]
+    assert rule.templates[1].values == {"priority": 3}
+    assert rule.templates_for(Side.CRM) == ()
+    assert "address1_city" in rule.columns(Side.CRM)
+
+
+def test_a_template_is_taken_out_of_its_mapping(mapping, domestic, admin):
+    use = TemplateUse.objects.create(mapping=mapping, template=domestic)
+    line = {"id": str(use.pk), "template": str(domestic.pk), "priority": "10", "condition": "", "DELETE": "on"}
+    uses(admin, line, initial=1)
+    assert not mapping.templates.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ({"condition": "colour = red"}, "has no field “colour”"),
+        ({"condition": "name ="}, "value is missing"),
+        ({"priority": "-1"}, "greater than or equal"),
+    ],
+)
+def test_a_condition_that_does_not_fit_the_source_is_refused(mapping, domestic, admin, line, reason):
+    answer = uses(admin, {"template": str(domestic.pk), "priority": "1", "condition": "", **line})
+    assert reason in problems(answer)
+    assert not mapping.templates.exists()
+
+
+def test_only_templates_of_the_mappings_own_tables_are_offered(mapping, admin):
+    other = RecordTemplate.objects.create(name="PEOPLE", side="erp", table="contact")
+    answer = uses(admin, {"template": str(other.pk), "priority": "1", "condition": ""})
+    assert "Select a valid choice" in problems(answer)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"field": "vanished"}, "has no field “vanished”"), ({"field": "blocked", "value": "Maybe"}, "has no option")],
+)
+def test_a_template_that_no_longer_fits_stops_the_run_by_name(
+    mapping, domestic, company, organization, change, message
+):
+    TemplateUse.objects.create(mapping=mapping, template=domestic)
+    domestic.values.update(**change)
+    with pytest.raises(ConfigurationProblem, match=f"CUSTOMER, template “DOMESTIC”: .*{message}"):
+        mapping.rule(company, organization)
