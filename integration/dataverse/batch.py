@@ -48,6 +48,7 @@ def send(session: Session, parts: Sequence[Part], *, go_on: bool = True, **how: 
     headers = {"Content-Type": f'multipart/mixed; boundary="{boundary}"'}
     if go_on:
         headers["Prefer"] = "odata.continue-on-error"
+    parts = [replace(part, headers={**session.standing, **part.headers}) for part in parts]
     raw = written(parts, boundary, urlsplit(session.root).path)
     answer = session.request("POST", "$batch", headers=headers, raw=raw, accept=() if go_on else (400,), **how)
     answers = [replace(each, repeated=answer.repeated) for each in read(answer)]

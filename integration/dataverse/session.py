@@ -5,21 +5,24 @@ from __future__ import annotations
 import random
 import threading
 import time
+import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from integration.dataverse.problems import problem_of
 from integration.dataverse.shared import Cache, Gate, LocalGate, MemoryCache
-from integration.dataverse.signin import Credentials, Tokens
+from integration.dataverse.signin import Credentials, Grant, HeldToken, Tokens, TokenSource
 from integration.http import Answer, Transport, check_address, encode
 from integration.systems.errors import BadAnswer, Problem, Throttled, TimedOut, Unreachable
 
 __all__ = ["Cache", "Credentials", "Gate", "LocalGate", "MemoryCache", "Session"]
 
-API = "api/data/v9.2/"
+API = "9.2"
+"""The version of the Web API; organizations on premises have older ones."""
 TRIES = 5
 PATIENCE_SECONDS = 600.0
 """How long throttling may hold one request up in all: twice the 5 minutes in which the service counts."""
@@ -31,7 +34,7 @@ R = TypeVar("R")
 
 
 class Session:
-    """Requests to ``url`` as the credentials' application user.
+    """Requests to ``url`` as whoever the credentials (or an administrator's held token) stand for.
 
     ``requests`` counts those for rows, repeats included; ``metadata_requests`` and ``sign_ins`` are counted apart.
     """
@@ -39,8 +42,9 @@ class Session:
     def __init__(
         self,
         url: str,
-        credentials: Credentials,
+        credentials: Grant | HeldToken,
         *,
+        api: str = API,
         transport: Transport | None = None,
         tokens: Cache | None = None,
         gate: Gate | None = None,
@@ -48,15 +52,31 @@ class Session:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = url.rstrip("/") + "/"
-        self.root = urljoin(self.url, API)
+        self.root = urljoin(self.url, f"api/data/v{api}/")
         self.requests = 0
         self.metadata_requests = 0
         self._transport = transport or Transport()
-        self._tokens = Tokens(url, credentials, self._transport, tokens)
+        self._tokens = _source(url, credentials, self._transport, tokens)
+        self._standing: Mapping[str, str] = {}
         self._gate: Gate = gate or LocalGate()
         self._sleep = sleep
+        self._lent = False
         self._counting = threading.Lock()
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="dataverse")
+
+    @property
+    def standing(self) -> Mapping[str, str]:
+        """Headers of every request, parts of a batch included: on whose behalf it is made."""
+        return self._standing
+
+    def acting_as(self, user: uuid.UUID, *, of_directory: bool) -> Session:
+        """The same line, but what is done counts as done by this user: by object id of the directory
+        (``of_directory``) or by ``systemuserid``. Ours needs the privilege prvActOnBehalfOfAnotherUser. It ends with
+        the line it was made of."""
+        other = copy(self)
+        other._standing = {"CallerObjectId" if of_directory else "MSCRMCallerID": str(user)}
+        other._lent = True
+        return other
 
     @property
     def sign_ins(self) -> int:
@@ -153,7 +173,7 @@ class Session:
             with self._counting:
                 self.metadata_requests += metadata
                 self.requests += not metadata
-            return self._transport.send(method, url, headers={**standard, **headers}, body=content)
+            return self._transport.send(method, url, headers={**standard, **self._standing, **headers}, body=content)
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Do this for every item over the connections at hand, answers in the same order. ``work`` must not call
@@ -164,8 +184,14 @@ class Session:
         return list(self._pool.map(work, listed))
 
     def close(self) -> None:
+        if self._lent:
+            return
         self._pool.shutdown(wait=True)
         self._transport.close()
+
+
+def _source(url: str, credentials: Grant | HeldToken, transport: Transport, cache: Cache | None) -> TokenSource:
+    return credentials if isinstance(credentials, HeldToken) else Tokens(url, credentials, transport, cache)
 
 
 def _worth_it(problem: Problem, attempt: int, tries: int, ends: float, repeatable: bool, after_time_out: bool) -> bool:

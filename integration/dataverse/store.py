@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 from integration.dataverse import batch, changes, query, rows
@@ -13,10 +15,11 @@ from integration.dataverse.bulk import Writer
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
 from integration.dataverse.problems import problem_of
-from integration.dataverse.session import Cache, Credentials, Gate, Session
+from integration.dataverse.session import API, Cache, Credentials, Gate, Session
+from integration.dataverse.signin import Grant, HeldToken
 from integration.http import Limits, Transport
 from integration.systems.base import Identity, Page, Record, Row, Side, System, Table, Written
-from integration.systems.errors import BadAnswer, FieldMissing, PrivilegeMissing, Refused, TableMissing
+from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
 
 LARGEST_PAGE = 5000
@@ -24,6 +27,16 @@ PAGE = 1000
 """Rows read at once: one transaction on the other side, so not the largest page there is."""
 LABELS_UP_TO = 50
 """So many rows are read for people to look at, with the names of what they refer to; more are read to be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What an organization shares with other processes: caches for tokens and metadata, and the gate of everybody who
+    writes as the same user."""
+
+    tokens: Cache | None = None
+    metadata: Cache | None = None
+    gate: Gate | None = None
 
 
 def connect(
@@ -41,9 +54,33 @@ def connect(
 ) -> SalesOrganization:
     """An organization by address and client credentials. Nothing is sent before the first verb."""
     credentials = Credentials(tenant, client_id, client_secret, token_endpoint)
-    transport = Transport(limits, ca)
-    session = Session(url, credentials, transport=transport, tokens=token_cache, gate=gate, concurrency=concurrency)
-    return SalesOrganization(session, metadata_cache)
+    shared = Shared(token_cache, metadata_cache, gate)
+    return connect_with(url, credentials, shared, concurrency=concurrency, ca=ca, limits=limits)
+
+
+def connect_with(
+    url: str,
+    credentials: Grant | HeldToken,
+    shared: Shared | None = None,
+    *,
+    api: str = API,
+    concurrency: int = 4,
+    ca: str | None = None,
+    limits: Limits | None = None,
+) -> SalesOrganization:
+    """An organization by address and any way of signing in: a grant, or the token of an administrator. ``ca`` is a file
+    with a private certificate authority, ``api`` the version of the Web API. Nothing is sent before the first verb."""
+    shared = shared or Shared()
+    session = Session(
+        url,
+        credentials,
+        api=api,
+        transport=Transport(limits, ca),
+        tokens=shared.tokens,
+        gate=shared.gate,
+        concurrency=concurrency,
+    )
+    return SalesOrganization(session, shared.metadata)
 
 
 class SalesOrganization(System):
@@ -64,8 +101,21 @@ class SalesOrganization(System):
         """How many requests for rows were sent so far; tokens and metadata are not among them."""
         return self.session.requests
 
+    def acting_as(self, user_id: uuid.UUID) -> SalesOrganization:
+        """The same organization over the same line, but what is written counts as written by this ``systemuser``.
+        Raises ``NotAMember`` where there is no such user."""
+        found = self.get("systemuser", [user_id], ["azureactivedirectoryobjectid"]).get(user_id)
+        if found is None:
+            raise NotAMember("The user to act for does not exist in the organization.")
+        of_directory = found.values["azureactivedirectoryobjectid"]
+        user = of_directory if isinstance(of_directory, uuid.UUID) else user_id
+        other = copy(self)
+        other.session = self.session.acting_as(user, of_directory=user is of_directory)
+        other._actor = Actor(other.session, other._state_of)
+        return other
+
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connections back; one that acts for somebody leaves them to the one it was made of."""
         self.session.close()
 
     # --- about --------------------------------------------------------------------------------------------

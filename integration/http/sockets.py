@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 from integration.http.addresses import check_host
-from integration.systems.errors import AddressRefused
+from integration.systems.errors import AddressRefused, ConfigurationProblem
 
 
 class _Clock(threading.local):
@@ -41,16 +43,30 @@ def deadline(seconds: float) -> Iterator[None]:
 
 
 class Adapter(HTTPAdapter):
-    """The adapter of ``requests`` over our own connections, also through a proxy."""
+    """The adapter of ``requests`` over our own connections, also through a proxy. ``ca`` is a file of certificate
+    authorities that are trusted besides the usual ones. Raises ``ConfigurationProblem`` where it is none."""
+
+    def __init__(self, ca: str | None = None, **options: Any) -> None:
+        self._tls: dict[str, Any] = {"ssl_context": _trusting(ca)} if ca else {}
+        super().__init__(**options)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **options)
+        super().init_poolmanager(*arguments, **{**options, **self._tls})
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
-        manager = super().proxy_manager_for(*arguments, **options)
+        manager = super().proxy_manager_for(*arguments, **{**options, **self._tls})
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+
+def _trusting(ca: str) -> ssl.SSLContext:
+    context = create_urllib3_context()
+    try:
+        context.load_verify_locations(ca)
+    except OSError as error:  # an unreadable file, or one that holds no certificate
+        raise ConfigurationProblem(f"The file {ca} holds no certificate authorities that can be read.") from error
+    return context
 
 
 class _TimedReader(io.RawIOBase):

@@ -64,17 +64,17 @@ class Limits:
 
 
 class Transport:
-    """A pool of connections, safe for threads. ``ca`` is a file with further certificate authorities; without it those
-    of the environment (``REQUESTS_CA_BUNDLE``) count, as its proxies do for every host but this machine."""
+    """A pool of connections, safe for threads. ``ca`` is a file with certificate authorities trusted besides the
+    usual ones (``REQUESTS_CA_BUNDLE`` replaces those); the environment's proxies count for every host but this machine.
+    """
 
     def __init__(self, limits: Limits | None = None, ca: str | None = None) -> None:
         self.limits = limits or Limits()
-        self._ca = ca
         self._session = requests.Session()
         # A netrc file would replace our Authorization header, and cookies would pin us to one server of many.
         self._session.auth = _as_it_is
         self._session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-        adapter = Adapter(pool_connections=4, pool_maxsize=CONNECTIONS, max_retries=0)
+        adapter = Adapter(ca, pool_connections=4, pool_maxsize=CONNECTIONS, max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         self._ways: dict[str, dict[str, Any]] = {}
@@ -108,7 +108,7 @@ class Transport:
         request."""
         if origin not in self._ways:
             local = is_loopback(urlsplit(origin).hostname or "")
-            found = self._session.merge_environment_settings(origin, {}, None, self._ca, None)
+            found = self._session.merge_environment_settings(origin, {}, None, None, None)
             self._ways[origin] = {"proxies": {} if local else found["proxies"], "verify": found["verify"]}
         return self._ways[origin]
 

@@ -32,7 +32,14 @@ if TYPE_CHECKING:
 USER_TABLE = "systemuser"
 ABOUT_ADDRESS = (Unreachable, TimedOut, TlsFailed, AddressRefused, BadAnswer)
 ABOUT_ROLES = (RoleMissing, PrivilegeMissing)
-SIGN_IN_PARTS = {"tenant": "Tenant", "client": "Client id", "secret": "Client secret", "resource": "Address"}
+SIGN_IN_PARTS = {
+    "tenant": "Tenant",
+    "client": "Client id",
+    "secret": "Client secret",
+    "certificate": "Certificate",
+    "user": "User",
+    "resource": "Address",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from integration.business_central.models import CompanyInformation, GeneralLedgerSetup
 from integration.business_central.store import EmbeddedCompany
 from integration.dataverse.store import connect
@@ -68,6 +70,7 @@ def open_crm(setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4) 
         metadata_cache=metadata_cache(),
         gate=gate,
         concurrency=concurrency,
+        ca=settings.DATAVERSE_CA_FILE or None,
     )
 
 

@@ -123,6 +123,9 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="")
+
+DATAVERSE_CA_FILE = env("DATAVERSE_CA_FILE", default="")
+"""Certificate authorities, in PEM, that are trusted besides the usual ones when Dynamics 365 Sales is called."""
 RQ_QUEUES = {"default": {"URL": REDIS_URL or "redis://localhost:6379/0", "DEFAULT_TIMEOUT": -1}}
 RQ_SHOW_ADMIN_LINK = False
 JOB_DEAD_AFTER = env.float("JOB_DEAD_AFTER", default=30.0)

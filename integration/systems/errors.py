@@ -81,7 +81,8 @@ class AddressRefused(ConnectionProblem):
 
 
 class SignInRefused(ConnectionProblem):
-    """``part`` is "tenant", "client", "secret", "resource" or "" where the authority does not say."""
+    """``part`` is "tenant", "client", "secret", "certificate", "user", "resource" or "" where the authority does not
+    say."""
 
     code = "sign-in-refused"
 

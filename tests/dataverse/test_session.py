@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
 
+from integration.dataverse import batch
 from integration.dataverse.session import Credentials, LocalGate, MemoryCache, Session
 from integration.http import Limits, Transport
 from integration.systems.errors import (
@@ -448,3 +450,40 @@ class Noted:
 
     def throttled(self, seconds: float) -> None:
         self.told.append(seconds)
+
+
+# --- on somebody's behalf -----------------------------------------------------------------------------------
+
+SOFIA = uuid.UUID("0f8fad5b-d9cb-469f-a165-70867728950e")
+
+
+@pytest.mark.parametrize(("of_directory", "header"), [(True, "callerobjectid"), (False, "mscrmcallerid")])
+def test_what_is_done_for_somebody_carries_their_id_and_the_rest_does_not(organization, session, of_directory, header):
+    session.acting_as(SOFIA, of_directory=of_directory).request("GET", "accounts")
+    session.request("GET", "accounts")
+
+    assert [asked.headers.get(header) for asked in organization.calls] == [str(SOFIA), None]
+    assert len(organization.sign_ins) == 1
+
+
+def test_every_part_of_a_batch_carries_whom_it_is_for(organization, session):
+    body = b"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n\r\n--b--\r\n"
+    organization.answers = [Says(200, body, {"Content-Type": "multipart/mixed; boundary=b"})]
+
+    batch.send(session.acting_as(SOFIA, of_directory=True), [batch.Part("DELETE", "accounts(1)")])
+
+    assert organization.calls[0].body.count(f"CallerObjectId: {SOFIA}".encode()) == 1
+
+
+def test_closing_a_line_that_was_lent_leaves_it_open(organization, session):
+    session.acting_as(SOFIA, of_directory=True).close()
+
+    assert session.each(lambda n: session.request("GET", f"accounts({n})").status, range(3)) == [200] * 3
+
+
+def test_an_older_web_api_is_called_by_its_version(organization):
+    session = organization.session(api="9.1")
+    session.request("GET", "accounts")
+    session.close()
+
+    assert organization.server.asked[-1].path == "/api/data/v9.1/accounts"

@@ -245,3 +245,20 @@ def test_acting_on_a_row_that_is_gone_says_so(organization):
 def test_an_unknown_action_is_refused(organization):
     with pytest.raises(Refused, match="fly"):
         organization.act("account", uuid.uuid4(), "fly")
+
+
+# --- on somebody's behalf -----------------------------------------------------------------------------------
+
+
+def test_acting_for_a_user_who_does_not_exist_is_refused(organization):
+    with pytest.raises(NotAMember, match="does not exist"):
+        organization.acting_as(uuid.uuid4())
+
+
+def test_one_who_acts_for_somebody_reads_and_leaves_the_line_open(organization):
+    user_id = organization.check().user_id
+    other = organization.acting_as(user_id)
+
+    assert user_id in other.get("systemuser", [user_id], ["fullname"])
+    other.close()
+    assert organization.check().user_id == user_id

@@ -1,0 +1,93 @@
+"""A private certificate authority is trusted where it is named, and only there."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.http import Limits, Transport
+from integration.systems.errors import ConfigurationProblem, TlsFailed
+from tests.certificates import Issued, issue
+
+
+class Answering(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *arguments: Any) -> None:
+        """Says nothing."""
+
+
+class Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that does not trust us hangs up: that is what some tests are about."""
+
+
+@pytest.fixture(scope="module")
+def authority() -> Issued:
+    return issue("Adatum private authority")
+
+
+@pytest.fixture(scope="module")
+def server(authority, tmp_path_factory) -> Iterator[str]:
+    """The address of a server whose certificate the private authority signed."""
+    own = issue("crm.adatum.example", by=authority)
+    chain = tmp_path_factory.mktemp("tls") / "server.pem"
+    chain.write_text(own.both)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    running = Quiet(("127.0.0.1", 0), Answering)
+    running.socket = context.wrap_socket(running.socket, server_side=True)
+    threading.Thread(target=lambda: running.serve_forever(poll_interval=0.01), daemon=True).start()
+    yield f"https://127.0.0.1:{running.server_port}"
+    running.shutdown()
+    running.server_close()
+
+
+def ask(url: str, ca: str | None) -> int:
+    transport = Transport(Limits(connect=5, read=5, deadline=5), ca)
+    try:
+        return transport.send("GET", url).status
+    finally:
+        transport.close()
+
+
+def test_a_server_of_the_named_authority_is_trusted(server, authority, tmp_path):
+    file = tmp_path / "ca.pem"
+    file.write_text(authority.pem)
+
+    assert ask(server, str(file)) == 200
+
+
+def test_a_server_of_an_unknown_authority_is_refused_in_words(server):
+    with pytest.raises(TlsFailed, match=r"127\.0\.0\.1 is not trusted"):
+        ask(server, None)
+
+
+def test_a_server_of_another_authority_is_refused_although_one_is_named(server, tmp_path):
+    file = tmp_path / "ca.pem"
+    file.write_text(issue("Fabrikam private authority").pem)
+
+    with pytest.raises(TlsFailed):
+        ask(server, str(file))
+
+
+@pytest.mark.parametrize("content", [None, "", "this is no certificate"])
+def test_a_file_that_holds_no_authority_is_said_by_name(tmp_path: Path, content: str | None):
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+
+    with pytest.raises(ConfigurationProblem, match=r"ca\.pem"):
+        Transport(ca=str(file))
