@@ -78,7 +78,8 @@ def test_a_lost_key_is_told_and_nothing_is_opened(setup, settings):
     assert wrong(ConnectionSetup.current()) == {"Client secret": systems.UNREADABLE}
 
 
-def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch):
+def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
+    settings.DATAVERSE_CA_FILE = "/etc/adatum/ca.pem"
     given = {}
     monkeypatch.setattr(systems, "connect", lambda **more: given.update(more))
     setup.open(even_disabled=True, concurrency=7, gate="the gate")
