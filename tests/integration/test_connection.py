@@ -92,6 +92,7 @@ def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
         "token_endpoint": "",
         "gate": "the gate",
         "concurrency": 7,
+        "ca": "/etc/adatum/ca.pem",
     }
 
 
