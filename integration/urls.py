@@ -10,6 +10,7 @@ from integration.views.health import healthz
 from integration.views.home import home
 from integration.views.job_queue import job_queue, job_queue_edit, job_queue_entry
 from integration.views.mappings import mapping, mapping_count, mapping_defaults, mappings
+from integration.views.options import option_add, options
 from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.steps import field_winner, step, step_add, step_change, steps
 from integration.views.synch import (
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mappings/templates/<int:id>/", template, name="template"),
     path("mappings/templates/<int:id>/delete/", template_delete, name="template_delete"),
     path("mappings/<str:name>/", mapping, name="mapping"),
+    path("mappings/<str:name>/options/", options, name="options"),
+    path("mappings/<str:name>/options/<str:side>/<uuid:id>/", option_add, name="option_add"),
     path("mappings/<str:name>/templates/", mapping_templates, name="mapping_templates"),
     path("mappings/<str:name>/delete/", mapping_delete, name="mapping_delete"),
     path("mappings/<str:name>/count/", mapping_count, name="mapping_count"),

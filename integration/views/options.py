@@ -1,0 +1,60 @@
+"""The values of an option mapping: what belongs together, and adding what one side does not have."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import closing
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from integration.models import ConnectionSetup, TableMapping
+from integration.models.option_lines import OptionLine, add_code, add_option, option_lines
+from integration.systems.base import Side
+from integration.systems.errors import Problem
+from integration.views.mappings import CHANGE
+
+
+@require_GET
+def options(request: HttpRequest, name: str) -> HttpResponse:
+    """Codes and options side by side."""
+    mapping = _option_mapping(name)
+    lines: list[OptionLine] = []
+    try:
+        with closing(ConnectionSetup.current().open(even_disabled=True)) as connected:
+            lines = option_lines(mapping, connected)
+    except Problem as problem:
+        messages.error(request, problem.message)
+    context = {"mapping": mapping, "lines": lines, "missing": sum(line.missing is Side.CRM for line in lines)}
+    return render(request, "integration/options.html", context | {"may_change": request.user.has_perm(CHANGE)})
+
+
+@require_POST
+@permission_required(CHANGE, raise_exception=True)
+def option_add(request: HttpRequest, name: str, side: str, id: uuid.UUID) -> HttpResponse:
+    """Add the value ``id`` of ``side`` on the other one."""
+    mapping = _option_mapping(name)
+    if side not in list(Side):
+        raise Http404
+    try:
+        with closing(ConnectionSetup.current().open()) as connected:
+            if side == Side.ERP:
+                added = add_option(mapping, connected, id)
+            else:
+                added = add_code(mapping, connected, id, request.POST.get("code", ""))
+        messages.success(
+            request, f"“{added}” is there on both sides now. Records left blank for it are looked at again."
+        )
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect("options", name=name)
+
+
+def _option_mapping(name: str) -> TableMapping:
+    mapping = get_object_or_404(TableMapping, name=name)
+    if not mapping.is_option:
+        raise Http404
+    return mapping
