@@ -3,7 +3,7 @@
 import pytest
 
 from integration import defaults
-from integration.models import FieldMapping, TableMapping
+from integration.models import FieldMapping, SyncJob, TableMapping
 from integration.models.cache import metadata_cache
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,17 @@ def test_who_may_not_change_mappings_cannot_post_anywhere(mapping, reader, addre
 
 def test_an_unknown_mapping_is_not_found(setup, admin):
     assert admin.get("/mappings/NOBODY/").status_code == 404
+
+
+@pytest.mark.scenario("CRMIntegrationMapping.JobLogForMappingSortedByStartDateTime")
+def test_the_job_log_of_a_mapping_lists_its_own_jobs_newest_first(mapping, reader):
+    for name in ("CUSTOMER", "VENDOR", "CUSTOMER"):
+        SyncJob.objects.create(mapping=the(name), direction="to_crm")
+    address = reader.get("/mappings/CUSTOMER/").content.decode()
+    assert "/synch/jobs/?mapping=CUSTOMER" in address
+    listed = list(reader.get("/synch/jobs/?mapping=CUSTOMER").context["jobs"])
+    assert [job.mapping.name for job in listed] == ["CUSTOMER", "CUSTOMER"]
+    assert listed[0].queued_at > listed[1].queued_at
 
 
 # --- one mapping -----------------------------------------------------------------------------------------
