@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from integration.dataverse.problems import problem_of
 from integration.dataverse.session import Session
 from integration.http import Answer, encode
-from integration.systems.errors import BadAnswer, ConfigurationProblem
+from integration.systems.errors import BadAnswer, ConfigurationProblem, Problem
 
 LARGEST_BATCH = 1000
 WRITES_AT_ONCE = 100
@@ -30,7 +30,8 @@ _STATUS = re.compile(rb"HTTP/\d\.\d (?P<status>\d{3})")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One request of a batch; ``path`` is below the API's root."""
+    """One request of a batch; ``path`` is below the API's root, or ``$1`` for the row that the first part of the same
+    change set creates."""
 
     method: str
     path: str
@@ -38,23 +39,69 @@ class Part:
     body: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What became of a change set: an answer for every part, or why nothing was done and which part is to blame
+    (counted from 0, where the service says)."""
+
+    answers: Sequence[Answer] = ()
+    problem: Problem | None = None
+    culprit: int | None = None
+
+
 def send(session: Session, parts: Sequence[Part], *, go_on: bool = True, **how: Any) -> list[Answer]:
     """Send the requests as one batch, answers in their order. With ``go_on`` every request is answered; without,
     the service stops at the first error and the rest has no answer. ``how`` goes to ``Session.exchange``. Raises
     ``BadAnswer`` where answers are missing."""
+    _check_size(parts)
+    boundary = f"batch_{uuid.uuid4().hex}"
+    raw = written(_on_behalf(session, parts), boundary, urlsplit(session.root).path)
+    answers = _exchanged(session, raw, boundary, go_on, **how)
+    if len(answers) > len(parts) or (go_on and len(answers) < len(parts)):
+        raise BadAnswer(f"A batch of {len(parts)} requests got {len(answers)} answers.")
+    return answers
+
+
+def together(session: Session, parts: Sequence[Part], **how: Any) -> Together:
+    """Send writes as one change set: all are done or none. Raises what concerns the whole request (a
+    ``ConnectionProblem``); what is wrong with a part is in the answer."""
+    _check_size(parts)
+    boundary = f"batch_{uuid.uuid4().hex}"
+    raw = written_together(_on_behalf(session, parts), boundary, urlsplit(session.root).path)
+    answers = _exchanged(session, raw, boundary, go_on=False, **how)
+    refused = next((answer for answer in answers if not answer.ok), None)
+    if refused is not None:
+        return Together(problem=problem_of(refused), culprit=_place(refused, len(parts)))
+    if len(answers) != len(parts):
+        raise BadAnswer(f"A change set of {len(parts)} requests got {len(answers)} answers.")
+    return Together(sorted(answers, key=lambda answer: _place(answer, len(parts)) or 0))
+
+
+def _check_size(parts: Sequence[Part]) -> None:
     if len(parts) > LARGEST_BATCH:
         raise ValueError(f"A batch holds at most {LARGEST_BATCH} requests.")
-    boundary = f"batch_{uuid.uuid4().hex}"
+
+
+def _on_behalf(session: Session, parts: Sequence[Part]) -> list[Part]:
+    """Headers of every request have to be in every part as well."""
+    return [replace(part, headers={**session.standing, **part.headers}) for part in parts]
+
+
+def _exchanged(session: Session, raw: bytes, boundary: str, go_on: bool, **how: Any) -> list[Answer]:
     headers = {"Content-Type": f'multipart/mixed; boundary="{boundary}"'}
     if go_on:
         headers["Prefer"] = "odata.continue-on-error"
-    parts = [replace(part, headers={**session.standing, **part.headers}) for part in parts]
-    raw = written(parts, boundary, urlsplit(session.root).path)
-    answer = session.request("POST", "$batch", headers=headers, raw=raw, accept=() if go_on else (400,), **how)
-    answers = [replace(each, repeated=answer.repeated) for each in read(answer)]
-    if go_on and len(answers) != len(parts):
-        raise BadAnswer(f"A batch of {len(parts)} requests got {len(answers)} answers.")
-    return answers
+    answer = session.exchange("POST", "$batch", headers=headers, raw=raw, **how)
+    parted = answer.headers.get("content-type", "").startswith("multipart/")
+    if not answer.ok and not parted:
+        raise problem_of(answer)
+    return [replace(each, repeated=answer.repeated) for each in read(answer)]
+
+
+def _place(answer: Answer, count: int) -> int | None:
+    """Which part of a change set this answers; parts are numbered from 1."""
+    number = answer.headers.get("content-id", "")
+    return int(number) - 1 if number.isdecimal() and 1 <= int(number) <= count else None
 
 
 def read_one(session: Session, path: str, headers: Mapping[str, str] | None = None, **how: Any) -> Any:
@@ -83,23 +130,29 @@ def read_each(
 
 def written(parts: Sequence[Part], boundary: str, root: str) -> bytes:
     """The body of a batch. All line ends are CRLF; a part without a body ends with an empty line more."""
-    pieces: list[bytes] = []
-    for part in parts:
-        head = [
-            f"--{boundary}",
-            "Content-Type: application/http",
-            "Content-Transfer-Encoding: binary",
-            "",
-            f"{part.method} {root}{part.path} HTTP/1.1",
-            "Accept: application/json",
-        ]
-        if part.body is not None:
-            head.append("Content-Type: application/json; type=entry")
-        head += [f"{name}: {value}" for name, value in part.headers.items()]
-        pieces.append("\r\n".join(head).encode() + b"\r\n\r\n")
-        pieces.append((encode(part.body) if part.body is not None else b"") + b"\r\n")
-    pieces.append(f"--{boundary}--\r\n".encode())
-    return b"".join(pieces)
+    pieces = [piece for part in parts for piece in _one(part, boundary, root)]
+    return b"".join([*pieces, f"--{boundary}--\r\n".encode()])
+
+
+def written_together(parts: Sequence[Part], boundary: str, root: str) -> bytes:
+    """The body of a batch that holds one change set, its parts numbered from 1."""
+    inner = f"changeset_{uuid.uuid4().hex}"
+    head = f'--{boundary}\r\nContent-Type: multipart/mixed; boundary="{inner}"\r\n\r\n'
+    pieces = [piece for number, part in enumerate(parts, 1) for piece in _one(part, inner, root, number)]
+    return b"".join([head.encode(), *pieces, f"--{inner}--\r\n\r\n--{boundary}--\r\n".encode()])
+
+
+def _one(part: Part, boundary: str, root: str, number: int | None = None) -> tuple[bytes, bytes]:
+    head = [f"--{boundary}", "Content-Type: application/http", "Content-Transfer-Encoding: binary"]
+    if number is not None:
+        head.append(f"Content-ID: {number}")
+    path = part.path if part.path.startswith("$") else f"{root}{part.path}"
+    head += ["", f"{part.method} {path} HTTP/1.1", "Accept: application/json"]
+    if part.body is not None:
+        head.append("Content-Type: application/json; type=entry")
+    head += [f"{name}: {value}" for name, value in part.headers.items()]
+    body = encode(part.body) if part.body is not None else b""
+    return "\r\n".join(head).encode() + b"\r\n\r\n", body + b"\r\n"
 
 
 def read(answer: Answer) -> list[Answer]:
@@ -120,16 +173,18 @@ def _parts(content_type: str, body: bytes) -> list[Answer]:
         if inner.startswith("multipart/"):
             found += _parts(inner, content)
         else:
-            found.append(_inner(content))
+            found.append(_inner(content, headers.get("content-id", "")))
     return found
 
 
-def _inner(content: bytes) -> Answer:
+def _inner(content: bytes, number: str) -> Answer:
     head, _, rest = content.partition(b"\r\n")
     match = _STATUS.match(head)
     if match is None:
         raise BadAnswer("A part of a batch has no status.", raw=content[:500].decode("utf-8", "replace"))
     headers, body = _split(rest)
+    if number:
+        headers["content-id"] = number
     return Answer(int(match["status"]), headers, body.rstrip(b"\r\n"))
 
 

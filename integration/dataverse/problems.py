@@ -29,6 +29,8 @@ from integration.systems.errors import (
 )
 
 DEFAULT_WAIT = 5.0
+LONGEST_TEXT = 1000
+LONGEST_CODE = 20
 
 _LENGTH = re.compile(r"length of the '(?P<field>\w+)' attribute of the '\w+' entity exceeded.*?'(?P<limit>\d+)'")
 _PROPERTY = re.compile(r"(?:property named|Invalid property) '(?P<field>\w+)'")
@@ -43,6 +45,35 @@ _LOCKS = ("0x80044150", "0x80044151", "-2147204784", "-2147204783")
 """Deadlock and time-out of the database, as code or inside the text: the row is fine, try it again."""
 _OF_A_PLUG_IN = {"0x80040265", "0x80040224"}
 _DUPLICATES = {"0x80040237", "0x80060892"}
+
+
+_DISABLED = {"0x80040225", "0x80041d1f"}
+_SETUP = {
+    "0x80072491": "Switch change tracking on for this table in Dynamics 365 Sales: {message}",
+    "0x8006088d": "Switch optimistic concurrency on for this table in Dynamics 365 Sales: {message}",
+    "0x80060883": "Dynamics 365 Sales misses the version of the record: {message}",
+    "0x80060890": "Dynamics 365 Sales has no such alternate key; redeploy the integration solution: {message}",
+    "0x8004430a": "Dynamics 365 Sales does not go on to this page without its cookie: {message}",
+}
+WORDS = {
+    "0x80040203": "Dynamics 365 Sales does not take a value of this record: {message}",
+    "0x80040227": "Other records refer to it, so it cannot be deleted in Dynamics 365 Sales: {message}",
+    "0x80048cfb": "The record has an amount but no currency. Couple the currency: {message}",
+    "0x80100005": "The state is changed by an action of its own: {message}",
+    **dict.fromkeys(
+        (
+            "0x8004f995", "0x8004f90a", "0x8004f912", "0x80061035", "0x8004f978", "0x8004f908", "0x80061009",
+            "0x8004f902", "0x8004f915", "0x8004f997", "0x80043b05", "0x80043b06", "0x80043b14", "0x80043b07",
+            "0x80043b08", "0x80043810", "0x80043b17", "0x80043b03", "0x80043b0e", "0x80043b0f", "0x80043b04",
+            "0x80043afb", "0x80043afa", "0x80048cf6", "0x80048cee", "0x80048ced", "0x80048cef", "0x8004480e",
+            "0x80048479", "0x80048cf3", "0x80048cf2", "0x80048cf5", "0x80048cf4", "0x80048cff", "0x80048cec",
+            "0x80048ceb", "0x80100003", "0x80048d00", "0x80100000", "0x80100001", "0x80040515",
+        ),
+        "{message}",
+    ),
+}  # fmt: skip
+"""Refusals of the sales tables whose code is known: their own text is for people, some need a word more. What is not
+here is shown with status and code."""
 
 
 class TooLarge(ConfigurationProblem):
@@ -73,8 +104,10 @@ def problem(status: int, code: str, message: str, retry_after: str = "", raw: st
         return _not_found(code, message, raw)
     if status == 412:
         return _precondition(code, message, raw)
-    if status == 413:
+    if status in (413, 414):
         return TooLarge("The request is larger than Dynamics 365 Sales takes.", raw=raw)
+    if status == 501:
+        return ConfigurationProblem(f"Dynamics 365 Sales does not offer this: {message}", raw=raw)
     if status >= 500:
         return Unreachable(f"Dynamics 365 Sales has a problem of its own ({status}): {message}", raw=raw)
     return _bad_request(status, code, message, raw)
@@ -94,6 +127,8 @@ def _whatever_the_status(code: str, message: str, raw: str) -> Problem | None:
 def _forbidden(code: str, message: str, raw: str) -> Problem:
     if code == "0x80072560":
         return NotAMember("The application user is not a member of this organization.", raw=raw)
+    if code in _DISABLED:
+        return NotAMember("The application user is disabled in this organization. Enable it there.", raw=raw)
     if code == "0x80042f09":
         return RoleMissing("The integration user has no security role in this organization.", raw=raw)
     if match := _PRIVILEGE.search(message):
@@ -126,17 +161,24 @@ def _bad_request(status: int, code: str, message: str, raw: str) -> Problem:
         found = read(code, message, raw)
         if found is not None:
             return found
+    if code in WORDS:
+        return Refused(WORDS[code].format(message=message), raw=raw)
     if code or message:
-        return Refused(message or f"Refused with code {code}.", raw=raw)
+        told = f"{message} " if message else ""
+        return Refused(f"{told}(Dynamics 365 Sales answered {status}{_with(code)}.)", raw=raw)
     return BadAnswer(f"Dynamics 365 Sales answered {status} without a reason.", raw=raw)
+
+
+def _with(code: str) -> str:
+    return f" with code {code}" if code else ""
 
 
 def _about_the_request(code: str, message: str, raw: str) -> Problem | None:
     """What would go wrong for every row."""
     if code == "0x80044352":
         return CursorExpired("The change-tracking token is too old.", raw=raw)
-    if code in ("0x80072491", "0x8006088d"):
-        return ConfigurationProblem(message, raw=raw)
+    if code in _SETUP:
+        return ConfigurationProblem(_SETUP[code].format(message=message), raw=raw)
     if match := _PROPERTY.search(message):
         return FieldMissing(f"The organization has no column “{match['field']}” here.", raw=raw)
     if code == "0x80041102":
@@ -166,11 +208,27 @@ def _told(answer: Answer) -> tuple[str, str]:
     try:
         told: Any = answer.json()
     except BadAnswer:
-        return "", answer.text[:300]
+        return "", _readable(answer.text)
     error = told.get("error") if isinstance(told, dict) else None
     if not isinstance(error, dict):
-        return "", answer.text[:300]
-    return str(error.get("code") or "").lower(), str(error.get("message") or "")
+        return "", _readable(answer.text)
+    return _code(error.get("code")), _readable(str(error.get("message") or ""))
+
+
+def _code(given: Any) -> str:
+    """The platform code as ``0x…``; older answers have it as a negative number."""
+    text = str(given or "").lower()[:LONGEST_CODE]
+    if text.startswith("-") and text[1:].isdecimal() and text not in _LOCKS:
+        return f"{int(text) & 0xFFFFFFFF:#x}"
+    return text
+
+
+def _readable(text: str) -> str:
+    """The text as one line a person can read: no web pages, no control characters, not endless."""
+    if text.lstrip("\ufeff \r\n\t").startswith("<"):
+        return "a web page came instead of an answer"
+    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return shown if len(shown) <= LONGEST_TEXT else f"{shown[:LONGEST_TEXT]}…"
 
 
 def _seconds(text: str) -> float:

@@ -63,6 +63,18 @@ A = "0f8fad5b-d9cb-469f-a165-70867728950e"
     (500, "0x80040216", "Sql error: deadlocked on lock resources", errors.Locked),
     (500, "", "CRM ErrorCode: -2147204783", errors.Locked),
     (400, "0x80044151", "Timeout expired", errors.Locked),
+    (400, "0x80040227", "The object cannot be deleted", errors.Refused),
+    (403, "0x80040231", "The caller may not do this", errors.PrivilegeMissing),
+    (403, "0x80040225", "The specified user is either disabled", errors.NotAMember),
+    (400, "0x80060883", "The RowVersion is missing", errors.ConfigurationProblem),
+    (400, "0x80060890", "The specified key attributes are not a defined key", errors.ConfigurationProblem),
+    (400, "0x8004430a", "Over the limit", errors.ConfigurationProblem),
+    (400, "0x80100005", "use the WinOpportunity message instead", errors.Refused),
+    (400, "0x80060888", "Unrecognized 'Edm.String' literal 'x'", errors.Refused),
+    (429, "0x80072321", "Combined execution time of incoming requests exceeded limit", errors.Throttled),
+    (414, "", "", TooLarge),
+    (501, "", "", errors.ConfigurationProblem),
+    (504, "", "", errors.Unreachable),
     (400, "0xdeadbeef", "Something nobody has seen yet.", errors.Refused),
     (400, "", "", errors.BadAnswer),
 ])  # fmt: skip
@@ -77,8 +89,50 @@ def test_what_a_plug_in_says_reaches_the_person():
     assert "The order needs a date." in str(problem(400, "0x80040265", "The order needs a date."))
 
 
-def test_an_unknown_refusal_is_passed_on_word_by_word():
-    assert str(problem(400, "0xdeadbeef", "You can only add Active products.")) == "You can only add Active products."
+def test_a_rule_of_sales_is_passed_on_word_by_word():
+    assert str(problem(400, "0x8004f908", "You can only add Active products.")) == "You can only add Active products."
+
+
+def test_an_unknown_refusal_is_told_with_status_code_and_text():
+    found = str(problem(400, "0xdeadbeef", "Mondays are not supported."))
+
+    assert found == "Mondays are not supported. (Dynamics 365 Sales answered 400 with code 0xdeadbeef.)"
+
+
+@pytest.mark.parametrize(("status", "code", "message", "advice"), [
+    (403, "0x80040225", "", "Enable it there"),
+    (400, "0x80072491", "Entity account", "Switch change tracking on"),
+    (400, "0x8006088d", "Entity account", "Switch optimistic concurrency on"),
+    (400, "0x80060890", "x", "redeploy the integration solution"),
+    (405, "0x80040227", "x", "Other records refer to it"),
+    (400, "0x80048cfb", "x", "Couple the currency"),
+    (401, "", "", "Check the URL and the tenant"),
+])  # fmt: skip
+def test_a_person_is_told_what_to_do(status, code, message, advice):
+    assert advice in str(problem(status, code, message))
+
+
+def test_a_web_page_instead_of_an_answer_is_not_shown_to_anybody():
+    found = problem_of(Answer(502, {}, b"\xef\xbb\xbf<html><script>alert(1)</script></html>"))
+
+    assert "<" not in str(found)
+    assert "web page" in str(found)
+
+
+def test_a_message_without_end_is_cut_and_its_control_signs_are_gone():
+    found = str(
+        problem_of(Answer(400, {}, b'{"error":{"code":"0x1","message":"a\\u0000\\u001b[31m' + b"x" * 9999 + b'"}}'))
+    )
+
+    assert len(found) < 1100
+    assert found.isprintable()
+
+
+def test_a_code_that_comes_as_a_number_is_known_as_well():
+    body = b'{"error":{"code":"-2147220891","message":"The order needs a date."}}'
+
+    assert isinstance(problem_of(Answer(400, {}, body)), errors.Refused)
+    assert "plug-in" in str(problem_of(Answer(400, {}, body)))
 
 
 def test_a_missing_privilege_is_named():
