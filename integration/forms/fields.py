@@ -13,6 +13,7 @@ from integration.models import FieldMapping, TableMapping
 from integration.models.ends import Ends
 from integration.models.mapping import DIRECTIONS
 from integration.models.rule import problem_of, translated_pairs
+from integration.sync.ledger import State
 from integration.sync.rules import Direction
 from integration.systems.base import Field, FieldType, Side
 
@@ -49,11 +50,12 @@ class FieldMappingForm(forms.ModelForm):
         model = FieldMapping
         fields = EDITABLE
 
-    def __init__(self, *args: Any, ends: Ends, pairs: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ends: Ends, pairs: list[tuple[str, str]], coupled: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mapping = self.instance.mapping
         self.pairs = pairs
         self.begins_anew = False
+        self.asks = bool(coupled and self.instance.erp_field and self.instance.crm_field)
         self.erp = _field(ends, Side.ERP, mapping.erp_table, self.instance.erp_field)
         self.crm = _field(ends, Side.CRM, mapping.crm_table, self.instance.crm_field)
         self.erp_type, self.crm_type = describe(self.erp), describe(self.crm)
@@ -65,6 +67,7 @@ class FieldMappingForm(forms.ModelForm):
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = f"{field.label} of {self.instance.pair}"
             field.widget.attrs["class"] = "form-check-input" if name in _SWITCHES else _look(field)
+        self.fields["match_priority"].widget.attrs["class"] += " few-digits"
 
     def _missing(self, ends: Ends) -> str:
         """The name of a mapped field that its table, which did answer, does not have."""
@@ -173,7 +176,9 @@ def field_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> Fiel
         FieldMapping, form=FieldMappingForm, formset=FieldMappingFormSet, extra=0, can_delete=True
     )
     rows = mapping.fields.select_related("mapping").prefetch_related("transformations")
-    formset: Any = maker(posted, queryset=rows, form_kwargs={"ends": ends, "pairs": translated_pairs(mapping)})
+    coupled = mapping.couplings.filter(state=State.COUPLED.value).count()
+    told = {"ends": ends, "pairs": translated_pairs(mapping), "coupled": coupled}
+    formset: Any = maker(posted, queryset=rows, form_kwargs=told)
     formset.mapping = mapping
     return cast(FieldMappingFormSet, formset)
 

@@ -94,6 +94,7 @@ class PairForm(forms.Form):
     def __init__(self, *args: Any, erp: Table, crm: Table, way: Direction, pairs: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.erp, self.crm, self.way, self.pairs = erp, crm, way, pairs
+        self.fields["direction"].initial = way.value
         cast(forms.ChoiceField, self.fields["erp_field"]).choices = _columns(erp)
         cast(forms.ChoiceField, self.fields["crm_field"]).choices = _columns(crm)
         labels = {"erp_field": "Field", "crm_field": "Integration field", "direction": "Direction"}

@@ -58,11 +58,12 @@ class TrialForm(forms.Form):
 
     way = forms.ChoiceField(label="Direction", choices=WAYS)
     value = forms.CharField(label="Value", required=False, strip=False)
-    record = forms.CharField(label="or a record (number, or how its name begins)", required=False)
+    record = forms.CharField(label="or a record", required=False)
 
     def __init__(self, posted: Any, *, field: FieldMapping, ends: Ends) -> None:
         super().__init__(posted or None)
         self.field, self.ends = field, ends
+        self.fields["record"].widget.attrs["placeholder"] = "Number, or how its name begins"
         for one in self.fields.values():
             one.widget.attrs["class"] = "form-select" if isinstance(one, forms.ChoiceField) else "form-control"
 
