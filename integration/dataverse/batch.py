@@ -160,7 +160,7 @@ def read(answer: Answer) -> list[Answer]:
     return list(_parts(answer.headers.get("content-type", ""), answer.body))
 
 
-def _parts(content_type: str, body: bytes) -> list[Answer]:
+def _parts(content_type: str, body: bytes, *, nested: bool = False) -> list[Answer]:
     match = _BOUNDARY.search(content_type)
     if match is None:
         raise BadAnswer("The answer to a batch is not in parts.", raw=body[:500].decode("utf-8", "replace"))
@@ -171,7 +171,9 @@ def _parts(content_type: str, body: bytes) -> list[Answer]:
         headers, content = _split(piece.lstrip(b"\r\n"))
         inner = headers.get("content-type", "")
         if inner.startswith("multipart/"):
-            found += _parts(inner, content)
+            if nested:
+                raise BadAnswer("The answer to a batch has change sets inside a change set.")
+            found += _parts(inner, content, nested=True)
         else:
             found.append(_inner(content, headers.get("content-id", "")))
     return found

@@ -105,8 +105,8 @@ class Writer:
     def _check_ids(self, wanted: Sequence[Row], answer: Answer) -> None:
         """A service that gave ids of its own would make us create everything once more."""
         told = answer.json()
-        ids = [str(id).lower() for id in told.get("Ids") or []] if isinstance(told, dict) else []
-        if ids != [str(row.id) for row in wanted]:
+        ids = told.get("Ids") if isinstance(told, dict) else None
+        if not isinstance(ids, list) or [str(id).lower() for id in ids] != [str(row.id) for row in wanted]:
             raise BadAnswer(f"{self.entity.table.label}: the organization did not keep the ids we gave.")
 
     def _target(self, row: Row) -> dict[str, Any]:
@@ -138,7 +138,8 @@ class Writer:
         for chunk in query.chunks_of_ids(ids):
             options = query.options(select=self.entity.key, filter=query.any_of_ids(self.entity.key, chunk))
             told = batch.read_one(self.session, self.entity.set_name + options)
-            found |= {uuid.UUID(str(row[self.entity.key])): row.get(rows.ETAG) for row in told["value"]}
+            reader = rows.Reader(self.entity, ())
+            found |= {record.id: record.version or None for record in reader.records(told)}
         return found
 
     # --- update and delete --------------------------------------------------------------------------------

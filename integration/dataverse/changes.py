@@ -65,7 +65,14 @@ def _by_delta(
         yield _page(reader, told, json.dumps({DELTA: onward, SELECT: select}))
         if "@odata.nextLink" not in told:
             return
-        path = onward
+        path = _further(onward, path)
+
+
+def _further(link: Any, path: str) -> str:
+    """The next link, if it leads on. Raises ``BadAnswer`` for one that would lead round in a circle."""
+    if not isinstance(link, str) or link == path:
+        raise BadAnswer("The organization's link to the next page leads nowhere.")
+    return link
 
 
 def _link(cursor: str, select: str) -> str:
@@ -120,7 +127,7 @@ def _by_time(
         records = reader.records(told)
         seen = [record.modified_at for record in records if record.modified_at is not None]
         newest = max([*seen, *([newest] if newest else [])], default=None)
-        path = told.get("@odata.nextLink") or ""
+        path = _further(told.get("@odata.nextLink") or "", path)
         cursor = {SINCE: newest.isoformat() if newest else ""} | ({NEXT: path, SELECT: select} if path else {})
         yield Page(records, (), json.dumps(cursor))
 

@@ -17,10 +17,10 @@ from urllib.parse import quote
 
 from integration.dataverse import batch
 from integration.dataverse.actions import names_of
-from integration.dataverse.problems import problem_of
+from integration.dataverse.problems import MALFORMED, problem_of
 from integration.dataverse.session import Cache, MemoryCache, Session
 from integration.systems.base import Field, FieldType, Option, Table
-from integration.systems.errors import NotFound, Problem, TableMissing
+from integration.systems.errors import BadAnswer, NotFound, Problem, TableMissing
 
 KEPT_SECONDS = 24 * 3600.0
 SHAPE = 2
@@ -118,8 +118,17 @@ class Metadata:
             raise TableMissing(f"“{name}” is not the name of a table.")
         with self._lock:
             if name not in self._known:
-                self._known[name] = _entity(self._told(name), self._catalog())
+                self._known[name] = self._opened(name)
             return self._known[name]
+
+    def _opened(self, name: str) -> Entity:
+        """Raises ``BadAnswer``, and keeps nothing, where the description is not of the documented form."""
+        try:
+            return _entity(self._told(name), self._catalog())
+        except MALFORMED as error:
+            for key in (f"table {name}", "tables"):
+                self._cache.put(self._key(key), "", 0)
+            raise BadAnswer(f"The organization describes its table “{name}” in a way that cannot be read.") from error
 
     def tables(self) -> Sequence[tuple[str, str]]:
         """(logical name, label) of all tables, by label."""
@@ -138,8 +147,11 @@ class Metadata:
         return self._cached("tables", self._read_tables)
 
     def _read_tables(self) -> Any:
-        answer = self._session.request("GET", f"EntityDefinitions?$select={TABLES}", metadata=True)
-        return [row for row in answer.json()["value"] if row.get("EntitySetName") and not row.get("IsIntersect")]
+        told = self._session.request("GET", f"EntityDefinitions?$select={TABLES}", metadata=True).json()
+        try:
+            return [row for row in told["value"] if row.get("EntitySetName") and not row.get("IsIntersect")]
+        except MALFORMED as error:
+            raise BadAnswer("The organization lists its tables in a way that cannot be read.") from error
 
     def _key(self, key: str) -> str:
         return f"metadata {SHAPE} {self._session.url} {key}"

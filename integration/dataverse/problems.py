@@ -31,6 +31,9 @@ from integration.systems.errors import (
 DEFAULT_WAIT = 5.0
 LONGEST_TEXT = 1000
 LONGEST_CODE = 20
+LONGEST_WAIT = 3600.0
+MALFORMED = (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError)
+"""What taking an answer apart raises where it is not of the form the service documents."""
 
 _LENGTH = re.compile(r"length of the '(?P<field>\w+)' attribute of the '\w+' entity exceeded.*?'(?P<limit>\d+)'")
 _PROPERTY = re.compile(r"(?:property named|Invalid property) '(?P<field>\w+)'")
@@ -233,6 +236,6 @@ def _readable(text: str) -> str:
 
 def _seconds(text: str) -> float:
     try:
-        return max(0.0, float(text))
+        return max(0.0, min(float(text), LONGEST_WAIT))
     except ValueError:
         return DEFAULT_WAIT

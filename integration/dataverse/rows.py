@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.dataverse.metadata import Entity
+from integration.dataverse.problems import MALFORMED
 from integration.dataverse.query import HALF_A_DAY, moment_text
 from integration.systems.base import Field, FieldType, Record, Ref, Value
 from integration.systems.errors import BadAnswer, FieldMissing
@@ -19,7 +20,6 @@ LOOKUP = "Microsoft.Dynamics.CRM.lookuplogicalname"
 ANNOTATIONS = f'odata.include-annotations="{LOOKUP},{LABEL}"'
 KINDS_ONLY = f'odata.include-annotations="{LOOKUP}"'
 ALWAYS = ("modifiedon", "modifiedby")
-MALFORMED = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 Convert = Callable[[Mapping[str, Any]], Value]
 

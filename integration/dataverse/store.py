@@ -141,7 +141,8 @@ class SalesOrganization(System):
             problem = None if answer.ok else problem_of(answer)
             if problem is not None and not isinstance(problem, PrivilegeMissing):
                 raise problem
-            told.append("" if problem else str(answer.json().get(key) or ""))
+            found = None if problem else answer.json()
+            told.append(str(found.get(key) or "") if isinstance(found, dict) else "")
         return told[0], told[1]
 
     def tables(self) -> Sequence[tuple[str, str]]:
@@ -220,7 +221,10 @@ class SalesOrganization(System):
                 orderby=query.order(entity, order),
             )
             told = batch.read_one(self.session, path, headers)
-            return Page(rows.Reader(entity, fields).records(told), (), told.get("@odata.nextLink"))
+            records, onward = rows.Reader(entity, fields).records(told), told.get("@odata.nextLink")
+            if onward is not None and (not isinstance(onward, str) or onward == after):
+                raise BadAnswer("The organization's link to the next page leads nowhere.")
+            return Page(records, (), onward)
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
         if is_option_table(table):

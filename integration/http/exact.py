@@ -10,6 +10,8 @@ from typing import Any
 
 from integration.systems.errors import BadAnswer
 
+LARGEST_EXPONENT = 400
+"""No column holds more digits; written out, a number with a huge exponent would fill the memory."""
 _MARK = f"@{secrets.token_hex(8)}:"
 """Stands before a decimal while the standard encoder, which knows no exact decimals, takes it for text. It is made anew
 in every process, so no text from outside can carry it."""
@@ -26,7 +28,7 @@ def encode(value: Any) -> bytes:
 def decode(body: bytes | str) -> Any:
     """JSON with exact decimals. Raises ``BadAnswer``."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_no_number)
+        return json.loads(body, parse_float=_decimal, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         start = body[:2000] if isinstance(body, str) else body[:2000].decode("utf-8", "replace")
         raise BadAnswer("The answer is not JSON.", raw=start) from error
@@ -38,6 +40,13 @@ def _marked(value: Any) -> str:
     if not value.is_finite():
         raise ValueError(f"{value} has no JSON form")
     return f"{_MARK}{value:f}"
+
+
+def _decimal(text: str) -> Decimal:
+    found = Decimal(text)
+    if abs(found.adjusted()) > LARGEST_EXPONENT:
+        raise ValueError(f"{text[:50]} is too large or too small")
+    return found
 
 
 def _no_number(name: str) -> Any:

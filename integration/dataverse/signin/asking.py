@@ -11,6 +11,8 @@ from integration.http import Answer, Transport
 from integration.systems.errors import BadAnswer, SignInRefused, Throttled, Unreachable
 
 DEFAULT_WAIT = 5.0
+LONGEST_LIFE = 24 * 3600.0
+LONGEST_WAIT = 3600.0
 
 _TENANT_FORM = ("tenant", "The tenant is not written as a name or an id.")
 _NO_SECRET = ("secret", "The client secret is missing.")
@@ -96,9 +98,10 @@ def _granted(answer: Answer) -> dict[str, Any]:
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
         raise BadAnswer("The sign-in service gave no token. Check the token endpoint.")
     try:
-        return {**told, "expires_in": float(told.get("expires_in") or 3600)}
+        seconds = float(told.get("expires_in") or 3600)
     except (TypeError, ValueError) as error:
         raise BadAnswer("The sign-in service does not say how long its token lasts.") from error
+    return {**told, "expires_in": seconds if 0 < seconds < LONGEST_LIFE else LONGEST_LIFE}
 
 
 def _refusal(answer: Answer) -> SignInRefused | Throttled:
@@ -120,4 +123,4 @@ def _refusal(answer: Answer) -> SignInRefused | Throttled:
 
 def _wait(answer: Answer) -> float:
     text = answer.headers.get("retry-after", "")
-    return float(text) if text.isdecimal() else DEFAULT_WAIT
+    return min(float(text), LONGEST_WAIT) if text.isdecimal() else DEFAULT_WAIT
