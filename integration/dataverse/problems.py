@@ -31,7 +31,7 @@ from integration.systems.errors import (
 DEFAULT_WAIT = 5.0
 LONGEST_TEXT = 1000
 LONGEST_CODE = 20
-LONGEST_WAIT = 3600.0
+LONGEST_WAIT = 7 * 24 * 3600.0
 MALFORMED = (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError)
 """What taking an answer apart raises where it is not of the form the service documents."""
 

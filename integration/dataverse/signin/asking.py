@@ -12,7 +12,7 @@ from integration.systems.errors import BadAnswer, SignInRefused, Throttled, Unre
 
 DEFAULT_WAIT = 5.0
 LONGEST_LIFE = 24 * 3600.0
-LONGEST_WAIT = 3600.0
+LONGEST_WAIT = 7 * 24 * 3600.0
 
 _TENANT_FORM = ("tenant", "The tenant is not written as a name or an id.")
 _NO_SECRET = ("secret", "The client secret is missing.")
