@@ -1,0 +1,159 @@
+"""An administrator bends the mapping to their own firm, in a real browser: tables, rules, templates, options."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+PATIENCE = 60_000
+
+
+@pytest.fixture(autouse=True)
+def enabled(page, demo) -> None:
+    """The connection, whichever test comes first."""
+    page.goto("/connection/")
+    if page.get_by_role("button", name="Enable", exact=True).count():
+        page.get_by_label("Client secret").fill(demo.secret())
+        page.get_by_role("button", name="Save and Test Connection").click()
+        page.get_by_role("button", name="Enable", exact=True).click()
+        expect(page.locator("main")).to_contain_text("is enabled")
+
+
+def rules_of(page: Page, pair: str) -> None:
+    page.goto("/mappings/CUSTOMER/fields/")
+    page.get_by_role("link", name=re.compile(f"Transformation rules of {pair}")).click()
+
+
+def add_rule(page: Page, kind: str, **parameters: str) -> None:
+    page.get_by_label("Kind of rule").select_option(kind)
+    page.get_by_role("button", name="Add Rule").click()
+    for label, text in parameters.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Save").click()
+
+
+def first_job_of(page: Page, mapping: str) -> Locator:
+    """The job that the scheduler starts, as soon as it is in the log."""
+    job = page.locator("tbody a[href^='/synch/jobs/']").first
+    for _ in range(60):
+        page.goto(f"/synch/jobs/?mapping={mapping}")
+        if job.count():
+            return job
+        page.wait_for_timeout(500)
+    raise AssertionError(f"No job of {mapping} was started.")
+
+
+def test_two_tables_of_ones_own_are_mapped_and_synchronized(page):
+    page.goto("/mappings/")
+    page.get_by_role("link", name="New Table Mapping").click()
+    page.get_by_label("Name").fill("COUNTRIES")
+    page.get_by_label("Table (Business Central)").select_option("country_region")
+    page.get_by_label("Integration table").select_option("annotation")
+    page.get_by_label("Direction").select_option("to_crm")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("main")).to_contain_text("known by its id (GUID)")
+    page.get_by_label("Field, line pair-0", exact=True).select_option("name")
+    page.get_by_label("Integration field, line pair-0", exact=True).select_option("subject")
+    page.get_by_role("button", name="Create Mapping").click()
+    page.get_by_label("Synch. only coupled records").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("COUNTRIES is saved")
+    page.get_by_role("link", name="Job Queue Entry").click()
+    page.get_by_role("row", name=re.compile("^COUNTRIES")).get_by_role("button", name="Run Now").click()
+    first_job_of(page, "COUNTRIES").click()
+    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
+    page.goto("/mappings/COUNTRIES/")
+    expect(page.locator("dt:has-text('Coupled Records') + dd")).not_to_have_text("0")
+    page.get_by_role("link", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("main")).to_contain_text("the records stay")
+
+
+def test_rules_are_added_ordered_and_tried_on_a_value_and_on_a_customer(page):
+    rules_of(page, "no – accountnumber")
+    add_rule(page, "prefix", Text="BC-")
+    add_rule(page, "lowercase")
+    page.get_by_label("Value").fill("10000")
+    page.get_by_label("Value").press("Enter")
+    expect(page.locator("dd").last).to_have_text("bc-10000")
+    page.get_by_role("button", name="Lowercase up").click()
+    page.get_by_label("or a record").fill("Adatum Corp")
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Adatum Corporation")
+    expect(page.locator("dd").last).to_have_text(re.compile("^BC-"))
+    for name in ("Remove Prefix", "Remove Lowercase"):
+        page.get_by_role("button", name=name).click()
+    expect(page.locator("main")).to_contain_text("There are none")
+
+
+def test_a_pattern_that_is_none_is_told_beside_its_field(page):
+    rules_of(page, "no – accountnumber")
+    add_rule(page, "regex", Pattern="(0+")
+    expect(page.locator(".invalid-feedback").first).to_contain_text("no regular expression")
+    page.get_by_label("Pattern", exact=True).fill("^0+")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Remove Regular expression").click()
+
+
+def test_enabling_a_field_among_coupled_customers_asks_who_wins(page):
+    page.goto("/mappings/CUSTOMER/fields/")
+    row = page.get_by_role("row", name=re.compile("mobile_phone_no"))
+    row.get_by_label(re.compile("^Enabled of")).check()
+    page.get_by_role("button", name="Save").click()
+    choice = row.get_by_label(re.compile("^Existing pairs of"))
+    if choice.count():  # Nothing is coupled where this test runs alone, and then nobody asks.
+        expect(page.locator("main")).to_contain_text("say who wins")
+        choice.select_option("erp")
+        page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("The fields of CUSTOMER are saved")
+    row.get_by_label(re.compile("^Enabled of")).uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("The fields of CUSTOMER are saved")
+
+
+def test_a_template_is_filled_checked_and_given_to_a_mapping(page):
+    page.goto("/mappings/templates/")
+    page.get_by_label("Name").fill("DOMESTIC")
+    page.get_by_label("For new records of").select_option("erp:customer")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_label("Field, line value-0").select_option("payment_terms_code")
+    page.get_by_label("Value, line value-0").fill("NEVER")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("There is no Payment Terms Code “NEVER”")
+    page.get_by_label("Value, line value-0").fill("CM")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("DOMESTIC is saved")
+    page.goto("/mappings/CUSTOMER/templates/")
+    page.get_by_label("Template, line use-0").select_option(label="DOMESTIC")
+    page.get_by_label("Condition, line use-0").fill("address1_city = London")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("The templates of CUSTOMER are saved")
+    page.get_by_label("Remove DOMESTIC").check()
+    page.get_by_role("button", name="Save").click()
+    page.goto("/mappings/templates/")
+    page.get_by_role("link", name="DOMESTIC").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("main")).to_contain_text("DOMESTIC is deleted")
+
+
+def test_a_code_without_an_option_is_added_in_sales(page):
+    page.goto("/mappings/PAYMENT TERMS/")
+    page.get_by_role("link", name="Options").click()
+    page.get_by_role("button", name="Add CM in Dynamics 365 Sales").click()
+    expect(page.locator("main")).to_contain_text("“CM” is there on both sides now")
+    expect(page.get_by_role("row", name=re.compile("^CM "))).to_contain_text("Coupled")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/mappings/new/", "/mappings/new/?name=FIRMS&erp_table=customer&crm_table=account&direction=both",
+     "/mappings/templates/", "/mappings/CUSTOMER/templates/", "/mappings/CUSTOMER/fields/",
+     "/mappings/PAYMENT TERMS/options/"],
+)  # fmt: skip
+def test_no_mapping_page_is_wider_than_a_phone(page, address):
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(address)
+    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
