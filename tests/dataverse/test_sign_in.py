@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import pickle
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
+from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Session
 from integration.dataverse.signin import (
     Authority,
@@ -27,6 +31,7 @@ from integration.dataverse.signin import (
     discover,
     finish,
 )
+from integration.dataverse.store import connect_with
 from integration.http import Limits, Transport
 from integration.systems.errors import AddressRefused, BadAnswer, SignInRefused
 from tests.certificates import Issued, issue, rsa_key
@@ -358,3 +363,50 @@ def test_a_browser_only_comes_back_to_a_safe_address(server):
 def test_what_is_stored_of_a_sign_in_and_was_tampered_with_is_refused():
     with pytest.raises(SignInRefused):
         Started.of({"address": "x"})
+
+
+# --- with the sandbox ---------------------------------------------------------------------------------------
+
+
+def test_a_registered_certificate_signs_in_at_the_sandbox_and_another_does_not(tmp_path, issued):
+    running = Sandbox(Options(str(tmp_path / "organization.sqlite3")))
+    running.start()
+    ready = running.ready
+    running.organization.tenant.certify(ready["client_id"], issued.pem)
+    other = issue("Another", rsa_key()).both
+    right, wrong = (
+        connect_with(ready["url"], Certificate(ready["tenant"], ready["client_id"], pem, ready["token_endpoint"]))
+        for pem in (issued.both, other)
+    )
+    try:
+        assert right.check().user_id
+        with pytest.raises(SignInRefused, match="not the one registered"):
+            wrong.check()
+    finally:
+        right.close()
+        wrong.close()
+        running.stop()
+
+
+def test_an_administrator_signs_in_at_the_sandbox_and_works_until_the_token_is_dropped(sandbox, transport):
+    started = begin(discover(sandbox["url"], transport), sandbox["client_id"], BACK)
+    form = requests.get(started.address, timeout=10).text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    administrator = re.findall(r'value="([0-9a-f-]{36})"> System Administrator', form)
+    person = (administrator or re.findall(r'name="person" value="([0-9a-f-]{36})"', form))[0]
+    answer = requests.post(
+        started.address.partition("?")[0],
+        data={name: html.unescape(value) for name, value in hidden.items()} | {"person": person, "answer": "sign in"},
+        allow_redirects=False,
+        timeout=10,
+    )
+    came_back = {k: v[0] for k, v in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
+
+    held = finish(started, came_back, transport)
+    crm = connect_with(sandbox["url"], held)
+
+    assert str(crm.check().user_id) == person
+    held.drop()
+    with pytest.raises(SignInRefused):
+        crm.check()
+    crm.close()

@@ -47,8 +47,8 @@ class Organization:
     def user_of(self, authorization: str, environment: str) -> str:
         """The id of the user who calls. Raises :class:`Refusal` 401 or 403."""
         scheme, _, token = authorization.partition(" ")
-        client = self.tenant.check(token) if scheme == "Bearer" else None
-        if client is None:
+        caller = self.tenant.check(token) if scheme == "Bearer" else None
+        if caller is None:
             raise Refusal(
                 401,
                 "0x80072560",
@@ -62,8 +62,9 @@ class Organization:
             self.database.connection()
             .execute(
                 "SELECT systemuserid, isdisabled, EXISTS (SELECT 1 FROM systemuserroles r "
-                "WHERE r.systemuserid = u.systemuserid) FROM systemuser u WHERE applicationid = ?",
-                (client,),
+                "WHERE r.systemuserid = u.systemuserid) FROM systemuser u WHERE systemuserid = COALESCE(NULLIF(?, ''), "
+                "(SELECT systemuserid FROM systemuser WHERE applicationid = ?))",
+                (caller.person, caller.client),
             )
             .fetchone()
         )

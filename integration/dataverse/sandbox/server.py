@@ -17,6 +17,7 @@ from typing import Any
 
 from cheroot.wsgi import Server
 
+from integration.dataverse.sandbox.authorize import answer_page
 from integration.dataverse.sandbox.database import Database
 from integration.dataverse.sandbox.messages import Request, Response, refused
 from integration.dataverse.sandbox.model import load_model
@@ -34,6 +35,7 @@ REASONS = {
     200: "OK",
     201: "Created",
     204: "No Content",
+    302: "Found",
     304: "Not Modified",
     400: "Bad Request",
     401: "Unauthorized",
@@ -143,6 +145,8 @@ class Sandbox:
         tenant, _, rest = path.lstrip("/").partition("/")
         if rest == "oauth2/v2.0/token" and environ["REQUEST_METHOD"] == "POST":
             return self.organization.tenant.answer(tenant, body, environ.get("HTTP_AUTHORIZATION", ""))
+        if rest == "oauth2/v2.0/authorize" and environ["REQUEST_METHOD"] in ("GET", "POST"):
+            return answer_page(self.organization.tenant, tenant, environ["REQUEST_METHOD"], query, body)
         if rest == "v2.0/.well-known/openid-configuration":
             return self.organization.tenant.discovery(tenant, self.url)
         return refused(Refusal(404, "", f"No HTTP resource was found that matches the request URI '{address}'."))

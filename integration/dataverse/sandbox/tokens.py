@@ -20,21 +20,22 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
 from integration.dataverse.sandbox.database import Database
+from integration.dataverse.sandbox.denials import SignInRefused, check_secret, require, tenant_missing
+from integration.dataverse.sandbox.grants import Codes, assertion_holds, proves
 from integration.dataverse.sandbox.messages import Response
 
 LIFETIME = 3599
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+PERMISSIONS = ("/.default", "/user_impersonation")
 HEADER = base64.urlsafe_b64encode(b'{"typ":"JWT","alg":"HS256"}').rstrip(b"=").decode()
 
 
-class SignInRefused(Exception):
-    """The token endpoint says no. ``number`` is the AADSTS code."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A client by itself, or in the name of a person (``systemuserid``)."""
 
-    def __init__(self, status: int, error: str, number: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.error = error
-        self.number = number
-        self.message = message
+    client: str
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Tenant:
         self.resources = resources
         self.id = database.setting("tenant", lambda: str(uuid.uuid4()))
         self._key = database.setting("signing key", lambda: secrets.token_hex(32)).encode()
+        self.codes = Codes(clock)
 
     def client(self, label: str) -> Client:
         """The registered client with this label, registered at the first call."""
@@ -78,7 +80,7 @@ class Tenant:
     def discovery(self, tenant: str, authority: str) -> Response:
         """The OpenID document of this tenant."""
         if tenant.lower() != self.id:
-            return self._refused(_tenant_missing(tenant))
+            return self._refused(tenant_missing(tenant))
         base = f"{authority}/{self.id}"
         return _json(
             200,
@@ -86,59 +88,87 @@ class Tenant:
                 "issuer": f"{base}/v2.0",
                 "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
                 "token_endpoint": f"{base}/oauth2/v2.0/token",
-                "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+                "token_endpoint_auth_methods_supported": [
+                    "client_secret_post",
+                    "client_secret_basic",
+                    "private_key_jwt",
+                ],
                 "response_types_supported": ["code"],
+                "code_challenge_methods_supported": ["S256"],
                 "subject_types_supported": ["pairwise"],
             },
         )
 
-    def check(self, token: str) -> str | None:
-        """The client id behind a token, ``None`` if it is forged, expired or for another environment."""
+    def certify(self, client: str, pem: str) -> None:
+        """Register a certificate for a client: from now on it may sign in with that."""
+        self.database.connection().execute(
+            "INSERT OR REPLACE INTO setting VALUES (?, ?)", (f"certificate of {client}", pem)
+        )
+
+    def check(self, token: str) -> Caller | None:
+        """Who is behind a token, ``None`` if it is forged, expired or for another environment."""
         head, _, signature = token.rpartition(".")
         if not hmac.compare_digest(self._sign(head).encode(), signature.encode("utf-8", "replace")):
             return None
         claims = json.loads(_unpacked(head.partition(".")[2]))
         if claims["exp"] <= self.clock().timestamp() or claims["aud"] not in self.resources:
             return None
-        return str(claims["appid"])
+        return Caller(str(claims["appid"]), str(claims.get("person", "")))
 
     def _grant(self, tenant: str, form: Mapping[str, str]) -> dict[str, Any]:
         if tenant.lower() != self.id:
-            raise _tenant_missing(tenant)
-        for name in ("grant_type", "client_id", "scope"):
-            if not form.get(name):
-                raise SignInRefused(
-                    400, "invalid_request", 900144, f"The request body must contain the following parameter: '{name}'."
-                )
-        if form["grant_type"] != "client_credentials":
+            raise tenant_missing(tenant)
+        require(form, "grant_type", "client_id")
+        grants = {"client_credentials": self._to_client, "authorization_code": self._to_person}
+        if form["grant_type"] not in grants:
             raise SignInRefused(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
-        client = self._known(form["client_id"], tenant)
-        if not form.get("client_secret"):
-            raise SignInRefused(
-                401,
-                "invalid_client",
-                7000218,
-                "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-            )
-        if not hmac.compare_digest(form["client_secret"].encode(), client.secret.encode()):
-            raise SignInRefused(
-                401,
-                "invalid_client",
-                7000215,
-                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
-                f"value, not the client secret ID, for a secret added to app '{client.id}'.",
-            )
-        token = self.token(client.id, self._resource(form["scope"]))
-        return {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
+        return grants[form["grant_type"]](self.known(form["client_id"], tenant), form)
 
-    def token(self, client: str, resource: str) -> str:
-        """A fresh token of this client for this environment."""
+    def _to_client(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
+        require(form, "scope")
+        if form.get("client_assertion"):
+            self._check_assertion(client, form)
+        else:
+            check_secret(client.id, client.secret, form.get("client_secret", ""))
+        return _bearer(self.token(client.id, self.resource(form["scope"])))
+
+    def _to_person(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
+        require(form, "code", "redirect_uri", "code_verifier")
+        if form.get("client_secret"):
+            check_secret(client.id, client.secret, form["client_secret"])
+        code = self.codes.take(form["code"])
+        if code is None or (code.client, code.redirect_uri) != (client.id, form["redirect_uri"]):
+            raise SignInRefused(400, "invalid_grant", 70008, "The authorization code is unknown, used or expired.")
+        if not proves(code, form["code_verifier"]):
+            raise SignInRefused(400, "invalid_grant", 501481, "The code verifier does not match the code challenge.")
+        now = int(self.clock().timestamp())
+        identity = {"aud": client.id, "nonce": code.nonce, "oid": code.person, "tid": self.id, "iat": now}
+        granted = _bearer(self.token(client.id, code.resource, code.person))
+        return granted | {"id_token": self._signed(identity | {"exp": now + LIFETIME})}
+
+    def _check_assertion(self, client: Client, form: Mapping[str, str]) -> None:
+        pem = self.database.setting(f"certificate of {client.id}", lambda: "")
+        known = form.get("client_assertion_type") == ASSERTION and pem
+        if not known or not assertion_holds(form["client_assertion"], pem, client.id, self.id, self.clock()):
+            raise SignInRefused(
+                401,
+                "invalid_client",
+                700027,
+                "Client assertion failed signature validation, or its certificate is not registered.",
+            )
+
+    def token(self, client: str, resource: str, person: str = "") -> str:
+        """A fresh token of this client (in the name of a person) for this environment."""
         now = int(self.clock().timestamp())
         claims = {"aud": resource, "appid": client, "tid": self.id, "iat": now, "exp": now + LIFETIME}
+        return self._signed(claims | ({"person": person} if person else {}))
+
+    def _signed(self, claims: Mapping[str, Any]) -> str:
         head = f"{HEADER}.{_packed(json.dumps(claims).encode())}"
         return f"{head}.{self._sign(head)}"
 
-    def _known(self, client: str, tenant: str) -> Client:
+    def known(self, client: str, tenant: str) -> Client:
+        """The registered client with this id. Raises ``SignInRefused``."""
         found = (
             self.database.connection()
             .execute("SELECT id, secret, label FROM client WHERE id = ?", (client.lower(),))
@@ -153,7 +183,8 @@ class Tenant:
             )
         return Client(*found)
 
-    def _resource(self, scope: str) -> str:
+    def resource(self, scope: str) -> str:
+        """The environment that a scope names. Raises ``SignInRefused``."""
         scopes = scope.split()
         if len(scopes) > 1:
             raise SignInRefused(
@@ -162,7 +193,7 @@ class Tenant:
                 700022,
                 "The input parameter scope is for several resources.",
             )
-        if not scope.endswith("/.default"):
+        if not scope.endswith(PERMISSIONS):
             raise SignInRefused(
                 400,
                 "invalid_scope",
@@ -170,7 +201,7 @@ class Tenant:
                 f"The provided request must include a 'scope' input parameter. The provided value '{scope}' is not "
                 "valid: it must be a resource followed by /.default.",
             )
-        resource = scope.removesuffix("/.default").rstrip("/")
+        resource = scope.rpartition("/")[0].rstrip("/")
         if resource not in self.resources:
             raise SignInRefused(
                 400,
@@ -201,13 +232,8 @@ class Tenant:
         )
 
 
-def _tenant_missing(tenant: str) -> SignInRefused:
-    return SignInRefused(
-        400,
-        "invalid_request",
-        90002,
-        f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID.",
-    )
+def _bearer(token: str) -> dict[str, Any]:
+    return {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME, "access_token": token}
 
 
 def _basic(authorization: str) -> dict[str, str]:
