@@ -87,7 +87,7 @@ def differences(mapping: TableMapping) -> list[Difference]:
     if default is None:
         return []
     found = _compare(mapping, _table_values(default), TABLE_FIELDS)
-    stored = {(field.erp_field, field.crm_field): field for field in mapping.fields.all()}
+    stored = {(field.erp_field, field.crm_field): field for field in mapping.fields.prefetch_related("transformations")}
     for position, wanted in enumerate(default.fields, 1):
         field = stored.pop((wanted.erp_field, wanted.crm_field), None)
         pair = _pair(wanted.erp_field, wanted.crm_field)
@@ -95,6 +95,8 @@ def differences(mapping: TableMapping) -> list[Difference]:
             found.append(Difference(pair, "", "added"))
         else:
             found += _compare(field, _field_values(wanted, position), FIELD_FIELDS, f"{pair}: ")
+            rules = ", ".join(map(str, field.transformations.all()))
+            found += [Difference(f"{pair}: transformation rules", rules, "nothing")] if rules else []
     found += [Difference(_pair(*key), "removed", "") for key in stored]
     entry = mapping.queue_entries.first()
     if default.job is not None and entry is not None:
@@ -113,7 +115,7 @@ def reset(mappings: Iterable[TableMapping]) -> list[TableMapping]:
                 continue
             if differences(mapping):
                 _restore(mapping, default)
-                mapping.require_full_run()
+                mapping.require_full_run(look_again=True)
             done.append(mapping)
     return done
 
@@ -132,12 +134,16 @@ def _restore(mapping: TableMapping, default: MappingDefault) -> None:
         setattr(mapping, name, value)
     mapping.save()
     kept = []
+    carried = set(mapping.fields.filter(is_enabled=True, transformations=None).values_list("pk", flat=True))
     for position, field in enumerate(default.fields, 1):
         row, _ = mapping.fields.update_or_create(
             erp_field=field.erp_field,
             crm_field=field.crm_field,
             defaults={**_field_values(field, position), "user_defined": False},
         )
+        row.transformations.all().delete()
+        if row.is_enabled and row.pk not in carried:
+            row.begin_anew()
         kept.append(row.pk)
     mapping.fields.exclude(pk__in=kept).delete()
     if default.job is not None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from integration.forms.versioned import overtaken, shown, stamp
 from integration.models import FieldMapping, TableMapping
 from integration.models.ends import Ends
+from integration.models.fit import constant_problem
 from integration.models.mapping import DIRECTIONS
 from integration.models.rule import problem_of, translated_pairs
 from integration.sync.ledger import State
@@ -84,6 +85,9 @@ class FieldMappingForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("not_null") and "not_null" in self.changed_data and not self._is_id():
             self.add_error("not_null", "Not Null is for id and lookup columns only.")
+        wrong = constant_problem(cleaned["constant"], self.crm or self.erp) if cleaned.get("constant") else ""
+        if wrong:
+            self.add_error("constant", wrong)
         direction = Direction(cleaned.get("direction") or self.instance.direction)
         if cleaned.get("is_enabled") and RULE_COLUMNS & set(self.changed_data):
             self._check_pair(direction)

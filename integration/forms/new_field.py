@@ -9,7 +9,7 @@ from django import forms
 from integration.forms.fields import describe
 from integration.models import FieldMapping, TableMapping
 from integration.models.ends import Ends
-from integration.models.fit import types_differ, unwritable
+from integration.models.fit import constant_problem, types_differ, unwritable
 from integration.models.rule import problem_of, translated_pairs
 from integration.sync.rules import Direction
 from integration.systems.base import Field, Side
@@ -61,7 +61,18 @@ class NewFieldForm(forms.ModelForm):
             reason = self._reason(erp, crm, Direction(cleaned["direction"]), bool(cleaned.get("transformed")))
             if reason:
                 self.add_error("crm_field", reason)
+        elif cleaned.get("constant"):
+            self._check_constant(cleaned["constant"], erp, crm)
         return cleaned
+
+    def _check_constant(self, text: str, erp: Field | None, crm: Field | None) -> None:
+        """A constant fits the one field that is there, which can be written."""
+        name, field = ("crm_field", crm) if crm is not None else ("erp_field", erp)
+        wrong = constant_problem(text, field)
+        if wrong:
+            self.add_error("constant", wrong)
+        elif field is not None and not field.insertable and not field.updatable:
+            self.add_error(name, f"{field.label or field.name} is read only.")
 
     def _reason(self, erp: Field, crm: Field, direction: Direction, transformed: bool) -> str | None:
         reason = unwritable(erp, crm, direction)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from integration.sync.rules import Direction
+from integration.sync.values import constant
 from integration.systems.base import Field, FieldType
+from integration.systems.errors import InvalidValue
 
 NUMBERS = {FieldType.INTEGER, FieldType.DECIMAL}
 MOMENTS = {FieldType.DATE, FieldType.DATETIME}
@@ -39,6 +41,17 @@ def unwritable(erp: Field, crm: Field, direction: Direction) -> str | None:
         if not destination.insertable and not destination.updatable:
             return f"{_name(destination)} is read only."
     return None
+
+
+def constant_problem(text: str, destination: Field | None) -> str:
+    """Why a constant cannot be written into this field, in words; blank where it can, or where nobody knows."""
+    if destination is None:
+        return ""
+    try:
+        constant(text, destination)
+    except InvalidValue as problem:
+        return problem.message
+    return ""
 
 
 def types_differ(erp: Field, crm: Field, direction: Direction, transformed: Collection[Direction] = ()) -> str | None:

@@ -185,18 +185,18 @@ def _to_moment(destination: Field) -> Convert:
 def _to_option(source: Field, destination: Field) -> Convert:
     by_label = {option.label.strip().casefold(): option.value for option in destination.options}
     numbers = {option.value for option in destination.options}
-    labels = {option.value: option.label.strip().casefold() for option in source.options}
+    tell = text_of(source)
 
     def convert(value: Value) -> Value:
         if value is None or value == "":
             return None
-        label = labels.get(value, str(value).strip().casefold()) if labels else str(value).strip().casefold()  # type: ignore[arg-type]
-        if label in by_label:
-            return by_label[label]
+        label = tell(value).strip()
+        if label.casefold() in by_label:
+            return by_label[label.casefold()]
         if isinstance(value, int) and value in numbers:
             return value
         raise InvalidValue(
-            f"{_name(destination)} has no option “{label or value}”.", field=destination.name, value=value
+            f"{_name(destination)} has no option “{_short(label)}”.", field=destination.name, value=value
         )
 
     return convert

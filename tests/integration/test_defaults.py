@@ -221,6 +221,26 @@ def test_the_prioritized_list_runs_references_first_and_leaves_options_and_lines
     assert TableMapping.objects.exclude(pk__isnull=False).prioritized().count() == 0
 
 
+def test_a_reset_takes_transformation_rules_away_and_says_so_first(standard):
+    customer = the("CUSTOMER")
+    city = customer.fields.get(crm_field="address1_city")
+    city.transformations.create(kind="uppercase")
+    [difference] = defaults.differences(customer)
+    assert (difference.field, difference.stored) == ("city – address1_city: transformation rules", "Uppercase")
+    defaults.reset([customer])
+    city.refresh_from_db()
+    assert not city.transformations.exists()
+    assert city.revision == 1
+    assert the("CUSTOMER").full_run_needed
+
+
+def test_a_field_that_a_reset_enables_begins_anew_and_the_others_do_not(standard):
+    customer = the("CUSTOMER")
+    customer.fields.filter(crm_field="address1_city").update(is_enabled=False)
+    defaults.reset([customer])
+    assert dict(customer.fields.filter(revision__gt=0).values_list("crm_field", "revision")) == {"address1_city": 1}
+
+
 def test_jobs_are_named_as_people_know_them(standard):
     assert the("CUSTOMER").queue_entries.get().name == "CUSTOMER - Dataverse synchronization job"
     assert the("ITEM-PRODUCT").queue_entries.get().name == "ITEM-PRODUCT - Dynamics 365 Sales synchronization job"

@@ -264,6 +264,9 @@ def test_a_new_pair_is_picked_from_both_tables_and_begins_disabled(mapping, admi
         ({"erp_field": "name", "crm_field": "name"}, "there already"),
         ({"erp_field": "name", "crm_field": "numberofemployees"}, "cannot go into"),
         ({"erp_field": "", "crm_field": "description"}, "give the constant"),
+        ({"crm_field": "numberofemployees", "constant": "many", "direction": "to_crm"}, "needs a number"),
+        ({"crm_field": "statecode", "constant": "Dormant", "direction": "to_crm"}, "has no option"),
+        ({"erp_field": "city", "constant": "x" * 31, "direction": "to_erp"}, "at most 30"),
         ({"erp_field": "bill_to_customer_no", "crm_field": "ownerid"}, "No mapping translates"),
     ],
 )
@@ -272,6 +275,13 @@ def test_a_pair_that_cannot_work_is_refused_in_words(mapping, admin, new, reason
     answer = admin.post("/mappings/CUSTOMER/fields/add/", {"direction": "both", **new})
     assert reason in answer.content.decode()
     assert mapping.fields.count() == before
+
+
+def test_a_stored_constant_is_checked_as_its_field_takes_it(mapping, admin):
+    FieldMapping.objects.create(mapping=mapping, crm_field="customertypecode", constant="Customer", direction="to_crm")
+    assert "has no option “Friend”" in errors(change(admin, "customertypecode", constant="Friend"))["constant"][0]
+    change(admin, "customertypecode", constant="Vendor")
+    assert mapping.fields.get(crm_field="customertypecode").constant == "Vendor"
 
 
 def test_a_persons_own_pair_can_be_removed_and_a_standard_one_cannot(mapping, admin):

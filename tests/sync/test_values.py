@@ -126,8 +126,8 @@ def test_a_number_outside_the_range_is_refused_with_the_range():
         ("NaN", TEXT, MONEY, "needs a number, “NaN” is none"),
         ("Infinity", TEXT, MONEY, "needs a number"),
         ("perhaps", TEXT, YES_NO, "needs a yes or no"),
-        (8, ERP_OPTION, OPTION, "has no option “cod”"),
-        ("Net 90", TEXT, OPTION, "has no option “net 90”"),
+        (8, ERP_OPTION, OPTION, "has no option “COD”"),
+        ("Net 90", TEXT, OPTION, "has no option “Net 90”"),
     ],
 )
 def test_what_cannot_be_converted_is_refused_in_words(value, source, destination, says):
