@@ -90,8 +90,8 @@ class CouplingManager(models.Manager[Any]):
         return found
 
     def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
-        rows = self.filter(state=State.COUPLED.value).values_list(*COLUMNS).iterator()
-        return [partner for partner in map(partner_of, rows) if partner.id(side) not in seen]
+        ids = self.filter(state=State.COUPLED.value).values_list(f"{side}_id", flat=True).iterator()
+        return list(self.partners(side, [id for id in ids if id not in seen]).values())
 
     # --- writing ------------------------------------------------------------------------------------------
 

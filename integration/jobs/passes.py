@@ -60,7 +60,7 @@ def _from_here(job: SyncJob) -> Options:
     still open of it is taken first."""
     options = job.run_options
     resumed = options.scope is Scope.EVERYTHING and job.cursor
-    return replace(options, scope=Scope.CHANGED) if resumed else options
+    return replace(options, scope=Scope.CHANGED, compare=True) if resumed else options
 
 
 def _couple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:

@@ -187,7 +187,8 @@ class Judge:
         return Insert(record, remembered, {**values, **filled}, before, replaces, tuple(draft.missing))
 
     def _update(self, record: Record, partner: Partner, twin: Record, draft: Draft) -> Action:
-        merged = self.merger.merge(draft, twin, partner, force=self.options.force)
+        doubtful = self._is_doubtful(record, partner)
+        merged = self.merger.merge(draft, twin, partner, force=self.options.force, doubtful=doubtful)
         if merged.conflicts:
             return Fail(record, _conflict(merged), partner)
         remembered = self._remembered(record, partner, twin, merged)
@@ -203,6 +204,11 @@ class Judge:
             left=merged.left,
             missing=tuple(draft.missing),
         )
+
+    def _is_doubtful(self, record: Record, partner: Partner) -> bool:
+        """Our own write that a dead run did not live to remember: nobody can tell it from a person's edit under it."""
+        ours = self.user_id is not None and record.modified_by == self.user_id
+        return ours and not partner.adopt and partner.pending is not self.direction
 
     def _remembered(self, record: Record, partner: Partner, twin: Record, merged: Merged) -> Partner:
         """The pair after this: a side's version is remembered only when nothing of that side is left to carry."""
@@ -239,7 +245,7 @@ class Judge:
 
     def deleted(self, partner: Partner, twin: Record | None) -> Action:
         """What the deletion of a coupled source row means."""
-        if twin is None or partner.state is not State.COUPLED:
+        if twin is None or partner.state is State.RESERVED:
             return Uncouple(partner, counted=False)
         match self.rule.deletion:
             case DeletionPolicy.REMOVE:

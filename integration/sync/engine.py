@@ -24,7 +24,7 @@ from integration.sync.ledger import Ledger
 from integration.sync.plan import Planner
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options, Scope
-from integration.sync.settle import Settled, intended, settle
+from integration.sync.settle import Settled, before_writing, settle
 from integration.sync.special.base import Run
 from integration.sync.write import Results, write
 from integration.systems.base import Page, System
@@ -89,13 +89,13 @@ class _Reader:
             case Scope.OPEN:
                 yield from self.of_ids(self.run.ledger.open(self.run.direction))
             case Scope.EVERYTHING:
-                yield from self._changes(None)
+                yield from self._changes(None, compare=True)
             case Scope.CHANGED:
                 taken: dict[uuid.UUID, str] = {}
                 for page in self.of_ids(self.run.ledger.open(self.run.direction)):
                     taken.update((record.id, record.version) for record in page.records)
                     yield page
-                for page in self._changes(cursor):
+                for page in self._changes(cursor, compare=self.run.options.compare):
                     yield self._without(page, taken) if taken else page
 
     def of_ids(self, ids: Iterable[uuid.UUID]) -> Iterator[Page]:
@@ -106,26 +106,40 @@ class _Reader:
             there = source.get(self.run.source_table, chunk, columns)
             yield Page([there[id] for id in chunk if id in there], [id for id in chunk if id not in there])
 
-    def _changes(self, cursor: str | None) -> Iterator[Page]:
-        run, columns = self.run, self.planner.source_columns
-        where = run.rule.filter(run.direction.source)
+    def _changes(self, cursor: str | None, *, compare: bool = False) -> Iterator[Page]:
+        """Rows changed since the cursor; all of them where it is none, or too old by now."""
         try:
-            yield from run.source.changes(run.source_table, columns, cursor, where)
+            pages = self._read(cursor)
+            yield from self._compared(pages) if compare else pages
         except CursorExpired:
             if cursor is None:
                 raise
-            yield from self._everything_again(columns)
+            yield from self._compared(self._read(None))
 
-    def _everything_again(self, columns: Sequence[str]) -> Iterator[Page]:
-        """The cursor is too old: read all rows, then find what was deleted meanwhile by comparing ids."""
-        run, seen = self.run, set[uuid.UUID]()
-        for page in run.source.changes(run.source_table, columns, None, run.rule.filter(run.direction.source)):
+    def _read(self, cursor: str | None) -> Iterator[Page]:
+        run = self.run
+        where = run.rule.filter(run.direction.source)
+        return run.source.changes(run.source_table, self.planner.source_columns, cursor, where)
+
+    def _compared(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """The same pages, then the coupled rows that are in none of them and are gone: whoever reads without a cursor
+        is told of no deletion. The last cursor comes behind those, so that no crash can lose one."""
+        seen, last = set[uuid.UUID](), Page(())
+        for number, page in enumerate(pages):
+            if number:
+                yield last
             seen.update(record.id for record in page.records)
-            yield page
-        unseen = [partner.id(run.direction.source) for partner in run.ledger.unseen(run.direction.source, seen)]
+            last = page
+        side = self.run.direction.source
+        unseen = [partner.id(side) for partner in self.run.ledger.unseen(side, seen)]
+        if not unseen:
+            yield last
+            return
+        yield Page(last.records, last.deleted)
         for chunk in _chunks(unseen):
-            there = run.source.get(run.source_table, chunk, ())
+            there = self.run.source.get(self.run.source_table, chunk, ())
             yield Page((), [id for id in chunk if id not in there])
+        yield Page((), cursor=last.cursor)
 
     def _without(self, page: Page, taken: dict[uuid.UUID, str]) -> Page:
         fresh = [record for record in page.records if taken.get(record.id) != record.version]
@@ -186,14 +200,18 @@ class _Pass:
 
     def _launch(self, page: Page, writers: ThreadPoolExecutor) -> None:
         actions = self.planner.plan(page)
-        inserts = [action for action in actions if isinstance(action, Insert)]
-        if inserts:
-            with self.run.ledger.page():
-                self.run.ledger.forget([action.replaces for action in inserts if action.replaces is not None])
-                self.run.ledger.remember([intended(action) for action in inserts])
+        self._intend(actions)
         while len(self.flying) >= IN_FLIGHT:
             self._land()
         self.flying.append((page, actions, writers.submit(write, self.run, self.planner.special, actions)))
+
+    def _intend(self, actions: Sequence[Action]) -> None:
+        intentions = before_writing(actions)
+        if intentions:
+            replaced = [action.replaces for action in actions if isinstance(action, Insert) and action.replaces]
+            with self.run.ledger.page():
+                self.run.ledger.forget(replaced)
+                self.run.ledger.remember(intentions)
 
     def _land(self) -> None:
         page, actions, future = self.flying.popleft()
@@ -252,8 +270,7 @@ class _Pass:
             return
         for page in self.reader.of_ids(settled.overtaken):
             actions = self.planner.plan(page)
-            with self.run.ledger.page():
-                self.run.ledger.remember([intended(a) for a in actions if isinstance(a, Insert)])
+            self._intend(actions)
             results = write(self.run, self.planner.special, actions)
             second = settle(self.run, actions, results, last_try=True)
             with self.run.ledger.page():

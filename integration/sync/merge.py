@@ -38,6 +38,15 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
+class _Look:
+    """How one record is looked at. ``seen``: nothing but our own write has happened to the twin since both agreed."""
+
+    seen: bool
+    force: bool
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Halves:
     """How agreed values are turned for one direction: they are kept as (ERP, CRM)."""
 
@@ -103,17 +112,22 @@ class Merger:
                     agreed[key] = self._halves.pair(came_back, destination)
         return replace(partner.with_version(self.direction.source, record.version), agreed=agreed, adopt=False)
 
-    def merge(self, draft: Draft, twin: Record, partner: Partner, *, force: bool = False) -> Merged:
-        """Compare field by field. With ``force`` the source wins wherever the sides differ."""
+    def merge(
+        self, draft: Draft, twin: Record, partner: Partner, *, force: bool = False, doubtful: bool = False
+    ) -> Merged:
+        """Compare field by field. With ``force`` the source wins wherever the sides differ. ``doubtful``: the source's
+        last write is ours and not remembered; then no policy decides a clash, a person does."""
         seen = self._seen(twin, partner)
+        doubtful = doubtful or (not seen and self._is_ours(twin) and partner.pending is None)
+        look = _Look(seen, force, doubtful)
         merged = Merged(agreed=self._still_counting(partner.agreed))
         for carry in self.transfer.carries:
             if carry.destination in draft.values:
-                self._merge_field(carry, draft, twin, partner, merged, seen=seen, force=force)
+                self._merge_field(carry, draft, twin, partner, merged, look)
         for name, value in draft.extra.items():
             self._merge_extra(name, value, twin, merged)
-        look = not seen or partner.version(self.direction.destination) == LOOK_AGAIN
-        if look and not merged.left and self.two_passes:
+        again = not seen or partner.version(self.direction.destination) == LOOK_AGAIN
+        if again and not merged.left and self.two_passes:
             merged.left = self._back_pass_has_work(twin, partner)
         return merged
 
@@ -128,10 +142,14 @@ class Merger:
         side = self.direction.destination
         if twin.version == partner.version(side) and twin.version:
             return True
-        return partner.adopt and side is Side.CRM and self.user_id is not None and twin.modified_by == self.user_id
+        return partner.adopt and self._is_ours(twin)
+
+    def _is_ours(self, twin: Record) -> bool:
+        ours = self.user_id is not None and twin.modified_by == self.user_id
+        return ours and self.direction.destination is Side.CRM
 
     def _merge_field(
-        self, carry: Carry, draft: Draft, twin: Record, partner: Partner, merged: Merged, *, seen: bool, force: bool
+        self, carry: Carry, draft: Draft, twin: Record, partner: Partner, merged: Merged, look: _Look
     ) -> None:
         want, have = draft.values[carry.destination], twin.values.get(carry.destination)
         normal_have = carry.normal_destination(have)
@@ -144,23 +162,21 @@ class Merger:
             return  # Different, and agreed so: not even a forced run makes the sides chase each other.
         verdict = "write"
         if carry.two_way or unresolved:
-            verdict = self._whose(carry, source, normal_have, partner.agreed, want, seen=seen, force=force)
+            verdict = self._whose(carry, source, normal_have, partner.agreed, want, look)
         if verdict == "write":
             if carry.normal_destination(want) != normal_have:
                 merged.changes.append(Change(carry.destination, have, want))
             merged.agreed[carry.key] = self._halves.pair(source, carry.normal_destination(want))
         elif verdict == "leave":
             never_agreed = carry.key not in partner.agreed
-            merged.left = merged.left or (self.two_passes and carry.two_way and (never_agreed or not seen))
+            merged.left = merged.left or (self.two_passes and carry.two_way and (never_agreed or not look.seen))
         elif verdict == "conflict":
             merged.conflicts.append(self._clash(carry, draft, have))
 
-    def _whose(
-        self, carry: Carry, source: str, have: str, agreed: Agreed, want: Value, *, seen: bool, force: bool
-    ) -> str:
+    def _whose(self, carry: Carry, source: str, have: str, agreed: Agreed, want: Value, look: _Look) -> str:
         """ "write", "leave" (to the other pass), "keep" (nobody changed it) or "conflict"."""
         unresolved = source.startswith(UNRESOLVED)
-        if force and not unresolved:
+        if look.force and not unresolved:
             return "write"
         if carry.key not in agreed:
             if unresolved:
@@ -170,9 +186,9 @@ class Merger:
             return self._first_time(carry.rule)
         agreed_source, agreed_have = self._halves.split(agreed[carry.key])
         source_changed = source != agreed_source
-        have_changed = not seen and have != agreed_have
+        have_changed = not look.seen and have != agreed_have
         if source_changed and have_changed:
-            return self._by_policy()
+            return "conflict" if look.doubtful else self._by_policy()
         if source_changed:
             return "write"
         return "leave" if have_changed else "keep"

@@ -24,7 +24,8 @@ class Scope(StrEnum):
 class Options:
     """How a run is to be done. ``ids`` are source ids. ``create`` overrides "synch. only coupled records".
     ``force`` processes rows that look unchanged or are skipped, and lets the source win on two-way fields.
-    ``follow`` is for a coupling run: what it couples is open for the next pass."""
+    ``follow`` is for a coupling run: what it couples is open for the next pass. ``compare``: look for deleted rows by
+    comparing ids, too, as a run of everything does."""
 
     scope: Scope = Scope.CHANGED
     ids: tuple[uuid.UUID, ...] = ()
@@ -32,6 +33,7 @@ class Options:
     create: bool = False
     dry_run: bool = False
     follow: bool = False
+    compare: bool = False
 
 
 @dataclass(slots=True)

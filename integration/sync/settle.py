@@ -46,9 +46,21 @@ class Settled:
     counters: Counters = field(default_factory=Counters)
 
 
+def before_writing(actions: Sequence[Action]) -> list[Partner]:
+    """Pairs as they are stored before the page is written, in case that nobody lives to store what came of it."""
+    inserts = [intended(action) for action in actions if isinstance(action, Insert)]
+    return inserts + [pair for action in actions if isinstance(action, Update) for pair in _wary(action)]
+
+
 def intended(action: Insert) -> Partner:
-    """The pair as it is stored before the write."""
+    """The pair with the id that the new row is going to have."""
     return replace(action.partner, state=State.INTENDED)
+
+
+def _wary(action: Update) -> list[Partner]:
+    """Where a person's edit stays under our write, the row must not be taken for nothing but ours afterwards."""
+    before = action.before
+    return [replace(before, adopt=False)] if before is not None and before.adopt and action.left else []
 
 
 def settle(run: Run, actions: Sequence[Action], results: Results, *, last_try: bool = False) -> Settled:
