@@ -318,7 +318,7 @@ def test_a_run_that_was_taken_over_stops_and_writes_nothing_more(cronus, caplog)
         silent_for(job, 31)
         taken_over.append(SyncJob.objects.claim(job.pk))
 
-    cronus.before_page(2, take_over)
+    cronus.before_page(3, take_over)  # pages are read one ahead
     jobs.run(job.pk)
     now = ran(job)
     assert (now.status, now.claim) == (Status.RUNNING, taken_over[0].claim)
