@@ -48,6 +48,7 @@ def plant_base(organization: Organization) -> Planted:
         roles = _roles(write, unit)
         planted = Planted(system, unit, currency, roles)
         _application_users(write, organization, planted)
+        _administrator(write, planted)
         _units(write)
         _messages(write)
     return planted
@@ -149,6 +150,21 @@ def _application_users(write: Write, organization: Organization, planted: Plante
         )
         for role in roles:
             assign(write, user, planted.roles[role])
+
+
+def _administrator(write: Write, planted: Planted) -> None:
+    """The person who sets the environment up: may sign in and do everything, has no licence and sells nothing."""
+    values: Values = {
+        "firstname": "Nancy",
+        "lastname": "Anderson",
+        "internalemailaddress": "nancy.anderson@contoso-sales.example",
+        "title": "System Administrator",
+        "accessmode": 1,
+        "islicensed": 0,
+    }
+    (user,) = write.create(write.model["systemuser"], [values])
+    for role in ("System Administrator", "System Customizer"):
+        assign(write, user, planted.roles[role])
 
 
 def assign(write: Write, user: str, role: str) -> None:
