@@ -64,5 +64,7 @@ def _update(run: Run, updates: Sequence[Update], results: Results) -> None:
 
 
 def _validated(run: Run) -> frozenset[str]:
+    """Mapped columns as their mapping says, those of templates always."""
     side = run.direction.destination
-    return frozenset(rule.field(side) for rule in run.rule.fields_towards(run.direction) if rule.validate)
+    mapped = {rule.field(side) for rule in run.rule.fields_towards(run.direction) if rule.validate}
+    return frozenset(mapped.union(*(template.values for template in run.rule.templates_for(side))))
