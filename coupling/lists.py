@@ -24,14 +24,14 @@ from integration.sync.ledger import State
 from integration.sync.rules import Direction
 from integration.systems.base import Page, Record, Ref, Side, System, Table, Value
 from integration.systems.errors import Problem, TableMissing
-from integration.systems.filters import Filter, matches
+from integration.systems.filters import EVERYTHING, Filter, both, matches
 
 ROWS = 25
 BY_ID = 500
 """So many pairs are read by their ids; what is behind them pages as the side does."""
 SCANNED, SCANS = 100, 20
 EXPORTED_AT_ONCE = 500
-COUPLED, UNCOUPLED, SKIPPED = "coupled", "uncoupled", "skipped"
+COUPLED, UNCOUPLED, SKIPPED, ALL = "coupled", "uncoupled", "skipped", "all"
 STATES = ((COUPLED, "Coupled"), (UNCOUPLED, "Not coupled"), (SKIPPED, "Skipped"))
 
 
@@ -64,6 +64,12 @@ class Listing:
     notice: str = ""
     problem: str = ""
     states: Sequence[tuple[str, str]] = field(default=STATES)
+    outside: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        """Is a list of Sales shown as its mappings see it, and not the rows outside their filters too?"""
+        return self.side is Side.CRM and bool(self.mappings) and not self.outside and self.state in ("", UNCOUPLED)
 
     @property
     def creations(self) -> list[tuple[str, str]]:
@@ -83,7 +89,8 @@ class Listing:
         return self.query()
 
     def query(self, **changed: str) -> str:
-        asked = {"q": self.search, "state": self.state, "order": self.order} | changed
+        state = ALL if self.outside else self.state
+        asked = {"q": self.search, "state": state, "order": self.order} | changed
         return urlencode({name: value for name, value in asked.items() if value})
 
     @property
@@ -106,6 +113,7 @@ def asked_for(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
         title=name,
         search=asked.get("q", "").strip(),
         state=state if state in dict(STATES) else "",
+        outside=state == ALL,
         order=asked.get("order", ""),
         mappings=records.mappings_of(side, name),
         is_enabled=ConnectionSetup.current().is_enabled,
@@ -214,7 +222,8 @@ def _find(shown: Listing, system: System, table: Table, size: int, after: str | 
 
 
 def _where(shown: Listing, table: Table) -> Filter:
-    return records.searched(table, shown.search)
+    inside = records.inside(table, shown.mappings) if shown.narrowed else EVERYTHING
+    return both(records.searched(table, shown.search), inside)
 
 
 def _scan(shown: Listing, system: System, table: Table) -> tuple[Sequence[Record], str]:

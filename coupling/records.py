@@ -11,7 +11,7 @@ from coupling.models import Coupling
 from integration.models import TableMapping
 from integration.sync.ledger import Partner, State
 from integration.systems.base import Field, FieldType, Record, Ref, Side, Table, Value
-from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter
+from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
 UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID)
@@ -77,6 +77,16 @@ def read_columns(side: Side, table: Table) -> list[str]:
 def mappings_of(side: Side, table: str) -> list[TableMapping]:
     """The mappings that couple records of this table, in their order."""
     return list(TableMapping.objects.filter(**{f"{side.value}_table": table}).order_by("position", "name"))
+
+
+def inside(table: Table, mappings: Sequence[TableMapping]) -> Filter:
+    """Records of Sales inside the filter of at least one of these mappings. A filter that does not fit the table any
+    more hides nothing: the mapping's own page tells what is wrong with it."""
+    try:
+        filters = tuple(parse(mapping.crm_filter, table) for mapping in mappings)
+    except FilterError:
+        return EVERYTHING
+    return EVERYTHING if EVERYTHING in filters else AnyOf(filters)
 
 
 def searched(table: Table, text: str) -> Filter:
