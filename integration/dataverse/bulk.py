@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from integration.dataverse import batch, query, rows
 from integration.dataverse.metadata import Entity
 from integration.dataverse.naming import named
-from integration.dataverse.problems import TooLarge, problem_of
+from integration.dataverse.problems import MALFORMED, TooLarge, problem_of
 from integration.dataverse.session import Session
 from integration.http import Answer
 from integration.systems.base import Row, Written
@@ -156,6 +156,20 @@ class Writer:
             rows.body(self.entity, row.values),
         )
 
+    def upsert(self, key: Sequence[str], wanted: Sequence[Row]) -> list[Written]:
+        """Change the rows that have these values in the columns of an alternate key, create the others. An answer holds
+        the id that the row really has. Sent again it does no harm: the key is the same."""
+        unfit = {place: why for place, row in enumerate(wanted) if (why := query.unfit_for_key(key, row.values))}
+        fit = [row for place, row in enumerate(wanted) if place not in unfit]
+        answers = iter(self._answered(fit, lambda row: self._put(key, row))[0])
+        return [
+            Written(row.id, error=unfit[place]) if place in unfit else next(answers) for place, row in enumerate(wanted)
+        ]
+
+    def _put(self, key: Sequence[str], row: Row) -> batch.Part:
+        path = f"{self.entity.set_name}({query.key(self.entity, key, row.values)})?$select={self.entity.key}"
+        return batch.Part("PATCH", path, {"Prefer": "return=representation"}, rows.body(self.entity, row.values))
+
     def delete(self, wanted: Sequence[Row]) -> list[Written]:
         """Remove rows; what is gone already counts as removed."""
         answers = self._answered(wanted, self._remove)[0]
@@ -205,9 +219,17 @@ class Writer:
             return [(pair, _again(answer)) for pair, answer in halves]
         return list(zip(numbered, answers, strict=True))
 
+    def _id(self, answer: Answer) -> uuid.UUID | None:
+        """The id an answer tells: after an upsert it may be another one than ours."""
+        told = answer.json() if answer.body else None
+        try:
+            return uuid.UUID(told[self.entity.key]) if isinstance(told, dict) and self.entity.key in told else None
+        except MALFORMED as error:
+            raise BadAnswer(f"{self.entity.table.label}: the answer holds no id.") from error
+
     def _written(self, row: Row, answer: Answer) -> Written:
         if answer.ok:
-            return Written(row.id, _version(answer))
+            return Written(self._id(answer) or row.id, _version(answer))
         problem = problem_of(answer)
         if isinstance(problem, VersionConflict) and not row.version:
             # Without a version of ours the only condition was that the row exists.

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from integration.dataverse.metadata import Entity
 from integration.systems.base import Field, FieldType, Ref
-from integration.systems.errors import FieldMissing
+from integration.systems.errors import FieldMissing, InvalidValue
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, FilterError, Not, OneOf
 
 SAFE = "(),$'=:/"
+UNFIT = frozenset("/<>*%&:\\?+")
+"""Signs that the service does not take in the value of an alternate key in an address."""
 IDS_AT_ONCE = 400
 VALUES_AT_ONCE = 100
 COMPARISONS = {"=": "eq", "<>": "ne", ">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
@@ -59,6 +61,31 @@ def options(**given: str) -> str:
 def where(entity: Entity, wanted: Filter) -> str:
     """The ``$filter`` of a filter, blank for everything. Raises ``FieldMissing``, ``FilterError``."""
     return "" if wanted == AllOf() else _condition(entity, wanted, negated=False)
+
+
+def key(entity: Entity, columns: Sequence[str], values: Mapping[str, Any]) -> str:
+    """An alternate key as it stands in an address: ``accountnumber='A1',_parentaccountid_value=…``."""
+    parts = []
+    for name in columns:
+        value = values[name]
+        found = entity.table.fields.get(name)
+        if found is None:
+            raise FieldMissing(f"{entity.table.label} has no column “{name}”.")
+        column = f"_{name}_value" if found.type is FieldType.REFERENCE else name
+        parts.append(f"{column}={quote(literal(_identity(value) if found.targets else value), safe=SAFE)}")
+    return ",".join(parts)
+
+
+def unfit_for_key(columns: Sequence[str], values: Mapping[str, Any]) -> InvalidValue | None:
+    """Why these values cannot stand in an address; ``None``: they can."""
+    for name in columns:
+        value = values.get(name)
+        if value is None or value == "":
+            return InvalidValue(f"{name} is blank, but it identifies the record.", field=name)
+        if isinstance(value, str) and (bad := sorted(set(value) & UNFIT)):
+            words = f"{name} identifies the record, so “{value}” must not contain {' '.join(bad)}."
+            return InvalidValue(words, field=name, value=value)
+    return None
 
 
 def chunks_of_ids(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:

@@ -18,7 +18,7 @@ from integration.dataverse.problems import problem_of
 from integration.dataverse.session import API, Cache, Credentials, Gate, Session
 from integration.dataverse.signin import Grant, HeldToken
 from integration.http import Limits, Transport
-from integration.systems.base import Identity, Page, Record, Row, Side, System, Table, Written
+from integration.systems.base import Identity, KeyedSystem, Page, Record, Row, Side, Table, Written
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
 
@@ -83,7 +83,7 @@ def connect_with(
     return SalesOrganization(session, shared.metadata)
 
 
-class SalesOrganization(System):
+class SalesOrganization(KeyedSystem):
     """Records of the Web API. A version is the row's etag. ``act`` knows the verbs of ``actions.py``, and for option
     columns ``add_option``."""
 
@@ -247,6 +247,11 @@ class SalesOrganization(System):
 
     def delete(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return self._write(table, rows, Writer.delete, "Options are removed by a person.")
+
+    def upsert(self, table: str, key: Sequence[str], rows: Sequence[Row]) -> list[Written]:
+        return self._write(
+            table, rows, lambda writer, wanted: writer.upsert(key, wanted), "Options are added by a person."
+        )
 
     def _write(
         self, table: str, rows: Sequence[Row], write: Callable[[Writer, Sequence[Row]], list[Written]], no: str

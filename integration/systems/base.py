@@ -242,6 +242,15 @@ class System(Protocol):
         ``Refused`` for one it does not know, and what the system says to it."""
 
 
+class KeyedSystem(System, Protocol):
+    """A system that also finds rows by a unique number of theirs while it writes them."""
+
+    def upsert(self, table: str, key: Sequence[str], rows: Sequence[Row]) -> list[Written]:
+        """Change the rows that have these values in the columns of ``key``, create the others; answers in the same
+        order, each with the id the row has now (another than ours where it was there already). A blank part of the key
+        answers with ``InvalidValue``. Versions do not count."""
+
+
 def every(
     system: System,
     table: str,

@@ -36,7 +36,7 @@ class TestErpTwin(SystemContract):
     def ground(self) -> Ground:
         return Ground(
             "customer", name="name", text="phone_no", amount="credit_limit", option="blocked", option_values=(1, 3),
-            moment="last_call", day="last_statement", flag="combine_shipments", code="no",
+            moment="last_call", day="last_statement", flag="combine_shipments", code="no", key="no",
             reference="salesperson_code", target=Target("salesperson", {"code": "JO", "name": "Jim Olive"}),
         )  # fmt: skip
 

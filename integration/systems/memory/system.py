@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from integration.systems.base import Identity, Page, Record, Row, Side, System, Table, Value, Written
-from integration.systems.errors import RecordProblem, Refused
+from integration.systems.base import Identity, KeyedSystem, Page, Record, Row, Side, Table, Value, Written
+from integration.systems.errors import InvalidValue, RecordProblem, Refused
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.memory.faults import Call, Fault, Faults
 from integration.systems.memory.store import MemoryStore
@@ -29,7 +29,7 @@ Action = Callable[["MemorySystem", str, uuid.UUID, Mapping[str, Any]], Any]
 Write = Callable[[str, Row, uuid.UUID], str | None]
 
 
-class MemorySystem(MemoryStore, System):
+class MemorySystem(MemoryStore, KeyedSystem):
     """Tables in dicts, safe for threads.
 
     Switches, as attributes: ``page_size`` cuts ``changes`` and ``find``; ``skew`` moves this system's clock, which
@@ -173,6 +173,19 @@ class MemorySystem(MemoryStore, System):
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return self._write("update", self._update, table, rows)
+
+    def upsert(self, table: str, key: Sequence[str], rows: Sequence[Row]) -> list[Written]:
+        return [self._upsert(table, key, row) for row in rows]
+
+    def _upsert(self, table: str, key: Sequence[str], row: Row) -> Written:
+        blank = next((name for name in key if row.values.get(name) in (None, "")), "")
+        if blank:
+            return Written(row.id, error=InvalidValue(f"{blank} is blank, but it identifies the record.", field=blank))
+        held = self._checked(table, key)
+        wanted = {name: row.values[name] for name in key}
+        there = [id for id, kept in held.rows.items() if all(kept.values.get(n) == v for n, v in wanted.items())]
+        write = self.update if there else self.insert
+        return write(table, [Row(there[0] if there else row.id, row.values)])[0]
 
     def delete(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return self._write("delete", self._delete, table, rows)

@@ -18,13 +18,21 @@ from tests.systems.contract.changing import ChangesContract
 from tests.systems.contract.describing import DescribeContract
 from tests.systems.contract.finding import FindContract
 from tests.systems.contract.ground import Ground, Rows, Target
+from tests.systems.contract.keyed import UpsertContract
 from tests.systems.contract.reading import ValuesContract
 from tests.systems.contract.updating import UpdateContract
 from tests.systems.contract.writing import InsertContract
 
 
 class SystemContract(
-    DescribeContract, InsertContract, ValuesContract, UpdateContract, ChangesContract, FindContract, ActContract
+    DescribeContract,
+    InsertContract,
+    ValuesContract,
+    UpdateContract,
+    ChangesContract,
+    FindContract,
+    ActContract,
+    UpsertContract,
 ):
     """The whole suite. Subclasses give ``system`` and ``ground``."""
 

@@ -29,7 +29,8 @@ class Ground:
     ``name`` is TEXT with a ``max_length`` of 60 to 4,000; ``text`` another TEXT that starts blank; ``option`` an OPTION
     that takes ``option_values`` but not 987654; ``extra`` what an insert needs besides; ``blank_amount`` what a
     blank ``amount`` reads like; ``missing_table`` a table there is not;
-    ``action`` a verb of the table and ``acted`` what it makes of columns.
+    ``key`` a TEXT or CODE column that is an alternate key; ``action`` a verb of the table and ``acted`` what it makes
+    of columns.
     """
 
     table: str
@@ -47,6 +48,7 @@ class Ground:
     target: Target | None = None
     extra: Mapping[str, Value] = field(default_factory=dict)
     missing_table: str = "no_such_table"
+    key: str = ""
     action: str = ""
     acted: Mapping[str, Value] = field(default_factory=dict)
 
