@@ -22,6 +22,7 @@ def add_arguments(target: ArgumentParser, database: str | None = None) -> Argume
     target.add_argument("--row-ms", type=float, default=0, help="milliseconds that writing a row takes")
     target.add_argument("--accounts", type=int, help="how many accounts the demo seed makes in all")
     target.add_argument("--contacts", type=int, help="how many contacts the demo seed makes in all")
+    target.add_argument("--tls", metavar="DIR", help="serve https with certificates kept (or made) in this directory")
     return target
 
 
@@ -33,4 +34,5 @@ def options_from(given: Namespace) -> Options:
         row_ms=given.row_ms,
         accounts=given.accounts,
         contacts=given.contacts,
+        tls=given.tls,
     )

@@ -15,9 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 
 from integration.dataverse.sandbox.authorize import answer_page
+from integration.dataverse.sandbox.certificates import Certificates, certificates
 from integration.dataverse.sandbox.database import Database
 from integration.dataverse.sandbox.messages import Request, Response, refused
 from integration.dataverse.sandbox.model import load_model
@@ -55,7 +57,8 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. ``seed``: ``empty`` or ``demo``; ``accounts`` and ``contacts`` are totals for the demo seed."""
+    """How to run. ``seed``: ``empty`` or ``demo``; ``accounts`` and ``contacts`` are totals for the demo seed.
+    ``tls`` is the directory of the certificates; with it the organization is served over https."""
 
     database: str
     port: int = 0
@@ -64,6 +67,7 @@ class Options:
     accounts: int | None = None
     contacts: int | None = None
     host: str = "127.0.0.1"
+    tls: str | None = None
 
 
 class Sandbox:
@@ -84,13 +88,23 @@ class Sandbox:
         self._server.expiration_interval = 0.05
         self._thread: threading.Thread | None = None
         self.host = options.host
+        self.certificates = self._secure(options.tls)
+
+    def _secure(self, directory: str | None) -> Certificates | None:
+        if directory is None:
+            return None
+        found = certificates(Path(directory).absolute(), self.host)
+        self._server.ssl_adapter = BuiltinSSLAdapter(str(found.certificate), str(found.key))
+        return found
 
     def start(self) -> None:
         """Bind the port and serve in a thread. Raises ``OSError`` when the port is taken."""
         self._server.prepare()
         port = self._server.bind_addr[1]
-        self.url = f"http://{self.host}:{port}"
-        self.organization.tenant.resources = (self.url, f"http://localhost:{port}", f"http://127.0.0.1:{port}")
+        self.scheme = "https" if self.certificates else "http"
+        self.url = f"{self.scheme}://{self.host}:{port}"
+        names = (self.host, "localhost", "127.0.0.1")
+        self.organization.tenant.resources = tuple(f"{self.scheme}://{name}:{port}" for name in names)
         self._thread = threading.Thread(target=self._server.serve, name="sandbox", daemon=True)
         self._thread.start()
 
@@ -116,6 +130,7 @@ class Sandbox:
             "clients": {
                 label: {"client_id": client.id, "client_secret": client.secret} for label, client in clients.items()
             },
+            **({"ca": str(self.certificates.ca)} if self.certificates else {}),
         }
 
     # --- WSGI ------------------------------------------------------------------------------------------------
@@ -156,7 +171,7 @@ class Sandbox:
             name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")
         }
         headers["content-type"] = environ.get("CONTENT_TYPE", "")
-        root = f"http://{environ.get('HTTP_HOST', self.url[7:])}{SERVICE}"
+        root = f"{self.scheme}://{environ.get('HTTP_HOST', self.url.partition('://')[2])}{SERVICE}"
         return Request(environ["REQUEST_METHOD"], path, query, headers, body, root)
 
 
