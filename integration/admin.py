@@ -12,11 +12,15 @@ from integration.models import (
     CachedText,
     ConnectionSetup,
     FieldMapping,
+    FieldTransformation,
     FullSynchLine,
     JobQueueEntry,
+    RecordTemplate,
     SyncError,
     SyncJob,
     TableMapping,
+    TemplateUse,
+    TemplateValue,
     User,
 )
 
@@ -75,12 +79,35 @@ class FieldMappingInline(admin.TabularInline):
 
 
 @admin.register(TableMapping)
-class TableMappingAdmin(admin.ModelAdmin):
+class TableMappingAdmin(ToLookAt):
+    """The mapping pages change it: they check against both systems, ask who wins and have everything read again."""
+
     list_display = ["name", "erp_table", "direction", "crm_table", "only_coupled", "full_run_needed", "user_defined"]
     list_filter = ["part", "direction", "only_coupled"]
     search_fields = ["name", "erp_table", "crm_table"]
-    readonly_fields = ["full_run_needed", "erp_cursor", "crm_cursor", "user_defined"]
     inlines = [FieldMappingInline]
+
+
+@admin.register(FieldTransformation)
+class FieldTransformationAdmin(ToLookAt):
+    list_display = ["field", "position", "kind", "direction"]
+    list_filter = ["kind"]
+
+
+class TemplateValueInline(admin.TabularInline):
+    model = TemplateValue
+    extra = 0
+
+
+@admin.register(RecordTemplate)
+class RecordTemplateAdmin(ToLookAt):
+    list_display = ["name", "side", "table"]
+    inlines = [TemplateValueInline]
+
+
+@admin.register(TemplateUse)
+class TemplateUseAdmin(ToLookAt):
+    list_display = ["mapping", "template", "priority", "condition"]
 
 
 @admin.register(CachedText)

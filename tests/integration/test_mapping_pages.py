@@ -333,3 +333,14 @@ def test_what_is_missing_is_created_when_asked_for(setup, admin):
     assert "Create what is missing: VENDOR" in admin.get("/mappings/use-default/").content.decode()
     admin.post("/mappings/use-default/", {"create": "1"})
     assert the("VENDOR").queue_entries.get().status == "ready"
+
+
+# --- administration --------------------------------------------------------------------------------------
+
+
+def test_administration_shows_mappings_and_changes_none(mapping, admin):
+    address = f"/admin/integration/tablemapping/{mapping.pk}/change/"
+    assert "address1_city" in admin.get(address).content.decode()
+    assert admin.post(address, {"name": "OTHER"}).status_code == 403
+    for model in ("fieldtransformation", "recordtemplate", "templateuse"):
+        assert admin.get(f"/admin/integration/{model}/").status_code == 200

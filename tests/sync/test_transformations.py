@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from integration.sync.rules import Direction, FieldRule
 from integration.sync.run import Counters, Scope
@@ -298,3 +300,36 @@ def test_a_record_that_a_step_cannot_take_fails_and_the_others_go_on():
 def test_a_stored_step_that_no_longer_works_stops_the_run_by_name():
     with pytest.raises(ConfigurationProblem, match="CUSTOMER, name – name: This is no regular expression"):
         Transfer(customer_rule([pair("name", "name", transformations=(step("regex", pattern="("),))]), TO_CRM)
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(["erp", "crm"]), st.sampled_from(["Adatum", "adatum", "BC litware", "  yellow ", "Zebra"])
+    )
+)
+STEPS = st.sampled_from(
+    ["uppercase", "lowercase", "title", "trim", "prefix", "suffix", "substring", "lookup", "replace"]
+)
+LOSSY = {"prefix": {"text": "BC "}, "suffix": {"text": "!"}, "substring": {"start": "2"},
+         "lookup": {"table": "Adatum = Alpine\nZebra = Alpine"}, "replace": {"find": "a", "instead": "b"}}  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(STEPS, st.sampled_from(list(Direction))), max_size=3), EDITS)
+def test_whatever_the_rules_no_edit_is_lost_and_two_rounds_later_nothing_moves(rules, edits):
+    world, rule = world_with(*(Transformation(kind, way, LOSSY.get(kind, {})) for kind, way in rules))
+    [erp_id] = world.erp.ids("customer")
+    crm_id = world.partner(erp_id, rule).crm_id
+    for side, name in edits:
+        before = names(world, rule)
+        if side == "erp":
+            world.erp.edit("customer", erp_id, name=name)
+        else:
+            world.crm.edit("account", crm_id, name=name)
+        world.both(rule)
+        after = names(world, rule)
+        assert after[side == "crm"] == name, "the edit is still there"
+        if before[side == "crm"] != name:
+            convert = chain(rule.fields[0].transformations, TO_CRM if side == "erp" else TO_ERP)
+            assert after[side == "erp"] == (convert(name) if convert else name), "and arrived on the other side"
+        quiet(world, rule)
