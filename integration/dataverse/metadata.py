@@ -65,6 +65,7 @@ WITH_OPTIONS = {
     "State": OPTIONS,
     "Status": OPTIONS,
 }
+OWNED_BY = {"systemuser": "owninguser", "team": "owningteam"}
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 TABLES = "LogicalName,DisplayName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,IsIntersect"
 ENTITY = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ChangeTrackingEnabled,DisplayName"
@@ -98,6 +99,12 @@ class Entity:
     def navigation(self, lookup: str, target: str) -> str:
         """The navigation property that sets this lookup to a row of that table."""
         return self.navigations.get((lookup, target), lookup)
+
+    def path(self, lookup: str, target: str) -> str:
+        """The navigation property to look through in a filter. An owner is a principal without columns of its own, so
+        one looks through the user or the team beside it."""
+        beside = OWNED_BY.get(target, "") if lookup == "ownerid" else ""
+        return self.navigations.get((beside, target)) or self.navigation(lookup, target)
 
     def key_of(self, target: str) -> str:
         return self.keys.get(target, f"{target}id")

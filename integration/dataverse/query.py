@@ -54,8 +54,13 @@ def order(entity: Entity, names: Sequence[str]) -> str:
 
 def options(**given: str) -> str:
     """``?$name=value&…`` of what is not blank, percent-encoded."""
-    parts = [f"${name}={quote(value, safe=SAFE)}" for name, value in given.items() if value]
+    parts = [f"${name}={quoted(value)}" for name, value in given.items() if value]
     return "?" + "&".join(parts) if parts else ""
+
+
+def quoted(value: str) -> str:
+    """The value of an option, percent-encoded."""
+    return quote(value, safe=SAFE)
 
 
 def where(entity: Entity, wanted: Filter) -> str:
@@ -182,7 +187,7 @@ def _kind(entity: Entity, wanted: Comparison) -> str:
         return f"_{lookup}_value {COMPARISONS[wanted.operator]} null"
     if target not in entity.table.fields[lookup].targets:
         return f"{entity.key} {'eq' if wanted.operator == '=' else 'ne'} null"
-    path = f"{entity.navigation(lookup, target)}/{entity.key_of(target)}"
+    path = f"{entity.path(lookup, target)}/{entity.key_of(target)}"
     return f"{path} {'ne' if wanted.operator == '=' else 'eq'} null"
 
 
@@ -195,7 +200,7 @@ def _reference(entity: Entity, wanted: Comparison, negated: bool) -> str:
             raise FilterError(f"{wanted.field} is a reference: it is only compared with = and <>.")
         return _plain(column, False, Comparison(wanted.field, wanted.operator, None if value == "" else id), negated)
     names = [
-        f"{entity.navigation(wanted.field, target)}/{entity.names[target]}"
+        f"{entity.path(wanted.field, target)}/{entity.names[target]}"
         for target in entity.table.fields[wanted.field].targets
         if entity.names.get(target)
     ]
@@ -228,7 +233,7 @@ def _plain(name: str, textual: bool, wanted: Comparison, negated: bool) -> str:
     if value is None or value == "":
         return _blank(name, textual, operator, negated)
     if operator in FUNCTIONS:
-        call = f"{FUNCTIONS[operator]}({name},{literal(_escaped(str(value)))})"
+        call = f"{FUNCTIONS[operator]}({name},{literal(escaped(str(value)))})"
         return f"not {call} or {name} eq null" if negated else call
     operator = OPPOSITES[operator] if negated else operator
     text = f"{name} {COMPARISONS[operator]} {literal(value)}"
@@ -266,7 +271,7 @@ def moment_text(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Wildcards of the database inside a text taken as themselves."""
     return "".join(f"[{sign}]" if sign in "%_[" else sign for sign in text)
 

@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from integration.dataverse import batch, changes, query, rows
+from integration.dataverse import batch, changes, fetch, query, rows
 from integration.dataverse.actions import ACTIONS, STATES, Actor, State
 from integration.dataverse.bulk import Writer
 from integration.dataverse.metadata import Entity, Metadata
@@ -235,7 +235,8 @@ class SalesOrganization(KeyedSystem):
             counted = told.get("@odata.count") if isinstance(told, dict) else None
             if not isinstance(counted, int):
                 raise BadAnswer(f"The answer does not say how many rows of {entity.table.label} there are.")
-            return counted
+            beyond = fetch.count(self.session, entity, where) if counted >= LARGEST_PAGE else None
+            return max(counted, beyond or 0)
 
     # --- writing ------------------------------------------------------------------------------------------
 

@@ -119,6 +119,19 @@ def test_what_a_person_types_is_answered(organization, text):
     assert organization.count(table, parse(text, organization.describe(table))) >= 0
 
 
+def test_a_firm_is_found_by_the_name_of_its_owner(organization, records):
+    owner = organization.get("account", [records[0].id], ["ownerid"])[records[0].id].values["ownerid"]
+    assert isinstance(owner, Ref)
+
+    def found(text: str) -> set[uuid.UUID]:
+        where = both(OURS, parse(text, organization.describe("account")))
+        return {record.id for record in every(organization, "account", where)}
+
+    assert found(f"ownerid = '{owner.label}'") == {record.id for record in records}
+    assert found(f"ownerid <> '{owner.label}'") == set()
+    assert found("ownerid begins with 'Nobody'") == set()
+
+
 def test_contacts_of_accounts_are_told_from_contacts_of_contacts(organization):
     firm = Row(uuid.uuid4(), {"name": "Coho Winery"})
     organization.insert("account", [firm])
