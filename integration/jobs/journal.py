@@ -6,6 +6,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.db import models, transaction
 
@@ -41,21 +42,31 @@ class JobJournal:
         self.requests = requests
         self.counted_requests = 0
         self.ending: Exception | None = None
+        self.outdated = False
 
     # --- what the ledger asks -----------------------------------------------------------------------------
 
     def fence(self) -> None:
         """First statement of every page's transaction: holds the job row until the page is committed, or raises
         ``Fenced``. Learns on the way whether somebody wants the run to stop."""
-        row = self.job.mine().select_for_update().values_list("cancel_requested", models.Exists(self._urgent()))
+        row = (
+            self.job.mine()
+            .select_for_update()
+            .values_list("cancel_requested", models.Exists(self._urgent()), models.Subquery(self._revision()))
+        )
         found = row.first()
         if found is None:
             raise Fenced(f"{self.job} was taken over by another worker.")
-        canceled, wanted = found
+        canceled, wanted, revision = found
+        self.outdated = revision != self.mapping.revision
         if canceled:
             self.ending = Canceled("Canceled.")
-        elif PAUSE.is_set() or (wanted and self.gives_way):
+        elif self.outdated or PAUSE.is_set() or (wanted and self.gives_way):
             self.ending = Paused()
+
+    def _revision(self) -> models.QuerySet[TableMapping, Any]:
+        """How often the mapping was changed by now: this run was told its rule when it began."""
+        return TableMapping.objects.filter(pk=models.OuterRef("mapping_id")).values("revision")
 
     def _urgent(self) -> models.QuerySet[SyncJob]:
         """Is there a run that somebody waits for and that this one holds up?"""
@@ -71,7 +82,7 @@ class JobJournal:
         return str(getattr(self.mapping, self._column)) or None
 
     def advance(self, cursor: str) -> None:
-        if cursor == self.cursor():
+        if cursor == self.cursor() or self.outdated:
             return
         self.job.cursor = cursor
         self._must(self.job.beat(cursor=cursor))
@@ -85,9 +96,17 @@ class JobJournal:
 
     def note(self, counters: Counters, done: int) -> None:
         self._count(counters, done)
+        if self.outdated:
+            self._begin_again()
         if self.ending is not None:
             # Behind the commit: what this page wrote must be remembered before the run ends.
             transaction.on_commit(self._end)
+
+    def _begin_again(self) -> None:
+        """A person changed the mapping meanwhile: what this page remembered was compared by the rule of before."""
+        self.mapping.couplings.look_again()
+        self.job.cursor = ""
+        self._must(self.job.beat(cursor=""))
 
     def fail(self, failures: list[Failure]) -> None:
         SyncError.objects.log(self.job, failures)
@@ -106,6 +125,9 @@ class JobJournal:
 
     def finish(self) -> None:
         """The pass is through: a full one sets the mapping's cursor. Within the transaction that ends the job."""
+        if self.mapping.is_outdated:
+            self.mapping.couplings.look_again()
+            return
         if self.scope is Scope.EVERYTHING and self.job.cursor:
             self._move(self.job.cursor)
 

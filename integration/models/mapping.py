@@ -120,16 +120,23 @@ class TableMapping(models.Model):
 
     def require_full_run(self, *, look_again: bool = False) -> None:
         """Fields or filters changed: what was read so far says nothing about them, so both sides are read again.
-        ``look_again``: fields did, so coupled records that look unchanged are compared once more as well."""
+        ``look_again``: fields did, so coupled records that look unchanged are compared once more as well. A run that is
+        going on begins again by the new rule."""
         if look_again:
             self.couplings.look_again()
-        type(self).objects.filter(pk=self.pk).update(full_run_needed=True, erp_cursor="", crm_cursor="")
+        blank = {"full_run_needed": True, "erp_cursor": "", "crm_cursor": ""}
+        type(self).objects.filter(pk=self.pk).update(revision=models.F("revision") + 1, **blank)
         self.full_run_needed, self.erp_cursor, self.crm_cursor = True, "", ""
 
+    @property
+    def is_outdated(self) -> bool:
+        """Did somebody change what is mapped since this object was read?"""
+        return not type(self).objects.filter(pk=self.pk, revision=self.revision).exists()
+
     def count_revision(self) -> int:
-        """The number of the next revision of one of the fields."""
-        self.revision += 1
-        self.save(update_fields=["revision"])
+        """The number of the next revision, for one of the fields. A run that knows an earlier one begins again."""
+        type(self).objects.filter(pk=self.pk).update(revision=models.F("revision") + 1)
+        self.refresh_from_db(fields=["revision"])
         return self.revision
 
     def clean(self) -> None:

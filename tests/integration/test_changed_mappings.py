@@ -120,3 +120,29 @@ def test_a_mapping_of_ones_own_synchronizes_beside_the_standard_one_of_the_same_
     assert changed(passes(cronus, "FIRMS")) == [(1, 0), (0, 0)]
     assert changed(passes(cronus)) == [(0, 0), (0, 0)]
     assert "Adatum Limited" in cronus.names(Side.CRM, "account")
+
+
+@pytest.mark.parametrize("scope", [Scope.EVERYTHING, Scope.CHANGED])
+def test_a_run_under_way_begins_again_when_the_mapping_is_changed(world, scope):
+    world.couple_jim()
+    world.pages_of(2)
+    names = ["Adatum", "Coho Winery", "Fabrikam", "Litware", "Proseware", "Relecloud", "Trey Research"]
+    for name in names:
+        world.add_customer(name)
+    city = FieldMapping.objects.create(mapping=world.mapping(), is_enabled=False, user_defined=True, **CITY)
+
+    def enabled() -> None:
+        city.is_enabled = True
+        city.begin_anew()
+        city.mapping.require_full_run(look_again=True)
+
+    world.during_insert(enabled, "Litware")
+    job = jobs.start(world.mapping(), TO_CRM, options=Options(scope=scope, create=True), inline=True)
+    assert job.status == "finished", job.message
+    assert world.names(Side.CRM, "account") == names
+    ours, theirs = cities(world)
+    assert ours == theirs
+    assert all(row.values.get("address1_city") for row in
+               world.crm.get("account", world.crm.ids("account"), ["address1_city"]).values())  # fmt: skip
+    passes(world)
+    assert changed(passes(world)) == [(0, 0), (0, 0)]
