@@ -82,6 +82,23 @@ def grant_for(kind: AuthenticationType, given: Mapping[str, str]) -> Grant:
     return Credentials(given.get("tenant", ""), client, given["client_secret"], endpoint)
 
 
+def check_user_name(kind: AuthenticationType, name: str) -> str:
+    """Why a user name does not do for this way of signing in, in words; blank: it does."""
+    if kind is AuthenticationType.OFFICE365 and "@" not in name.strip("@"):
+        return "The user name must look like an e-mail address: name@firm.example."
+    if kind is AuthenticationType.AD and not all(name.partition("\\")[::2]):
+        return "The user name must include its domain: DOMAIN\\name."
+    return ""
+
+
+def domain_of(name: str, former: str = "") -> str:
+    """The domain that belongs to a user name: the part before the backslash, none without one; a blank name leaves the
+    former."""
+    if not name.strip():
+        return former
+    return name.partition("\\")[0] if "\\" in name else ""
+
+
 def _who(given: Mapping[str, str]) -> str:
     r"""``DOMAIN\name``, unless the name says where it belongs itself."""
     name, domain = given["user_name"], given.get("domain", "")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from integration.dataverse.premises import AuthenticationType, api_of, check_sdk, grant_for, missing, type_for
+from integration.dataverse.premises import (
+    AuthenticationType,
+    api_of,
+    check_sdk,
+    check_user_name,
+    domain_of,
+    grant_for,
+    missing,
+    type_for,
+)
 from integration.dataverse.signin import Certificate, Credentials, Password
 from integration.systems.errors import SignInRefused
 
@@ -69,6 +78,39 @@ def test_nothing_is_tried_while_a_field_is_missing():
         grant_for(AuthenticationType.IFD, without("password"))
 
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.scenario(
+    "CDSConnectionString.UserNameMustIncludeDomainForAuthTypeAD",
+    "CRMConnectionString.t150_UserNameMustIncludeDomainForAuthTypeAD",
+    "CDSConnectionString.UserNameMustIncludeAtSymbolForAuthTypeO365",
+    "CRMConnectionString.t156_UserNameMustIncludeAtSymbolForAuthTypeO365",
+)  # fmt: skip
+@pytest.mark.parametrize(("kind", "name", "words"), [
+    (AuthenticationType.AD, "admin", "domain"),
+    (AuthenticationType.AD, "domain001\\", "domain"),
+    (AuthenticationType.AD, "domain001\\admin", ""),
+    (AuthenticationType.OFFICE365, "admin", "e-mail address"),
+    (AuthenticationType.OFFICE365, "admin@domain.com", ""),
+    (AuthenticationType.IFD, "admin", ""),
+])  # fmt: skip
+def test_a_user_name_says_where_it_belongs(kind, name, words):
+    found = check_user_name(kind, name)
+
+    assert (words in found) if words else found == ""
+
+
+@pytest.mark.scenario(
+    "CDSConnectionString.UserNameWithBackslashFillsDomain", "CDSConnectionString.UserNameWithoutBackslashBlanksDomain",
+    "CDSConnectionString.BlankedUserNameKeepDomainUnchanged",
+    "CRMConnectionString.t205_UserNameWithoutBackslashBlanksDomain",
+    "CRMConnectionString.t210_BlankedUserNameKeepDomainUnchanged",
+)  # fmt: skip
+@pytest.mark.parametrize(("name", "former", "domain"), [
+    ("domain001\\admin", "", "domain001"), ("admin@domain.com", "domain001", ""), ("", "domain001", "domain001"),
+])  # fmt: skip
+def test_the_domain_follows_the_user_name(name, former, domain):
+    assert domain_of(name, former) == domain
 
 
 @pytest.mark.parametrize(("sdk", "organization", "words"), [

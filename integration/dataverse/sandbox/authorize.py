@@ -14,7 +14,7 @@ from integration.dataverse.sandbox.messages import Response
 from integration.dataverse.sandbox.tokens import Tenant
 
 PEOPLE = (
-    "SELECT systemuserid, fullname, internalemailaddress FROM systemuser "
+    "SELECT systemuserid, fullname, internalemailaddress, title FROM systemuser "
     "WHERE applicationid IS NULL AND isdisabled = 0 AND accessmode IN (0, 1) ORDER BY fullname"
 )
 KEPT = ("client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge",
@@ -92,8 +92,8 @@ def _back(given: Mapping[str, str], told: Mapping[str, str]) -> Response:
 def _form(tenant: Tenant, label: str, given: Mapping[str, str], problem: str = "") -> str:
     people = "".join(
         f'<label><input type="radio" name="person" value="{escape(id)}"> {escape(name or "")} '
-        f"<small>{escape(mail or '')}</small></label>"
-        for id, name, mail in tenant.database.connection().execute(PEOPLE)
+        f"<small>{escape(', '.join(filter(None, (title, mail))))}</small></label>"
+        for id, name, mail, title in tenant.database.connection().execute(PEOPLE)
     )
     kept = "".join(
         f'<input type="hidden" name="{name}" value="{escape(given[name])}">' for name in KEPT if name in given
