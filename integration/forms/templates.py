@@ -8,6 +8,7 @@ from django import forms
 from django.db import transaction
 
 from integration.forms.fields import describe
+from integration.forms.versioned import overtaken, stamp
 from integration.models import RecordTemplate, TableMapping, TemplateUse, TemplateValue
 from integration.models.ends import NAMES, Ends
 from integration.models.template_rule import template_value
@@ -90,7 +91,16 @@ class ValueFormSet(forms.BaseModelFormSet):
 
     template: RecordTemplate
 
+    def stamp(self) -> str:
+        return stamp(self.template.changed_at, self._now())
+
+    def _now(self) -> dict[str, str]:
+        return dict(self.template.values.values_list("field", "value"))
+
     def clean(self) -> None:
+        message = overtaken(self.data.get("seen", ""), self.template.changed_at, self._now())
+        if message:
+            raise forms.ValidationError(message)
         names = [form.cleaned_data.get("field") for form in self.forms if getattr(form, "cleaned_data", None)]
         twice = {name for name in names if name and names.count(name) > 1}
         if twice:

@@ -130,6 +130,7 @@ class JobJournal:
             return
         if self.scope is Scope.EVERYTHING and self.job.cursor:
             self._move(self.job.cursor)
+        self.mapping.settle_full_run()
 
     @property
     def _column(self) -> str:

@@ -128,6 +128,17 @@ class TableMapping(models.Model):
         type(self).objects.filter(pk=self.pk).update(revision=models.F("revision") + 1, **blank)
         self.full_run_needed, self.erp_cursor, self.crm_cursor = True, "", ""
 
+    def settle_full_run(self) -> None:
+        """A pass has ended: when every side that something is carried from was read since the mapping was changed,
+        no full run is needed any more."""
+        if not self.full_run_needed:
+            return
+        rows = type(self).objects.filter(pk=self.pk, revision=self.revision)
+        for one in Direction(self.direction).passes:
+            if self.carries(one):
+                rows = rows.exclude(**{f"{one.source.value}_cursor": ""})
+        rows.update(full_run_needed=False)
+
     @property
     def is_outdated(self) -> bool:
         """Did somebody change what is mapped since this object was read?"""

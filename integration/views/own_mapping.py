@@ -42,5 +42,7 @@ def mapping_delete(request: HttpRequest, name: str) -> HttpResponse:
     except StandardMapping as refusal:
         messages.error(request, str(refusal))
         return redirect("mapping", name=name)
-    messages.success(request, f"{name} is deleted; {coupled} couplings went with it, the records stay.")
+    messages.success(
+        request, f"{name} is deleted, with {coupled} {'coupling' if coupled == 1 else 'couplings'}; the records stay."
+    )
     return redirect("mappings")

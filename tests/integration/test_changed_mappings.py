@@ -90,7 +90,9 @@ def test_nobody_was_asked_and_each_pair_is_a_conflict(cronus, admin):
 
 def test_a_rule_added_later_is_applied_to_everybody_once_and_stays_quiet(cronus, admin):
     enable(admin, first_wins="erp")
+    assert cronus.mapping().full_run_needed
     passes(cronus)
+    assert not cronus.mapping().full_run_needed
     city = FieldMapping.objects.get(**CITY)
     admin.post(f"/mappings/fields/{city.pk}/steps/add/?kind=uppercase", {"direction": "to_crm"})
     passes(cronus)

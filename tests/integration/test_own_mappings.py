@@ -171,9 +171,9 @@ def test_ones_own_mapping_is_deleted_with_its_couplings_after_a_question(setup, 
     mine = own()
     other = TableMapping.objects.create(name="LATER", erp_table="a", crm_table="b", dependencies=["FIRMS", "ITEM"])
     Coupling.objects.create(mapping=mine, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
-    assert "its 1 couplings" in admin.get("/mappings/FIRMS/delete/").content.decode()
+    assert "its 1 coupling." in admin.get("/mappings/FIRMS/delete/").content.decode()
     assert TableMapping.objects.filter(name="FIRMS").exists()
-    assert "1 couplings went with it" in admin.post("/mappings/FIRMS/delete/", follow=True).content.decode()
+    assert "with 1 coupling;" in admin.post("/mappings/FIRMS/delete/", follow=True).content.decode()
     assert not Coupling.objects.exists()
     other.refresh_from_db()
     assert other.dependencies == ["ITEM"]

@@ -18,8 +18,12 @@ def domestic(setup) -> RecordTemplate:
     return template
 
 
-def values(client, template, *pairs):
-    data = {"value-TOTAL_FORMS": str(len(pairs)), "value-INITIAL_FORMS": "0"}
+def seen(client, template) -> str:
+    return client.get(f"/mappings/templates/{template.pk}/").context["formset"].stamp()
+
+
+def values(client, template, *pairs, **more):
+    data = {"seen": seen(client, template), **more} | {"value-TOTAL_FORMS": str(len(pairs)), "value-INITIAL_FORMS": "0"}
     for number, (field, value) in enumerate(pairs):
         data |= {f"value-{number}-field": field, f"value-{number}-value": value}
     return client.post(f"/mappings/templates/{template.pk}/", data, follow=True)
@@ -65,6 +69,14 @@ def test_values_are_kept_changed_and_taken_out(domestic, admin):
     assert "priority = 5" in admin.get("/mappings/templates/").content.decode()
     values(admin, domestic, ("priority", "6"), ("", ""))
     assert stored(domestic) == {"priority": "6"}
+
+
+def test_the_second_of_two_people_is_told_what_the_first_changed(domestic, admin):
+    mine = seen(admin, domestic)
+    values(admin, domestic, ("priority", "5"))
+    answer = values(admin, domestic, ("priority", "9"), seen=mine)
+    assert "priority: “3” → “5”" in problems(answer)
+    assert stored(domestic) == {"priority": "5"}
 
 
 @pytest.mark.parametrize(
