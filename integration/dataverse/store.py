@@ -16,7 +16,7 @@ from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
 from integration.dataverse.problems import problem_of
 from integration.dataverse.session import API, Cache, Credentials, Gate, Session
-from integration.dataverse.signin import Grant, HeldToken
+from integration.dataverse.signin import Grant, HeldToken, endpoint_for
 from integration.http import Limits, Transport
 from integration.systems.base import Identity, KeyedSystem, Page, Record, Row, Side, Table, Written
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
@@ -53,7 +53,7 @@ def connect(
     limits: Limits | None = None,
 ) -> SalesOrganization:
     """An organization by address and client credentials. Nothing is sent before the first verb."""
-    credentials = Credentials(tenant, client_id, client_secret, token_endpoint)
+    credentials = Credentials(tenant, client_id, client_secret, token_endpoint or endpoint_for(url, tenant))
     shared = Shared(token_cache, metadata_cache, gate)
     return connect_with(url, credentials, shared, concurrency=concurrency, ca=ca, limits=limits)
 

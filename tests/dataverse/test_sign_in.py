@@ -29,6 +29,7 @@ from integration.dataverse.signin import (
     Started,
     begin,
     discover,
+    endpoint_for,
     finish,
 )
 from integration.dataverse.store import connect_with
@@ -156,6 +157,17 @@ def test_a_wrong_password_is_said_without_repeating_it(server):
 def test_no_secret_is_printed_with_its_grant(grant):
     assert "s3cret" not in repr(grant)
     assert any("s3cret" in part for part in grant.parts)
+
+
+@pytest.mark.parametrize(("url", "host"), [
+    ("https://contoso.crm4.dynamics.com", "login.microsoftonline.com"),
+    ("https://contoso.crm.dynamics.cn", "login.partner.microsoftonline.cn"),
+    ("https://contoso.crm.microsoftdynamics.us", "login.microsoftonline.us"),
+    ("https://contoso.crm.appsplatform.us", "login.microsoftonline.us"),
+    ("https://dynamics.cn.evil.example", "login.microsoftonline.com"),
+])  # fmt: skip
+def test_a_token_is_asked_for_in_the_cloud_of_the_organization(url, host):
+    assert endpoint_for(url, "a/b") == f"https://{host}/a%2Fb/oauth2/v2.0/token"
 
 
 # --- where to sign in ---------------------------------------------------------------------------------------

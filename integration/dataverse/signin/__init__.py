@@ -10,7 +10,7 @@ its place in a session and ends for good.
 """
 
 from integration.dataverse.signin.administrator import Authority, HeldToken, Started, begin, discover, finish
-from integration.dataverse.signin.credentials import Certificate, Credentials, Grant, Password
+from integration.dataverse.signin.credentials import Certificate, Credentials, Grant, Password, endpoint_for
 from integration.dataverse.signin.tokens import Tokens, TokenSource
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "Tokens",
     "begin",
     "discover",
+    "endpoint_for",
     "finish",
 ]

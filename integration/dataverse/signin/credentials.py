@@ -20,6 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from integration.systems.errors import SignInRefused
 
 AUTHORITY = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
+COUNTRIES = {
+    ".dynamics.cn": "login.partner.microsoftonline.cn",
+    ".microsoftdynamics.us": "login.microsoftonline.us",
+    ".appsplatform.us": "login.microsoftonline.us",
+}
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 600
 SMALLEST_KEY = 2048
@@ -108,6 +113,14 @@ class Password:
         secret = {"client_secret": self.client_secret} if self.client_secret else {}
         wanted = audience(self.endpoint, url, "user_impersonation")
         return {"grant_type": "password", **who, **secret, **wanted}
+
+
+def endpoint_for(url: str, tenant: str) -> str:
+    """The token endpoint of the cloud an organization is in: some countries have one of their own."""
+    host = (urlsplit(url).hostname or "").lower()
+    directory = next((place for ending, place in COUNTRIES.items() if host.endswith(ending)), "")
+    endpoint = AUTHORITY.format(tenant=quote(tenant, safe=""))
+    return endpoint.replace("login.microsoftonline.com", directory) if directory else endpoint
 
 
 def audience(endpoint: str, url: str, permission: str) -> dict[str, str]:
