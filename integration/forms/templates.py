@@ -161,11 +161,27 @@ class UseForm(forms.ModelForm):
 
 
 class UseFormSet(forms.BaseModelFormSet):
-    """All templates of a mapping."""
+    """All templates of a mapping, each of them once."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if not form.errors and not form.cleaned_data.get("DELETE")]
+        chosen = [one["template"] for one in kept if one.get("template") is not None]
+        twice = next((template for template in chosen if chosen.count(template) > 1), None)
+        if twice is not None:
+            raise forms.ValidationError(f"“{twice}” is there twice. Join the conditions with “or”.")
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["DELETE"].widget.attrs["class"] = "form-check-input"
+
+    def saved(self) -> bool:
+        """Check and save, all of them or none."""
+        if not self.is_valid():
+            return False
+        with transaction.atomic():
+            self.save()
+        return True
 
 
 def use_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> UseFormSet:

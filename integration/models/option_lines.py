@@ -49,6 +49,14 @@ def _line(code: Record, option: Record | None, called: dict[str, Record]) -> Opt
     return OptionLine(code, option or called.get(_plain(code.values[CODE])), linked=option is not None)
 
 
+def add(mapping: TableMapping, connected: Connected, side: Side, id: uuid.UUID, code: str = "") -> str:
+    """Add the value ``id`` of this side on the other one; ``code`` is what an option is to be called in Business
+    Central. Answers what it is called there. Raises ``Problem``."""
+    if side is Side.ERP:
+        return add_option(mapping, connected, id)
+    return add_code(mapping, connected, id, code)
+
+
 def add_option(mapping: TableMapping, connected: Connected, code_id: uuid.UUID) -> str:
     """Add a code as an option in Sales, publish it and couple the two; an option of that label that is there already
     is only coupled. Answers what it is called. Raises ``Problem``."""

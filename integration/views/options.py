@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from integration.models import ConnectionSetup, TableMapping
-from integration.models.option_lines import OptionLine, add_code, add_option, option_lines
+from integration.models.option_lines import OptionLine, add, option_lines
 from integration.systems.base import Side
 from integration.systems.errors import Problem
 from integration.views.mappings import CHANGE
@@ -41,10 +41,7 @@ def option_add(request: HttpRequest, name: str, side: str, id: uuid.UUID) -> Htt
         raise Http404
     try:
         with closing(ConnectionSetup.current().open()) as connected:
-            if side == Side.ERP:
-                added = add_option(mapping, connected, id)
-            else:
-                added = add_code(mapping, connected, id, request.POST.get("code", ""))
+            added = add(mapping, connected, Side(side), id, request.POST.get("code", ""))
         messages.success(
             request, f"“{added}” is there on both sides now. Records left blank for it are looked at again."
         )

@@ -72,8 +72,7 @@ def mapping_templates(request: HttpRequest, name: str) -> HttpResponse:
         if request.method == "POST":
             if not request.user.has_perm(CHANGE):
                 raise PermissionDenied
-            if formset.is_valid():
-                formset.save()
+            if formset.saved():
                 messages.success(request, f"The templates of {row} are saved.")
                 return redirect("mapping_templates", name=name)
         context = {"mapping": row, "formset": formset, "notices": ends.notices()}

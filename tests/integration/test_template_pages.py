@@ -172,6 +172,14 @@ def test_a_condition_that_does_not_fit_the_source_is_refused(mapping, domestic, 
     assert not mapping.templates.exists()
 
 
+def test_a_template_given_twice_is_refused(mapping, domestic, admin):
+    line = {"template": str(domestic.pk), "priority": "1", "condition": ""}
+    assert "there twice" in problems(uses(admin, line, line))
+    assert not mapping.templates.exists()
+    use = TemplateUse.objects.create(mapping=mapping, template=domestic)
+    assert "there twice" in problems(uses(admin, {**line, "id": str(use.pk)}, line, initial=1))
+
+
 def test_only_templates_of_the_mappings_own_tables_are_offered(mapping, admin):
     other = RecordTemplate.objects.create(name="PEOPLE", side="erp", table="contact")
     answer = uses(admin, {"template": str(other.pk), "priority": "1", "condition": ""})
