@@ -77,6 +77,9 @@ class CouplingManager(models.Manager[Any]):
         column = f"{direction.source}_id"
         return iter(self.filter(wanted, skipped=False).order_by("pk").values_list(column, flat=True))
 
+    def coupled(self) -> int:
+        return self.filter(state=State.COUPLED.value).count()
+
     def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         found: dict[uuid.UUID, uuid.UUID] = {}
         for chunk in _chunks(ids):

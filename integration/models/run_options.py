@@ -7,7 +7,7 @@ from typing import Any
 
 from integration.sync.run import Options, Scope
 
-FLAGS = ("force", "create", "dry_run", "follow")
+FLAGS = ("force", "create", "dry_run", "follow", "approved", "restore")
 
 
 def options_of(stored: dict[str, Any]) -> Options:

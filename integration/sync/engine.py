@@ -13,25 +13,24 @@ A crash between any two lines repeats work and neither loses nor doubles a recor
 
 from __future__ import annotations
 
-import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 
 from integration.sync.actions import Action, Ignore, Insert
+from integration.sync.guard import Guard
 from integration.sync.ledger import Ledger
 from integration.sync.plan import Planner
+from integration.sync.reader import Reader
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options, Scope
 from integration.sync.settle import Settled, before_writing, settle
 from integration.sync.special.base import Run
 from integration.sync.write import Results, write
 from integration.systems.base import Page, System
-from integration.systems.errors import ConfigurationProblem, CursorExpired
+from integration.systems.errors import ConfigurationProblem
 
 IN_FLIGHT = 4
-IDS_AT_ONCE = 500
 COUNTED_AT_MOST = 5000
 
 
@@ -64,7 +63,7 @@ def plan(
     """What such a pass would do, record by record, without writing anything anywhere."""
     run = _checked(Run(rule, direction, source, destination, ledger, options, context))
     planner = Planner(run)
-    for page in _Reader(run, planner).pages(cursor):
+    for page in Reader(run, planner).pages(cursor):
         yield from planner.plan(page)
 
 
@@ -76,83 +75,14 @@ def _checked(run: Run) -> Run:
     return run
 
 
-class _Reader:
-    """Which pages a run reads. A row that was open and changed as well is taken once."""
-
-    def __init__(self, run: Run, planner: Planner) -> None:
-        self.run, self.planner = run, planner
-
-    def pages(self, cursor: str | None) -> Iterator[Page]:
-        match self.run.options.scope:
-            case Scope.IDS:
-                yield from self.of_ids(self.run.options.ids)
-            case Scope.OPEN:
-                yield from self.of_ids(self.run.ledger.open(self.run.direction))
-            case Scope.EVERYTHING:
-                yield from self._changes(None, compare=True)
-            case Scope.CHANGED:
-                taken: dict[uuid.UUID, str] = {}
-                for page in self.of_ids(self.run.ledger.open(self.run.direction)):
-                    taken.update((record.id, record.version) for record in page.records)
-                    yield page
-                for page in self._changes(cursor, compare=self.run.options.compare):
-                    yield self._without(page, taken) if taken else page
-
-    def of_ids(self, ids: Iterable[uuid.UUID]) -> Iterator[Page]:
-        """These rows; the ones that are not there count as deleted."""
-        source, columns = self.run.source, self.planner.source_columns
-        remaining = iter(list(ids))
-        while chunk := list(islice(remaining, IDS_AT_ONCE)):
-            there = source.get(self.run.source_table, chunk, columns)
-            yield Page([there[id] for id in chunk if id in there], [id for id in chunk if id not in there])
-
-    def _changes(self, cursor: str | None, *, compare: bool = False) -> Iterator[Page]:
-        """Rows changed since the cursor; all of them where it is none, or too old by now."""
-        try:
-            pages = self._read(cursor)
-            yield from self._compared(pages) if compare else pages
-        except CursorExpired:
-            if cursor is None:
-                raise
-            yield from self._compared(self._read(None))
-
-    def _read(self, cursor: str | None) -> Iterator[Page]:
-        run = self.run
-        where = run.rule.filter(run.direction.source)
-        return run.source.changes(run.source_table, self.planner.source_columns, cursor, where)
-
-    def _compared(self, pages: Iterable[Page]) -> Iterator[Page]:
-        """The same pages, then the coupled rows that are in none of them and are gone: whoever reads without a cursor
-        is told of no deletion. The last cursor comes behind those, so that no crash can lose one."""
-        seen, last = set[uuid.UUID](), Page(())
-        for number, page in enumerate(pages):
-            if number:
-                yield last
-            seen.update(record.id for record in page.records)
-            last = page
-        side = self.run.direction.source
-        unseen = [partner.id(side) for partner in self.run.ledger.unseen(side, seen)]
-        if not unseen:
-            yield last
-            return
-        yield Page(last.records, last.deleted)
-        for chunk in _chunks(unseen):
-            there = self.run.source.get(self.run.source_table, chunk, ())
-            yield Page((), [id for id in chunk if id not in there])
-        yield Page((), cursor=last.cursor)
-
-    def _without(self, page: Page, taken: dict[uuid.UUID, str]) -> Page:
-        fresh = [record for record in page.records if taken.get(record.id) != record.version]
-        return Page(fresh, page.deleted, page.cursor)
-
-
 class _Pass:
     """One pass under way: pages in flight, counters so far."""
 
     def __init__(self, run: Run, journal: Journal) -> None:
         self.run, self.journal = run, journal
         self.planner = Planner(run)
-        self.reader = _Reader(run, self.planner)
+        self.reader = Reader(run, self.planner)
+        self.guard = Guard(run)
         self.total = Counters()
         self.flying: deque[tuple[Page, list[Action], Future[Results]]] = deque()
 
@@ -187,10 +117,22 @@ class _Pass:
         counted = run.source.count(run.source_table, run.rule.filter(run.direction.source))
         return None if run.source.remote and counted >= COUNTED_AT_MOST else counted
 
+    def _planned(self, page: Page) -> list[Action]:
+        """The page's actions. Raises ``NeedsApproval`` before anything of it is written."""
+        actions = self.planner.plan(page)
+        self.guard.look(actions, self._behind(page.cursor))
+        return actions
+
+    def _behind(self, cursor: str | None) -> Iterator[list[Action]]:
+        """What the pages behind this one would do, planned apart and only if somebody asks."""
+        planner = Planner(self.run)
+        for page in Reader(self.run, planner).behind(cursor or self.journal.cursor()):
+            yield planner.plan(page)
+
     # --- a local destination ------------------------------------------------------------------------------
 
     def _take_locally(self, page: Page) -> None:
-        actions = self.planner.plan(page)
+        actions = self._planned(page)
         with self.run.ledger.page():
             settled = settle(self.run, actions, write(self.run, self.planner.special, actions))
             self._store(page.cursor, _inside(actions), settled)
@@ -199,7 +141,7 @@ class _Pass:
     # --- a remote destination -----------------------------------------------------------------------------
 
     def _launch(self, page: Page, writers: ThreadPoolExecutor) -> None:
-        actions = self.planner.plan(page)
+        actions = self._planned(page)
         self._intend(actions)
         while len(self.flying) >= IN_FLIGHT:
             self._land()
@@ -280,8 +222,3 @@ class _Pass:
 def _inside(actions: Sequence[Action]) -> int:
     """How many of these rows were inside the mapping's filter: what ``begin`` counted."""
     return sum(not (isinstance(action, Ignore) and action.outside) for action in actions)
-
-
-def _chunks(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
-    for start in range(0, len(ids), IDS_AT_ONCE):
-        yield ids[start : start + IDS_AT_ONCE]

@@ -96,6 +96,9 @@ class Ledger(Protocol):
         """Source ids of pairs that a run in this direction has to look at though nobody changed them: pending for it,
         intended, or failed or waiting last time; not the skipped ones."""
 
+    def coupled(self) -> int:
+        """How many pairs there are."""
+
     def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         """id on ``side`` -> coupled id on the other side, through the mappings of these two tables."""
 
@@ -154,6 +157,9 @@ class MemoryLedger:
         for row in list(self.rows.values()):
             if is_open(row, direction):
                 yield row.id(direction.source)
+
+    def coupled(self) -> int:
+        return sum(row.state is State.COUPLED for row in self.rows.values())
 
     def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         other = self.others.get((reference.erp_table, reference.crm_table))

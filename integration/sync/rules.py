@@ -18,6 +18,7 @@ __all__ = [
     "DeletionPolicy",
     "Direction",
     "FieldRule",
+    "Limits",
     "Reference",
     "TableRule",
     "Template",
@@ -98,6 +99,16 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may do without a person's word: change so many percent of the coupled records (but always
+    ``changed_at_least``), and blank so many fields."""
+
+    changed_percent: int = 20
+    changed_at_least: int = 100
+    blanked: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class TableRule:
     """One mapping with both tables as their systems describe them now."""
 
@@ -112,6 +123,7 @@ class TableRule:
     conflict: ConflictPolicy = ConflictPolicy.NONE
     deletion: DeletionPolicy = DeletionPolicy.NONE
     templates: tuple[Template, ...] = ()
+    limits: Limits = Limits()
 
     def table(self, side: Side) -> Table:
         return self.erp if side is Side.ERP else self.crm

@@ -25,7 +25,8 @@ class Options:
     """How a run is to be done. ``ids`` are source ids. ``create`` overrides "synch. only coupled records".
     ``force`` processes rows that look unchanged or are skipped, and lets the source win on two-way fields.
     ``follow`` is for a coupling run: what it couples is open for the next pass. ``compare``: look for deleted rows by
-    comparing ids, too, as a run of everything does."""
+    comparing ids, too, as a run of everything does. ``approved``: a person has seen that it changes much.
+    ``restore``: records whose other one is gone get a new one, whatever the mapping's policy."""
 
     scope: Scope = Scope.CHANGED
     ids: tuple[uuid.UUID, ...] = ()
@@ -34,6 +35,8 @@ class Options:
     dry_run: bool = False
     follow: bool = False
     compare: bool = False
+    approved: bool = False
+    restore: bool = False
 
 
 @dataclass(slots=True)

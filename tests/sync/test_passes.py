@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from integration.sync.engine import IDS_AT_ONCE, IN_FLIGHT, synchronize
+from integration.sync.engine import IN_FLIGHT, synchronize
 from integration.sync.ledger import Fenced, Outcome, Result, State
+from integration.sync.reader import IDS_AT_ONCE
 from integration.sync.rules import Direction, Reference
 from integration.sync.run import Canceled, Counters, Options, Scope
 from integration.systems.base import Ref

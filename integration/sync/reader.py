@@ -1,0 +1,112 @@
+"""Which rows a run reads, page by page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from integration.sync.plan import Planner
+from integration.sync.run import Scope
+from integration.sync.special.base import Run
+from integration.systems.base import Page
+from integration.systems.errors import ConfigurationProblem, CursorExpired
+
+IDS_AT_ONCE = 500
+
+
+class SourceEmpty(ConfigurationProblem):
+    """A system that held all the coupled rows yesterday shows none today."""
+
+    code = "source-empty"
+
+
+class Reader:
+    """Which pages a run reads. A row that was open and changed as well is taken once."""
+
+    def __init__(self, run: Run, planner: Planner) -> None:
+        self.run, self.planner = run, planner
+
+    def pages(self, cursor: str | None) -> Iterator[Page]:
+        match self.run.options.scope:
+            case Scope.IDS:
+                yield from self.of_ids(self.run.options.ids)
+            case Scope.OPEN:
+                yield from self.of_ids(self.run.ledger.open(self.run.direction))
+            case Scope.EVERYTHING:
+                yield from self._changes(None, compare=True)
+            case Scope.CHANGED:
+                taken: dict[uuid.UUID, str] = {}
+                for page in self.of_ids(self.run.ledger.open(self.run.direction)):
+                    taken.update((record.id, record.version) for record in page.records)
+                    yield page
+                for page in self._changes(cursor, compare=self.run.options.compare):
+                    yield self._without(page, taken) if taken else page
+
+    def behind(self, cursor: str | None) -> Iterator[Page]:
+        """The rest of what ``pages`` is reading."""
+        everything = self.run.options.scope is Scope.EVERYTHING
+        return self._changes(cursor, compare=everything or self.run.options.compare)
+
+    def of_ids(self, ids: Iterable[uuid.UUID]) -> Iterator[Page]:
+        """These rows; the ones that are not there count as deleted."""
+        source, columns = self.run.source, self.planner.source_columns
+        remaining = iter(list(ids))
+        while chunk := list(islice(remaining, IDS_AT_ONCE)):
+            there = source.get(self.run.source_table, chunk, columns)
+            yield Page([there[id] for id in chunk if id in there], [id for id in chunk if id not in there])
+
+    def _changes(self, cursor: str | None, *, compare: bool = False) -> Iterator[Page]:
+        """Rows changed since the cursor; all of them where it is none, or too old by now."""
+        try:
+            pages = self._read(cursor)
+            yield from self._compared(pages) if compare else pages
+        except CursorExpired:
+            if cursor is None:
+                raise
+            yield from self._compared(self._read(None))
+
+    def _read(self, cursor: str | None) -> Iterator[Page]:
+        run = self.run
+        where = run.rule.filter(run.direction.source)
+        return run.source.changes(run.source_table, self.planner.source_columns, cursor, where)
+
+    def _compared(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """The same pages, then the coupled rows that are in none of them and are gone: whoever reads without a cursor
+        is told of no deletion. The last cursor comes behind those, so that no crash can lose one."""
+        seen, last = set[uuid.UUID](), Page(())
+        for number, page in enumerate(pages):
+            if number:
+                yield last
+            seen.update(record.id for record in page.records)
+            last = page
+        side = self.run.direction.source
+        unseen = [partner.id(side) for partner in self.run.ledger.unseen(side, seen)]
+        if unseen and not seen and not self.run.options.approved:
+            self._refuse_nothing(len(unseen))
+        if not unseen:
+            yield last
+            return
+        yield Page(last.records, last.deleted)
+        for chunk in _chunks(unseen):
+            there = self.run.source.get(self.run.source_table, chunk, ())
+            yield Page((), [id for id in chunk if id not in there])
+        yield Page((), cursor=last.cursor)
+
+    def _refuse_nothing(self, coupled: int) -> None:
+        """Nobody deletes everything by accident and wants it done on the other side, too."""
+        table = self.run.rule.table(self.run.direction.source)
+        if not self.run.source.count(table.name):
+            raise SourceEmpty(
+                f"{table.label} is empty, though {coupled} of its records are coupled. If they were deleted on "
+                "purpose, approve this run; else see whether this is the right company, organization and user."
+            )
+
+    def _without(self, page: Page, taken: dict[uuid.UUID, str]) -> Page:
+        fresh = [record for record in page.records if taken.get(record.id) != record.version]
+        return Page(fresh, page.deleted, page.cursor)
+
+
+def _chunks(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]
