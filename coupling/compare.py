@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from coupling.records import shown
 from integration.models import TableMapping
 from integration.models.systems import Connected
+from integration.sync.ledger import Agreed, Partner
 from integration.sync.plan import Planner
-from integration.sync.rules import Direction, TableRule
+from integration.sync.rules import Direction, FieldRule, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
 from integration.sync.transfer import ReferenceNotCoupled
+from integration.sync.values import normalizer
 from integration.systems.base import Record, Side
 
 
@@ -26,6 +29,18 @@ class Pair:
     crm_label: str
     crm_text: str
     differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A field both sides hold something different in. ``changed``: the side that has changed it since both last
+    agreed, ``None`` for both or nobody knows."""
+
+    key: str
+    label: str
+    erp_text: str
+    crm_text: str
+    changed: Side | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,29 @@ class Comparison:
                 b = shown(theirs.values.get(right.name), right) if theirs else ""
                 pairs.append(Pair(left.label or left.name, a, right.label or right.name, b, field.key in differing))
         return pairs
+
+    def clashing(self, ours: Record, theirs: Record, agreed: Agreed) -> list[Choice]:
+        """The two-way fields in which both differ, as a person chooses between them."""
+        differing = self._differing(ours, theirs)
+        two_way = [field for field in self.rule.fields if field.key in differing and field.direction is Direction.BOTH]
+        return [self._choice(field, ours, theirs, agreed) for field in two_way]
+
+    def _choice(self, field: FieldRule, ours: Record, theirs: Record, agreed: Agreed) -> Choice:
+        left, right = self.rule.erp.fields[field.erp_field], self.rule.crm.fields[field.crm_field]
+        here, there = ours.values.get(left.name), theirs.values.get(right.name)
+        changed = _changed(agreed.get(field.key), normalizer(left)(here), normalizer(right)(there))
+        return Choice(field.key, left.label or left.name, shown(here, left), shown(there, right), changed)
+
+    def agreed_for(self, ours: Record, theirs: Record, winners: Mapping[str, Side]) -> Agreed:
+        """Agreed values with which the next passes let these sides win."""
+        source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
+        return self.planner.decided(source, twin, winners)
+
+    def read(self, connected: Connected, partner: Partner) -> tuple[Record | None, Record | None]:
+        """Both records with the columns of the mapping."""
+        ours = connected.erp.get(self.rule.erp.name, [partner.erp_id], list(self.rule.columns(Side.ERP)))
+        theirs = connected.crm.get(self.rule.crm.name, [partner.crm_id], list(self.rule.columns(Side.CRM)))
+        return ours.get(partner.erp_id), theirs.get(partner.crm_id)
 
     def _differing(self, ours: Record, theirs: Record) -> set[str]:
         source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
@@ -90,3 +128,10 @@ def _planner(
     options = Options(scope=Scope.IDS, ids=ids, create=True, dry_run=True)
     source, destination = ends[direction.source], ends[direction.destination]
     return Planner(Run(rule, direction, source, destination, ledger, options, connected.context))
+
+
+def _changed(agreed: tuple[str, str] | None, ours: str, theirs: str) -> Side | None:
+    """Which side alone has changed a field since both last agreed."""
+    if agreed is None or (ours != agreed[0]) == (theirs != agreed[1]):
+        return None
+    return Side.ERP if ours != agreed[0] else Side.CRM

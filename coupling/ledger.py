@@ -77,6 +77,11 @@ class CouplingManager(models.Manager[Any]):
         column = f"{direction.source}_id"
         return iter(self.filter(wanted, skipped=False).order_by("pk").values_list(column, flat=True))
 
+    def pages(self) -> Iterator[list[Partner]]:
+        ids = list(self.filter(state=State.COUPLED.value).order_by("pk").values_list("erp_id", flat=True))
+        for chunk in _chunks(ids):
+            yield list(self.partners(Side.ERP, chunk).values())
+
     def coupled(self) -> int:
         return self.filter(state=State.COUPLED.value).count()
 

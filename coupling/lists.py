@@ -151,16 +151,10 @@ def exported(side: Side, name: str, asked: Mapping[str, str]) -> Iterator[list[s
         try:
             while page:
                 for line in records.lines(side, table, page, shown.mappings):
-                    cells = (cell.text if cell.numeric else _harmless(cell.text) for cell in line.cells)
-                    yield [*cells, "Yes" if line.coupled else "No"]
+                    yield [*(cell.text for cell in line.cells), "Yes" if line.coupled else "No"]
                 page = next(pages, [])
         except Problem as problem:
             yield [f"This list is incomplete: {problem}"]
-
-
-def _harmless(text: str) -> str:
-    """What a spreadsheet would take for a formula starts with an apostrophe instead."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _described(shown: Listing, system: System) -> Table:

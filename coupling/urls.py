@@ -3,10 +3,13 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from coupling.views.actions import record_action
+from coupling.views.conflict import conflict
 from coupling.views.couplings import coupling, coupling_from, coupling_set
+from coupling.views.errors import errors_action
 from coupling.views.mappings import mappings_uncouple
 from coupling.views.match import match, match_start
 from coupling.views.records import crm_card, crm_list, erp_card, erp_list, open_record
+from coupling.views.skipped import skipped_action, synch_skipped
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("records/erp/<str:table>/", erp_list, name="erp_list"),
@@ -22,5 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("couplings/<str:mapping>/from/<uuid:crm_id>/", coupling_from, name="coupling_from"),
     path("couplings/<str:mapping>/match/", match, name="match"),
     path("couplings/<str:mapping>/match/start/", match_start, name="match_start"),
+    path("couplings/<str:mapping>/<uuid:erp_id>/conflict/", conflict, name="conflict"),
+    path("synch/skipped/", synch_skipped, name="synch_skipped"),
+    path("synch/skipped/<slug:action>/", skipped_action, name="skipped_action"),
+    path("synch/errors/<slug:action>/", errors_action, name="errors_action"),
     path("open/<str:entity>/<uuid:id>/", open_record, name="open"),
 ]

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path
 
 from integration.views.connection import connection, connection_disable, connection_enable, connection_test
+from integration.views.errors import synch_errors
 from integration.views.fields import field_add, fields, fields_refresh
 from integration.views.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
 from integration.views.health import healthz
@@ -14,12 +15,10 @@ from integration.views.options import option_add, options
 from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.steps import field_winner, step, step_add, step_change, steps
 from integration.views.synch import (
-    synch_errors,
     synch_job,
+    synch_job_approve,
     synch_job_cancel,
     synch_jobs,
-    synch_retry,
-    synch_skipped,
 )
 from integration.views.templates import mapping_templates, template, template_delete, templates
 
@@ -56,8 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/jobs/<uuid:id>/", synch_job, name="synch_job"),
     path("synch/jobs/<uuid:id>/cancel/", synch_job_cancel, name="synch_job_cancel"),
     path("synch/errors/", synch_errors, name="synch_errors"),
-    path("synch/skipped/", synch_skipped, name="synch_skipped"),
-    path("synch/skipped/retry/", synch_retry, name="synch_retry"),
+    path("synch/jobs/<uuid:id>/approve/", synch_job_approve, name="synch_job_approve"),
     path("full-synch/", full_synch, name="full_synch"),
     path("full-synch/start/", full_synch_start, name="full_synch_start"),
     path("full-synch/reset/", full_synch_reset, name="full_synch_reset"),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import uuid
-from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
@@ -18,6 +16,7 @@ from integration.models import TableMapping
 from integration.sync.ledger import State
 from integration.systems.base import Side
 from integration.systems.errors import Problem, TableMissing
+from integration.views.spreadsheet import as_csv
 
 
 def erp_list(request: HttpRequest, table: str) -> HttpResponseBase:
@@ -70,21 +69,7 @@ def _csv(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     except Problem as problem:
         tell(request, problem)
         return redirect(f"{side.value}_list", table)
-    response = StreamingHttpResponse(_written(chain([head], rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{table}.csv"'
-    return response
-
-
-class _Line:
-    """What ``csv`` writes to: it gives the line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _written(rows: Iterable[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    return (writer.writerow(row) for row in rows)
+    return as_csv(table, chain([head], rows))
 
 
 def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpResponse:

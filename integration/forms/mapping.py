@@ -16,6 +16,7 @@ from integration.systems.filters import FilterError, parse
 
 FILTER_HELP = "Such as: city = London and not (name contains test). Blank for all rows."
 LIVE_COUNTS = '{% include "integration/_mapping_live.html" %}'
+LIMITS = ("changed_percent", "changed_at_least", "blanked")
 FILTER_BOX = {"rows": 2, "spellcheck": "false"}
 
 
@@ -31,7 +32,9 @@ class MappingForm(VersionedForm):
 
     class Meta:
         model = TableMapping
-        fields = ["direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion", "dependencies"]
+        fields = (
+            "direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion", "dependencies", *LIMITS,
+        )  # fmt: skip
         widgets = {
             name: forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}) for name in ("erp_filter", "crm_filter")
         }
@@ -41,6 +44,9 @@ class MappingForm(VersionedForm):
             "only_coupled": "Uncoupled rows are left alone. Off: a run also creates the records that are missing.",
             "conflict": "What wins when both sides changed the same field.",
             "deletion": "What happens when one of two coupled records is gone.",
+            "changed_percent": "Of the coupled records that were synchronized before, by one run.",
+            "changed_at_least": "So many may always change.",
+            "blanked": "Fields that hold something and would be emptied by one run.",
         }
 
     def __init__(self, *args: Any, ends: Ends, **kwargs: Any) -> None:
@@ -57,6 +63,7 @@ class MappingForm(VersionedForm):
             Fieldset("Filters", "erp_filter", "crm_filter", HTML(LIVE_COUNTS), css_class="mb-4"),
             Fieldset("Direction", "direction", "only_coupled", css_class="mb-4"),
             Fieldset("Conflicts", "conflict", "deletion", css_class="mb-4"),
+            Fieldset("A run stops for approval beyond", *LIMITS, css_class="mb-4"),
             Fieldset("Order", "dependencies"),
         )
 

@@ -11,7 +11,20 @@ was, by the same way it would be resumed after its worker died.
 
 from integration.jobs import full
 from integration.jobs.queue import queue_state
-from integration.jobs.verbs import cancel, give_up_hopeless, plan, run, start
+from integration.jobs.verbs import APPROVABLE, NotWaiting, approve, cancel, give_up_hopeless, plan, run, start
 from integration.jobs.worker import NoQueue, work
 
-__all__ = ["NoQueue", "cancel", "full", "give_up_hopeless", "plan", "queue_state", "run", "start", "work"]
+__all__ = [
+    "APPROVABLE",
+    "NoQueue",
+    "NotWaiting",
+    "approve",
+    "cancel",
+    "full",
+    "give_up_hopeless",
+    "plan",
+    "queue_state",
+    "run",
+    "start",
+    "work",
+]

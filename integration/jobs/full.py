@@ -34,15 +34,16 @@ def start(user: Person = None) -> list[FullSynchLine]:
     return started
 
 
-def restart(line: FullSynchLine, user: Person = None) -> None:
-    """Run a line again that ended with an error, or have a dead one resumed. Raises ``FullSynchError``."""
+def restart(line: FullSynchLine, user: Person = None, *, approved: bool = False) -> None:
+    """Run a line again that ended with an error, or have a dead one resumed. ``approved``: a person has seen how much
+    it changes. Raises ``FullSynchError``."""
     with transaction.atomic():
         line = next(one for one in FullSynchLine.objects.locked() if one.pk == line.pk)
         dead = [job for job in line.jobs if job.is_dead]
         if dead:
             transaction.on_commit(lambda: send(dead))
         elif line.status == FullSynchLine.Status.ERROR or line.is_dead:
-            _begin(line, user)
+            _begin(line, user, approved=approved)
         else:
             raise FullSynchError("Only a line with an error, or one whose worker is gone, can be restarted.")
 
@@ -94,9 +95,10 @@ def waits_for(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullS
     ]
 
 
-def _begin(line: FullSynchLine, user: Person) -> None:
+def _begin(line: FullSynchLine, user: Person, *, approved: bool = False) -> None:
     mapping, matches = line.mapping, line.recommendation == FullSynchLine.Recommendation.COUPLE
-    options = Options(scope=Scope.EVERYTHING, create=line.create_unmatched or not matches)
+    creates = line.create_unmatched or not matches
+    options = Options(scope=Scope.EVERYTHING, create=creates, approved=approved)
     for entry in mapping.queue_entries.all():
         entry.hold()
     jobs: dict[str, SyncJob | None] = dict.fromkeys(FullSynchLine.JOBS)

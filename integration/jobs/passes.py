@@ -11,10 +11,11 @@ from integration.jobs.journal import JobJournal
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.systems import Connected
 from integration.sync.actions import Action
+from integration.sync.broken import delete_rest, find_broken
 from integration.sync.engine import plan as plan_pass
 from integration.sync.engine import synchronize
 from integration.sync.match import couple_matching
-from integration.sync.rules import Direction
+from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.base import Side, System
 
@@ -23,7 +24,13 @@ UNCOUPLED_AT_ONCE = 500
 
 def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gate) -> Counters:
     """Make the pass. Raises what the engine raises, and ``ConfigurationProblem`` where the connection is not there."""
-    kinds = {SyncJob.Kind.SYNCHRONIZE: _synchronize, SyncJob.Kind.COUPLE: _couple, SyncJob.Kind.UNCOUPLE: _uncouple}
+    kinds = {
+        SyncJob.Kind.SYNCHRONIZE: _synchronize,
+        SyncJob.Kind.COUPLE: _couple,
+        SyncJob.Kind.UNCOUPLE: _uncouple,
+        SyncJob.Kind.FIND: _find_deleted,
+        SyncJob.Kind.DELETE: _delete,
+    }
     with closing(setup.open(gate=gate)) as connected:
         return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
 
@@ -52,6 +59,8 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
     rule = job.mapping.rule(connected.erp, connected.crm)
     ledger = job.mapping.couplings.fenced(journal.fence)
     options = _from_here(job)
+    if options.restore:
+        rule = replace(rule, deletion=DeletionPolicy.RESTORE)
     return synchronize(rule, direction, source, destination, ledger, journal, options, connected.context)
 
 
@@ -90,3 +99,13 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
             journal.note(counters, len(chunk))
         total.add(counters)
     return total
+
+
+def _find_deleted(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    rule, ledger = job.mapping.rule(connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
+    return find_broken(rule, connected.erp, connected.crm, ledger, journal)
+
+
+def _delete(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    rule, ledger = job.mapping.rule(connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
+    return delete_rest(rule, connected.erp, connected.crm, ledger, journal, job.run_options.ids)

@@ -7,6 +7,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from django.db import DatabaseError, transaction
@@ -18,9 +19,11 @@ from integration.jobs.create import Person, create, send_on_commit
 from integration.jobs.journal import JobJournal, Paused
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import redis
-from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.models import ConnectionSetup, FullSynchLine, SyncJob, TableMapping
 from integration.sync.actions import Action
+from integration.sync.guard import NeedsApproval
 from integration.sync.ledger import Fenced
+from integration.sync.reader import SourceEmpty
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Options
 from integration.systems.errors import Problem
@@ -32,6 +35,12 @@ RESUMED_AT_MOST = 10
 LOOK_AGAIN = 0.2
 
 log = logging.getLogger(__name__)
+
+APPROVABLE = (NeedsApproval.code, SourceEmpty.code)
+
+
+class NotWaiting(Exception):
+    """Nothing is to be approved here."""
 
 
 def start(
@@ -66,6 +75,19 @@ def cancel(job: SyncJob) -> None:
         if job.cancel():
             job.refresh_from_db()
             ended(job)
+
+
+def approve(job: SyncJob, user: Person = None) -> SyncJob:
+    """Make a run that stopped because it would change much, now that a person has said so. Raises ``NotWaiting``."""
+    if job.status != SyncJob.Status.FAILED or job.code not in APPROVABLE:
+        raise NotWaiting("This run does not wait for an approval.")
+    line = FullSynchLine.objects.of(job)
+    if line is not None:
+        full.restart(line, user, approved=True)
+        line.refresh_from_db()
+        return next(one for one in line.jobs if one.status == SyncJob.Status.QUEUED)
+    options = replace(job.run_options, approved=True)
+    return start(job.mapping, Direction(job.direction), kind=SyncJob.Kind(job.kind), options=options, user=user)
 
 
 def give_up_hopeless() -> None:

@@ -78,6 +78,8 @@ class SyncJob(Progress):
         SYNCHRONIZE = "synchronize", "Synchronization"
         COUPLE = "couple", "Coupling"
         UNCOUPLE = "uncouple", "Uncoupling"
+        FIND = "find-deleted", "Find for Deleted"
+        DELETE = "delete", "Deletion"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Ready"

@@ -66,6 +66,9 @@ class TableMapping(models.Model):
     deletion = models.CharField(
         "resolve deletion conflicts", max_length=7, choices=DELETIONS, default=DeletionPolicy.NONE.value
     )
+    changed_percent = models.PositiveSmallIntegerField("share of records changed (%)", default=20)
+    changed_at_least = models.PositiveIntegerField("but at least", default=100)
+    blanked = models.PositiveIntegerField("fields blanked", default=50)
     dependencies = models.JSONField("depends on", default=list, blank=True)
     erp_cursor = models.TextField("synch. cursor, Business Central", blank=True, editable=False)
     crm_cursor = models.TextField("synch. cursor, Sales", blank=True, editable=False)

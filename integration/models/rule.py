@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from integration.models.fit import types_differ
 from integration.models.template_rule import templates_of
-from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, FieldRule, Reference, TableRule
+from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, FieldRule, Limits, Reference, TableRule
 from integration.sync.transformations import Transformation
 from integration.systems.base import Field, FieldType, System, Table
 from integration.systems.errors import ConfigurationProblem, FieldMissing
@@ -39,6 +39,7 @@ def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
         conflict=ConflictPolicy(mapping.conflict),
         deletion=DeletionPolicy(mapping.deletion),
         templates=templates_of(mapping, erp_table, crm_table),
+        limits=Limits(mapping.changed_percent, mapping.changed_at_least, mapping.blanked),
     )
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from integration.models.advice import advice, meaning
 from integration.models.job import SyncJob
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.sync.rules import Direction
@@ -55,6 +56,7 @@ class SyncError(models.Model):
     label = models.CharField("record", max_length=LABEL, blank=True)
     code = models.CharField("code", max_length=60)
     message = models.TextField("message")
+    waiting_for = models.CharField("waits for", max_length=120, blank=True)
     raw = models.TextField("answer", blank=True)
     call_stack = models.TextField("call stack", blank=True)
     created_at = models.DateTimeField("time", auto_now_add=True)
@@ -65,6 +67,27 @@ class SyncError(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         verbose_name = "integration synch. error"
+
+    @property
+    def waits_for(self) -> tuple[str, str] | None:
+        """(table, id) of the record to couple first; it is on the source side."""
+        table, _, id = self.waiting_for.partition("/")
+        return (table, id) if id else None
+
+    @property
+    def waits_for_card(self) -> str:
+        """The name of the address where that record is shown."""
+        return f"{Direction(self.direction).source.value}_card"
+
+    @property
+    def meaning(self) -> str:
+        """The code in a few words."""
+        return meaning(self.code)
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return advice(self.code)
 
     def __str__(self) -> str:
         return f"{self.label or self.erp_id or self.crm_id}: {self.message}"
@@ -84,6 +107,7 @@ def _row(job: SyncJob, failure: Failure) -> SyncError:
         label=failure.label[:LABEL],
         code=failure.code,
         message=failure.message,
+        waiting_for=failure.waiting_for,
         raw=failure.raw,
         call_stack=failure.call_stack,
     )

@@ -26,7 +26,7 @@ from integration.sync.ledger import LOOK_AGAIN, Outcome, Partner, Result, State
 from integration.sync.merge import Merged, Merger
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Options, Scope
-from integration.sync.transfer import Draft
+from integration.sync.transfer import Draft, ReferenceNotCoupled
 from integration.systems.base import Record
 from integration.systems.errors import Problem, RecordProblem
 
@@ -266,13 +266,17 @@ def failed(partner: Partner, direction: Direction, problem: Problem) -> tuple[Pa
     """The pair after a failure, and whether it becomes Skipped by it: the same code twice in a row, unless the
     record only waits for another one or the cause passes by itself."""
     before = partner.outcome(direction)
-    waiting = problem.code == "reference-not-coupled"
+    waiting = isinstance(problem, ReferenceNotCoupled)
     again = before.result is Result.FAILURE and before.code == problem.code
     skipped = again and not waiting and not problem.retryable
     result = Result.WAITING if waiting else Result.FAILURE
-    waiting_for = f"{getattr(problem, 'table', '')}/{getattr(problem, 'id', '')}" if waiting else ""
-    outcome = Outcome(result, problem.code, waiting_for)
+    outcome = Outcome(result, problem.code, waiting_for(problem))
     return replace(partner.with_outcome(direction, outcome), skipped=partner.skipped or skipped), skipped
+
+
+def waiting_for(problem: Problem) -> str:
+    """The record to couple first, as ``table/id``; blank where it is not about one."""
+    return f"{problem.table}/{problem.id}" if isinstance(problem, ReferenceNotCoupled) else ""
 
 
 def _conflict(merged: Merged) -> Conflict:

@@ -99,6 +99,9 @@ class Ledger(Protocol):
     def coupled(self) -> int:
         """How many pairs there are."""
 
+    def pages(self) -> Iterator[list[Partner]]:
+        """All coupled pairs, some at a time; a pair that goes meanwhile does no harm."""
+
     def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         """id on ``side`` -> coupled id on the other side, through the mappings of these two tables."""
 
@@ -157,6 +160,9 @@ class MemoryLedger:
         for row in list(self.rows.values()):
             if is_open(row, direction):
                 yield row.id(direction.source)
+
+    def pages(self) -> Iterator[list[Partner]]:
+        yield [row for row in self.rows.values() if row.state is State.COUPLED]
 
     def coupled(self) -> int:
         return sum(row.state is State.COUPLED for row in self.rows.values())

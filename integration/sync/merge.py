@@ -68,7 +68,7 @@ class Merger:
         self.two_passes = rule.direction is Direction.BOTH
         self.two_way = {c.destination: c.key for c in transfer.carries if c.two_way and self.two_passes}
         self._keys = frozenset(field_rule.key for field_rule in rule.fields)
-        self._halves = _Halves(self.direction is Direction.TO_CRM)
+        self.halves = _Halves(self.direction is Direction.TO_CRM)
         self._normals: dict[str, Callable[[Value], str]] = {
             name: normalizer(column) for name, column in rule.table(self.direction.destination).fields.items()
         }
@@ -94,7 +94,7 @@ class Merger:
 
     def agreed_after_insert(self, draft: Draft, filled: Collection[str] = ()) -> Agreed:
         """Both halves of every field of a row that is written as a whole, but for those that a template filled."""
-        pair, values, sources = self._halves.pair, draft.values, draft.sources
+        pair, values, sources = self.halves.pair, draft.values, draft.sources
         return {
             carry.key: pair(sources[carry.key], carry.normal_destination(values.get(carry.destination)))
             for carry in self.transfer.carries
@@ -106,10 +106,10 @@ class Merger:
         agreed = dict(partner.agreed)
         for key, name, normal in self._source_fields:
             if key in agreed:
-                source, destination = self._halves.split(agreed[key])
+                source, destination = self.halves.split(agreed[key])
                 came_back = normal(record.values.get(name))
                 if source != UNRESOLVED + came_back:
-                    agreed[key] = self._halves.pair(came_back, destination)
+                    agreed[key] = self.halves.pair(came_back, destination)
         return replace(partner.with_version(self.direction.source, record.version), agreed=agreed, adopt=False)
 
     def merge(
@@ -156,9 +156,9 @@ class Merger:
         source = draft.sources.get(carry.key, "")
         unresolved = source.startswith(UNRESOLVED)
         if not unresolved and carry.normal_destination(want) == normal_have:
-            merged.agreed[carry.key] = self._halves.pair(source, normal_have)
+            merged.agreed[carry.key] = self.halves.pair(source, normal_have)
             return
-        if carry.settles and partner.agreed.get(carry.key) == self._halves.pair(source, normal_have):
+        if carry.settles and partner.agreed.get(carry.key) == self.halves.pair(source, normal_have):
             return  # Different, and agreed so: not even a forced run makes the sides chase each other.
         verdict = "write"
         if carry.two_way or unresolved:
@@ -166,7 +166,7 @@ class Merger:
         if verdict == "write":
             if carry.normal_destination(want) != normal_have:
                 merged.changes.append(Change(carry.destination, have, want))
-            merged.agreed[carry.key] = self._halves.pair(source, carry.normal_destination(want))
+            merged.agreed[carry.key] = self.halves.pair(source, carry.normal_destination(want))
         elif verdict == "leave":
             never_agreed = carry.key not in partner.agreed
             merged.left = merged.left or (self.two_passes and carry.two_way and (never_agreed or not look.seen))
@@ -184,7 +184,7 @@ class Merger:
             if not have or not carry.normal_destination(want):
                 return "write" if not have else "leave"
             return self._first_time(carry.rule)
-        agreed_source, agreed_have = self._halves.split(agreed[carry.key])
+        agreed_source, agreed_have = self.halves.split(agreed[carry.key])
         source_changed = source != agreed_source
         have_changed = not look.seen and have != agreed_have
         if source_changed and have_changed:
@@ -215,7 +215,7 @@ class Merger:
         for rule in self._back_only:
             agreed = partner.agreed.get(rule.key)
             have = self._normals[rule.field(side)](twin.values.get(rule.field(side)))
-            if agreed is None or self._halves.split(agreed)[1] != have:
+            if agreed is None or self.halves.split(agreed)[1] != have:
                 return True
         return False
 
@@ -230,20 +230,30 @@ class Merger:
         )
 
 
-def agreed_with_winner(merger: Merger, draft: Draft, twin: Record, winner: Side) -> Mapping[str, tuple[str, str]]:
+def agreed_with_winner(merger: Merger, draft: Draft, twin: Record, winner: Side) -> Agreed:
     """Agreed values for a pair coupled by matching, made so that the next passes let ``winner`` overwrite the other
     side where both hold something different, and let a filled field win over a blank one."""
+    differing = {}
+    for carry in merger.transfer.carries:
+        if carry.two_way and carry.destination in draft.values:
+            want = carry.normal_destination(draft.values[carry.destination])
+            have = carry.normal_destination(twin.values.get(carry.destination))
+            if want != have and want and have:
+                differing[carry.key] = winner
+    return agreed_with_winners(merger, draft, twin, differing)
+
+
+def agreed_with_winners(merger: Merger, draft: Draft, twin: Record, winners: Mapping[str, Side]) -> Agreed:
+    """Agreed values of these fields, made so that the winner's value looks changed and the other one does not."""
     agreed: dict[str, tuple[str, str]] = {}
     for carry in merger.transfer.carries:
-        if not carry.two_way or carry.destination not in draft.values:
-            continue
-        want = carry.normal_destination(draft.values[carry.destination])
-        have = carry.normal_destination(twin.values.get(carry.destination))
-        if want == have or not want or not have:
+        winner = winners.get(carry.key)
+        if winner is None or not carry.two_way:
             continue
         source = draft.sources.get(carry.key, "")
+        have = carry.normal_destination(twin.values.get(carry.destination))
         winner_is_source = winner is merger.direction.source
-        agreed[carry.key] = merger._halves.pair(
+        agreed[carry.key] = merger.halves.pair(
             UNRESOLVED if winner_is_source else source, have if winner_is_source else UNRESOLVED
         )
     return agreed

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from integration.sync.actions import Action, Ignore, Insert, Skip, Unchanged, Update
 from integration.sync.decide import Judge
-from integration.sync.ledger import Partner, State
-from integration.sync.merge import Merger
+from integration.sync.ledger import Agreed, Partner, State
+from integration.sync.merge import Merger, agreed_with_winners
 from integration.sync.rules import Reference
 from integration.sync.run import Scope
 from integration.sync.special import special_for
@@ -134,6 +134,11 @@ class Planner:
             and carry.normal_destination(values[carry.destination])
             != carry.normal_destination(twin.values.get(carry.destination))
         }
+
+    def decided(self, record: Record, twin: Record, winners: Mapping[str, Side]) -> Agreed:
+        """Agreed values of these fields, made so that the next passes let the given sides win."""
+        self.special.prepare([record])
+        return agreed_with_winners(self.merger, self._draft(record, self._resolve([record]), twin), twin, winners)
 
     def problems(self, records: Sequence[Record]) -> list[Problem]:
         """What keeps these records from being synchronized, without looking at the other side."""

@@ -67,7 +67,8 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why one record failed, for the error log. ``label`` names it as people do (number and name)."""
+    """Why one record failed, for the error log. ``label`` names it as people do (number and name).
+    ``waiting_for``: the record of the source side to couple first, as ``table/id``."""
 
     direction: Direction
     erp_id: uuid.UUID | None
@@ -77,6 +78,7 @@ class Failure:
     label: str = ""
     raw: str = ""
     call_stack: str = ""
+    waiting_for: str = ""
 
 
 LEFT_OUT = "left-out"

@@ -18,7 +18,7 @@ from integration.sync.actions import (
     Uncouple,
     Update,
 )
-from integration.sync.decide import failed
+from integration.sync.decide import failed, waiting_for
 from integration.sync.ledger import Outcome, Partner, Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Counters, Failure
@@ -188,6 +188,7 @@ class _Settling:
                 message=str(problem),
                 label=label,
                 raw=problem.raw,
+                waiting_for=waiting_for(problem),
                 call_stack="".join(traceback.format_exception(problem)) if problem.__traceback__ else "",
             )
         )

@@ -1,0 +1,156 @@
+"""What people do with pairs that went wrong: retry, restore, delete what is left, look for deleted records, and decide
+a conflict field by field."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from coupling.compare import Comparison
+from coupling.models import Coupling, CouplingError
+from coupling.sides import both_opened
+from integration import jobs
+from integration.models import SyncError, SyncJob, TableMapping, User
+from integration.sync.broken import There, look
+from integration.sync.ledger import Partner, State
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from integration.systems.base import Side
+
+BROKEN_ONLY = "Both records of each of these exist: there is nothing to restore or to delete."
+
+
+def of_rows(ids: Iterable[int]) -> dict[TableMapping, list[Partner]]:
+    """The pairs of these rows, by mapping. Raises :class:`CouplingError` where there is none any more."""
+    found: dict[TableMapping, list[Partner]] = {}
+    for row in Coupling.objects.filter(pk__in=list(ids)).select_related("mapping"):
+        found.setdefault(row.mapping, []).append(row.partner)
+    if not found:
+        raise CouplingError("Choose at least one record that is still skipped.")
+    return found
+
+
+def of_errors(ids: Iterable[int]) -> dict[TableMapping, list[Partner]]:
+    """The pairs that these errors are about, by mapping, each once. Raises :class:`CouplingError` where there is none
+    any more."""
+    found: dict[TableMapping, dict[uuid.UUID, Partner]] = {}
+    for error in SyncError.objects.filter(pk__in=list(ids)).select_related("mapping"):
+        source = Direction(error.direction).source
+        id = error.erp_id if source is Side.ERP else error.crm_id
+        partner = error.mapping.couplings.partners(source, [id]).get(id) if id else None
+        if partner is not None:
+            found.setdefault(error.mapping, {})[partner.erp_id] = partner
+    if not found:
+        raise CouplingError("Choose at least one record that is still known here.")
+    return {mapping: list(partners.values()) for mapping, partners in found.items()}
+
+
+def retry(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> int:
+    """Take these out of Skipped and have them tried again at once. Answers how many there are."""
+    number = 0
+    for mapping, partners in pairs.items():
+        ids = [partner.erp_id for partner in partners]
+        number += mapping.couplings.filter(erp_id__in=ids, skipped=True).update(skipped=False)
+        _try_again(mapping, user)
+    return number
+
+
+def retry_all(user: User | None) -> int:
+    """The same with every skipped record of every mapping."""
+    number = 0
+    for mapping in TableMapping.objects.filter(couplings__skipped=True).distinct():
+        number += mapping.couplings.filter(skipped=True).update(skipped=False)
+        _try_again(mapping, user)
+    return number
+
+
+def restore(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> list[SyncJob]:
+    """Make the records anew that are gone, from the ones that are left; those become the pairs. Raises
+    :class:`CouplingError` where nothing is gone or the mapping does not write that way, and ``ConnectionProblem``."""
+    wanted: list[tuple[TableMapping, Direction, list[uuid.UUID]]] = []
+    for mapping, partners in pairs.items():
+        there = _there(mapping, partners)
+        for direction in (Direction.TO_CRM, Direction.TO_ERP):
+            left = [partner for partner in partners if there.sides(partner) == [direction.source]]
+            if left and not Direction(mapping.direction).includes(direction):
+                raise CouplingError(f"{mapping.name} does not create records in this direction.")
+            if left:
+                wanted.append((mapping, direction, [partner.id(direction.source) for partner in left]))
+    if not wanted:
+        raise CouplingError(BROKEN_ONLY)
+    return [_restoring(mapping, direction, ids, user) for mapping, direction, ids in wanted]
+
+
+def delete_rest(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> list[SyncJob]:
+    """Delete the other record, too, where one of a pair was deleted. Raises :class:`CouplingError` where nothing is
+    gone, and ``ConnectionProblem``."""
+    wanted: list[tuple[TableMapping, list[uuid.UUID]]] = []
+    for mapping, partners in pairs.items():
+        there = _there(mapping, partners)
+        broken = [partner.erp_id for partner in partners if len(there.sides(partner)) < len(Side)]
+        if broken:
+            wanted.append((mapping, broken))
+    if not wanted:
+        raise CouplingError(BROKEN_ONLY)
+    kind = SyncJob.Kind.DELETE
+    return [_job(mapping, kind, Options(scope=Scope.IDS, ids=tuple(ids)), user) for mapping, ids in wanted]
+
+
+def find_deleted(user: User | None) -> list[SyncJob]:
+    """Look for pairs of which a record is gone, in every mapping that has any. Raises :class:`CouplingError`."""
+    rows = TableMapping.objects.filter(couplings__state=State.COUPLED.value).exclude(crm_table__contains=".").distinct()
+    started = [_job(mapping, SyncJob.Kind.FIND, Options(scope=Scope.EVERYTHING), user) for mapping in rows]
+    if not started:
+        raise CouplingError("Nothing is coupled yet.")
+    return started
+
+
+def decide(
+    mapping: TableMapping, erp_id: uuid.UUID, winners: Mapping[str, Side], seen: tuple[str, str], user: User | None
+) -> SyncJob:
+    """Carry, field by field, what a person wants: ``winners`` are the sides by the key of the field. ``seen``: both
+    versions the person has looked at. Raises :class:`CouplingError` and ``ConnectionProblem``."""
+    partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
+    if partner is None or partner.state is not State.COUPLED:
+        raise CouplingError("This record is not coupled any more.")
+    with both_opened() as connected:
+        comparison = Comparison(connected, mapping, mapping.rule(connected.erp, connected.crm))
+        ours, theirs = comparison.read(connected, partner)
+        if ours is None or theirs is None:
+            raise CouplingError("One of both records does not exist any more.")
+        if (ours.version, theirs.version) != seen:
+            raise CouplingError("One of both records has changed since you looked. Look again before you decide.")
+        agreed = {**partner.agreed, **comparison.agreed_for(ours, theirs, winners)}
+    mapping.couplings.remember([replace(partner, agreed=agreed, skipped=False)])
+    return _both_ways(mapping, erp_id, partner.crm_id, user)
+
+
+def _both_ways(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, user: User | None) -> SyncJob:
+    started: list[SyncJob] = []
+    for direction in Direction(mapping.direction).passes:
+        options = Options(scope=Scope.IDS, ids=(erp_id if direction is Direction.TO_CRM else crm_id,))
+        before = started[-1] if started else None
+        started.append(jobs.start(mapping, direction, options=options, user=user, after=before))
+    return started[0]
+
+
+def _there(mapping: TableMapping, partners: Sequence[Partner]) -> There:
+    with both_opened() as connected:
+        return look(mapping.rule(connected.erp, connected.crm), connected.erp, connected.crm, partners)
+
+
+def _try_again(mapping: TableMapping, user: User | None) -> None:
+    """Everything of the mapping that is open, one pass behind the other."""
+    before: SyncJob | None = None
+    for direction in Direction(mapping.direction).passes:
+        before = jobs.start(mapping, direction, options=Options(scope=Scope.OPEN), user=user, after=before)
+
+
+def _restoring(mapping: TableMapping, direction: Direction, ids: Sequence[uuid.UUID], user: User | None) -> SyncJob:
+    options = Options(scope=Scope.IDS, ids=tuple(ids), create=True, force=True, restore=True)
+    return jobs.start(mapping, direction, options=options, user=user)
+
+
+def _job(mapping: TableMapping, kind: SyncJob.Kind, options: Options, user: User | None) -> SyncJob:
+    return jobs.start(mapping, Direction(mapping.direction).passes[0], kind=kind, options=options, user=user)

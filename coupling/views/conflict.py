@@ -1,0 +1,48 @@
+"""A conflict, looked at field by field and decided."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from coupling import repair
+from coupling.conflict import conflict_of
+from coupling.models import CouplingError
+from coupling.views.access import may_couple, person, tell
+from integration.models import TableMapping
+from integration.systems.base import Side
+from integration.systems.errors import Problem
+
+FIELD = "field:"
+
+
+@require_http_methods(["GET", "POST"])
+@may_couple
+def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
+    """``/couplings/<mapping>/<erp_id>/conflict/``: both values of each field that differs; POST carries the chosen."""
+    stored = get_object_or_404(TableMapping, name=mapping)
+    try:
+        if request.method == "POST":
+            return redirect("synch_job", _decided(request, stored, erp_id))
+        shown = conflict_of(stored, erp_id)
+    except (CouplingError, Problem) as problem:
+        tell(request, problem)
+        back = ("conflict", mapping, erp_id) if request.method == "POST" else ("erp_card", stored.erp_table, erp_id)
+        return redirect(*back)
+    if shown is None:
+        raise Http404("There is no such pair.")
+    return render(request, "coupling/conflict.html", {"conflict": shown})
+
+
+def _decided(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID:
+    sides = {side.value: side for side in Side}
+    chosen = {
+        name.removeprefix(FIELD): sides[value]
+        for name, value in request.POST.items()
+        if name.startswith(FIELD) and isinstance(value, str) and value in sides
+    }
+    seen = (request.POST.get("erp_version", ""), request.POST.get("crm_version", ""))
+    return repair.decide(mapping, erp_id, chosen, seen, person(request)).pk

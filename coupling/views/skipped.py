@@ -1,0 +1,122 @@
+"""``/synch/skipped/``: Coupled Data Synchronization Errors with all that can be done about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from coupling import repair, verbs
+from coupling.models import Coupling, CouplingError
+from coupling.skipped import skipped
+from coupling.views.access import may_couple, person, show, tell
+from integration.models import SyncJob, TableMapping
+from integration.sync.ledger import Partner
+from integration.systems.errors import Problem
+
+Pairs = dict[TableMapping, list[Partner]]
+
+
+def synch_skipped(request: HttpRequest) -> HttpResponse:
+    """The list, by mapping and text; the records that failed last come first."""
+    chosen = {name: request.GET.get(name, "").strip() for name in ("mapping", "q")}
+    after = request.GET.get("after", "")
+    shown = skipped(chosen["mapping"], chosen["q"], int(after) if after.isdecimal() and len(after) < 9 else 0)
+    names = Coupling.objects.filter(skipped=True).values_list("mapping__name", flat=True).distinct()
+    context = {"skipped": shown, "chosen": chosen, "mappings": sorted(names)}
+    return render(request, "coupling/skipped.html", context | {"ways": verbs.CAPTIONS.items()})
+
+
+@require_POST
+@may_couple
+def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
+    """Do it with the chosen records. What cannot be undone, or overwrites, asks first."""
+    acts: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+        "retry": _retry,
+        "retry-all": _retry_all,
+        "find-deleted": _find_deleted,
+        "synchronize": _synchronize,
+        "restore": _restore,
+        "delete": _delete,
+        "uncouple": _uncouple,
+    }
+    if action not in acts:
+        raise Http404
+    try:
+        return acts[action](request)
+    except (CouplingError, Problem) as problem:
+        tell(request, problem)
+        return redirect("synch_skipped")
+
+
+def _retry(request: HttpRequest) -> HttpResponse:
+    return _retried(request, repair.retry(_pairs(request), person(request)))
+
+
+def _retry_all(request: HttpRequest) -> HttpResponse:
+    return _retried(request, repair.retry_all(person(request)))
+
+
+def _retried(request: HttpRequest, number: int) -> HttpResponse:
+    messages.success(request, f"{number} record{'s are' if number != 1 else ' is'} being tried again.")
+    return redirect("synch_skipped")
+
+
+def _find_deleted(request: HttpRequest) -> HttpResponse:
+    if "confirmed" not in request.POST:
+        return render(request, "coupling/skipped_ask.html", {"action": "find-deleted"})
+    return show(repair.find_deleted(person(request)))
+
+
+def _synchronize(request: HttpRequest) -> HttpResponse:
+    pairs, way = _pairs(request), request.POST.get("way", "")
+    if not way:
+        offered = dict.fromkeys(way for mapping in pairs for way in verbs.ways(mapping))
+        return _ask(request, "synchronize", pairs, ways=list(offered))
+    started = [
+        verbs.synchronize(mapping, [partner.erp_id for partner in partners], way, person(request))
+        for mapping, partners in pairs.items()
+        if way in dict(verbs.ways(mapping))
+    ]
+    if not started:
+        raise CouplingError("None of these mappings synchronizes this way.")
+    return show(started)
+
+
+def _restore(request: HttpRequest) -> HttpResponse:
+    return show(repair.restore(_pairs(request), person(request)))
+
+
+def _delete(request: HttpRequest) -> HttpResponse:
+    pairs = _pairs(request)
+    if "confirmed" not in request.POST:
+        return _ask(request, "delete", pairs)
+    return show(repair.delete_rest(pairs, person(request)))
+
+
+def _uncouple(request: HttpRequest) -> HttpResponse:
+    pairs = _pairs(request)
+    if "confirmed" not in request.POST:
+        return _ask(request, "uncouple", pairs)
+    done = [
+        verbs.uncouple(mapping, [partner.erp_id for partner in partners], person(request))
+        for mapping, partners in pairs.items()
+    ]
+    started = [one for one in done if isinstance(one, SyncJob)]
+    if started:
+        return show(started)
+    messages.success(request, "The couplings are deleted; the records stay.")
+    return redirect("synch_skipped")
+
+
+def _ask(request: HttpRequest, action: str, pairs: Pairs, ways: Sequence[tuple[str, str]] = ()) -> HttpResponse:
+    context = {"action": action, "ways": ways, "number": sum(map(len, pairs.values()))}
+    return render(request, "coupling/skipped_ask.html", context | {"selected": request.POST.getlist("selected")})
+
+
+def _pairs(request: HttpRequest) -> Pairs:
+    """Raises ``CouplingError`` where nothing is chosen."""
+    return repair.of_rows(int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19)

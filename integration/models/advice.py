@@ -1,0 +1,43 @@
+"""What each code of an error means for a person, and what to do about it. Codes are stable: they are stored, grouped
+and compared."""
+
+from __future__ import annotations
+
+ADVICE: dict[str, tuple[str, str]] = {
+    "conflict": (
+        "Both records were changed",
+        "Decide field by field, or let one side win. A policy of the mapping decides such cases by itself.",
+    ),
+    "twin-gone": ("The coupled record was deleted", "Restore it, delete the other one, too, or delete the coupling."),
+    "ambiguous-match": ("Several records match, or the match is taken", "Couple the right one by hand."),
+    "no-match": ("No free record matches", "Couple by hand, or create the record on the other side."),
+    "reference-not-coupled": (
+        "Waits for another record",
+        "Couple or synchronize the record it waits for; this one follows by itself.",
+    ),
+    "overtaken": ("Somebody was faster", "Nothing to do: it is tried again with the next run."),
+    "version-conflict": ("Somebody was faster", "Nothing to do: it is tried again with the next run."),
+    "duplicate-key": ("Such a record is there already", "Couple the two, or give one another number or name."),
+    "invalid-value": ("The other side does not take a value", "Correct the value, or add a transformation rule."),
+    "transformation": ("A transformation rule failed", "Correct the value or the rule of the field mapping."),
+    "reference-missing": ("It refers to a record that is not there", "Correct the reference, then retry."),
+    "locked": ("The other side was busy with the record", "Nothing to do: it is tried again with the next run."),
+    "refused": ("The other side's own rules said no", "Its answer says why; correct the record there or here."),
+    "privilege-missing": ("The integration user may not do this", "Give its role the privilege named, then retry."),
+    "both-there": ("Both records exist", "Delete one of them first, or delete the coupling."),
+    "needs-approval": ("An unusually large change", "Look at what the run would do, then approve it or find out why."),
+    "source-empty": ("One side is suddenly empty", "See whether this is the right company, organization and user."),
+    "unreachable": ("The other side does not answer", "Nothing to do once it answers again: the next run goes on."),
+    "timed-out": ("The other side was too slow", "Nothing to do: the next run goes on where this one stopped."),
+    "throttled": ("The organization asked to slow down", "Nothing to do: the next run goes on where this one stopped."),
+}
+
+
+def meaning(code: str) -> str:
+    """A few words; the code itself where nobody has written any."""
+    return ADVICE[code][0] if code in ADVICE else code
+
+
+def advice(code: str) -> str:
+    """What to do about it; blank where only the message can say."""
+    return ADVICE[code][1] if code in ADVICE else ""
