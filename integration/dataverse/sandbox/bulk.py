@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.keys import read_key
 from integration.dataverse.sandbox.messages import Response, answer, empty
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.organization import Exchange
-from integration.dataverse.sandbox.payload import Values, parse_address
+from integration.dataverse.sandbox.payload import ADDRESS, Values, parse_address
 from integration.dataverse.sandbox.refusals import Refusal, odata
 from integration.dataverse.sandbox.values import guid
 
@@ -37,18 +38,18 @@ def update_multiple(exchange: Exchange, table: Table) -> Response:
 def upsert_multiple(exchange: Exchange, table: Table) -> Response:
     """204 without a word about what was created and what changed"""
     targets = _targets(exchange, table)
-    named = [_identity(exchange, table, target) for target in targets]
-    _check_distinct([row for row in named if row])
     with exchange.writing() as write:
-        present = write.there(table.name, {row for row in named if row})
+        named = [_named(exchange, table, target) for target in targets]
+        _check_distinct([row for row, _ in named if row])
+        present = write.there(table.name, {row for row, _ in named if row})
         fresh: list[Values] = []
         changes: dict[str, Values] = {}
-        for row, target in zip(named, targets, strict=True):
+        for (row, key), target in zip(named, targets, strict=True):
             values = exchange.payload(table, creating=row not in present).read(target)
             if row in present and row is not None:
-                changes[row] = values
+                changes[row] = {name: value for name, value in values.items() if name not in key}
             else:
-                fresh.append({**values, table.id: row})
+                fresh.append({**key, **values, table.id: row})
         if fresh:
             write.create(table, fresh, bulk=True)
         if changes:
@@ -106,6 +107,15 @@ def _identity(exchange: Exchange, table: Table, target: dict[str, Any]) -> str |
             raise odata(f"'{target['@odata.id']}' is not a row of '{table.set}'.")
         return row
     return None
+
+
+def _named(exchange: Exchange, table: Table, target: dict[str, Any]) -> tuple[str | None, Values]:
+    """The id a target names, and the values of the alternate key it names the row by."""
+    found = ADDRESS.fullmatch(str(target.get("@odata.id", "")))
+    named = read_key(table, found[2]) if found and found[1] == table.set else ""
+    if isinstance(named, str):
+        return _identity(exchange, table, target), {}
+    return exchange.model.find(table, named), named
 
 
 def _check_distinct(ids: Sequence[str]) -> None:

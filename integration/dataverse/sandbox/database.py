@@ -27,6 +27,8 @@ CREATE INDEX IF NOT EXISTS tombstone_version ON tombstone (entity, version);
 CREATE TABLE IF NOT EXISTS client (id TEXT PRIMARY KEY, secret TEXT NOT NULL, label TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS choice (entity TEXT, attribute TEXT, value INTEGER, label TEXT NOT NULL, state INTEGER,
     PRIMARY KEY (entity, attribute, value));
+CREATE TABLE IF NOT EXISTS customization (kind TEXT, entity TEXT, name TEXT, content TEXT NOT NULL,
+    PRIMARY KEY (kind, entity, name));
 INSERT INTO counter SELECT 1000 WHERE NOT EXISTS (SELECT 1 FROM counter);
 """
 
@@ -54,11 +56,7 @@ class Database:
         connection = self.connection()
         connection.executescript(KEPT_BESIDE)
         for table in model:
-            connection.execute(create_table(table))
-            connection.execute(f'CREATE INDEX IF NOT EXISTS "{table.name}_version" ON "{table.name}" (versionnumber)')
-            for column in table.columns.values():
-                if column.targets and not PEOPLE_AND_MONEY.issuperset(column.targets):
-                    connection.execute(create_index(table, column))
+            lay_out(connection, table)
         connection.executescript(INDEXES)
 
     def connection(self) -> sqlite3.Connection:
@@ -100,8 +98,22 @@ class Database:
         self._local = threading.local()
 
 
+def lay_out(connection: sqlite3.Connection, table: Table) -> None:
+    """The table with its indexes."""
+    connection.execute(create_table(table))
+    connection.execute(f'CREATE INDEX IF NOT EXISTS "{table.name}_version" ON "{table.name}" (versionnumber)')
+    for column in table.columns.values():
+        add_index(connection, table, column)
+
+
+def add_index(connection: sqlite3.Connection, table: Table, column: Column) -> None:
+    """An index on a lookup, where one is worth it."""
+    if column.targets and not PEOPLE_AND_MONEY.issuperset(column.targets):
+        connection.execute(create_index(table, column))
+
+
 def create_table(table: Table) -> str:
-    columns = ", ".join(_definition(column, table) for column in table.columns.values())
+    columns = ", ".join(define_column(column, table) for column in table.columns.values())
     return f'CREATE TABLE IF NOT EXISTS "{table.name}" ({columns})'
 
 
@@ -111,7 +123,7 @@ def create_index(table: Table, column: Column) -> str:
     return f'CREATE INDEX IF NOT EXISTS {name} ON "{table.name}" ("{column.name}") WHERE "{column.name}" IS NOT NULL'
 
 
-def _definition(column: Column, table: Table) -> str:
+def define_column(column: Column, table: Table) -> str:
     if column.name == table.id:
         return f'"{column.name}" TEXT NOT NULL PRIMARY KEY'
     collation = " COLLATE EXACT" if column.type == "Decimal" else ""

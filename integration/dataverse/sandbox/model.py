@@ -7,14 +7,15 @@ Read from ``entities.json``. One table a block, one column a line::
 ``writable`` holds ``c`` (on create) and ``u`` (on update). Facts: ``len``, ``min``/``max``, ``prec`` (decimals),
 ``source`` (of a money column's decimals: 1 organization, 2 currency), ``base`` (the column this one repeats in base
 currency), ``options`` ([value, label, state?]), ``to`` (target tables), ``nav`` (navigation names that are not the
-column's own), ``need`` (1 by the application, 2 by the system), ``day`` (``only`` or ``format``).
+column's own), ``need`` (1 by the application, 2 by the system), ``day`` (``only`` or ``format``), ``schema`` (the
+schema name of a custom column).
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -57,6 +58,7 @@ class Column:
     required: int = 0
     day: str = ""
     type_column: str = ""
+    schema: str = ""
 
     @cached_property
     def is_lookup(self) -> bool:
@@ -83,6 +85,15 @@ class Collection:
     far: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An alternate key. One whose index could not be built (rows were alike already) addresses nothing."""
+
+    name: str
+    columns: tuple[str, ...]
+    active: bool = True
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """One table. ``navigation`` maps a single-valued navigation property to its column and its target table (empty
@@ -100,6 +111,8 @@ class Table:
     bulk: bool
     columns: dict[str, Column]
     collections: dict[str, Collection]
+    keys: dict[str, Key] = field(default_factory=dict)
+    custom: bool = False
 
     @cached_property
     def hidden(self) -> frozenset[str]:
@@ -144,17 +157,28 @@ class Table:
 
 
 class Model:
-    """All tables, by logical name and by entity set name."""
+    """All tables, by logical name and by entity set name. A changed table replaces the old one as a whole, so that
+    requests under way keep what they started with. ``find`` tells the id of the row with the given values."""
 
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self.tables = dict(tables)
         self.sets = {table.set: table for table in tables.values()}
+        self.find: Callable[[Table, Mapping[str, Any]], str | None] = lambda table, values: None
 
     def __iter__(self) -> Iterator[Table]:
         return iter(self.tables.values())
 
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
+
+    def put(self, table: Table) -> None:
+        """Add a table, or replace the one of the same name."""
+        self.tables = {**self.tables, table.name: table}
+        self.sets = {**self.sets, table.set: table}
+
+    def remove(self, name: str) -> None:
+        self.tables = {key: table for key, table in self.tables.items() if key != name}
+        self.sets = {table.set: table for table in self.tables.values()}
 
     def referencing(self, target: str) -> Iterator[Column]:
         """Every lookup column that may point to this table."""
@@ -170,7 +194,7 @@ ENTITIES = Path(__file__).with_name("entities.json")
 def load_model(path: Path = ENTITIES) -> Model:
     """The standard tables."""
     facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    tables = {name: _table(name, entry) for name, entry in facts.items()}
+    tables = {name: read_table(name, entry) for name, entry in facts.items()}
     for name, entry in facts.items():
         for one, other in itertools.permutations(entry.get("between", ()), 2):
             table, column, navigation = one
@@ -178,8 +202,9 @@ def load_model(path: Path = ENTITIES) -> Model:
     return Model(tables)
 
 
-def _table(name: str, entry: Mapping[str, Any]) -> Table:
-    columns = {column: _column(name, column, facts, entry["columns"]) for column, facts in entry["columns"].items()}
+def read_table(name: str, entry: Mapping[str, Any]) -> Table:
+    """One block of ``entities.json``."""
+    columns = {column: read_column(name, column, facts, entry["columns"]) for column, facts in entry["columns"].items()}
     return Table(
         name=name,
         set=entry["set"],
@@ -193,10 +218,12 @@ def _table(name: str, entry: Mapping[str, Any]) -> Table:
         bulk=entry["bulk"],
         columns=columns,
         collections={key: Collection(*value) for key, value in entry["collections"].items()},
+        custom=entry.get("custom", False),
     )
 
 
-def _column(table: str, name: str, entry: list[Any], siblings: Mapping[str, Any]) -> Column:
+def read_column(table: str, name: str, entry: list[Any], siblings: Mapping[str, Any]) -> Column:
+    """One line of it; ``siblings`` are all columns of the table."""
     type_, label, writable = entry[:3]
     facts = entry[3] if len(entry) > 3 else {}
     targets = tuple(facts.get("to", ()))
@@ -219,6 +246,7 @@ def _column(table: str, name: str, entry: list[Any], siblings: Mapping[str, Any]
         required=facts.get("need", 0),
         day=facts.get("day", ""),
         type_column=_type_column(name, siblings) if len(targets) > 1 else "",
+        schema=facts.get("schema", ""),
     )
 
 

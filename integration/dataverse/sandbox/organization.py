@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from time import sleep
 
 from integration.dataverse.sandbox.changes import Moment
+from integration.dataverse.sandbox.customize import load_customizations
 from integration.dataverse.sandbox.database import Database
+from integration.dataverse.sandbox.keys import finder
 from integration.dataverse.sandbox.messages import Request
 from integration.dataverse.sandbox.model import Choice, Model, Table
 from integration.dataverse.sandbox.payload import Payload, Payloads
@@ -42,6 +44,8 @@ class Organization:
         self.row_ms = row_ms
         self.payloads = Payloads(model)
         self.tenant = Tenant(database, clock)
+        model.find = finder(database.connection)
+        load_customizations(database, model)
         self._load_choices()
 
     def user_of(self, authorization: str, environment: str) -> str:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.keys import read_key
 from integration.dataverse.sandbox.model import Column, Model, Table
-from integration.dataverse.sandbox.values import guid, reader
+from integration.dataverse.sandbox.values import reader
 
 Values = dict[str, Any]
 Step = tuple[str, Callable[[Any], Any], str]
 BIND = "@odata.bind"
-ADDRESS = re.compile(r"(?:https?://[^/]+)?/?(?:api/data/v\d+\.\d+/)?(\w+)\(([^()]*)\)")
+ADDRESS = re.compile(r"(?:https?://[^/]+)?/?(?:api/data/v\d+\.\d+/)?(\w+)\((.*)\)", re.DOTALL)
 REMEMBERED_BINDS = 20_000
 
 
@@ -102,7 +103,7 @@ class Payload:
                         self.table.set, f"'{value}' is not a row that the navigation property '{name}' can lead to."
                     )
                 found = (row, target) if several else row
-                if len(known) < REMEMBERED_BINDS:
+                if len(known) < REMEMBERED_BINDS and "=" not in value:
                     known[value] = found
             return found
 
@@ -117,24 +118,19 @@ def parse_address(model: Model, value: Any) -> tuple[str, str]:
     table = model.sets.get(found[1])
     if table is None:
         raise refusals.unknown_segment(found[1])
-    return table.name, row_key(table, found[2])
+    return table.name, row_key(model, table, found[2])
 
 
-def row_key(table: Table, key: str) -> str:
-    """What stands between the parentheses. No standard table has an alternate key, so only an id will do."""
-    bare = key.removeprefix(f"{table.id}=")
-    found = guid(bare)
-    if found is not None:
-        return found
-    if "=" in key:
-        raise refusals.Refusal(
-            400,
-            "0x80060890",
-            "The key in the request URI is not valid for resource "
-            f"'Microsoft.Dynamics.CRM.{table.name}'. Ensure that the names and number of key properties match the "
-            "declared or alternate key properties for the resource.",
-        )
-    raise refusals.odata(f"Unrecognized 'Edm.Guid' literal '{key}' in the key of '{table.set}'.")
+def row_key(model: Model, table: Table, key: str) -> str:
+    """The id of the row that what stands between the parentheses names. Raises :class:`Refusal` where it is an
+    alternate key that no row has."""
+    named = read_key(table, key)
+    if isinstance(named, str):
+        return named
+    found = model.find(table, named)
+    if found is None:
+        raise refusals.missing_key(table.name)
+    return found
 
 
 class Payloads:
@@ -149,6 +145,10 @@ class Payloads:
         if made is None:
             made = self._made[table.name, creating] = Payload(self._model, table, creating)
         return made
+
+    def forget(self) -> None:
+        """Start over after tables changed."""
+        self._made = {}
 
 
 def without_identity(body: Mapping[str, Any]) -> dict[str, Any]:

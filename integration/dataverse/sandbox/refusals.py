@@ -67,6 +67,28 @@ def missing_several(table: str, rows: list[str]) -> Refusal:
     return Refusal(404, "0x80040217", f"{table} With Ids = {', '.join(rows)} Do Not Exist")
 
 
+def missing_key(table: str) -> Refusal:
+    return Refusal(404, "0x80060891", f"A record with the specified key values does not exist in {table} entity")
+
+
+def unknown_key(table: str) -> Refusal:
+    return Refusal(
+        400,
+        "0x80060890",
+        f"The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{table}'. Ensure that the names "
+        "and number of key properties match the declared or alternate key properties for the resource.",
+    )
+
+
+def key_violated(key: str, columns: tuple[str, ...]) -> Refusal:
+    return Refusal(
+        412,
+        "0x80060892",
+        f"Entity Key {key} violated. A record with the same value for {', '.join(columns)} already exists. A duplicate "
+        "record cannot be created. Select one or more unique values and try again.",
+    )
+
+
 def duplicate() -> Refusal:
     return Refusal(412, "0x80040237", "A record with matching key values already exists.")
 

@@ -9,8 +9,9 @@ from urllib.parse import unquote
 
 from integration.dataverse.sandbox import actions, bulk, links, refusals, rows
 from integration.dataverse.sandbox.batch import Perform, run_batch
+from integration.dataverse.sandbox.keys import read_key
 from integration.dataverse.sandbox.messages import Request, Response, answer, refused
-from integration.dataverse.sandbox.metadata import answer_metadata
+from integration.dataverse.sandbox.metadata import answer_metadata, change
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.options import split_outside
 from integration.dataverse.sandbox.organization import Exchange, Organization
@@ -22,6 +23,7 @@ SEGMENT = re.compile(r"([\w.$]+)(?:\((.*)\))?", re.DOTALL)
 NAMESPACE = "Microsoft.Dynamics.CRM."
 DEFINITIONS = frozenset({"EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions"})
 LONGEST_ADDRESS = 32_768
+DEFINING = {"CreateEntities": change.create_entities}
 
 
 def perform(organization: Organization, request: Request) -> Response:
@@ -66,8 +68,11 @@ def route(exchange: Exchange) -> Response:
         table = exchange.model.sets[name]
         if key is None:
             return _set(exchange, table, segments[1:])
-        return _row(exchange, table, row_key(table, key), segments[1:])
-    if len(segments) == 1 and name in actions.FUNCTIONS | actions.ACTIONS:
+        named = read_key(table, key)
+        if not isinstance(named, str) and request.method == "PATCH" and not segments[1:]:
+            return rows.change_by_key(exchange, table, key, named)
+        return _row(exchange, table, row_key(exchange.model, table, key), segments[1:])
+    if len(segments) == 1 and name in actions.FUNCTIONS | actions.ACTIONS | DEFINING:
         return _unbound(exchange, name, key)
     raise refusals.unknown_segment(name)
 
@@ -89,6 +94,9 @@ def _unbound(exchange: Exchange, name: str, arguments: str | None) -> Response:
     method = exchange.request.method
     if name in actions.FUNCTIONS and method == "GET":
         return actions.FUNCTIONS[name](exchange, arguments or "")
+    if name in DEFINING and method == "POST" and arguments is None:
+        body = exchange.request.json()
+        return DEFINING[name](exchange, body if isinstance(body, dict) else {})
     if name in actions.ACTIONS and method == "POST" and arguments is None:
         body = exchange.request.json() if exchange.request.body else {}
         return actions.ACTIONS[name](exchange, body if isinstance(body, dict) else {})
@@ -143,7 +151,7 @@ def _reference(exchange: Exchange, table: Table, row: str, segment: str) -> Resp
     if collection is not None and method == "POST" and key is None:
         return links.add_member(exchange, table, row, collection)
     if collection is not None and method == "DELETE":
-        other = None if key is None else row_key(exchange.model[collection.table], key)
+        other = None if key is None else row_key(exchange.model, exchange.model[collection.table], key)
         return links.remove_member(exchange, table, row, collection, other)
     raise refusals.no_resource(exchange.request.uri)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from integration.dataverse.sandbox import refusals
@@ -10,6 +11,7 @@ from integration.dataverse.sandbox.messages import LARGEST_PAGE, Response, answe
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.options import QueryOptions, parse_query
 from integration.dataverse.sandbox.organization import Exchange
+from integration.dataverse.sandbox.payload import Values
 from integration.dataverse.sandbox.reading import property_text, read_page, read_row
 from integration.dataverse.sandbox.render import ASSOCIATED, FORMATTED, LOGICAL_NAME
 from integration.dataverse.sandbox.selecting import collection_rows, count, select_rows
@@ -82,22 +84,42 @@ def read(exchange: Exchange, table: Table, row: str) -> Response:
 
 def change(exchange: Exchange, table: Table, row: str) -> Response:
     """PATCH accounts(id): changes the row, or creates it where no If-Match forbids that"""
-    body = exchange.request.json()
-    options = parse_query(exchange.request.query)
-    match = exchange.request.headers.get("if-match")
-    none_match = exchange.request.headers.get("if-none-match")
     with exchange.writing() as write:
         present = bool(write.there(table.name, {row}))
-        if present and none_match == "*":
-            raise refusals.duplicate()
-        if not present and match is not None:
+        if not present and "if-match" in exchange.request.headers:
             raise refusals.missing(table.name, row)
-        values = exchange.payload(table, creating=not present).read(body)
-        if present:
-            write.update(table, {row: values}, {row: match} if match not in (None, "*") else None)
-        else:
-            write.create(table, [{**values, table.id: row}])
-        return _written(exchange, write, table, row, options, 200 if present else 201)
+        return _upsert(exchange, write, table, row, present)
+
+
+def change_by_key(exchange: Exchange, table: Table, key: str, named: Values) -> Response:
+    """PATCH accounts(accountnumber='A1'): values of the body win over the key's only in a new row"""
+    with exchange.writing() as write:
+        found = exchange.model.find(table, named)
+        if found is None and "if-match" in exchange.request.headers:
+            raise refusals.missing_key(table.name)
+        return _upsert(exchange, write, table, found or str(uuid.uuid4()), found is not None, named, key)
+
+
+def _upsert(
+    exchange: Exchange,
+    write: Write,
+    table: Table,
+    row: str,
+    present: bool,
+    named: Values | None = None,
+    key: str = "",
+) -> Response:
+    options = parse_query(exchange.request.query)
+    values = exchange.payload(table, creating=not present).read(exchange.request.json())
+    match = exchange.request.headers.get("if-match")
+    if not present:
+        write.create(table, [{**(named or {}), **values, table.id: row}])
+    elif exchange.request.headers.get("if-none-match") == "*":
+        raise refusals.duplicate()
+    else:
+        kept = {name: value for name, value in values.items() if name not in (named or {})}
+        write.update(table, {row: kept}, {row: match} if match not in (None, "*") else None)
+    return _written(exchange, write, table, row, options, 200 if present else 201, key)
 
 
 def delete(exchange: Exchange, table: Table, row: str) -> Response:
@@ -165,9 +187,11 @@ def _exists(table: Table, row: str) -> tuple[str, tuple[str]]:
     return f'SELECT 1 FROM "{table.name}" WHERE "{table.id}" = ?', (row,)  # noqa: S608 - names of the model
 
 
-def _written(exchange: Exchange, write: Write, table: Table, row: str, options: QueryOptions, status: int) -> Response:
-    """204 with the row's address, or the row itself where the client prefers it."""
-    address = f"{exchange.request.root}{table.set}({row})"
+def _written(
+    exchange: Exchange, write: Write, table: Table, row: str, options: QueryOptions, status: int, key: str = ""
+) -> Response:
+    """204 with the row's address as the client wrote it, or the row itself where the client prefers it."""
+    address = f"{exchange.request.root}{table.set}({key or row})"
     if not exchange.request.preferences.representation:
         return empty({"OData-EntityId": address})
     shown = QueryOptions(select=options.select)

@@ -137,7 +137,7 @@ class Write:
         try:
             self._insert(table, rows)
         except sqlite3.IntegrityError as error:
-            raise (refusals.duplicate_in_bulk() if bulk else refusals.duplicate()) from error
+            raise violation(table, error, bulk) from error
         self._there[table.name].update(row[table.id] for row in rows)
         for rule in RULES.created(table.name):
             rule(self, table, rows)
@@ -165,7 +165,10 @@ class Write:
                 rule(self, table, present[row], values)
         self._check_lookups(table, changes.values(), set())
         self._number(list(changes.values()))
-        self._change(table, changes)
+        try:
+            self._change(table, changes)
+        except sqlite3.IntegrityError as error:
+            raise violation(table, error, len(changes) > 1) from error
         for changed in RULES.changed(table.name):
             for row, values in changes.items():
                 changed(self, table, present[row], values)
@@ -244,6 +247,15 @@ class Write:
         for names, rows in alike.items():
             assigned = ", ".join(f'"{name}" = ?' for name in names)
             self.connection.executemany(f'UPDATE "{table.name}" SET {assigned} WHERE "{table.id}" = ?', rows)
+
+
+def violation(table: Table, error: sqlite3.IntegrityError, bulk: bool) -> refusals.Refusal:
+    """What a row that is there twice is refused with: an alternate key by its name, otherwise the primary key."""
+    columns = {part.rpartition(".")[2] for part in str(error).rpartition(": ")[2].split(", ")}
+    for key in table.keys.values():
+        if set(key.columns) == columns:
+            return refusals.key_violated(key.name, key.columns)
+    return refusals.duplicate_in_bulk() if bulk else refusals.duplicate()
 
 
 def check_version(version: int, etag: str) -> None:

@@ -1,5 +1,6 @@
 """EntityDefinitions and what belongs to them: the tables as the service describes them."""
 
+from integration.dataverse.sandbox.metadata import change
 from integration.dataverse.sandbox.metadata.address import answer_metadata
 
-__all__ = ["answer_metadata"]
+__all__ = ["answer_metadata", "change"]

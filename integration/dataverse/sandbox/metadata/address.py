@@ -10,10 +10,12 @@ from typing import Any
 
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.messages import Response, answer
+from integration.dataverse.sandbox.metadata import change
 from integration.dataverse.sandbox.metadata.describe import (
     PREFIX,
     Entry,
     describe_column,
+    describe_key,
     describe_table,
     joined,
     lookups,
@@ -32,9 +34,9 @@ WITH_OPTIONS = frozenset({"Picklist", "State", "Status", "Boolean"})
 
 
 def answer_metadata(exchange: Exchange, segments: Sequence[str]) -> Response:
-    """GET below one of the definition sets. Raises :class:`Refusal`."""
+    """A request below one of the definition sets. Raises :class:`Refusal`."""
     if exchange.request.method != "GET":
-        raise refusals.not_offered("changes to metadata")
+        return _change(exchange, segments)
     options = parse_query(exchange.request.query)
     name, key = _split(segments[0])
     if name == "EntityDefinitions":
@@ -44,6 +46,44 @@ def answer_metadata(exchange: Exchange, segments: Sequence[str]) -> Response:
     if key is None:
         return _many(exchange, [], options, name)
     raise Refusal(404, "0x80040217", f"Could not find an option set with the name {key}.")
+
+
+def _change(exchange: Exchange, segments: Sequence[str]) -> Response:
+    method, (name, key) = exchange.request.method, _split(segments[0])
+    if segments[1:] == [] and key is None and method == "POST" and name in ADDING:
+        return ADDING[name](exchange)
+    if name != "EntityDefinitions" or key is None or len(segments) > 2:
+        raise refusals.not_offered("this change to metadata")
+    table = _find(exchange.model, key)
+    part, inner = _split(segments[1]) if segments[1:] else ("", None)
+    if method == "DELETE" and not part:
+        return change.remove_table(exchange, table)
+    if method == "POST" and inner is None and part in ADDING_TO_TABLE:
+        return ADDING_TO_TABLE[part](exchange, table)
+    if method == "DELETE" and inner and part == "Attributes":
+        entry = _of(RELATED["Attributes"](exchange.model, table), inner)
+        return change.remove_column(exchange, table, table.columns[entry["LogicalName"]])
+    if method == "DELETE" and inner and part == "Keys":
+        return change.remove_key(exchange, table, _of(_keys(exchange.model, table), inner)["SchemaName"])
+    raise refusals.not_offered("this change to metadata")
+
+
+def _of(entries: Sequence[Entry], key: str) -> Entry:
+    """The entry with this name or number."""
+    for entry in entries:
+        if key.lower() in (entry["LogicalName"], entry["MetadataId"]):
+            return entry
+    raise Refusal(404, "0x80040217", f"Could not find metadata with the name or id {key}.")
+
+
+ADDING: dict[str, Callable[[Exchange], Response]] = {
+    "EntityDefinitions": change.add_table,
+    "RelationshipDefinitions": change.add_relationship,
+}
+ADDING_TO_TABLE: dict[str, Callable[[Exchange, Table], Response]] = {
+    "Attributes": change.add_column,
+    "Keys": change.add_key,
+}
 
 
 def _split(segment: str) -> tuple[str, str | None]:
@@ -130,8 +170,7 @@ def _columns(model: Model, table: Table) -> list[Entry]:
 
 
 def _keys(model: Model, table: Table) -> list[Entry]:
-    """No standard table has an alternate key."""
-    return []
+    return [describe_key(table, key) for key in table.keys.values()]
 
 
 RELATED: dict[str, Callable[[Model, Table], list[Entry]]] = {

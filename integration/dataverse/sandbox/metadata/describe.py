@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from integration.dataverse.sandbox.model import CHOICES, TEXTS, Choice, Column, Model, Table
+from integration.dataverse.sandbox.model import CHOICES, TEXTS, Choice, Column, Key, Model, Table
 
 Entry = dict[str, Any]
 NAMESPACE = uuid.UUID("0d3f8c55-9d2b-5c11-8b64-6f1a52f3f0aa")
@@ -53,7 +53,8 @@ def describe_table(table: Table) -> Entry:
         "OwnershipType": OWNERSHIP[table.owned],
         "ChangeTrackingEnabled": table.tracked,
         "IsOptimisticConcurrencyEnabled": True,
-        "IsCustomEntity": "_" in table.name,
+        "IsCustomEntity": table.custom,
+        "IsPrivate": False,
         "IsActivity": False,
         "IsIntersect": not table.name_column,
         "IsValidForAdvancedFind": bool(table.name_column),
@@ -73,14 +74,14 @@ def describe_column(table: Table, column: Column) -> Entry:
     entry: Entry = {
         "@odata.type": f"#{PREFIX}{kind}",
         "LogicalName": column.name,
-        "SchemaName": column.name.capitalize(),
+        "SchemaName": column.schema or column.name.capitalize(),
         "EntityLogicalName": table.name,
         "AttributeType": column.type,
         "AttributeTypeName": {"Value": f"{column.type}Type"},
         "AttributeOf": None,
         "IsPrimaryId": column.name == table.id,
         "IsPrimaryName": column.name == table.name_column,
-        "IsCustomAttribute": "_" in column.name and column.name.partition("_")[0] == "bci",
+        "IsCustomAttribute": bool(column.schema),
         "IsValidForCreate": column.creatable,
         "IsValidForUpdate": column.updatable,
         "IsValidForRead": True,
@@ -93,6 +94,22 @@ def describe_column(table: Table, column: Column) -> Entry:
     }
     entry.update(_limits(column))
     return entry
+
+
+def describe_key(table: Table, key: Key) -> Entry:
+    """One row of Keys."""
+    return {
+        "SchemaName": key.name,
+        "LogicalName": key.name.lower(),
+        "EntityLogicalName": table.name,
+        "KeyAttributes": list(key.columns),
+        "EntityKeyIndexStatus": "Active" if key.active else "Failed",
+        "DisplayName": label(key.name),
+        "IsCustomizable": managed(True, "iscustomizable"),
+        "AsyncJob": None,
+        "MetadataId": metadata_id("key", table.name, key.name),
+        "HasChanged": None,
+    }
 
 
 def _limits(column: Column) -> Entry:

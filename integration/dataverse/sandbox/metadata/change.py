@@ -1,0 +1,121 @@
+"""POST, PUT and DELETE below the definition sets, and the actions that define tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.customize import Change, carry_out
+from integration.dataverse.sandbox.messages import Response, empty
+from integration.dataverse.sandbox.metadata.definitions import (
+    new_column,
+    new_key,
+    new_relationship,
+    new_table,
+)
+from integration.dataverse.sandbox.metadata.describe import metadata_id
+from integration.dataverse.sandbox.model import Column, Table
+from integration.dataverse.sandbox.organization import Exchange
+from integration.dataverse.sandbox.refusals import Refusal
+
+
+def carry(exchange: Exchange, changes: Sequence[Change]) -> None:
+    """Carry the changes out for a request. Raises :class:`Refusal` inside a change set."""
+    if exchange.shared is not None:
+        raise refusals.odata("Changes to metadata cannot be part of a change set.")
+    organization = exchange.organization
+    carry_out(organization.database, organization.model, changes)
+    organization.payloads.forget()
+
+
+def add_table(exchange: Exchange) -> Response:
+    """POST EntityDefinitions"""
+    change = new_table(exchange.model, _body(exchange))
+    carry(exchange, [change])
+    return _created(exchange, f"EntityDefinitions({metadata_id(change.table)})")
+
+
+def remove_table(exchange: Exchange, table: Table) -> Response:
+    """DELETE EntityDefinitions(LogicalName='new_book'): not while another table points to it"""
+    if not table.custom:
+        raise refusals.invalid(f"The entity {table.name} is a system entity and cannot be deleted.")
+    model = exchange.model
+    pointing = [column for column in model.referencing(table.name) if column.table != table.name]
+    joining = [one for one in table.collections.values() if one.between]
+    if pointing or joining:
+        raise Refusal(400, "0x8004f01f", f"The Entity({table.name}) component cannot be deleted: others refer to it.")
+    gone = [
+        Change("collection", far.name, name, None)
+        for far in model
+        for name, collection in far.collections.items()
+        if table.name in (collection.table, collection.between) and far.name != table.name
+    ]
+    carry(exchange, [*gone, Change("table", table.name, "", None)])
+    return empty()
+
+
+def add_column(exchange: Exchange, table: Table) -> Response:
+    """POST EntityDefinitions(…)/Attributes"""
+    change = new_column(table, _body(exchange))
+    carry(exchange, [change])
+    number = metadata_id(table.name, change.name)
+    return _created(exchange, f"EntityDefinitions({metadata_id(table.name)})/Attributes({number})")
+
+
+def remove_column(exchange: Exchange, table: Table, column: Column) -> Response:
+    """DELETE EntityDefinitions(…)/Attributes(…)"""
+    if not column.schema or column.name in (table.id, table.name_column):
+        raise refusals.invalid(f"The attribute {column.name} of {table.name} cannot be deleted.")
+    if any(column.name in key.columns for key in table.keys.values()):
+        raise Refusal(400, "0x8004f01f", f"The attribute {column.name} is part of an alternate key.")
+    gone = [
+        Change("collection", target, name, None)
+        for target in column.targets
+        for name, collection in exchange.model[target].collections.items()
+        if (collection.table, collection.lookup) == (table.name, column.name)
+    ]
+    carry(exchange, [*gone, Change("column", table.name, column.name, None)])
+    return empty()
+
+
+def add_key(exchange: Exchange, table: Table) -> Response:
+    """POST EntityDefinitions(…)/Keys"""
+    change = new_key(table, _body(exchange))
+    carry(exchange, [change])
+    number = metadata_id("key", table.name, change.name)
+    return _created(exchange, f"EntityDefinitions({metadata_id(table.name)})/Keys({number})")
+
+
+def remove_key(exchange: Exchange, table: Table, name: str) -> Response:
+    """DELETE EntityDefinitions(…)/Keys(…)"""
+    carry(exchange, [Change("key", table.name, name, None)])
+    return empty()
+
+
+def add_relationship(exchange: Exchange) -> Response:
+    """POST RelationshipDefinitions"""
+    body = _body(exchange)
+    carry(exchange, new_relationship(exchange.model, body))
+    return _created(exchange, f"RelationshipDefinitions({metadata_id('relationship', str(body['SchemaName']))})")
+
+
+def create_entities(exchange: Exchange, body: dict[str, Any]) -> Response:
+    """The action CreateEntities: several tables with their columns"""
+    entities = body.get("Entities")
+    if not isinstance(entities, list) or not all(isinstance(one, dict) for one in entities):
+        raise refusals.odata("The parameter 'Entities' must be a list of definitions.")
+    for one in entities:
+        carry(exchange, [new_table(exchange.model, one)])
+    return empty()
+
+
+def _body(exchange: Exchange) -> dict[str, Any]:
+    body = exchange.request.json()
+    if not isinstance(body, dict):
+        raise refusals.odata("The body is not a JSON object.")
+    return body
+
+
+def _created(exchange: Exchange, address: str) -> Response:
+    return empty({"OData-EntityId": f"{exchange.request.root}{address}"})
