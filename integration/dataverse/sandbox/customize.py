@@ -40,11 +40,12 @@ def load_customizations(database: Database, model: Model) -> None:
 
 def carry_out(database: Database, model: Model, changes: Sequence[Change]) -> None:
     """Make the changes in the file and then in the model, all or none."""
-    draft = Model(model.tables)
     with database.transaction() as connection:
+        draft = Model(model.tables)
         for change in changes:
             _carry_out(connection, draft, change)
-    model.tables, model.sets = draft.tables, draft.sets
+        # Still the only writer: whoever comes next starts from these tables.
+        model.tables, model.sets = draft.tables, draft.sets
 
 
 def _carry_out(connection: sqlite3.Connection, draft: Model, change: Change) -> None:
@@ -75,9 +76,11 @@ def _take_away(connection: sqlite3.Connection, draft: Model, change: Change) -> 
         connection.execute(f'DROP TABLE "{table.name}"')
         connection.execute("DELETE FROM tombstone WHERE entity = ?", (table.name,))
         connection.execute("DELETE FROM customization WHERE entity = ?", (table.name,))
+        connection.execute("DELETE FROM choice WHERE entity = ?", (table.name,))
     elif change.kind == "column":
         connection.execute(f'DROP INDEX IF EXISTS "{table.name}_{change.name}"')
         connection.execute(f'ALTER TABLE "{table.name}" DROP COLUMN "{change.name}"')
+        connection.execute("DELETE FROM choice WHERE entity = ? AND attribute = ?", (table.name, change.name))
     elif change.kind == "key":
         connection.execute(f'DROP INDEX IF EXISTS "{index_name(table, table.keys[change.name])}"')
     connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -118,6 +119,40 @@ def test_keys_and_columns_are_there_after_a_restart(organization: Callable[..., 
     read = again.get("accounts(accountnumber='A1')")
     assert (read["accountid"], read["bci_region"]) == (row, "North")
     assert again.refusal("POST", "accounts", {"bci_region": "x" * 11}) == (400, "0x80044331")
+
+
+def test_a_choice_that_was_taken_away_leaves_no_options_behind(organization: Callable[..., Sandbox]) -> None:
+    running = organization()
+    call = Caller(running.ready, "administrator")
+    attributes = "EntityDefinitions(LogicalName='account')/Attributes"
+    kind = "Microsoft.Dynamics.CRM.PicklistAttributeMetadata"
+    call("POST", attributes, {"@odata.type": kind, "SchemaName": "bci_Size", "OptionSet": {"Options": []}})
+    label = {"LocalizedLabels": [{"Label": "Large", "LanguageCode": 1033}]}
+    column = {"EntityLogicalName": "account", "AttributeLogicalName": "bci_size"}
+    assert call("POST", "InsertOptionValue", {**column, "Label": label}).status_code == 200
+    call("DELETE", f"{attributes}(LogicalName='bci_size')")
+    running.stop()
+
+    again = Caller(organization().ready, "administrator")
+
+    assert "bci_size" not in {one["LogicalName"] for one in again.rows(attributes)}
+
+
+def test_columns_defined_side_by_side_are_all_there(organization: Callable[..., Sandbox]) -> None:
+    running = organization()
+    kind = "Microsoft.Dynamics.CRM.StringAttributeMetadata"
+
+    def define(number: int) -> None:
+        column = {"@odata.type": kind, "SchemaName": f"bci_Column{number}"}
+        Caller(running.ready, "administrator")("POST", "EntityDefinitions(LogicalName='account')/Attributes", column)
+
+    threads = [threading.Thread(target=define, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert {f"bci_column{number}" for number in range(6)} <= set(running.organization.model["account"].columns)
 
 
 def test_a_key_that_was_taken_away_binds_nobody(keyed: Caller) -> None:
