@@ -168,8 +168,8 @@ class Merger:
                 merged.changes.append(Change(carry.destination, have, want))
             merged.agreed[carry.key] = self.halves.pair(source, carry.normal_destination(want))
         elif verdict == "leave":
-            again = not look.seen or partner.version(self.direction.destination) == LOOK_AGAIN
-            merged.left = merged.left or (self.two_passes and carry.two_way and again)
+            never_agreed = carry.key not in partner.agreed and not unresolved
+            merged.left = merged.left or (self.two_passes and carry.two_way and (never_agreed or not look.seen))
         elif verdict == "conflict":
             merged.conflicts.append(self._clash(carry, draft, have))
 
