@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from integration.sync.actions import Action, Broken, Fail, Ignore, Insert, Skip, Update
@@ -15,18 +15,24 @@ NAMES = ("no", "code", "name", "description", "fullname", "first_name", "surname
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One line of a dry run: what, with which record, and why or with which values."""
+    """One line of a dry run: what, with which record, and why or with which values. ``old`` are the values that an
+    update would overwrite, by the same field names as ``values``."""
 
     action: str
     id: str
     record: str
     reason: str
     values: Mapping[str, str]
+    old: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        values = ", ".join(f"{name} = {value}" for name, value in self.values.items())
+        values = ", ".join(self._written(name) for name in self.values)
         return "  ".join(part for part in (self.action, self.record or self.id, self.reason, values) if part)
+
+    def _written(self, name: str) -> str:
+        before = f"{self.old[name] or 'blank'} -> " if name in self.old else ""
+        return f"{name} = {before}{self.values[name]}"
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -35,6 +41,7 @@ class Planned:
             "record": self.record,
             "reason": self.reason,
             "values": dict(self.values),
+            "old": dict(self.old),
         }
 
 
@@ -43,16 +50,17 @@ def planned(action: Action) -> Planned | None:
     if isinstance(action, Ignore):
         return None
     record: Record | None = getattr(action, "record", None)
-    reason, values = "", {}
+    reason, values, old = "", {}, {}
     if isinstance(action, Insert | Update):
         values = {name: _shown(value) for name, value in action.values.items()}
         reason = "couples" if isinstance(action, Update) and action.coupled else ""
+        old = {change.field: _shown(change.old) for change in action.changes} if isinstance(action, Update) else {}
     elif isinstance(action, Fail | Broken):
         reason = str(action.problem)
     elif isinstance(action, Skip):
         reason = action.reason
     id = str(record.id) if record is not None else str(getattr(action, "partner", None) or "")
-    return Planned(_word(action), id, label_of(record) if record is not None else "", reason, values)
+    return Planned(_word(action), id, label_of(record) if record is not None else "", reason, values, old)
 
 
 def label_of(record: Record) -> str:
@@ -65,4 +73,6 @@ def _word(action: Action) -> str:
 
 
 def _shown(value: object) -> str:
+    if value is None:
+        return ""
     return value.label or str(value.id) if isinstance(value, Ref) else str(value)

@@ -57,6 +57,18 @@ def test_a_dry_run_shows_every_record_with_its_values_and_writes_nothing(cronus)
     assert SyncJob.objects.count() == 0
 
 
+def test_a_dry_run_shows_what_an_update_would_overwrite(cronus):
+    coho = cronus.add_customer("Coho Winery", no="C00030")
+    run("synchronize", "CUSTOMER", "--create", "--direction", "to_crm")
+    cronus.erp.edit("customer", coho, name="Coho Vineyard")
+    plan = answer("synchronize", "CUSTOMER", "--dry-run", "--direction", "to_crm")["plans"][0]
+    changed = next(one for one in plan["actions"] if one["action"] == "update")
+    assert (changed["old"]["name"], changed["values"]["name"]) == ("Coho Winery", "Coho Vineyard")
+    said = run("synchronize", "CUSTOMER", "--dry-run", "--direction", "to_crm")
+    assert "name = Coho Winery -> Coho Vineyard" in said
+    assert "Coho Winery" in cronus.names(Side.CRM, "account")
+
+
 def test_synchronize_takes_single_records_by_number_or_id(cronus):
     runs = answer("synchronize", "CUSTOMER", "--create", "--ids", "C00020")["runs"]
     assert [one["counters"]["inserted"] for one in runs] == [1]
