@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from coupling import verbs
 from coupling.compare import Comparison
 from coupling.models import Coupling, CouplingError
 from coupling.sides import both_opened
@@ -63,6 +64,24 @@ def retry_all(user: User | None) -> int:
         number += mapping.couplings.filter(skipped=True).update(skipped=False)
         _try_again(mapping, user)
     return number
+
+
+def let_win(pairs: Mapping[TableMapping, Sequence[Partner]], way: str, user: User | None) -> list[SyncJob]:
+    """Synchronize these pairs ``send``, ``get`` or ``merge``; the other pass looks at them behind it, so that its
+    errors close, too. Answers the first job of each mapping; raises :class:`CouplingError` and ``ConnectionProblem``."""
+    fitting = {mapping: held for mapping, held in pairs.items() if way in dict(verbs.ways(mapping))}
+    if not fitting:
+        raise CouplingError("None of these mappings synchronizes this way.")
+    return [_winning(mapping, partners, way, user) for mapping, partners in fitting.items()]
+
+
+def _winning(mapping: TableMapping, partners: Sequence[Partner], way: str, user: User | None) -> SyncJob:
+    job = verbs.synchronize(mapping, [partner.erp_id for partner in partners], way, user)
+    back = Direction(job.direction).back
+    if way != verbs.MERGE and Direction(mapping.direction).includes(back):
+        ids = tuple(partner.id(back.source) for partner in partners)
+        jobs.start(mapping, back, options=Options(scope=Scope.IDS, ids=ids), user=user, after=job)
+    return job
 
 
 def restore(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> list[SyncJob]:

@@ -45,13 +45,7 @@ def _retry(request: HttpRequest, pairs: Pairs) -> HttpResponse:
 
 
 def _synchronize(request: HttpRequest, pairs: Pairs, way: str) -> HttpResponse:
-    started = [
-        verbs.synchronize(mapping, [partner.erp_id for partner in partners], way, person(request))
-        for mapping, partners in pairs.items()
-        if way in dict(verbs.ways(mapping))
-    ]
-    if not started:
-        raise CouplingError("None of these mappings synchronizes this way.")
+    started = repair.let_win(pairs, way, person(request))
     return show(started)
 
 

@@ -76,13 +76,7 @@ def _synchronize(request: HttpRequest) -> HttpResponse:
     if not way:
         offered = dict.fromkeys(way for mapping in pairs for way in verbs.ways(mapping))
         return _ask(request, "synchronize", pairs, ways=list(offered))
-    started = [
-        verbs.synchronize(mapping, [partner.erp_id for partner in partners], way, person(request))
-        for mapping, partners in pairs.items()
-        if way in dict(verbs.ways(mapping))
-    ]
-    if not started:
-        raise CouplingError("None of these mappings synchronizes this way.")
+    started = repair.let_win(pairs, way, person(request))
     return show(started)
 
 

@@ -238,7 +238,8 @@ def agreed_with_winner(merger: Merger, draft: Draft, twin: Record, winner: Side)
         if carry.two_way and carry.destination in draft.values:
             want = carry.normal_destination(draft.values[carry.destination])
             have = carry.normal_destination(twin.values.get(carry.destination))
-            if want != have and want and have:
+            waits = draft.sources.get(carry.key, "").startswith(UNRESOLVED)
+            if have and (waits or (want and want != have)):
                 differing[carry.key] = winner
     return agreed_with_winners(merger, draft, twin, differing)
 
@@ -252,9 +253,11 @@ def agreed_with_winners(merger: Merger, draft: Draft, twin: Record, winners: Map
             continue
         source = draft.sources.get(carry.key, "")
         have = carry.normal_destination(twin.values.get(carry.destination))
+        # A reference that nobody can resolve yet stands for itself: it looks changed as soon as somebody can.
+        other = source if source.startswith(UNRESOLVED) else UNRESOLVED
         winner_is_source = winner is merger.direction.source
         agreed[carry.key] = merger.halves.pair(
-            UNRESOLVED if winner_is_source else source, have if winner_is_source else UNRESOLVED
+            other if winner_is_source else source, have if winner_is_source else UNRESOLVED
         )
     return agreed
 

@@ -1,0 +1,124 @@
+"""A conflict is shown with both values of each field, and decided field by field or for many at once."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from integration import jobs
+from integration.models import SyncError, SyncJob
+from tests.coupling.conftest import page, told
+from tests.integration.jobs_world import world
+
+__all__ = ["world"]
+
+
+def run_all() -> None:
+    for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):
+        jobs.run(job.pk)
+
+
+def both(world) -> None:
+    for direction in ("to_crm", "to_erp"):
+        jobs.run(jobs.start(world.mapping(), direction).pk)
+
+
+def clash(world, name: str = "Adatum") -> tuple[uuid.UUID, uuid.UUID]:
+    """A pair that agreed, then name and telephone were changed on both sides to different values."""
+    world.couple_jim()
+    ours, theirs = world.add_customer(name, phone_no="030 1"), world.add_account(name, telephone1="030 1")
+    world.mapping().couplings.couple(ours, theirs)
+    both(world)
+    world.erp.edit("customer", ours, name=f"{name} AG", phone_no="030 22")
+    world.crm.edit("account", theirs, name=f"{name} Ltd.", telephone1="030 33")
+    both(world)
+    assert SyncError.objects.open().filter(code="conflict").exists()
+    return ours, theirs
+
+
+def decide(client, erp_id, shown: str, **chosen: str):
+    fields = {f"field:{key.replace('__', ':')}": side for key, side in chosen.items()}
+    versions = {
+        name: shown.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("erp_version", "crm_version")
+    }
+    return client.post(reverse("conflict", args=["CUSTOMER", erp_id]), {**versions, **fields})
+
+
+def test_both_values_of_each_field_that_differs_are_shown(world, clerk):
+    ours, _ = clash(world)
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    for text in ("Adatum AG", "Adatum Ltd.", "030 22", "030 33"):
+        assert text in shown
+    assert shown.count('type="radio"') == 4
+
+
+def test_each_field_takes_the_value_that_was_chosen_and_the_error_closes(world, clerk):
+    ours, theirs = clash(world)
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    decide(clerk, ours, shown, name__name="crm", phone_no__telephone1="erp")
+    run_all()
+    assert world.erp.values("customer", ours)["name"] == "Adatum Ltd."
+    assert world.crm.values("account", theirs)["name"] == "Adatum Ltd."
+    assert world.erp.values("customer", ours)["phone_no"] == "030 22"
+    assert world.crm.values("account", theirs)["telephone1"] == "030 22"
+    assert not SyncError.objects.open().exists()
+
+
+def test_a_blank_value_wins_where_a_person_wants_it(world, clerk):
+    ours, theirs = clash(world)
+    world.crm.edit("account", theirs, telephone1="")
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    decide(clerk, ours, shown, name__name="erp", phone_no__telephone1="crm")
+    run_all()
+    assert not world.erp.values("customer", ours)["phone_no"]
+
+
+def test_a_decision_about_records_that_have_changed_since_is_refused(world, clerk):
+    ours, theirs = clash(world)
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    world.crm.edit("account", theirs, telephone1="030 44")
+    answer = decide(clerk, ours, shown, name__name="erp", phone_no__telephone1="erp")
+    assert "has changed since you looked" in told(answer)[0]
+    assert not SyncJob.objects.filter(status=SyncJob.Status.QUEUED).exists()
+
+
+def test_the_side_that_alone_has_changed_a_field_is_proposed(world, clerk):
+    ours, _ = clash(world)
+    world.erp.edit("customer", ours, post_code="10115")
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    assert shown.count("changed here") == 1
+
+
+def test_several_conflicts_are_decided_for_one_side_at_once(world, clerk):
+    ours, _ = clash(world)
+    error = SyncError.objects.open().filter(code="conflict").first()
+    clerk.post(reverse("errors_action", args=["get"]), {"selected": [error.pk]})
+    run_all()
+    assert world.erp.values("customer", ours)["name"] == "Adatum Ltd."
+    assert not SyncError.objects.open().exists()
+
+
+def test_equal_records_have_nothing_to_decide_and_unknown_ones_no_page(world, clerk):
+    world.couple_jim()
+    ours, theirs = world.add_customer("Litware"), world.add_account("Litware")
+    world.mapping().couplings.couple(ours, theirs)
+    assert "hold the same in every field" in page(clerk, "conflict", "CUSTOMER", ours)
+    assert clerk.get(reverse("conflict", args=["CUSTOMER", uuid.uuid4()])).status_code == 404
+
+
+def test_who_may_only_look_decides_nothing(world, visitor):
+    ours, _ = clash(world)
+    assert visitor.get(reverse("conflict", args=["CUSTOMER", ours])).status_code == 403
+    assert visitor.post(reverse("conflict", args=["CUSTOMER", ours])).status_code == 403
+
+
+@pytest.mark.parametrize("side", ["", "both", "erp'"])
+def test_a_side_that_does_not_exist_decides_nothing(world, clerk, side):
+    ours, theirs = clash(world)
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    decide(clerk, ours, shown, name__name=side, phone_no__telephone1=side)
+    run_all()
+    assert world.erp.values("customer", ours)["name"] == "Adatum AG"
+    assert world.crm.values("account", theirs)["name"] == "Adatum Ltd."
