@@ -68,7 +68,7 @@ def retry_all(user: User | None) -> int:
 
 def let_win(pairs: Mapping[TableMapping, Sequence[Partner]], way: str, user: User | None) -> list[SyncJob]:
     """Synchronize these pairs ``send``, ``get`` or ``merge``; the other pass looks at them behind it, so that its
-    errors close, too. Answers the first job of each mapping; raises :class:`CouplingError` and ``ConnectionProblem``."""
+    errors close, too. Answers the first job of each mapping. Raises :class:`CouplingError`, ``ConnectionProblem``."""
     fitting = {mapping: held for mapping, held in pairs.items() if way in dict(verbs.ways(mapping))}
     if not fitting:
         raise CouplingError("None of these mappings synchronizes this way.")
