@@ -9,7 +9,7 @@ claim back between two pages when somebody waits for a run of single records, an
 was, by the same way it would be resumed after its worker died.
 """
 
-from integration.jobs import full
+from integration.jobs import full, plans
 from integration.jobs.queue import queue_state
 from integration.jobs.verbs import APPROVABLE, NotWaiting, approve, cancel, give_up_hopeless, plan, run, start
 from integration.jobs.worker import NoQueue, work
@@ -23,6 +23,7 @@ __all__ = [
     "full",
     "give_up_hopeless",
     "plan",
+    "plans",
     "queue_state",
     "run",
     "start",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from integration.jobs import full
+from integration.jobs import full, plans
 from integration.jobs.create import send_on_commit
 from integration.models import JobQueueEntry, SyncJob
 
@@ -19,6 +19,7 @@ def ended(job: SyncJob) -> None:
                 ended(follower)
     _settle_entry(job)
     full.ended(job)
+    plans.ended(job)
     send_on_commit(*next_of(job))
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from integration.jobs.queue import send
-from integration.models import SyncJob, TableMapping, User
+from integration.models import Plan, SyncJob, TableMapping, User
 from integration.models.run_options import stored_options
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
@@ -23,10 +23,12 @@ def create(
     options: Options | None = None,
     user: Person = None,
     after: SyncJob | None = None,
+    plan: Plan | None = None,
 ) -> SyncJob:
     """A queued job, or the queued one that would do the very same: a second click finds the job of the first."""
     options = options or Options()
     same = {"mapping": mapping, "kind": kind, "direction": Direction(direction).value, "after": after}
+    same["plan"] = plan
     queued = SyncJob.objects.filter(status=SyncJob.Status.QUEUED, **same)
     job = next((job for job in queued if job.run_options == options), None)
     if job is None:

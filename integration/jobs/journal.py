@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import models, transaction
 
-from integration.models import SyncError, SyncJob, TableMapping
+from integration.models import RecordChange, SyncError, SyncJob, TableMapping
 from integration.sync.ledger import Fenced
 from integration.sync.rules import Direction
-from integration.sync.run import Canceled, Counters, Failure, Scope
+from integration.sync.run import Canceled, Changed, Counters, Failure, Scope
 
 PAUSE = threading.Event()
 """Set when this process is to end: runs give their claim back after the page under way."""
@@ -113,6 +113,9 @@ class JobJournal:
 
     def leave_out(self, reasons: list[Failure]) -> None:
         SyncError.objects.note(self.job, reasons)
+
+    def change(self, changes: list[Changed]) -> None:
+        RecordChange.objects.log(self.job, changes)
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         SyncError.objects.close(self.mapping, direction, source_ids)

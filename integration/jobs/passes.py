@@ -7,7 +7,9 @@ from contextlib import closing
 from dataclasses import replace
 
 from integration.gate import Gate
+from integration.jobs.applying import carry_out
 from integration.jobs.journal import JobJournal
+from integration.jobs.planning import make_plan
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.systems import Connected
 from integration.sync.actions import Action
@@ -17,7 +19,6 @@ from integration.sync.engine import synchronize
 from integration.sync.match import couple_matching
 from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import Counters, Options, Scope
-from integration.systems.base import Side, System
 
 UNCOUPLED_AT_ONCE = 500
 
@@ -30,6 +31,8 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.UNCOUPLE: _uncouple,
         SyncJob.Kind.FIND: _find_deleted,
         SyncJob.Kind.DELETE: _delete,
+        SyncJob.Kind.PLAN: make_plan,
+        SyncJob.Kind.APPLY: carry_out,
     }
     with closing(setup.open(gate=gate)) as connected:
         return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
@@ -41,21 +44,15 @@ def plan(
     """What a pass would do, record by record; nothing is written anywhere."""
     with closing(setup.open(gate=gate)) as connected:
         rule = mapping.rule(connected.erp, connected.crm)
-        source, destination = ends(connected, direction)
+        source, destination = connected.ends(direction)
         cursor = getattr(mapping, f"{direction.source.value}_cursor") or None
         context = connected.context
         yield from plan_pass(rule, direction, source, destination, mapping.couplings, cursor, options, context)
 
 
-def ends(connected: Connected, direction: Direction) -> tuple[System, System]:
-    """(source, destination)"""
-    both = {Side.ERP: connected.erp, Side.CRM: connected.crm}
-    return both[direction.source], both[direction.destination]
-
-
 def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     direction = Direction(job.direction)
-    source, destination = ends(connected, direction)
+    source, destination = connected.ends(direction)
     rule = job.mapping.rule(connected.erp, connected.crm)
     ledger = job.mapping.couplings.fenced(journal.fence)
     options = _from_here(job)

@@ -4,8 +4,10 @@ from integration.models.cache import CachedText
 from integration.models.connection import ConnectionSetup
 from integration.models.field_mapping import FieldMapping
 from integration.models.full_synch import FullSynchLine
+from integration.models.history import RecordChange
 from integration.models.job import SyncJob
 from integration.models.mapping import TableMapping
+from integration.models.plan import Plan, PlannedChange
 from integration.models.queue import JobQueueEntry
 from integration.models.synch_error import SyncError
 from integration.models.template import RecordTemplate, TemplateUse, TemplateValue
@@ -19,6 +21,9 @@ __all__ = [
     "FieldTransformation",
     "FullSynchLine",
     "JobQueueEntry",
+    "Plan",
+    "PlannedChange",
+    "RecordChange",
     "RecordTemplate",
     "SyncError",
     "SyncJob",

@@ -80,6 +80,8 @@ class SyncJob(Progress):
         UNCOUPLE = "uncouple", "Uncoupling"
         FIND = "find-deleted", "Find for Deleted"
         DELETE = "delete", "Deletion"
+        PLAN = "plan", "Dry Run"
+        APPLY = "apply", "Applying a Dry Run"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Ready"
@@ -98,6 +100,7 @@ class SyncJob(Progress):
     options = models.JSONField("options", default=dict, blank=True)
     urgent = models.BooleanField("somebody waits for it", default=False, editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    plan = models.ForeignKey("Plan", models.CASCADE, null=True, blank=True, related_name="jobs", editable=False)
     after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
 
     claim = models.UUIDField(null=True, editable=False)

@@ -12,8 +12,8 @@ from integration.business_central.store import EmbeddedCompany
 from integration.dataverse.store import connect
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.secret import SecretUnreadable
-from integration.sync.rules import Context
-from integration.systems.base import System
+from integration.sync.rules import Context, Direction
+from integration.systems.base import Side, System
 from integration.systems.errors import ConfigurationProblem
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ class Connected:
     erp: System
     crm: System
     context: Context
+
+    def ends(self, direction: Direction) -> tuple[System, System]:
+        """(source, destination)"""
+        return (self.erp, self.crm) if direction.source is Side.ERP else (self.crm, self.erp)
 
     def close(self) -> None:
         """Give the network connections back."""

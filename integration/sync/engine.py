@@ -192,6 +192,8 @@ class _Pass:
             self._not_again(settled.failures)
         if settled.left_out:
             journal.leave_out(settled.left_out)
+        if settled.changed:
+            journal.change(settled.changed)
         if settled.recovered:
             journal.succeed(self.run.direction, settled.recovered)
         counters = settled.counters if not self.planner.last_round else Counters(failed=settled.counters.failed)

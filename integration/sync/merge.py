@@ -224,9 +224,9 @@ class Merger:
         destination = self.rule.field(self.direction.destination, carry.rule)
         return Clash(
             (source.label or source.name) if source else carry.rule.constant,
-            _brief(shown(draft.values[carry.destination])),
+            brief(shown(draft.values[carry.destination])),
             (destination.label or destination.name) if destination else carry.destination,
-            _brief(shown(have)),
+            brief(shown(have)),
         )
 
 
@@ -269,6 +269,6 @@ def shown(value: Value) -> str:
     return "" if value is None else str(value)
 
 
-def _brief(text: str) -> str:
-    """Enough of a value to recognize it in a message."""
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+def brief(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """Enough of a value to recognize it."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -81,6 +81,19 @@ class Failure:
     waiting_for: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a run did with one record of the destination: ``inserted`` or ``modified``, and the fields it wrote as
+    (field, old value, new value), in words and cut to a length people read."""
+
+    direction: Direction
+    erp_id: uuid.UUID
+    crm_id: uuid.UUID
+    action: str
+    label: str
+    fields: tuple[tuple[str, str, str], ...]
+
+
 LEFT_OUT = "left-out"
 """The code of a row that was skipped for a reason that is no fault."""
 
@@ -110,6 +123,9 @@ class Journal(Protocol):
     def leave_out(self, reasons: list[Failure]) -> None:
         """Rows of this page that are none of the mapping's business, with the reasons (``LEFT_OUT``). No errors, but
         a person wants to know. Called inside ``ledger.page()``."""
+
+    def change(self, changes: list[Changed]) -> None:
+        """Rows of this page that were written. Called inside ``ledger.page()``."""
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         """Rows of this page that went well: their open errors are closed. Called inside ``ledger.page()``, only with

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from integration.sync.actions import (
     Action,
     Broken,
+    Change,
     Fail,
     Insert,
     Restore,
@@ -20,14 +21,17 @@ from integration.sync.actions import (
 )
 from integration.sync.decide import failed, waiting_for
 from integration.sync.ledger import Outcome, Partner, Result, State
+from integration.sync.merge import brief, shown
 from integration.sync.rules import Direction
-from integration.sync.run import LEFT_OUT, Counters, Failure
+from integration.sync.run import LEFT_OUT, Changed, Counters, Failure
 from integration.sync.special.base import Run
 from integration.sync.write import Results
-from integration.systems.base import Record, Written
+from integration.systems.base import Record, Table, Written
 from integration.systems.errors import Problem, VersionConflict
 
 OVERTAKEN = Outcome(Result.FAILURE, "overtaken")
+HISTORY = 200
+"""Longer values are cut in the history."""
 
 
 @dataclass(slots=True)
@@ -43,6 +47,7 @@ class Settled:
     left_out: list[Failure] = field(default_factory=list)
     recovered: list[uuid.UUID] = field(default_factory=list)
     overtaken: list[uuid.UUID] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
 
 
@@ -85,7 +90,7 @@ class _Settling:
                 case Skip():
                     self._skipped(action)
                 case Fail(record, problem, partner):
-                    self._fail(partner or self._reserve(record), problem, _label(self.run, record))
+                    self._fail(partner or self._reserve(record), problem, self._label(record))
                 case Uncouple() | Broken() | Restore():
                     self._deleted(action)
         return self.settled
@@ -107,7 +112,7 @@ class _Settling:
         else:
             crm_id = record.id
         self.settled.left_out.append(
-            Failure(self.direction, erp_id, crm_id, LEFT_OUT, action.reason, _label(self.run, record))
+            Failure(self.direction, erp_id, crm_id, LEFT_OUT, action.reason, self._label(record))
         )
 
     def _deleted(self, action: Uncouple | Broken | Restore) -> None:
@@ -129,14 +134,15 @@ class _Settling:
         elif isinstance(answer.error, VersionConflict) and not self.last_try:
             self._overtaken(action)
         elif answer.error is not None:
-            self._fail(self._before(action), answer.error, _label(self.run, action.record))
+            self._fail(self._before(action), answer.error, self._label(action.record))
         elif later is not None:
             # The row is there, what belongs to it is not: the pair stays intended and is completed by the next run.
-            self._fail(replace(action.partner, state=State.INTENDED), later, _label(self.run, action.record))
+            self._fail(replace(action.partner, state=State.INTENDED), later, self._label(action.record))
 
     def _succeed(self, action: Insert | Update, answer: Written) -> None:
         settled, side = self.settled, self.direction.destination
         partner = action.partner
+        self._tell_change(action)
         if isinstance(action, Insert):
             settled.counters.inserted += 1
             if self.run.destination.remote and not answer.version:
@@ -169,6 +175,16 @@ class _Settling:
             return replace(untouched, to_crm=before.to_crm, to_erp=before.to_erp, skipped=before.skipped)
         return action.before if action.before and not action.coupled else self._reserve(action.record)
 
+    def _tell_change(self, action: Insert | Update) -> None:
+        """For the history of the record."""
+        word, written = "modified", [(change.field, change.old, change.new) for change in _changes(action)]
+        if isinstance(action, Insert):
+            word, written = "inserted", [one for one in written if one[2] not in (None, "")]
+        if written:
+            fields = tuple((name, brief(shown(old), HISTORY), brief(shown(new), HISTORY)) for name, old, new in written)
+            pair, label = action.partner, self._label(action.record)
+            self.settled.changed.append(Changed(self.direction, pair.erp_id, pair.crm_id, word, label, fields))
+
     def _fail(self, partner: Partner, problem: Problem, label: str) -> None:
         after, skipped = failed(partner, self.direction, problem)
         self.settled.remembered.append(after)
@@ -197,6 +213,9 @@ class _Settling:
         if before is not None and before.outcome(self.direction).result in (Result.FAILURE, Result.WAITING):
             self.settled.recovered.append(record.id)
 
+    def _label(self, record: Record) -> str:
+        return label_of(self.run.rule.table(self.direction.source), record)
+
     def _reserve(self, record: Record) -> Partner:
         fresh = uuid.uuid4()
         if self.direction is Direction.TO_CRM:
@@ -204,8 +223,13 @@ class _Settling:
         return Partner(erp_id=fresh, crm_id=record.id)
 
 
-def _label(run: Run, record: Record) -> str:
+def _changes(action: Insert | Update) -> Sequence[Change]:
+    if isinstance(action, Update):
+        return action.changes
+    return [Change(name, None, value) for name, value in action.values.items()]
+
+
+def label_of(table: Table, record: Record) -> str:
     """The record as people call it: number and name."""
-    table = run.rule.table(run.direction.source)
     parts = [str(record.values.get(name) or "") for name in (table.number_field, table.name_field) if name]
     return " ".join(dict.fromkeys(part for part in parts if part))[:250]

@@ -9,7 +9,7 @@ from typing import Any
 from integration.sync.engine import plan, synchronize
 from integration.sync.ledger import MemoryLedger, Partner, State
 from integration.sync.rules import Context, Direction, TableRule
-from integration.sync.run import Counters, Failure, Options, Scope
+from integration.sync.run import Changed, Counters, Failure, Options, Scope
 from integration.systems.base import Ref, Side
 from tests.makers import customer, customer_rule, salespeople_rule, systems
 
@@ -24,6 +24,7 @@ class MemoryJournal:
     failures: list[Failure] = field(default_factory=list)
     left_out: list[Failure] = field(default_factory=list)
     recovered: list[uuid.UUID] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
     done: int = 0
     total: int | None = None
 
@@ -44,6 +45,9 @@ class MemoryJournal:
 
     def leave_out(self, reasons: list[Failure]) -> None:
         self.left_out += reasons
+
+    def change(self, changes: list[Changed]) -> None:
+        self.changed += changes
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         self.recovered += source_ids

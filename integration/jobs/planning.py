@@ -1,0 +1,229 @@
+"""What a job of a dry run does: a ledger and a journal that write into the plan, and the actions as they are kept."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import Any
+
+from integration.jobs.journal import JobJournal
+from integration.models import PlannedChange, SyncJob, TableMapping
+from integration.models.systems import Connected
+from integration.sync.actions import Action, Broken, Fail, Ignore, Insert, Restore, Skip, Unchanged, Uncouple, Update
+from integration.sync.decide import Conflict
+from integration.sync.engine import plan
+from integration.sync.ledger import Partner, State, Touch
+from integration.sync.match import couple_matching
+from integration.sync.merge import brief, shown
+from integration.sync.rules import Direction, Reference
+from integration.sync.run import Changed, Counters, Failure, Scope
+from integration.sync.settle import HISTORY, label_of
+from integration.sync.transfer import ReferenceNotCoupled
+from integration.systems.base import Side, Table
+
+AT_ONCE = 500
+LABEL = 250
+Kind = PlannedChange.Action
+
+
+class PlanLedger:
+    """The ledger of a mapping as it is going to be: stored pairs, and those of the plan. It writes only the plan."""
+
+    def __init__(self, job: SyncJob, journal: JobJournal) -> None:
+        self.plan = job.plan
+        self.mapping: TableMapping = job.mapping
+        self.real = job.mapping.couplings.fenced(journal.fence)
+
+    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+        planned = PlannedChange.objects.filter(plan=self.plan, mapping=self.mapping, action=Kind.COUPLE)
+        found = dict(self.real.partners(side, ids))
+        for chunk in _chunks(ids):
+            for row in planned.filter(**{f"{side}_id__in": chunk}):
+                found[getattr(row, f"{side}_id")] = row.partner
+        return found
+
+    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        found = dict(self.real.resolve(reference, side, ids))
+        planned = PlannedChange.objects.filter(
+            plan=self.plan, mapping__erp_table=reference.erp_table, mapping__crm_table=reference.crm_table,
+            action__in=(Kind.COUPLE, Kind.INSERT),
+        )  # fmt: skip
+        for chunk in _chunks([id for id in ids if id not in found]):
+            rows = planned.filter(**{f"{side}_id__in": chunk})
+            found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
+        return found
+
+    def remember(self, partners: Iterable[Partner]) -> None:
+        """A matching run would couple these."""
+        PlannedChange.objects.bulk_create(
+            PlannedChange(
+                plan=self.plan, mapping=self.mapping, direction=Direction.BOTH.value, action=Kind.COUPLE,
+                erp_id=partner.erp_id, crm_id=partner.crm_id, agreed={k: list(v) for k, v in partner.agreed.items()},
+            )
+            for partner in partners
+            if partner.state is State.COUPLED
+        )  # fmt: skip
+
+    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
+        return self.real.open(direction)
+
+    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+        return self.real.unseen(side, seen)
+
+    def pages(self) -> Iterator[list[Partner]]:
+        return self.real.pages()
+
+    def coupled(self) -> int:
+        return self.real.coupled()
+
+    def page(self) -> AbstractContextManager[None]:
+        return self.real.page()
+
+    def forget(self, partners: Iterable[Partner]) -> None:
+        """Nothing is forgotten in a dry run."""
+
+    def complete(self, partners: Iterable[Partner]) -> None:
+        """Nor completed."""
+
+    def touched(self, touches: Iterable[Touch]) -> None:
+        """Nor touched."""
+
+
+class PlanJournal:
+    """Progress goes to the job; failures, to the plan; cursors stay where they are."""
+
+    def __init__(self, job: SyncJob, journal: JobJournal) -> None:
+        self.job, self.journal = job, journal
+
+    def cursor(self) -> str | None:
+        return None
+
+    def advance(self, cursor: str) -> None:
+        """A dry run has read nothing."""
+
+    def begin(self, total: int | None) -> None:
+        self.journal.begin(total)
+
+    def note(self, counters: Counters, done: int) -> None:
+        self.journal.note(counters, done)
+
+    def fail(self, failures: list[Failure]) -> None:
+        PlannedChange.objects.bulk_create(
+            PlannedChange(
+                plan=self.job.plan, mapping=self.job.mapping, direction=one.direction.value, action=Kind.FAIL,
+                erp_id=one.erp_id, crm_id=one.crm_id, label=one.label[:LABEL], reason=one.message,
+            )
+            for one in failures
+        )  # fmt: skip
+
+    def leave_out(self, reasons: list[Failure]) -> None:
+        """Told by the actions themselves."""
+
+    def change(self, changes: list[Changed]) -> None:
+        """Nothing is changed."""
+
+    def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
+        """No error closes in a dry run."""
+
+
+def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    """Fill the plan with what this job's pass, or its matching, would do."""
+    ledger: Any = PlanLedger(job, journal)
+    rule = job.mapping.rule(connected.erp, connected.crm)
+    options = job.run_options
+    if job.direction == Direction.BOTH:
+        told = PlanJournal(job, journal)
+        criteria = job.mapping.criteria()
+        return couple_matching(
+            rule, criteria, connected.erp, connected.crm, ledger, told, create_unmatched=options.create
+        )
+    direction = Direction(job.direction)
+    source, destination = connected.ends(direction)
+    cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
+    actions = plan(rule, direction, source, destination, ledger, cursor, options, connected.context)
+    return _kept(job, journal, ledger, rule.table(direction.source), actions)
+
+
+def _kept(job: SyncJob, journal: JobJournal, ledger: PlanLedger, table: Table, actions: Iterator[Action]) -> Counters:
+    total = Counters()
+    while chunk := list(islice(actions, AT_ONCE)):
+        rows = [row for action in chunk if (row := _row(job, table, action)) is not None]
+        unchanged = sum(isinstance(action, Unchanged) for action in chunk)
+        counters = _counted(rows)
+        counters.unchanged = unchanged
+        with ledger.page():
+            PlannedChange.objects.bulk_create(rows)
+            journal.note(counters, len(rows) + unchanged)
+        total.add(counters)
+    return total
+
+
+def _counted(rows: Sequence[PlannedChange]) -> Counters:
+    counters = Counters()
+    names = {Kind.INSERT: "inserted", Kind.UPDATE: "modified", Kind.SKIP: "skipped", Kind.UNCOUPLE: "uncoupled",
+             Kind.RESTORE: "inserted"}  # fmt: skip
+    for row in rows:
+        name = names.get(Kind(row.action), "failed")
+        setattr(counters, name, getattr(counters, name) + 1)
+    return counters
+
+
+def _row(job: SyncJob, table: Table, action: Action) -> PlannedChange | None:
+    """The action as it is kept; ``None`` where there is nothing to tell."""
+    direction = Direction(job.direction)
+    kind, partner, reason, fields = _told(action)
+    if kind is None:
+        return None
+    row = PlannedChange(plan=job.plan, mapping=job.mapping, direction=direction.value, action=kind, reason=reason)
+    row.fields = [(name, brief(shown(old), HISTORY), brief(shown(new), HISTORY)) for name, old, new in fields]
+    record = getattr(action, "record", None)
+    if record is not None:
+        setattr(row, f"{direction.source}_id", record.id)
+        row.source_version = record.version
+        row.label = label_of(table, record)[:LABEL]
+    if partner is not None:
+        row.erp_id, row.crm_id = partner.erp_id, partner.crm_id
+    if isinstance(action, Update):
+        row.twin_version = action.twin.version
+    return row
+
+
+Told = tuple[Kind | None, Partner | None, str, list[tuple[str, Any, Any]]]
+
+
+def _told(action: Action) -> Told:
+    match action:
+        case Insert(partner=partner, values=values):
+            written = [(name, None, new) for name, new in values.items() if new not in (None, "")]
+            return Kind.INSERT, partner, "", written
+        case Update(partner=partner, changes=changes):
+            fields = [(change.field, change.old, change.new) for change in changes]
+            reason = "Couples a natural match." if action.coupled else ""
+            return (Kind.UPDATE, partner, reason, fields) if fields or action.coupled else (None, None, "", [])
+        case Fail(problem=problem, partner=partner):
+            known = partner if partner is not None and partner.state is not State.RESERVED else None
+            return _failing(problem), known, str(problem), []
+        case Skip(reason=reason):
+            return Kind.SKIP, None, reason, []
+        case Broken(partner=partner, problem=problem):
+            return Kind.FAIL, partner, str(problem), []
+        case Uncouple(partner=partner):
+            return Kind.UNCOUPLE, partner, "The coupled record was deleted.", []
+        case Restore(partner=partner):
+            return Kind.RESTORE, partner, "The coupled record was deleted.", []
+        case Ignore() | Unchanged():
+            return None, None, "", []
+
+
+def _failing(problem: Exception) -> Kind:
+    if isinstance(problem, Conflict):
+        return Kind.CONFLICT
+    return Kind.WAITING if isinstance(problem, ReferenceNotCoupled) else Kind.FAIL
+
+
+def _chunks(ids: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    remaining = iter(ids)
+    while chunk := list(islice(remaining, AT_ONCE)):
+        yield chunk
