@@ -14,7 +14,7 @@ from coupling.captions import GENERAL, GROUPS, group_of, noun
 from coupling.compare import Pair, side_by_side
 from coupling.lists import other
 from coupling.sides import both_opened, opened
-from integration.models import ConnectionSetup, SyncError, TableMapping
+from integration.models import ConnectionSetup, RecordChange, SyncError, TableMapping
 from integration.models.ends import NAMES
 from integration.sync.ledger import Partner, Result, State
 from integration.sync.rules import Direction
@@ -24,6 +24,7 @@ from integration.systems.filters import FilterError, matches, parse
 
 CRM_LINK = "{url}/main.aspx?pagetype=entityrecord&etn={entity}&id={id}"
 ERRORS_SHOWN = 5
+CHANGES_SHOWN = 20
 GONE = "This record does not exist any more; its coupling is still there."
 
 
@@ -60,6 +61,7 @@ class Card:
     sales_url: str = ""
     pairs: Sequence[Pair] = ()
     errors: Sequence[SyncError] = field(default_factory=list)
+    history: Sequence[RecordChange] = field(default_factory=list)
 
     @property
     def is_erp(self) -> bool:
@@ -137,6 +139,7 @@ def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
     if shown.coupled:
         _beside(shown)
     shown.errors = _errors(shown)
+    shown.history = _history(shown)
     return shown
 
 
@@ -201,6 +204,12 @@ def _errors(shown: Card) -> list[SyncError]:
     if shown.coupled and shown.partner is not None:
         about |= Q(erp_id=shown.partner.erp_id) | Q(crm_id=shown.partner.crm_id)
     return list(SyncError.objects.open().filter(about).select_related("mapping", "job")[:ERRORS_SHOWN])
+
+
+def _history(shown: Card) -> list[RecordChange]:
+    """What runs did with this record and its other one, the latest first."""
+    rows = RecordChange.objects.filter(**{f"{shown.side.value}_id": shown.id})
+    return list(rows.select_related("mapping", "user")[:CHANGES_SHOWN])
 
 
 def _last(caption: str, partner: Partner, direction: Direction) -> Last:

@@ -15,7 +15,7 @@ from coupling.models import CouplingError
 from coupling.records import known_of
 from coupling.sides import both_opened, of, opened
 from integration import jobs
-from integration.models import SyncJob, TableMapping, User
+from integration.models import Plan, SyncJob, TableMapping, User
 from integration.models.systems import Connected
 from integration.sync.ledger import Partner, State
 from integration.sync.rules import Direction
@@ -204,6 +204,23 @@ def suggestion(mapping: TableMapping, partner: Partner) -> tuple[str, str]:
     if theirs_changed:
         return GET, "The Dynamics 365 Sales record has changed since both last agreed."
     return MERGE, "Neither record has changed since they last agreed."
+
+
+def plan(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID], user: User | None) -> Plan:
+    """A dry run with these records of one side, coupled or not. Raises :class:`CouplingError`."""
+    found = known_of(side, mappings, ids)
+    mapping = next((held for held, _ in found.values()), mappings[0] if mappings else None)
+    if mapping is None:
+        raise CouplingError("These records are in no mapping.")
+    partners = mapping.couplings.partners(side, ids)
+    here = Direction.TO_CRM if side is Side.ERP else Direction.TO_ERP
+    wanted = {here: list(ids)}
+    wanted[here.back] = [one.id(side.other) for one in partners.values() if one.state is not State.RESERVED]
+    passes = Direction(mapping.direction).passes
+    try:
+        return jobs.plans.plan_mapping(mapping, user, ids={way: wanted[way] for way in passes})
+    except jobs.plans.PlanError as problem:
+        raise CouplingError(str(problem)) from problem
 
 
 # --- what has to be so first ---------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from django.db import DatabaseError, close_old_connections, transaction
 from redis.exceptions import RedisError
 
 from integration import jobs
-from integration.jobs import full
+from integration.jobs import full, retention
 from integration.jobs.create import create
 from integration.jobs.queue import redis, send
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
@@ -96,9 +97,23 @@ def is_alive() -> bool:
         return False
 
 
+TASKS: dict[str, Callable[[], dict[str, int]]] = {retention.TASK: retention.clean}
+
+
+def _run_task(entry: JobQueueEntry) -> bool:
+    """A job without a mapping is short: the scheduler does it itself."""
+    task = TASKS.get(entry.task)
+    if task is None or not entry.take():
+        return False
+    done = task()
+    log.info("%s: %s", entry, ", ".join(f"{number} {what}" for what, number in done.items()))
+    entry.rest(active=False)
+    return True
+
+
 def _start(entry: JobQueueEntry) -> bool:
     if entry.mapping is None:
-        return False
+        return _run_task(entry)
     with transaction.atomic():
         if not entry.take():
             return False

@@ -13,6 +13,7 @@ from integration.views.job_queue import job_queue, job_queue_edit, job_queue_ent
 from integration.views.mappings import mapping, mapping_count, mapping_defaults, mappings
 from integration.views.options import option_add, options
 from integration.views.own_mapping import mapping_delete, mapping_new
+from integration.views.plans import plan, plan_apply, plan_list, plan_start
 from integration.views.steps import field_winner, step, step_add, step_change, steps
 from integration.views.synch import (
     synch_job,
@@ -54,6 +55,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/jobs/", synch_jobs, name="synch_jobs"),
     path("synch/jobs/<uuid:id>/", synch_job, name="synch_job"),
     path("synch/jobs/<uuid:id>/cancel/", synch_job_cancel, name="synch_job_cancel"),
+    path("synch/plans/", plan_list, name="plans"),
+    path("synch/plans/start/", plan_start, name="plan_start"),
+    path("synch/plans/<uuid:id>/", plan, name="plan"),
+    path("synch/plans/<uuid:id>/apply/", plan_apply, name="plan_apply"),
     path("synch/errors/", synch_errors, name="synch_errors"),
     path("synch/jobs/<uuid:id>/approve/", synch_job_approve, name="synch_job_approve"),
     path("full-synch/", full_synch, name="full_synch"),

@@ -28,7 +28,7 @@ Pairs = dict[TableMapping, list[Partner]]
 def record_action(request: HttpRequest, side: str, table: str, action: str) -> HttpResponse:
     """Do it with the chosen records; a started job is shown live. ``synchronize`` and ``uncouple`` ask first, unless
     the request says which way (``send``, ``get``, ``merge``) or ``confirmed``."""
-    acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple, "match": _match}
+    acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple, "match": _match, "plan": _plan}
     if action not in acts:
         raise Http404
     try:
@@ -46,6 +46,11 @@ def _match(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID
     named = {"name": request.POST.get("mapping", ""), f"{side.value}_table": table}
     mapping = get_object_or_404(TableMapping, **named)
     return redirect(match_address(mapping, ids if side is Side.ERP else ()))
+
+
+def _plan(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    """What Synchronize Now would do with these records."""
+    return redirect("plan", verbs.plan(side, mappings_of(side, table), ids, person(request)).pk)
 
 
 def _create(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:

@@ -18,6 +18,6 @@ def hold_jobs(*, except_parts: Collection[str] = ()) -> None:
 
 def release_jobs(parts: Collection[str], mappings: Collection[TableMapping] = ()) -> None:
     """The held jobs of these parts and mappings become Ready; their first run is planned by the scheduler."""
-    ours = Q(mapping__part__in=parts) | Q(mapping__in=mappings)
+    ours = Q(mapping__part__in=parts) | Q(mapping__in=mappings) | Q(mapping=None)
     held = JobQueueEntry.objects.filter(ours, status=JobQueueEntry.Status.ON_HOLD)
     held.update(status=JobQueueEntry.Status.READY, next_start=None, attempts=0, message="")

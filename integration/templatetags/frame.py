@@ -38,6 +38,7 @@ NAVIGATION: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("Full Synch. Review", "full_synch"),
             Place("Synch. Job Log", "synch_jobs"),
+            Place("Dry Runs", "plans"),
             Place("Synch. Errors", "synch_errors"),
             Place("Skipped Records", "synch_skipped"),
             Place("Job Queue Entries", "job_queue"),

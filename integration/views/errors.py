@@ -52,7 +52,7 @@ def _shown(request: HttpRequest, chosen: dict[str, str], found: QuerySet[SyncErr
     page = Paginator(errors, AT_ONCE).get_page(request.GET.get("page"))
     mappings = TableMapping.objects.filter(errors__isnull=False).distinct().values_list("name", flat=True)
     shown: dict[str, object] = {
-        "groups": groups,
+        "codes": groups,
         "chosen": chosen,
         "page": page,
         "errors": page.object_list,

@@ -1,0 +1,36 @@
+"""``manage.py erase_person CONTACT 10000``: forget what is remembered about a record."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from coupling.erasing import erase
+from integration.management.console import ConsoleCommand, mapping_named, record_id
+from integration.models import ConnectionSetup
+from integration.systems.base import Side
+
+
+class Command(ConsoleCommand):
+    help = (
+        "Clears agreed values, history, errors and lines of dry runs about a record and the one it is coupled with. "
+        "The records and their coupling stay."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("mapping", help="name of the mapping, such as CONTACT")
+        parser.add_argument("key", help="id, number or code of the record")
+        parser.add_argument("--side", choices=[side.value for side in Side], default=Side.ERP.value)
+
+    def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
+        mapping, side = mapping_named(options["mapping"]), Side(options["side"])
+        with closing(ConnectionSetup.current().open()) as connected:
+            ours = side is Side.ERP
+            system, table = (connected.erp, mapping.erp_table) if ours else (connected.crm, mapping.crm_table)
+            id = record_id(system, table, options["key"])
+        erased = erase(side, id)
+        self.say(erased.text, options)
+        return {"id": str(id), "couplings": erased.agreed, "changes": erased.changes, "errors": erased.errors}, True

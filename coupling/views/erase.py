@@ -1,0 +1,25 @@
+"""Erase what is remembered about a record, after asking."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from coupling.erasing import erase as erase_record
+from coupling.views.access import card_address
+from integration.systems.base import Side
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("coupling.delete_coupling", raise_exception=True)
+def erase(request: HttpRequest, side: str, table: str, id: uuid.UUID) -> HttpResponse:
+    """``/records/<side>/<table>/<id>/erase/``"""
+    if request.method == "GET":
+        return render(request, "coupling/erase.html", {"back": card_address(Side(side), table, id)})
+    messages.success(request, erase_record(Side(side), id).text)
+    return redirect(card_address(Side(side), table, id))

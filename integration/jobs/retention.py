@@ -1,0 +1,38 @@
+"""Old jobs, errors, history and dry runs are removed after the retention period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from integration.models import Plan, RecordChange, SyncError, SyncJob
+
+AT_ONCE = 1000
+TASK = "retention"
+
+
+def clean() -> dict[str, int]:
+    """Remove what is older than ``RETENTION_DAYS``: jobs that have ended (with what they told, unless an error of
+    theirs is still open), closed errors, history and dry runs. Answers how many of each."""
+    before = timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS)
+    told = SyncError.objects.filter(closed_at__lt=before)
+    ended = SyncJob.objects.exclude(status__in=SyncJob.ACTIVE).filter(finished_at__lt=before)
+    return {
+        "errors": _remove(told),
+        "jobs": _remove(ended.exclude(errors__closed_at=None, errors__isnull=False)),
+        "changes": _remove(RecordChange.objects.filter(created_at__lt=before)),
+        "plans": _remove(Plan.objects.filter(created_at__lt=before)),
+    }
+
+
+def _remove(rows: QuerySet[Any]) -> int:
+    """Some at a time, so that nobody waits long for the database."""
+    number = 0
+    while ids := list(rows.order_by().values_list("pk", flat=True)[:AT_ONCE]):
+        rows.model.objects.filter(pk__in=ids).delete()
+        number += len(ids)
+    return number

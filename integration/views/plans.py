@@ -1,0 +1,117 @@
+"""Dry runs: the list, one with its planned changes, and carrying one out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from integration.jobs import plans
+from integration.models import Plan, PlannedChange, SyncJob, TableMapping
+from integration.views.spreadsheet import as_csv
+
+AT_ONCE = 50
+NAMES = ("action", "mapping", "outcome", "q")
+COLUMNS = ("Mapping", "Direction", "Action", "Record", "Field", "Old value", "New value", "Reason", "Outcome")
+may_run = permission_required("integration.change_syncjob", raise_exception=True)
+
+
+@require_GET
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """``/synch/plans/``: the dry runs, newest first."""
+    page = Paginator(Plan.objects.select_related("created_by"), AT_ONCE).get_page(request.GET.get("page"))
+    return render(request, "integration/plans.html", {"page": page, "plans": page.object_list})
+
+
+@require_POST
+@may_run
+def plan_start(request: HttpRequest) -> HttpResponse:
+    """Make a dry run of a mapping, or of the full synchronization."""
+    name = request.POST.get("mapping", "")
+    try:
+        if name:
+            made = plans.plan_mapping(get_object_or_404(TableMapping, name=name), request.user)
+        else:
+            made = plans.plan_full(request.user)
+    except plans.PlanError as problem:
+        messages.error(request, str(problem))
+        return redirect("mapping", name) if name else redirect("full_synch")
+    return redirect("plan", made.pk)
+
+
+@require_GET
+def plan(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
+    """``/synch/plans/<id>/``: what would be done, by action, mapping and text; a live fragment while it is made."""
+    made = get_object_or_404(Plan.objects.select_related("created_by", "applied_by", "follows"), pk=id)
+    chosen = {name: request.GET.get(name, "").strip() for name in NAMES}
+    found = _found(made, chosen)
+    if request.GET.get("format") == "csv":
+        return as_csv("dry-run", _rows(found))
+    live = request.headers.get("HX-Request") == "true"
+    context = _shown(request, made, chosen, found)
+    return render(request, "integration/_plan.html" if live else "integration/plan.html", context)
+
+
+@require_POST
+@may_run
+def plan_apply(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Carry it out."""
+    try:
+        plans.apply(get_object_or_404(Plan, pk=id), request.user)
+    except plans.PlanError as problem:
+        messages.error(request, str(problem))
+    return redirect("plan", id)
+
+
+def _found(made: Plan, chosen: dict[str, str]) -> QuerySet[PlannedChange]:
+    rows = made.changes.select_related("mapping")
+    if chosen["action"]:
+        rows = rows.filter(action=chosen["action"])
+    if chosen["mapping"]:
+        rows = rows.filter(mapping__name=chosen["mapping"])
+    if chosen["outcome"]:
+        rows = rows.filter(outcome=chosen["outcome"])
+    return rows.filter(label__icontains=chosen["q"]) if chosen["q"] else rows
+
+
+def _shown(
+    request: HttpRequest, made: Plan, chosen: dict[str, str], found: QuerySet[PlannedChange]
+) -> dict[str, object]:
+    page = Paginator(found, AT_ONCE).get_page(request.GET.get("page"))
+    jobs = made.jobs.select_related("mapping").order_by("queued_at")
+    wanted = SyncJob.Kind.PLAN if made.status in (Plan.Status.PLANNING, Plan.Status.FAILED) else SyncJob.Kind.APPLY
+    counts = [(value, label, number, _query(chosen, action=value)) for value, label, number in made.counts()]
+    return {
+        "plan": made,
+        "page": page,
+        "changes": page.object_list,
+        "chosen": chosen,
+        "counts": counts,
+        "all_query": _query(chosen, action=""),
+        "csv_query": _query(chosen, format="csv"),
+        "mappings": made.changes.order_by().values_list("mapping__name", flat=True).distinct(),
+        "outcomes": [one for one in PlannedChange.Outcome.choices if one[0]],
+        "jobs": jobs.filter(kind=wanted),
+        "anew": made.followers.all(),
+    }
+
+
+def _query(chosen: dict[str, str], **changed: str) -> str:
+    return urlencode({name: value for name, value in {**chosen, **changed}.items() if value})
+
+
+def _rows(found: QuerySet[PlannedChange]) -> Iterator[tuple[str, ...]]:
+    """One line a field; a change without fields has one line all the same."""
+    yield COLUMNS
+    for change in found.iterator(chunk_size=500):
+        head = (change.mapping.name, change.get_direction_display(), change.get_action_display(), change.label)
+        for name, old, new in change.fields or [("", "", "")]:
+            yield (*head, name, old, new, change.reason, change.get_outcome_display().strip())
