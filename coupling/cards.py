@@ -209,7 +209,7 @@ def _errors(shown: Card) -> list[SyncError]:
 def _history(shown: Card) -> list[RecordChange]:
     """What runs did with this record and its other one, the latest first."""
     rows = RecordChange.objects.filter(**{f"{shown.side.value}_id": shown.id})
-    return list(rows.select_related("mapping", "user")[:CHANGES_SHOWN])
+    return list(rows.select_related("job__mapping", "job__started_by")[:CHANGES_SHOWN])
 
 
 def _last(caption: str, partner: Partner, direction: Direction) -> Last:

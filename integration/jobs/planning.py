@@ -16,10 +16,9 @@ from integration.sync.decide import Conflict
 from integration.sync.engine import plan
 from integration.sync.ledger import Partner, State, Touch
 from integration.sync.match import couple_matching
-from integration.sync.merge import brief, shown
 from integration.sync.rules import Direction, Reference
 from integration.sync.run import Changed, Counters, Failure, Scope
-from integration.sync.settle import HISTORY, label_of
+from integration.sync.settle import in_words, label_of
 from integration.sync.transfer import ReferenceNotCoupled
 from integration.systems.base import Side, Table
 
@@ -177,7 +176,7 @@ def _row(job: SyncJob, table: Table, action: Action) -> PlannedChange | None:
     if kind is None:
         return None
     row = PlannedChange(plan=job.plan, mapping=job.mapping, direction=direction.value, action=kind, reason=reason)
-    row.fields = [(name, brief(shown(old), HISTORY), brief(shown(new), HISTORY)) for name, old, new in fields]
+    row.fields = [(name, in_words(old), in_words(new)) for name, old, new in fields]
     record = getattr(action, "record", None)
     if record is not None:
         setattr(row, f"{direction.source}_id", record.id)

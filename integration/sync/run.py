@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Protocol
@@ -86,12 +87,10 @@ class Changed:
     """What a run did with one record of the destination: ``inserted`` or ``modified``, and the fields it wrote as
     (field, old value, new value), in words and cut to a length people read."""
 
-    direction: Direction
     erp_id: uuid.UUID
     crm_id: uuid.UUID
     action: str
-    label: str
-    fields: tuple[tuple[str, str, str], ...]
+    fields: Sequence[tuple[str, str, str]]
 
 
 LEFT_OUT = "left-out"

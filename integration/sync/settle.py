@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from integration.sync.actions import (
     Action,
     Broken,
-    Change,
     Fail,
     Insert,
     Restore,
@@ -26,7 +25,7 @@ from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Changed, Counters, Failure
 from integration.sync.special.base import Run
 from integration.sync.write import Results
-from integration.systems.base import Record, Table, Written
+from integration.systems.base import Record, Table, Value, Written
 from integration.systems.errors import Problem, VersionConflict
 
 OVERTAKEN = Outcome(Result.FAILURE, "overtaken")
@@ -177,13 +176,13 @@ class _Settling:
 
     def _tell_change(self, action: Insert | Update) -> None:
         """For the history of the record."""
-        word, written = "modified", [(change.field, change.old, change.new) for change in _changes(action)]
+        pair = action.partner
         if isinstance(action, Insert):
-            word, written = "inserted", [one for one in written if one[2] not in (None, "")]
-        if written:
-            fields = tuple((name, brief(shown(old), HISTORY), brief(shown(new), HISTORY)) for name, old, new in written)
-            pair, label = action.partner, self._label(action.record)
-            self.settled.changed.append(Changed(self.direction, pair.erp_id, pair.crm_id, word, label, fields))
+            new = [(name, "", in_words(value)) for name, value in action.values.items() if value not in (None, "")]
+            self.settled.changed.append(Changed(pair.erp_id, pair.crm_id, "inserted", new))
+        elif action.changes:
+            written = [(one.field, in_words(one.old), in_words(one.new)) for one in action.changes]
+            self.settled.changed.append(Changed(pair.erp_id, pair.crm_id, "modified", written))
 
     def _fail(self, partner: Partner, problem: Problem, label: str) -> None:
         after, skipped = failed(partner, self.direction, problem)
@@ -223,10 +222,10 @@ class _Settling:
         return Partner(erp_id=fresh, crm_id=record.id)
 
 
-def _changes(action: Insert | Update) -> Sequence[Change]:
-    if isinstance(action, Update):
-        return action.changes
-    return [Change(name, None, value) for name, value in action.values.items()]
+def in_words(value: Value) -> str:
+    """A value as the history keeps it."""
+    text = value if isinstance(value, str) else shown(value)
+    return text if len(text) <= HISTORY else brief(text, HISTORY)
 
 
 def label_of(table: Table, record: Record) -> str:
