@@ -3,7 +3,13 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path
 
-from integration.views.connection import connection, connection_disable, connection_enable, connection_test
+from integration.views.connection import (
+    connection,
+    connection_disable,
+    connection_enable,
+    connection_test,
+    synchronize_modified,
+)
 from integration.views.errors import synch_errors
 from integration.views.fields import field_add, fields, fields_refresh
 from integration.views.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
@@ -32,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connection/test/", connection_test, name="connection_test"),
     path("connection/enable/", connection_enable, name="connection_enable"),
     path("connection/disable/", connection_disable, name="connection_disable"),
+    path("connection/synchronize-modified/", synchronize_modified, name="synchronize_modified"),
     path("mappings/", mappings, name="mappings"),
     path("mappings/use-default/", mapping_defaults, name="mapping_defaults"),
     path("mappings/new/", mapping_new, name="mapping_new"),

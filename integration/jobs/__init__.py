@@ -11,7 +11,17 @@ was, by the same way it would be resumed after its worker died.
 
 from integration.jobs import full, plans
 from integration.jobs.queue import queue_state
-from integration.jobs.verbs import APPROVABLE, NotWaiting, approve, cancel, give_up_hopeless, plan, run, start
+from integration.jobs.verbs import (
+    APPROVABLE,
+    NotWaiting,
+    approve,
+    cancel,
+    give_up_hopeless,
+    plan,
+    run,
+    start,
+    synchronize_modified,
+)
 from integration.jobs.worker import NoQueue, work
 
 __all__ = [
@@ -27,5 +37,6 @@ __all__ = [
     "queue_state",
     "run",
     "start",
+    "synchronize_modified",
     "work",
 ]

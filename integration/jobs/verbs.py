@@ -63,6 +63,18 @@ def start(
     return _here(job) if inline else job
 
 
+def synchronize_modified(user: Person = None) -> list[SyncJob]:
+    """Every mapping of records, as its recurring job would: the passes of a mapping one behind the other, the mappings
+    in the order in which they need each other."""
+    started: list[SyncJob] = []
+    for mapping in TableMapping.objects.prioritized():
+        before: SyncJob | None = None
+        for direction in full.directions(mapping):
+            before = start(mapping, direction, user=user, after=before)
+            started.append(before)
+    return started
+
+
 def run(job_id: str | uuid.UUID) -> bool:
     """What a worker does with an id: claim the job, make the pass, write down how it ended. ``False``: there was
     nothing to do, or another run of the mapping is going on (which sends this one when it ends)."""

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from integration import jobs
 from integration.forms.connection import ConnectionForm
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.models.diagnosis import Finding, NotReady
@@ -66,6 +67,21 @@ def connection_disable(request: HttpRequest) -> HttpResponse:
     return redirect("connection")
 
 
+@require_http_methods(["GET", "POST"])
+@permission_required("integration.change_syncjob", raise_exception=True)
+def synchronize_modified(request: HttpRequest) -> HttpResponse:
+    """Synchronize Modified Records: GET asks, POST starts a job for each mapping and direction."""
+    setup = ConnectionSetup.current()
+    if not setup.is_enabled:
+        messages.error(request, "The connection to Dynamics 365 Sales is disabled.")
+        return redirect("connection")
+    if request.method == "GET":
+        return render(request, "integration/synchronize_modified.html", {"setup": setup})
+    started = jobs.synchronize_modified(request.user)
+    messages.success(request, f"{len(started)} jobs have been scheduled.")
+    return redirect("synch_jobs")
+
+
 def _tested(request: HttpRequest) -> HttpResponse:
     setup = ConnectionSetup.current()
     findings = setup.test()
@@ -78,15 +94,15 @@ def _tested(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: ConnectionForm, findings: list[Finding] | None = None) -> HttpResponse:
     setup = ConnectionSetup.objects.get(pk=form.instance.pk)
-    jobs = JobQueueEntry.objects.filter(mapping__isnull=False)
+    entries = JobQueueEntry.objects.filter(mapping__isnull=False)
     context: dict[str, Any] = {
         "setup": setup,
         "form": form,
         "findings": findings,
         "may_change": request.user.has_perm(CHANGE),
         "mappings": TableMapping.objects.count(),
-        "jobs": jobs.count(),
-        "jobs_active": jobs.exclude(status=JobQueueEntry.Status.ON_HOLD).count(),
+        "jobs": entries.count(),
+        "jobs_active": entries.exclude(status=JobQueueEntry.Status.ON_HOLD).count(),
         "secret_unreadable": bool(setup.client_secret) and not setup.client_secret.readable,
     }
     return render(request, "integration/connection.html", context)
