@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db.models import Count
 
 from integration import jobs
 from integration.management.console import ConsoleCommand, counted
-from integration.models import ConnectionSetup, FullSynchLine, SyncJob
+from integration.models import ConnectionSetup, FullSynchLine, Plan, SyncJob
 from integration.sync.run import Counters
 
 LOOK_AGAIN = 0.3
@@ -26,20 +28,32 @@ class Command(ConsoleCommand):
         super().add_arguments(parser)
         parser.add_argument("--reset", action="store_true", help="start all lines anew, finished ones too")
         parser.add_argument("--create-unmatched", action="store_true", help="create what finds no match")
+        parser.add_argument("--dry-run", action="store_true", help="keep a plan of what would be done; write nothing")
         parser.add_argument("--inline", action="store_true", help="do not use workers")
 
     def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
         began = time.monotonic()
         self._prepare(options)
+        if options["dry_run"]:
+            return self._plan(options)
         jobs.full.start()
-        work_here = options["inline"] or not jobs.queue_state().workers
-        while FullSynchLine.objects.active().exists():
-            if not (work_here and _run_next()):
-                time.sleep(LOOK_AGAIN)
+        _work(options, lambda: FullSynchLine.objects.active().exists())
         lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
         self._table(lines)
         answer = answer_of(lines, round(time.monotonic() - began, 2))
         return answer, all(_went_well(line) for line in lines)
+
+    def _plan(self, options: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Make the plan, and tell how much of what is in it; the rest is on its page."""
+        plan = jobs.plans.plan_full()
+        _work(options, lambda: plan.jobs.active().exists())
+        plan.refresh_from_db()
+        counted = plan.changes.values_list("mapping__name", "action").annotate(number=Count("pk"))
+        for name, action, number in counted.order_by("mapping__position", "action"):
+            self.stdout.write(f"{name:<22}{action:<12}{number}")
+        self.stdout.write(f"{plan}: {plan.get_status_display()} {plan.message}".rstrip())
+        answer = {"plan": str(plan.pk), "actions": {action: number for action, _, number in plan.counts()}}
+        return answer, plan.status == Plan.Status.READY
 
     def _prepare(self, options: dict[str, Any]) -> None:
         if options["reset"]:
@@ -85,6 +99,14 @@ def _counters(job: SyncJob | None) -> dict[str, int]:
 
 def _went_well(line: FullSynchLine) -> bool:
     return line.status == FullSynchLine.Status.FINISHED and not any(job.failed for job in line.jobs)
+
+
+def _work(options: dict[str, Any], goes_on: Callable[[], bool]) -> None:
+    """Wait for the workers, or be one where there is none."""
+    work_here = options["inline"] or not jobs.queue_state().workers
+    while goes_on():
+        if not (work_here and _run_next()):
+            time.sleep(LOOK_AGAIN)
 
 
 def _run_next() -> bool:

@@ -1,0 +1,115 @@
+"""What an administrator does when something is wrong, or might become so: dry runs, errors, conflicts, skipped records.
+
+The tests go on where the one before left the company, so they run in one process and in this order.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def connected(page: Page, demo) -> Page:
+    """Enabled, and customers synchronized, whichever tests came before."""
+    page.goto("/connection/")
+    if page.get_by_role("button", name="Enable", exact=True).count():
+        page.get_by_label("Client secret").fill(demo.secret())
+        page.get_by_role("button", name="Save and Test Connection").click()
+        page.get_by_role("button", name="Enable", exact=True).click()
+        expect(page.locator("main")).to_contain_text("is enabled")
+    page.goto("/records/erp/customer/?state=coupled")
+    if not page.locator("tbody a").count():
+        page.goto("/full-synch/")
+        page.get_by_role("button", name="Start", exact=True).click()
+        expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
+    return page
+
+
+def first_customer(page: Page) -> None:
+    page.goto("/records/erp/customer/?state=coupled")
+    page.locator("tbody a").first.click()
+
+
+def test_a_dry_run_of_a_mapping_is_looked_at_narrowed_saved_and_applied(connected):
+    page = connected
+    page.goto("/mappings/CUSTOMER/")
+    page.get_by_role("button", name="Dry Run").click()
+    expect(page.locator("#plan")).to_contain_text("Ready", timeout=PATIENCE)
+    expect(page.locator("#plan[hx-get]")).to_have_count(0)
+    page.get_by_label("Record contains").fill("no such firm")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("tbody")).to_contain_text("Nothing would be changed.")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Export to CSV").click()
+    assert saved.value.suggested_filename == "dry-run.csv"
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("#plan")).to_contain_text("Applied", timeout=PATIENCE)
+
+
+def test_chosen_records_are_planned_without_anything_being_written(connected):
+    page = connected
+    page.goto("/records/erp/customer/")
+    for box in page.locator("tbody input[type=checkbox]").all()[:3]:
+        box.check()
+    page.get_by_role("button", name="Dry Run").click()
+    expect(page.get_by_role("heading", name="Dry Run")).to_be_visible()
+    expect(page.locator("#plan")).to_contain_text("Ready", timeout=PATIENCE)
+    page.goto("/synch/plans/")
+    expect(page.locator("tbody tr").first).to_contain_text("records of CUSTOMER")
+
+
+def test_the_card_shows_what_the_full_synchronization_has_done_with_the_record(connected):
+    page = connected
+    first_customer(page)
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(re.compile("(Inserted|Modified) in"))
+
+
+def test_errors_are_narrowed_and_their_actions_need_a_choice(connected):
+    page = connected
+    page.goto("/synch/errors/?state=all")
+    page.get_by_label("Record or message contains").fill("no such words")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("tbody")).to_contain_text("No errors.")
+
+
+def test_find_for_deleted_asks_first_and_looks_in_the_background(connected):
+    page = connected
+    page.goto("/synch/skipped/")
+    page.get_by_role("button", name="Find for Deleted").click()
+    page.get_by_role("button", name="Find for Deleted").click()
+    expect(page.get_by_role("heading", name="Integration Synch. Job Log")).to_be_visible()
+    page.goto("/synch/jobs/?kind=find-deleted")
+    expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def test_match_based_coupling_is_previewed_for_all_records(connected):
+    page = connected
+    page.goto("/couplings/CUSTOMER/match/")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", name=re.compile("to be coupled"))).to_be_visible(timeout=PATIENCE)
+
+
+def test_modified_records_are_synchronized_from_the_connection(connected):
+    page = connected
+    page.goto("/connection/")
+    page.get_by_role("link", name="Synchronize Modified Records").click()
+    page.get_by_role("button", name="Synchronize", exact=True).click()
+    expect(page.locator("main")).to_contain_text("jobs have been scheduled")
+
+
+def test_the_pages_of_trouble_are_no_wider_than_a_phone(connected):
+    page = connected
+    page.set_viewport_size({"width": 400, "height": 800})
+    wide = []
+    for place in ("/synch/plans/", "/synch/errors/?state=all", "/synch/skipped/", "/couplings/CUSTOMER/match/"):
+        page.goto(place)
+        if page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
+            wide.append(place)
+    assert wide == []
