@@ -24,9 +24,14 @@ def connected(page: Page, demo) -> Page:
         page.get_by_role("button", name="Enable", exact=True).click()
         expect(page.locator("main")).to_contain_text("is enabled")
     page.goto("/records/erp/customer/?state=coupled")
-    if not page.locator("tbody a").count():
+    if not page.locator("tbody input[name=selected]").count():
         page.goto("/full-synch/")
+        create = page.get_by_role("button", name="Create Unmatched", exact=True)
+        for left in range(create.count(), 0, -1):
+            create.first.click()
+            expect(create).to_have_count(left - 1)
         page.get_by_role("button", name="Start", exact=True).click()
+        expect(page.locator("main")).to_contain_text("has started")
         expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
     return page
 
