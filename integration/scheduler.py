@@ -19,6 +19,7 @@ from integration.jobs import full, retention
 from integration.jobs.create import create
 from integration.jobs.queue import redis, send
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
+from integration.models.home import COPY, is_copy
 
 ALIVE, ALIVE_FOR = "scheduler:alive", 15
 EVERY = 1.0
@@ -59,7 +60,10 @@ def resend() -> list[SyncJob]:
 
 def start_due() -> list[JobQueueEntry]:
     """Start the passes of every entry whose time has come, in the order in which tables depend on each other."""
-    if not ConnectionSetup.current().is_enabled:
+    setup = ConnectionSetup.current()
+    if setup.is_enabled and is_copy(setup.home):
+        setup.disable(COPY)
+    if not setup.is_enabled:
         return []
     JobQueueEntry.objects.plan_first_starts()
     return [entry for entry in JobQueueEntry.objects.due() if _start(entry)]

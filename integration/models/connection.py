@@ -15,6 +15,7 @@ from integration.models import systems
 from integration.models.address import AddressError, Kind, clean_address
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine, other_organization
+from integration.models.home import COPY, home, is_copy
 from integration.models.mapping import TableMapping
 from integration.models.release import hold_jobs, release_jobs
 from integration.models.secret import SecretField
@@ -55,6 +56,8 @@ class ConnectionSetup(models.Model):
     last_error = models.TextField("last error", blank=True, editable=False)
     disable_reason = models.CharField("disable reason", max_length=250, blank=True, editable=False)
     changed_at = models.DateTimeField("changed", auto_now=True)
+
+    home = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         verbose_name = "Microsoft Dynamics 365 Connection Setup"
@@ -105,6 +108,8 @@ class ConnectionSetup(models.Model):
         ``ConfigurationProblem`` while the connection is disabled or not set up, and where the secret is unreadable."""
         if not self.is_enabled and not even_disabled:
             raise ConfigurationProblem(DISABLED)
+        if is_copy(self.home) and not even_disabled:
+            raise ConfigurationProblem(COPY)
         crm = systems.open_crm(self, gate=gate, concurrency=concurrency)
         context = Context(
             local_currency=systems.local_currency(),
@@ -173,6 +178,7 @@ class ConnectionSetup(models.Model):
             TableMapping.objects.update(crm_cursor="", erp_cursor="")
         self._store(
             is_enabled=True,
+            home=home(),
             organization_id=identity.organization_id,
             organization_name=identity.name[:160],
             organization_version=identity.version[:30],

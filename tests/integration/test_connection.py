@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 
 from coupling.models import Coupling
-from integration import defaults
+from integration import defaults, scheduler
 from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
 from integration.models.cache import token_cache
 from integration.models.diagnosis import NotReady
@@ -286,3 +286,24 @@ def test_what_the_machine_found_out_is_no_change_of_a_person(setup):
     setup.enable()
     setup.disable("x")
     assert ConnectionSetup.objects.get().changed_at == before
+
+
+def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why(setup, monkeypatch):
+    setup.enable()
+    monkeypatch.setattr("integration.models.home.home", lambda: "another server")
+    with pytest.raises(ConfigurationProblem, match="restored from a copy"):
+        ConnectionSetup.current().open()
+    scheduler.start_due()
+    now = ConnectionSetup.current()
+    assert not now.is_enabled
+    assert "restored from a copy" in now.disable_reason
+
+
+def test_a_copy_that_is_enabled_again_works_where_it_is(setup, monkeypatch):
+    setup.enable()
+    ConnectionSetup.objects.update(home="the server of last year")
+    scheduler.start_due()
+    assert not ConnectionSetup.current().is_enabled
+    ConnectionSetup.current().enable()
+    scheduler.start_due()
+    assert ConnectionSetup.current().is_enabled
