@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+
+from django.utils import timezone
 
 from coupling.captions import COLUMNS, TITLES, USUAL_COLUMNS
 from coupling.models import Coupling
@@ -143,6 +146,8 @@ def shown(value: Value, field: Field | None = None) -> str:
         return value.label or str(value.id)
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if isinstance(value, dt.datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
     if field is not None and field.options:
         return next((option.label.strip() for option in field.options if option.value == value), str(value))
     return str(value)

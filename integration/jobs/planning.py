@@ -20,7 +20,7 @@ from integration.sync.rules import Direction, Reference
 from integration.sync.run import Changed, Counters, Failure, Scope
 from integration.sync.settle import in_words, label_of
 from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side, Table
+from integration.systems.base import Side, System, Table
 
 AT_ONCE = 500
 LABEL = 250
@@ -135,9 +135,11 @@ def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
     if job.direction == Direction.BOTH:
         told = PlanJournal(job, journal)
         criteria = job.mapping.criteria()
-        return couple_matching(
+        counters = couple_matching(
             rule, criteria, connected.erp, connected.crm, ledger, told, create_unmatched=options.create
         )
+        _name_pairs(job, connected.erp, rule.erp)
+        return counters
     direction = Direction(job.direction)
     source, destination = connected.ends(direction)
     cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
@@ -149,6 +151,7 @@ def _kept(job: SyncJob, journal: JobJournal, ledger: PlanLedger, table: Table, a
     total = Counters()
     while chunk := list(islice(actions, AT_ONCE)):
         rows = [row for action in chunk if (row := _row(job, table, action)) is not None]
+        rows = _without_answered(job, rows)
         unchanged = sum(isinstance(action, Unchanged) for action in chunk)
         counters = _counted(rows)
         counters.unchanged = unchanged
@@ -157,6 +160,30 @@ def _kept(job: SyncJob, journal: JobJournal, ledger: PlanLedger, table: Table, a
             journal.note(counters, len(rows) + unchanged)
         total.add(counters)
     return total
+
+
+def _without_answered(job: SyncJob, rows: list[PlannedChange]) -> list[PlannedChange]:
+    """The second pass sees pairs that matching would make as if the first had not gone before: what looks like a clash
+    to it, the first one has answered."""
+    direction = Direction(job.direction)
+    if direction is Direction(job.mapping.direction).passes[0]:
+        return rows
+    clashing = [row.crm_id for row in rows if row.action == Kind.CONFLICT and row.crm_id]
+    planned = PlannedChange.objects.filter(plan=job.plan, mapping=job.mapping, action=Kind.COUPLE, crm_id__in=clashing)
+    answered = set(planned.values_list("crm_id", flat=True)) if clashing else set()
+    return [row for row in rows if row.action != Kind.CONFLICT or row.crm_id not in answered]
+
+
+def _name_pairs(job: SyncJob, erp: System, table: Table) -> None:
+    """Say which records are to be coupled."""
+    columns = [name for name in (table.number_field, table.name_field) if name]
+    rows = PlannedChange.objects.filter(plan=job.plan, mapping=job.mapping, action=Kind.COUPLE, label="").order_by("pk")
+    while chunk := list(rows[:AT_ONCE]):
+        found = erp.get(table.name, [row.partner.erp_id for row in chunk], columns)
+        for row in chunk:
+            record = found.get(row.partner.erp_id)
+            row.label = (label_of(table, record) if record else "")[:LABEL] or str(row.erp_id)
+        PlannedChange.objects.bulk_update(chunk, ["label"])
 
 
 def _counted(rows: Sequence[PlannedChange]) -> Counters:

@@ -13,6 +13,7 @@ from integration.sync.matching import Criterion, Matched, match
 from integration.sync.merge import Merger, agreed_with_winner
 from integration.sync.rules import ConflictPolicy, Context, Direction, Reference, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options
+from integration.sync.settle import label_of
 from integration.sync.special import special_for
 from integration.sync.special.base import Run, Special
 from integration.sync.transfer import Known, Transfer, known
@@ -163,7 +164,7 @@ class _Matching:
             )
         with self.ledger.page():
             self.ledger.remember(partners)
-            self.journal.fail(failures)
+            self.journal.fail(self._named(failures))
             self._count(Counters(failed=len(failures)), len(failures))
 
     def _leave(self, alone: Sequence[uuid.UUID]) -> None:
@@ -171,8 +172,16 @@ class _Matching:
             if self.create_unmatched:
                 self._count(Counters(), len(alone))
                 return
-            self.journal.fail([self._failure(id, NoMatch("No free record matches.")) for id in alone])
+            self.journal.fail(self._named([self._failure(id, NoMatch("No free record matches.")) for id in alone]))
             self._count(Counters(failed=len(alone)), len(alone))
+
+    def _named(self, failures: Sequence[Failure]) -> list[Failure]:
+        """The same with the records called by number and name."""
+        table = self.rule.erp
+        columns = [name for name in (table.number_field, table.name_field) if name]
+        found = self.erp.get(table.name, [one.erp_id for one in failures if one.erp_id], columns)
+        labels = {id: label_of(table, record) for id, record in found.items()}
+        return [replace(one, label=labels.get(one.erp_id, "")) if one.erp_id else one for one in failures]
 
     def _count(self, counters: Counters, done: int) -> None:
         self.total.add(counters)

@@ -197,6 +197,8 @@ class Transfer:
         if id in known:
             partner = known[id]
             translated = None if partner is None else carry.translate(partner)
+            if isinstance(translated, Ref) and isinstance(value, Ref) and value.label:
+                translated = Ref(translated.table, translated.id, value.label)  # for people who read plan and history
             if partner is None or translated is not None:
                 draft.values[carry.destination] = translated
                 return
