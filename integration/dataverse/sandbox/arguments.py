@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from integration.dataverse.sandbox.faults import fault_from_text
+from integration.dataverse.sandbox.limits import Bounds
 from integration.dataverse.sandbox.seed import SEEDS
 from integration.dataverse.sandbox.server import Options
 
@@ -23,7 +25,29 @@ def add_arguments(target: ArgumentParser, database: str | None = None) -> Argume
     target.add_argument("--accounts", type=int, help="how many accounts the demo seed makes in all")
     target.add_argument("--contacts", type=int, help="how many contacts the demo seed makes in all")
     target.add_argument("--tls", metavar="DIR", help="serve https with certificates kept (or made) in this directory")
+    _add_troubles(target)
     return target
+
+
+def _add_troubles(target: ArgumentParser) -> None:
+    real = Bounds()
+    target.add_argument("--limits", choices=("on", "off"), default="off", help="service protection limits")
+    target.add_argument("--limit-window", type=float, default=real.seconds, help="seconds in which they count")
+    target.add_argument("--limit-requests", type=int, default=real.requests, help="requests of a user in a window")
+    target.add_argument(
+        "--limit-execution", type=float, default=real.execution_seconds, help="seconds of execution in a window"
+    )
+    target.add_argument("--limit-concurrent", type=int, default=real.concurrent, help="requests of a user at a time")
+    target.add_argument("--latency", type=float, default=0, metavar="MS", help="milliseconds on the way of a request")
+    target.add_argument(
+        "--fault",
+        type=fault_from_text,
+        action="append",
+        default=[],
+        help="what goes wrong: kind=drop_after,probability=0.05,count=3,method=POST,path=accounts,seconds=1",
+    )
+    target.add_argument("--fault-seed", type=int, default=0, help="makes the chances of faults repeatable")
+    target.add_argument("--control", action="store_true", help="open a loopback address to list, add and clear faults")
 
 
 def options_from(given: Namespace) -> Options:
@@ -35,4 +59,13 @@ def options_from(given: Namespace) -> Options:
         accounts=given.accounts,
         contacts=given.contacts,
         tls=given.tls,
+        limits=_bounds(given) if given.limits == "on" else None,
+        latency_ms=given.latency,
+        faults=tuple(given.fault),
+        fault_seed=given.fault_seed,
+        control=given.control,
     )
+
+
+def _bounds(given: Namespace) -> Bounds:
+    return Bounds(given.limit_window, given.limit_requests, given.limit_execution, given.limit_concurrent)

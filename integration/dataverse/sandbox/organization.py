@@ -12,6 +12,7 @@ from integration.dataverse.sandbox.changes import Moment
 from integration.dataverse.sandbox.customize import load_customizations
 from integration.dataverse.sandbox.database import Database
 from integration.dataverse.sandbox.keys import finder
+from integration.dataverse.sandbox.limits import Limits
 from integration.dataverse.sandbox.messages import Request
 from integration.dataverse.sandbox.model import Choice, Model, Table
 from integration.dataverse.sandbox.payload import Payload, Payloads
@@ -42,6 +43,7 @@ class Organization:
         self.model = model
         self.clock = clock
         self.row_ms = row_ms
+        self.limits: Limits | None = None
         self.payloads = Payloads(model)
         self.tenant = Tenant(database, clock)
         model.find = finder(database.connection)

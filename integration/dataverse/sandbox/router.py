@@ -34,11 +34,24 @@ def perform(organization: Organization, request: Request) -> Response:
             raise Refusal(414, "", "The address of the request is too long.")
         environment = request.root.partition("/api/")[0]
         user = organization.user_of(request.headers.get("authorization", ""), environment)
+        if organization.limits is None:
+            return _admitted(organization, request, user)
+        with organization.limits.request(user) as left:
+            response = _admitted(organization, request, user)
+        response.headers |= left
+        return response
+    except Refusal as refusal:
+        return refused(refusal, annotated)
+
+
+def _admitted(organization: Organization, request: Request, user: str) -> Response:
+    """The answer to a known user within the limits; a batch is one request, whatever it holds."""
+    try:
         if request.path == "$batch" and request.method == "POST":
             return _batch(organization, request, user)
         return route(Exchange(organization, request, user))
     except Refusal as refusal:
-        return refused(refusal, annotated)
+        return refused(refusal, bool(request.preferences.annotations))
 
 
 def _batch(organization: Organization, request: Request, user: str) -> Response:

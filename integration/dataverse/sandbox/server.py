@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import secrets
 import signal
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,7 +22,10 @@ from cheroot.wsgi import Server
 
 from integration.dataverse.sandbox.authorize import answer_page
 from integration.dataverse.sandbox.certificates import Certificates, certificates
+from integration.dataverse.sandbox.control import Control
 from integration.dataverse.sandbox.database import Database
+from integration.dataverse.sandbox.faults import Fault, Faults, refusal_of
+from integration.dataverse.sandbox.limits import Bounds, Limits
 from integration.dataverse.sandbox.messages import Request, Response, refused
 from integration.dataverse.sandbox.model import load_model
 from integration.dataverse.sandbox.organization import Organization, utc_now
@@ -47,8 +52,10 @@ REASONS = {
     412: "Precondition Failed",
     413: "Payload Too Large",
     414: "URI Too Long",
+    429: "Too Many Requests",
     500: "Internal Server Error",
     501: "Not Implemented",
+    503: "Service Unavailable",
 }
 log = logging.getLogger(__name__)
 
@@ -58,7 +65,10 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 @dataclass(frozen=True)
 class Options:
     """How to run. ``seed``: ``empty`` or ``demo``; ``accounts`` and ``contacts`` are totals for the demo seed.
-    ``tls`` is the directory of the certificates; with it the organization is served over https."""
+    ``tls`` is the directory of the certificates; with it the organization is served over https.
+    ``limits`` are the service protection limits (none: everything is taken), ``latency_ms`` the time on
+    the network, ``faults`` what goes wrong by the chances of ``fault_seed``; with ``control``
+    they can be changed while it runs."""
 
     database: str
     port: int = 0
@@ -68,6 +78,11 @@ class Options:
     contacts: int | None = None
     host: str = "127.0.0.1"
     tls: str | None = None
+    limits: Bounds | None = None
+    latency_ms: float = 0
+    faults: tuple[Fault, ...] = ()
+    fault_seed: int = 0
+    control: bool = False
 
 
 class Sandbox:
@@ -81,6 +96,11 @@ class Sandbox:
         self.database = Database(options.database, model)
         self.organization = Organization(self.database, model, clock, options.row_ms)
         plant(self.organization, options.seed, options.accounts, options.contacts)
+        self.organization.limits = Limits(options.limits) if options.limits else None
+        self.faults = Faults(options.faults, options.fault_seed)
+        self.latency = options.latency_ms / 1000
+        self._control = Control(self.faults) if options.control else None
+        self._control_url = ""
         self._server = Server((options.host, options.port), self._answer, numthreads=THREADS, timeout=IDLE_SECONDS)
         self._server.max_request_header_size = 128 * 1024
         self._server.max_request_body_size = LARGEST_BODY
@@ -107,10 +127,14 @@ class Sandbox:
         self.organization.tenant.resources = tuple(f"{self.scheme}://{name}:{port}" for name in names)
         self._thread = threading.Thread(target=self._server.serve, name="sandbox", daemon=True)
         self._thread.start()
+        if self._control is not None:
+            self._control_url = self._control.start()
 
     def stop(self) -> None:
         """Finish what is being answered and close everything."""
         self._server.stop()
+        if self._control is not None:
+            self._control.stop()
         if self._thread is not None:
             self._thread.join()
         self.database.close()
@@ -131,6 +155,7 @@ class Sandbox:
                 label: {"client_id": client.id, "client_secret": client.secret} for label, client in clients.items()
             },
             **({"ca": str(self.certificates.ca)} if self.certificates else {}),
+            **({"control": self._control_url} if self._control else {}),
         }
 
     # --- WSGI ------------------------------------------------------------------------------------------------
@@ -138,6 +163,8 @@ class Sandbox:
     def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         try:
             response = self._respond(environ)
+        except ConnectionResetError:
+            raise  # on purpose: the server then closes the connection without a word
         except Exception:
             log.exception("The sandbox failed on %s", environ.get("REQUEST_URI"))
             response = refused(Refusal(500, "0x80040216", "An unexpected error occurred."))
@@ -156,7 +183,7 @@ class Sandbox:
         path, _, query = address.partition("?")
         body = environ["wsgi.input"].read() if environ["REQUEST_METHOD"] not in ("GET", "DELETE") else b""
         if path.startswith(SERVICE):
-            return perform(self.organization, self._request(environ, path.removeprefix(SERVICE), query, body))
+            return self._perform(self._request(environ, path.removeprefix(SERVICE), query, body))
         tenant, _, rest = path.lstrip("/").partition("/")
         if rest == "oauth2/v2.0/token" and environ["REQUEST_METHOD"] == "POST":
             return self.organization.tenant.answer(tenant, body, environ.get("HTTP_AUTHORIZATION", ""))
@@ -165,6 +192,22 @@ class Sandbox:
         if rest == "v2.0/.well-known/openid-configuration":
             return self.organization.tenant.discovery(tenant, self.url)
         return refused(Refusal(404, "", f"No HTTP resource was found that matches the request URI '{address}'."))
+
+    def _perform(self, request: Request) -> Response:
+        """The organization's answer, unless a fault gets in between."""
+        time.sleep(self.latency)
+        fault = self.faults.strike(request.method, request.uri)
+        if fault is None:
+            return perform(self.organization, request)
+        if fault.kind == "drop_before":
+            raise ConnectionResetError(errno.ECONNRESET, "dropped before anything was done")
+        if fault.kind == "latency":
+            time.sleep(fault.seconds)
+        refusal = refusal_of(fault)
+        answer = perform(self.organization, request) if refusal is None else refused(refusal)
+        if fault.kind == "drop_after":
+            raise ConnectionResetError(errno.ECONNRESET, "dropped after it was done")
+        return answer
 
     def _request(self, environ: dict[str, Any], path: str, query: str, body: bytes) -> Request:
         headers = {
