@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 from collections.abc import Mapping
@@ -107,8 +108,9 @@ def refusal_of(fault: Fault) -> Refusal | None:
     """What the organization answers by this fault; ``None`` where it does not answer or only late."""
     if fault.kind in THROTTLES:
         return throttled(THROTTLES[fault.kind], Bounds(), fault.seconds)
+    later = {"Retry-After": str(max(1, math.ceil(fault.seconds)))}
     return {
-        "503": Refusal(503, "0x80044b01", "The service is temporarily unavailable."),
+        "503": Refusal(503, "0x80044b01", "The service is temporarily unavailable.", later),
         "expired_token": Refusal(401, "0x80072560", "The token is expired.", {"WWW-Authenticate": "Bearer"}),
         "expired_delta": Refusal(
             400, "0x80044352", "Version stamp associated with the client has expired. Please perform a full sync."
