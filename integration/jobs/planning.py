@@ -12,10 +12,10 @@ from integration.jobs.journal import JobJournal
 from integration.models import PlannedChange, SyncJob, TableMapping
 from integration.models.systems import Connected
 from integration.sync.actions import Action, Broken, Fail, Ignore, Insert, Restore, Skip, Unchanged, Uncouple, Update
-from integration.sync.decide import Conflict
 from integration.sync.engine import plan
 from integration.sync.ledger import Partner, State, Touch
 from integration.sync.match import couple_matching
+from integration.sync.problems import Conflict
 from integration.sync.rules import Direction, Reference
 from integration.sync.run import Changed, Counters, Failure, Scope
 from integration.sync.settle import in_words, label_of

@@ -9,6 +9,7 @@ ADVICE: dict[str, tuple[str, str]] = {
         "Decide field by field, or let one side win. A policy of the mapping decides such cases by itself.",
     ),
     "twin-gone": ("The coupled record was deleted", "Restore it, delete the other one, too, or delete the coupling."),
+    "twin-merged": ("The coupled record was merged into another", "Couple with the master it was merged into."),
     "ambiguous-match": ("Several records match, or the match is taken", "Couple the right one by hand."),
     "no-match": ("No free record matches", "Couple by hand, or create the record on the other side."),
     "reference-not-coupled": (

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from integration.sync.decide import TwinGone
 from integration.sync.ledger import Ledger, Outcome, Partner, Result
+from integration.sync.problems import TwinGone
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Counters, Failure, Journal
 from integration.systems.base import Record, Row, Side, System

@@ -24,31 +24,16 @@ from integration.sync.actions import (
 )
 from integration.sync.ledger import LOOK_AGAIN, Outcome, Partner, Result, State
 from integration.sync.merge import Merged, Merger
+from integration.sync.problems import AmbiguousMatch, Conflict, TwinGone, TwinMerged, waiting_for
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.transfer import Draft, ReferenceNotCoupled
-from integration.systems.base import Record
-from integration.systems.errors import Problem, RecordProblem
+from integration.systems.base import Record, Ref
+from integration.systems.errors import Problem
 
 SUCCESS = Outcome(Result.SUCCESS)
-
-
-class Conflict(RecordProblem):
-    """Both sides changed the same field to different values."""
-
-    code = "conflict"
-
-
-class TwinGone(RecordProblem):
-    """The coupled record was deleted."""
-
-    code = "twin-gone"
-
-
-class AmbiguousMatch(RecordProblem):
-    """The record on the other side that this one naturally belongs to is taken, or there are several."""
-
-    code = "ambiguous-match"
+MASTER = "masterid"
+"""The column of Sales that says into which record one was merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +122,9 @@ class Judge:
         if partner is None or partner.state is State.RESERVED:
             return self._decide_uncoupled(record, partner, draft, matches)
         if twin is not None:
+            master = twin.values.get(MASTER)
+            if isinstance(master, Ref):
+                return Fail(record, TwinMerged(master), partner)
             return self._update(record, partner, twin, draft)
         if partner.state is State.INTENDED:
             return self._insert(record, draft, partner)
@@ -272,11 +260,6 @@ def failed(partner: Partner, direction: Direction, problem: Problem) -> tuple[Pa
     result = Result.WAITING if waiting else Result.FAILURE
     outcome = Outcome(result, problem.code, waiting_for(problem))
     return replace(partner.with_outcome(direction, outcome), skipped=partner.skipped or skipped), skipped
-
-
-def waiting_for(problem: Problem) -> str:
-    """The record to couple first, as ``table/id``; blank where it is not about one."""
-    return f"{problem.table}/{problem.id}" if isinstance(problem, ReferenceNotCoupled) else ""
 
 
 def _conflict(merged: Merged) -> Conflict:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from integration.sync.decide import AmbiguousMatch
 from integration.sync.ledger import Ledger, Outcome, Partner, Result, State
 from integration.sync.matching import Criterion, Matched, match
 from integration.sync.merge import Merger, agreed_with_winner
+from integration.sync.problems import AmbiguousMatch
 from integration.sync.rules import ConflictPolicy, Context, Direction, Reference, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options
 from integration.sync.settle import label_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from integration.sync.actions import Action, Ignore, Insert, Skip, Unchanged, Update
-from integration.sync.decide import Judge
+from integration.sync.decide import MASTER, Judge
 from integration.sync.ledger import Agreed, Partner, State
 from integration.sync.merge import Merger, agreed_with_winners
 from integration.sync.rules import Reference
@@ -58,7 +58,10 @@ class Planner:
         return self._columns(self.run.direction.destination)
 
     def _columns(self, side: Side) -> list[str]:
-        return sorted({*self.run.rule.columns(side), *self.special.columns(side)})
+        columns = {*self.run.rule.columns(side), *self.special.columns(side)}
+        if side is self.run.direction.destination and MASTER in self.run.rule.table(side).fields:
+            columns.add(MASTER)
+        return sorted(columns)
 
     def plan(self, page: Page) -> list[Action]:
         """One action per record and per deletion, in the page's order."""

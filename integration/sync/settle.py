@@ -18,9 +18,10 @@ from integration.sync.actions import (
     Uncouple,
     Update,
 )
-from integration.sync.decide import failed, waiting_for
+from integration.sync.decide import failed
 from integration.sync.ledger import Outcome, Partner, Result, State
 from integration.sync.merge import brief, shown
+from integration.sync.problems import waiting_for
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Changed, Counters, Failure
 from integration.sync.special.base import Run

@@ -11,8 +11,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from integration.models import ConnectionSetup, FullSynchLine, SyncError, SyncJob, TableMapping
-from integration.sync.decide import Conflict
 from integration.sync.ledger import Result, State
+from integration.sync.problems import Conflict
 
 DAY = 24
 

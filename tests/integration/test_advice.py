@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integration.models.advice import ADVICE, advice, meaning
-from integration.sync import broken, decide, guard, match, reader, settle, transfer  # noqa: F401 - their codes
+from integration.sync import broken, guard, match, problems, reader, settle, transfer  # noqa: F401 - their codes
 from integration.sync.special import products, rates, units  # noqa: F401 - theirs, too
 from integration.sync.transformations import base  # noqa: F401
 from integration.systems.errors import Problem
