@@ -39,6 +39,12 @@ class Demo:
         with contextlib.closing(sqlite3.connect(f"file:{self.home}/sandbox.sqlite3?mode=ro", uri=True)) as line:
             return str(line.execute("SELECT secret FROM client WHERE label = 'integration'").fetchone()[0])
 
+    def client(self, label: str) -> dict[str, str]:
+        """The credentials of one of the sandbox's clients."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.home}/sandbox.sqlite3?mode=ro", uri=True)) as line:
+            row = line.execute("SELECT id, secret FROM client WHERE label = ?", (label,)).fetchone()
+        return {"client_id": str(row[0]), "client_secret": str(row[1])}
+
     def sandbox_pids(self) -> list[int]:
         """The process of the Dataverse sandbox (started again by the supervisor when it dies)."""
         found = subprocess.run(
@@ -53,9 +59,9 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A running demo, not yet connected."""
+    """A running demo, not yet connected: each file begins with its own, so that any may come first."""
     home, port = tmp_path_factory.mktemp("browser"), free_port()
     command = [sys.executable, str(HOUSE / "manage.py"), "demo", "--port", str(port)]
     command += ["--sandbox-port", str(free_port()), "--customers", str(CUSTOMERS), "--data", str(home)]

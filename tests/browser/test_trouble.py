@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -82,6 +83,48 @@ def test_errors_are_narrowed_and_their_actions_need_a_choice(connected):
     page.get_by_label("Record or message contains").fill("no such words")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator("tbody")).to_contain_text("No errors.")
+
+
+def in_sales(demo, page: Page, name: str, **values: str) -> None:
+    """A salesperson changes an account, in Sales itself."""
+    page.goto("/connection/")
+    labels = ("Dynamics 365 Sales URL", "Token endpoint")
+    url, token = (page.get_by_label(label, exact=True).input_value() for label in labels)
+    asked = {**demo.client("administrator"), "grant_type": "client_credentials", "scope": f"{url}/.default"}
+    answer = requests.post(token, asked, timeout=10)
+    http = requests.Session()
+    http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    rows = http.get(f"{url}/api/data/v9.2/accounts?$select=name&$filter=name eq '{name}'", timeout=10).json()["value"]
+    assert http.patch(f"{url}/api/data/v9.2/accounts({rows[0]['accountid']})", json=values, timeout=10).ok
+
+
+def test_a_conflict_is_shown_with_both_values_and_decided_field_by_field(connected, demo):
+    page = connected
+    first_customer(page)
+    card, name = page.url, page.get_by_role("row", name=re.compile("^Name ")).first.locator("td").inner_text()
+    edit = page.context.new_page()
+    edit.goto(page.get_by_role("link", name="Edit").get_attribute("href"))
+    edit.get_by_label("Phone No.", exact=True).fill("030 1111")
+    edit.get_by_role("button", name="Save", exact=True).click()
+    edit.close()
+    in_sales(demo, page, name, telephone1="030 2222")
+    page.goto(card)
+    page.get_by_role("button", name="Synchronize Now").click()
+    page.get_by_label("Merge").check()
+    page.get_by_role("button", name="Synchronize").click()
+    expect(page.locator("#job")).to_contain_text("Both records were changed", timeout=PATIENCE)
+    page.get_by_role("link", name="Compare and Decide").first.click()
+    page.get_by_label("030 2222").check()
+    page.get_by_role("button", name="Carry the Chosen Values").click()
+    expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
+    page.goto("/synch/jobs/?mapping=CUSTOMER")
+    expect(page.locator("tbody tr").first).to_contain_text("Finished", timeout=PATIENCE)
+    for _ in range(40):
+        page.goto(card)
+        if page.get_by_role("row", name=re.compile("^Phone No. 030 2222")).count():
+            break
+        page.wait_for_timeout(250)
+    expect(page.get_by_role("row", name=re.compile("^Phone No. 030 2222")).first).to_be_visible()
 
 
 def test_find_for_deleted_asks_first_and_looks_in_the_background(connected):
