@@ -32,6 +32,10 @@ class ChildFailed(Exception):
     """A process did not do what was asked of it; the message says which, and what it said last."""
 
 
+class Ended(Exception):
+    """Somebody wants all this to end."""
+
+
 @dataclass
 class Child:
     """One process that is to live: how it is started, and how often it has died lately."""
@@ -100,6 +104,11 @@ class Supervisor:
         self.children: list[Child] = []
         self.ending = False
 
+    def ask_to_end(self) -> None:
+        """Let whoever waits here get ``Ended`` at the next look around. A signal may call this at any moment: it never
+        breaks into the starting of a child, which would leave one half known."""
+        self.ending = True
+
     def keep(self, child: Child) -> Child:
         """Start a child and keep it alive from now on."""
         self.children.append(child)
@@ -121,6 +130,7 @@ class Supervisor:
         self.children.append(child)
         child.start(given)
         while (line := self._next_or_end(child)) is not None:
+            self._go_on()
             if hear is not None and line:
                 hear(line)
             self.look_after(kept)
@@ -143,7 +153,6 @@ class Supervisor:
 
     def end(self, grace: float = 8.0) -> None:
         """End all children and whatever they started: asked first, then killed; what others stand on goes last."""
-        self.ending = True
         for foundation in (False, True):
             group = [child for child in self.children if child.foundation is foundation]
             for child in group:
@@ -153,6 +162,10 @@ class Supervisor:
                 _wait_for(child, max(0.0, deadline - time.monotonic()))
                 kill_session(child.pid)
                 child.hear_out()
+
+    def _go_on(self) -> None:
+        if self.ending:
+            raise Ended
 
     def _look_after(self, child: Child) -> None:
         if child.process is None or child.process.poll() is None:
@@ -170,6 +183,7 @@ class Supervisor:
 
     def _wait(self, child: Child, ready: Callable[[], str | None]) -> str:
         while (answer := ready()) is None:
+            self._go_on()
             if child.process is not None and child.process.poll() is not None:
                 child.hear_out()
                 raise ChildFailed(self.obituary(child))

