@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from integration.models import (
@@ -24,7 +24,7 @@ from integration.models import (
     User,
 )
 
-admin.site.register(User, UserAdmin)
+admin.site.unregister(Group)
 
 
 class ToLookAt(admin.ModelAdmin):
@@ -38,6 +38,16 @@ class ToLookAt(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(User)
+class UserAdmin(ToLookAt):
+    """The Users page changes people, and keeps an administrator."""
+
+    list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
+    list_filter = ["groups", "is_active"]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    exclude = ["password"]
 
 
 @admin.register(ConnectionSetup)

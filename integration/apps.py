@@ -1,8 +1,16 @@
 """The app of the two systems, the rules between them, the engine and the jobs."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
 
 
 class IntegrationConfig(AppConfig):
     name = "integration"
     verbose_name = "Integration"
+
+    def ready(self) -> None:
+        """The groups follow their table after each migration; Django has no other door for that."""
+        post_migrate.connect(
+            import_string("integration.models.rights.refresh_groups"), dispatch_uid="integration.groups"
+        )

@@ -20,6 +20,7 @@ from integration.views.mappings import mapping, mapping_count, mapping_defaults,
 from integration.views.options import option_add, options
 from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.plans import plan, plan_apply, plan_list, plan_start
+from integration.views.security import without_rights
 from integration.views.steps import field_winner, step, step_add, step_change, steps
 from integration.views.synch import (
     synch_job,
@@ -32,7 +33,7 @@ from integration.views.templates import mapping_templates, template, template_de
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/logout/", without_rights(LogoutView.as_view()), name="logout"),
     path("healthz", healthz, name="healthz"),
     path("connection/", connection, name="connection"),
     path("connection/test/", connection_test, name="connection_test"),

@@ -120,6 +120,7 @@ class SyncJob(Progress):
     class Meta:
         ordering = ["-queued_at"]
         verbose_name = "integration synch. job"
+        permissions = [("approve_syncjob", "Can approve a run that would change much")]
         constraints = [
             models.UniqueConstraint(
                 fields=["mapping"], condition=Q(status="running"), name="one_running_job_per_mapping"

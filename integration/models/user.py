@@ -9,3 +9,9 @@ class User(AbstractUser):
 
     time_zone = models.CharField("time zone", max_length=64, default="UTC")
     list_columns = models.JSONField("list columns", default=dict, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        permissions = [
+            ("see_pages", "Can see the pages of the application"),
+            ("read_availability", "Can read the published item availability"),
+        ]

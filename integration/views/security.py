@@ -1,10 +1,16 @@
-"""What a browser may load for our pages: our own files and nothing else, no inline script, no inline style."""
+"""What holds for every page: what a browser may load for it, and who sees any page at all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from integration.models.rights import SEE_PAGES
+
+View = Callable[..., HttpResponseBase]
 
 POLICY = "; ".join(
     (
@@ -19,7 +25,8 @@ POLICY = "; ".join(
 
 
 class ContentSecurityPolicy:
-    """Middleware that sends the policy with every answer that has none of its own."""
+    """Middleware that sends the policy with every answer that has none of its own: our own files and nothing else, no
+    inline script, no inline style."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,3 +35,28 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+def without_rights(view: View) -> View:
+    """A page for everybody who is signed in, whatever their rights: signing out again."""
+    view.needs_no_rights = True  # type: ignore[attr-defined]
+    return view
+
+
+class PagesForThoseWithRights:
+    """Middleware, behind the one that asks people to sign in: who is in no group that may see pages is told so instead
+    of any page. What can be asked without signing in is not its business."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        is_open = not getattr(view, "login_required", True) or getattr(view, "needs_no_rights", False)
+        if is_open or not request.user.is_authenticated or request.user.has_perm(SEE_PAGES):
+            return None
+        return render(request, "integration/no_rights.html", status=403)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from integration import jobs
 from integration.models import SyncJob, TableMapping
 from integration.models.full_synch import FullSynchError
+from integration.models.rights import APPROVE
 from integration.sync.run import LEFT_OUT
 
 AT_ONCE = 50
@@ -63,7 +64,7 @@ def synch_job_cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@permission_required("integration.change_syncjob", raise_exception=True)
+@permission_required(APPROVE, raise_exception=True)
 def synch_job_approve(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """Make the run that stopped because it would change much."""
     job = get_object_or_404(SyncJob, pk=id)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from integration.models import ConnectionSetup, TableMapping, User
+from integration.models import ConnectionSetup, TableMapping
 from integration.systems.base import Option, Side
 from integration.systems.memory import MemorySystem
 from tests.integration.conftest import ends, organization, setup
 from tests.makers import code, customer, erp_tables, option, reference, table, text
+from tests.people import signed_in
 
 __all__ = ["ends", "organization", "setup"]
 
@@ -58,19 +58,13 @@ def mapping(connected) -> TableMapping:
 @pytest.fixture
 def clerk(db) -> Client:
     """Signed in, may couple and start jobs."""
-    user = User.objects.create_user("susan", password="wine in a barrel 7")
-    user.user_permissions.add(Permission.objects.get(codename="change_coupling"))
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in("susan", rights=("change_coupling",))
 
 
 @pytest.fixture
 def visitor(db) -> Client:
     """Signed in, may only look."""
-    client = Client()
-    client.force_login(User.objects.create_user("otto", password="wine in a barrel 8"))
-    return client
+    return signed_in("otto")
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from integration import jobs
-from integration.models import SyncError, SyncJob, TableMapping, User
+from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.ledger import State
 from tests.coupling.conftest import page, press, told
 from tests.integration.jobs_world import world
+from tests.people import signed_in
 
 __all__ = ["world"]
 
@@ -49,13 +49,9 @@ def account_name(world, id) -> str:
 
 
 @pytest.fixture
-def organizer(db, client):
+def organizer(db):
     """May couple, and change mappings."""
-    user = User.objects.create_user("annette", password="wine in a barrel 9")
-    wanted = ["change_coupling", "change_tablemapping"]
-    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
-    client.force_login(user)
-    return client
+    return signed_in("annette", rights=("change_coupling", "change_tablemapping"))
 
 
 # --- the preview ---------------------------------------------------------------------------------------------

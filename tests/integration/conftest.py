@@ -11,6 +11,7 @@ from integration.systems.base import Field, FieldType, Side
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
 from tests.makers import account, crm_tables, customer, erp_tables, table, text
+from tests.people import signed_in
 
 
 @pytest.fixture
@@ -69,9 +70,7 @@ def admin(db) -> Client:
 @pytest.fixture
 def reader(db) -> Client:
     """Ester, who may only look."""
-    client = Client()
-    client.force_login(User.objects.create(username="ester"))
-    return client
+    return signed_in("ester")
 
 
 @pytest.fixture

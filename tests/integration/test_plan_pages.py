@@ -7,27 +7,23 @@ import io
 import uuid
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from integration import jobs
 from integration.jobs import retention
-from integration.models import Plan, RecordChange, SyncError, SyncJob, User
+from integration.models import Plan, RecordChange, SyncError, SyncJob
 from integration.sync.run import Options, Scope
 from tests.integration.jobs_world import world
 from tests.integration.test_plans import agreed, done, one
+from tests.people import signed_in
 
 __all__ = ["agreed", "world"]
 
 
 def person(*rights: str) -> Client:
-    user = User.objects.create_user(f"user-{uuid.uuid4().hex[:6]}", password="wine in a barrel 7")
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(f"user-{uuid.uuid4().hex[:6]}", rights=rights)
 
 
 @pytest.fixture

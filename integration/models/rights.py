@@ -1,0 +1,66 @@
+"""Who may do what: four groups, made anew after every migration from the one table below.
+
+The rights of a group are changed here and nowhere else; what somebody adds to a group by hand is taken away again.
+A person may be in several groups and then has the rights of all of them.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.models import Group, Permission
+
+ADMINISTRATOR, INTEGRATOR, VIEWER, AVAILABILITY = "Administrator", "Integrator", "Viewer", "Availability"
+
+SEE_PAGES = "integration.see_pages"
+READ_AVAILABILITY = "integration.read_availability"
+MANAGE_USERS = "integration.change_user"
+READ_AUDIT = "integration.view_auditentry"
+APPROVE = "integration.approve_syncjob"
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    ADMINISTRATOR: ("integration.*", "coupling.*", "business_central.*"),
+    INTEGRATOR: (
+        SEE_PAGES,
+        "coupling.change_coupling",
+        "integration.change_syncjob",
+        "integration.change_fullsynchline",
+        "integration.change_jobqueueentry",
+    ),
+    VIEWER: (SEE_PAGES,),
+    AVAILABILITY: (READ_AVAILABILITY,),
+}
+"""Group -> its rights as ``app.codename``; a star stands for all of an app."""
+
+MEANING = {
+    ADMINISTRATOR: "Everything: setup, mappings, users, approving runs that would change much, administration.",
+    INTEGRATOR: "Couples records, starts, cancels and retries synchronization, keeps the job queue; sees all pages.",
+    VIEWER: "Sees all pages and changes nothing.",
+    AVAILABILITY: "Reads the published item availability with a web service access key; sees no page.",
+}
+
+APPS = {right.partition(".")[0] for rights in GROUPS.values() for right in rights}
+
+
+def refresh_groups(app_config: AppConfig, using: str, **_: Any) -> None:
+    """Give each group exactly its rights to the models of one app. For ``post_migrate``, after Django has made the
+    permissions themselves."""
+    if app_config.label not in APPS:
+        return
+    there = Permission.objects.using(using).filter(content_type__app_label=app_config.label)
+    codes = {permission.pk: f"{app_config.label}.{permission.codename}" for permission in there}
+    groups = {name: Group.objects.using(using).get_or_create(name=name)[0].pk for name in GROUPS}
+    wanted = {(groups[name], pk) for name, rights in GROUPS.items() for pk in codes if granted(rights, codes[pk])}
+    grants = Group.permissions.through._default_manager.using(using)
+    held = grants.filter(group__in=groups.values(), permission__in=codes)
+    rows = {(group, permission): pk for pk, group, permission in held.values_list("pk", "group_id", "permission_id")}
+    grants.filter(pk__in=[pk for grant, pk in rows.items() if grant not in wanted]).delete()
+    missing = [Group.permissions.through(group_id=g, permission_id=p) for g, p in sorted(wanted - rows.keys())]
+    grants.bulk_create(missing, ignore_conflicts=True)
+
+
+def granted(rights: tuple[str, ...], right: str) -> bool:
+    """Whether these rights, stars included, contain that one."""
+    return any(fnmatchcase(right, pattern) for pattern in rights)

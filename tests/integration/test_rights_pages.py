@@ -1,0 +1,193 @@
+"""Who may open and press what: every address of the application, as everybody."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from integration.models import RecordTemplate, TableMapping
+from tests.people import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER, client_of, made
+
+pytestmark = pytest.mark.django_db
+
+NOBODY, GROUPLESS = "nobody", "no group"
+PEOPLE = (NOBODY, GROUPLESS, AVAILABILITY, VIEWER, INTEGRATOR, ADMINISTRATOR)
+ANYBODY = set(PEOPLE)
+SIGNED_IN = ANYBODY - {NOBODY}
+SEERS, RUNNERS, CHIEFS = {VIEWER, INTEGRATOR, ADMINISTRATOR}, {INTEGRATOR, ADMINISTRATOR}, {ADMINISTRATOR}
+ID = str(uuid.UUID(int=7))
+NAME, RECORD = {"name": "CUSTOMER"}, {"mapping": "CUSTOMER", "erp_id": ID}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who may look (GET) and who may press (POST), and an address of it."""
+
+    look: set[str]
+    press: set[str]
+    where: dict[str, object] = field(default_factory=dict)
+
+
+PAGES = {
+    "login": Page(ANYBODY, ANYBODY),
+    "healthz": Page(ANYBODY, ANYBODY),
+    "logout": Page(SIGNED_IN, SIGNED_IN),
+    "home": Page(SEERS, SEERS),
+    "connection": Page(SEERS, CHIEFS),
+    "connection_test": Page(SEERS, CHIEFS),
+    "connection_enable": Page(SEERS, CHIEFS),
+    "connection_disable": Page(SEERS, CHIEFS),
+    "synchronize_modified": Page(RUNNERS, RUNNERS),
+    "mappings": Page(SEERS, SEERS),
+    "mapping_defaults": Page(CHIEFS, CHIEFS),
+    "mapping_new": Page(CHIEFS, CHIEFS),
+    "mapping": Page(SEERS, CHIEFS, NAME),
+    "mapping_count": Page(SEERS, SEERS, NAME),
+    "mapping_delete": Page(CHIEFS, CHIEFS, NAME),
+    "mapping_templates": Page(SEERS, CHIEFS, NAME),
+    "fields": Page(SEERS, CHIEFS, NAME),
+    "field_add": Page(SEERS, CHIEFS, NAME),
+    "fields_refresh": Page(SEERS, CHIEFS, NAME),
+    "options": Page(SEERS, SEERS, NAME),
+    "option_add": Page(SEERS, CHIEFS, {**NAME, "side": "erp", "id": ID}),
+    "templates": Page(SEERS, CHIEFS),
+    "template": Page(SEERS, CHIEFS, {"id": 7}),
+    "template_delete": Page(SEERS, CHIEFS, {"id": 7}),
+    "steps": Page(SEERS, SEERS, {"field": 7}),
+    "step_add": Page(CHIEFS, CHIEFS, {"field": 7}),
+    "field_winner": Page(SEERS, CHIEFS, {"field": 7}),
+    "step": Page(CHIEFS, CHIEFS, {"id": 7}),
+    "step_change": Page(SEERS, CHIEFS, {"id": 7, "action": "up"}),
+    "synch_jobs": Page(SEERS, SEERS),
+    "synch_job": Page(SEERS, SEERS, {"id": ID}),
+    "synch_job_cancel": Page(SEERS, RUNNERS, {"id": ID}),
+    "synch_job_approve": Page(SEERS, CHIEFS, {"id": ID}),
+    "synch_errors": Page(SEERS, SEERS),
+    "errors_action": Page(SEERS, RUNNERS, {"action": "retry"}),
+    "plans": Page(SEERS, SEERS),
+    "plan_start": Page(SEERS, RUNNERS),
+    "plan": Page(SEERS, SEERS, {"id": ID}),
+    "plan_apply": Page(SEERS, RUNNERS, {"id": ID}),
+    "full_synch": Page(SEERS, SEERS),
+    "full_synch_start": Page(SEERS, RUNNERS),
+    "full_synch_reset": Page(SEERS, RUNNERS),
+    "full_synch_line": Page(SEERS, RUNNERS, {**NAME, "action": "restart"}),
+    "job_queue": Page(SEERS, SEERS),
+    "job_queue_edit": Page(RUNNERS, RUNNERS, {"id": 7}),
+    "job_queue_entry": Page(SEERS, RUNNERS, {"id": 7, "action": "ready"}),
+    "erp_list": Page(SEERS, SEERS, {"table": "customer"}),
+    "erp_card": Page(SEERS, SEERS, {"table": "customer", "id": ID}),
+    "crm_list": Page(SEERS, SEERS, {"entity": "account"}),
+    "crm_card": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
+    "open": Page(SEERS, SEERS, {"entity": "account", "id": ID}),
+    "record_action": Page(SEERS, RUNNERS, {"side": "erp", "table": "customer", "action": "create"}),
+    "erase": Page(CHIEFS, CHIEFS, {"side": "erp", "table": "customer", "id": ID}),
+    "mappings_uncouple": Page(RUNNERS, RUNNERS),
+    "coupling": Page(RUNNERS, RUNNERS, RECORD),
+    "coupling_set": Page(SEERS, RUNNERS, RECORD),
+    "coupling_from": Page(RUNNERS, RUNNERS, {"mapping": "CUSTOMER", "crm_id": ID}),
+    "match": Page(RUNNERS, RUNNERS, {"mapping": "CUSTOMER"}),
+    "match_start": Page(SEERS, RUNNERS, {"mapping": "CUSTOMER"}),
+    "conflict": Page(RUNNERS, RUNNERS, RECORD),
+    "synch_skipped": Page(SEERS, SEERS),
+    "skipped_action": Page(SEERS, RUNNERS, {"action": "retry"}),
+}
+
+
+def addresses() -> Iterator[tuple[str, URLPattern]]:
+    """Every named address but those of the administration and of the queues, which are looked at below."""
+    waiting = [("", get_resolver())]
+    while waiting:
+        outer, resolver = waiting.pop()
+        for pattern in resolver.url_patterns:
+            inner = getattr(pattern, "namespace", None)
+            if not isinstance(pattern, URLPattern):
+                waiting.append((f"{outer}{inner}:" if inner else outer, pattern))
+            elif not outer:
+                yield str(pattern.name), pattern
+
+
+def browser(who: str) -> Client:
+    """The browser of somebody of that kind."""
+    if who == NOBODY:
+        return Client()
+    groups = () if who == GROUPLESS else (who,)
+    return client_of(made(f"{who} of Adatum".replace(" ", "-"), *groups, is_staff=who == ADMINISTRATOR))
+
+
+def refused(answer) -> bool:
+    """Told that it is not allowed, or sent to the sign-in."""
+    to_sign_in = answer.status_code == 302 and "/login/?next=" in answer["Location"]
+    return answer.status_code == 403 or to_sign_in
+
+
+def may(client: Client, method: str, address: str) -> bool:
+    return not refused(getattr(client, method)(address))
+
+
+def test_every_address_is_in_the_table_of_who_may_what():
+    assert {name for name, _ in addresses()} - PAGES.keys() == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_a_page_opens_and_its_buttons_work_for_those_of_the_table_alone(ends, name, who):
+    TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account", user_defined=True)
+    RecordTemplate.objects.create(pk=7, name="New customers", side="erp", table="customer")
+    page, client = PAGES[name], browser(who)
+    address = reverse(name, kwargs=page.where)
+
+    allowed = {"look": may(client, "get", address), "press": may(client, "post", address)}
+
+    assert allowed == {"look": who in page.look, "press": who in page.press}
+
+
+# --- the administration and the queues -----------------------------------------------------------------------
+
+QUEUES = {"django_rq:home": (), "django_rq:jobs": (0,), "django_rq:failed_jobs": (0,), "django_rq:clear": (0,)}
+
+
+@pytest.mark.parametrize("who", [who for who in PEOPLE if who != ADMINISTRATOR])
+def test_the_administration_and_the_queues_open_for_nobody_but_administrators(who):
+    client = browser(who)
+    listed = [
+        reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist") for model in admin.site._registry
+    ]
+    queues = [reverse(name, args=args) for name, args in QUEUES.items()]
+    places = [reverse("admin:index"), *listed, *(f"{place}add/" for place in listed), *queues]
+
+    assert [place for place in places if may(client, "get", place) or may(client, "post", place)] == []
+
+
+def test_the_figures_of_the_queues_are_told_to_nobody_but_administrators():
+    assert "queues" not in browser(VIEWER).get("/queues/stats.json").json()
+
+
+def test_an_administrator_opens_every_list_of_the_administration():
+    client = browser(ADMINISTRATOR)
+    shut = [
+        model
+        for model in admin.site._registry
+        if not may(client, "get", reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"))
+    ]
+
+    assert shut == []
+
+
+def test_people_and_groups_are_not_changed_in_the_administration():
+    client, otto = browser(ADMINISTRATOR), made("otto", VIEWER)
+
+    shown = client.get(reverse("admin:integration_user_change", args=[otto.pk]))
+    client.post(reverse("admin:integration_user_change", args=[otto.pk]), {"username": "olga", "is_superuser": "on"})
+    otto.refresh_from_db()
+
+    assert "password" not in shown.content.decode().lower().replace(reverse("admin:password_change"), "")
+    assert (otto.username, otto.is_superuser) == ("otto", False)
+    assert Group not in admin.site._registry
