@@ -17,6 +17,7 @@ from integration.dataverse.sandbox.refusals import odata
 from integration.dataverse.sandbox.rules import products
 
 FIRST_OWN_VALUE = 100_000_000
+LANGUAGE = 1033
 
 
 def who_am_i(exchange: Exchange, arguments: str) -> Response:
@@ -35,6 +36,10 @@ def who_am_i(exchange: Exchange, arguments: str) -> Response:
 
 def retrieve_version(exchange: Exchange, arguments: str) -> Response:
     return _result(exchange, "RetrieveVersionResponse", {"Version": VERSION})
+
+
+def retrieve_languages(exchange: Exchange, arguments: str) -> Response:
+    return _result(exchange, "RetrieveAvailableLanguagesResponse", {"LocaleIds": [LANGUAGE]})
 
 
 def retrieve_current_organization(exchange: Exchange, arguments: str) -> Response:
@@ -139,6 +144,7 @@ def publish_product_hierarchy(exchange: Exchange, table: Table, row: str) -> Res
 FUNCTIONS: dict[str, Callable[[Exchange, str], Response]] = {
     "WhoAmI": who_am_i,
     "RetrieveVersion": retrieve_version,
+    "RetrieveAvailableLanguages": retrieve_languages,
     "RetrieveCurrentOrganization": retrieve_current_organization,
     "RetrieveTotalRecordCount": retrieve_total_record_count,
     "RetrieveExchangeRate": retrieve_exchange_rate,

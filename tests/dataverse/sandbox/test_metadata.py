@@ -199,3 +199,22 @@ def test_every_table_is_whole() -> None:
             assert bool(column.targets) == column.is_lookup, (table.name, column.name)
         for collection in table.collections.values():
             assert collection.between or collection.lookup in load_model()[collection.table].columns
+
+
+def test_a_relationship_of_the_system_is_not_deleted(call: Caller) -> None:
+    name = "contact_customer_accounts"
+
+    assert call.refusal("DELETE", f"RelationshipDefinitions(SchemaName='{name}')") == (400, "0x80040203")
+    assert call.get(f"RelationshipDefinitions(SchemaName='{name}')")["ReferencedEntity"] == "account"
+
+
+def test_relationships_are_found_by_number_and_by_type(call: Caller) -> None:
+    named = call.get("RelationshipDefinitions(SchemaName='systemuserroles_association')")
+
+    (joining,) = [
+        row
+        for row in call.rows(f"RelationshipDefinitions/{CRM}.ManyToManyRelationshipMetadata")
+        if row["MetadataId"] == named["MetadataId"]
+    ]
+
+    assert call.get(f"RelationshipDefinitions({named['MetadataId']})")["SchemaName"] == joining["SchemaName"]

@@ -42,7 +42,7 @@ def answer_metadata(exchange: Exchange, segments: Sequence[str]) -> Response:
     if name == "EntityDefinitions":
         return _entities(exchange, key, segments[1:], options)
     if name == "RelationshipDefinitions":
-        return _relationship(exchange, key, options)
+        return _relationships(exchange, key, segments[1:], options)
     if key is None:
         return _many(exchange, [], options, name)
     raise Refusal(404, "0x80040217", f"Could not find an option set with the name {key}.")
@@ -52,6 +52,8 @@ def _change(exchange: Exchange, segments: Sequence[str]) -> Response:
     method, (name, key) = exchange.request.method, _split(segments[0])
     if segments[1:] == [] and key is None and method == "POST" and name in ADDING:
         return ADDING[name](exchange)
+    if name == "RelationshipDefinitions" and key is not None and method == "DELETE" and not segments[1:]:
+        return change.remove_relationship(exchange, _relationship(exchange.model, key))
     if name != "EntityDefinitions" or key is None or len(segments) > 2:
         raise refusals.not_offered("this change to metadata")
     table = _find(exchange.model, key)
@@ -152,14 +154,28 @@ def _option_set(exchange: Exchange, table: Table, name: str, tail: Sequence[str]
     return _one(exchange, found, options, "OptionSetDefinitions")
 
 
-def _relationship(exchange: Exchange, key: str | None, options: QueryOptions) -> Response:
-    model = exchange.model
-    every = {entry["SchemaName"]: entry for table in model for entry in (*lookups(model, table), *joined(model, table))}
-    if key is None:
-        return _many(exchange, list(every.values()), options, "RelationshipDefinitions")
-    if key not in every:
-        raise Refusal(404, "0x80040217", f"Could not find a relationship with the name {key}.")
-    return _one(exchange, every[key], options, "RelationshipDefinitions")
+def _relationships(exchange: Exchange, key: str | None, rest: Sequence[str], options: QueryOptions) -> Response:
+    """One by its name or number, or all; a cast keeps those of one type."""
+    cast = rest[0] if rest and rest[0].startswith(PREFIX) else ""
+    if len(rest) > bool(cast):
+        raise refusals.unknown_segment(rest[-1])
+    where = "RelationshipDefinitions" + (f"/{cast}" if cast else "")
+    if key is not None:
+        return _one(exchange, _relationship(exchange.model, key), options, where)
+    entries = _every_relationship(exchange.model)
+    return _many(exchange, [one for one in entries if not cast or one["@odata.type"] == f"#{cast}"], options, where)
+
+
+def _relationship(model: Model, key: str) -> Entry:
+    for entry in _every_relationship(model):
+        if key == entry["SchemaName"] or key.lower() == entry["MetadataId"]:
+            return entry
+    raise Refusal(404, "0x80040217", f"Could not find a relationship with the name {key}.")
+
+
+def _every_relationship(model: Model) -> list[Entry]:
+    found = {entry["SchemaName"]: entry for table in model for entry in (*lookups(model, table), *joined(model, table))}
+    return list(found.values())
 
 
 # --- $expand -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from integration.dataverse.sandbox.metadata.definitions import (
     new_relationship,
     new_table,
 )
-from integration.dataverse.sandbox.metadata.describe import metadata_id
+from integration.dataverse.sandbox.metadata.describe import Entry, metadata_id
 from integration.dataverse.sandbox.model import Column, Table
 from integration.dataverse.sandbox.organization import Exchange
 from integration.dataverse.sandbox.refusals import Refusal
@@ -98,6 +98,19 @@ def add_relationship(exchange: Exchange) -> Response:
     body = _body(exchange)
     carry(exchange, new_relationship(exchange.model, body))
     return _created(exchange, f"RelationshipDefinitions({metadata_id('relationship', str(body['SchemaName']))})")
+
+
+def remove_relationship(exchange: Exchange, entry: Entry) -> Response:
+    """DELETE RelationshipDefinitions(…): takes the lookup, or the table that joins two others, along"""
+    if not entry["IsCustomRelationship"]:
+        raise refusals.invalid(
+            f"The relationship {entry['SchemaName']} is a system relationship and cannot be deleted."
+        )
+    model = exchange.model
+    if "IntersectEntityName" in entry:
+        return remove_table(exchange, model[entry["IntersectEntityName"]])
+    table = model[entry["ReferencingEntity"]]
+    return remove_column(exchange, table, table.columns[entry["ReferencingAttribute"]])
 
 
 def create_entities(exchange: Exchange, body: dict[str, Any]) -> Response:

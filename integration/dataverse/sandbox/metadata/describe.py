@@ -55,7 +55,16 @@ def describe_table(table: Table) -> Entry:
         "IsOptimisticConcurrencyEnabled": True,
         "IsCustomEntity": table.custom,
         "IsPrivate": False,
+        "IsManaged": not table.custom,
         "IsActivity": False,
+        "IsActivityParty": False,
+        "HasActivities": False,
+        "HasNotes": any(collection.table == "annotation" for collection in table.collections.values()),
+        "HasFeedback": False,
+        "TableType": "Standard",
+        "PrimaryImageAttribute": None,
+        "IsLogicalEntity": False,
+        "IntroducedVersion": "1.0.0.0" if table.custom else "5.0.0.0",
         "IsIntersect": not table.name_column,
         "IsValidForAdvancedFind": bool(table.name_column),
         "IsCustomizable": managed(True, "iscustomizable"),
@@ -198,6 +207,7 @@ def describe_lookup(model: Model, table: Table, column: Column, target: str) -> 
     ]
     schema = named[0] if named else f"{target}_{table.name}_{column.name}"
     return {
+        "@odata.type": f"#{PREFIX}OneToManyRelationshipMetadata",
         "SchemaName": schema,
         "RelationshipType": "OneToManyRelationship",
         "ReferencingEntity": table.name,
@@ -206,7 +216,10 @@ def describe_lookup(model: Model, table: Table, column: Column, target: str) -> 
         "ReferencedEntity": target,
         "ReferencedAttribute": far.id,
         "ReferencedEntityNavigationPropertyName": schema,
-        "IsCustomRelationship": False,
+        "IsCustomRelationship": bool(column.schema),
+        "IsValidForAdvancedFind": True,
+        "IsManaged": not column.schema,
+        "SecurityTypes": "None",
         "MetadataId": metadata_id("relationship", schema),
         "HasChanged": None,
     }
@@ -216,6 +229,7 @@ def joined(model: Model, table: Table) -> list[Entry]:
     """ManyToManyRelationships."""
     return [
         {
+            "@odata.type": f"#{PREFIX}ManyToManyRelationshipMetadata",
             "SchemaName": name,
             "RelationshipType": "ManyToManyRelationship",
             "IntersectEntityName": collection.between,
@@ -225,6 +239,7 @@ def joined(model: Model, table: Table) -> list[Entry]:
             "Entity2LogicalName": collection.table,
             "Entity2IntersectAttribute": collection.far,
             "Entity2NavigationPropertyName": name,
+            "IsCustomRelationship": model[collection.between].custom,
             "MetadataId": metadata_id("relationship", name),
             "HasChanged": None,
         }
