@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from coupling.models import Coupling
 from integration.models import PlannedChange, RecordChange, SyncError
+from integration.models.audit import AuditEntry, record
 from integration.systems.base import Side
 
 
@@ -38,9 +39,11 @@ def erase(side: Side, id: uuid.UUID) -> Erased:
         about = Q(**{f"{side}_id": id})
         for erp_id, crm_id in pairs.values_list("erp_id", "crm_id"):
             about |= Q(erp_id=erp_id) | Q(crm_id=crm_id)
-        return Erased(
+        done = Erased(
             pairs.update(agreed=""),
             RecordChange.objects.filter(about).delete()[0],
             SyncError.objects.filter(about).delete()[0],
             PlannedChange.objects.filter(about).delete()[0],
         )
+        record(AuditEntry.Action.ERASED, "what is remembered about a record", f"{side} {id}", after={"done": done.text})
+    return done

@@ -53,7 +53,8 @@ class CriteriaForm(forms.Form):
         for pair in self.pairs:
             if _priority(pair) in self.changed_data or _case(pair) in self.changed_data:
                 priority, exact = self.cleaned_data[_priority(pair)] or 0, self.cleaned_data[_case(pair)]
-                FieldMapping.objects.filter(pk=pair.pk).update(match_priority=priority, case_sensitive=exact)
+                pair.match_priority, pair.case_sensitive = priority, exact
+                pair.save(update_fields=["match_priority", "case_sensitive"])
 
 
 def _priority(pair: FieldMapping) -> str:

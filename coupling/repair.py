@@ -13,6 +13,7 @@ from coupling.models import Coupling, CouplingError
 from coupling.sides import both_opened
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping, User
+from integration.models.audit import AuditEntry, record
 from integration.sync.broken import There, look
 from integration.sync.ledger import Partner, State
 from integration.sync.rules import Direction
@@ -142,6 +143,8 @@ def decide(
             raise CouplingError("One of both records has changed since you looked. Look again before you decide.")
         agreed = {**partner.agreed, **comparison.agreed_for(ours, theirs, winners)}
     mapping.couplings.remember([replace(partner, agreed=agreed, skipped=False)])
+    sides = {name: side.value for name, side in winners.items()}
+    record(AuditEntry.Action.DECIDED, verbs.COUPLING, mapping, after={verbs.ERP_ID: erp_id, **sides})
     return _both_ways(mapping, erp_id, partner.crm_id, user)
 
 

@@ -16,6 +16,7 @@ from coupling.records import known_of
 from coupling.sides import both_opened, of, opened
 from integration import jobs
 from integration.models import Plan, SyncJob, TableMapping, User
+from integration.models.audit import AuditEntry, record
 from integration.models.systems import Connected
 from integration.sync.ledger import Partner, State
 from integration.sync.rules import Direction
@@ -32,6 +33,7 @@ CAPTIONS = {
 PASSES = {SEND: (Direction.TO_CRM,), GET: (Direction.TO_ERP,), MERGE: (Direction.TO_CRM, Direction.TO_ERP)}
 LINES = {"customer_price_group": ("sales_price", "sales_code")}
 """Table -> the table of its lines, and the field that says whose they are."""
+COUPLING, ERP_ID, CRM_ID = "coupling", "Business Central id", "Dynamics 365 Sales id"
 WITH_COMPANY = {
     "account", "contact", "product", "productpricelevel", "opportunity", "invoice", "salesorder",
 }  # fmt: skip
@@ -66,21 +68,31 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
             return id in of(connected, side).get(_table(mapping, side), [id], [])
 
         mapping.couplings.couple(erp_id, crm_id, alive=alive)
+    before = {CRM_ID: now} if now else {}
+    record(AuditEntry.Action.COUPLED, COUPLING, mapping, before, {ERP_ID: erp_id, CRM_ID: crm_id})
     return True
 
 
 def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | None) -> SyncJob | int:
     """Remove couplings; the records stay. Answers the job that does it, or how many are gone already."""
     if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
-        return int(mapping.couplings.uncouple(erp_ids))
+        return _uncoupled(mapping, erp_ids)
     return _uncoupling(mapping, _options(erp_ids), user)
 
 
 def uncouple_all(mapping: TableMapping, user: User | None) -> SyncJob | int:
     """Remove every coupling of the mapping, as ``uncouple`` does."""
     if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
-        return int(mapping.couplings.uncouple(list(mapping.couplings.values_list("erp_id", flat=True))))
+        return _uncoupled(mapping, list(mapping.couplings.values_list("erp_id", flat=True)))
     return _uncoupling(mapping, Options(scope=Scope.EVERYTHING), user)
+
+
+def _uncoupled(mapping: TableMapping, erp_ids: Sequence[uuid.UUID]) -> int:
+    """Here and now: no record has to be written for it."""
+    number = int(mapping.couplings.uncouple(erp_ids))
+    ids = ", ".join(str(id) for id in erp_ids)
+    record(AuditEntry.Action.UNCOUPLED, COUPLING, mapping, {ERP_ID: ids}, {"couplings": number})
+    return number
 
 
 def _uncoupling(mapping: TableMapping, options: Options, user: User | None) -> SyncJob:

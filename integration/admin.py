@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from integration.models import (
+    AuditEntry,
     CachedText,
     ConnectionSetup,
     FieldMapping,
@@ -48,6 +49,13 @@ class UserAdmin(ToLookAt):
     list_filter = ["groups", "is_active"]
     search_fields = ["username", "first_name", "last_name", "email"]
     exclude = ["password"]
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ToLookAt):
+    list_display = ["at", "who", "action", "kind", "subject"]
+    list_filter = ["action", "kind"]
+    search_fields = ["who", "subject"]
 
 
 @admin.register(ConnectionSetup)

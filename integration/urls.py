@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path
 
+from integration.views.audit import audit
 from integration.views.connection import (
     connection,
     connection_disable,
@@ -69,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/plans/<uuid:id>/apply/", plan_apply, name="plan_apply"),
     path("synch/errors/", synch_errors, name="synch_errors"),
     path("synch/jobs/<uuid:id>/approve/", synch_job_approve, name="synch_job_approve"),
+    path("audit/", audit, name="audit"),
     path("full-synch/", full_synch, name="full_synch"),
     path("full-synch/start/", full_synch_start, name="full_synch_start"),
     path("full-synch/reset/", full_synch_reset, name="full_synch_reset"),

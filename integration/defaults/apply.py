@@ -10,6 +10,7 @@ from django.db import transaction
 
 from integration.defaults.shape import FieldDefault, MappingDefault, Part
 from integration.defaults.standard import BY_NAME, STANDARD
+from integration.models.audit import AuditEntry, record
 from integration.models.field_mapping import FieldMapping
 from integration.models.mapping import TableMapping
 from integration.models.queue import JobQueueEntry
@@ -119,6 +120,7 @@ def reset(mappings: Iterable[TableMapping]) -> list[TableMapping]:
             if differences(mapping):
                 _restore(mapping, default)
                 mapping.require_full_run(look_again=True)
+                record(AuditEntry.Action.RESET, "integration table mapping", mapping)
             done.append(mapping)
     return done
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from integration.forms.fields import describe
 from integration.forms.versioned import overtaken, stamp
 from integration.models import RecordTemplate, TableMapping, TemplateUse, TemplateValue
+from integration.models.audit import AuditEntry, record
 from integration.models.ends import NAMES, Ends
 from integration.models.template_rule import template_value
 from integration.systems.base import FieldType, Side, Table, Value
@@ -112,10 +113,14 @@ class ValueFormSet(forms.BaseModelFormSet):
             return False
         with transaction.atomic():
             kept = [form.cleaned_data for form in self.forms if form.cleaned_data.get("field")]
+            before = self._now()
             self.template.values.all().delete()
             for one in kept:
                 self.template.values.create(field=one["field"], value=one["value"])
             self.template.save(update_fields=["changed_at"])
+            after = self._now()
+            if after != before:
+                record(AuditEntry.Action.CHANGED, "configuration template", self.template, before, after)
         return True
 
 

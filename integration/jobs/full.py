@@ -14,6 +14,7 @@ from django.db import transaction
 from integration.jobs.create import Person, create
 from integration.jobs.queue import send
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
+from integration.models.audit import AuditEntry, record
 from integration.models.full_synch import FullSynchError, dependencies
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
@@ -31,6 +32,11 @@ def start(user: Person = None) -> list[FullSynchLine]:
         started = _start_ready(lines, user)
         if not started:
             raise FullSynchError(_why_nothing(lines))
+        record(
+            AuditEntry.Action.STARTED,
+            "full synchronization",
+            after={"lines": ", ".join(str(one.mapping) for one in started)},
+        )
     return started
 
 
@@ -46,6 +52,7 @@ def restart(line: FullSynchLine, user: Person = None, *, approved: bool = False)
             _begin(line, user, approved=approved)
         else:
             raise FullSynchError("Only a line with an error, or one whose worker is gone, can be restarted.")
+        record(AuditEntry.Action.STARTED, "line of the full synchronization", line.mapping)
 
 
 def taken(job: SyncJob) -> None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from integration.jobs.create import Person, create
 from integration.jobs.full import directions
 from integration.models import FullSynchLine, Plan, PlannedChange, SyncJob, TableMapping, User
+from integration.models.audit import AuditEntry, record, somebody_acts
 from integration.models.full_synch import FullSynchError, dependencies
 from integration.models.plan import APPLICABLE, PlannedChangeQuerySet
 from integration.sync.rules import Direction
@@ -68,6 +69,7 @@ def apply(plan: Plan, user: Person = None) -> list[SyncJob]:
     with transaction.atomic():
         if not plan.take(user.pk if isinstance(user, User) else None):
             raise PlanError(NOT_NOW)
+        record(AuditEntry.Action.STARTED, "dry run, applied", plan.title, after={"plan": plan.pk})
         last: SyncJob | None = None
         started = []
         for mapping_id, direction in _steps(plan):
@@ -98,7 +100,10 @@ def ended(job: SyncJob) -> None:
 
 
 def _new(title: str, user: Person) -> Plan:
-    return Plan.objects.create(title=title, created_by=user if isinstance(user, User) else None)
+    plan = Plan.objects.create(title=title, created_by=user if isinstance(user, User) else None)
+    if somebody_acts():
+        record(AuditEntry.Action.STARTED, "dry run", title, after={"plan": plan.pk})
+    return plan
 
 
 def _in_order() -> list[FullSynchLine]:

@@ -20,12 +20,13 @@ from integration.jobs.journal import JobJournal, Paused
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import redis
 from integration.models import ConnectionSetup, FullSynchLine, SyncJob, TableMapping
+from integration.models.audit import AuditEntry, record, somebody_acts
 from integration.sync.actions import Action
 from integration.sync.guard import NeedsApproval
 from integration.sync.ledger import Fenced
 from integration.sync.reader import SourceEmpty
 from integration.sync.rules import Direction
-from integration.sync.run import Canceled, Options
+from integration.sync.run import Canceled, Options, Scope
 from integration.systems.errors import Problem
 
 UNEXPECTED = "The run stopped because of an unexpected error. What is written is remembered; the log says more."
@@ -35,6 +36,8 @@ RESUMED_AT_MOST = 10
 LOOK_AGAIN = 0.2
 
 log = logging.getLogger(__name__)
+
+RUN = "run"
 
 APPROVABLE = (NeedsApproval.code, SourceEmpty.code)
 
@@ -60,6 +63,8 @@ def start(
     here and now, through the same claim, and answer when it has ended (do not call this inside a transaction).
     """
     job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
+    if somebody_acts():
+        record(AuditEntry.Action.STARTED, RUN, mapping, after=_in_words(job))
     return _here(job) if inline else job
 
 
@@ -84,6 +89,8 @@ def run(job_id: str | uuid.UUID) -> bool:
 def cancel(job: SyncJob) -> None:
     """A queued job ends at once, with all that wait for it; a running one after the page under way."""
     with transaction.atomic():
+        if job.is_active:
+            record(AuditEntry.Action.CANCELED, RUN, job.mapping, after=_in_words(job))
         if job.cancel():
             job.refresh_from_db()
             ended(job)
@@ -93,6 +100,7 @@ def approve(job: SyncJob, user: Person = None) -> SyncJob:
     """Make a run that stopped because it would change much, now that a person has said so. Raises ``NotWaiting``."""
     if job.status != SyncJob.Status.FAILED or job.code not in APPROVABLE:
         raise NotWaiting("This run does not wait for an approval.")
+    record(AuditEntry.Action.APPROVED, RUN, job.mapping, after={**_in_words(job), "because": job.message})
     line = FullSynchLine.objects.of(job)
     if line is not None:
         full.restart(line, user, approved=True)
@@ -100,6 +108,19 @@ def approve(job: SyncJob, user: Person = None) -> SyncJob:
         return next(one for one in line.jobs if one.status == SyncJob.Status.QUEUED)
     options = replace(job.run_options, approved=True)
     return start(job.mapping, Direction(job.direction), kind=SyncJob.Kind(job.kind), options=options, user=user)
+
+
+def _in_words(job: SyncJob) -> dict[str, object]:
+    """What the audit log says about a run."""
+    options = job.run_options
+    records = "all" if options.scope is Scope.EVERYTHING else len(options.ids) or "changed ones"
+    said: dict[str, object] = {
+        "type": job.get_kind_display(),
+        "direction": job.get_direction_display(),
+        "records": records,
+        "job": job.pk,
+    }
+    return {**said, "create": "yes"} if options.create else said
 
 
 def give_up_hopeless() -> None:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from integration.models import SyncError, SyncJob, TableMapping
+from integration.models.audit import COMMAND_LINE, acting
 from integration.models.full_synch import FullSynchError
 from integration.systems.base import System
 from integration.systems.errors import Problem
@@ -31,7 +32,8 @@ class ConsoleCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            answer, well = self.perform(**options)
+            with acting(COMMAND_LINE):
+                answer, well = self.perform(**options)
         except self.expected as error:
             self._refuse(str(error), options["json"])
         except CommandError as error:

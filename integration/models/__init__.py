@@ -1,5 +1,6 @@
 """What the application stores about connection, mappings and jobs."""
 
+from integration.models.audit import AuditEntry
 from integration.models.cache import CachedText
 from integration.models.connection import ConnectionSetup
 from integration.models.field_mapping import FieldMapping
@@ -15,6 +16,7 @@ from integration.models.transformation import FieldTransformation
 from integration.models.user import User
 
 __all__ = [
+    "AuditEntry",
     "CachedText",
     "ConnectionSetup",
     "FieldMapping",

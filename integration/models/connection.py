@@ -13,6 +13,8 @@ from django.db import models, transaction
 from integration import defaults
 from integration.models import systems
 from integration.models.address import AddressError, Kind, clean_address
+from integration.models.audit import AuditEntry, record
+from integration.models.audited import Audited
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine, other_organization
 from integration.models.home import COPY, home, is_copy
@@ -28,7 +30,7 @@ SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both.
 DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 
 
-class ConnectionSetup(models.Model):
+class ConnectionSetup(Audited):
     """Addresses, credentials and switches of the one connection (``ConnectionSetup.current()``)."""
 
     class Authentication(models.TextChoices):
@@ -139,6 +141,7 @@ class ConnectionSetup(models.Model):
             self._remember(identity, found.user_name)
             created = self.create_missing()
             release_jobs(self.parts())
+            record(AuditEntry.Action.ENABLED, "connection", self, after={"organization": self.organization_name})
         return created
 
     def create_missing(self) -> list[TableMapping]:
@@ -160,6 +163,7 @@ class ConnectionSetup(models.Model):
         with transaction.atomic():
             self._store(is_enabled=False, disable_reason=reason[:250])
             hold_jobs()
+            record(AuditEntry.Action.DISABLED, "connection", self, after={"reason": reason})
 
     def parts(self) -> list[defaults.Part]:
         """The parts that are switched on."""

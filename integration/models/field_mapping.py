@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from integration.models.audited import Audited
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.sync.ledger import State
 from integration.sync.rules import Direction
@@ -18,7 +19,7 @@ FIRST_WINS = [
 ]
 
 
-class FieldMapping(models.Model):
+class FieldMapping(Audited):
     """One pair of fields of a mapping; one of them blank where a constant is written."""
 
     mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="fields")

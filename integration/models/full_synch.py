@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import models, transaction
 
+from integration.models.audit import AuditEntry, record
 from integration.models.job import SyncJob
 from integration.models.job_state import JobState, job_state
 from integration.models.mapping import DIRECTIONS, TableMapping
@@ -62,6 +63,7 @@ class FullSynchLineManager(models.Manager["FullSynchLine"]):
             if any(line.is_alive for line in self.locked()):
                 raise FullSynchError("A full synchronization is running. Wait until it ends or cancel its jobs.")
             self.all().delete()
+            record(AuditEntry.Action.RESET, "full synchronization")
 
     def _mappings(self, erp: System, parts: Iterable[str]) -> list[TableMapping]:
         wanted = TableMapping.objects.filter(part__in=list(parts)).exclude(name__in=EXCLUDED)
@@ -160,11 +162,13 @@ class FullSynchLine(models.Model):
         if self.status or self.recommendation != Recommendation.COUPLE:
             raise FullSynchError("This can be chosen for lines that recommend Couple Records and are not started.")
         self._store(recommendation=Recommendation.FULL, chosen=True)
+        record(AuditEntry.Action.CHANGED, "full synchronization", self.mapping, after={"recommendation": "full"})
 
     def choose_create_unmatched(self, create: bool) -> None:
         if self.status:
             raise FullSynchError("This line has been started; Reset comes first.")
         self._store(create_unmatched=create)
+        record(AuditEntry.Action.CHANGED, "full synchronization", self.mapping, after={"create unmatched": create})
 
     def start(self, **jobs: SyncJob | None) -> None:
         """These jobs work for the line from now on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from integration.models.audited import Audited
 from integration.models.rule import build_rule
 from integration.sync.matching import Criterion
 from integration.sync.order import DependencyLoop, waves
@@ -44,7 +45,7 @@ class TableMappingQuerySet(models.QuerySet["TableMapping"]):
         return {(erp, crm): (erp_filter, crm_filter) for erp, crm, erp_filter, crm_filter in rows}
 
 
-class TableMapping(models.Model):
+class TableMapping(Audited):
     """One table of Business Central and one of Sales that are kept alike."""
 
     class Part(models.TextChoices):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from integration.models.audit import AuditEntry, record
 from integration.models.field_mapping import FieldMapping
 from integration.models.mapping import TableMapping
 from integration.models.systems import Connected
@@ -70,6 +71,7 @@ def add_option(mapping: TableMapping, connected: Connected, code_id: uuid.UUID) 
     else:
         added = line.option.id
     _link(mapping, code_id, added)
+    record(AuditEntry.Action.CREATED, "option in Dynamics 365 Sales", mapping, after={"option": label})
     return label
 
 
@@ -88,6 +90,7 @@ def add_code(mapping: TableMapping, connected: Connected, option_id: uuid.UUID, 
     if written.error is not None:
         raise written.error
     _link(mapping, id, option_id)
+    record(AuditEntry.Action.CREATED, "code in Business Central", mapping, after={"code": code})
     return code
 
 

@@ -7,6 +7,8 @@ import datetime as dt
 from django.db import models
 from django.utils import timezone
 
+from integration.models.audit import AuditEntry, record
+from integration.models.audited import Audited
 from integration.models.job import SyncJob
 from integration.models.mapping import TableMapping
 
@@ -25,7 +27,7 @@ class JobQueueEntryManager(models.Manager["JobQueueEntry"]):
             self.filter(pk=entry.pk, next_start=None).update(next_start=later)
 
 
-class JobQueueEntry(models.Model):
+class JobQueueEntry(Audited):
     """A recurring job: a mapping's, or one of the extra ones (``task``)."""
 
     class Status(models.TextChoices):
@@ -35,6 +37,8 @@ class JobQueueEntry(models.Model):
         INACTIVE = "inactive", "On Hold with Inactivity Timeout"
         ERROR = "error", "Error"
         FINISHED = "finished", "Finished"
+
+    not_audited = ("status", "next_start")
 
     name = models.CharField("description", max_length=120, unique=True)
     mapping = models.ForeignKey(TableMapping, models.CASCADE, null=True, blank=True, related_name="queue_entries")
@@ -65,9 +69,11 @@ class JobQueueEntry(models.Model):
     def set_ready(self) -> None:
         """Run as soon as possible, and at its times from then on."""
         self._store(status=self.Status.READY, held_status="", attempts=0, message="", next_start=timezone.now())
+        record(AuditEntry.Action.STARTED, "job queue entry", self)
 
     def set_on_hold(self) -> None:
         self._store(status=self.Status.ON_HOLD, held_status="")
+        record(AuditEntry.Action.DISABLED, "job queue entry", self, after={"status": self.Status.ON_HOLD.label})
 
     # --- what the scheduler does ------------------------------------------------------------------------------
 

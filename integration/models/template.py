@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from integration.models.audited import Audited
 from integration.models.mapping import TableMapping
 from integration.systems.base import Side
 from integration.systems.filters import FilterError, parse
@@ -12,7 +13,7 @@ from integration.systems.filters import FilterError, parse
 SIDES = [(Side.ERP.value, "Business Central"), (Side.CRM.value, "Dynamics 365 Sales")]
 
 
-class RecordTemplate(models.Model):
+class RecordTemplate(Audited):
     """Values for new records of one table of one side."""
 
     name = models.CharField("name", max_length=50, unique=True)
@@ -44,7 +45,7 @@ class TemplateValue(models.Model):
         return f"{self.field} = {self.value}"
 
 
-class TemplateUse(models.Model):
+class TemplateUse(Audited):
     """A template of a mapping. The first one by priority whose condition the source record meets is used."""
 
     mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="templates")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from integration.models.audit import AuditEntry, record
+from integration.models.audited import Audited
 from integration.models.field_mapping import FieldMapping
 from integration.models.mapping import DIRECTIONS
 from integration.sync.rules import Direction
@@ -13,7 +15,7 @@ from integration.sync.transformations import KINDS, Transformation, WrongParamet
 KIND_CHOICES = [(kind.name, kind.label) for kind in KINDS.values()]
 
 
-class FieldTransformation(models.Model):
+class FieldTransformation(Audited):
     """One step. ``parameters`` are those of its kind, as text."""
 
     field = models.ForeignKey(FieldMapping, models.CASCADE, related_name="transformations")
@@ -28,6 +30,10 @@ class FieldTransformation(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def audit_name(self) -> str:
+        return f"{self.field}: {self}"
 
     @property
     def step(self) -> Transformation:
@@ -51,6 +57,9 @@ class FieldTransformation(models.Model):
         steps[here], steps[there] = steps[there], steps[here]
         for position, step in enumerate(steps, 1):
             type(self).objects.filter(pk=step.pk).update(position=position * 10)
+        record(
+            AuditEntry.Action.CHANGED, "transformation rule", self.audit_name, {"place": here + 1}, {"place": there + 1}
+        )
         return True
 
     def clean(self) -> None:

@@ -3,9 +3,14 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from integration.models.audited import Audited
 
-class User(AbstractUser):
+
+class User(Audited, AbstractUser):
     """A user with the settings the pages keep for a person."""
+
+    not_audited = ("last_login", "date_joined", "time_zone", "list_columns")
+    secret_columns = ("password",)
 
     time_zone = models.CharField("time zone", max_length=64, default="UTC")
     list_columns = models.JSONField("list columns", default=dict, blank=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +11,19 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from integration.models.job_state import style_of
+from integration.models.rights import MANAGE_USERS, READ_AUDIT
 
 register = template.Library()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the navigation. ``args`` are those of the address."""
+    """One entry of the navigation. ``args`` are those of the address, ``right`` is what one needs to be led there."""
 
     label: str
     name: str
     args: tuple[str, ...] = ()
+    right: str = ""
 
 
 NAVIGATION: tuple[tuple[str, tuple[Place, ...]], ...] = (
@@ -31,6 +34,8 @@ NAVIGATION: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("Assisted Setup", "setup"),
             Place("Connection Setup", "connection"),
             Place("Table Mappings", "mappings"),
+            Place("Users", "users", right=MANAGE_USERS),
+            Place("Audit Log", "audit", right=READ_AUDIT),
         ),
     ),
     (
@@ -79,11 +84,15 @@ NAVIGATION: tuple[tuple[str, tuple[Place, ...]], ...] = (
 def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The groups of the navigation with their links; places that are not built yet are left out."""
     path = context["request"].path if "request" in context else ""
-    groups = [{"label": label, "links": _links(places, path)} for label, places in NAVIGATION]
+    user = context["user"]
+    groups = [
+        {"label": label, "links": _links([one for one in places if not one.right or user.has_perm(one.right)], path)}
+        for label, places in NAVIGATION
+    ]
     return [group for group in groups if group["links"]]
 
 
-def _links(places: tuple[Place, ...], path: str) -> list[dict[str, Any]]:
+def _links(places: Sequence[Place], path: str) -> list[dict[str, Any]]:
     links = []
     for place in places:
         try:

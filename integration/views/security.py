@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from integration.models.audit import acting
 from integration.models.rights import SEE_PAGES
 
 View = Callable[..., HttpResponseBase]
@@ -35,6 +36,17 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class Acting:
+    """Middleware that tells the audit log who acts."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with acting(request.user):
+            return self.get_response(request)
 
 
 def without_rights(view: View) -> View:

@@ -40,6 +40,7 @@ PAGES = {
     "healthz": Page(ANYBODY, ANYBODY),
     "logout": Page(SIGNED_IN, SIGNED_IN),
     "home": Page(SEERS, SEERS),
+    "audit": Page(CHIEFS, CHIEFS),
     "connection": Page(SEERS, CHIEFS),
     "connection_test": Page(SEERS, CHIEFS),
     "connection_enable": Page(SEERS, CHIEFS),
