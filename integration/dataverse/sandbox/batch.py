@@ -219,6 +219,8 @@ def _inner(outer: Request, content: bytes) -> Request:
         raise odata(f"The request line '{line.decode('utf-8', 'replace')}' of the batch is invalid.")
     if len(found[2]) > LONGEST_ADDRESS:
         raise Refusal(414, "", "The address of the request is too long.")
+    if rest.endswith(b"\r\n") and b"\r\n\r\n" not in rest:
+        rest += b"\r\n"  # a request without a body may leave one of the two line ends to the boundary
     headers, body = _headed(b"\r\n".join((b"", rest)) if rest.startswith(b"\r\n") else rest)
     path, _, query = _relative(outer, found[2]).partition("?")
     if path == "$batch":

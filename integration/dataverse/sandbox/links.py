@@ -1,18 +1,21 @@
-"""References between rows: ``…/$ref`` sets, adds and removes them."""
+"""References between rows: ``…/$ref`` reads, sets, adds and removes them."""
 
 # ruff: noqa: S608 - table and column names come from the model, every value is a parameter
 
 from __future__ import annotations
 
+import json
 import uuid
 
 from integration.dataverse.sandbox import refusals
-from integration.dataverse.sandbox.messages import Response, empty
+from integration.dataverse.sandbox.messages import LARGEST_PAGE, Response, answer, empty
 from integration.dataverse.sandbox.model import Collection, Table
 from integration.dataverse.sandbox.options import parse_query
 from integration.dataverse.sandbox.organization import Exchange
 from integration.dataverse.sandbox.payload import Values, parse_address
 from integration.dataverse.sandbox.refusals import odata
+from integration.dataverse.sandbox.selecting import Reading, collection_rows, fetch
+from integration.dataverse.sandbox.where import ROOT
 from integration.dataverse.sandbox.write import Write
 
 
@@ -23,6 +26,38 @@ def set_lookup(exchange: Exchange, table: Table, row: str, navigation: str) -> R
     with exchange.writing() as write:
         write.update(table, {row: values})
     return empty()
+
+
+def read_reference(exchange: Exchange, table: Table, row: str, navigation: str) -> Response:
+    """GET accounts(id)/primarycontactid/$ref, and a collection's /$ref: addresses instead of rows"""
+    reading, root = exchange.reading(), exchange.request.root
+    if navigation in table.navigation:
+        found = led_to(reading, table, row, navigation)
+        if found is None:
+            return empty()
+        address = f"{root}{found[0].set}({found[1]})"
+        return answer(json.dumps({"@odata.context": f"{root}$metadata#$ref", "@odata.id": address}))
+    collection = table.collections[navigation]
+    far = reading.model[collection.table]
+    rows = fetch(reading, far, [], collection_rows(reading, table, row, collection), f'{ROOT}."{far.id}"', LARGEST_PAGE)
+    listed = [{"@odata.id": f"{root}{far.set}({found[1]})"} for found in rows]
+    return answer(json.dumps({"@odata.context": f"{root}$metadata#Collection($ref)", "value": listed}))
+
+
+def led_to(reading: Reading, table: Table, row: str, navigation: str) -> tuple[Table, str] | None:
+    """The table and the id of the row that a lookup leads to. Raises :class:`Refusal` when there is no such row to
+    start from."""
+    column, target = table.navigation[navigation]
+    kind = f'"{column.type_column}"' if column.type_column else "NULL"
+    found = reading.connection.execute(
+        f'SELECT "{column.name}", {kind} FROM "{table.name}" WHERE "{table.id}" = ?', (row,)
+    ).fetchone()
+    if found is None:
+        raise refusals.missing(table.name, row)
+    to, kind = found
+    if to is None or (target and column.type_column and kind != target):
+        return None
+    return reading.model[kind or target], to
 
 
 def add_member(exchange: Exchange, table: Table, row: str, collection: Collection) -> Response:

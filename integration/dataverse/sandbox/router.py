@@ -158,6 +158,8 @@ def _row(exchange: Exchange, table: Table, row: str, rest: list[str]) -> Respons
 def _reference(exchange: Exchange, table: Table, row: str, segment: str) -> Response:
     name, key = _segment(exchange, segment)
     method = exchange.request.method
+    if method == "GET" and key is None and (name in table.navigation or name in table.collections):
+        return links.read_reference(exchange, table, row, name)
     if name in table.navigation and key is None and method in ("PUT", "DELETE"):
         return links.set_lookup(exchange, table, row, name)
     collection = table.collections.get(name)

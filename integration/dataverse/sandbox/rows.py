@@ -7,6 +7,7 @@ from typing import Any
 
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.changes import count_changes, read_changes, tracks
+from integration.dataverse.sandbox.links import led_to
 from integration.dataverse.sandbox.messages import LARGEST_PAGE, Response, answer, empty
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.options import QueryOptions, parse_query
@@ -171,15 +172,8 @@ def related(exchange: Exchange, table: Table, row: str, navigation: str) -> Resp
         base = collection_rows(reading, table, row, collection)
         far = reading.model[collection.table]
         return answer(read_page(reading, far, options, f"{request.root}{request.path}", base))
-    column, target = table.navigation[navigation]
-    kind = column.type_column or "NULL"
-    to, found = reading.connection.execute(
-        f'SELECT "{column.name}", {kind} FROM "{table.name}" WHERE "{table.id}" = ?',  # noqa: S608 - names of the model
-        (row,),
-    ).fetchone()
-    if to is None or (target and column.type_column and found != target):
-        return empty()
-    text = read_row(reading, reading.model[found or target], to, options)
+    found = led_to(reading, table, row, navigation)
+    text = read_row(reading, *found, options) if found else None
     return answer(text[0]) if text else empty()
 
 

@@ -199,10 +199,11 @@ def test_line_ends_must_be_crlf_to_the_last(call: Caller) -> None:
     assert send(call, body=good).status_code == 200
 
 
-def test_a_get_needs_the_extra_empty_line(call: Caller) -> None:
-    text = part(request_text("GET", "WhoAmI")).removesuffix("\r\n")
+def test_a_get_needs_an_empty_line_behind_its_headers(call: Caller) -> None:
+    text = part(request_text("GET", "WhoAmI"))
 
-    assert send(call, text).status_code == 400
+    assert send(call, text.removesuffix("\r\n")).status_code == 200
+    assert send(call, text.removesuffix("\r\n\r\n")).status_code == 400
 
 
 def test_a_thousand_requests_are_the_most(call: Caller) -> None:

@@ -72,3 +72,15 @@ def test_a_collection_takes_and_gives_back_its_rows(call: Caller) -> None:
     assert call("DELETE", f"{people}/$ref?$id={call.root}contacts({contact})").status_code == 204
     assert call.rows(people) == []
     assert call("DELETE", f"{people}({contact})/$ref").status_code == 404
+
+
+def test_a_reference_is_read_as_the_address_of_a_row(call: Caller) -> None:
+    firm = call.create("accounts", name="Coho Winery")
+    person = call.create("contacts", lastname="Orton", parentcustomerid_account_at_bind=f"/accounts({firm})")
+    empty = call("GET", f"accounts({firm})/primarycontactid/$ref")
+    call("PUT", f"accounts({firm})/primarycontactid/$ref", {"@odata.id": f"{call.root}contacts({person})"})
+
+    address = f"{call.root}contacts({person})"
+    assert empty.status_code == 204
+    assert call.get(f"accounts({firm})/primarycontactid/$ref")["@odata.id"] == address
+    assert call.rows(f"accounts({firm})/contact_customer_accounts/$ref") == [{"@odata.id": address}]
