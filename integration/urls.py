@@ -8,6 +8,7 @@ from integration.views.connection import (
     connection,
     connection_disable,
     connection_enable,
+    connection_reset_addresses,
     connection_test,
     synchronize_modified,
 )
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connection/test/", connection_test, name="connection_test"),
     path("connection/enable/", connection_enable, name="connection_enable"),
     path("connection/disable/", connection_disable, name="connection_disable"),
+    path("connection/reset-web-client-url/", connection_reset_addresses, name="connection_reset_addresses"),
     path("connection/synchronize-modified/", synchronize_modified, name="synchronize_modified"),
     path("mappings/", mappings, name="mappings"),
     path("mappings/use-default/", mapping_defaults, name="mapping_defaults"),

@@ -113,7 +113,7 @@ def check_sdk(sdk: str, organization: str) -> str:
     same main version (compatible) and, as far as it is written out, not older."""
     ours, theirs = _numbers(sdk), _numbers(organization)
     if ours is None:
-        return f"“{sdk}” is no SDK version. It looks like 9.1."
+        return no_version(sdk)
     if theirs is None:
         return f"The organization's version “{organization}” cannot be read, so no SDK version can be compared with it."
     if ours[0] != theirs[0]:
@@ -125,11 +125,16 @@ def check_sdk(sdk: str, organization: str) -> str:
     return ""
 
 
+def no_version(sdk: str) -> str:
+    """Why a text cannot be an SDK version at all, in words; blank: it can."""
+    return "" if _numbers(sdk) else f"“{sdk}” is no SDK version. It looks like 9.1."
+
+
 def api_of(sdk: str) -> str:
     """The version of the Web API that belongs to an SDK version: ``9.1``. Raises ``ValueError`` for what is none."""
     numbers = _numbers(sdk)
     if numbers is None:
-        raise ValueError(f"“{sdk}” is no SDK version.")
+        raise ValueError(no_version(sdk))
     return _short(numbers)
 
 

@@ -1,13 +1,16 @@
 """The standard mappings, their fields, filters and jobs: as data, and the verbs that put them in place."""
 
 from integration.defaults.apply import Difference, create_missing, default_for, differences, missing, reset
+from integration.defaults.extra import EXTRA_JOBS, ExtraJob, settle_extra_jobs
 from integration.defaults.shape import FieldDefault, JobDefault, MappingDefault, Part
 from integration.defaults.standard import OUTSIDE_FULL_SYNCH, STANDARD
 
 __all__ = [
+    "EXTRA_JOBS",
     "OUTSIDE_FULL_SYNCH",
     "STANDARD",
     "Difference",
+    "ExtraJob",
     "FieldDefault",
     "JobDefault",
     "MappingDefault",
@@ -17,4 +20,5 @@ __all__ = [
     "differences",
     "missing",
     "reset",
+    "settle_extra_jobs",
 ]

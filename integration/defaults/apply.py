@@ -39,8 +39,6 @@ FIELD_FIELDS = (
     "match_priority",
     "case_sensitive",
 )
-TASKS = {"retention": ("Delete old jobs, errors and history", 1440)}
-"""Recurring jobs of no mapping: task -> name and minutes between runs."""
 JOB_FIELDS = ("minutes", "inactivity_minutes", "max_attempts", "rerun_seconds")
 SHOWN_IN_ORDER = {"position"}
 """Columns that a reset restores without anybody having to read about them."""
@@ -66,7 +64,6 @@ def create_missing(part: Part | None = None) -> list[TableMapping]:
     What exists stays as it is, however it was changed."""
     created = []
     with transaction.atomic():
-        _task_entries()
         there = {mapping.name: mapping for mapping in TableMapping.objects.all()}
         for default in STANDARD:
             if part in (None, default.part):
@@ -154,13 +151,6 @@ def _restore(mapping: TableMapping, default: MappingDefault) -> None:
     if default.job is not None:
         _job_entry(mapping, default)
         mapping.queue_entries.update(**_job_values(default))
-
-
-def _task_entries() -> None:
-    """The recurring jobs that belong to no mapping."""
-    for task, (name, minutes) in TASKS.items():
-        values = {"task": task, "minutes": minutes, "inactivity_minutes": minutes}
-        JobQueueEntry.objects.get_or_create(name=name, defaults=values)
 
 
 def _job_entry(mapping: TableMapping, default: MappingDefault) -> None:

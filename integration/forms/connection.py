@@ -5,21 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout
+from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 
+from integration.forms.secrets import SecretInputs, certificate_input, control_characters, secret_input
 from integration.forms.versioned import VersionedForm
-from integration.models import ConnectionSetup
+from integration.models import ConnectionSetup, User
+from integration.models.features import ADDRESSES
+from integration.models.sign_in import Authentication
 
-KEPT = "A secret is stored. Leave blank to keep it; type a new one to replace it."
-NONE_YET = "It is encrypted when stored and never shown again."
+ORDERS = ("auto_create_orders", "auto_process_quotes")
+SUGGESTED = ("url", "token_endpoint", *ADDRESSES)
+HELP = {
+    "url": "The address of the organization, such as https://contoso.crm4.dynamics.com.",
+    "tenant": "Directory (tenant) ID of the app registration, or its domain name.",
+    "client_id": "Application (client) ID of the app registration.",
+    "token_endpoint": "Only on premises, for sandboxes and special clouds; blank for Microsoft's own.",
+    "sign_in_user": "name@firm.example or DOMAIN\\name.",
+    "domain": "Taken from the user name where that begins with it.",
+    "sdk_version": "Compatible with the organization's version and not older, such as 9.1.",
+    "web_client_url": "Where a record of Sales opens its record here.",
+    "odata_url": "Where Sales asks for item availability.",
+}
 
 
-class ConnectionForm(VersionedForm):
-    """What identifies the connection is only changed while it is disabled; the secret is written, never read."""
+class ConnectionForm(SecretInputs, VersionedForm):
+    """What identifies the connection is only changed while it is disabled; secrets are written, never read."""
 
-    client_secret = forms.CharField(
-        required=False, strip=True, max_length=500, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    SECRETS = ("client_secret", "certificate", "password", "odata_key")
+
+    client_secret = secret_input()
+    certificate = certificate_input()
+    password = secret_input()
+    odata_key = secret_input()
+
+    odata_user = forms.ModelChoiceField(
+        User.objects.filter(is_active=True).order_by("username"),
+        required=False,
+        label="Dynamics 365 Business Central OData Web Service Username",
+        help_text="The user in whose name Sales asks. The key is made on that user's page: Change Web Service Key.",
     )
 
     class Meta:
@@ -30,49 +54,106 @@ class ConnectionForm(VersionedForm):
             "tenant",
             "token_endpoint",
             "client_id",
+            "sign_in_user",
+            "domain",
+            "sdk_version",
             "dataverse_enabled",
             "sales_enabled",
+            "auto_create_orders",
+            "auto_process_quotes",
+            "item_availability_enabled",
+            "web_client_url",
+            "odata_url",
+            "odata_user",
         ]
-        help_texts = {
-            "url": "The address of the organization, such as https://contoso.crm4.dynamics.com.",
-            "tenant": "Directory (tenant) ID of the app registration, or its domain name.",
-            "client_id": "Application (client) ID of the app registration.",
-            "token_endpoint": "Only for sandboxes and special clouds; blank for Microsoft's own.",
-        }
+        help_texts = HELP
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["client_secret"].help_text = KEPT if self.instance.client_secret else NONE_YET
-        for name in ConnectionSetup.IDENTIFYING:
-            self.fields[name].disabled = self.instance.is_enabled
+        self.explain_secrets()
+        if self.instance.odata_key:
+            self.fields["odata_key"].help_text = "A key waits to be handed to Sales when the connection is enabled."
+        else:
+            self.fields[
+                "odata_key"
+            ].help_text = "It is handed to Sales when the connection is enabled, and not kept here."
+        for name in self._locked():
+            self.fields[name].disabled = True
         self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.layout = Layout(
-            "seen",
-            Fieldset("Connection to Dynamics 365 Sales", "url", "authentication", "tenant", css_class="mb-4"),
-            Fieldset(
-                "Application user",
-                "client_id",
-                Field("client_secret", placeholder=str(self.instance.client_secret)),
-                "token_endpoint",
-                css_class="mb-4",
-            ),
-            Fieldset("What is synchronized", Div("dataverse_enabled", "sales_enabled"), css_class="mb-3"),
-        )
+        self.helper.layout = self._layout()
 
     def full_clean(self) -> None:
         """A refused address is shown as it was probably meant, so that saving again takes the suggestion."""
         super().full_clean()
-        for name in ("url", "token_endpoint"):
+        for name in SUGGESTED:
             for error in self.errors.as_data().get(name, []):
                 suggestion = (error.params or {}).get("suggestion")
                 if suggestion:
                     self.retype(name, suggestion)
 
+    def clean_client_secret(self) -> str:
+        return self._typed("client_secret")
+
+    def clean_password(self) -> str:
+        return self._typed("password")
+
+    def clean_odata_key(self) -> str:
+        return self._typed("odata_key")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "url" in self.changed_data and "authentication" not in self.changed_data:
+            self.instance.url = cleaned.get("url", "")
+            cleaned["authentication"] = self.instance.authentication_for_address()
+        return cleaned
+
     def save(self, commit: bool = True) -> ConnectionSetup:
-        if self.cleaned_data.get("client_secret") and not self.instance.is_enabled:
-            self.instance.client_secret = self.cleaned_data["client_secret"]
+        self.take_secrets()
         setup: ConnectionSetup = super().save(commit)
         switched = {name.removesuffix("_enabled") for name in self.changed_data}
         setup.apply_switches([part for part in setup.parts() if part in switched])
         return setup
+
+    def _typed(self, name: str) -> str:
+        typed: str = self.cleaned_data.get(name) or ""
+        control_characters(typed)
+        return typed
+
+    def _locked(self) -> set[str]:
+        """Which fields cannot be edited as things are."""
+        setup = self.instance
+        locked = set(ConnectionSetup.IDENTIFYING) if setup.is_enabled else set()
+        locked |= set() if setup.solution_version else set(ADDRESSES)
+        locked |= set() if setup.order_integration_enabled and setup.sales_enabled else set(ORDERS)
+        return locked & set(self.fields)
+
+    def _layout(self) -> Layout:
+        opened = " open" if Authentication(self["authentication"].value()).on_premises else ""
+        return Layout(
+            "seen",
+            Fieldset("Connection to Dynamics 365 Sales", "url", "authentication", "tenant", css_class="mb-4"),
+            Fieldset(
+                "Application user", "client_id", "client_secret", "certificate", "token_endpoint", css_class="mb-4"
+            ),
+            HTML(f'<details class="mb-4"{opened}><summary class="h5">On premises</summary>'),
+            "sign_in_user",
+            "password",
+            "domain",
+            "sdk_version",
+            HTML("</details>"),
+            Fieldset("What is synchronized", "dataverse_enabled", "sales_enabled", css_class="mb-4"),
+            Fieldset("Sales orders and quotes", HTML(ORDER_STATE), *ORDERS, css_class="mb-4"),
+            Fieldset(
+                "Connection from Dynamics 365 Sales",
+                "web_client_url",
+                "item_availability_enabled",
+                "odata_url",
+                "odata_user",
+                "odata_key",
+                css_class="mb-3",
+            ),
+        )
+
+
+ORDER_STATE = "{% include 'integration/_connection_orders.html' %}"

@@ -26,10 +26,12 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``path``: may there be more than the host? ``loopback``: may it be this machine (and then plain http)?"""
+    """``path``: may there be more than the host? ``loopback``: may it be this machine (and then plain http)?
+    ``private``: may it be inside a private network, since only people's browsers go there?"""
 
     path: bool = False
     loopback: bool = False
+    private: bool = False
 
 
 def clean_address(text: str, kind: Kind) -> str:
@@ -114,6 +116,8 @@ def _refuse_place(host: str, kind: Kind) -> None:
             raise AddressError("The address names this machine itself, which is not called here.")
         return
     address = _ip_address(host)
+    if kind.private and not (address and (address.is_link_local or address.is_multicast or address.is_unspecified)):
+        return
     inside = not address.is_global or address.is_multicast if address else host.endswith(_PRIVATE_ENDINGS)
     if inside or (address is None and "." not in host):
         raise AddressError("The address is inside a private network and is not called.")

@@ -2,51 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from contextlib import closing
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from integration import defaults
 from integration.models import systems
-from integration.models.address import AddressError, Kind, clean_address
 from integration.models.audit import AuditEntry, record
 from integration.models.audited import Audited
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine, other_organization
+from integration.models.features import Features
 from integration.models.home import COPY, home, is_copy
 from integration.models.mapping import TableMapping
+from integration.models.published import publish, withdraw
 from integration.models.release import hold_jobs, release_jobs
-from integration.models.secret import SecretField
+from integration.models.sign_in import SignIn
 from integration.models.systems import Connected
 from integration.sync.rules import Context
 from integration.systems.base import Identity
-from integration.systems.errors import ConfigurationProblem
+from integration.systems.errors import ConfigurationProblem, Problem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
 DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 
 
-class ConnectionSetup(Audited):
+class ConnectionSetup(Audited, SignIn, Features):
     """Addresses, credentials and switches of the one connection (``ConnectionSetup.current()``)."""
 
-    class Authentication(models.TextChoices):
-        CLIENT_SECRET = "client_secret", "OAuth 2.0, client secret"
-
-    IDENTIFYING = ("url", "authentication", "tenant", "token_endpoint", "client_id", "client_secret")
-    """What says which organization this is and who we are there: only changed while disabled."""
-
-    url = models.CharField("Dynamics 365 Sales URL", max_length=250, blank=True)
-    authentication = models.CharField(
-        "authentication type", max_length=20, choices=Authentication, default=Authentication.CLIENT_SECRET
-    )
-    tenant = models.CharField("tenant", max_length=100, blank=True)
-    token_endpoint = models.CharField("token endpoint", max_length=250, blank=True)
-    client_id = models.CharField("client id", max_length=100, blank=True)
-    client_secret = SecretField("client secret", blank=True, default="")
     is_enabled = models.BooleanField("enabled", default=False, editable=False)
     dataverse_enabled = models.BooleanField("Dataverse (CDS) connection enabled", default=True)
     sales_enabled = models.BooleanField("Sales connection enabled", default=True)
@@ -73,35 +58,12 @@ class ConnectionSetup(Audited):
         """The one row, made when it is first asked for."""
         return cls.objects.get_or_create(pk=1)[0]
 
-    def missing(self) -> list[str]:
-        """The captions of what has to be filled in before anything can be asked."""
-        wanted = {"URL": self.url, "Client id": self.client_id, "Client secret": self.client_secret}
-        if not self.token_endpoint:
-            wanted["Tenant"] = self.tenant
-        return [label for label, value in wanted.items() if not value]
-
-    def address_checks(self) -> list[tuple[str, Callable[[], str]]]:
-        """(caption, check) of both addresses; a check gives the clean address or raises ``AddressError``."""
-        loopback = settings.DEVELOPMENT
-        return [
-            ("URL", partial(clean_address, self.url, Kind(loopback=loopback))),
-            ("Token endpoint", partial(clean_address, self.token_endpoint, Kind(path=True, loopback=loopback))),
-        ]
-
     def clean(self) -> None:
-        """Bring both addresses into their one spelling. Raises ``ValidationError`` by field, with the suggestion as
-        its parameter."""
-        wrong: dict[str, ValidationError] = {}
-        for name, (_, check) in zip(("url", "token_endpoint"), self.address_checks(), strict=True):
-            try:
-                setattr(self, name, check())
-            except AddressError as error:
-                wrong[name] = ValidationError(str(error), params={"suggestion": error.suggestion})
-        self.tenant, self.client_id = self.tenant.strip(), self.client_id.strip()
+        """Bring all addresses into their one spelling. Raises ``ValidationError`` by field."""
+        super().clean()
+        wrong = {**self.sign_in_problems(), **self.feature_problems()}
         if self.sales_enabled and not self.dataverse_enabled:
-            wrong["sales_enabled"] = ValidationError(
-                "The Sales connection needs the Dataverse connection: enable both."
-            )
+            wrong["sales_enabled"] = ValidationError(SALES_ALONE)
         if wrong:
             raise ValidationError(wrong)
 
@@ -142,11 +104,13 @@ class ConnectionSetup(Audited):
             created = self.create_missing()
             release_jobs(self.parts())
             record(AuditEntry.Action.ENABLED, "connection", self, after={"organization": self.organization_name})
+        self.tell_sales()
         return created
 
     def create_missing(self) -> list[TableMapping]:
         """Create what is missing of the standard mappings and jobs of the parts that are on; existing ones stay."""
         created = [mapping for part in self.parts() for mapping in defaults.create_missing(part)]
+        defaults.settle_extra_jobs(self.features() if self.sales_enabled else set(), enabled=self.is_enabled)
         if self.is_enabled:
             release_jobs([], created)
         return created
@@ -157,13 +121,45 @@ class ConnectionSetup(Audited):
             self.create_missing()
             hold_jobs(except_parts=self.parts())
             release_jobs(newly_on)
+            self.tell_sales()
 
     def disable(self, reason: str = "") -> None:
         """Stop using the connection: every recurring job goes On Hold. Couplings, cursors and mappings stay."""
+        if not reason and self.is_enabled:
+            self.tell_sales(withdrawn=True)
         with transaction.atomic():
             self._store(is_enabled=False, disable_reason=reason[:250])
             hold_jobs()
             record(AuditEntry.Action.DISABLED, "connection", self, after={"reason": reason})
+
+    def tell_sales(self, *, withdrawn: bool = False) -> bool:
+        """Write into Sales where we are, or take it back. An organization that does not take it is noted as the last
+        error: records are synchronized all the same. The access key is handed over and not kept."""
+        if not (self.solution_version and self.sales_enabled):
+            return False
+        try:
+            with closing(self.open()) as connected:
+                withdraw(connected.crm) if withdrawn else publish(self, connected.crm)
+        except Problem as problem:
+            self._store(last_error=f"The addresses were not written into Dynamics 365 Sales: {problem.message}")
+            return False
+        if not withdrawn:
+            self._store(odata_key="")
+        return True
+
+    def reset_addresses(self, base: str) -> None:
+        """Reset Web Client URL: both addresses back to what follows from ``base``, and Sales is told."""
+        self.use_default_addresses(base)
+        self.save(update_fields=["web_client_url", "odata_url", "changed_at"])
+        if self.is_enabled:
+            self.tell_sales()
+
+    def order_integration_switched(self, on: bool) -> None:
+        """The organization's switch was set by an administrator: remember it, and let its jobs follow."""
+        self.switch_order_integration(on)
+        self.save(update_fields=["order_integration_enabled", "auto_create_orders", "auto_process_quotes"])
+        record(AuditEntry.Action.CHANGED, "sales order integration", self, after={"enabled": "yes" if on else "no"})
+        self.create_missing()
 
     def parts(self) -> list[defaults.Part]:
         """The parts that are switched on."""
@@ -174,7 +170,8 @@ class ConnectionSetup(Audited):
         metadata_cache().clear()
         token_cache().clear()
         found = examine(self)
-        self._store(last_error=found.message)
+        known = {} if found.solution_version is None else {"solution_version": found.solution_version[:30]}
+        self._store(last_error=found.message, **known)
         return found
 
     def _remember(self, identity: Identity, user_name: str) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from integration.dataverse.premises import check_sdk
 from integration.models import systems
 from integration.models.address import AddressError
 from integration.models.mapping import TableMapping
+from integration.models.published import solution_version
 from integration.systems.base import Identity, System
 from integration.systems.errors import (
     AddressRefused,
@@ -37,7 +39,7 @@ SIGN_IN_PARTS = {
     "client": "Client id",
     "secret": "Client secret",
     "certificate": "Certificate",
-    "user": "User",
+    "user": "User name",
     "resource": "Address",
 }
 
@@ -53,11 +55,13 @@ class Finding:
 
 @dataclass(slots=True)
 class Diagnosis:
-    """All findings up to the first that makes looking on pointless, and who answered."""
+    """All findings up to the first that makes looking on pointless, and who answered. ``solution_version`` is blank
+    where the integration solution is not installed, ``None`` where nobody could be asked."""
 
     findings: list[Finding] = field(default_factory=list)
     identity: Identity | None = None
     user_name: str = ""
+    solution_version: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -85,8 +89,8 @@ def examine(setup: ConnectionSetup) -> Diagnosis:
         return found
     try:
         crm = systems.open_crm(setup)
-    except ConfigurationProblem as problem:
-        found.findings.append(Finding(False, "Client secret", problem.message))
+    except Problem as problem:
+        found.findings.append(_wrong("Client secret", problem))
         return found
     try:
         _ask(setup, crm, found)
@@ -115,8 +119,8 @@ def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Findi
 def _what_is_typed(setup: ConnectionSetup) -> Iterator[Finding]:
     for label in setup.missing():
         yield Finding(False, label, "is missing.")
-    if setup.client_secret and not setup.client_secret.readable:
-        yield Finding(False, "Client secret", systems.UNREADABLE)
+    for label in setup.unreadable_secrets():
+        yield Finding(False, label, systems.UNREADABLE)
     for label, check in setup.address_checks():
         try:
             check()
@@ -132,11 +136,14 @@ def _ask(setup: ConnectionSetup, crm: System, found: Diagnosis) -> None:
 
     if not _step(found, "Organization", sign_in):
         return
+    if setup.kind.on_premises and not _step(found, "Dynamics 365 SDK version", lambda: _sdk(setup, found)):
+        return
     if not _step(found, "Integration user", lambda: _user(crm, found)):
         return
     _step(found, "Security roles", lambda: _may_read(crm, ["account", "contact", "transactioncurrency"]))
     if setup.sales_enabled:
         _step(found, "Dynamics 365 Sales", lambda: _may_read(crm, ["product", "pricelevel", "opportunity"]))
+        _step(found, "Integration solution", lambda: _solution(setup, crm, found))
 
 
 def _step(found: Diagnosis, what: str, look: Callable[[], str]) -> bool:
@@ -171,6 +178,24 @@ def _user(crm: System, found: Diagnosis) -> str:
     if user.values.get("isdisabled"):
         raise NotAMember(f"The user {found.user_name} is disabled in the organization. Enable it there.")
     return f"{found.user_name}. People should not change records as this user: its changes are not synchronized."
+
+
+def _sdk(setup: ConnectionSetup, found: Diagnosis) -> str:
+    version = found.identity.version if found.identity else ""
+    why_not = check_sdk(setup.sdk_version, version)
+    if why_not:
+        raise ConfigurationProblem(why_not)
+    return f"{setup.sdk_version} fits the organization's version {version}."
+
+
+def _solution(setup: ConnectionSetup, crm: System, found: Diagnosis) -> str:
+    """Without it records are synchronized all the same; orders, statistics and item availability need it."""
+    found.solution_version = solution_version(crm)
+    if found.solution_version:
+        return f"Version {found.solution_version} is installed."
+    if setup.order_integration_enabled or setup.item_availability_enabled:
+        raise ConfigurationProblem("It is not installed, and sales orders and item availability need it. Import it.")
+    return "It is not installed. Statistics, sales orders and item availability are not offered without it."
 
 
 def _may_read(crm: System, tables: list[str]) -> str:

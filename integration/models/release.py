@@ -11,13 +11,13 @@ from integration.models.queue import JobQueueEntry
 
 
 def hold_jobs(*, except_parts: Collection[str] = ()) -> None:
-    """Every recurring job goes On Hold, but those of these parts."""
-    kept = Q(mapping__part__in=except_parts)
+    """Every recurring job goes On Hold, but those of these parts. While any part is on, the jobs of no mapping stay."""
+    kept = Q(mapping__part__in=except_parts) | (Q(mapping=None) if except_parts else Q())
     JobQueueEntry.objects.exclude(kept).update(status=JobQueueEntry.Status.ON_HOLD, held_status="")
 
 
 def release_jobs(parts: Collection[str], mappings: Collection[TableMapping] = ()) -> None:
     """The held jobs of these parts and mappings become Ready; their first run is planned by the scheduler."""
-    ours = Q(mapping__part__in=parts) | Q(mapping__in=mappings) | Q(mapping=None)
+    ours = Q(mapping__part__in=parts) | Q(mapping__in=mappings) | (Q(mapping=None) if parts else Q())
     held = JobQueueEntry.objects.filter(ours, status=JobQueueEntry.Status.ON_HOLD)
     held.update(status=JobQueueEntry.Status.READY, next_start=None, attempts=0, message="")

@@ -9,7 +9,8 @@ from django.conf import settings
 
 from integration.business_central.models import CompanyInformation, GeneralLedgerSetup
 from integration.business_central.store import EmbeddedCompany
-from integration.dataverse.store import connect
+from integration.dataverse.store import Shared
+from integration.dataverse.store import connect_with as connect
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.secret import SecretUnreadable
 from integration.sync.rules import Context, Direction
@@ -61,18 +62,14 @@ def open_crm(setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4) 
     if setup.missing():
         raise ConfigurationProblem(f"The connection is not set up: {', '.join(setup.missing())} missing.")
     try:
-        secret = setup.client_secret.reveal()
+        credentials = setup.grant()
     except SecretUnreadable as error:
         raise ConfigurationProblem(UNREADABLE) from error
     return connect(
         url=setup.url,
-        tenant=setup.tenant,
-        client_id=setup.client_id,
-        client_secret=secret,
-        token_endpoint=setup.token_endpoint,
-        token_cache=token_cache(),
-        metadata_cache=metadata_cache(),
-        gate=gate,
+        credentials=credentials,
+        shared=Shared(token_cache(), metadata_cache(), gate),
+        api=setup.api,
         concurrency=concurrency,
         ca=settings.DATAVERSE_CA_FILE or None,
     )

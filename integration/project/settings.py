@@ -129,6 +129,9 @@ REDIS_URL = env("REDIS_URL", default="")
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
 """Jobs that have ended, closed errors and history are kept so long."""
 
+PUBLIC_URL = env("PUBLIC_URL", default="")
+"""Where people and Dynamics 365 Sales reach this application; blank: where the administrator's browser does."""
+
 DATAVERSE_CA_FILE = env("DATAVERSE_CA_FILE", default="")
 """Certificate authorities, in PEM, that are trusted besides the usual ones when Dynamics 365 Sales is called."""
 RQ_QUEUES = {"default": {"URL": REDIS_URL or "redis://localhost:6379/0", "DEFAULT_TIMEOUT": -1}}

@@ -44,6 +44,8 @@ def connection_test(request: HttpRequest) -> HttpResponse:
 def connection_enable(request: HttpRequest) -> HttpResponse:
     """Enable: check everything, then create what is missing; or say what is wrong."""
     setup = ConnectionSetup.current()
+    setup.use_default_addresses(request.build_absolute_uri("/"), only_blank=True)
+    setup.save(update_fields=["web_client_url", "odata_url"])
     try:
         created = setup.enable()
     except NotReady as error:
@@ -64,6 +66,19 @@ def connection_disable(request: HttpRequest) -> HttpResponse:
         return render(request, "integration/connection_disable.html", {"setup": setup, "coupled": coupled})
     setup.disable()
     messages.success(request, "The connection is disabled. Its jobs are on hold; mappings and couplings stay.")
+    return redirect("connection")
+
+
+@require_POST
+@permission_required(CHANGE, raise_exception=True)
+def connection_reset_addresses(request: HttpRequest) -> HttpResponse:
+    """Reset Web Client URL."""
+    setup = ConnectionSetup.current()
+    if setup.solution_version:
+        setup.reset_addresses(request.build_absolute_uri("/"))
+        messages.success(request, "The web client URL and the OData URL are back at their defaults.")
+    else:
+        messages.error(request, "These addresses stand in the integration solution, which is not installed.")
     return redirect("connection")
 
 
@@ -103,6 +118,6 @@ def _page(request: HttpRequest, form: ConnectionForm, findings: list[Finding] | 
         "mappings": TableMapping.objects.count(),
         "jobs": entries.count(),
         "jobs_active": entries.exclude(status=JobQueueEntry.Status.ON_HOLD).count(),
-        "secret_unreadable": bool(setup.client_secret) and not setup.client_secret.readable,
+        "unreadable": setup.unreadable_secrets(),
     }
     return render(request, "integration/connection.html", context)

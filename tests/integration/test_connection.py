@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from coupling.models import Coupling
 from integration import defaults, scheduler
+from integration.dataverse.signin import Credentials
 from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
 from integration.models.cache import token_cache
 from integration.models.diagnosis import NotReady
@@ -83,14 +84,16 @@ def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
     given = {}
     monkeypatch.setattr(systems, "connect", lambda **more: given.update(more))
     setup.open(even_disabled=True, concurrency=7, gate="the gate")
-    del given["token_cache"], given["metadata_cache"]
+    assert given.pop("shared").gate == "the gate"
     assert given == {
         "url": "https://contoso.crm4.dynamics.com",
-        "tenant": "contoso.example",
-        "client_id": "3f2a",
-        "client_secret": "the secret of Contoso",
-        "token_endpoint": "",
-        "gate": "the gate",
+        "credentials": Credentials(
+            "contoso.example",
+            "3f2a",
+            "the secret of Contoso",
+            "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token",
+        ),
+        "api": "9.2",
         "concurrency": 7,
         "ca": "/etc/adatum/ca.pem",
     }
@@ -111,7 +114,13 @@ def test_a_complete_connection_passes_its_test_enabled_or_not(setup):
     setup.enable()
     assert wrong(setup) == {}
     named = [finding.what for finding in setup.test()]
-    assert named == ["Organization", "Integration user", "Security roles", "Dynamics 365 Sales"]
+    assert named == [
+        "Organization",
+        "Integration user",
+        "Security roles",
+        "Dynamics 365 Sales",
+        "Integration solution",
+    ]
 
 
 @pytest.mark.scenario(

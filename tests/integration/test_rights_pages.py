@@ -45,6 +45,7 @@ PAGES = {
     "connection_test": Page(SEERS, CHIEFS),
     "connection_enable": Page(SEERS, CHIEFS),
     "connection_disable": Page(SEERS, CHIEFS),
+    "connection_reset_addresses": Page(SEERS, CHIEFS),
     "synchronize_modified": Page(RUNNERS, RUNNERS),
     "mappings": Page(SEERS, SEERS),
     "mapping_defaults": Page(CHIEFS, CHIEFS),

@@ -57,6 +57,7 @@ class MemorySystem(MemoryStore, KeyedSystem):
         self.user_id = user_id or uuid.uuid5(uuid.NAMESPACE_OID, f"integration user of {side}")
         self.organization_id = organization_id or uuid.uuid5(uuid.NAMESPACE_OID, f"organization of {side}")
         self.tells_versions = True
+        self.release = "memory"
         self.actions: dict[str, Action] = {}
         self.faults = Faults()
         self._found: dict[str, list[uuid.UUID]] = {}
@@ -107,7 +108,7 @@ class MemorySystem(MemoryStore, KeyedSystem):
 
     def check(self) -> Identity:
         self.faults.enter(Call("check"))
-        return Identity(self.organization_id, f"Twin {self.side}", self.user_id, "memory")
+        return Identity(self.organization_id, f"Twin {self.side}", self.user_id, self.release)
 
     def tables(self) -> Sequence[tuple[str, str]]:
         self.faults.enter(Call("tables"))

@@ -1,0 +1,55 @@
+"""Recurring jobs of no mapping: the house's own, and those of features that a person switches on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from integration.models.queue import JobQueueEntry
+
+STATISTICS = "customer_statistics"
+AVAILABILITY = "item_availability"
+ORDER_STATUS = "sales_order_status"
+ORDER_NOTES = "sales_order_notes"
+CREATE_ORDERS = "auto_create_orders"
+PROCESS_QUOTES = "auto_process_quotes"
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraJob:
+    """``feature`` is the switch that asks for it, blank for a job that is always there."""
+
+    task: str
+    name: str
+    minutes: int
+    feature: str = ""
+    max_attempts: int = 2
+
+
+EXTRA_JOBS = (
+    ExtraJob("retention", "Delete old jobs, errors and history", 1440, max_attempts=10),
+    ExtraJob(STATISTICS, "Customer Statistics - Dynamics 365 Sales synchronization job", 30, "solution"),
+    ExtraJob(AVAILABILITY, "Item Availability - Dynamics 365 Sales synchronization job", 30, "item_availability"),
+    ExtraJob(ORDER_STATUS, "Sales Order Status - Dynamics 365 Sales synchronization job", 7, "orders"),
+    ExtraJob(ORDER_NOTES, "Sales Order Notes - Dynamics 365 Sales synchronization job", 5, "orders"),
+    ExtraJob(CREATE_ORDERS, "Automatic creation of sales orders - Dynamics 365 Sales", 30, "auto_create_orders"),
+    ExtraJob(PROCESS_QUOTES, "Automatic processing of sales quotes - Dynamics 365 Sales", 30, "auto_process_quotes"),
+)
+
+
+def settle_extra_jobs(features: Collection[str], *, enabled: bool) -> None:
+    """Create the jobs of these features where they are missing, delete those of all others. What a person changed
+    about one that stays is kept; a new one waits On Hold until the connection is enabled."""
+    wanted = [job for job in EXTRA_JOBS if not job.feature or job.feature in features]
+    unwanted = {job.task for job in EXTRA_JOBS} - {job.task for job in wanted}
+    JobQueueEntry.objects.filter(mapping=None, task__in=unwanted).delete()
+    first = JobQueueEntry.Status.READY if enabled else JobQueueEntry.Status.ON_HOLD
+    for job in wanted:
+        values = {
+            "name": job.name,
+            "minutes": job.minutes,
+            "inactivity_minutes": job.minutes,
+            "max_attempts": job.max_attempts,
+            "status": first,
+        }
+        JobQueueEntry.objects.get_or_create(mapping=None, task=job.task, defaults=values)

@@ -1,0 +1,67 @@
+"""Typing a secret: it goes straight into the encrypted column, a blank input keeps what is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from integration.models import ConnectionSetup
+from integration.models.sign_in import caption, check_certificate
+
+KEPT = "A secret is stored. Leave blank to keep it; type a new one to replace it."
+NONE_YET = "It is encrypted when stored and never shown again."
+LABELS = {"odata_key": "Dynamics 365 Business Central OData Web Service Accesskey"}
+LONGEST, LONGEST_CERTIFICATE = 500, 20_000
+
+
+def secret_input() -> forms.CharField:
+    """An input on one line that never shows what is stored."""
+    return forms.CharField(
+        required=False,
+        strip=True,
+        max_length=LONGEST,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+def certificate_input() -> forms.CharField:
+    """An input for PEM text, checked as it is typed in."""
+    area = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"})
+    return forms.CharField(required=False, max_length=LONGEST_CERTIFICATE, widget=area)
+
+
+class SecretInputs:
+    """A form of Connection Setup with inputs for secrets; ``SECRETS`` names their columns."""
+
+    SECRETS: tuple[str, ...] = ()
+    fields: dict[str, forms.Field]
+    instance: ConnectionSetup
+    cleaned_data: dict[str, Any]
+
+    def explain_secrets(self) -> None:
+        """Say at each input whether something is stored."""
+        for name in self.SECRETS:
+            stored = getattr(self.instance, name)
+            self.fields[name].help_text = KEPT if stored else NONE_YET
+            self.fields[name].widget.attrs["placeholder"] = str(stored)
+            self.fields[name].label = LABELS.get(name) or caption(name)
+
+    def clean_certificate(self) -> str:
+        pem: str = self.cleaned_data.get("certificate") or ""
+        if pem:
+            check_certificate(pem)
+        return pem
+
+    def take_secrets(self) -> None:
+        """Assign what was typed, which encrypts it."""
+        for name in self.SECRETS:
+            if self.cleaned_data.get(name) and not self.fields[name].disabled:
+                setattr(self.instance, name, self.cleaned_data[name])
+
+
+def control_characters(text: str) -> None:
+    """Raises ``ValidationError`` for a secret that was pasted with what nobody sees."""
+    if any(ord(one) < ord(" ") for one in text):
+        raise ValidationError("This holds a character that cannot be seen. Type it by hand.")

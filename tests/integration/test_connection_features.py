@@ -1,0 +1,304 @@
+"""Ways to sign in, orders, quotes, item availability and addresses: what Connection Setup offers beside the rest."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from integration.dataverse.signin import Certificate, Password
+from integration.models import ConnectionSetup, JobQueueEntry, User
+from integration.models.published import OURS
+from integration.systems.base import Table
+from integration.systems.errors import PrivilegeMissing
+from tests.integration.test_connection_page import save, shown
+from tests.makers import table, text
+
+pytestmark = pytest.mark.django_db
+EXTRA = ["Customer Statistics - Dynamics 365 Sales synchronization job", "Delete old jobs, errors and history"]
+TOLD = ["bci_webclienturl", "bci_odataurl", "bci_odatausername", "bci_odataaccesskey"]
+
+
+def own(organization) -> Table:
+    """The tables that the integration solution brings."""
+    organization.add_table(table("solution", "Solution", [text("uniquename"), text("version")], named="uniquename"))
+    named = table("bci_connection", "Connection", [text("bci_name"), *map(text, TOLD)], named="bci_name")
+    organization.add_table(named)
+    organization.add("solution", uniquename="BusinessCentralIntegration", version="1.0.0.0")
+    return named
+
+
+@pytest.fixture
+def solution(organization):
+    """The integration solution is installed."""
+    return own(organization)
+
+
+@pytest.fixture(scope="module")
+def pem() -> str:
+    """A certificate of Contoso with its key."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "contoso.example")])
+    now = dt.datetime.now(dt.UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + dt.timedelta(days=9))
+    signed = made.sign(key, hashes.SHA256())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return (private + signed.public_bytes(serialization.Encoding.PEM)).decode()
+
+
+def on_premises(setup: ConnectionSetup, authentication: str, **values: str) -> ConnectionSetup:
+    """An organization of Litware's own."""
+    given = {"url": "https://crm.litware.com", "token_endpoint": "https://sts.litware.com/adfs/oauth2/token"}
+    for name, value in {"tenant": "", "client_secret": "", "sdk_version": "9.1", **given, **values}.items():
+        setattr(setup, name, value)
+    setup.authentication = authentication
+    setup.full_clean()
+    setup.save()
+    return setup
+
+
+def jobs() -> list[str]:
+    return sorted(JobQueueEntry.objects.filter(mapping=None).values_list("name", flat=True))
+
+
+def wrong(setup: ConnectionSetup) -> dict[str, str]:
+    return {finding.what: finding.message for finding in setup.test() if not finding.ok}
+
+
+# --- signing in ------------------------------------------------------------------------------------------
+
+
+def test_a_certificate_that_is_typed_is_encrypted_and_signs_in(setup, admin, pem):
+    answer = save(admin, authentication="certificate", certificate=pem)
+    setup.refresh_from_db()
+    assert isinstance(setup.grant(), Certificate)
+    assert setup.certificate.reveal() == pem.strip()
+    assert "PRIVATE KEY" not in answer.content.decode()
+    assert wrong(setup) == {}
+
+
+def test_a_certificate_without_its_key_is_refused_where_it_is_typed(setup, admin, pem):
+    only = pem[pem.index("-----BEGIN CERTIFICATE") :]
+    answer = save(admin, authentication="certificate", certificate=only)
+    assert "The certificate cannot be read" in answer.context["form"].errors["certificate"][0]
+    assert not ConnectionSetup.current().certificate
+
+
+def test_a_certificate_is_missing_before_anything_is_asked(setup):
+    setup.authentication = "certificate"
+    assert setup.missing() == ["Certificate"]
+
+
+def test_a_user_on_premises_signs_in_with_a_password_at_the_firms_own_ad_fs(setup):
+    on_premises(setup, "ifd", sign_in_user="LITWARE\\bc", password="pass of Litware")
+    grant = setup.grant()
+    assert isinstance(grant, Password)
+    assert (grant.username, grant.password, setup.domain) == ("LITWARE\\bc", "pass of Litware", "LITWARE")
+    assert setup.api == "9.1"
+
+
+def test_what_a_way_of_signing_in_on_premises_needs_is_named(setup):
+    on_premises(setup, "ifd", sdk_version="")
+    assert setup.missing() == ["User name", "Password", "Dynamics 365 SDK version"]
+
+
+def test_windows_sign_in_is_told_what_to_use_instead(setup):
+    on_premises(setup, "ad", sign_in_user="LITWARE\\bc", password="pass", domain="LITWARE")
+    assert "Switch claims-based authentication" in wrong(setup)["User name"]
+
+
+@pytest.mark.parametrize(("sdk", "words"), [("9.0", "not compatible"), ("memory", "no SDK version"), ("1.0", "older")])
+def test_an_sdk_version_that_does_not_fit_stands_against_enabling(setup, organization, sdk, words):
+    organization.release = "1.1.0.3"
+    on_premises(setup, "oauth", client_secret="of Litware")
+    setup.sdk_version = sdk
+    assert words in wrong(setup)["Dynamics 365 SDK version"]
+
+
+@pytest.mark.scenario(
+    "CDSConnectionString.AuthTypeDefaultO365ForDynamicsComAddress",
+    "CRMConnectionString.t100_AuthTypeDefaultO365ForDynamicsComAddress",
+)
+def test_the_address_of_the_cloud_brings_the_clouds_way_to_sign_in(setup, admin):
+    on_premises(setup, "oauth", client_secret="of Litware")
+    save(admin, url="https://somedomain.crm4.dynamics.com")
+    assert ConnectionSetup.current().authentication == "client_secret"
+
+
+@pytest.mark.scenario(
+    "CDSConnectionString.AuthTypeCanBeChangedFromO365ToAD",
+    "CDSConnectionString.AuthTypeCanBeChangedFromADToO365",
+    "CRMConnectionString.t105_AuthTypeCanBeChangedFromO365ToAD",
+    "CRMConnectionString.t115_AuthTypeCanBeChangedFromADToO365",
+    "CDSConnectionString.AuthTypeControlIsEditable",
+)
+@pytest.mark.parametrize(
+    ("url", "before", "chosen"),
+    [("https://contoso.crm4.dynamics.com", "client_secret", "ad"), ("https://crm.litware.com", "ad", "client_secret")],
+)
+def test_the_way_to_sign_in_that_a_person_chooses_is_kept_whatever_the_address(setup, admin, url, before, chosen):
+    setup.url, setup.authentication = url, before
+    setup.save()
+    save(admin, authentication=chosen)
+    assert ConnectionSetup.current().authentication == chosen
+
+
+@pytest.mark.scenario(
+    "CDSConnectionString.ConnectionStringControlNotEditableIfConnectionEnabledO365",
+    "CRMConnectionString.t135_AuthTypeControlIsEditable",
+    "CRMConnectionString.t253_ConnectionStringControlNotEditableIfConnectionEnabledIFD",
+)
+def test_no_field_about_signing_in_can_be_edited_while_enabled(setup, admin):
+    setup.enable()
+    form = admin.get("/connection/").context["form"]
+    assert all(form.fields[name].disabled for name in ConnectionSetup.IDENTIFYING)
+    save(admin, authentication="ad", password="other")
+    assert (ConnectionSetup.current().authentication, bool(ConnectionSetup.current().password)) == (
+        "client_secret",
+        False,
+    )
+
+
+@pytest.mark.parametrize("name", ["client_secret", "password", "odata_key", "tenant", "client_id", "sign_in_user"])
+def test_what_nobody_sees_is_refused_in_every_field(setup, admin, name):
+    answer = save(admin, **{name: "ab\x07cd"})
+    assert name in answer.context["form"].errors
+
+
+@pytest.mark.parametrize("name", ["url", "tenant", "client_id", "sdk_version", "domain", "web_client_url"])
+def test_what_is_over_long_is_refused_in_words(setup, solution, admin, name):
+    setup.test()
+    answer = save(admin, **{name: "https://" + "a" * 400 + ".example"})
+    assert name in answer.context["form"].errors
+
+
+# --- orders and quotes -----------------------------------------------------------------------------------
+
+
+def test_automatic_orders_wait_for_sales_order_integration(setup, admin):
+    assert admin.get("/connection/").context["form"].fields["auto_create_orders"].disabled
+    save(admin, auto_create_orders="on")
+    assert ConnectionSetup.current().auto_create_orders is False
+
+
+def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(setup, solution, admin):
+    setup.enable()
+    assert jobs() == EXTRA
+    setup.order_integration_switched(True)
+    save(admin, auto_create_orders="on", auto_process_quotes="on")
+    made = set(jobs()) - set(EXTRA)
+    assert {name.split(" - ")[0] for name in made} == {
+        "Automatic creation of sales orders",
+        "Automatic processing of sales quotes",
+        "Sales Order Notes",
+        "Sales Order Status",
+    }
+    values = {name: value for name, value in shown(admin).items() if name != "auto_create_orders"}
+    admin.post("/connection/", values)
+    assert not [name for name in jobs() if "creation of sales orders" in name]
+    ConnectionSetup.current().order_integration_switched(False)
+    assert jobs() == EXTRA
+    assert ConnectionSetup.current().auto_process_quotes is False
+
+
+def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(setup, solution):
+    setup.enable()
+    JobQueueEntry.objects.filter(task="customer_statistics").update(minutes=7, status=JobQueueEntry.Status.ON_HOLD)
+    setup.order_integration_switched(True)
+    entry = JobQueueEntry.objects.get(task="customer_statistics")
+    assert (entry.minutes, entry.status) == (7, JobQueueEntry.Status.ON_HOLD)
+
+
+def test_without_the_solution_there_is_no_statistics_job_and_its_absence_is_no_fault(setup):
+    assert wrong(setup) == {}
+    setup.enable()
+    assert jobs() == EXTRA[1:]
+
+
+def test_what_needs_the_solution_stands_against_enabling_where_it_is_gone(setup):
+    setup.order_integration_switched(True)
+    assert "Import it" in wrong(setup)["Integration solution"]
+
+
+# --- the addresses in Sales ------------------------------------------------------------------------------
+
+
+def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solution, admin, organization):
+    setup.test()
+    phyllis = User.objects.create(username="phyllis")
+    save(admin, item_availability_enabled="on", odata_user=str(phyllis.pk), odata_key="key of Phyllis")
+    admin.post("/connection/enable/")
+    [row] = organization.get("bci_connection", [OURS], TOLD).values()
+    assert row.values["bci_webclienturl"] == "http://testserver"
+    assert row.values["bci_odataurl"] == (
+        "http://testserver/ODataV4/Company('CRONUS%20International%20Ltd.')/ProductItemAvailability"
+    )
+    assert (row.values["bci_odatausername"], row.values["bci_odataaccesskey"]) == ("phyllis", "key of Phyllis")
+    assert not ConnectionSetup.current().odata_key
+
+
+def test_disabling_takes_the_addresses_back(setup, solution, admin, organization):
+    admin.post("/connection/enable/")
+    admin.post("/connection/disable/")
+    [row] = organization.get("bci_connection", [OURS], TOLD).values()
+    assert (row.values["bci_webclienturl"], row.values["bci_odataurl"]) == ("", "")
+
+
+def test_addresses_that_sales_does_not_take_are_told_and_hold_nothing_up(setup, solution, admin, organization):
+    organization.fail_on("insert", PrivilegeMissing("prvCreatebci_connection is missing."))
+    admin.post("/connection/enable/")
+    setup.refresh_from_db()
+    assert setup.is_enabled
+    assert "prvCreatebci_connection is missing" in setup.last_error
+
+
+@pytest.mark.scenario("CRMSetupTest.ResetWebClientURLAction")
+def test_resetting_the_web_client_url_restores_both_addresses(setup, solution, admin, settings):
+    setup.enable()
+    save(admin, web_client_url="https://bc.contoso.example/", odata_url="https://odata.contoso.example/x")
+    assert ConnectionSetup.current().web_client_url == "https://bc.contoso.example"
+    answer = admin.post("/connection/reset-web-client-url/", follow=True)
+    assert "back at their defaults" in answer.content.decode()
+    setup.refresh_from_db()
+    assert setup.web_client_url == "http://testserver"
+    settings.PUBLIC_URL = "https://bc.cronus.example/"
+    admin.post("/connection/reset-web-client-url/")
+    assert ConnectionSetup.current().web_client_url == "https://bc.cronus.example"
+
+
+def test_without_the_solution_the_addresses_can_neither_be_edited_nor_reset(setup, admin):
+    form = admin.get("/connection/").context["form"]
+    assert form.fields["web_client_url"].disabled
+    assert form.fields["odata_url"].disabled
+    answer = admin.post("/connection/reset-web-client-url/", follow=True)
+    assert "not installed" in answer.content.decode()
+    assert ConnectionSetup.current().web_client_url == ""
+
+
+def test_a_web_client_url_may_be_inside_the_firm_but_not_link_local(setup, solution, admin):
+    setup.test()
+    save(admin, web_client_url="https://bc.litware.local")
+    assert ConnectionSetup.current().web_client_url == "https://bc.litware.local"
+    answer = save(admin, web_client_url="https://169.254.1.1")
+    assert "web_client_url" in answer.context["form"].errors
+
+
+def test_item_availability_needs_a_user_in_whose_name_sales_asks(setup, admin):
+    answer = save(admin, item_availability_enabled="on")
+    assert "Choose the user" in answer.context["form"].errors["odata_user"][0]
+
+
+def test_a_lost_key_of_an_access_key_is_told_in_words(setup, solution, settings, organization):
+    setup.test()
+    setup.odata_key, setup.odata_user = "of Phyllis", User.objects.create(username="phyllis")
+    setup.item_availability_enabled = True
+    setup.odata_key.token = "broken"
+    setup.is_enabled = True
+    setup.save()
+    assert setup.tell_sales() is False
+    assert "Type it anew" in setup.last_error
