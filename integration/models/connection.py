@@ -13,8 +13,9 @@ from integration.models import systems
 from integration.models.audit import AuditEntry, record
 from integration.models.audited import Audited
 from integration.models.cache import metadata_cache, token_cache
-from integration.models.diagnosis import Diagnosis, Finding, NotReady, examine, other_organization
+from integration.models.diagnosis import examine, other_organization
 from integration.models.features import Features
+from integration.models.findings import Diagnosis, Finding, NotReady
 from integration.models.home import COPY, home, is_copy
 from integration.models.mapping import TableMapping
 from integration.models.published import publish, withdraw

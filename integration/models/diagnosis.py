@@ -3,82 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from integration.dataverse.premises import check_sdk
 from integration.models import systems
 from integration.models.address import AddressError
+from integration.models.findings import Diagnosis, Finding, wrong
 from integration.models.mapping import TableMapping
 from integration.models.published import solution_version
 from integration.systems.base import Identity, System
-from integration.systems.errors import (
-    AddressRefused,
-    BadAnswer,
-    ConfigurationProblem,
-    NotAMember,
-    PrivilegeMissing,
-    Problem,
-    RoleMissing,
-    SignInRefused,
-    TableMissing,
-    Throttled,
-    TimedOut,
-    TlsFailed,
-    Unreachable,
-)
+from integration.systems.errors import ConfigurationProblem, NotAMember, Problem
 
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
 USER_TABLE = "systemuser"
-ABOUT_ADDRESS = (Unreachable, TimedOut, TlsFailed, AddressRefused, BadAnswer)
-ABOUT_ROLES = (RoleMissing, PrivilegeMissing)
-SIGN_IN_PARTS = {
-    "tenant": "Tenant",
-    "client": "Client id",
-    "secret": "Client secret",
-    "certificate": "Certificate",
-    "user": "User name",
-    "resource": "Address",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. ``what`` names the field or thing, ``message`` says what is right or wrong."""
-
-    ok: bool
-    what: str
-    message: str
-
-
-@dataclass(slots=True)
-class Diagnosis:
-    """All findings up to the first that makes looking on pointless, and who answered. ``solution_version`` is blank
-    where the integration solution is not installed, ``None`` where nobody could be asked."""
-
-    findings: list[Finding] = field(default_factory=list)
-    identity: Identity | None = None
-    user_name: str = ""
-    solution_version: str | None = None
-
-    @property
-    def ok(self) -> bool:
-        return all(finding.ok for finding in self.findings)
-
-    @property
-    def message(self) -> str:
-        """What is wrong, on one line each; blank where nothing is."""
-        return "\n".join(f"{finding.what}: {finding.message}" for finding in self.findings if not finding.ok)
-
-
-class NotReady(Exception):
-    """The connection cannot be enabled; ``findings`` say why."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        super().__init__("\n".join(f"{finding.what}: {finding.message}" for finding in findings if not finding.ok))
-        self.findings = findings
 
 
 def examine(setup: ConnectionSetup) -> Diagnosis:
@@ -90,7 +29,7 @@ def examine(setup: ConnectionSetup) -> Diagnosis:
     try:
         crm = systems.open_crm(setup)
     except Problem as problem:
-        found.findings.append(_wrong("Client secret", problem))
+        found.findings.append(wrong("Client secret", problem))
         return found
     try:
         _ask(setup, crm, found)
@@ -150,22 +89,9 @@ def _step(found: Diagnosis, what: str, look: Callable[[], str]) -> bool:
     try:
         found.findings.append(Finding(True, what, look()))
     except Problem as problem:
-        found.findings.append(_wrong(what, problem))
+        found.findings.append(wrong(what, problem))
         return False
     return found.findings[-1].ok
-
-
-def _wrong(what: str, problem: Problem) -> Finding:
-    if isinstance(problem, SignInRefused):
-        return Finding(False, SIGN_IN_PARTS.get(problem.part, "Sign-in"), problem.message)
-    if isinstance(problem, Throttled):
-        return Finding(False, what, f"{problem.message} Try again in {round(problem.retry_after)} seconds.")
-    for kinds, named in ((ABOUT_ADDRESS, "Address"), ((NotAMember,), "Integration user"), (ABOUT_ROLES, "Roles")):
-        if isinstance(problem, kinds):
-            return Finding(False, named, problem.message)
-    if isinstance(problem, TableMissing):
-        return Finding(False, what, f"{problem.message} Is it installed in this organization?")
-    return Finding(False, what, problem.message)
 
 
 def _user(crm: System, found: Diagnosis) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from integration import jobs
 from integration.forms.connection import ConnectionForm
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
-from integration.models.diagnosis import Finding, NotReady
+from integration.models.findings import Finding, NotReady
 
 CHANGE = "integration.change_connectionsetup"
 

@@ -11,7 +11,7 @@ from integration import defaults, scheduler
 from integration.dataverse.signin import Credentials
 from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
 from integration.models.cache import token_cache
-from integration.models.diagnosis import NotReady
+from integration.models.findings import NotReady
 from integration.systems.errors import (
     AddressRefused,
     BadAnswer,

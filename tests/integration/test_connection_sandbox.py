@@ -7,8 +7,8 @@ import pytest
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.defaults import STANDARD, create_missing
 from integration.models import CachedText, ConnectionSetup, TableMapping
-from integration.models.diagnosis import NotReady
 from integration.models.ends import Ends
+from integration.models.findings import NotReady
 from integration.sync.rules import Reference
 from integration.systems.base import FieldType, Side
 

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration.business_central import demo
 from integration.models import ConnectionSetup, User
-from integration.models.diagnosis import NotReady
+from integration.models.findings import NotReady
 
 ADMIN = "admin"
 
