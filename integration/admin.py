@@ -23,6 +23,7 @@ from integration.models import (
     TemplateUse,
     TemplateValue,
     User,
+    WebServiceKey,
 )
 
 admin.site.unregister(Group)
@@ -49,6 +50,14 @@ class UserAdmin(ToLookAt):
     list_filter = ["groups", "is_active"]
     search_fields = ["username", "first_name", "last_name", "email"]
     exclude = ["password"]
+
+
+@admin.register(WebServiceKey)
+class WebServiceKeyAdmin(ToLookAt):
+    """Their hashes are shown nowhere."""
+
+    list_display = ["user", "created_at", "last_used_at", "revoked_at"]
+    exclude = ["digest"]
 
 
 @admin.register(AuditEntry)

@@ -31,11 +31,19 @@ from integration.views.synch import (
     synch_jobs,
 )
 from integration.views.templates import mapping_templates, template, template_delete, templates
+from integration.views.users import own_password, user, user_key, user_key_revoke, user_new, user_password, users
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", without_rights(LogoutView.as_view()), name="logout"),
+    path("accounts/password/", without_rights(own_password), name="own_password"),
+    path("users/", users, name="users"),
+    path("users/new/", user_new, name="user_new"),
+    path("users/<int:id>/", user, name="user"),
+    path("users/<int:id>/password/", user_password, name="user_password"),
+    path("users/<int:id>/key/", user_key, name="user_key"),
+    path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
     path("healthz", healthz, name="healthz"),
     path("connection/", connection, name="connection"),
     path("connection/test/", connection_test, name="connection_test"),

@@ -1,5 +1,6 @@
 """What the application stores about connection, mappings and jobs."""
 
+from integration.models.access_key import WebServiceKey
 from integration.models.audit import AuditEntry
 from integration.models.cache import CachedText
 from integration.models.connection import ConnectionSetup
@@ -33,4 +34,5 @@ __all__ = [
     "TemplateUse",
     "TemplateValue",
     "User",
+    "WebServiceKey",
 ]

@@ -1,0 +1,287 @@
+"""People: made, changed, put into groups; the last administrator stays; passwords; web service access keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from integration.models import AuditEntry, User, WebServiceKey
+from integration.models.access_key import change_key, key_of, revoke_key, verified
+from integration.models.user import LastAdministrator, administrators
+from tests.people import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER, client_of, made, signed_in
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "barrels of Coho wine"
+
+
+@pytest.fixture
+def annette(db) -> User:
+    return made("annette", ADMINISTRATOR)
+
+
+@pytest.fixture
+def chief(annette) -> Client:
+    return client_of(annette)
+
+
+@pytest.fixture
+def otto(db) -> User:
+    return made("otto", VIEWER)
+
+
+def save(client: Client, person: User, *groups: str, **changed):
+    """The page of a person, saved with these groups and changes."""
+    address = reverse("user", args=[person.pk])
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in ("username", "first_name", "last_name", "email")}
+    sent |= {"is_active": "on", "seen": form["seen"].value(), "groups": groups, **changed}
+    return client.post(address, {name: value for name, value in sent.items() if value is not None})
+
+
+def sign_in(name: str, password: str) -> bool:
+    return Client().login(username=name, password=password)
+
+
+# --- people --------------------------------------------------------------------------------------------------
+
+
+def test_a_new_person_signs_in_with_the_given_password_and_has_the_rights_of_the_groups(chief):
+    sent = {"username": "susan", "password1": PASSWORD, "password2": PASSWORD, "groups": [INTEGRATOR, AVAILABILITY]}
+    answer = chief.post(reverse("user_new"), sent)
+    susan = User.objects.get(username="susan")
+
+    assert answer.url == reverse("user", args=[susan.pk])
+    assert susan.group_names() == [AVAILABILITY, INTEGRATOR]
+    assert susan.has_perm("coupling.change_coupling")
+    assert not susan.is_staff
+    assert sign_in("susan", PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("susan-susan-1", "too similar to the username"),
+        ("short1!", "at least 12 characters"),
+        ("password1234", "too common"),
+        ("394857203948", "entirely numeric"),
+    ],
+)
+def test_a_weak_password_is_refused_with_the_reason(chief, password, reason):
+    sent = {"username": "susan-susan", "password1": password, "password2": password}
+
+    assert reason in chief.post(reverse("user_new"), sent).content.decode()
+    assert not User.objects.filter(username="susan-susan").exists()
+
+
+@pytest.mark.parametrize("name", ["", "ANNETTE", "annette ", "an nette", "x" * 151, "a\x00b", "\u202eannette"])
+def test_a_name_that_is_taken_or_nonsense_is_refused(chief, otto, name):
+    save(chief, otto, VIEWER, username=name)
+
+    otto.refresh_from_db()
+    assert otto.username == "otto"
+
+
+def test_an_administrator_is_staff_and_no_longer_when_taken_out_of_the_group(annette, otto):
+    otto.assign([ADMINISTRATOR])
+    assert (otto.is_staff, otto.has_perm("integration.change_user")) == (True, True)
+
+    otto.assign([VIEWER])
+    again = User.objects.get(pk=otto.pk)
+    assert (again.is_staff, again.has_perm("integration.change_user")) == (False, False)
+
+
+def test_the_list_tells_groups_status_last_sign_in_and_keys(chief, otto):
+    change_key(otto)
+    shown = chief.get(reverse("users")).content.decode()
+
+    assert all(text in shown for text in ("otto", "Viewer", "Active", "never", "never used"))
+
+
+def test_who_is_made_inactive_is_signed_out_at_once(chief, otto):
+    client = client_of(otto)
+    assert client.get(reverse("home")).status_code == 200
+
+    save(chief, otto, VIEWER, is_active=None)
+
+    assert client.get(reverse("home")).status_code == 302
+
+
+def test_two_administrators_at_once_are_told_of_each_other(chief, otto):
+    seen = chief.get(reverse("user", args=[otto.pk])).context["form"]["seen"].value()
+    save(chief, otto, VIEWER, first_name="Otto")
+
+    answer = save(chief, otto, INTEGRATOR, first_name="Olaf", seen=seen)
+
+    assert "Somebody else saved this page" in answer.content.decode()
+    otto.refresh_from_db()
+    assert (otto.first_name, otto.group_names()) == ("Otto", [VIEWER])
+
+
+def test_a_change_of_groups_and_of_a_name_is_in_the_audit_log(chief, otto):
+    save(chief, otto, INTEGRATOR, first_name="Otto")
+
+    changes = [entry.changes for entry in AuditEntry.objects.filter(who="annette", subject="otto").order_by("pk")]
+
+    assert changes == [[("first name", "", "Otto")], [("groups", VIEWER, INTEGRATOR)]]
+
+
+# --- the last administrator ----------------------------------------------------------------------------------
+
+
+def test_the_last_active_administrator_keeps_group_and_access(chief, annette, otto):
+    made("alfons", ADMINISTRATOR, is_active=False)
+    for groups, changed in (([VIEWER], {}), ([ADMINISTRATOR], {"is_active": None})):
+        answer = save(chief, annette, *groups, **changed)
+        assert "This is the last active administrator" in answer.content.decode()
+
+    assert list(administrators()) == [annette]
+    assert User.objects.get(pk=annette.pk).is_active
+
+
+def test_one_of_two_administrators_can_go_and_then_the_other_stays(annette, otto):
+    otto.assign([ADMINISTRATOR])
+    annette.assign([])
+    with pytest.raises(LastAdministrator):
+        otto.assign([VIEWER])
+
+    assert User.objects.get(pk=otto.pk).group_names() == [ADMINISTRATOR]
+
+
+def test_a_superuser_counts_as_an_administrator(annette):
+    User.objects.create_superuser("root")
+    annette.assign([VIEWER])
+
+    assert [person.username for person in administrators()] == ["root"]
+
+
+# --- passwords -----------------------------------------------------------------------------------------------
+
+
+def test_an_administrator_sets_a_password_and_the_person_is_signed_out_elsewhere(chief, otto):
+    client = client_of(otto)
+    chief.post(reverse("user_password", args=[otto.pk]), {"new_password1": PASSWORD, "new_password2": PASSWORD})
+
+    assert sign_in("otto", PASSWORD)
+    assert client.get(reverse("home")).status_code == 302
+    entry = AuditEntry.objects.filter(subject="otto", who="annette").latest("pk")
+    assert entry.changes == [("password", "••••••••", "•••••••• (changed)")]
+
+
+def test_everybody_changes_their_own_password_and_stays_signed_in():
+    susan = made("susan", VIEWER)
+    susan.set_password(PASSWORD)
+    susan.save()
+    client = client_of(susan)
+    new = PASSWORD + " and more"
+    sent = {"old_password": "wrong", "new_password1": new, "new_password2": new}
+    assert "old password was entered incorrectly" in client.post(reverse("own_password"), sent).content.decode()
+
+    client.post(reverse("own_password"), sent | {"old_password": PASSWORD})
+
+    assert client.get(reverse("home")).status_code == 200
+    assert sign_in("susan", new)
+
+
+# --- web service access keys ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pos() -> User:
+    """A program that asks for the item availability."""
+    return made("point-of-sale", AVAILABILITY)
+
+
+def test_a_key_is_shown_once_stored_as_a_hash_and_signs_in(chief, pos):
+    answer = chief.post(reverse("user_key", args=[pos.pk]))
+    key = answer.context["key"]
+
+    assert key in answer.content.decode()
+    assert answer["Cache-Control"].count("no-store") == 1
+    assert key not in chief.get(reverse("user", args=[pos.pk])).content.decode()
+    assert key not in str(WebServiceKey.objects.values().get())
+    assert verified("point-of-sale", key) == pos
+
+
+def test_a_key_signs_in_to_no_page(pos):
+    key = change_key(pos)
+
+    assert not sign_in("point-of-sale", key)
+
+
+def test_a_new_key_takes_the_place_of_the_former_one(pos):
+    old, new = change_key(pos), change_key(pos)
+
+    assert (verified("point-of-sale", old), verified("point-of-sale", new)) == (None, pos)
+    assert WebServiceKey.objects.count() == 2
+
+
+def test_a_revoked_key_signs_in_no_more(chief, pos):
+    key = change_key(pos)
+    chief.post(reverse("user_key_revoke", args=[pos.pk]))
+
+    assert verified("point-of-sale", key) is None
+    assert not revoke_key(pos)
+
+
+def test_nobody_else_signs_in_with_it(pos, otto):
+    key = change_key(pos)
+
+    assert [verified("otto", key), verified("POINT-OF-SALE", key), verified("", ""), verified("point-of-sale", "")] == (
+        [None] * 4
+    )
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"groups": [VIEWER]}])
+def test_the_key_of_who_is_not_active_or_has_lost_the_right_is_worth_nothing(annette, pos, change):
+    key = change_key(pos)
+    if "groups" in change:
+        pos.assign(change["groups"])
+    else:
+        User.objects.filter(pk=pos.pk).update(**change)
+
+    assert verified("point-of-sale", key) is None
+
+
+def test_the_last_use_is_noted_once_a_minute(pos):
+    key = change_key(pos)
+    verified("point-of-sale", key)
+    first = key_of(pos).last_used_at
+    verified("point-of-sale", key)
+    assert key_of(pos).last_used_at == first
+
+    WebServiceKey.objects.update(last_used_at=timezone.now() - dt.timedelta(hours=1))
+    verified("point-of-sale", key)
+    assert timezone.now() - key_of(pos).last_used_at < dt.timedelta(minutes=1)
+
+
+def test_a_person_never_has_two_valid_keys(pos):
+    change_key(pos)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WebServiceKey.objects.create(user=pos, digest="x")
+
+
+def test_a_key_without_the_right_to_read_anything_is_made_with_a_warning(chief, otto):
+    shown = chief.post(reverse("user_key", args=[otto.pk])).content.decode()
+
+    assert "signs in to nothing until the person is in the group Availability" in shown
+
+
+def test_keys_made_and_revoked_are_in_the_audit_log_without_the_key(chief, pos):
+    key = chief.post(reverse("user_key", args=[pos.pk])).context["key"]
+    chief.post(reverse("user_key_revoke", args=[pos.pk]))
+    entries = AuditEntry.objects.filter(kind="web service access key")
+
+    assert [entry.get_action_display() for entry in entries] == ["Deleted", "Created"]
+    assert not any(key in str(entry.__dict__) for entry in AuditEntry.objects.all())
+
+
+def test_a_viewer_reads_nothing_about_people(otto):
+    client = signed_in("ester")
+    for name, args in (("users", ()), ("user", (otto.pk,)), ("user_password", (otto.pk,)), ("user_key", (otto.pk,))):
+        assert client.get(reverse(name, args=args)).status_code == 403
