@@ -5,6 +5,7 @@
     any_of     = all_of { "or" all_of }
     all_of     = one { "and" one }
     one        = "not" one | "(" any_of ")" | function | operand operator operand
+               | path "/any()" | path ("/any(" | "/all(") name ":" any_of ")"
     function   = ("contains" | "startswith" | "endswith") "(" path "," literal ")"
                | "Microsoft.Dynamics.CRM." name "(" argument { "," argument } ")"
 """
@@ -63,6 +64,16 @@ class QueryFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class Lambda:
+    """``contact_customer_accounts/any(c:c/jobtitle eq 'Buyer')``; ``name`` is ``any`` or ``all``."""
+
+    name: str
+    path: Path
+    variable: str = ""
+    part: Criterion | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     parts: tuple[Criterion, ...]
 
@@ -77,7 +88,7 @@ class Negated:
     part: Criterion
 
 
-Criterion = Compare | TextFunction | QueryFunction | Every | Any | Negated
+Criterion = Compare | TextFunction | QueryFunction | Lambda | Every | Any | Negated
 
 
 def parse(text: str, aliases: Mapping[str, str] | None = None) -> Criterion:
@@ -144,12 +155,24 @@ class _Parser:
             value = self.literal()
             self.expect("mark", ")")
             return TextFunction(name, path, value)
+        if name.endswith(("/any", "/all")):
+            return self.quantified(name)
         if not name.startswith(NAMESPACE):
             raise odata(
                 f"An unknown function with name '{name}' was found. This may also be a function import or a "
                 "key lookup on a navigation property, which is not allowed."
             )
         return self.query_function(name.removeprefix(NAMESPACE))
+
+    def quantified(self, name: str) -> Lambda:
+        path, _, kind = name.rpartition("/")
+        if kind == "any" and self.takes(")"):
+            return Lambda(kind, Path(path))
+        variable = self.expect("name").text
+        self.expect("mark", ":")
+        part = self.any_of()
+        self.expect("mark", ")")
+        return Lambda(kind, Path(path), variable, part)
 
     def query_function(self, name: str) -> QueryFunction:
         arguments: dict[str, list[Literal]] = {}

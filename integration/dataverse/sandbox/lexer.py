@@ -17,7 +17,7 @@ WORDS = re.compile(
     |(?P<double>"[^"]*")
     |(?P<name>[A-Za-z_][\w.]*(?:/[A-Za-z_]\w*)*)
     |(?P<alias>@\w+)
-    |(?P<mark>[(),=\[\]])
+    |(?P<mark>[(),:=\[\]])
     """,
     re.VERBOSE,
 )

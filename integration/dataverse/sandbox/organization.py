@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import sleep
 
 from integration.dataverse.sandbox.changes import Moment
+from integration.dataverse.sandbox.comparing import Asker
 from integration.dataverse.sandbox.customize import load_customizations
 from integration.dataverse.sandbox.database import Database
 from integration.dataverse.sandbox.keys import finder
@@ -130,7 +131,8 @@ class Exchange:
         """For queries; inside a transaction they see what it has written."""
         inside = write or self.shared
         connection = inside.connection if inside else self.organization.database.connection()
-        return Reading(self.model, connection, self.request.preferences, self.request.root)
+        asker = Asker(self.user, self.organization.clock())
+        return Reading(self.model, connection, self.request.preferences, self.request.root, asker)
 
     @contextmanager
     def writing(self) -> Iterator[Write]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from integration.dataverse.sandbox import criteria, refusals
+from integration.dataverse.sandbox.comparing import Asker
 from integration.dataverse.sandbox.messages import LARGEST_PAGE, Preferences
 from integration.dataverse.sandbox.model import Collection, Column, Model, Table
 from integration.dataverse.sandbox.options import QueryOptions, split_outside
@@ -19,12 +20,13 @@ from integration.dataverse.sandbox.where import ROOT, Where
 
 @dataclass(frozen=True)
 class Reading:
-    """What every query needs: the model, a connection, the caller's preferences and the root address."""
+    """What every query needs: the model, a connection, the caller's preferences, the root address, who asks."""
 
     model: Model
     connection: sqlite3.Connection
     preferences: Preferences
     root: str
+    asker: Asker
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def select_rows(reading: Reading, table: Table, options: QueryOptions) -> Select
     """What ``$filter`` says. Raises :class:`Refusal`."""
     if options.filter is None:
         return Selection()
-    where = Where(reading.model, table)
+    where = Where(reading.model, table, reading.asker)
     condition = where.condition(criteria.parse(options.filter, options.aliases))
     return Selection(tuple(where.joins), condition, tuple(where.arguments))
 

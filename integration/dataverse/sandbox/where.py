@@ -1,67 +1,61 @@
-"""A filter tree becomes a parameterized SQL condition over one table and the tables its lookups lead to.
-
-Comparisons have two outcomes, never SQL's unknown: ``ne`` also finds null, every other comparison with null is false
-and ``not`` of it true. Text compares without regard to case.
-"""
+# ruff: noqa: S608 - table and column names come from the model, every value is a parameter
+"""A filter tree becomes a parameterized SQL condition over one table and the tables its lookups lead to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
-from typing import Any
+from dataclasses import dataclass, field
 
 from integration.dataverse.sandbox import criteria, refusals
+from integration.dataverse.sandbox.comparing import Asker, Comparing
 from integration.dataverse.sandbox.criteria import (
     Compare,
     Criterion,
+    Lambda,
     Literal,
     Negated,
     Path,
     QueryFunction,
     TextFunction,
 )
-from integration.dataverse.sandbox.model import TEXTS, WHOLE, Column, Model, Table
+from integration.dataverse.sandbox.model import TEXTS, Collection, Column, Model, Table
 from integration.dataverse.sandbox.refusals import odata
-from integration.dataverse.sandbox.values import MONEY_SCALE, edm_type, guid, moment, plain
+from integration.dataverse.sandbox.spans import NAMES, odata_name
 
-SQL = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
-WORDS = {
-    "eq": "Equal",
-    "ne": "NotEqual",
-    "gt": "GreaterThan",
-    "ge": "GreaterThanOrEqual",
-    "lt": "LessThan",
-    "le": "LessThanOrEqual",
-}
-KINDS = {
-    "text": "Edm.String",
-    "number": "Edm.Decimal",
-    "guid": "Edm.Guid",
-    "boolean": "Edm.Boolean",
-    "moment": "Edm.DateTimeOffset",
-    "enum": "Edm.Int32",
-}
 ROOT = "t"
-LARGEST_WHOLE = 2**63
-MOST_DIGITS = 60
+PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 
 
-class Where:
+@dataclass
+class Scope:
+    """A table whose columns a path may name, under its SQL name, and what is joined to it."""
+
+    alias: str
+    table: Table
+    joins: list[str] = field(default_factory=list)
+    known: dict[str, tuple[str, Table]] = field(default_factory=dict)
+
+
+class Where(Comparing):
     """Builds one condition. ``joins`` and ``arguments`` fill up as paths and literals are met."""
 
-    def __init__(self, model: Model, table: Table) -> None:
+    def __init__(self, model: Model, table: Table, asker: Asker) -> None:
+        super().__init__(asker)
         self.model = model
-        self.table = table
-        self.joins: list[str] = []
-        self.arguments: list[Any] = []
-        self._aliases: dict[str, tuple[str, Table]] = {"": (ROOT, table)}
+        self._root = Scope(ROOT, table)
+        self._variables: dict[str, Scope] = {}
+        self._named = 0
+
+    @property
+    def joins(self) -> list[str]:
+        return self._root.joins
 
     def condition(self, criterion: Criterion) -> str:
         match criterion:
             case criteria.Every(parts=parts):
-                return _balanced([self.condition(part) for part in parts], "AND")
+                return balanced([self.condition(part) for part in parts], "AND")
             case criteria.Any(parts=parts):
-                return _balanced([self.condition(part) for part in parts], "OR")
+                return balanced([self.condition(part) for part in parts], "OR")
             case Negated(part=part):
                 return f"NOT ({self.condition(part)})"
             case Compare():
@@ -70,62 +64,83 @@ class Where:
                 return self._text(criterion)
             case QueryFunction():
                 return self._function(criterion)
+            case Lambda():
+                return self._lambda(criterion)
+
+    # --- paths -----------------------------------------------------------------------------------------------
 
     def column(self, path: str) -> tuple[str, Column]:
         """SQL name and column of a property path. Raises :class:`Refusal`."""
-        *lookups, name = path.split("/")
-        alias, table = self._join(lookups)
-        column = table.properties.get(name)
+        scope, names = self._start(path)
+        alias, table = self._join(scope, names[:-1])
+        column = table.properties.get(names[-1])
         if column is None:
-            raise refusals.unknown_property(name, table.name)
+            raise refusals.unknown_property(names[-1], table.name)
         return f'{alias}."{column.name}"', column
 
-    def _join(self, lookups: Sequence[str]) -> tuple[str, Table]:
+    def _start(self, path: str) -> tuple[Scope, list[str]]:
+        """Where the path begins, a variable or the row itself, and the names that follow."""
+        first, *rest = path.split("/")
+        if rest and first in self._variables:
+            return self._variables[first], rest
+        return self._root, [first, *rest]
+
+    def _join(self, scope: Scope, lookups: Sequence[str]) -> tuple[str, Table]:
         path = "/".join(lookups)
-        if path in self._aliases:
-            return self._aliases[path]
-        alias, table = self._join(lookups[:-1])
+        if not path:
+            return scope.alias, scope.table
+        if path in scope.known:
+            return scope.known[path]
+        alias, table = self._join(scope, lookups[:-1])
         column, target = table.navigation.get(lookups[-1], (None, ""))
         if column is None:
             raise refusals.unknown_property(lookups[-1], table.name)
         if not target or target not in self.model.tables:
             raise odata(f"The navigation property '{lookups[-1]}' cannot be used in a path.")
-        inner, far = f"j{len(self._aliases)}", self.model[target]
+        inner, far = self._name(), self.model[target]
         kind = f""" AND {alias}."{column.type_column}" = '{target}'""" if column.type_column else ""
-        self.joins.append(f'LEFT JOIN "{target}" {inner} ON {inner}."{far.id}" = {alias}."{column.name}"{kind}')
-        self._aliases[path] = inner, far
+        scope.joins.append(f'LEFT JOIN "{target}" {inner} ON {inner}."{far.id}" = {alias}."{column.name}"{kind}')
+        scope.known[path] = inner, far
         return inner, far
 
-    # --- comparisons -----------------------------------------------------------------------------------------
+    def _name(self) -> str:
+        self._named += 1
+        return f"j{self._named}"
+
+    # --- any and all -----------------------------------------------------------------------------------------
+
+    def _lambda(self, criterion: Lambda) -> str:
+        """A condition on the rows of a collection, as a question whether there is one (or none against it)."""
+        scope, names = self._start(criterion.path.text)
+        alias, table = self._join(scope, names[:-1])
+        collection = table.collections.get(names[-1])
+        if collection is None:
+            raise refusals.unknown_property(names[-1], table.name)
+        inner = Scope(self._name(), self.model[collection.table])
+        condition = self._quantified(criterion, inner)
+        link = member(inner.alias, inner.table, collection, f'{alias}."{table.id}"', table.name)
+        found = f'EXISTS (SELECT 1 FROM "{collection.table}" {inner.alias} {" ".join(inner.joins)} WHERE {link}'
+        if criterion.name == "all":
+            return f"NOT {found} AND NOT ({condition}))"
+        return f"{found} AND {condition})"
+
+    def _quantified(self, criterion: Lambda, scope: Scope) -> str:
+        if criterion.part is None:
+            return "1"
+        if criterion.variable in self._variables:
+            raise odata(f"The range variable '{criterion.variable}' has already been declared.")
+        self._variables[criterion.variable] = scope
+        condition = self.condition(criterion.part)
+        del self._variables[criterion.variable]
+        return condition
+
+    # --- comparisons and functions ---------------------------------------------------------------------------
 
     def _compare(self, criterion: Compare) -> str:
         sql, column = self.column(criterion.path.text)
         if isinstance(criterion.value, Path):
-            return self._between_columns(sql, column, criterion.operator, criterion.value)
-        literal = criterion.value
-        if literal.kind == "null":
-            return self._null(sql, criterion.operator)
-        value = self._value(column, literal, criterion.operator)
-        return self._against(sql, column, criterion.operator, value)
-
-    def _against(self, sql: str, column: Column, operator: str, value: Any) -> str:
-        left, right = _folding(sql, column, value)
-        self.arguments.append(value.lower() if left.startswith("folded") else value)
-        if operator == "ne":
-            return f"({sql} IS NULL OR {left} <> {right})"
-        return f"({sql} IS NOT NULL AND {left} {SQL[operator]} {right})"
-
-    def _between_columns(self, sql: str, column: Column, operator: str, path: Path) -> str:
-        other, far = self.column(path.text)
-        if edm_type(far) != edm_type(column):
-            raise _incompatible(column, edm_type(far), operator)
-        collate = " COLLATE NOCASE" if column.type in TEXTS else ""
-        return f"COALESCE({sql} {SQL[operator]} {other}{collate}, {int(operator == 'ne')})"
-
-    def _null(self, sql: str, operator: str) -> str:
-        if operator not in ("eq", "ne"):
-            return "0"
-        return f"{sql} IS {'NOT ' if operator == 'ne' else ''}NULL"
+            return self.columns(sql, column, criterion.operator, *self.column(criterion.value.text))
+        return self.compare(sql, column, criterion.operator, criterion.value)
 
     def _text(self, criterion: TextFunction) -> str:
         sql, column = self.column(criterion.path.text)
@@ -133,64 +148,33 @@ class Where:
             raise odata(
                 f"No function signature for the function with name '{criterion.name}' matches the specified arguments."
             )
-        return self._like(sql, criterion.name, criterion.value.text)
-
-    def _like(self, sql: str, name: str, text: str) -> str:
-        before = "" if name == "startswith" else "%"
-        after = "" if name == "endswith" else "%"
-        self.arguments.append(f"{before}{text}{after}")
-        return f"COALESCE(matches(?, {sql}), 0)"
-
-    # --- query functions -------------------------------------------------------------------------------------
+        return self.like(sql, PATTERNS[criterion.name].format(criterion.value.text))
 
     def _function(self, criterion: QueryFunction) -> str:
-        lookup = self.table.columns.get(criterion.property)
-        sql, column = self.column(lookup.property if lookup is not None else criterion.property)
         build = FUNCTIONS.get(criterion.name)
         if build is None:
             raise refusals.not_offered(f"the query function '{criterion.name}'")
+        lookup = self._root.table.columns.get(criterion.property)
+        sql, column = self.column(lookup.property if lookup is not None else criterion.property)
         return build(self, sql, column, criterion.values)
 
-    def one_of(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
-        if not values:
-            raise odata("The parameter 'PropertyValues' must hold at least one value.")
-        found = [self._value(column, _retyped(value, column), "eq") for value in values]
-        if column.type in TEXTS:
-            self.arguments.extend(value.lower() for value in found)
-            left = f"folded({sql})" if any(not value.isascii() for value in found) else f"lower({sql})"
-        else:
-            self.arguments.extend(found)
-            left = sql
-        return f"({sql} IS NOT NULL AND {left} IN ({', '.join('?' * len(found))}))"
 
-    def between(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
-        if len(values) != 2:
-            raise odata("The function needs two values.")
-        low, high = (self._value(column, _retyped(value, column), "ge") for value in values)
-        return f"({self._against(sql, column, 'ge', low)} AND {self._against(sql, column, 'le', high)})"
-
-    def begins(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
-        return self._like(sql, "startswith", values[0].text)
-
-    def ends(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
-        return self._like(sql, "endswith", values[0].text)
-
-    def _value(self, column: Column, literal: Literal, operator: str) -> Any:
-        """The literal as the column keeps it. Raises :class:`Refusal` for another type."""
-        if literal.kind == "text" and column.type in TEXTS:
-            return literal.text
-        if literal.kind == "guid" and edm_type(column) == "Edm.Guid":
-            return guid(literal.text)
-        if literal.kind == "boolean" and column.type == "Boolean":
-            return int(literal.text == "true")
-        if literal.kind == "moment" and column.type == "DateTime":
-            return moment(literal.text, column.day == "only", column.name)
-        if literal.kind == "number" and edm_type(column) in ("Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double"):
-            return _number(column, literal.text)
-        raise _incompatible(column, KINDS.get(literal.kind, "Edm.String"), operator)
+Build = Callable[[Where, str, Column, Sequence[Literal]], str]
 
 
-FUNCTIONS: dict[str, Callable[[Where, str, Column, Sequence[Literal]], str]] = {
+def _within(name: str) -> Build:
+    return lambda where, sql, column, values: where.within(sql, column, name, values)
+
+
+def _on_day(name: str) -> Build:
+    return lambda where, sql, column, values: where.on_day(sql, column, name, values)
+
+
+def _mine(name: str) -> Build:
+    return lambda where, sql, column, values: where.mine(sql, column, name)
+
+
+FUNCTIONS: dict[str, Build] = {
     "In": Where.one_of,
     "NotIn": lambda where, sql, column, values: f"NOT {where.one_of(sql, column, values)}",
     "Between": Where.between,
@@ -199,60 +183,33 @@ FUNCTIONS: dict[str, Callable[[Where, str, Column, Sequence[Literal]], str]] = {
     "DoesNotBeginWith": lambda where, sql, column, values: f"NOT {where.begins(sql, column, values)}",
     "EndsWith": Where.ends,
     "DoesNotEndWith": lambda where, sql, column, values: f"NOT {where.ends(sql, column, values)}",
+    "On": _on_day("on"),
+    "OnOrAfter": _on_day("on-or-after"),
+    "OnOrBefore": _on_day("on-or-before"),
+    "EqualUserId": _mine("eq-userid"),
+    "NotEqualUserId": _mine("ne-userid"),
+    "EqualBusinessId": _mine("eq-businessid"),
+    "NotEqualBusinessId": _mine("ne-businessid"),
+    **{odata_name(name): _within(name) for name in NAMES},
 }
 
 
-def _balanced(parts: Sequence[str], operator: str) -> str:
+def member(alias: str, table: Table, collection: Collection, near: str, owner: str) -> str:
+    """SQL that says that a row of the table belongs to the collection of the row whose id is ``near``; ``owner`` is
+    that row's table."""
+    if collection.between:
+        return (
+            f'{alias}."{table.id}" IN (SELECT "{collection.far}" FROM "{collection.between}" '
+            f'WHERE "{collection.near}" = {near})'
+        )
+    type_column = table.columns[collection.lookup].type_column
+    kind = f""" AND {alias}."{type_column}" = '{owner}'""" if type_column else ""
+    return f'{alias}."{collection.lookup}" = {near}{kind}'
+
+
+def balanced(parts: Sequence[str], operator: str) -> str:
     """The parts as a flat tree: SQLite takes a thousand levels, a filter may have more terms."""
     if len(parts) == 1:
         return parts[0]
     half = len(parts) // 2
-    return f"({_balanced(parts[:half], operator)} {operator} {_balanced(parts[half:], operator)})"
-
-
-def _folding(sql: str, column: Column, value: Any) -> tuple[str, str]:
-    """Both sides without regard to case; plain text takes SQLite's own, faster way."""
-    if column.type not in TEXTS:
-        return sql, "?"
-    return (sql, "? COLLATE NOCASE") if value.isascii() else (f"folded({sql})", "?")
-
-
-def _number(column: Column, text: str) -> Any:
-    number = Decimal(text.rstrip("mMdDfFlL"))
-    if abs(number.adjusted()) > MOST_DIGITS:
-        raise odata(f"The number '{text}' is too large or too small.")
-    if column.type in WHOLE:
-        return _whole(number)
-    if column.type == "Money":
-        return _whole(number * MONEY_SCALE)
-    return float(number) if column.type == "Double" else plain(number)
-
-
-def _whole(number: Decimal) -> int | float:
-    """For comparing with whole numbers: what is none, or too large for one, goes as a float."""
-    whole = number == number.to_integral_value() and abs(number) < LARGEST_WHOLE
-    return int(number) if whole else float(number)
-
-
-def _retyped(literal: Literal, column: Column) -> Literal:
-    """Values of query functions may stand in quotes whatever their type."""
-    if literal.kind != "text" or column.type in TEXTS:
-        return literal
-    if edm_type(column) == "Edm.Guid" and guid(literal.text):
-        return Literal("guid", literal.text)
-    if column.type == "DateTime":
-        return Literal("moment", literal.text)
-    if column.type == "Boolean":
-        return Literal("boolean", {"1": "true", "0": "false"}.get(literal.text, literal.text.lower()))
-    try:
-        Decimal(literal.text)
-    except ArithmeticError:
-        return literal
-    return Literal("number", literal.text)
-
-
-def _incompatible(column: Column, kind: str, operator: str) -> refusals.Refusal:
-    return odata(
-        "A binary operator with incompatible types was detected. Found operand types "
-        f"'{edm_type(column)}' and '{kind}' for operator kind '{WORDS[operator]}'."
-    )
+    return f"({balanced(parts[:half], operator)} {operator} {balanced(parts[half:], operator)})"

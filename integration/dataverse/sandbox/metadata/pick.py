@@ -8,7 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from integration.dataverse.sandbox import criteria, refusals
-from integration.dataverse.sandbox.criteria import Compare, Criterion, Literal, Negated, QueryFunction, TextFunction
+from integration.dataverse.sandbox.criteria import (
+    Compare,
+    Criterion,
+    Lambda,
+    Literal,
+    Negated,
+    QueryFunction,
+    TextFunction,
+)
 from integration.dataverse.sandbox.metadata.describe import Entry
 from integration.dataverse.sandbox.options import QueryOptions
 from integration.dataverse.sandbox.refusals import odata
@@ -57,7 +65,7 @@ def passes(entry: Entry, wanted: Criterion) -> bool:
             return _compare(at(entry, path.text), name, _value(literal))
         case TextFunction(name=name, path=path, value=literal):
             return _text(name, str(at(entry, path.text) or ""), literal.text)
-        case QueryFunction() | Compare():
+        case QueryFunction() | Lambda() | Compare():
             raise odata("This filter is not supported for metadata entities.")
 
 
