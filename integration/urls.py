@@ -1,6 +1,6 @@
 """Addresses of this app."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
 from integration.views.audit import audit
@@ -23,6 +23,7 @@ from integration.views.options import option_add, options
 from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.plans import plan, plan_apply, plan_list, plan_start
 from integration.views.security import without_rights
+from integration.views.signin import SignIn, admin_sign_in
 from integration.views.steps import field_winner, step, step_add, step_change, steps
 from integration.views.synch import (
     synch_job,
@@ -31,17 +32,28 @@ from integration.views.synch import (
     synch_jobs,
 )
 from integration.views.templates import mapping_templates, template, template_delete, templates
-from integration.views.users import own_password, user, user_key, user_key_revoke, user_new, user_password, users
+from integration.views.users import (
+    own_password,
+    user,
+    user_key,
+    user_key_revoke,
+    user_new,
+    user_password,
+    user_unlock,
+    users,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
-    path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/login/", SignIn.as_view(), name="login"),
+    path("admin/login/", admin_sign_in, name="admin_sign_in"),
     path("accounts/logout/", without_rights(LogoutView.as_view()), name="logout"),
     path("accounts/password/", without_rights(own_password), name="own_password"),
     path("users/", users, name="users"),
     path("users/new/", user_new, name="user_new"),
     path("users/<int:id>/", user, name="user"),
     path("users/<int:id>/password/", user_password, name="user_password"),
+    path("users/<int:id>/unlock/", user_unlock, name="user_unlock"),
     path("users/<int:id>/key/", user_key, name="user_key"),
     path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
     path("healthz", healthz, name="healthz"),

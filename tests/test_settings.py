@@ -24,8 +24,9 @@ except ImproperlyConfigured as error:
     print(json.dumps({"refused": str(error)}))
     sys.exit()
 names = ["DEBUG", "DATABASES", "DATA_DIR", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "RQ_QUEUES", "ALLOWED_HOSTS",
-         "WHITENOISE_USE_FINDERS"]
-print(json.dumps({name: getattr(settings, name) for name in names}, default=str))
+         "WHITENOISE_USE_FINDERS", "SESSION_COOKIE_NAME", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER",
+         "SESSION_COOKIE_AGE"]
+print(json.dumps({name: getattr(settings, name, None) for name in names}, default=str))
 """
 
 
@@ -95,3 +96,12 @@ def test_production_names_what_is_not_set(tmp_path: Path, missing: str) -> None:
 )
 def test_production_refuses_what_is_unsafe(tmp_path: Path, unsafe: dict[str, str], names: str) -> None:
     assert names in settings(tmp_path, **{**SAFE, **unsafe})["refused"]
+
+
+def test_cookies_belong_to_this_host_alone_and_last_as_long_as_is_said(tmp_path: Path) -> None:
+    found = settings(tmp_path, **SAFE, TRUSTED_PROXIES="1", SESSION_HOURS="8")
+
+    assert (found["SESSION_COOKIE_NAME"], found["SESSION_COOKIE_AGE"]) == ("__Host-session", 8 * 3600)
+    assert found["SECURE_HSTS_SECONDS"] > 0
+    assert found["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    assert settings(tmp_path, DEVELOPMENT="true")["SESSION_COOKIE_NAME"] is None

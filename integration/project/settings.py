@@ -11,6 +11,8 @@ REDIS_URL                   redis://… or unix://…; required to run workers, 
 DATA_DIR                    where the embedded databases live (default: data/ in the checkout)
 SECURE_COOKIES              true behind https (default: true unless DEVELOPMENT)
 LOG_LEVEL                   default INFO
+TRUSTED_PROXIES             proxies of our own before the application (default 0)
+SESSION_HOURS               how long a sign-in lasts (default 12)
 JOB_DEAD_AFTER              seconds without a sign of life after which a run is resumed elsewhere (default 30)
 JOB_HEARTBEAT               seconds between two signs of life of a run (default 5)
 JOB_RESEND_AFTER            seconds after which a queued job nobody took is sent again (default 15)
@@ -19,6 +21,7 @@ JOB_RESEND_AFTER            seconds after which a queued job nobody took is sent
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +74,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "django_rq",
+    "axes",
     "integration",
     "integration.business_central",
     "coupling",
@@ -91,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "integration.views.security.ContentSecurityPolicy",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "integration.project.urls"
@@ -148,9 +153,27 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+"""How many proxies of our own stand before the application: so many entries of X-Forwarded-For are believed."""
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Ten wrong passwords under one name, or from one address, shut that name or address out for a quarter of an hour.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "integration.views.signin.client_address"
+AXES_LOCKOUT_CALLABLE = "integration.views.signin.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -172,7 +195,13 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not DEVELOPMENT)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+if SECURE_COOKIES:
+    # A browser takes cookies of these names only from this very host, over https.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from integration.forms.users import NewPersonForm, PersonForm
 from integration.models import User, WebServiceKey
 from integration.models.access_key import change_key, key_of, revoke_key
+from integration.models.lockout import is_locked_out, unlock
 from integration.models.rights import MANAGE_USERS, READ_AVAILABILITY
 
 may_manage = permission_required(MANAGE_USERS, raise_exception=True)
@@ -55,7 +56,12 @@ def user(request: HttpRequest, id: int) -> HttpResponse:
     if request.method == "POST" and form.saved():
         messages.success(request, f"{person} is saved.")
         return redirect("user", id)
-    shown = {"person": get_object_or_404(User, pk=id), "form": form, "key": key_of(person)}
+    shown = {
+        "person": get_object_or_404(User, pk=id),
+        "form": form,
+        "key": key_of(person),
+        "locked": is_locked_out(person),
+    }
     return render(request, "integration/user.html", shown)
 
 
@@ -86,6 +92,16 @@ def own_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your password is changed.")
         return redirect("home")
     return render(request, "integration/password.html", {"form": form, "person": None})
+
+
+@may_manage
+@require_POST
+def user_unlock(request: HttpRequest, id: int) -> HttpResponse:
+    """Let somebody try again who was locked out after too many wrong passwords."""
+    person = get_object_or_404(User, pk=id)
+    unlock(person)
+    messages.success(request, f"{person} may try to sign in again.")
+    return redirect("user", id)
 
 
 @may_manage

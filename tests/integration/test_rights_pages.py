@@ -38,12 +38,14 @@ class Page:
 PAGES = {
     "login": Page(ANYBODY, ANYBODY),
     "healthz": Page(ANYBODY, ANYBODY),
+    "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
     "logout": Page(SIGNED_IN, SIGNED_IN),
     "own_password": Page(SIGNED_IN, SIGNED_IN),
     "users": Page(CHIEFS, CHIEFS),
     "user_new": Page(CHIEFS, CHIEFS),
     "user": Page(CHIEFS, CHIEFS, {"id": 7}),
     "user_password": Page(CHIEFS, CHIEFS, {"id": 7}),
+    "user_unlock": Page(CHIEFS, CHIEFS, {"id": 7}),
     "user_key": Page(CHIEFS, CHIEFS, {"id": 7}),
     "user_key_revoke": Page(CHIEFS, CHIEFS, {"id": 7}),
     "home": Page(SEERS, SEERS),
