@@ -101,6 +101,10 @@ class Database:
 def lay_out(connection: sqlite3.Connection, table: Table) -> None:
     """The table with its indexes."""
     connection.execute(create_table(table))
+    there = {name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table.name}")')}
+    for column in table.columns.values():
+        if column.name not in there:  # a file of an earlier version
+            connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {define_column(column, table)}')
     connection.execute(f'CREATE INDEX IF NOT EXISTS "{table.name}_version" ON "{table.name}" (versionnumber)')
     for column in table.columns.values():
         add_index(connection, table, column)

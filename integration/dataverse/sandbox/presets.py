@@ -32,6 +32,7 @@ PRESETS: dict[tuple[str, str], int | str] = {
     ("organization", "pricingdecimalprecision"): 2,
     ("organization", "currencydecimalprecision"): 2,
     ("organization", "expirechangetrackingindays"): 7,
+    ("organization", "oobpricecalculationenabled"): 1,
     ("organization", "createproductswithoutparentinactivestate"): 0,
     **{(line, column): value for line in LINES for column, value in LINE_PRESETS.items()},
 }

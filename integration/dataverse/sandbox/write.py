@@ -18,12 +18,17 @@ from functools import cached_property
 from typing import Any
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.checks import check_kept, check_required, check_version, violation
 from integration.dataverse.sandbox.database import identifiers
 from integration.dataverse.sandbox.model import Model, Table
 from integration.dataverse.sandbox.payload import Values
+from integration.dataverse.sandbox.rules import money
 from integration.dataverse.sandbox.rules.book import RULES
 
-SETTINGS = "organizationid, basecurrencyid, pricingdecimalprecision, createproductswithoutparentinactivestate"
+SETTINGS = (
+    "organizationid, basecurrencyid, pricingdecimalprecision, createproductswithoutparentinactivestate, "
+    "oobpricecalculationenabled, discountcalculationmethod"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Settings:
     base_currency: str
     pricing_precision: int
     products_start_active: bool
+    system_pricing: bool = True
+    discount_per_unit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,8 @@ class Owner:
 
 
 class Write:
-    """One open transaction, written by one user at one moment. ``written`` counts rows."""
+    """One open transaction, written by one user at one moment. ``written`` counts rows; ``leaving`` are those whose
+    deletion is under way."""
 
     def __init__(self, model: Model, connection: sqlite3.Connection, user: str, now: str) -> None:
         self.model = model
@@ -57,6 +65,7 @@ class Write:
         self.user = user
         self.now = now
         self.written = 0
+        self.leaving: set[str] = set()
         self._there: dict[str, set[str]] = defaultdict(set)
         self._currencies: dict[str, Currency] = {}
         self._owners: dict[str, Owner] = {}
@@ -68,7 +77,8 @@ class Write:
         found = self.connection.execute(f"SELECT {SETTINGS} FROM organization").fetchone()
         if found is None:
             return Settings("", "", 2, False)
-        return Settings(found[0], found[1] or "", 2 if found[2] is None else found[2], bool(found[3]))
+        precision = 2 if found[2] is None else found[2]
+        return Settings(found[0], found[1] or "", precision, bool(found[3]), bool(found[4]), found[5] == 1)
 
     def currency(self, row: str) -> Currency:
         if row not in self._currencies:
@@ -164,14 +174,16 @@ class Write:
             for rule in RULES.changing(table.name):
                 rule(self, table, present[row], values)
         self._check_lookups(table, changes.values(), set())
-        self._number(list(changes.values()))
-        try:
-            self._change(table, changes)
-        except sqlite3.IntegrityError as error:
-            raise violation(table, error, len(changes) > 1) from error
+        self._change(table, changes)
         for changed in RULES.changed(table.name):
-            for row, values in changes.items():
-                changed(self, table, present[row], values)
+            changed(self, table, present, changes)
+
+    def store(self, table: Table, present: Mapping[str, Values], changes: Mapping[str, Values]) -> None:
+        """Keep what the organization worked out itself for rows as ``present``: only money's rule is asked."""
+        for row, values in changes.items():
+            values["modifiedon"], values["modifiedby"] = self.now, self.user
+            money.change(self, table, present[row], values)
+        self._change(table, changes)
 
     def delete(self, table: Table, row: str, etag: str | None = None) -> None:
         """Remove a row with what hangs on it. Raises :class:`Refusal`."""
@@ -180,12 +192,16 @@ class Write:
             raise refusals.missing(table.name, row)
         if etag is not None:
             check_version(present["versionnumber"], etag)
+        self.leaving.add(row)
         for rule in RULES.deleting(table.name):
             rule(self, table, present)
         self.connection.execute(f'DELETE FROM "{table.name}" WHERE "{table.id}" = ?', (row,))
         self.connection.execute("INSERT INTO tombstone VALUES (?, ?, ?)", (table.name, row, self.versions(1)))
         self._there[table.name].discard(row)
         self.written += 1
+        for rule in RULES.deleted(table.name):
+            rule(self, table, present)
+        self.leaving.discard(row)
 
     def versions(self, count: int) -> int:
         """Take ``count`` row versions and return the first."""
@@ -241,41 +257,16 @@ class Write:
         )
 
     def _change(self, table: Table, changes: Mapping[str, Values]) -> None:
+        self._number(list(changes.values()))
+        try:
+            self._assign(table, changes)
+        except sqlite3.IntegrityError as error:
+            raise violation(table, error, len(changes) > 1) from error
+
+    def _assign(self, table: Table, changes: Mapping[str, Values]) -> None:
         alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
         for row, values in changes.items():
             alike[tuple(values)].append((*values.values(), row))
         for names, rows in alike.items():
             assigned = ", ".join(f'"{name}" = ?' for name in names)
             self.connection.executemany(f'UPDATE "{table.name}" SET {assigned} WHERE "{table.id}" = ?', rows)
-
-
-def violation(table: Table, error: sqlite3.IntegrityError, bulk: bool) -> refusals.Refusal:
-    """What a row that is there twice is refused with: an alternate key by its name, otherwise the primary key."""
-    columns = {part.rpartition(".")[2] for part in str(error).rpartition(": ")[2].split(", ")}
-    for key in table.keys.values():
-        if set(key.columns) == columns:
-            return refusals.key_violated(key.name, key.columns)
-    return refusals.duplicate_in_bulk() if bulk else refusals.duplicate()
-
-
-def check_version(version: int, etag: str) -> None:
-    if etag != f'W/"{version}"':
-        raise refusals.stale()
-
-
-def check_required(table: Table, rows: Sequence[Values]) -> None:
-    """Columns the system itself needs, as far as a client may give them."""
-    preset = RULES.presets(table)
-    needed = [c.name for c in table.columns.values() if c.required == 2 and c.creatable and c.name not in preset]
-    for name in needed:
-        for row in rows:
-            if row.get(name) is None:
-                raise refusals.invalid(f"Attribute: {name} of {table.name} cannot be NULL.")
-
-
-def check_kept(table: Table, rows: Iterable[Values]) -> None:
-    """A column the system needs cannot be emptied."""
-    for row in rows:
-        for name, value in row.items():
-            if value is None and table.columns[name].required == 2:
-                raise refusals.invalid(f"Attribute: {name} of {table.name} cannot be set to NULL.")

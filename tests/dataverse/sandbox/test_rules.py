@@ -2,58 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from integration.dataverse.sandbox import Sandbox
 from tests.dataverse.sandbox.conftest import Caller
+from tests.dataverse.sandbox.trade import currency, line, numbers, price_list, product, unit_group
 
-numbers = itertools.count(1)
 DRAFT, ACTIVE, RETIRED = (2, 0), (0, 1), (1, 2)
-
-
-def unit_group(call: Caller, unit: str = "PIECE") -> tuple[str, str]:
-    """A new unit group and its base unit."""
-    group = call.create("uomschedules", name=f"NAV {unit} {next(numbers)}", baseuomname=unit)
-    (base,) = call.rows(f"uoms?$filter=_uomscheduleid_value eq {group}")
-    return group, base["uomid"]
-
-
-def product(call: Caller, group: str, unit: str, **values: Any) -> str:
-    number = f"P{next(numbers):05d}"
-    return call.create(
-        "products",
-        name="Bicycle",
-        productnumber=number,
-        defaultuomscheduleid_at_bind=f"/uomschedules({group})",
-        defaultuomid_at_bind=f"/uoms({unit})",
-        **values,
-    )
-
-
-def price_list(call: Caller, **values: Any) -> str:
-    return call.create("pricelevels", name=f"Retail {next(numbers)}", **values)
-
-
-def currency(call: Caller, code: str, rate: float) -> str:
-    return call.create(
-        "transactioncurrencies", isocurrencycode=code, currencyname=code, currencysymbol=code, currencyprecision=2,
-        exchangerate=rate,
-    )  # fmt: skip
-
-
-def line(price_list: str, product: str, unit: str, **values: Any) -> dict[str, Any]:
-    return {
-        "pricelevelid@odata.bind": f"/pricelevels({price_list})",
-        "productid@odata.bind": f"/products({product})",
-        "uomid@odata.bind": f"/uoms({unit})",
-        "amount": 10,
-        **values,
-    }
 
 
 def state(call: Caller, product: str) -> tuple[int, int]:

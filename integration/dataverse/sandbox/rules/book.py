@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +13,15 @@ from integration.dataverse.sandbox.rules import (
     currencies,
     deletion,
     documents,
+    editing,
+    lines,
     money,
     owners,
     people,
     prices,
     products,
     states,
+    totals,
     units,
 )
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 Creating = Callable[["Write", Table, list["Values"]], None]
 Changing = Callable[["Write", Table, "Values", "Values"], None]
+Changed = Callable[["Write", Table, Mapping[str, "Values"], Mapping[str, "Values"]], None]
 Deleting = Callable[["Write", Table, "Values"], None]
 
 DOCUMENTS = ("opportunity", "quote", "salesorder", "invoice")
@@ -42,8 +46,8 @@ BEFORE_CREATE: dict[str, list[Any]] = {
     "product": [products.check_new],
     "pricelevel": [prices.check_lists],
     "productpricelevel": [prices.check_new_lines],
-    **{name: [documents.number, documents.name_customers] for name in DOCUMENTS},
-    **{name: [documents.follow_header] for name in LINES},
+    **{name: [editing.check_new, documents.number, documents.name_customers, totals.begin] for name in DOCUMENTS},
+    **{name: [documents.follow_header, lines.complete] for name in LINES},
 }
 BEFORE_CHANGE: dict[str, list[Any]] = {
     "contact": [people.rename_contact],
@@ -53,14 +57,23 @@ BEFORE_CHANGE: dict[str, list[Any]] = {
     "product": [products.check_change],
     "pricelevel": [prices.check_list],
     "productpricelevel": [prices.check_line],
-    "opportunity": [documents.keep_open, documents.name_customer],
-    **{name: [documents.name_customer] for name in ("quote", "salesorder", "invoice")},
+    **{name: [editing.keep_closed, documents.name_customer, totals.change] for name in DOCUMENTS},
+    **{name: [lines.change] for name in LINES},
 }
-AFTER_CREATE: dict[str, list[Any]] = {"uomschedule": [units.create_base_units]}
+AFTER_CREATE: dict[str, list[Any]] = {
+    "uomschedule": [units.create_base_units],
+    **{name: [totals.renew_of_lines] for name in LINES},
+}
+AFTER_CHANGE: dict[str, list[Any]] = {
+    **{name: [documents.lead_lines] for name in DOCUMENTS},
+    **{name: [totals.renew_of_changed] for name in LINES},
+}
 BEFORE_DELETE: dict[str, list[Any]] = {
     "uom": [units.keep_base_unit],
     "transactioncurrency": [currencies.keep_base],
+    **{name: [lines.check_leaving] for name in LINES},
 }
+AFTER_DELETE: dict[str, list[Any]] = {name: [totals.renew_of_left] for name in LINES}
 
 
 class Book:
@@ -78,11 +91,14 @@ class Book:
     def created(self, table: str) -> list[Creating]:
         return AFTER_CREATE.get(table, [])
 
-    def changed(self, table: str) -> list[Changing]:
-        return []
+    def changed(self, table: str) -> list[Changed]:
+        return AFTER_CHANGE.get(table, [])
 
     def deleting(self, table: str) -> list[Deleting]:
         return [*BEFORE_DELETE.get(table, ()), deletion.settle]
+
+    def deleted(self, table: str) -> list[Deleting]:
+        return AFTER_DELETE.get(table, [])
 
 
 RULES = Book()

@@ -1,13 +1,13 @@
 """Opportunities, quotes, orders and invoices as plain rows: numbers, customers, and lines that follow their header.
-What the service calculates on them is not here."""
+What they cost is in ``lines`` and ``totals``, when they may change in ``editing``."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from integration.dataverse.sandbox.model import Table
-from integration.dataverse.sandbox.refusals import Refusal
 
 if TYPE_CHECKING:
     from integration.dataverse.sandbox.payload import Values
@@ -20,6 +20,8 @@ HEADERS = {
     "salesorderdetail": ("salesorder", "salesorderid", "salesorderstatecode"),
     "invoicedetail": ("invoice", "invoiceid", "invoicestatecode"),
 }
+LINES_OF = {header: (line, lookup) for line, (header, lookup, _) in HEADERS.items()}
+REPEATED = ("ownerid", "owneridtype", "transactioncurrencyid")
 
 
 def number(write: Write, table: Table, rows: list[Values]) -> None:
@@ -35,7 +37,6 @@ def number(write: Write, table: Table, rows: list[Values]) -> None:
 def name_customers(write: Write, table: Table, rows: list[Values]) -> None:
     for row in rows:
         _follow_customer(table, row)
-        _check_open(table, row.get("statecode"))
 
 
 def name_customer(write: Write, table: Table, current: Values, values: Values) -> None:
@@ -55,23 +56,6 @@ def _follow_customer(table: Table, row: Values) -> None:
         row["contactid"] = row["customerid"] if row["customeridtype"] == "contact" else None
 
 
-def keep_open(write: Write, table: Table, current: Values, values: Values) -> None:
-    """Closing an opportunity has its own messages."""
-    if values.get("statecode", current["statecode"]) != current["statecode"]:
-        _check_open(table, values["statecode"])
-
-
-def _check_open(table: Table, state: int | None) -> None:
-    if table.name == "opportunity" and state:
-        label, message = (("Won", "WinOpportunity"), ("Lost", "LoseOpportunity"))[state - 1]
-        raise Refusal(
-            400,
-            "0x80100005",
-            "This message can not be used to set the state of opportunity to "
-            f"{label}. In order to set state of opportunity to {label}, use the {message} message instead.",
-        )
-
-
 def follow_header(write: Write, table: Table, rows: list[Values]) -> None:
     """A line takes owner, currency and state of its document."""
     header, lookup, state = HEADERS[table.name]
@@ -79,6 +63,24 @@ def follow_header(write: Write, table: Table, rows: list[Values]) -> None:
         found = write.one(header, row[lookup]) if row.get(lookup) else None
         if found is None:
             continue
-        for name in ("ownerid", "owneridtype", "transactioncurrencyid"):
+        for name in REPEATED:
             row[name] = found[name]
         row[state] = found["statecode"]
+        if f"{header}ispricelocked" in table.columns:
+            row[f"{header}ispricelocked"] = found["ispricelocked"]
+
+
+def lead_lines(write: Write, table: Table, present: Mapping[str, Values], changes: Mapping[str, Values]) -> None:
+    """What lines repeat of their document changes with it."""
+    line, lookup = LINES_OF[table.name]
+    _, _, state = HEADERS[line]
+    shown = {name: name for name in REPEATED} | {"statecode": state, "ispricelocked": f"{table.name}ispricelocked"}
+    columns = write.model[line].columns
+    for row, values in changes.items():
+        follow = {shown[name]: values[name] for name in values.keys() & shown.keys() if shown[name] in columns}
+        if any(values[name] != present[row][name] for name in values.keys() & shown.keys()):
+            assigned = ", ".join(f'"{name}" = ?' for name in follow)
+            write.connection.execute(
+                f'UPDATE "{line}" SET {assigned} WHERE "{lookup}" = ?',  # noqa: S608 - names of the model
+                [*follow.values(), row],
+            )

@@ -53,8 +53,7 @@ def _convert(write: Write, table: Table, row: Values, amounts: list[Column]) -> 
     currency = write.currency(row["transactioncurrencyid"])
     row["exchangerate"] = plain(currency.rate)
     for column in amounts:
-        places = write.settings.pricing_precision if column.precision_source == 1 else currency.precision
-        row[column.name] = scaled(row[column.name], places)
+        row[column.name] = scaled(row[column.name], places_of(write, column, currency))
         _set_base(table, row, column, to_base(row[column.name], currency))
     return currency
 
@@ -63,6 +62,17 @@ def _set_base(table: Table, row: Values, column: Column, amount: int | None) -> 
     base = table.base_columns.get(column.name)
     if base is not None:
         row[base] = amount
+
+
+def places_of(write: Write, column: Column, currency: Currency) -> int:
+    """The decimals an amount of this column has."""
+    return write.settings.pricing_precision if column.precision_source == 1 else currency.precision
+
+
+def exact(table: Table, row: Values) -> Values:
+    """A kept row with its amounts as decimals, as a request gives them."""
+    amounts = {c.name: Decimal(row[c.name]).scaleb(-4, EXACT) for c in table.money if row[c.name] is not None}
+    return {**row, **amounts}
 
 
 def scaled(amount: Decimal, places: int) -> int:
