@@ -32,7 +32,7 @@ HELP = {
 class ConnectionForm(SecretInputs, VersionedForm):
     """What identifies the connection is only changed while it is disabled; secrets are written, never read."""
 
-    SECRETS = ("client_secret", "certificate", "password", "odata_key")
+    SECRETS: tuple[str, ...] = ("client_secret", "certificate", "password", "odata_key")
 
     client_secret = secret_input()
     certificate = certificate_input()
@@ -70,13 +70,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.explain_secrets()
-        if self.instance.odata_key:
-            self.fields["odata_key"].help_text = "A key waits to be handed to Sales when the connection is enabled."
-        else:
-            self.fields[
-                "odata_key"
-            ].help_text = "It is handed to Sales when the connection is enabled, and not kept here."
+        self.explain_secrets(self.instance)
         for name in self._locked():
             self.fields[name].disabled = True
         self.helper = FormHelper()
@@ -109,7 +103,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
         return cleaned
 
     def save(self, commit: bool = True) -> ConnectionSetup:
-        self.take_secrets()
+        self.take_secrets(self.instance)
         setup: ConnectionSetup = super().save(commit)
         switched = {name.removesuffix("_enabled") for name in self.changed_data}
         setup.apply_switches([part for part in setup.parts() if part in switched])

@@ -13,6 +13,8 @@ from integration.models.sign_in import caption, check_certificate
 KEPT = "A secret is stored. Leave blank to keep it; type a new one to replace it."
 NONE_YET = "It is encrypted when stored and never shown again."
 LABELS = {"odata_key": "Dynamics 365 Business Central OData Web Service Accesskey"}
+WAITS = "A key waits to be handed to Sales when the connection is enabled."
+HANDED_OVER = "It is handed to Sales when the connection is enabled, and not kept here."
 LONGEST, LONGEST_CERTIFICATE = 500, 20_000
 
 
@@ -37,14 +39,14 @@ class SecretInputs:
 
     SECRETS: tuple[str, ...] = ()
     fields: dict[str, forms.Field]
-    instance: ConnectionSetup
     cleaned_data: dict[str, Any]
 
-    def explain_secrets(self) -> None:
+    def explain_secrets(self, setup: ConnectionSetup) -> None:
         """Say at each input whether something is stored."""
         for name in self.SECRETS:
-            stored = getattr(self.instance, name)
-            self.fields[name].help_text = KEPT if stored else NONE_YET
+            stored = getattr(setup, name)
+            kept, none = (WAITS, HANDED_OVER) if name == "odata_key" else (KEPT, NONE_YET)
+            self.fields[name].help_text = kept if stored else none
             self.fields[name].widget.attrs["placeholder"] = str(stored)
             self.fields[name].label = LABELS.get(name) or caption(name)
 
@@ -54,11 +56,11 @@ class SecretInputs:
             check_certificate(pem)
         return pem
 
-    def take_secrets(self) -> None:
+    def take_secrets(self, setup: ConnectionSetup) -> None:
         """Assign what was typed, which encrypts it."""
         for name in self.SECRETS:
             if self.cleaned_data.get(name) and not self.fields[name].disabled:
-                setattr(self.instance, name, self.cleaned_data[name])
+                setattr(setup, name, self.cleaned_data[name])
 
 
 def control_characters(text: str) -> None:

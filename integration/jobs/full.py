@@ -15,7 +15,7 @@ from integration.jobs.create import Person, create
 from integration.jobs.queue import send
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.audit import AuditEntry, record
-from integration.models.full_synch import FullSynchError, dependencies
+from integration.models.full_synch import FullSynchError
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
@@ -91,6 +91,12 @@ def _start_ready(lines: Sequence[FullSynchLine], user: Person) -> list[FullSynch
     for line in ready:
         _begin(line, user)
     return ready
+
+
+def dependencies(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullSynchLine]:
+    """The other lines this one waits for; nobody waits for one that a person put on hold."""
+    others = [one for one in lines if one != line and one.status != FullSynchLine.Status.ON_HOLD]
+    return [other for other in others if other.mapping.name in line.mapping.dependencies]
 
 
 def waits_for(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullSynchLine]:

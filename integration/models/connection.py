@@ -148,12 +148,13 @@ class ConnectionSetup(Audited, SignIn, Features):
             self._store(odata_key="")
         return True
 
-    def reset_addresses(self, base: str) -> None:
-        """Reset Web Client URL: both addresses back to what follows from ``base``, and Sales is told."""
+    def reset_addresses(self, base: str) -> bool:
+        """Reset Web Client URL: both addresses back to what follows from ``base``, if anything; Sales is told."""
         self.use_default_addresses(base)
         self.save(update_fields=["web_client_url", "odata_url", "changed_at"])
         if self.is_enabled:
             self.tell_sales()
+        return bool(self.web_client_url)
 
     def order_integration_switched(self, on: bool) -> None:
         """The organization's switch was set by an administrator: remember it, and let its jobs follow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from urllib.parse import quote
 
 from django.conf import settings
@@ -42,18 +43,24 @@ class Features(models.Model):
         abstract = True
 
     def use_default_addresses(self, base: str, *, only_blank: bool = False) -> None:
-        """Reset Web Client URL: both addresses as they follow from where this application answers (``base``)."""
+        """Reset Web Client URL: both addresses as they follow from where this application answers (``base``); blank
+        where that is no address to be written down, such as one without https."""
         base = (settings.PUBLIC_URL or base).rstrip("/")
         listening = LISTENING.format(company=quote(company_name(), safe=""))
         for name, address in zip(ADDRESSES, (base, base + listening), strict=True):
             if not only_blank or not getattr(self, name):
-                setattr(self, name, address)
+                setattr(self, name, _or_blank(address))
 
     def switch_order_integration(self, on: bool) -> None:
         """The organization has been told; without it nothing is created from orders and quotes by itself."""
         self.order_integration_enabled = on
         if not on:
             self.auto_create_orders = self.auto_process_quotes = False
+
+    def choose_order_user(self, user_id: uuid.UUID | None, name: str) -> None:
+        """Who handles sales orders in Sales; ``None``: the integration user."""
+        self.order_user_id, self.order_user_name = user_id, name[:200]
+        self.save(update_fields=["order_user_id", "order_user_name"])
 
     def features(self) -> set[str]:
         """Which of the extra jobs there should be, by the switch that asks for them."""
@@ -86,3 +93,10 @@ class Features(models.Model):
 def _clean(address: str) -> str:
     """These addresses are only written down for people's browsers, so they may be inside a firm's network."""
     return clean_address(address, Kind(path=True, loopback=settings.DEVELOPMENT, private=True))
+
+
+def _or_blank(address: str) -> str:
+    try:
+        return _clean(address)
+    except AddressError:
+        return ""

@@ -184,6 +184,10 @@ class FullSynchLine(models.Model):
     def fail(self, message: str) -> None:
         self._store(status=self.Status.ERROR, message=message)
 
+    def hold(self) -> None:
+        """Not now: it is not started, and no other line waits for it."""
+        self._store(status=self.Status.ON_HOLD)
+
     def clear(self) -> None:
         """As if it had not been started."""
         self._store(status=self.Status.BLANK, message="", **dict.fromkeys(self.JOBS))
@@ -192,8 +196,3 @@ class FullSynchLine(models.Model):
         for name, value in values.items():
             setattr(self, name, value)
         self.save(update_fields=list(values))
-
-
-def dependencies(line: FullSynchLine, lines: Iterable[FullSynchLine]) -> list[FullSynchLine]:
-    """The other lines this one waits for."""
-    return [other for other in lines if other.mapping.name in line.mapping.dependencies and other != line]

@@ -74,11 +74,14 @@ def connection_disable(request: HttpRequest) -> HttpResponse:
 def connection_reset_addresses(request: HttpRequest) -> HttpResponse:
     """Reset Web Client URL."""
     setup = ConnectionSetup.current()
-    if setup.solution_version:
-        setup.reset_addresses(request.build_absolute_uri("/"))
+    if not setup.solution_version:
+        messages.error(request, "These addresses stand in the integration solution, which is not installed.")
+    elif setup.reset_addresses(request.build_absolute_uri("/")):
         messages.success(request, "The web client URL and the OData URL are back at their defaults.")
     else:
-        messages.error(request, "These addresses stand in the integration solution, which is not installed.")
+        messages.warning(
+            request, "There is no default: this application is not reached over https. Enter them by hand."
+        )
     return redirect("connection")
 
 

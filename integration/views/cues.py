@@ -100,6 +100,7 @@ def next_steps(setup: ConnectionSetup) -> list[Step]:
     started = lines.exclude(status=FullSynchLine.Status.BLANK).exists()
     finished = started and not lines.exclude(status=FullSynchLine.Status.FINISHED).exists()
     steps = [
+        Step("Set up the Dynamics 365 Sales connection (Assisted Setup)", _url("guide"), setup.is_enabled),
         Step("Enter the Dynamics 365 Sales URL and the credentials", _url("connection"), not setup.missing()),
         Step("Test and enable the connection", _url("connection"), setup.is_enabled),
         Step("Start the full synchronization and watch it", _url("full_synch"), started),

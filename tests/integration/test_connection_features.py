@@ -31,6 +31,12 @@ def own(organization) -> Table:
     return named
 
 
+@pytest.fixture(autouse=True)
+def https(settings) -> None:
+    """People reach this application over https."""
+    settings.PUBLIC_URL = "https://bc.cronus.example/"
+
+
 @pytest.fixture
 def solution(organization):
     """The integration solution is installed."""
@@ -234,9 +240,9 @@ def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solutio
     save(admin, item_availability_enabled="on", odata_user=str(phyllis.pk), odata_key="key of Phyllis")
     admin.post("/connection/enable/")
     [row] = organization.get("bci_connection", [OURS], TOLD).values()
-    assert row.values["bci_webclienturl"] == "http://testserver"
+    assert row.values["bci_webclienturl"] == "https://bc.cronus.example"
     assert row.values["bci_odataurl"] == (
-        "http://testserver/ODataV4/Company('CRONUS%20International%20Ltd.')/ProductItemAvailability"
+        "https://bc.cronus.example/ODataV4/Company('CRONUS%20International%20Ltd.')/ProductItemAvailability"
     )
     assert (row.values["bci_odatausername"], row.values["bci_odataaccesskey"]) == ("phyllis", "key of Phyllis")
     assert not ConnectionSetup.current().odata_key
@@ -258,17 +264,23 @@ def test_addresses_that_sales_does_not_take_are_told_and_hold_nothing_up(setup, 
 
 
 @pytest.mark.scenario("CRMSetupTest.ResetWebClientURLAction")
-def test_resetting_the_web_client_url_restores_both_addresses(setup, solution, admin, settings):
+def test_resetting_the_web_client_url_restores_both_addresses(setup, solution, admin):
     setup.enable()
     save(admin, web_client_url="https://bc.contoso.example/", odata_url="https://odata.contoso.example/x")
     assert ConnectionSetup.current().web_client_url == "https://bc.contoso.example"
     answer = admin.post("/connection/reset-web-client-url/", follow=True)
     assert "back at their defaults" in answer.content.decode()
     setup.refresh_from_db()
-    assert setup.web_client_url == "http://testserver"
-    settings.PUBLIC_URL = "https://bc.cronus.example/"
-    admin.post("/connection/reset-web-client-url/")
-    assert ConnectionSetup.current().web_client_url == "https://bc.cronus.example"
+    assert setup.web_client_url == "https://bc.cronus.example"
+    assert setup.odata_url.startswith("https://bc.cronus.example/ODataV4/")
+
+
+def test_without_https_there_is_no_default_address_and_the_page_says_so(setup, solution, admin, settings):
+    settings.PUBLIC_URL = ""
+    setup.enable()
+    answer = admin.post("/connection/reset-web-client-url/", follow=True)
+    assert "not reached over https" in answer.content.decode()
+    assert ConnectionSetup.current().web_client_url == ""
 
 
 def test_without_the_solution_the_addresses_can_neither_be_edited_nor_reset(setup, admin):

@@ -21,7 +21,7 @@ from integration.management.supervisor import Child, ChildFailed, Ended, Supervi
 
 WORKERS = 2
 LONGEST_SOCKET = 100
-OURS = ("integration.sqlite3*", "sandbox.sqlite3*", "demo.json", "valkey.*")
+OURS = ("integration.sqlite3*", "sandbox.sqlite3*", "demo.json", "sandbox.json", "valkey.*")
 WRONG_USE = 2
 
 
@@ -141,8 +141,8 @@ class Demo:
             f"\n  Sign in as                              {sign_in['user']} / {sign_in['password']}"
             f"\n  Dataverse sandbox                       {sandbox}"
             f"\n  Databases                               {self.home}"
-            "\n\n  The connection is filled in: open Connection Setup, test it, enable it, then run the full"
-            "\n  synchronization. Ctrl-C ends everything.\n"
+            "\n\n  Open Assisted Setup and press “Use the local sandbox”; or do it by hand on Connection Setup,"
+            "\n  which is filled in. Ctrl-C ends everything.\n"
         )
 
     def _forget(self) -> None:

@@ -1,0 +1,107 @@
+"""The administrator's sign-in: begun in a browser, used by one thread of this process, forgotten when its work is done.
+
+The token is an object in memory and nothing else: not in the database, the session, the cache, the queue or a log. When
+the process ends, it is gone, and the person signs in again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+from integration.dataverse.session import Session
+from integration.dataverse.signin import HeldToken, Started, begin, discover, finish
+from integration.http import Transport
+from integration.models import ConnectionSetup
+from integration.models.audit import AuditEntry, record
+from integration.models.secret import SecretUnreadable
+from integration.models.systems import UNREADABLE
+from integration.systems.errors import ConfigurationProblem, Problem
+from setup_wizard.models import AdministratorRun, Guide
+from setup_wizard.steps import ADMINISTRATOR
+from setup_wizard.tasks import Task, Work, wanted
+
+log = logging.getLogger(__name__)
+
+BUSY = "An administrator's sign-in is at work already. Wait until it is done."
+
+
+def start(setup: ConnectionSetup, back: str) -> Started:
+    """Begin a sign-in that comes back to the address ``back``. Raises ``Problem``."""
+    if not setup.url or not setup.client_id:
+        raise ConfigurationProblem("Enter the URL and the client id first.")
+    transport = _transport()
+    try:
+        trusted = urlsplit(setup.token_endpoint).hostname or ""
+        return begin(discover(setup.url, transport, trusted), setup.client_id, back)
+    finally:
+        transport.close()
+
+
+def come_back(setup: ConnectionSetup, started: Started, answer: Mapping[str, str]) -> HeldToken:
+    """The sign-in, held in memory, for what the browser brought back. Raises ``Problem``."""
+    transport = _transport()
+    try:
+        return finish(started, answer, transport, setup.client_secret.reveal())
+    except SecretUnreadable as error:
+        raise ConfigurationProblem(UNREADABLE) from error
+    finally:
+        transport.close()
+
+
+def begin_work(held: HeldToken, tasks: Sequence[Task], user: Any) -> AdministratorRun:
+    """Do the tasks beside the requests of this process. Raises ``ConfigurationProblem`` while another sign-in works."""
+    run = AdministratorRun.begin(user)
+    if run is None:
+        held.drop()
+        raise ConfigurationProblem(BUSY)
+    titles = ", ".join(task.title for task in tasks)
+    record(AuditEntry.Action.STARTED, "administrator's sign-in", titles)
+    threading.Thread(target=_beside, args=(run, held, tasks), name="administrator", daemon=True).start()
+    return run
+
+
+def carry_out(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
+    """One task after another, until one cannot be done; the sign-in is dropped whatever happens."""
+    with held:
+        setup = ConnectionSetup.current()
+        session = Session(setup.url, held, api=setup.api, transport=_transport())
+        try:
+            for task in tasks:
+                run.take_up(task.title)
+                run.note(task.run(Work(session, setup, run.grow)))
+            _go_on()
+            run.finish()
+        except Problem as problem:
+            run.fail(problem.message)
+        finally:
+            session.close()
+
+
+def _go_on() -> None:
+    """Nothing left of what the guide wishes for: its step is done."""
+    guide = Guide.current()
+    if not wanted(guide, ConnectionSetup.current()):
+        guide.pass_step(ADMINISTRATOR.slug)
+
+
+def _beside(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
+    """The body of the thread: nobody stands behind it, so what nobody expected is logged and told here."""
+    try:
+        carry_out(run, held, tasks)
+    except Exception:
+        log.exception("An administrator's task broke off")
+        run.fail("This broke off for a reason nobody expected; the log of this application has it. Try again.")
+    finally:
+        held.drop()
+        connection.close()
+
+
+def _transport() -> Transport:
+    return Transport(ca=settings.DATAVERSE_CA_FILE or None)

@@ -1,0 +1,91 @@
+"""Finish: what was wished for is put in place, the connection enabled, the full synchronization started."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import closing
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from integration.jobs import full
+from integration.models import ConnectionSetup, FullSynchLine
+from integration.models.findings import Finding, NotReady, wrong
+from integration.systems.base import System
+from integration.systems.errors import ConfigurationProblem, Problem
+from integration.systems.filters import AnyOf, Comparison
+from setup_wizard import tables
+from setup_wizard.models import Guide
+from setup_wizard.steps import FINISH
+
+SECRETS = ["client_secret", "certificate", "password", "odata_key"]
+ORDER_USER = "Sales order user"
+ORDERS = "Sales order integration"
+SOLUTION = "Integration solution"
+
+
+def check(guide: Guide, setup: ConnectionSetup) -> list[Finding]:
+    """Everything that has to be right before the connection is enabled, as it is now. Never raises a ``Problem``."""
+    findings = setup.test()
+    setup.refresh_from_db()
+    if setup.sales_enabled and guide.import_solution and not setup.solution_version:
+        findings = [one for one in findings if one.what != SOLUTION]
+        words = "It is not installed yet. Let an administrator import it, or say under Advanced that it is not wanted."
+        findings.append(Finding(False, SOLUTION, words))
+    if guide.order_integration and not setup.order_integration_enabled:
+        findings.append(Finding(False, ORDERS, "It is not switched on yet. An administrator of Sales does that."))
+    if guide.order_user and all(finding.ok for finding in findings):
+        findings.append(_look_for_order_user(guide, setup))
+    return findings
+
+
+def finish(base: str, user: Any, enable: bool, run_full: bool) -> None:
+    """Hand the wishes over to Connection Setup, enable it with the chosen tables and start the full synchronization.
+    ``base`` is where this application answers. Raises ``NotReady``, ``FullSynchError``, ``Problem``."""
+    guide, setup = Guide.current(), ConnectionSetup.current()
+    _put_in_place(guide, setup, base)
+    if enable and not setup.is_enabled:
+        tables.apply(guide.tables, setup.enable())
+    setup.apply_switches([])
+    guide.pass_step(FINISH.slug)
+    guide.complete()
+    if run_full and setup.is_enabled:
+        _run_full(guide, setup, user)
+
+
+def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
+    setup.auto_create_orders = guide.auto_create_orders and setup.order_integration_enabled
+    setup.auto_process_quotes = guide.auto_process_quotes and setup.order_integration_enabled
+    setup.item_availability_enabled = guide.item_availability
+    setup.use_default_addresses(base, only_blank=True)
+    try:
+        setup.full_clean(exclude=SECRETS)
+    except ValidationError as error:
+        raise NotReady([Finding(False, "Connection Setup", " ".join(error.messages))]) from error
+    setup.save()
+
+
+def _run_full(guide: Guide, setup: ConnectionSetup, user: Any) -> None:
+    with closing(setup.open()) as connected:
+        FullSynchLine.objects.refresh(connected, setup.parts())
+    tables.apply_to_review(guide.tables)
+    full.start(user)
+
+
+def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Finding:
+    try:
+        with closing(setup.open(even_disabled=True)) as connected:
+            setup.choose_order_user(*_order_user(connected.crm, guide.order_user))
+    except Problem as problem:
+        return wrong(ORDER_USER, problem)
+    return Finding(True, ORDER_USER, f"{setup.order_user_name} handles sales orders.")
+
+
+def _order_user(crm: System, text: str) -> tuple[uuid.UUID, str]:
+    names = [name for name in ("fullname", "internalemailaddress") if name in crm.describe("systemuser").fields]
+    called = AnyOf(tuple(Comparison(name, "=", text) for name in names))
+    found = crm.find("systemuser", called, ["fullname"], size=2).records
+    if len(found) != 1:
+        many = "Several users are" if found else "No user is"
+        raise ConfigurationProblem(f"{many} called “{text}” in Dynamics 365 Sales. Enter an e-mail address.")
+    return found[0].id, str(found[0].values.get("fullname") or text)

@@ -1,0 +1,212 @@
+"""One form for each step of the guide where something is entered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+
+from integration.forms.connection import HELP, ConnectionForm
+from integration.forms.secrets import SecretInputs, control_characters, secret_input
+from integration.forms.versioned import VersionedForm
+from integration.models import ConnectionSetup, User
+from integration.models.sign_in import Authentication
+from setup_wizard import tables
+from setup_wizard.models import Guide
+
+URL_MISSING = "Enter the URL of Dynamics 365 Sales."
+
+
+class ConnectionStepForm(ConnectionForm):
+    """Where Sales is and how we sign in. ``complete``: Next was pressed, so nothing may be missing."""
+
+    SECRETS: tuple[str, ...] = ("client_secret", "certificate", "password")
+    odata_key = None  # type: ignore[assignment]
+    odata_user = None  # type: ignore[assignment]
+
+    class Meta:
+        model = ConnectionSetup
+        fields = [
+            "url",
+            "authentication",
+            "tenant",
+            "client_id",
+            "token_endpoint",
+            "sign_in_user",
+            "domain",
+            "sdk_version",
+        ]
+        help_texts = HELP
+
+    def __init__(self, *args: Any, complete: bool = False, **kwargs: Any) -> None:
+        self.complete = complete
+        super().__init__(*args, **kwargs)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.complete or self.errors:
+            return
+        self.take_secrets(self.instance)
+        missing = self.instance.missing()
+        if "URL" in missing:
+            self.add_error("url", URL_MISSING)
+        others = [label for label in missing if label != "URL"]
+        if others:
+            self.add_error(None, f"Still missing: {', '.join(others)}.")
+
+    def _layout(self) -> Layout:
+        opened = " open" if Authentication(self["authentication"].value()).on_premises else ""
+        return Layout(
+            "seen",
+            "url",
+            "authentication",
+            Fieldset("Application", "tenant", "client_id", "client_secret", "certificate", css_class="mb-3"),
+            HTML(
+                f'<details class="mb-3"{opened}><summary class="h5">On premises, sandboxes and special clouds</summary>'
+            ),
+            "token_endpoint",
+            "sign_in_user",
+            "password",
+            "domain",
+            "sdk_version",
+            HTML("</details>"),
+        )
+
+
+class DataStepForm(SecretInputs, VersionedForm):
+    """What is synchronized. The switches of the parts and what Sales asks item availability with stand in Connection
+    Setup, the other wishes in the guide until Finish."""
+
+    SECRETS: tuple[str, ...] = ("odata_key",)
+
+    dataverse_enabled = forms.BooleanField(required=False, label="Enable CDS Connection")
+    sales_enabled = forms.BooleanField(required=False, label="Enable Dynamics 365 Sales Connection")
+    odata_user = forms.ModelChoiceField(
+        User.objects.filter(is_active=True).order_by("username"),
+        required=False,
+        label="OData Web Service Username",
+        help_text="The user in whose name Sales asks. Its key is made on the user's page: Change Web Service Key.",
+    )
+    odata_key = secret_input()
+
+    class Meta:
+        model = Guide
+        fields = [
+            "import_solution",
+            "item_availability",
+            "order_integration",
+            "order_user",
+            "auto_create_orders",
+            "auto_process_quotes",
+        ]
+        help_texts = {
+            "import_solution": "Brings statistics, item availability and the links between both systems into Sales.",
+            "order_user": "Full name or e-mail address of a user of Sales; blank: the integration user.",
+        }
+
+    def __init__(self, *args: Any, setup: ConnectionSetup, **kwargs: Any) -> None:
+        self.setup = setup
+        super().__init__(*args, **kwargs)
+        for name in ("dataverse_enabled", "sales_enabled", "odata_user"):
+            self.fields[name].initial = getattr(setup, name)
+        self.explain_secrets(setup)
+        if setup.solution_version:
+            self.initial["import_solution"] = True
+            self.fields["import_solution"].disabled = True
+            self.fields["import_solution"].help_text = f"Version {setup.solution_version} is installed."
+        guide: Guide = self.instance
+        chosen = tables.read(self.data) if self.is_bound else guide.tables
+        self.choices = tables.choices(chosen)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = self._layout()
+
+    def clean_odata_key(self) -> str:
+        typed: str = self.cleaned_data.get("odata_key") or ""
+        control_characters(typed)
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("dataverse_enabled"):
+            words = "Something has to be synchronized" if not cleaned.get("sales_enabled") else "Sales needs it"
+            self.add_error("dataverse_enabled", f"{words}: enable the CDS connection.")
+        if cleaned.get("item_availability") and not cleaned.get("odata_user"):
+            self.add_error("odata_user", "Choose the user in whose name Dynamics 365 Sales asks.")
+        for name in ("auto_create_orders", "auto_process_quotes"):
+            if cleaned.get(name) and not cleaned.get("order_integration"):
+                self.add_error(name, "This needs sales order integration.")
+        return cleaned
+
+    def save(self, commit: bool = True) -> Guide:
+        guide: Guide = super().save(commit)
+        guide.choose_tables(tables.read(self.data))
+        setup, typed = self.setup, self.cleaned_data
+        before = set(setup.parts())
+        setup.dataverse_enabled, setup.sales_enabled = typed["dataverse_enabled"], typed["sales_enabled"]
+        setup.odata_user = typed["odata_user"]
+        self.take_secrets(setup)
+        setup.save()
+        setup.apply_switches([part for part in setup.parts() if part not in before])
+        return guide
+
+    def _layout(self) -> Layout:
+        opened = " open" if self.is_bound and self.errors else ""
+        return Layout(
+            "seen",
+            Fieldset("What is synchronized", "dataverse_enabled", "sales_enabled", css_class="mb-3"),
+            HTML("{% include 'setup_wizard/_tables.html' %}"),
+            HTML(f'<details class="mb-3"{opened}><summary class="h5">Advanced</summary>'),
+            Div("import_solution"),
+            Fieldset("Item availability", "item_availability", "odata_user", "odata_key", css_class="mb-3"),
+            Fieldset(
+                "Sales orders and quotes",
+                "order_integration",
+                "order_user",
+                "auto_create_orders",
+                "auto_process_quotes",
+                css_class="mb-3",
+            ),
+            HTML("</details>"),
+        )
+
+
+class UserStepForm(VersionedForm):
+    """Whether an administrator makes the integration user ready."""
+
+    class Meta:
+        model = Guide
+        fields = ["assign_roles"]
+        help_texts = {
+            "assign_roles": "Untick this where it was done by hand: an application user with both integration roles."
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class FinishForm(forms.Form):
+    """What pressing Finish does."""
+
+    enable = forms.BooleanField(required=False, initial=True, label="Enable the connection to Dynamics 365 Sales")
+    run_full = forms.BooleanField(required=False, initial=True, label="Run full synchronization")
+
+    def __init__(self, *args: Any, enabled: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if enabled:
+            self.fields["enable"].disabled = True
+            self.fields["enable"].help_text = "It is enabled. Connection Setup can disable it."
+        self.fields["run_full"].help_text = "It starts at once, and its review page shows how far it is."
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("run_full") and not cleaned.get("enable"):
+            raise ValidationError("A full synchronization needs the connection to be enabled.")
+        return cleaned

@@ -1,0 +1,135 @@
+"""What a person entered in the guide and where they are, and what an administrator's sign-in is doing. No secrets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+SILENT = dt.timedelta(minutes=5)
+"""An import may work for minutes without a word; what is silent for longer belongs to a process that is gone."""
+
+
+class Guide(models.Model):
+    """The guide "Set up the Dynamics 365 Sales connection": one row (``Guide.current()``). Addresses, credentials and
+    switches of the connection itself stand in Connection Setup; here are the wishes that wait for Finish."""
+
+    done = models.JSONField("steps gone through", default=list, editable=False)
+    import_solution = models.BooleanField("Import Dynamics 365 Sales Solution", default=True)
+    assign_roles = models.BooleanField("Create the integration user and assign its security roles", default=True)
+    item_availability = models.BooleanField("Publish Item Availability Web Service", default=False)
+    order_integration = models.BooleanField("Enable Sales Order Integration", default=False)
+    auto_create_orders = models.BooleanField("Automatically Create Sales Orders", default=False)
+    auto_process_quotes = models.BooleanField("Automatically Process Sales Quotes", default=False)
+    order_user = models.CharField("User that handles sales orders", max_length=200, blank=True)
+    tables = models.JSONField("choices by table", default=dict, editable=False)
+    completed_at = models.DateTimeField("completed", null=True, editable=False)
+    changed_at = models.DateTimeField("changed", auto_now=True)
+
+    class Meta:
+        verbose_name = "assisted setup of the connection"
+
+    def __str__(self) -> str:
+        return "Set up the Dynamics 365 Sales connection"
+
+    @classmethod
+    def current(cls) -> Guide:
+        """The one row, made when it is first asked for."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+    def pass_step(self, slug: str) -> None:
+        """A person pressed Next here."""
+        if slug not in self.done:
+            self._store(done=[*self.done, slug])
+
+    def return_to(self, slug: str) -> None:
+        """This step, and with it the guide, is open again."""
+        self._store(done=[one for one in self.done if one != slug])
+
+    def choose_tables(self, choices: dict[str, dict[str, Any]]) -> None:
+        """Name of a mapping -> ``direction`` and ``create``, as far as they differ from the standard."""
+        self.tables = choices
+        self.save(update_fields=["tables", "changed_at"])
+
+    def complete(self) -> None:
+        """Finish was pressed and everything in it done."""
+        self._store(completed_at=timezone.now())
+
+    def _store(self, **values: Any) -> None:
+        """Write what is no entry of a person's, so that nobody else's form is overtaken by it."""
+        type(self).objects.filter(pk=self.pk).update(**values)
+        for name, value in values.items():
+            setattr(self, name, value)
+
+
+class AdministratorRun(models.Model):
+    """One administrator's sign-in at work: how far it is and what came of it. The sign-in itself is never stored."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "In Process"
+        FINISHED = "finished", "Finished"
+        FAILED = "failed", "Error"
+
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.RUNNING)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    current = models.CharField("doing", max_length=100, blank=True)
+    percent = models.PositiveSmallIntegerField("percent", default=0)
+    lines = models.JSONField("what was done", default=list)
+    started_at = models.DateTimeField("started", auto_now_add=True)
+    heard_at = models.DateTimeField("last heard of", auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "administrator's run"
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()}: {self.current}"
+
+    @classmethod
+    def latest(cls) -> AdministratorRun | None:
+        return cls.objects.select_related("by").first()
+
+    @classmethod
+    def begin(cls, user: Any) -> AdministratorRun | None:
+        """A new run, unless one is under way."""
+        with transaction.atomic():
+            Guide.objects.select_for_update().get(pk=Guide.current().pk)
+            running = cls.objects.filter(status=cls.Status.RUNNING, heard_at__gte=timezone.now() - SILENT)
+            return None if running.exists() else cls.objects.create(by=user)
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == self.Status.RUNNING and not self.is_lost
+
+    @property
+    def is_lost(self) -> bool:
+        """Its process ended before it did."""
+        return self.status == self.Status.RUNNING and self.heard_at < timezone.now() - SILENT
+
+    def take_up(self, what: str) -> None:
+        """Begin with one task."""
+        self._store(current=what, percent=0)
+
+    def grow(self, percent: int) -> None:
+        """How far the task is."""
+        self._store(percent=percent)
+
+    def note(self, message: str) -> None:
+        """The task is done."""
+        self._store(lines=[*self.lines, {"ok": True, "what": self.current, "message": message}])
+
+    def finish(self) -> None:
+        self._store(status=self.Status.FINISHED, percent=100)
+
+    def fail(self, message: str) -> None:
+        """The task could not be done; those after it are not begun."""
+        lines = [*self.lines, {"ok": False, "what": self.current, "message": message}]
+        self._store(status=self.Status.FAILED, lines=lines)
+
+    def _store(self, **values: Any) -> None:
+        for name, value in {**values, "heard_at": timezone.now()}.items():
+            setattr(self, name, value)
+        self.save(update_fields=[*values, "heard_at"])

@@ -1,0 +1,95 @@
+"""What each step shows, and what pressing Next there does; the views only carry it to and from the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest
+
+from integration.models import ConnectionSetup
+from setup_wizard import sandbox, tasks
+from setup_wizard.finish import check
+from setup_wizard.forms import ConnectionStepForm, DataStepForm, FinishForm, UserStepForm
+from setup_wizard.models import AdministratorRun, Guide
+from setup_wizard.steps import ADMINISTRATOR, CHECK, CONNECTION, DATA, FINISH, USER, WELCOME, Step
+
+WHERE: Mapping[str, Step] = {
+    **dict.fromkeys(("URL", "Address", "Tenant", "Client id", "Client secret", "Certificate"), CONNECTION),
+    **dict.fromkeys(("Client secret or certificate", "Token endpoint", "User name", "Password"), CONNECTION),
+    **dict.fromkeys(("Domain", "Dynamics 365 SDK version", "Organization", "Sign-in"), CONNECTION),
+    **dict.fromkeys(("Dataverse", "Sales order user"), DATA),
+    **dict.fromkeys(("Integration user", "Roles", "Security roles", "Privileges"), ADMINISTRATOR),
+    **dict.fromkeys(("Integration solution", "Sales order integration", "Dynamics 365 Sales"), ADMINISTRATOR),
+}
+"""In which step the thing is mended that a finding is about."""
+
+Shown = dict[str, Any]
+
+
+def typed(request: HttpRequest) -> Any:
+    """What was sent, ``None`` for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def _welcome(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
+    return {"sandbox": sandbox.is_there()}
+
+
+def _connection(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
+    complete = "leave" not in request.POST
+    form = ConnectionStepForm(typed(request), instance=setup, complete=complete)
+    return {"form": form, "sandbox": sandbox.is_there()}
+
+
+def _tables(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
+    return {"form": DataStepForm(typed(request), instance=guide, setup=setup)}
+
+
+def _user(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
+    return {"form": UserStepForm(typed(request), instance=guide)}
+
+
+def _administrator(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
+    """What is asked for by address (from Connection Setup) comes before the wishes of the guide."""
+    asked = tasks.asked(request.GET)
+    wanted = tasks.named(asked or tasks.wanted(guide, setup))
+    return {"tasks": wanted, "asked": bool(asked), "run": AdministratorRun.latest(), "consents": setup.client_id}
+
+
+def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
+    findings = [(finding, WHERE.get(finding.what)) for finding in check(guide, setup)]
+    setup.refresh_from_db()
+    return {"findings": findings, "ready": all(finding.ok for finding, _ in findings)}
+
+
+def _finish(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
+    return {"form": FinishForm(typed(request), enabled=setup.is_enabled)}
+
+
+SHOWS: Mapping[Step, Callable[[HttpRequest, Guide, ConnectionSetup], Shown]] = {
+    WELCOME: _welcome,
+    CONNECTION: _connection,
+    DATA: _tables,
+    USER: _user,
+    ADMINISTRATOR: _administrator,
+    CHECK: _check,
+    FINISH: _finish,
+}
+
+
+def hindrance(step: Step, shown: Shown) -> str | None:
+    """Why Next does not go on, as a message (blank where the page says it itself); ``None``: it does. What was
+    entered is stored on the way."""
+    form = shown.get("form")
+    if isinstance(form, FinishForm):
+        return None if form.is_valid() else ""
+    if form is not None:
+        return None if form.saved() else ""
+    if step is ADMINISTRATOR and shown["run"] is not None and shown["run"].is_running:
+        return "Wait until the administrator's work is done."
+    if step is ADMINISTRATOR and shown["tasks"]:
+        return "This is still to be done. Sign in as an administrator, or go back and untick what you do not want."
+    if step is CHECK and not shown["ready"]:
+        return "Something is not right yet. Mend what is marked, then check again."
+    return None

@@ -1,0 +1,70 @@
+"""What an administrator's sign-in is used for, one task after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from integration.dataverse.session import Session
+from integration.models import ConnectionSetup
+from setup_wizard.models import Guide
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The administrator's session, the connection, and where to tell how far a task is (percent)."""
+
+    session: Session
+    setup: ConnectionSetup
+    grow: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``title`` says what is going to be done; ``run`` does it and says what came of it. It raises ``Problem``."""
+
+    slug: str
+    title: str
+    run: Callable[[Work], str]
+
+
+def _switch_orders(on: bool) -> Callable[[Work], str]:
+    def switch(work: Work) -> str:
+        path = "organizations?$select=organizationid,issopintegrationenabled"
+        [organization] = work.session.request("GET", path).json()["value"]
+        body = {"issopintegrationenabled": on}
+        work.session.request("PATCH", f"organizations({organization['organizationid']})", body=body)
+        work.setup.refresh_from_db()
+        work.setup.order_integration_switched(on)
+        return "Sales order integration is on." if on else "Sales order integration is off."
+
+    return switch
+
+
+TASKS: Sequence[Task] = (
+    Task("orders-on", "Enable Sales Order Integration", _switch_orders(True)),
+    Task("orders-off", "Switch sales order integration off", _switch_orders(False)),
+)
+
+
+def named(slugs: Collection[str]) -> list[Task]:
+    """These tasks, in the order in which they have to be done; unknown names are left out."""
+    return [task for task in TASKS if task.slug in slugs]
+
+
+def asked(query: Mapping[str, str]) -> list[str]:
+    """What Connection Setup asks for with the address: ``for=redeploy``, ``roles``, ``orders-on``, ``orders-off``."""
+    return [task.slug for task in TASKS if task.slug == query.get("for")]
+
+
+def wanted(guide: Guide, setup: ConnectionSetup) -> list[str]:
+    """What the wishes of the guide leave to an administrator, as things are."""
+    wishes = {
+        "import": guide.import_solution and setup.sales_enabled and not setup.solution_version,
+        "roles": guide.assign_roles and not setup.kind.on_premises,
+        "orders-on": guide.order_integration and not setup.order_integration_enabled,
+        "orders-off": setup.order_integration_enabled and not guide.order_integration,
+    }
+    return [slug for slug, wish in wishes.items() if wish]

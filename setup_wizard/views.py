@@ -1,0 +1,173 @@
+"""The pages of the guide. Every one of them needs the right to change Connection Setup."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from integration.dataverse.signin import Started
+from integration.models import ConnectionSetup
+from integration.models.findings import NotReady
+from integration.models.full_synch import FullSynchError
+from integration.systems.errors import Problem
+from setup_wizard import administrator, finish, sandbox, tasks
+from setup_wizard.models import AdministratorRun, Guide
+from setup_wizard.pages import SHOWS, Shown, hindrance
+from setup_wizard.steps import (
+    ADMINISTRATOR,
+    BY_SLUG,
+    CHECK,
+    CONNECTION,
+    DATA,
+    FINISH,
+    STEPS,
+    WELCOME,
+    Step,
+    after,
+    before,
+    first_open,
+    marks,
+    reachable,
+)
+
+may_set_up = permission_required("integration.change_connectionsetup", raise_exception=True)
+SIGN_IN = "guide_sign_in"
+"""Key of the session: which sign-in this browser has begun, and what for. It holds no token and no secret of ours."""
+
+
+@require_GET
+@may_set_up
+def setup(request: HttpRequest) -> HttpResponse:
+    """``/setup/``: the guides and how they stand."""
+    guide = Guide.current()
+    steps = sum(step.slug in guide.done for step in STEPS)
+    shown = {"guide": guide, "setup": ConnectionSetup.current(), "done": steps, "steps": len(STEPS)}
+    return render(request, "setup_wizard/setup.html", shown)
+
+
+@require_GET
+@may_set_up
+def guide(request: HttpRequest) -> HttpResponse:
+    """``/setup/sales-connection/``: goes on at the first open step."""
+    return redirect("guide_step", first_open(Guide.current().done).slug)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@may_set_up
+def guide_step(request: HttpRequest, step: str) -> HttpResponse:
+    """One step: Next checks and goes on, Save and leave only keeps what was entered."""
+    here, guide, setup = BY_SLUG.get(step), Guide.current(), ConnectionSetup.current()
+    if here is None:
+        raise Http404
+    shown = SHOWS[here](request, guide, setup) if _may_open(here, guide, request) else None
+    if shown is None:
+        return redirect("guide_step", first_open(guide.done).slug)
+    if request.method == "GET":
+        return _page(request, here, shown)
+    return _next(request, here, shown)
+
+
+@require_POST
+@may_set_up
+def use_sandbox(request: HttpRequest) -> HttpResponse:
+    """Fill in the local sandbox's address and credentials, and go on behind the connection step."""
+    try:
+        sandbox.use(ConnectionSetup.current())
+    except sandbox.NoSandbox as error:
+        messages.error(request, str(error))
+        return redirect("guide")
+    for step in (WELCOME, CONNECTION):
+        Guide.current().pass_step(step.slug)
+    messages.success(request, "The address and the credentials of the local sandbox are filled in.")
+    return redirect("guide_step", DATA.slug)
+
+
+@never_cache
+@require_GET
+@may_set_up
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Send the browser to where administrators of Sales sign in."""
+    back = request.build_absolute_uri(reverse("guide_signed_in"))
+    try:
+        started = administrator.start(ConnectionSetup.current(), back)
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return redirect(f"{reverse('guide_administrator')}?for=result")
+    wanted = [task.slug for task in tasks.named(request.GET.getlist("task"))]
+    request.session[SIGN_IN] = {"started": started.stored(), "tasks": wanted}
+    return redirect(started.address)
+
+
+@never_cache
+@require_GET
+@may_set_up
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """The browser comes back: put the sign-in to work, and show how far it is."""
+    kept = request.session.pop(SIGN_IN, {})
+    try:
+        started = Started.of(kept.get("started", {}))
+        held = administrator.come_back(ConnectionSetup.current(), started, request.GET.dict())
+        administrator.begin_work(held, tasks.named(kept.get("tasks", [])), request.user)
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect(f"{reverse('guide_administrator')}?for=result")
+
+
+@never_cache
+@require_GET
+@may_set_up
+def progress(request: HttpRequest) -> HttpResponse:
+    """The live part of the administrator's step; when the work is done, the browser goes on by itself."""
+    run, guide = AdministratorRun.latest(), Guide.current()
+    if run is not None and run.is_running:
+        return render(request, "setup_wizard/_run.html", {"run": run})
+    goes_on = ADMINISTRATOR.slug in guide.done and guide.completed_at is None
+    return HttpResponse(headers={"HX-Redirect": reverse("guide")} if goes_on else {"HX-Refresh": "true"})
+
+
+def _may_open(step: Step, guide: Guide, request: HttpRequest) -> bool:
+    """In turn; an administrator's tasks can be asked for at any time by Connection Setup."""
+    return reachable(step, guide.done) or (step is ADMINISTRATOR and "for" in request.GET)
+
+
+def _page(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
+    guide = Guide.current()
+    frame = {"step": here, "marks": marks(here, guide.done), "back": before(here), "guide": guide}
+    return render(request, here.template, {**frame, "setup": ConnectionSetup.current(), **shown})
+
+
+def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
+    """Keep what was entered; then on, away, or stay where something is in the way."""
+    why = hindrance(here, shown)
+    if why is None and "leave" in request.POST:
+        return redirect("setup")
+    if why is None and here is FINISH:
+        return _finish(request, shown)
+    following = after(here)
+    if why is None and following is not None:
+        Guide.current().pass_step(here.slug)
+        return redirect("guide_step", following.slug)
+    if why:
+        messages.error(request, why)
+    return _page(request, here, shown)
+
+
+def _finish(request: HttpRequest, shown: Shown) -> HttpResponse:
+    chosen = shown["form"].cleaned_data
+    try:
+        finish.finish(request.build_absolute_uri("/"), request.user, chosen["enable"], chosen["run_full"])
+    except NotReady as error:
+        messages.error(request, f"The connection is not enabled. {error}")
+        Guide.current().return_to(CHECK.slug)
+        return redirect("guide_step", CHECK.slug)
+    except (FullSynchError, Problem) as problem:
+        messages.error(request, f"The full synchronization has not started: {problem}")
+        return redirect("full_synch")
+    messages.success(request, "Assisted setup is completed.")
+    return redirect("full_synch" if chosen["run_full"] else "connection")

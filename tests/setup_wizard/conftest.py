@@ -1,0 +1,38 @@
+"""A company and an organization as twins behind a connection that nobody has set up yet."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.conftest import admin, company, ends, organization, reader, setup
+
+__all__ = ["GUIDE", "admin", "company", "ends", "fresh", "organization", "press", "reader", "setup", "shown"]
+
+GUIDE = "/setup/sales-connection/"
+ENTERED = {"url": "https://contoso.crm4.dynamics.com", "tenant": "contoso.example", "client_id": "3f2a"}
+
+
+@pytest.fixture
+def fresh(db, ends):
+    """Nobody has entered anything."""
+    return ends
+
+
+def shown(client, step: str) -> dict[str, str]:
+    """What a step's form shows, ready to be sent back."""
+    form = client.get(f"{GUIDE}{step}/").context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    sent = {name: "on" if value is True else value for name, value in values.items() if value not in (None, False)}
+    for choice in getattr(form, "choices", ()):
+        sent[f"direction-{choice.name}"] = choice.direction
+        if choice.create:
+            sent[f"create-{choice.name}"] = "on"
+    return sent
+
+
+def press(client, step: str, without: tuple[str, ...] = (), **changes: str):
+    """Next on a step, with these changes to what it shows."""
+    page = client.get(f"{GUIDE}{step}/")
+    sent = shown(client, step) if page.context and "form" in page.context else {}
+    kept = {name: value for name, value in {**sent, **changes}.items() if name not in without}
+    return client.post(f"{GUIDE}{step}/", kept)

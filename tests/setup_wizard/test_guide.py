@@ -1,0 +1,444 @@
+"""The guide, as the people use it who set the connection up: every step, back and forth, away and back again."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.urls import reverse
+
+from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, TableMapping, User
+from integration.systems.errors import SignInRefused
+from setup_wizard.models import AdministratorRun, Guide
+from setup_wizard.steps import STEPS
+from tests.setup_wizard.conftest import ENTERED, GUIDE, press, shown
+
+pytestmark = pytest.mark.django_db
+SECRET = "the secret of Contoso"
+BY_HAND = {"without": ("import_solution",)}
+
+
+def walk(client, until: str = "finish") -> None:
+    """Next, with what is needed and nothing else, up to this step; the administrator's part was done by hand."""
+    steps = {
+        "welcome": {},
+        "connection": {**ENTERED, "client_secret": SECRET},
+        "data": BY_HAND,
+        "integration-user": {"without": ("assign_roles",)},
+        "administrator": {},
+        "check": {},
+    }
+    for step, changes in steps.items():
+        if step == until:
+            return
+        answer = press(client, step, **changes)
+        assert answer.status_code == 302, (step, answer.context.get("form") and answer.context["form"].errors)
+
+
+def state(client) -> str:
+    return client.get("/setup/").content.decode()
+
+
+# --- where one is ----------------------------------------------------------------------------------------
+
+
+def test_the_guide_has_the_addresses_people_bookmark():
+    assert (reverse("setup"), reverse("guide")) == ("/setup/", GUIDE)
+    assert [step.slug for step in STEPS] == [
+        "welcome",
+        "connection",
+        "data",
+        "integration-user",
+        "administrator",
+        "check",
+        "finish",
+    ]
+
+
+@pytest.mark.scenario("CDSIntegrationMgtTest.RegisterAssistedSetup")
+def test_the_list_of_guides_offers_the_connection_and_home_leads_to_it(fresh, admin):
+    assert "Set up the Dynamics 365 Sales connection" in state(admin)
+    assert f'href="{GUIDE}"' in admin.get("/").content.decode()
+
+
+@pytest.mark.scenario(
+    "CDSConnectionWizardTests.VerifyStatusNotCompletedWhenExitRightAway",
+    "CRMConnectionWizardTests.VerifyStatusNotCompletedWhenExitRightAway",
+)
+def test_opening_and_leaving_at_once_leaves_the_guide_not_completed(fresh, admin):
+    assert admin.get(GUIDE, follow=True).context["step"].slug == "welcome"
+    assert "Not Completed" in state(admin)
+
+
+@pytest.mark.scenario("CDSConnectionWizardTests.VerifyStatusNotCompletedWhenNotFinished")
+def test_walking_to_the_last_step_and_closing_leaves_the_guide_not_completed(fresh, admin):
+    walk(admin)
+    assert "Not Completed" in state(admin)
+    assert ConnectionSetup.current().is_enabled is False
+
+
+@pytest.mark.scenario(
+    "CRMConnectionWizardTests.VerifyWizardNotExitedWhenConfirmIsNo",
+    "CRMConnectionWizardTests.CRMConnectionSetupUpdateFromWizard",
+)
+def test_who_comes_back_goes_on_at_the_first_open_step_with_everything_kept(fresh, admin):
+    walk(admin, until="data")
+    again = admin.get(GUIDE, follow=True)
+    assert again.context["step"].slug == "data"
+    assert shown(admin, "connection")["url"] == ENTERED["url"]
+    assert ConnectionSetup.current().client_secret.reveal() == SECRET
+
+
+def test_save_and_leave_keeps_what_is_not_complete_yet(fresh, admin):
+    press(admin, "welcome")
+    answer = press(admin, "connection", url="Contoso.CRM4.dynamics.com", client_secret=SECRET, leave="1")
+    assert answer.url == "/setup/"
+    setup = ConnectionSetup.current()
+    assert (setup.url, setup.client_secret.reveal(), setup.tenant) == (ENTERED["url"], SECRET, "")
+    assert Guide.current().done == ["welcome"]
+
+
+def test_a_step_that_is_not_reached_yet_leads_to_the_first_open_one(fresh, admin):
+    assert admin.get(f"{GUIDE}finish/").url == f"{GUIDE}welcome/"
+    assert admin.post(f"{GUIDE}finish/", {"enable": "on"}).url == f"{GUIDE}welcome/"
+    assert admin.get(f"{GUIDE}nowhere/").status_code == 404
+
+
+@pytest.mark.scenario("CDSConnectionWizardTests.VerifyWizardActionBack")
+def test_back_leads_to_the_step_before_and_loses_nothing(fresh, admin):
+    walk(admin, until="data")
+    page = admin.get(f"{GUIDE}data/").content.decode()
+    assert f'href="{GUIDE}connection/">Back' in page
+    earlier = admin.get(f"{GUIDE}connection/").content.decode()
+    assert "Enable CDS Connection" not in earlier
+    assert ENTERED["client_id"] in earlier
+
+
+def test_the_progress_marks_what_is_done_where_one_is_and_what_comes(fresh, admin):
+    walk(admin, until="data")
+    marks = admin.get(f"{GUIDE}data/").context["marks"]
+    assert [(mark.step.slug, mark.done, mark.reachable) for mark in marks[:4]] == [
+        ("welcome", True, True),
+        ("connection", True, True),
+        ("data", False, True),
+        ("integration-user", False, False),
+    ]
+
+
+# --- connection ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario("CRMConnectionWizardTests.VerifyWizardEmptyCRMServerAddress")
+def test_next_demands_the_url(fresh, admin):
+    press(admin, "welcome")
+    answer = press(admin, "connection", **{**ENTERED, "url": ""}, client_secret=SECRET)
+    assert "Enter the URL of Dynamics 365 Sales" in answer.content.decode()
+
+
+@pytest.mark.scenario("CDSConnectionWizardTests.VerifyWizardEmptyClientIDAndSecretError")
+def test_next_names_the_client_id_and_the_secret_that_are_missing(fresh, admin):
+    press(admin, "welcome")
+    answer = press(admin, "connection", url=ENTERED["url"], tenant="contoso.example", client_id="")
+    assert "Still missing: Client id, Client secret." in answer.content.decode()
+
+
+@pytest.mark.scenario(
+    "CRMConnectionWizardTests.VerifyWizardWithExistedSetup", "CRMSetupTest.RunAssistedSetupFromCRMConnectionSetup"
+)
+def test_the_guide_shows_what_connection_setup_holds(setup, admin):
+    assert 'href="/setup/sales-connection/"' in admin.get("/connection/").content.decode()
+    press(admin, "welcome")
+    form = shown(admin, "connection")
+    assert (form["url"], form["tenant"], form["client_id"]) == tuple(ENTERED.values())
+    assert press(admin, "connection").url == f"{GUIDE}data/"
+
+
+@pytest.mark.scenario(
+    "CDSConnectionWizardTests.CDSConnectionWizardAllowsAnyServerAddressNoSetup",
+    "CDSConnectionWizardTests.CDSConnectionWizardAllowsAnyServerAddressSetupExists",
+    "CRMConnectionWizardTests.CRMConnectionWizardAllowsAnyServerAddressNoSetup",
+    "CRMConnectionWizardTests.CRMConnectionWizardAllowsAnyServerAddressSetupExists",
+)
+@pytest.mark.parametrize(("authentication", "user"), [("ad", "abc\\abc"), ("oauth", "abc@abc.com")])
+def test_an_address_outside_the_cloud_takes_the_user_names_of_its_way_to_sign_in(fresh, admin, authentication, user):
+    press(admin, "welcome")
+    typed = {"url": "https://cds.abc.com", "authentication": authentication, "sign_in_user": user, "leave": "1"}
+    assert press(admin, "connection", **typed).url == "/setup/"
+    assert ConnectionSetup.current().sign_in_user == user
+
+
+@pytest.mark.scenario(
+    "CRMConnectionWizardTests.UT_UpdateFromWizardSetOffice365AuthType",
+)
+def test_nothing_entered_means_the_clouds_way_to_sign_in(fresh, admin):
+    press(admin, "welcome")
+    assert shown(admin, "connection")["authentication"] == "client_secret"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://contoso.crm4.dynamics.com", "https://10.0.0.8", "https://a:b@contoso.crm4.dynamics.com", "ht tp://x", "‮x"],
+)
+def test_a_wrong_address_stays_on_the_step_and_shows_no_stack_trace(fresh, admin, url):
+    press(admin, "welcome")
+    answer = press(admin, "connection", **{**ENTERED, "url": url}, client_secret=SECRET)
+    assert "url" in answer.context["form"].errors
+    assert "Traceback" not in answer.content.decode()
+    assert ConnectionSetup.current().url == ""
+
+
+def test_the_second_of_two_people_is_told_what_the_first_changed_in_the_guide(fresh, admin):
+    press(admin, "welcome")
+    seen = shown(admin, "connection")
+    press(admin, "connection", **ENTERED, client_secret=SECRET)
+    answer = admin.post(f"{GUIDE}connection/", {**seen, **ENTERED, "tenant": "of Ester", "client_secret": "x"})
+    assert "Somebody else saved this page" in answer.content.decode()
+    assert ConnectionSetup.current().tenant == "contoso.example"
+
+
+def test_the_sandbox_of_this_machine_is_filled_in_with_one_press(fresh, admin, settings, tmp_path):
+    settings.DEVELOPMENT, settings.DATA_DIR = True, tmp_path
+    assert "Use the local sandbox" not in admin.get(f"{GUIDE}welcome/").content.decode()
+    ready = '{"url": "http://127.0.0.1:8001", "tenant": "t", "client_id": "c", "client_secret": "s", '
+    (tmp_path / "sandbox.json").write_text(ready + '"token_endpoint": "http://127.0.0.1:8001/t/oauth2/v2.0/token"}')
+    assert "Use the local sandbox" in admin.get(f"{GUIDE}welcome/").content.decode()
+    assert admin.post(f"{GUIDE}use-sandbox/").url == f"{GUIDE}data/"
+    assert ConnectionSetup.current().missing() == []
+
+
+def test_without_a_sandbox_there_is_nothing_to_fill_in(fresh, admin, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    assert "No local sandbox is running" in admin.post(f"{GUIDE}use-sandbox/", follow=True).content.decode()
+
+
+# --- what is synchronized --------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario("CRMConnectionWizardTests.VerifyWizardActionAdvanced")
+def test_advanced_stands_on_the_step_about_tables_and_not_on_the_first(fresh, admin):
+    assert "Advanced</summary>" not in admin.get(f"{GUIDE}welcome/").content.decode()
+    walk(admin, until="data")
+    page = admin.get(f"{GUIDE}data/").content.decode()
+    assert "Advanced</summary>" in page
+    for name in (
+        "Import Dynamics 365 Sales Solution",
+        "Publish Item Availability Web Service",
+        "Enable Sales Order Integration",
+        "Enable CDS Connection",
+    ):
+        assert name in page
+
+
+@pytest.mark.scenario("CRMConnectionWizardTests.VerifyWizardWithExistedSetupCommonFieldsFalse")
+def test_importing_and_enabling_are_ticked_and_free_before_anything_is_installed(setup, admin):
+    walk(admin, until="data")
+    field = admin.get(f"{GUIDE}data/").context["form"]["import_solution"]
+    assert (field.value(), field.field.disabled) == (True, False)
+    press(admin, "data", **BY_HAND)
+    for step in ("integration-user", "administrator", "check"):
+        press(admin, step, without=("assign_roles",))
+    field = admin.get(f"{GUIDE}finish/").context["form"]["enable"]
+    assert (field.value(), field.field.disabled) == (True, False)
+
+
+@pytest.mark.scenario("CRMConnectionWizardTests.VerifyWizardWithExistedSetupCommonFieldsTrue")
+def test_importing_and_enabling_are_ticked_and_locked_where_both_are_done(setup, admin):
+    setup.enable()
+    ConnectionSetup.objects.update(solution_version="1.0.0.0")
+    Guide.current()
+    Guide.objects.update(done=[step.slug for step in STEPS])
+    field = admin.get(f"{GUIDE}data/").context["form"]["import_solution"]
+    assert (field.value(), field.field.disabled) == (True, True)
+    field = admin.get(f"{GUIDE}finish/").context["form"]["enable"]
+    assert (field.value(), field.field.disabled) == (True, True)
+
+
+def test_sales_without_dataverse_and_nothing_at_all_are_refused(fresh, admin):
+    walk(admin, until="data")
+    answer = press(admin, "data", without=("dataverse_enabled",))
+    assert "Sales needs it" in answer.content.decode()
+    answer = press(admin, "data", without=("dataverse_enabled", "sales_enabled"))
+    assert "Something has to be synchronized" in answer.content.decode()
+
+
+def test_wishes_that_need_another_one_are_refused_by_its_name(fresh, admin):
+    walk(admin, until="data")
+    answer = press(admin, "data", auto_create_orders="on", item_availability="on")
+    assert set(answer.context["form"].errors) == {"auto_create_orders", "odata_user"}
+
+
+def test_the_choices_by_table_are_kept_and_become_mappings_at_finish(fresh, admin):
+    walk(admin, until="data")
+    chosen = {"direction-CUSTOMER": "to_crm", "create-CUSTOMER": "on", "direction-VENDOR": "none"}
+    press(admin, "data", **chosen, **BY_HAND)
+    assert set(Guide.current().tables) == {"CUSTOMER", "VENDOR"}
+    assert shown(admin, "data")["direction-CUSTOMER"] == "to_crm"
+    for step in ("integration-user", "administrator", "check"):
+        press(admin, step, without=("assign_roles",))
+    press(admin, "finish", without=("run_full",))
+    customer = TableMapping.objects.get(name="CUSTOMER")
+    assert (customer.direction, customer.only_coupled) == ("to_crm", False)
+    statuses = dict(JobQueueEntry.objects.filter(mapping__isnull=False).values_list("mapping__name", "status"))
+    assert (statuses["VENDOR"], statuses["CUSTOMER"]) == ("on_hold", "ready")
+
+
+def test_a_direction_that_was_not_offered_is_the_standard_one(fresh, admin):
+    walk(admin, until="data")
+    press(admin, "data", **{"direction-CUSTOMER": "sideways", "direction-SALESPEOPLE": "to_crm"}, **BY_HAND)
+    assert Guide.current().tables == {}
+
+
+def test_an_access_key_that_is_typed_is_encrypted_at_once(fresh, admin):
+    phyllis = User.objects.create(username="phyllis")
+    walk(admin, until="data")
+    answer = press(admin, "data", item_availability="on", odata_user=str(phyllis.pk), odata_key="key of Phyllis")
+    assert answer.status_code == 302
+    assert ConnectionSetup.current().odata_key.reveal() == "key of Phyllis"
+    assert "key of Phyllis" not in admin.get(f"{GUIDE}data/").content.decode()
+
+
+# --- the administrator -----------------------------------------------------------------------------------
+
+
+def test_what_an_administrator_has_to_do_stands_against_next(fresh, admin):
+    walk(admin, until="data")
+    press(admin, "data", order_integration="on", **BY_HAND)
+    press(admin, "integration-user", without=("assign_roles",))
+    page = admin.get(f"{GUIDE}administrator/").content.decode()
+    assert "Enable Sales Order Integration" in page
+    assert "Sign in as an administrator" in page
+    answer = press(admin, "administrator")
+    assert "This is still to be done" in answer.content.decode()
+
+
+def test_with_nothing_to_do_the_administrators_step_is_passed(fresh, admin):
+    walk(admin, until="administrator")
+    assert "Nothing is left to do for an administrator" in admin.get(f"{GUIDE}administrator/").content.decode()
+    assert press(admin, "administrator").url == f"{GUIDE}check/"
+
+
+def test_connection_setup_asks_for_an_administrator_whatever_the_guide_is_at(setup, admin):
+    page = admin.get(f"{GUIDE}administrator/?for=orders-on").content.decode()
+    assert "task=orders-on" in page
+    assert "Back to Connection Setup" in page
+
+
+def test_a_page_that_is_lost_says_what_was_interrupted(fresh, admin):
+    walk(admin, until="administrator")
+    run = AdministratorRun.begin(None)
+    run.take_up("Enable Sales Order Integration")
+    AdministratorRun.objects.update(heard_at="2026-01-05T08:00:00Z")
+    page = admin.get(f"{GUIDE}administrator/").content.decode()
+    assert "was interrupted" in page
+
+
+def test_one_sign_in_works_at_a_time(db):
+    assert AdministratorRun.begin(None) is not None
+    assert AdministratorRun.begin(None) is None
+
+
+def test_coming_back_without_having_begun_is_told_to_begin_again(fresh, admin):
+    answer = admin.get(f"{GUIDE}administrator/signed-in/?code=stolen&state=made-up", follow=True)
+    assert "No sign-in is under way here" in answer.content.decode()
+    assert AdministratorRun.latest() is None
+
+
+# --- check and finish ------------------------------------------------------------------------------------
+
+
+def test_what_fails_says_in_which_step_it_is_mended_and_holds_the_guide_up(fresh, admin, organization):
+    walk(admin, until="check")
+    organization.fail_on("check", SignInRefused("The secret is wrong.", part="secret"), times=2)
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert "Client secret:</strong> The secret is wrong." in page
+    assert f'href="{GUIDE}connection/">How to fix it' in page
+    assert ">Next<" not in page
+    answer = admin.post(f"{GUIDE}check/", {})
+    assert "Something is not right yet" in answer.content.decode()
+    assert ">Next<" in admin.get(f"{GUIDE}check/").content.decode()
+
+
+def test_a_wish_that_is_not_done_fails_the_check(fresh, admin):
+    walk(admin, until="check")
+    Guide.objects.update(order_integration=True, import_solution=True)
+    found = {finding.what: finding.ok for finding, _ in admin.get(f"{GUIDE}check/").context["findings"]}
+    assert (found["Sales order integration"], found["Integration solution"]) == (False, False)
+
+
+def test_the_user_that_handles_orders_is_looked_up_by_name(fresh, admin, organization):
+    peter = organization.add("systemuser", fullname="Peter Saddow", isdisabled=False)
+    walk(admin, until="data")
+    press(admin, "data", order_user="Peter Saddow", **BY_HAND)
+    for step in ("integration-user", "administrator"):
+        press(admin, step, without=("assign_roles",))
+    assert "Peter Saddow handles sales orders" in admin.get(f"{GUIDE}check/").content.decode()
+    assert ConnectionSetup.current().order_user_id == peter
+    Guide.objects.update(order_user="Nobody Known")
+    assert "No user is called “Nobody Known”" in admin.get(f"{GUIDE}check/").content.decode()
+
+
+@pytest.mark.scenario("CRMConnectionWizardTests.VerifyStatusCompletedWhenFinished")
+def test_finish_without_enabling_completes_the_guide_and_enables_nothing(fresh, admin):
+    walk(admin)
+    answer = press(admin, "finish", without=("enable", "run_full"))
+    assert answer.url == "/connection/"
+    assert "Completed" in state(admin)
+    assert "Not Completed" not in state(admin)
+    assert ConnectionSetup.current().is_enabled is False
+
+
+def test_finish_enables_and_starts_the_full_synchronization(fresh, admin, settings):
+    settings.PUBLIC_URL = "https://bc.cronus.example"
+    walk(admin)
+    answer = press(admin, "finish")
+    assert answer.url == "/full-synch/"
+    setup = ConnectionSetup.current()
+    assert (setup.is_enabled, setup.web_client_url) == (True, "https://bc.cronus.example")
+    assert FullSynchLine.objects.active().exists()
+
+
+def test_a_full_synchronization_needs_the_connection(fresh, admin):
+    walk(admin)
+    answer = press(admin, "finish", without=("enable",))
+    assert "needs the connection to be enabled" in answer.content.decode()
+
+
+def test_what_broke_between_check_and_finish_leads_back_to_the_check(fresh, admin, organization):
+    walk(admin)
+    organization.fail_on("check", SignInRefused("The secret has expired.", part="secret"))
+    answer = press(admin, "finish")
+    assert answer.url == f"{GUIDE}check/"
+    assert "The secret has expired" in admin.get(answer.url).content.decode()
+    assert ConnectionSetup.current().is_enabled is False
+
+
+def test_a_double_click_on_finish_starts_everything_once(fresh, admin):
+    walk(admin)
+    press(admin, "finish")
+    answer = admin.post(f"{GUIDE}finish/", {"enable": "on", "run_full": "on"}, follow=True)
+    assert "is running already" in answer.content.decode()
+
+
+def test_mappings_that_were_there_keep_what_people_made_of_them(setup, admin):
+    setup.enable()
+    TableMapping.objects.filter(name="CUSTOMER").update(direction="to_erp")
+    setup.disable()
+    walk(admin, until="data")
+    press(admin, "data", **{"direction-CUSTOMER": "to_crm"}, **BY_HAND)
+    for step in ("integration-user", "administrator", "check"):
+        press(admin, step, without=("assign_roles",))
+    press(admin, "finish", without=("run_full",))
+    assert TableMapping.objects.get(name="CUSTOMER").direction == "to_erp"
+
+
+# --- secrets ---------------------------------------------------------------------------------------------
+
+
+def test_no_secret_is_kept_in_the_session_or_shown_or_dumped(fresh, admin, capsys):
+    walk(admin)
+    for session in Session.objects.all():
+        assert SECRET not in str(session.get_decoded())
+    for step in STEPS:
+        assert SECRET not in admin.get(f"{GUIDE}{step.slug}/").content.decode()
+    call_command("dumpdata", "integration", "setup_wizard", "sessions")
+    assert SECRET not in capsys.readouterr().out
