@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from setup_wizard.models import AdministratorRun, Guide
 
 
-class LookedAt(admin.ModelAdmin[Any]):
+class LookedAt(admin.ModelAdmin):
     """Changed by the guide alone."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
