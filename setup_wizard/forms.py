@@ -76,7 +76,7 @@ class ConnectionStepForm(ConnectionForm):
         )
 
 
-class DataStepForm(SecretInputs, VersionedForm):
+class ChoicesStepForm(SecretInputs, VersionedForm):
     """What is synchronized. The switches of the parts and what Sales asks item availability with stand in Connection
     Setup, the other wishes in the guide until Finish."""
 

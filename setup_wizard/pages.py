@@ -10,15 +10,15 @@ from django.http import HttpRequest
 from integration.models import ConnectionSetup
 from setup_wizard import sandbox, tasks
 from setup_wizard.finish import check
-from setup_wizard.forms import ConnectionStepForm, DataStepForm, FinishForm, UserStepForm
+from setup_wizard.forms import ChoicesStepForm, ConnectionStepForm, FinishForm, UserStepForm
 from setup_wizard.models import AdministratorRun, Guide
-from setup_wizard.steps import ADMINISTRATOR, CHECK, CONNECTION, DATA, FINISH, USER, WELCOME, Step
+from setup_wizard.steps import ADMINISTRATOR, CHECK, CHOICES, CONNECTION, FINISH, USER, WELCOME, Step
 
 WHERE: Mapping[str, Step] = {
     **dict.fromkeys(("URL", "Address", "Tenant", "Client id", "Client secret", "Certificate"), CONNECTION),
     **dict.fromkeys(("Client secret or certificate", "Token endpoint", "User name", "Password"), CONNECTION),
     **dict.fromkeys(("Domain", "Dynamics 365 SDK version", "Organization", "Sign-in"), CONNECTION),
-    **dict.fromkeys(("Dataverse", "Sales order user"), DATA),
+    **dict.fromkeys(("Dataverse", "Sales order user"), CHOICES),
     **dict.fromkeys(("Integration user", "Roles", "Security roles", "Privileges"), ADMINISTRATOR),
     **dict.fromkeys(("Integration solution", "Sales order integration", "Dynamics 365 Sales"), ADMINISTRATOR),
 }
@@ -43,7 +43,7 @@ def _connection(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> S
 
 
 def _tables(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
-    return {"form": DataStepForm(typed(request), instance=guide, setup=setup)}
+    return {"form": ChoicesStepForm(typed(request), instance=guide, setup=setup)}
 
 
 def _user(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
@@ -70,7 +70,7 @@ def _finish(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown
 SHOWS: Mapping[Step, Callable[[HttpRequest, Guide, ConnectionSetup], Shown]] = {
     WELCOME: _welcome,
     CONNECTION: _connection,
-    DATA: _tables,
+    CHOICES: _tables,
     USER: _user,
     ADMINISTRATOR: _administrator,
     CHECK: _check,

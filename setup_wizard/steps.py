@@ -21,13 +21,13 @@ class Step:
 
 WELCOME = Step("welcome", "Welcome", "What this guide does, and what you need.")
 CONNECTION = Step("connection", "Connection", "Where Dynamics 365 Sales is, and how this application signs in there.")
-DATA = Step("data", "Data to synchronize", "What is kept alike, in which direction, and what else is switched on.")
+CHOICES = Step("data", "Data to synchronize", "What is kept alike, in which direction, and what else is switched on.")
 USER = Step("integration-user", "Integration user", "The user as whom this application reads and writes in Sales.")
 ADMINISTRATOR = Step("administrator", "Administrator", "What only an administrator of Dynamics 365 Sales can do.")
 CHECK = Step("check", "Check", "Everything that has to be right, before anything is switched on.")
 FINISH = Step("finish", "Finish", "Switch the connection on.")
 
-STEPS: Sequence[Step] = (WELCOME, CONNECTION, DATA, USER, ADMINISTRATOR, CHECK, FINISH)
+STEPS: Sequence[Step] = (WELCOME, CONNECTION, CHOICES, USER, ADMINISTRATOR, CHECK, FINISH)
 BY_SLUG = {step.slug: step for step in STEPS}
 
 

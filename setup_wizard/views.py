@@ -22,8 +22,8 @@ from setup_wizard.steps import (
     ADMINISTRATOR,
     BY_SLUG,
     CHECK,
+    CHOICES,
     CONNECTION,
-    DATA,
     FINISH,
     STEPS,
     WELCOME,
@@ -40,8 +40,8 @@ SIGN_IN = "guide_sign_in"
 """Key of the session: which sign-in this browser has begun, and what for. It holds no token and no secret of ours."""
 
 
-@require_GET
 @may_set_up
+@require_GET
 def setup(request: HttpRequest) -> HttpResponse:
     """``/setup/``: the guides and how they stand."""
     guide = Guide.current()
@@ -50,16 +50,16 @@ def setup(request: HttpRequest) -> HttpResponse:
     return render(request, "setup_wizard/setup.html", shown)
 
 
-@require_GET
 @may_set_up
+@require_GET
 def guide(request: HttpRequest) -> HttpResponse:
     """``/setup/sales-connection/``: goes on at the first open step."""
     return redirect("guide_step", first_open(Guide.current().done).slug)
 
 
+@may_set_up
 @never_cache
 @require_http_methods(["GET", "POST"])
-@may_set_up
 def guide_step(request: HttpRequest, step: str) -> HttpResponse:
     """One step: Next checks and goes on, Save and leave only keeps what was entered."""
     here, guide, setup = BY_SLUG.get(step), Guide.current(), ConnectionSetup.current()
@@ -73,8 +73,8 @@ def guide_step(request: HttpRequest, step: str) -> HttpResponse:
     return _next(request, here, shown)
 
 
-@require_POST
 @may_set_up
+@require_POST
 def use_sandbox(request: HttpRequest) -> HttpResponse:
     """Fill in the local sandbox's address and credentials, and go on behind the connection step."""
     try:
@@ -85,12 +85,12 @@ def use_sandbox(request: HttpRequest) -> HttpResponse:
     for step in (WELCOME, CONNECTION):
         Guide.current().pass_step(step.slug)
     messages.success(request, "The address and the credentials of the local sandbox are filled in.")
-    return redirect("guide_step", DATA.slug)
+    return redirect("guide_step", CHOICES.slug)
 
 
+@may_set_up
 @never_cache
 @require_GET
-@may_set_up
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Send the browser to where administrators of Sales sign in."""
     back = request.build_absolute_uri(reverse("guide_signed_in"))
@@ -104,9 +104,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return redirect(started.address)
 
 
+@may_set_up
 @never_cache
 @require_GET
-@may_set_up
 def signed_in(request: HttpRequest) -> HttpResponse:
     """The browser comes back: put the sign-in to work, and show how far it is."""
     kept = request.session.pop(SIGN_IN, {})
@@ -119,9 +119,9 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('guide_administrator')}?for=result")
 
 
+@may_set_up
 @never_cache
 @require_GET
-@may_set_up
 def progress(request: HttpRequest) -> HttpResponse:
     """The live part of the administrator's step; when the work is done, the browser goes on by itself."""
     run, guide = AdministratorRun.latest(), Guide.current()
