@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from integration.dataverse.sandbox.exact import ExactAverage, ExactSum
 from integration.dataverse.sandbox.model import Column, Model, Table
 from integration.dataverse.sandbox.presets import PRESETS
 from integration.dataverse.sandbox.values import storage
@@ -150,6 +151,8 @@ def _open(path: str) -> sqlite3.Connection:
     connection.create_collation("EXACT", _compare)
     connection.create_function("matches", 2, matches, deterministic=True)
     connection.create_function("folded", 1, _folded, deterministic=True)
+    connection.create_aggregate("exact_sum", 1, ExactSum)
+    connection.create_aggregate("exact_avg", 1, ExactAverage)
     return connection
 
 

@@ -98,9 +98,8 @@ class Renderer:
         """The currency symbol of each row, by row id; under a blank id that of the base currency."""
         if not any(column.type == "Money" for column in self.columns):
             return {}
-        known = dict(self.connection.execute("SELECT transactioncurrencyid, currencysymbol FROM transactioncurrency"))
-        base = self.connection.execute("SELECT basecurrencysymbol FROM organization").fetchone()
-        symbols = {"": base[0] if base else ""}
+        known = symbols_of(self.connection)
+        symbols = {"": known[""]}
         for at, column in enumerate(self.columns, 2):
             if column.name == "transactioncurrencyid":
                 symbols.update({row[1]: known.get(row[at], "") for row in rows})
@@ -121,18 +120,7 @@ class Renderer:
                 if row[at] is not None:
                     kind = row[kinds[column.name]] if column.type_column else column.targets[0]
                     wanted.setdefault(kind, set()).add(row[at])
-        names: dict[str, str] = {}
-        for kind, ids in wanted.items():
-            far = self.model.tables.get(kind)
-            if far is not None and far.name_column:
-                names.update(
-                    self.connection.execute(
-                        f'SELECT "{far.id}", "{far.name_column}" FROM "{kind}" '
-                        f'WHERE "{far.id}" IN (SELECT value FROM json_each(?))',
-                        (identifiers(ids),),
-                    ).fetchall()
-                )
-        return names
+        return names_of(self.model, self.connection, wanted)
 
     def _annotator(
         self, column: Column, kind_at: int | None, names: Mapping[str, str], symbols: Mapping[str, str]
@@ -141,18 +129,41 @@ class Renderer:
         if column.is_lookup:
             return lambda row, value: [
                 pair
-                for pair in _about_lookup(column, row[kind_at] if kind_at else column.targets[0], names.get(value))
+                for pair in about_lookup(column, row[kind_at] if kind_at else column.targets[0], names.get(value))
                 if wants(pair[0])
             ]
         if column.type == "Money" and wants(FORMATTED):
-            return lambda row, value: [(FORMATTED, _shown_money(value, symbols.get("" if column.base_of else row[1])))]
+            return lambda row, value: [(FORMATTED, shown_money(value, symbols.get("" if column.base_of else row[1])))]
         show = formatter(column) if wants(FORMATTED) else None
         if show is None:
             return lambda row, value: []
         return lambda row, value: [(FORMATTED, show(value))]
 
 
-def _about_lookup(column: Column, kind: str, name: str | None) -> list[tuple[str, str]]:
+def names_of(model: Model, connection: sqlite3.Connection, wanted: Mapping[str, set[str]]) -> dict[str, str]:
+    """Row id -> what the row is called; ``wanted`` holds ids by table."""
+    names: dict[str, str] = {}
+    for kind, ids in wanted.items():
+        far = model.tables.get(kind)
+        if far is not None and far.name_column:
+            found = connection.execute(
+                f'SELECT "{far.id}", "{far.name_column}" FROM "{kind}" '
+                f'WHERE "{far.id}" IN (SELECT value FROM json_each(?))',
+                (identifiers(ids),),
+            )
+            names.update(found.fetchall())
+    return names
+
+
+def symbols_of(connection: sqlite3.Connection) -> dict[str, str]:
+    """Currency id -> symbol, under a blank id that of the base currency."""
+    found = dict(connection.execute("SELECT transactioncurrencyid, currencysymbol FROM transactioncurrency"))
+    base = connection.execute("SELECT basecurrencysymbol FROM organization").fetchone()
+    return {**found, "": base[0] if base else ""}
+
+
+def about_lookup(column: Column, kind: str, name: str | None) -> list[tuple[str, str]]:
+    """The annotations of a lookup that leads to a row of table ``kind``."""
     named = [(FORMATTED, name)] if name is not None else []
     return [*named, (ASSOCIATED, column.navigation_to(kind)), (LOGICAL_NAME, kind)]
 
@@ -170,7 +181,8 @@ def formatter(column: Column) -> Callable[[Any], str] | None:
     return None
 
 
-def _shown_money(value: int, symbol: str | None) -> str:
+def shown_money(value: int, symbol: str | None) -> str:
+    """Ten-thousandths as people see an amount."""
     amount = Decimal(value).scaleb(-4).quantize(Decimal("0.01"))
     return f"{'-' if amount < 0 else ''}{symbol or ''}{abs(amount):,}"
 

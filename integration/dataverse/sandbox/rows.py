@@ -7,6 +7,7 @@ from typing import Any
 
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.changes import count_changes, read_changes, tracks
+from integration.dataverse.sandbox.fetchxml import answer_fetch
 from integration.dataverse.sandbox.links import led_to
 from integration.dataverse.sandbox.messages import LARGEST_PAGE, Response, answer, empty
 from integration.dataverse.sandbox.model import Table
@@ -29,6 +30,8 @@ def query(exchange: Exchange, table: Table) -> Response:
     reading = exchange.reading()
     address = f"{request.root}{request.path}"
     applied = _applied(exchange)
+    if "fetchXml" in options.others:
+        return answer(answer_fetch(reading, table, options.others["fetchXml"]), headers=applied)
     if tracks(reading, options):
         moment = exchange.organization.moment()
         return answer(read_changes(reading, table, options, address, moment), headers=applied)

@@ -99,6 +99,21 @@ async function queries() {
   return { names: pages.value.map((row) => row.name), counted, who, version, long: long.value.length };
 }
 
+async function fetched() {
+  const asked = '<fetch count="3"><entity name="account"><attribute name="name"/><filter><condition attribute="name" '
+    + 'operator="like" value="Northwind%"/></filter>';
+  const link = '<link-entity name="systemuser" from="systemuserid" to="owninguser" alias="owner"><attribute '
+    + 'name="fullname"/></link-entity>';
+  const all = await api.fetchAll({ collection: "accounts", fetchXml: `${asked}</entity></fetch>`, includeAnnotations: "*" });
+  const one = await api.fetch({ collection: "accounts", fetchXml: `${asked}${link}</entity></fetch>` });
+  const sum = await api.fetch({
+    collection: "accounts",
+    fetchXml: '<fetch aggregate="true"><entity name="account"><attribute name="revenue" aggregate="sum" alias="sum"/>'
+      + '<filter><condition attribute="name" operator="begins-with" value="Northwind"/></filter></entity></fetch>',
+  });
+  return { names: all.value.map((row) => row.name), owner: one.value[0].owner.fullname, sum: sum.value[0].sum };
+}
+
 async function definitions() {
   const table = await api.retrieveEntity({ key: "LogicalName='account'", select: ["EntitySetName"] });
   const column = await api.retrieveAttribute({
@@ -109,7 +124,7 @@ async function definitions() {
 
 async function main() {
   const found = {};
-  for (const work of [rows, relations, batches, deltas, queries, definitions]) {
+  for (const work of [rows, relations, batches, deltas, queries, fetched, definitions]) {
     found[work.name] = await work().catch((error) => ({ failed: Array.isArray(error) ? error.map(told) : told(error) }));
   }
   process.stdout.write(JSON.stringify(found));

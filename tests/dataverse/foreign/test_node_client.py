@@ -127,5 +127,13 @@ def test_it_reads_all_pages_counts_and_asks_by_batch_where_the_address_is_long(w
     assert queries["version"]["Version"].startswith("9.2.")
 
 
+def test_it_turns_the_pages_of_fetchxml_by_their_cookies(work: dict[str, Any]) -> None:
+    fetched = work["fetched"]
+
+    assert sorted(fetched["names"]) == [f"Northwind {at}" for at in range(7)]
+    assert fetched["owner"]
+    assert fetched["sum"] == 2100
+
+
 def test_it_reads_definitions(work: dict[str, Any]) -> None:
     assert work["definitions"] == {"set": "accounts", "length": 160}

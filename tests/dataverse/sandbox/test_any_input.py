@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 import requests
@@ -36,6 +37,34 @@ PIECES = st.sampled_from(
      " eq ", " and ", "not ", "null", "5", "1e99", "99999999999999999999", "2024-01-31",
      "00000000-0000-0000-0000-000000000001", "@p1", "é", "%", "systemusers", "systemuserroles_association"]
 )  # fmt: skip
+
+
+WORDS = st.sampled_from(
+    ["account", "contact", "name", "accountid", "parentcustomerid", "numberofemployees", "creditlimit", "ownerid",
+     "lastonholdtime", "true", "1", "0", "x", "count", "sum", "eq", "ne", "in", "null", "like", "last-x-days", "on",
+     "eq-userid", "between", "outer", "any", "exists", "or", "5", "99999999999", "2026-01-31", "month", "", "é'\"<"]
+)  # fmt: skip
+NAMES = st.sampled_from(
+    ["name", "attribute", "operator", "value", "alias", "aggregate", "groupby", "dategrouping", "distinct", "from",
+     "to", "link-type", "type", "entityname", "valueof", "descending", "top", "page", "count", "paging-cookie"]
+)  # fmt: skip
+TAGS = st.sampled_from(
+    ["fetch", "entity", "attribute", "all-attributes", "no-attrs", "order", "filter", "condition", "value",
+     "link-entity"]
+)  # fmt: skip
+ELEMENTS = st.recursive(
+    st.builds(lambda tag, given: ElementTree.Element(tag, given), TAGS, st.dictionaries(NAMES, WORDS, max_size=5)),
+    lambda inner: st.builds(
+        lambda tag, given, children: _holding(ElementTree.Element(tag, given), children),
+        TAGS, st.dictionaries(NAMES, WORDS, max_size=4), st.lists(inner, max_size=4),
+    ),
+    max_leaves=8,
+)  # fmt: skip
+
+
+def _holding(element: ElementTree.Element, children: list[ElementTree.Element]) -> ElementTree.Element:
+    element.extend(children)
+    return element
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +113,23 @@ def test_any_batch_is_answered_or_refused(call: Caller, inside: bytes) -> None:
     )
 
     assert fine(answer)
+
+
+@given(st.lists(ELEMENTS, max_size=4), st.dictionaries(NAMES, WORDS, max_size=2))
+@SETTINGS
+def test_any_fetchxml_is_answered_or_refused(
+    call: Caller, inside: list[ElementTree.Element], given: dict[str, str]
+) -> None:
+    root = ElementTree.Element("fetch", given)
+    _holding(ElementTree.SubElement(root, "entity", {"name": "account"}), inside)
+
+    assert fine(call("GET", "accounts?fetchXml=" + quote(ElementTree.tostring(root, encoding="unicode"))))
+
+
+@given(st.text(max_size=60))
+@SETTINGS
+def test_any_text_for_fetchxml_is_answered_or_refused(call: Caller, text: str) -> None:
+    assert fine(call("GET", "accounts?fetchXml=" + quote(text)))
 
 
 @pytest.mark.parametrize("name", ["InsertOptionValue", "UpdateOptionValue", "PublishXml", "PublishAllXml"])
