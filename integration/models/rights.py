@@ -21,7 +21,7 @@ READ_AUDIT = "integration.view_auditentry"
 APPROVE = "integration.approve_syncjob"
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    ADMINISTRATOR: ("integration.*", "coupling.*", "business_central.*"),
+    ADMINISTRATOR: ("integration.*", "coupling.*", "business_central.*", "setup_wizard.*"),
     INTEGRATOR: (
         SEE_PAGES,
         "coupling.change_coupling",

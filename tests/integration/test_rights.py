@@ -27,7 +27,8 @@ def test_every_right_of_the_table_exists_and_its_group_has_it():
 
 
 def test_an_administrator_has_every_right_of_our_apps_and_none_of_others():
-    ours = Permission.objects.filter(content_type__app_label__in=["integration", "coupling", "business_central"])
+    apps = ["integration", "coupling", "business_central", "setup_wizard"]
+    ours = Permission.objects.filter(content_type__app_label__in=apps)
 
     assert len(rights(ADMINISTRATOR)) == ours.count() > 100
     assert not granted(GROUPS[ADMINISTRATOR], "auth.change_permission")
