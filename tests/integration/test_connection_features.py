@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from integration.dataverse.signin import Certificate, Password
 from integration.models import ConnectionSetup, JobQueueEntry, User
 from integration.models.published import OURS
 from integration.systems.base import Table
 from integration.systems.errors import PrivilegeMissing
+from tests.certificates import issue, rsa_key
 from tests.integration.test_connection_page import save, shown
 from tests.makers import table, text
 
@@ -46,15 +42,7 @@ def solution(organization):
 @pytest.fixture(scope="module")
 def pem() -> str:
     """A certificate of Contoso with its key."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "contoso.example")])
-    now = dt.datetime.now(dt.UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + dt.timedelta(days=9))
-    signed = made.sign(key, hashes.SHA256())
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return (private + signed.public_bytes(serialization.Encoding.PEM)).decode()
+    return issue("Contoso", rsa_key()).both
 
 
 def on_premises(setup: ConnectionSetup, authentication: str, **values: str) -> ConnectionSetup:

@@ -1,0 +1,216 @@
+"""An administrator signs in at a running sandbox: what is done with the sign-in, and that nothing of it stays."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+import threading
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.db import connection, transaction
+
+from integration.dataverse.sandbox import Options, Sandbox
+from integration.models import ConnectionSetup
+from integration.systems.errors import Refused
+from setup_wizard import administrator, tasks
+from setup_wizard.models import AdministratorRun, Guide
+from setup_wizard.tasks import Task
+from tests.setup_wizard.conftest import GUIDE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+STEP = f"{GUIDE}administrator/"
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """The ready line of a demo organization."""
+    running = Sandbox(Options(str(tmp_path_factory.mktemp("sandbox") / "organization.sqlite3"), seed="demo"))
+    running.start()
+    yield running.ready
+    running.stop()
+
+
+@pytest.fixture
+def sandbox(ready, settings) -> ConnectionSetup:
+    """Connection Setup filled in for the sandbox."""
+    settings.DEVELOPMENT = True
+    setup = ConnectionSetup.current()
+    for name in ("url", "token_endpoint", "tenant", "client_id", "client_secret"):
+        setattr(setup, name, ready[name])
+    setup.full_clean()
+    setup.save()
+    return setup
+
+
+@pytest.fixture
+def tokens(monkeypatch) -> list[str]:
+    """Every token that an administrator's sign-in brought; looked at on its way, never kept by the application."""
+    seen: list[str] = []
+    come_back = administrator.come_back
+
+    def watched(*given):
+        held = come_back(*given)
+        seen.append(held.token())
+        return held
+
+    monkeypatch.setattr(administrator, "come_back", watched)
+    return seen
+
+
+def begun(client, *wanted: str) -> str:
+    """The address the browser is sent to."""
+    asked = "&".join(f"task={name}" for name in wanted)
+    return client.get(f"{STEP}sign-in/?{asked}", HTTP_HOST="127.0.0.1:8000").url
+
+
+def agree(address: str, answer: str = "sign in", person: str = "") -> str:
+    """A person signs in at the sandbox's own page; the address their browser is sent back to."""
+    page = requests.get(address, timeout=5).text
+    kept = {name: html.unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', page)}
+    people = re.findall(r'value="([0-9a-f-]{36})">\s*([^<]+?)\s*<', page)
+    chosen = next(id for id, name in people if not person or name == person)
+    sent = {name: value for name, value in kept.items() if name not in ("person", "answer")}
+    back = requests.post(
+        address.partition("?")[0], data={**sent, "person": chosen, "answer": answer}, allow_redirects=False, timeout=5
+    )
+    return back.headers["Location"]
+
+
+def come_back(client, address: str):
+    """The browser comes back, and the work beside it ends."""
+    parts = urlsplit(address)
+    answer = client.get(f"{parts.path}?{parts.query}", HTTP_HOST="127.0.0.1:8000", follow=True)
+    for thread in threading.enumerate():
+        if thread.name == "administrator":
+            thread.join(30)
+    return answer
+
+
+def whole_database() -> str:
+    """Every text of every table."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found += [str(value) for row in cursor.fetchall() for value in row]
+    return "\n".join(found)
+
+
+def test_the_browser_is_sent_to_the_organizations_own_sign_in_with_a_challenge(sandbox, admin):
+    asked = parse_qs(urlsplit(begun(admin, "orders-on")).query)
+    assert asked["code_challenge_method"] == ["S256"]
+    assert asked["redirect_uri"] == [f"http://127.0.0.1:8000{STEP}signed-in/"]
+
+
+def test_sales_order_integration_is_switched_on_in_the_organization_and_here(sandbox, admin, tokens):
+    come_back(admin, agree(begun(admin, "orders-on")))
+    run = AdministratorRun.latest()
+    assert run.status == AdministratorRun.Status.FINISHED, run.lines
+    assert ConnectionSetup.current().order_integration_enabled
+    page = admin.get(f"{STEP}?for=result").content.decode()
+    assert "Sales order integration is on." in page
+    come_back(admin, agree(begun(admin, "orders-off")))
+    assert ConnectionSetup.current().order_integration_enabled is False
+
+
+def test_nothing_of_the_sign_in_stays_in_database_session_cache_logs_or_pages(sandbox, admin, tokens, caplog):
+    caplog.set_level(logging.DEBUG)
+    answer = come_back(admin, agree(begun(admin, "orders-on")))
+    [token] = tokens
+    assert len(token) > 20
+    places = {
+        "database": whole_database(),
+        "sessions": "".join(str(session.get_decoded()) for session in Session.objects.all()),
+        "cache": str(vars(caches["default"])),
+        "logs": caplog.text,
+        "page": answer.content.decode() + admin.get(STEP).content.decode(),
+        "threads": str([vars(thread) for thread in threading.enumerate()]),
+    }
+    assert [name for name, text in places.items() if token in text or "code_verifier" in text] == []
+    assert "guide_sign_in" not in places["sessions"]
+
+
+def test_the_sign_in_is_dropped_also_when_a_task_breaks_off(sandbox, admin, monkeypatch, caplog):
+    held = []
+
+    def break_off(work):
+        held.append(work.session)
+        raise RuntimeError("nobody expected this")
+
+    monkeypatch.setattr(tasks, "TASKS", (Task("orders-on", "Enable Sales Order Integration", break_off),))
+    come_back(admin, agree(begun(admin, "orders-on")))
+    run = AdministratorRun.latest()
+    assert run.status == AdministratorRun.Status.FAILED
+    page = admin.get(f"{STEP}?for=result").content.decode()
+    assert "nobody expected" in page
+    assert "RuntimeError" not in page
+    with pytest.raises(Exception, match="Sign in again"):
+        held[0].request("GET", "WhoAmI")
+
+
+def test_what_the_organization_refuses_ends_the_work_and_is_told(sandbox, admin, monkeypatch):
+    def refuse(work):
+        raise Refused("Only administrators may do this.")
+
+    monkeypatch.setattr(tasks, "TASKS", (Task("orders-on", "Enable Sales Order Integration", refuse),))
+    come_back(admin, agree(begun(admin, "orders-on")))
+    page = admin.get(f"{STEP}?for=result").content.decode()
+    assert "Enable Sales Order Integration:</strong> Only administrators may do this." in page
+
+
+def test_who_does_not_agree_is_told_so_and_nothing_is_done(sandbox, admin):
+    answer = come_back(admin, agree(begun(admin, "orders-on"), answer="cancel"))
+    assert "did not agree" in answer.content.decode()
+    assert AdministratorRun.latest() is None
+
+
+def test_the_way_back_is_used_once(sandbox, admin):
+    back = agree(begun(admin, "orders-on"))
+    come_back(admin, back)
+    answer = come_back(admin, back)
+    assert "No sign-in is under way here" in answer.content.decode()
+    assert AdministratorRun.objects.count() == 1
+
+
+def test_another_persons_way_back_is_refused(sandbox, admin):
+    begun(admin, "orders-on")
+    stolen = agree(begun(admin, "orders-on"))
+    begun(admin, "orders-on")
+    answer = come_back(admin, stolen)
+    assert "not the answer to the sign-in that was begun here" in answer.content.decode()
+
+
+def test_the_step_is_done_when_nothing_wished_for_is_left_and_the_browser_goes_on(sandbox, admin):
+    Guide.current()
+    before = ["welcome", "connection", "data", "integration-user"]
+    Guide.objects.update(done=before, order_integration=True, import_solution=False, assign_roles=False)
+    come_back(admin, agree(begun(admin, "orders-on")))
+    assert Guide.current().done == [*before, "administrator"]
+    assert admin.get(f"{STEP}progress/").headers["HX-Redirect"] == GUIDE
+
+
+def test_while_the_work_goes_on_the_page_shows_it_and_asks_again(sandbox, admin):
+    Guide.current()
+    Guide.objects.update(done=["welcome", "connection", "data", "integration-user"])
+    with transaction.atomic():
+        run = AdministratorRun.begin(None)
+    run.take_up("Enable Sales Order Integration")
+    run.grow(40)
+    page = admin.get(STEP).content.decode()
+    assert 'hx-trigger="every 1s"' in page
+    assert 'value="40"' in admin.get(f"{STEP}progress/").content.decode()
+    run.finish()
+    assert admin.get(f"{STEP}progress/").headers["HX-Refresh"] == "true"
+
+
+def test_an_organization_that_does_not_answer_is_told_before_anybody_is_sent_away(sandbox, admin):
+    sandbox.url = "http://127.0.0.1:9"
+    sandbox.save()
+    answer = admin.get(f"{STEP}sign-in/?task=orders-on", follow=True, HTTP_HOST="127.0.0.1:8000")
+    assert answer.redirect_chain[-1][0].startswith(STEP)
+    assert answer.context["messages"]
