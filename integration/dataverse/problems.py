@@ -62,6 +62,7 @@ WORDS = {
     "0x80040203": "Dynamics 365 Sales does not take a value of this record: {message}",
     "0x80040227": "Other records refer to it, so it cannot be deleted in Dynamics 365 Sales: {message}",
     "0x80048cfb": "The record has an amount but no currency. Couple the currency: {message}",
+    "0x8004022e": "Set the record back to its first state before changing it: {message}",
     "0x80100005": "The state is changed by an action of its own: {message}",
     **dict.fromkeys(
         (

@@ -15,6 +15,7 @@ from integration.dataverse.sandbox.options import parse_query
 from integration.dataverse.sandbox.organization import VERSION, Exchange
 from integration.dataverse.sandbox.refusals import odata
 from integration.dataverse.sandbox.rules import products
+from integration.dataverse.sandbox.sales import messages as sales
 
 FIRST_OWN_VALUE = 100_000_000
 LANGUAGE = 1033
@@ -154,10 +155,13 @@ ACTIONS: dict[str, Callable[[Exchange, dict[str, Any]], Response]] = {
     "UpdateOptionValue": update_option_value,
     "PublishXml": publish_xml,
     "PublishAllXml": publish_all_xml,
+    **sales.ACTIONS,
 }
 ROW_ACTIONS: dict[tuple[str, str], Callable[[Exchange, Table, str], Response]] = {
     ("product", "PublishProductHierarchy"): publish_product_hierarchy,
+    **sales.ROW_ACTIONS,
 }
+SET_ACTIONS: dict[tuple[str, str], Callable[[Exchange, Table, dict[str, Any]], Response]] = sales.SET_ACTIONS
 
 
 def _result(exchange: Exchange, name: str, content: dict[str, Any]) -> Response:

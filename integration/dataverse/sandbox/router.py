@@ -122,14 +122,24 @@ def _set(exchange: Exchange, table: Table, rest: list[str]) -> Response:
         return _by_method(method, {"GET": rows.query, "POST": rows.create}, exchange)(exchange, table)
     if rest == ["$count"] and method == "GET":
         return rows.query_count(exchange, table)
-    message = rest[0].removeprefix(NAMESPACE)
-    if len(rest) == 1 and rest[0].startswith(NAMESPACE) and message in bulk.MESSAGES:
-        if not table.bulk:
-            raise refusals.unknown_segment(rest[0])
-        if method != "POST":
-            raise refusals.no_resource(exchange.request.uri)
-        return bulk.MESSAGES[message](exchange, table)
+    if len(rest) == 1 and rest[0].startswith(NAMESPACE):
+        return _set_message(exchange, table, rest[0])
     raise refusals.unknown_segment(rest[0])
+
+
+def _set_message(exchange: Exchange, table: Table, segment: str) -> Response:
+    """Bulk messages and actions that are bound to a set."""
+    message = segment.removeprefix(NAMESPACE)
+    action = actions.SET_ACTIONS.get((table.name, message))
+    known = action is not None or (table.bulk and message in bulk.MESSAGES)
+    if not known:
+        raise refusals.unknown_segment(segment)
+    if exchange.request.method != "POST":
+        raise refusals.no_resource(exchange.request.uri)
+    if action is None:
+        return bulk.MESSAGES[message](exchange, table)
+    body = exchange.request.json() if exchange.request.body else {}
+    return action(exchange, table, body if isinstance(body, dict) else {})
 
 
 def _row(exchange: Exchange, table: Table, row: str, rest: list[str]) -> Response:

@@ -57,7 +57,7 @@ class Owner:
 
 class Write:
     """One open transaction, written by one user at one moment. ``written`` counts rows; ``leaving`` are those whose
-    deletion is under way."""
+    deletion is under way, ``copied`` the documents whose lines bring their prices along."""
 
     def __init__(self, model: Model, connection: sqlite3.Connection, user: str, now: str) -> None:
         self.model = model
@@ -66,6 +66,7 @@ class Write:
         self.now = now
         self.written = 0
         self.leaving: set[str] = set()
+        self.copied: set[str] = set()
         self._there: dict[str, set[str]] = defaultdict(set)
         self._currencies: dict[str, Currency] = {}
         self._owners: dict[str, Owner] = {}

@@ -61,29 +61,6 @@ def test_what_is_written_in_costs_what_it_is_given(call: Caller, kind: str) -> N
     assert amounts(deal.row(), *TOTALS) == (120, 120, 24, 144)
 
 
-@pytest.mark.scenario("CRMBusLogicSimulatorTest.SalesOrderAmountsShouldBeRecalculatedOnLineModify")
-def test_an_order_is_worked_out_again_whenever_a_line_or_its_discounts_change(call: Caller) -> None:
-    deal = document(call, "opportunities")  # a volume discount can be given on the lines of an opportunity only
-    first = deal.add(productdescription="Bicycles", quantity=10, priceperunit=1, volumediscountamount=280)
-    call("PATCH", f"opportunityproducts({first})", {"priceperunit": 4000, "manualdiscountamount": 400, "tax": 5000})
-    row = deal.line(first)
-    assert (row["baseamount"], row["extendedamount"]) == ((4000 - 280) * 10, (4000 - 280) * 10 - 400 + 5000)
-
-    second = deal.add(productdescription="More", quantity=10, priceperunit=4000, volumediscountamount=280)
-    values = {"quantity": 5, "manualdiscountamount": 250, "tax": 3000}
-    call("PATCH", f"opportunityproducts({second})", values)
-
-    row, net = deal.row(), 37200 - 400 + 18600 - 250
-    assert amounts(row, *TOTALS) == (net, net, 8000, net + 8000)
-    assert (row["totallineitemdiscountamount"], row["totaldiscountamount"]) == (650, 650)
-
-    deal.change(discountamount=3500, freightamount=1020, discountpercentage=9)
-
-    row, less = deal.row(), net - Decimal("4963.5") - 3500
-    assert amounts(row, *TOTALS) == (net, less, 8000, less + 1020 + 8000)
-    assert row["totaldiscountamount"] == 650 + Decimal("4963.5") + 3500
-
-
 @pytest.mark.scenario("CRMBusLogicSimulatorTest.InvoiceDetailGetsBlankAmountsOnInsert")
 @documents
 def test_amounts_that_a_client_makes_up_are_replaced(call: Caller, kind: str) -> None:

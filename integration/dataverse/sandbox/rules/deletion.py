@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.model import Column, Table
+from integration.dataverse.sandbox.rules.documents import HEADERS, LINES_OF
 
 if TYPE_CHECKING:
     from integration.dataverse.sandbox.payload import Values
@@ -21,6 +22,9 @@ CASCADING = {
     ("opportunity", "customerid"),
     ("quote", "customerid"),
     ("opportunityproduct", "opportunityid"),
+    ("opportunityclose", "opportunityid"),
+    ("quoteclose", "quoteid"),
+    ("orderclose", "salesorderid"),
     ("quotedetail", "quoteid"),
     ("salesorderdetail", "salesorderid"),
     ("invoicedetail", "invoiceid"),
@@ -74,7 +78,15 @@ def _release(write: Write, column: Column, target: str, row: str) -> None:
             emptied: Values = {column.name: None}
             if column.type_column:
                 emptied[column.type_column] = None
-            write.update(holder, {holding: emptied})
+            _disconnect(write, holder, holding, emptied)
+
+
+def _disconnect(write: Write, holder: Table, row: str, emptied: Values) -> None:
+    """A document that is read-only forgets what it came from all the same."""
+    if holder.name in HEADERS or holder.name in LINES_OF:
+        write.store(holder, write.rows(holder.name, [row]), {row: emptied})
+    else:
+        write.update(holder, {row: emptied})
 
 
 def _remove(write: Write, holder: Table, row: str) -> None:

@@ -43,7 +43,8 @@ def complete(write: Write, table: Table, rows: list[Values]) -> None:
             continue  # the missing document is refused elsewhere
         _name(row, _product(write, row))
         if calculates(write, True, header, row):
-            row.update(figures(write, table, header, {"quantity": "1", **row}))
+            copied = row[HEADERS[table.name][1]] in write.copied
+            row.update(figures(write, table, header, {"quantity": "1", **row}, copied))
 
 
 def change(write: Write, table: Table, current: Values, values: Values) -> None:
@@ -60,8 +61,8 @@ def change(write: Write, table: Table, current: Values, values: Values) -> None:
         if "productid" in values:
             _name(values, product)
     if not DECIDING.isdisjoint(values) and calculates(write, False, header, line):
-        priced = NAMING.isdisjoint(values.keys() - {"quantity"})
-        values.update(figures(write, table, header, line, priced))
+        kept = bool(header.get("ispricelocked")) and NAMING.isdisjoint(values.keys() - {"quantity"})
+        values.update(figures(write, table, header, line, kept))
 
 
 def check_leaving(write: Write, table: Table, current: Values) -> None:

@@ -54,10 +54,10 @@ def calculates(write: Write, creating: bool, *rows: Values) -> bool:
     return write.settings.system_pricing and all(row.get("skippricecalculation") not in skipping for row in rows)
 
 
-def figures(write: Write, table: Table, header: Values, line: Values, priced: bool = False) -> Values:
-    """Price, amounts and error of a line (amounts as decimals). ``priced``: it had a price before."""
+def figures(write: Write, table: Table, header: Values, line: Values, kept: bool = False) -> Values:
+    """Price, amounts and error of a line (amounts as decimals). ``kept``: the price it has stays."""
     currency = write.currency(header["transactioncurrencyid"])
-    price = unit_price(write, header, line, priced)
+    price = unit_price(write, header, line, kept)
     amount = price.amount
     if amount is not None:
         amount = rounded(amount, places_of(write, table.columns["priceperunit"], currency))
@@ -76,7 +76,7 @@ def figures(write: Write, table: Table, header: Values, line: Values, priced: bo
     }
 
 
-def unit_price(write: Write, header: Values, line: Values, priced: bool) -> Price:
+def unit_price(write: Write, header: Values, line: Values, kept: bool) -> Price:
     """The price of one unit of what the line is about."""
     given = line.get("priceperunit")
     if line.get("productid") is None:
@@ -84,7 +84,7 @@ def unit_price(write: Write, header: Values, line: Values, priced: bool) -> Pric
         return Price(given, missing if line.get("productdescription") else MISSING_PRODUCT)
     if line.get("ispriceoverridden"):
         return Price(given, MISSING_UNIT_PRICE if given is None else 0)
-    if priced and given is not None and header.get("ispricelocked"):
+    if kept and given is not None:
         return Price(given)
     found = listed(write, header, line)
     return found if found.error == 0 else Price(given, found.error)

@@ -70,7 +70,7 @@ def change(write: Write, table: Table, current: Values, values: Values) -> None:
     if not calculates(write, False, header) or (not moved and (DECIDING | COMPUTED).isdisjoint(values)):
         return
     if moved:
-        _price_again(write, table, header)
+        price_again(write, table, header)
     values.update(totals(write, header, sums(write, table, current[table.id])))
 
 
@@ -156,7 +156,8 @@ def _has_lines(write: Write, table: Table, row: str) -> bool:
     return found.fetchone() is not None
 
 
-def _price_again(write: Write, table: Table, header: Values) -> None:
+def price_again(write: Write, table: Table, header: Values) -> None:
+    """The lines of a document (its amounts as decimals) after its price list changed."""
     line, lookup = LINES_OF[table.name]
     lines = write.model[line]
     found = write.connection.execute(
@@ -166,7 +167,7 @@ def _price_again(write: Write, table: Table, header: Values) -> None:
     present = write.rows(line, [row for (row,) in found])
     exactly = {row: exact(lines, current) for row, current in present.items()}
     changes = {
-        row: figures(write, lines, header, current, priced=True)
+        row: figures(write, lines, header, current, bool(header.get("ispricelocked")))
         for row, current in exactly.items()
         if calculates(write, False, current)
     }
