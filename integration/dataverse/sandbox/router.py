@@ -11,7 +11,7 @@ from integration.dataverse.sandbox import actions, bulk, links, refusals, rows
 from integration.dataverse.sandbox.batch import Perform, run_batch
 from integration.dataverse.sandbox.keys import read_key
 from integration.dataverse.sandbox.messages import Request, Response, answer, refused
-from integration.dataverse.sandbox.metadata import answer_metadata, change
+from integration.dataverse.sandbox.metadata import answer_metadata, answer_schema, change
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.options import split_outside
 from integration.dataverse.sandbox.organization import Exchange, Organization
@@ -74,6 +74,8 @@ def route(exchange: Exchange) -> Response:
     segments = [unquote(part) for part in split_outside(request.path, "/")]
     if segments == [""]:
         return _service_document(exchange)
+    if segments == ["$metadata"] and request.method == "GET":
+        return answer_schema(exchange)
     name, key = _segment(exchange, segments[0])
     if name in DEFINITIONS:
         return answer_metadata(exchange, segments)

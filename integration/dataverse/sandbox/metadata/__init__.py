@@ -2,5 +2,6 @@
 
 from integration.dataverse.sandbox.metadata import change
 from integration.dataverse.sandbox.metadata.address import answer_metadata
+from integration.dataverse.sandbox.metadata.csdl import answer_schema
 
-__all__ = ["answer_metadata", "change"]
+__all__ = ["answer_metadata", "answer_schema", "change"]
