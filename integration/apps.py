@@ -1,6 +1,7 @@
 """The app of the two systems, the rules between them, the engine and the jobs."""
 
 from django.apps import AppConfig
+from django.core import checks
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
 
@@ -11,6 +12,7 @@ class IntegrationConfig(AppConfig):
 
     def ready(self) -> None:
         """The groups follow their table after each migration; Django has no other door for that."""
+        checks.register(import_string("integration.models.secret.check_keys"))
         post_migrate.connect(
             import_string("integration.models.rights.refresh_groups"), dispatch_uid="integration.groups"
         )

@@ -25,7 +25,7 @@ except ImproperlyConfigured as error:
     sys.exit()
 names = ["DEBUG", "DATABASES", "DATA_DIR", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "RQ_QUEUES", "ALLOWED_HOSTS",
          "WHITENOISE_USE_FINDERS", "SESSION_COOKIE_NAME", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER",
-         "SESSION_COOKIE_AGE"]
+         "SESSION_COOKIE_AGE", "FIELD_ENCRYPTION_KEYS"]
 print(json.dumps({name: getattr(settings, name, None) for name in names}, default=str))
 """
 
@@ -77,7 +77,7 @@ def test_production_with_everything_set_is_safe(tmp_path: Path) -> None:
     assert found["CSRF_COOKIE_SECURE"] is True
 
 
-@pytest.mark.parametrize("missing", sorted(SAFE))
+@pytest.mark.parametrize("missing", sorted(SAFE.keys() - {"FIELD_ENCRYPTION_KEYS"}))
 def test_production_names_what_is_not_set(tmp_path: Path, missing: str) -> None:
     given = {key: value for key, value in SAFE.items() if key != missing}
 
@@ -105,3 +105,9 @@ def test_cookies_belong_to_this_host_alone_and_last_as_long_as_is_said(tmp_path:
     assert found["SECURE_HSTS_SECONDS"] > 0
     assert found["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
     assert settings(tmp_path, DEVELOPMENT="true")["SESSION_COOKIE_NAME"] is None
+
+
+def test_without_an_encryption_key_the_application_starts_to_say_so(tmp_path: Path) -> None:
+    given = {key: value for key, value in SAFE.items() if key != "FIELD_ENCRYPTION_KEYS"}
+
+    assert settings(tmp_path, **given)["FIELD_ENCRYPTION_KEYS"] == []

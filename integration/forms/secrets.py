@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from integration.models import ConnectionSetup
+from integration.models.secret import keys_problem
 from integration.models.sign_in import caption, check_certificate
 
 KEPT = "A secret is stored. Leave blank to keep it; type a new one to replace it."
@@ -24,6 +25,7 @@ def secret_input() -> forms.CharField:
         required=False,
         strip=True,
         max_length=LONGEST,
+        validators=[can_be_encrypted],
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -31,7 +33,7 @@ def secret_input() -> forms.CharField:
 def certificate_input() -> forms.CharField:
     """An input for PEM text, checked as it is typed in."""
     area = forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"})
-    return forms.CharField(required=False, max_length=LONGEST_CERTIFICATE, widget=area)
+    return forms.CharField(required=False, max_length=LONGEST_CERTIFICATE, widget=area, validators=[can_be_encrypted])
 
 
 class SecretInputs:
@@ -61,6 +63,13 @@ class SecretInputs:
         for name in self.SECRETS:
             if self.cleaned_data.get(name) and not self.fields[name].disabled:
                 setattr(setup, name, self.cleaned_data[name])
+
+
+def can_be_encrypted(_: str) -> None:
+    """Raises ``ValidationError`` while there is no usable key: a secret is stored encrypted or not at all."""
+    problem = keys_problem()
+    if problem:
+        raise ValidationError(problem)
 
 
 def control_characters(text: str) -> None:

@@ -55,6 +55,12 @@ class SharedCache:
         self._known[key] = (until, value)
         self._leave()
 
+    @classmethod
+    def forget_unreadable(cls) -> None:
+        """What a lost key encrypted is of no use any more."""
+        lost = [row.pk for row in CachedText.objects.all() if not row.text.readable]
+        CachedText.objects.filter(pk__in=lost).delete()
+
     def clear(self) -> None:
         """Forget everything of this kind."""
         CachedText.objects.filter(pk__startswith=f"{self.kind}:").delete()

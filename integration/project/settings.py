@@ -4,7 +4,8 @@
 DEBUG                       true for development (default: false)
 DEVELOPMENT                 true: made-up secrets are allowed (``make demo``, ``make test`` set it)
 SECRET_KEY                  Django's secret; required unless DEVELOPMENT
-FIELD_ENCRYPTION_KEYS       comma-separated Fernet keys, newest first; required unless DEVELOPMENT
+SECRET_KEY_FALLBACKS        former values of it, comma-separated, while it is being changed
+FIELD_ENCRYPTION_KEYS       comma-separated Fernet keys, newest first; without one nobody connects
 ALLOWED_HOSTS               comma-separated host names; required unless DEVELOPMENT
 DATABASE_URL                sqlite:///… or postgres://…; default: data/integration.sqlite3 in the checkout
 REDIS_URL                   redis://… or unix://…; required to run workers, scheduler and web outside the demo
@@ -50,7 +51,9 @@ def _required(name: str, development: Any, read: Any = env) -> Any:
 
 
 SECRET_KEY = _required("SECRET_KEY", _DEVELOPMENT_SECRET)
-FIELD_ENCRYPTION_KEYS = _required("FIELD_ENCRYPTION_KEYS", [_DEVELOPMENT_FERNET], env.list)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[_DEVELOPMENT_FERNET] if DEVELOPMENT else [])
+"""Without a usable one the application starts, says so everywhere and does not connect (``models/secret.py``)."""
 ALLOWED_HOSTS = _required("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"], env.list)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if not DEVELOPMENT and (SECRET_KEY == _DEVELOPMENT_SECRET or len(SECRET_KEY) < 40):

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from integration.models.job_state import style_of
 from integration.models.rights import MANAGE_USERS, READ_AUDIT
+from integration.models.secret import keys_problem
 
 register = template.Library()
 
@@ -102,6 +103,12 @@ def _links(places: Sequence[Place], path: str) -> list[dict[str, Any]]:
         here = path == url if url == "/" else path.startswith(url)
         links.append({"label": place.label, "url": url, "here": here})
     return links
+
+
+@register.simple_tag
+def problem_of_keys() -> str:
+    """What is wrong with the encryption keys, for the frame of every page."""
+    return keys_problem()
 
 
 @register.filter

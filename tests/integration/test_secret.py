@@ -1,15 +1,20 @@
 """Secrets: encrypted at rest, shown to nobody, moved from key to key."""
 
+import json
 import threading
 
 import pytest
 from cryptography.fernet import Fernet
 from django.core import serializers
+from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
 from django.db import connection, connections
+from django.urls import reverse
 
-from integration.models import CachedText, ConnectionSetup
+from integration.models import AuditEntry, CachedText, ConnectionSetup
 from integration.models.cache import SharedCache
 from integration.models.secret import Secret, SecretUnreadable, rotate
+from integration.systems.errors import ConfigurationProblem
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +59,7 @@ def test_after_rotation_the_old_key_can_go(adatum, settings):
     new = Fernet.generate_key().decode()
     settings.FIELD_ENCRYPTION_KEYS = [new, *settings.FIELD_ENCRYPTION_KEYS]
     before = stored()
-    assert rotate() == (1, 0)
+    assert rotate() == (1, [])
     assert stored() != before
     settings.FIELD_ENCRYPTION_KEYS = [new]
     assert ConnectionSetup.objects.get().client_secret.reveal() == "the secret of Adatum"
@@ -63,7 +68,7 @@ def test_after_rotation_the_old_key_can_go(adatum, settings):
 def test_rotation_leaves_what_it_cannot_read_and_counts_it(adatum, settings):
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     before = stored()
-    assert rotate() == (0, 1)
+    assert rotate() == (0, ["client secret of Microsoft Dynamics 365 Connection Setup 1"])
     assert stored() == before
 
 
@@ -117,3 +122,95 @@ def test_a_pool_thread_shares_its_token_and_gives_its_database_connection_back(m
     thread.join()
     assert SharedCache("token").get("coho") == "a token"
     assert closed == ["pool"]
+
+
+# --- keys that are missing or wrong, and their rotation ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ([], "FIELD_ENCRYPTION_KEYS is not set."),
+        (["not-a-key-of-adatum"], "Key 1 of FIELD_ENCRYPTION_KEYS is not a Fernet key."),
+        (["good", "not-a-key-of-adatum"], "Key 2 of FIELD_ENCRYPTION_KEYS is not a Fernet key."),
+    ],
+)
+def test_without_usable_keys_all_pages_open_and_say_so_without_the_key(adatum, settings, admin, keys, says):
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode() if key == "good" else key for key in keys]
+
+    for page in ("home", "connection", "mappings"):
+        shown = admin.get(reverse(page)).content.decode()
+        assert says in shown
+        assert "not-a-key-of-adatum" not in shown
+    assert [warning.id for warning in run_checks() if says in warning.msg] == ["integration.W001"]
+
+
+def test_without_a_usable_key_nobody_connects_and_the_stored_secret_stays(adatum, settings, admin, ends):
+    before = stored()
+    settings.FIELD_ENCRYPTION_KEYS = []
+    setup = ConnectionSetup.current()
+
+    assert any("FIELD_ENCRYPTION_KEYS" in finding.message for finding in setup.test() if not finding.ok)
+    with pytest.raises(ConfigurationProblem):
+        setup.open(even_disabled=True)
+    setup.tenant = "fabrikam.example"
+    setup.save()
+    setup.disable()
+    assert stored() == before
+
+
+def test_a_secret_typed_without_a_usable_key_is_refused_with_the_reason(adatum, settings, admin):
+    before = stored()
+    seen = admin.get(reverse("connection")).context["form"]["seen"].value()
+    settings.FIELD_ENCRYPTION_KEYS = []
+    answer = admin.post(
+        reverse("connection"),
+        {"authentication": "client_secret", "seen": seen, "client_secret": "a new secret of Adatum"},
+    )
+
+    assert "FIELD_ENCRYPTION_KEYS is not set." in str(answer.context["form"].errors["client_secret"])
+    assert stored() == before
+
+
+def test_rotate_keys_tells_that_the_old_key_can_go_and_is_in_the_audit_log(adatum, settings, capsys):
+    SharedCache("token").put("fabrikam", "a bearer token", 60)
+    new = Fernet.generate_key().decode()
+    settings.FIELD_ENCRYPTION_KEYS = [new, *settings.FIELD_ENCRYPTION_KEYS]
+    call_command("rotate_keys")
+
+    assert "2 secret(s) are encrypted with the first key" in capsys.readouterr().out
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    assert ConnectionSetup.objects.get().client_secret.reveal() == "the secret of Adatum"
+    assert SharedCache("token").get("fabrikam") == "a bearer token"
+    entry = AuditEntry.objects.get(action=AuditEntry.Action.ROTATED)
+    assert (entry.who, entry.after) == ("command line", {"encrypted": "2", "unreadable": "0"})
+
+
+def test_rotate_keys_names_what_it_cannot_read_and_fails(adatum, settings, capsys):
+    SharedCache("token").put("fabrikam", "a bearer token", 60)
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(SystemExit):
+        call_command("rotate_keys", "--json")
+
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"encrypted": 0, "unreadable": ["client secret of Microsoft Dynamics 365 Connection Setup 1"]}
+    assert not CachedText.objects.exists()
+
+
+def test_rotate_keys_without_a_key_says_what_to_do(adatum, settings):
+    settings.FIELD_ENCRYPTION_KEYS = []
+    with pytest.raises(CommandError, match="FIELD_ENCRYPTION_KEYS is not set"):
+        call_command("rotate_keys")
+
+
+def test_a_secret_typed_while_keys_are_rotated_is_not_overwritten(adatum, settings, monkeypatch):
+    rotated = Secret.rotated
+
+    def typed_meanwhile(secret: Secret) -> Secret:
+        ConnectionSetup.objects.update(client_secret="typed meanwhile")
+        return rotated(secret)
+
+    monkeypatch.setattr(Secret, "rotated", typed_meanwhile)
+    rotate()
+
+    assert ConnectionSetup.objects.get().client_secret.reveal() == "typed meanwhile"
