@@ -1,5 +1,5 @@
-"""The query options of an address: ``$select``, ``$filter``, ``$orderby``, ``$top``, ``$count``, ``$expand`` and the
-two tokens. What the service refuses is refused here."""
+"""The query options of an address, from ``$select`` to ``$apply`` and the two tokens. What the service refuses is
+refused here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from urllib.parse import unquote_plus
 
 from integration.dataverse.sandbox.refusals import odata
 
-KNOWN = frozenset({"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$skiptoken", "$deltatoken"})
+KNOWN = frozenset(
+    {"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$apply", "$skiptoken", "$deltatoken"}
+)
 MOST_EXPANDED = 15
 
 
@@ -31,6 +33,7 @@ class QueryOptions:
     top: int | None = None
     count: bool = False
     expand: tuple[Expand, ...] = ()
+    apply: str | None = None
     skiptoken: str | None = None
     deltatoken: str | None = None
     aliases: dict[str, str] = field(default_factory=dict)
@@ -64,6 +67,7 @@ def _options(given: list[tuple[str, str]], raw: tuple[tuple[str, str], ...]) -> 
         top=_top(named["$top"]) if "$top" in named else None,
         count=_count(named.get("$count", "false")),
         expand=parse_expand(named["$expand"]) if "$expand" in named else (),
+        apply=named.get("$apply"),
         skiptoken=named.get("$skiptoken"),
         deltatoken=named.get("$deltatoken"),
         aliases={name: value for name, value in named.items() if name.startswith("@")},
@@ -117,7 +121,7 @@ def _expand(part: str) -> Expand:
         raise odata("Expand with $ref is only supported on lookup type navigation property.")
     given = [_pair(option.strip()) for option in split_outside(inside[:-1], ";") if option.strip()]
     for key, _ in given:
-        if key in ("$count", "$skip", "$search", "$levels"):
+        if key in ("$count", "$skip", "$search", "$levels", "$apply"):
             raise odata(f"The query parameter '{key}' is not supported in $expand.")
     return Expand(name, _options(given, ()))
 

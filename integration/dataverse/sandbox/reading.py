@@ -32,6 +32,7 @@ def read_page(
     reading: Reading, table: Table, options: QueryOptions, address: str, base: Selection | None = None
 ) -> str:
     """One page of a query as JSON text. ``base`` limits the rows beforehand (a collection of one row)."""
+    _check_plain(options)
     columns = shape(table, options.select)
     selection = select_rows(reading, table, options)
     if base is not None:
@@ -48,6 +49,12 @@ def read_page(
         following = Position(position.page + 1, rows[-1][1])
         parts.append(f'"@odata.nextLink":{quoted(link(address, options.raw, skiptoken=write_cookie(following)))}')
     return "{" + ",".join(parts) + "}"
+
+
+def _check_plain(options: QueryOptions) -> None:
+    """Other query languages are for whole tables; ignored they would answer something else than was asked."""
+    if options.apply is not None or "fetchXml" in options.others:
+        raise refusals.not_offered("'$apply' and 'fetchXml' on a part of a table")
 
 
 def _size(preferences: Preferences, options: QueryOptions) -> tuple[int, bool]:
@@ -89,6 +96,7 @@ def _counted(reading: Reading, found: int) -> list[str]:
 
 def read_row(reading: Reading, table: Table, row: str, options: QueryOptions) -> tuple[str, int] | None:
     """One row as JSON text with its version, ``None`` if there is none."""
+    _check_plain(options)
     columns = shape(table, options.select)
     key = f'{ROOT}."{table.id}"'
     rows = fetch(reading, table, columns, Selection(condition=f"{key} = ?", arguments=(row,)), key)

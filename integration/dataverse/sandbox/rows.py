@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.applying import read_applied
 from integration.dataverse.sandbox.changes import count_changes, read_changes, tracks
 from integration.dataverse.sandbox.fetchxml import answer_fetch
 from integration.dataverse.sandbox.links import led_to
@@ -32,6 +33,8 @@ def query(exchange: Exchange, table: Table) -> Response:
     applied = _applied(exchange)
     if "fetchXml" in options.others:
         return answer(answer_fetch(reading, table, options.others["fetchXml"]), headers=applied)
+    if options.apply is not None:
+        return answer(read_applied(reading, table, options, options.apply), headers=applied)
     if tracks(reading, options):
         moment = exchange.organization.moment()
         return answer(read_changes(reading, table, options, address, moment), headers=applied)

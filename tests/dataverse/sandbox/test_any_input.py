@@ -33,7 +33,8 @@ ANYTHING = st.recursive(
 PIECES = st.sampled_from(
     ["accounts", "(", ")", "/", "$count", "$ref", "$value", "EntityDefinitions", "LogicalName='account'", "Attributes",
      "Microsoft.Dynamics.CRM.CreateMultiple", "name", "WhoAmI", "primarycontactid", "contact_customer_accounts", "?",
-     "$filter=", "$select=", "$expand=", "$orderby=", "$top=", "$skiptoken=", "$deltatoken=", "&", "=", ",", "'",
+     "$filter=", "$apply=", "fetchXml=", "filter", "groupby", "aggregate",
+     "$count as n", "$select=", "$expand=", "$orderby=", "$top=", "$skiptoken=", "$deltatoken=", "&", "=", ",", "'",
      " eq ", " and ", "not ", "null", "5", "1e99", "99999999999999999999", "2024-01-31",
      "00000000-0000-0000-0000-000000000001", "@p1", "é", "%", "systemusers", "systemuserroles_association"]
 )  # fmt: skip

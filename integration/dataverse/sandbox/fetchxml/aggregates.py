@@ -9,6 +9,8 @@ from integration.dataverse.sandbox.fetchxml.tree import Attribute
 from integration.dataverse.sandbox.model import WHOLE, Column
 from integration.dataverse.sandbox.refusals import invalid
 
+MOST_AGGREGATED = 50_000
+"""So many rows at most are aggregated by one query."""
 NUMBERS = frozenset({"Integer", "BigInt", "Decimal", "Double", "Money"})
 ORDERED = NUMBERS | {"DateTime"}
 WEEK = "(CAST(strftime('%j', {0}) AS INTEGER) + CAST(strftime('%w', {0}, 'start of year') AS INTEGER) - 1) / 7 + 1"

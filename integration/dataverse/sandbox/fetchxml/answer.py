@@ -10,7 +10,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 from urllib.parse import quote
 
-from integration.dataverse.sandbox.fetchxml.aggregates import aggregated
+from integration.dataverse.sandbox.fetchxml.aggregates import MOST_AGGREGATED, aggregated
 from integration.dataverse.sandbox.fetchxml.joins import Joins
 from integration.dataverse.sandbox.fetchxml.shown import Output, Writer, outputs
 from integration.dataverse.sandbox.fetchxml.tree import Fetch, Order, parse
@@ -20,7 +20,6 @@ from integration.dataverse.sandbox.refusals import Refusal, invalid, odata
 from integration.dataverse.sandbox.selecting import Reading
 from integration.dataverse.sandbox.where import ROOT
 
-MOST_AGGREGATED = 50_000
 MOST_WITHOUT_COOKIE = 50_000
 COOKIE = re.compile(r'<cookie page="(\d{1,9})">(?:<\w+ last="\{([0-9a-fA-F-]{36})\}" first="[^"]*" ?/>)?</cookie>')
 ANNOTATION = "Microsoft.Dynamics.CRM."

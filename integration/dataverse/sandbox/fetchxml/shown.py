@@ -68,6 +68,7 @@ class Writer:
     connection: sqlite3.Connection
     preferences: Preferences
     outputs: Sequence[Output]
+    omit_null: bool = True
     _names: Mapping[str, str] = field(default_factory=dict)
     _symbols: Mapping[str, str] = field(default_factory=dict)
 
@@ -88,7 +89,7 @@ class Writer:
             ",".join(
                 part
                 for at, write in enumerate(writers)
-                if row[3 * at] is not None
+                if row[3 * at] is not None or not self.omit_null
                 for part in write(row[3 * at], row[3 * at + 1], row[3 * at + 2])
             )
             for row in rows
@@ -100,6 +101,8 @@ class Writer:
         key = output.key
 
         def write(value: Any, kind: Any, currency: Any) -> list[str]:
+            if value is None:
+                return [f'"{key}":null']
             notes = [f'"{key}@{name}":{quoted(text)}' for name, text in annotate(value, kind, currency)]
             return [*notes, f'"{key}":{encode(value)}']
 
