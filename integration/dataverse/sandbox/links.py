@@ -66,7 +66,7 @@ def add_member(exchange: Exchange, table: Table, row: str, collection: Collectio
     if name != collection.table:
         raise odata(f"A row of '{collection.table}' is expected.")
     with exchange.writing() as write:
-        _connect(write, table, row, collection, other)
+        connect(write, table, row, collection, other)
     return empty()
 
 
@@ -96,7 +96,8 @@ def _given(exchange: Exchange) -> str:
     return found
 
 
-def _connect(write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
+def connect(write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
+    """Make a row a member of a collection of another. Raises :class:`Refusal`."""
     far = write.model[collection.table]
     for name, wanted in ((table.name, row), (far.name, other)):
         if not write.there(name, {wanted}):

@@ -75,7 +75,9 @@ class Payload:
         if key in self.table.navigation and value is None:
             return self._bind(key)
         if key in self.table.navigation or key in self.table.collections:
-            raise refusals.not_offered("deep insert")
+            if self.creating:
+                raise refusals.not_offered("rows inside the rows of a bulk message")
+            raise refusals.odata(f"Rows inside '{key}' can be made with a new row only: there is no deep update.")
         return self._unknown(key)
 
     def _unknown(self, key: str) -> Step:

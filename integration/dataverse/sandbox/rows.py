@@ -8,6 +8,7 @@ from typing import Any
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.applying import read_applied
 from integration.dataverse.sandbox.changes import count_changes, read_changes, tracks
+from integration.dataverse.sandbox.deep import create_deep, is_deep
 from integration.dataverse.sandbox.fetchxml import answer_fetch
 from integration.dataverse.sandbox.links import led_to
 from integration.dataverse.sandbox.messages import LARGEST_PAGE, Response, answer, empty
@@ -65,12 +66,12 @@ def query_count(exchange: Exchange, table: Table) -> Response:
 
 
 def create(exchange: Exchange, table: Table) -> Response:
-    """POST accounts"""
+    """POST accounts, with related rows inside or without"""
     body = exchange.request.json()
     options = parse_query(exchange.request.query)
-    values = exchange.payload(table, creating=True).read(body)
+    values = {} if is_deep(table, body) else exchange.payload(table, creating=True).read(body)
     with exchange.writing() as write:
-        (row,) = write.create(table, [values])
+        (row,) = write.create(table, [values]) if values else [create_deep(exchange, write, table, body, {})]
         return _written(exchange, write, table, row, options, 201)
 
 
@@ -117,13 +118,14 @@ def _upsert(
     key: str = "",
 ) -> Response:
     options = parse_query(exchange.request.query)
-    values = exchange.payload(table, creating=not present).read(exchange.request.json())
+    body = exchange.request.json()
     match = exchange.request.headers.get("if-match")
     if not present:
-        write.create(table, [{**(named or {}), **values, table.id: row}])
+        create_deep(exchange, write, table, body, {table.id: row}, named)
     elif exchange.request.headers.get("if-none-match") == "*":
         raise refusals.duplicate()
     else:
+        values = exchange.payload(table, creating=False).read(body)
         kept = {name: value for name, value in values.items() if name not in (named or {})}
         write.update(table, {row: kept}, {row: match} if match not in (None, "*") else None)
     return _written(exchange, write, table, row, options, 200 if present else 201, key)
