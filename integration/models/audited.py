@@ -78,6 +78,8 @@ class Audited(models.Model):
         value = self.__dict__[column.attname]
         if isinstance(column, SecretField):
             return str(value.token)
+        if isinstance(value, list):
+            return ", ".join(str(one) for one in value)
         return "" if value is None else str(column.value_to_string(self))
 
     def _as_always(self) -> dict[str, str]:
@@ -90,6 +92,8 @@ class Audited(models.Model):
             column, value = self._meta.get_field(name), values.get(name, "")
             if isinstance(column, SecretField) or name in self.secret_columns:
                 value = hidden if value else ""
+            if isinstance(column, models.ForeignKey) and value:
+                value = str(column.related_model._default_manager.filter(pk=value).first() or value)
             choices = {str(key): str(label) for key, label in getattr(column, "flatchoices", None) or []}
             shown[str(getattr(column, "verbose_name", name))] = choices.get(value, value)
         return shown
