@@ -17,6 +17,7 @@ from typing import Any
 from integration.dataverse.sandbox.database import Database, add_index, define_column, lay_out
 from integration.dataverse.sandbox.keys import build_index, index_name
 from integration.dataverse.sandbox.model import Collection, Key, Model, Table, read_column, read_table
+from integration.dataverse.sandbox.webhooks.catalogue import offer
 
 FIRST_CODE = 10_000
 
@@ -44,6 +45,7 @@ def carry_out(database: Database, model: Model, changes: Sequence[Change]) -> No
         draft = Model(model.tables)
         for change in changes:
             _carry_out(connection, draft, change)
+        offer(connection, draft)
         # Still the only writer: whoever comes next starts from these tables.
         model.tables, model.sets = draft.tables, draft.sets
 

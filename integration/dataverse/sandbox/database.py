@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS choice (entity TEXT, attribute TEXT, value INTEGER, l
     PRIMARY KEY (entity, attribute, value));
 CREATE TABLE IF NOT EXISTS customization (kind TEXT, entity TEXT, name TEXT, content TEXT NOT NULL,
     PRIMARY KEY (kind, entity, name));
+CREATE TABLE IF NOT EXISTS endpoint_secret (endpoint TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox (job TEXT PRIMARY KEY, endpoint TEXT NOT NULL, user TEXT NOT NULL,
+    keep INTEGER NOT NULL, headers TEXT NOT NULL, body TEXT NOT NULL);
 INSERT INTO counter SELECT 1000 WHERE NOT EXISTS (SELECT 1 FROM counter);
 """
 

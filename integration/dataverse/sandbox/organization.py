@@ -16,11 +16,14 @@ from integration.dataverse.sandbox.keys import finder
 from integration.dataverse.sandbox.limits import Limits
 from integration.dataverse.sandbox.messages import Request
 from integration.dataverse.sandbox.model import Choice, Model, Table
+from integration.dataverse.sandbox.options import parse_query
 from integration.dataverse.sandbox.payload import Payload, Payloads
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.selecting import Reading
 from integration.dataverse.sandbox.tokens import Tenant
 from integration.dataverse.sandbox.values import timestamp
+from integration.dataverse.sandbox.webhooks.delivery import Deliveries
+from integration.dataverse.sandbox.webhooks.outbox import enlist
 from integration.dataverse.sandbox.write import Write
 
 VERSION = "9.2.24014.00198"
@@ -47,6 +50,7 @@ class Organization:
         self.limits: Limits | None = None
         self.payloads = Payloads(model)
         self.tenant = Tenant(database, clock)
+        self.deliveries = Deliveries(self)
         model.find = finder(database.connection)
         load_customizations(database, model)
         self._load_choices()
@@ -90,6 +94,8 @@ class Organization:
         with self.database.transaction() as connection:
             write = Write(self.model, connection, user, timestamp(self.clock()))
             yield write
+            jobs = enlist(write, self.clock())
+        self.deliveries.put(jobs)
         if self.row_ms and write.written:
             sleep(self.row_ms * write.written / 1000)
 
@@ -124,6 +130,12 @@ class Exchange:
     def model(self) -> Model:
         return self.organization.model
 
+    @property
+    def tag(self) -> str:
+        """What the request gives along for those who listen to events: ``?tag=…``."""
+        query = self.request.query
+        return parse_query(query).others.get("tag", "") if "tag=" in query else ""
+
     def payload(self, table: Table, creating: bool) -> Payload:
         return self.organization.payloads.get(table, creating)
 
@@ -138,7 +150,9 @@ class Exchange:
     def writing(self) -> Iterator[Write]:
         """The transaction to write in: the change set's, otherwise one of its own."""
         if self.shared is not None:
+            self.shared.tag = self.tag
             yield self.shared
         else:
             with self.organization.writing(self.user) as write:
+                write.tag = self.tag
                 yield write

@@ -32,6 +32,7 @@ from integration.dataverse.sandbox.organization import Organization, utc_now
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.router import perform
 from integration.dataverse.sandbox.seed import CLIENTS, SEEDS, plant
+from integration.dataverse.sandbox.webhooks.catalogue import offer
 
 SERVICE = "/api/data/v9.2/"
 THREADS = 56
@@ -96,6 +97,8 @@ class Sandbox:
         self.database = Database(options.database, model)
         self.organization = Organization(self.database, model, clock, options.row_ms)
         plant(self.organization, options.seed, options.accounts, options.contacts)
+        with self.database.transaction() as connection:
+            offer(connection, model)
         self.organization.limits = Limits(options.limits) if options.limits else None
         self.faults = Faults(options.faults, options.fault_seed)
         self.latency = options.latency_ms / 1000
@@ -125,6 +128,7 @@ class Sandbox:
         self.url = f"{self.scheme}://{self.host}:{port}"
         names = (self.host, "localhost", "127.0.0.1")
         self.organization.tenant.resources = tuple(f"{self.scheme}://{name}:{port}" for name in names)
+        self.organization.deliveries.start()
         self._thread = threading.Thread(target=self._server.serve, name="sandbox", daemon=True)
         self._thread.start()
         if self._control is not None:
@@ -137,6 +141,7 @@ class Sandbox:
             self._control.stop()
         if self._thread is not None:
             self._thread.join()
+        self.organization.deliveries.stop()
         self.database.close()
 
     @property

@@ -55,9 +55,21 @@ class Owner:
     business_unit: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One message (Create, Update, Delete) with the rows it was about and the columns it wrote. ``tag`` is what the
+    request gave along for those who listen."""
+
+    message: str
+    table: Table
+    rows: Mapping[str, Values]
+    tag: str
+
+
 class Write:
     """One open transaction, written by one user at one moment. ``written`` counts rows; ``leaving`` are those whose
-    deletion is under way, ``copied`` the documents whose lines bring their prices along."""
+    deletion is under way, ``copied`` the documents whose lines bring their prices along. ``happened`` is what
+    listeners are told when it is committed, ``tag`` what the request under way gives along."""
 
     def __init__(self, model: Model, connection: sqlite3.Connection, user: str, now: str) -> None:
         self.model = model
@@ -65,6 +77,8 @@ class Write:
         self.user = user
         self.now = now
         self.written = 0
+        self.tag = ""
+        self.happened: list[Happened] = []
         self.leaving: set[str] = set()
         self.copied: set[str] = set()
         self._there: dict[str, set[str]] = defaultdict(set)
@@ -150,6 +164,7 @@ class Write:
         except sqlite3.IntegrityError as error:
             raise violation(table, error, bulk) from error
         self._there[table.name].update(row[table.id] for row in rows)
+        self._note("Create", table, {row[table.id]: row for row in rows})
         for rule in RULES.created(table.name):
             rule(self, table, rows)
         return [row[table.id] for row in rows]
@@ -176,6 +191,7 @@ class Write:
                 rule(self, table, present[row], values)
         self._check_lookups(table, changes.values(), set())
         self._change(table, changes)
+        self._note("Update", table, changes)
         for changed in RULES.changed(table.name):
             changed(self, table, present, changes)
 
@@ -185,6 +201,7 @@ class Write:
             values["modifiedon"], values["modifiedby"] = self.now, self.user
             money.change(self, table, present[row], values)
         self._change(table, changes)
+        self._note("Update", table, changes)
 
     def delete(self, table: Table, row: str, etag: str | None = None) -> None:
         """Remove a row with what hangs on it. Raises :class:`Refusal`."""
@@ -200,6 +217,7 @@ class Write:
         self.connection.execute("INSERT INTO tombstone VALUES (?, ?, ?)", (table.name, row, self.versions(1)))
         self._there[table.name].discard(row)
         self.written += 1
+        self._note("Delete", table, {row: {}})
         for rule in RULES.deleted(table.name):
             rule(self, table, present)
         self.leaving.discard(row)
@@ -208,6 +226,9 @@ class Write:
         """Take ``count`` row versions and return the first."""
         last = self.connection.execute("UPDATE counter SET value = value + ? RETURNING value", (count,)).fetchone()[0]
         return int(last) - count + 1
+
+    def _note(self, message: str, table: Table, rows: Mapping[str, Values]) -> None:
+        self.happened.append(Happened(message, table, rows, self.tag))
 
     # --- the parts -------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from integration.dataverse.sandbox.rules import (
     deletion,
     documents,
     editing,
+    endpoints,
     lines,
     money,
     owners,
@@ -46,6 +47,8 @@ BEFORE_CREATE: dict[str, list[Any]] = {
     "product": [products.check_new],
     "pricelevel": [prices.check_lists],
     "productpricelevel": [prices.check_new_lines],
+    "serviceendpoint": [endpoints.check_new],
+    "sdkmessageprocessingstep": [endpoints.check_new_steps],
     **{name: [editing.check_new, documents.number, documents.name_customers, totals.begin] for name in DOCUMENTS},
     **{name: [documents.follow_header, lines.complete] for name in LINES},
 }
@@ -57,6 +60,8 @@ BEFORE_CHANGE: dict[str, list[Any]] = {
     "product": [products.check_change],
     "pricelevel": [prices.check_list],
     "productpricelevel": [prices.check_line],
+    "serviceendpoint": [endpoints.check_change],
+    "sdkmessageprocessingstep": [endpoints.check_changed_step],
     **{name: [editing.keep_closed, documents.name_customer, totals.change] for name in DOCUMENTS},
     **{name: [lines.change] for name in LINES},
 }
@@ -71,6 +76,7 @@ AFTER_CHANGE: dict[str, list[Any]] = {
 BEFORE_DELETE: dict[str, list[Any]] = {
     "uom": [units.keep_base_unit],
     "transactioncurrency": [currencies.keep_base],
+    "serviceendpoint": [endpoints.forget],
     **{name: [lines.check_leaving] for name in LINES},
 }
 AFTER_DELETE: dict[str, list[Any]] = {name: [totals.renew_of_left] for name in LINES}

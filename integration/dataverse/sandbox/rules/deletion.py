@@ -30,6 +30,7 @@ CASCADING = {
     ("invoicedetail", "invoiceid"),
 }
 RESTRICTED = {
+    ("sdkmessageprocessingstep", "eventhandler"),
     ("salesorder", "customerid"),
     ("invoice", "customerid"),
     ("product", "defaultuomid"),

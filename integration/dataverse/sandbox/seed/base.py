@@ -1,5 +1,5 @@
 """What every organization has: itself, its base currency, its root business unit, security roles, the users of the
-registered applications, a unit group and the list of messages."""
+registered applications and a unit group."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ ROLES = (
     *INTEGRATION_ROLES,
     "Dynamics 365 Business Central Product Availability User",
 )
-MESSAGES = ("CreateMultiple", "UpdateMultiple", "UpsertMultiple")
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,6 @@ def plant_base(organization: Organization) -> Planted:
         _application_users(write, organization, planted)
         _administrator(write, planted)
         _units(write)
-        _messages(write)
     return planted
 
 
@@ -177,15 +175,3 @@ def assign(write: Write, user: str, role: str) -> None:
 
 def _units(write: Write) -> None:
     write.create(write.model["uomschedule"], [{"name": "Default Unit", "baseuomname": "Primary Unit"}])
-
-
-def _messages(write: Write) -> None:
-    """Which tables have the bulk messages, as a client asks for it."""
-    ids = write.create(write.model["sdkmessage"], [{"name": name} for name in MESSAGES])
-    filters: list[Values] = [
-        {"name": message, "sdkmessageid": row, "primaryobjecttypecode": table.name}
-        for message, row in zip(MESSAGES, ids, strict=True)
-        for table in write.model
-        if table.bulk
-    ]
-    write.create(write.model["sdkmessagefilter"], filters)
