@@ -24,6 +24,7 @@ from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.plans import plan, plan_apply, plan_list, plan_start
 from integration.views.security import without_rights
 from integration.views.signin import SignIn, admin_sign_in
+from integration.views.single_signon import single_signon, single_signon_back
 from integration.views.steps import field_winner, step, step_add, step_change, steps
 from integration.views.synch import (
     synch_job,
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/login/", SignIn.as_view(), name="login"),
     path("admin/login/", admin_sign_in, name="admin_sign_in"),
+    path("accounts/single-sign-on/", single_signon, name="single_signon"),
+    path("accounts/single-sign-on/back/", single_signon_back, name="single_signon_back"),
     path("accounts/logout/", without_rights(LogoutView.as_view()), name="logout"),
     path("accounts/password/", without_rights(own_password), name="own_password"),
     path("users/", users, name="users"),

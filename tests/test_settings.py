@@ -91,6 +91,8 @@ def test_production_names_what_is_not_set(tmp_path: Path, missing: str) -> None:
         ({"SECRET_KEY": "only-for-development-never-for-people"}, "SECRET_KEY"),
         ({"FIELD_ENCRYPTION_KEYS": "ZGV2ZWxvcG1lbnQtb25seS1kZXZlbG9wbWVudC1vbmw="}, "FIELD_ENCRYPTION_KEYS"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({"OIDC_ISSUER": "https://id.adatum.example", "OIDC_CLIENT_ID": "sync"}, "OIDC_CLIENT_SECRET"),
+        ({"SINGLE_SIGN_ON_ONLY": "true"}, "OIDC_ISSUER"),
         ({"DEBUG": "true"}, "DEBUG"),
     ],
 )

@@ -161,6 +161,17 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
+OIDC_ISSUER = env("OIDC_ISSUER", default="")
+"""Address of an OpenID Connect provider; blank: people sign in with passwords only."""
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env("OIDC_CLIENT_ID", default=""), env("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env("OIDC_NAME", default="single sign-on")
+OIDC_CLAIM = env("OIDC_CLAIM", default="preferred_username")
+SINGLE_SIGN_ON_ONLY = env.bool("SINGLE_SIGN_ON_ONLY", default=False)
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured("OIDC_ISSUER is set, but OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is not.")
+if SINGLE_SIGN_ON_ONLY and not OIDC_ISSUER:
+    raise ImproperlyConfigured("SINGLE_SIGN_ON_ONLY is set, but OIDC_ISSUER is not: nobody could sign in.")
+
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 """How many proxies of our own stand before the application: so many entries of X-Forwarded-For are believed."""
 if TRUSTED_PROXIES:

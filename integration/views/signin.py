@@ -27,6 +27,15 @@ class SignIn(LoginView):
 
     redirect_authenticated_user = True
 
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        shown = {"provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "", "only": settings.SINGLE_SIGN_ON_ONLY}
+        return super().get_context_data(**more, **shown)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if settings.SINGLE_SIGN_ON_ONLY:
+            raise PermissionDenied
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         with acting(form.get_user()):
             record(AuditEntry.Action.SIGNED_IN, SIGN_IN, after={"from": client_address(self.request)})

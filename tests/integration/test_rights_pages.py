@@ -39,6 +39,8 @@ PAGES = {
     "login": Page(ANYBODY, ANYBODY),
     "healthz": Page(ANYBODY, ANYBODY),
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
+    "single_signon": Page(ANYBODY, ANYBODY),
+    "single_signon_back": Page(ANYBODY, ANYBODY),
     "logout": Page(SIGNED_IN, SIGNED_IN),
     "own_password": Page(SIGNED_IN, SIGNED_IN),
     "users": Page(CHIEFS, CHIEFS),
