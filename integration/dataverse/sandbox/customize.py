@@ -55,11 +55,12 @@ def _carry_out(connection: sqlite3.Connection, draft: Model, change: Change) -> 
         _take_away(connection, draft, change)
         apply(draft, change)
         return
+    known = change.kind == "column" and draft[change.table].has(change.name)
     apply(draft, change)
     table = draft[change.table]
     if change.kind == "table":
         lay_out(connection, table)
-    elif change.kind == "column":
+    elif change.kind == "column" and not known:
         column = table.columns[change.name]
         connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {define_column(column, table)}')
         add_index(connection, table, column)
@@ -114,8 +115,10 @@ def _join(model: Model, name: str, content: dict[str, Any]) -> None:
 
 
 def _columns(table: Table, change: Change) -> Table:
-    columns = {name: column for name, column in table.columns.items() if name != change.name}
-    if change.content is not None:
+    columns = dict(table.columns)
+    if change.content is None:
+        columns.pop(change.name, None)
+    else:
         columns[change.name] = read_column(table.name, change.name, change.content, table.columns)
     return replace(table, columns=columns)
 

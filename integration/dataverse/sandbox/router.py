@@ -9,9 +9,10 @@ from urllib.parse import unquote
 
 from integration.dataverse.sandbox import actions, bulk, links, refusals, rows
 from integration.dataverse.sandbox.batch import Perform, run_batch
+from integration.dataverse.sandbox.bulk_delete import bulk_delete
 from integration.dataverse.sandbox.keys import read_key
 from integration.dataverse.sandbox.messages import Request, Response, answer, refused
-from integration.dataverse.sandbox.metadata import answer_metadata, answer_schema, change
+from integration.dataverse.sandbox.metadata import answer_metadata, answer_schema, change, retrieve_metadata_changes
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.options import split_outside
 from integration.dataverse.sandbox.organization import Exchange, Organization
@@ -23,7 +24,8 @@ SEGMENT = re.compile(r"([\w.$]+)(?:\((.*)\))?", re.DOTALL)
 NAMESPACE = "Microsoft.Dynamics.CRM."
 DEFINITIONS = frozenset({"EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions"})
 LONGEST_ADDRESS = 32_768
-DEFINING = {"CreateEntities": change.create_entities}
+DEFINING = {"CreateEntities": change.create_entities, "BulkDelete": bulk_delete}
+FUNCTIONS = {**actions.FUNCTIONS, "RetrieveMetadataChanges": retrieve_metadata_changes}
 
 
 def perform(organization: Organization, request: Request) -> Response:
@@ -87,7 +89,7 @@ def route(exchange: Exchange) -> Response:
         if not isinstance(named, str) and request.method == "PATCH" and not segments[1:]:
             return rows.change_by_key(exchange, table, key, named)
         return _row(exchange, table, row_key(exchange.model, table, key), segments[1:])
-    if len(segments) == 1 and name in actions.FUNCTIONS | actions.ACTIONS | DEFINING:
+    if len(segments) == 1 and name in FUNCTIONS | actions.ACTIONS | DEFINING:
         return _unbound(exchange, name, key)
     raise refusals.unknown_segment(name)
 
@@ -107,8 +109,8 @@ def _service_document(exchange: Exchange) -> Response:
 def _unbound(exchange: Exchange, name: str, arguments: str | None) -> Response:
     """Functions take GET, actions POST; the other way round nothing is found."""
     method = exchange.request.method
-    if name in actions.FUNCTIONS and method == "GET":
-        return actions.FUNCTIONS[name](exchange, arguments or "")
+    if name in FUNCTIONS and method == "GET":
+        return FUNCTIONS[name](exchange, arguments or "")
     if name in DEFINING and method == "POST" and arguments is None:
         body = exchange.request.json()
         return DEFINING[name](exchange, body if isinstance(body, dict) else {})

@@ -34,6 +34,8 @@ def query(exchange: Exchange, table: Table) -> Response:
     applied = _applied(exchange)
     if "fetchXml" in options.others:
         return answer(answer_fetch(reading, table, options.others["fetchXml"]), headers=applied)
+    if "sql" in options.others:
+        raise refusals.not_offered("queries in SQL")
     if options.apply is not None:
         return answer(read_applied(reading, table, options, options.apply), headers=applied)
     if tracks(reading, options):

@@ -10,6 +10,14 @@ import pytest
 import requests
 from azure.core.credentials import AccessToken
 from PowerPlatform.Dataverse.client import DataverseClient
+from PowerPlatform.Dataverse.core.errors import HttpError
+from PowerPlatform.Dataverse.models.filters import col
+from PowerPlatform.Dataverse.models.labels import Label, LocalizedLabel
+from PowerPlatform.Dataverse.models.relationship import (
+    LookupAttributeMetadata,
+    ManyToManyRelationshipMetadata,
+    OneToManyRelationshipMetadata,
+)
 
 pytestmark = pytest.mark.processes
 
@@ -126,3 +134,92 @@ def test_it_makes_a_lookup_and_deletes_the_table(client: DataverseClient, shop: 
     assert read is not None
     assert read["_new_shopid_value"] == place
     assert client.tables.get("new_Visit") is None
+
+
+def test_it_changes_the_limits_of_a_column(client: DataverseClient, shop: str) -> None:
+    client.tables.add_columns(shop, {"new_Motto": {"type": "string", "max_length": 5}})
+    row = client.records.create(shop, {"new_motto": "short"})
+
+    client.tables.update_column(shop, "new_Motto", {"max_length": 40, "display_name": "Words on the door"})
+
+    client.records.update(shop, row, {"new_motto": "longer than five letters"})
+    column = client.tables.get_column(shop, "new_Motto", typed=True)
+    assert column is not None
+    assert column["MaxLength"] == 40
+    assert column["DisplayName"]["UserLocalizedLabel"]["Label"] == "Words on the door"
+    with pytest.raises(HttpError):
+        client.records.update(shop, row, {"new_motto": "x" * 41})
+
+
+def test_it_reads_the_types_of_columns_in_one_question(client: DataverseClient, shop: str) -> None:
+    columns = {column["LogicalName"]: column for column in client.tables.list_columns(shop, typed=True)}
+
+    assert columns["new_number"]["MaxLength"] == 200
+    assert columns["new_size"]["MaxValue"] == 2**31 - 1
+    assert "MaxLength" not in columns["new_open"]
+
+
+def test_it_makes_finds_and_deletes_relationships(client: DataverseClient, shop: str) -> None:
+    client.tables.create("new_Fair", {"new_Place": "string"})
+    lookup = LookupAttributeMetadata(schema_name="new_FairId", display_name=Label([LocalizedLabel("Fair", 1033)]))
+    made = client.tables.create_one_to_many_relationship(
+        lookup, OneToManyRelationshipMetadata("new_fair_shop", "new_fair", "new_shop", "new_fairid")
+    )
+    both = client.tables.create_many_to_many_relationship(
+        ManyToManyRelationshipMetadata("new_fair_contact", "new_fair", "contact")
+    )
+
+    names = {one["SchemaName"] for one in client.tables.list_table_relationships("new_Fair")}
+    assert {"new_fair_shop", "new_fair_contact"} <= names
+    client.tables.delete_relationship(made.relationship_id)
+    client.tables.delete_relationship(both.relationship_id)
+
+    assert client.tables.get_relationship("new_fair_shop") is None
+    assert client.tables.get_relationship("new_fair_contact") is None
+    client.tables.delete("new_Fair")
+
+
+def test_it_deletes_an_alternate_key(client: DataverseClient, shop: str) -> None:
+    client.tables.create_alternate_key(shop, "new_BySize", ["new_size"])
+    (key,) = [key for key in client.tables.get_alternate_keys(shop) if key.schema_name == "new_BySize"]
+
+    client.tables.delete_alternate_key(shop, key.metadata_id)
+
+    assert [key.schema_name for key in client.tables.get_alternate_keys(shop)] == ["new_ByNumber"]
+
+
+def test_it_asks_in_fetchxml_page_by_page(client: DataverseClient) -> None:
+    client.records.create("contact", [{"lastname": f"Litware {n}", "jobtitle": "Fetched"} for n in range(5)])
+    xml = (
+        '<fetch count="2"><entity name="contact"><attribute name="lastname" /><order attribute="lastname" />'
+        '<filter><condition attribute="jobtitle" operator="eq" value="Fetched" /></filter></entity></fetch>'
+    )
+
+    pages = [[row["lastname"] for row in page] for page in client.query.fetchxml(xml).execute_pages()]
+
+    assert pages == [["Litware 0", "Litware 1"], ["Litware 2", "Litware 3"], ["Litware 4"]]
+
+
+def test_its_query_builder_is_understood(client: DataverseClient) -> None:
+    client.records.create("contact", [{"lastname": f"Woodgrove {n}", "jobtitle": "Built"} for n in range(3)])
+    wanted = (col("jobtitle") == "Built") & (col("lastname").in_(["Woodgrove 1", "Woodgrove 2"]))
+
+    found = client.query.builder("contact").select("lastname").where(wanted).order_by("lastname").execute()
+
+    assert [row["lastname"] for row in found] == ["Woodgrove 1", "Woodgrove 2"]
+
+
+def test_it_deletes_many_rows_in_a_job(client: DataverseClient) -> None:
+    rows = client.records.create("contact", [{"lastname": f"Gone {n}"} for n in range(3)])
+
+    job = client.records.delete("contact", rows[:2])
+
+    assert job
+    assert [row["lastname"] for row in client.records.list("contact", filter="startswith(lastname,'Gone')")] == [
+        "Gone 2"
+    ]
+
+
+def test_a_query_language_the_sandbox_lacks_is_not_ignored(client: DataverseClient) -> None:
+    with pytest.raises(HttpError, match="does not offer"):
+        client.query.sql("SELECT TOP 1 name FROM account")

@@ -24,7 +24,7 @@ from integration.dataverse.sandbox.metadata.describe import (
     pointing,
 )
 from integration.dataverse.sandbox.metadata.pick import narrow, pick
-from integration.dataverse.sandbox.model import Model, Table
+from integration.dataverse.sandbox.model import Column, Model, Table
 from integration.dataverse.sandbox.options import Expand, QueryOptions, parse_query
 from integration.dataverse.sandbox.organization import Exchange
 from integration.dataverse.sandbox.refusals import Refusal, odata
@@ -62,9 +62,9 @@ def _change(exchange: Exchange, segments: Sequence[str]) -> Response:
         return change.remove_table(exchange, table)
     if method == "POST" and inner is None and part in ADDING_TO_TABLE:
         return ADDING_TO_TABLE[part](exchange, table)
-    if method == "DELETE" and inner and part == "Attributes":
+    if method in CHANGING_COLUMN and inner and part == "Attributes":
         entry = _of(RELATED["Attributes"](exchange.model, table), inner)
-        return change.remove_column(exchange, table, table.columns[entry["LogicalName"]])
+        return CHANGING_COLUMN[method](exchange, table, table.columns[entry["LogicalName"]])
     if method == "DELETE" and inner and part == "Keys":
         return change.remove_key(exchange, table, _of(_keys(exchange.model, table), inner)["SchemaName"])
     raise refusals.not_offered("this change to metadata")
@@ -81,6 +81,10 @@ def _of(entries: Sequence[Entry], key: str) -> Entry:
 ADDING: dict[str, Callable[[Exchange], Response]] = {
     "EntityDefinitions": change.add_table,
     "RelationshipDefinitions": change.add_relationship,
+}
+CHANGING_COLUMN: dict[str, Callable[[Exchange, Table, Column], Response]] = {
+    "DELETE": change.remove_column,
+    "PUT": change.change_column,
 }
 ADDING_TO_TABLE: dict[str, Callable[[Exchange, Table], Response]] = {
     "Attributes": change.add_column,
@@ -234,13 +238,13 @@ def _with_options(table: Table, entry: Entry, expand: Sequence[Expand], cast: st
 def _many(exchange: Exchange, entries: Sequence[Entry], options: QueryOptions, where: str) -> Response:
     kind = where.rpartition("/")[2].removeprefix(PREFIX)
     found = [_selected(entry, options, kind) for entry in pick(entries, options)]
-    return _json({"@odata.context": f"{exchange.request.root}$metadata#{where}", "value": found})
+    return as_json({"@odata.context": f"{exchange.request.root}$metadata#{where}", "value": found})
 
 
 def _one(exchange: Exchange, entry: Entry, options: QueryOptions, where: str) -> Response:
     kind = where.rpartition("/")[2].removeprefix(PREFIX)
     context = f"{exchange.request.root}$metadata#{where}/$entity"
-    return _json({"@odata.context": context, **_selected(entry, options, kind)})
+    return as_json({"@odata.context": context, **_selected(entry, options, kind)})
 
 
 def _selected(entry: Entry, options: QueryOptions, kind: str) -> Entry:
@@ -248,7 +252,8 @@ def _selected(entry: Entry, options: QueryOptions, kind: str) -> Entry:
     return {**narrow(entry, options, kind), **expanded}
 
 
-def _json(content: Entry) -> Response:
+def as_json(content: Entry) -> Response:
+    """An answer of metadata, whose numbers may be decimals."""
     return answer(json.dumps(content, ensure_ascii=False, default=_number))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.customize import Change, carry_out
 from integration.dataverse.sandbox.messages import Response, empty
+from integration.dataverse.sandbox.metadata.changing import changed_column
 from integration.dataverse.sandbox.metadata.definitions import (
     new_column,
     new_key,
@@ -61,6 +62,12 @@ def add_column(exchange: Exchange, table: Table) -> Response:
     carry(exchange, [change])
     number = metadata_id(table.name, change.name)
     return _created(exchange, f"EntityDefinitions({metadata_id(table.name)})/Attributes({number})")
+
+
+def change_column(exchange: Exchange, table: Table, column: Column) -> Response:
+    """PUT EntityDefinitions(…)/Attributes(…): new limits, a new label, another level of need"""
+    carry(exchange, [changed_column(column, _body(exchange))])
+    return empty()
 
 
 def remove_column(exchange: Exchange, table: Table, column: Column) -> Response:

@@ -1,0 +1,72 @@
+"""BulkDelete: what its queries find is deleted; what may not be stays, and the job tells why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.dataverse.sandbox.conftest import Caller
+
+
+def query(entity: str, *conditions: tuple[str, str, Any]) -> dict[str, Any]:
+    listed = [
+        {"AttributeName": name, "Operator": operator, "Values": [{"Type": "System.String", "Value": value}]}
+        for name, operator, value in conditions
+    ]
+    return {"EntityName": entity, "Criteria": {"FilterOperator": "And", "Conditions": listed}}
+
+
+def deleted(call: Caller, *queries: dict[str, Any]) -> dict[str, Any]:
+    """The job's row."""
+    answer = call("POST", "BulkDelete", {"JobName": "Tidy up", "QuerySet": list(queries)})
+    assert answer.status_code == 200, answer.text
+    return call.get(f"asyncoperations({answer.json()['JobId']})?$select=name,statecode,statuscode,message")
+
+
+def test_the_rows_that_are_found_are_deleted_and_tracked(call: Caller) -> None:
+    for number in range(3):
+        call.create("contacts", lastname=f"Tidy {number}", jobtitle="Old" if number else "New")
+    tracked = call.get("contacts?$select=lastname", Prefer="odata.track-changes")["@odata.deltaLink"]
+
+    job = deleted(call, query("contact", ("lastname", "BeginsWith", "Tidy"), ("jobtitle", "Equal", "Old")))
+
+    assert (job["name"], job["statecode"], job["statuscode"]) == ("Tidy up", 3, 30)
+    assert [row["lastname"] for row in call.rows("contacts?$filter=startswith(lastname,'Tidy')")] == ["Tidy 0"]
+    assert [row.get("reason") for row in call.rows(tracked)] == ["deleted", "deleted"]
+
+
+def test_a_row_that_may_not_be_deleted_stays_and_the_others_go(call: Caller) -> None:
+    base = call.rows("transactioncurrencies?$filter=exchangerate eq 1&$select=currencyname")[0]["transactioncurrencyid"]
+    call.create("contacts", lastname="Tidied")
+
+    job = deleted(
+        call, query("transactioncurrency", ("transactioncurrencyid", "Equal", base)),
+        query("contact", ("lastname", "Equal", "Tidied")),
+    )  # fmt: skip
+
+    assert job["statuscode"] == 31
+    assert job["message"]
+    assert call.get(f"transactioncurrencies({base})?$select=currencyname")["currencyname"]
+    assert call.rows("contacts?$filter=lastname eq 'Tidied'") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ({"QuerySet": ["contact"]}, 400),
+        ({"QuerySet": [query("colour")]}, 400),
+        ({"QuerySet": [query("contact", ("lastname", "Sounds", "x"))]}, 501),
+        ({"QuerySet": [{**query("contact"), "LinkEntities": [{}]}]}, 501),
+    ],
+)
+def test_what_is_no_query_deletes_nothing(call: Caller, body: dict[str, Any], status: int) -> None:
+    before = call.rows("contacts?$apply=aggregate($count as n)")
+
+    assert call("POST", "BulkDelete", body).status_code == status
+    assert call.rows("contacts?$apply=aggregate($count as n)") == before
+
+
+def test_sql_is_not_ignored(call: Caller) -> None:
+    assert call("GET", "accounts?sql=SELECT name FROM account").status_code == 501

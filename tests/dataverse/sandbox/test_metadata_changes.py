@@ -1,0 +1,122 @@
+"""Definitions that change, and the question for just the parts of them that matter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from integration.dataverse.sandbox import Sandbox
+from integration.dataverse.sandbox.metadata.changing import line_of
+from integration.dataverse.sandbox.model import Table, load_model, read_column
+from tests.dataverse.sandbox.conftest import Caller
+
+CRM = "Microsoft.Dynamics.CRM"
+ACCOUNT = "EntityDefinitions(LogicalName='account')/Attributes(LogicalName='{}')"
+FACTS = (
+    "table", "name", "type", "label", "creatable", "updatable", "length", "minimum", "maximum", "precision",
+    "precision_source", "base_of", "options", "targets", "navigation", "required", "day", "type_column", "schema",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", list(load_model()), ids=lambda table: table.name)
+def test_a_column_written_down_and_read_again_is_the_same(table: Table) -> None:
+    for column in table.columns.values():
+        again = read_column(table.name, column.name, line_of(column), table.columns)
+        assert {name: getattr(again, name) for name in FACTS} == {name: getattr(column, name) for name in FACTS}
+
+
+def defined(call: Caller, name: str, kind: str) -> dict[str, Any]:
+    """The whole definition, as it is to be sent back."""
+    found = call.get(f"{ACCOUNT.format(name)}/{CRM}.{kind}")
+    kept = json.loads(json.dumps({key: value for key, value in found.items() if "@" not in key}, default=float))
+    return {**kept, "@odata.type": f"{CRM}.{kind}"}
+
+
+def test_a_changed_column_keeps_its_rows_and_outlives_a_restart(organization: Callable[..., Sandbox]) -> None:
+    first = organization()
+    call = Caller(first.ready)
+    row = call.create("accounts", name="Adatum", accountnumber="A1")
+    body = {**defined(call, "accountnumber", "StringAttributeMetadata"), "MaxLength": 30}
+
+    assert call("PUT", ACCOUNT.format("accountnumber"), body).status_code == 204
+    assert call("PATCH", f"accounts({row})", {"fax": "1"}).status_code == 204
+    first.stop()
+    again = Caller(organization().ready)
+
+    assert again.get(f"accounts({row})?$select=accountnumber")["accountnumber"] == "A1"
+    assert again("PATCH", f"accounts({row})", {"accountnumber": "x" * 30}).status_code == 204
+    assert again.refusal("PATCH", f"accounts({row})", {"accountnumber": "x" * 31}) == (400, "0x80044331")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "changed", "says"),
+    [
+        ("fax", "StringAttributeMetadata", {"@odata.type": f"{CRM}.MemoAttributeMetadata"}, "type cannot be changed"),
+        ("fax", "StringAttributeMetadata", {"MaxLength": 9000}, "must lie between 1 and 4000"),
+        ("fax", "StringAttributeMetadata", {"MaxLength": "long"}, "must lie between"),
+        ("numberofemployees", "IntegerAttributeMetadata", {"MaxValue": "many"}, "must be a number"),
+    ],
+)
+def test_a_column_cannot_become_something_else(
+    call: Caller, name: str, kind: str, changed: dict[str, Any], says: str
+) -> None:
+    answer = call("PUT", ACCOUNT.format(name), {**defined(call, name, kind), **changed})
+
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]["message"]
+
+
+def asked(query: Any) -> str:
+    text = query if isinstance(query, str) else json.dumps(query)
+    return f"RetrieveMetadataChanges(Query=@p1)?@p1={quote(text)}"
+
+
+def condition(name: str, value: Any, operator: str = "Equals") -> dict[str, Any]:
+    wanted = {"Type": "System.String", "Value": value}
+    return {"Conditions": [{"PropertyName": name, "ConditionOperator": operator, "Value": wanted}]}
+
+
+def test_only_the_parts_of_a_definition_that_were_asked_for_come(call: Caller) -> None:
+    query = {
+        "Properties": {"PropertyNames": ["EntitySetName", "Attributes", "ManyToOneRelationships"]},
+        "Criteria": condition("LogicalName", "account"),
+        "AttributeQuery": {
+            "Properties": {"PropertyNames": ["MaxLength"]},
+            "Criteria": condition("LogicalName", "name"),
+        },
+    }
+
+    (account,) = call.get(asked(query))["EntityMetadata"]
+
+    assert account["EntitySetName"] == "accounts"
+    assert "DisplayName" not in account
+    assert [(one["LogicalName"], one["MaxLength"]) for one in account["Attributes"]] == [("name", 160)]
+    assert any(one["ReferencingAttribute"] == "primarycontactid" for one in account["ManyToOneRelationships"])
+
+
+def test_several_tables_are_found_by_a_list_and_by_alternatives(call: Caller) -> None:
+    listed = condition("LogicalName", '["contact","account"]', "In")
+    either = {"FilterOperator": "Or", "Filters": [condition("ObjectTypeCode", 1), condition("LogicalName", "contact")]}
+
+    for criteria in (listed, either):
+        found = call.get(asked({"Properties": {"PropertyNames": ["LogicalName"]}, "Criteria": criteria}))
+        assert {one["LogicalName"] for one in found["EntityMetadata"]} == {"account", "contact"}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("{", 400),
+        ("[]", 400),
+        ({"Criteria": []}, 400),
+        ({"Criteria": condition("Colour", "red")}, 400),
+        ({"Criteria": condition("LogicalName", "a", "Like")}, 501),
+        ({"Properties": {"PropertyNames": "all"}}, 400),
+    ],
+)
+def test_what_is_no_metadata_query_is_refused(call: Caller, query: Any, status: int) -> None:
+    assert call("GET", asked(query)).status_code == status
