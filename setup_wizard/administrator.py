@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,8 +64,13 @@ def begin_work(held: HeldToken, tasks: Sequence[Task], user: Any) -> Administrat
         raise ConfigurationProblem(BUSY)
     titles = ", ".join(task.title for task in tasks)
     record(AuditEntry.Action.STARTED, "administrator's sign-in", titles)
-    threading.Thread(target=_beside, args=(run, held, tasks), name="administrator", daemon=True).start()
+    beside(partial(_without_witness, run, held, tasks))
     return run
+
+
+def beside(work: Callable[[], None]) -> None:
+    """Do it in a thread of its own; it goes with the process, as the sign-in does."""
+    threading.Thread(target=work, name="administrator", daemon=True).start()
 
 
 def carry_out(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
@@ -91,7 +97,7 @@ def _go_on() -> None:
         guide.pass_step(ADMINISTRATOR.slug)
 
 
-def _beside(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
+def _without_witness(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
     """The body of the thread: nobody stands behind it, so what nobody expected is logged and told here."""
     try:
         carry_out(run, held, tasks)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from contextlib import closing
 from typing import Any
 
@@ -11,12 +10,12 @@ from django.core.exceptions import ValidationError
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.findings import Finding, NotReady, wrong
-from integration.systems.base import System
-from integration.systems.errors import ConfigurationProblem, Problem
-from integration.systems.filters import AnyOf, Comparison
+from integration.models.order_user import find_order_user
+from integration.systems.errors import Problem
 from setup_wizard import tables
 from setup_wizard.models import Guide
 from setup_wizard.steps import FINISH
+from setup_wizard.tasks import wanted
 
 SECRETS = ["client_secret", "certificate", "password", "odata_key"]
 ORDER_USER = "Sales order user"
@@ -28,7 +27,7 @@ def check(guide: Guide, setup: ConnectionSetup) -> list[Finding]:
     """Everything that has to be right before the connection is enabled, as it is now. Never raises a ``Problem``."""
     findings = setup.test()
     setup.refresh_from_db()
-    if setup.sales_enabled and guide.import_solution and not setup.solution_version:
+    if "import" in wanted(guide, setup):
         findings = [one for one in findings if one.what != SOLUTION]
         words = "It is not installed yet. Let an administrator import it, or say under Advanced that it is not wanted."
         findings.append(Finding(False, SOLUTION, words))
@@ -74,18 +73,7 @@ def _run_full(guide: Guide, setup: ConnectionSetup, user: Any) -> None:
 
 def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Finding:
     try:
-        with closing(setup.open(even_disabled=True)) as connected:
-            setup.choose_order_user(*_order_user(connected.crm, guide.order_user))
+        setup.choose_order_user(*find_order_user(setup, guide.order_user))
     except Problem as problem:
         return wrong(ORDER_USER, problem)
     return Finding(True, ORDER_USER, f"{setup.order_user_name} handles sales orders.")
-
-
-def _order_user(crm: System, text: str) -> tuple[uuid.UUID, str]:
-    names = [name for name in ("fullname", "internalemailaddress") if name in crm.describe("systemuser").fields]
-    called = AnyOf(tuple(Comparison(name, "=", text) for name in names))
-    found = crm.find("systemuser", called, ["fullname"], size=2).records
-    if len(found) != 1:
-        many = "Several users are" if found else "No user is"
-        raise ConfigurationProblem(f"{many} called “{text}” in Dynamics 365 Sales. Enter an e-mail address.")
-    return found[0].id, str(found[0].values.get("fullname") or text)

@@ -26,6 +26,7 @@ class ConnectionStepForm(ConnectionForm):
     SECRETS: tuple[str, ...] = ("client_secret", "certificate", "password")
     odata_key = None  # type: ignore[assignment]
     odata_user = None  # type: ignore[assignment]
+    order_user = None  # type: ignore[assignment]
 
     class Meta:
         model = ConnectionSetup

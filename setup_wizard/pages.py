@@ -60,7 +60,8 @@ def _administrator(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -
 def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     findings = [(finding, WHERE.get(finding.what)) for finding in check(guide, setup)]
     setup.refresh_from_db()
-    return {"findings": findings, "ready": all(finding.ok for finding, _ in findings)}
+    ready = all(finding.ok for finding, _ in findings)
+    return {"findings": findings, "ready": ready, "run": AdministratorRun.latest()}
 
 
 def _finish(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:

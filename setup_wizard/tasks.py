@@ -67,4 +67,4 @@ def wanted(guide: Guide, setup: ConnectionSetup) -> list[str]:
         "orders-on": guide.order_integration and not setup.order_integration_enabled,
         "orders-off": setup.order_integration_enabled and not guide.order_integration,
     }
-    return [slug for slug, wish in wishes.items() if wish]
+    return [task.slug for task in TASKS if wishes.get(task.slug)]

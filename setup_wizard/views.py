@@ -69,7 +69,8 @@ def guide_step(request: HttpRequest, step: str) -> HttpResponse:
     if shown is None:
         return redirect("guide_step", first_open(guide.done).slug)
     if request.method == "GET":
-        return _page(request, here, shown)
+        result = here is ADMINISTRATOR and request.GET.get("for") == "result"
+        return redirect("guide") if result and _goes_on() else _page(request, here, shown)
     return _next(request, here, shown)
 
 
@@ -124,11 +125,17 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 @require_GET
 def progress(request: HttpRequest) -> HttpResponse:
     """The live part of the administrator's step; when the work is done, the browser goes on by itself."""
-    run, guide = AdministratorRun.latest(), Guide.current()
+    run = AdministratorRun.latest()
     if run is not None and run.is_running:
         return render(request, "setup_wizard/_run.html", {"run": run})
-    goes_on = ADMINISTRATOR.slug in guide.done and guide.completed_at is None
-    return HttpResponse(headers={"HX-Redirect": reverse("guide")} if goes_on else {"HX-Refresh": "true"})
+    return HttpResponse(headers={"HX-Redirect": reverse("guide")} if _goes_on() else {"HX-Refresh": "true"})
+
+
+def _goes_on() -> bool:
+    """Who came for the guide is led to its next step when the administrator's work is done."""
+    guide, run = Guide.current(), AdministratorRun.latest()
+    done = run is not None and run.status == AdministratorRun.Status.FINISHED
+    return done and ADMINISTRATOR.slug in guide.done and guide.completed_at is None
 
 
 def _may_open(step: Step, guide: Guide, request: HttpRequest) -> bool:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 
 from integration.forms.secrets import SecretInputs, certificate_input, control_characters, secret_input
 from integration.forms.versioned import VersionedForm
 from integration.models import ConnectionSetup, User
 from integration.models.features import ADDRESSES
+from integration.models.order_user import find_order_user
 from integration.models.sign_in import Authentication
+from integration.systems.errors import Problem
 
-ORDERS = ("auto_create_orders", "auto_process_quotes")
+ORDERS = ("order_user", "auto_create_orders", "auto_process_quotes")
 SUGGESTED = ("url", "token_endpoint", *ADDRESSES)
 HELP = {
     "url": "The address of the organization, such as https://contoso.crm4.dynamics.com.",
@@ -46,6 +50,13 @@ class ConnectionForm(SecretInputs, VersionedForm):
         help_text="The user in whose name Sales asks. The key is made on that user's page: Change Web Service Key.",
     )
 
+    order_user = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Sales order user",
+        help_text="Full name or e-mail address of the user of Sales that handles orders; blank: the integration user.",
+    )
+
     class Meta:
         model = ConnectionSetup
         fields = [
@@ -71,6 +82,8 @@ class ConnectionForm(SecretInputs, VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.explain_secrets(self.instance)
+        if "order_user" in self.fields:
+            self.fields["order_user"].initial = self.instance.order_user_name
         for name in self._locked():
             self.fields[name].disabled = True
         self.helper = FormHelper()
@@ -95,6 +108,16 @@ class ConnectionForm(SecretInputs, VersionedForm):
     def clean_odata_key(self) -> str:
         return self._typed("odata_key")
 
+    def clean_order_user(self) -> tuple[uuid.UUID | None, str]:
+        """Who it is, asked of Sales where it was changed."""
+        text: str = self.cleaned_data.get("order_user") or ""
+        if text == self.instance.order_user_name:
+            return self.instance.order_user_id, text
+        try:
+            return find_order_user(self.instance, text) if text else (None, "")
+        except Problem as problem:
+            raise ValidationError(problem.message) from problem
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if "url" in self.changed_data and "authentication" not in self.changed_data:
@@ -105,6 +128,8 @@ class ConnectionForm(SecretInputs, VersionedForm):
     def save(self, commit: bool = True) -> ConnectionSetup:
         self.take_secrets(self.instance)
         setup: ConnectionSetup = super().save(commit)
+        if "order_user" in self.cleaned_data:
+            setup.choose_order_user(*self.cleaned_data["order_user"])
         switched = {name.removesuffix("_enabled") for name in self.changed_data}
         setup.apply_switches([part for part in setup.parts() if part in switched])
         return setup

@@ -161,7 +161,8 @@ class ConnectionSetup(Audited, SignIn, Features):
         self.switch_order_integration(on)
         self.save(update_fields=["order_integration_enabled", "auto_create_orders", "auto_process_quotes"])
         record(AuditEntry.Action.CHANGED, "sales order integration", self, after={"enabled": "yes" if on else "no"})
-        self.create_missing()
+        if self.is_enabled:
+            self.create_missing()
 
     def parts(self) -> list[defaults.Part]:
         """The parts that are switched on."""

@@ -93,16 +93,25 @@ def chromium() -> Iterator[Browser]:
 class Strict:
     """What a page must not do: complain in the console, fail to load something, ask another host."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: Page, *hosts: str) -> None:
         self.wrong: list[str] = []
         page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
         page.on("pageerror", lambda error: self._note(True, str(error)))
-        page.on("request", lambda request: self._note(not request.url.startswith((url, "data:")), request.url))
+        page.on("request", lambda request: self._note(not request.url.startswith((*hosts, "data:")), request.url))
         page.on("response", lambda answer: self._note(answer.status >= 400, f"{answer.status} {answer.url}"))
 
     def _note(self, wrong: bool, what: str) -> None:
         if wrong:
             self.wrong.append(what)
+
+
+def sign_in(page: Page, demo: Demo) -> None:
+    """Annette signs in as the administrator."""
+    page.goto("/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(demo.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Home").wait_for()
 
 
 @pytest.fixture
@@ -111,11 +120,7 @@ def page(demo: Demo, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=demo.url)
     page = context.new_page()
     strict = Strict(page, demo.url)
-    page.goto("/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(demo.password)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Home").wait_for()
+    sign_in(page, demo)
     yield page
     context.close()
     assert strict.wrong == [], json.dumps(strict.wrong, indent=1)

@@ -219,6 +219,21 @@ def test_what_needs_the_solution_stands_against_enabling_where_it_is_gone(setup)
     assert "Import it" in wrong(setup)["Integration solution"]
 
 
+def test_the_user_that_handles_orders_is_looked_up_and_a_stranger_is_refused(setup, solution, admin, organization):
+    setup.test()
+    setup.order_integration_switched(True)
+    peter = organization.add("systemuser", fullname="Peter Saddow", isdisabled=False)
+    organization.add("systemuser", fullname="Lina Left", isdisabled=True)
+    save(admin, order_user="Peter Saddow")
+    setup.refresh_from_db()
+    assert (setup.order_user_id, setup.order_user_name) == (peter, "Peter Saddow")
+    answer = save(admin, order_user="Lina Left")
+    assert "No enabled user is called “Lina Left”" in answer.context["form"].errors["order_user"][0]
+    values = {name: value for name, value in shown(admin).items() if name != "order_user"}
+    admin.post("/connection/", values)
+    assert ConnectionSetup.current().order_user_id is None
+
+
 # --- the addresses in Sales ------------------------------------------------------------------------------
 
 

@@ -282,6 +282,12 @@ def test_the_choices_by_table_are_kept_and_become_mappings_at_finish(fresh, admi
     assert (statuses["VENDOR"], statuses["CUSTOMER"]) == ("on_hold", "ready")
 
 
+def test_switching_orders_on_before_finish_creates_no_mapping_that_the_choices_would_miss(fresh, admin):
+    walk(admin, until="data")
+    ConnectionSetup.current().order_integration_switched(True)
+    assert TableMapping.objects.count() == 0
+
+
 def test_a_direction_that_was_not_offered_is_the_standard_one(fresh, admin):
     walk(admin, until="data")
     press(admin, "data", **{"direction-CUSTOMER": "sideways", "direction-SALESPEOPLE": "to_crm"}, **BY_HAND)
@@ -360,9 +366,9 @@ def test_what_fails_says_in_which_step_it_is_mended_and_holds_the_guide_up(fresh
 
 def test_a_wish_that_is_not_done_fails_the_check(fresh, admin):
     walk(admin, until="check")
-    Guide.objects.update(order_integration=True, import_solution=True)
+    Guide.objects.update(order_integration=True)
     found = {finding.what: finding.ok for finding, _ in admin.get(f"{GUIDE}check/").context["findings"]}
-    assert (found["Sales order integration"], found["Integration solution"]) == (False, False)
+    assert found["Sales order integration"] is False
 
 
 def test_the_user_that_handles_orders_is_looked_up_by_name(fresh, admin, organization):
@@ -374,7 +380,7 @@ def test_the_user_that_handles_orders_is_looked_up_by_name(fresh, admin, organiz
     assert "Peter Saddow handles sales orders" in admin.get(f"{GUIDE}check/").content.decode()
     assert ConnectionSetup.current().order_user_id == peter
     Guide.objects.update(order_user="Nobody Known")
-    assert "No user is called “Nobody Known”" in admin.get(f"{GUIDE}check/").content.decode()
+    assert "No enabled user is called “Nobody Known”" in admin.get(f"{GUIDE}check/").content.decode()
 
 
 @pytest.mark.scenario("CRMConnectionWizardTests.VerifyStatusCompletedWhenFinished")

@@ -1,0 +1,134 @@
+"""The guide in a real browser: from nothing to a synchronized company, and every step failing first.
+
+The tests go on where the one before left the company, so they run in one process and in this order.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Demo, Strict, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+PATIENCE = 60_000
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture
+def page(demo: Demo, chromium: Browser):
+    """Annette's browser, which the guide may also send to the organization's sign-in page."""
+    sandbox = json.loads((demo.home / "sandbox.json").read_text())["url"]
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=demo.url)
+    page = context.new_page()
+    strict = Strict(page, demo.url, sandbox)
+    sign_in(page, demo)
+    yield page
+    context.close()
+    assert strict.wrong == [], json.dumps(strict.wrong, indent=1)
+
+
+def heading(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=PATIENCE)
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds on the page that keeps people out."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in SERIOUS]
+
+
+def begin_anew(page: Page) -> None:
+    page.goto("/setup/sales-connection/welcome/")
+
+
+def test_each_step_fails_first_says_why_and_goes_on_once_it_is_mended(page, demo):
+    begin_anew(page)
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Connection")
+    url = page.get_by_label("Dynamics 365 Sales URL")
+    right = url.input_value()
+    url.fill("")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("main")).to_contain_text("Enter the URL of Dynamics 365 Sales.")
+    page.get_by_label("Dynamics 365 Sales URL").fill(right)
+    page.get_by_label("Client secret").fill("not the secret")
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Data to synchronize")
+    page.get_by_text("Advanced", exact=True).click()
+    page.get_by_label("Import Dynamics 365 Sales Solution").uncheck()
+    page.get_by_label("Enable CDS Connection").uncheck()
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("main")).to_contain_text("Sales needs it: enable the CDS connection.")
+    page.get_by_label("Enable CDS Connection").check()
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Integration user")
+    page.get_by_label("Create the integration user and assign its security roles").uncheck()
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Administrator")
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Check")
+    expect(page.locator("main")).to_contain_text(re.compile("secret is wrong", re.IGNORECASE))
+    expect(page.get_by_role("button", name="Next")).to_have_count(0)
+    page.get_by_role("link", name="How to fix it").click()
+    page.get_by_label("Client secret").fill(demo.secret())
+    page.get_by_role("button", name="Next").click()
+    page.goto("/setup/sales-connection/")
+    heading(page, "Check")
+    page.get_by_role("link", name="Check Again").click()
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Finish")
+    page.get_by_label("Enable the connection to Dynamics 365 Sales").uncheck()
+    page.get_by_role("button", name="Finish").click()
+    expect(page.locator("main")).to_contain_text("needs the connection to be enabled")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_axe_finds_nothing_serious_on_the_pages_of_the_guide_and_connection_setup(page, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    steps = ("welcome", "connection", "data", "integration-user", "administrator", "check")
+    places = ["/setup/", "/connection/", *(f"/setup/sales-connection/{step}/" for step in steps)]
+    found = {}
+    for place in places:
+        page.goto(place)
+        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found[place] = [*serious(page), *([f"{wide} px too wide"] if wide > 0 else [])]
+    assert {place: wrong for place, wrong in found.items() if wrong} == {}
+
+
+def test_the_guide_works_with_the_keyboard_alone(page):
+    page.goto("/setup/")
+    page.get_by_role("link", name="Set up the Dynamics 365 Sales connection").focus()
+    page.keyboard.press("Enter")
+    begin_anew(page)
+    page.locator("#content").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == "Next":
+            break
+    page.keyboard.press("Enter")
+    heading(page, "Connection")
+    page.get_by_label("Dynamics 365 Sales URL").focus()
+    page.keyboard.press("Enter")
+    heading(page, "Data to synchronize")
+
+
+def test_finish_leads_to_the_running_full_synchronization_and_to_its_end(page):
+    page.goto("/setup/sales-connection/")
+    heading(page, "Finish")
+    page.get_by_role("button", name="Finish").dblclick()
+    heading(page, "Full Synch. Review")
+    expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
+    statuses = page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()
+    assert set(statuses) == {"Finished"}
+    page.goto("/setup/")
+    expect(page.get_by_role("row", name=re.compile("Dynamics 365 Sales connection"))).to_contain_text(
+        re.compile("(?<!Not )Completed")
+    )
