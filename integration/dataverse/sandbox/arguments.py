@@ -22,8 +22,8 @@ def add_arguments(target: ArgumentParser, database: str | None = None) -> Argume
     )
     target.add_argument("--seed", choices=SEEDS, default="empty", help="what an empty database starts with")
     target.add_argument("--row-ms", type=float, default=0, help="milliseconds that writing a row takes")
-    target.add_argument("--accounts", type=int, help="how many accounts the demo seed makes in all")
-    target.add_argument("--contacts", type=int, help="how many contacts the demo seed makes in all")
+    target.add_argument("--accounts", type=int, help="how many accounts the demo or large seed makes in all")
+    target.add_argument("--contacts", type=int, help="how many contacts the demo or large seed makes in all")
     target.add_argument("--tls", metavar="DIR", help="serve https with certificates kept (or made) in this directory")
     _add_troubles(target)
     return target

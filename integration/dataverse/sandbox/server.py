@@ -65,8 +65,8 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. ``seed``: ``empty`` or ``demo``; ``accounts`` and ``contacts`` are totals for the demo seed.
-    ``tls`` is the directory of the certificates; with it the organization is served over https.
+    """How to run. ``seed``: ``empty``, ``demo`` or ``large``; ``accounts`` and ``contacts`` are totals of
+    the last two. ``tls`` is the directory of the certificates; with it the organization is served over https.
     ``limits`` are the service protection limits (none: everything is taken), ``latency_ms`` the time on
     the network, ``faults`` what goes wrong by the chances of ``fault_seed``; with ``control``
     they can be changed while it runs."""

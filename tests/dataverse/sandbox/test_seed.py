@@ -80,6 +80,18 @@ def test_totals_are_totals(organization: Callable[..., Sandbox]) -> None:
     assert len(call.rows("contacts?$select=lastname")) == 130
 
 
+def test_the_large_organization_has_everything_by_the_thousand(organization: Callable[..., Sandbox]) -> None:
+    call = Caller(organization(seed="large", accounts=300, contacts=600).ready)
+    rows = "aggregate($count as rows)"
+
+    assert call.rows(f"accounts?$apply={rows}") == [{"rows": 300}]
+    assert call.rows(f"contacts?$apply={rows}") == [{"rows": 600}]
+    assert call.rows(f"products?$apply=filter(statecode eq 0)/{rows}") == [{"rows": 3_000}]
+    assert call.rows(f"opportunities?$apply=filter(statecode eq 0)/{rows}") == [{"rows": 10_000}]
+    prices = call.rows("productpricelevels?$top=3&$select=amount&$expand=productid($select=productnumber)")
+    assert all(line["amount"] > 0 and line["productid"]["productnumber"].startswith("L") for line in prices)
+
+
 def test_a_second_start_adds_nothing(organization: Callable[..., Sandbox]) -> None:
     first = organization(seed="demo", accounts=6, contacts=2)
     before = Caller(first.ready).get("WhoAmI")

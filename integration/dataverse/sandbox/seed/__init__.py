@@ -5,14 +5,15 @@ from __future__ import annotations
 from integration.dataverse.sandbox.organization import Organization
 from integration.dataverse.sandbox.seed.base import CLIENTS, plant_base
 from integration.dataverse.sandbox.seed.demo import plant_demo
+from integration.dataverse.sandbox.seed.large import plant_large
 
-SEEDS = ("empty", "demo")
+SEEDS = ("empty", "demo", "large")
 
 __all__ = ["CLIENTS", "SEEDS", "plant"]
 
 
 def plant(organization: Organization, seed: str, accounts: int | None = None, contacts: int | None = None) -> None:
-    """Fill an empty database; ``accounts`` and ``contacts`` are the demo's totals."""
+    """Fill an empty database; ``accounts`` and ``contacts`` are the totals of the demo and the large seed."""
     connection = organization.database.connection()
     if connection.execute("SELECT 1 FROM organization").fetchone():
         return
@@ -20,4 +21,6 @@ def plant(organization: Organization, seed: str, accounts: int | None = None, co
     planted = plant_base(organization)
     if seed == "demo":
         plant_demo(organization, planted, accounts, contacts)
+    elif seed == "large":
+        plant_large(organization, planted, accounts, contacts)
     organization.row_ms = slow
