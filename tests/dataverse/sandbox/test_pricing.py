@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -197,6 +198,44 @@ def test_a_price_may_follow_the_list_price_or_the_cost(call: Caller, method: int
     assert quote.line(quote.add(bicycle, unit))["priceperunit"] == price
 
 
+@pytest.mark.parametrize(("policy", "option", "amount", "price"), [
+    (1, 2, 50, "1234.56"), (2, 2, 50, 1250), (3, 2, 50, 1200), (4, 2, 50, 1250),
+    (2, 1, 0.99, "1234.99"), (3, 1, 0.99, "1233.99"), (4, 1, 0.99, "1234.99"), (2, 1, 9, 1239), (3, 1, 9, 1229),
+    (4, 1, 49.95, "1249.95"),
+])  # fmt: skip
+def test_a_price_that_follows_is_rounded_as_its_line_says(
+    call: Caller, policy: int, option: int, amount: float, price: Any
+) -> None:
+    retail = price_list(call)
+    bicycle, unit = on_sale(call, price=1234.56)
+    rounding = {"roundingpolicycode": policy, "roundingoptioncode": option, "roundingoptionamount": amount}
+    body = line(retail, bicycle, unit, amount=None, pricingmethodcode=2, percentage=100, **rounding)
+    assert call("POST", "productpricelevels", body).status_code == 204
+
+    quote = document(call, "quotes", retail)
+
+    assert quote.line(quote.add(bicycle, unit))["priceperunit"] == Decimal(price)
+
+
+def test_a_price_without_what_it_follows_says_so(call: Caller) -> None:
+    retail = price_list(call)
+    quote = document(call, "quotes", retail)
+    followed = {2: 14, 3: 15, 5: 16}
+    for method, error in followed.items():
+        bicycle, unit = on_sale(call)
+        body = line(retail, bicycle, unit, amount=None, pricingmethodcode=method, percentage=10)
+        assert call("POST", "productpricelevels", body).status_code == 204
+        assert quote.line(quote.add(bicycle, unit))["pricingerrorcode"] == error
+    bicycle, unit = on_sale(call, price=10)
+    for values, error in (
+        ({"percentage": None}, 13), ({"pricingmethodcode": 1}, 12), ({"roundingpolicycode": 2}, 24),
+    ):  # fmt: skip
+        given = {"amount": None, "pricingmethodcode": 2, "percentage": 10, **values}
+        priced = call("POST", "productpricelevels", line(retail, bicycle, unit, **given))
+        assert quote.line(quote.add(bicycle, unit))["pricingerrorcode"] == error
+        call("DELETE", priced.headers["OData-EntityId"])
+
+
 def test_what_stands_in_the_way_of_a_price_is_told_on_line_and_document(call: Caller) -> None:
     retail = price_list(call)
     bicycle, unit = on_sale(call)
@@ -285,6 +324,24 @@ def test_the_currency_of_a_quote_with_lines_stays(call: Caller) -> None:
     base = call.rows("organizations")[0]["_basecurrencyid_value"]
 
     assert quote.refused(transactioncurrencyid_at_bind=f"/transactioncurrencies({base})") == "0x8004480e"
+
+
+def test_a_rate_does_not_carry_an_amount_beyond_its_base_column(call: Caller) -> None:
+    dear = currency(call, "KWD", 0.001)
+    bound = {"transactioncurrencyid_at_bind": f"/transactioncurrencies({dear})"}
+    order = document(call, "salesorders", **bound)
+
+    assert order.refuse_line(productdescription="Ships", priceperunit=900_000_000_000_000) == "0x80048cec"
+    assert order.refuse_line(productdescription="Ships", priceperunit=-900_000_000_000_000) == "0x80048ceb"
+
+
+def test_a_price_list_that_is_a_products_default_stays_active(call: Caller) -> None:
+    retail = price_list(call)
+    bicycle, _ = on_sale(call, pricelevelid_at_bind=f"/pricelevels({retail})")
+
+    assert call.refusal("PATCH", f"pricelevels({retail})", {"statecode": 1}) == (400, "0x80043b04")
+    call("PATCH", f"products({bicycle})", {"pricelevelid@odata.bind": None})
+    assert call("PATCH", f"pricelevels({retail})", {"statecode": 1}).status_code == 204
 
 
 @documents

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from integration.dataverse.sandbox.model import Column, Table
+from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.values import EXACT, MONEY_SCALE, plain
 
 if TYPE_CHECKING:
@@ -62,6 +63,17 @@ def _set_base(table: Table, row: Values, column: Column, amount: int | None) -> 
     base = table.base_columns.get(column.name)
     if base is not None:
         row[base] = amount
+        _check_range(table.columns[base], amount)
+
+
+def _check_range(base: Column, amount: int | None) -> None:
+    """A rate may carry an amount that fits beyond what the base column holds."""
+    if amount is None or base.minimum is None or base.maximum is None:
+        return
+    if amount > base.maximum * MONEY_SCALE:
+        raise Refusal(400, "0x80048cec", f"The exchange rate makes the value of {base.name} larger than the maximum.")
+    if amount < base.minimum * MONEY_SCALE:
+        raise Refusal(400, "0x80048ceb", f"The exchange rate makes the value of {base.name} less than the minimum.")
 
 
 def places_of(write: Write, column: Column, currency: Currency) -> int:

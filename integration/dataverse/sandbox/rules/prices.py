@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from integration.dataverse.sandbox.payload import Values
     from integration.dataverse.sandbox.write import Write
 
+INACTIVE = 1
+
 
 def check_lists(write: Write, table: Table, rows: list[Values]) -> None:
     """A price list needs a name of its own; its currency is the base currency if none is named."""
@@ -28,6 +30,14 @@ def check_lists(write: Write, table: Table, rows: list[Values]) -> None:
 def check_list(write: Write, table: Table, current: Values, values: Values) -> None:
     if "name" in values:
         _check_name(write, values["name"], current["pricelevelid"])
+    if values.get("statecode", current["statecode"]) != current["statecode"] and values["statecode"] == INACTIVE:
+        _check_no_default(write, current["pricelevelid"])
+
+
+def _check_no_default(write: Write, price_list: str) -> None:
+    """The list a product takes its price from by default stays active."""
+    if write.connection.execute("SELECT 1 FROM product WHERE pricelevelid = ?", (price_list,)).fetchone():
+        raise Refusal(400, "0x80043b04", "A default price list of a product cannot be deactivated.")
 
 
 def _check_name(write: Write, name: str | None, own: str) -> None:

@@ -12,40 +12,21 @@ a price is told in ``pricingerrorcode``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from integration.dataverse.sandbox.model import Table
+from integration.dataverse.sandbox.rules.listing import Price, listed
 from integration.dataverse.sandbox.rules.money import places_of
-from integration.dataverse.sandbox.values import EXACT, MONEY_SCALE
+from integration.dataverse.sandbox.values import EXACT
 
 if TYPE_CHECKING:
     from integration.dataverse.sandbox.payload import Values
-    from integration.dataverse.sandbox.write import Currency, Write
+    from integration.dataverse.sandbox.write import Write
 
-DETAIL_ERROR, MISSING_LIST, INACTIVE_LIST, MISSING_QUANTITY, MISSING_UNIT_PRICE, MISSING_PRODUCT = 1, 2, 3, 4, 5, 6
-NOT_IN_LIST, MISSING_AMOUNT, MISSING_PERCENTAGE, INVALID_PERCENTAGE, WRONG_CURRENCY = 11, 12, 13, 18, 34
+DETAIL_ERROR, MISSING_QUANTITY, MISSING_UNIT_PRICE, MISSING_PRODUCT = 1, 4, 5, 6
 HUNDRED = Decimal(100)
-AMOUNT = 1
-BASES = {
-    2: ("price", 14),
-    3: ("currentcost", 15),
-    4: ("currentcost", 15),
-    5: ("standardcost", 16),
-    6: ("standardcost", 16),
-}
-"""Pricing method -> the product's column it starts from, and the error where that is empty."""
-MARKUPS, MARGINS = (3, 5), (4, 6)
 NOT_ON_CREATE, NOT_ON_UPDATE = frozenset({1, 3}), frozenset({2, 3})
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A price for one unit, or why there is none."""
-
-    amount: Decimal | None
-    error: int = 0
 
 
 def calculates(write: Write, creating: bool, *rows: Values) -> bool:
@@ -88,49 +69,6 @@ def unit_price(write: Write, header: Values, line: Values, kept: bool) -> Price:
         return Price(given)
     found = listed(write, header, line)
     return found if found.error == 0 else Price(given, found.error)
-
-
-def listed(write: Write, header: Values, line: Values) -> Price:
-    """The price in the document's price list."""
-    if header.get("pricelevelid") is None:
-        return Price(None, MISSING_LIST)
-    state, currency = write.connection.execute(
-        "SELECT statecode, transactioncurrencyid FROM pricelevel WHERE pricelevelid = ?", (header["pricelevelid"],)
-    ).fetchone()
-    if state != 0:
-        return Price(None, INACTIVE_LIST)
-    if currency != header["transactioncurrencyid"]:
-        return Price(None, WRONG_CURRENCY)
-    found = write.connection.execute(
-        "SELECT pricingmethodcode, amount, percentage FROM productpricelevel"
-        " WHERE pricelevelid = ? AND productid = ? AND uomid = ?",
-        (header["pricelevelid"], line["productid"], line["uomid"]),
-    ).fetchone()
-    if found is None:
-        return Price(None, NOT_IN_LIST)
-    method, amount, percentage = found
-    if method == AMOUNT:
-        return Price(None, MISSING_AMOUNT) if amount is None else Price(Decimal(amount).scaleb(-4))
-    return _by_percentage(write, header, line["productid"], method, percentage)
-
-
-def _by_percentage(write: Write, header: Values, product: str, method: int, percentage: str | None) -> Price:
-    """A price that follows the product's list price or cost, which is converted from the base currency."""
-    if percentage is None:
-        return Price(None, MISSING_PERCENTAGE)
-    column, missing = BASES[method]
-    (start,) = write.connection.execute(
-        f"SELECT {column}_base FROM product WHERE productid = ?",  # noqa: S608 - a name of the table above
-        (product,),
-    ).fetchone()
-    if start is None:
-        return Price(None, missing)
-    share = Decimal(percentage) / HUNDRED
-    if method in MARGINS and share >= 1:
-        return Price(None, INVALID_PERCENTAGE)
-    factor = 1 + share if method in MARKUPS else 1 / (1 - share) if method in MARGINS else share
-    currency: Currency = write.currency(header["transactioncurrencyid"])
-    return Price(EXACT.multiply(Decimal(start) / MONEY_SCALE * factor, currency.rate))
 
 
 def rounded(amount: Decimal, places: int) -> Decimal:
