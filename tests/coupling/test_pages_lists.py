@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from coupling import lists
-from integration.models import ConnectionSetup
+from integration.models import ConnectionSetup, TableMapping
 from integration.sync.ledger import Partner, State
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page
@@ -231,3 +231,18 @@ def test_who_may_only_look_sees_no_buttons(visitor, mapping):
 def test_nobody_gets_in_without_signing_in(client, mapping, adatum):
     for name, args in (("erp_list", ["customer"]), ("erp_card", ["customer", adatum]), ("match", ["CUSTOMER"])):
         assert client.get(reverse(name, args=args)).url.startswith(reverse("login"))
+
+
+@pytest.mark.scenario("CRMCouplingTest.CRMSystemUserPageShowsCoupledSalesperson")
+def test_the_list_of_users_shows_which_salesperson_each_is_coupled_with(clerk, connected, company, organization):
+    salespeople = TableMapping.objects.create(
+        name="SALESPEOPLE", erp_table="salesperson", crm_table="systemuser", direction="to_erp"
+    )
+    salespeople.fields.create(erp_field="name", crm_field="fullname", direction="to_erp", position=1)
+    peter = company.add("salesperson", code="PS", name="Peter Saddow")
+    user = organization.add("systemuser", fullname="Peter Saddow", isdisabled=False)
+    salespeople.couplings.couple(peter, user)
+    shown = page(clerk, "crm_list", "systemuser")
+    row = re.search(r"<tr[^>]*>(?:(?!</tr>).)*Peter Saddow(?:(?!</tr>).)*</tr>", shown, re.DOTALL)[0]
+    assert "Yes" in row
+    assert "Peter Saddow" in page(clerk, "crm_list", "systemuser", state="coupled")

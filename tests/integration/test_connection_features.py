@@ -171,6 +171,41 @@ def test_what_is_over_long_is_refused_in_words(setup, solution, admin, name):
     assert name in answer.context["form"].errors
 
 
+# --- the integration solution ----------------------------------------------------------------------------
+
+
+@pytest.mark.scenario(
+    "CDSIntegrationMgtTest.CheckBaseSolutionInstalled",
+    "CDSIntegrationMgtTest.CheckSolutionInstalled",
+    "CRMSetupTest.NAVSolutionIsInstalledDrillDown",
+)
+def test_an_installed_solution_is_told_with_its_version(setup, solution, admin):
+    page = admin.post("/connection/test/").content.decode()
+    assert "Integration solution:</strong> Version 1.0.0.0 is installed." in page
+    assert "<dt>Integration Solution</dt><dd>1.0.0.0</dd>" in page
+
+
+@pytest.mark.scenario(
+    "CDSIntegrationMgtTest.CheckBaseSolutionNotInstalled",
+    "CDSIntegrationMgtTest.CheckSolutionNotInstalled",
+    "CDSConnectionSetupTest.SolutionVersionDrillDownNotInstalled",
+)
+def test_a_solution_that_is_not_installed_is_told(setup, solution, admin, organization):
+    setup.enable()
+    organization.remove("solution", organization.ids("solution")[0])
+    page = admin.post("/connection/test/").content.decode()
+    assert "Integration solution:</strong> It is not installed." in page
+    assert "<dt>Integration Solution</dt><dd>not installed</dd>" in page
+
+
+@pytest.mark.scenario("CDSConnectionSetupTest.ActionIntegrationUserRoles")
+def test_an_integration_user_that_is_gone_from_the_organization_is_told(setup, admin, organization):
+    setup.enable()
+    organization.remove("systemuser", organization.user_id)
+    page = admin.post("/connection/test/").content.decode()
+    assert "Integration user:</strong> The organization does not tell who we are signed in as." in page
+
+
 # --- orders and quotes -----------------------------------------------------------------------------------
 
 
