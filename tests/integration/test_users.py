@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -285,3 +286,28 @@ def test_a_viewer_reads_nothing_about_people(otto):
     client = signed_in("ester")
     for name, args in (("users", ()), ("user", (otto.pk,)), ("user_password", (otto.pk,)), ("user_key", (otto.pk,))):
         assert client.get(reverse(name, args=args)).status_code == 403
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_take_each_others_rights_at_once_do_not_leave_none():
+    people = [made("annette", ADMINISTRATOR), made("alfons", ADMINISTRATOR)]
+    ready, refused = threading.Barrier(2), []
+
+    def take(person: User) -> None:
+        ready.wait(timeout=10)
+        try:
+            person.assign([VIEWER])
+        except LastAdministrator:
+            refused.append(person)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=take, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert list(administrators()) == refused
+    assert len(refused) == 1
