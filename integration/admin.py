@@ -17,6 +17,7 @@ from integration.models import (
     FullSynchLine,
     JobQueueEntry,
     RecordTemplate,
+    SecondFactor,
     SyncError,
     SyncJob,
     TableMapping,
@@ -58,6 +59,12 @@ class WebServiceKeyAdmin(ToLookAt):
 
     list_display = ["user", "created_at", "last_used_at", "revoked_at"]
     exclude = ["digest"]
+
+
+@admin.register(SecondFactor)
+class SecondFactorAdmin(ToLookAt):
+    list_display = ["user", "confirmed_at"]
+    exclude = ["secret"]
 
 
 @admin.register(AuditEntry)

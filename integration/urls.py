@@ -22,6 +22,7 @@ from integration.views.mappings import mapping, mapping_count, mapping_defaults,
 from integration.views.options import option_add, options
 from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.plans import plan, plan_apply, plan_list, plan_start
+from integration.views.second_factor import second_factor, second_factor_check, user_second_factor
 from integration.views.security import without_rights
 from integration.views.signin import SignIn, admin_sign_in
 from integration.views.single_signon import single_signon, single_signon_back
@@ -50,6 +51,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/login/", admin_sign_in, name="admin_sign_in"),
     path("accounts/single-sign-on/", single_signon, name="single_signon"),
     path("accounts/single-sign-on/back/", single_signon_back, name="single_signon_back"),
+    path("accounts/second-factor/", without_rights(second_factor), name="second_factor"),
+    path("accounts/second-factor/check/", second_factor_check, name="second_factor_check"),
     path("accounts/logout/", without_rights(LogoutView.as_view()), name="logout"),
     path("accounts/password/", without_rights(own_password), name="own_password"),
     path("users/", users, name="users"),
@@ -57,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:id>/", user, name="user"),
     path("users/<int:id>/password/", user_password, name="user_password"),
     path("users/<int:id>/unlock/", user_unlock, name="user_unlock"),
+    path("users/<int:id>/second-factor/remove/", user_second_factor, name="user_second_factor"),
     path("users/<int:id>/key/", user_key, name="user_key"),
     path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
     path("healthz", healthz, name="healthz"),

@@ -11,6 +11,7 @@ from integration.models.job import SyncJob
 from integration.models.mapping import TableMapping
 from integration.models.plan import Plan, PlannedChange
 from integration.models.queue import JobQueueEntry
+from integration.models.second_factor import SecondFactor
 from integration.models.synch_error import SyncError
 from integration.models.template import RecordTemplate, TemplateUse, TemplateValue
 from integration.models.transformation import FieldTransformation
@@ -28,6 +29,7 @@ __all__ = [
     "PlannedChange",
     "RecordChange",
     "RecordTemplate",
+    "SecondFactor",
     "SyncError",
     "SyncJob",
     "TableMapping",

@@ -172,6 +172,11 @@ if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
 if SINGLE_SIGN_ON_ONLY and not OIDC_ISSUER:
     raise ImproperlyConfigured("SINGLE_SIGN_ON_ONLY is set, but OIDC_ISSUER is not: nobody could sign in.")
 
+SECOND_FACTOR = env("SECOND_FACTOR", default="off")
+"""A code besides the password: off, optional (for who sets it up) or required (of everybody)."""
+if SECOND_FACTOR not in ("off", "optional", "required"):
+    raise ImproperlyConfigured("SECOND_FACTOR is off, optional or required.")
+
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 """How many proxies of our own stand before the application: so many entries of X-Forwarded-For are believed."""
 if TRUSTED_PROXIES:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
+from integration.models import User
 from integration.models.audit import acting
 from integration.models.rights import SEE_PAGES
+from integration.models.second_factor import factor_of
+from integration.views.signin import BY_PROVIDER
 
+HAS_FACTOR = "has_a_second_factor"
 View = Callable[..., HttpResponseBase]
 
 POLICY = "; ".join(
@@ -69,6 +74,17 @@ class PagesForThoseWithRights:
         self, request: HttpRequest, view: View, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> HttpResponse | None:
         is_open = not getattr(view, "login_required", True) or getattr(view, "needs_no_rights", False)
-        if is_open or not request.user.is_authenticated or request.user.has_perm(SEE_PAGES):
+        if is_open or not request.user.is_authenticated:
             return None
-        return render(request, "integration/no_rights.html", status=403)
+        if not request.user.has_perm(SEE_PAGES):
+            return render(request, "integration/no_rights.html", status=403)
+        return redirect("second_factor") if _lacks_second_factor(request) else None
+
+
+def _lacks_second_factor(request: HttpRequest) -> bool:
+    """Where everybody needs one: a password alone opens nothing but the page that sets it up. Asked of the database
+    until there is one."""
+    if settings.SECOND_FACTOR != "required" or request.session.get(BY_PROVIDER) or request.session.get(HAS_FACTOR):
+        return False
+    request.session[HAS_FACTOR] = factor_of(cast(User, request.user)) is not None
+    return not request.session[HAS_FACTOR]

@@ -4,6 +4,7 @@ exists: the form answers a wrong name as a wrong password, and names that do not
 from __future__ import annotations
 
 import ipaddress
+import time
 from typing import Any
 
 from django.conf import settings
@@ -12,14 +13,18 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import urlencode
 
 from integration.models import AuditEntry, User
 from integration.models.audit import acting, record
 from integration.models.lockout import is_locked_out
+from integration.models.second_factor import factor_of
 
 SIGN_IN = "sign-in"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+WAITING = "waits_for_the_second_factor"
+BY_PROVIDER = "signed_in_by_the_provider"
 
 
 class SignIn(LoginView):
@@ -37,6 +42,10 @@ class SignIn(LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        person = form.get_user()
+        if factor_of(person):
+            self.request.session[WAITING] = {"user": person.pk, "at": time.time(), "next": self.get_success_url()}
+            return redirect("second_factor_check")
         with acting(form.get_user()):
             record(AuditEntry.Action.SIGNED_IN, SIGN_IN, after={"from": client_address(self.request)})
         return super().form_valid(form)

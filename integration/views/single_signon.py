@@ -17,10 +17,9 @@ from integration.models import AuditEntry, User
 from integration.models.audit import acting, record
 from integration.models.single_signon import OTHER, Provider, person_of
 from integration.systems.errors import Problem, SignInRefused
-from integration.views.signin import SIGN_IN, client_address
+from integration.views.signin import BACKEND, BY_PROVIDER, SIGN_IN, client_address
 
 KEPT = "single_signon"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 UNKNOWN = "{provider} says who you are, but nobody of that name may sign in here. Ask an administrator."
 
 
@@ -59,6 +58,7 @@ def single_signon_back(request: HttpRequest) -> HttpResponse:
 
 def _let_in(request: HttpRequest, person: User, wanted: str) -> HttpResponse:
     login(request, person, backend=BACKEND)
+    request.session[BY_PROVIDER] = True
     with acting(person):
         record(AuditEntry.Action.SIGNED_IN, SIGN_IN, after={"from": client_address(request), "by": settings.OIDC_NAME})
     here = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import permission_required
@@ -20,6 +21,7 @@ from integration.models import User, WebServiceKey
 from integration.models.access_key import change_key, key_of, revoke_key
 from integration.models.lockout import is_locked_out, unlock
 from integration.models.rights import MANAGE_USERS, READ_AVAILABILITY
+from integration.models.second_factor import factor_of
 
 may_manage = permission_required(MANAGE_USERS, raise_exception=True)
 PASSWORDS = ("password1", "password2", "new_password1", "new_password2", "old_password")
@@ -61,6 +63,7 @@ def user(request: HttpRequest, id: int) -> HttpResponse:
         "form": form,
         "key": key_of(person),
         "locked": is_locked_out(person),
+        "factor": factor_of(person),
     }
     return render(request, "integration/user.html", shown)
 
@@ -91,7 +94,8 @@ def own_password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, form.save())
         messages.success(request, "Your password is changed.")
         return redirect("home")
-    return render(request, "integration/password.html", {"form": form, "person": None})
+    shown = {"form": form, "person": None, "second_factor": settings.SECOND_FACTOR != "off"}
+    return render(request, "integration/password.html", shown)
 
 
 @may_manage

@@ -41,6 +41,9 @@ PAGES = {
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
     "single_signon": Page(ANYBODY, ANYBODY),
     "single_signon_back": Page(ANYBODY, ANYBODY),
+    "second_factor": Page(SIGNED_IN, SIGNED_IN),
+    "second_factor_check": Page(ANYBODY, ANYBODY),
+    "user_second_factor": Page(CHIEFS, CHIEFS, {"id": 7}),
     "logout": Page(SIGNED_IN, SIGNED_IN),
     "own_password": Page(SIGNED_IN, SIGNED_IN),
     "users": Page(CHIEFS, CHIEFS),
