@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from integration.dataverse import fetch
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization, connect
 from integration.systems.base import Row
-from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter, OneOf
+from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter, OneOf, matches
 
 FIRMS: tuple[dict[str, Any], ...] = (
     {"name": "Adatum & Sons", "creditlimit": Decimal(100), "numberofemployees": 5, "creditonhold": True},
@@ -21,6 +23,7 @@ FIRMS: tuple[dict[str, Any], ...] = (
     {"name": 'The "Litware"', "address1_city": "köln", "customertypecode": 1},
     {"name": "Fabrikam", "numberofemployees": 50},
 )
+FIELDS = ("name", "address1_city", "fax", "numberofemployees", "customertypecode", "creditlimit", "creditonhold")
 MANY = 6_000
 BUYERS = MANY // 50
 
@@ -75,3 +78,46 @@ def test_the_question_counts_what_the_filter_finds(organization: SalesOrganizati
 
     assert fetch.count(organization.session, entity, where) == rows
     assert len(organization.find("account", where).records) == rows
+
+
+TEXTS = st.sampled_from(
+    ["Fabrikam", "fabrikam", "100%_[", "%", "[a-f]", "_", "&", '"', "Köln", "KÖLN", "", "]", "a", "'"]
+)
+NUMBERS = st.sampled_from([0, 1, 3, 5, 49, 50, 51])
+AMOUNTS = st.sampled_from([Decimal(0), Decimal(100), Decimal("100.01"), Decimal("250.5"), Decimal("250.50")])
+COMPARED = st.one_of(
+    st.builds(Comparison, st.sampled_from(["name", "address1_city", "fax"]),
+              st.sampled_from(["=", "<>", "contains", "begins with", "ends with"]), TEXTS),
+    st.builds(Comparison, st.sampled_from(["numberofemployees", "customertypecode"]),
+              st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), NUMBERS),
+    st.builds(Comparison, st.just("creditlimit"), st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), AMOUNTS),
+    st.builds(Comparison, st.sampled_from(["creditlimit", "numberofemployees", "fax"]), st.sampled_from(["=", "<>"]),
+              st.none()),
+    st.builds(Comparison, st.just("creditonhold"), st.sampled_from(["=", "<>"]), st.booleans()),
+    st.builds(OneOf, st.just("customertypecode"), st.lists(NUMBERS, min_size=1, max_size=3).map(tuple)),
+    st.builds(OneOf, st.just("name"), st.lists(TEXTS.filter(bool), min_size=1, max_size=3).map(tuple)),
+)  # fmt: skip
+FILTERS = st.recursive(
+    COMPARED,
+    lambda inner: (
+        st.builds(AllOf, st.lists(inner, min_size=1, max_size=3).map(tuple))
+        | st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple))
+    ),
+    max_leaves=5,
+)
+
+
+@given(FILTERS)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_both_languages_and_the_meaning_of_a_filter_agree(organization: SalesOrganization, where: Filter) -> None:
+    entity = organization.metadata.entity("account")
+    everyone = organization.find("account", EVERYTHING, FIELDS).records
+
+    meant = {record.id for record in everyone if matches(where, record)}
+
+    assert {record.id for record in organization.find("account", where).records} == meant
+    try:
+        fetch.counting(entity, where)
+    except fetch.Unsayable:
+        return
+    assert fetch.count(organization.session, entity, where) == len(meant)
