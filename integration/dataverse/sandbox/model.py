@@ -120,7 +120,7 @@ class Table:
         return frozenset(
             column.type_column
             for column in self.columns.values()
-            if column.type_column and column.type_column != "objecttypecode"
+            if column.type_column and not column.type_column.endswith("typecode")
         )
 
     @cached_property
@@ -251,7 +251,8 @@ def read_column(table: str, name: str, entry: list[Any], siblings: Mapping[str, 
 
 
 def _type_column(name: str, siblings: Mapping[str, Any]) -> str:
-    return f"{name}type" if f"{name}type" in siblings else "objecttypecode"
+    named = (f"{name}type", f"{name.removesuffix('id')}typecode")
+    return next((column for column in named if column in siblings), "objecttypecode")
 
 
 def _number(value: Any) -> Decimal | None:

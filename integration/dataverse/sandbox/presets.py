@@ -29,6 +29,8 @@ PRESETS: dict[tuple[str, str], int | str] = {
     ("productpricelevel", "roundingpolicycode"): 1,
     ("transactioncurrency", "currencytype"): 0,
     ("quote", "revisionnumber"): 0,
+    ("post", "source"): 2,
+    ("post", "type"): 7,
     ("opportunityclose", "activitytypecode"): "opportunityclose",
     ("quoteclose", "activitytypecode"): "quoteclose",
     ("orderclose", "activitytypecode"): "orderclose",

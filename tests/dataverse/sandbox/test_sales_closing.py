@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.dataverse.sandbox.conftest import Caller
+from tests.dataverse.sandbox.test_batch import change_set, part, request_text, send
 from tests.dataverse.sandbox.trade import Document, document
 
 NAMESPACE = "Microsoft.Dynamics.CRM."
@@ -148,3 +149,15 @@ def test_closing_activities_go_with_what_they_closed(call: Caller) -> None:
     assert call("DELETE", quote.address).status_code == 204
 
     assert call("GET", f"quotecloses({close['activityid']})").status_code == 404
+
+
+def test_a_change_set_closes_all_of_its_deals_or_none(call: Caller) -> None:
+    won, draft = document(call, "quotes"), document(call, "quotes")
+    won.change(statecode=1)
+    parts = [part(request_text("POST", "WinQuote", closing(quote, 4)), quote.id) for quote in (won, draft)]
+
+    answer = send(call, change_set(*parts))
+
+    assert WRONG_STATE in answer.text
+    assert state(won) == (1, 2)
+    assert call.rows(f"quotes({won.id})/Quote_QuoteClose") == []

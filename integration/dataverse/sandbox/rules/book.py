@@ -47,6 +47,7 @@ BEFORE_CREATE: dict[str, list[Any]] = {
     "product": [products.check_new],
     "pricelevel": [prices.check_lists],
     "productpricelevel": [prices.check_new_lines],
+    "post": [people.complete_posts],
     "serviceendpoint": [endpoints.check_new],
     "sdkmessageprocessingstep": [endpoints.check_new_steps],
     **{name: [editing.check_new, documents.number, documents.name_customers, totals.begin] for name in DOCUMENTS},

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CASCADING = {
     ("contact", "parentcustomerid"),
     ("annotation", "objectid"),
+    ("post", "regardingobjectid"),
     ("uom", "uomscheduleid"),
     ("productpricelevel", "pricelevelid"),
     ("productpricelevel", "productid"),

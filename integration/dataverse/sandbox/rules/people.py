@@ -76,3 +76,11 @@ def _check_alone(write: Write, application: str) -> None:
     taken = write.connection.execute("SELECT 1 FROM systemuser WHERE applicationid = ?", (application,)).fetchone()
     if taken:
         raise refusals.duplicate()
+
+
+def complete_posts(write: Write, table: Table, rows: list[Values]) -> None:
+    """A post says something about somebody or something; long ones begin in the short column."""
+    for row in rows:
+        row["text"] = row.get("text") or (row.get("largetext") or "")[: table.columns["text"].length] or None
+        if row["text"] is None or row.get("regardingobjectid") is None:
+            raise refusals.invalid("A post needs its text and what it is regarding.")
