@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
+from integration.dataverse.sandbox.sales.messages import ACTIONS
 from tests.dataverse.sandbox.conftest import Caller
 from tests.dataverse.sandbox.test_sales_closing import closing, state, won_quote
 from tests.dataverse.sandbox.trade import Document, amounts, document, on_sale, price_list
@@ -241,3 +243,21 @@ def test_prices_are_worked_out_again_on_demand(call: Caller) -> None:
 
     assert quote.row()["totalamount"] == 5000
     assert call.refusal("POST", "RecalculatePrice", {**body, "entityLogicalName": "account"}) == (400, "0x80040203")
+
+
+# --- in the schema -------------------------------------------------------------------------------------------
+
+
+def test_the_schema_declares_every_message_of_sales_with_its_parameters(call: Caller) -> None:
+    schema = ElementTree.fromstring(call("GET", "$metadata").content)
+    edm = "{http://docs.oasis-open.org/odata/ns/edm}"
+    declared = {
+        action.get("Name"): [(each.get("Name"), each.get("Type")) for each in action.iter(f"{edm}Parameter")]
+        for action in schema.iter(f"{edm}Action")
+    }
+
+    assert set(declared) == set(ACTIONS)
+    assert declared["WinQuote"] == [("QuoteClose", "mscrm.quoteclose"), ("Status", "Edm.Int32")]
+    assert declared["FulfillSalesOrder"][0] == ("entityset", "Collection(mscrm.salesorder)")
+    imported = {each.get("Name") for each in schema.iter(f"{edm}ActionImport")}
+    assert imported == set(ACTIONS) - {"FulfillSalesOrder"}

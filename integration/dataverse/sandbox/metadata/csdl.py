@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from integration.dataverse.sandbox.messages import Response
+from integration.dataverse.sandbox.metadata.csdl_actions import declare_actions, import_actions
 from integration.dataverse.sandbox.model import Collection, Column, Key, Model, Table
 from integration.dataverse.sandbox.options import parse_query
 from integration.dataverse.sandbox.organization import Exchange
@@ -50,6 +51,7 @@ def schema_of(model: Model, annotated: bool) -> Element:
         _entity(schema, model, table, annotated)
     for name in RESULTS:
         _function(schema, name)
+    declare_actions(schema)
     _container(schema, model)
     return root
 
@@ -187,6 +189,7 @@ def _container(schema: Element, model: Model) -> None:
             _bind(entity_set, name, model[collection.table].set)
     for name in RESULTS:
         ElementTree.SubElement(container, "FunctionImport", {"Name": name, "Function": f"{NAMESPACE}.{name}"})
+    import_actions(container)
 
 
 def _bind(entity_set: Element, path: str, target: str) -> None:
