@@ -54,7 +54,8 @@ def _administrator(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -
     """What is asked for by address (from Connection Setup) comes before the wishes of the guide."""
     asked = tasks.asked(request.GET)
     wanted = tasks.named(asked or tasks.wanted(guide, setup))
-    return {"tasks": wanted, "asked": bool(asked), "run": AdministratorRun.latest(), "consents": setup.client_id}
+    unknown = not asked and request.GET.get("for", "result") != "result"
+    return {"tasks": wanted, "asked": bool(asked), "run": AdministratorRun.latest(), "unknown": unknown}
 
 
 def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:

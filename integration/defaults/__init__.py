@@ -1,6 +1,6 @@
 """The standard mappings, their fields, filters and jobs: as data, and the verbs that put them in place."""
 
-from integration.defaults.apply import Difference, create_missing, default_for, differences, missing, reset
+from integration.defaults.apply import Difference, changed, create_missing, default_for, differences, missing, reset
 from integration.defaults.extra import EXTRA_JOBS, ExtraJob, settle_extra_jobs
 from integration.defaults.shape import FieldDefault, JobDefault, MappingDefault, Part
 from integration.defaults.standard import OUTSIDE_FULL_SYNCH, STANDARD
@@ -15,6 +15,7 @@ __all__ = [
     "JobDefault",
     "MappingDefault",
     "Part",
+    "changed",
     "create_missing",
     "default_for",
     "differences",

@@ -82,6 +82,11 @@ def missing() -> list[str]:
     return [default.name for default in STANDARD if default.name not in there]
 
 
+def changed() -> list[str]:
+    """The names of standard mappings that people made something else of."""
+    return [mapping.name for mapping in TableMapping.objects.all() if differences(mapping)]
+
+
 def differences(mapping: TableMapping) -> list[Difference]:
     """What ``reset`` would change about a mapping; nothing for a person's own."""
     default = default_for(mapping)

@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from integration import jobs
+from integration import defaults, jobs
 from integration.forms.connection import ConnectionForm
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.models.findings import Finding, NotReady
 
 CHANGE = "integration.change_connectionsetup"
+CHANGED = "Use Default Synchronization Setup shows how they differ from the standard, and brings back those you choose."
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,6 +54,8 @@ def connection_enable(request: HttpRequest) -> HttpResponse:
         return _page(request, ConnectionForm(instance=ConnectionSetup.current()), error.findings)
     made = f" {len(created)} table mappings were created." if created else " All table mappings were there already."
     messages.success(request, f"The connection to {setup.organization_name} is enabled.{made}")
+    if changed := defaults.changed():
+        messages.info(request, f"Kept as people changed them: {', '.join(changed)}. {CHANGED}")
     return redirect("connection")
 
 

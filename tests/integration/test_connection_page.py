@@ -141,6 +141,14 @@ def test_enabling_creates_the_mappings_and_says_so(setup, admin):
     assert "All table mappings were there already" in admin.post("/connection/enable/", follow=True).content.decode()
 
 
+def test_enabling_again_names_the_mappings_that_people_changed_and_keeps_them(setup, admin):
+    admin.post("/connection/enable/")
+    TableMapping.objects.filter(name="CUSTOMER").update(direction="to_erp")
+    page = admin.post("/connection/enable/", follow=True).content.decode()
+    assert "Kept as people changed them: CUSTOMER." in page
+    assert TableMapping.objects.get(name="CUSTOMER").direction == "to_erp"
+
+
 def test_what_stands_against_enabling_is_shown(setup, admin, organization):
     organization.fail_on("check", SignInRefused("There is no such tenant.", part="tenant"))
     answer = admin.post("/connection/enable/")
