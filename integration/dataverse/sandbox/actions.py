@@ -16,6 +16,7 @@ from integration.dataverse.sandbox.organization import VERSION, Exchange
 from integration.dataverse.sandbox.refusals import odata
 from integration.dataverse.sandbox.rules import products
 from integration.dataverse.sandbox.sales import messages as sales
+from integration.dataverse.sandbox.security.privileges import PUBLISH, WRITE_COLUMN
 
 FIRST_OWN_VALUE = 100_000_000
 LANGUAGE = 1033
@@ -77,6 +78,8 @@ def retrieve_total_record_count(exchange: Exchange, arguments: str) -> Response:
     unknown = [name for name in names if name not in exchange.model.tables]
     if unknown or not names:
         raise refusals.Refusal(400, "0x80041102", f"The entity with the name '{''.join(unknown[:1])}' was not found.")
+    for name in names:
+        exchange.guard.require_all("Read", exchange.model, exchange.model[name])
     counts = [
         exchange.reading().connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - known name
         for name in names
@@ -106,6 +109,7 @@ def insert_option_value(exchange: Exchange, body: dict[str, Any]) -> Response:
     value = body.get("Value")
     if value is None:
         value = max([FIRST_OWN_VALUE - 1, *column.options]) + 1
+    exchange.guard.require(WRITE_COLUMN)
     if type(value) is not int or value in column.options:
         raise refusals.invalid(f"The option value {value} of '{column.name}' is invalid or exists already.")
     with exchange.writing() as write:
@@ -116,6 +120,7 @@ def insert_option_value(exchange: Exchange, body: dict[str, Any]) -> Response:
 def update_option_value(exchange: Exchange, body: dict[str, Any]) -> Response:
     """A new label for a value."""
     table, column = _choice_column(exchange, body)
+    exchange.guard.require(WRITE_COLUMN)
     value = body.get("Value")
     if type(value) is not int or value not in column.options:
         raise refusals.invalid(f"The option value {value} of '{column.name}' does not exist.")
@@ -126,18 +131,21 @@ def update_option_value(exchange: Exchange, body: dict[str, Any]) -> Response:
 
 
 def publish_xml(exchange: Exchange, body: dict[str, Any]) -> Response:
+    exchange.guard.require(PUBLISH)
     if not isinstance(body.get("ParameterXml"), str):
         raise odata("The parameter 'ParameterXml' is missing.")
     return empty()
 
 
 def publish_all_xml(exchange: Exchange, body: dict[str, Any]) -> Response:
+    exchange.guard.require(PUBLISH)
     return empty()
 
 
 def publish_product_hierarchy(exchange: Exchange, table: Table, row: str) -> Response:
     """A draft becomes active."""
     with exchange.writing() as write:
+        exchange.guard.check_rows("Write", write.model, write.connection, table, [row])
         products.publish(write, row)
     return empty()
 

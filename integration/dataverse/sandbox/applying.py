@@ -86,6 +86,10 @@ def read_applied(reading: Reading, table: Table, options: QueryOptions, text: st
     where = Where(reading.model, table, reading.asker)
     parts = [where.condition(criteria.parse(one, options.aliases)) for one in applied.filters]
     condition = " AND ".join(f"({part})" for part in parts) or "1"
+    reach = reading.guard.within("Read", reading.model, table, ROOT)
+    if reach is not None:
+        condition = f"{condition} AND {reach.condition}"
+        where.arguments += reach.arguments
     groups = [_group(where, table, path) for path in applied.groups]
     shown = [*groups, *(_sum(where, one) for one in applied.sums)]
     if len({output.key for output in shown}) < len(shown):

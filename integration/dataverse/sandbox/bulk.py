@@ -22,7 +22,7 @@ def create_multiple(exchange: Exchange, table: Table) -> Response:
     read = exchange.payload(table, creating=True).read
     rows = [read(target) for target in targets]
     with exchange.writing() as write:
-        ids = write.create(table, rows, bulk=True)
+        ids = exchange.guard.create(write, table, rows, bulk=True)
     context = f"{exchange.request.root}$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse"
     return answer(f'{{"@odata.context":"{context}","Ids":{json.dumps(ids, separators=(",", ":"))}}}')
 
@@ -31,7 +31,7 @@ def update_multiple(exchange: Exchange, table: Table) -> Response:
     """204; every target must exist"""
     changes = _changes(exchange, table, _targets(exchange, table))
     with exchange.writing() as write:
-        write.update(table, changes)
+        exchange.guard.update(write, table, changes)
     return empty()
 
 
@@ -51,9 +51,9 @@ def upsert_multiple(exchange: Exchange, table: Table) -> Response:
             else:
                 fresh.append({**key, **values, table.id: row})
         if fresh:
-            write.create(table, fresh, bulk=True)
+            exchange.guard.create(write, table, fresh, bulk=True)
         if changes:
-            write.update(table, changes)
+            exchange.guard.update(write, table, changes)
     return empty()
 
 

@@ -12,6 +12,7 @@ from integration.dataverse.sandbox.fetchxml.tree import Condition, Filter, Sourc
 from integration.dataverse.sandbox.messages import Response, answer
 from integration.dataverse.sandbox.organization import Exchange
 from integration.dataverse.sandbox.refusals import Refusal, not_offered, odata
+from integration.dataverse.sandbox.security.privileges import BULK_DELETING
 from integration.dataverse.sandbox.where import ROOT
 from integration.dataverse.sandbox.write import Write
 
@@ -39,6 +40,7 @@ def bulk_delete(exchange: Exchange, body: Body) -> Response:
     queries = body.get("QuerySet")
     if not isinstance(queries, list) or not queries:
         raise odata("The parameter 'QuerySet' must hold at least one query.")
+    exchange.guard.require(BULK_DELETING)
     sources = [_source(_object(query)) for query in queries]
     failures: list[str] = []
     with exchange.writing() as write:
@@ -52,6 +54,7 @@ def bulk_delete(exchange: Exchange, body: Body) -> Response:
 def _delete(exchange: Exchange, write: Write, source: Source) -> list[str]:
     """Delete row by row; what was refused is told and stays."""
     joins = Joins(exchange.model, source, Asker(exchange.user, exchange.organization.clock()))
+    joins.keep_within(exchange.guard)
     table = joins.tables[0].table
     found = write.connection.execute(
         f'SELECT {ROOT}."{table.id}" FROM {joins.text} WHERE {joins.condition}',  # noqa: S608 - names of the model
@@ -61,7 +64,7 @@ def _delete(exchange: Exchange, write: Write, source: Source) -> list[str]:
     for (row,) in found:
         write.connection.execute("SAVEPOINT one_row")
         try:
-            write.delete(table, row)
+            exchange.guard.delete(write, table, row)
         except Refusal as refusal:
             write.connection.execute("ROLLBACK TO one_row")
             failures.append(refusal.message)

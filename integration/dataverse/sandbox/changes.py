@@ -45,7 +45,7 @@ def tracks(reading: Reading, options: QueryOptions) -> bool:
 
 def read_changes(reading: Reading, table: Table, options: QueryOptions, address: str, moment: Moment) -> str:
     """One page of a tracked read as JSON text. Raises :class:`Refusal`."""
-    _check(table, options)
+    _check(reading, table, options)
     if options.deltatoken is not None:
         since = read_delta(options.deltatoken, moment.now, moment.days, moment.newest)
         position = Position(tracking=True, since=since, upto=moment.newest)
@@ -73,7 +73,7 @@ def read_changes(reading: Reading, table: Table, options: QueryOptions, address:
 
 def count_changes(reading: Reading, table: Table, options: QueryOptions, moment: Moment) -> int:
     """How many rows the delta link would bring, deletions included."""
-    _check(table, options)
+    _check(reading, table, options)
     since = read_delta(options.deltatoken or "", moment.now, moment.days, moment.newest)
     changed = reading.connection.execute(
         f'SELECT COUNT(*) FROM "{table.name}" WHERE versionnumber > ?', (since,)
@@ -85,7 +85,8 @@ def _link(name: str, address: str) -> str:
     return f'"@odata.{name}":{quoted(address)}'
 
 
-def _check(table: Table, options: QueryOptions) -> None:
+def _check(reading: Reading, table: Table, options: QueryOptions) -> None:
+    reading.guard.require_everywhere("Read", table)
     if not table.tracked:
         raise Refusal(400, "0x80072491", f"Entity {table.name} isn't enabled for change tracking.")
     for name in REFUSED:

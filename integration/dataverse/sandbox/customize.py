@@ -17,6 +17,8 @@ from typing import Any
 from integration.dataverse.sandbox.database import Database, add_index, define_column, lay_out
 from integration.dataverse.sandbox.keys import build_index, index_name
 from integration.dataverse.sandbox.model import Collection, Key, Model, Table, read_column, read_table
+from integration.dataverse.sandbox.security.privileges import add_rows, take_away
+from integration.dataverse.sandbox.security.roles import give_new_tables
 from integration.dataverse.sandbox.webhooks.catalogue import offer
 
 FIRST_CODE = 10_000
@@ -60,6 +62,8 @@ def _carry_out(connection: sqlite3.Connection, draft: Model, change: Change) -> 
     table = draft[change.table]
     if change.kind == "table":
         lay_out(connection, table)
+        add_rows(connection, [table])
+        give_new_tables(connection, [table])
     elif change.kind == "column" and not known:
         column = table.columns[change.name]
         connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {define_column(column, table)}')
@@ -77,6 +81,7 @@ def _take_away(connection: sqlite3.Connection, draft: Model, change: Change) -> 
     table = draft[change.table]
     if change.kind == "table":
         connection.execute(f'DROP TABLE "{table.name}"')
+        take_away(connection, table)
         connection.execute("DELETE FROM tombstone WHERE entity = ?", (table.name,))
         connection.execute("DELETE FROM customization WHERE entity = ?", (table.name,))
         connection.execute("DELETE FROM choice WHERE entity = ?", (table.name,))

@@ -18,6 +18,8 @@ from typing import Any
 from integration.dataverse.sandbox.exact import ExactAverage, ExactSum
 from integration.dataverse.sandbox.model import Column, Model, Table
 from integration.dataverse.sandbox.presets import PRESETS
+from integration.dataverse.sandbox.security.privileges import add_all
+from integration.dataverse.sandbox.security.rights import watch
 from integration.dataverse.sandbox.values import storage
 
 KEPT_BESIDE = """
@@ -62,6 +64,8 @@ class Database:
         for table in model:
             lay_out(connection, table)
         connection.executescript(INDEXES)
+        watch(connection)
+        add_all(connection, model)
 
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit mode: reading outside a transaction sees the last commit."""

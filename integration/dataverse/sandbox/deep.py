@@ -34,7 +34,7 @@ def create_deep(
         values[column.name] = create_deep(exchange, write, exchange.model[target], inner, {}, None, depth + 1)
         if column.type_column:
             values[column.type_column] = target
-    (row,) = write.create(table, [values])
+    (row,) = exchange.guard.create(write, table, [values])
     for name, rows in several.items():
         _members(exchange, write, table, row, table.collections[name], rows, depth)
     return row
@@ -71,7 +71,8 @@ def _members(
     far = exchange.model[collection.table]
     for inner in rows:
         if collection.between:
-            connect(write, table, row, collection, create_deep(exchange, write, far, inner, {}, None, depth + 1))
+            made = create_deep(exchange, write, far, inner, {}, None, depth + 1)
+            connect(exchange.guard, write, table, row, collection, made)
             continue
         over: Values = {collection.lookup: row}
         type_column = far.columns[collection.lookup].type_column

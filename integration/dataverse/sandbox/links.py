@@ -14,6 +14,8 @@ from integration.dataverse.sandbox.options import parse_query
 from integration.dataverse.sandbox.organization import Exchange
 from integration.dataverse.sandbox.payload import Values, parse_address
 from integration.dataverse.sandbox.refusals import odata
+from integration.dataverse.sandbox.security import members
+from integration.dataverse.sandbox.security.guard import Guard
 from integration.dataverse.sandbox.selecting import Reading, collection_rows, fetch
 from integration.dataverse.sandbox.where import ROOT
 from integration.dataverse.sandbox.write import Write
@@ -24,7 +26,7 @@ def set_lookup(exchange: Exchange, table: Table, row: str, navigation: str) -> R
     value = _given(exchange) if exchange.request.method == "PUT" else None
     values = exchange.payload(table, creating=False).read({f"{navigation}@odata.bind": value})
     with exchange.writing() as write:
-        write.update(table, {row: values})
+        exchange.guard.update(write, table, {row: values})
     return empty()
 
 
@@ -47,6 +49,7 @@ def read_reference(exchange: Exchange, table: Table, row: str, navigation: str) 
 def led_to(reading: Reading, table: Table, row: str, navigation: str) -> tuple[Table, str] | None:
     """The table and the id of the row that a lookup leads to. Raises :class:`Refusal` when there is no such row to
     start from."""
+    reading.guard.check_rows("Read", reading.model, reading.connection, table, [row])
     column, target = table.navigation[navigation]
     kind = f'"{column.type_column}"' if column.type_column else "NULL"
     found = reading.connection.execute(
@@ -66,7 +69,7 @@ def add_member(exchange: Exchange, table: Table, row: str, collection: Collectio
     if name != collection.table:
         raise odata(f"A row of '{collection.table}' is expected.")
     with exchange.writing() as write:
-        connect(write, table, row, collection, other)
+        connect(exchange.guard, write, table, row, collection, other)
     return empty()
 
 
@@ -75,7 +78,7 @@ def remove_member(exchange: Exchange, table: Table, row: str, collection: Collec
     if other is None:
         _, other = parse_address(exchange.model, parse_query_id(exchange))
     with exchange.writing() as write:
-        _disconnect(write, table, row, collection, other)
+        _disconnect(exchange.guard, write, table, row, collection, other)
     return empty()
 
 
@@ -96,15 +99,16 @@ def _given(exchange: Exchange) -> str:
     return found
 
 
-def connect(write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
+def connect(guard: Guard, write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
     """Make a row a member of a collection of another. Raises :class:`Refusal`."""
     far = write.model[collection.table]
     for name, wanted in ((table.name, row), (far.name, other)):
         if not write.there(name, {wanted}):
             raise refusals.missing(name, wanted)
     if not collection.between:
-        write.update(far, {other: _lookup(table, far, row, collection)})
+        guard.update(write, far, {other: _lookup(table, far, row, collection)})
         return
+    members.check(guard, write, collection, {table.name: row, far.name: other}, joining=True)
     pair = (row, other)
     condition = f'"{collection.near}" = ? AND "{collection.far}" = ?'
     if write.connection.execute(f'SELECT 1 FROM "{collection.between}" WHERE {condition}', pair).fetchone():
@@ -125,9 +129,10 @@ def _lookup(table: Table, far: Table, row: str, collection: Collection) -> Value
     return values
 
 
-def _disconnect(write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
+def _disconnect(guard: Guard, write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
     far = write.model[collection.table]
     if collection.between:
+        members.check(guard, write, collection, {table.name: row, far.name: other}, joining=False)
         write.connection.execute(
             f'DELETE FROM "{collection.between}" WHERE "{collection.near}" = ? AND "{collection.far}" = ?',
             (row, other),
@@ -137,4 +142,4 @@ def _disconnect(write: Write, table: Table, row: str, collection: Collection, ot
     if current is None or current[collection.lookup] != row:
         raise refusals.missing(far.name, other)
     emptied: Values = dict.fromkeys(_lookup(table, far, row, collection))
-    write.update(far, {other: emptied})
+    guard.update(write, far, {other: emptied})

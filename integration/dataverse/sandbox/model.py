@@ -97,7 +97,7 @@ class Key:
 @dataclass(frozen=True, eq=False)
 class Table:
     """One table. ``navigation`` maps a single-valued navigation property to its column and its target table (empty
-    where the row itself says which one, as for owners)."""
+    where the row itself says which one, as for owners). ``joins`` are the two tables that a table of pairs joins."""
 
     name: str
     set: str
@@ -113,6 +113,7 @@ class Table:
     collections: dict[str, Collection]
     keys: dict[str, Key] = field(default_factory=dict)
     custom: bool = False
+    joins: tuple[str, ...] = ()
 
     @cached_property
     def hidden(self) -> frozenset[str]:
@@ -219,6 +220,7 @@ def read_table(name: str, entry: Mapping[str, Any]) -> Table:
         columns=columns,
         collections={key: Collection(*value) for key, value in entry["collections"].items()},
         custom=entry.get("custom", False),
+        joins=tuple(side[0] for side in entry.get("between", ())),
     )
 
 

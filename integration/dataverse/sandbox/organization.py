@@ -19,6 +19,9 @@ from integration.dataverse.sandbox.model import Choice, Model, Table
 from integration.dataverse.sandbox.options import parse_query
 from integration.dataverse.sandbox.payload import Payload, Payloads
 from integration.dataverse.sandbox.refusals import Refusal
+from integration.dataverse.sandbox.security.guard import Guard, lacking, on_behalf
+from integration.dataverse.sandbox.security.privileges import ACT_ON_BEHALF
+from integration.dataverse.sandbox.security.rights import Rights, RightsBook
 from integration.dataverse.sandbox.selecting import Reading
 from integration.dataverse.sandbox.tokens import Tenant
 from integration.dataverse.sandbox.values import timestamp
@@ -51,12 +54,13 @@ class Organization:
         self.payloads = Payloads(model)
         self.tenant = Tenant(database, clock)
         self.deliveries = Deliveries(self)
+        self.rights = RightsBook()
         model.find = finder(database.connection)
         load_customizations(database, model)
         self._load_choices()
 
-    def user_of(self, authorization: str, environment: str) -> str:
-        """The id of the user who calls. Raises :class:`Refusal` 401 or 403."""
+    def caller(self, authorization: str, environment: str) -> Rights:
+        """The user who calls. Raises :class:`Refusal` 401 or 403."""
         scheme, _, token = authorization.partition(" ")
         caller = self.tenant.check(token) if scheme == "Bearer" else None
         if caller is None:
@@ -69,30 +73,24 @@ class Organization:
                     f"resource_id={environment}/"
                 },
             )
-        found = (
-            self.database.connection()
-            .execute(
-                "SELECT systemuserid, isdisabled, EXISTS (SELECT 1 FROM systemuserroles r "
-                "WHERE r.systemuserid = u.systemuserid) FROM systemuser u WHERE systemuserid = COALESCE(NULLIF(?, ''), "
-                "(SELECT systemuserid FROM systemuser WHERE applicationid = ?))",
-                (caller.person, caller.client),
-            )
-            .fetchone()
-        )
-        if found is None:
-            raise Refusal(403, "0x80072560", "The user is not a member of the organization.")
-        user, disabled, has_role = found
-        if disabled:
-            raise Refusal(403, "0x80040225", "The specified user is either disabled or is not a member of any unit.")
-        if not has_role:
-            raise Refusal(403, "0x80042f09", "The user has not been assigned any roles.")
-        return str(user)
+        named = ("systemuserid", caller.person) if caller.person else ("applicationid", caller.client)
+        return self.rights.of(self.database.connection(), named)
+
+    def guard(self, caller: Rights, request: Request) -> Guard:
+        """Who acts in this request: the caller, or whoever the caller stands in for. Raises :class:`Refusal`."""
+        named = on_behalf(request.headers)
+        if named is None:
+            return Guard(caller.user, (caller,))
+        if not caller.delegate:
+            raise lacking(caller, ACT_ON_BEHALF, None)
+        acting = self.rights.of(self.database.connection(), named)
+        return Guard(acting.user, (acting, caller), caller.user)
 
     @contextmanager
-    def writing(self, user: str) -> Iterator[Write]:
+    def writing(self, user: str, behalf: str | None = None) -> Iterator[Write]:
         """One transaction. The time rows take is slept when the file is free again, so callers wait side by side."""
         with self.database.transaction() as connection:
-            write = Write(self.model, connection, user, timestamp(self.clock()))
+            write = Write(self.model, connection, user, timestamp(self.clock()), behalf)
             yield write
             jobs = enlist(write, self.clock())
         self.deliveries.put(jobs)
@@ -122,9 +120,14 @@ class Exchange:
 
     organization: Organization
     request: Request
-    user: str
+    guard: Guard
     shared: Write | None = None
     parts: tuple[str, ...] = field(default=())
+
+    @property
+    def user(self) -> str:
+        """Who acts."""
+        return self.guard.user
 
     @property
     def model(self) -> Model:
@@ -144,15 +147,18 @@ class Exchange:
         inside = write or self.shared
         connection = inside.connection if inside else self.organization.database.connection()
         asker = Asker(self.user, self.organization.clock())
-        return Reading(self.model, connection, self.request.preferences, self.request.root, asker)
+        return Reading(self.model, connection, self.request.preferences, self.request.root, asker, self.guard)
 
     @contextmanager
     def writing(self) -> Iterator[Write]:
         """The transaction to write in: the change set's, otherwise one of its own."""
         if self.shared is not None:
             self.shared.tag = self.tag
+            before = self.shared.user, self.shared.behalf
+            self.shared.user, self.shared.behalf = self.user, self.guard.behalf
             yield self.shared
+            self.shared.user, self.shared.behalf = before  # a refusal ends the transaction
         else:
-            with self.organization.writing(self.user) as write:
+            with self.organization.writing(self.user, self.guard.behalf) as write:
                 write.tag = self.tag
                 yield write

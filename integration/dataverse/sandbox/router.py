@@ -18,6 +18,8 @@ from integration.dataverse.sandbox.options import split_outside
 from integration.dataverse.sandbox.organization import Exchange, Organization
 from integration.dataverse.sandbox.payload import row_key
 from integration.dataverse.sandbox.refusals import Refusal
+from integration.dataverse.sandbox.security import functions as security
+from integration.dataverse.sandbox.security.rights import Rights
 from integration.dataverse.sandbox.write import Write
 
 SEGMENT = re.compile(r"([\w.$]+)(?:\((.*)\))?", re.DOTALL)
@@ -25,7 +27,8 @@ NAMESPACE = "Microsoft.Dynamics.CRM."
 DEFINITIONS = frozenset({"EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions"})
 LONGEST_ADDRESS = 32_768
 DEFINING = {"CreateEntities": change.create_entities, "BulkDelete": bulk_delete}
-FUNCTIONS = {**actions.FUNCTIONS, "RetrieveMetadataChanges": retrieve_metadata_changes}
+FUNCTIONS = {**actions.FUNCTIONS, **security.FUNCTIONS, "RetrieveMetadataChanges": retrieve_metadata_changes}
+ROW_ACTIONS = actions.ROW_ACTIONS | security.ROW_ACTIONS
 
 
 def perform(organization: Organization, request: Request) -> Response:
@@ -35,36 +38,36 @@ def perform(organization: Organization, request: Request) -> Response:
         if len(request.uri) > LONGEST_ADDRESS:
             raise Refusal(414, "", "The address of the request is too long.")
         environment = request.root.partition("/api/")[0]
-        user = organization.user_of(request.headers.get("authorization", ""), environment)
+        caller = organization.caller(request.headers.get("authorization", ""), environment)
         if organization.limits is None:
-            return _admitted(organization, request, user)
-        with organization.limits.request(user) as left:
-            response = _admitted(organization, request, user)
+            return _admitted(organization, request, caller)
+        with organization.limits.request(caller.user) as left:
+            response = _admitted(organization, request, caller)
         response.headers |= left
         return response
     except Refusal as refusal:
         return refused(refusal, annotated)
 
 
-def _admitted(organization: Organization, request: Request, user: str) -> Response:
+def _admitted(organization: Organization, request: Request, caller: Rights) -> Response:
     """The answer to a known user within the limits; a batch is one request, whatever it holds."""
     try:
         if request.path == "$batch" and request.method == "POST":
-            return _batch(organization, request, user)
-        return route(Exchange(organization, request, user))
+            return _batch(organization, request, caller)
+        return route(Exchange(organization, request, organization.guard(caller, request)))
     except Refusal as refusal:
         return refused(refusal, bool(request.preferences.annotations))
 
 
-def _batch(organization: Organization, request: Request, user: str) -> Response:
+def _batch(organization: Organization, request: Request, caller: Rights) -> Response:
     def one(inner: Request, shared: Write | None = None) -> Response:
         try:
-            return route(Exchange(organization, inner, user, shared))
+            return route(Exchange(organization, inner, organization.guard(caller, inner), shared))
         except Refusal as refusal:
             return refused(refusal, bool(inner.preferences.annotations))
 
     def together(work: Callable[[Perform], None]) -> None:
-        with organization.writing(user) as write:
+        with organization.writing(caller.user) as write:
             work(lambda inner: one(inner, write))
 
     return run_batch(request, one, together)
@@ -152,10 +155,7 @@ def _row(exchange: Exchange, table: Table, row: str, rest: list[str]) -> Respons
         found = _by_method(method, {"GET": rows.read, "PATCH": rows.change, "DELETE": rows.delete}, exchange)
         return found(exchange, table, row)
     if rest[0].startswith(NAMESPACE):
-        action = actions.ROW_ACTIONS.get((table.name, rest[0].removeprefix(NAMESPACE)))
-        if action is None or method != "POST":
-            raise refusals.no_resource(exchange.request.uri)
-        return action(exchange, table, row)
+        return _bound(exchange, table, row, rest[0].removeprefix(NAMESPACE), rest[1:])
     if rest[-1] == "$ref":
         return _reference(exchange, table, row, rest[0])
     if rest[0] in table.navigation or rest[0] in table.collections:
@@ -167,6 +167,18 @@ def _row(exchange: Exchange, table: Table, row: str, rest: list[str]) -> Respons
     if method == "GET" and rest[1:] in ([], ["$value"]):
         return rows.read_property(exchange, table, row, rest[0], bare=bool(rest[1:]))
     raise refusals.no_resource(exchange.request.uri)
+
+
+def _bound(exchange: Exchange, table: Table, row: str, called: str, rest: list[str]) -> Response:
+    """A function or an action of one row."""
+    name, arguments = _segment(exchange, called)
+    function = security.ROW_FUNCTIONS.get((table.name, name))
+    if function is not None and exchange.request.method == "GET" and not rest:
+        return function(exchange, table, row, security.assignments(exchange, arguments or ""))
+    action = ROW_ACTIONS.get((table.name, called))
+    if action is None or exchange.request.method != "POST" or rest:
+        raise refusals.no_resource(exchange.request.uri)
+    return action(exchange, table, row)
 
 
 def _reference(exchange: Exchange, table: Table, row: str, segment: str) -> Response:

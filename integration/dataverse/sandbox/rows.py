@@ -73,7 +73,9 @@ def create(exchange: Exchange, table: Table) -> Response:
     options = parse_query(exchange.request.query)
     values = {} if is_deep(table, body) else exchange.payload(table, creating=True).read(body)
     with exchange.writing() as write:
-        (row,) = write.create(table, [values]) if values else [create_deep(exchange, write, table, body, {})]
+        (row,) = (
+            exchange.guard.create(write, table, [values]) if values else [create_deep(exchange, write, table, body, {})]
+        )
         return _written(exchange, write, table, row, options, 201)
 
 
@@ -129,7 +131,7 @@ def _upsert(
     else:
         values = exchange.payload(table, creating=False).read(body)
         kept = {name: value for name, value in values.items() if name not in (named or {})}
-        write.update(table, {row: kept}, {row: match} if match not in (None, "*") else None)
+        exchange.guard.update(write, table, {row: kept}, {row: match} if match not in (None, "*") else None)
     return _written(exchange, write, table, row, options, 200 if present else 201, key)
 
 
@@ -137,7 +139,7 @@ def delete(exchange: Exchange, table: Table, row: str) -> Response:
     """DELETE accounts(id)"""
     match = exchange.request.headers.get("if-match")
     with exchange.writing() as write:
-        write.delete(table, row, match if match not in (None, "*") else None)
+        exchange.guard.delete(write, table, row, match if match not in (None, "*") else None)
     return empty()
 
 
@@ -166,7 +168,7 @@ def write_property(exchange: Exchange, table: Table, row: str, name: str) -> Res
         value = body["value"]
     values = exchange.payload(table, creating=False).read({name: value})
     with exchange.writing() as write:
-        write.update(table, {row: values})
+        exchange.guard.update(write, table, {row: values})
     return empty()
 
 
@@ -175,8 +177,9 @@ def related(exchange: Exchange, table: Table, row: str, navigation: str) -> Resp
     request = exchange.request
     options = parse_query(request.query)
     reading = exchange.reading()
-    if not exchange.reading().connection.execute(*_exists(table, row)).fetchone():
+    if not reading.connection.execute(*_exists(table, row)).fetchone():
         raise refusals.missing(table.name, row)
+    exchange.guard.check_rows("Read", reading.model, reading.connection, table, [row])
     if navigation in table.collections:
         collection = table.collections[navigation]
         base = collection_rows(reading, table, row, collection)

@@ -15,18 +15,21 @@ from integration.dataverse.sandbox.model import Collection, Column, Model, Table
 from integration.dataverse.sandbox.options import QueryOptions, split_outside
 from integration.dataverse.sandbox.refusals import odata
 from integration.dataverse.sandbox.render import Row, fetched
+from integration.dataverse.sandbox.security.guard import Guard
 from integration.dataverse.sandbox.where import ROOT, Where
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What every query needs: the model, a connection, the caller's preferences, the root address, who asks."""
+    """What every query needs: the model, a connection, the caller's preferences, the root address, who asks and
+    what that one may see."""
 
     model: Model
     connection: sqlite3.Connection
     preferences: Preferences
     root: str
     asker: Asker
+    guard: Guard
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,12 @@ def order_by(reading: Reading, table: Table, text: str, selection: Selection) ->
     return ", ".join(terms), tuple(joins)
 
 
+def visible(reading: Reading, table: Table, selection: Selection) -> Selection:
+    """Without the rows that are too far away for who asks. Raises :class:`Refusal` where nothing may be read."""
+    reach = reading.guard.within("Read", reading.model, table, ROOT)
+    return selection if reach is None else narrowed(selection, reach.condition, *reach.arguments)
+
+
 def fetch(
     reading: Reading,
     table: Table,
@@ -97,6 +106,7 @@ def fetch(
     limit: int = -1,
     offset: int = 0,
 ) -> list[Row]:
+    selection = visible(reading, table, selection)
     listed = ", ".join(f'{ROOT}."{name}"' for name in fetched(table, columns))
     return reading.connection.execute(
         f'SELECT {listed} FROM "{table.name}" {ROOT} {" ".join(selection.joins)} WHERE {selection.condition} '
@@ -107,6 +117,7 @@ def fetch(
 
 def count(reading: Reading, table: Table, selection: Selection) -> int:
     """How many rows, never more than 5,000: the service stops counting there."""
+    selection = visible(reading, table, selection)
     found = reading.connection.execute(
         f'SELECT COUNT(*) FROM (SELECT 1 FROM "{table.name}" {ROOT} {" ".join(selection.joins)} '
         f"WHERE {selection.condition} LIMIT {LARGEST_PAGE + 1})",

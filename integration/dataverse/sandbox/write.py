@@ -20,6 +20,7 @@ from typing import Any
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.checks import check_kept, check_required, check_version, violation
 from integration.dataverse.sandbox.database import identifiers
+from integration.dataverse.sandbox.known import Currency, Owner, Settings
 from integration.dataverse.sandbox.model import Model, Table
 from integration.dataverse.sandbox.payload import Values
 from integration.dataverse.sandbox.rules import money
@@ -29,30 +30,6 @@ SETTINGS = (
     "organizationid, basecurrencyid, pricingdecimalprecision, createproductswithoutparentinactivestate, "
     "oobpricecalculationenabled, discountcalculationmethod"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the row of the organization says about writing."""
-
-    organization: str
-    base_currency: str
-    pricing_precision: int
-    products_start_active: bool
-    system_pricing: bool = True
-    discount_per_unit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Currency:
-    rate: Decimal
-    precision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    kind: str
-    business_unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +44,18 @@ class Happened:
 
 
 class Write:
-    """One open transaction, written by one user at one moment. ``written`` counts rows; ``leaving`` are those whose
-    deletion is under way, ``copied`` the documents whose lines bring their prices along. ``happened`` is what
-    listeners are told when it is committed, ``tag`` what the request under way gives along."""
+    """One open transaction, written by one user at one moment, possibly on ``behalf`` of them by another. ``written``
+    counts rows; ``leaving`` are those whose deletion is under way, ``copied`` the documents whose lines bring their
+    prices along. ``happened`` is what listeners are told when it is committed, ``tag`` what the request under way
+    gives along."""
 
-    def __init__(self, model: Model, connection: sqlite3.Connection, user: str, now: str) -> None:
+    def __init__(
+        self, model: Model, connection: sqlite3.Connection, user: str, now: str, behalf: str | None = None
+    ) -> None:
         self.model = model
         self.connection = connection
         self.user = user
+        self.behalf = behalf
         self.now = now
         self.written = 0
         self.tag = ""
@@ -187,6 +168,8 @@ class Write:
             values.pop(table.id, None)
             if table.has("modifiedon"):
                 values["modifiedon"], values["modifiedby"] = self.now, self.user
+                if table.has("modifiedonbehalfby"):
+                    values["modifiedonbehalfby"] = self.behalf
             for rule in RULES.changing(table.name):
                 rule(self, table, present[row], values)
         self._check_lookups(table, changes.values(), set())
@@ -235,7 +218,9 @@ class Write:
     def _stamp_new(self, table: Table, rows: Sequence[Values]) -> None:
         if not table.has("createdon") or not table.has("createdby"):
             return
-        stamp = {"createdon": self.now, "modifiedon": self.now, "createdby": self.user, "modifiedby": self.user}
+        stamp: Values = {"createdon": self.now, "modifiedon": self.now, "createdby": self.user, "modifiedby": self.user}
+        if table.has("createdonbehalfby"):
+            stamp["createdonbehalfby"] = stamp["modifiedonbehalfby"] = self.behalf
         if table.has("organizationid") and table.id != "organizationid":
             stamp["organizationid"] = self.settings.organization
         for row in rows:

@@ -82,6 +82,12 @@ def call(sandbox: dict[str, Any]) -> Caller:
     return Caller(sandbox)
 
 
+@pytest.fixture(scope="session")
+def administrator(sandbox: dict[str, Any]) -> Caller:
+    """Who may do everything in the shared demo organization."""
+    return Caller(sandbox, "administrator")
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -17,38 +17,40 @@ def query(entity: str, *conditions: tuple[str, str, Any]) -> dict[str, Any]:
     return {"EntityName": entity, "Criteria": {"FilterOperator": "And", "Conditions": listed}}
 
 
-def deleted(call: Caller, *queries: dict[str, Any]) -> dict[str, Any]:
+def deleted(administrator: Caller, *queries: dict[str, Any]) -> dict[str, Any]:
     """The job's row."""
-    answer = call("POST", "BulkDelete", {"JobName": "Tidy up", "QuerySet": list(queries)})
+    answer = administrator("POST", "BulkDelete", {"JobName": "Tidy up", "QuerySet": list(queries)})
     assert answer.status_code == 200, answer.text
-    return call.get(f"asyncoperations({answer.json()['JobId']})?$select=name,statecode,statuscode,message")
+    return administrator.get(f"asyncoperations({answer.json()['JobId']})?$select=name,statecode,statuscode,message")
 
 
-def test_the_rows_that_are_found_are_deleted_and_tracked(call: Caller) -> None:
+def test_the_rows_that_are_found_are_deleted_and_tracked(administrator: Caller) -> None:
     for number in range(3):
-        call.create("contacts", lastname=f"Tidy {number}", jobtitle="Old" if number else "New")
-    tracked = call.get("contacts?$select=lastname", Prefer="odata.track-changes")["@odata.deltaLink"]
+        administrator.create("contacts", lastname=f"Tidy {number}", jobtitle="Old" if number else "New")
+    tracked = administrator.get("contacts?$select=lastname", Prefer="odata.track-changes")["@odata.deltaLink"]
 
-    job = deleted(call, query("contact", ("lastname", "BeginsWith", "Tidy"), ("jobtitle", "Equal", "Old")))
+    job = deleted(administrator, query("contact", ("lastname", "BeginsWith", "Tidy"), ("jobtitle", "Equal", "Old")))
 
     assert (job["name"], job["statecode"], job["statuscode"]) == ("Tidy up", 3, 30)
-    assert [row["lastname"] for row in call.rows("contacts?$filter=startswith(lastname,'Tidy')")] == ["Tidy 0"]
-    assert [row.get("reason") for row in call.rows(tracked)] == ["deleted", "deleted"]
+    assert [row["lastname"] for row in administrator.rows("contacts?$filter=startswith(lastname,'Tidy')")] == ["Tidy 0"]
+    assert [row.get("reason") for row in administrator.rows(tracked)] == ["deleted", "deleted"]
 
 
-def test_a_row_that_may_not_be_deleted_stays_and_the_others_go(call: Caller) -> None:
-    base = call.rows("transactioncurrencies?$filter=exchangerate eq 1&$select=currencyname")[0]["transactioncurrencyid"]
-    call.create("contacts", lastname="Tidied")
+def test_a_row_that_may_not_be_deleted_stays_and_the_others_go(administrator: Caller) -> None:
+    base = administrator.rows("transactioncurrencies?$filter=exchangerate eq 1&$select=currencyname")[0][
+        "transactioncurrencyid"
+    ]
+    administrator.create("contacts", lastname="Tidied")
 
     job = deleted(
-        call, query("transactioncurrency", ("transactioncurrencyid", "Equal", base)),
+        administrator, query("transactioncurrency", ("transactioncurrencyid", "Equal", base)),
         query("contact", ("lastname", "Equal", "Tidied")),
     )  # fmt: skip
 
     assert job["statuscode"] == 31
     assert job["message"]
-    assert call.get(f"transactioncurrencies({base})?$select=currencyname")["currencyname"]
-    assert call.rows("contacts?$filter=lastname eq 'Tidied'") == []
+    assert administrator.get(f"transactioncurrencies({base})?$select=currencyname")["currencyname"]
+    assert administrator.rows("contacts?$filter=lastname eq 'Tidied'") == []
 
 
 @pytest.mark.parametrize(
@@ -61,12 +63,12 @@ def test_a_row_that_may_not_be_deleted_stays_and_the_others_go(call: Caller) -> 
         ({"QuerySet": [{**query("contact"), "LinkEntities": [{}]}]}, 501),
     ],
 )
-def test_what_is_no_query_deletes_nothing(call: Caller, body: dict[str, Any], status: int) -> None:
-    before = call.rows("contacts?$apply=aggregate($count as n)")
+def test_what_is_no_query_deletes_nothing(administrator: Caller, body: dict[str, Any], status: int) -> None:
+    before = administrator.rows("contacts?$apply=aggregate($count as n)")
 
-    assert call("POST", "BulkDelete", body).status_code == status
-    assert call.rows("contacts?$apply=aggregate($count as n)") == before
+    assert administrator("POST", "BulkDelete", body).status_code == status
+    assert administrator.rows("contacts?$apply=aggregate($count as n)") == before
 
 
-def test_sql_is_not_ignored(call: Caller) -> None:
-    assert call("GET", "accounts?sql=SELECT name FROM account").status_code == 501
+def test_sql_is_not_ignored(administrator: Caller) -> None:
+    assert administrator("GET", "accounts?sql=SELECT name FROM account").status_code == 501

@@ -10,35 +10,37 @@ from tests.dataverse.sandbox.conftest import Caller
 
 
 @pytest.fixture
-def user(call: Caller) -> str:
-    return call.create("systemusers", firstname="Ann", lastname="Hill", internalemailaddress="ann@coho.example")
+def user(administrator: Caller) -> str:
+    return administrator.create(
+        "systemusers", firstname="Ann", lastname="Hill", internalemailaddress="ann@coho.example"
+    )
 
 
 def role(call: Caller, name: str = "Salesperson") -> str:
     return call.rows(f"roles?$select=name&$filter=name eq '{name}'")[0]["roleid"]
 
 
-def test_a_user_gets_and_loses_a_role(call: Caller, user: str) -> None:
+def test_a_user_gets_and_loses_a_role(administrator: Caller, user: str) -> None:
     roles = f"systemusers({user})/systemuserroles_association"
-    given = {"@odata.id": f"{call.root}roles({role(call)})"}
+    given = {"@odata.id": f"{administrator.root}roles({role(administrator)})"}
 
-    assert call("POST", f"{roles}/$ref", given).status_code == 204
-    assert [row["name"] for row in call.rows(f"{roles}?$select=name")] == ["Salesperson"]
-    holders = call.rows(f"roles({role(call)})/systemuserroles_association?$select=fullname")
+    assert administrator("POST", f"{roles}/$ref", given).status_code == 204
+    assert [row["name"] for row in administrator.rows(f"{roles}?$select=name")] == ["Salesperson"]
+    holders = administrator.rows(f"roles({role(administrator)})/systemuserroles_association?$select=fullname")
     assert "Ann Hill" in {row["fullname"] for row in holders}
-    assert call("DELETE", f"{roles}({role(call)})/$ref").status_code == 204
-    assert call.rows(roles) == []
+    assert administrator("DELETE", f"{roles}({role(administrator)})/$ref").status_code == 204
+    assert administrator.rows(roles) == []
 
 
-def test_a_role_is_given_once_and_only_if_it_exists(call: Caller, user: str) -> None:
+def test_a_role_is_given_once_and_only_if_it_exists(administrator: Caller, user: str) -> None:
     roles = f"systemusers({user})/systemuserroles_association/$ref"
-    given = {"@odata.id": f"roles({role(call)})"}
+    given = {"@odata.id": f"roles({role(administrator)})"}
 
-    assert call("POST", roles, given).status_code == 204
-    assert call("POST", roles, given).status_code == 412
-    assert call("POST", roles, {"@odata.id": f"roles({uuid.uuid4()})"}).status_code == 404
-    assert call("POST", roles, {"@odata.id": f"accounts({uuid.uuid4()})"}).status_code == 400
-    assert call("POST", roles, {}).status_code == 400
+    assert administrator("POST", roles, given).status_code == 204
+    assert administrator("POST", roles, given).status_code == 412
+    assert administrator("POST", roles, {"@odata.id": f"roles({uuid.uuid4()})"}).status_code == 404
+    assert administrator("POST", roles, {"@odata.id": f"accounts({uuid.uuid4()})"}).status_code == 400
+    assert administrator("POST", roles, {}).status_code == 400
 
 
 def test_the_roles_of_a_user_can_be_expanded(call: Caller) -> None:

@@ -15,6 +15,7 @@ from integration.dataverse.sandbox.criteria import Literal
 from integration.dataverse.sandbox.fetchxml.tree import JOINED, Condition, Filter, Link, Source
 from integration.dataverse.sandbox.model import Column, Model, Table
 from integration.dataverse.sandbox.refusals import Refusal, invalid
+from integration.dataverse.sandbox.security.guard import Guard
 from integration.dataverse.sandbox.spans import NAMES
 from integration.dataverse.sandbox.where import ROOT, balanced
 
@@ -75,6 +76,15 @@ class Joins(Comparing):
         self.tables: list[Joined] = [root]
         self.text = f'"{root.table.name}" {ROOT} {self._joins(root, self.tables)}'
         self.condition = self._every(root, source)
+
+    def keep_within(self, guard: Guard) -> None:
+        """Leave out rows that are too far away for who asks. Raises :class:`Refusal` where nothing may be read."""
+        for joined in self.tables:
+            reach = guard.within("Read", self.model, joined.table, joined.sql)
+            if reach is not None:
+                near = f'({joined.sql}."{joined.table.id}" IS NULL OR {reach.condition})'
+                self.condition = f"({self.condition}) AND {near}"
+                self.arguments += reach.arguments
 
     def named(self, alias: str) -> Joined:
         """The joined table with this alias. Raises :class:`Refusal`."""

@@ -16,18 +16,30 @@ from integration.dataverse.sandbox.metadata.definitions import (
     new_table,
 )
 from integration.dataverse.sandbox.metadata.describe import Entry, metadata_id
-from integration.dataverse.sandbox.model import Column, Table
+from integration.dataverse.sandbox.model import Column, Model, Table
 from integration.dataverse.sandbox.organization import Exchange
 from integration.dataverse.sandbox.refusals import Refusal
 
 
 def carry(exchange: Exchange, changes: Sequence[Change]) -> None:
     """Carry the changes out for a request. Raises :class:`Refusal` inside a change set."""
+    for change in changes:
+        exchange.guard.require(privilege_for(exchange.model, change))
     if exchange.shared is not None:
         raise refusals.odata("Changes to metadata cannot be part of a change set.")
     organization = exchange.organization
     carry_out(organization.database, organization.model, changes)
     organization.payloads.forget()
+
+
+def privilege_for(model: Model, change: Change) -> str:
+    """What it takes to change tables: a key or a collection is a change to its table."""
+    if change.kind == "column":
+        known = change.table in model.tables and model[change.table].has(change.name)
+        return f"prv{'Delete' if change.content is None else 'Write' if known else 'Create'}Attribute"
+    if change.kind == "table":
+        return f"prv{'Delete' if change.content is None else 'Create'}Entity"
+    return "prvWriteEntity"
 
 
 def add_table(exchange: Exchange) -> Response:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from integration.dataverse.sandbox.model import CHOICES, TEXTS, Choice, Column, Key, Model, Table
+from integration.dataverse.sandbox.security.privileges import identity, named, verbs
 
 Entry = dict[str, Any]
 NAMESPACE = uuid.UUID("0d3f8c55-9d2b-5c11-8b64-6f1a52f3f0aa")
@@ -72,8 +73,24 @@ def describe_table(table: Table) -> Entry:
         "DisplayName": label(table.label),
         "DisplayCollectionName": label(f"{table.label}s"),
         "Description": label(table.label),
+        "Privileges": [_privilege(table, verb) for verb in verbs(table)],
         "MetadataId": metadata_id(table.name),
         "HasChanged": None,
+    }
+
+
+def _privilege(table: Table, verb: str) -> Entry:
+    owned = table.owned == "user"
+    return {
+        "CanBeBasic": owned,
+        "CanBeDeep": owned,
+        "CanBeGlobal": True,
+        "CanBeLocal": owned,
+        "CanBeEntityReference": False,
+        "CanBeParentEntityReference": False,
+        "Name": named(table, verb),
+        "PrivilegeId": identity(named(table, verb)),
+        "PrivilegeType": verb,
     }
 
 

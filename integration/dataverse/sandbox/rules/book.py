@@ -25,6 +25,7 @@ from integration.dataverse.sandbox.rules import (
     totals,
     units,
 )
+from integration.dataverse.sandbox.security import roles
 
 if TYPE_CHECKING:
     from integration.dataverse.sandbox.payload import Values
@@ -40,6 +41,7 @@ DOCUMENTS = ("opportunity", "quote", "salesorder", "invoice")
 BEFORE_CREATE: dict[str, list[Any]] = {
     "contact": [people.name_contacts],
     "systemuser": [people.complete_users],
+    "role": [roles.complete_roles],
     "team": [people.complete_teams],
     "transactioncurrency": [currencies.check_new],
     "uomschedule": [units.check_groups],
@@ -68,6 +70,8 @@ BEFORE_CHANGE: dict[str, list[Any]] = {
 }
 AFTER_CREATE: dict[str, list[Any]] = {
     "uomschedule": [units.create_base_units],
+    "role": [roles.copy_new_roles],
+    "businessunit": [roles.copy_roles_to_units],
     **{name: [totals.renew_of_lines] for name in LINES},
 }
 AFTER_CHANGE: dict[str, list[Any]] = {

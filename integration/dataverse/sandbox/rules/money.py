@@ -11,8 +11,9 @@ from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.values import EXACT, MONEY_SCALE, plain
 
 if TYPE_CHECKING:
+    from integration.dataverse.sandbox.known import Currency
     from integration.dataverse.sandbox.payload import Values
-    from integration.dataverse.sandbox.write import Currency, Write
+    from integration.dataverse.sandbox.write import Write
 
 SMALLEST = Decimal("0.0001")
 

@@ -24,6 +24,8 @@ Unbound = Callable[[Exchange, Body], Response]
 OnRow = Callable[[Exchange, Table, str], Response]
 OnSet = Callable[[Exchange, Table, Body], Response]
 DOCUMENTS = frozenset(LINES_OF)
+NAMED_BY = {"QuoteId": "quote", "SalesOrderId": "salesorder", "OpportunityId": "opportunity"}
+"""Parameter -> the table of the document it names."""
 
 
 def _closer(kind: Closing, parameter: str) -> Unbound:
@@ -38,6 +40,7 @@ def _closer(kind: Closing, parameter: str) -> Unbound:
             raise odata(f"The parameter '{parameter}' is missing or not a row.")
         values = exchange.payload(exchange.model[kind.activity], creating=True).read(activity)
         with exchange.writing() as write:
+            _allow(exchange, write, "Write", kind.table, values.get(kind.lookup))
             closing.close(write, kind, values, status)
         return empty()
 
@@ -50,6 +53,8 @@ def _maker(parameter: str, target: str, make: Callable[[Write, str, Body], str])
     def perform(exchange: Exchange, body: Body) -> Response:
         row = _id(body, parameter)
         with exchange.writing() as write:
+            _allow(exchange, write, "Read", NAMED_BY[parameter], row)
+            exchange.guard.require_all("Create", write.model, write.model[target])
             made = make(write, row, body)
             return _shown(exchange, write, write.model[target], made, body.get("ColumnSet"))
 
@@ -60,6 +65,7 @@ def _locker(parameter: str, table: str, locked: bool) -> Unbound:
     def perform(exchange: Exchange, body: Body) -> Response:
         row = _id(body, parameter)
         with exchange.writing() as write:
+            _allow(exchange, write, "Write", table, row)
             prices.lock(write, table, row, locked)
         return empty()
 
@@ -69,6 +75,7 @@ def _locker(parameter: str, table: str, locked: bool) -> Unbound:
 def _row_locker(locked: bool) -> OnRow:
     def perform(exchange: Exchange, table: Table, row: str) -> Response:
         with exchange.writing() as write:
+            _allow(exchange, write, "Write", table.name, row)
             prices.lock(write, table.name, row, locked)
         return empty()
 
@@ -81,6 +88,7 @@ def recalculate_price(exchange: Exchange, body: Body) -> Response:
     if name not in DOCUMENTS:
         raise Refusal(400, "0x80040203", f"Prices of '{name}' are not calculated.")
     with exchange.writing() as write:
+        _allow(exchange, write, "Write", str(name), row)
         prices.recalculate(write, str(name), row)
     return empty()
 
@@ -130,6 +138,12 @@ ROW_ACTIONS: dict[tuple[str, str], OnRow] = {
 SET_ACTIONS: dict[tuple[str, str], OnSet] = {
     ("salesorder", "FulfillSalesOrder"): lambda exchange, table, body: fulfill_order(exchange, body),
 }
+
+
+def _allow(exchange: Exchange, write: Write, verb: str, table: str, row: str | None) -> None:
+    """Raises :class:`Refusal` unless this may be done to the document."""
+    ids = [row] if row else []
+    exchange.guard.check_rows(verb, write.model, write.connection, write.model[table], ids)
 
 
 def _id(body: Body, parameter: str) -> str:

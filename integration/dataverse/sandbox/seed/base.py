@@ -8,24 +8,13 @@ from dataclasses import dataclass
 
 from integration.dataverse.sandbox.organization import Organization
 from integration.dataverse.sandbox.payload import Values
+from integration.dataverse.sandbox.seed.roles import INTEGRATION_ROLES, plant_roles
 from integration.dataverse.sandbox.values import timestamp
 from integration.dataverse.sandbox.write import Write
 
 CLIENTS = ("integration", "administrator", "no_user", "no_role")
 """Registered applications: the integration's, an administrator's, one without a user in the organization and one
 whose user has no role."""
-
-INTEGRATION_ROLES = (
-    "Dynamics 365 Business Central Integration Administrator",
-    "Dynamics 365 Business Central Integration User",
-)
-ROLES = (
-    "System Administrator",
-    "System Customizer",
-    "Salesperson",
-    *INTEGRATION_ROLES,
-    "Dynamics 365 Business Central Product Availability User",
-)
 
 
 @dataclass(frozen=True)
@@ -44,7 +33,7 @@ def plant_base(organization: Organization) -> Planted:
     with organization.database.transaction() as connection:
         write = Write(organization.model, connection, system, timestamp(organization.clock()))
         unit, currency = _found(write, system)
-        roles = _roles(write, unit)
+        roles = plant_roles(write)
         planted = Planted(system, unit, currency, roles)
         _application_users(write, organization, planted)
         _administrator(write, planted)
@@ -117,12 +106,6 @@ def _insert(write: Write, table: str, values: Values) -> None:
     row = {**values, "versionnumber": write.versions(1)}
     listed, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
     write.connection.execute(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', list(row.values()))  # noqa: S608
-
-
-def _roles(write: Write, unit: str) -> dict[str, str]:
-    rows: list[Values] = [{"name": name, "businessunitid": unit} for name in ROLES]
-    ids = write.create(write.model["role"], rows)
-    return dict(zip(ROLES, ids, strict=True))
 
 
 def _application_users(write: Write, organization: Organization, planted: Planted) -> None:
