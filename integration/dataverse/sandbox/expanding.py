@@ -9,8 +9,9 @@ from json.encoder import encode_basestring as quoted
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.database import identifiers
 from integration.dataverse.sandbox.messages import LARGEST_PAGE
-from integration.dataverse.sandbox.model import Collection, Column, Table
+from integration.dataverse.sandbox.model import Column, Table
 from integration.dataverse.sandbox.options import Expand, QueryOptions
+from integration.dataverse.sandbox.paging import Position, link, write_cookie
 from integration.dataverse.sandbox.refusals import odata
 from integration.dataverse.sandbox.render import Renderer, Row, shape
 from integration.dataverse.sandbox.selecting import (
@@ -35,15 +36,18 @@ def render(
     for part in expand:
         found = _expanded(reading, table, rows, part)
         for row in rows:
-            inlays[row[1]] = f"{inlays.get(row[1], '')},{quoted(part.navigation)}:{found.get(row[1], 'null')}"
+            text, following = found.get(row[1], ("null", ""))
+            inlays[row[1]] = f"{inlays.get(row[1], '')},{quoted(part.navigation)}:{text}"
+            if following:
+                inlays[row[1]] += f",{quoted(f'{part.navigation}@odata.nextLink')}:{quoted(following)}"
     return Renderer(reading.model, reading.connection, table, columns, reading.preferences).rows(rows, inlays)
 
 
 # --- $expand -------------------------------------------------------------------------------------------------
 
 
-def _expanded(reading: Reading, table: Table, rows: Sequence[Row], part: Expand) -> dict[str, str]:
-    """Row id -> JSON text of the expanded property."""
+def _expanded(reading: Reading, table: Table, rows: Sequence[Row], part: Expand) -> dict[str, tuple[str, str]]:
+    """Row id -> JSON text of the expanded property and, where it goes on, the address of the next page."""
     ids = [row[1] for row in rows]
     if part.navigation in table.navigation:
         column, target = table.navigation[part.navigation]
@@ -52,9 +56,10 @@ def _expanded(reading: Reading, table: Table, rows: Sequence[Row], part: Expand)
                 "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or "
                 "nested one-to-many relationship."
             )
-        return _expand_lookup(reading, table, ids, column, target, part.options)
+        texts = _expand_lookup(reading, table, ids, column, target, part.options)
+        return {row: (text, "") for row, text in texts.items()}
     if part.navigation in table.collections:
-        return _expand_collection(reading, table, ids, table.collections[part.navigation], part.options)
+        return _expand_collection(reading, table, ids, part)
     raise refusals.unknown_property(part.navigation, table.name)
 
 
@@ -86,20 +91,24 @@ def _by_id(reading: Reading, table: Table, ids: set[str], options: QueryOptions)
     return {row[1]: text for row, text in zip(rows, texts, strict=True)}
 
 
-def _expand_collection(
-    reading: Reading, table: Table, ids: Sequence[str], collection: Collection, options: QueryOptions
-) -> dict[str, str]:
+def _expand_collection(reading: Reading, table: Table, ids: Sequence[str], part: Expand) -> dict[str, tuple[str, str]]:
+    collection, options = table.collections[part.navigation], part.options
     far = reading.model[collection.table]
     columns = shape(far, options.select)
     wanted = select_rows(reading, far, options)
     order, joins = f'{ROOT}."{far.id}"', wanted.joins
     if options.orderby is not None:
         order, joins = order_by(reading, far, options.orderby, wanted)
+        order = f'{order}, {ROOT}."{far.id}"'
+    size = min(reading.preferences.page_size or LARGEST_PAGE, LARGEST_PAGE if options.top is None else options.top)
     found = {}
     for row in ids:
         own = collection_rows(reading, table, row, collection)
         chosen = joined(Selection(joins, wanted.condition, wanted.arguments), own)
-        limit = LARGEST_PAGE if options.top is None else min(options.top, LARGEST_PAGE)
-        rows = fetch(reading, far, columns, chosen, order, limit)
-        found[row] = "[" + ",".join(render(reading, far, columns, rows, options.expand)) + "]"
+        rows = fetch(reading, far, columns, chosen, order, size + 1)
+        more, rows = len(rows) > size and options.top is None, rows[:size]
+        text = "[" + ",".join(render(reading, far, columns, rows, options.expand)) + "]"
+        address = f"{reading.root}{table.set}({row})/{part.navigation}"
+        following = write_cookie(Position(2, rows[-1][1])) if more else ""
+        found[row] = text, link(address, options.raw, skiptoken=following) if more else ""
     return found

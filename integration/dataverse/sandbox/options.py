@@ -4,7 +4,7 @@ refused here."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from integration.dataverse.sandbox.refusals import odata
 
@@ -123,7 +123,7 @@ def _expand(part: str) -> Expand:
     for key, _ in given:
         if key in ("$count", "$skip", "$search", "$levels", "$apply"):
             raise odata(f"The query parameter '{key}' is not supported in $expand.")
-    return Expand(name, _options(given, ()))
+    return Expand(name, _options(given, tuple((key, quote(value, safe="$()',/=@:")) for key, value in given)))
 
 
 def split_outside(text: str, mark: str) -> list[str]:

@@ -209,6 +209,23 @@ def test_expanded_collections_bring_the_rows_that_point_here(call: Caller) -> No
     assert [person["lastname"] for person in related] == ["Abbott", "Hill", "Watson"]
 
 
+def test_a_long_expanded_collection_goes_on_at_an_address_of_its_own(call: Caller) -> None:
+    account = call.create("accounts", name="Coho Winery")
+    for last in ("Hill", "Abbott", "Watson", "O'Brien & Co", "Young"):
+        call.create("contacts", lastname=last, parentcustomerid_account_at_bind=f"/accounts({account})")
+    inside = "$select=lastname;$orderby=lastname;$filter=lastname ne 'Young %26 Co'"
+    pages = {"Prefer": "odata.maxpagesize=2"}
+
+    row = call.get(f"accounts({account})?$select=name&$expand=contact_customer_accounts({inside})", **pages)
+    second = call.get(row["contact_customer_accounts@odata.nextLink"], **pages)
+    last = call.get(second["@odata.nextLink"], **pages)
+
+    names = [[one["lastname"] for one in page] for page in (row["contact_customer_accounts"], second["value"])]
+    assert names == [["Abbott", "Hill"], ["O'Brien & Co", "Watson"]]
+    assert [one["lastname"] for one in last["value"]] == ["Young"]
+    assert "@odata.nextLink" not in last
+
+
 def test_a_related_row_has_an_address_of_its_own(call: Caller) -> None:
     contact = call.create("contacts", lastname="Hill")
     account = call.create("accounts", name="Coho Winery", primarycontactid_at_bind=f"/contacts({contact})")
