@@ -14,6 +14,8 @@ import pytest
 from django.core.management import call_command
 from importlinter.cli import lint_imports
 
+from tests.integration.test_rights_pages import PAGES, addresses
+
 HOUSE = Path(__file__).resolve().parents[1]
 APPS = ("integration", "coupling", "setup_wizard")
 LONGEST_MODULE, LONGEST_MODELS, LONGEST_FUNCTION = 300, 200, 60
@@ -216,6 +218,11 @@ def test_the_top_level_holds_nothing_but_the_house() -> None:
              "README.md", "Makefile", "requirements.lock", ".ci", ".gitignore"}  # fmt: skip
 
     assert {path.relative_to(HOUSE).parts[0] for path in files()} - house == set()
+
+
+def test_every_address_says_who_may_open_it() -> None:
+    """A new address gets its line in PAGES of tests/integration/test_rights_pages.py, which asks it as everybody."""
+    assert {called for called, _ in addresses()} - PAGES.keys() == set()
 
 
 @pytest.mark.django_db

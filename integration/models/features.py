@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from integration.models.address import AddressError, Kind, clean_address
+from integration.models.audit import AuditEntry, record
 from integration.models.secret import SecretField
 from integration.models.systems import company_name
 
@@ -59,8 +60,11 @@ class Features(models.Model):
 
     def choose_order_user(self, user_id: uuid.UUID | None, name: str) -> None:
         """Who handles sales orders in Sales; ``None``: the integration user."""
+        before = self.order_user_name
         self.order_user_id, self.order_user_name = user_id, name[:200]
         self.save(update_fields=["order_user_id", "order_user_name"])
+        users = {"sales order user": before}, {"sales order user": self.order_user_name}
+        record(AuditEntry.Action.CHANGED, "sales order integration", self, *users)
 
     def features(self) -> set[str]:
         """Which of the extra jobs there should be, by the switch that asks for them."""

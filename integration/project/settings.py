@@ -14,6 +14,10 @@ SECURE_COOKIES              true behind https (default: true unless DEVELOPMENT)
 LOG_LEVEL                   default INFO
 TRUSTED_PROXIES             proxies of our own before the application (default 0)
 SESSION_HOURS               how long a sign-in lasts (default 12)
+OIDC_ISSUER                 OpenID Connect provider for single sign-on, with OIDC_CLIENT_ID, OIDC_CLIENT_SECRET,
+                            OIDC_NAME and OIDC_CLAIM (default: none)
+SINGLE_SIGN_ON_ONLY         true: no passwords (default false)
+SECOND_FACTOR               off, optional or required: a code besides the password (default off)
 JOB_DEAD_AFTER              seconds without a sign of life after which a run is resumed elsewhere (default 30)
 JOB_HEARTBEAT               seconds between two signs of life of a run (default 5)
 JOB_RESEND_AFTER            seconds after which a queued job nobody took is sent again (default 15)
