@@ -45,7 +45,9 @@ def finish(base: str, user: Any, enable: bool, run_full: bool) -> None:
     _put_in_place(guide, setup, base)
     if enable and not setup.is_enabled:
         tables.apply(guide.tables, setup.enable())
-    setup.apply_switches([])
+    elif setup.is_enabled:
+        setup.apply_switches([])
+        setup.tell_sales()
     guide.pass_step(FINISH.slug)
     guide.complete()
     if run_full and setup.is_enabled:

@@ -19,6 +19,8 @@ from integration.models.sign_in import Authentication
 from integration.systems.errors import Problem
 
 ORDERS = ("order_user", "auto_create_orders", "auto_process_quotes")
+TOLD = {*ADDRESSES, "sales_enabled", "item_availability_enabled", "odata_user", "odata_key"}
+"""What Sales is told about, at once where it changes."""
 SUGGESTED = ("url", "token_endpoint", *ADDRESSES)
 HELP = {
     "url": "The address of the organization, such as https://contoso.crm4.dynamics.com.",
@@ -132,6 +134,8 @@ class ConnectionForm(SecretInputs, VersionedForm):
             setup.choose_order_user(*self.cleaned_data["order_user"])
         switched = {name.removesuffix("_enabled") for name in self.changed_data}
         setup.apply_switches([part for part in setup.parts() if part in switched])
+        if setup.is_enabled and TOLD.intersection(self.changed_data):
+            setup.tell_sales()
         return setup
 
     def _typed(self, name: str) -> str:

@@ -122,16 +122,16 @@ class ConnectionSetup(Audited, SignIn, Features):
             self.create_missing()
             hold_jobs(except_parts=self.parts())
             release_jobs(newly_on)
-            self.tell_sales()
 
     def disable(self, reason: str = "") -> None:
         """Stop using the connection: every recurring job goes On Hold. Couplings, cursors and mappings stay."""
-        if not reason and self.is_enabled:
-            self.tell_sales(withdrawn=True)
+        was_enabled = self.is_enabled
         with transaction.atomic():
             self._store(is_enabled=False, disable_reason=reason[:250])
             hold_jobs()
             record(AuditEntry.Action.DISABLED, "connection", self, after={"reason": reason})
+        if was_enabled and not reason:
+            self.tell_sales(withdrawn=True)
 
     def tell_sales(self, *, withdrawn: bool = False) -> bool:
         """Write into Sales where we are, or take it back. An organization that does not take it is noted as the last
@@ -139,7 +139,7 @@ class ConnectionSetup(Audited, SignIn, Features):
         if not (self.solution_version and self.sales_enabled):
             return False
         try:
-            with closing(self.open()) as connected:
+            with closing(self.open(even_disabled=withdrawn)) as connected:
                 withdraw(connected.crm) if withdrawn else publish(self, connected.crm)
         except Problem as problem:
             self._store(last_error=f"The addresses were not written into Dynamics 365 Sales: {problem.message}")

@@ -54,6 +54,8 @@ def connection_enable(request: HttpRequest) -> HttpResponse:
         return _page(request, ConnectionForm(instance=ConnectionSetup.current()), error.findings)
     made = f" {len(created)} table mappings were created." if created else " All table mappings were there already."
     messages.success(request, f"The connection to {setup.organization_name} is enabled.{made}")
+    if setup.last_error:
+        messages.warning(request, setup.last_error)
     if changed := defaults.changed():
         messages.info(request, f"Kept as people changed them: {', '.join(changed)}. {CHANGED}")
     return redirect("connection")

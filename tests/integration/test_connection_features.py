@@ -8,7 +8,7 @@ from integration.dataverse.signin import Certificate, Password
 from integration.models import ConnectionSetup, JobQueueEntry, User
 from integration.models.published import OURS
 from integration.systems.base import Table
-from integration.systems.errors import PrivilegeMissing
+from integration.systems.errors import PrivilegeMissing, Unreachable
 from tests.certificates import issue, rsa_key
 from tests.integration.test_connection_page import save, shown
 from tests.makers import table, text
@@ -293,9 +293,29 @@ def test_disabling_takes_the_addresses_back(setup, solution, admin, organization
     assert (row.values["bci_webclienturl"], row.values["bci_odataurl"]) == ("", "")
 
 
+def test_an_organization_that_does_not_answer_holds_no_disabling_up(setup, solution, admin, organization):
+    admin.post("/connection/enable/")
+    organization.fail_on("get", Unreachable("No route to contoso.crm4.dynamics.com."))
+    admin.post("/connection/disable/")
+    setup.refresh_from_db()
+    assert (setup.is_enabled, "No route" in setup.last_error) == (False, True)
+    assert set(JobQueueEntry.objects.values_list("status", flat=True)) == {"on_hold"}
+
+
+def test_saving_what_sales_is_not_told_asks_nothing_of_it(setup, solution, admin, organization):
+    admin.post("/connection/enable/")
+    organization.calls.clear()
+    save(admin, auto_create_orders="")
+    assert not organization.calls
+    save(admin, web_client_url="https://bc.contoso.example")
+    [row] = organization.get("bci_connection", [OURS], TOLD).values()
+    assert row.values["bci_webclienturl"] == "https://bc.contoso.example"
+
+
 def test_addresses_that_sales_does_not_take_are_told_and_hold_nothing_up(setup, solution, admin, organization):
     organization.fail_on("insert", PrivilegeMissing("prvCreatebci_connection is missing."))
-    admin.post("/connection/enable/")
+    page = admin.post("/connection/enable/", follow=True).content.decode()
+    assert "The addresses were not written into Dynamics 365 Sales" in page
     setup.refresh_from_db()
     assert setup.is_enabled
     assert "prvCreatebci_connection is missing" in setup.last_error

@@ -210,6 +210,12 @@ def test_while_the_work_goes_on_the_page_shows_it_and_asks_again(sandbox, admin)
     assert admin.get(f"{STEP}progress/").headers["HX-Refresh"] == "true"
 
 
+def test_over_plain_http_nobody_is_sent_to_sign_in(sandbox, admin, settings):
+    settings.ALLOWED_HOSTS = ["bc.cronus.example"]
+    answer = admin.get(f"{STEP}sign-in/?task=orders-on", follow=True, HTTP_HOST="bc.cronus.example")
+    assert "must be called with https" in answer.content.decode()
+
+
 def test_an_organization_that_does_not_answer_is_told_before_anybody_is_sent_away(sandbox, admin):
     sandbox.url = "http://127.0.0.1:9"
     sandbox.save()
