@@ -1,7 +1,8 @@
 """Changes to the tables themselves: custom tables, columns, collections and alternate keys, kept in the file.
 
 A change is (kind, table, name, content), the content being what ``entities.json`` would hold: ``table`` one block,
-``column`` one line, ``collection`` one collection; ``key`` the key's columns. Changes are made to the file in one
+``column`` one line, ``collection`` one collection; ``key`` the key's columns, ``head`` a table's label and whether its
+changes are tracked. Changes are made to the file in one
 transaction; the model follows when that is committed, and again at every start.
 """
 
@@ -106,7 +107,7 @@ def apply(model: Model, change: Change) -> None:
             _join(model, change.table, change.content)
         return
     table = model[change.table]
-    made = {"column": _columns, "collection": _collections, "key": _keys}[change.kind]
+    made = {"column": _columns, "collection": _collections, "key": _keys, "head": _head}[change.kind]
     model.put(made(table, change))
 
 
@@ -140,6 +141,10 @@ def _keys(table: Table, change: Change) -> Table:
     if change.content is not None:
         keys[change.name] = Key(change.name, tuple(change.content["columns"]), change.content.get("active", True))
     return replace(table, keys=keys)
+
+
+def _head(table: Table, change: Change) -> Table:
+    return replace(table, label=change.content["label"], tracked=change.content["tracked"])
 
 
 def next_code(model: Model) -> int:

@@ -11,6 +11,7 @@ from dataverse_api import DataverseClient
 from dataverse_api.entity import DataverseEntity
 from dataverse_api.errors import DataverseAPIError
 from dataverse_api.metadata.attributes import IntegerAttributeMetadata, LookupAttributeMetadata, StringAttributeMetadata
+from dataverse_api.metadata.complex_properties import create_label
 from dataverse_api.metadata.entity import define_entity
 from dataverse_api.metadata.enums import OwnershipType
 from dataverse_api.metadata.relationships import define_relationship
@@ -116,6 +117,17 @@ def test_it_makes_a_table_with_columns_and_writes_to_it(client: DataverseClient,
 
     assert told.schema_name == "dva_Shop"
     assert (read["dva_name"], read["dva_size"]) == ("Litware", 12)
+
+
+def test_it_gives_a_table_another_name(client: DataverseClient, shops: DataverseEntity) -> None:
+    told = client.get_entity_definition("dva_shop")
+    told.display_name = create_label(label="Branch")
+
+    client.update_entity(told, preserve_localized_labels=True)
+
+    again = client.get_entity_definition("dva_shop")
+    assert [label.label for label in again.display_name.localized_labels] == ["Branch"]
+    assert shops.read(select=["dva_name"]) is not None
 
 
 def test_it_upserts_by_an_alternate_key(client: DataverseClient, shops: DataverseEntity) -> None:

@@ -70,6 +70,25 @@ def test_a_column_cannot_become_something_else(
     assert says in answer.json()["error"]["message"]
 
 
+def test_a_table_gets_another_label_and_its_changes_tracked_for_good(organization: Callable[..., Sandbox]) -> None:
+    first = organization()
+    call = Caller(first.ready, "administrator")
+    units = "EntityDefinitions(LogicalName='uom')"
+    found = call.get(units)
+    assert found["ChangeTrackingEnabled"] is False
+    assert call.refusal("GET", "uoms?$select=name", Prefer="odata.track-changes") == (400, "0x80072491")
+    words = {"LocalizedLabels": [{"Label": "Measure", "LanguageCode": 1033}]}
+    body = {**found, "ChangeTrackingEnabled": True, "DisplayName": words}
+
+    assert call("PUT", units, body).status_code == 204
+    first.stop()
+    again = Caller(organization().ready, "administrator")
+
+    assert "@odata.deltaLink" in again.get("uoms?$select=name", Prefer="odata.track-changes")
+    assert again.get(units)["DisplayName"]["UserLocalizedLabel"]["Label"] == "Measure"
+    assert again.refusal("PUT", units, {**body, "ChangeTrackingEnabled": False}) == (400, "0x80040203")
+
+
 def asked(query: Any) -> str:
     text = query if isinstance(query, str) else json.dumps(query)
     return f"RetrieveMetadataChanges(Query=@p1)?@p1={quote(text)}"

@@ -58,8 +58,8 @@ def _change(exchange: Exchange, segments: Sequence[str]) -> Response:
         raise refusals.not_offered("this change to metadata")
     table = _find(exchange.model, key)
     part, inner = _split(segments[1]) if segments[1:] else ("", None)
-    if method == "DELETE" and not part:
-        return change.remove_table(exchange, table)
+    if method in CHANGING_TABLE and not part:
+        return CHANGING_TABLE[method](exchange, table)
     if method == "POST" and inner is None and part in ADDING_TO_TABLE:
         return ADDING_TO_TABLE[part](exchange, table)
     if method in CHANGING_COLUMN and inner and part == "Attributes":
@@ -81,6 +81,10 @@ def _of(entries: Sequence[Entry], key: str) -> Entry:
 ADDING: dict[str, Callable[[Exchange], Response]] = {
     "EntityDefinitions": change.add_table,
     "RelationshipDefinitions": change.add_relationship,
+}
+CHANGING_TABLE: dict[str, Callable[[Exchange, Table], Response]] = {
+    "DELETE": change.remove_table,
+    "PUT": change.change_table,
 }
 CHANGING_COLUMN: dict[str, Callable[[Exchange, Table, Column], Response]] = {
     "DELETE": change.remove_column,

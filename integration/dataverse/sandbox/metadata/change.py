@@ -8,7 +8,7 @@ from typing import Any
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.customize import Change, carry_out
 from integration.dataverse.sandbox.messages import Response, empty
-from integration.dataverse.sandbox.metadata.changing import changed_column
+from integration.dataverse.sandbox.metadata.changing import changed_column, changed_table
 from integration.dataverse.sandbox.metadata.definitions import (
     new_column,
     new_key,
@@ -47,6 +47,12 @@ def add_table(exchange: Exchange) -> Response:
     change = new_table(exchange.model, _body(exchange))
     carry(exchange, [change])
     return _created(exchange, f"EntityDefinitions({metadata_id(change.table)})")
+
+
+def change_table(exchange: Exchange, table: Table) -> Response:
+    """PUT EntityDefinitions(LogicalName='account')"""
+    carry(exchange, [changed_table(table, _body(exchange))])
+    return empty()
 
 
 def remove_table(exchange: Exchange, table: Table) -> Response:

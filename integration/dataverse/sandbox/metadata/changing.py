@@ -1,4 +1,5 @@
-"""PUT of a column: the whole definition comes back with what is to be different. What a column is stays as it is."""
+"""PUT of a table or a column: the whole definition comes back with what is to be different. What a column is stays as
+it is."""
 
 from __future__ import annotations
 
@@ -9,11 +10,22 @@ from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.customize import Change
 from integration.dataverse.sandbox.metadata.definitions import KIND, NEEDED, label_of
 from integration.dataverse.sandbox.metadata.describe import METADATA_TYPES
-from integration.dataverse.sandbox.model import Column
+from integration.dataverse.sandbox.model import Column, Table
 
 Body = dict[str, Any]
 Line = list[Any]
 LONGEST = {"String": 4000, "Memo": 1_048_576}
+
+
+def changed_table(table: Table, body: Body) -> Change:
+    """A new label, or the tracking of changes, which nobody can turn off again. Raises :class:`Refusal`."""
+    tracked = body.get("ChangeTrackingEnabled", table.tracked)
+    if type(tracked) is not bool:
+        raise refusals.invalid("ChangeTrackingEnabled must be true or false.")
+    if table.tracked and not tracked:
+        raise refusals.invalid(f"Change tracking of the entity {table.name} cannot be turned off.")
+    head = {"label": label_of(body.get("DisplayName"), table.label), "tracked": tracked}
+    return Change("head", table.name, "", head)
 
 
 def changed_column(column: Column, body: Body) -> Change:
