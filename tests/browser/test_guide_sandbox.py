@@ -69,7 +69,7 @@ def test_connection_setup_lets_an_administrator_switch_sales_orders_and_forgets_
     expect(page.locator("main")).to_contain_text("did not agree")
     page.goto("/setup/sales-connection/administrator/?for=orders-on")
     page.get_by_role("link", name="Sign in as an administrator").click()
-    page.get_by_role("radio").first.check()
+    page.get_by_label("Nancy Anderson").check()
     page.get_by_role("button", name="Sign in and agree").click()
     heading(page, "Administrator")
     expect(page.locator("main")).to_contain_text("Sales order integration is on.", timeout=PATIENCE)
