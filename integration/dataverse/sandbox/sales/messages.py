@@ -41,19 +41,21 @@ def _closer(kind: Closing, parameter: str) -> Unbound:
         values = exchange.payload(exchange.model[kind.activity], creating=True).read(activity)
         with exchange.writing() as write:
             _allow(exchange, write, "Write", kind.table, values.get(kind.lookup))
+            exchange.guard.require_all("Create", write.model, write.model[kind.activity])
             closing.close(write, kind, values, status)
         return empty()
 
     return perform
 
 
-def _maker(parameter: str, target: str, make: Callable[[Write, str, Body], str]) -> Unbound:
-    """200 with the columns of the new document that ``ColumnSet`` asks for."""
+def _maker(parameter: str, target: str, make: Callable[[Write, str, Body], str], verb: str = "Read") -> Unbound:
+    """200 with the columns of the new document that ``ColumnSet`` asks for. ``verb`` is what must be allowed on the
+    old one: a quote may be closed by it."""
 
     def perform(exchange: Exchange, body: Body) -> Response:
         row = _id(body, parameter)
         with exchange.writing() as write:
-            _allow(exchange, write, "Read", NAMED_BY[parameter], row)
+            _allow(exchange, write, verb, NAMED_BY[parameter], row)
             exchange.guard.require_all("Create", write.model, write.model[target])
             made = make(write, row, body)
             return _shown(exchange, write, write.model[target], made, body.get("ColumnSet"))
@@ -115,8 +117,8 @@ ACTIONS: dict[str, Unbound] = {
     "CloseQuote": _closer(closing.CLOSE_QUOTE, "QuoteClose"),
     "FulfillSalesOrder": fulfill_order,
     "CancelSalesOrder": _closer(closing.CANCEL_ORDER, "OrderClose"),
-    "ReviseQuote": _maker("QuoteId", "quote", lambda write, row, body: making.revise_quote(write, row)),
-    "ConvertQuoteToSalesOrder": _maker("QuoteId", "salesorder", _convert_quote),
+    "ReviseQuote": _maker("QuoteId", "quote", lambda write, row, body: making.revise_quote(write, row), "Write"),
+    "ConvertQuoteToSalesOrder": _maker("QuoteId", "salesorder", _convert_quote, "Write"),
     "ConvertSalesOrderToInvoice": _maker(
         "SalesOrderId", "invoice", lambda write, row, body: making.invoice_from_order(write, row)
     ),

@@ -1,8 +1,8 @@
 """Privileges: what a security role may hold, by table and for the organization as a whole.
 
 Every table but those that join two others has one privilege per verb (``prvReadAccount``). A line of a document shares
-those of its document. The rows of ``privilege`` follow the tables; their ids are made of their names, so that every
-organization has the same.
+those of its document, all activities share theirs. The rows of ``privilege`` follow the tables; their ids are made of
+their names, so that every organization has the same.
 """
 
 from __future__ import annotations
@@ -65,6 +65,9 @@ SPOKEN = {
     "quotedetail": "Quote",
     "salesorderdetail": "Order",
     "invoicedetail": "Invoice",
+    "opportunityclose": "Activity",
+    "quoteclose": "Activity",
+    "orderclose": "Activity",
 }
 """Tables whose privileges are not called by the schema name."""
 

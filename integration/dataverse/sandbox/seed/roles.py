@@ -22,7 +22,8 @@ TEMPLATES = {"System Administrator": roles.ADMINISTRATOR, "System Customizer": r
 GLOBAL, BASIC = "Global", "Basic"
 SOLD = (
     "account", "contact", "opportunity", "opportunityproduct", "quote", "quotedetail", "salesorder",
-    "salesorderdetail", "invoice", "invoicedetail", "annotation",
+    "salesorderdetail", "invoice", "invoicedetail", "annotation", "post", "opportunityclose", "quoteclose",
+    "orderclose",
 )  # fmt: skip
 """What salespeople work with."""
 PRICED = ("product", "pricelevel", "productpricelevel", "uom", "uomschedule", "transactioncurrency")
