@@ -8,17 +8,16 @@ of a sudden. Each such thing is one finding that names mapping, table and column
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from integration.dataverse.metadata import Entity, Metadata
-from integration.dataverse.problems import MALFORMED
+from integration.dataverse.privileges import held, named
 from integration.dataverse.session import Session
 from integration.systems.base import FieldType, Identity
-from integration.systems.errors import BadAnswer, ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing
+from integration.systems.errors import ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing
 
 OWNER = "ownerid"
 EVERYWHERE = "Global"
@@ -127,20 +126,20 @@ def _privileges(organization: Organization, there: Sequence[tuple[Needed, Entity
     if not there:
         return []
     try:
-        depths = _held(organization.session, organization.check().user_id)
-        named = {name: _named(organization.session, name) for name in _all_tables(there)}
+        depths = held(organization.session, organization.check().user_id)
+        names = {name: named(organization.session, name) for name in _all_tables(there)}
     except UNASKED as problem:
         first = there[0][0]
         words = f"The privileges of the integration user cannot be looked up here: {problem.message}"
         return [Finding(Kind.UNCHECKED, first.mapping, first.table, "", words)]
-    return [one for needed, entity in there for one in _lacking(needed, entity, depths, named)]
+    return [one for needed, entity in there for one in _lacking(needed, entity, depths, names)]
 
 
 def _lacking(
-    needed: Needed, entity: Entity, depths: Mapping[str, str], named: Mapping[str, Mapping[str, str]]
+    needed: Needed, entity: Entity, depths: Mapping[str, str], names: Mapping[str, Mapping[str, str]]
 ) -> Iterator[Finding]:
     for table, verb in _verbs(needed, entity):
-        privilege = named.get(table, {}).get(verb)
+        privilege = names.get(table, {}).get(verb)
         if privilege is None:
             continue  # the table knows no such privilege, so nobody needs it
         if privilege not in depths:
@@ -174,24 +173,3 @@ def _lookups(needed: Needed, entity: Entity) -> list[str]:
 
 def _all_tables(there: Sequence[tuple[Needed, Entity]]) -> list[str]:
     return list(dict.fromkeys(table for needed, entity in there for table, _ in _verbs(needed, entity)))
-
-
-def _held(session: Session, user: uuid.UUID | None) -> dict[str, str]:
-    """The privileges of a user by all their roles, each with its depth."""
-    path = f"systemusers({user})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()"
-    told = session.request("GET", path, metadata=True).json()
-    return _read(told, "RolePrivileges", lambda row: (str(row["PrivilegeName"]), str(row["Depth"])))
-
-
-def _named(session: Session, table: str) -> dict[str, str]:
-    """What the privileges of a table are called, by kind."""
-    path = f"EntityDefinitions(LogicalName='{table}')?$select=LogicalName,Privileges"
-    told = session.request("GET", path, metadata=True).json()
-    return _read(told, "Privileges", lambda row: (str(row["PrivilegeType"]), str(row["Name"])))
-
-
-def _read(told: Any, name: str, pair: Callable[[Any], tuple[str, str]]) -> dict[str, str]:
-    try:
-        return dict(pair(row) for row in told[name])
-    except MALFORMED as error:
-        raise BadAnswer("The organization tells its privileges in a way that cannot be read.") from error

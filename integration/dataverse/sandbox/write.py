@@ -166,10 +166,8 @@ class Write:
         check_kept(table, changes.values())
         for row, values in changes.items():
             values.pop(table.id, None)
-            if table.has("modifiedon"):
-                values["modifiedon"], values["modifiedby"] = self.now, self.user
-                if table.has("modifiedonbehalfby"):
-                    values["modifiedonbehalfby"] = self.behalf
+            stamp = {"modifiedon": self.now, "modifiedby": self.user, "modifiedonbehalfby": self.behalf}
+            values.update((name, value) for name, value in stamp.items() if table.has(name))
             for rule in RULES.changing(table.name):
                 rule(self, table, present[row], values)
         self._check_lookups(table, changes.values(), set())
