@@ -78,7 +78,7 @@ def remove_member(exchange: Exchange, table: Table, row: str, collection: Collec
     if other is None:
         _, other = parse_address(exchange.model, parse_query_id(exchange))
     with exchange.writing() as write:
-        _disconnect(exchange.guard, write, table, row, collection, other)
+        disconnect(exchange.guard, write, table, row, collection, other)
     return empty()
 
 
@@ -129,7 +129,8 @@ def _lookup(table: Table, far: Table, row: str, collection: Collection) -> Value
     return values
 
 
-def _disconnect(guard: Guard, write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
+def disconnect(guard: Guard, write: Write, table: Table, row: str, collection: Collection, other: str) -> None:
+    """End a membership, if there is one. Raises :class:`Refusal`."""
     far = write.model[collection.table]
     if collection.between:
         members.check(guard, write, collection, {table.name: row, far.name: other}, joining=False)

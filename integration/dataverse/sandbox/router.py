@@ -19,6 +19,7 @@ from integration.dataverse.sandbox.organization import Exchange, Organization
 from integration.dataverse.sandbox.payload import row_key
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.security import functions as security
+from integration.dataverse.sandbox.security import teams
 from integration.dataverse.sandbox.security.rights import Rights
 from integration.dataverse.sandbox.write import Write
 
@@ -28,7 +29,7 @@ DEFINITIONS = frozenset({"EntityDefinitions", "RelationshipDefinitions", "Global
 LONGEST_ADDRESS = 32_768
 DEFINING = {"CreateEntities": change.create_entities, "BulkDelete": bulk_delete}
 FUNCTIONS = {**actions.FUNCTIONS, **security.FUNCTIONS, "RetrieveMetadataChanges": retrieve_metadata_changes}
-ROW_ACTIONS = actions.ROW_ACTIONS | security.ROW_ACTIONS
+ROW_ACTIONS = actions.ROW_ACTIONS | security.ROW_ACTIONS | teams.ROW_ACTIONS
 
 
 def perform(organization: Organization, request: Request) -> Response:

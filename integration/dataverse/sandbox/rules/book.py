@@ -57,7 +57,7 @@ BEFORE_CREATE: dict[str, list[Any]] = {
 }
 BEFORE_CHANGE: dict[str, list[Any]] = {
     "contact": [people.rename_contact],
-    "systemuser": [people.rename_user],
+    "systemuser": [people.rename_user, people.move_user],
     "transactioncurrency": [currencies.check_change],
     "uom": [units.check_change],
     "product": [products.check_change],

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from integration.dataverse.sandbox.payload import Values
     from integration.dataverse.sandbox.write import Write
 
+NON_INTERACTIVE = 4
+
 
 def full_name(first: Any, last: Any) -> str | None:
     return " ".join(part for part in (first, last) if part) or None
@@ -46,8 +48,14 @@ def complete_users(write: Write, table: Table, rows: list[Values]) -> None:
         if row.get("businessunitid") is None:
             row["businessunitid"] = root_unit(write)
         if row.get("applicationid") is not None:
-            row["accessmode"] = 4
-            _check_alone(write, row["applicationid"])
+            row["accessmode"], row["islicensed"] = NON_INTERACTIVE, 0
+            _check_application(write, row)
+
+
+def move_user(write: Write, table: Table, current: Values, values: Values) -> None:
+    """Roles belong to a business unit, so who moves to another loses them."""
+    if values.get("businessunitid", current["businessunitid"]) != current["businessunitid"]:
+        write.connection.execute("DELETE FROM systemuserroles WHERE systemuserid = ?", (current[table.id],))
 
 
 def rename_user(write: Write, table: Table, current: Values, values: Values) -> None:
@@ -72,8 +80,15 @@ def root_unit(write: Write) -> str | None:
     return found[0] if found else None
 
 
-def _check_alone(write: Write, application: str) -> None:
-    taken = write.connection.execute("SELECT 1 FROM systemuser WHERE applicationid = ?", (application,)).fetchone()
+def _check_application(write: Write, row: Values) -> None:
+    """One user for an application, with an address that no other user has."""
+    mail = row.get("internalemailaddress")
+    if not mail:
+        raise refusals.invalid("Attribute: internalemailaddress of systemuser cannot be NULL.")
+    taken = write.connection.execute(
+        "SELECT 1 FROM systemuser WHERE applicationid = ? OR internalemailaddress = ? COLLATE NOCASE",
+        (row["applicationid"], mail),
+    ).fetchone()
     if taken:
         raise refusals.duplicate()
 
