@@ -335,6 +335,15 @@ def test_a_rate_does_not_carry_an_amount_beyond_its_base_column(call: Caller) ->
     assert order.refuse_line(productdescription="Ships", priceperunit=-900_000_000_000_000) == "0x80048ceb"
 
 
+def test_amounts_that_no_column_holds_are_refused(call: Caller) -> None:
+    order = document(call, "salesorders")
+
+    assert order.refuse_line(productdescription="Ships", quantity=1000, priceperunit=10**14) == "0x80044330"
+    order.add(productdescription="Ships", priceperunit=9 * 10**14)
+    assert order.refuse_line(productdescription="Ships", priceperunit=9 * 10**14) == "0x80044330"
+    assert order.row()["totalamount"] == 9 * 10**14
+
+
 def test_a_price_list_that_is_a_products_default_stays_active(call: Caller) -> None:
     retail = price_list(call)
     bicycle, _ = on_sale(call, pricelevelid_at_bind=f"/pricelevels({retail})")

@@ -100,7 +100,8 @@ def test_a_reason_belongs_to_the_state_that_is_reached(call: Caller) -> None:
     quote = document(call, "quotes")
     quote.change(statecode=1)
 
-    assert call.refusal("POST", "WinQuote", closing(quote, 5)) == (400, WRONG_STATE)
+    for status in (5, 0, 999):
+        assert call.refusal("POST", "WinQuote", closing(quote, status)) == (400, WRONG_STATE)
     assert call.rows(f"quotes({quote.id})/Quote_QuoteClose") == []
 
 

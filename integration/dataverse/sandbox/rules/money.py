@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from integration.dataverse.sandbox.model import Column, Table
-from integration.dataverse.sandbox.refusals import Refusal
+from integration.dataverse.sandbox.refusals import Refusal, out_of_range
 from integration.dataverse.sandbox.values import EXACT, MONEY_SCALE, plain
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def _convert(write: Write, table: Table, row: Values, amounts: list[Column]) -> 
     row["exchangerate"] = plain(currency.rate)
     for column in amounts:
         row[column.name] = scaled(row[column.name], places_of(write, column, currency))
+        if not _within(column, row[column.name]):
+            raise out_of_range("0x80044330", column.name, table.name, column.minimum, column.maximum)
         _set_base(table, row, column, to_base(row[column.name], currency))
     return currency
 
@@ -69,12 +71,16 @@ def _set_base(table: Table, row: Values, column: Column, amount: int | None) -> 
 
 def _check_range(base: Column, amount: int | None) -> None:
     """A rate may carry an amount that fits beyond what the base column holds."""
-    if amount is None or base.minimum is None or base.maximum is None:
+    if amount is None or _within(base, amount):
         return
-    if amount > base.maximum * MONEY_SCALE:
-        raise Refusal(400, "0x80048cec", f"The exchange rate makes the value of {base.name} larger than the maximum.")
-    if amount < base.minimum * MONEY_SCALE:
-        raise Refusal(400, "0x80048ceb", f"The exchange rate makes the value of {base.name} less than the minimum.")
+    code, what = ("0x80048cec", "larger") if amount > 0 else ("0x80048ceb", "smaller")
+    raise Refusal(400, code, f"The exchange rate makes the value of {base.name} {what} than the column holds.")
+
+
+def _within(column: Column, amount: int) -> bool:
+    """Does the column hold it? What was worked out was not checked by anybody yet."""
+    low, high = column.minimum, column.maximum
+    return (low is None or amount >= low * MONEY_SCALE) and (high is None or amount <= high * MONEY_SCALE)
 
 
 def places_of(write: Write, column: Column, currency: Currency) -> int:

@@ -39,7 +39,7 @@ def pair(table: Table, state: int, status: int | None, row: Any) -> tuple[int, i
     reasons = table.columns["statuscode"]
     if status is None:
         return state, default_status(reasons, state)
-    if reasons.options[status].state != state:
+    if status not in reasons.options or reasons.options[status].state != state:
         label = table.columns["statecode"].options[state].label
         raise refusals.bad_status(status, f"{table.schema}State.{label}", f"{table.label} with Id {row}")
     return state, status

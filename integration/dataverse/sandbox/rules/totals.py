@@ -107,16 +107,12 @@ def renew(write: Write, lines: Table, documents: Iterable[str]) -> None:
 def sums(write: Write, table: Table, row: str) -> Sums:
     """Over the lines as they are kept now."""
     line, lookup = LINES_OF[table.name]
-    columns = "SUM(baseamount), SUM(extendedamount), SUM(tax), MAX(pricingerrorcode)"
-    base, extended, tax, error = write.connection.execute(
-        f"SELECT {columns} FROM {line} WHERE {lookup} = ?",  # noqa: S608 - names of the model
+    kept = write.connection.execute(
+        f"SELECT baseamount, extendedamount, tax, pricingerrorcode FROM {line} WHERE {lookup} = ?",  # noqa: S608
         (row,),
-    ).fetchone()
-    return Sums(_amount(base), _amount(extended), _amount(tax), bool(error))
-
-
-def _amount(kept: int | None) -> Decimal:
-    return Decimal(kept or 0).scaleb(-4)
+    ).fetchall()
+    base, extended, tax = (Decimal(sum(each[at] or 0 for each in kept)).scaleb(-4) for at in range(3))
+    return Sums(base, extended, tax, any(each[3] for each in kept))
 
 
 def totals(write: Write, header: Values, lines: Sums) -> Values:

@@ -87,11 +87,11 @@ def _row_locker(locked: bool) -> OnRow:
 def recalculate_price(exchange: Exchange, body: Body) -> Response:
     """204. The body names the document by ``entityLogicalName`` and ``entityId``."""
     name, row = body.get("entityLogicalName"), _id(body, "entityId")
-    if name not in DOCUMENTS:
+    if not isinstance(name, str) or name not in DOCUMENTS:
         raise Refusal(400, "0x80040203", f"Prices of '{name}' are not calculated.")
     with exchange.writing() as write:
-        _allow(exchange, write, "Write", str(name), row)
-        prices.recalculate(write, str(name), row)
+        _allow(exchange, write, "Write", name, row)
+        prices.recalculate(write, name, row)
     return empty()
 
 
