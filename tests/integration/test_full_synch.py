@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from integration import jobs
 from integration.jobs import chain
+from integration.jobs.full import dependencies
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
-from integration.models.full_synch import FullSynchError, dependencies
+from integration.models.full_synch import FullSynchError
 from integration.models.job_state import JobState, style_of
 from integration.systems.base import Ref, Side
 from integration.systems.errors import Unreachable

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from integration import defaults
+from integration.jobs.full import dependencies
 from integration.models import ConnectionSetup, FullSynchLine, SyncJob, TableMapping
-from integration.models.full_synch import dependencies
 
 WAITS_FOR = {
     "SALESPEOPLE": set(),
