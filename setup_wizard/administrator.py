@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
+from integration.dataverse.people import check_administrator
 from integration.dataverse.session import Session
 from integration.dataverse.signin import HeldToken, Started, begin, discover, finish
 from integration.http import Transport
@@ -30,6 +31,7 @@ from setup_wizard.tasks import Task, Work, wanted
 
 log = logging.getLogger(__name__)
 
+WHO = "Administrator"
 BUSY = "An administrator's sign-in is at work already. Wait until it is done."
 
 
@@ -79,6 +81,8 @@ def carry_out(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> 
         setup = ConnectionSetup.current()
         session = Session(setup.url, held, api=setup.api, transport=_transport())
         try:
+            run.take_up(WHO)
+            run.note(f"{check_administrator(session).name} may set this up.")
             for task in tasks:
                 run.take_up(task.title)
                 run.note(task.run(Work(session, setup, run.grow)))

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.findings import Finding, NotReady, wrong
+from integration.models.fitness import fitness
 from integration.models.order_user import find_order_user
 from integration.systems.errors import Problem
 from setup_wizard import tables
@@ -33,6 +34,8 @@ def check(guide: Guide, setup: ConnectionSetup) -> list[Finding]:
         findings.append(Finding(False, SOLUTION, words))
     if guide.order_integration and not setup.order_integration_enabled:
         findings.append(Finding(False, ORDERS, "It is not switched on yet. An administrator of Sales does that."))
+    if all(finding.ok for finding in findings):
+        findings += fitness(setup)
     if guide.order_user and all(finding.ok for finding in findings):
         findings.append(_look_for_order_user(guide, setup))
     return findings

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from integration.models import ConnectionSetup
+
 SILENT = dt.timedelta(minutes=5)
 """An import may work for minutes without a word; what is silent for longer belongs to a process that is gone."""
 
@@ -26,6 +28,7 @@ class Guide(models.Model):
     auto_process_quotes = models.BooleanField("Automatically Process Sales Quotes", default=False)
     order_user = models.CharField("User that handles sales orders", max_length=200, blank=True)
     tables = models.JSONField("choices by table", default=dict, editable=False)
+    user_with_roles = models.CharField(max_length=360, blank=True, editable=False)
     completed_at = models.DateTimeField("completed", null=True, editable=False)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
@@ -54,6 +57,14 @@ class Guide(models.Model):
         self.tables = choices
         self.save(update_fields=["tables", "changed_at"])
 
+    def roles_assigned(self, setup: ConnectionSetup) -> None:
+        """An administrator has made this connection's user ready."""
+        self._store(user_with_roles=_user(setup))
+
+    def has_roles(self, setup: ConnectionSetup) -> bool:
+        """Was that done for the user this connection signs in as now?"""
+        return self.user_with_roles == _user(setup)
+
     def complete(self) -> None:
         """Finish was pressed and everything in it done."""
         self._store(completed_at=timezone.now())
@@ -63,6 +74,10 @@ class Guide(models.Model):
         type(self).objects.filter(pk=self.pk).update(**values)
         for name, value in values.items():
             setattr(self, name, value)
+
+
+def _user(setup: ConnectionSetup) -> str:
+    return f"{setup.url} {setup.client_id}"
 
 
 class AdministratorRun(models.Model):

@@ -19,7 +19,7 @@ WHERE: Mapping[str, Step] = {
     **dict.fromkeys(("Client secret or certificate", "Token endpoint", "User name", "Password"), CONNECTION),
     **dict.fromkeys(("Domain", "Dynamics 365 SDK version", "Organization", "Sign-in"), CONNECTION),
     **dict.fromkeys(("Dataverse", "Sales order user"), CHOICES),
-    **dict.fromkeys(("Integration user", "Roles", "Security roles", "Privileges"), ADMINISTRATOR),
+    **dict.fromkeys(("Integration user", "Roles", "Security roles", "Tables, columns and privileges"), ADMINISTRATOR),
     **dict.fromkeys(("Integration solution", "Sales order integration", "Dynamics 365 Sales"), ADMINISTRATOR),
 }
 """In which step the thing is mended that a finding is about."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from integration.dataverse.people import INTEGRATION_ROLES, prepare_integration_user
 from integration.dataverse.session import Session
 from integration.models import ConnectionSetup
+from integration.systems.errors import ConfigurationProblem
 from setup_wizard.models import Guide
 
 Progress = Callable[[int], None]
@@ -43,7 +46,19 @@ def _switch_orders(on: bool) -> Callable[[Work], str]:
     return switch
 
 
+def _assign_roles(work: Work) -> str:
+    """Find or make the application user, and give it the integration's roles."""
+    try:
+        application = uuid.UUID(work.setup.client_id)
+    except ValueError as error:
+        raise ConfigurationProblem(f"The client id “{work.setup.client_id}” is no application (client) ID.") from error
+    user = prepare_integration_user(work.session, application, INTEGRATION_ROLES)
+    Guide.current().roles_assigned(work.setup)
+    return f"{user.name} {'was created and ' if user.created else ''}has the roles {' and '.join(user.roles)}."
+
+
 TASKS: Sequence[Task] = (
+    Task("roles", "Create the integration user and assign its security roles", _assign_roles),
     Task("orders-on", "Enable Sales Order Integration", _switch_orders(True)),
     Task("orders-off", "Switch sales order integration off", _switch_orders(False)),
 )
@@ -63,7 +78,7 @@ def wanted(guide: Guide, setup: ConnectionSetup) -> list[str]:
     """What the wishes of the guide leave to an administrator, as things are."""
     wishes = {
         "import": guide.import_solution and setup.sales_enabled and not setup.solution_version,
-        "roles": guide.assign_roles and not setup.kind.on_premises,
+        "roles": guide.assign_roles and not setup.kind.on_premises and not guide.has_roles(setup),
         "orders-on": guide.order_integration and not setup.order_integration_enabled,
         "orders-off": setup.order_integration_enabled and not guide.order_integration,
     }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from integration.dataverse.people import check_integration_user
 from integration.dataverse.premises import check_sdk
+from integration.dataverse.store import SalesOrganization
 from integration.models import systems
 from integration.models.address import AddressError
 from integration.models.findings import Diagnosis, Finding, wrong
@@ -79,6 +81,7 @@ def _ask(setup: ConnectionSetup, crm: System, found: Diagnosis) -> None:
         return
     if not _step(found, "Integration user", lambda: _user(crm, found)):
         return
+    found.findings += _unfit(crm, found)
     _step(found, "Security roles", lambda: _may_read(crm, ["account", "contact", "transactioncurrency"]))
     if setup.sales_enabled:
         _step(found, "Dynamics 365 Sales", lambda: _may_read(crm, ["product", "pricelevel", "opportunity"]))
@@ -104,6 +107,17 @@ def _user(crm: System, found: Diagnosis) -> str:
     if user.values.get("isdisabled"):
         raise NotAMember(f"The user {found.user_name} is disabled in the organization. Enable it there.")
     return f"{found.user_name}. People should not change records as this user: its changes are not synchronized."
+
+
+def _unfit(crm: System, found: Diagnosis) -> list[Finding]:
+    """What is wrong with the integration user as such: an administrator, a role or the access mode."""
+    user_id = found.identity.user_id if found.identity else None
+    if not isinstance(crm, SalesOrganization) or user_id is None:
+        return []
+    try:
+        return [Finding(False, "Integration user", one.message) for one in check_integration_user(crm.session, user_id)]
+    except Problem as problem:
+        return [wrong("Integration user", problem)]
 
 
 def _sdk(setup: ConnectionSetup, found: Diagnosis) -> str:
