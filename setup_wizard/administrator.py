@@ -24,7 +24,7 @@ from integration.models import ConnectionSetup
 from integration.models.audit import AuditEntry, record
 from integration.models.secret import SecretUnreadable
 from integration.models.systems import UNREADABLE
-from integration.systems.errors import ConfigurationProblem, Problem
+from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import ADMINISTRATOR
 from setup_wizard.tasks import Task, Work, wanted
@@ -32,6 +32,10 @@ from setup_wizard.tasks import Task, Work, wanted
 log = logging.getLogger(__name__)
 
 WHO = "Administrator"
+NOT_ALLOWED = (
+    "Whoever signed in does not have the security roles System Administrator and System Customizer. Sign in with an "
+    "account that has both."
+)
 BUSY = "An administrator's sign-in is at work already. Wait until it is done."
 
 
@@ -82,7 +86,7 @@ def carry_out(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> 
         session = Session(setup.url, held, api=setup.api, transport=_transport())
         try:
             run.take_up(WHO)
-            run.note(f"{check_administrator(session).name} may set this up.")
+            run.note(f"{_administrator(session)} may set this up.")
             for task in tasks:
                 run.take_up(task.title)
                 run.note(task.run(Work(session, setup, run.grow)))
@@ -92,6 +96,15 @@ def carry_out(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> 
             run.fail(problem.message)
         finally:
             session.close()
+
+
+def _administrator(session: Session) -> str:
+    """The name of who signed in. Raises ``RoleMissing``, ``Problem``."""
+    try:
+        return check_administrator(session).name
+    except PrivilegeMissing as problem:
+        # Who may not even read security roles has neither of the two.
+        raise RoleMissing(NOT_ALLOWED, raw=problem.raw) from problem
 
 
 def _go_on() -> None:

@@ -19,6 +19,8 @@ from integration.systems.errors import Problem
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
+FOLLOWS = {("productpricelevel", "productnumber")}
+"""Columns that stand in the standard mappings and that Sales fills in by itself; nothing is ever written there."""
 WHAT = "Tables, columns and privileges"
 Pair = tuple[str, Direction]
 
@@ -58,4 +60,5 @@ def _needed(name: str, table: str, way: Direction, fields: Iterable[Pair]) -> It
     pairs = [pair for pair in fields if pair[0]]
     to_crm = way.includes(Direction.TO_CRM)
     writes = frozenset(column for column, one in pairs if to_crm and one.includes(Direction.TO_CRM))
+    writes -= {column for owner, column in FOLLOWS if owner == table}
     yield Needed(name, table, frozenset(column for column, _ in pairs), writes, inserts=bool(writes))

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.models import ConnectionSetup
-from integration.systems.errors import Refused
+from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Task
@@ -118,6 +118,37 @@ def test_sales_order_integration_is_switched_on_in_the_organization_and_here(san
     assert "Sales order integration is on." in page
     come_back(admin, agree(begun(admin, "orders-off")))
     assert ConnectionSetup.current().order_integration_enabled is False
+
+
+def test_the_integration_user_gets_its_roles_and_then_nothing_is_left_to_do(sandbox, admin):
+    Guide.current()
+    before = ["welcome", "connection", "data", "integration-user"]
+    Guide.objects.update(done=before, import_solution=False)
+    assert [task.slug for task in admin.get(STEP).context["tasks"]] == ["roles"]
+    come_back(admin, agree(begun(admin, "roles")))
+    [who, roles] = AdministratorRun.latest().lines
+    assert who["message"] == "Nancy Anderson may set this up."
+    assert "has the roles Dynamics 365 Business Central Integration Administrator and" in roles["message"]
+    assert admin.get(STEP).context["tasks"] == []
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert "Tables, columns and privileges:</strong> All that" in page
+    sandbox.client_id = "another"
+    sandbox.save()
+    assert [task.slug for task in admin.get(STEP).context["tasks"]] == ["roles"]
+
+
+def test_who_is_no_administrator_is_told_which_role_is_missing_and_nothing_is_done(sandbox, admin):
+    come_back(admin, agree(begun(admin, "roles"), person="Andrew Hill"))
+    run = AdministratorRun.latest()
+    assert run.status == AdministratorRun.Status.FAILED
+    assert "does not have the security roles System Administrator and System Customizer" in run.lines[0]["message"]
+    assert len(run.lines) == 1
+
+
+def test_a_client_id_that_is_none_is_told_in_words(sandbox):
+    sandbox.client_id = "Contoso's own"
+    with pytest.raises(ConfigurationProblem, match="no application"):
+        tasks.named(["roles"])[0].run(tasks.Work(None, sandbox, print))
 
 
 def test_nothing_of_the_sign_in_stays_in_database_session_cache_logs_or_pages(sandbox, admin, tokens, caplog):
