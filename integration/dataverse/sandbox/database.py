@@ -64,6 +64,9 @@ class Database:
         for table in model:
             lay_out(connection, table)
         connection.executescript(INDEXES)
+        if connection.execute("INSERT OR IGNORE INTO setting VALUES ('system_pricing', 'chosen')").rowcount:
+            # A file from before prices were worked out: its no was nobody's choice.
+            connection.execute("UPDATE organization SET oobpricecalculationenabled = 1")
         watch(connection)
         add_all(connection, model)
 

@@ -141,6 +141,30 @@ def test_lines_that_come_in_bulk_are_summed_up(call: Caller) -> None:
     assert [row["lineitemnumber"] for row in order.lines()] == list(range(1, 11))
 
 
+def test_lines_that_come_with_their_document_are_summed_up(call: Caller) -> None:
+    lines = [{"productdescription": "Bicycle", "priceperunit": 300}, {"productdescription": "Bell", "priceperunit": 20}]
+    body = {"name": "Bicycles for Adatum", "freightamount": 5, "quote_details": lines}
+
+    made = call("POST", "quotes?$select=totalamount", body, Prefer="return=representation")
+
+    assert made.json()["totalamount"] == 325
+
+
+def test_a_change_of_no_interest_to_prices_leaves_what_was_calculated_otherwise(call: Caller) -> None:
+    retail = price_list(call)
+    bicycle, unit = on_sale(call, 4000, retail)
+    quote = document(call, "quotes", retail)
+    row = quote.add(bicycle, unit)
+    (price,) = call.rows(f"productpricelevels?$filter=_productid_value eq {bicycle}")
+    call("PATCH", f"productpricelevels({price['productpricelevelid']})", {"amount": 5000})
+
+    call("PATCH", f"quotedetails({row})", {"description": "In red"})
+    quote.change(description="By Friday", discountpercentage=10)
+
+    assert quote.line(row)["priceperunit"] == 4000
+    assert quote.row()["totalamount"] == 3600
+
+
 def test_a_document_whose_totals_stay_as_they_are_is_not_touched(call: Caller) -> None:
     order = document(call, "salesorders")
     row = order.add(productdescription="Bicycle", priceperunit=300)

@@ -177,3 +177,24 @@ def test_the_file_is_one_anybody_can_open(organization: Callable[..., Sandbox]) 
     with sqlite3.connect(running.database.path) as connection:
         assert connection.execute("SELECT name, creditlimit FROM account").fetchall() == [("Coho Winery", 125000)]
     connection.close()
+
+
+def test_a_file_of_an_earlier_version_gets_what_it_lacks(organization: Callable[..., Sandbox]) -> None:
+    earlier = organization()
+    earlier.stop()
+    with sqlite3.connect(earlier.database.path) as connection:
+        connection.execute("ALTER TABLE quotedetail DROP COLUMN skippricecalculation")
+        connection.execute("DELETE FROM sdkmessagefilter WHERE name = 'Update'")
+        connection.execute("DELETE FROM setting WHERE name = 'system_pricing'")
+        connection.execute("UPDATE organization SET oobpricecalculationenabled = 0")
+    connection.close()
+
+    call = Caller(organization().ready)
+    quote = call.create("quotes", name="Bicycles for Adatum")
+    call.create(
+        "quotedetails", productdescription="Bicycle", priceperunit=300, skippricecalculation=0,
+        quoteid_at_bind=f"/quotes({quote})",
+    )  # fmt: skip
+
+    assert call.get(f"quotes({quote})")["totalamount"] == 300
+    assert call.rows("sdkmessagefilters?$top=1&$filter=name eq 'Update' and primaryobjecttypecode eq 'quote'")
