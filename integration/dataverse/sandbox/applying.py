@@ -94,6 +94,7 @@ def read_applied(reading: Reading, table: Table, options: QueryOptions, text: st
     shown = [*groups, *(_sum(where, one) for one in applied.sums)]
     if len({output.key for output in shown}) < len(shown):
         raise odata("An alias of '$apply' is used twice.")
+    reading.guard.require_reading(reading.model, where.met)
     present = " AND ".join(f"{group.sql} IS NOT NULL" for group in groups) or "1"
     source = f'"{table.name}" {ROOT} {" ".join(where.joins)} WHERE {condition} AND {present}'
     _check_limit(reading, source, where.arguments)

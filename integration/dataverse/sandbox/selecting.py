@@ -52,6 +52,7 @@ def select_rows(reading: Reading, table: Table, options: QueryOptions) -> Select
         return Selection()
     where = Where(reading.model, table, reading.asker)
     condition = where.condition(criteria.parse(options.filter, options.aliases))
+    reading.guard.require_reading(reading.model, where.met)
     return Selection(tuple(where.joins), condition, tuple(where.arguments))
 
 

@@ -37,7 +37,8 @@ class Scope:
 
 
 class Where(Comparing):
-    """Builds one condition. ``joins`` and ``arguments`` fill up as paths and literals are met."""
+    """Builds one condition. ``joins`` and ``arguments`` fill up as paths and literals are met, ``met``
+    with the tables that they lead to."""
 
     def __init__(self, model: Model, table: Table, asker: Asker) -> None:
         super().__init__(asker)
@@ -45,6 +46,7 @@ class Where(Comparing):
         self._root = Scope(ROOT, table)
         self._variables: dict[str, Scope] = {}
         self._named = 0
+        self.met: set[str] = set()
 
     @property
     def joins(self) -> list[str]:
@@ -99,6 +101,7 @@ class Where(Comparing):
             raise odata(f"The navigation property '{lookups[-1]}' cannot be used in a path.")
         inner, far = self._name(), self.model[target]
         kind = f""" AND {alias}."{column.type_column}" = '{target}'""" if column.type_column else ""
+        self.met.add(target)
         scope.joins.append(f'LEFT JOIN "{target}" {inner} ON {inner}."{far.id}" = {alias}."{column.name}"{kind}')
         scope.known[path] = inner, far
         return inner, far
@@ -117,6 +120,7 @@ class Where(Comparing):
         if collection is None:
             raise refusals.unknown_property(names[-1], table.name)
         inner = Scope(self._name(), self.model[collection.table])
+        self.met.add(collection.table)
         condition = self._quantified(criterion, inner)
         link = member(inner.alias, inner.table, collection, f'{alias}."{table.id}"', table.name)
         found = f'EXISTS (SELECT 1 FROM "{collection.table}" {inner.alias} {" ".join(inner.joins)} WHERE {link}'

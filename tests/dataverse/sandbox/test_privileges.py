@@ -164,6 +164,38 @@ def test_expanding_takes_the_privilege_of_what_is_expanded(office: Office) -> No
     assert office.app.refusal("GET", f"accounts({account})/contact_customer_accounts") == MISSING
 
 
+def fetch(condition: str) -> str:
+    return f"accounts?fetchXml=<fetch><entity name='account'><attribute name='name'/>{condition}</entity></fetch>"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "accounts?$filter=primarycontactid/lastname eq 'Hill'",
+        "accounts?$filter=contact_customer_accounts/any(c:c/lastname eq 'Hill')",
+        "accounts?$apply=groupby((primarycontactid/lastname))",
+        fetch("<link-entity name='contact' from='parentcustomerid' to='accountid'/>"),
+        fetch("<filter><link-entity name='contact' from='parentcustomerid' to='accountid' link-type='any'/></filter>"),
+    ],
+)
+def test_who_may_not_read_a_table_cannot_ask_about_it_either(office: Office, path: str) -> None:
+    office.may("Global", "prvReadAccount")
+    assert office.app.refusal("GET", path) == MISSING
+
+    office.also("Global", "prvReadContact")
+
+    assert office.app.rows(path) == []
+
+
+@pytest.mark.parametrize("path", [fetch(""), "accounts?$apply=groupby((name))"])
+def test_other_ways_to_ask_leave_out_what_is_too_far_away(office: Office, path: str) -> None:
+    office.boss.create("accounts", name="Mine", ownerid_at_bind=f"/systemusers({office.user})")
+    office.boss.create("accounts", name="Adatum Corporation")
+    office.may("Basic", "prvReadAccount")
+
+    assert [row["name"] for row in office.app.rows(path)] == ["Mine"]
+
+
 # --- by depth --------------------------------------------------------------------------------------------------------
 
 

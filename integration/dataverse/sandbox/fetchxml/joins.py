@@ -71,6 +71,7 @@ class Joins(Comparing):
         super().__init__(asker)
         self.model = model
         self._named = 0
+        self.met: set[str] = set()
         self._asked: list[Link] = []
         root = Joined(ROOT, find_table(model, source.name), source)
         self.tables: list[Joined] = [root]
@@ -79,6 +80,7 @@ class Joins(Comparing):
 
     def keep_within(self, guard: Guard) -> None:
         """Leave out rows that are too far away for who asks. Raises :class:`Refusal` where nothing may be read."""
+        guard.require_reading(self.model, self.met)
         for joined in self.tables:
             reach = guard.within("Read", self.model, joined.table, joined.sql)
             if reach is not None:
@@ -110,6 +112,7 @@ class Joins(Comparing):
     def _linked(self, link: Link) -> Joined:
         self._named += 1
         table = find_table(self.model, link.source.name)
+        self.met.add(table.name)
         return Joined(f"l{self._named}", table, link.source, link.alias or f"{table.name}{self._named}")
 
     def _meeting(self, parent: Joined, joined: Joined, link: Link) -> str:

@@ -72,6 +72,11 @@ class Guard:
         for name in table.joins or (table.name,):
             self.require(named(model[name], verb), model[name])
 
+    def require_reading(self, model: Model, tables: Iterable[str]) -> None:
+        """Raises unless rows of all these tables may be read: who may not, cannot ask about them either."""
+        for name in sorted(tables):
+            self.require_all("Read", model, model[name])
+
     def require_everywhere(self, verb: str, table: Table) -> None:
         """Raises unless the privilege reaches the whole organization."""
         self.require(named(table, verb), table)
