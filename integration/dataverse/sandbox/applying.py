@@ -83,7 +83,7 @@ def read_applied(reading: Reading, table: Table, options: QueryOptions, text: st
     if options.filter is not None or options.select is not None or options.expand:
         raise not_offered("'$filter', '$select' and '$expand' beside '$apply'; put a filter inside it")
     applied = parse_apply(text)
-    where = Where(reading.model, table, reading.asker)
+    where = Where(reading.model, table, reading.asker, reading.guard)
     parts = [where.condition(criteria.parse(one, options.aliases)) for one in applied.filters]
     condition = " AND ".join(f"({part})" for part in parts) or "1"
     reach = reading.guard.within("Read", reading.model, table, ROOT)

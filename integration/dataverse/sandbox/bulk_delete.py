@@ -53,8 +53,8 @@ def bulk_delete(exchange: Exchange, body: Body) -> Response:
 
 def _delete(exchange: Exchange, write: Write, source: Source) -> list[str]:
     """Delete row by row; what was refused is told and stays."""
-    joins = Joins(exchange.model, source, Asker(exchange.user, exchange.organization.clock()))
-    joins.keep_within(exchange.guard)
+    joins = Joins(exchange.model, source, Asker(exchange.user, exchange.organization.clock()), exchange.guard)
+    joins.keep_within()
     table = joins.tables[0].table
     found = write.connection.execute(
         f'SELECT {ROOT}."{table.id}" FROM {joins.text} WHERE {joins.condition}',  # noqa: S608 - names of the model

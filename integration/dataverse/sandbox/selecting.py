@@ -50,7 +50,7 @@ def select_rows(reading: Reading, table: Table, options: QueryOptions) -> Select
     """What ``$filter`` says. Raises :class:`Refusal`."""
     if options.filter is None:
         return Selection()
-    where = Where(reading.model, table, reading.asker)
+    where = Where(reading.model, table, reading.asker, reading.guard)
     condition = where.condition(criteria.parse(options.filter, options.aliases))
     reading.guard.require_reading(reading.model, where.met)
     return Selection(tuple(where.joins), condition, tuple(where.arguments))

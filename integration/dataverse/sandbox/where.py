@@ -20,6 +20,7 @@ from integration.dataverse.sandbox.criteria import (
 )
 from integration.dataverse.sandbox.model import TEXTS, Collection, Column, Model, Table
 from integration.dataverse.sandbox.refusals import odata
+from integration.dataverse.sandbox.security.guard import Guard
 from integration.dataverse.sandbox.spans import NAMES, odata_name
 
 ROOT = "t"
@@ -40,9 +41,10 @@ class Where(Comparing):
     """Builds one condition. ``joins`` and ``arguments`` fill up as paths and literals are met, ``met``
     with the tables that they lead to."""
 
-    def __init__(self, model: Model, table: Table, asker: Asker) -> None:
+    def __init__(self, model: Model, table: Table, asker: Asker, guard: Guard) -> None:
         super().__init__(asker)
         self.model = model
+        self.guard = guard
         self._root = Scope(ROOT, table)
         self._variables: dict[str, Scope] = {}
         self._named = 0
@@ -124,9 +126,9 @@ class Where(Comparing):
         condition = self._quantified(criterion, inner)
         link = member(inner.alias, inner.table, collection, f'{alias}."{table.id}"', table.name)
         found = f'EXISTS (SELECT 1 FROM "{collection.table}" {inner.alias} {" ".join(inner.joins)} WHERE {link}'
-        if criterion.name == "all":
-            return f"NOT {found} AND NOT ({condition}))"
-        return f"{found} AND {condition})"
+        tested = f"NOT ({condition})" if criterion.name == "all" else condition
+        within = within_reach(self, self.guard, self.model, inner.table, inner.alias)
+        return f"{'NOT ' * (criterion.name == 'all')}{found} AND {tested} AND {within})"
 
     def _quantified(self, criterion: Lambda, scope: Scope) -> str:
         if criterion.part is None:
@@ -196,6 +198,16 @@ FUNCTIONS: dict[str, Build] = {
     "NotEqualBusinessId": _mine("ne-businessid"),
     **{odata_name(name): _within(name) for name in NAMES},
 }
+
+
+def within_reach(into: Comparing, guard: Guard, model: Model, table: Table, alias: str) -> str:
+    """SQL that keeps to the rows of a further table that who asks may read. Raises :class:`Refusal` where there are
+    none."""
+    reach = guard.within("Read", model, table, alias)
+    if reach is None:
+        return "1"
+    into.arguments += reach.arguments
+    return reach.condition
 
 
 def member(alias: str, table: Table, collection: Collection, near: str, owner: str) -> str:

@@ -515,3 +515,23 @@ def test_a_request_costs_one_look_at_the_rights_until_they_change(office: Office
 
     assert asked == ["SELECT version FROM standing"] * 5
     connection.set_trace_callback(None)
+
+
+def test_a_question_about_linked_rows_sees_no_more_than_a_list_of_them(office: Office) -> None:
+    firm = office.boss.create("accounts", name="Adatum")
+    office.boss.create("contacts", lastname="Hill", parentcustomerid_account_at_bind=f"/accounts({firm})")
+    link = '<link-entity name="contact" from="parentcustomerid" to="accountid" link-type="exists" />'
+    asked = (
+        "accounts?$select=name&$filter=contact_customer_accounts/any(c:c/lastname eq 'Hill')",
+        f'accounts?fetchXml=<fetch><entity name="account">{link}</entity></fetch>',
+    )
+    office.may("Global", "prvReadAccount")
+    refused = [office.app.refusal("GET", path) for path in asked]
+
+    office.also("Basic", "prvReadContact")
+    none = [office.app.rows(path) for path in asked]
+    office.also("Global", "prvReadContact")
+
+    assert refused == [MISSING, MISSING]
+    assert none == [[], []]
+    assert [[row["accountid"] for row in office.app.rows(path)] for path in asked] == [[firm], [firm]]

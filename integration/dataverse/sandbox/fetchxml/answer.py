@@ -44,8 +44,8 @@ def answer_fetch(reading: Reading, table: Table, text: str) -> str:
     fetch = parse(text)
     if fetch.source.name != table.name:
         raise odata(f"The entity '{fetch.source.name}' of the FetchXML is not that of the address, '{table.name}'.")
-    joins = Joins(reading.model, fetch.source, reading.asker)
-    joins.keep_within(reading.guard)
+    joins = Joins(reading.model, fetch.source, reading.asker, reading.guard)
+    joins.keep_within()
     if fetch.aggregate:
         return _aggregate(reading, fetch, joins)
     shown = [output for joined in joins.tables for output in outputs(joined, joined.source.attributes)]

@@ -17,7 +17,7 @@ from integration.dataverse.sandbox.model import Column, Model, Table
 from integration.dataverse.sandbox.refusals import Refusal, invalid
 from integration.dataverse.sandbox.security.guard import Guard
 from integration.dataverse.sandbox.spans import NAMES
-from integration.dataverse.sandbox.where import ROOT, balanced
+from integration.dataverse.sandbox.where import ROOT, balanced, within_reach
 
 COMPARE = {"eq": "eq", "ne": "ne", "neq": "ne", "gt": "gt", "ge": "ge", "lt": "lt", "le": "le"}
 OPPOSITE = {
@@ -67,22 +67,22 @@ def find_table(model: Model, name: str) -> Table:
 class Joins(Comparing):
     """``tables`` are those joined, the root first; ``text`` is the FROM clause."""
 
-    def __init__(self, model: Model, source: Source, asker: Asker) -> None:
+    def __init__(self, model: Model, source: Source, asker: Asker, guard: Guard) -> None:
         super().__init__(asker)
         self.model = model
+        self.guard = guard
         self._named = 0
         self.met: set[str] = set()
-        self._asked: list[Link] = []
         root = Joined(ROOT, find_table(model, source.name), source)
         self.tables: list[Joined] = [root]
         self.text = f'"{root.table.name}" {ROOT} {self._joins(root, self.tables)}'
         self.condition = self._every(root, source)
 
-    def keep_within(self, guard: Guard) -> None:
+    def keep_within(self) -> None:
         """Leave out rows that are too far away for who asks. Raises :class:`Refusal` where nothing may be read."""
-        guard.require_reading(self.model, self.met)
+        self.guard.require_reading(self.model, self.met)
         for joined in self.tables:
-            reach = guard.within("Read", self.model, joined.table, joined.sql)
+            reach = self.guard.within("Read", self.model, joined.table, joined.sql)
             if reach is not None:
                 near = f'({joined.sql}."{joined.table.id}" IS NULL OR {reach.condition})'
                 self.condition = f"({self.condition}) AND {near}"
@@ -151,7 +151,9 @@ class Joins(Comparing):
         inner = self._joins(joined, []) if filtered else ""
         condition = self._every(joined, link.source) if filtered else "1"
         meeting = self._meeting(parent, joined, link)
-        return f'EXISTS (SELECT 1 FROM "{joined.table.name}" {joined.sql} {inner} WHERE {meeting} AND {condition})'
+        within = within_reach(self, self.guard, self.model, joined.table, joined.sql)
+        source = f'"{joined.table.name}" {joined.sql} {inner}'
+        return f"EXISTS (SELECT 1 FROM {source} WHERE {meeting} AND {condition} AND {within})"
 
     def _condition(self, joined: Joined, wanted: Condition) -> str:
         sql, column = joined.column(wanted.attribute)
