@@ -498,6 +498,26 @@ def test_standing_in_for_others_does_not_come_through_a_team(office: Office, ann
     assert office.app.refusal("GET", "WhoAmI", MSCRMCallerID=ann) == MISSING
 
 
+# --- older files ---
+
+
+def test_a_file_from_before_there_were_privileges_goes_on_working(organization: Callable[..., Sandbox]) -> None:
+    running = organization(seed="demo")
+    connection = running.database.connection()
+    for table in ("roleprivileges", "roletemplate", "privilege"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute("UPDATE role SET roletemplateid = NULL, parentrootroleid = NULL")
+    running.stop()
+
+    again = organization()
+
+    assert Caller(again.ready).create("accounts", name="Adatum Corporation")
+    boss = Caller(again.ready, "administrator")
+    names = [row["name"] for row in boss.rows("roles?$select=name")]
+    assert len(names) == len(set(names))
+    assert boss("POST", "EntityDefinitions", BOOK).status_code == 204
+
+
 # --- cost ------------------------------------------------------------------------------------------------------------
 
 

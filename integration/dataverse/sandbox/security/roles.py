@@ -34,8 +34,9 @@ def define(write: Write, role: str, name: str, privileges: Mapping[str, str], te
         values = {"roleid": role, "name": name, "businessunitid": root, "roletemplateid": template}
         write.create(write.model["role"], [values])
     write.connection.execute(
-        "UPDATE role SET name = ?, versionnumber = ? WHERE roleid = ? OR parentrootroleid = ?",
-        (name, write.versions(1), role, role),
+        "UPDATE role SET name = ?, versionnumber = ?, parentrootroleid = ?, "
+        "roletemplateid = COALESCE(?, roletemplateid) WHERE roleid = ? OR parentrootroleid = ?",
+        (name, write.versions(1), role, template, role, role),
     )
     grant(write.connection, [role], {key: depth(text) for key, text in privileges.items()}, anew=True)
     repeat(write.connection, role)

@@ -8,6 +8,9 @@ from integration.dataverse.sandbox.security.roles import complete
 from integration.dataverse.sandbox.seed.base import CLIENTS, plant_base
 from integration.dataverse.sandbox.seed.demo import plant_demo
 from integration.dataverse.sandbox.seed.large import plant_large
+from integration.dataverse.sandbox.seed.roles import plant_roles
+from integration.dataverse.sandbox.values import timestamp
+from integration.dataverse.sandbox.write import Write
 
 SEEDS = ("empty", "demo", "large")
 
@@ -19,6 +22,8 @@ def plant(organization: Organization, seed: str, accounts: int | None = None, co
     connection = organization.database.connection()
     if connection.execute("SELECT 1 FROM organization").fetchone():
         with organization.database.transaction() as writing:
+            if not writing.execute("SELECT 1 FROM roleprivileges").fetchone():  # a file of an earlier version
+                plant_roles(Write(organization.model, writing, "", timestamp(organization.clock())))
             complete(writing)
         return
     slow, organization.row_ms = organization.row_ms, 0
