@@ -148,6 +148,10 @@ class Session:
         else:
             self._sleep(backoff * random.uniform(0.7, 1.3))  # noqa: S311 - spreads repeats
 
+    def pause(self, seconds: float) -> None:
+        """Wait before looking again at something that takes its time."""
+        self._sleep(seconds)
+
     def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, metadata: bool) -> Answer:
         """One attempt; a token the organization does not take is renewed once."""
         token = self._tokens.token()

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 from time import sleep
 
 from integration.dataverse.sandbox.changes import Moment
@@ -55,6 +56,7 @@ class Organization:
         self.tenant = Tenant(database, clock)
         self.deliveries = Deliveries(self)
         self.rights = RightsBook()
+        self._at_work: list[Thread] = []
         model.find = finder(database.connection)
         load_customizations(database, model)
         self._load_choices()
@@ -96,6 +98,18 @@ class Organization:
         self.deliveries.put(jobs)
         if self.row_ms and write.written:
             sleep(self.row_ms * write.written / 1000)
+
+    def begin(self, work: Callable[[], None]) -> None:
+        """Do something that no request waits for."""
+        self._at_work = [one for one in self._at_work if one.is_alive()]
+        thread = Thread(target=work, name="system job", daemon=True)
+        self._at_work.append(thread)
+        thread.start()
+
+    def end(self) -> None:
+        """Wait for what was begun."""
+        for one in self._at_work:
+            one.join()
 
     def moment(self) -> Moment:
         """Now, as change tracking needs it."""

@@ -21,13 +21,14 @@ from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.security import functions as security
 from integration.dataverse.sandbox.security import teams
 from integration.dataverse.sandbox.security.rights import Rights
+from integration.dataverse.sandbox.solutions import operations as solutions
 from integration.dataverse.sandbox.write import Write
 
 SEGMENT = re.compile(r"([\w.$]+)(?:\((.*)\))?", re.DOTALL)
 NAMESPACE = "Microsoft.Dynamics.CRM."
 DEFINITIONS = frozenset({"EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions"})
 LONGEST_ADDRESS = 32_768
-DEFINING = {"CreateEntities": change.create_entities, "BulkDelete": bulk_delete}
+DEFINING = {"CreateEntities": change.create_entities, "BulkDelete": bulk_delete, **solutions.ACTIONS}
 FUNCTIONS = {**actions.FUNCTIONS, **security.FUNCTIONS, "RetrieveMetadataChanges": retrieve_metadata_changes}
 ROW_ACTIONS = actions.ROW_ACTIONS | security.ROW_ACTIONS | teams.ROW_ACTIONS
 

@@ -32,6 +32,7 @@ from integration.dataverse.sandbox.organization import Organization, utc_now
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.router import perform
 from integration.dataverse.sandbox.seed import CLIENTS, SEEDS, plant
+from integration.dataverse.sandbox.solutions.operations import give_up_broken
 from integration.dataverse.sandbox.webhooks.catalogue import offer
 
 SERVICE = "/api/data/v9.2/"
@@ -99,6 +100,7 @@ class Sandbox:
         plant(self.organization, options.seed, options.accounts, options.contacts)
         with self.database.transaction() as connection:
             offer(connection, model)
+        give_up_broken(self.organization)
         self.organization.limits = Limits(options.limits) if options.limits else None
         self.faults = Faults(options.faults, options.fault_seed)
         self.latency = options.latency_ms / 1000
@@ -142,6 +144,7 @@ class Sandbox:
         if self._thread is not None:
             self._thread.join()
         self.organization.deliveries.stop()
+        self.organization.end()
         self.database.close()
 
     @property

@@ -1,7 +1,7 @@
 """Privileges: what a security role may hold, by table and for the organization as a whole.
 
 Every table but those that join two others has one privilege per verb (``prvReadAccount``). A line of a document shares
-those of its document, all activities share theirs. The rows of ``privilege`` follow the tables; their ids are made of
+those of its document, price lists and units those of products, all activities share theirs. The rows of ``privilege`` follow the tables; their ids are made of
 their names, so that every organization has the same.
 """
 
@@ -61,6 +61,10 @@ SPOKEN = {
     "systemuser": "User",
     "annotation": "Note",
     "salesorder": "Order",
+    "pricelevel": "Product",
+    "productpricelevel": "Product",
+    "uom": "Product",
+    "uomschedule": "Product",
     "opportunityproduct": "Opportunity",
     "quotedetail": "Quote",
     "salesorderdetail": "Order",

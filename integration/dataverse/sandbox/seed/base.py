@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from integration.dataverse.sandbox.organization import Organization
 from integration.dataverse.sandbox.payload import Values
+from integration.dataverse.sandbox.seed.forms import plant_forms
 from integration.dataverse.sandbox.seed.roles import INTEGRATION_ROLES, plant_roles
 from integration.dataverse.sandbox.values import timestamp
 from integration.dataverse.sandbox.write import Write
@@ -38,6 +39,7 @@ def plant_base(organization: Organization) -> Planted:
         _application_users(write, organization, planted)
         _administrator(write, planted)
         _units(write)
+        plant_forms(write)
     return planted
 
 

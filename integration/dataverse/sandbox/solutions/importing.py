@@ -1,0 +1,242 @@
+"""Carrying a solution out: its tables, columns, keys and lookups become the organization's, then come roles, web
+resources and forms, and last the row of the solution. Broken off anywhere, the next import ends it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from integration.dataverse.sandbox.customize import Change, carry_out, next_code
+from integration.dataverse.sandbox.metadata.definitions import COMMON, OWNED, set_name
+from integration.dataverse.sandbox.model import Model, Table
+from integration.dataverse.sandbox.organization import Organization
+from integration.dataverse.sandbox.refusals import Refusal
+from integration.dataverse.sandbox.security import roles
+from integration.dataverse.sandbox.solutions.package import ColumnIn, LookupIn, Package, TableIn
+from integration.dataverse.sandbox.write import Write
+
+Progress = Callable[[float], None]
+Line = list[Any]
+NEED = {"applicationrequired": 1, "systemrequired": 2}
+
+
+def carry_in(organization: Organization, package: Package, user: str, progress: Progress) -> None:
+    """Import it for a user. ``progress`` is told percents. Raises :class:`Refusal`, and then no table was changed."""
+    check(organization, package)
+    progress(10)
+    # Columns of tables that the same file brings need those tables: two rounds, each all or nothing.
+    carry_out(organization.database, organization.model, list(_tables(organization.model, package)))
+    progress(40)
+    carry_out(organization.database, organization.model, list(_additions(organization.model, package)))
+    organization.payloads.forget()
+    progress(70)
+    with organization.writing(user) as write:
+        _roles(write, package)
+        _webs(write, package)
+        _forms(write, package)
+        progress(90)
+        _solution(write, package)
+
+
+def check(organization: Organization, package: Package) -> None:
+    """Refuse what cannot be imported here."""
+    manifest, model = package.manifest, organization.model
+    missing = [table.schema for table in package.tables if not table.whole and table.name not in model.tables]
+    missing += [one for one in manifest.requires if one.lower() not in model.tables]
+    if missing:
+        raise Refusal(
+            400, "0x8004801d", f"The following components are missing in this organization: {', '.join(missing)}."
+        )
+    found = organization.database.connection().execute(
+        "SELECT s.ismanaged, p.uniquename FROM solution s JOIN publisher p ON p.publisherid = s.publisherid "
+        "WHERE s.uniquename = ?",
+        (manifest.name,),
+    )
+    for managed, publisher in found.fetchall():
+        if publisher != manifest.publisher:
+            raise Refusal(400, "0x8004801c", "The publisher of the installed solution is another one.")
+        if bool(managed) != manifest.managed:
+            code = "0x80048041" if managed else "0x80048040"
+            kinds = ("managed", "unmanaged") if managed else ("unmanaged", "managed")
+            raise Refusal(400, code, f"The solution is installed as {kinds[0]} here; this file holds it as {kinds[1]}.")
+    for table in package.tables:
+        for column in table.columns:
+            _check_column(model, table, column)
+
+
+def _check_column(model: Model, table: TableIn, column: ColumnIn) -> None:
+    if column.kind not in KINDS:
+        raise Refusal(400, "0x8004802c", f"The type '{column.kind}' of {table.name}.{column.name} is not known here.")
+    there = model.tables[table.name].columns.get(column.name) if table.name in model.tables else None
+    wanted = KINDS[column.kind][0]
+    if there is not None and there.type != wanted:
+        raise Refusal(
+            400,
+            "0x80048034",
+            f"{table.name}.{column.name} exists with the type {there.type}; the solution wants {wanted}.",
+        )
+
+
+# --- tables -----------------------------------------------------------------------------------------------------
+
+
+def _tables(model: Model, package: Package) -> Iterator[Change]:
+    """The tables that are new here, with all columns but lookups."""
+    new = [table for table in package.tables if table.whole and table.name not in model.tables]
+    for number, table in enumerate(new):
+        yield Change("table", table.name, "", _block(table, next_code(model) + number))
+
+
+def _block(table: TableIn, code: int) -> dict[str, Any]:
+    columns: dict[str, Line] = dict(COMMON)
+    columns.update(OWNED if table.owned == "user" else {"organizationid": ["Lookup", "", "", {"to": ["organization"]}]})
+    columns.update({one.name: _line(one) for one in table.columns if one.kind != "lookup"})
+    primary = next((one.name for one in table.columns if "PrimaryName" in one.facts.get("DisplayMask", "")), "")
+    return {
+        "set": table.set or set_name(table.name),
+        "schema": table.schema,
+        "label": table.label,
+        "code": code,
+        "id": f"{table.name}id",
+        "name": primary,
+        "owned": table.owned,
+        "tracked": table.tracked,
+        "bulk": True,
+        "custom": True,
+        "collections": {},
+        "columns": columns,
+    }
+
+
+def _additions(model: Model, package: Package) -> Iterator[Change]:
+    """What tables that are here get: columns, lookups, keys."""
+    lookups = {(one.table, one.column): one for one in package.lookups}
+    for given in package.tables:
+        table = model[given.name]
+        for column in given.columns:
+            if column.name not in table.columns:
+                yield from _addition(model, table, column, lookups.get((given.name, column.name)))
+        for key, columns in given.keys.items():
+            if key not in table.keys:
+                yield Change("key", given.name, key, {"columns": list(columns)})
+
+
+def _addition(model: Model, table: Table, column: ColumnIn, lookup: LookupIn | None) -> Iterator[Change]:
+    if column.kind != "lookup":
+        yield Change("column", table.name, column.name, _line(column))
+        return
+    if lookup is None or lookup.target not in model.tables:
+        raise Refusal(400, "0x8004801d", f"No relationship says where the lookup {column.name} of {table.name} leads.")
+    # The currency of a row is one of the service's own columns: its name in addresses is written small.
+    own = column.name != "transactioncurrencyid"
+    facts = {"to": [lookup.target], **({"nav": {lookup.target: column.schema}, "schema": column.schema} if own else {})}
+    yield Change("column", table.name, column.name, ["Lookup", column.label, "cu", facts])
+    yield Change("collection", lookup.target, lookup.schema, [table.name, column.name])
+
+
+def _line(column: ColumnIn) -> Line:
+    kind, facts = KINDS[column.kind]
+    told = column.facts
+    more = {**facts(told), "schema": column.schema}
+    need = NEED.get(told.get("RequiredLevel", ""))
+    if need:
+        more["need"] = need
+    writable = "".join(
+        letter for letter, name in (("c", "Create"), ("u", "Update")) if told.get(f"ValidFor{name}Api", "1") == "1"
+    )
+    return [kind, column.label, writable, more]
+
+
+def _bounds(told: dict[str, str], **others: Any) -> dict[str, Any]:
+    return {"min": told.get("MinValue", "-100000000000"), "max": told.get("MaxValue", "100000000000"), **others}
+
+
+def _money(told: dict[str, str]) -> dict[str, Any]:
+    base = told.get("CalculationOf")
+    return _bounds(told, source=int(told.get("AccuracySource", "2")), **({"base": base} if base else {}))
+
+
+def _moment(told: dict[str, str]) -> dict[str, Any]:
+    if told.get("Behavior") == "2":
+        return {"day": "only"}
+    return {"day": "format"} if told.get("Format") == "date" else {}
+
+
+KINDS: dict[str, tuple[str, Callable[[dict[str, str]], dict[str, Any]]]] = {
+    "primarykey": ("Uniqueidentifier", lambda told: {}),
+    "nvarchar": ("String", lambda told: {"len": int(told.get("MaxLength", "100"))}),
+    "ntext": ("Memo", lambda told: {"len": int(told.get("MaxLength", "2000"))}),
+    "int": ("Integer", lambda told: {"min": -(2**31), "max": 2**31 - 1}),
+    "decimal": ("Decimal", lambda told: _bounds(told, prec=int(told.get("Accuracy", "2")))),
+    "float": ("Double", lambda told: _bounds(told, prec=int(told.get("Accuracy", "5")))),
+    "money": ("Money", _money),
+    "bit": ("Boolean", lambda told: {}),
+    "datetime": ("DateTime", _moment),
+    "lookup": ("Lookup", lambda told: {}),
+}
+
+
+# --- rows -------------------------------------------------------------------------------------------------------
+
+
+def _roles(write: Write, package: Package) -> None:
+    for role in package.roles:
+        roles.define(write, role.id, role.name, role.privileges)
+
+
+def _webs(write: Write, package: Package) -> None:
+    for web in package.webs:
+        content = base64.b64encode(web.content).decode()
+        kept = {"name": web.name, "displayname": web.title, "webresourcetype": web.type, "content": content}
+        _put(write, "webresource", web.id, {**kept, "ismanaged": int(package.manifest.managed)})
+
+
+def _forms(write: Write, package: Package) -> None:
+    for table in package.tables:
+        for form in table.forms:
+            kept = {"name": form.name, "objecttypecode": table.name, "type": form.type, "formxml": form.xml}
+            _put(write, "systemform", form.id, {**kept, "ismanaged": int(package.manifest.managed)})
+
+
+def _solution(write: Write, package: Package) -> None:
+    manifest = package.manifest
+    publisher = _found(write, "publisher", manifest.publisher) or write.create(
+        write.model["publisher"],
+        [
+            {
+                "uniquename": manifest.publisher,
+                "friendlyname": manifest.publisher_title,
+                "customizationprefix": manifest.prefix,
+                "customizationoptionvalueprefix": manifest.option_prefix,
+            }
+        ],
+    )
+    there = _found(write, "solution", manifest.name)
+    kept = {
+        "friendlyname": manifest.title,
+        "description": manifest.description,
+        "version": manifest.version,
+        "publisherid": publisher[0],
+        "ismanaged": int(manifest.managed),
+        "isvisible": 1,
+        "updatedon": write.now,
+    }
+    if there:
+        write.update(write.model["solution"], {there[0]: kept})
+    else:
+        new = {"uniquename": manifest.name, "installedon": write.now, "solutionpackageversion": "9.2"}
+        write.create(write.model["solution"], [{**new, **kept}])
+
+
+def _found(write: Write, table: str, name: str) -> list[str]:
+    question = f'SELECT "{table}id" FROM "{table}" WHERE uniquename = ?'  # noqa: S608 - a table of ours
+    return [row for (row,) in write.connection.execute(question, (name,))]
+
+
+def _put(write: Write, table: str, row: str, values: dict[str, Any]) -> None:
+    model = write.model[table]
+    if write.there(table, {row}):
+        write.update(model, {row: values})
+    else:
+        write.create(model, [{model.id: row, **values}])
