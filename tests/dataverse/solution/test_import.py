@@ -31,13 +31,13 @@ def ready(tmp_path: Path) -> Iterator[dict]:
     running.stop()
 
 
-def signed_in(ready: dict, url: str | None = None) -> Session:
+def signed_in(ready: dict) -> Session:
     """An administrator's line."""
     administrator = ready["clients"]["administrator"]
     credentials = Credentials(
         ready["tenant"], administrator["client_id"], administrator["client_secret"], ready["token_endpoint"]
     )
-    return Session(url or ready["url"], credentials)
+    return Session(ready["url"], credentials)
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_what_the_organization_says_against_it_is_told(ready):
         line.say("asyncoperations", Says(200, {"statecode": 3, "statuscode": 31, "message": "a long trace"}, JSON))
         report = '<r><result result="failure" errorcode="1" errortext="The publisher is another one." /></r>'
         line.say("importjobs", Says(200, {"data": report}, JSON))
-        session = signed_in(ready, line.url)
+        session = line.organization().session
 
         with pytest.raises(ConfigurationProblem, match=r"refused the solution: The publisher is another one\."):
             solution.import_into(session)
@@ -143,7 +143,7 @@ def test_an_import_that_takes_for_ever_is_not_waited_for(ready):
         line.say("ImportSolutionAsync", Says(200, BEGUN, JSON))
         line.say("asyncoperations", Says(200, {"statecode": 2, "statuscode": 20}, JSON), 9)
         line.say("importjobs", Says(200, {"progress": 40.0}, JSON), 9)
-        session = signed_in(ready, line.url)
+        session = line.organization().session
 
         with pytest.raises(TimedOut, match="goes on by itself"):
             solution.import_into(session, patience=0)

@@ -1,8 +1,8 @@
 """Privileges: what a security role may hold, by table and for the organization as a whole.
 
 Every table but those that join two others has one privilege per verb (``prvReadAccount``). A line of a document shares
-those of its document, price lists and units those of products, all activities share theirs. The rows of ``privilege`` follow the tables; their ids are made of
-their names, so that every organization has the same.
+those of its document, price lists and units those of products, all activities share theirs. The rows of ``privilege``
+follow the tables; their ids are made of their names, so that every organization has the same.
 """
 
 from __future__ import annotations

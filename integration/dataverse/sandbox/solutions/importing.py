@@ -35,7 +35,8 @@ def carry_in(organization: Organization, package: Package, user: str, progress: 
         _roles(write, package)
         _webs(write, package)
         _forms(write, package)
-        progress(90)
+    progress(90)
+    with organization.writing(user) as write:
         _solution(write, package)
 
 

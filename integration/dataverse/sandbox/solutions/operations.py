@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import logging
 import threading
 import uuid
 from collections.abc import Callable
@@ -18,6 +18,8 @@ from integration.dataverse.sandbox.security.privileges import IMPORT as IMPORT_P
 from integration.dataverse.sandbox.solutions.importing import carry_in, check
 from integration.dataverse.sandbox.solutions.package import read_package
 from integration.dataverse.sandbox.values import timestamp
+
+log = logging.getLogger(__name__)
 
 Body = dict[str, Any]
 IMPORT = 202
@@ -106,7 +108,7 @@ def _file(body: Body) -> bytes:
         raise odata("The parameter 'CustomizationFile' must be a zip file as base64 text.")
     try:
         return base64.b64decode(given, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise odata("The parameter 'CustomizationFile' is not base64 text.") from error
 
 
@@ -134,6 +136,9 @@ def _run(organization: Organization, user: str, job: str, content: bytes) -> Ref
         refusal = None
     except Refusal as caught:
         refusal = caught
+    except Exception:
+        log.exception("The sandbox failed on a solution")  # nobody waits here: whoever follows the job has to be told
+        refusal = Refusal(500, "0x80040216", "An unexpected error occurred.")
     finally:
         ONE_AT_A_TIME.release()
     told = {"data": _report(name, version, refusal), "completedon": timestamp(organization.clock())}
