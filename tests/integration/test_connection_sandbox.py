@@ -9,6 +9,7 @@ from integration.defaults import STANDARD, create_missing
 from integration.models import CachedText, ConnectionSetup, TableMapping
 from integration.models.ends import Ends
 from integration.models.findings import NotReady
+from integration.models.fitness import WHAT, fitness, needed
 from integration.sync.rules import Reference
 from integration.systems.base import FieldType, Side
 
@@ -136,3 +137,33 @@ def test_the_default_filters_count_the_demo_organization(connection):
         count = ends.count(Side.CRM, customer.crm_table, customer.crm_filter)
         assert (count.number or 0) > 10, count.text
         assert ends.problems == {}
+
+
+def test_the_demo_organization_has_what_all_standard_mappings_need_before_and_after_enabling(connection):
+    before = fitness(connection)
+    connection.enable()
+    for findings in (before, fitness(connection)):
+        assert [(finding.ok, finding.what) for finding in findings] == [(True, WHAT)], findings
+
+
+def test_a_column_that_a_mapping_needs_and_sales_does_not_have_is_named(connection):
+    connection.enable()
+    TableMapping.objects.get(name="CUSTOMER").fields.create(
+        erp_field="name_2", crm_field="wing_nickname", direction="both", position=900
+    )
+    [finding] = fitness(connection)
+    assert not finding.ok
+    assert finding.message == "CUSTOMER: Account has no column “wing_nickname” any more."
+
+
+def test_without_sales_only_the_base_mappings_are_asked_for(connection):
+    connection.sales_enabled = False
+    names = {one.mapping for one in needed(connection)}
+    assert "CUSTOMER" in names
+    assert "ITEM-PRODUCT" not in names
+
+
+def test_an_organization_that_does_not_answer_is_one_finding(connection):
+    connection.url = "http://127.0.0.1:9"
+    [finding] = fitness(connection)
+    assert not finding.ok
