@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from integration.dataverse.people import INTEGRATION_ROLES, prepare_integration_user
+from integration.dataverse.people import prepare_integration_user
 from integration.dataverse.session import Session
+from integration.dataverse.solution import INTEGRATION_ROLES, import_into
 from integration.models import ConnectionSetup
 from integration.systems.errors import ConfigurationProblem
 from setup_wizard.models import Guide
@@ -31,6 +32,17 @@ class Task:
     slug: str
     title: str
     run: Callable[[Work], str]
+
+
+def _import(redeploy: bool) -> Callable[[Work], str]:
+    def bring(work: Work) -> str:
+        brought = import_into(work.session, work.grow, redeploy)
+        work.setup.refresh_from_db()
+        work.setup.solution_found(brought.after)
+        before = f" (version {brought.before} before)" if brought.before not in (None, brought.after) else ""
+        return f"Version {brought.after} of the integration solution is installed{before}."
+
+    return bring
 
 
 def _switch_orders(on: bool) -> Callable[[Work], str]:
@@ -58,6 +70,8 @@ def _assign_roles(work: Work) -> str:
 
 
 TASKS: Sequence[Task] = (
+    Task("import", "Import the integration solution", _import(redeploy=False)),
+    Task("redeploy", "Redeploy the integration solution, which restores its roles", _import(redeploy=True)),
     Task("roles", "Create the integration user and assign its security roles", _assign_roles),
     Task("orders-on", "Enable Sales Order Integration", _switch_orders(True)),
     Task("orders-off", "Switch sales order integration off", _switch_orders(False)),

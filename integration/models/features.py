@@ -52,6 +52,11 @@ class Features(models.Model):
             if not only_blank or not getattr(self, name):
                 setattr(self, name, _or_blank(address))
 
+    def solution_found(self, version: str) -> None:
+        """The integration solution has this version in the organization; without counting as a person's change."""
+        self.solution_version = version[:30]
+        type(self)._default_manager.filter(pk=self.pk).update(solution_version=self.solution_version)
+
     def switch_order_integration(self, on: bool) -> None:
         """The organization has been told; without it nothing is created from orders and quotes by itself."""
         self.order_integration_enabled = on

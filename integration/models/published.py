@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from integration.dataverse.solution import describe
 from integration.models.secret import SecretUnreadable
 from integration.systems.base import Row, System
 from integration.systems.errors import ConfigurationProblem, TableMissing
@@ -16,7 +17,7 @@ from integration.systems.filters import Comparison
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
-SOLUTION = "BusinessCentralIntegration"
+SOLUTION = describe().name
 TABLE = "bci_connection"
 OURS = uuid.UUID("6d0f2c1e-4b39-5a0e-9d52-6a1b0c7be001")
 """The row's id is the same everywhere, so that writing it twice cannot make two of it."""

@@ -6,6 +6,7 @@ import html
 import logging
 import re
 import threading
+from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.models import ConnectionSetup
+from integration.models.published import OURS
 from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
@@ -135,6 +137,31 @@ def test_the_integration_user_gets_its_roles_and_then_nothing_is_left_to_do(sand
     sandbox.client_id = "another"
     sandbox.save()
     assert [task.slug for task in admin.get(STEP).context["tasks"]] == ["roles"]
+
+
+def test_the_solution_is_imported_with_progress_and_redeployed_without_harm(sandbox, admin, monkeypatch):
+    percents = []
+    monkeypatch.setattr(AdministratorRun, "grow", lambda run, percent: percents.append(percent))
+    come_back(admin, agree(begun(admin, "import")))
+    run = AdministratorRun.latest()
+    assert "of the integration solution is installed" in run.lines[-1]["message"]
+    assert percents == sorted(percents)
+    assert percents[-1] == 100
+    assert ConnectionSetup.current().solution_version
+    come_back(admin, agree(begun(admin, "redeploy")))
+    assert AdministratorRun.latest().status == AdministratorRun.Status.FINISHED
+    assert f"Version {ConnectionSetup.current().solution_version} is installed" in str(sandbox.test())
+
+
+def test_enabling_tells_sales_where_we_are_once_the_solution_is_there(sandbox, admin, settings):
+    settings.PUBLIC_URL = "https://bc.cronus.example"
+    come_back(admin, agree(begun(admin, "import")))
+    answer = admin.post("/connection/enable/", follow=True)
+    setup = ConnectionSetup.current()
+    assert (setup.is_enabled, setup.last_error) == (True, ""), answer.content.decode()[-3000:]
+    with closing(setup.open()) as connected:
+        [row] = connected.crm.get("bci_connection", [OURS], ["bci_webclienturl"]).values()
+    assert row.values["bci_webclienturl"] == "https://bc.cronus.example"
 
 
 def test_who_is_no_administrator_is_told_which_role_is_missing_and_nothing_is_done(sandbox, admin):
