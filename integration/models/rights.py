@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as every_app
+from django.apps.registry import Apps
 from django.contrib.auth.models import Group, Permission
 
 ADMINISTRATOR, INTEGRATOR, VIEWER, AVAILABILITY = "Administrator", "Integrator", "Viewer", "Availability"
@@ -44,10 +46,10 @@ MEANING = {
 APPS = {right.partition(".")[0] for rights in GROUPS.values() for right in rights}
 
 
-def refresh_groups(app_config: AppConfig, using: str, **_: Any) -> None:
+def refresh_groups(app_config: AppConfig, using: str, apps: Apps = every_app, **_: Any) -> None:
     """Give each group exactly its rights to the models of one app. For ``post_migrate``, after Django has made the
-    permissions themselves."""
-    if app_config.label not in APPS:
+    permissions themselves; ``apps`` are those that are migrated so far, which need not be all."""
+    if app_config.label not in APPS or "auth" not in apps.app_configs:
         return
     there = Permission.objects.using(using).filter(content_type__app_label=app_config.label)
     codes = {permission.pk: f"{app_config.label}.{permission.codename}" for permission in there}
