@@ -2,6 +2,7 @@
 
 from integration.defaults.apply import Difference, changed, create_missing, default_for, differences, missing, reset
 from integration.defaults.extra import EXTRA_JOBS, ExtraJob, settle_extra_jobs
+from integration.defaults.numbers import write_numbers
 from integration.defaults.shape import FieldDefault, JobDefault, MappingDefault, Part
 from integration.defaults.standard import OUTSIDE_FULL_SYNCH, STANDARD
 
@@ -22,4 +23,5 @@ __all__ = [
     "missing",
     "reset",
     "settle_extra_jobs",
+    "write_numbers",
 ]

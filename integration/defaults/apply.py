@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from integration.defaults.numbers import COLUMNS
 from integration.defaults.shape import FieldDefault, MappingDefault, Part
 from integration.defaults.standard import BY_NAME, STANDARD
 from integration.models.audit import AuditEntry, record
@@ -103,7 +104,7 @@ def differences(mapping: TableMapping) -> list[Difference]:
             found += _compare(field, _field_values(wanted, position), FIELD_FIELDS, f"{pair}: ")
             rules = ", ".join(map(str, field.transformations.all()))
             found += [Difference(f"{pair}: transformation rules", rules, "nothing")] if rules else []
-    found += [Difference(_pair(*key), "removed", "") for key in stored]
+    found += [Difference(_pair(*key), "removed", "") for key in stored if key[1] not in COLUMNS]
     entry = mapping.queue_entries.first()
     if default.job is not None and entry is not None:
         found += _compare(entry, _job_values(default), JOB_FIELDS, "job: ")
@@ -152,7 +153,7 @@ def _restore(mapping: TableMapping, default: MappingDefault) -> None:
         if row.is_enabled and row.pk not in carried:
             row.begin_anew()
         kept.append(row.pk)
-    mapping.fields.exclude(pk__in=kept).delete()
+    mapping.fields.exclude(pk__in=kept).exclude(crm_field__in=COLUMNS).delete()
     if default.job is not None:
         _job_entry(mapping, default)
         mapping.queue_entries.update(**_job_values(default))

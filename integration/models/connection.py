@@ -111,9 +111,9 @@ class ConnectionSetup(Audited, SignIn, Features):
     def create_missing(self) -> list[TableMapping]:
         """Create what is missing of the standard mappings and jobs of the parts that are on; existing ones stay."""
         created = [mapping for part in self.parts() for mapping in defaults.create_missing(part)]
+        defaults.write_numbers(self.parts() if self.solution_version else [])
         defaults.settle_extra_jobs(self.features() if self.sales_enabled else set(), enabled=self.is_enabled)
-        if self.is_enabled:
-            release_jobs([], created)
+        release_jobs([], created if self.is_enabled else [])
         return created
 
     def apply_switches(self, newly_on: list[defaults.Part]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sqlite3
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -66,6 +68,21 @@ def test_a_fresh_user_synchronizes_the_company_in_under_ten_clicks(page):
     assert clicks.number < FEW
     page.goto("/mappings/")
     expect(page.locator("main")).to_contain_text("CUSTOMER")
+
+
+def test_every_record_that_went_to_sales_carries_its_number_there(demo):
+    uri = f"file:{demo.home}/sandbox.sqlite3?mode=ro"
+    with contextlib.closing(sqlite3.connect(uri, uri=True)) as sales:
+        numbers = dict(sales.execute("SELECT bci_table, COUNT(DISTINCT bci_number) FROM account GROUP BY bci_table"))
+        products = dict(sales.execute("SELECT bci_table, COUNT(DISTINCT bci_number) FROM product GROUP BY bci_table"))
+    with contextlib.closing(sqlite3.connect(uri.replace("sandbox", "integration"), uri=True)) as ours:
+        question = (
+            "SELECT m.name, COUNT(*) FROM coupling_coupling c JOIN integration_tablemapping m ON m.id = c.mapping_id "
+            "GROUP BY m.name"
+        )
+        coupled = dict(ours.execute(question))
+    assert numbers["Customer"] == coupled["CUSTOMER"] > 0
+    assert products["Item"] == coupled["ITEM-PRODUCT"] > 0
 
 
 def test_connection_setup_lets_an_administrator_switch_sales_orders_and_forgets_the_sign_in(page):
