@@ -51,6 +51,15 @@ def perform(organization: Organization, request: Request) -> Response:
         return refused(refusal, annotated)
 
 
+def perform_as(organization: Organization, request: Request, person: str) -> Response:
+    """Answer a request that a person (a ``systemuserid``) makes at a page of the organization's own."""
+    try:
+        caller = organization.rights.of(organization.database.connection(), ("systemuserid", person))
+    except Refusal as refusal:
+        return refused(refusal)
+    return _admitted(organization, request, caller)
+
+
 def _admitted(organization: Organization, request: Request, caller: Rights) -> Response:
     """The answer to a known user within the limits; a batch is one request, whatever it holds."""
     try:

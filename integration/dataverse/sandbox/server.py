@@ -29,6 +29,7 @@ from integration.dataverse.sandbox.limits import Bounds, Limits
 from integration.dataverse.sandbox.messages import Request, Response, refused
 from integration.dataverse.sandbox.model import load_model
 from integration.dataverse.sandbox.organization import Organization, utc_now
+from integration.dataverse.sandbox.page import SalesPage
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.router import perform
 from integration.dataverse.sandbox.seed import CLIENTS, SEEDS, plant
@@ -45,6 +46,7 @@ REASONS = {
     201: "Created",
     204: "No Content",
     302: "Found",
+    303: "See Other",
     304: "Not Modified",
     400: "Bad Request",
     401: "Unauthorized",
@@ -104,6 +106,7 @@ class Sandbox:
         self.organization.limits = Limits(options.limits) if options.limits else None
         self.faults = Faults(options.faults, options.fault_seed)
         self.latency = options.latency_ms / 1000
+        self._sales = SalesPage(self.organization)
         self._control = Control(self.faults) if options.control else None
         self._control_url = ""
         self._server = Server((options.host, options.port), self._answer, numthreads=THREADS, timeout=IDLE_SECONDS)
@@ -192,6 +195,8 @@ class Sandbox:
         body = environ["wsgi.input"].read() if environ["REQUEST_METHOD"] not in ("GET", "DELETE") else b""
         if path.startswith(SERVICE):
             return self._perform(self._request(environ, path.removeprefix(SERVICE), query, body))
+        if path == "/" or path == "/sales" or path.startswith("/sales/"):
+            return self._sales.answer(self._request(environ, path, query, body))
         tenant, _, rest = path.lstrip("/").partition("/")
         if rest == "oauth2/v2.0/token" and environ["REQUEST_METHOD"] == "POST":
             return self.organization.tenant.answer(tenant, body, environ.get("HTTP_AUTHORIZATION", ""))

@@ -140,6 +140,7 @@ class Demo:
             f"\n  Business Central - Dynamics 365 Sales   {address}"
             f"\n  Sign in as                              {sign_in['user']} / {sign_in['password']}"
             f"\n  Dataverse sandbox                       {sandbox}"
+            f"\n  Sales (sandbox)                         {sandbox}/sales/"
             f"\n  Databases                               {self.home}"
             "\n\n  Open Assisted Setup and press “Use the local sandbox”; or do it by hand on Connection Setup,"
             "\n  which is filled in. Ctrl-C ends everything.\n"

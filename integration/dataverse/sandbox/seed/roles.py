@@ -26,6 +26,8 @@ SOLD = (
     "orderclose",
 )  # fmt: skip
 """What salespeople work with."""
+LINES = ("opportunityproduct", "quotedetail", "salesorderdetail")
+"""They take lines away again from what is theirs."""
 PRICED = ("product", "pricelevel", "productpricelevel", "uom", "uomschedule", "transactioncurrency")
 """What the integration keeps up beside that."""
 LISTENING = ("serviceendpoint", "sdkmessageprocessingstep")
@@ -74,7 +76,7 @@ def _salesperson(model: Model) -> Held:
     return {
         **_may(model, ["Read"], GLOBAL, (*SOLD, *PRICED, "systemuser", "team", "businessunit", "organization")),
         **_may(model, writing, BASIC, SOLD),
-        **_may(model, ["Delete"], BASIC, ("opportunity", "quote", "annotation")),
+        **_may(model, ["Delete"], BASIC, ("opportunity", "quote", "annotation", *LINES)),
         **_may(model, ["AppendTo"], GLOBAL, (*SOLD, *PRICED, "systemuser")),
     }
 

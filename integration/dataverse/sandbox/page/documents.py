@@ -1,0 +1,92 @@
+"""A record with what belongs to it, and what can be done to it: lines, states, notes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from integration.dataverse.sandbox.messages import Response
+from integration.dataverse.sandbox.page import lines
+from integration.dataverse.sandbox.page.desk import KIND as TABLE_OF
+from integration.dataverse.sandbox.page.desk import Declined, Row, shown
+from integration.dataverse.sandbox.page.kinds import BY_SET, BY_TABLE, Action, Kind
+from integration.dataverse.sandbox.page.markup import Content, Html, link, moved, tag
+from integration.dataverse.sandbox.page.visit import Visit
+
+
+def record(
+    visit: Visit, kind: Kind, row: str, problem: str = "", status: int = 200, typed: dict[str, str] | None = None
+) -> Response:
+    """The page of one record. Raises :class:`Declined`."""
+    found = visit.desk.get(f"{kind.set}({row})")
+    seen = Visit(visit.desk, visit.session, visit.name, typed or {}, kind.set)
+    content: list[Content] = [_buttons(seen, kind, found), _facts(kind, found)]
+    if kind.lines:
+        content.append(lines.section(seen, kind, found))
+    return seen.page(shown(found, kind.name) or kind.one, content, problem, status)
+
+
+def act(visit: Visit, kind: Kind, row: str, name: str, line: str) -> Response:
+    """Do what a button or form of the record asks for and go back to it; refusals are told there."""
+    try:
+        return moved(_done(visit, kind, row, name, line))
+    except Declined as declined:
+        if declined.status == 404:
+            raise
+        return record(visit, kind, row, str(declined), declined.status, visit.given)
+
+
+def _done(visit: Visit, kind: Kind, row: str, name: str, line: str) -> str:
+    """The address to go on with."""
+    here = f"/sales/{kind.set}/{row}"
+    if kind.lines and name == "lines":
+        lines.remove(visit, kind, row, line) if line else lines.add(visit, kind, row)
+        return here
+    found = next((one for one in kind.actions if one.name == name and not line), None)
+    if found is None:
+        raise Declined(404, "There is no such page.")
+    if found.state is not None:
+        visit.desk.change(f"{kind.set}({row})", {"statecode": found.state})
+        return here
+    made = visit.desk.tell(found.message, _message(kind, found, row))
+    return f"/sales/{found.target}/{made[BY_SET[found.target].id]}" if found.target else here
+
+
+def _message(kind: Kind, action: Action, row: str) -> Row:
+    """The body of a message: the activity it leaves, or the document it makes another one from."""
+    if action.target:
+        parameter = {"opportunity": "OpportunityId", "quote": "QuoteId"}[kind.table]
+        return {parameter: row, "ColumnSet": {"AllColumns": True}}
+    subject = f"{action.label} in Sales (sandbox)"
+    activity: Row = {"subject": subject, f"{kind.id}@odata.bind": f"/{kind.set}({row})"}
+    return {"Status": action.status, action.parameter: activity}
+
+
+def _buttons(visit: Visit, kind: Kind, found: Row) -> Html:
+    """What can be done now."""
+    here = f"/sales/{kind.set}/{found[kind.id]}"
+    able = [one for one in kind.actions if found["statecode"] in one.states]
+    edit = link(f"{here}/edit", "Edit", class_="button") if kind.new else None
+    presses = [visit.button(f"{here}/{one.name}", one.label, at == 0) for at, one in enumerate(able)]
+    follow = [
+        link(f"/sales/{each}/new?{name}={found[kind.id]}", f"New {BY_SET[each].one.lower()}", class_="button")
+        for each, name in kind.follow
+    ]
+    return tag("div", *presses, edit, *follow, class_="actions")
+
+
+def _facts(kind: Kind, found: Row) -> Html:
+    """The fields and what else is known, as far as there is something."""
+    known = [(field.read, field.label) for field in kind.fields]
+    named = [*known, *(one for one in kind.looks if one[0] not in dict(known))]
+    return tag(
+        "dl", *([tag("dt", label), tag("dd", value(found, name))] for name, label in named if shown(found, name))
+    )
+
+
+def value(found: Row, name: str) -> Content:
+    """A value as people read it; a lookup leads to its record."""
+    text = shown(found, name)
+    target = BY_TABLE.get(str(found.get(f"{name}{TABLE_OF}", "")))
+    if target is not None:
+        return link(f"/sales/{target.set}/{found[name]}", text)
+    return format(found[name], "f") if text and isinstance(found[name], Decimal) and text == str(found[name]) else text

@@ -1,0 +1,281 @@
+"""The page “Sales (sandbox)”: a salesperson's part, with the rules and privileges of every other client."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import requests
+
+from tests.dataverse.sandbox import trade
+from tests.dataverse.sandbox.conftest import Caller
+
+names = itertools.count(1)
+
+
+class Browser:
+    """Who uses the page, form by form, without JavaScript."""
+
+    def __init__(self, ready: dict[str, Any]) -> None:
+        self.url = ready["url"]
+        self.http = requests.Session()
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        return self.http.get(f"{self.url}{path}", timeout=10, headers=headers)
+
+    def post(self, path: str, token: str | None = None, **form: str) -> requests.Response:
+        """Send a form as the page has it; ``token`` replaces that of the session."""
+        given = self.token() if token is None else token
+        return self.http.post(f"{self.url}{path}", data={"token": given, **form}, timeout=10)
+
+    def token(self) -> str:
+        return re.findall(r'name="token" value="([^"]+)"', self.get("/sales/accounts/").text)[0]
+
+    def sign_in(self, name: str) -> Browser:
+        people = re.findall(r'value="([0-9a-f-]{36})"[^>]*> ([^<]+?) <', self.get("/sales/").text)
+        person = {shown: id for id, shown in people}[name]
+        self.http.post(f"{self.url}/sales/sign-in", data={"person": person}, timeout=10)
+        return self
+
+    def made(self, set_name: str, **form: str) -> str:
+        """The address of a new record."""
+        answer = self.post(f"/sales/{set_name}/new", **form)
+        assert answer.status_code == 200, answer.text
+        path = answer.url.removeprefix(self.url)
+        assert re.fullmatch(rf"/sales/{set_name}/[0-9a-f-]{{36}}", path), answer.text
+        return path
+
+
+def complaint(answer: requests.Response) -> str:
+    (found,) = re.findall(r'role="alert">([^<]+)<', answer.text)
+    return str(found)
+
+
+@pytest.fixture
+def peter(sandbox) -> Browser:
+    return Browser(sandbox).sign_in("Peter Saddow")
+
+
+@pytest.fixture
+def account(peter: Browser) -> str:
+    """The address of an account of Peter's."""
+    return peter.made("accounts", name=f"Coho Winery {next(names)}")
+
+
+def id_of(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+# --- signing in ----------------------------------------------------------------------------------------------
+
+
+def test_who_is_not_signed_in_is_asked_who_they_are_on_every_page(sandbox):
+    answer = Browser(sandbox).get("/sales/accounts/")
+
+    assert "Who are you?" in answer.text
+    assert "Adatum" not in answer.text
+
+
+def test_the_cookie_is_kept_from_scripts_and_from_other_sites(sandbox):
+    browser = Browser(sandbox)
+    person = re.findall(r'value="([0-9a-f-]{36})"', browser.get("/sales/").text)[0]
+
+    answer = browser.http.post(f"{browser.url}/sales/sign-in", data={"person": person}, allow_redirects=False)
+
+    assert answer.status_code == 303
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+    assert "SameSite=Strict" in answer.headers["Set-Cookie"]
+
+
+def test_nobody_signs_in_as_somebody_who_may_not_work(sandbox, administrator):
+    browser = Browser(sandbox)
+    (kevin,) = administrator.rows("systemusers?$filter=fullname eq 'Kevin Wright'&$select=systemuserid")
+
+    answer = browser.http.post(f"{browser.url}/sales/sign-in", data={"person": kevin["systemuserid"]}, timeout=10)
+
+    assert complaint(answer) == "Choose who you are."
+
+
+def test_signing_out_ends_the_session_for_good(peter):
+    cookie = dict(peter.http.cookies)
+    peter.post("/sales/sign-out")
+
+    again = requests.get(f"{peter.url}/sales/accounts/", cookies=cookie, timeout=10)
+
+    assert "Who are you?" in again.text
+
+
+def test_a_form_without_the_sessions_token_changes_nothing(peter, account):
+    answer = peter.post(f"{account}/edit", token="guessed", name="Taken Over")
+
+    assert answer.status_code == 403
+    assert "Taken Over" not in peter.get(account).text
+
+
+def test_a_form_from_another_site_changes_nothing(peter):
+    form = {"token": peter.token(), "name": "Evil Ltd."}
+    answer = peter.http.post(
+        f"{peter.url}/sales/accounts/new", data=form, headers={"Origin": "https://evil.example"}, timeout=10
+    )
+
+    assert answer.status_code == 403
+    assert "Nothing was found" in peter.get("/sales/accounts/?search=Evil").text
+
+
+def test_another_name_for_this_machine_is_not_answered(peter):
+    assert peter.get("/sales/", Host="evil.example").status_code == 403
+
+
+# --- records -------------------------------------------------------------------------------------------------
+
+
+def test_what_was_typed_is_shown_as_text_and_never_as_markup(peter):
+    path = peter.made("accounts", name="<script>alert('Fabrikam')</script>")
+
+    text = peter.get(path).text + peter.get("/sales/accounts/?search=Fabrikam%27)").text
+
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_the_search_finds_an_account_by_a_part_of_its_name_whatever_signs_it_has(peter):
+    path = peter.made("accounts", name="Margie's 100% Travel & Co")
+
+    assert path in peter.get("/sales/accounts/?search=margie's 100%25 travel %26").text
+
+
+def test_a_long_list_goes_on_on_a_next_page(peter):
+    for number in range(60):
+        peter.made("contacts", lastname=f"Zwilling {number:03d}")
+    first = peter.get("/sales/contacts/?search=Zwilling").text
+    (after,) = re.findall(r'href="([^"]+)">Next page', first)
+
+    second = peter.get(after.replace("&amp;", "&")).text
+
+    assert "Zwilling 000" in first
+    assert "Zwilling 059" not in first
+    assert "Zwilling 059" in second
+    assert "Zwilling 000" not in second
+
+
+def test_a_salesperson_cannot_change_the_account_of_a_colleague(sandbox, account):
+    answer = Browser(sandbox).sign_in("Linda Martin").post(f"{account}/edit", name="Litware")
+
+    assert answer.status_code == 403
+    assert complaint(answer)
+
+
+def test_a_record_that_somebody_else_changed_meanwhile_is_not_overwritten(peter, account):
+    (etag,) = re.findall(r'name="etag" value="([^"]+)"', peter.get(f"{account}/edit").text)
+    etag = etag.replace("&quot;", '"')
+    peter.post(f"{account}/edit", name="Coho Vineyard", etag=etag)
+
+    answer = peter.post(f"{account}/edit", name="Coho Cellars", etag=etag)
+
+    assert answer.status_code == 412
+    assert "Somebody else changed the record" in complaint(answer)
+
+
+@pytest.mark.parametrize(
+    "path", ["/sales/secrets/", "/sales/accounts/none", "/sales/systemusers/", "/sales/invoices/new"]
+)
+def test_what_is_not_there_is_told_as_a_page(peter, path):
+    answer = peter.get(path)
+
+    assert answer.status_code == 404
+    assert complaint(answer)
+
+
+# --- documents -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def priced(call: Caller) -> tuple[str, str]:
+    """A price list, and a product at 10 in it."""
+    group, unit = trade.unit_group(call)
+    product, prices = trade.product(call, group, unit), trade.price_list(call)
+    call.create("productpricelevels", **{name.replace("@odata.bind", "_at_bind"): value
+                                         for name, value in trade.line(prices, product, unit).items()})  # fmt: skip
+    call("PATCH", f"products({product})", {"statecode": 0})
+    return prices, product
+
+
+def document(browser: Browser, kind: str, account: str, priced: tuple[str, str]) -> str:
+    prices, product = priced
+    path = browser.made(kind, name="Spring", customerid_account=id_of(account), pricelevelid=prices)
+    answer = browser.post(f"{path}/lines", productid=product, quantity="3")
+    assert answer.status_code == 200, complaint(answer)
+    return path
+
+
+def test_an_order_with_a_product_and_a_write_in_product_is_submitted(peter, account, priced, call):
+    order = document(peter, "salesorders", account, priced)
+    peter.post(f"{order}/lines", productdescription="Engraving", quantity="2", priceperunit="7.25")
+
+    peter.post(f"{order}/submit")
+
+    row = call.get(f"salesorders({id_of(order)})")
+    assert (row["statecode"], row["totalamount"]) == (1, Decimal("44.50"))
+
+
+def test_an_amount_that_is_no_number_is_told_and_nothing_is_lost(peter, account, priced):
+    order = document(peter, "salesorders", account, priced)
+
+    answer = peter.post(f"{order}/lines", productdescription="Engraving", quantity="two", priceperunit="7")
+
+    assert complaint(answer) == "Quantity must be a number such as 12.50."
+    assert 'value="Engraving"' in answer.text
+
+
+def test_a_line_of_a_draft_is_taken_away_but_not_by_the_address_of_another_document(peter, account, priced):
+    order, other = document(peter, "salesorders", account, priced), document(peter, "salesorders", account, priced)
+    (line,) = re.findall(rf"{order}/lines/([0-9a-f-]{{36}})", peter.get(order).text)
+
+    assert peter.post(f"{other}/lines/{line}").status_code == 404
+    assert "There are no lines yet" in peter.post(f"{order}/lines/{line}").text
+
+
+def test_a_submitted_order_takes_no_more_lines_and_is_canceled(peter, account, priced, call):
+    order = document(peter, "salesorders", account, priced)
+    peter.post(f"{order}/submit")
+
+    answer = peter.post(f"{order}/lines", productdescription="Engraving", quantity="2", priceperunit="7.25")
+    peter.post(f"{order}/cancel")
+
+    assert "read-only" in complaint(answer)
+    assert call.get(f"salesorders({id_of(order)})")["statecode"] == 2
+
+
+def test_a_quote_is_activated_revised_activated_again_and_won(peter, account, priced, call):
+    quote = document(peter, "quotes", account, priced)
+    peter.post(f"{quote}/activate")
+
+    revised = peter.post(f"{quote}/revise").url.removeprefix(peter.url)
+    peter.post(f"{revised}/activate")
+    peter.post(f"{revised}/win")
+
+    assert revised != quote
+    assert [call.get(f"quotes({id_of(one)})")["statecode"] for one in (quote, revised)] == [3, 2]
+
+
+def test_a_draft_of_a_quote_cannot_be_won_and_the_page_tells_the_organizations_words(peter, account, priced):
+    quote = document(peter, "quotes", account, priced)
+
+    answer = peter.post(f"{quote}/win")
+
+    assert answer.status_code == 400
+    assert complaint(answer)
+
+
+def test_an_opportunity_becomes_a_quote_and_a_won_quote_an_order(peter, account, priced):
+    deal = peter.made("opportunities", name="Spring", customerid_account=id_of(account), pricelevelid=priced[0])
+
+    quote = peter.post(f"{deal}/quote").url.removeprefix(peter.url)
+    peter.post(f"{quote}/lines", productid=priced[1], quantity="1")
+    peter.post(f"{quote}/activate")
+    order = peter.post(f"{quote}/order").url
+
+    assert "/sales/salesorders/" in order
