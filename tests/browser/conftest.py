@@ -60,11 +60,13 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A running demo, not yet connected: each file begins with its own, so that any may come first."""
+def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """A running demo, not yet connected: each file begins with its own, so that any may come first. A file with
+    ``DEMO`` gives it further options."""
     home, port = tmp_path_factory.mktemp("browser"), free_port()
     command = [sys.executable, str(HOUSE / "manage.py"), "demo", "--port", str(port)]
     command += ["--sandbox-port", str(free_port()), "--customers", str(CUSTOMERS), "--data", str(home)]
+    command += getattr(request.module, "DEMO", [])
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     env = {**kept, "DEVELOPMENT": "true", "DATA_DIR": str(home)}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)

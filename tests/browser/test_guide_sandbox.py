@@ -1,4 +1,5 @@
-"""A fresh user and the local sandbox: through the guide to a synchronized company, with the defaults and few clicks."""
+"""A fresh user and the local sandbox over https: through the guide to a synchronized company, with the defaults and
+few clicks."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Demo, Strict, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
+DEMO = ["--tls"]
 PATIENCE = 60_000
 FEW = 10
 
@@ -32,7 +34,7 @@ class Clicks:
 def page(demo: Demo, chromium: Browser):
     """Annette's browser, which the guide may also send to the organization's sign-in page."""
     sandbox = json.loads((demo.home / "sandbox.json").read_text())["url"]
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=demo.url)
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=demo.url, ignore_https_errors=True)
     page = context.new_page()
     strict = Strict(page, demo.url, sandbox)
     sign_in(page, demo)

@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--customers", type=whole_number, metavar="N", help="how many customers in all")
         parser.add_argument("--accounts", type=whole_number, metavar="N", help="how many accounts in all")
         parser.add_argument("--data", metavar="DIR", help="where the databases live")
+        parser.add_argument("--tls", action="store_true", help="serve the Dataverse sandbox over https")
         parser.add_argument("--once", action="store_true", help="run the full synchronization on free ports and end")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -121,10 +122,13 @@ class Demo:
         wanted = ["--accounts", str(self.options["accounts"])] if self.options["accounts"] else []
         database = str(self.home / "sandbox.sqlite3")
         words = ["--port", str(self.ports[1]), "--database", database, "--seed", "demo", *wanted]
+        words += ["--tls", str(self.home / "tls")] if self.options["tls"] else []
         sandbox = self._manage("sandbox", "sandbox", *words)
         sandbox.foundation = True
         line = keeper.first_line(keeper.keep(sandbox))
         _pin(sandbox, json.loads(line)["url"])
+        if self.options["tls"]:
+            self.env["DATAVERSE_CA_FILE"] = json.loads(line)["ca"]
         words = ["--customers", str(self.options["customers"])] if self.options["customers"] else []
         setup = self._manage("company", "demo_setup", *words, *(["--enable"] if self.options["once"] else []))
         said: list[str] = []
