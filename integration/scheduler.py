@@ -14,14 +14,14 @@ from collections.abc import Callable
 from django.db import DatabaseError, close_old_connections, transaction
 from redis.exceptions import RedisError
 
-from integration import jobs
+from integration import jobs, preflight
 from integration.jobs import full, retention
+from integration.jobs.alive import show_alive
 from integration.jobs.create import create
-from integration.jobs.queue import redis, send
+from integration.jobs.queue import send
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
 from integration.models.home import COPY, is_copy
 
-ALIVE, ALIVE_FOR = "scheduler:alive", 15
 EVERY = 1.0
 
 log = logging.getLogger(__name__)
@@ -84,24 +84,7 @@ def settle_stranded() -> None:
         entry.rest(active=True)
 
 
-def show_alive() -> None:
-    """Leave a sign of life for the liveness check."""
-    connection = redis()
-    if connection is not None:
-        connection.set(ALIVE, 1, ex=ALIVE_FOR)
-
-
-def is_alive() -> bool:
-    """Has a scheduler ticked within the last seconds? Raises nothing: a queue that does not answer means no."""
-    connection = redis()
-    try:
-        return connection is not None and bool(connection.exists(ALIVE))
-    except RedisError as error:
-        log.warning("Nobody knows whether the scheduler lives: %s", error)
-        return False
-
-
-TASKS: dict[str, Callable[[], dict[str, int]]] = {retention.TASK: retention.clean}
+TASKS: dict[str, Callable[[], dict[str, int]]] = {retention.TASK: retention.clean, preflight.TASK: preflight.nightly}
 
 
 def _run_task(entry: JobQueueEntry) -> bool:

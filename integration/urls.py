@@ -22,6 +22,7 @@ from integration.views.mappings import mapping, mapping_count, mapping_defaults,
 from integration.views.options import option_add, options
 from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.plans import plan, plan_apply, plan_list, plan_start
+from integration.views.preflight import preflight, preflight_run
 from integration.views.second_factor import second_factor, second_factor_check, user_second_factor
 from integration.views.security import without_rights
 from integration.views.signin import SignIn, admin_sign_in
@@ -70,6 +71,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connection/disable/", connection_disable, name="connection_disable"),
     path("connection/reset-web-client-url/", connection_reset_addresses, name="connection_reset_addresses"),
     path("connection/synchronize-modified/", synchronize_modified, name="synchronize_modified"),
+    path("connection/preflight/", preflight, name="preflight"),
+    path("connection/preflight/run/", preflight_run, name="preflight_run"),
     path("mappings/", mappings, name="mappings"),
     path("mappings/use-default/", mapping_defaults, name="mapping_defaults"),
     path("mappings/new/", mapping_new, name="mapping_new"),

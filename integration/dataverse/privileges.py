@@ -28,6 +28,12 @@ def held(session: Session, user: uuid.UUID | None) -> dict[str, str]:
     return _read(told, "RolePrivileges", lambda row: (str(row["PrivilegeName"]), str(row["Depth"])))
 
 
+def held_by_role(session: Session, role: uuid.UUID) -> dict[str, str]:
+    """The privileges of one security role: name -> depth. Raises what the organization says."""
+    told = session.request("GET", f"RetrieveRolePrivilegesRole(RoleId={role})", metadata=True).json()
+    return _read(told, "RolePrivileges", lambda row: (str(row["PrivilegeName"]), str(row["Depth"])))
+
+
 def named(session: Session, table: str) -> dict[str, str]:
     """What the privileges of a table are called: verb -> name. Raises what the organization says."""
     path = f"EntityDefinitions(LogicalName='{table}')?$select=LogicalName,Privileges"

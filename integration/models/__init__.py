@@ -10,6 +10,7 @@ from integration.models.history import RecordChange
 from integration.models.job import SyncJob
 from integration.models.mapping import TableMapping
 from integration.models.plan import Plan, PlannedChange
+from integration.models.preflight import Preflight
 from integration.models.queue import JobQueueEntry
 from integration.models.second_factor import SecondFactor
 from integration.models.synch_error import SyncError
@@ -27,6 +28,7 @@ __all__ = [
     "JobQueueEntry",
     "Plan",
     "PlannedChange",
+    "Preflight",
     "RecordChange",
     "RecordTemplate",
     "SecondFactor",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from integration.dataverse import schema
 from integration.dataverse.schema import Needed, check_schema
 from integration.dataverse.store import SalesOrganization
 from integration.defaults import STANDARD
@@ -32,12 +33,17 @@ def fitness(setup: ConnectionSetup) -> list[Finding]:
             if not isinstance(connected.crm, SalesOrganization):
                 return []
             wanted = list(needed(setup))
-            missing = [f"{one.mapping}: {one.message}" for one in check_schema(connected.crm, wanted)]
+            missing = [f"{one.mapping}: {one.message}" for one in unfit(setup, connected.crm)]
     except Problem as problem:
         return [wrong(WHAT, problem)]
     if not missing:
         return [Finding(True, WHAT, f"All that {len(wanted)} table mappings need is there.")]
     return [Finding(False, WHAT, message) for message in dict.fromkeys(missing)]
+
+
+def unfit(setup: ConnectionSetup, crm: SalesOrganization) -> list[schema.Finding]:
+    """What the organization lacks, one by one with its kind. Raises a ``ConnectionProblem``."""
+    return check_schema(crm, list(needed(setup)))
 
 
 def needed(setup: ConnectionSetup) -> Iterator[Needed]:

@@ -8,8 +8,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from integration import scheduler
 from integration.jobs import queue_state
+from integration.jobs.alive import scheduler_is_alive
 
 
 @require_safe
@@ -22,7 +22,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
         "database": _database_lives(),
         "queue": not queue.problem,
         "workers": queue.workers > 0,
-        "scheduler": scheduler.is_alive(),
+        "scheduler": scheduler_is_alive(),
     }
     answer = {name: "ok" if well else "down" for name, well in lives.items()}
     return JsonResponse(answer, status=200 if all(lives.values()) else 503)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from integration.models import ConnectionSetup, SyncJob
+from integration.models import ConnectionSetup, Preflight, SyncJob
 from integration.views.cues import cues, hours, next_steps
 
 LATEST = 8
@@ -16,6 +16,7 @@ def home(request: HttpRequest) -> HttpResponse:
     setup = ConnectionSetup.current()
     shown = {
         "setup": setup,
+        "preflight": Preflight.last(),
         "cues": cues(),
         "steps": next_steps(setup),
         "hours": hours(),

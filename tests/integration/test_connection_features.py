@@ -14,7 +14,11 @@ from tests.integration.test_connection_page import save, shown
 from tests.makers import table, text
 
 pytestmark = pytest.mark.django_db
-EXTRA = ["Customer Statistics - Dynamics 365 Sales synchronization job", "Delete old jobs, errors and history"]
+EXTRA = [
+    "Customer Statistics - Dynamics 365 Sales synchronization job",
+    "Delete old jobs, errors and history",
+    "Preflight: look at everything that has to be right",
+]
 TOLD = ["bci_webclienturl", "bci_odataurl", "bci_odatausername", "bci_odataaccesskey"]
 
 

@@ -60,6 +60,8 @@ PAGES = {
     "connection_enable": Page(SEERS, CHIEFS),
     "connection_disable": Page(SEERS, CHIEFS),
     "connection_reset_addresses": Page(SEERS, CHIEFS),
+    "preflight": Page(SEERS, SEERS),
+    "preflight_run": Page(SEERS, CHIEFS),
     "synchronize_modified": Page(RUNNERS, RUNNERS),
     "setup": Page(CHIEFS, CHIEFS),
     "guide": Page(CHIEFS, CHIEFS),

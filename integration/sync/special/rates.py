@@ -8,9 +8,10 @@ from __future__ import annotations
 import uuid
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from typing import Protocol
 
-from integration.sync.special.base import Run
-from integration.systems.base import Record, Ref, every
+from integration.sync.rules import Context
+from integration.systems.base import Record, Ref, System, every
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, TableMissing
 from integration.systems.filters import Comparison
 
@@ -25,10 +26,21 @@ class BaseCurrencyUnknown(ConfigurationProblem):
     code = "base-currency-unknown"
 
 
+class Parties(Protocol):
+    """Both systems and what is known of the company: a run, or a connection that was opened."""
+
+    @property
+    def erp(self) -> System: ...
+    @property
+    def crm(self) -> System: ...
+    @property
+    def context(self) -> Context: ...
+
+
 class Rates:
     """Looked up once a run, when a currency first needs them."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Parties) -> None:
         self.run = run
 
     @property

@@ -1,0 +1,52 @@
+"""Are the security roles of our solution still as it brought them? Redeploy Integration Solution restores them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from integration.dataverse.privileges import held_by_role
+from integration.dataverse.query import literal, quoted
+from integration.dataverse.session import Session
+from integration.dataverse.solution import describe
+from integration.dataverse.solution.description import Role
+from integration.dataverse.users import ROLE, roles_at
+
+DEPTHS = ("Basic", "Local", "Deep", "Global")
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """``lost`` are privileges a role no longer has as far as it should; ``gone``: the role itself is not there."""
+
+    role: str
+    lost: tuple[str, ...] = ()
+    gone: bool = False
+
+
+def drifted(session: Session) -> list[Drift]:
+    """Our roles that somebody weakened or deleted, in every business unit's copy; more privileges than ours do no
+    harm. Raises what the organization says."""
+    return [found for role in describe().roles for found in _drift(session, role)]
+
+
+def _drift(session: Session, role: Role) -> Iterator[Drift]:
+    where = quoted(f"name eq {literal(role.name)}")
+    copies = roles_at(session, f"roles?{ROLE}&$filter={where}")
+    if not copies:
+        yield Drift(role.name, gone=True)
+    lost = sorted({name for copy in copies for name in _lost(session, copy.id, role)})
+    if lost:
+        yield Drift(role.name, tuple(lost))
+
+
+def _lost(session: Session, copy: uuid.UUID, role: Role) -> Iterator[str]:
+    has = {name.lower(): depth for name, depth in held_by_role(session, copy).items()}
+    for name, depth in role.privileges.items():
+        if _reach(has.get(name.lower(), "")) < _reach(depth):
+            yield name
+
+
+def _reach(depth: str) -> int:
+    return DEPTHS.index(depth) if depth in DEPTHS else -1

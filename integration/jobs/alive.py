@@ -1,0 +1,30 @@
+"""The scheduler's sign of life."""
+
+from __future__ import annotations
+
+import logging
+
+from redis.exceptions import RedisError
+
+from integration.jobs.queue import redis
+
+ALIVE, ALIVE_FOR = "scheduler:alive", 15
+
+log = logging.getLogger(__name__)
+
+
+def show_alive() -> None:
+    """Leave a sign of life for the liveness check."""
+    connection = redis()
+    if connection is not None:
+        connection.set(ALIVE, 1, ex=ALIVE_FOR)
+
+
+def scheduler_is_alive() -> bool:
+    """Has a scheduler ticked within the last seconds? Raises nothing: a queue that does not answer means no."""
+    connection = redis()
+    try:
+        return connection is not None and bool(connection.exists(ALIVE))
+    except RedisError as error:
+        log.warning("Nobody knows whether the scheduler lives: %s", error)
+        return False

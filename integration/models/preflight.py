@@ -1,0 +1,65 @@
+"""What the last preflight found: one row, so that pages show it at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from django.db import models
+from django.utils import timezone
+
+
+class Severity(StrEnum):
+    """``ERROR``: something does not work; ``WARNING``: it works, and something is left out; ``FINE``."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    FINE = "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One thing that was looked at. ``code`` is stable, ``fix`` is the way out, blank where nothing is wrong."""
+
+    code: str
+    severity: Severity
+    what: str
+    message: str
+    fix: str = ""
+
+
+class Preflight(models.Model):
+    """The last run (``Preflight.last()``)."""
+
+    ran_at = models.DateTimeField("last run", null=True, editable=False)
+    verdicts = models.JSONField("findings", default=list, editable=False)
+
+    class Meta:
+        verbose_name = "preflight"
+        verbose_name_plural = "preflight"
+        default_permissions = ("change", "view")
+
+    def __str__(self) -> str:
+        return f"{self.count(Severity.ERROR)} errors, {self.count(Severity.WARNING)} warnings"
+
+    @classmethod
+    def last(cls) -> Preflight:
+        """The row, blank before the first run."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @classmethod
+    def keep(cls, found: Sequence[Verdict], at: dt.datetime | None = None) -> Preflight:
+        """Store what a run found, most severe first, in place of what was there."""
+        order = list(Severity)
+        listed = [asdict(one) for one in sorted(found, key=lambda one: order.index(one.severity))]
+        return cls.objects.update_or_create(pk=1, defaults={"ran_at": at or timezone.now(), "verdicts": listed})[0]
+
+    @property
+    def errors(self) -> int:
+        return self.count(Severity.ERROR)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are that severe."""
+        return sum(one["severity"] == severity for one in self.verdicts)

@@ -1,0 +1,10 @@
+"""Preflight: everything that has to be right, looked at once a night, by a page and by a command.
+
+    run() -> Preflight          look at all of it now, and remember what was found
+
+Each finding is a ``Verdict`` with a stable code. Nothing here raises a ``Problem``: what cannot be asked is a finding.
+"""
+
+from integration.preflight.verbs import TASK, nightly, run
+
+__all__ = ["TASK", "nightly", "run"]

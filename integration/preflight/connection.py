@@ -1,0 +1,48 @@
+"""The connection: the same steps as Test Connection, each with a code and the way to mend it."""
+
+from __future__ import annotations
+
+from integration.models import ConnectionSetup
+from integration.models.findings import Finding
+from integration.models.preflight import Severity, Verdict
+
+SETUP = "Correct it on Connection Setup, then Test Connection."
+CODES: dict[str, tuple[str, str]] = {
+    "Address": ("unreachable", "Check the address on Connection Setup, and the network of this machine."),
+    "Organization": ("organization", "See whether Dynamics 365 Sales answers in a browser at the same address."),
+    "Integration user": ("integration-user", "An administrator mends it under Assign Security Roles."),
+    "Roles": ("roles-missing", "An administrator assigns the roles under Assign Security Roles."),
+    "Security roles": ("roles-missing", "An administrator assigns the roles under Assign Security Roles."),
+    "Dynamics 365 Sales": ("sales-missing", "Install Dynamics 365 Sales, or switch the Sales connection off."),
+    "Integration solution": ("solution", "An administrator imports it under Redeploy Integration Solution."),
+    "Local currency": ("local-currency", "Enter LCY Code in General Ledger Setup."),
+    "Dynamics 365 SDK version": ("sdk-version", SETUP),
+    "Tenant": ("sign-in-refused", SETUP),
+    "Client id": ("sign-in-refused", SETUP),
+    "Client secret": ("sign-in-refused", SETUP),
+    "Certificate": ("sign-in-refused", SETUP),
+    "User name": ("sign-in-refused", SETUP),
+    "Sign-in": ("sign-in-refused", SETUP),
+}
+
+
+def connection(setup: ConnectionSetup) -> tuple[list[Verdict], bool]:
+    """(what was found, is there any use in looking further)"""
+    if setup.missing():
+        words = f"{', '.join(setup.missing())} missing."
+        fix = "Fill in Connection Setup, or go through Assisted Setup."
+        return [Verdict("not-set-up", Severity.ERROR, "Connection Setup", words, fix)], False
+    findings = setup.test()
+    found = [_verdict(one) for one in findings]
+    if not setup.is_enabled:
+        words = f"The connection is disabled. {setup.disable_reason}".strip()
+        found.append(Verdict("disabled", Severity.WARNING, "Connection", words, "Enable it on Connection Setup."))
+    reached = any(one.ok and one.what == "Organization" for one in findings)
+    return found, reached
+
+
+def _verdict(one: Finding) -> Verdict:
+    code, fix = CODES.get(one.what, ("setup", SETUP))
+    if one.ok:
+        return Verdict(code, Severity.FINE, one.what, one.message)
+    return Verdict(code, Severity.ERROR, one.what, one.message, fix)

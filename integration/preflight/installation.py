@@ -1,0 +1,68 @@
+"""This installation itself: keys, database, queue, workers, scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from integration.jobs import queue_state
+from integration.jobs.alive import scheduler_is_alive
+from integration.models import ConnectionSetup
+from integration.models.home import COPY, is_copy
+from integration.models.preflight import Severity, Verdict
+from integration.models.secret import keys_problem
+
+ERROR, FINE = Severity.ERROR, Severity.FINE
+
+
+def installation(setup: ConnectionSetup) -> Iterator[Verdict]:
+    """Nothing is asked of Sales here."""
+    yield from _keys(setup)
+    yield _migrations()
+    yield from _queue()
+    if is_copy(setup.home):
+        yield Verdict("database-copied", ERROR, "Database", COPY, "Enable the connection on Connection Setup.")
+
+
+def _keys(setup: ConnectionSetup) -> Iterator[Verdict]:
+    problem = keys_problem()
+    if problem:
+        fix = "Set FIELD_ENCRYPTION_KEYS, then restart the application."
+        yield Verdict("keys-unusable", ERROR, "Encryption keys", problem, fix)
+        return
+    lost = setup.unreadable_secrets()
+    for label in lost:
+        message = f"{label}: what is stored belongs to another encryption key and cannot be read."
+        fix = "Bring the former key of FIELD_ENCRYPTION_KEYS back, or type the secret anew on Connection Setup."
+        yield Verdict("secret-unreadable", ERROR, "Encryption keys", message, fix)
+    if not lost:
+        yield Verdict("keys", FINE, "Encryption keys", "All stored secrets can be read.")
+
+
+def _migrations() -> Verdict:
+    executor = MigrationExecutor(connection)
+    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not pending:
+        return Verdict("migrations", FINE, "Database", "No migration is pending.")
+    names = ", ".join(f"{one.app_label}.{one.name}" for one, _ in pending)
+    return Verdict("migrations-pending", ERROR, "Database", f"Pending: {names}.", "Run: python manage.py migrate")
+
+
+def _queue() -> Iterator[Verdict]:
+    state = queue_state()
+    if state.problem:
+        fix = "Start Redis or Valkey, and set REDIS_URL to its address."
+        yield Verdict("queue-unreachable", ERROR, "Queue", state.problem, fix)
+        return
+    yield Verdict("queue", FINE, "Queue", f"The queue answers; {state.waiting} jobs wait in it.")
+    if state.workers:
+        yield Verdict("workers", FINE, "Workers", f"{state.workers} at work.")
+    else:
+        yield Verdict("no-worker", ERROR, "Workers", "No worker takes jobs.", "Start one: python manage.py work")
+    if scheduler_is_alive():
+        yield Verdict("scheduler", FINE, "Scheduler", "It is at work.")
+    else:
+        words = "No scheduler is at work: recurring jobs do not start."
+        yield Verdict("no-scheduler", ERROR, "Scheduler", words, "Start one: python manage.py schedule")

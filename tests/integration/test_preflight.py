@@ -1,0 +1,266 @@
+"""Preflight: each check fails in its own words, by page, command and night job."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from integration import preflight, scheduler
+from integration.jobs import queue
+from integration.models import ConnectionSetup, JobQueueEntry, Preflight
+from integration.models.home import COPY
+from integration.models.preflight import Severity, Verdict
+from integration.models.systems import Connected
+from integration.preflight.connection import connection
+from integration.preflight.contents import mappings
+from integration.preflight.installation import installation
+from integration.preflight.owners import owners
+from integration.preflight.prices import price_list, rates
+from integration.sync.rules import Context
+from integration.sync.special.products import DEFAULT_PRICE_LIST
+from integration.systems.base import Field, FieldType, Ref, Row, Side
+from integration.systems.memory import MemorySystem
+from tests.integration.jobs_world import JobsWorld, world
+from tests.makers import reference, table, text
+from tests.people import ADMINISTRATOR, signed_in
+
+__all__ = ["world"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_queue(settings):
+    settings.REDIS_URL = ""
+    queue.redis.cache_clear()
+    yield
+    queue.redis.cache_clear()
+
+
+def told(found) -> dict[str, Verdict]:
+    return {one.code: one for one in found}
+
+
+def connected(erp: MemorySystem, crm: MemorySystem, user: uuid.UUID | None = None) -> Connected:
+    context = Context(local_currency="GBP", company="CRONUS", user_id=user or crm.user_id, filters={})
+    return Connected(erp, crm, context)
+
+
+# --- this installation ------------------------------------------------------------------------------------
+
+
+def test_a_missing_encryption_key_is_told_with_the_variable_to_set(settings):
+    settings.FIELD_ENCRYPTION_KEYS = []
+    one = told(installation(ConnectionSetup.current()))["keys-unusable"]
+    assert (one.severity, "FIELD_ENCRYPTION_KEYS" in one.fix) == (Severity.ERROR, True)
+
+
+def test_a_secret_of_another_key_is_named(settings):
+    setup = ConnectionSetup.current()
+    setup.client_secret = "the secret of Contoso"
+    setup.save()
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    one = told(installation(ConnectionSetup.current()))["secret-unreadable"]
+    assert "cannot be read" in one.message
+    assert "Bring the former key" in one.fix
+
+
+def test_a_pending_migration_is_named():
+    MigrationRecorder.Migration.objects.filter(app="integration", name__startswith="0014").delete()
+    one = told(installation(ConnectionSetup.current()))["migrations-pending"]
+    assert one.message == "Pending: integration.0014_preflight."
+    assert one.fix == "Run: python manage.py migrate"
+
+
+def test_a_missing_queue_is_an_error_and_its_workers_are_not_asked_for():
+    found = told(installation(ConnectionSetup.current()))
+    assert found["queue-unreachable"].message == "REDIS_URL is not set: there is no queue."
+    assert "no-worker" not in found
+
+
+def test_a_queue_that_does_not_answer_is_told(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    one = told(installation(ConnectionSetup.current()))["queue-unreachable"]
+    assert one.message.startswith("The queue does not answer")
+
+
+@pytest.mark.parametrize(("code", "fix"), [("no-worker", "manage.py work"), ("no-scheduler", "manage.py schedule")])
+def test_a_queue_without_workers_or_scheduler_says_which_command_starts_one(monkeypatch, code, fix):
+    monkeypatch.setattr("integration.preflight.installation.queue_state", lambda: queue.QueueState(workers=0))
+    one = told(installation(ConnectionSetup.current()))[code]
+    assert (one.severity, fix in one.fix) == (Severity.ERROR, True)
+
+
+def test_a_copied_database_is_told():
+    setup = ConnectionSetup.current()
+    setup.home = "the place it was copied from"
+    assert told(installation(setup))["database-copied"].message == COPY
+
+
+# --- the connection ---------------------------------------------------------------------------------------
+
+
+def test_a_connection_that_is_not_set_up_sends_to_the_guide():
+    found, usable = connection(ConnectionSetup.current())
+    assert [one.code for one in found] == ["not-set-up"]
+    assert "Assisted Setup" in found[0].fix
+    assert not usable
+
+
+def test_an_organization_that_cannot_be_reached_is_told_and_nothing_more_is_asked(setup, broken):
+    found, usable = connection(setup)
+    assert told(found)["unreachable"].message == "No route to contoso.crm4.dynamics.com."
+    assert not usable
+
+
+def test_a_disabled_connection_is_a_warning(setup):
+    assert told(connection(setup)[0])["disabled"].severity is Severity.WARNING
+
+
+def test_a_disabled_integration_user_is_told(setup, organization):
+    organization.update("systemuser", [Row(organization.user_id, {"isdisabled": True})])
+    assert "disabled in the organization" in told(connection(setup)[0])["integration-user"].message
+
+
+def test_a_company_without_local_currency_is_told(setup, monkeypatch):
+    monkeypatch.setattr("integration.models.systems.local_currency", lambda: "")
+    assert told(connection(setup)[0])["local-currency"].fix == "Enter LCY Code in General Ledger Setup."
+
+
+# --- what is in it ----------------------------------------------------------------------------------------
+
+
+def currencies() -> tuple[MemorySystem, MemorySystem]:
+    columns = [text("iso_code"), Field("exchange_rate", FieldType.DECIMAL)]
+    erp = MemorySystem(Side.ERP, [table("currency", "Currency", columns, named="iso_code")])
+    precision = Field("currencydecimalprecision", FieldType.INTEGER)
+    base = reference("basecurrencyid", "transactioncurrency")
+    organization = table("organization", "Organization", [base, precision], named="basecurrencyid")
+    money = table("transactioncurrency", "Currency", [text("isocurrencycode")], named="isocurrencycode")
+    return erp, MemorySystem(Side.CRM, [organization, money])
+
+
+def test_a_currency_without_a_rate_is_named():
+    erp, crm = currencies()
+    erp.add("currency", iso_code="EUR", exchange_rate=Decimal("1.1"))
+    erp.add("currency", iso_code="DKK", exchange_rate=None)
+    found = list(rates(ConnectionSetup.current(), connected(erp, crm)))
+    assert [(one.code, one.message) for one in found] == [
+        ("rate-missing", "The currency DKK has no exchange rate for today.")
+    ]
+
+
+def test_a_base_currency_that_business_central_does_not_value_is_an_error():
+    erp, crm = currencies()
+    dollar = crm.add("transactioncurrency", isocurrencycode="USD")
+    crm.add("organization", basecurrencyid=Ref("transactioncurrency", dollar))
+    one = told(rates(ConnectionSetup.current(), connected(erp, crm)))["base-currency-unknown"]
+    assert one.severity is Severity.ERROR
+    assert "USD is the base currency" in one.message
+
+
+def owned(world: JobsWorld) -> dict[str, Verdict]:
+    world.mapping().__class__.objects.update(only_coupled=False)
+    return told(owners(ConnectionSetup.current(), connected(world.erp, world.crm)))
+
+
+def test_a_salesperson_without_a_user_is_named_with_what_they_own(world):
+    world.add_customer("Adatum")
+    world.add_customer("Fabrikam")
+    one = owned(world)["owner-not-coupled"]
+    assert one.message == "The salesperson Jim Olive has no coupled user, and owns: 2 × customer."
+    assert "Couple Salespeople" in one.fix
+
+
+def test_owners_are_fine_once_their_salesperson_is_coupled(world):
+    world.couple_jim()
+    world.add_customer("Adatum")
+    assert list(owned(world)) == ["owners"]
+
+
+def test_a_disabled_user_of_a_coupled_salesperson_is_named(world):
+    world.couple_jim()
+    world.add_customer("Adatum")
+    world.crm.update("systemuser", [Row(world.jim_user, {"isdisabled": True})])
+    assert "The user Jim Olive owns synchronized records and is disabled." in owned(world)["owner-disabled"].message
+
+
+def test_a_default_price_list_that_somebody_else_changed_is_told():
+    crm = MemorySystem(
+        Side.CRM,
+        [
+            table("pricelevel", "Price List", [text("name")]),
+            table("productpricelevel", "Price", [text("name"), reference("pricelevelid", "pricelevel")]),
+        ],
+    )
+    listed, bicycle = uuid.uuid4(), uuid.uuid4()
+    crm.insert("pricelevel", [Row(listed, {"name": DEFAULT_PRICE_LIST})])
+    crm.insert("productpricelevel", [Row(bicycle, {"name": "Bicycle", "pricelevelid": Ref("pricelevel", listed)})])
+    before = list(price_list(ConnectionSetup.current(), connected(crm, crm)))
+    crm.add("productpricelevel", name="Lamp", pricelevelid=Ref("pricelevel", listed))
+    after = told(price_list(ConnectionSetup.current(), connected(crm, crm)))["price-list-edited"]
+    assert [one.code for one in before] == ["price-list"]
+    assert "Change prices in Business Central" in after.fix
+    assert "1 of its 2 lines" in after.message
+
+
+def test_twins_that_are_no_organization_are_not_asked_for_their_metadata(setup, organization, company):
+    assert list(mappings(setup, connected(company, organization))) == []
+
+
+# --- page, command, night ---------------------------------------------------------------------------------
+
+
+def test_the_command_prints_code_severity_message_and_fix_and_ends_with_one(db):
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("preflight", "--json", stdout=out)
+    answer = json.loads(out.getvalue().splitlines()[-1])
+    assert ended.value.code == 1
+    assert answer["errors"] >= 1
+    assert all({"code", "severity", "message", "fix"} <= one.keys() for one in answer["findings"])
+
+
+def test_the_last_run_is_one_row_with_the_worst_first():
+    Preflight.keep([Verdict("queue", Severity.FINE, "Queue", "It answers.")])
+    last = Preflight.keep(
+        [Verdict("clock", Severity.FINE, "Clock", "Agrees."), Verdict("no-worker", Severity.ERROR, "Workers", "None.")]
+    )
+    assert Preflight.objects.count() == 1
+    assert [one["code"] for one in last.verdicts] == ["no-worker", "clock"]
+
+
+def test_the_page_shows_the_last_run_and_home_leads_there_while_there_are_errors():
+    Preflight.keep([Verdict("no-worker", Severity.ERROR, "Workers", "No worker <takes> jobs.", "Start one.")])
+    ester = signed_in("ester")
+    page = ester.get("/connection/preflight/").content.decode()
+    assert "No worker &lt;takes&gt; jobs." in page
+    assert "Run Again" not in page
+    assert "The preflight found 1 error:" in ester.get("/").content.decode()
+    Preflight.keep([])
+    assert "The preflight found" not in ester.get("/").content.decode()
+
+
+def test_run_again_looks_anew_and_needs_the_right():
+    assert signed_in("ester").post("/connection/preflight/run/").status_code == 403
+    page = signed_in("annette", ADMINISTRATOR).post("/connection/preflight/run/", follow=True).content.decode()
+    assert "not-set-up" in page
+
+
+def test_the_scheduler_runs_it_at_night():
+    entry = JobQueueEntry.objects.create(
+        name="Preflight", task=preflight.TASK, status=JobQueueEntry.Status.READY, minutes=1440, inactivity_minutes=1440,
+        next_start=timezone.now(),
+    )  # fmt: skip
+    assert scheduler.run_now(entry)
+    entry.refresh_from_db()
+    assert Preflight.last().errors
+    assert entry.next_start > timezone.now() + dt.timedelta(hours=23)
