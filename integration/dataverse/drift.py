@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from integration.dataverse.privileges import held_by_role
+from integration.dataverse.problems import MALFORMED
 from integration.dataverse.query import literal, quoted
 from integration.dataverse.session import Session
 from integration.dataverse.solution import describe
 from integration.dataverse.solution.description import Role
 from integration.dataverse.users import ROLE, roles_at
+from integration.systems.errors import BadAnswer
 
 DEPTHS = ("Basic", "Local", "Deep", "Global")
 
@@ -27,16 +29,19 @@ class Drift:
 
 def drifted(session: Session) -> list[Drift]:
     """Our roles that somebody weakened or deleted, in every business unit's copy; more privileges than ours do no
-    harm. Raises what the organization says."""
-    return [found for role in describe().roles for found in _drift(session, role)]
+    harm, and only those of tables are compared: the
+    integration user may not ask which others the organization knows.
+    Raises what the organization says."""
+    known = _of_tables(session)
+    return [found for role in describe().roles for found in _drift(session, role, known)]
 
 
-def _drift(session: Session, role: Role) -> Iterator[Drift]:
+def _drift(session: Session, role: Role, known: Collection[str]) -> Iterator[Drift]:
     where = quoted(f"name eq {literal(role.name)}")
     copies = roles_at(session, f"roles?{ROLE}&$filter={where}")
     if not copies:
         yield Drift(role.name, gone=True)
-    lost = sorted({name for copy in copies for name in _lost(session, copy.id, role)})
+    lost = sorted({name for copy in copies for name in _lost(session, copy.id, role) if name.lower() in known})
     if lost:
         yield Drift(role.name, tuple(lost))
 
@@ -46,6 +51,14 @@ def _lost(session: Session, copy: uuid.UUID, role: Role) -> Iterator[str]:
     for name, depth in role.privileges.items():
         if _reach(has.get(name.lower(), "")) < _reach(depth):
             yield name
+
+
+def _of_tables(session: Session) -> set[str]:
+    told = session.request("GET", "EntityDefinitions?$select=LogicalName,Privileges", metadata=True).json()
+    try:
+        return {str(one["Name"]).lower() for table in told["value"] for one in table["Privileges"]}
+    except MALFORMED as error:
+        raise BadAnswer("The organization tells its privileges in a way that cannot be read.") from error
 
 
 def _reach(depth: str) -> int:

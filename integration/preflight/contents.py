@@ -11,7 +11,7 @@ from django.utils import timezone
 from integration.dataverse.drift import drifted
 from integration.dataverse.solution import describe, is_older
 from integration.dataverse.store import SalesOrganization
-from integration.models import ConnectionSetup
+from integration.models import ConnectionSetup, TableMapping
 from integration.models.fitness import WHAT, unfit
 from integration.models.preflight import Severity, Verdict
 from integration.models.systems import Connected
@@ -41,6 +41,30 @@ def mappings(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
         yield Verdict(code, severity, one.mapping, one.message, fix)
     if not found:
         yield Verdict("mappings", FINE, WHAT, "All that the table mappings need is there.")
+
+
+def rules(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+    """Does every stored mapping still fit both systems, and have all coupled options stayed?"""
+    for mapping in TableMapping.objects.filter(part__in=setup.parts()):
+        try:
+            mapping.rule(connected.erp, connected.crm)
+        except ConfigurationProblem as problem:
+            fix = f"Correct the mapping {mapping.name}, or restore what it names."
+            # A table that Sales lacks is told as an error among what the mappings need.
+            severity = WARNING if isinstance(problem, TableMissing) else ERROR
+            yield Verdict("mapping-broken", severity, mapping.name, problem.message, fix)
+            continue
+        if mapping.is_option:
+            yield from _options(mapping, connected)
+
+
+def _options(mapping: TableMapping, connected: Connected) -> Iterator[Verdict]:
+    coupled = set(mapping.couplings.values_list("crm_id", flat=True))
+    gone = coupled - {one.id for one in connected.crm.find(mapping.crm_table).records} if coupled else set()
+    if gone:
+        words = f"{len(gone)} coupled options of {mapping.crm_table} are not there any more."
+        fix = f"Add them again in Dynamics 365 Sales, or delete the couplings of {mapping.name}."
+        yield Verdict("option-missing", ERROR, mapping.name, words, fix)
 
 
 MISSING = ("table", "column", "option", "privilege")
@@ -98,4 +122,4 @@ def _some(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + more
 
 
-CHECKS: Sequence[Check] = (mappings, roles, solution, rates, owners, price_list, clocks)
+CHECKS: Sequence[Check] = (mappings, rules, roles, solution, rates, owners, price_list, clocks)

@@ -11,7 +11,7 @@ from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.models.preflight import Severity, Verdict
 from integration.models.systems import Connected
 from integration.systems.base import Ref, every
-from integration.systems.filters import parse
+from integration.systems.errors import ConfigurationProblem
 
 OWNER, SALESPERSON, USER = "ownerid", "salesperson", "systemuser"
 WHAT = "Owners"
@@ -47,8 +47,12 @@ def _needed(setup: ConnectionSetup, connected: Connected) -> Mapping[uuid.UUID, 
     pairs = FieldMapping.objects.filter(crm_field=OWNER, is_enabled=True, mapping__part__in=setup.parts())
     for pair in pairs.exclude(erp_field="").select_related("mapping"):
         mapping = pair.mapping
+        try:
+            where = mapping.rule(connected.erp, connected.crm).erp_filter
+        except ConfigurationProblem:
+            continue  # told among the mappings
         coupled = set(mapping.couplings.values_list("erp_id", flat=True)) if mapping.only_coupled else None
-        for record in every(connected.erp, mapping.erp_table, parse(mapping.erp_filter), [pair.erp_field]):
+        for record in every(connected.erp, mapping.erp_table, where, [pair.erp_field]):
             owner = record.values.get(pair.erp_field)
             if isinstance(owner, Ref) and (coupled is None or record.id in coupled):
                 found.setdefault(owner.id, Counter())[mapping.erp_table] += 1
