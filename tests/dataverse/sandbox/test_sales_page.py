@@ -5,53 +5,15 @@ from __future__ import annotations
 import itertools
 import re
 from decimal import Decimal
-from typing import Any
 
 import pytest
 import requests
 
 from tests.dataverse.sandbox import trade
 from tests.dataverse.sandbox.conftest import Caller
+from tests.dataverse.sandbox.salesperson import Browser, complaint, id_of
 
 names = itertools.count(1)
-
-
-class Browser:
-    """Who uses the page, form by form, without JavaScript."""
-
-    def __init__(self, ready: dict[str, Any]) -> None:
-        self.url = ready["url"]
-        self.http = requests.Session()
-
-    def get(self, path: str, **headers: str) -> requests.Response:
-        return self.http.get(f"{self.url}{path}", timeout=10, headers=headers)
-
-    def post(self, path: str, token: str | None = None, **form: str) -> requests.Response:
-        """Send a form as the page has it; ``token`` replaces that of the session."""
-        given = self.token() if token is None else token
-        return self.http.post(f"{self.url}{path}", data={"token": given, **form}, timeout=10)
-
-    def token(self) -> str:
-        return re.findall(r'name="token" value="([^"]+)"', self.get("/sales/accounts/").text)[0]
-
-    def sign_in(self, name: str) -> Browser:
-        people = re.findall(r'value="([0-9a-f-]{36})"[^>]*> ([^<]+?) <', self.get("/sales/").text)
-        person = {shown: id for id, shown in people}[name]
-        self.http.post(f"{self.url}/sales/sign-in", data={"person": person}, timeout=10)
-        return self
-
-    def made(self, set_name: str, **form: str) -> str:
-        """The address of a new record."""
-        answer = self.post(f"/sales/{set_name}/new", **form)
-        assert answer.status_code == 200, answer.text
-        path = answer.url.removeprefix(self.url)
-        assert re.fullmatch(rf"/sales/{set_name}/[0-9a-f-]{{36}}", path), answer.text
-        return path
-
-
-def complaint(answer: requests.Response) -> str:
-    (found,) = re.findall(r'role="alert">([^<]+)<', answer.text)
-    return str(found)
 
 
 @pytest.fixture
@@ -63,10 +25,6 @@ def peter(sandbox) -> Browser:
 def account(peter: Browser) -> str:
     """The address of an account of Peter's."""
     return peter.made("accounts", name=f"Coho Winery {next(names)}")
-
-
-def id_of(path: str) -> str:
-    return path.rpartition("/")[2]
 
 
 # --- signing in ----------------------------------------------------------------------------------------------
@@ -279,3 +237,30 @@ def test_an_opportunity_becomes_a_quote_and_a_won_quote_an_order(peter, account,
     order = peter.post(f"{quote}/order").url
 
     assert "/sales/salesorders/" in order
+
+
+# --- what happened, and what Business Central tells ----------------------------------------------------------
+
+
+def test_a_note_stands_in_the_timeline_beside_the_posts_of_others(peter, account, administrator):
+    post = {
+        "text": "Coupled with customer 10000",
+        "regardingobjectid_account@odata.bind": f"/accounts({id_of(account)})",
+    }
+    assert administrator("POST", "posts", post).status_code == 204
+
+    text = peter.post(f"{account}/note", subject="Visit", notetext="They like <red> wine").text
+
+    assert "Coupled with customer 10000" in text
+    assert "They like &lt;red&gt; wine" in text
+
+
+def test_a_note_without_text_is_asked_for(peter, account):
+    assert complaint(peter.post(f"{account}/note", subject="Visit", notetext=" ")) == "Note is missing."
+
+
+def test_without_the_solution_nothing_of_business_central_is_offered(peter, account, priced):
+    answer = peter.post(f"/sales/products/{priced[1]}/availability", ask="availability")
+
+    assert "Item availability is not switched on" in answer.text
+    assert "Open in Business Central" not in peter.get(account).text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from integration.dataverse.sandbox.messages import Response
-from integration.dataverse.sandbox.page import lines
+from integration.dataverse.sandbox.page import business_central, lines, timeline
 from integration.dataverse.sandbox.page.desk import KIND as TABLE_OF
 from integration.dataverse.sandbox.page.desk import Declined, Row, shown
 from integration.dataverse.sandbox.page.kinds import BY_SET, BY_TABLE, Action, Kind
@@ -22,11 +22,18 @@ def record(
     content: list[Content] = [_buttons(seen, kind, found), _facts(kind, found)]
     if kind.lines:
         content.append(lines.section(seen, kind, found))
+    if kind.table == "product":
+        content.append(_stock(seen, row))
+    if kind.table == "account":
+        content.append(business_central.statistics(seen, found))
+    content.append(timeline.section(seen, kind, row))
     return seen.page(shown(found, kind.name) or kind.one, content, problem, status)
 
 
 def act(visit: Visit, kind: Kind, row: str, name: str, line: str) -> Response:
     """Do what a button or form of the record asks for and go back to it; refusals are told there."""
+    if "ask" in visit.given:
+        return record(visit, kind, row, typed=visit.given)
     try:
         return moved(_done(visit, kind, row, name, line))
     except Declined as declined:
@@ -38,6 +45,9 @@ def act(visit: Visit, kind: Kind, row: str, name: str, line: str) -> Response:
 def _done(visit: Visit, kind: Kind, row: str, name: str, line: str) -> str:
     """The address to go on with."""
     here = f"/sales/{kind.set}/{row}"
+    if name == "note" and not line:
+        timeline.add(visit, kind, row)
+        return here
     if kind.lines and name == "lines":
         lines.remove(visit, kind, row, line) if line else lines.add(visit, kind, row)
         return here
@@ -71,7 +81,15 @@ def _buttons(visit: Visit, kind: Kind, found: Row) -> Html:
         link(f"/sales/{each}/new?{name}={found[kind.id]}", f"New {BY_SET[each].one.lower()}", class_="button")
         for each, name in kind.follow
     ]
-    return tag("div", *presses, edit, *follow, class_="actions")
+    opened = business_central.opening(visit, kind, found[kind.id])
+    return tag("div", *presses, edit, *follow, opened, class_="actions")
+
+
+def _stock(visit: Visit, row: str) -> Html:
+    """What is available of a product, as soon as somebody asks."""
+    ask = visit.button(f"/sales/products/{row}/availability", "Check availability", name="ask", value="availability")
+    told = tag("p", business_central.availability(visit, row), role="status") if "ask" in visit.given else None
+    return tag("section", tag("h2", "Availability"), ask, told)
 
 
 def _facts(kind: Kind, found: Row) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.dataverse.sandbox.page import forms
+from integration.dataverse.sandbox.page import business_central, forms
 from integration.dataverse.sandbox.page.desk import Declined, Row, shown
 from integration.dataverse.sandbox.page.kinds import OPEN, Field, Kind
 from integration.dataverse.sandbox.page.markup import Content, Html, table, tag
@@ -45,11 +45,21 @@ def _adding(visit: Visit, address: str) -> list[Html]:
     return [
         tag("h2", "Add a product"),
         visit.form(address, *forms.inputs(visit.desk, (PRODUCT, UNIT, QUANTITY), {} if written else typed),
-                   tag("button", "Add product")),
+                   tag("button", "Add product"),
+                   tag("button", "Check availability", name="ask", value="availability"), _stock(visit)),
         tag("h2", "Add a write-in product"),
         visit.form(address, *forms.inputs(visit.desk, (WRITTEN, QUANTITY, PRICE), typed),
                    tag("button", "Add write-in product")),
     ]  # fmt: skip
+
+
+def _stock(visit: Visit) -> Html | None:
+    """What is available of the chosen product, when that was asked."""
+    if "ask" not in visit.given:
+        return None
+    chosen = visit.given.get("productid", "")
+    told = business_central.availability(visit, forms.identity(chosen)) if chosen else "Choose a product first."
+    return tag("p", told, role="status")
 
 
 def add(visit: Visit, kind: Kind, row: str) -> None:
