@@ -37,9 +37,7 @@ def trading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def peter(request: pytest.FixtureRequest, trading: str, chromium: Browser) -> Iterator[Page]:
     """Peter's browser, signed in; without JavaScript the page would do as well."""
     width, scheme = request.param
-    context = chromium.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=trading, bypass_csp=True
-    )
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, base_url=trading)
     page = context.new_page()
     page.set_default_timeout(10_000)
     strict = Strict(page, trading)
