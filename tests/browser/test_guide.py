@@ -107,6 +107,7 @@ def test_the_guide_works_with_the_keyboard_alone(page):
     page.goto("/setup/")
     page.get_by_role("link", name="Set up the Dynamics 365 Sales connection").focus()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/setup/sales-connection/**")
     begin_anew(page)
     page.locator("#content").focus()
     for _ in range(20):
