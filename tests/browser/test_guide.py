@@ -77,6 +77,7 @@ def test_each_step_fails_first_says_why_and_goes_on_once_it_is_mended(page, demo
     page.get_by_role("link", name="How to fix it").click()
     page.get_by_label("Client secret").fill(demo.secret())
     page.get_by_role("button", name="Next").click()
+    heading(page, "Data to synchronize")
     page.goto("/setup/sales-connection/")
     heading(page, "Check")
     page.get_by_role("link", name="Check Again").click()

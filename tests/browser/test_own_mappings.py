@@ -133,6 +133,7 @@ def test_a_template_is_filled_checked_and_given_to_a_mapping(page):
     expect(page.locator("main")).to_contain_text("The templates of CUSTOMER are saved")
     page.get_by_label("Remove DOMESTIC").check()
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Remove DOMESTIC")).to_have_count(0)
     page.goto("/mappings/templates/")
     page.get_by_role("link", name="DOMESTIC").click()
     page.get_by_role("button", name="Delete").click()
