@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import tests.examples  # noqa: F401 - says which examples every test of this suite looks at
 from integration.systems.memory import MemorySystem
 from tests.makers import systems
 

@@ -5,24 +5,22 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase
 from hypothesis.stateful import run_state_machine_as_test
 
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization, connect
 from integration.sync.rules import Context
 from integration.systems.base import Row, every
+from tests.examples import examples
 from tests.makers import systems
 from tests.sync.anything import Anything
 from tests.sync.world import MemoryJournal, World, salespeople_rule
-
-EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 
 
 class Organization:
@@ -100,11 +98,9 @@ def test_whatever_people_do_a_real_organization_and_the_company_come_to_hold_the
 
     run_state_machine_as_test(
         Real,
-        settings=settings(
-            max_examples=EXAMPLES or 8,
+        settings=examples(
+            8,
             stateful_step_count=12,
-            deadline=None,
-            derandomize=not EXAMPLES,
             suppress_health_check=list(HealthCheck),
             phases=[Phase.explicit, Phase.generate],
         ),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from integration.dataverse import fetch
@@ -16,6 +16,7 @@ from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization, connect
 from integration.systems.base import Row
 from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter, OneOf, matches
+from tests.examples import examples
 
 FIRMS: tuple[dict[str, Any], ...] = (
     {"name": "Adatum & Sons", "creditlimit": Decimal(100), "numberofemployees": 5, "creditonhold": True},
@@ -108,7 +109,7 @@ FILTERS = st.recursive(
 
 
 @given(FILTERS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_both_languages_and_the_meaning_of_a_filter_agree(organization: SalesOrganization, where: Filter) -> None:
     entity = organization.metadata.entity("account")
     everyone = organization.find("account", EVERYTHING, FIELDS).records

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from integration.dataverse import query
@@ -27,6 +27,7 @@ from integration.systems.filters import (
     matches,
     parse,
 )
+from tests.examples import examples
 
 FIELDS = (
     "name", "telephone1", "creditlimit", "customertypecode", "creditonhold", "numberofemployees", "parentaccountid",
@@ -98,7 +99,7 @@ any_filter = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=any_filter)
 def test_the_organization_finds_what_the_filter_means(organization, records, where):
     expected = {record.id for record in records if matches(where, record)}

@@ -5,14 +5,11 @@
 
 from __future__ import annotations
 
-import os
+from hypothesis import HealthCheck, Phase
 
-from hypothesis import HealthCheck, Phase, settings
-
+from tests.examples import ASKED, examples
 from tests.sync.anything import WithFaults
 from tests.sync.world import World
-
-EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 
 
 class TwoTwins(WithFaults):
@@ -22,12 +19,10 @@ class TwoTwins(WithFaults):
         return world
 
 
-TwoTwins.TestCase.settings = settings(
-    max_examples=EXAMPLES or 40,
+TwoTwins.TestCase.settings = examples(
+    40,
     stateful_step_count=16,
-    deadline=None,
-    derandomize=not EXAMPLES,
     suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate] + ([Phase.shrink] if EXAMPLES else []),
+    phases=[Phase.explicit, Phase.generate] + ([Phase.shrink] if ASKED else []),
 )
 TestTwoTwins = TwoTwins.TestCase

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.sync.rules import Direction, FieldRule
@@ -19,6 +19,7 @@ from integration.sync.transformations.base import TransformationFailed
 from integration.sync.transformations.patterns import TIMEOUTS_AT_MOST
 from integration.systems.base import Record
 from integration.systems.errors import ConfigurationProblem, InvalidValue
+from tests.examples import examples
 from tests.makers import customer_rule, pair
 from tests.sync.world import TO_CRM, TO_ERP, World
 
@@ -314,7 +315,7 @@ LOSSY = {"prefix": {"text": "BC "}, "suffix": {"text": "!"}, "substring": {"star
          "lookup": {"table": "Adatum = Alpine\nZebra = Alpine"}, "replace": {"find": "a", "instead": "b"}}  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(STEPS, st.sampled_from(list(Direction))), max_size=3), EDITS)
 def test_whatever_the_rules_no_edit_is_lost_and_two_rounds_later_nothing_moves(rules, edits):
     world, rule = world_with(*(Transformation(kind, way, LOSSY.get(kind, {})) for kind, way in rules))

@@ -10,17 +10,16 @@ from xml.etree import ElementTree
 
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.sandbox.model import load_model
 from tests.dataverse.sandbox.conftest import Caller
+from tests.examples import examples
 
 MODEL = load_model()
-SETTINGS = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SETTINGS = examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 KEYS = st.sampled_from(
     [*MODEL["account"].properties, *(f"{name}@odata.bind" for name in MODEL["account"].navigation), "@odata.type",
      "@odata.id", "ownerid", "contact_customer_accounts", ""]

@@ -7,12 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from integration.dataverse.sandbox import Sandbox
 from integration.dataverse.sandbox.server import Options
 from integration.dataverse.sandbox.write import Write
+from tests.examples import examples
 
 CENT = Decimal("0.01")
 prices = some.decimals(-1000, 100_000, places=2)
@@ -74,7 +75,7 @@ def carry_out(write: Write, order: str, step: str, what: Any) -> None:
         write.update(table, {order: dict(what)})
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(STEPS)
 def test_the_totals_of_an_order_are_those_of_its_lines(organization: Sandbox, steps: list[tuple[str, Any]]) -> None:
     (user,) = organization.database.connection().execute("SELECT systemuserid FROM systemuser").fetchone()

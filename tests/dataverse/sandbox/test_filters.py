@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from integration.dataverse.sandbox import criteria
 from integration.dataverse.sandbox.database import matches
 from integration.dataverse.sandbox.refusals import Refusal
 from tests.dataverse.sandbox.conftest import Caller
+from tests.examples import examples
 
 ROWS: tuple[dict[str, Any], ...] = (
     {"name": "Adatum Corporation", "accountnumber": "A1", "creditlimit": 100, "numberofemployees": 5,
@@ -158,7 +159,7 @@ TEXT = st.text(alphabet="abcXYZ %_[]^-\\.*é", max_size=8)
 
 
 @given(TEXT, TEXT)
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@examples(200, suppress_health_check=[HealthCheck.too_slow])
 def test_a_pattern_never_fails_and_plain_text_is_found_inside_itself(before: str, inside: str) -> None:
     plain = "".join(letter for letter in inside if letter not in "%_[]")
 
@@ -167,7 +168,7 @@ def test_a_pattern_never_fails_and_plain_text_is_found_inside_itself(before: str
 
 
 @given(st.text(max_size=30))
-@settings(max_examples=300)
+@examples(300)
 def test_any_text_is_a_filter_or_refused(text: str) -> None:
     with contextlib.suppress(Refusal):
         criteria.parse(text)

@@ -112,6 +112,14 @@ def test_a_canceled_or_invoiced_order_becomes_no_invoice(call: Caller, ended: in
     assert call.refusal("POST", "ConvertSalesOrderToInvoice", body) == (400, "0x80048408")
 
 
+def test_a_column_set_that_names_no_list_is_refused_and_makes_nothing(call: Caller) -> None:
+    order = document(call, "salesorders")
+    body = {"SalesOrderId": order.id, "ColumnSet": {"Columns": True}}
+
+    assert call("POST", "ConvertSalesOrderToInvoice", body).status_code == 400
+    assert call.rows("invoices", f"$filter=_salesorderid_value eq {order.id}") == []
+
+
 def test_an_active_quote_is_revised_under_its_number(call: Caller) -> None:
     quote = document(call, "quotes")
     quote.add(productdescription="Bicycle", priceperunit=300)

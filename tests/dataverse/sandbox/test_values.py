@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.dataverse.sandbox.model import load_model
@@ -14,6 +14,7 @@ from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.rules.money import scaled
 from integration.dataverse.sandbox.values import encoder, guid, moment, money_text, reader
 from tests.dataverse.sandbox.conftest import Caller
+from tests.examples import examples
 
 MODEL = load_model()
 
@@ -138,6 +139,6 @@ def test_an_id_has_one_spelling(row: Any) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=50)
+@examples(50)
 def test_what_is_no_id_is_never_taken_for_one(text: str) -> None:
     assert guid(text) is None

@@ -159,7 +159,10 @@ def _shown(exchange: Exchange, write: Write, table: Table, row: str, columns: An
     """The new row, with all columns or those that are named."""
     if not isinstance(columns, dict):
         raise odata("The parameter 'ColumnSet' is missing.")
-    names = tuple(_property(table, name) for name in columns.get("Columns") or ())
+    named = columns.get("Columns") or []
+    if not isinstance(named, list):
+        raise odata("The parameter 'ColumnSet' is to name its columns in a list.")
+    names = tuple(_property(table, name) for name in named)
     found = read_row(
         exchange.reading(write), table, row, QueryOptions(select=None if columns.get("AllColumns") else names)
     )

@@ -1,0 +1,22 @@
+"""How many made-up examples a test looks at, and which.
+
+The suite looks at the same ones each time, so that it says the same of the same commit on every machine.
+``EXAMPLES=500 pytest tests/dataverse/sandbox`` looks at that many, somewhere else each time: a fault found this
+way becomes a test of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import settings
+
+ASKED = int(os.environ.get("EXAMPLES", "0"))
+settings.register_profile("suite", deadline=None, derandomize=not ASKED)
+settings.load_profile("suite")
+
+
+def examples(count: int, **others: Any) -> settings:
+    """``count`` examples a run, or as many as were asked for; ``others`` as in :class:`hypothesis.settings`."""
+    return settings(max_examples=ASKED or count, **others)
