@@ -117,7 +117,7 @@ def test_a_column_set_that_names_no_list_is_refused_and_makes_nothing(call: Call
     body = {"SalesOrderId": order.id, "ColumnSet": {"Columns": True}}
 
     assert call("POST", "ConvertSalesOrderToInvoice", body).status_code == 400
-    assert call.rows("invoices", f"$filter=_salesorderid_value eq {order.id}") == []
+    assert call.rows(f"invoices?$filter=_salesorderid_value eq {order.id}") == []
 
 
 def test_an_active_quote_is_revised_under_its_number(call: Caller) -> None:
