@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from integration.sync.alike import Alike
 from integration.sync.ledger import Ledger, Outcome, Partner, Result, State
 from integration.sync.matching import Criterion, Matched, match
 from integration.sync.merge import Merger, agreed_with_winner
@@ -15,9 +16,9 @@ from integration.sync.rules import ConflictPolicy, Context, Direction, Reference
 from integration.sync.run import Counters, Failure, Journal, Options
 from integration.sync.settle import label_of
 from integration.sync.special import special_for
-from integration.sync.special.base import Run, Special
+from integration.sync.special.base import Run
 from integration.sync.transfer import Known, Transfer, known
-from integration.systems.base import FieldType, Record, Ref, Side, System, every
+from integration.systems.base import Record, Side, System, every
 from integration.systems.errors import ConfigurationProblem, RecordProblem
 
 AT_ONCE = 500
@@ -66,25 +67,12 @@ def preview(
     if not criteria:
         raise ConfigurationProblem(f"{rule.name} has no matching criteria; choose at least one field.")
     special = special_for(Run(rule, Direction.TO_CRM, erp, crm, ledger, Options(dry_run=True), Context()))
-    criteria = special.criteria(criteria)
+    alike = Alike(rule, special.criteria(criteria), special, ledger)
     wanted = set(ids) if ids is not None else None
-    found = every(erp, rule.erp.name, rule.erp_filter, sorted({c.erp_field for c in criteria}))
+    found = every(erp, rule.erp.name, rule.erp_filter, alike.columns(Side.ERP))
     ours = _free(ledger, Side.ERP, [record for record in found if wanted is None or record.id in wanted])
-    found = every(crm, rule.crm.name, rule.crm_filter, sorted({c.crm_field for c in criteria}))
-    theirs = _free(ledger, Side.CRM, list(found))
-    return match(_translated(special, criteria, ours), theirs, criteria)
-
-
-def _translated(special: Special, criteria: Sequence[Criterion], records: list[Record]) -> list[Record]:
-    """The same records with their references given as ids of the other side, where that is known."""
-    rule = special.run.rule
-    for name in {c.erp_field for c in criteria}:
-        if rule.erp.fields[name].type is FieldType.REFERENCE:
-            known = special.translated(name, records)
-            records = [
-                replace(r, values={**r.values, name: Ref("", known[r.id]) if r.id in known else None}) for r in records
-            ]
-    return records
+    theirs = _free(ledger, Side.CRM, list(every(crm, rule.crm.name, rule.crm_filter, alike.columns(Side.CRM))))
+    return match(alike.told(Side.ERP, ours), alike.told(Side.CRM, theirs), alike.criteria)
 
 
 def _free(ledger: Ledger, side: Side, records: Sequence[Record]) -> list[Record]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
 from integration.sync.ledger import Partner, Result, State
 from integration.sync.match import couple_matching, preview
 from integration.sync.matching import Criterion
-from integration.sync.rules import ConflictPolicy, TableRule
+from integration.sync.rules import ConflictPolicy, Direction, TableRule
 from integration.sync.run import Counters, Scope
+from integration.sync.transformations import Transformation
 from integration.systems.base import Ref
 from integration.systems.errors import ConfigurationProblem
-from tests.makers import account, customer_rule, firms
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World
 
@@ -131,6 +133,75 @@ def test_more_customers_than_one_request_takes_are_coupled(world):
         world.add_customer(name)
         make_account(world, name)
     assert match(world) == Counters(coupled=1100)
+
+
+# --- compared is what would be transferred ------------------------------------------------------------------------
+
+
+def prefixed(direction: Direction = Direction.BOTH, way: Direction = Direction.BOTH) -> TableRule:
+    """Sales writes “BC-” before the numbers of Business Central."""
+    step = Transformation("prefix", way, {"text": "BC-"})
+    return customer_rule([*CUSTOMER_FIELDS, pair("no", "description", direction, transformations=(step,))])
+
+
+NUMBER = [Criterion("no", "description")]
+
+
+@pytest.mark.parametrize("direction", [TO_CRM, TO_ERP, Direction.BOTH])
+def test_a_transformed_field_matches_what_it_would_become_whichever_way_it_goes(world, direction):
+    adatum, there = world.add_customer("Adatum", no="C10"), make_account(world, "A. Datum", description="BC-c10")
+    make_account(world, "C10", description="BC-C11")
+    assert match(world, NUMBER, prefixed(direction)) == Counters(coupled=1)
+    assert coupled(world) == {adatum: there}
+
+
+def test_a_field_transformed_on_its_way_to_business_central_only_is_compared_as_it_would_arrive_there(world):
+    upper = Transformation("replace", TO_ERP, {"find": "Ltd.", "instead": "Limited"})
+    fields = [
+        pair("name", "name", transformations=(upper,)),
+        *(one for one in CUSTOMER_FIELDS if one.erp_field != "name"),
+    ]
+    adatum, there = world.add_customer("Adatum Limited"), make_account(world, "Adatum Ltd.")
+    assert match(world, [Criterion("name", "name")], customer_rule(fields)) == Counters(coupled=1)
+    assert coupled(world) == {adatum: there}
+
+
+def test_an_option_matches_the_option_of_the_same_name_whatever_its_number(world):
+    fields = [*CUSTOMER_FIELDS, pair("blocked", "statecode", transformations=(
+        Transformation("lookup", Direction.BOTH, {"table": "All = Inactive\n = Active"}),
+    ))]  # fmt: skip
+    adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
+    chosen = [Criterion("name", "name"), Criterion("blocked", "statecode")]
+    assert match(world, chosen, customer_rule(fields)) == Counters(coupled=1)
+    assert coupled(world) == {adatum: there}
+
+
+def test_a_reference_matches_the_record_it_is_coupled_with(world):
+    adatum = world.add_customer("Adatum")
+    stranger = world.crm.add("systemuser", fullname="Otis Falls", isdisabled=False)
+    there = make_account(world, "Adatum")
+    world.crm.add("account", **account("Adatum", ownerid=Ref("systemuser", stranger)))
+    chosen = [Criterion("name", "name"), Criterion("salesperson_code", "ownerid")]
+    assert match(world, chosen) == Counters(coupled=1)
+    assert coupled(world) == {adatum: there}
+
+
+def test_a_value_that_could_not_be_transferred_matches_nothing(world):
+    long = prefixed(TO_CRM, TO_CRM)
+    narrow = replace(long.crm.fields["description"], max_length=5)
+    rule = replace(long, crm=replace(long.crm, fields={**long.crm.fields, "description": narrow}))
+    world.add_customer("Adatum", no="C1000")
+    make_account(world, "Adatum", description="BC-C1000")
+    assert match(world, NUMBER, rule) == Counters(failed=1)
+
+
+def test_the_synchronization_behind_a_transformed_match_leaves_the_transformed_field_alone(world):
+    rule = prefixed()
+    adatum, there = world.add_customer("Adatum", no="C10"), make_account(world, "Adatum", description="BC-C10")
+    match(world, NUMBER, rule)
+    world.both(rule, scope=Scope.EVERYTHING)
+    assert world.crm.values("account", there)["description"] == "BC-C10"
+    assert world.erp.values("customer", adatum)["no"] == "C10"
 
 
 # --- the synchronization afterwards -------------------------------------------------------------------------------
