@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 
 from django.db import DatabaseError, close_old_connections, transaction
+from django.db.models import Q
 from redis.exceptions import RedisError
 
-from integration import jobs, preflight
-from integration.jobs import full, retention
+from integration import jobs, tasks
+from integration.jobs import full
 from integration.jobs.alive import show_alive
 from integration.jobs.create import create
 from integration.jobs.queue import send
-from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun
 from integration.models.home import COPY, is_copy
 
 EVERY = 1.0
@@ -44,6 +44,7 @@ def tick() -> None:
     """Look once at everything that may be due."""
     show_alive()
     resend()
+    tasks.resend()
     settle_stranded()
     start_due()
 
@@ -80,30 +81,20 @@ def run_now(entry: JobQueueEntry) -> bool:
 def settle_stranded() -> None:
     """An entry whose run is over or gone, and that nobody told: back to its times."""
     in_process = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.IN_PROCESS)
-    for entry in in_process.exclude(last_job__status__in=SyncJob.ACTIVE):
+    under_way = Q(last_job__status__in=SyncJob.ACTIVE) | Q(mapping=None, task__in=TaskRun.objects.active().values("pk"))
+    for entry in in_process.exclude(under_way):
         entry.rest(active=True)
 
 
-TASKS: dict[str, Callable[[], dict[str, int]]] = {retention.TASK: retention.clean, preflight.TASK: preflight.nightly}
-
-
-def _run_task(entry: JobQueueEntry) -> bool:
-    """A job without a mapping is short: the scheduler does it itself."""
-    task = TASKS.get(entry.task)
-    if task is None or not entry.take():
-        return False
-    done = task()
-    log.info("%s: %s", entry, ", ".join(f"{number} {what}" for what, number in done.items()))
-    entry.rest(active=False)
-    return True
-
-
 def _start(entry: JobQueueEntry) -> bool:
-    if entry.mapping is None:
-        return _run_task(entry)
+    if entry.mapping is None and entry.task not in tasks.TASKS:
+        return False
     with transaction.atomic():
         if not entry.take():
             return False
+        if entry.mapping is None:
+            tasks.start(entry.task)
+            return True
         last: SyncJob | None = None
         for direction in full.directions(entry.mapping):
             last = create(entry.mapping, direction, after=last)

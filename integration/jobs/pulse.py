@@ -6,15 +6,24 @@ import datetime as dt
 import logging
 import threading
 from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from integration.gate import Gate
-from integration.models import SyncJob
 
 log = logging.getLogger(__name__)
+
+
+class Alive(Protocol):
+    """A row that is held by a claim: a job, or the run of a task."""
+
+    pk: Any
+
+    def beat(self, **changes: Any) -> bool:
+        """Say that the run is alive. ``False``: the claim is lost."""
 
 
 class Pulse:
@@ -23,7 +32,7 @@ class Pulse:
     It is also the gate of the run's requests: counts them, and shows on the job's page when they are throttled.
     """
 
-    def __init__(self, job: SyncJob, gate: Gate) -> None:
+    def __init__(self, job: Alive, gate: Gate) -> None:
         self.job, self.gate = job, gate
         self.requests = 0
         self.throttled_until: dt.datetime | None = None
@@ -68,7 +77,8 @@ class Pulse:
     def _beat(self) -> bool:
         """``False``: the claim is lost; the run finds that out with its next page."""
         try:
-            return self.job.beat(throttled_until=self.throttled_until)
+            throttled = {} if self.throttled_until is None else {"throttled_until": self.throttled_until}
+            return self.job.beat(**throttled)
         except DatabaseError as error:
             log.warning("No sign of life could be written for %s: %s", self.job, error)
             return True

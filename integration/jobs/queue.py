@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue, Worker
 
-from integration.models import SyncJob
+from integration.models import SyncJob, TaskRun
 
 NAME = "default"
 RUN = "integration.jobs.verbs.run"
@@ -66,6 +67,23 @@ def send(jobs: Iterable[SyncJob]) -> None:
             queue.enqueue(RUN, str(job.pk), job_timeout=-1, result_ttl=0, failure_ttl=KEEP_FAILED, at_front=job.urgent)
     except RedisError as error:
         log.warning("The queue does not answer (%s); the scheduler sends %d job(s) later.", error, len(sent))
+
+
+def send_task(run: str, task: str, urgent: bool = False) -> None:
+    """Give the queue the name of a task, for ``run`` to do it, unless it waits there already. Where that fails the
+    scheduler sends it again."""
+    connection = redis()
+    if connection is None:
+        return
+    TaskRun.objects.sent(task)
+    named = f"{task}-"
+    try:
+        queue = Queue(NAME, connection=connection)
+        if not any(waiting.startswith(named) for waiting in queue.get_job_ids()):
+            id, kept = f"{named}{uuid.uuid4()}", {"result_ttl": 0, "failure_ttl": KEEP_FAILED}
+            queue.enqueue(run, task, job_id=id, job_timeout=-1, at_front=urgent, **kept)
+    except RedisError as error:
+        log.warning("The queue does not answer (%s); the scheduler sends %s later.", error, task)
 
 
 def queue_state() -> QueueState:

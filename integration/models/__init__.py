@@ -14,6 +14,7 @@ from integration.models.preflight import Preflight
 from integration.models.queue import JobQueueEntry
 from integration.models.second_factor import SecondFactor
 from integration.models.synch_error import SyncError
+from integration.models.task_run import TaskRun
 from integration.models.template import RecordTemplate, TemplateUse, TemplateValue
 from integration.models.transformation import FieldTransformation
 from integration.models.user import User
@@ -35,6 +36,7 @@ __all__ = [
     "SyncError",
     "SyncJob",
     "TableMapping",
+    "TaskRun",
     "TemplateUse",
     "TemplateValue",
     "User",

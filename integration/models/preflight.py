@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from django.db import models
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 
@@ -28,6 +28,15 @@ class Verdict:
     what: str
     message: str
     fix: str = ""
+
+
+NOT_STORED = Verdict(
+    "not-stored",
+    Severity.WARNING,
+    "Preflight",
+    "These findings could not be stored: the page goes on showing those of the run before.",
+    "Mend the database, then run again.",
+)
 
 
 class Preflight(models.Model):
@@ -51,10 +60,14 @@ class Preflight(models.Model):
 
     @classmethod
     def keep(cls, found: Sequence[Verdict], at: dt.datetime | None = None) -> Preflight:
-        """Store what a run found, most severe first, in place of what was there."""
-        order = list(Severity)
-        listed = [asdict(one) for one in sorted(found, key=lambda one: order.index(one.severity))]
-        return cls.objects.update_or_create(pk=1, defaults={"ran_at": at or timezone.now(), "verdicts": listed})[0]
+        """Store what a run found, most severe first, in place of what was there. Where the database has no place for
+        it (a migration is pending) that is one more finding, and the row is answered without being stored."""
+        ran_at = at or timezone.now()
+        try:
+            with transaction.atomic():
+                return cls.objects.update_or_create(pk=1, defaults={"ran_at": ran_at, "verdicts": _listed(found)})[0]
+        except DatabaseError:
+            return cls(pk=1, ran_at=ran_at, verdicts=_listed([*found, NOT_STORED]))
 
     @property
     def errors(self) -> int:
@@ -63,3 +76,8 @@ class Preflight(models.Model):
     def count(self, severity: Severity) -> int:
         """How many findings are that severe."""
         return sum(one["severity"] == severity for one in self.verdicts)
+
+
+def _listed(found: Sequence[Verdict]) -> list[dict[str, str]]:
+    order = list(Severity)
+    return [asdict(one) for one in sorted(found, key=lambda one: order.index(one.severity))]

@@ -1,10 +1,11 @@
 """Preflight: everything that has to be right, looked at once a night, by a page and by a command.
 
     run() -> Preflight          look at all of it now, and remember what was found
+    look()                      the same, one Verdict after the other, and nothing is stored
 
 Each finding is a ``Verdict`` with a stable code. Nothing here raises a ``Problem``: what cannot be asked is a finding.
 """
 
-from integration.preflight.verbs import TASK, nightly, run
+from integration.preflight.verbs import TASK, look, nightly, run
 
-__all__ = ["TASK", "nightly", "run"]
+__all__ = ["TASK", "look", "nightly", "run"]

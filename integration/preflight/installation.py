@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from integration.jobs import queue_state
@@ -17,11 +17,18 @@ from integration.models.secret import keys_problem
 ERROR, FINE = Severity.ERROR, Severity.FINE
 
 
-def installation(setup: ConnectionSetup) -> Iterator[Verdict]:
-    """Nothing is asked of Sales here."""
-    yield from _keys(setup)
+MIGRATE = "Run: python manage.py migrate"
+
+
+def machine() -> Iterator[Verdict]:
+    """What can be told without reading a row of ours."""
     yield _migrations()
     yield from _queue()
+
+
+def installation(setup: ConnectionSetup) -> Iterator[Verdict]:
+    """What our own rows tell; nothing is asked of Sales here."""
+    yield from _keys(setup)
     if is_copy(setup.home):
         yield Verdict("database-copied", ERROR, "Database", COPY, "Enable the connection on Connection Setup.")
 
@@ -42,12 +49,16 @@ def _keys(setup: ConnectionSetup) -> Iterator[Verdict]:
 
 
 def _migrations() -> Verdict:
-    executor = MigrationExecutor(connection)
+    try:
+        executor = MigrationExecutor(connection)
+    except DatabaseError as error:
+        words = f"It does not answer: {str(error).strip()}"
+        return Verdict("database-unreachable", ERROR, "Database", words, "Start it, and set DATABASE_URL to it.")
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not pending:
         return Verdict("migrations", FINE, "Database", "No migration is pending.")
     names = ", ".join(f"{one.app_label}.{one.name}" for one, _ in pending)
-    return Verdict("migrations-pending", ERROR, "Database", f"Pending: {names}.", "Run: python manage.py migrate")
+    return Verdict("migrations-pending", ERROR, "Database", f"Pending: {names}.", MIGRATE)
 
 
 def _queue() -> Iterator[Verdict]:

@@ -1,4 +1,4 @@
-"""Preflight: what the last look at everything found, and Run Again."""
+"""Preflight: what the last look at everything found, whether one is under way, and Run Again."""
 
 from __future__ import annotations
 
@@ -8,23 +8,34 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from integration import preflight as verbs
-from integration.models import Preflight
+from integration import tasks
+from integration.jobs import queue_state
+from integration.models import Preflight, TaskRun
+from integration.preflight import TASK
 
 CHANGE = "integration.change_connectionsetup"
 
 
 @require_safe
 def preflight(request: HttpRequest) -> HttpResponse:
-    """``/connection/preflight/``"""
-    shown = {"last": Preflight.last(), "may_run": request.user.has_perm(CHANGE)}
-    return render(request, "integration/preflight.html", shown)
+    """``/connection/preflight/``: the findings; they alone for the live part."""
+    run = TaskRun.objects.last_of(TASK)
+    shown = {
+        "last": Preflight.last(),
+        "run": run,
+        "queue": queue_state() if run.is_waiting else None,
+        "may_run": request.user.has_perm(CHANGE),
+    }
+    live = request.headers.get("HX-Request") == "true"
+    return render(request, "integration/_preflight.html" if live else "integration/preflight.html", shown)
 
 
 @require_POST
 @permission_required(CHANGE, raise_exception=True)
 def preflight_run(request: HttpRequest) -> HttpResponse:
-    """Run Again."""
-    found = verbs.run()
-    (messages.error if found.errors else messages.success)(request, f"Preflight: {found}.")
+    """Run Again: a worker does it, so that nobody waits for an organization that does not answer."""
+    if not TaskRun.objects.last_of(TASK).is_active:
+        tasks.start(TASK, request.user)
+    else:
+        messages.info(request, "It is under way already.")
     return redirect("preflight")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import uuid
 from decimal import Decimal
@@ -11,18 +10,18 @@ from io import StringIO
 import pytest
 from cryptography.fernet import Fernet
 from django.core.management import call_command
+from django.db import connection as database
 from django.db.migrations.recorder import MigrationRecorder
-from django.utils import timezone
 
-from integration import preflight, scheduler
+from integration import preflight, tasks
 from integration.jobs import queue
-from integration.models import ConnectionSetup, JobQueueEntry, Preflight
+from integration.models import ConnectionSetup, Preflight, TaskRun
 from integration.models.home import COPY
 from integration.models.preflight import Severity, Verdict
 from integration.models.systems import Connected
 from integration.preflight.connection import connection
 from integration.preflight.contents import mappings
-from integration.preflight.installation import installation
+from integration.preflight.installation import installation, machine
 from integration.preflight.owners import owners
 from integration.preflight.prices import price_list, rates
 from integration.sync.rules import Context
@@ -74,28 +73,29 @@ def test_a_secret_of_another_key_is_named(settings):
 
 
 def test_a_pending_migration_is_named():
-    MigrationRecorder.Migration.objects.filter(app="integration", name__startswith="0014").delete()
-    one = told(installation(ConnectionSetup.current()))["migrations-pending"]
-    assert one.message == "Pending: integration.0014_preflight."
+    last = MigrationRecorder.Migration.objects.filter(app="integration").order_by("name").last()
+    last.delete()
+    one = told(machine())["migrations-pending"]
+    assert one.message == f"Pending: integration.{last.name}."
     assert one.fix == "Run: python manage.py migrate"
 
 
 def test_a_missing_queue_is_an_error_and_its_workers_are_not_asked_for():
-    found = told(installation(ConnectionSetup.current()))
+    found = told(machine())
     assert found["queue-unreachable"].message == "REDIS_URL is not set: there is no queue."
     assert "no-worker" not in found
 
 
 def test_a_queue_that_does_not_answer_is_told(settings):
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    one = told(installation(ConnectionSetup.current()))["queue-unreachable"]
+    one = told(machine())["queue-unreachable"]
     assert one.message.startswith("The queue does not answer")
 
 
 @pytest.mark.parametrize(("code", "fix"), [("no-worker", "manage.py work"), ("no-scheduler", "manage.py schedule")])
 def test_a_queue_without_workers_or_scheduler_says_which_command_starts_one(monkeypatch, code, fix):
     monkeypatch.setattr("integration.preflight.installation.queue_state", lambda: queue.QueueState(workers=0))
-    one = told(installation(ConnectionSetup.current()))[code]
+    one = told(machine())[code]
     assert (one.severity, fix in one.fix) == (Severity.ERROR, True)
 
 
@@ -249,18 +249,79 @@ def test_the_page_shows_the_last_run_and_home_leads_there_while_there_are_errors
     assert "The preflight found" not in ester.get("/").content.decode()
 
 
-def test_run_again_looks_anew_and_needs_the_right():
+def pending(migration: str, *statements: str) -> None:
+    """As if this migration, and those after it, had not been applied yet."""
+    MigrationRecorder.Migration.objects.filter(app="integration", name__gte=migration).delete()
+    with database.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def test_the_command_prints_its_findings_while_its_own_migration_is_pending():
+    pending("0014", "DROP TABLE integration_preflight")
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("preflight", stdout=out)
+    assert "integration.0014_preflight" in out.getvalue()
+    assert "not-set-up" in out.getvalue()
+    assert "These findings could not be stored" in out.getvalue()
+
+
+def test_the_command_says_which_migration_is_pending_when_the_setup_cannot_be_read_yet():
+    pending("0009", "ALTER TABLE integration_connectionsetup DROP COLUMN web_client_url")
+    found = {one.code: one for one in preflight.look()}
+    assert "integration.0009_connection_features" in found["migrations-pending"].message
+    assert "web_client_url" in found["database-unfit"].message
+    assert "queue-unreachable" in found
+
+
+# --- run again --------------------------------------------------------------------------------------------
+
+
+def test_run_again_gives_it_to_a_worker_and_needs_the_right(ends):
     assert signed_in("ester").post("/connection/preflight/run/").status_code == 403
-    page = signed_in("annette", ADMINISTRATOR).post("/connection/preflight/run/", follow=True).content.decode()
+    annette = signed_in("annette", ADMINISTRATOR)
+    page = annette.post("/connection/preflight/run/", follow=True).content.decode()
+    assert "It waits for the queue, which cannot be reached." in page
+    assert 'hx-trigger="every 1s"' in page
+    assert "Nothing has been looked at yet." in page
+    tasks.run(preflight.TASK)
+    page = annette.get("/connection/preflight/").content.decode()
     assert "not-set-up" in page
+    assert "hx-trigger" not in page
 
 
-def test_the_scheduler_runs_it_at_night():
-    entry = JobQueueEntry.objects.create(
-        name="Preflight", task=preflight.TASK, status=JobQueueEntry.Status.READY, minutes=1440, inactivity_minutes=1440,
-        next_start=timezone.now(),
-    )  # fmt: skip
-    assert scheduler.run_now(entry)
-    entry.refresh_from_db()
-    assert Preflight.last().errors
-    assert entry.next_start > timezone.now() + dt.timedelta(hours=23)
+def test_a_double_click_on_run_again_makes_one_run():
+    annette = signed_in("annette", ADMINISTRATOR)
+    annette.post("/connection/preflight/run/")
+    asked = TaskRun.objects.get().asked_at
+    page = annette.post("/connection/preflight/run/", follow=True).content.decode()
+    assert "It is under way already." in page
+    assert TaskRun.objects.get().asked_at == asked
+
+
+def test_while_no_worker_is_there_the_page_says_how_to_start_one(monkeypatch):
+    tasks.start(preflight.TASK)
+    monkeypatch.setattr("integration.views.preflight.queue_state", lambda: queue.QueueState(workers=0))
+    assert "python manage.py work" in signed_in("ester").get("/connection/preflight/").content.decode()
+
+
+def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatch):
+    Preflight.keep([Verdict("clock", Severity.FINE, "Clock", "Both clocks agree.")])
+
+    def fail() -> dict[str, int]:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(tasks.TASKS, preflight.TASK, fail)
+    tasks.start(preflight.TASK)
+    tasks.run(preflight.TASK)
+    page = signed_in("ester").get("/connection/preflight/").content.decode()
+    assert "The last run did not come to its end: It stopped because of an unexpected error." in page
+    assert "Both clocks agree." in page
+
+
+def test_the_live_part_of_the_page_is_the_findings_alone():
+    Preflight.keep([Verdict("clock", Severity.FINE, "Clock", "Both clocks agree.")])
+    page = signed_in("ester").get("/connection/preflight/", headers={"HX-Request": "true"}).content.decode()
+    assert page.startswith('<div id="preflight">')
+    assert "Both clocks agree." in page
