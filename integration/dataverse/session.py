@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 import uuid
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from integration.dataverse.problems import problem_of
-from integration.dataverse.shared import Cache, Gate, LocalGate, MemoryCache
+from integration.dataverse.shared import Cache, Gate, Left, LocalGate, MemoryCache
 from integration.dataverse.signin import Credentials, Grant, HeldToken, Tokens, TokenSource
 from integration.http import Answer, Transport, check_address, encode
 from integration.systems.errors import BadAnswer, Problem, Throttled, TimedOut, Unreachable
@@ -28,6 +29,8 @@ PATIENCE_SECONDS = 600.0
 """How long throttling may hold one request up in all: twice the 5 minutes in which the service counts."""
 BACKOFF_SECONDS = 0.3
 LONGEST_BACKOFF = 20.0
+
+_NUMBER = re.compile(r"[0-9]{1,12}([.][0-9]{1,6})?")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -177,7 +180,10 @@ class Session:
             with self._counting:
                 self.metadata_requests += metadata
                 self.requests += not metadata
-            return self._transport.send(method, url, headers={**standard, **self._standing, **headers}, body=content)
+            answer = self._transport.send(method, url, headers={**standard, **self._standing, **headers}, body=content)
+        if answer.ok and (left := _left(answer.headers)) is not None:
+            self._gate.told(left)
+        return answer
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Do this for every item over the connections at hand, answers in the same order. ``work`` must not call
@@ -206,6 +212,13 @@ def _worth_it(problem: Problem, attempt: int, tries: int, ends: float, repeatabl
     if isinstance(problem, TimedOut) and not after_time_out:
         return False
     return repeatable and attempt < tries
+
+
+def _left(headers: Mapping[str, str]) -> Left | None:
+    """What the answer says is left of the service protection limits."""
+    told = [headers.get(f"x-ms-ratelimit-{name}-remaining-xrm-requests", "") for name in ("burst", "time")]
+    numbers = [float(text) if _NUMBER.fullmatch(text := one.replace(",", "")) else None for one in told]
+    return Left(*numbers) if any(number is not None for number in numbers) else None
 
 
 def _host(netloc: str) -> str:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 IN_FLIGHT = 52
@@ -35,11 +36,23 @@ class MemoryCache:
         self._kept[key] = (time.monotonic() + seconds, value)
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What an answer says is left of the service's limits: requests, seconds of execution. A hint: every server of an
+    organization counts for itself. ``None``: not told."""
+
+    requests: float | None = None
+    seconds: float | None = None
+
+
 class Gate(Protocol):
     """Lets at most so many requests of one identity through at a time."""
 
     def slot(self) -> AbstractContextManager[None]:
         """A place for one request; waits for one, and until the organization takes requests again."""
+
+    def told(self, left: Left) -> None:
+        """An answer said what is left."""
 
     def throttled(self, seconds: float) -> None:
         """The organization asked to wait: nobody goes through for that long, and then fewer at a time."""
@@ -74,6 +87,9 @@ class LocalGate:
                 self._taken -= 1
                 self._limit = min(float(self._places), self._limit + 1 / 8)
                 self._free.notify_all()
+
+    def told(self, left: Left) -> None:
+        """One process alone, with its few connections, stays below the limits or learns of them by being throttled."""
 
     def throttled(self, seconds: float) -> None:
         with self._free:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from integration.dataverse.shared import Left
 from integration.gate import Gate
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,9 @@ class Pulse:
         with self._lock:
             self.requests += 1
         return self.gate.slot()
+
+    def told(self, left: Left) -> None:
+        self.gate.told(left)
 
     def throttled(self, seconds: float) -> None:
         self.throttled_until = timezone.now() + dt.timedelta(seconds=seconds)

@@ -2,6 +2,8 @@
 
 The bound of the scaled limits is the execution time of the load divided by the rate they allow: 20,000 rows of 5 ms
 are 100 s, at 12 s in every 3 s that takes 25 s. The requests (40 bulk messages, 60 in 3 s allowed) do not bind.
+Three processes that load as one user have the same bound together: they share the gate in the queue server, as the
+workers do, and the time to start them counts. The other figures are one process with the gate of a process.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from integration.dataverse.shared import LocalGate
 from integration.dataverse.store import connect
 from integration.http import Answer
 from integration.systems.base import Row
+from tests import gated
 from tests.bench.measure import Number, seconds
 
 ACCOUNTS = 20_000
@@ -76,6 +79,25 @@ def load(**options: Any) -> Load:
     return Load(took, client.requests, gate.refused, failed, stored, sum(running.faults.happened.values()))
 
 
+def together(processes: int = 3) -> Load:
+    """The same load within the scaled limits by several processes at once, which share one gate."""
+    with tempfile.TemporaryDirectory() as folder, gated.queue_server() as (_, socket):
+        running = Sandbox(Options(str(Path(folder) / "sandbox.sqlite3"), limits=SCALED, row_ms=ROW_MS))
+        running.start()
+        each = -(-ACCOUNTS // processes)
+        try:
+            started = time.perf_counter()
+            told = {"window": SCALED.seconds, "accounts": each, "at_once": each}
+            crew = [gated.begin(running.ready, socket, **told) for _ in range(processes)]
+            done = [gated.ended(process) for process in crew]
+            took = time.perf_counter() - started
+            stored = running.database.connection().execute("SELECT COUNT(*) FROM account").fetchone()[0]
+        finally:
+            running.stop()
+    requests, refused, failed = (sum(getattr(one, name) for one in done) for name in ("requests", "refused", "failed"))
+    return Load(took, requests, refused, failed, stored, 0)
+
+
 def parsing() -> float:
     """Reading the answer to a batch of 1,000 parts, in times ``json.loads`` of the same bodies."""
     told = {"@odata.etag": 'W/"1"', "name": "Adatum", **{f"address1_line{n}": "1 Station Road" for n in range(18)}}
@@ -92,6 +114,9 @@ def run() -> Iterator[Number]:
     scaled = load(limits=SCALED, row_ms=ROW_MS)
     yield Number("scaled limits: refused", round(100 * scaled.refused / scaled.requests, 2), "%", 0.99)
     yield Number("scaled limits: time by bound", round(scaled.seconds / BOUND, 2), "x", 1.5)
+    shared = together()
+    yield Number("scaled limits, 3 processes: refused", round(100 * shared.refused / shared.requests, 2), "%", 0.99)
+    yield Number("scaled limits, 3 processes: time by bound", round(shared.seconds / BOUND, 2), "x", 1.5)
     real = load(limits=Bounds(), latency_ms=40)
     yield Number("real limits, 40 ms: refused", real.refused, "requests", 0)
     for seed in range(5):

