@@ -55,7 +55,7 @@ def come_back(setup: ConnectionSetup, started: Started, answer: Mapping[str, str
     """The sign-in, held in memory, for what the browser brought back. Raises ``Problem``."""
     transport = _transport()
     try:
-        return finish(started, answer, transport, setup.client_secret.reveal())
+        return finish(started, answer, transport, setup.client_proof)
     except SecretUnreadable as error:
         raise ConfigurationProblem(UNREADABLE) from error
     finally:

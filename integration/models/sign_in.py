@@ -101,6 +101,13 @@ class SignIn(models.Model):
             return Certificate(self.tenant, self.client_id, self.certificate.reveal(), endpoint)
         return Credentials(self.tenant, self.client_id, self.client_secret.reveal(), endpoint)
 
+    def client_proof(self, endpoint: str) -> dict[str, str]:
+        """What shows a token endpoint that we are this client while a person signs in: certificate or secret; nothing
+        for a public client of one's own AD FS. Raises ``SignInRefused``, ``SecretUnreadable``."""
+        if self.certificate and (self.kind is Authentication.CERTIFICATE or not self.client_secret):
+            return Certificate(self.tenant, self.client_id, self.certificate.reveal(), endpoint).proof(endpoint)
+        return Credentials(self.tenant, self.client_id, self.client_secret.reveal(), endpoint).proof(endpoint)
+
     @property
     def api(self) -> str:
         """The version of the Web API to speak: on premises that of the SDK version."""

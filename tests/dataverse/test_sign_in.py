@@ -400,6 +400,10 @@ def test_a_registered_certificate_signs_in_at_the_sandbox_and_another_does_not(t
         running.stop()
 
 
+def credentials(ready: dict[str, Any]) -> Credentials:
+    return Credentials(ready["tenant"], ready["client_id"], ready["client_secret"], ready["token_endpoint"])
+
+
 def test_an_administrator_signs_in_at_the_sandbox_and_works_until_the_token_is_dropped(sandbox, transport):
     started = begin(discover(sandbox["url"], transport), sandbox["client_id"], BACK)
     form = requests.get(started.address, timeout=10).text
@@ -413,7 +417,9 @@ def test_an_administrator_signs_in_at_the_sandbox_and_works_until_the_token_is_d
     )
     came_back = {k: v[0] for k, v in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
 
-    held = finish(started, came_back, transport)
+    with pytest.raises(SignInRefused, match="client secret is missing"):
+        finish(started, came_back, transport)
+    held = finish(started, came_back, transport, credentials(sandbox).proof)
     crm = connect_with(sandbox["url"], held)
 
     assert str(crm.check().user_id) == person

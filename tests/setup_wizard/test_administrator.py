@@ -22,10 +22,12 @@ from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Task
+from tests.certificates import issue, rsa_key
 from tests.setup_wizard.conftest import GUIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEP = f"{GUIDE}administrator/"
+ISSUED = issue("Business Central integration", rsa_key())
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,7 @@ def ready(tmp_path_factory):
     """The ready line of a demo organization."""
     running = Sandbox(Options(str(tmp_path_factory.mktemp("sandbox") / "organization.sqlite3"), seed="demo"))
     running.start()
+    running.organization.tenant.certify(running.ready["client_id"], ISSUED.pem)
     yield running.ready
     running.stop()
 
@@ -120,6 +123,26 @@ def test_sales_order_integration_is_switched_on_in_the_organization_and_here(san
     assert "Sales order integration is on." in page
     come_back(admin, agree(begun(admin, "orders-off")))
     assert ConnectionSetup.current().order_integration_enabled is False
+
+
+def with_certificate(setup: ConnectionSetup, pem: str) -> None:
+    setup.authentication, setup.certificate, setup.client_secret = "certificate", pem, ""
+    setup.save()
+
+
+def test_a_connection_by_certificate_proves_itself_with_it_when_a_person_signs_in(sandbox, admin):
+    with_certificate(sandbox, ISSUED.both)
+    page = come_back(admin, agree(begun(admin, "orders-on")))
+    assert AdministratorRun.latest().status == AdministratorRun.Status.FINISHED
+    assert page.status_code == 200
+    assert ConnectionSetup.current().order_integration_enabled
+
+
+def test_a_certificate_that_is_not_registered_is_told_in_words_and_nothing_is_done(sandbox, admin):
+    with_certificate(sandbox, issue("Another", rsa_key()).both)
+    page = come_back(admin, agree(begun(admin, "orders-on")))
+    assert "The certificate is not the one registered for this application" in page.content.decode()
+    assert not ConnectionSetup.current().order_integration_enabled
 
 
 def test_the_integration_user_gets_its_roles_and_then_nothing_is_left_to_do(sandbox, admin):

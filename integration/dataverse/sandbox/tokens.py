@@ -126,16 +126,12 @@ class Tenant:
 
     def _to_client(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
         require(form, "scope")
-        if form.get("client_assertion"):
-            self._check_assertion(client, form)
-        else:
-            check_secret(client.id, client.secret, form.get("client_secret", ""))
+        self._check_client(client, form)
         return _bearer(self.token(client.id, self.resource(form["scope"])))
 
     def _to_person(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
         require(form, "code", "redirect_uri", "code_verifier")
-        if form.get("client_secret"):
-            check_secret(client.id, client.secret, form["client_secret"])
+        self._check_client(client, form)
         code = self.codes.take(form["code"])
         if code is None or (code.client, code.redirect_uri) != (client.id, form["redirect_uri"]):
             raise SignInRefused(400, "invalid_grant", 70008, "The authorization code is unknown, used or expired.")
@@ -145,6 +141,13 @@ class Tenant:
         identity = {"aud": client.id, "nonce": code.nonce, "oid": code.person, "tid": self.id, "iat": now}
         granted = _bearer(self.token(client.id, code.resource, code.person))
         return granted | {"id_token": self._signed(identity | {"exp": now + LIFETIME})}
+
+    def _check_client(self, client: Client, form: Mapping[str, str]) -> None:
+        """Every client registered here is a confidential one: it proves itself whatever it asks for."""
+        if form.get("client_assertion"):
+            self._check_assertion(client, form)
+        else:
+            check_secret(client.id, client.secret, form.get("client_secret", ""))
 
     def _check_assertion(self, client: Client, form: Mapping[str, str]) -> None:
         pem = self.database.setting(f"certificate of {client.id}", lambda: "")

@@ -14,7 +14,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, NoReturn
@@ -121,9 +121,15 @@ def begin(authority: Authority, client_id: str, redirect_uri: str) -> Started:
     return Started(address, client_id, redirect_uri, authority.token, authority.resource, state, nonce, verifier)
 
 
-def finish(started: Started, came_back: Mapping[str, str], transport: Transport, client_secret: str = "") -> HeldToken:
-    """The token, for what the browser brought back (``state`` with ``code`` or ``error``). Raises ``SignInRefused``
-    where it is not the answer to this sign-in, was refused or took too long; ``BadAnswer``."""
+def finish(
+    started: Started,
+    came_back: Mapping[str, str],
+    transport: Transport,
+    prove: Callable[[str], Mapping[str, str]] = lambda endpoint: {},
+) -> HeldToken:
+    """The token, for what the browser brought back (``state`` with ``code`` or ``error``). ``prove`` gives the fields
+    that show a token endpoint that we are the client (``Grant.proof``); a public client has none. Raises
+    ``SignInRefused`` where it is not the answer to this sign-in, was refused or took too long; ``BadAnswer``."""
     if not hmac.compare_digest(started.state.encode(), str(came_back.get("state", "")).encode()):
         raise SignInRefused("This is not the answer to the sign-in that was begun here. Begin again.", part="user")
     if came_back.get("error"):
@@ -136,7 +142,7 @@ def finish(started: Started, came_back: Mapping[str, str], transport: Transport,
         "code": came_back["code"],
         "redirect_uri": started.redirect_uri,
         "code_verifier": started.verifier,
-        **({"client_secret": client_secret} if client_secret else {}),
+        **prove(started.token_endpoint),
     }
     granted = ask(transport, started.token_endpoint, form)
     _check_identity(started, granted.get("id_token"))

@@ -45,6 +45,10 @@ class Grant(Protocol):
     def form(self, url: str) -> dict[str, str]:
         """The fields to send for a token to the organization at ``url``. Raises ``SignInRefused``."""
 
+    def proof(self, endpoint: str) -> dict[str, str]:
+        """The fields that show a token endpoint that we are this client; none for a public client. A confidential one
+        must send them where a person signs in, too (RFC 6749, 4.1.3). Raises ``SignInRefused``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -64,7 +68,10 @@ class Credentials:
         return (self.endpoint, self.client_id, self.client_secret)
 
     def form(self, url: str) -> dict[str, str]:
-        return {**_client(self.client_id, url), "client_secret": self.client_secret}
+        return {**_client(self.client_id, url), **self.proof(self.endpoint)}
+
+    def proof(self, endpoint: str) -> dict[str, str]:
+        return {"client_secret": self.client_secret} if self.client_secret else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +92,12 @@ class Certificate:
         return (self.endpoint, self.client_id, self.pem)
 
     def form(self, url: str) -> dict[str, str]:
+        return {**_client(self.client_id, url), **self.proof(self.endpoint)}
+
+    def proof(self, endpoint: str) -> dict[str, str]:
         key, certificate = opened(self.pem)
-        assertion = _assertion(self.endpoint, self.client_id, key, certificate)
-        return {**_client(self.client_id, url), "client_assertion_type": ASSERTION, "client_assertion": assertion}
+        assertion = _assertion(endpoint, self.client_id, key, certificate)
+        return {"client_assertion_type": ASSERTION, "client_assertion": assertion}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +120,11 @@ class Password:
 
     def form(self, url: str) -> dict[str, str]:
         who = {"client_id": self.client_id, "username": self.username, "password": self.password}
-        secret = {"client_secret": self.client_secret} if self.client_secret else {}
         wanted = audience(self.endpoint, url, "user_impersonation")
-        return {"grant_type": "password", **who, **secret, **wanted}
+        return {"grant_type": "password", **who, **self.proof(self.endpoint), **wanted}
+
+    def proof(self, endpoint: str) -> dict[str, str]:
+        return {"client_secret": self.client_secret} if self.client_secret else {}
 
 
 def endpoint_for(url: str, tenant: str) -> str:

@@ -56,7 +56,7 @@ def somebody(ready: dict[str, Any]) -> str:
 
 def redeem(ready: dict[str, Any], code: str, **changes: str) -> requests.Response:
     form = {"grant_type": "authorization_code", "client_id": ready["client_id"], "code": code, "redirect_uri": BACK,
-            "code_verifier": VERIFIER, **changes}  # fmt: skip
+            "client_secret": ready["client_secret"], "code_verifier": VERIFIER, **changes}  # fmt: skip
     return requests.post(ready["token_endpoint"], data=form, timeout=10)
 
 
@@ -122,6 +122,8 @@ def test_a_code_is_used_once(sandbox):
     ({"redirect_uri": "http://127.0.0.1:9/other"}, 70008),
     ({"code": "guessed"}, 70008),
     ({"client_secret": "guessed"}, 7000215),
+    ({"client_secret": ""}, 7000218),
+    ({"client_assertion": "e30.e30.x"}, 700027),
 ])  # fmt: skip
 def test_a_code_without_its_proof_is_refused(sandbox, changes, number):
     code = brought_back(page(sandbox, {"person": somebody(sandbox), "answer": "sign in"}))["code"]
