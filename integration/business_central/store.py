@@ -14,6 +14,7 @@ from integration.business_central.models import CompanyInformation, Deleted, Gen
 from integration.business_central.models.door import committed_version
 from integration.business_central.tables import MODELS, columns_of
 from integration.systems.base import Identity, Page, Record, Row, Side, System, Table, Written
+from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import EVERYTHING, Filter
 
 VERSION = "Business Central (embedded)"
@@ -46,8 +47,10 @@ class EmbeddedCompany(System):
         return columns_of(table).table
 
     def changes(
-        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING
+        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
+        if by:
+            raise ConfigurationProblem("Business Central goes by the versions of its rows, not by a column.")
         return reading.changes(columns_of(table), fields, since, where, self.page_size)
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:

@@ -1,7 +1,8 @@
 """Reading what changed: by delta link where the table tracks changes, else by the time of the last change.
 
-A cursor is JSON text: ``{"delta": link, "select": columns}`` or ``{"since": moment}``, the latter with ``next`` and
-``select`` in the middle of a read. A next link is a resume point like any other.
+A cursor is JSON text: ``{"delta": link, "select": columns}`` or ``{"since": moment}``, the latter with ``by`` where a
+person chose the column that tells the time, and with ``next`` and ``select`` in the middle of a read. A next link is a
+resume point like any other.
 """
 
 from __future__ import annotations
@@ -15,28 +16,36 @@ from typing import Any
 from integration.dataverse import batch, query, rows
 from integration.dataverse.metadata import Entity
 from integration.dataverse.session import Session
-from integration.systems.base import Page, Record
+from integration.systems.base import FieldType, Page, Record
 from integration.systems.errors import BadAnswer, CursorExpired, FieldMissing
 from integration.systems.filters import Comparison, Filter, both, fields_of
 
 OVERLAP = dt.timedelta(minutes=2)
 """A row gets its time when its transaction starts and is seen when that ends, at most 2 minutes later."""
-DELTA, SINCE, NEXT, SELECT = "delta", "since", "next", "select"
+DELTA, SINCE, NEXT, SELECT, BY = "delta", "since", "next", "select", "by"
 REMOVED = "$deletedEntity"
 
 
 def read(
-    session: Session, entity: Entity, fields: Sequence[str], since: str | None, where: Filter, page_size: int
+    session: Session,
+    entity: Entity,
+    fields: Sequence[str],
+    since: str | None,
+    where: Filter,
+    page_size: int,
+    by: str = "",
 ) -> Iterator[Page]:
     """Pages of changes since the cursor. Raises ``CursorExpired`` where the cursor is too old or of another kind."""
     unknown = sorted(name for name in fields_of(where) if name not in entity.table.fields)
     if unknown:
         raise FieldMissing(f"{entity.table.label} has no column “{unknown[0]}”.")
     prefer = f"{_annotated(entity, fields, where)},odata.maxpagesize={page_size}"
-    if entity.tracks_changes:
+    if by and (by not in entity.table.fields or entity.table.fields[by].type is not FieldType.DATETIME):
+        raise FieldMissing(f"{entity.table.label} has no date and time column “{by}” to read changes by.")
+    if entity.tracks_changes and not by:
         yield from _by_delta(session, entity, fields, since, prefer)
     else:
-        yield from _by_time(session, entity, fields, since, where, prefer)
+        yield from _by_time(session, entity, fields, since, where, prefer, by)
 
 
 def _annotated(entity: Entity, fields: Sequence[str], where: Filter) -> str:
@@ -110,33 +119,41 @@ def _removed(row: Any) -> uuid.UUID:
 
 
 def _by_time(
-    session: Session, entity: Entity, fields: Sequence[str], since: str | None, where: Filter, prefer: str
+    session: Session, entity: Entity, fields: Sequence[str], since: str | None, where: Filter, prefer: str, by: str
 ) -> Iterator[Page]:
     """Rows written within the overlap before the newest one read come again: rather twice than never. A table without
-    ``modifiedon`` is read as a whole."""
+    ``modifiedon`` is read as a whole, unless ``by`` names another column that tells the time."""
+    fields = [*fields, by] if by and by not in fields else fields
     select = query.select(entity, rows.columns(entity, fields))
-    opened = _opened(since, SINCE) if since else {}
+    opened = _opened(since, SINCE) if since else {BY: by}
+    if opened.get(BY, "") != by:
+        raise CursorExpired("The mapping goes by another column than before.")
     newest = _moment(opened.get(SINCE))
     if NEXT in opened and _brings(opened, select):
         path = str(opened[NEXT])
     else:
-        path = entity.set_name + _timed(entity, select, newest, where)
+        path = entity.set_name + _timed(entity, select, newest, where, by)
     reader = rows.Reader(entity, fields)
+    kept = {BY: by} if by else {}
     while path:
         told = batch.read_one(session, path, {"Prefer": prefer})
         records = reader.records(told)
-        seen = [record.modified_at for record in records if record.modified_at is not None]
-        newest = max([*seen, *([newest] if newest else [])], default=None)
+        newest = max([*_times(records, by), *([newest] if newest else [])], default=None)
         path = _further(told.get("@odata.nextLink") or "", path)
-        cursor = {SINCE: newest.isoformat() if newest else ""} | ({NEXT: path, SELECT: select} if path else {})
+        cursor = {SINCE: newest.isoformat() if newest else ""} | kept | ({NEXT: path, SELECT: select} if path else {})
         yield Page(records, (), json.dumps(cursor))
 
 
-def _timed(entity: Entity, select: str, newest: dt.datetime | None, where: Filter) -> str:
-    timed = "modifiedon" in entity.table.fields
+def _times(records: Sequence[Record], by: str) -> list[dt.datetime]:
+    found = (record.values[by] if by else record.modified_at for record in records)
+    return [moment for moment in found if isinstance(moment, dt.datetime)]
+
+
+def _timed(entity: Entity, select: str, newest: dt.datetime | None, where: Filter, by: str) -> str:
+    timed = by or entity.table.modified_field
     if newest is not None and timed:
-        where = both(where, Comparison("modifiedon", ">=", newest - OVERLAP))
-    order = query.order(entity, ["modifiedon"] if timed else [])
+        where = both(where, Comparison(timed, ">=", newest - OVERLAP))
+    order = query.order(entity, [timed] if timed else [])
     return query.options(select=select, filter=query.where(entity, where), orderby=order)
 
 

@@ -24,6 +24,7 @@ from integration.systems.errors import BadAnswer, NotFound, Problem, TableMissin
 
 KEPT_SECONDS = 24 * 3600.0
 SHAPE = 2
+MODIFIED = "modifiedon"
 """Counted up when what is kept changes its form, so that nobody reads what an older version kept."""
 MESSAGES = ("CreateMultiple", "UpdateMultiple")
 TYPES = {
@@ -227,6 +228,8 @@ def _entity(told: Any, catalog: Any) -> Entity:
             name_field=about.get("PrimaryNameAttribute") or "",
             number_field=next((n for n in NUMBERS if n in fields), ""),
             tracks_changes=bool(about.get("ChangeTrackingEnabled")),
+            id_field=about["PrimaryIdAttribute"],
+            modified_field=MODIFIED if MODIFIED in fields else "",
             actions=names_of(about["LogicalName"]),
         ),
         about["EntitySetName"],

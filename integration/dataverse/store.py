@@ -166,14 +166,14 @@ class SalesOrganization(KeyedSystem):
     # --- reading ------------------------------------------------------------------------------------------
 
     def changes(
-        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING
+        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
         if is_option_table(table):
             self.metadata.forget(table.partition(".")[0])
             yield OptionTable(self.metadata, table).changes(fields, since)
             return
         with self._entity(table) as entity:
-            yield from changes.read(self.session, entity, fields, since, where, self.page_size)
+            yield from changes.read(self.session, entity, fields, since, where, self.page_size, by)
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
         wanted = list(dict.fromkeys(ids))

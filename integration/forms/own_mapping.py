@@ -11,10 +11,10 @@ from integration.models import TableMapping
 from integration.models.ends import Ends
 from integration.models.fit import compatible
 from integration.models.mapping import DIRECTIONS
-from integration.models.own_mapping import NewPair, create_own, proposals
+from integration.models.own_mapping import NewPair, create_own, id_problem, modified_problem, proposals
 from integration.models.rule import problem_of, translated_pairs
 from integration.sync.rules import Direction
-from integration.systems.base import Side, Table
+from integration.systems.base import FieldType, Side, Table
 
 RESERVED = {"new", "templates", "use-default", "fields", "steps"}
 """Words that addresses of the mapping pages begin with."""
@@ -68,11 +68,18 @@ class NewMappingForm(forms.Form):
             return None
         return pair_formset(self.erp, self.crm, self.way, posted)
 
-    def create(self, formset: PairFormSet) -> TableMapping:
+    def columns_step(self, posted: Any = None) -> ColumnsForm | None:
+        """The part of the second step that says what the rows of Sales are known by."""
+        if not self.is_valid() or self.erp is None or self.crm is None:
+            return None
+        return ColumnsForm(posted, table=self.crm)
+
+    def create(self, columns: ColumnsForm, formset: PairFormSet) -> TableMapping:
         """Both steps are valid: make the mapping."""
         if self.erp is None or self.crm is None:
             raise ValueError("Both tables are described when the first step is valid.")
-        return create_own(self.cleaned_data["name"], self.erp, self.crm, self.way, formset.pairs())
+        name, modified = self.cleaned_data["name"], columns.cleaned_data["modified_field"]
+        return create_own(name, self.erp, self.crm, self.way, formset.pairs(), modified)
 
     @property
     def way(self) -> Direction:
@@ -81,6 +88,46 @@ class NewMappingForm(forms.Form):
     @property
     def way_label(self) -> str:
         return dict(DIRECTIONS)[self.cleaned_data["direction"]]
+
+
+class ColumnsForm(forms.Form):
+    """What the rows of the integration table are known by, and what tells that one was changed; both as the table has
+    it itself, unless a person chooses otherwise. Not told: as the table has it."""
+
+    id_field = forms.ChoiceField(label="Id column (Dynamics 365 Sales)", required=False)
+    modified_field = forms.ChoiceField(label="Modified-on column (Dynamics 365 Sales)", required=False)
+
+    def __init__(self, *args: Any, table: Table, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.table = table
+        own = f"{table.modified_field} (the table's own)" if table.modified_field else "—"
+        by_itself = "Change tracking (the table's own way, with deletions)" if table.tracks_changes else own
+        ids = _columns(table)[1:] if table.id_field else [("", "The id (GUID) of a row"), *_columns(table)[1:]]
+        self._offer("id_field", ids, table.id_field, "Couplings keep what this column holds.")
+        blank = [("", by_itself)]
+        moments = [(n, label) for n, label in _columns(table)[1:] if table.fields[n].type is FieldType.DATETIME]
+        others = [one for one in moments if table.tracks_changes or one[0] != table.modified_field]
+        told = "Another column is read from its latest value on; deletions are then found by full runs."
+        self._offer("modified_field", blank + others, "", told)
+
+    def _offer(self, name: str, choices: list[tuple[str, str]], chosen: str, told: str) -> None:
+        field = cast(forms.ChoiceField, self.fields[name])
+        field.choices, field.initial, field.help_text = choices, chosen, told
+        field.widget.attrs["class"] = "form-select"
+        kind = "column" if name == "id_field" else "date and time column"
+        field.error_messages["invalid_choice"] = f"Choose a {kind} of this table."
+
+    def clean_id_field(self) -> str:
+        name = str(self.cleaned_data["id_field"]) or self.table.id_field
+        if problem := id_problem(self.table, name):
+            raise forms.ValidationError(problem)
+        return name
+
+    def clean_modified_field(self) -> str:
+        name = str(self.cleaned_data["modified_field"])
+        if problem := modified_problem(self.table, name):
+            raise forms.ValidationError(problem)
+        return name
 
 
 class PairForm(forms.Form):

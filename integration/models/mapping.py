@@ -70,6 +70,7 @@ class TableMapping(Audited):
     changed_percent = models.PositiveSmallIntegerField("share of records changed (%)", default=20)
     changed_at_least = models.PositiveIntegerField("but at least", default=100)
     blanked = models.PositiveIntegerField("fields blanked", default=50)
+    crm_modified_field = models.CharField("modified-on column", max_length=120, blank=True, editable=False)
     dependencies = models.JSONField("depends on", default=list, blank=True)
     erp_cursor = models.TextField("synch. cursor, Business Central", blank=True, editable=False)
     crm_cursor = models.TextField("synch. cursor, Sales", blank=True, editable=False)

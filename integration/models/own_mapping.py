@@ -35,6 +35,32 @@ class NewPair:
     match_priority: int = 0
 
 
+def id_problem(table: Table, name: str) -> str:
+    """Why rows of this table of Sales cannot be known by this column; blank: they can."""
+    field = table.fields.get(name)
+    if name == table.id_field:
+        return ""
+    if field is None:
+        return f"{table.label} has no column “{name}”."
+    return (
+        f"{field.label or name} does not identify the rows for couplings: they keep the id (GUID) of a row, which only "
+        f"“{table.id_field}” holds. To find the same records by this column, give it a match priority below."
+    )
+
+
+def modified_problem(table: Table, name: str) -> str:
+    """Why changes of this table of Sales cannot be read by this column; blank: they can."""
+    field = table.fields.get(name)
+    if not name:
+        by_itself = table.tracks_changes or table.modified_field
+        return "" if by_itself else f"{table.label} does not tell what changed; choose a date and time column."
+    if field is None:
+        return f"{table.label} has no column “{name}”."
+    if field.type is FieldType.DATETIME:
+        return ""
+    return f"{field.label or name} is no date and time column, so it cannot tell when a row was changed."
+
+
 def proposals(erp: Table, crm: Table, direction: Direction, pairs: list[Pair]) -> list[NewPair]:
     """Pairs of fields that are called the same and fit, at most ``PROPOSED_AT_MOST``; where a pair does not fit in
     both directions, the one it fits in."""
@@ -68,9 +94,12 @@ def _fitting(erp: Field, crm: Field, direction: Direction, crm_table: str, pairs
     return None
 
 
-def create_own(name: str, erp: Table, crm: Table, direction: Direction, pairs: Iterable[NewPair]) -> TableMapping:
+def create_own(
+    name: str, erp: Table, crm: Table, direction: Direction, pairs: Iterable[NewPair], modified_field: str = ""
+) -> TableMapping:
     """Make a mapping with its fields, and its job On Hold. It synchronizes nothing by itself until a person sets the
-    job Ready or runs it, and touches only coupled records until they say otherwise."""
+    job Ready or runs it, and touches only coupled records until they say otherwise. ``modified_field``: the column of
+    Sales that says when a row changed, where it is not the table's own way."""
     wanted = list(pairs)
     with transaction.atomic():
         last = TableMapping.objects.order_by("-position").first()
@@ -79,6 +108,7 @@ def create_own(name: str, erp: Table, crm: Table, direction: Direction, pairs: I
             erp_table=erp.name,
             crm_table=crm.name,
             direction=direction.value,
+            crm_modified_field=modified_field,
             position=(last.position if last else 0) + 10,
             dependencies=_referred(erp, crm, wanted),
             user_defined=True,

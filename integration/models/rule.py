@@ -40,6 +40,7 @@ def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
         deletion=DeletionPolicy(mapping.deletion),
         templates=templates_of(mapping, erp_table, crm_table),
         limits=Limits(mapping.changed_percent, mapping.changed_at_least, mapping.blanked),
+        crm_modified=mapping.crm_modified_field,
     )
 
 

@@ -68,8 +68,9 @@ class Reader:
 
     def _read(self, cursor: str | None) -> Iterator[Page]:
         run = self.run
-        where = run.rule.filter(run.direction.source)
-        return run.source.changes(run.source_table, self.planner.source_columns, cursor, where)
+        side = run.direction.source
+        where, by = run.rule.filter(side), run.rule.modified(side)
+        return run.source.changes(run.source_table, self.planner.source_columns, cursor, where, by)
 
     def _compared(self, pages: Iterable[Page]) -> Iterator[Page]:
         """The same pages, then the coupled rows that are in none of them and are gone: whoever reads without a cursor

@@ -124,6 +124,11 @@ class TableRule:
     deletion: DeletionPolicy = DeletionPolicy.NONE
     templates: tuple[Template, ...] = ()
     limits: Limits = Limits()
+    crm_modified: str = ""
+
+    def modified(self, side: Side) -> str:
+        """The column that a person chose to read the changes of this side by; blank: what the system goes by."""
+        return self.crm_modified if side is Side.CRM else ""
 
     def table(self, side: Side) -> Table:
         return self.erp if side is Side.ERP else self.crm

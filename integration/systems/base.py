@@ -110,7 +110,8 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table: its columns, the column that names a row for people, whether changes can be tracked, and the verbs
-    that ``act`` knows here."""
+    that ``act`` knows here. ``id_field`` holds the id of a row, ``modified_field`` when it was last written; both blank
+    where the system keeps that apart from its columns."""
 
     name: str
     label: str
@@ -118,6 +119,8 @@ class Table:
     name_field: str = ""
     number_field: str = ""
     tracks_changes: bool = True
+    id_field: str = ""
+    modified_field: str = ""
     actions: tuple[str, ...] = ()
 
     def called(self, record: Record) -> str:
@@ -202,11 +205,13 @@ class System(Protocol):
         """The table as it is now. Raises ``TableMissing``."""
 
     def changes(
-        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING
+        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
         """Rows changed since the cursor (all rows for ``None``), as pages, with the deletions where the system
         knows them. Rows outside ``where`` may be left out or not; the caller tests again. At least one page
-        comes, so that there is a cursor. Raises ``CursorExpired``, ``FieldMissing``."""
+        comes, so that there is a cursor. ``by``: a date and time column that says when a row changed, instead of what
+        the system itself goes by; rows may then come again, and deletions are not told. Raises ``CursorExpired``,
+        ``FieldMissing`` and, where it cannot go by that column, ``ConfigurationProblem``."""
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
         """The rows that are there, by id. Missing ones are simply absent."""

@@ -21,13 +21,15 @@ def mapping_new(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     with Ends() as ends:
         form = NewMappingForm(given if "erp_table" in given else None, ends=ends)
-        formset = form.fields_step(request.POST if request.method == "POST" else None)
+        posted = request.POST if request.method == "POST" else None
+        columns, formset = form.columns_step(posted), form.fields_step(posted)
         notices = ends.notices()
-    if request.method == "POST" and formset is not None and formset.is_valid():
-        mapping = form.create(formset)
+    if posted is not None and columns and formset and all([columns.is_valid(), formset.is_valid()]):
+        mapping = form.create(columns, formset)
         messages.success(request, f"{mapping} is there. Its job is On Hold: couple or synchronize a record first.")
         return redirect("mapping", name=mapping.name)
-    return render(request, "integration/mapping_new.html", {"form": form, "formset": formset, "notices": notices})
+    shown = {"form": form, "columns": columns, "formset": formset, "notices": notices}
+    return render(request, "integration/mapping_new.html", shown)
 
 
 @require_http_methods(["GET", "POST"])

@@ -27,6 +27,7 @@ from integration.business_central.models.money import refresh_exchange_rates
 from integration.business_central.models.numbers import increased
 from integration.business_central.store import EmbeddedCompany
 from integration.systems.base import Ref, Row
+from integration.systems.errors import ConfigurationProblem
 
 pytestmark = pytest.mark.django_db
 company = EmbeddedCompany()
@@ -251,3 +252,8 @@ def test_an_empty_company_knows_who_it_is_and_its_local_currency() -> None:
     assert company.check().name == "CRONUS International Ltd."
     assert company.local_currency == "GBP"
     assert GeneralLedgerSetup.objects.count() == 1
+
+
+def test_the_company_reads_changes_by_the_versions_of_its_rows_and_by_no_column():
+    with pytest.raises(ConfigurationProblem, match="versions of its rows"):
+        list(company.changes("customer", ["name"], by="system_modified_at"))

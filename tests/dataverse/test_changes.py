@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator, Sequence
@@ -238,3 +239,52 @@ def test_labels_come_where_the_filter_looks_at_a_reference(organization):
     assert labelled.values["ownerid"].label
     assert plain.values["ownerid"].label == ""
     assert labelled.values["ownerid"].table in ("systemuser", "team")
+
+
+# --- by a column that a person chose --------------------------------------------------------------------------
+
+
+def on_hold(organization: SalesOrganization, day: int) -> uuid.UUID:
+    id = uuid.uuid4()
+    moment = dt.datetime(2026, 11, day, tzinfo=dt.UTC)
+    assert organization.insert("account", [Row(id, {"name": "Proseware", "lastonholdtime": moment})])[0].ok
+    return id
+
+
+def by_hold(organization: SalesOrganization, since: str | None = None) -> tuple[set[uuid.UUID], str]:
+    pages = list(organization.changes("account", ["name"], since, by="lastonholdtime"))
+    return ids(pages), str(pages[-1].cursor)
+
+
+def test_changes_are_read_by_the_column_chosen_for_them(organization):
+    first = on_hold(organization, 3)
+    found, cursor = by_hold(organization)
+    assert first in found
+    later, earlier = on_hold(organization, 5), on_hold(organization, 1)
+
+    found, _ = by_hold(organization, cursor)
+
+    assert later in found
+    assert earlier not in found
+
+
+def test_a_cursor_of_another_column_has_expired(organization):
+    on_hold(organization, 3)
+    _, tracked = follow(organization, "account")
+    _, held = by_hold(organization)
+    with pytest.raises(CursorExpired):
+        by_hold(organization, tracked)
+    with pytest.raises(CursorExpired):
+        follow(organization, "account", held)
+    with pytest.raises(CursorExpired, match="another column"):
+        list(organization.changes("account", ["name"], held, by="modifiedon"))
+
+
+def test_a_column_that_is_no_moment_tells_no_changes(organization):
+    with pytest.raises(FieldMissing, match="no date and time column “name”"):
+        list(organization.changes("account", ["name"], by="name"))
+
+
+def test_a_table_says_what_its_rows_are_known_by(organization):
+    described = organization.describe("account")
+    assert (described.id_field, described.modified_field) == ("accountid", "modifiedon")

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
 from coupling.models import Coupling
+from integration.forms.own_mapping import ColumnsForm
 from integration.models import JobQueueEntry, TableMapping
 from integration.models.own_mapping import StandardMapping, create_own, delete_own, proposals
 from integration.sync.rules import Direction
-from integration.systems.base import FieldType
+from integration.systems.base import Field, FieldType, Side
 from tests.integration.test_mapping_pages import save, the
-from tests.makers import code, crm_tables, erp_tables, option, reference, table, text
+from tests.makers import code, crm_tables, erp_tables, moment, option, reference, table, text
 
 pytestmark = pytest.mark.django_db
 
+ACCOUNTS = replace(
+    table(
+        "account",
+        "Account",
+        [Field("accountid", FieldType.UUID), text("name"), moment("modifiedon"), moment("lastonholdtime")],
+    ),
+    id_field="accountid",
+    modified_field="modifiedon",
+)
 FIRMS = {"name": "FIRMS", "erp_table": "customer", "crm_table": "account", "direction": "both"}
 
 
@@ -81,7 +92,7 @@ def test_the_second_step_shows_the_tables_chosen_and_proposes_their_fields(setup
     assert "Customer · customer" in first
     assert "Account · account" in first
     answer = step_two(admin)
-    assert "known by its id (GUID)" in answer.content.decode()
+    assert [one.value() for one in answer.context["columns"]] == ["", ""]
     assert {"erp_field": "name", "crm_field": "name", "direction": "both"} in [
         f.initial for f in answer.context["formset"]
     ]
@@ -95,6 +106,48 @@ def test_a_mapping_of_ones_own_is_made_with_fields_and_a_job_on_hold(setup, admi
     assert ("name", "name") in made.fields.values_list("erp_field", "crm_field")
     assert len(made.criteria()) == 1
     assert made.queue_entries.get().status == JobQueueEntry.Status.ON_HOLD
+
+
+def test_the_rows_of_an_organizations_table_are_known_by_its_primary_id_and_its_own_times_unless_one_chooses():
+    form = ColumnsForm(table=ACCOUNTS)
+    assert (form["id_field"].value(), form["modified_field"].value()) == ("accountid", "")
+    assert "Change tracking" in str(form["modified_field"])
+    untracked = ColumnsForm(table=replace(ACCOUNTS, tracks_changes=False))
+    assert "modifiedon (the table&#x27;s own)" in str(untracked["modified_field"])
+
+
+@pytest.mark.parametrize(
+    ("column", "chosen", "reason"),
+    [
+        ("id_field", "name", "does not identify the rows for couplings"),
+        ("id_field", "nosuch", "Choose a column of this table"),
+        ("modified_field", "name", "Choose a date and time column"),
+    ],
+)
+def test_a_column_that_cannot_tell_who_a_row_is_or_when_it_changed_is_refused_beside_the_field(column, chosen, reason):
+    form = ColumnsForm({column: chosen}, table=ACCOUNTS)
+    assert reason in form.errors[column][0]
+
+
+def test_a_table_that_does_not_tell_what_changed_needs_a_column_that_does():
+    silent = replace(ACCOUNTS, tracks_changes=False, modified_field="")
+    assert "choose a date and time column" in ColumnsForm({}, table=silent).errors["modified_field"][0]
+    assert ColumnsForm({"modified_field": "lastonholdtime"}, table=silent).is_valid()
+
+
+def test_a_wrong_column_keeps_the_mapping_from_being_made_and_says_why_beside_it(setup, admin):
+    answer = admin.post("/mappings/new/", {**only(("name", "name", "both")), "id_field": "telephone1"})
+    assert "does not identify the rows for couplings" in answer.content.decode()
+    assert not TableMapping.objects.filter(name="FIRMS").exists()
+
+
+def test_the_changes_of_a_mapping_are_read_by_the_column_chosen_for_it(setup, company, organization, admin):
+    admin.post("/mappings/new/", {**only(("name", "name", "both")), "modified_field": "lastonholdtime"})
+    made = the("FIRMS")
+    assert made.crm_modified_field == "lastonholdtime"
+    assert made.rule(company, organization).modified(Side.CRM) == "lastonholdtime"
+    assert made.rule(company, organization).modified(Side.ERP) == ""
+    assert "changes by lastonholdtime" in admin.get("/mappings/FIRMS/").content.decode()
 
 
 def test_a_table_may_have_several_mappings(mapping, admin):

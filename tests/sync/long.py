@@ -26,7 +26,7 @@ class LongCompany(MemorySystem):
         self.customers = customers
 
     def changes(
-        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING
+        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
         for start in range(0, self.customers, PAGE):
             numbers = range(start, min(start + PAGE, self.customers))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
@@ -240,3 +242,17 @@ def test_a_row_overtaken_when_the_run_ends_is_taken_up_by_the_next_run():
     world.cursors["CUSTOMER", TO_CRM] = world.journal.position
     assert world.run(TO_CRM) == Counters(modified=1)
     assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
+
+
+def test_a_mapping_that_goes_by_a_column_of_its_own_takes_what_that_column_says_has_changed(world):
+    rule = customer_rule(crm_modified="lastonholdtime")
+    adatum = world.synchronized("Adatum")
+    there = world.partner(adatum).crm_id
+    world.crm.edit("account", there, lastonholdtime=dt.datetime(2026, 11, 3, tzinfo=dt.UTC))
+    world.cursors.clear()
+    world.run(TO_ERP, rule)
+    world.crm.edit("account", there, telephone1="030 5", lastonholdtime=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
+    assert world.run(TO_ERP, rule) == Counters()
+    world.crm.edit("account", there, lastonholdtime=dt.datetime(2026, 11, 4, tzinfo=dt.UTC))
+    assert world.run(TO_ERP, rule) == Counters(modified=1)
+    assert world.customer_of(adatum).values["phone_no"] == "030 5"

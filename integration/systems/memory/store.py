@@ -128,6 +128,18 @@ class MemoryStore:
         kept = [row for row in rows if not self.filters_changes or self._passes(held, row, where)]
         return Page([self._record(held, row, fields) for row in kept], [id for id in current if id not in held.rows])
 
+    def _changed_by(self, held: MemoryTable, fields: Sequence[str], since: str | None, where: Filter, by: str) -> Page:
+        """The rows whose column ``by`` is not before the cursor, on one page; the cursor is the latest of them."""
+        column, _, moment = (since or f"{by}>").partition(">")
+        if column != by:
+            raise CursorExpired("The cursor belongs to another column.")
+        with self._lock:
+            told = {id: str(held.value(row, by) or "") for id, row in held.rows.items()}
+            rows = [held.rows[id] for id, when in told.items() if when >= moment]
+            kept = [row for row in rows if not self.filters_changes or self._passes(held, row, where)]
+            latest = max([moment, *told.values()])
+            return Page([self._record(held, row, fields) for row in kept], cursor=f"{by}>{latest}")
+
     # --- writing ---------------------------------------------------------------------------------------------
 
     def _insert(self, table: str, row: Row, by: uuid.UUID) -> str:

@@ -120,9 +120,13 @@ class MemorySystem(MemoryStore, KeyedSystem):
         return replace(described, actions=tuple(sorted(self.actions))) if self.actions else described
 
     def changes(
-        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING
+        self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
-        held = self._checked(table, fields, where)
+        held = self._checked(table, [*fields, by] if by else fields, where)
+        if by:
+            self.faults.enter(Call("changes", table))
+            yield self._changed_by(held, fields, since, where, by)
+            return
         position, bound = self._position(since), self._sequence
         if since is not None and not held.table.tracks_changes:
             position -= 1  # inclusive, as reading by modifiedon is
