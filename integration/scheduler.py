@@ -12,6 +12,7 @@ import threading
 
 from django.db import DatabaseError, close_old_connections, transaction
 from django.db.models import Q
+from django.utils import timezone
 from redis.exceptions import RedisError
 
 from integration import jobs, tasks
@@ -19,7 +20,7 @@ from integration.jobs import full
 from integration.jobs.alive import show_alive
 from integration.jobs.create import create
 from integration.jobs.queue import send
-from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, telling
 from integration.models.home import COPY, is_copy
 
 EVERY = 1.0
@@ -47,6 +48,7 @@ def tick() -> None:
     tasks.resend()
     settle_stranded()
     start_due()
+    tell_untold()
 
 
 def resend() -> list[SyncJob]:
@@ -68,6 +70,17 @@ def start_due() -> list[JobQueueEntry]:
         return []
     JobQueueEntry.objects.plan_first_starts()
     return [entry for entry in JobQueueEntry.objects.due() if _start(entry)]
+
+
+def tell_untold() -> bool:
+    """Have a worker tell Sales what it could not be told at once, every few minutes until it was."""
+    if not ConnectionSetup.objects.exclude(untold="").exists():
+        return False
+    last = TaskRun.objects.last_of(telling.TASK)
+    if last.is_active or (last.asked_at and timezone.now() - last.asked_at < telling.AGAIN_AFTER):
+        return False
+    tasks.start(telling.TASK)
+    return True
 
 
 def run_now(entry: JobQueueEntry) -> bool:

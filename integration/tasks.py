@@ -18,7 +18,7 @@ from integration.jobs import retention
 from integration.jobs.create import Person
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import send_task
-from integration.models import JobQueueEntry, TaskRun, User
+from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User, telling
 from integration.models.audit import AuditEntry, record, somebody_acts
 from integration.systems.errors import Problem
 
@@ -28,7 +28,18 @@ UNEXPECTED = "It stopped because of an unexpected error. The log says more."
 HOPELESS = "The worker died {} times while this ran. Its log says why; too little memory is a usual reason."
 
 Task = Callable[[], Mapping[str, int]]
-TASKS: dict[str, Task] = {retention.TASK: retention.clean, preflight.TASK: preflight.nightly}
+
+
+def tell_sales() -> dict[str, int]:
+    """What Dynamics 365 Sales could not be told while a person waited."""
+    return {"told": int(telling.tell_rest(ConnectionSetup.current()))}
+
+
+TASKS: dict[str, Task] = {
+    retention.TASK: retention.clean,
+    preflight.TASK: preflight.nightly,
+    telling.TASK: tell_sales,
+}
 """What each does, and answers as numbers by name."""
 
 log = logging.getLogger(__name__)

@@ -10,25 +10,39 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from integration.dataverse.problems import problem_of
 from integration.dataverse.shared import Cache, Gate, Left, LocalGate, MemoryCache
 from integration.dataverse.signin import Credentials, Grant, HeldToken, Tokens, TokenSource
-from integration.http import Answer, Transport, check_address, encode
+from integration.http import Answer, Limits, Transport, check_address, encode
 from integration.systems.errors import BadAnswer, Problem, Throttled, TimedOut, Unreachable
 
-__all__ = ["Cache", "Credentials", "Gate", "LocalGate", "MemoryCache", "Session"]
+__all__ = ["OF_A_PERSON", "Cache", "Credentials", "Gate", "LocalGate", "MemoryCache", "Patience", "Session"]
 
 API = "9.2"
 """The version of the Web API; organizations on premises have older ones."""
 TRIES = 5
-PATIENCE_SECONDS = 600.0
-"""How long throttling may hold one request up in all: twice the 5 minutes in which the service counts."""
 BACKOFF_SECONDS = 0.3
 LONGEST_BACKOFF = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long one request may take: the times of one attempt, how often it is made, whether also after a time-out,
+    and for how many seconds in all throttling may hold it up (a run: twice the 5 minutes in which the service counts).
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    tries: int = TRIES
+    after_time_out: bool = True
+    throttled: float = 600.0
+
+
+OF_A_PERSON = Patience(Limits(connect=4, read=15, deadline=15), tries=2, after_time_out=False, throttled=5)
+"""For what is asked while a person waits for a page: an address where nobody answers is told after 4 seconds."""
 
 _NUMBER = re.compile(r"[0-9]{1,12}([.][0-9]{1,6})?")
 
@@ -49,6 +63,7 @@ class Session:
         *,
         api: str = API,
         transport: Transport | None = None,
+        patience: Patience | None = None,
         tokens: Cache | None = None,
         gate: Gate | None = None,
         concurrency: int = 4,
@@ -58,7 +73,8 @@ class Session:
         self.root = urljoin(self.url, f"api/data/v{api}/")
         self.requests = 0
         self.metadata_requests = 0
-        self._transport = transport or Transport()
+        self._patience = patience or Patience()
+        self._transport = transport or Transport(self._patience.limits)
         self._tokens = _source(url, credentials, self._transport, tokens)
         self._standing: Mapping[str, str] = {}
         self._gate: Gate = gate or LocalGate()
@@ -105,7 +121,7 @@ class Session:
         raw: bytes | None = None,
         repeatable: bool = True,
         after_time_out: bool = True,
-        tries: int = TRIES,
+        tries: int | None = None,
         metadata: bool = False,
     ) -> Answer:
         """Call ``path`` below the API's root (or an absolute address of the same organization). ``body`` is sent as
@@ -119,7 +135,8 @@ class Session:
         check_address(self.url)  # before the secret goes anywhere
         url = self.address(path)
         content = raw if raw is not None else (encode(body) if body is not None else None)
-        ends, attempt, repeated = time.monotonic() + PATIENCE_SECONDS, 0, False
+        ends, attempt, repeated = time.monotonic() + self._patience.throttled, 0, False
+        tries, after_time_out = tries or self._patience.tries, after_time_out and self._patience.after_time_out
         while True:
             attempt += 1
             try:

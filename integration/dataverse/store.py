@@ -15,7 +15,7 @@ from integration.dataverse.bulk import Writer
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
 from integration.dataverse.problems import problem_of
-from integration.dataverse.session import API, Cache, Credentials, Gate, Session
+from integration.dataverse.session import API, Cache, Credentials, Gate, Patience, Session
 from integration.dataverse.signin import Grant, HeldToken, endpoint_for
 from integration.http import Limits, Transport
 from integration.systems.base import Identity, KeyedSystem, Page, Record, Row, Side, Table, Written
@@ -67,15 +67,18 @@ def connect_with(
     concurrency: int = 4,
     ca: str | None = None,
     limits: Limits | None = None,
+    patience: Patience | None = None,
 ) -> SalesOrganization:
     """An organization by address and any way of signing in: a grant, or the token of an administrator. ``ca`` is a file
     with a private certificate authority, ``api`` the version of the Web API. Nothing is sent before the first verb."""
     shared = shared or Shared()
+    patience = patience or Patience(limits or Limits())
     session = Session(
         url,
         credentials,
         api=api,
-        transport=Transport(limits, ca),
+        transport=Transport(limits or patience.limits, ca),
+        patience=patience,
         tokens=shared.tokens,
         gate=shared.gate,
         concurrency=concurrency,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from integration import defaults
+from integration.dataverse.session import Patience
 from integration.models import systems
 from integration.models.audit import AuditEntry, record
 from integration.models.audited import Audited
@@ -18,13 +18,13 @@ from integration.models.features import Features
 from integration.models.findings import Diagnosis, Finding, NotReady
 from integration.models.home import COPY, home, is_copy
 from integration.models.mapping import TableMapping
-from integration.models.published import publish, withdraw
 from integration.models.release import hold_jobs, release_jobs
 from integration.models.sign_in import SignIn
 from integration.models.systems import Connected
+from integration.models.telling import Untold, tell
 from integration.sync.rules import Context
 from integration.systems.base import Identity
-from integration.systems.errors import ConfigurationProblem, Problem
+from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
 DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
@@ -43,6 +43,9 @@ class ConnectionSetup(Audited, SignIn, Features):
     user_name = models.CharField("integration user", max_length=200, blank=True, editable=False)
     last_error = models.TextField("last error", blank=True, editable=False)
     disable_reason = models.CharField("disable reason", max_length=250, blank=True, editable=False)
+    untold = models.CharField(
+        "what Sales is still to be told", max_length=10, choices=Untold, blank=True, editable=False
+    )
     changed_at = models.DateTimeField("changed", auto_now=True)
 
     home = models.CharField(max_length=32, blank=True, editable=False)
@@ -68,14 +71,22 @@ class ConnectionSetup(Audited, SignIn, Features):
         if wrong:
             raise ValidationError(wrong)
 
-    def open(self, *, gate: Any = None, concurrency: int = 4, even_disabled: bool = False) -> Connected:
-        """Both systems and the context of a run; nothing is asked of the network yet. Raises
+    def open(
+        self,
+        *,
+        gate: Any = None,
+        concurrency: int = 4,
+        even_disabled: bool = False,
+        patience: Patience | None = None,
+    ) -> Connected:
+        """Both systems and the context of a run; nothing is asked of the network yet. ``patience`` where a person
+        waits (``OF_A_PERSON``). Raises
         ``ConfigurationProblem`` while the connection is disabled or not set up, and where the secret is unreadable."""
         if not self.is_enabled and not even_disabled:
             raise ConfigurationProblem(DISABLED)
         if is_copy(self.home) and not even_disabled:
             raise ConfigurationProblem(COPY)
-        crm = systems.open_crm(self, gate=gate, concurrency=concurrency)
+        crm = systems.open_crm(self, gate=gate, concurrency=concurrency, patience=patience)
         context = Context(
             local_currency=systems.local_currency(),
             company=systems.company_name(),
@@ -127,26 +138,15 @@ class ConnectionSetup(Audited, SignIn, Features):
         """Stop using the connection: every recurring job goes On Hold. Couplings, cursors and mappings stay."""
         was_enabled = self.is_enabled
         with transaction.atomic():
-            self._store(is_enabled=False, disable_reason=reason[:250])
+            self.note(is_enabled=False, disable_reason=reason[:250])
             hold_jobs()
             record(AuditEntry.Action.DISABLED, "connection", self, after={"reason": reason})
         if was_enabled and not reason:
             self.tell_sales(withdrawn=True)
 
     def tell_sales(self, *, withdrawn: bool = False) -> bool:
-        """Write into Sales where we are, or take it back. An organization that does not take it is noted as the last
-        error: records are synchronized all the same. The access key is handed over and not kept."""
-        if not (self.solution_version and self.sales_enabled):
-            return False
-        try:
-            with closing(self.open(even_disabled=withdrawn)) as connected:
-                withdraw(connected.crm) if withdrawn else publish(self, connected.crm)
-        except Problem as problem:
-            self._store(last_error=f"The addresses were not written into Dynamics 365 Sales: {problem.message}")
-            return False
-        if not withdrawn:
-            self._store(odata_key="")
-        return True
+        """Write into Sales where we are, or take it back: now if that goes soon, else later by a worker."""
+        return tell(self, Untold.WITHDRAWAL if withdrawn else Untold.ADDRESSES)
 
     def reset_addresses(self, base: str) -> bool:
         """Reset Web Client URL: both addresses back to what follows from ``base``, if anything; Sales is told."""
@@ -174,13 +174,13 @@ class ConnectionSetup(Audited, SignIn, Features):
         token_cache().clear()
         found = examine(self)
         known = {} if found.solution_version is None else {"solution_version": found.solution_version[:30]}
-        self._store(last_error=found.message, **known)
+        self.note(last_error=found.message, **known)
         return found
 
     def _remember(self, identity: Identity, user_name: str) -> None:
         if self.organization_id != identity.organization_id:
             TableMapping.objects.update(crm_cursor="", erp_cursor="")
-        self._store(
+        self.note(
             is_enabled=True,
             home=home(),
             organization_id=identity.organization_id,
@@ -192,7 +192,7 @@ class ConnectionSetup(Audited, SignIn, Features):
             disable_reason="",
         )
 
-    def _store(self, **values: Any) -> None:
+    def note(self, **values: Any) -> None:
         """Write what the machine found out, without counting as a person's change."""
         type(self).objects.filter(pk=self.pk).update(**values)
         for name, value in values.items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from integration.dataverse.people import check_integration_user
 from integration.dataverse.premises import check_sdk
+from integration.dataverse.session import OF_A_PERSON
 from integration.dataverse.store import SalesOrganization
 from integration.models import systems
 from integration.models.address import AddressError
@@ -29,7 +30,7 @@ def examine(setup: ConnectionSetup) -> Diagnosis:
     if not found.ok:
         return found
     try:
-        crm = systems.open_crm(setup)
+        crm = systems.open_crm(setup, patience=OF_A_PERSON)
     except Problem as problem:
         found.findings.append(wrong("Client secret", problem))
         return found

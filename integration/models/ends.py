@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TypeVar
 
+from integration.dataverse.session import OF_A_PERSON
 from integration.models import systems
 from integration.models.connection import ConnectionSetup
 from integration.systems.base import FieldType, Page, Record, Side, System, Table
@@ -56,7 +57,7 @@ class Ends:
         return opened
 
     def _open_crm(self) -> System:
-        return systems.open_crm(ConnectionSetup.current())
+        return systems.open_crm(ConnectionSetup.current(), patience=OF_A_PERSON)
 
     def __enter__(self) -> Ends:
         return self

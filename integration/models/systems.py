@@ -9,6 +9,7 @@ from django.conf import settings
 
 from integration.business_central.models import CompanyInformation, GeneralLedgerSetup
 from integration.business_central.store import EmbeddedCompany
+from integration.dataverse.session import Patience
 from integration.dataverse.store import Shared
 from integration.dataverse.store import connect_with as connect
 from integration.models.cache import metadata_cache, token_cache
@@ -56,9 +57,11 @@ def open_erp() -> System:
     return EmbeddedCompany()
 
 
-def open_crm(setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4) -> System:
-    """The organization behind a connection setup; nothing is asked yet. Raises ``ConfigurationProblem`` where
-    something is missing or the secret cannot be read."""
+def open_crm(
+    setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4, patience: Patience | None = None
+) -> System:
+    """The organization behind a connection setup; nothing is asked yet. ``patience`` where a person waits. Raises
+    ``ConfigurationProblem`` where something is missing or the secret cannot be read."""
     if setup.missing():
         raise ConfigurationProblem(f"The connection is not set up: {', '.join(setup.missing())} missing.")
     try:
@@ -72,6 +75,7 @@ def open_crm(setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4) 
         api=setup.api,
         concurrency=concurrency,
         ca=settings.DATAVERSE_CA_FILE or None,
+        patience=patience,
     )
 
 

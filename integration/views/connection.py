@@ -29,6 +29,7 @@ def connection(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         if form.saved():
             messages.success(request, "Saved.")
+            _warn_untold(request)
             return _tested(request) if "test" in request.POST else redirect("connection")
     return _page(request, form)
 
@@ -71,6 +72,7 @@ def connection_disable(request: HttpRequest) -> HttpResponse:
         return render(request, "integration/connection_disable.html", {"setup": setup, "coupled": coupled})
     setup.disable()
     messages.success(request, "The connection is disabled. Its jobs are on hold; mappings and couplings stay.")
+    _warn_untold(request)
     return redirect("connection")
 
 
@@ -83,6 +85,7 @@ def connection_reset_addresses(request: HttpRequest) -> HttpResponse:
         messages.error(request, "These addresses stand in the integration solution, which is not installed.")
     elif setup.reset_addresses(request.build_absolute_uri("/")):
         messages.success(request, "The web client URL and the OData URL are back at their defaults.")
+        _warn_untold(request)
     else:
         messages.warning(
             request, "There is no default: this application is not reached over https. Enter them by hand."
@@ -103,6 +106,13 @@ def synchronize_modified(request: HttpRequest) -> HttpResponse:
     started = jobs.synchronize_modified(request.user)
     messages.success(request, f"{len(started)} jobs have been scheduled.")
     return redirect("synch_jobs")
+
+
+def _warn_untold(request: HttpRequest) -> None:
+    """Say so where Dynamics 365 Sales could not be told now and is told later."""
+    setup = ConnectionSetup.current()
+    if setup.untold:
+        messages.warning(request, setup.last_error)
 
 
 def _tested(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from integration.dataverse.session import OF_A_PERSON
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.full_synch import FullSynchError
@@ -63,7 +64,7 @@ def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpRespons
 
 def _refresh() -> None:
     setup = ConnectionSetup.current()
-    with closing(setup.open()) as connected:
+    with closing(setup.open(patience=OF_A_PERSON)) as connected:
         FullSynchLine.objects.refresh(connected, setup.parts())
 
 

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from integration.dataverse.session import OF_A_PERSON
 from integration.models import ConnectionSetup, TableMapping
 from integration.models.option_lines import OptionLine, add, option_lines
 from integration.systems.base import Side
@@ -24,7 +25,7 @@ def options(request: HttpRequest, name: str) -> HttpResponse:
     mapping = _option_mapping(name)
     lines: list[OptionLine] = []
     try:
-        with closing(ConnectionSetup.current().open(even_disabled=True)) as connected:
+        with closing(ConnectionSetup.current().open(even_disabled=True, patience=OF_A_PERSON)) as connected:
             lines = option_lines(mapping, connected)
     except Problem as problem:
         messages.error(request, problem.message)

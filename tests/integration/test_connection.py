@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from coupling.models import Coupling
 from integration import defaults, scheduler
+from integration.dataverse.session import OF_A_PERSON
 from integration.dataverse.signin import Credentials
 from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
 from integration.models.cache import token_cache
@@ -83,8 +84,9 @@ def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
     settings.DATAVERSE_CA_FILE = "/etc/adatum/ca.pem"
     given = {}
     monkeypatch.setattr(systems, "connect", lambda **more: given.update(more))
-    setup.open(even_disabled=True, concurrency=7, gate="the gate")
+    setup.open(even_disabled=True, concurrency=7, gate="the gate", patience=OF_A_PERSON)
     assert given.pop("shared").gate == "the gate"
+    assert given.pop("patience") is OF_A_PERSON
     assert given == {
         "url": "https://contoso.crm4.dynamics.com",
         "credentials": Credentials(
