@@ -1,70 +1,87 @@
-"""Records need an owner in Sales: the salespeople of what is synchronized must be coupled with users who can own."""
+"""Records need an owner in Sales: the salespeople of what is synchronized must be coupled with users who can own.
+
+Only what is wrong is counted: where every salesperson has a user who can own, no row of a mapped table is read.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.models.preflight import Severity, Verdict
 from integration.models.systems import Connected
-from integration.systems.base import Ref, every
+from integration.systems.base import Record, System, every
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.filters import Comparison, Filter, both
 
 OWNER, SALESPERSON, USER = "ownerid", "salesperson", "systemuser"
 WHAT = "Owners"
+COUPLE = "Couple Salespeople on Connection Setup."
+ENABLE = "Enable the user in Dynamics 365 Sales, or couple the salesperson with another one."
+Owns = Mapping[uuid.UUID, "Counter[str]"]
 
 
 def owners(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
-    """Salespeople of synchronized records without a coupled user, and coupled users who are disabled."""
-    pairs = {one.erp_id: one.crm_id for one in _couplings()}
-    needed = _needed(setup, connected)
-    alone = {id: tables for id, tables in needed.items() if id not in pairs}
-    named = connected.erp.get(SALESPERSON, list(alone), ["code", "name"]) if alone else {}
-    for id, tables in alone.items():
-        person = named.get(id)
-        name = str(person.values.get("name") or person.values.get("code")) if person else str(id)
+    """Salespeople of synchronized records without a coupled user, and coupled users who are disabled or gone."""
+    people = {one.id: one for one in every(connected.erp, SALESPERSON, fields=["code", "name"])}
+    pairs = {erp: crm for erp, crm in _coupled() if erp in people}
+    unable = _unable(connected, set(pairs.values()))
+    in_question = [id for id in people if id not in pairs or pairs[id] in unable]
+    owns = _owned(setup, connected, in_question) if in_question else {}
+    for id, tables in owns.items():
+        user = unable.get(pairs[id]) if id in pairs else None
         counted = ", ".join(f"{number} × {table}" for table, number in sorted(tables.items()))
-        words = f"The salesperson {name} has no coupled user, and owns: {counted}."
-        fix = "Couple Salespeople on Connection Setup."
-        yield Verdict("owner-not-coupled", Severity.WARNING, WHAT, words, fix)
-    disabled = list(_disabled(connected, {pairs[id] for id in needed if id in pairs}))
-    yield from disabled
-    if not alone and not disabled:
+        yield _verdict(_called(people[id]), user, counted)
+    if not owns:
         yield Verdict("owners", Severity.FINE, WHAT, "All salespeople of synchronized records have a user.")
 
 
-def _couplings() -> Iterator[Any]:
+def _verdict(person: str, user: str | None, counted: str) -> Verdict:
+    if user is None:
+        words = f"The salesperson {person} has no coupled user, and owns: {counted}."
+        return Verdict("owner-not-coupled", Severity.WARNING, WHAT, words, COUPLE)
+    words = f"The user {user} and is to own the records of the salesperson {person}: {counted}."
+    return Verdict("owner-disabled", Severity.WARNING, WHAT, words, ENABLE)
+
+
+def _coupled() -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
     for mapping in TableMapping.objects.filter(erp_table=SALESPERSON, crm_table=USER):
-        yield from mapping.couplings.all()
+        yield from mapping.couplings.values_list("erp_id", "crm_id")
 
 
-def _needed(setup: ConnectionSetup, connected: Connected) -> Mapping[uuid.UUID, Counter[str]]:
+def _unable(connected: Connected, users: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Those of the users who cannot own a record -> their name and why."""
+    rows = connected.crm.get(USER, sorted(users), ["fullname", "isdisabled"]) if users else {}
+    gone = {user: f"{user} is gone" for user in users if user not in rows}
+    disabled = [one for one in rows.values() if one.values.get("isdisabled")]
+    return {**gone, **{one.id: f"{one.values.get('fullname') or one.id} is disabled" for one in disabled}}
+
+
+def _owned(setup: ConnectionSetup, connected: Connected, people: list[uuid.UUID]) -> Owns:
     """Salesperson -> how many records of which table they own, among those that are synchronized."""
     found: dict[uuid.UUID, Counter[str]] = {}
     pairs = FieldMapping.objects.filter(crm_field=OWNER, is_enabled=True, mapping__part__in=setup.parts())
     for pair in pairs.exclude(erp_field="").select_related("mapping"):
-        mapping = pair.mapping
         try:
-            where = mapping.rule(connected.erp, connected.crm).erp_filter
+            where = pair.mapping.rule(connected.erp, connected.crm).erp_filter
         except ConfigurationProblem:
             continue  # told among the mappings
-        coupled = set(mapping.couplings.values_list("erp_id", flat=True)) if mapping.only_coupled else None
-        for record in every(connected.erp, mapping.erp_table, where, [pair.erp_field]):
-            owner = record.values.get(pair.erp_field)
-            if isinstance(owner, Ref) and (coupled is None or record.id in coupled):
-                found.setdefault(owner.id, Counter())[mapping.erp_table] += 1
+        for person in people:
+            mine = both(where, Comparison(pair.erp_field, "=", person))
+            if number := _number(pair.mapping, connected.erp, mine):
+                found.setdefault(person, Counter())[pair.mapping.erp_table] += number
     return found
 
 
-def _disabled(connected: Connected, users: set[uuid.UUID]) -> Iterator[Verdict]:
-    rows = connected.crm.get(USER, sorted(users), ["fullname", "isdisabled"]) if users else {}
-    for user in users:
-        row = rows.get(user)
-        if row is None or row.values.get("isdisabled"):
-            name = str(row.values.get("fullname")) if row else str(user)
-            words = f"The user {name} owns synchronized records and is {'disabled' if row else 'gone'}."
-            fix = "Enable the user in Dynamics 365 Sales, or couple the salesperson with another one."
-            yield Verdict("owner-disabled", Severity.WARNING, WHAT, words, fix)
+def _number(mapping: TableMapping, erp: System, where: Filter) -> int:
+    """How many records match; of the coupled ones alone where the mapping makes no others."""
+    if not mapping.only_coupled:
+        return erp.count(mapping.erp_table, where)
+    coupled = set(mapping.couplings.values_list("erp_id", flat=True))
+    return sum(one.id in coupled for one in every(erp, mapping.erp_table, where))
+
+
+def _called(person: Record) -> str:
+    return str(person.values.get("name") or person.values.get("code") or person.id)

@@ -15,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from integration import preflight, tasks
 from integration.jobs import queue
-from integration.models import ConnectionSetup, Preflight, TaskRun
+from integration.models import ConnectionSetup, Preflight, TableMapping, TaskRun
 from integration.models.home import COPY
 from integration.models.preflight import Severity, Verdict
 from integration.models.systems import Connected
@@ -190,7 +190,42 @@ def test_a_disabled_user_of_a_coupled_salesperson_is_named(world):
     world.couple_jim()
     world.add_customer("Adatum")
     world.crm.update("systemuser", [Row(world.jim_user, {"isdisabled": True})])
-    assert "The user Jim Olive owns synchronized records and is disabled." in owned(world)["owner-disabled"].message
+    one = owned(world)["owner-disabled"]
+    assert one.message == (
+        "The user Jim Olive is disabled and is to own the records of the salesperson Jim Olive: 1 × customer."
+    )
+
+
+def test_of_a_mapping_of_coupled_records_only_these_count(world):
+    world.add_customer("Adatum")
+    fabrikam = world.add_customer("Fabrikam")
+    customers = world.mapping()
+    customers.couplings.couple(fabrikam, world.crm.add("account", name="Fabrikam"))
+    TableMapping.objects.update(only_coupled=True)
+    found = told(owners(ConnectionSetup.current(), connected(world.erp, world.crm)))
+    assert found["owner-not-coupled"].message.endswith("and owns: 1 × customer.")
+
+
+def test_no_record_is_read_while_every_salesperson_has_a_user(world):
+    world.couple_jim()
+    for number in range(30):
+        world.add_customer(f"Customer {number}")
+    world.pages_of(10)
+    world.erp.log.clear()
+    world.crm.log.clear()
+    assert list(owned(world)) == ["owners"]
+    asked = [(one.verb, one.table) for one in (*world.erp.log, *world.crm.log) if one.verb != "describe"]
+    assert asked == [("find", "salesperson"), ("get", "systemuser")]
+
+
+def test_the_records_of_a_salesperson_without_a_user_are_counted_and_not_read(world):
+    for number in range(30):
+        world.add_customer(f"Customer {number}")
+    world.pages_of(10)
+    world.erp.log.clear()
+    assert "owns: 30 × customer" in owned(world)["owner-not-coupled"].message
+    asked = [(one.verb, one.table) for one in world.erp.log if one.verb != "describe"]
+    assert asked == [("find", "salesperson"), ("count", "customer")]
 
 
 def test_a_default_price_list_that_somebody_else_changed_is_told():
