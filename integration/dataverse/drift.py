@@ -12,9 +12,10 @@ from integration.dataverse.query import literal, quoted
 from integration.dataverse.session import Session
 from integration.dataverse.solution import describe
 from integration.dataverse.solution.description import Role
-from integration.dataverse.users import ROLE, roles_at
-from integration.systems.errors import BadAnswer
+from integration.dataverse.users import ROLE, roles_at, rows
+from integration.systems.errors import BadAnswer, PrivilegeMissing
 
+UNREADABLE = "The organization tells its privileges in a way that cannot be read."
 DEPTHS = ("Basic", "Local", "Deep", "Global")
 
 
@@ -27,13 +28,24 @@ class Drift:
     gone: bool = False
 
 
-def drifted(session: Session) -> list[Drift]:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """``others`` says whether privileges that belong to no table could be compared as well."""
+
+    drifts: tuple[Drift, ...] = ()
+    others: bool = True
+
+
+def drifted(session: Session) -> Compared:
     """Our roles that somebody weakened or deleted, in every business unit's copy; more privileges than ours do no
-    harm, and only those of tables are compared: the
-    integration user may not ask which others the organization knows.
-    Raises what the organization says."""
+    harm, and one that the organization does not know at all is not missed. Where it does not tell which privileges
+    it knows, those of its tables are compared alone. Raises what the organization says."""
+    roles = describe().roles
     known = _of_tables(session)
-    return [found for role in describe().roles for found in _drift(session, role, known)]
+    others = _others(session, {name for role in roles for name in role.others})
+    known |= others or set()
+    drifts = tuple(found for role in roles for found in _drift(session, role, known))
+    return Compared(drifts, others is not None)
 
 
 def _drift(session: Session, role: Role, known: Collection[str]) -> Iterator[Drift]:
@@ -58,7 +70,19 @@ def _of_tables(session: Session) -> set[str]:
     try:
         return {str(one["Name"]).lower() for table in told["value"] for one in table["Privileges"]}
     except MALFORMED as error:
-        raise BadAnswer("The organization tells its privileges in a way that cannot be read.") from error
+        raise BadAnswer(UNREADABLE) from error
+
+
+def _others(session: Session, names: Collection[str]) -> set[str] | None:
+    """Which of these the organization knows; ``None`` where we may not ask."""
+    where = quoted(" or ".join(f"name eq {literal(name)}" for name in sorted(names)))
+    try:
+        told = rows(session, f"privileges?$select=name&$filter={where}") if names else []
+        return {str(one["name"]).lower() for one in told}
+    except PrivilegeMissing:
+        return None
+    except MALFORMED as error:
+        raise BadAnswer(UNREADABLE) from error
 
 
 def _reach(depth: str) -> int:

@@ -80,11 +80,13 @@ def roles(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
         fix = "Let the integration user read security roles."
         yield Verdict("roles-unchecked", WARNING, "Security roles", problem.message, fix)
         return
-    for one in found:
+    for one in found.drifts:
         words = "It is not there any more." if one.gone else f"It lacks {_some(one.lost)}."
         yield Verdict("role-drift", ERROR, one.role, words, REDEPLOY)
-    if not found:
-        yield Verdict("role-drift", FINE, "Security roles", "Our roles have all privileges they came with.")
+    if not found.drifts:
+        words = "Our roles have all privileges they came with."
+        words += "" if found.others else " The organization does not tell which ones there are beside those of tables."
+        yield Verdict("role-drift", FINE, "Security roles", words)
 
 
 def solution(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:

@@ -10,12 +10,14 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from integration import preflight
-from integration.dataverse import solution
+from integration import preflight, tasks
+from integration.dataverse import drift, solution
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Credentials, Session
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.preflight import contents
+from integration.systems.errors import PrivilegeMissing
+from tests.people import ADMINISTRATOR, signed_in
 
 pytestmark = pytest.mark.django_db
 USER = solution.INTEGRATION_ROLES[1]
@@ -40,14 +42,20 @@ def administrator(ready) -> Iterator[Session]:
 
 
 @pytest.fixture
-def enabled(ready, administrator, settings) -> ConnectionSetup:
+def typed_in(ready, administrator, settings) -> ConnectionSetup:
+    """Address and credentials are there, and nobody has enabled the connection yet."""
     settings.DEVELOPMENT = True
     setup = ConnectionSetup.current()
     for name in ("url", "token_endpoint", "tenant", "client_id", "client_secret"):
         setattr(setup, name, ready[name])
     setup.save()
-    setup.enable()
     return setup
+
+
+@pytest.fixture
+def enabled(typed_in) -> ConnectionSetup:
+    typed_in.enable()
+    return typed_in
 
 
 def found() -> dict[str, list[dict]]:
@@ -62,21 +70,63 @@ def test_a_fresh_connection_has_nothing_wrong_in_sales(enabled):
     assert wrong <= {"queue-unreachable", "no-worker", "no-scheduler", "local-currency"}
 
 
-def test_a_privilege_taken_from_our_role_is_named_and_a_redeployment_restores_it(enabled, administrator):
+def test_everything_in_sales_is_looked_at_before_the_connection_is_ever_enabled(typed_in, administrator):
+    told = found()
+    assert told["disabled"][0]["severity"] == "warning"
+    assert {"mappings", "role-drift", "owners", "clock"} <= told.keys()
+    typed_in.refresh_from_db()
+    assert not typed_in.is_enabled
+    taken = take_from_our_role(administrator, "prvReadAccount")
+    told = found()
+    assert taken in told["privilege-missing"][0]["message"]
+    solution.import_into(administrator, redeploy=True)
+
+
+def test_a_worker_looks_at_a_disabled_connection_when_a_person_asks(typed_in):
+    annette = signed_in("annette", ADMINISTRATOR)
+    annette.post("/connection/preflight/run/")
+    assert tasks.run(preflight.TASK)
+    page = annette.get("/connection/preflight/").content.decode()
+    assert "The connection is disabled." in page
+    assert "Both clocks agree" in page
+
+
+def take_from_our_role(administrator: Session, privilege: str) -> str:
+    """What the organization calls the privilege that the integration user's role has now lost."""
     role = administrator.request("GET", f"roles?$select=name&$filter=name eq '{USER}'").json()["value"][0]
-    path = "privileges?$select=name&$filter=name eq 'prvReadAccount'"
-    privilege = administrator.request("GET", path).json()["value"][0]
-    administrator.request(
-        "POST",
-        f"roles({role['roleid']})/Microsoft.Dynamics.CRM.RemovePrivilegeRole",
-        body={"PrivilegeId": privilege["privilegeid"]},
-    )
+    path = f"privileges?$select=name&$filter=name eq '{privilege}'"
+    (found,) = administrator.request("GET", path).json()["value"]
+    path = f"roles({role['roleid']})/Microsoft.Dynamics.CRM.RemovePrivilegeRole"
+    administrator.request("POST", path, body={"PrivilegeId": found["privilegeid"]})
+    return str(found["name"])
+
+
+@pytest.mark.parametrize("privilege", ["prvReadAccount", "prvActOnBehalfOfAnotherUser"])
+def test_a_privilege_taken_from_our_role_is_named_and_a_redeployment_restores_it(enabled, administrator, privilege):
+    taken = take_from_our_role(administrator, privilege)
     (one,) = found()["role-drift"]
     assert (one["what"], one["severity"]) == (USER, "error")
-    assert privilege["name"].lower() in one["message"].lower()
+    assert one["message"] == f"It lacks {taken}."
     assert "Redeploy Integration Solution" in one["fix"]
     solution.import_into(administrator, redeploy=True)
     assert found()["role-drift"][0]["severity"] == "fine"
+
+
+def test_privileges_that_the_organization_does_not_know_are_not_missed(enabled):
+    """``prvOverridePriceEngineOrder`` is in our role, and this organization has no such privilege."""
+    assert found()["role-drift"][0]["message"] == "Our roles have all privileges they came with."
+
+
+def test_where_privileges_may_not_be_listed_those_of_tables_are_compared(enabled, administrator, monkeypatch):
+    monkeypatch.setattr(drift, "rows", refuse)
+    assert "beside those of tables" in found()["role-drift"][0]["message"]
+    taken = take_from_our_role(administrator, "prvReadAccount")
+    assert taken in found()["role-drift"][0]["message"]
+    solution.import_into(administrator, redeploy=True)
+
+
+def refuse(*_: object) -> None:
+    raise PrivilegeMissing("prvReadPrivilege is missing.")
 
 
 def test_an_older_solution_than_that_of_this_release_is_a_warning(enabled, monkeypatch):

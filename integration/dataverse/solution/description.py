@@ -43,11 +43,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """``privileges``: name -> how far it reaches (Basic, Local, Deep, Global)."""
+    """``privileges``: name -> how far it reaches (Basic, Local, Deep, Global); ``others`` are those among them that
+    belong to no table."""
 
     id: uuid.UUID
     name: str
     privileges: Mapping[str, str]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def _role(told: Mapping[str, Any]) -> Role:
         for table, verbs in tables.items()
         for verb in verbs.split()
     }
-    return Role(uuid.UUID(told["id"]), told["name"], privileges | dict.fromkeys(told.get("others", ()), "Global"))
+    others = tuple(told.get("others", ()))
+    return Role(uuid.UUID(told["id"]), told["name"], privileges | dict.fromkeys(others, "Global"), others)
 
 
 def _web(prefix: str, told: Mapping[str, str]) -> Web:

@@ -57,6 +57,9 @@ DEFINING = tuple(
 CUSTOMIZING = (*DEFINING, PUBLISH, IMPORT, "prvExportCustomization")
 ORGANIZATION_WIDE = (*CUSTOMIZING, ACT_ON_BEHALF, ASSIGN_ROLE, "prvBypassCustomPlugins", BULK_DELETING)
 
+OPEN = ("privilege",)
+"""Tables without privileges: everybody reads them, nobody writes them."""
+
 SPOKEN = {
     "systemuser": "User",
     "annotation": "Note",
@@ -88,8 +91,8 @@ def named(table: Table, verb: str) -> str:
 
 def verbs(table: Table) -> tuple[str, ...]:
     """What there are privileges for: rows with owners can be assigned and shared, those that join two others go with
-    these."""
-    if table.joins:
+    these, and which privileges there are is no secret."""
+    if table.joins or table.name in OPEN:
         return ()
     return tuple(ALL_RIGHTS if table.owned == "user" else RIGHTS)
 
