@@ -10,11 +10,9 @@ was, by the same way it would be resumed after its worker died.
 """
 
 from integration.jobs import full, plans
+from integration.jobs.approving import NotWaiting, approve, reject
 from integration.jobs.queue import queue_state
 from integration.jobs.verbs import (
-    APPROVABLE,
-    NotWaiting,
-    approve,
     cancel,
     give_up_hopeless,
     plan,
@@ -25,7 +23,6 @@ from integration.jobs.verbs import (
 from integration.jobs.worker import NoQueue, work
 
 __all__ = [
-    "APPROVABLE",
     "NoQueue",
     "NotWaiting",
     "approve",
@@ -35,6 +32,7 @@ __all__ = [
     "plan",
     "plans",
     "queue_state",
+    "reject",
     "run",
     "start",
     "synchronize_modified",

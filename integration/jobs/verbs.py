@@ -7,7 +7,6 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 
 from django.db import DatabaseError, transaction
@@ -19,12 +18,10 @@ from integration.jobs.create import Person, create, send_on_commit
 from integration.jobs.journal import JobJournal, Paused
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import redis
-from integration.models import ConnectionSetup, FullSynchLine, SyncJob, TableMapping
+from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.audit import AuditEntry, record, somebody_acts
 from integration.sync.actions import Action
-from integration.sync.guard import NeedsApproval
 from integration.sync.ledger import Fenced
-from integration.sync.reader import SourceEmpty
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Options, Scope
 from integration.systems.errors import Problem
@@ -38,12 +35,7 @@ LOOK_AGAIN = 0.2
 log = logging.getLogger(__name__)
 
 RUN = "run"
-
-APPROVABLE = (NeedsApproval.code, SourceEmpty.code)
-
-
-class NotWaiting(Exception):
-    """Nothing is to be approved here."""
+"""What the audit log calls it."""
 
 
 def start(
@@ -64,7 +56,7 @@ def start(
     """
     job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
     if somebody_acts():
-        record(AuditEntry.Action.STARTED, RUN, mapping, after=_in_words(job))
+        record(AuditEntry.Action.STARTED, RUN, mapping, after=in_words(job))
     return _here(job) if inline else job
 
 
@@ -90,27 +82,13 @@ def cancel(job: SyncJob) -> None:
     """A queued job ends at once, with all that wait for it; a running one after the page under way."""
     with transaction.atomic():
         if job.is_active:
-            record(AuditEntry.Action.CANCELED, RUN, job.mapping, after=_in_words(job))
+            record(AuditEntry.Action.CANCELED, RUN, job.mapping, after=in_words(job))
         if job.cancel():
             job.refresh_from_db()
             ended(job)
 
 
-def approve(job: SyncJob, user: Person = None) -> SyncJob:
-    """Make a run that stopped because it would change much, now that a person has said so. Raises ``NotWaiting``."""
-    if job.status != SyncJob.Status.FAILED or job.code not in APPROVABLE:
-        raise NotWaiting("This run does not wait for an approval.")
-    record(AuditEntry.Action.APPROVED, RUN, job.mapping, after={**_in_words(job), "because": job.message})
-    line = FullSynchLine.objects.of(job)
-    if line is not None:
-        full.restart(line, user, approved=True)
-        line.refresh_from_db()
-        return next(one for one in line.jobs if one.status == SyncJob.Status.QUEUED)
-    options = replace(job.run_options, approved=True)
-    return start(job.mapping, Direction(job.direction), kind=SyncJob.Kind(job.kind), options=options, user=user)
-
-
-def _in_words(job: SyncJob) -> dict[str, object]:
+def in_words(job: SyncJob) -> dict[str, object]:
     """What the audit log says about a run."""
     options = job.run_options
     records = "all" if options.scope is Scope.EVERYTHING else len(options.ids) or "changed ones"

@@ -52,6 +52,7 @@ class AuditEntry(models.Model):
         ERASED = "erased", "Erased"
         STARTED = "started", "Started"
         APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
         CANCELED = "canceled", "Canceled"
         RESET = "reset", "Reset"
         SIGNED_IN = "signed_in", "Signed in"

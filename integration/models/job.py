@@ -17,8 +17,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from integration.models.approval import Approvable
 from integration.models.mapping import DIRECTIONS, TableMapping
-from integration.models.progress import COUNTERS, Progress
+from integration.models.progress import COUNTERS
 from integration.models.run_options import options_of
 from integration.sync.run import Counters, Options
 
@@ -71,7 +72,7 @@ class SyncJobManager(models.Manager["SyncJob"]):
         self.filter(pk__in=list(ids)).update(sent_at=timezone.now())
 
 
-class SyncJob(Progress):
+class SyncJob(Approvable):
     """One pass over one mapping in one direction (or one coupling or uncoupling run), with its counters."""
 
     class Kind(models.TextChoices):
@@ -83,20 +84,13 @@ class SyncJob(Progress):
         PLAN = "plan", "Dry Run"
         APPLY = "apply", "Applying a Dry Run"
 
-    class Status(models.TextChoices):
-        QUEUED = "queued", "Ready"
-        RUNNING = "running", "In Process"
-        FINISHED = "finished", "Finished"
-        FAILED = "failed", "Error"
-        CANCELED = "canceled", "Canceled"
-
+    Status = Approvable.Status
     ACTIVE = (Status.QUEUED, Status.RUNNING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="jobs")
     kind = models.CharField("type", max_length=12, choices=Kind, default=Kind.SYNCHRONIZE)
     direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
-    status = models.CharField("status", max_length=10, choices=Status, default=Status.QUEUED, db_index=True)
     options = models.JSONField("options", default=dict, blank=True)
     urgent = models.BooleanField("somebody waits for it", default=False, editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -111,8 +105,6 @@ class SyncJob(Progress):
     throttled_until = models.DateTimeField(null=True, editable=False)
     queued_at = models.DateTimeField("queued", default=timezone.now)
     sent_at = models.DateTimeField("given to the queue", default=timezone.now, editable=False)
-    message = models.TextField("message", blank=True)
-    code = models.CharField("code", max_length=60, blank=True)
     call_stack = models.TextField("call stack", blank=True)
 
     objects = SyncJobManager()

@@ -75,6 +75,10 @@ class JobQueueEntry(Audited):
         self._store(status=self.Status.ON_HOLD, held_status="")
         record(AuditEntry.Action.DISABLED, "job queue entry", self, after={"status": self.Status.ON_HOLD.label})
 
+    def refuse(self, message: str) -> None:
+        """A person rejected what it was about to do: it rests until a person sets it Ready."""
+        self._store(status=self.Status.ON_HOLD, held_status="", attempts=0, message=message)
+
     # --- what the scheduler does ------------------------------------------------------------------------------
 
     def take(self) -> bool:

@@ -48,7 +48,6 @@ def synch_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     errors, left_out = noted.exclude(code=LEFT_OUT), noted.filter(code=LEFT_OUT)
     shown = {"job": job, "errors": errors[:ERRORS_SHOWN], "error_count": errors.count()}
     shown["left_out"] = left_out[:ERRORS_SHOWN]
-    shown["may_approve"] = job.status == SyncJob.Status.FAILED and job.code in jobs.APPROVABLE
     shown["followers"] = job.followers.select_related("mapping")
     live = request.headers.get("HX-Request") == "true"
     return render(request, "integration/_synch_job.html" if live else "integration/synch_job.html", shown)
@@ -74,3 +73,17 @@ def synch_job_approve(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("synch_job", id)
     return redirect("synch_job", started.pk)
+
+
+@require_POST
+@permission_required(APPROVE, raise_exception=True)
+def synch_job_reject(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Say no to the run that stopped because it would change much."""
+    job = get_object_or_404(SyncJob, pk=id)
+    try:
+        jobs.reject(job, request.user, request.POST.get("reason", ""))
+    except jobs.NotWaiting as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.info(request, f"Nothing was changed. The jobs of {job.mapping} are On Hold until you set them Ready.")
+    return redirect("synch_job", id)

@@ -10,7 +10,8 @@ import pytest
 from django.urls import reverse
 
 from integration import jobs
-from integration.models import SyncError, SyncJob, TableMapping
+from integration.models import FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
+from integration.models.audit import AuditEntry
 from integration.sync.rules import Direction
 from integration.sync.run import Failure, Options
 from tests.coupling.conftest import page, told
@@ -193,6 +194,14 @@ def refused(world) -> SyncJob:
     return job
 
 
+@pytest.fixture
+def boss(clerk, django_user_model):
+    """The clerk is an administrator now."""
+    annette = django_user_model.objects.create_superuser("annette", password="wine in a barrel 9")
+    clerk.force_login(annette)
+    return annette
+
+
 def test_a_run_that_would_change_much_waits_for_approval_and_goes_on_with_it(world, clerk, django_user_model):
     job = refused(world)
     assert (job.status, job.code, job.modified) == (SyncJob.Status.FAILED, "needs-approval", 0)
@@ -213,3 +222,58 @@ def test_nothing_is_approved_that_did_not_ask_or_by_whom_may_only_look(world, vi
     finished = SyncJob.objects.filter(status=SyncJob.Status.FINISHED).first()
     answer = clerk.post(reverse("synch_job_approve", args=[finished.pk]))
     assert told(answer) == ["This run does not wait for an approval."]
+
+
+def test_a_run_that_would_change_much_can_be_rejected_and_its_job_rests_with_the_reason(world, clerk, boss):
+    entry = world.mapping().queue_entries.get()
+    entry.set_ready()
+    job, writes = refused(world), world.crm.calls["update"]
+    assert "Why not" in page(clerk, "synch_job", job.pk)
+    answer = clerk.post(reverse("synch_job_reject", args=[job.pk]), {"reason": "A supplier sent a wrong price list."})
+    job.refresh_from_db()
+    entry.refresh_from_db()
+    assert (job.status, entry.status) == (SyncJob.Status.REJECTED, JobQueueEntry.Status.ON_HOLD)
+    assert "Rejected by annette: A supplier sent a wrong price list. CUSTOMER to Dynamics" in job.message
+    assert entry.message == job.message
+    assert "On Hold until you set them Ready" in " ".join(told(answer))
+    assert (run_all(), world.crm.calls["update"]) == ([], writes)
+    audited = AuditEntry.objects.get(action=AuditEntry.Action.REJECTED)
+    assert (audited.who, audited.after["job"]) == ("annette", str(job.pk))
+    assert "wrong price list" in audited.after["because"]
+
+
+def test_what_is_rejected_is_neither_approved_nor_rejected_again(world, clerk, boss):
+    job = refused(world)
+    clerk.post(reverse("synch_job_reject", args=[job.pk]))
+    assert "Approve and Run" not in page(clerk, "synch_job", job.pk)
+    for verb in ("approve", "reject"):
+        answer = clerk.post(reverse(f"synch_job_{verb}", args=[job.pk]))
+        assert told(answer)[-1] == "This run does not wait for an approval."
+    assert AuditEntry.objects.filter(action=AuditEntry.Action.REJECTED).count() == 1
+
+
+def test_who_may_only_synchronize_does_not_reject_a_run(world, visitor):
+    job = refused(world)
+    assert visitor.post(reverse("synch_job_reject", args=[job.pk])).status_code == 403
+    job.refresh_from_db()
+    assert job.status == SyncJob.Status.FAILED
+
+
+def test_a_rejected_job_that_is_set_ready_asks_again(world, clerk, boss):
+    job = refused(world)
+    clerk.post(reverse("synch_job_reject", args=[job.pk]))
+    again = jobs.start(world.mapping(), "to_crm")
+    jobs.run(again.pk)
+    again.refresh_from_db()
+    assert again.waits_for_approval
+
+
+def test_a_full_synchronization_that_is_rejected_says_so_on_its_line(world, clerk, boss):
+    job = refused(world)
+    line = FullSynchLine.objects.create(
+        mapping=world.mapping(), direction="both", to_crm_job=job, status=FullSynchLine.Status.ERROR
+    )
+    clerk.post(reverse("synch_job_reject", args=[job.pk]), {"reason": "Not today"})
+    line.refresh_from_db()
+    assert line.status == FullSynchLine.Status.ERROR
+    assert line.message.startswith("Rejected by annette: Not today. ")

@@ -95,6 +95,7 @@ PAGES = {
     "synch_job": Page(SEERS, SEERS, {"id": ID}),
     "synch_job_cancel": Page(SEERS, RUNNERS, {"id": ID}),
     "synch_job_approve": Page(SEERS, CHIEFS, {"id": ID}),
+    "synch_job_reject": Page(SEERS, CHIEFS, {"id": ID}),
     "synch_errors": Page(SEERS, SEERS),
     "errors_action": Page(SEERS, RUNNERS, {"action": "retry"}),
     "plans": Page(SEERS, SEERS),
