@@ -129,6 +129,15 @@ def _stones(table: TableColumns, position: _Position, bound: int) -> list[tuple[
     return list(gone.order_by("row_version", "pk").values_list("row_version", "system_id"))
 
 
+def deletions_told(cursor: str) -> int | None:
+    """The row version up to which whoever holds this cursor has been told of deletions; ``None``: it has expired, so
+    that everything is read again."""
+    try:
+        return _Position.read(cursor, committed_version()).first_stone - 1
+    except CursorExpired:
+        return None
+
+
 class _Position:
     """Behind which row a page ends: its version, and its id where more rows may have this version (rows changed by
     one UPDATE share theirs). As a cursor: ``123`` or ``123/id``."""

@@ -1,4 +1,4 @@
-"""Old jobs, errors, history and dry runs are removed after the retention period."""
+"""Old jobs, errors, history, dry runs and the remains of deleted rows are removed after the retention period."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from integration.models import Plan, RecordChange, SyncError, SyncJob
+from integration.business_central import tombstones
+from integration.models import Plan, RecordChange, SyncError, SyncJob, TableMapping
+from integration.sync.rules import Direction
 
 AT_ONCE = 1000
 TASK = "retention"
@@ -17,7 +19,8 @@ TASK = "retention"
 
 def clean() -> dict[str, int]:
     """Remove what is older than ``RETENTION_DAYS``: jobs that have ended (with what they told, unless an error of
-    theirs is still open), closed errors, history and dry runs. Answers how many of each."""
+    theirs is still open), closed errors, history, dry runs, and what is left of deleted rows once every mapping has
+    read their deletion. Answers how many of each."""
     before = timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS)
     told = SyncError.objects.filter(closed_at__lt=before)
     ended = SyncJob.objects.exclude(status__in=SyncJob.ACTIVE).filter(finished_at__lt=before)
@@ -26,7 +29,17 @@ def clean() -> dict[str, int]:
         "jobs": _remove(ended.exclude(errors__closed_at=None, errors__isnull=False)),
         "changes": _remove(RecordChange.objects.filter(created_at__lt=before)),
         "plans": _remove(Plan.objects.filter(created_at__lt=before)),
+        "deletions": tombstones.prune(before, _followers()),
     }
+
+
+def _followers() -> list[tuple[str, str]]:
+    """(table, cursor) of all who follow Business Central: the mappings, and the runs under way."""
+    running = SyncJob.objects.active().filter(direction=Direction.TO_CRM.value)
+    return [
+        *TableMapping.objects.values_list("erp_table", "erp_cursor"),
+        *running.values_list("mapping__erp_table", "cursor"),
+    ]
 
 
 def _remove(rows: QuerySet[Any]) -> int:

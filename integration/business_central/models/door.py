@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.transaction import TransactionManagementError
+from django.utils import timezone
 
 COUNTER = 1
 
@@ -33,6 +34,7 @@ class Deleted(models.Model):
     table = models.CharField(max_length=60)
     system_id = models.UUIDField()
     row_version = models.BigIntegerField()
+    deleted_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
         indexes = [models.Index(fields=["table", "row_version"])]
