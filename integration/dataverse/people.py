@@ -17,6 +17,7 @@ from integration.dataverse.links import Address, associate
 from integration.dataverse.privileges import Need, missing_privileges
 from integration.dataverse.query import literal, quoted
 from integration.dataverse.session import Session
+from integration.dataverse.solution import INTEGRATION_ROLES
 from integration.dataverse.users import (
     ROLE,
     USER,
@@ -37,10 +38,6 @@ __all__ = [
     "check_integration_user", "find_users", "missing_privileges", "prepare_integration_user",
 ]  # fmt: skip
 
-INTEGRATION_ROLES = (
-    "Dynamics 365 Business Central Integration Administrator",
-    "Dynamics 365 Business Central Integration User",
-)
 SYSTEM_ADMINISTRATOR = uuid.UUID("627090ff-40a3-4053-8790-584edc5be201")
 SYSTEM_CUSTOMIZER = uuid.UUID("119f245c-3cc8-4b62-b31c-d1a046ced15d")
 REQUIRED = {SYSTEM_ADMINISTRATOR: "System Administrator", SYSTEM_CUSTOMIZER: "System Customizer"}

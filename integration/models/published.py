@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from integration.dataverse.solution import describe
+from integration.dataverse import solution
 from integration.models.secret import SecretUnreadable
 from integration.systems.base import Row, System
 from integration.systems.errors import ConfigurationProblem, TableMissing
@@ -17,7 +17,6 @@ from integration.systems.filters import Comparison
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
-SOLUTION = describe().name
 TABLE = "bci_connection"
 OURS = uuid.UUID("6d0f2c1e-4b39-5a0e-9d52-6a1b0c7be001")
 """The row's id is the same everywhere, so that writing it twice cannot make two of it."""
@@ -27,7 +26,7 @@ def solution_version(crm: System) -> str:
     """The version of the integration solution in the organization, blank where it is not installed. Raises
     ``Problem``."""
     try:
-        found = crm.find("solution", Comparison("uniquename", "=", SOLUTION), ["uniquename", "version"], size=1)
+        found = crm.find("solution", Comparison("uniquename", "=", solution.NAME), ["uniquename", "version"], size=1)
     except TableMissing:
         return ""
     return next((str(record.values.get("version") or "") for record in found.records), "")

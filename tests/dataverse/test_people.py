@@ -11,7 +11,6 @@ import pytest
 
 from integration.dataverse.links import Address, associate, disassociate
 from integration.dataverse.people import (
-    INTEGRATION_ROLES,
     SYSTEM_CUSTOMIZER,
     Need,
     Trouble,
@@ -23,6 +22,7 @@ from integration.dataverse.people import (
 )
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Session
+from integration.dataverse.solution import INTEGRATION_ROLES
 from integration.dataverse.store import connect
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing
 

@@ -7,6 +7,8 @@ from integration.dataverse.solution.description import describe
 from integration.dataverse.solution.importing import Imported, import_into, installed_version, is_older
 from integration.dataverse.solution.package import build
 
+NAME = describe().name
+"""The solution's unique name."""
 ROLES = tuple(role.name for role in describe().roles)
 """All three security roles."""
 INTEGRATION_ROLES = ROLES[:2]
@@ -14,6 +16,7 @@ INTEGRATION_ROLES = ROLES[:2]
 
 __all__ = [
     "INTEGRATION_ROLES",
+    "NAME",
     "ROLES",
     "Imported",
     "build",

@@ -139,3 +139,23 @@ def test_several_tables_are_found_by_a_list_and_by_alternatives(call: Caller) ->
 )
 def test_what_is_no_metadata_query_is_refused(call: Caller, query: Any, status: int) -> None:
     assert call("GET", asked(query)).status_code == status
+
+
+def shelf(name: str, **more: Any) -> dict[str, Any]:
+    """The definition of a table with nothing but a name."""
+    title = {"@odata.type": f"{CRM}.StringAttributeMetadata", "SchemaName": "new_name", "IsPrimaryName": True}
+    return {"SchemaName": name, "Attributes": [title], **more}
+
+
+@pytest.mark.parametrize("bad", [shelf("new_Book"), shelf("new_third", Attributes=[])], ids=["twice", "no name"])
+def test_several_tables_are_created_all_or_none(organization: Callable[..., Sandbox], bad: dict[str, Any]) -> None:
+    call = Caller(organization().ready, "administrator")
+    assert call("POST", "CreateEntities", {"Entities": [shelf("new_book"), shelf("new_shelf"), bad]}).status_code == 400
+    assert not call.rows("EntityDefinitions?$select=LogicalName&$filter=LogicalName eq 'new_book'")
+    assert call("POST", "CreateEntities", {"Entities": [shelf("new_book"), shelf("new_shelf")]}).status_code == 204
+    codes = [
+        call.get(f"EntityDefinitions(LogicalName='{name}')?$select=ObjectTypeCode")["ObjectTypeCode"]
+        for name in ("new_book", "new_shelf")
+    ]
+    assert codes[0] != codes[1]
+    assert call.create("new_shelfs", new_name="Adatum")

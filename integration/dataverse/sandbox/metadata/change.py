@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from integration.dataverse.sandbox import refusals
-from integration.dataverse.sandbox.customize import Change, carry_out
+from integration.dataverse.sandbox.customize import Change, apply, carry_out
 from integration.dataverse.sandbox.messages import Response, empty
 from integration.dataverse.sandbox.metadata.changing import changed_column, changed_table
 from integration.dataverse.sandbox.metadata.definitions import (
@@ -139,12 +139,15 @@ def remove_relationship(exchange: Exchange, entry: Entry) -> Response:
 
 
 def create_entities(exchange: Exchange, body: dict[str, Any]) -> Response:
-    """The action CreateEntities: several tables with their columns"""
+    """The action CreateEntities: several tables with their columns, all or none"""
     entities = body.get("Entities")
     if not isinstance(entities, list) or not all(isinstance(one, dict) for one in entities):
         raise refusals.odata("The parameter 'Entities' must be a list of definitions.")
+    draft, changes = Model(exchange.model.tables), []
     for one in entities:
-        carry(exchange, [new_table(exchange.model, one)])
+        changes.append(new_table(draft, one))
+        apply(draft, changes[-1])
+    carry(exchange, changes)
     return empty()
 
 
