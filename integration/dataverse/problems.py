@@ -133,6 +133,10 @@ def _forbidden(code: str, message: str, raw: str) -> Problem:
         return NotAMember("The application user is not a member of this organization.", raw=raw)
     if code in _DISABLED:
         return NotAMember("The application user is disabled in this organization. Enable it there.", raw=raw)
+    if code == "0x8004d24b":
+        return NotAMember(
+            "The user has no licence in this organization. Assign one, or use an application user.", raw=raw
+        )
     if code == "0x80042f09":
         return RoleMissing("The integration user has no security role in this organization.", raw=raw)
     if match := _PRIVILEGE.search(message):

@@ -46,6 +46,7 @@ A = "0f8fad5b-d9cb-469f-a165-70867728950e"
     (403, "0x80048306", "no access", errors.Refused),
     (403, "0x80072560", "not a member", errors.NotAMember),
     (403, "0x80042f09", "no roles", errors.RoleMissing),
+    (403, "0x8004d24b", "The user has not been assigned any License.", errors.NotAMember),
     (401, "", "", errors.SignInRefused),
     (400, "0x80040265", "The order needs a date.", errors.Refused),
     (500, "0x80040265", "The order needs a date.", errors.Refused),

@@ -16,7 +16,7 @@ from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.criteria import Literal
 from integration.dataverse.sandbox.model import TEXTS, WHOLE, Column
 from integration.dataverse.sandbox.refusals import odata
-from integration.dataverse.sandbox.spans import Span, span
+from integration.dataverse.sandbox.spans import Span, period_of, span
 from integration.dataverse.sandbox.values import MONEY_SCALE, edm_type, guid, moment, plain, timestamp
 
 SQL = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
@@ -36,6 +36,7 @@ KINDS = {
     "moment": "Edm.DateTimeOffset",
     "enum": "Edm.Int32",
 }
+LANGUAGE = 1033
 LARGEST_WHOLE = 2**63
 MOST_DIGITS = 60
 
@@ -113,8 +114,18 @@ class Comparing:
 
     def within(self, sql: str, column: Column, name: str, values: Sequence[Literal]) -> str:
         """A stretch of time that has a name. Raises :class:`Refusal`."""
-        number = values[0].text if values else ""
-        return self._inside(sql, column, span(name, number, self.asker.now))
+        return self._inside(sql, column, span(name, [value.text for value in values], self.asker.now))
+
+    def fiscal_period(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
+        """A quarter of whatever year. Raises :class:`Refusal`."""
+        if column.type != "DateTime":
+            raise _incompatible(column, "Edm.DateTimeOffset", "eq")
+        self.arguments.append(period_of(_only(values).text))
+        return f"COALESCE((CAST(substr({sql}, 6, 2) AS INTEGER) + 2) / 3 = ?, 0)"
+
+    def own_language(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
+        """The language of who asks; everybody has the organization's."""
+        return self.compare(sql, column, "eq", Literal("number", str(LANGUAGE)))
 
     def on_day(self, sql: str, column: Column, name: str, values: Sequence[Literal]) -> str:
         """``on``, ``on-or-after`` or ``on-or-before`` a day."""

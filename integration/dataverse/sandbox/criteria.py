@@ -22,6 +22,7 @@ OPERATORS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 TEXT_FUNCTIONS = frozenset({"contains", "startswith", "endswith"})
 NAMESPACE = "Microsoft.Dynamics.CRM."
 LITERALS = frozenset({"guid", "moment", "number", "text", "enum"})
+VALUES = ("PropertyValues", "PropertyValue", "PropertyValue1", "PropertyValue2")
 DEEPEST = 100
 
 
@@ -186,7 +187,7 @@ class _Parser:
         known = arguments.get("PropertyName")
         if known is None:
             raise odata(f"The function '{name}' needs the parameter 'PropertyName'.")
-        values = arguments.get("PropertyValues", arguments.get("PropertyValue", []))
+        values = [value for key in VALUES for value in arguments.get(key, [])]
         return QueryFunction(name, known[0].text, tuple(values))
 
     def listed(self) -> list[Literal]:

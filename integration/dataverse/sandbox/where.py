@@ -18,6 +18,7 @@ from integration.dataverse.sandbox.criteria import (
     QueryFunction,
     TextFunction,
 )
+from integration.dataverse.sandbox.lineage import IN_LINE, OF_PEOPLE, in_line, of_people
 from integration.dataverse.sandbox.model import TEXTS, Collection, Column, Model, Table
 from integration.dataverse.sandbox.refusals import odata
 from integration.dataverse.sandbox.security.guard import Guard
@@ -180,6 +181,14 @@ def _mine(name: str) -> Build:
     return lambda where, sql, column, values: where.mine(sql, column, name)
 
 
+def _in_line(name: str) -> Build:
+    return lambda where, sql, column, values: in_line(where, where.model, sql, column, name, values)
+
+
+def _of_people(name: str) -> Build:
+    return lambda where, sql, column, values: of_people(where, where.model, sql, name)
+
+
 FUNCTIONS: dict[str, Build] = {
     "In": Where.one_of,
     "NotIn": lambda where, sql, column, values: f"NOT {where.one_of(sql, column, values)}",
@@ -196,7 +205,13 @@ FUNCTIONS: dict[str, Build] = {
     "NotEqualUserId": _mine("ne-userid"),
     "EqualBusinessId": _mine("eq-businessid"),
     "NotEqualBusinessId": _mine("ne-businessid"),
+    "ContainValues": Where.one_of,
+    "DoesNotContainValues": lambda where, sql, column, values: f"NOT {where.one_of(sql, column, values)}",
+    "InFiscalPeriod": Where.fiscal_period,
+    "EqualUserLanguage": Where.own_language,
     **{odata_name(name): _within(name) for name in NAMES},
+    **{function: _in_line(name) for name, function in IN_LINE.items()},
+    **{function: _of_people(name) for name, function in OF_PEOPLE.items()},
 }
 
 

@@ -87,6 +87,14 @@ def condition(attribute: str, operator: str, value: str | None = None) -> str:
         (condition("lastonholdtime", "last-month"), "Coho"),
         (condition("lastonholdtime", "on", "2026-03-01"), "Adatum"),
         (condition("lastonholdtime", "olderthan-x-weeks", "2"), "Coho"),
+        (condition("lastonholdtime", "in-fiscal-year", "2026"), "Adatum Coho"),
+        (condition("lastonholdtime", "in-fiscal-period", "1"), "Adatum Coho"),
+        (condition("lastonholdtime", "in-fiscal-period", "2"), ""),
+        (condition("lastonholdtime", "last-fiscal-period"), ""),
+        ('<condition attribute="customertypecode" operator="contain-values"><value>3</value></condition>', "Coho"),
+        ('<condition attribute="customertypecode" operator="not-contain-values"><value>3</value></condition>',
+         "Adatum Fabrikam Litware"),
+        (condition("customertypecode", "eq-userlanguage"), ""),
         (condition("ownerid", "eq-userid"), "Adatum Coho Fabrikam Litware"),
         (condition("ownerid", "eq-useroruserteams"), "Adatum Coho Fabrikam Litware"),
         (condition("ownerid", "eq-userteams"), ""),
@@ -250,7 +258,7 @@ def test_what_is_no_query_is_refused(call: Caller, address: str, code: str, says
 
 
 def test_an_operator_the_sandbox_lacks_is_named(call: Caller) -> None:
-    answer = call("GET", fetch(where(condition("parentaccountid", "under", "x"))))
+    answer = call("GET", fetch(where(condition("name", "sounds-like", "x"))))
 
     assert answer.status_code == 501
-    assert "'under'" in answer.json()["error"]["message"]
+    assert "'sounds-like'" in answer.json()["error"]["message"]

@@ -94,10 +94,19 @@ NOW = dt.datetime(2026, 3, 31, 9, 30, tzinfo=dt.UTC)  # a Tuesday
         ("last-x-months", "1", "2026-02-28T00:00", "2026-03-31T09:30"),
         ("olderthan-x-minutes", "45", None, "2026-03-31T08:45"),
         ("olderthan-x-years", "2", None, "2024-03-31T09:30"),
+        ("last-fiscal-period", "", "2025-10-01T00:00", "2026-01-01T00:00"),
+        ("this-fiscal-period", "", "2026-01-01T00:00", "2026-04-01T00:00"),
+        ("next-fiscal-year", "", "2027-01-01T00:00", "2028-01-01T00:00"),
+        ("last-x-fiscal-periods", "3", "2025-04-01T00:00", "2026-01-01T00:00"),
+        ("next-x-fiscal-years", "2", "2027-01-01T00:00", "2029-01-01T00:00"),
+        ("in-fiscal-year", "2024", "2024-01-01T00:00", "2025-01-01T00:00"),
+        ("in-fiscal-period-and-year", "3 2025", "2025-07-01T00:00", "2025-10-01T00:00"),
+        ("in-or-before-fiscal-period-and-year", "3 2025", None, "2025-10-01T00:00"),
+        ("in-or-after-fiscal-period-and-year", "3 2025", "2025-07-01T00:00", None),
     ],
 )  # fmt: skip
-def test_a_named_stretch_of_time_has_its_two_ends(name: str, number: str, begins: str | None, ends: str) -> None:
-    first, last = span(name, number, NOW)
+def test_a_named_stretch_of_time_has_its_two_ends(name: str, number: str, begins: str | None, ends: str | None) -> None:
+    first, last = span(name, number.split(), NOW)
 
     assert (first and f"{first:%Y-%m-%dT%H:%M}", last and f"{last:%Y-%m-%dT%H:%M}") == (begins, ends)
 
@@ -118,6 +127,11 @@ def test_functions_of_time_and_of_the_user_find_rows(organization: Callable[...,
     assert found(f"OnOrAfter({where},PropertyValue='2026-02-27')") == ["New", "Old"]
     assert found("EqualUserId(PropertyName='owninguser')") == ["New", "Old"]
     assert found("NotEqualBusinessId(PropertyName='owningbusinessunit')") == []
+    assert found(f"InFiscalPeriodAndYear({where},PropertyValue1=1,PropertyValue2=2026)") == ["New", "Old"]
+    assert found(f"InFiscalPeriod({where},PropertyValue=4)") == []
+    assert call.refusal("GET", f"accounts?$filter={CRM}.InFiscalPeriod({where},PropertyValue=5)")[0] == 400
+    assert call.refusal("GET", f"accounts?$filter={CRM}.InFiscalYear({where},PropertyValue=99999)")[0] == 400
+    assert call.refusal("GET", f"accounts?$filter={CRM}.InFiscalPeriodAndYear({where},PropertyValue=2)")[0] == 400
     assert call.refusal("GET", f"accounts?$filter={CRM}.LastXDays({where},PropertyValue=0)")[0] == 400
     assert call.refusal("GET", f"accounts?$filter={CRM}.Today(PropertyName='name')")[0] == 400
     assert call.refusal("GET", f"accounts?$filter={CRM}.OlderThanXYears({where},PropertyValue=99999)")[0] == 400

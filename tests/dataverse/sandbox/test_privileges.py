@@ -54,6 +54,7 @@ class Office:
     def person(self, first: str, last: str, unit: str | None = None) -> str:
         given: dict[str, Any] = {"businessunitid_at_bind": f"/businessunits({unit})"} if unit else {}
         mail = f"{first}.{last}@coho.example".lower()
+        given = {"islicensed": True, **given}
         return self.boss.create("systemusers", firstname=first, lastname=last, internalemailaddress=mail, **given)
 
 
@@ -480,6 +481,18 @@ def test_nobody_acts_for_a_disabled_user_or_for_nobody(office: Office, ann: str)
     assert office.app.refusal("GET", "WhoAmI", MSCRMCallerID=ann) == (403, "0x80040225")
     assert office.app.refusal("GET", "WhoAmI", MSCRMCallerID=str(uuid.uuid4())) == (403, "0x80072560")
     assert office.app.refusal("GET", "WhoAmI", MSCRMCallerID="Ann")[0] == 400
+
+
+def test_nobody_acts_for_a_person_without_a_licence_unless_they_administer(office: Office, ann: str) -> None:
+    office.assign("systemusers", office.user, office.role_named("Delegate"))
+    office.boss("PATCH", f"systemusers({ann})", {"islicensed": False})
+    assert office.app.refusal("GET", "WhoAmI", MSCRMCallerID=ann) == (403, "0x8004d24b")
+
+    office.boss("PATCH", f"systemusers({ann})", {"accessmode": 1})
+    assert office.app("GET", "WhoAmI", MSCRMCallerID=ann).json()["UserId"] == ann
+
+    office.boss("PATCH", f"systemusers({ann})", {"accessmode": 0, "islicensed": True})
+    assert office.app("GET", "WhoAmI", MSCRMCallerID=ann).json()["UserId"] == ann
 
 
 def test_a_user_is_named_by_the_object_id_of_the_directory_too(office: Office, ann: str) -> None:

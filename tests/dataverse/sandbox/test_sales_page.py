@@ -239,6 +239,31 @@ def test_an_opportunity_becomes_a_quote_and_a_won_quote_an_order(peter, account,
     assert "/sales/salesorders/" in order
 
 
+def test_the_products_of_an_opportunity_are_lines_of_the_quote_that_is_made_of_it(peter, account, priced, call):
+    deal = document(peter, "opportunities", account, priced)
+    peter.post(f"{deal}/lines", productdescription="Engraving", quantity="2", priceperunit="7.25")
+    assert "44.50" in peter.get(deal).text
+
+    quote = peter.post(f"{deal}/quote").url.removeprefix(peter.url)
+
+    lines = call.rows(f"quotedetails?$filter=_quoteid_value eq {id_of(quote)}&$orderby=lineitemnumber")
+    told = [(line["_productid_value"], line["productdescription"], line["quantity"], line["priceperunit"])
+            for line in lines]  # fmt: skip
+    assert told == [(priced[1], None, 3, 10), (None, "Engraving", 2, Decimal("7.25"))]
+    assert call.get(f"quotes({id_of(quote)})?$select=totalamount")["totalamount"] == Decimal("44.50")
+
+
+def test_a_product_line_of_an_opportunity_is_taken_away_and_a_won_one_takes_none(peter, account, priced):
+    deal = document(peter, "opportunities", account, priced)
+    (line,) = re.findall(rf"{deal}/lines/([0-9a-f-]{{36}})", peter.get(deal).text)
+    assert "There are no lines yet" in peter.post(f"{deal}/lines/{line}").text
+
+    peter.post(f"{deal}/win")
+
+    assert "Add a product" not in peter.get(deal).text
+    assert complaint(peter.post(f"{deal}/lines", productid=priced[1], quantity="1"))
+
+
 # --- what happened, and what Business Central tells ----------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.comparing import Asker, Comparing, retyped
 from integration.dataverse.sandbox.criteria import Literal
 from integration.dataverse.sandbox.fetchxml.tree import JOINED, Condition, Filter, Link, Source
+from integration.dataverse.sandbox.lineage import IN_LINE, OF_PEOPLE, in_line, of_people
 from integration.dataverse.sandbox.model import Column, Model, Table
 from integration.dataverse.sandbox.refusals import Refusal, invalid
 from integration.dataverse.sandbox.security.guard import Guard
@@ -26,6 +27,7 @@ OPPOSITE = {
     "not-between": "between",
     "not-begin-with": "begins-with",
     "not-end-with": "ends-with",
+    "not-contain-values": "contain-values",
 }
 ON_DAY = frozenset({"on", "on-or-after", "on-or-before"})
 MINE = frozenset({"eq-userid", "ne-userid", "eq-businessid", "ne-businessid"})
@@ -178,19 +180,14 @@ class Joins(Comparing):
             return self.on_day(sql, column, operator, literals)
         if operator in MINE:
             return self.mine(sql, column, operator)
+        if operator in IN_LINE:
+            return in_line(self, self.model, sql, column, operator, literals)
+        if operator in OF_PEOPLE:
+            return of_people(self, self.model, sql, operator)
         build = OTHERS.get(operator)
         if build is None:
             raise refusals.not_offered(f"the FetchXML operator '{operator}'")
         return build(self, sql, column, literals)
-
-    def team(self, sql: str, with_user: bool) -> str:
-        """``eq-userteams``: one of the teams of the user, or the user."""
-        self.arguments.append(self.asker.user)
-        own = ""
-        if with_user:
-            self.arguments.append(self.asker.user)
-            own = " UNION SELECT ?"
-        return f"COALESCE({sql} IN (SELECT teamid FROM teammembership WHERE systemuserid = ?{own}), 0)"
 
 
 Build = Callable[[Joins, str, Column, Sequence[Literal]], str]
@@ -202,8 +199,9 @@ OTHERS: dict[str, Build] = {
     "between": Joins.between,
     "begins-with": Joins.begins,
     "ends-with": Joins.ends,
-    "eq-userteams": lambda joins, sql, column, values: joins.team(sql, with_user=False),
-    "eq-useroruserteams": lambda joins, sql, column, values: joins.team(sql, with_user=True),
+    "contain-values": Joins.one_of,
+    "in-fiscal-period": Joins.fiscal_period,
+    "eq-userlanguage": Joins.own_language,
 }
 
 

@@ -1,4 +1,4 @@
-"""The lines of a quote, an order or an invoice: products of the price list, and products written in."""
+"""The lines of an opportunity, a quote, an order or an invoice: products of the price list, and products written in."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ WATCHED = {
     "role": "OF roleid, roletemplateid",
     "businessunit": "OF parentbusinessunitid",
     "team": "OF businessunitid",
-    "systemuser": "OF isdisabled, businessunitid, applicationid, azureactivedirectoryobjectid, accessmode",
+    "systemuser": "OF isdisabled, businessunitid, applicationid, azureactivedirectoryobjectid, accessmode, islicensed",
 }
 """Tables whose rows say what users may do, with the columns that count."""
 
@@ -44,6 +44,9 @@ BELOW = (
     "WITH RECURSIVE tree(unit) AS (VALUES (?) UNION SELECT b.businessunitid FROM businessunit b "
     "JOIN tree ON b.parentbusinessunitid = tree.unit) SELECT unit FROM tree"
 )
+
+LICENSED = (0, 2)
+"""Access modes (Read-Write, Read) that need a licence; applications and administrators work without one."""
 
 Named = tuple[str, str]
 """A column of ``systemuser`` that tells one from all others, and its value."""
@@ -71,7 +74,7 @@ class RightsBook:
 
     def of(self, connection: sqlite3.Connection, named: Named) -> Rights:
         """The rights of the user with this value in this column. Raises :class:`Refusal` 403 for a user who is
-        disabled, without any role or not there."""
+        disabled, without a licence, without any role or not there."""
         if connection.in_transaction:  # what it shows may still be rolled back
             return read_rights(connection, find_user(connection, named))
         version = connection.execute("SELECT version FROM standing").fetchone()[0]
@@ -98,11 +101,13 @@ def find_user(connection: sqlite3.Connection, named: Named) -> str:
 
 def read_rights(connection: sqlite3.Connection, user: str) -> Rights:
     """Look them up. Raises :class:`Refusal`, see :meth:`RightsBook.of`."""
-    disabled, unit = connection.execute(
-        "SELECT isdisabled, businessunitid FROM systemuser WHERE systemuserid = ?", (user,)
+    disabled, licensed, mode, unit = connection.execute(
+        "SELECT isdisabled, islicensed, accessmode, businessunitid FROM systemuser WHERE systemuserid = ?", (user,)
     ).fetchone()
     if disabled:
         raise Refusal(403, "0x80040225", "The specified user is either disabled or is not a member of any unit.")
+    if licensed == 0 and mode in LICENSED:
+        raise Refusal(403, "0x8004d24b", "The user has not been assigned any License.")
     roles = _column(connection, ROLES, user)
     if not roles:
         raise Refusal(403, "0x80042f09", "The user has not been assigned any roles.")
