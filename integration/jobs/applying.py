@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from integration.jobs.journal import JobJournal
+from integration.jobs.planning import row_of
 from integration.models import PlannedChange, SyncError, SyncJob
 from integration.models.plan import APPLICABLE
 from integration.models.systems import Connected
-from integration.sync.engine import synchronize
+from integration.sync.engine import plan, synchronize
 from integration.sync.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options, Scope
@@ -64,7 +65,35 @@ def _fresh(job: SyncJob, connected: Connected, rows: Sequence[PlannedChange]) ->
         twin = there.get(twins[row.pk])
         return twin is not None and twin.version == row.twin_version
 
-    return {row.pk for row in rows if is_fresh(row)}
+    fresh = {row.pk for row in rows if is_fresh(row)}
+    left = _touched_before(job, [row for row in rows if row.pk not in fresh])
+    return fresh | _as_planned(job, connected, left)
+
+
+def _touched_before(job: SyncJob, rows: Sequence[PlannedChange]) -> list[PlannedChange]:
+    """Those whose pairs an earlier step of this plan has written: their versions are others by that alone."""
+    back = Direction(job.direction).back.value
+    earlier = PlannedChange.objects.filter(
+        plan=job.plan, mapping=job.mapping, direction=back, outcome=PlannedChange.Outcome.APPLIED
+    )
+    written = set(earlier.filter(erp_id__in=[row.erp_id for row in rows]).values_list("erp_id", "crm_id"))
+    return [row for row in rows if (row.erp_id, row.crm_id) in written]
+
+
+def _as_planned(job: SyncJob, connected: Connected, rows: Sequence[PlannedChange]) -> set[int]:
+    """Those of which a run now would do exactly what the plan says."""
+    if not rows:
+        return set()
+    direction = Direction(job.direction)
+    source, destination = connected.ends(direction)
+    ids = {getattr(row, f"{direction.source}_id"): row for row in rows}
+    rule = job.mapping.rule(connected.erp, connected.crm)
+    options = Options(scope=Scope.IDS, ids=tuple(ids), create=True, dry_run=True)
+    actions = plan(rule, direction, source, destination, job.mapping.couplings, None, options, connected.context)
+    told = [row_of(job, direction, rule.table(direction.source), action) for action in actions]
+    now = {getattr(row, f"{direction.source}_id"): row for row in told if row is not None}
+    same = [(row, now[id]) for id, row in ids.items() if id in now]
+    return {row.pk for row, one in same if (row.action, row.fields) == (one.action, [list(f) for f in one.fields])}
 
 
 def _couple(job: SyncJob, journal: JobJournal, rows: Sequence[PlannedChange]) -> Counters:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
 
+from integration.jobs.foresight import Foresight
 from integration.jobs.journal import JobJournal
 from integration.models import PlannedChange, SyncJob, TableMapping
 from integration.models.systems import Connected
@@ -16,7 +17,7 @@ from integration.sync.engine import plan
 from integration.sync.ledger import Partner, State, Touch
 from integration.sync.match import couple_matching
 from integration.sync.problems import Conflict
-from integration.sync.rules import Direction, Reference
+from integration.sync.rules import Direction, Reference, TableRule
 from integration.sync.run import Changed, Counters, Failure, Scope
 from integration.sync.settle import in_words, label_of
 from integration.sync.transfer import ReferenceNotCoupled
@@ -144,34 +145,32 @@ def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
     source, destination = connected.ends(direction)
     cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
     actions = plan(rule, direction, source, destination, ledger, cursor, options, connected.context)
-    return _kept(job, journal, ledger, rule.table(direction.source), actions)
+    foresight = Foresight(job, rule, connected, ledger, options)
+    return _kept(job, journal, foresight, rule, actions)
 
 
-def _kept(job: SyncJob, journal: JobJournal, ledger: PlanLedger, table: Table, actions: Iterator[Action]) -> Counters:
-    total = Counters()
+def _kept(
+    job: SyncJob, journal: JobJournal, foresight: Foresight, rule: TableRule, actions: Iterator[Action]
+) -> Counters:
+    direction = Direction(job.direction)
+    total = counters_of(kind for (kind,) in foresight.told().values_list("action").iterator())
+    journal.note(total, foresight.told().count())
     while chunk := list(islice(actions, AT_ONCE)):
-        rows = [row for action in chunk if (row := _row(job, table, action)) is not None]
-        rows = _without_answered(job, rows)
-        unchanged = sum(isinstance(action, Unchanged) for action in chunk)
-        counters = _counted(rows)
-        counters.unchanged = unchanged
-        with ledger.page():
-            PlannedChange.objects.bulk_create(rows)
-            journal.note(counters, len(rows) + unchanged)
+        ahead = _rows(job, direction.back, rule, foresight.look(chunk))
+        chunk = foresight.drop(chunk)
+        rows = _rows(job, direction, rule, chunk)
+        counters = counters_of(row.action for row in rows)
+        counters.unchanged = sum(isinstance(action, Unchanged) for action in chunk)
+        with foresight.ledger.page():
+            PlannedChange.objects.bulk_create([*rows, *ahead])
+            journal.note(counters, len(rows) + counters.unchanged)
         total.add(counters)
     return total
 
 
-def _without_answered(job: SyncJob, rows: list[PlannedChange]) -> list[PlannedChange]:
-    """The second pass sees pairs that matching would make as if the first had not gone before: what looks like a clash
-    to it, the first one has answered."""
-    direction = Direction(job.direction)
-    if direction is Direction(job.mapping.direction).passes[0]:
-        return rows
-    clashing = [row.crm_id for row in rows if row.action == Kind.CONFLICT and row.crm_id]
-    planned = PlannedChange.objects.filter(plan=job.plan, mapping=job.mapping, action=Kind.COUPLE, crm_id__in=clashing)
-    answered = set(planned.values_list("crm_id", flat=True)) if clashing else set()
-    return [row for row in rows if row.action != Kind.CONFLICT or row.crm_id not in answered]
+def _rows(job: SyncJob, direction: Direction, rule: TableRule, actions: Iterable[Action]) -> list[PlannedChange]:
+    table = rule.table(direction.source)
+    return [row for action in actions if (row := row_of(job, direction, table, action)) is not None]
 
 
 def _name_pairs(job: SyncJob, erp: System, table: Table) -> None:
@@ -186,19 +185,18 @@ def _name_pairs(job: SyncJob, erp: System, table: Table) -> None:
         PlannedChange.objects.bulk_update(chunk, ["label"])
 
 
-def _counted(rows: Sequence[PlannedChange]) -> Counters:
+def counters_of(actions: Iterable[str]) -> Counters:
     counters = Counters()
     names = {Kind.INSERT: "inserted", Kind.UPDATE: "modified", Kind.SKIP: "skipped", Kind.UNCOUPLE: "uncoupled",
              Kind.RESTORE: "inserted"}  # fmt: skip
-    for row in rows:
-        name = names.get(Kind(row.action), "failed")
+    for action in actions:
+        name = names.get(Kind(action), "failed")
         setattr(counters, name, getattr(counters, name) + 1)
     return counters
 
 
-def _row(job: SyncJob, table: Table, action: Action) -> PlannedChange | None:
-    """The action as it is kept; ``None`` where there is nothing to tell."""
-    direction = Direction(job.direction)
+def row_of(job: SyncJob, direction: Direction, table: Table, action: Action) -> PlannedChange | None:
+    """The action of a pass as it is kept; ``None`` where there is nothing to tell."""
     kind, partner, reason, fields = _told(action)
     if kind is None:
         return None

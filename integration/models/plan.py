@@ -136,6 +136,7 @@ class PlannedChange(models.Model):
     agreed = models.JSONField(default=dict, editable=False)
     source_version = models.CharField(max_length=40, blank=True, editable=False)
     twin_version = models.CharField(max_length=40, blank=True, editable=False)
+    foreseen = models.BooleanField("its second pass is planned along with the first", default=False, editable=False)
     outcome = models.CharField("outcome", max_length=8, choices=Outcome, blank=True)
 
     objects = PlannedChangeQuerySet.as_manager()
