@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from integration import preflight
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
-from integration.models.findings import Finding, NotReady, wrong
-from integration.models.fitness import fitness
+from integration.models.findings import Finding, NotReady
 from integration.models.order_user import find_order_user
+from integration.models.preflight import Severity, Verdict
 from integration.systems.errors import Problem
 from setup_wizard import tables
 from setup_wizard.models import Guide
@@ -20,25 +22,39 @@ from setup_wizard.tasks import wanted
 
 SECRETS = ["client_secret", "certificate", "password", "odata_key"]
 ORDER_USER = "Sales order user"
-ORDERS = "Sales order integration"
-SOLUTION = "Integration solution"
+SOLUTION = Verdict(
+    "solution",
+    Severity.ERROR,
+    "Integration solution",
+    "It is not installed yet.",
+    "Let an administrator import it, or say under Advanced that it is not wanted.",
+)
+ORDERS = Verdict(
+    "order-integration",
+    Severity.ERROR,
+    "Sales order integration",
+    "It is not switched on yet.",
+    "An administrator of Sales does that.",
+)
 
 
-def check(guide: Guide, setup: ConnectionSetup) -> list[Finding]:
-    """Everything that has to be right before the connection is enabled, as it is now. Never raises a ``Problem``."""
-    findings = setup.test()
+def check(guide: Guide, setup: ConnectionSetup) -> list[Verdict]:
+    """Everything that has to be right before the connection is enabled, as it is now, and the wishes of the guide.
+    Never raises a ``Problem``."""
+    found = [one for one in preflight.required(setup) if one.code != "disabled"]
     setup.refresh_from_db()
     if "import" in wanted(guide, setup):
-        findings = [one for one in findings if one.what != SOLUTION]
-        words = "It is not installed yet. Let an administrator import it, or say under Advanced that it is not wanted."
-        findings.append(Finding(False, SOLUTION, words))
+        found = [*(one for one in found if one.code != SOLUTION.code), SOLUTION]
     if guide.order_integration and not setup.order_integration_enabled:
-        findings.append(Finding(False, ORDERS, "It is not switched on yet. An administrator of Sales does that."))
-    if all(finding.ok for finding in findings):
-        findings += fitness(setup)
-    if guide.order_user and all(finding.ok for finding in findings):
-        findings.append(_look_for_order_user(guide, setup))
-    return findings
+        found.append(ORDERS)
+    if guide.order_user and not hindering(found):
+        found.append(_look_for_order_user(guide, setup))
+    return found
+
+
+def hindering(found: Sequence[Verdict]) -> bool:
+    """Is there something without which the connection cannot be enabled?"""
+    return any(one.severity is Severity.ERROR for one in found)
 
 
 def finish(base: str, user: Any, enable: bool, run_full: bool) -> None:
@@ -76,9 +92,10 @@ def _run_full(guide: Guide, setup: ConnectionSetup, user: Any) -> None:
     full.start(user)
 
 
-def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Finding:
+def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Verdict:
     try:
         setup.choose_order_user(*find_order_user(setup, guide.order_user))
     except Problem as problem:
-        return wrong(ORDER_USER, problem)
-    return Finding(True, ORDER_USER, f"{setup.order_user_name} handles sales orders.")
+        fix = "Choose another user, or leave the field empty."
+        return Verdict("order-user", Severity.ERROR, ORDER_USER, problem.message, fix)
+    return Verdict("order-user", Severity.FINE, ORDER_USER, f"{setup.order_user_name} handles sales orders.")

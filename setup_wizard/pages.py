@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
 
+from integration import preflight
 from integration.models import ConnectionSetup
+from integration.models.preflight import Severity, Verdict
 from setup_wizard import sandbox, tasks
-from setup_wizard.finish import check
+from setup_wizard.finish import check, hindering
 from setup_wizard.forms import ChoicesStepForm, ConnectionStepForm, FinishForm, UserStepForm
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import ADMINISTRATOR, CHECK, CHOICES, CONNECTION, FINISH, USER, WELCOME, Step
 
 WHERE: Mapping[str, Step] = {
-    **dict.fromkeys(("URL", "Address", "Tenant", "Client id", "Client secret", "Certificate"), CONNECTION),
-    **dict.fromkeys(("Client secret or certificate", "Token endpoint", "User name", "Password"), CONNECTION),
-    **dict.fromkeys(("Domain", "Dynamics 365 SDK version", "Organization", "Sign-in"), CONNECTION),
-    **dict.fromkeys(("Dataverse", "Sales order user"), CHOICES),
-    **dict.fromkeys(("Integration user", "Roles", "Security roles", "Tables, columns and privileges"), ADMINISTRATOR),
-    **dict.fromkeys(("Integration solution", "Sales order integration", "Dynamics 365 Sales"), ADMINISTRATOR),
+    **dict.fromkeys(
+        ("not-set-up", "unreachable", "organization", "sign-in-refused", "sdk-version", "setup"), CONNECTION
+    ),
+    **dict.fromkeys(("other-organization", "secret-unreadable"), CONNECTION),
+    **dict.fromkeys(("dataverse-off", "order-user"), CHOICES),
+    **dict.fromkeys(("integration-user", "roles-missing", "privilege-missing", "unchecked"), ADMINISTRATOR),
+    **dict.fromkeys(("role-drift", "roles-unchecked", "solution-outdated", "solution"), ADMINISTRATOR),
+    **dict.fromkeys(("order-integration", "sales-missing", "table-missing", "column-missing"), ADMINISTRATOR),
 }
-"""In which step the thing is mended that a finding is about."""
+"""In which step the thing is mended that a finding of this code is about."""
 
 Shown = dict[str, Any]
 
@@ -59,10 +63,16 @@ def _administrator(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -
 
 
 def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
-    findings = [(finding, WHERE.get(finding.what)) for finding in check(guide, setup)]
+    """What is worth knowing besides is only looked at for a page that is shown."""
+    found = check(guide, setup)
+    ready = not hindering(found)
     setup.refresh_from_db()
-    ready = all(finding.ok for finding, _ in findings)
-    return {"findings": findings, "ready": ready, "run": AdministratorRun.latest()}
+    shown = {"findings": _where(found), "ready": ready, "run": AdministratorRun.latest()}
+    return {**shown, "further": lambda: _where(preflight.further(setup, usable=ready))}
+
+
+def _where(found: Iterable[Verdict]) -> list[tuple[Verdict, Step | None]]:
+    return [(one, None if one.severity is Severity.FINE else WHERE.get(one.code)) for one in found]
 
 
 def _finish(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:

@@ -100,15 +100,15 @@ class ConnectionSetup(Audited, SignIn, Features):
         """What is right and what is wrong right now, in words; enabled or not."""
         return self._examine().findings
 
+    def readiness(self) -> list[Finding]:
+        """What :meth:`enable` asks for: the same, and whether it is the organization whose records are coupled."""
+        return self._readiness().findings
+
     def enable(self) -> list[TableMapping]:
         """Check, remember who answered, create what is missing of mappings and jobs, and release the jobs. Returns
         the mappings created. Raises :class:`NotReady`."""
-        found = self._examine()
-        if not self.dataverse_enabled:
-            found.findings.append(Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on."))
+        found = self._readiness()
         identity = found.identity
-        if identity is not None:
-            found.findings += other_organization(self, identity)
         if not found.ok or identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
@@ -175,6 +175,14 @@ class ConnectionSetup(Audited, SignIn, Features):
         found = examine(self)
         known = {} if found.solution_version is None else {"solution_version": found.solution_version[:30]}
         self.note(last_error=found.message, **known)
+        return found
+
+    def _readiness(self) -> Diagnosis:
+        found = self._examine()
+        if not self.dataverse_enabled:
+            found.findings.append(Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on."))
+        if found.identity is not None:
+            found.findings += other_organization(self, found.identity)
         return found
 
     def _remember(self, identity: Identity, user_name: str) -> None:

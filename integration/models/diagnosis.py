@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
 USER_TABLE = "systemuser"
+COUPLINGS = "Couplings"
 
 
 def examine(setup: ConnectionSetup) -> Diagnosis:
@@ -55,7 +56,7 @@ def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Findi
         f"This is {identity.name}, but the couplings of {', '.join(coupled)} belong to {former}. "
         f"Connect to {former} again, or delete those couplings first."
     )
-    return [Finding(False, "Organization", message)]
+    return [Finding(False, COUPLINGS, message)]
 
 
 def _what_is_typed(setup: ConnectionSetup) -> Iterator[Finding]:

@@ -5,17 +5,14 @@ The mappings that are there are asked for; before the first enabling those that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from integration.dataverse import schema
 from integration.dataverse.schema import Needed, check_schema
 from integration.dataverse.store import SalesOrganization
 from integration.defaults import STANDARD
-from integration.models.findings import Finding, wrong
 from integration.models.mapping import TableMapping
 from integration.sync.rules import Direction
-from integration.systems.errors import Problem
 
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
@@ -24,21 +21,6 @@ FOLLOWS = {("productpricelevel", "productnumber")}
 """Columns that stand in the standard mappings and that Sales fills in by itself; nothing is ever written there."""
 WHAT = "Tables, columns and privileges"
 Pair = tuple[str, Direction]
-
-
-def fitness(setup: ConnectionSetup) -> list[Finding]:
-    """One finding for each thing that is missing, or a single one that all is there. Never raises a ``Problem``."""
-    try:
-        with closing(setup.open(even_disabled=True)) as connected:
-            if not isinstance(connected.crm, SalesOrganization):
-                return []
-            wanted = list(needed(setup))
-            missing = [f"{one.mapping}: {one.message}" for one in unfit(setup, connected.crm)]
-    except Problem as problem:
-        return [wrong(WHAT, problem)]
-    if not missing:
-        return [Finding(True, WHAT, f"All that {len(wanted)} table mappings need is there.")]
-    return [Finding(False, WHAT, message) for message in dict.fromkeys(missing)]
 
 
 def unfit(setup: ConnectionSetup, crm: SalesOrganization) -> list[schema.Finding]:

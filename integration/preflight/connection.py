@@ -15,6 +15,8 @@ CODES: dict[str, tuple[str, str]] = {
     "Security roles": ("roles-missing", "An administrator assigns the roles under Assign Security Roles."),
     "Dynamics 365 Sales": ("sales-missing", "Install Dynamics 365 Sales, or switch the Sales connection off."),
     "Integration solution": ("solution", "An administrator imports it under Redeploy Integration Solution."),
+    "Dataverse": ("dataverse-off", "Switch it on among the connections of Connection Setup."),
+    "Couplings": ("other-organization", "Connect to that organization, or delete the couplings first."),
     "Local currency": ("local-currency", "Enter LCY Code in General Ledger Setup."),
     "Dynamics 365 SDK version": ("sdk-version", SETUP),
     "Tenant": ("sign-in-refused", SETUP),
@@ -32,7 +34,7 @@ def connection(setup: ConnectionSetup) -> tuple[list[Verdict], bool]:
         words = f"{', '.join(setup.missing())} missing."
         fix = "Fill in Connection Setup, or go through Assisted Setup."
         return [Verdict("not-set-up", Severity.ERROR, "Connection Setup", words, fix)], False
-    findings = setup.test()
+    findings = setup.readiness()
     found = [_verdict(one) for one in findings]
     if not setup.is_enabled:
         words = f"The connection is disabled. {setup.disable_reason}".strip()

@@ -30,7 +30,7 @@ def mappings(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
     """Tables, columns, types, options and the privileges of the integration user."""
     if not isinstance(connected.crm, SalesOrganization):
         return
-    found = unfit(setup, connected.crm)
+    found = list(dict.fromkeys(unfit(setup, connected.crm)))
     for one in found:
         privilege = one.kind in ("privilege", "unchecked")
         fix = REDEPLOY if privilege else f"Restore it in Dynamics 365 Sales, or change the mapping {one.mapping}."
@@ -124,4 +124,6 @@ def _some(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + more
 
 
-CHECKS: Sequence[Check] = (mappings, rules, roles, solution, rates, owners, price_list, clocks)
+REQUIRED: Sequence[Check] = (mappings,)
+"""Without these the connection is of no use: the guide does not go on."""
+FURTHER: Sequence[Check] = (rules, roles, solution, rates, owners, price_list, clocks)

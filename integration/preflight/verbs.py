@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 from django.db import DatabaseError, transaction
 
 from integration.models import ConnectionSetup
 from integration.models.preflight import Preflight, Severity, Verdict
+from integration.models.systems import Connected
 from integration.preflight.connection import connection
-from integration.preflight.contents import CHECKS
+from integration.preflight.contents import FURTHER, REQUIRED, Check
 from integration.preflight.installation import MIGRATE, installation, machine
-from integration.systems.errors import Problem
+from integration.systems.errors import ConfigurationProblem, Problem
 
 TASK = "preflight"
+AGAIN = "Mend what it says, then run again."
 
 
 def run() -> Preflight:
@@ -42,17 +44,42 @@ def nightly() -> dict[str, int]:
     return {f"{severity.value} findings": found.count(severity) for severity in Severity}
 
 
+def required(setup: ConnectionSetup) -> list[Verdict]:
+    """Only what the connection needs to be switched on."""
+    found, usable = connection(setup)
+    return [*found, *(_in_sales(setup, REQUIRED) if usable else ())]
+
+
+def further(setup: ConnectionSetup, usable: bool) -> Iterator[Verdict]:
+    """All the rest; ``usable``: Sales answers, and can be asked."""
+    yield from machine()
+    yield from installation(setup)
+    if usable:
+        yield from _in_sales(setup, FURTHER)
+
+
 def _sales(setup: ConnectionSetup) -> Iterator[Verdict]:
     found, usable = connection(setup)
     yield from found
-    if not usable:
-        return
+    if usable:
+        yield from _in_sales(setup, (*REQUIRED, *FURTHER))
+
+
+def _in_sales(setup: ConnectionSetup, checks: Sequence[Check]) -> Iterator[Verdict]:
     try:
         with closing(setup.open(even_disabled=True)) as connected:
-            for check in CHECKS:
-                yield from check(setup, connected)
+            for check in checks:
+                yield from _told(check, setup, connected)
     except Problem as problem:
-        yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, "Mend what it says, then run again.")
+        yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
+
+
+def _told(check: Check, setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+    """What is missing for one check does not keep the others from being made. Raises ``ConnectionProblem``."""
+    try:
+        yield from check(setup, connected)
+    except ConfigurationProblem as problem:
+        yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
 
 
 def _first_line(error: DatabaseError) -> str:

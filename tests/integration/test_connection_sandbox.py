@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
+from integration import preflight
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.defaults import STANDARD, create_missing
 from integration.models import CachedText, ConnectionSetup, TableMapping
 from integration.models.ends import Ends
 from integration.models.findings import NotReady
-from integration.models.fitness import WHAT, fitness, needed
+from integration.models.fitness import WHAT, needed
+from integration.models.preflight import Severity, Verdict
+from integration.preflight.contents import mappings
 from integration.sync.rules import Reference
 from integration.systems.base import FieldType, Side
 
@@ -139,11 +144,17 @@ def test_the_default_filters_count_the_demo_organization(connection):
         assert ends.problems == {}
 
 
+def looked(connection: ConnectionSetup) -> list[Verdict]:
+    """What the preflight says of tables, columns and privileges."""
+    with closing(connection.open(even_disabled=True)) as connected:
+        return list(mappings(connection, connected))
+
+
 def test_the_demo_organization_has_what_all_standard_mappings_need_before_and_after_enabling(connection):
-    before = fitness(connection)
+    before = looked(connection)
     connection.enable()
-    for findings in (before, fitness(connection)):
-        assert [(finding.ok, finding.what) for finding in findings] == [(True, WHAT)], findings
+    for found in (before, looked(connection)):
+        assert [(one.severity, one.what) for one in found] == [(Severity.FINE, WHAT)], found
 
 
 def test_a_column_that_a_mapping_needs_and_sales_does_not_have_is_named(connection):
@@ -151,9 +162,9 @@ def test_a_column_that_a_mapping_needs_and_sales_does_not_have_is_named(connecti
     TableMapping.objects.get(name="CUSTOMER").fields.create(
         erp_field="name_2", crm_field="wing_nickname", direction="both", position=900
     )
-    [finding] = fitness(connection)
-    assert not finding.ok
-    assert finding.message == "CUSTOMER: Account has no column “wing_nickname” any more."
+    [one] = looked(connection)
+    assert (one.code, one.severity, one.what) == ("column-missing", Severity.ERROR, "CUSTOMER")
+    assert one.message == "Account has no column “wing_nickname” any more."
 
 
 def test_without_sales_only_the_base_mappings_are_asked_for(connection):
@@ -165,5 +176,5 @@ def test_without_sales_only_the_base_mappings_are_asked_for(connection):
 
 def test_an_organization_that_does_not_answer_is_one_finding(connection):
     connection.url = "http://127.0.0.1:9"
-    [finding] = fitness(connection)
-    assert not finding.ok
+    [one] = [one for one in preflight.required(connection) if one.code != "disabled"]
+    assert (one.code, one.severity) == ("unreachable", Severity.ERROR)

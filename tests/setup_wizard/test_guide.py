@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.urls import reverse
 
+from coupling.models import Coupling
+from integration import preflight
+from integration.jobs.queue import QueueState
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, TableMapping, User
+from integration.models.preflight import Severity
+from integration.systems.base import Row
 from integration.systems.errors import SignInRefused
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import STEPS
@@ -367,8 +374,45 @@ def test_what_fails_says_in_which_step_it_is_mended_and_holds_the_guide_up(fresh
 def test_a_wish_that_is_not_done_fails_the_check(fresh, admin):
     walk(admin, until="check")
     Guide.objects.update(order_integration=True, import_solution=True)
-    found = {finding.what: finding.ok for finding, _ in admin.get(f"{GUIDE}check/").context["findings"]}
-    assert (found["Sales order integration"], found["Integration solution"]) == (False, False)
+    found = {one.code: one for one, _ in admin.get(f"{GUIDE}check/").context["findings"]}
+    assert {found["order-integration"].severity, found["solution"].severity} == {Severity.ERROR}
+
+
+def test_the_check_shows_severity_code_and_fix_of_the_preflights_findings(fresh, admin, organization):
+    walk(admin, until="check")
+    organization.update("systemuser", [Row(organization.user_id, {"isdisabled": True})])
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert '<code class="small">integration-user</code>' in page
+    assert "An administrator mends it under Assign Security Roles." in page
+    assert f'href="{GUIDE}administrator/">How to fix it' in page
+
+
+def test_the_check_finds_what_the_preflight_finds_under_the_same_codes(fresh, admin):
+    walk(admin, until="check")
+    context = admin.get(f"{GUIDE}check/").context
+    shown = {one.code for one, _ in [*context["findings"], *context["further"]()]}
+    assert shown == {one.code for one in preflight.look()} - {"disabled"}
+
+
+def test_what_is_only_worth_knowing_does_not_hold_the_guide_up(fresh, admin, monkeypatch):
+    walk(admin, until="check")
+    monkeypatch.setattr("integration.preflight.installation.queue_state", lambda: QueueState(problem="No queue."))
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert "queue-unreachable" in page
+    assert ">Next<" in page
+
+
+def test_couplings_of_another_organization_are_told_before_finish_is_reached(setup, admin, organization):
+    setup.enable()
+    customer = TableMapping.objects.get(name="CUSTOMER")
+    Coupling.objects.create(mapping=customer, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
+    setup.disable()
+    walk(admin, until="check")
+    organization.organization_id = uuid.uuid4()
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert "the couplings of CUSTOMER belong to Twin crm" in page
+    assert "other-organization" in page
+    assert ">Next<" not in page
 
 
 def test_the_user_that_handles_orders_is_looked_up_by_name(fresh, admin, organization):
