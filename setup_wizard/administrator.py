@@ -21,7 +21,7 @@ from integration.dataverse.session import Session
 from integration.dataverse.signin import HeldToken, Started, begin, discover, finish
 from integration.http import Transport
 from integration.models import ConnectionSetup
-from integration.models.audit import AuditEntry, record
+from integration.models.audit import AuditEntry, acting, record
 from integration.models.secret import SecretUnreadable
 from integration.models.systems import UNREADABLE
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing
@@ -117,7 +117,8 @@ def _go_on() -> None:
 def _without_witness(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
     """The body of the thread: nobody stands behind it, so what nobody expected is logged and told here."""
     try:
-        carry_out(run, held, tasks)
+        with acting(run.by or ""):
+            carry_out(run, held, tasks)
     except Exception:
         log.exception("An administrator's task broke off")
         run.fail("This broke off for a reason nobody expected; the log of this application has it. Try again.")

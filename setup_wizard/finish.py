@@ -68,7 +68,7 @@ def finish(base: str, user: Any, enable: bool, run_full: bool) -> None:
         setup.apply_switches([])
         setup.tell_sales()
     guide.pass_step(FINISH.slug)
-    guide.complete()
+    guide.complete(enable=setup.is_enabled, full_synchronization=run_full)
     if run_full and setup.is_enabled:
         _run_full(guide, setup, user)
 

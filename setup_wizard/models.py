@@ -10,12 +10,14 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from integration.models import ConnectionSetup
+from integration.models.audit import AuditEntry, record
+from integration.models.audited import Audited
 
 SILENT = dt.timedelta(minutes=5)
 """An import may work for minutes without a word; what is silent for longer belongs to a process that is gone."""
 
 
-class Guide(models.Model):
+class Guide(Audited):
     """The guide "Set up the Dynamics 365 Sales connection": one row (``Guide.current()``). Addresses, credentials and
     switches of the connection itself stand in Connection Setup; here are the wishes that wait for Finish."""
 
@@ -54,8 +56,12 @@ class Guide(models.Model):
 
     def choose_tables(self, choices: dict[str, dict[str, Any]]) -> None:
         """Name of a mapping -> ``direction`` and ``create``, as far as they differ from the standard."""
+        before, after = _in_words(self.tables), _in_words(choices)
         self.tables = choices
-        self.save(update_fields=["tables", "changed_at"])
+        with transaction.atomic():
+            self.save(update_fields=["tables", "changed_at"])
+            if before != after:
+                record(AuditEntry.Action.CHANGED, self._kind(), self, before, after)
 
     def roles_assigned(self, setup: ConnectionSetup) -> None:
         """An administrator has made this connection's user ready."""
@@ -65,9 +71,11 @@ class Guide(models.Model):
         """Was that done for the user this connection signs in as now?"""
         return self.user_with_roles == _user(setup)
 
-    def complete(self) -> None:
-        """Finish was pressed and everything in it done."""
+    def complete(self, **chosen: bool) -> None:
+        """Finish was pressed and everything in it done; ``chosen`` says what that was."""
         self._store(completed_at=timezone.now())
+        done = {name.replace("_", " "): "yes" if yes else "no" for name, yes in chosen.items()}
+        record(AuditEntry.Action.CHANGED, self._kind(), self, after={"finished": "yes", **done})
 
     def _store(self, **values: Any) -> None:
         """Write what is no entry of a person's, so that nobody else's form is overtaken by it."""
@@ -78,6 +86,12 @@ class Guide(models.Model):
 
 def _user(setup: ConnectionSetup) -> str:
     return f"{setup.url} {setup.client_id}"
+
+
+def _in_words(choices: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Of each mapping that differs from the standard, as the audit log says it."""
+    created = {True: "create unmatched records", False: "coupled records only"}
+    return {name: f"{one['direction']}, {created[bool(one['create'])]}" for name, one in choices.items()}
 
 
 class AdministratorRun(models.Model):

@@ -10,6 +10,7 @@ from integration.dataverse.people import prepare_integration_user
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES, import_into
 from integration.models import ConnectionSetup
+from integration.models.audit import AuditEntry, record
 from integration.systems.errors import ConfigurationProblem
 from setup_wizard.models import Guide
 
@@ -39,6 +40,8 @@ def _import(redeploy: bool) -> Callable[[Work], str]:
         brought = import_into(work.session, work.grow, redeploy)
         work.setup.refresh_from_db()
         work.setup.solution_found(brought.after)
+        now = {"version": brought.after, **({"redeployed": "yes"} if redeploy else {})}
+        record(AuditEntry.Action.CHANGED, "integration solution", work.setup, {"version": brought.before or ""}, now)
         before = f" (version {brought.before} before)" if brought.before not in (None, brought.after) else ""
         return f"Version {brought.after} of the integration solution is installed{before}."
 
@@ -66,6 +69,8 @@ def _assign_roles(work: Work) -> str:
         raise ConfigurationProblem(f"The client id “{work.setup.client_id}” is no application (client) ID.") from error
     user = prepare_integration_user(work.session, application, INTEGRATION_ROLES)
     Guide.current().roles_assigned(work.setup)
+    action = AuditEntry.Action.CREATED if user.created else AuditEntry.Action.CHANGED
+    record(action, "integration user", user.name, after={"security roles": ", ".join(user.roles)})
     return f"{user.name} {'was created and ' if user.created else ''}has the roles {' and '.join(user.roles)}."
 
 

@@ -13,7 +13,7 @@ from integration.models import systems
 from integration.models.audit import AuditEntry, record
 from integration.models.audited import Audited
 from integration.models.cache import metadata_cache, token_cache
-from integration.models.diagnosis import examine, other_organization
+from integration.models.diagnosis import examine, hindrances
 from integration.models.features import Features
 from integration.models.findings import Diagnosis, Finding, NotReady
 from integration.models.home import COPY, home, is_copy
@@ -100,14 +100,16 @@ class ConnectionSetup(Audited, SignIn, Features):
         """What is right and what is wrong right now, in words; enabled or not."""
         return self._examine().findings
 
-    def readiness(self) -> list[Finding]:
+    def readiness(self) -> Diagnosis:
         """What :meth:`enable` asks for: the same, and whether it is the organization whose records are coupled."""
-        return self._readiness().findings
+        found = self._examine()
+        found.findings += hindrances(self, found.identity)
+        return found
 
     def enable(self) -> list[TableMapping]:
         """Check, remember who answered, create what is missing of mappings and jobs, and release the jobs. Returns
         the mappings created. Raises :class:`NotReady`."""
-        found = self._readiness()
+        found = self.readiness()
         identity = found.identity
         if not found.ok or identity is None:
             raise NotReady(found.findings)
@@ -159,8 +161,6 @@ class ConnectionSetup(Audited, SignIn, Features):
     def order_integration_switched(self, on: bool) -> None:
         """The organization's switch was set by an administrator: remember it, and let its jobs follow."""
         self.switch_order_integration(on)
-        self.save(update_fields=["order_integration_enabled", "auto_create_orders", "auto_process_quotes"])
-        record(AuditEntry.Action.CHANGED, "sales order integration", self, after={"enabled": "yes" if on else "no"})
         if self.is_enabled:
             self.create_missing()
 
@@ -175,14 +175,6 @@ class ConnectionSetup(Audited, SignIn, Features):
         found = examine(self)
         known = {} if found.solution_version is None else {"solution_version": found.solution_version[:30]}
         self.note(last_error=found.message, **known)
-        return found
-
-    def _readiness(self) -> Diagnosis:
-        found = self._examine()
-        if not self.dataverse_enabled:
-            found.findings.append(Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on."))
-        if found.identity is not None:
-            found.findings += other_organization(self, found.identity)
         return found
 
     def _remember(self, identity: Identity, user_name: str) -> None:

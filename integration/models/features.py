@@ -59,9 +59,12 @@ class Features(models.Model):
 
     def switch_order_integration(self, on: bool) -> None:
         """The organization has been told; without it nothing is created from orders and quotes by itself."""
+        before, after = ({"enabled": "yes" if one else "no"} for one in (self.order_integration_enabled, on))
         self.order_integration_enabled = on
         if not on:
             self.auto_create_orders = self.auto_process_quotes = False
+        self.save(update_fields=["order_integration_enabled", "auto_create_orders", "auto_process_quotes"])
+        record(AuditEntry.Action.CHANGED, "sales order integration", self, before, after)
 
     def choose_order_user(self, user_id: uuid.UUID | None, name: str) -> None:
         """Who handles sales orders in Sales; ``None``: the integration user."""

@@ -34,7 +34,7 @@ def connection(setup: ConnectionSetup) -> tuple[list[Verdict], bool]:
         words = f"{', '.join(setup.missing())} missing."
         fix = "Fill in Connection Setup, or go through Assisted Setup."
         return [Verdict("not-set-up", Severity.ERROR, "Connection Setup", words, fix)], False
-    findings = setup.readiness()
+    findings = setup.readiness().findings
     found = [_verdict(one) for one in findings]
     if not setup.is_enabled:
         words = f"The connection is disabled. {setup.disable_reason}".strip()

@@ -7,6 +7,7 @@ import logging
 import re
 import threading
 from contextlib import closing
+from contextvars import Context
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,12 +17,15 @@ from django.core.cache import caches
 from django.db import connection, transaction
 
 from integration.dataverse.sandbox import Options, Sandbox
-from integration.models import ConnectionSetup
+from integration.dataverse.session import Credentials
+from integration.dataverse.session import Session as SalesSession
+from integration.models import AuditEntry, ConnectionSetup
+from integration.models.audit import acting
 from integration.models.published import OURS
 from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
-from setup_wizard.tasks import Task
+from setup_wizard.tasks import Task, Work
 from tests.certificates import issue, rsa_key
 from tests.setup_wizard.conftest import GUIDE
 
@@ -54,8 +58,9 @@ def sandbox(ready, settings) -> ConnectionSetup:
 
 @pytest.fixture(autouse=True)
 def one_after_the_other(monkeypatch) -> None:
-    """The work is done before the answer is given: SQLite in memory does not let two threads write side by side."""
-    monkeypatch.setattr(administrator, "beside", lambda work: work())
+    """The work is done before the answer is given: SQLite in memory does not let two threads write side by side. As in
+    a thread of its own, nothing is known there of who made the request."""
+    monkeypatch.setattr(administrator, "beside", lambda work: Context().run(work))
 
 
 @pytest.fixture
@@ -174,6 +179,45 @@ def test_the_solution_is_imported_with_progress_and_redeployed_without_harm(sand
     come_back(admin, agree(begun(admin, "redeploy")))
     assert AdministratorRun.latest().status == AdministratorRun.Status.FINISHED
     assert f"Version {ConnectionSetup.current().solution_version} is installed" in str(sandbox.test())
+
+
+def recorded(kind: str) -> list[tuple[str, str, dict, dict]]:
+    """Who did what, from which values to which, the oldest first."""
+    entries = AuditEntry.objects.filter(kind=kind).order_by("pk")
+    return [(one.who, one.action, one.before, one.after) for one in entries]
+
+
+def test_what_the_administrator_changed_in_sales_is_in_the_audit_log_under_who_asked_for_it(sandbox, admin, tokens):
+    come_back(admin, agree(begun(admin, "roles", "orders-on")))
+    come_back(admin, agree(begun(admin, "orders-off")))
+    [user] = recorded("integration user")
+    assert user[:2] == ("annette", "changed")
+    assert "Dynamics 365 Business Central Integration User" in user[3]["security roles"]
+    assert recorded("sales order integration") == [
+        ("annette", "changed", {"enabled": "no"}, {"enabled": "yes"}),
+        ("annette", "changed", {"enabled": "yes"}, {"enabled": "no"}),
+    ]
+    log = str(list(AuditEntry.objects.values_list()))
+    assert not [one for one in (*tokens, sandbox.client_secret.reveal()) if one in log]
+
+
+def test_an_import_of_the_solution_is_in_the_audit_log_with_the_version_before_and_after(sandbox, admin):
+    come_back(admin, agree(begun(admin, "import")))
+    come_back(admin, agree(begun(admin, "redeploy")))
+    version = ConnectionSetup.current().solution_version
+    first, again = recorded("integration solution")
+    assert (first[0], first[3]) == ("annette", {"version": version})
+    assert again[2:] == ({"version": version}, {"version": version, "redeployed": "yes"})
+
+
+def test_an_application_user_that_was_created_is_recorded_as_created(sandbox, ready):
+    sandbox.client_id = "5f0c1a52-6d3e-4c6e-9f0e-0b7d1f3a9c11"
+    chief = ready["clients"]["administrator"]
+    credentials = Credentials(ready["tenant"], chief["client_id"], chief["client_secret"], ready["token_endpoint"])
+    with closing(SalesSession(ready["url"], credentials)) as session, acting("Annette"):
+        said = tasks.named(["roles"])[0].run(Work(session, sandbox, lambda _: None))
+    assert "was created" in said
+    assert [one[:2] for one in recorded("integration user")] == [("Annette", "created")]
 
 
 def test_enabling_tells_sales_where_we_are_once_the_solution_is_there(sandbox, admin, settings):
