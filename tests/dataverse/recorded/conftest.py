@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from integration.dataverse.session import Credentials, Session
+from integration.dataverse.shared import Left
 from integration.http import Limits, Transport
 from tests.dataverse.counterpart import Asked, Counterpart, Says, counterpart
 
@@ -48,6 +49,9 @@ class Recorded:
         return None
 
     def __exit__(self, *arguments: object) -> None:
+        return None
+
+    def told(self, left: Left) -> None:
         return None
 
     def throttled(self, seconds: float) -> None:

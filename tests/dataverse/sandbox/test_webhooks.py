@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import pytest
 
 from integration.dataverse.sandbox import Options, Sandbox
 from tests.dataverse.counterpart import Asked, Counterpart, Says, counterpart
+from tests.dataverse.recorded.conftest import EXCHANGES
 from tests.dataverse.sandbox.conftest import Caller, Clock
 from tests.dataverse.sandbox.trade import document
 
@@ -113,6 +115,28 @@ def test_a_new_account_is_told_with_everything_it_was_created_with(listener: Lis
     assert found["donotemail"] is True
     assert found["ownerid"]["LogicalName"] == "systemuser"
     assert found["createdon"] == body["OperationCreatedOn"]
+
+
+def shape(told: Any) -> Any:
+    """Names and kinds of everything in a body, without the values."""
+    if isinstance(told, dict):
+        return {name: shape(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return sorted({repr(shape(one)) for one in told})
+    return type(told).__name__
+
+
+def test_a_call_has_headers_and_body_of_the_recorded_shape(listener: Listener) -> None:
+    head, _, recorded = (EXCHANGES / "webhook_update.http").read_text().partition("\n\n")
+    listener.step("Update")
+    row = listener.call.create("accounts", name="Adatum")
+    listener.call("PATCH", f"accounts({row})?tag=business-central", {"name": "Adatum Corporation"})
+
+    asked = listener.next()
+
+    assert shape(asked.json()) == shape(json.loads(recorded))
+    names = {line.partition(":")[0].lower() for line in head.split("\n")[1:]}
+    assert names <= set(asked.headers)
 
 
 def test_of_a_change_only_the_changed_columns_are_told(listener: Listener) -> None:
