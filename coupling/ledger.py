@@ -115,14 +115,29 @@ class CouplingManager(models.Manager[Any]):
         rows = [self.model(mapping=self.instance, changed_at=now, **_columns(partner)) for partner in partners]
         if rows:
             self.bulk_create(rows, update_conflicts=True, unique_fields=["mapping", "erp_id"], update_fields=REMEMBERED)
+            self._release([row.partner for row in rows if row.state == State.COUPLED.value])
+
+    def _release(self, partners: Collection[Partner]) -> None:
+        """Open the pairs of other mappings in which a reference to one of these had to be left blank."""
+        tables = {Side.ERP: self.instance.erp_table, Side.CRM: self.instance.crm_table}
+        ids = {side: {f"{table}/{one.id(side)}" for one in partners} for side, table in tables.items()}
+        blank = {way: {f"{way}_waiting_for__in": ids[way.source]} for way in Direction.BOTH.passes}
+        coupled = self.model.objects.filter(state=State.COUPLED.value)
+        if partners and coupled.filter(Q(**blank[Direction.TO_CRM]) | Q(**blank[Direction.TO_ERP])).exists():
+            for way, one in blank.items():
+                waiting = coupled.filter(**one, **{f"{way}_result": Result.SUCCESS.value})
+                waiting.filter(pending=way.back.value).update(**{f"{way}_result": Result.WAITING.value})
+                waiting.filter(pending="").update(pending=way.value)
 
     def look_again(self) -> int:
         """The mapping's fields changed: have every pair compared once more. Answers how many there are."""
         return self.filter(state=State.COUPLED.value).update(erp_version=LOOK_AGAIN, crm_version=LOOK_AGAIN)
 
     def complete(self, partners: Iterable[Partner]) -> None:
-        for chunk in _chunks([partner.erp_id for partner in partners]):
+        told = list(partners)
+        for chunk in _chunks([partner.erp_id for partner in told]):
             self.filter(erp_id__in=chunk).update(state=State.COUPLED.value, changed_at=timezone.now())
+        self._release(told)
 
     def forget(self, partners: Iterable[Partner]) -> None:
         for chunk in _chunks([partner.erp_id for partner in partners]):

@@ -31,7 +31,6 @@ from integration.sync.transfer import Draft, ReferenceNotCoupled
 from integration.systems.base import Record, Ref
 from integration.systems.errors import Problem
 
-SUCCESS = Outcome(Result.SUCCESS)
 MASTER = "masterid"
 """The column of Sales that says into which record one was merged."""
 
@@ -165,7 +164,7 @@ class Judge:
         values = {**draft.values, **draft.extra, **draft.on_insert}
         filled = self.merger.filled(values, draft)
         remembered = replace(
-            partner.with_version(self.direction.source, record.version).with_outcome(self.direction, SUCCESS),
+            partner.with_version(self.direction.source, record.version).with_outcome(self.direction, _well(draft)),
             state=State.COUPLED,
             agreed=self.merger.agreed_after_insert(draft, filled),
             adopt=True,
@@ -179,7 +178,7 @@ class Judge:
         merged = self.merger.merge(draft, twin, partner, force=self.options.force, doubtful=doubtful)
         if merged.conflicts:
             return Fail(record, _conflict(merged), partner)
-        remembered = self._remembered(record, partner, twin, merged)
+        remembered = self._remembered(record, partner, twin, merged, _well(draft))
         if not merged.changes and partner.state is State.COUPLED:
             return Unchanged(record, remembered, partner)
         return Update(
@@ -198,13 +197,13 @@ class Judge:
         ours = self.user_id is not None and record.modified_by == self.user_id
         return ours and not partner.adopt and partner.pending is not self.direction
 
-    def _remembered(self, record: Record, partner: Partner, twin: Record, merged: Merged) -> Partner:
+    def _remembered(self, record: Record, partner: Partner, twin: Record, merged: Merged, outcome: Outcome) -> Partner:
         """The pair after this: a side's version is remembered only when nothing of that side is left to carry."""
         after = partner.with_version(self.direction.source, record.version)
         if not merged.left:
             after = after.with_version(self.direction.destination, twin.version)
         return replace(
-            after.with_outcome(self.direction, SUCCESS),
+            after.with_outcome(self.direction, outcome),
             state=State.COUPLED,
             agreed=merged.agreed,
             adopt=partner.adopt and merged.left,
@@ -248,6 +247,11 @@ class Judge:
         fresh = uuid.uuid4()
         erp, crm = (fresh, partner.crm_id) if self.direction is Direction.TO_CRM else (partner.erp_id, fresh)
         return Partner(erp_id=erp, crm_id=crm, pending=self.direction.back)
+
+
+def _well(draft: Draft) -> Outcome:
+    """A success; where a reference had to be left blank, with the record whose coupling takes it up again."""
+    return Outcome(Result.SUCCESS, waiting_for=draft.waits_for)
 
 
 def failed(partner: Partner, direction: Direction, problem: Problem) -> tuple[Partner, bool]:

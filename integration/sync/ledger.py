@@ -7,7 +7,7 @@ of ``coupling.models.Coupling`` for one mapping (``mapping.couplings``).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -42,7 +42,8 @@ class Result(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How the last run in one direction ended for a pair. ``code`` is the error's; ``waiting_for`` the row (of the
-    source side) that has to be coupled first, as ``table/id``."""
+    source side) that has to be coupled first, as ``table/id``. A success has one where a reference was left blank: the
+    pair is open again when that row is coupled."""
 
     result: Result = Result.NONE
     code: str = ""
@@ -113,7 +114,8 @@ class Ledger(Protocol):
         run has lost its claim meanwhile."""
 
     def remember(self, partners: Iterable[Partner]) -> None:
-        """Store these pairs as they are now, new ones too."""
+        """Store these pairs as they are now, new ones too. Pairs of other mappings in which a reference to one of them
+        had to be left blank are open again; so they are after ``complete``."""
 
     def complete(self, partners: Iterable[Partner]) -> None:
         """These pairs, remembered as intended, are there now; all else about them is as it was remembered."""
@@ -187,12 +189,22 @@ class MemoryLedger:
             raise
 
     def remember(self, partners: Iterable[Partner]) -> None:
-        for partner in partners:
-            self.rows[partner.erp_id] = partner
+        told = list(partners)
+        self.rows.update((partner.erp_id, partner) for partner in told)
+        self._release([partner for partner in told if partner.state is State.COUPLED])
 
     def complete(self, partners: Iterable[Partner]) -> None:
-        for partner in partners:
+        told = list(partners)
+        for partner in told:
             self.rows[partner.erp_id] = replace(self.rows[partner.erp_id], state=State.COUPLED)
+        self._release(told)
+
+    def _release(self, partners: Sequence[Partner]) -> None:
+        tables = next((tables for tables, ledger in self.others.items() if ledger is self), ("", ""))
+        rows = {f"{table}/{id}" for one in partners for table, id in zip(tables, (one.erp_id, one.crm_id), strict=True)}
+        for ledger in self.others.values():
+            waiting = [one for one in ledger.rows.values() if one.to_crm.waiting_for or one.to_erp.waiting_for]
+            ledger.rows.update((one.erp_id, released(one, rows)) for one in waiting)
 
     def forget(self, partners: Iterable[Partner]) -> None:
         for partner in partners:
@@ -219,4 +231,20 @@ def after_touch(partner: Partner, touch: Touch) -> Partner:
         return replace(partner.with_version(touch.side, touch.version), adopt=not touch.version)
     if partner.adopt and touch.ours:
         return partner
-    return replace(partner, pending=Direction.TO_ERP if touch.side is Side.CRM else Direction.TO_CRM)
+    return opened(partner, Direction.TO_ERP if touch.side is Side.CRM else Direction.TO_CRM)
+
+
+def opened(partner: Partner, direction: Direction) -> Partner:
+    """The pair with something to carry in this direction, and in the other one if it had that before."""
+    if partner.pending in (None, direction):
+        return replace(partner, pending=direction)
+    return partner.with_outcome(direction, replace(partner.outcome(direction), result=Result.WAITING))
+
+
+def released(partner: Partner, rows: Collection[str]) -> Partner:
+    """The pair after these rows (``table/id``) were coupled: open where a reference to one of them was left blank."""
+    for direction in Direction.BOTH.passes:
+        outcome = partner.outcome(direction)
+        if partner.state is State.COUPLED and outcome.result is Result.SUCCESS and outcome.waiting_for in rows:
+            partner = opened(partner, direction)
+    return partner

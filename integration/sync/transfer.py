@@ -44,7 +44,8 @@ class Draft:
     key (marked where a reference was left blank), ``missing`` the option fields without a matching option.
     ``extra`` are columns that a special rule keeps (written whenever they differ), ``on_insert`` those it only
     sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks, ``left_out`` the reason
-    why the record is none of the mapping's business after all."""
+    why the record is none of the mapping's business after all. ``waits_for`` is the record (``table/id``) that a
+    reference left blank points to."""
 
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Draft:
     filled: Mapping[str, Value] = field(default_factory=dict)
     problem: Problem | None = None
     left_out: str = ""
+    waits_for: str = ""
     missing: list[str] = field(default_factory=list)
 
 
@@ -209,11 +211,11 @@ class Transfer:
 
     def _draft_unresolved(self, carry: Referring, value: Value, id: uuid.UUID, draft: Draft) -> None:
         draft.sources[carry.key] = UNRESOLVED + draft.sources[carry.key]
-        if "." in carry.reference.crm_table:
-            draft.missing.append(carry.label)
+        is_option = "." in carry.reference.crm_table
+        if is_option or carry.rule.clear_on_failed:
             draft.values[carry.destination] = None
-        elif carry.rule.clear_on_failed:
-            draft.values[carry.destination] = None
+            draft.waits_for = draft.waits_for or f"{carry.reference.table(self.direction.source)}/{id}"
+            draft.missing += [carry.label] if is_option else []
         else:
             named = value.label if isinstance(value, Ref) and value.label else str(id)
             draft.problem = draft.problem or ReferenceNotCoupled(

@@ -243,13 +243,48 @@ def test_a_run_that_lost_its_claim_cannot_begin_a_page(stored):
 @pytest.mark.parametrize("number", [20, 400])
 def test_a_page_costs_the_same_queries_for_twenty_and_for_four_hundred_pairs(stored, number, django_assert_num_queries):
     many = [coupled() for _ in range(number)]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the second one: does anybody wait for them?
         stored.remember(many)
     with django_assert_num_queries(1):
         assert len(stored.partners(Side.ERP, [partner.erp_id for partner in many])) == number
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         stored.complete(many)
     with django_assert_num_queries(1):
         assert len(stored.resolve(Reference("customer", "account"), Side.ERP, {p.erp_id for p in many})) == number
     with django_assert_num_queries(1):
         assert list(stored.open(TO_CRM)) == []
+
+
+# --- a reference that was left blank -------------------------------------------------------------------------
+
+
+def left_blank(direction: Direction, awaited: str, **more) -> Partner:
+    return coupled(**more).with_outcome(direction, Outcome(Result.SUCCESS, waiting_for=awaited))
+
+
+@pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
+def test_a_pair_with_a_blank_reference_is_open_again_when_the_record_it_points_to_is_coupled(ledgers, direction):
+    jim = Partner(uuid.uuid4(), uuid.uuid4(), State.INTENDED)
+    table = TABLES["SALESPEOPLE"][0 if direction is TO_CRM else 1]
+    adatum, fabrikam = left_blank(direction, f"{table}/{jim.id(direction.source)}"), coupled()
+    ledgers["CUSTOMER"].remember([adatum, fabrikam])
+    ledgers["SALESPEOPLE"].remember([jim])
+    assert list(ledgers["CUSTOMER"].open(direction)) == []
+    ledgers["SALESPEOPLE"].complete([jim])
+    assert list(ledgers["CUSTOMER"].open(direction)) == [adatum.id(direction.source)]
+    assert list(ledgers["CUSTOMER"].open(direction.back)) == []
+
+
+def test_a_pair_that_is_pending_the_other_way_is_opened_for_both(ledgers):
+    jim = Partner(uuid.uuid4(), uuid.uuid4(), State.COUPLED)
+    adatum = left_blank(TO_CRM, f"salesperson/{jim.erp_id}", pending=TO_ERP)
+    ledgers["CUSTOMER"].remember([adatum])
+    ledgers["SALESPEOPLE"].remember([jim])
+    assert [list(ledgers["CUSTOMER"].open(way)) for way in (TO_CRM, TO_ERP)] == [[adatum.erp_id], [adatum.crm_id]]
+
+
+def test_our_own_write_besides_does_not_make_a_pair_forget_what_it_had_to_carry(ledgers):
+    adatum = coupled(pending=TO_CRM)
+    ledgers["CUSTOMER"].remember([adatum])
+    ledgers["SALESPEOPLE"].touched([Touch(Side.CRM, "account", adatum.crm_id, "another", "7")])
+    assert [list(ledgers["CUSTOMER"].open(way)) for way in (TO_CRM, TO_ERP)] == [[adatum.erp_id], [adatum.crm_id]]

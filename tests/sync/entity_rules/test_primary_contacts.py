@@ -110,3 +110,49 @@ def test_filling_it_sends_nothing_back_and_the_customer_gets_it_with_the_next_ed
     assert cronus.erp.values("customer", adatum)["primary_contact_no"] == Ref("contact", helen)
     cronus.both(standard(CUSTOMER))
     assert cronus.both(standard(CUSTOMER)) == (Counters(), Counters())
+
+
+# --- a primary contact that is coupled later than its firm --------------------------------------------------------
+
+
+def with_primary(cronus, name, number):
+    """A coupled customer whose primary contact, Tai, is not coupled yet, and has a colleague."""
+    id = cronus.customer(name, number)
+    colleague, tai = cronus.person(id, "Helen Ray"), cronus.person(id, "Tai Yee")
+    cronus.erp.edit("customer", id, primary_contact_no=Ref("contact", tai))
+    cronus.make(CUSTOMER, id)
+    return id, colleague, tai
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_primary_contact_reaches_the_account_as_soon_as_it_is_coupled_without_another_edit(cronus, tells):
+    cronus.crm.tells_versions = tells
+    id, _, tai = with_primary(cronus, "Adatum", "C10")
+    account = cronus.partner(id, standard(CUSTOMER)).crm_id
+    assert primary(cronus, account) is None
+    cronus.run(TO_CRM, FREE)
+    twin = Ref("contact", cronus.partner(tai, standard(CONTACT)).crm_id)
+    cronus.run(TO_CRM, standard(CUSTOMER))
+    assert primary(cronus, account) == twin
+    cronus.run(TO_ERP, standard(CUSTOMER))
+    assert cronus.erp.values("customer", id)["primary_contact_no"] == Ref("contact", tai)
+    assert [one.changed for one in cronus.both(standard(CUSTOMER))] == [0, 0]
+
+
+def test_a_colleague_who_is_coupled_opens_nothing(cronus):
+    id, colleague, _ = with_primary(cronus, "Adatum", "C10")
+    before = cronus.partner(id, standard(CUSTOMER))
+    stranger = cronus.crm.add("contact", firstname="Helen", lastname="Ray")
+    cronus.couple(standard(CONTACT), colleague, stranger)
+    assert cronus.partner(id, standard(CUSTOMER)) == before
+
+
+def test_a_primary_contact_chosen_in_sales_reaches_the_customer_as_soon_as_it_is_coupled(cronus, adatum, account):
+    person = helen_there(cronus, account)
+    cronus.crm.edit("account", account, primarycontactid=Ref("contact", person))
+    cronus.run(TO_ERP, standard(CUSTOMER))
+    assert cronus.erp.values("customer", adatum)["primary_contact_no"] is None
+    helen = cronus.person(adatum, "Helen Ray")
+    cronus.couple(standard(CONTACT), helen, person)
+    cronus.run(TO_ERP, standard(CUSTOMER))
+    assert cronus.erp.values("customer", adatum)["primary_contact_no"] == Ref("contact", helen)
