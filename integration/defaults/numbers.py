@@ -14,8 +14,8 @@ from integration.defaults.shape import Part
 from integration.models.field_mapping import FieldMapping
 from integration.models.mapping import TableMapping
 from integration.sync.rules import Direction
+from integration.sync.taken import NUMBER, TABLE
 
-NUMBER, TABLE = "bci_number", "bci_table"
 COLUMNS = frozenset({NUMBER, TABLE})
 LAST = 900
 """Their place in the list of field mappings: after everything that people look at."""

@@ -10,6 +10,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     ),
     "twin-gone": ("The coupled record was deleted", "Restore it, delete the other one, too, or delete the coupling."),
     "twin-merged": ("The coupled record was merged into another", "Couple with the master it was merged into."),
+    "number-taken": ("Another record has its number", "Couple with that one, or clear its number on the other side."),
     "ambiguous-match": ("Several records match, or the match is taken", "Couple the right one by hand."),
     "no-match": ("No free record matches", "Couple by hand, or create the record on the other side."),
     "reference-not-coupled": (

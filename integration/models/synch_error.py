@@ -12,10 +12,13 @@ from django.utils import timezone
 from integration.models.advice import advice, meaning
 from integration.models.job import SyncJob
 from integration.models.mapping import DIRECTIONS, TableMapping
+from integration.sync.problems import NumberTaken, TwinMerged
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
 
 LABEL = 250
+COUPLE_WITH = (TwinMerged.code, NumberTaken.code)
+"""Errors that name the record of Sales to couple with instead."""
 
 
 class SyncErrorManager(models.Manager["SyncError"]):
@@ -73,6 +76,11 @@ class SyncError(models.Model):
         """(table, id) of the record to couple first; it is on the source side."""
         table, _, id = self.waiting_for.partition("/")
         return (table, id) if id else None
+
+    @property
+    def couple_with(self) -> str:
+        """The id of the Sales record that this one should rather be coupled with; blank where there is none."""
+        return self.waits_for[1] if self.waits_for and self.code in COUPLE_WITH else ""
 
     @property
     def waits_for_card(self) -> str:

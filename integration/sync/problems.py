@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from integration.sync.transfer import ReferenceNotCoupled
 from integration.systems.base import Ref
 from integration.systems.errors import Problem, RecordProblem
@@ -30,6 +32,20 @@ class TwinMerged(RecordProblem):
         self.table, self.id = master.table, master.id
 
 
+class NumberTaken(RecordProblem):
+    """Another record has the number of the one that was to be made: most often its coupling was deleted.
+    ``table``/``id`` name it."""
+
+    code = "number-taken"
+
+    def __init__(self, kind: str, number: str, called: str, table: str, id: uuid.UUID) -> None:
+        super().__init__(
+            f"{kind} “{called}” has the number {number} already, so no second one is made. Couple with it; if it is "
+            "really another one, clear its Business Central No. there first."
+        )
+        self.table, self.id = table, id
+
+
 class AmbiguousMatch(RecordProblem):
     """The record on the other side that this one naturally belongs to is taken, or there are several."""
 
@@ -38,4 +54,6 @@ class AmbiguousMatch(RecordProblem):
 
 def waiting_for(problem: Problem) -> str:
     """The record to couple first (or instead), as ``table/id``; blank where it is not about one."""
-    return f"{problem.table}/{problem.id}" if isinstance(problem, ReferenceNotCoupled | TwinMerged) else ""
+    if isinstance(problem, ReferenceNotCoupled | TwinMerged | NumberTaken):
+        return f"{problem.table}/{problem.id}"
+    return ""

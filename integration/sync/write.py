@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from integration.sync.actions import Action, Insert, Update
 from integration.sync.special.base import Run, Special
+from integration.sync.taken import taken_by
 from integration.systems.base import Row, Written
 from integration.systems.errors import DuplicateKey, Problem
 
@@ -44,9 +45,12 @@ def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
     refused = [row.id for row, answer in zip(rows, answers, strict=True) if isinstance(answer.error, DuplicateKey)]
     # A duplicate of an id of ours means that an earlier try, thought lost, has arrived.
     there = run.destination.get(table, refused, ()) if refused else {}
+    twice = [a for a, row in zip(inserts, rows, strict=True) if row.id in set(refused) - there.keys()]
+    taken = taken_by(run, twice) if twice else {}
     for action, row, answer in zip(inserts, rows, answers, strict=True):
         arrived = row.id in there
-        results.written[action.record.id] = Written(row.id) if arrived else answer
+        problem = taken.get(action.record.id, answer.error)
+        results.written[action.record.id] = Written(row.id) if arrived else replace(answer, error=problem)
 
 
 def _update(run: Run, updates: Sequence[Update], results: Results) -> None:

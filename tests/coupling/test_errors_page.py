@@ -12,6 +12,7 @@ from django.urls import reverse
 from integration import jobs
 from integration.models import FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
 from integration.models.audit import AuditEntry
+from integration.sync.problems import NumberTaken, waiting_for
 from integration.sync.rules import Direction
 from integration.sync.run import Failure, Options
 from tests.coupling.conftest import page, told
@@ -277,3 +278,20 @@ def test_a_full_synchronization_that_is_rejected_says_so_on_its_line(world, cler
     line.refresh_from_db()
     assert line.status == FullSynchLine.Status.ERROR
     assert line.message.startswith("Rejected by annette: Not today. ")
+
+
+# --- a number that another record has ------------------------------------------------------------------------
+
+
+def test_the_account_that_has_the_number_already_can_be_coupled_with_from_the_error(world, clerk):
+    adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
+    job = SyncJob.objects.create(mapping=world.mapping(), direction="to_crm")
+    taken = NumberTaken("Account", "10000", "Adatum", "account", account)
+    failure = Failure(Direction.TO_CRM, adatum, None, taken.code, str(taken), waiting_for=waiting_for(taken))
+    SyncError.objects.log(job, [failure])
+    text = page(clerk, "synch_errors")
+    link = f"{reverse('coupling', args=['CUSTOMER', adatum])}?crm_id={account}"
+    assert f'<a href="{link}">Couple with It</a>' in text
+    assert "Waits for this record" not in text
+    dialog = clerk.get(link).content.decode()
+    assert f'value="{account}"' in dialog

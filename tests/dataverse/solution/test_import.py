@@ -12,9 +12,16 @@ from integration.dataverse import solution
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Credentials, Session
 from integration.dataverse.solution import importing
+from integration.sync.engine import synchronize
+from integration.sync.rules import FieldRule
+from integration.sync.run import Options as RunOptions
+from integration.sync.run import Scope
 from integration.systems.errors import ConfigurationProblem, TimedOut
+from integration.systems.filters import EVERYTHING
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import relay
+from tests.makers import customer_rule, pair
+from tests.sync.world import TO_CRM, MemoryJournal, World
 
 JSON = {"Content-Type": "application/json"}
 BEGUN = {
@@ -123,6 +130,24 @@ def test_the_number_of_the_erp_finds_an_account_and_is_given_once(session):
     again = session.exchange("POST", "accounts", body={**named, "name": "Adatum again"})
     assert again.status == 412
     session.request("POST", "accounts", body={**named, "bci_table": "Vendor"})
+
+
+def test_a_customer_whose_number_an_account_has_is_not_made_twice_and_the_account_is_named(session, ready):
+    solution.import_into(session)
+    session.request("POST", "accounts", body={"name": "Adatum", "bci_table": "Customer", "bci_number": "10000"})
+    with relay(ready) as line:
+        organization, world, journal = line.organization(), World(), MemoryJournal()
+        fields = [pair("name", "name"), pair("no", "bci_number", TO_CRM)]
+        fields.append(FieldRule(TO_CRM, crm_field="bci_table", constant="Customer"))
+        rule = replace(customer_rule(fields), crm=organization.describe("account"), crm_filter=EVERYTHING)
+        for number in ("10000", "20000"):
+            world.add_customer(f"Firm {number}", no=number)
+        ledger, options = world.ledger(rule), RunOptions(scope=Scope.EVERYTHING, create=True)
+        told = synchronize(rule, TO_CRM, world.erp, organization, ledger, journal, options, world.context)
+    assert (told.inserted, told.failed) == (1, 1)
+    (failure,) = journal.failures
+    (adatum,) = rows(session, "accounts?$select=accountid&$filter=name eq 'Adatum'")
+    assert (failure.code, failure.waiting_for) == ("number-taken", f"account/{adatum['accountid']}")
 
 
 def test_what_the_organization_says_against_it_is_told(ready):

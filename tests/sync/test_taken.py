@@ -1,0 +1,100 @@
+"""After Delete Coupling the account keeps the number of its customer: no second one is made beside it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from integration.sync.ledger import State
+from integration.sync.rules import FieldRule, TableRule
+from integration.sync.run import Counters, Scope
+from tests.makers import CUSTOMER_FIELDS, customer_rule, pair, text
+from tests.sync.world import TO_CRM, World
+
+COLUMNS = {name: text(name) for name in ("bci_number", "bci_table")}
+
+
+def numbered() -> TableRule:
+    """CUSTOMER with the columns of the integration solution."""
+    fields = [pair("no", "bci_number", TO_CRM), FieldRule(TO_CRM, crm_field="bci_table", constant="Customer")]
+    rule = customer_rule([*CUSTOMER_FIELDS, *fields], only_coupled=False)
+    return replace(rule, crm=replace(rule.crm, fields={**rule.crm.fields, **COLUMNS}))
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.crm.describe("account").fields.update(COLUMNS)
+    world.crm.unique["account"] = [("bci_table", "bci_number")]
+    return world
+
+
+@pytest.fixture
+def adatum(world) -> uuid.UUID:
+    """Synchronized once, then its coupling was deleted; both records stayed."""
+    id = world.add_customer("Adatum", no="10000")
+    world.run(TO_CRM, numbered(), create=True)
+    rows = world.ledger(numbered()).rows
+    world.ledger(numbered()).forget([rows[id]])
+    return id
+
+
+def create(world: World, id: uuid.UUID) -> Counters:
+    return world.ids(TO_CRM, id, rule=numbered(), create=True)
+
+
+def test_creating_it_again_fails_and_names_the_account_that_has_its_number(world, adatum):
+    (account,) = world.crm.ids("account")
+    assert create(world, adatum) == Counters(failed=1)
+    (failure,) = world.journal.failures
+    assert failure.code == "number-taken"
+    assert "Account “Adatum” has the number 10000 already" in failure.message
+    assert "Couple with it" in failure.message
+    assert failure.waiting_for == f"account/{account}"
+    assert world.crm.ids("account") == [account]
+
+
+def test_the_second_try_is_skipped_like_every_failure_that_repeats_itself(world, adatum):
+    create(world, adatum)
+    assert create(world, adatum) == Counters(skipped=1)
+    assert world.partner(adatum).skipped
+
+
+def test_coupling_with_the_account_that_is_named_mends_it(world, adatum):
+    create(world, adatum)
+    (account,) = world.crm.ids("account")
+    world.ledger(numbered()).forget([world.partner(adatum)])
+    world.couple(numbered(), adatum, account)
+    world.erp.edit("customer", adatum, phone_no="030 5")
+    assert world.ids(TO_CRM, adatum, rule=numbered(), force=True) == Counters(modified=1)
+    assert world.crm.values("account", account)["telephone1"] == "030 5"
+
+
+def test_clearing_the_number_in_sales_lets_a_second_account_be_made(world, adatum):
+    create(world, adatum)
+    (account,) = world.crm.ids("account")
+    world.crm.edit("account", account, bci_number="")
+    assert create(world, adatum) == Counters(inserted=1)
+    assert world.partner(adatum).state is State.COUPLED
+    assert len(world.crm.ids("account")) == 2
+
+
+def test_a_vendor_of_the_same_number_is_another_one(world, adatum):
+    (account,) = world.crm.ids("account")
+    world.crm.edit("account", account, bci_table="Vendor")
+    assert create(world, adatum) == Counters(inserted=1)
+
+
+def asked(world: World) -> int:
+    return sum(call.verb == "find" and call.table == "account" for call in world.crm.log)
+
+
+def test_the_holders_of_many_numbers_are_looked_up_with_one_question_and_only_when_refused(world, adatum):
+    other = world.add_customer("Fabrikam", no="20000")
+    assert create(world, other) == Counters(inserted=1)
+    assert asked(world) == 0
+    world.ledger(numbered()).forget([world.partner(other)])
+    assert world.run(TO_CRM, numbered(), scope=Scope.EVERYTHING, create=True) == Counters(failed=2)
+    assert asked(world) == 1
