@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.chromium import path
@@ -23,6 +24,7 @@ from tests.chromium import path
 HOUSE = Path(__file__).resolve().parents[2]
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 CUSTOMERS = 800
+SERIOUS = ("serious", "critical")
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,23 @@ class Strict:
             self.wrong.append(what)
 
 
-def sign_in(page: Page, demo: Demo) -> None:
-    """Annette signs in as the administrator."""
+def serious(page: Page) -> list[str]:
+    """What axe finds on the page that keeps people out."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in SERIOUS]
+
+
+def unfit(page: Page) -> list[str]:
+    """What keeps people out, and whether the page has to be moved sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*serious(page), *([f"{wide} px too wide"] if wide > 0 else [])]
+
+
+def sign_in(page: Page, demo: Demo, name: str = "admin", password: str = "") -> None:
+    """Annette signs in as the administrator, or somebody else does."""
     page.goto("/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(demo.password)
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password or demo.password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Home").wait_for()
 

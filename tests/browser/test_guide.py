@@ -9,14 +9,12 @@ import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Demo, Strict, sign_in
+from tests.browser.conftest import Demo, Strict, sign_in, unfit
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
-SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture
@@ -34,12 +32,6 @@ def page(demo: Demo, chromium: Browser):
 
 def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=PATIENCE)
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds on the page that keeps people out."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in SERIOUS]
 
 
 def begin_anew(page: Page) -> None:
@@ -99,8 +91,7 @@ def test_axe_finds_nothing_serious_on_the_pages_of_the_guide_and_connection_setu
     for place in places:
         page.goto(place)
         page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found[place] = [*serious(page), *([f"{wide} px too wide"] if wide > 0 else [])]
+        found[place] = unfit(page)
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
