@@ -106,6 +106,21 @@ def retrieve_exchange_rate(exchange: Exchange, arguments: str) -> Response:
 def insert_option_value(exchange: Exchange, body: dict[str, Any]) -> Response:
     """A new value of a choice column; without a number the service chooses one."""
     table, column = _choice_column(exchange, body)
+    return _add_option(exchange, table, column, body, "InsertOptionValueResponse")
+
+
+def insert_status_value(exchange: Exchange, body: dict[str, Any]) -> Response:
+    """A new status reason of a state; without a number the service chooses one."""
+    table, column = _choice_column(exchange, {"AttributeLogicalName": "statuscode", **body})
+    states = table.columns["statecode"].options if table.has("statecode") else {}
+    if column.type != "Status" or body.get("StateCode") not in states or type(body["StateCode"]) is not int:
+        raise refusals.invalid(f"'{column.name}' has no state {body.get('StateCode')}.")
+    return _add_option(exchange, table, column, body, "InsertStatusValueResponse", body["StateCode"])
+
+
+def _add_option(
+    exchange: Exchange, table: Table, column: Column, body: dict[str, Any], answered: str, state: int | None = None
+) -> Response:
     value = body.get("Value")
     if value is None:
         value = max([FIRST_OWN_VALUE - 1, *column.options]) + 1
@@ -113,8 +128,8 @@ def insert_option_value(exchange: Exchange, body: dict[str, Any]) -> Response:
     if type(value) is not int or value in column.options:
         raise refusals.invalid(f"The option value {value} of '{column.name}' is invalid or exists already.")
     with exchange.writing() as write:
-        exchange.organization.add_choice(write, table.name, column.name, value, Choice(_label(body)))
-    return _result(exchange, "InsertOptionValueResponse", {"NewOptionValue": value})
+        exchange.organization.add_choice(write, table.name, column.name, value, Choice(_label(body), state))
+    return _result(exchange, answered, {"NewOptionValue": value})
 
 
 def update_option_value(exchange: Exchange, body: dict[str, Any]) -> Response:
@@ -160,6 +175,7 @@ FUNCTIONS: dict[str, Callable[[Exchange, str], Response]] = {
 }
 ACTIONS: dict[str, Callable[[Exchange, dict[str, Any]], Response]] = {
     "InsertOptionValue": insert_option_value,
+    "InsertStatusValue": insert_status_value,
     "UpdateOptionValue": update_option_value,
     "PublishXml": publish_xml,
     "PublishAllXml": publish_all_xml,

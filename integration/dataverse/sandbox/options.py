@@ -16,10 +16,11 @@ MOST_EXPANDED = 15
 
 @dataclass(frozen=True)
 class Expand:
-    """One expanded navigation property with its own options."""
+    """One expanded navigation property with its own options; ``reference``: only the address of what it leads to."""
 
     navigation: str
     options: QueryOptions
+    reference: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,14 @@ def _expand(part: str) -> Expand:
     name, opened, inside = part.strip().partition("(")
     if opened and not inside.endswith(")"):
         raise odata(f"Syntax error in '$expand': '{part}'.")
-    if name.endswith("/$ref"):
-        raise odata("Expand with $ref is only supported on lookup type navigation property.")
     given = [_pair(option.strip()) for option in split_outside(inside[:-1], ";") if option.strip()]
     for key, _ in given:
         if key in ("$count", "$skip", "$search", "$levels", "$apply"):
             raise odata(f"The query parameter '{key}' is not supported in $expand.")
-    return Expand(name, _options(given, tuple((key, quote(value, safe="$()',/=@:")) for key, value in given)))
+    plain = name.removesuffix("/$ref")
+    return Expand(
+        plain, _options(given, tuple((key, quote(value, safe="$()',/=@:")) for key, value in given)), plain != name
+    )
 
 
 def split_outside(text: str, mark: str) -> list[str]:

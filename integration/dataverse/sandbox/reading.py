@@ -77,7 +77,7 @@ def _page_rows(
 ) -> list[Row]:
     key = f'{ROOT}."{table.id}"'
     if options.orderby is not None:
-        order, joins = order_by(reading, table, options.orderby, selection)
+        order, joins = order_by(reading, table, options, selection)
         offset = (position.page - 1) * (limit - 1)
         return fetch(reading, table, columns, replace(selection, joins=joins), f"{order}, {key}", limit, offset)
     if position.last:

@@ -170,6 +170,8 @@ def _row(exchange: Exchange, table: Table, row: str, rest: list[str]) -> Respons
     if rest[-1] == "$ref":
         return _reference(exchange, table, row, rest[0])
     if rest[0] in table.navigation or rest[0] in table.collections:
+        if method == "GET" and rest[1:] == ["$count"] and rest[0] in table.collections:
+            return rows.related_count(exchange, table, row, rest[0])
         if method != "GET" or len(rest) > 1:
             raise refusals.no_resource(exchange.request.uri)
         return rows.related(exchange, table, row, rest[0])

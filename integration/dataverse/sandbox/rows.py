@@ -18,7 +18,7 @@ from integration.dataverse.sandbox.organization import Exchange
 from integration.dataverse.sandbox.payload import Values
 from integration.dataverse.sandbox.reading import property_text, read_page, read_row
 from integration.dataverse.sandbox.render import ASSOCIATED, FORMATTED, LOGICAL_NAME
-from integration.dataverse.sandbox.selecting import collection_rows, count, select_rows
+from integration.dataverse.sandbox.selecting import Reading, collection_rows, count, joined, select_rows
 from integration.dataverse.sandbox.write import Write
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -64,6 +64,16 @@ def query_count(exchange: Exchange, table: Table) -> Response:
         found = count_changes(reading, table, options, exchange.organization.moment())
     else:
         found = min(count(reading, table, select_rows(reading, table, options)), LARGEST_PAGE)
+    return Response(200, f"{BYTE_ORDER_MARK}{found}".encode(), {"Content-Type": "text/plain"})
+
+
+def related_count(exchange: Exchange, table: Table, row: str, navigation: str) -> Response:
+    """GET accounts(id)/contact_customer_accounts/$count"""
+    reading, collection = exchange.reading(), table.collections[navigation]
+    _check_there(exchange, reading, table, row)
+    far = reading.model[collection.table]
+    wanted = select_rows(reading, far, parse_query(exchange.request.query))
+    found = min(count(reading, far, joined(wanted, collection_rows(reading, table, row, collection))), LARGEST_PAGE)
     return Response(200, f"{BYTE_ORDER_MARK}{found}".encode(), {"Content-Type": "text/plain"})
 
 
@@ -177,9 +187,7 @@ def related(exchange: Exchange, table: Table, row: str, navigation: str) -> Resp
     request = exchange.request
     options = parse_query(request.query)
     reading = exchange.reading()
-    if not reading.connection.execute(*_exists(table, row)).fetchone():
-        raise refusals.missing(table.name, row)
-    exchange.guard.check_rows("Read", reading.model, reading.connection, table, [row])
+    _check_there(exchange, reading, table, row)
     if navigation in table.collections:
         collection = table.collections[navigation]
         base = collection_rows(reading, table, row, collection)
@@ -188,6 +196,12 @@ def related(exchange: Exchange, table: Table, row: str, navigation: str) -> Resp
     found = led_to(reading, table, row, navigation)
     text = read_row(reading, *found, options) if found else None
     return answer(text[0]) if text else empty()
+
+
+def _check_there(exchange: Exchange, reading: Reading, table: Table, row: str) -> None:
+    if not reading.connection.execute(*_exists(table, row)).fetchone():
+        raise refusals.missing(table.name, row)
+    exchange.guard.check_rows("Read", reading.model, reading.connection, table, [row])
 
 
 def _exists(table: Table, row: str) -> tuple[str, tuple[str]]:

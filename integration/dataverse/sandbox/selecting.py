@@ -69,11 +69,15 @@ def narrowed(selection: Selection, condition: str, *arguments: Any) -> Selection
     return joined(selection, Selection(condition=condition, arguments=arguments))
 
 
-def order_by(reading: Reading, table: Table, text: str, selection: Selection) -> tuple[str, tuple[str, ...]]:
-    """ORDER BY for ``$orderby``; a lookup sorts by the name of the row it leads to."""
+def order_by(
+    reading: Reading, table: Table, options: QueryOptions, selection: Selection
+) -> tuple[str, tuple[str, ...]]:
+    """ORDER BY for ``$orderby``; a lookup sorts by the name of the row it leads to. A column may be named by an
+    alias."""
     terms, joins = [], list(selection.joins)
-    for at, part in enumerate(split_outside(text, ",")):
+    for at, part in enumerate(split_outside(options.orderby or "", ",")):
         name, _, direction = part.strip().partition(" ")
+        name = options.aliases.get(name, name)
         direction = direction.strip() or "asc"
         column = table.properties.get(name)
         if column is None:

@@ -180,6 +180,22 @@ def test_a_new_choice_can_be_used_and_outlives_a_restart(organization: Callable[
     assert shown["paymenttermscode@OData.Community.Display.V1.FormattedValue"] == "14 days"
 
 
+def test_a_new_status_reason_belongs_to_a_state(organization: Callable[..., Sandbox]) -> None:
+    running = organization()
+    call = Caller(running.ready)
+    body = {"EntityLogicalName": "account", "Label": label("Sleeping")}
+
+    value = call("POST", "InsertStatusValue", {**body, "StateCode": 1}).json()["NewOptionValue"]
+    running.stop()
+    call = Caller(organization().ready)
+    row = call.create("accounts", name="Adatum")
+
+    assert call.refusal("PATCH", f"accounts({row})", {"statecode": 0, "statuscode": value}) == (400, "0x80048408")
+    assert call("PATCH", f"accounts({row})", {"statecode": 1, "statuscode": value}).status_code == 204
+    for wrong in ({"StateCode": 7}, {"StateCode": True}, {}, {"StateCode": 1, "AttributeLogicalName": "industrycode"}):
+        assert call("POST", "InsertStatusValue", {**body, **wrong}).status_code == 400
+
+
 def test_the_tables_of_the_main_job_are_all_there() -> None:
     model = load_model()
 

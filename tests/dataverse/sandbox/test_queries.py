@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,9 @@ def test_a_name_that_is_no_property_cannot_be_selected(call: Caller, name: str) 
 @pytest.mark.parametrize(
     "query",
     ["$skip=5", "$search=x", "$format=json", "$compute=1", "$top=-1", "$top=x", "$count=yes", "$orderby=name up",
-     "$orderby=colour",
+     "$orderby=colour", "$orderby=@p1&@p1=colour", "$expand=contact_customer_accounts/$ref",
+     "$expand=primarycontactid($expand=contact_customer_contacts($orderby=lastname))",
+     "$expand=primarycontactid($expand=contact_customer_contacts($top=1))",
      "$orderby=_territoryid_value", "$select=name&$select=fax", "$expand=primarycontactid($skip=1)", "$expand=colour",
      "$skiptoken=x"],
 )  # fmt: skip
@@ -54,6 +57,38 @@ def test_rows_come_in_the_order_asked_for(call: Caller) -> None:
         "Beta", "alpha", "Zed", "gamma",
     ]  # fmt: skip
     assert [row["name"] for row in call.rows(where + "name&$top=2")] == ["alpha", "Beta"]
+
+
+def test_an_alias_may_name_what_rows_are_sorted_by(call: Caller) -> None:
+    for name in ("Zig", "Abacus"):
+        call.create("accounts", name=name, tickersymbol="ALIAS")
+    asked = "accounts?$select=name&$filter=tickersymbol eq @t&$orderby=@by desc&@t='ALIAS'&@by=name"
+
+    assert [row["name"] for row in call.rows(asked)] == ["Zig", "Abacus"]
+
+
+def test_a_lookup_is_expanded_to_the_address_it_leads_to_alone(call: Caller) -> None:
+    person = call.create("contacts", lastname="Hill")
+    row = call.create("accounts", name="Adatum", primarycontactid_at_bind=f"/contacts({person})")
+
+    found = call.get(f"accounts({row})?$select=name&$expand=primarycontactid/$ref,ownerid($select=ownerid)")
+
+    assert found["primarycontactid"] == {"@odata.id": f"{call.root}contacts({person})"}
+    assert found["ownerid"]["ownerid"] == found["ownerid"]["systemuserid"]
+
+
+def test_the_rows_of_a_collection_are_counted(call: Caller) -> None:
+    row = call.create("accounts", name="Adatum")
+    for last in ("Hill", "Funk", "Orton"):
+        call.create("contacts", lastname=last, parentcustomerid_account_at_bind=f"/accounts({row})")
+
+    def counted(query: str = "") -> int:
+        answer = call("GET", f"accounts({row})/contact_customer_accounts/$count{query}")
+        return int(answer.content.decode("utf-8-sig"))
+
+    assert counted() == 3
+    assert counted("?$filter=lastname ne 'Hill'") == 2
+    assert call.refusal("GET", f"accounts({uuid.uuid4()})/contact_customer_accounts/$count") == (404, "0x80040217")
 
 
 def test_a_lookup_sorts_by_the_name_behind_it(call: Caller) -> None:

@@ -250,6 +250,15 @@ def test_prices_are_worked_out_again_on_demand(call: Caller) -> None:
     assert call("POST", "RecalculatePrice", body).status_code == 204
 
     assert quote.row()["totalamount"] == 5000
+    call("PATCH", f"productpricelevels({price['productpricelevelid']})", {"amount": 6000})
+    (line,) = call.rows(f"quotedetails?$select=quotedetailid&$filter=_quoteid_value eq {quote.id}")
+    target = {"@odata.type": "#Microsoft.Dynamics.CRM.quotedetail", "quotedetailid": line["quotedetailid"]}
+    assert call("POST", "CalculatePrice", {"Target": target, "ParentId": quote.id}).status_code == 204
+    assert quote.row()["totalamount"] == 6000
+    target = {"@odata.type": "#Microsoft.Dynamics.CRM.quote", "quoteid": quote.id}
+    assert call("POST", "CalculatePrice", {"Target": target}).status_code == 204
+    assert call.refusal("POST", "CalculatePrice", {"Target": {"@odata.type": "account"}}) == (400, "0x80040203")
+    assert call.refusal("POST", "CalculatePrice", {"Target": "quote"}) == (400, "0x80040203")
     assert call.refusal("POST", "RecalculatePrice", {**body, "entityLogicalName": "account"}) == (400, "0x80040203")
 
 

@@ -51,6 +51,7 @@ ACTIONS: dict[str, Declared] = {
     "UnlockSalesOrderPricing": Declared({"SalesOrderId": GUID}),
     "LockInvoicePricing": Declared({"InvoiceId": GUID}),
     "UnlockInvoicePricing": Declared({"InvoiceId": GUID}),
+    "CalculatePrice": Declared({"Target": "mscrm.crmbaseentity", "ParentId": f"{GUID}?"}),
     "RecalculatePrice": Declared({"entityLogicalName": TEXT, "entityId": GUID}),
 }
 

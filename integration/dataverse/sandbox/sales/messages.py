@@ -95,6 +95,19 @@ def recalculate_price(exchange: Exchange, body: Body) -> Response:
     return empty()
 
 
+def calculate_price(exchange: Exchange, body: Body) -> Response:
+    """204. ``Target`` is a document, or a line of the document ``ParentId``."""
+    target = body.get("Target")
+    kind = str(target.get("@odata.type", "")) if isinstance(target, dict) else ""
+    name = kind.removeprefix("#").removeprefix("Microsoft.Dynamics.CRM.")
+    document = next((one for one, (line, _) in LINES_OF.items() if line == name), name)
+    given = body if document != name else target
+    key = "ParentId" if document != name else f"{name}id"
+    if not isinstance(given, dict) or document not in DOCUMENTS:
+        raise Refusal(400, "0x80040203", f"Prices of '{name}' are not calculated.")
+    return recalculate_price(exchange, {"entityLogicalName": document, "entityId": given.get(key)})
+
+
 def _convert_quote(write: Write, quote: str, body: Body) -> str:
     """The end of the quote may be described in the same breath."""
     said = {"subject": body.get("QuoteCloseSubject"), "description": body.get("QuoteCloseDescription")}
@@ -130,6 +143,7 @@ ACTIONS: dict[str, Unbound] = {
     "LockInvoicePricing": _locker("InvoiceId", "invoice", True),
     "UnlockInvoicePricing": _locker("InvoiceId", "invoice", False),
     "RecalculatePrice": recalculate_price,
+    "CalculatePrice": calculate_price,
 }
 ROW_ACTIONS: dict[tuple[str, str], OnRow] = {
     ("salesorder", "LockSalesOrderPricing"): _row_locker(True),
