@@ -7,7 +7,7 @@ rest, ``deleted`` what a deletion means. Each branch is one row of the table in 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from integration.sync.actions import (
@@ -168,10 +168,15 @@ class Judge:
             state=State.COUPLED,
             agreed=self.merger.agreed_after_insert(draft, filled),
             adopt=True,
-            pending=self.direction.back if self.merger.two_way.keys() & filled.keys() else None,
+            pending=self.direction.back if self._gives_back(filled.keys()) else None,
             skipped=False,
         )
         return Insert(record, remembered, {**values, **filled}, before, replaces, tuple(draft.missing))
+
+    def _gives_back(self, filled: Collection[str]) -> bool:
+        """Does a new row have something for the one it is made from: what a template filled, and its number?"""
+        numbered = self.direction is Direction.TO_ERP and self.merger.gives_back
+        return numbered or bool(self.merger.two_way.keys() & filled)
 
     def _update(self, record: Record, partner: Partner, twin: Record, draft: Draft) -> Action:
         doubtful = self._is_doubtful(record, partner)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from integration.sync.actions import Action, Ignore, Insert
+from integration.sync.carry_back import CarryBack
 from integration.sync.guard import Guard
 from integration.sync.ledger import Ledger
 from integration.sync.plan import Planner
@@ -83,6 +84,7 @@ class _Pass:
         self.planner = Planner(run)
         self.reader = Reader(run, self.planner)
         self.guard = Guard(run)
+        self.back = CarryBack(run, journal)
         self.total = Counters()
         self.flying: deque[tuple[Page, list[Action], Future[Results]]] = deque()
 
@@ -137,6 +139,7 @@ class _Pass:
             settled = settle(self.run, actions, write(self.run, self.planner.special, actions))
             self._store(page.cursor, _inside(actions), settled)
         self._again(settled)
+        self.back.page(actions)
 
     # --- a remote destination -----------------------------------------------------------------------------
 

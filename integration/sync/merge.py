@@ -77,6 +77,8 @@ class Merger:
             for field_rule in rule.fields
             if field_rule.direction is self.direction.back and field_rule.field(self.direction.destination)
         ]
+        ways = {field_rule.direction for field_rule in rule.fields}
+        self.gives_back = self.two_passes and self.direction.back in ways
         self._source_fields = [
             (field_rule.key, field_rule.field(self.direction.source), self._source_normal(field_rule))
             for field_rule in rule.fields

@@ -1,0 +1,58 @@
+"""What a record that was just made in Business Central has for the one in Sales that it came from: its number, most of
+all, which Business Central gives and which only goes to Sales.
+
+The pair is pending for that, so the next pass to Sales would carry it. Doing it at once costs one question and one
+write for a whole page, and nobody has to wait. What does not succeed here stays pending and is told by that pass.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from integration.sync.actions import Action, Insert, Unchanged, Update
+from integration.sync.plan import Planner
+from integration.sync.reader import Reader
+from integration.sync.rules import Direction
+from integration.sync.run import Journal, Options, Scope
+from integration.sync.settle import settle
+from integration.sync.special.base import Run
+from integration.sync.write import write
+from integration.systems.base import Side
+
+
+class CarryBack:
+    """For one pass; ``page`` is to be called behind the transaction of each page."""
+
+    def __init__(self, run: Run, journal: Journal) -> None:
+        self.journal, self.is_needed = journal, run.direction is Direction.TO_ERP
+        options, way = Options(scope=Scope.IDS), Direction.TO_CRM
+        self.run = replace(run, direction=way, source=run.erp, destination=run.crm, options=options)
+
+    @cached_property
+    def planner(self) -> Planner:
+        return Planner(self.run)
+
+    def page(self, actions: Sequence[Action]) -> None:
+        """Carry what the new rows of this page have for the other side; none of it counts. Raises a
+        ``ConnectionProblem`` where Sales does not answer any more."""
+        pending = self._pending(actions) if self.is_needed else []
+        for page in Reader(self.run, self.planner).of_ids(pending) if pending else ():
+            self._carry(self.planner.plan(page))
+
+    def _pending(self, actions: Sequence[Action]) -> list[uuid.UUID]:
+        inserted = {action.partner.erp_id for action in actions if isinstance(action, Insert)}
+        held = self.run.ledger.partners(Side.ERP, inserted) if inserted else {}
+        return [id for id, pair in held.items() if pair.pending is Direction.TO_CRM]
+
+    def _carry(self, planned: Sequence[Action]) -> None:
+        wanted = [action for action in planned if isinstance(action, Update | Unchanged)]
+        results = write(self.run, self.planner.special, wanted)
+        refused = {id for id, answer in results.written.items() if not answer.ok} | set(results.later)
+        settled = settle(self.run, [action for action in wanted if action.record.id not in refused], results)
+        with self.run.ledger.page():
+            self.run.ledger.remember(settled.remembered)
+            self.run.ledger.touched(self.planner.special.touches())
+            self.journal.change(settled.changed)
