@@ -30,6 +30,7 @@ from integration.dataverse.sandbox.messages import Request, Response, refused
 from integration.dataverse.sandbox.model import load_model
 from integration.dataverse.sandbox.organization import Organization, utc_now
 from integration.dataverse.sandbox.page import SalesPage
+from integration.dataverse.sandbox.page.markup import page, tag
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.router import perform
 from integration.dataverse.sandbox.seed import CLIENTS, SEEDS, plant
@@ -178,7 +179,7 @@ class Sandbox:
             raise  # on purpose: the server then closes the connection without a word
         except Exception:
             log.exception("The sandbox failed on %s", environ.get("REQUEST_URI"))
-            response = refused(Refusal(500, "0x80040216", "An unexpected error occurred."))
+            response = _failed(environ)
         headers = [("OData-Version", "4.0"), *response.headers.items()]
         number = str(uuid.UUID(bytes=secrets.token_bytes(16)))
         headers += [("REQ_ID", number), ("x-ms-service-request-id", number)]
@@ -229,6 +230,13 @@ class Sandbox:
         headers["content-type"] = environ.get("CONTENT_TYPE", "")
         root = f"{self.scheme}://{environ.get('HTTP_HOST', self.url.partition('://')[2])}{SERVICE}"
         return Request(environ["REQUEST_METHOD"], path, query, headers, body, root)
+
+
+def _failed(environ: dict[str, Any]) -> Response:
+    """The fault is ours: a page for a person, the service's error for a program."""
+    if environ.get("PATH_INFO", "").startswith("/sales/"):
+        return page("Something went wrong", tag("p", "The sandbox failed; its log says why. Try again."), status=500)
+    return refused(Refusal(500, "0x80040216", "An unexpected error occurred."))
 
 
 def serve(options: Options) -> int:

@@ -9,6 +9,9 @@ from decimal import Decimal
 import pytest
 import requests
 
+from integration.dataverse.sandbox.faults import Fault
+from integration.dataverse.sandbox.model import load_model
+from integration.dataverse.sandbox.page.words import for_people
 from tests.dataverse.sandbox import trade
 from tests.dataverse.sandbox.conftest import Caller
 from tests.dataverse.sandbox.salesperson import Browser, complaint, id_of
@@ -123,7 +126,54 @@ def test_a_salesperson_cannot_change_the_account_of_a_colleague(sandbox, account
     answer = Browser(sandbox).sign_in("Linda Martin").post(f"{account}/edit", name="Litware")
 
     assert answer.status_code == 403
-    assert complaint(answer)
+    assert complaint(answer) == "You may not change this account: it belongs to somebody else."
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"islicensed": False}, "You have no licence in this organization."), ({"islicensed": True}, "")],
+)
+def test_who_has_no_licence_any_more_is_told_so(peter, administrator, change, words):
+    (row,) = administrator.rows("systemusers?$filter=fullname eq 'Peter Saddow'&$select=systemuserid")
+    assert administrator("PATCH", f"systemusers({row['systemuserid']})", change).status_code == 204
+
+    answer = peter.get("/sales/accounts/")
+
+    assert (answer.status_code, words in answer.text) == (403 if words else 200, True)
+
+
+def test_a_missing_privilege_is_told_in_words_with_its_name(sandbox):
+    model = load_model()
+    raw = (
+        "Principal user (Id=1, type=8, roleCount=1, privilegeCount=7) is missing prvCreateAccount privilege (Id=2) on "
+        "OTC=1 for entity 'account'."
+    )
+
+    told = for_people(model, "0x80040220", raw)
+
+    assert told == "None of your security roles lets you create a record of “account” (prvCreateAccount)."
+    raw = "Principal user (Id=1, type=8, roleCount=1) is missing prvPublishCustomization privilege (Id=2)."
+    assert for_people(model, "0x80040220", raw).endswith("lets you do this (prvPublishCustomization).")
+    assert for_people(model, "0x80044331", "The name is too long.") == "The name is too long."
+
+
+def test_faults_and_latency_of_the_web_api_do_not_disturb_who_works_at_the_page(organization):
+    running = organization(seed="demo", accounts=5, contacts=5, faults=(Fault("503"),), latency_ms=5)
+    peter = Browser(running.ready).sign_in("Peter Saddow")
+
+    assert peter.made("accounts", name="Coho Winery")
+    assert running.faults.happened == {}
+
+
+def test_a_fault_of_our_own_is_told_at_the_page_as_a_page(organization, monkeypatch, caplog):
+    running = organization()
+    monkeypatch.setattr(running._sales, "answer", lambda request: 1 // 0)
+
+    answer = Browser(running.ready).get("/sales/accounts/")
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert "Something went wrong" in answer.text
+    assert "ZeroDivisionError" not in answer.text
 
 
 def test_a_record_that_somebody_else_changed_meanwhile_is_not_overwritten(peter, account):

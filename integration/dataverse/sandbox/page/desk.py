@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from integration.dataverse.sandbox.messages import Request, Response
 from integration.dataverse.sandbox.organization import Organization
+from integration.dataverse.sandbox.page.words import for_people
 from integration.dataverse.sandbox.router import perform_as
 
 SHOWN = "@OData.Community.Display.V1.FormattedValue"
@@ -20,7 +21,7 @@ Row = dict[str, Any]
 
 
 class Declined(Exception):
-    """The organization said no; the text is its own, meant for a person."""
+    """The organization said no; the text is meant for a person."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -75,7 +76,9 @@ class Desk:
         request = Request(method, path, quote(query, safe="=&$,()'%/:"), named, body, self.root)
         answer = perform_as(self.organization, request, self.person)
         if answer.status >= 400:
-            raise Declined(answer.status, json.loads(answer.body)["error"]["message"])
+            error = json.loads(answer.body)["error"]
+            words = for_people(self.organization.model, error["code"], error["message"])
+            raise Declined(answer.status, words)
         return answer
 
 
