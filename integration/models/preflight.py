@@ -51,7 +51,8 @@ class Preflight(models.Model):
         default_permissions = ("change", "view")
 
     def __str__(self) -> str:
-        return f"{self.count(Severity.ERROR)} errors, {self.count(Severity.WARNING)} warnings"
+        counted = [(self.count(one), one.value) for one in (Severity.ERROR, Severity.WARNING)]
+        return ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in counted)
 
     @classmethod
     def last(cls) -> Preflight:

@@ -46,5 +46,5 @@ def connection(setup: ConnectionSetup) -> tuple[list[Verdict], bool]:
 def _verdict(one: Finding) -> Verdict:
     code, fix = CODES.get(one.what, ("setup", SETUP))
     if one.ok:
-        return Verdict(code, Severity.FINE, one.what, one.message)
+        return Verdict(code.removesuffix("-missing"), Severity.FINE, one.what, one.message)
     return Verdict(code, Severity.ERROR, one.what, one.message, fix)

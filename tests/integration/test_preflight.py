@@ -270,6 +270,7 @@ def test_the_last_run_is_one_row_with_the_worst_first():
         [Verdict("clock", Severity.FINE, "Clock", "Agrees."), Verdict("no-worker", Severity.ERROR, "Workers", "None.")]
     )
     assert Preflight.objects.count() == 1
+    assert str(last) == "1 error, 0 warnings"
     assert [one["code"] for one in last.verdicts] == ["no-worker", "clock"]
 
 
