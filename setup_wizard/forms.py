@@ -125,6 +125,9 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
         self.helper.form_tag = False
         self.helper.layout = self._layout()
 
+    def repeats(self) -> bool:
+        return super().repeats() and tables.read(self.data) == self.instance.tables
+
     def clean_odata_key(self) -> str:
         typed: str = self.cleaned_data.get("odata_key") or ""
         control_characters(typed)

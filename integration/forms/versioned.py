@@ -63,11 +63,15 @@ class VersionedForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         message = overtaken(self.cleaned_data.get("seen", ""), self.changed_at, self._now)
-        if message:
+        if message and not (message.startswith(OVERTAKEN) and self.repeats()):
             self.add_error(None, message)
             self.retype("seen", stamp(self.changed_at, self._now))
         super().clean()
         return self.cleaned_data
+
+    def repeats(self) -> bool:
+        """Is all that was sent stored already? Then nothing is overwritten: the form was sent twice, most likely."""
+        return set(self.changed_data) <= {"seen"}
 
     def retype(self, name: str, value: str) -> None:
         """Show another value than the one that was sent."""

@@ -114,6 +114,7 @@ class ConnectionSetup(Audited, SignIn, Features):
         if not found.ok or identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
+            type(self).objects.select_for_update().get(pk=self.pk)  # a second press waits, and finds all made
             self._remember(identity, found.user_name)
             created = self.create_missing()
             release_jobs(self.parts())

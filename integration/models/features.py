@@ -68,6 +68,8 @@ class Features(models.Model):
 
     def choose_order_user(self, user_id: uuid.UUID | None, name: str) -> None:
         """Who handles sales orders in Sales; ``None``: the integration user."""
+        if (user_id, name[:200]) == (self.order_user_id, self.order_user_name):
+            return
         before = self.order_user_name
         self.order_user_id, self.order_user_name = user_id, name[:200]
         self.save(update_fields=["order_user_id", "order_user_name"])

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "integration.views.security.ContentSecurityPolicy",
+    "integration.views.security.NeverKept",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -43,6 +43,19 @@ class ContentSecurityPolicy:
         return response
 
 
+class NeverKept:
+    """Middleware: no browser or proxy keeps a page. The back button shows what is there now, with a form that can be
+    saved, and after signing out nothing. An answer with rules of its own keeps them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class Acting:
     """Middleware that tells the audit log who acts."""
 

@@ -481,6 +481,48 @@ def test_mappings_that_were_there_keep_what_people_made_of_them(setup, admin):
     assert TableMapping.objects.get(name="CUSTOMER").direction == "to_erp"
 
 
+# --- twice, and back again --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [{}, {"leave": "1"}])
+@pytest.mark.parametrize("step", ["welcome", "connection", "data", "integration-user", "administrator", "check"])
+def test_next_and_leave_can_be_pressed_twice_on_every_step(fresh, admin, step, more):
+    walk(admin, until=step)
+    if step == "connection":
+        press(admin, step, **ENTERED, client_secret=SECRET)
+    steps = {"connection": {"tenant": "cronus.example"}, "data": {"direction-CUSTOMER": "to_crm"}}
+    page = admin.get(f"{GUIDE}{step}/")
+    sent = {**(shown(admin, step) if "form" in page.context else {}), **steps.get(step, {}), **more}
+    without = {"data": "import_solution", "integration-user": "assign_roles"}.get(step)
+    sent.pop(without, None)
+    first, second = (admin.post(f"{GUIDE}{step}/", sent) for _ in range(2))
+    assert (first.status_code, second.status_code) == (302, 302), second.content.decode()[-2000:]
+    assert first.url == second.url
+
+
+def test_the_sandbox_can_be_taken_twice(fresh, admin, settings, tmp_path):
+    settings.DEVELOPMENT, settings.DATA_DIR = True, tmp_path
+    ready = '{"url": "http://127.0.0.1:8001", "tenant": "t", "client_id": "c", "client_secret": "s", '
+    (tmp_path / "sandbox.json").write_text(ready + '"token_endpoint": "http://127.0.0.1:8001/t/oauth2/v2.0/token"}')
+    assert {admin.post(f"{GUIDE}use-sandbox/").url for _ in range(2)} == {f"{GUIDE}data/"}
+
+
+def test_other_tables_chosen_meanwhile_are_not_overwritten_by_an_old_page(fresh, admin):
+    walk(admin, until="data")
+    seen = shown(admin, "data")
+    press(admin, "data", **{"direction-CUSTOMER": "to_crm"})
+    answer = admin.post(f"{GUIDE}data/", {**seen, "direction-CUSTOMER": "to_erp"})
+    assert "Somebody else saved this page" in answer.content.decode()
+    assert Guide.current().tables["CUSTOMER"]["direction"] == "to_crm"
+
+
+def test_going_back_and_on_again_keeps_what_was_entered_and_loses_no_step(fresh, admin):
+    walk(admin, until="check")
+    press(admin, "connection", tenant="cronus.example")
+    assert ConnectionSetup.current().tenant == "cronus.example"
+    assert admin.get(GUIDE).url == f"{GUIDE}check/"
+
+
 # --- secrets ---------------------------------------------------------------------------------------------
 
 
