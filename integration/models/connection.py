@@ -47,7 +47,6 @@ class ConnectionSetup(Audited, SignIn, Features):
         "what Sales is still to be told", max_length=10, choices=Untold, blank=True, editable=False
     )
     changed_at = models.DateTimeField("changed", auto_now=True)
-
     home = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
@@ -110,12 +109,11 @@ class ConnectionSetup(Audited, SignIn, Features):
         """Check, remember who answered, create what is missing of mappings and jobs, and release the jobs. Returns
         the mappings created. Raises :class:`NotReady`."""
         found = self.readiness()
-        identity = found.identity
-        if not found.ok or identity is None:
+        if not found.ok or found.identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
             type(self).objects.select_for_update().get(pk=self.pk)  # a second press waits, and finds all made
-            self._remember(identity, found.user_name)
+            self._remember(found.identity, found.user_name)
             created = self.create_missing()
             release_jobs(self.parts())
             record(AuditEntry.Action.ENABLED, "connection", self, after={"organization": self.organization_name})
