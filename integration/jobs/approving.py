@@ -55,4 +55,5 @@ def reject(job: SyncJob, user: Person = None, reason: str = "") -> None:
 def _said(job: SyncJob, user: Person, reason: str) -> str:
     who = f" by {user.get_username()}" if isinstance(user, User) else ""
     because = reason.strip()[:REASON_AT_MOST].rstrip(".")
-    return f"Rejected{who}{f': {because}' if because else ''}. {job.message}"
+    would, _, _ = job.message.partition(". ")
+    return f"Rejected{who}{f': {because}' if because else ''}. {would.rstrip('.')}."

@@ -43,8 +43,9 @@ def id_problem(table: Table, name: str) -> str:
     if field is None:
         return f"{table.label} has no column “{name}”."
     return (
-        f"{field.label or name} does not identify the rows for couplings: they keep the id (GUID) of a row, which only "
-        f"“{table.id_field}” holds. To find the same records by this column, give it a match priority below."
+        f"{field.label or name} does not identify the rows for couplings: they keep the id (GUID) of a row"
+        f"{f', which only “{table.id_field}” holds' if table.id_field else ''}. To find the same records by this "
+        "column, give it a match priority below."
     )
 
 

@@ -241,6 +241,7 @@ def test_a_run_that_would_change_much_can_be_rejected_and_its_job_rests_with_the
     audited = AuditEntry.objects.get(action=AuditEntry.Action.REJECTED)
     assert (audited.who, audited.after["job"]) == ("annette", str(job.pk))
     assert "wrong price list" in audited.after["because"]
+    assert "approve it" not in job.message
 
 
 def test_what_is_rejected_is_neither_approved_nor_rejected_again(world, clerk, boss):
