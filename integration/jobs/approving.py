@@ -24,10 +24,17 @@ class NotWaiting(Exception):
 
 
 def approve(job: SyncJob, user: Person = None) -> SyncJob:
-    """Make a run that stopped because it would change much, now that a person has said so. Raises ``NotWaiting``."""
-    if not job.waits_for_approval:
-        raise NotWaiting
-    record(AuditEntry.Action.APPROVED, RUN, job.mapping, after={**in_words(job), "because": job.message})
+    """Make a run that stopped because it would change much, now that a person has said so. Raises ``NotWaiting``,
+    also where somebody else has answered already."""
+    said = {**in_words(job), "because": job.message}
+    with transaction.atomic():
+        if not job.approve(_said("Approved", job, user)):
+            raise NotWaiting
+        record(AuditEntry.Action.APPROVED, RUN, job.mapping, after=said)
+        return _made_anew(job, user)
+
+
+def _made_anew(job: SyncJob, user: Person) -> SyncJob:
     line = FullSynchLine.objects.of(job)
     if line is not None:
         full.restart(line, user, approved=True)
@@ -40,7 +47,7 @@ def approve(job: SyncJob, user: Person = None) -> SyncJob:
 def reject(job: SyncJob, user: Person = None, reason: str = "") -> None:
     """Say no to a run that stopped because it would change much. Nothing of it is written, and the recurring jobs of
     its mapping are On Hold with the reason until a person sets them Ready. Raises ``NotWaiting``."""
-    said = _said(job, user, reason)
+    said = _said("Rejected", job, user, reason)
     with transaction.atomic():
         if not job.reject(said):
             raise NotWaiting
@@ -52,8 +59,8 @@ def reject(job: SyncJob, user: Person = None, reason: str = "") -> None:
             line.fail(said)
 
 
-def _said(job: SyncJob, user: Person, reason: str) -> str:
+def _said(verb: str, job: SyncJob, user: Person, reason: str = "") -> str:
     who = f" by {user.get_username()}" if isinstance(user, User) else ""
     because = reason.strip()[:REASON_AT_MOST].rstrip(".")
     would, _, _ = job.message.partition(". ")
-    return f"Rejected{who}{f': {because}' if because else ''}. {would.rstrip('.')}."
+    return f"{verb}{who}{f': {because}' if because else ''}. {would.rstrip('.')}."

@@ -10,6 +10,8 @@ from integration.sync.reader import SourceEmpty
 
 APPROVABLE = (NeedsApproval.code, SourceEmpty.code)
 """Why a run waits."""
+APPROVED = "approved"
+"""The code of a run that was approved and made anew."""
 
 
 class Approvable(Progress):
@@ -34,10 +36,19 @@ class Approvable(Progress):
     def waits_for_approval(self) -> bool:
         return self.status == self.Status.FAILED and self.code in APPROVABLE
 
+    def approve(self, message: str) -> bool:
+        """A person wants this run; another one makes it. ``False``: it does not wait for that any more."""
+        return self._answer(code=APPROVED, message=message)
+
     def reject(self, message: str) -> bool:
         """A person does not want this run. ``False``: it does not wait for that any more."""
+        return self._answer(status=self.Status.REJECTED, message=message)
+
+    def _answer(self, **values: str) -> bool:
+        """Of two people who answer, one does."""
         waiting = type(self)._default_manager.filter(pk=self.pk, status=self.Status.FAILED, code__in=APPROVABLE)
-        if not waiting.update(status=self.Status.REJECTED, message=message):
+        if not waiting.update(**values):
             return False
-        self.status, self.message = self.Status.REJECTED, message
+        for name, value in values.items():
+            setattr(self, name, value)
         return True

@@ -254,6 +254,18 @@ def test_what_is_rejected_is_neither_approved_nor_rejected_again(world, clerk, b
     assert AuditEntry.objects.filter(action=AuditEntry.Action.REJECTED).count() == 1
 
 
+def test_what_is_approved_once_is_neither_approved_nor_rejected_again(world, clerk, boss):
+    job = refused(world)
+    clerk.post(reverse("synch_job_approve", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.message.startswith("Approved by annette. CUSTOMER to Dynamics 365 Sales would change")
+    for verb in ("approve", "reject"):
+        answer = clerk.post(reverse(f"synch_job_{verb}", args=[job.pk]))
+        assert told(answer)[-1] == "This run does not wait for an approval."
+    assert len(run_all()) == 1
+    assert AuditEntry.objects.filter(action=AuditEntry.Action.APPROVED).count() == 1
+
+
 def test_who_may_only_synchronize_does_not_reject_a_run(world, visitor):
     job = refused(world)
     assert visitor.post(reverse("synch_job_reject", args=[job.pk])).status_code == 403
