@@ -189,3 +189,59 @@ def test_only_who_may_import_customizations_imports(running: Callable[[], Sandbo
 def test_a_body_without_a_file_is_refused(call: Caller, body: dict[str, Any]) -> None:
     assert call("POST", "ImportSolution", body).status_code == 400
     assert call("POST", "ImportSolutionAsync", body).status_code == 400
+
+
+ENTITY = BOOK[BOOK.index("<Entity>") : BOOK.index("</Entities>")]
+PAGES = "<attribute PhysicalName='new_Pages'><Type>{}</Type>{}</attribute>"
+BACKWARDS = "<MinValue>9</MinValue><MaxValue>1</MaxValue>"
+KEY = "<EntityKeys><EntityKey Name='new_Key'><EntityKeyAttributes><AttributeName>{}</AttributeName>"
+KEY += "</EntityKeyAttributes></EntityKey></EntityKeys></entity>"
+WEB = "<WebResources><WebResource><WebResourceId>{{5f7e0c1e-0000-4000-8000-000000000002}}</WebResourceId>"
+WEB += "<Name>new_/x.js</Name><WebResourceType>{}</WebResourceType><FileName>/solution.xml</FileName></WebResource>"
+WEB += "</WebResources></ImportExportXml>"
+
+
+def changed(what: str, into: str, column: str = "") -> str:
+    """A package whose customizations say something else in one place."""
+    text = BOOK.format(column=column)
+    assert what in text
+    return package(customizations=text.replace(what, into))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (changed("</ImportExportXml>", WEB.format("script")), "WebResourceType must be a whole number, not 'script'"),
+        (changed("level='Global'", "level='Everywhere'"), "the level 'Everywhere' of prvReadnew_Book"),
+        (changed("{5f7e0c1e-0000-4000-8000-000000000001}", "{first}"), "the id 'first' of the Role"),
+        (changed("<MaxLength>40", "<MaxLength>forty"), "a limit of new_book.new_title is wrong"),
+        (changed("<MaxLength>40", "<MaxLength>-1"), "a limit of new_book.new_title is wrong"),
+        (changed("</Entities>", ENTITY.format(column="") + "</Entities>"), "the Entity new_book stands there twice"),
+        (changed("<DisplayMask>PrimaryName</DisplayMask>", ""), "needs one primary key and one primary name"),
+        (changed("<Type>primarykey</Type>", "<Type>int</Type>"), "needs one primary key and one primary name"),
+        (changed("new_Title", "new&quot;Title"), "is no name for a table, a column or a key"),
+        (changed("name='Bookseller'", "name='x'", PAGES.format("decimal", "<MinValue>few</MinValue>")), "a limit of"),
+        (changed("name='Bookseller'", "name='x'", PAGES.format("money", BACKWARDS)),
+         "9 is not below 1"),
+        (changed("name='Bookseller'", "name='x'", 2 * PAGES.format("int", "")), "new_pages stands there twice"),
+        (changed("PhysicalName='new_Title'", "PhysicalName='statecode'"), "defines a column that every table has"),
+        (changed("</entity>", KEY.format("new_colour")), "the key new_Key of new_book names columns"),
+        (changed("</attributes>", "</attributes><EntitySetName>accounts</EntitySetName>"), "'accounts' of new_book"),
+        (package(solution=manifest("one")), "'one' is no version"),
+        (package(solution=manifest().replace("</Publisher>", "<CustomizationOptionValuePrefix>x"
+                                             "</CustomizationOptionValuePrefix></Publisher>")),
+         "CustomizationOptionValuePrefix must be a whole number"),
+    ],
+)  # fmt: skip
+def test_what_a_file_says_wrongly_is_named_and_nothing_is_changed(call: Caller, content: str, says: str) -> None:
+    answer = bring(call, content)
+
+    assert refusal(answer) == (400, "0x8004802c")
+    assert says in answer.json()["error"]["message"]
+    assert call("GET", "new_books").status_code == 404
+
+
+def test_a_job_is_named_by_an_id(call: Caller) -> None:
+    answer = call("POST", "ImportSolution", {"CustomizationFile": package(), "ImportJobId": "my job"})
+
+    assert refusal(answer) == (400, "0x80060888")

@@ -13,12 +13,12 @@ from integration.dataverse.sandbox.model import Model, Table
 from integration.dataverse.sandbox.organization import Organization
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.security import roles
+from integration.dataverse.sandbox.solutions.checking import check
+from integration.dataverse.sandbox.solutions.columns import Line, line_of
 from integration.dataverse.sandbox.solutions.package import ColumnIn, LookupIn, Package, TableIn
 from integration.dataverse.sandbox.write import Write
 
 Progress = Callable[[float], None]
-Line = list[Any]
-NEED = {"applicationrequired": 1, "systemrequired": 2}
 
 
 def carry_in(organization: Organization, package: Package, user: str, progress: Progress) -> None:
@@ -40,45 +40,6 @@ def carry_in(organization: Organization, package: Package, user: str, progress: 
         _solution(write, package)
 
 
-def check(organization: Organization, package: Package) -> None:
-    """Refuse what cannot be imported here."""
-    manifest, model = package.manifest, organization.model
-    missing = [table.schema for table in package.tables if not table.whole and table.name not in model.tables]
-    missing += [one for one in manifest.requires if one.lower() not in model.tables]
-    if missing:
-        raise Refusal(
-            400, "0x8004801d", f"The following components are missing in this organization: {', '.join(missing)}."
-        )
-    found = organization.database.connection().execute(
-        "SELECT s.ismanaged, p.uniquename FROM solution s JOIN publisher p ON p.publisherid = s.publisherid "
-        "WHERE s.uniquename = ?",
-        (manifest.name,),
-    )
-    for managed, publisher in found.fetchall():
-        if publisher != manifest.publisher:
-            raise Refusal(400, "0x8004801c", "The publisher of the installed solution is another one.")
-        if bool(managed) != manifest.managed:
-            code = "0x80048041" if managed else "0x80048040"
-            kinds = ("managed", "unmanaged") if managed else ("unmanaged", "managed")
-            raise Refusal(400, code, f"The solution is installed as {kinds[0]} here; this file holds it as {kinds[1]}.")
-    for table in package.tables:
-        for column in table.columns:
-            _check_column(model, table, column)
-
-
-def _check_column(model: Model, table: TableIn, column: ColumnIn) -> None:
-    if column.kind not in KINDS:
-        raise Refusal(400, "0x8004802c", f"The type '{column.kind}' of {table.name}.{column.name} is not known here.")
-    there = model.tables[table.name].columns.get(column.name) if table.name in model.tables else None
-    wanted = KINDS[column.kind][0]
-    if there is not None and there.type != wanted:
-        raise Refusal(
-            400,
-            "0x80048034",
-            f"{table.name}.{column.name} exists with the type {there.type}; the solution wants {wanted}.",
-        )
-
-
 # --- tables -----------------------------------------------------------------------------------------------------
 
 
@@ -92,7 +53,7 @@ def _tables(model: Model, package: Package) -> Iterator[Change]:
 def _block(table: TableIn, code: int) -> dict[str, Any]:
     columns: dict[str, Line] = dict(COMMON)
     columns.update(OWNED if table.owned == "user" else {"organizationid": ["Lookup", "", "", {"to": ["organization"]}]})
-    columns.update({one.name: _line(one) for one in table.columns if one.kind != "lookup"})
+    columns.update({one.name: line_of(one) for one in table.columns if one.kind != "lookup"})
     primary = next((one.name for one in table.columns if "PrimaryName" in one.facts.get("DisplayMask", "")), "")
     return {
         "set": table.set or set_name(table.name),
@@ -125,7 +86,7 @@ def _additions(model: Model, package: Package) -> Iterator[Change]:
 
 def _addition(model: Model, table: Table, column: ColumnIn, lookup: LookupIn | None) -> Iterator[Change]:
     if column.kind != "lookup":
-        yield Change("column", table.name, column.name, _line(column))
+        yield Change("column", table.name, column.name, line_of(column))
         return
     if lookup is None or lookup.target not in model.tables:
         raise Refusal(400, "0x8004801d", f"No relationship says where the lookup {column.name} of {table.name} leads.")
@@ -134,48 +95,6 @@ def _addition(model: Model, table: Table, column: ColumnIn, lookup: LookupIn | N
     facts = {"to": [lookup.target], **({"nav": {lookup.target: column.schema}, "schema": column.schema} if own else {})}
     yield Change("column", table.name, column.name, ["Lookup", column.label, "cu", facts])
     yield Change("collection", lookup.target, lookup.schema, [table.name, column.name])
-
-
-def _line(column: ColumnIn) -> Line:
-    kind, facts = KINDS[column.kind]
-    told = column.facts
-    more = {**facts(told), "schema": column.schema}
-    need = NEED.get(told.get("RequiredLevel", ""))
-    if need:
-        more["need"] = need
-    writable = "".join(
-        letter for letter, name in (("c", "Create"), ("u", "Update")) if told.get(f"ValidFor{name}Api", "1") == "1"
-    )
-    return [kind, column.label, writable, more]
-
-
-def _bounds(told: dict[str, str], **others: Any) -> dict[str, Any]:
-    return {"min": told.get("MinValue", "-100000000000"), "max": told.get("MaxValue", "100000000000"), **others}
-
-
-def _money(told: dict[str, str]) -> dict[str, Any]:
-    base = told.get("CalculationOf")
-    return _bounds(told, source=int(told.get("AccuracySource", "2")), **({"base": base} if base else {}))
-
-
-def _moment(told: dict[str, str]) -> dict[str, Any]:
-    if told.get("Behavior") == "2":
-        return {"day": "only"}
-    return {"day": "format"} if told.get("Format") == "date" else {}
-
-
-KINDS: dict[str, tuple[str, Callable[[dict[str, str]], dict[str, Any]]]] = {
-    "primarykey": ("Uniqueidentifier", lambda told: {}),
-    "nvarchar": ("String", lambda told: {"len": int(told.get("MaxLength", "100"))}),
-    "ntext": ("Memo", lambda told: {"len": int(told.get("MaxLength", "2000"))}),
-    "int": ("Integer", lambda told: {"min": -(2**31), "max": 2**31 - 1}),
-    "decimal": ("Decimal", lambda told: _bounds(told, prec=int(told.get("Accuracy", "2")))),
-    "float": ("Double", lambda told: _bounds(told, prec=int(told.get("Accuracy", "5")))),
-    "money": ("Money", _money),
-    "bit": ("Boolean", lambda told: {}),
-    "datetime": ("DateTime", _moment),
-    "lookup": ("Lookup", lambda told: {}),
-}
 
 
 # --- rows -------------------------------------------------------------------------------------------------------

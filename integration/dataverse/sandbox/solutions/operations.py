@@ -15,9 +15,10 @@ from integration.dataverse.sandbox.messages import Response, answer, empty
 from integration.dataverse.sandbox.organization import Exchange, Organization
 from integration.dataverse.sandbox.refusals import Refusal, odata
 from integration.dataverse.sandbox.security.privileges import IMPORT as IMPORT_PRIVILEGE
-from integration.dataverse.sandbox.solutions.importing import carry_in, check
+from integration.dataverse.sandbox.solutions.checking import check
+from integration.dataverse.sandbox.solutions.importing import carry_in
 from integration.dataverse.sandbox.solutions.package import read_package
-from integration.dataverse.sandbox.values import timestamp
+from integration.dataverse.sandbox.values import guid, timestamp
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,9 @@ def import_solution(exchange: Exchange, body: Body) -> Response:
     """ImportSolution: the caller waits."""
     exchange.guard.require(IMPORT_PRIVILEGE)
     content = _file(body)
-    job = str(body.get("ImportJobId") or uuid.uuid4()).lower()
+    job = guid(body.get("ImportJobId") or str(uuid.uuid4()))
+    if job is None:
+        raise odata("The parameter 'ImportJobId' must be an id.")
     _begin(exchange.organization, exchange.user, job)
     error = _run(exchange.organization, exchange.user, job, content)
     if error is not None:

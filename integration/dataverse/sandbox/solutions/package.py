@@ -7,6 +7,7 @@ of a later version (0x80048068).
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ NEEDED = ("[Content_Types].xml", "solution.xml", "customizations.xml")
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file inside; more is refused before it is unpacked."""
 NEWEST_FORMAT = (9, 2)
+LONGEST_NUMBER = 9
+VERSION = re.compile(r"[0-9]{1,9}([.][0-9]{1,9}){1,3}")
 Element = ElementTree.Element
 
 
@@ -153,18 +156,18 @@ def _parsed(files: dict[str, bytes], name: str) -> Element:
     """No document type: entities that grow while they are read have nowhere to be declared."""
     content = files[name]
     if b"<!DOCTYPE" in content:
-        raise _bad_xml(name, "a document type is not allowed")
+        raise bad_xml(name, "a document type is not allowed")
     try:
         root = ElementTree.fromstring(content)  # noqa: S314 - without a document type there is nothing to expand
     except ElementTree.ParseError as error:
-        raise _bad_xml(name, str(error)) from error
+        raise bad_xml(name, str(error)) from error
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]  # namespaces of the file do not matter here
     return root
 
 
 def _manifest(root: Element) -> Manifest:
-    given = tuple(int(part) for part in root.get("SolutionPackageVersion", "0").split(".") if part.isdigit())
+    given = tuple(int(part) for part in root.get("SolutionPackageVersion", "0").split(".") if part.isdecimal())
     if given > NEWEST_FORMAT:
         raise Refusal(
             400, "0x80048068", "The solution package you are importing was generated on a newer version of the service."
@@ -172,17 +175,17 @@ def _manifest(root: Element) -> Manifest:
     told = root.find("SolutionManifest")
     publisher = told.find("Publisher") if told is not None else None
     if told is None or publisher is None:
-        raise _bad_xml("solution.xml", "SolutionManifest or Publisher is missing")
+        raise bad_xml("solution.xml", "SolutionManifest or Publisher is missing")
     return Manifest(
         name=_text(told, "UniqueName", "solution.xml"),
         title=_described(told, "LocalizedNames/LocalizedName"),
         description=_described(told, "Descriptions/Description"),
-        version=_text(told, "Version", "solution.xml"),
+        version=_version(told),
         managed=told.findtext("Managed") == "1",
         publisher=_text(publisher, "UniqueName", "solution.xml"),
         publisher_title=_described(publisher, "LocalizedNames/LocalizedName"),
         prefix=_text(publisher, "CustomizationPrefix", "solution.xml"),
-        option_prefix=int(publisher.findtext("CustomizationOptionValuePrefix") or 10_000),
+        option_prefix=_number(publisher, "CustomizationOptionValuePrefix", 10_000, "solution.xml"),
         requires=tuple(_missing(told)),
     )
 
@@ -195,7 +198,7 @@ def _missing(told: Element) -> Iterator[str]:
 def _table(told: Element) -> TableIn:
     entity = told.find("./EntityInfo/entity")
     if entity is None:
-        raise _bad_xml("customizations.xml", "an Entity without EntityInfo/entity")
+        raise bad_xml("customizations.xml", "an Entity without EntityInfo/entity")
     return TableIn(
         schema=entity.get("Name", ""),
         label=_described(entity, "LocalizedNames/LocalizedName"),
@@ -227,7 +230,7 @@ def _forms(told: Element) -> Iterator[FormIn]:
         for one in group.iterfind("systemform"):
             form = one.find("form")
             if form is None:
-                raise _bad_xml("customizations.xml", "a systemform without form")
+                raise bad_xml("customizations.xml", "a systemform without form")
             name = _described(one, "LocalizedNames/LocalizedName")
             text = ElementTree.tostring(form, encoding="unicode")
             yield FormIn(_bare(one.findtext("formid") or ""), name, FORM_TYPES.get(group.get("type", ""), 2), text)
@@ -252,7 +255,7 @@ def _web(told: Element, files: dict[str, bytes]) -> WebIn:
         _bare(told.findtext("WebResourceId") or ""),
         _text(told, "Name", "customizations.xml"),
         told.findtext("DisplayName") or "",
-        int(told.findtext("WebResourceType") or 1),
+        _number(told, "WebResourceType", 1, "customizations.xml"),
         files[path],
     )
 
@@ -260,8 +263,22 @@ def _web(told: Element, files: dict[str, bytes]) -> WebIn:
 def _text(told: Element, name: str, file: str) -> str:
     found = told.findtext(name)
     if not found:
-        raise _bad_xml(file, f"{name} is missing")
+        raise bad_xml(file, f"{name} is missing")
     return found.strip()
+
+
+def _number(told: Element, name: str, otherwise: int, file: str) -> int:
+    found = (told.findtext(name) or str(otherwise)).strip()
+    if not found.isdecimal() or len(found) > LONGEST_NUMBER:
+        raise bad_xml(file, f"{name} must be a whole number, not '{found}'")
+    return int(found)
+
+
+def _version(told: Element) -> str:
+    found = _text(told, "Version", "solution.xml")
+    if not VERSION.fullmatch(found):
+        raise bad_xml("solution.xml", f"'{found}' is no version such as 1.0.0.0")
+    return found
 
 
 def _described(told: Element, path: str) -> str:
@@ -277,5 +294,5 @@ def _bad_file(message: str) -> Refusal:
     return Refusal(400, "0x80048060", message)
 
 
-def _bad_xml(file: str, why: str) -> Refusal:
+def bad_xml(file: str, why: str) -> Refusal:
     return Refusal(400, "0x8004802c", f"The import file is invalid. {file} cannot be read: {why}.")
