@@ -112,7 +112,6 @@ class ConnectionSetup(Audited, SignIn, Features):
         if not found.ok or found.identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
-            type(self).objects.select_for_update().get(pk=self.pk)  # a second press waits, and finds all made
             self._remember(found.identity, found.user_name)
             created = self.create_missing()
             release_jobs(self.parts())

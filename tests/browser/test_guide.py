@@ -113,6 +113,85 @@ def test_the_guide_works_with_the_keyboard_alone(page):
     heading(page, "Data to synchronize")
 
 
+def twice(page: Page, name: str, said: str = "") -> None:
+    """Somebody who clicks everything twice; nobody is told about somebody else for that."""
+    page.get_by_role("button", name=name, exact=True).dblclick()
+    page.wait_for_load_state()
+    expect(page.locator("main")).to_contain_text(said)
+    expect(page.locator("main")).not_to_contain_text("Somebody else")
+
+
+def test_next_is_clicked_twice_on_every_step_and_the_guide_goes_on_one_step(page):
+    begin_anew(page)
+    for step in ("Connection", "Data to synchronize", "Integration user", "Administrator", "Check", "Finish"):
+        twice(page, "Next")
+        heading(page, step)
+    page.get_by_role("link", name="Back", exact=True).dblclick()
+    heading(page, "Check")
+    page.get_by_role("link", name="Check Again").dblclick()
+    heading(page, "Check")
+    page.goto("/setup/sales-connection/data/")
+    twice(page, "Save and leave")
+    heading(page, "Assisted Setup")
+
+
+def test_the_back_button_leads_to_steps_as_they_are_stored_and_they_can_be_sent_again(page):
+    page.goto("/setup/sales-connection/connection/")
+    tenant = page.get_by_label("Tenant")
+    before = tenant.input_value()
+    tenant.fill("cronus.example")
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Data to synchronize")
+    page.go_back()
+    heading(page, "Connection")
+    expect(tenant).to_have_value("cronus.example")
+    tenant.fill(before)
+    page.get_by_role("button", name="Next").click()
+    heading(page, "Data to synchronize")
+    page.goto("/connection/")
+    expect(tenant).to_have_value(before)
+
+
+def test_of_two_people_at_connection_setup_the_second_is_told_what_the_first_changed(page):
+    page.goto("/connection/")
+    second = page.context.new_page()
+    second.goto("/connection/")
+    before = page.get_by_label("Tenant").input_value()
+    page.get_by_label("Tenant").fill("of Annette")
+    twice(page, "Save", "Saved.")
+    second.get_by_label("Client id").fill("of Esther")
+    second.get_by_role("button", name="Save", exact=True).click()
+    expect(second.locator("main")).to_contain_text("Somebody else saved this page while you had it open.")
+    expect(second.locator("main")).to_contain_text(f"“{before}” → “of Annette”")
+    expect(second.get_by_label("Client id")).to_have_value("of Esther")
+    second.close()
+    page.get_by_label("Tenant").fill(before)
+    twice(page, "Save", "Saved.")
+    expect(page.get_by_label("Tenant")).to_have_value(before)
+
+
+def test_every_button_of_connection_setup_is_clicked_twice_and_works_once(page):
+    page.goto("/connection/")
+    twice(page, "Save", "Saved.")
+    page.goto("/connection/")
+    for name in ("Save and Test Connection", "Test Connection"):
+        twice(page, name, "The connection test was successful.")
+        page.goto("/connection/")
+    twice(page, "Enable", "is enabled.")
+    twice(page, "Disable", "The connection is disabled.")
+    page.goto("/audit/?kind=connection")
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_after_signing_out_the_back_button_shows_nothing_of_the_pages_before(page):
+    page.goto("/connection/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Username")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Username")).to_be_visible()
+    expect(page.get_by_label("Tenant")).to_have_count(0)
+
+
 def test_finish_leads_to_the_running_full_synchronization_and_to_its_end(page):
     page.goto("/setup/sales-connection/")
     heading(page, "Finish")
