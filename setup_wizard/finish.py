@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -38,6 +39,16 @@ ORDERS = Verdict(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What Finish shall do besides keeping the wishes: enable the connection, run the full synchronization, and create
+    what finds no match where both sides hold records already."""
+
+    enable: bool
+    run_full: bool
+    create_unmatched: bool
+
+
 def check(guide: Guide, setup: ConnectionSetup) -> list[Verdict]:
     """Everything that has to be right before the connection is enabled, as it is now, and the wishes of the guide.
     Never raises a ``Problem``."""
@@ -57,20 +68,20 @@ def hindering(found: Sequence[Verdict]) -> bool:
     return any(one.severity is Severity.ERROR for one in found)
 
 
-def finish(base: str, user: Any, enable: bool, run_full: bool) -> None:
+def finish(base: str, user: Any, ending: Ending) -> None:
     """Hand the wishes over to Connection Setup, enable it with the chosen tables and start the full synchronization.
     ``base`` is where this application answers. Raises ``NotReady``, ``FullSynchError``, ``Problem``."""
     guide, setup = Guide.current(), ConnectionSetup.current()
     _put_in_place(guide, setup, base)
-    if enable and not setup.is_enabled:
+    if ending.enable and not setup.is_enabled:
         tables.apply(guide.tables, setup.enable())
     elif setup.is_enabled:
         setup.apply_switches([])
         setup.tell_sales()
     guide.pass_step(FINISH.slug)
-    guide.complete(enable=setup.is_enabled, full_synchronization=run_full)
-    if run_full and setup.is_enabled:
-        _run_full(guide, setup, user)
+    guide.complete(enable=setup.is_enabled, full_synchronization=ending.run_full)
+    if ending.run_full and setup.is_enabled:
+        _run_full(guide, setup, user, ending.create_unmatched)
 
 
 def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
@@ -85,10 +96,10 @@ def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
     setup.save()
 
 
-def _run_full(guide: Guide, setup: ConnectionSetup, user: Any) -> None:
+def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, create_unmatched: bool) -> None:
     with closing(setup.open()) as connected:
         FullSynchLine.objects.refresh(connected, setup.parts())
-    tables.apply_to_review(guide.tables)
+    tables.apply_to_review(guide.tables, create_unmatched)
     full.start(user)
 
 

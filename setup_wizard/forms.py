@@ -198,14 +198,25 @@ class FinishForm(forms.Form):
     """What pressing Finish does."""
 
     enable = forms.BooleanField(required=False, initial=True, label="Enable the connection to Dynamics 365 Sales")
-    run_full = forms.BooleanField(required=False, initial=True, label="Run full synchronization")
+    run_full = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Run full synchronization",
+        help_text="It starts at once, and its review page shows how far it is.",
+    )
+    create_unmatched = forms.BooleanField(
+        required=False,
+        label="Create the records that have no match",
+        help_text="Where both sides hold records already, those that match are coupled first. The others are created "
+        "on the other side; without this they wait under Synch. Errors until somebody decides.",
+    )
 
-    def __init__(self, *args: Any, enabled: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, enabled: bool, create_unmatched: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["create_unmatched"].initial = create_unmatched
         if enabled:
             self.fields["enable"].disabled = True
             self.fields["enable"].help_text = "It is enabled. Connection Setup can disable it."
-        self.fields["run_full"].help_text = "It starts at once, and its review page shows how far it is."
         self.helper = FormHelper()
         self.helper.form_tag = False
 

@@ -22,6 +22,11 @@ def is_there() -> bool:
     return settings.DEVELOPMENT and _left().exists()
 
 
+def is_used(setup: ConnectionSetup) -> bool:
+    """Does the connection lead to it? Then everything may be tried out at once."""
+    return is_there() and bool(setup.url) and json.loads(_left().read_text(encoding="utf-8"))["url"] == setup.url
+
+
 def use(setup: ConnectionSetup) -> None:
     """Fill in its address and credentials. Raises ``NoSandbox``."""
     if setup.is_enabled:

@@ -67,13 +67,14 @@ def apply(chosen: Mapping[str, Mapping[str, Any]], created: Iterable[TableMappin
         mapping.save()
 
 
-def apply_to_review(chosen: Mapping[str, Mapping[str, Any]]) -> None:
-    """The lines of the Full Synch. Review: what is not wanted now waits On Hold, what is to be created is said so."""
+def apply_to_review(chosen: Mapping[str, Mapping[str, Any]], create: bool) -> None:
+    """The lines of the Full Synch. Review: what is not wanted now waits On Hold, and each is told whether to create
+    what has no match: as chosen for its table, else ``create``."""
     for line in FullSynchLine.objects.select_related("mapping").filter(status=FullSynchLine.Status.BLANK):
-        wanted = chosen.get(line.mapping.name)
-        if wanted is not None and wanted["direction"] == NOT_NOW:
+        wanted = chosen.get(line.mapping.name, {"direction": line.direction, "create": create})
+        if wanted["direction"] == NOT_NOW:
             line.hold()
-        elif wanted is not None and wanted["create"] != line.create_unmatched:
+        elif wanted["create"] != line.create_unmatched:
             line.choose_create_unmatched(wanted["create"])
 
 

@@ -166,9 +166,9 @@ def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
 
 
 def _finish(request: HttpRequest, shown: Shown) -> HttpResponse:
-    chosen = shown["form"].cleaned_data
+    ending = finish.Ending(**shown["form"].cleaned_data)
     try:
-        finish.finish(request.build_absolute_uri("/"), request.user, chosen["enable"], chosen["run_full"])
+        finish.finish(request.build_absolute_uri("/"), request.user, ending)
     except NotReady as error:
         messages.error(request, f"The connection is not enabled. {error}")
         Guide.current().return_to(CHECK.slug)
@@ -177,4 +177,4 @@ def _finish(request: HttpRequest, shown: Shown) -> HttpResponse:
         messages.error(request, f"The full synchronization has not started: {problem}")
         return redirect("full_synch")
     messages.success(request, "Assisted setup is completed.")
-    return redirect("full_synch" if chosen["run_full"] else "connection")
+    return redirect("full_synch" if ending.run_full else "connection")

@@ -68,6 +68,8 @@ def test_a_fresh_user_synchronizes_the_company_in_under_ten_clicks(page):
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
     assert set(page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()) == {"Finished"}
     assert clicks.number < FEW
+    page.goto("/synch/errors/")
+    expect(page.locator("main")).to_contain_text("No errors.")
     page.goto("/mappings/")
     expect(page.locator("main")).to_contain_text("CUSTOMER")
 

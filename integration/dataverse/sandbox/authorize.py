@@ -15,8 +15,10 @@ from integration.dataverse.sandbox.tokens import Tenant
 
 PEOPLE = (
     "SELECT systemuserid, fullname, internalemailaddress, title FROM systemuser "
-    "WHERE applicationid IS NULL AND isdisabled = 0 AND accessmode IN (0, 1) ORDER BY fullname"
+    "WHERE applicationid IS NULL AND isdisabled = 0 AND accessmode IN (0, 1) "
+    "ORDER BY title IS 'System Administrator' DESC, fullname"
 )
+"""Who may sign in by hand; administrators come first, as it is mostly they who are asked to."""
 KEPT = ("client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "code_challenge",
         "code_challenge_method", "resource")  # fmt: skip
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -1,0 +1,171 @@
+"""The last two steps of the guide: everything is checked, and Finish switches the connection on."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from coupling.models import Coupling
+from integration import preflight
+from integration.jobs.queue import QueueState
+from integration.models import ConnectionSetup, FullSynchLine, TableMapping
+from integration.models.preflight import Severity
+from integration.systems.base import Row
+from integration.systems.errors import SignInRefused
+from setup_wizard.models import Guide
+from tests.setup_wizard.conftest import BY_HAND, GUIDE, press, shown, state, walk
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_fails_says_in_which_step_it_is_mended_and_holds_the_guide_up(fresh, admin, organization):
+    walk(admin, until="check")
+    organization.fail_on("check", SignInRefused("The secret is wrong.", part="secret"), times=2)
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert "Client secret:</strong> The secret is wrong." in page
+    assert f'href="{GUIDE}connection/">How to fix it' in page
+    assert ">Next<" not in page
+    answer = admin.post(f"{GUIDE}check/", {})
+    assert "Something is not right yet" in answer.content.decode()
+    assert ">Next<" in admin.get(f"{GUIDE}check/").content.decode()
+
+
+def test_a_wish_that_is_not_done_fails_the_check(fresh, admin):
+    walk(admin, until="check")
+    Guide.objects.update(order_integration=True, import_solution=True)
+    found = {one.code: one for one, _ in admin.get(f"{GUIDE}check/").context["findings"]}
+    assert {found["order-integration"].severity, found["solution"].severity} == {Severity.ERROR}
+
+
+def test_the_check_shows_severity_code_and_fix_of_the_preflights_findings(fresh, admin, organization):
+    walk(admin, until="check")
+    organization.update("systemuser", [Row(organization.user_id, {"isdisabled": True})])
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert '<code class="small">integration-user</code>' in page
+    assert "An administrator mends it under Assign Security Roles." in page
+    assert f'href="{GUIDE}administrator/">How to fix it' in page
+
+
+def test_the_check_finds_what_the_preflight_finds_under_the_same_codes(fresh, admin):
+    walk(admin, until="check")
+    context = admin.get(f"{GUIDE}check/").context
+    shown = {one.code for one, _ in [*context["findings"], *context["further"]()]}
+    assert shown == {one.code for one in preflight.look()} - {"disabled"}
+
+
+def test_what_is_only_worth_knowing_does_not_hold_the_guide_up(fresh, admin, monkeypatch):
+    walk(admin, until="check")
+    monkeypatch.setattr("integration.preflight.installation.queue_state", lambda: QueueState(problem="No queue."))
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert "queue-unreachable" in page
+    assert ">Next<" in page
+
+
+def test_couplings_of_another_organization_are_told_before_finish_is_reached(setup, admin, organization):
+    setup.enable()
+    customer = TableMapping.objects.get(name="CUSTOMER")
+    Coupling.objects.create(mapping=customer, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
+    setup.disable()
+    walk(admin, until="check")
+    organization.organization_id = uuid.uuid4()
+    page = admin.get(f"{GUIDE}check/").content.decode()
+    assert "the couplings of CUSTOMER belong to Twin crm" in page
+    assert "other-organization" in page
+    assert ">Next<" not in page
+
+
+def test_the_user_that_handles_orders_is_looked_up_by_name(fresh, admin, organization):
+    peter = organization.add("systemuser", fullname="Peter Saddow", isdisabled=False)
+    walk(admin, until="data")
+    press(admin, "data", order_user="Peter Saddow", **BY_HAND)
+    for step in ("integration-user", "administrator"):
+        press(admin, step, without=("assign_roles",))
+    assert "Peter Saddow handles sales orders" in admin.get(f"{GUIDE}check/").content.decode()
+    assert ConnectionSetup.current().order_user_id == peter
+    Guide.objects.update(order_user="Nobody Known")
+    assert "No enabled user is called “Nobody Known”" in admin.get(f"{GUIDE}check/").content.decode()
+
+
+@pytest.mark.scenario("CRMConnectionWizardTests.VerifyStatusCompletedWhenFinished")
+def test_finish_without_enabling_completes_the_guide_and_enables_nothing(fresh, admin):
+    walk(admin)
+    answer = press(admin, "finish", without=("enable", "run_full"))
+    assert answer.url == "/connection/"
+    assert "Completed" in state(admin)
+    assert "Not Completed" not in state(admin)
+    assert ConnectionSetup.current().is_enabled is False
+
+
+def test_finish_enables_and_starts_the_full_synchronization(fresh, admin, settings):
+    settings.PUBLIC_URL = "https://bc.cronus.example"
+    walk(admin)
+    answer = press(admin, "finish")
+    assert answer.url == "/full-synch/"
+    setup = ConnectionSetup.current()
+    assert (setup.is_enabled, setup.web_client_url) == (True, "https://bc.cronus.example")
+    assert FullSynchLine.objects.active().exists()
+
+
+def test_a_full_synchronization_needs_the_connection(fresh, admin):
+    walk(admin)
+    answer = press(admin, "finish", without=("enable",))
+    assert "needs the connection to be enabled" in answer.content.decode()
+
+
+def test_what_broke_between_check_and_finish_leads_back_to_the_check(fresh, admin, organization):
+    walk(admin)
+    organization.fail_on("check", SignInRefused("The secret has expired.", part="secret"))
+    answer = press(admin, "finish")
+    assert answer.url == f"{GUIDE}check/"
+    assert "The secret has expired" in admin.get(answer.url).content.decode()
+    assert ConnectionSetup.current().is_enabled is False
+
+
+def test_a_double_click_on_finish_starts_everything_once(fresh, admin):
+    walk(admin)
+    press(admin, "finish")
+    answer = admin.post(f"{GUIDE}finish/", {"enable": "on", "run_full": "on"}, follow=True)
+    assert "is running already" in answer.content.decode()
+
+
+def test_mappings_that_were_there_keep_what_people_made_of_them(setup, admin):
+    setup.enable()
+    TableMapping.objects.filter(name="CUSTOMER").update(direction="to_erp")
+    setup.disable()
+    walk(admin, until="data")
+    press(admin, "data", **{"direction-CUSTOMER": "to_crm"}, **BY_HAND)
+    for step in ("integration-user", "administrator", "check"):
+        press(admin, step, without=("assign_roles",))
+    press(admin, "finish", without=("run_full",))
+    assert TableMapping.objects.get(name="CUSTOMER").direction == "to_erp"
+
+
+def test_records_without_a_match_are_only_created_where_the_administrator_says_so(fresh, admin):
+    walk(admin)
+    assert "create_unmatched" not in shown(admin, "finish")
+    press(admin, "finish", create_unmatched="on")
+    assert FullSynchLine.objects.get(mapping__name="CUSTOMER").create_unmatched is True
+
+
+def test_without_a_word_about_them_records_without_a_match_are_left_alone(fresh, admin):
+    walk(admin)
+    press(admin, "finish")
+    assert FullSynchLine.objects.filter(create_unmatched=True).exists() is False
+
+
+def test_what_was_chosen_for_one_table_stands_above_the_word_for_all(fresh, admin):
+    walk(admin, until="data")
+    press(admin, "data", **{"create-OPPORTUNITY": ""}, **BY_HAND)
+    for step in ("integration-user", "administrator", "check"):
+        press(admin, step, without=("assign_roles",))
+    press(admin, "finish", create_unmatched="on")
+    created = dict(FullSynchLine.objects.values_list("mapping__name", "create_unmatched"))
+    assert (created["OPPORTUNITY"], created["CUSTOMER"]) == (False, True)
+
+
+def test_at_the_local_sandbox_creating_them_is_what_finish_offers(fresh, admin, settings, tmp_path):
+    settings.DEVELOPMENT, settings.DATA_DIR = True, tmp_path
+    walk(admin)
+    (tmp_path / "sandbox.json").write_text(f'{{"url": "{ConnectionSetup.current().url}"}}')
+    assert shown(admin, "finish")["create_unmatched"] == "on"
