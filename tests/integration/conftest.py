@@ -11,6 +11,7 @@ from integration.systems.base import Field, FieldType, Side
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
 from tests.makers import account, crm_tables, customer, erp_tables, table, text
+from tests.organization import demo_organization
 from tests.people import signed_in
 
 
@@ -91,3 +92,10 @@ def broken(monkeypatch):
         raise Unreachable("No route to contoso.crm4.dynamics.com.")
 
     monkeypatch.setattr(systems, "connect", refuse)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """The ready line of a running demo organization."""
+    with demo_organization(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running.ready

@@ -7,7 +7,6 @@ from contextlib import closing
 import pytest
 
 from integration import preflight
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.defaults import STANDARD, create_missing
 from integration.models import CachedText, ConnectionSetup, TableMapping
 from integration.models.ends import Ends
@@ -17,29 +16,16 @@ from integration.models.preflight import Severity, Verdict
 from integration.preflight.contents import mappings
 from integration.sync.rules import Reference
 from integration.systems.base import FieldType, Side
+from tests.organization import fill_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    """The ready line of a demo organization."""
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("sandbox") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
 
 
 @pytest.fixture
 def connection(ready, settings) -> ConnectionSetup:
     """Connection Setup as a person fills it in for the sandbox."""
     settings.DEVELOPMENT = True
-    setup = ConnectionSetup.current()
-    for name in ("url", "token_endpoint", "tenant", "client_id", "client_secret"):
-        setattr(setup, name, ready[name])
-    setup.full_clean()
-    setup.save()
-    return setup
+    return fill_in(ready)
 
 
 def wrong(setup: ConnectionSetup) -> dict[str, str]:

@@ -6,33 +6,20 @@ import uuid
 
 import pytest
 
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.models import ConnectionSetup, TableMapping, systems
 from integration.systems.base import Row, every
+from tests.organization import fill_in
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/mappings/PAYMENT TERMS/options/"
 TERMS = "account.paymenttermscode"
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("sandbox") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
-
-
 @pytest.fixture
 def terms(ready, settings) -> TableMapping:
     """PAYMENT TERMS of an enabled connection; CRONUS has no terms yet."""
     settings.DEVELOPMENT = True
-    setup = ConnectionSetup.current()
-    for name in ("url", "token_endpoint", "tenant", "client_id", "client_secret"):
-        setattr(setup, name, ready[name])
-    setup.full_clean()
-    setup.save()
-    setup.enable()
+    fill_in(ready).enable()
     return TableMapping.objects.get(name="PAYMENT TERMS")
 
 

@@ -12,23 +12,15 @@ from django.utils import timezone
 
 from integration import preflight, tasks
 from integration.dataverse import drift, solution
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Credentials, Session
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.preflight import contents
 from integration.systems.errors import PrivilegeMissing
+from tests.organization import fill_in
 from tests.people import ADMINISTRATOR, signed_in
 
 pytestmark = pytest.mark.django_db
 USER = solution.INTEGRATION_ROLES[1]
-
-
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("preflight") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
 
 
 @pytest.fixture
@@ -45,11 +37,7 @@ def administrator(ready) -> Iterator[Session]:
 def typed_in(ready, administrator, settings) -> ConnectionSetup:
     """Address and credentials are there, and nobody has enabled the connection yet."""
     settings.DEVELOPMENT = True
-    setup = ConnectionSetup.current()
-    for name in ("url", "token_endpoint", "tenant", "client_id", "client_secret"):
-        setattr(setup, name, ready[name])
-    setup.save()
-    return setup
+    return fill_in(ready)
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from django.test import Client
 from django.urls import reverse
 
 from integration import jobs
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.jobs import queue
 from integration.models import AuditEntry, CachedText, ConnectionSetup, SyncJob, TableMapping, User
 from integration.sync.rules import Direction
 from tests.integration.test_jobs_gate import redis
 from tests.integration.test_rights_pages import PAGES
+from tests.organization import demo_organization
 from tests.people import ADMINISTRATOR, AVAILABILITY, client_of, made
 
 __all__ = ["redis"]
@@ -56,13 +56,9 @@ def used(transactional_db, tmp_path, settings, redis, caplog) -> Iterator[Used]:
     caplog.set_level(logging.DEBUG)
     settings.DEVELOPMENT, settings.REDIS_URL = True, f"unix://{redis.connection_pool.connection_kwargs['path']}"
     queue.disconnect()
-    sandbox = Sandbox(Options(str(tmp_path / "organization.sqlite3"), seed="demo"))
-    sandbox.start()
-    try:
+    with demo_organization(tmp_path) as sandbox:
         yield connected(sandbox.ready, redis)
-    finally:
-        sandbox.stop()
-        queue.disconnect()
+    queue.disconnect()
 
 
 def connected(ready: dict[str, str], redis: object) -> Used:

@@ -16,7 +16,6 @@ from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.db import connection, transaction
 
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Credentials
 from integration.dataverse.session import Session as SalesSession
 from integration.models import AuditEntry, ConnectionSetup
@@ -27,6 +26,7 @@ from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Task, Work
 from tests.certificates import issue, rsa_key
+from tests.organization import demo_organization, fill_in
 from tests.setup_wizard.conftest import GUIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,24 +36,17 @@ ISSUED = issue("Business Central integration", rsa_key())
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory):
-    """The ready line of a demo organization."""
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("sandbox") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    running.organization.tenant.certify(running.ready["client_id"], ISSUED.pem)
-    yield running.ready
-    running.stop()
+    """The ready line of a demo organization that knows our certificate."""
+    with demo_organization(tmp_path_factory.mktemp("sandbox")) as running:
+        running.organization.tenant.certify(running.ready["client_id"], ISSUED.pem)
+        yield running.ready
 
 
 @pytest.fixture
 def sandbox(ready, settings) -> ConnectionSetup:
     """Connection Setup filled in for the sandbox."""
     settings.DEVELOPMENT = True
-    setup = ConnectionSetup.current()
-    for name in ("url", "token_endpoint", "tenant", "client_id", "client_secret"):
-        setattr(setup, name, ready[name])
-    setup.full_clean()
-    setup.save()
-    return setup
+    return fill_in(ready)
 
 
 @pytest.fixture(autouse=True)
