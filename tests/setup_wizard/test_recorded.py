@@ -9,8 +9,7 @@ import pytest
 from integration.models import AuditEntry
 from setup_wizard.models import Guide
 from setup_wizard.sandbox import SHOWN_BY
-from tests.setup_wizard.conftest import ENTERED, GUIDE, press
-from tests.setup_wizard.test_guide import BY_HAND, SECRET, walk
+from tests.setup_wizard.conftest import BY_HAND, ENTERED, GUIDE, SECRET, press, walk
 
 pytestmark = pytest.mark.django_db
 GUIDES = "assisted setup of the connection"
