@@ -198,8 +198,8 @@ class Session:
                 self.metadata_requests += metadata
                 self.requests += not metadata
             answer = self._transport.send(method, url, headers={**standard, **self._standing, **headers}, body=content)
-        if answer.ok and (left := _left(answer.headers)) is not None:
-            self._gate.told(left)
+        if answer.ok:
+            self._gate.told(_left(answer.headers))
         return answer
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
@@ -231,11 +231,11 @@ def _worth_it(problem: Problem, attempt: int, tries: int, ends: float, repeatabl
     return repeatable and attempt < tries
 
 
-def _left(headers: Mapping[str, str]) -> Left | None:
+def _left(headers: Mapping[str, str]) -> Left:
     """What the answer says is left of the service protection limits."""
     told = [headers.get(f"x-ms-ratelimit-{name}-remaining-xrm-requests", "") for name in ("burst", "time")]
     numbers = [float(text) if _NUMBER.fullmatch(text := one.replace(",", "")) else None for one in told]
-    return Left(*numbers) if any(number is not None for number in numbers) else None
+    return Left(*numbers)
 
 
 def _host(netloc: str) -> str:

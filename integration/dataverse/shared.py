@@ -52,7 +52,7 @@ class Gate(Protocol):
         """A place for one request; waits for one, and until the organization takes requests again."""
 
     def told(self, left: Left) -> None:
-        """An answer said what is left."""
+        """An answer came, with what it says is left."""
 
     def throttled(self, seconds: float) -> None:
         """The organization asked to wait: nobody goes through for that long, and then fewer at a time."""

@@ -11,6 +11,7 @@ import pytest
 
 from integration.dataverse import bulk
 from integration.dataverse.sandbox import Options, Sandbox
+from integration.dataverse.shared import Left
 from integration.dataverse.store import SalesOrganization
 from integration.systems.base import Ref, Row
 from integration.systems.errors import (
@@ -300,7 +301,7 @@ def test_throttling_is_waited_for_as_long_as_the_service_asks(line):
     organization.close()
 
     assert all(one.ok for one in written)
-    assert gate.told == [7.0, 7.0]
+    assert gate.waits == [7.0, 7.0]
     assert line.slept == []
 
 
@@ -315,7 +316,7 @@ def test_rows_that_a_batch_answers_as_throttled_are_sent_again_alone(line):
     organization.close()
 
     assert all(one.ok for one in written)
-    assert gate.told == [5.0]
+    assert gate.waits == [5.0]
     assert line.asked[-1].body.count(b"PATCH") == 1
 
 
@@ -386,7 +387,7 @@ class Noted:
     """A gate that keeps what it was told and holds nobody back."""
 
     def __init__(self) -> None:
-        self.told: list[float] = []
+        self.waits: list[float] = []
 
     def slot(self):
         return self
@@ -397,8 +398,11 @@ class Noted:
     def __exit__(self, *arguments: object) -> None:
         return None
 
+    def told(self, left: Left) -> None:
+        return None
+
     def throttled(self, seconds: float) -> None:
-        self.told.append(seconds)
+        self.waits.append(seconds)
 
 
 def batch_answer(parts: list[tuple[int, str]]) -> tuple[bytes, dict[str, str]]:

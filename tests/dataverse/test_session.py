@@ -11,6 +11,7 @@ import pytest
 
 from integration.dataverse import batch
 from integration.dataverse.session import Credentials, LocalGate, MemoryCache, Session
+from integration.dataverse.shared import Left
 from integration.http import Limits, Transport
 from integration.systems.errors import (
     BadAnswer,
@@ -213,7 +214,7 @@ def test_a_directory_that_asks_to_wait_is_asked_again(organization):
 
     assert session.request("GET", "accounts").status == 200
     session.close()
-    assert noted.told == [3.0, 5.0]
+    assert noted.waits == [3.0, 5.0]
 
 
 @pytest.mark.parametrize(("code", "message", "kind", "words"), [
@@ -422,8 +423,30 @@ def test_throttling_closes_the_gate_for_everybody(organization):
     session.request("GET", "accounts")
     session.close()
 
-    assert noted.told == [17.0, 2.0]
+    assert noted.waits == [17.0, 2.0]
     assert organization.slept == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "left"),
+    [
+        ({"burst": "5999", "time": "1,199.25"}, Left(5999, 1199.25)),
+        ({"burst": "7"}, Left(7, None)),
+        ({"burst": "many", "time": "-1"}, Left()),
+        ({}, Left()),
+    ],
+)
+def test_what_an_answer_says_is_left_of_the_limits_is_told_to_the_gate(organization, headers, left):
+    noted = Noted()
+    session = organization.session(gate=noted)
+    named = {f"x-ms-ratelimit-{name}-remaining-xrm-requests": value for name, value in headers.items()}
+    organization.answers = [Says(200, {}, JSON | named), Says(404, {}, JSON | named)]
+
+    session.request("GET", "accounts")
+    session.exchange("GET", "accounts")
+    session.close()
+
+    assert noted.left == [left]
 
 
 def test_a_failure_in_one_thread_reaches_the_caller(organization, session):
@@ -437,7 +460,8 @@ class Noted:
     """A gate that keeps what it was told and holds nobody back."""
 
     def __init__(self) -> None:
-        self.told: list[float] = []
+        self.waits: list[float] = []
+        self.left: list[Left] = []
 
     def slot(self):
         return self
@@ -448,8 +472,11 @@ class Noted:
     def __exit__(self, *arguments: object) -> None:
         return None
 
+    def told(self, left: Left) -> None:
+        self.left.append(left)
+
     def throttled(self, seconds: float) -> None:
-        self.told.append(seconds)
+        self.waits.append(seconds)
 
 
 # --- on somebody's behalf -----------------------------------------------------------------------------------

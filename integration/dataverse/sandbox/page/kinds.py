@@ -115,7 +115,7 @@ KINDS = (
          STATE), ("name",),
         (NAME, ACCOUNT, PRICES, Field("estimatedvalue", "Estimated revenue", "number"),
          Field("estimatedclosedate", "Estimated close date", "date"), DESCRIPTION),
-        looks=(STATE, REASON, ("estimatedvalue", "Estimated revenue"), *SUMS, OWNER),
+        looks=(STATE, REASON, *SUMS, OWNER),
         lines=("opportunityproducts", "opportunityid"),
         actions=(Action("win", "Close as won", (OPEN,), "WinOpportunity", "OpportunityClose"),
                  Action("lose", "Close as lost", (OPEN,), "LoseOpportunity", "OpportunityClose"),
