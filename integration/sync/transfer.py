@@ -104,7 +104,9 @@ class Transfer:
         self.carries = [self._carry(field_rule) for field_rule in rule.fields_towards(direction)]
         self.constants = {carry.destination: carry.value for carry in self.carries if isinstance(carry, Constant)}
         self.plain = [carry for carry in self.carries if isinstance(carry, Plain)]
-        self.referring = [carry for carry in self.carries if isinstance(carry, Referring)]
+        # Records before options: of several references left blank, a pair waits for the first.
+        referring = [carry for carry in self.carries if isinstance(carry, Referring)]
+        self.referring = sorted(referring, key=lambda carry: "." in carry.reference.crm_table)
 
     def _carry(self, rule: FieldRule) -> Carry:
         destination = self._field(rule, self.direction.destination)

@@ -115,11 +115,11 @@ def test_filling_it_sends_nothing_back_and_the_customer_gets_it_with_the_next_ed
 # --- a primary contact that is coupled later than its firm --------------------------------------------------------
 
 
-def with_primary(cronus, name, number):
+def with_primary(cronus, name, number, **values):
     """A coupled customer whose primary contact, Tai, is not coupled yet, and has a colleague."""
     id = cronus.customer(name, number)
     colleague, tai = cronus.person(id, "Helen Ray"), cronus.person(id, "Tai Yee")
-    cronus.erp.edit("customer", id, primary_contact_no=Ref("contact", tai))
+    cronus.erp.edit("customer", id, primary_contact_no=Ref("contact", tai), **values)
     cronus.make(CUSTOMER, id)
     return id, colleague, tai
 
@@ -137,6 +137,15 @@ def test_a_primary_contact_reaches_the_account_as_soon_as_it_is_coupled_without_
     cronus.run(TO_ERP, standard(CUSTOMER))
     assert cronus.erp.values("customer", id)["primary_contact_no"] == Ref("contact", tai)
     assert [one.changed for one in cronus.both(standard(CUSTOMER))] == [0, 0]
+
+
+def test_a_primary_contact_is_not_kept_waiting_by_an_option_that_is_missing_too(cronus):
+    terms = Ref("payment_terms", cronus.erp.add("payment_terms", code="NEVER"))
+    id, _, tai = with_primary(cronus, "Adatum", "C10", payment_terms_code=terms)
+    account = cronus.partner(id, standard(CUSTOMER)).crm_id
+    cronus.run(TO_CRM, FREE)
+    cronus.run(TO_CRM, standard(CUSTOMER))
+    assert primary(cronus, account) == Ref("contact", cronus.partner(tai, standard(CONTACT)).crm_id)
 
 
 def test_a_colleague_who_is_coupled_opens_nothing(cronus):
