@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.models.preflight import Severity, Verdict
@@ -24,12 +24,16 @@ Owns = Mapping[uuid.UUID, "Counter[str]"]
 
 
 def owners(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
-    """Salespeople of synchronized records without a coupled user, and coupled users who are disabled or gone."""
+    """Salespeople of synchronized records without a coupled user, and coupled users who are disabled or gone. Before
+    there are mappings nobody owns anything yet."""
+    mapped = _mapped(setup)
+    if not mapped:
+        return
     people = {one.id: one for one in every(connected.erp, SALESPERSON, fields=["code", "name"])}
     pairs = {erp: crm for erp, crm in _coupled() if erp in people}
     unable = _unable(connected, set(pairs.values()))
     in_question = [id for id in people if id not in pairs or pairs[id] in unable]
-    owns = _owned(setup, connected, in_question) if in_question else {}
+    owns = _owned(mapped, connected, in_question) if in_question else {}
     for id, tables in owns.items():
         user = unable.get(pairs[id]) if id in pairs else None
         counted = ", ".join(f"{number} × {table}" for table, number in sorted(tables.items()))
@@ -59,11 +63,16 @@ def _unable(connected: Connected, users: set[uuid.UUID]) -> dict[uuid.UUID, str]
     return {**gone, **{one.id: f"{one.values.get('fullname') or one.id} is disabled" for one in disabled}}
 
 
-def _owned(setup: ConnectionSetup, connected: Connected, people: list[uuid.UUID]) -> Owns:
+def _mapped(setup: ConnectionSetup) -> list[FieldMapping]:
+    """The field mappings by which records get their owner."""
+    pairs = FieldMapping.objects.filter(crm_field=OWNER, is_enabled=True, mapping__part__in=setup.parts())
+    return list(pairs.exclude(erp_field="").select_related("mapping"))
+
+
+def _owned(mapped: Sequence[FieldMapping], connected: Connected, people: list[uuid.UUID]) -> Owns:
     """Salesperson -> how many records of which table they own, among those that are synchronized."""
     found: dict[uuid.UUID, Counter[str]] = {}
-    pairs = FieldMapping.objects.filter(crm_field=OWNER, is_enabled=True, mapping__part__in=setup.parts())
-    for pair in pairs.exclude(erp_field="").select_related("mapping"):
+    for pair in mapped:
         try:
             where = pair.mapping.rule(connected.erp, connected.crm).erp_filter
         except ConfigurationProblem:

@@ -61,7 +61,8 @@ def test_a_fresh_connection_has_nothing_wrong_in_sales(enabled):
 def test_everything_in_sales_is_looked_at_before_the_connection_is_ever_enabled(typed_in, administrator):
     told = found()
     assert told["disabled"][0]["severity"] == "warning"
-    assert {"mappings", "role-drift", "owners", "clock"} <= told.keys()
+    assert {"mappings", "role-drift", "rates", "clock"} <= told.keys()
+    assert "owners" not in told, "without mappings nobody owns anything yet"
     typed_in.refresh_from_db()
     assert not typed_in.is_enabled
     taken = take_from_our_role(administrator, "prvReadAccount")
