@@ -115,8 +115,8 @@ def test_the_guide_works_with_the_keyboard_alone(page):
 
 def twice(page: Page, name: str, said: str = "") -> None:
     """Somebody who clicks everything twice; nobody is told about somebody else for that."""
-    page.get_by_role("button", name=name, exact=True).dblclick()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).dblclick()
     expect(page.locator("main")).to_contain_text(said)
     expect(page.locator("main")).not_to_contain_text("Somebody else")
 
