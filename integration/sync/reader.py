@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from integration.sync.plan import Planner
@@ -22,7 +22,7 @@ class SourceEmpty(ConfigurationProblem):
 
 
 class Reader:
-    """Which pages a run reads. A row that was open and changed as well is taken once."""
+    """Which pages a run reads. A row that was open and changed, or is gone, as well is taken once."""
 
     def __init__(self, run: Run, planner: Planner) -> None:
         self.run, self.planner = run, planner
@@ -37,11 +37,13 @@ class Reader:
                 yield from self._changes(None, compare=True)
             case Scope.CHANGED:
                 taken: dict[uuid.UUID, str] = {}
+                gone: set[uuid.UUID] = set()
                 for page in self.of_ids(self.run.ledger.open(self.run.direction)):
                     taken.update((record.id, record.version) for record in page.records)
+                    gone.update(page.deleted)
                     yield page
                 for page in self._changes(cursor, compare=self.run.options.compare):
-                    yield self._without(page, taken) if taken else page
+                    yield _without(page, taken, gone) if taken or gone else page
 
     def behind(self, cursor: str | None) -> Iterator[Page]:
         """The rest of what ``pages`` is reading."""
@@ -75,14 +77,15 @@ class Reader:
     def _compared(self, pages: Iterable[Page]) -> Iterator[Page]:
         """The same pages, then the coupled rows that are in none of them and are gone: whoever reads without a cursor
         is told of no deletion. The last cursor comes behind those, so that no crash can lose one."""
-        seen, last = set[uuid.UUID](), Page(())
+        seen, gone, last = set[uuid.UUID](), set[uuid.UUID](), Page(())
         for number, page in enumerate(pages):
             if number:
                 yield last
             seen.update(record.id for record in page.records)
+            gone.update(page.deleted)
             last = page
         side = self.run.direction.source
-        unseen = [partner.id(side) for partner in self.run.ledger.unseen(side, seen)]
+        unseen = [partner.id(side) for partner in self.run.ledger.unseen(side, seen | gone)]
         if unseen and not seen and not self.run.options.approved:
             self._refuse_nothing(len(unseen))
         if not unseen:
@@ -103,9 +106,10 @@ class Reader:
                 "purpose, approve this run; else see whether this is the right company, organization and user."
             )
 
-    def _without(self, page: Page, taken: dict[uuid.UUID, str]) -> Page:
-        fresh = [record for record in page.records if taken.get(record.id) != record.version]
-        return Page(fresh, page.deleted, page.cursor)
+
+def _without(page: Page, taken: Mapping[uuid.UUID, str], gone: Collection[uuid.UUID]) -> Page:
+    fresh = [record for record in page.records if taken.get(record.id) != record.version]
+    return Page(fresh, [id for id in page.deleted if id not in gone], page.cursor)
 
 
 def _chunks(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
