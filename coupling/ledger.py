@@ -36,6 +36,7 @@ COLUMNS = (
     "to_erp_result",
     "to_erp_code",
     "to_erp_waiting_for",
+    "writing",
 )
 REMEMBERED = [column for column in COLUMNS if column != "erp_id"] + ["changed_at"]
 AT_ONCE = 500
@@ -221,6 +222,7 @@ def partner_of(row: Sequence[Any]) -> Partner:
         erp_result,
         erp_code,
         erp_waiting,
+        writing,
     ) = row
     return Partner(
         erp_id,
@@ -234,6 +236,7 @@ def partner_of(row: Sequence[Any]) -> Partner:
         skipped,
         Outcome(Result(crm_result), crm_code, crm_waiting),
         Outcome(Result(erp_result), erp_code, erp_waiting),
+        _unpacked(writing),
     )
 
 
@@ -254,6 +257,7 @@ def _columns(partner: Partner) -> Mapping[str, Any]:
         "to_erp_result": partner.to_erp.result.value,
         "to_erp_code": partner.to_erp.code,
         "to_erp_waiting_for": partner.to_erp.waiting_for,
+        "writing": _packed(partner.writing) if partner.writing else "",
     }
 
 

@@ -37,6 +37,7 @@ class Coupling(models.Model):
     to_erp_result = models.CharField(max_length=7, blank=True, choices=RESULTS)
     to_erp_code = models.CharField(max_length=60, blank=True)
     to_erp_waiting_for = models.CharField(max_length=120, blank=True)
+    writing = models.TextField(blank=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = CouplingManager()

@@ -17,7 +17,7 @@ from integration.sync.plan import Planner
 from integration.sync.reader import Reader
 from integration.sync.rules import Direction
 from integration.sync.run import Journal, Options, Scope
-from integration.sync.settle import settle
+from integration.sync.settle import before_writing, settle
 from integration.sync.special.base import Run
 from integration.sync.write import write
 from integration.systems.base import Side
@@ -49,6 +49,10 @@ class CarryBack:
 
     def _carry(self, planned: Sequence[Action]) -> None:
         wanted = [action for action in planned if isinstance(action, Update | Unchanged)]
+        begun = before_writing(wanted)
+        if begun:
+            with self.run.ledger.page():
+                self.run.ledger.remember(begun)
         results = write(self.run, self.planner.special, wanted)
         refused = {id for id, answer in results.written.items() if not answer.ok} | set(results.later)
         settled = settle(self.run, [action for action in wanted if action.record.id not in refused], results)

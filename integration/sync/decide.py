@@ -61,8 +61,7 @@ class Judge:
             return Unchanged(record)
         if partner.adopt and self._is_echo(record):
             return Unchanged(record, self.merger.adopted(record, partner), partner)
-        # Another version than the remembered one, though last written by us: a run that died before it could remember
-        # its write may have written over a version with somebody's edit in it.
+        # Another version than the remembered one, though last written by us: somebody's edit may be under our write.
         return None
 
     def _dismiss_uncoupled(self, record: Record, partner: Partner | None) -> Action | None:
@@ -89,6 +88,7 @@ class Judge:
             or self.options.scope is Scope.IDS
             or partner.pending is self.direction
             or partner.skipped
+            or bool(partner.writing)
             or partner.version(self.direction.source) == LOOK_AGAIN
             or partner.outcome(self.direction).result in (Result.FAILURE, Result.WAITING)
         )
@@ -179,8 +179,8 @@ class Judge:
         return numbered or bool(self.merger.two_way.keys() & filled)
 
     def _update(self, record: Record, partner: Partner, twin: Record, draft: Draft) -> Action:
-        doubtful = self._is_doubtful(record, partner)
-        merged = self.merger.merge(draft, twin, partner, force=self.options.force, doubtful=doubtful)
+        partner = self.merger.with_arrived(partner, twin if self.direction is Direction.TO_CRM else record)
+        merged = self.merger.merge(draft, twin, partner, force=self.options.force)
         if merged.conflicts:
             return Fail(record, _conflict(merged), partner)
         remembered = self._remembered(record, partner, twin, merged, _well(draft))
@@ -196,11 +196,6 @@ class Judge:
             left=merged.left,
             missing=tuple(draft.missing),
         )
-
-    def _is_doubtful(self, record: Record, partner: Partner) -> bool:
-        """Our own write that a dead run did not live to remember: nobody can tell it from a person's edit under it."""
-        ours = self.user_id is not None and record.modified_by == self.user_id
-        return ours and not partner.adopt and partner.pending is not self.direction
 
     def _remembered(self, record: Record, partner: Partner, twin: Record, merged: Merged, outcome: Outcome) -> Partner:
         """The pair after this: a side's version is remembered only when nothing of that side is left to carry."""

@@ -57,7 +57,8 @@ NEVER = Outcome()
 class Partner:
     """One pair. A version is ``""`` where it is not known yet: never synchronized, or written by a bulk call that
     does not tell it (``adopt`` then says that the first version by us is taken as remembered). ``pending`` names the
-    direction that still has something to carry though nobody changes the row again."""
+    direction that still has something to carry though nobody changes the row again. ``writing`` is what will be agreed
+    once a write to Sales that has begun has ended: a run that dies in between leaves it behind."""
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID
@@ -70,6 +71,7 @@ class Partner:
     skipped: bool = False
     to_crm: Outcome = NEVER
     to_erp: Outcome = NEVER
+    writing: Agreed = field(default_factory=dict)
 
     def id(self, side: Side) -> uuid.UUID:
         return self.erp_id if side is Side.ERP else self.crm_id
@@ -191,6 +193,8 @@ class MemoryLedger:
     def remember(self, partners: Iterable[Partner]) -> None:
         told = list(partners)
         self.rows.update((partner.erp_id, partner) for partner in told)
+        if len({row.crm_id for row in self.rows.values()}) < len(self.rows):
+            raise ValueError("Two pairs hold the same record of Sales.")  # as the database has it
         self._release([partner for partner in told if partner.state is State.COUPLED])
 
     def complete(self, partners: Iterable[Partner]) -> None:

@@ -43,7 +43,6 @@ class _Look:
 
     seen: bool
     force: bool
-    doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +78,14 @@ class Merger:
         ]
         ways = {field_rule.direction for field_rule in rule.fields}
         self.gives_back = self.two_passes and self.direction.back in ways
-        self._source_fields = [
-            (field_rule.key, field_rule.field(self.direction.source), self._source_normal(field_rule))
-            for field_rule in rule.fields
-            if field_rule.field(self.direction.source) in rule.table(self.direction.source).fields
-        ]
+        self._source_fields = self._mapped(self.direction.source)
+        self._sales_fields = self._mapped(Side.CRM)
 
-    def _source_normal(self, field_rule: FieldRule) -> Callable[[Value], str]:
-        return normalizer(self.rule.table(self.direction.source).fields[field_rule.field(self.direction.source)])
+    def _mapped(self, side: Side) -> list[tuple[str, str, Callable[[Value], str]]]:
+        """Of every mapped field of this side: the pair's key, its name, and what makes its values comparable."""
+        fields = self.rule.table(side).fields
+        named = [(field_rule.key, field_rule.field(side)) for field_rule in self.rule.fields]
+        return [(key, name, normalizer(fields[name])) for key, name in named if name in fields]
 
     def filled(self, values: Mapping[str, Value], draft: Draft) -> dict[str, Value]:
         """What a template adds to a new row: columns that nothing else writes, and two-way ones left blank (those are
@@ -114,14 +113,22 @@ class Merger:
                     agreed[key] = self.halves.pair(came_back, destination)
         return replace(partner.with_version(self.direction.source, record.version), agreed=agreed, adopt=False)
 
-    def merge(
-        self, draft: Draft, twin: Record, partner: Partner, *, force: bool = False, doubtful: bool = False
-    ) -> Merged:
-        """Compare field by field. With ``force`` the source wins wherever the sides differ. ``doubtful``: the source's
-        last write is ours and not remembered; then no policy decides a clash, a person does."""
+    def with_arrived(self, partner: Partner, sales: Record) -> Partner:
+        """The pair after a run that died while it wrote to Sales: what is there as that run wanted it was agreed then,
+        whoever has changed the row since."""
+        if not partner.writing:
+            return partner
+        agreed = dict(partner.agreed)
+        for key, name, normal in self._sales_fields:
+            halves = partner.writing.get(key)
+            if halves is not None and normal(sales.values.get(name)) == halves[1]:
+                agreed[key] = halves
+        return replace(partner, agreed=agreed, writing={})
+
+    def merge(self, draft: Draft, twin: Record, partner: Partner, *, force: bool = False) -> Merged:
+        """Compare field by field. With ``force`` the source wins wherever the sides differ."""
         seen = self._seen(twin, partner)
-        doubtful = doubtful or (not seen and self._is_ours(twin) and partner.pending is None)
-        look = _Look(seen, force, doubtful)
+        look = _Look(seen, force)
         merged = Merged(agreed=self._still_counting(partner.agreed))
         for carry in self.transfer.carries:
             if carry.destination in draft.values:
@@ -190,7 +197,7 @@ class Merger:
         source_changed = source != agreed_source
         have_changed = not look.seen and have != agreed_have
         if source_changed and have_changed:
-            return "conflict" if look.doubtful else self._by_policy()
+            return self._by_policy()
         if source_changed:
             return "write"
         return "leave" if have_changed else "keep"

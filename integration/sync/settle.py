@@ -54,7 +54,7 @@ class Settled:
 def before_writing(actions: Sequence[Action]) -> list[Partner]:
     """Pairs as they are stored before the page is written, in case that nobody lives to store what came of it."""
     inserts = [intended(action) for action in actions if isinstance(action, Insert)]
-    return inserts + [pair for action in actions if isinstance(action, Update) for pair in _wary(action)]
+    return inserts + [pair for action in actions if isinstance(action, Update) for pair in _begun(action)]
 
 
 def intended(action: Insert) -> Partner:
@@ -62,10 +62,16 @@ def intended(action: Insert) -> Partner:
     return replace(action.partner, state=State.INTENDED)
 
 
-def _wary(action: Update) -> list[Partner]:
-    """Where a person's edit stays under our write, the row must not be taken for nothing but ours afterwards."""
+def _begun(action: Update) -> list[Partner]:
+    """The pair with what is about to be written, so that it can be told from a person's edit afterwards. Where such an
+    edit stays under our write, the row must not be taken for nothing but ours."""
     before = action.before
-    return [replace(before, adopt=False)] if before is not None and before.adopt and action.left else []
+    if before is None or action.coupled:
+        return []
+    writing = {key: halves for key, halves in action.partner.agreed.items() if before.agreed.get(key) != halves}
+    wary = before.adopt and action.left
+    begun = replace(before, adopt=before.adopt and not wary, writing=writing if action.changes else {})
+    return [begun] if begun.writing or wary else []
 
 
 def settle(run: Run, actions: Sequence[Action], results: Results, *, last_try: bool = False) -> Settled:
@@ -127,6 +133,10 @@ class _Settling:
                 self.settled.counters.uncoupled += counted
 
     def _written(self, action: Insert | Update) -> None:
+        replaced_before = isinstance(action, Insert) and self.run.destination.remote
+        if action.replaces is not None and not replaced_before:
+            # Also where the write was refused: the pair that stands for the next try takes its place.
+            self.settled.forgotten.append(action.replaces)
         answer = self.results.written[action.record.id]
         later = self.results.later.get(action.record.id)
         if answer.error is None and later is None:
@@ -156,8 +166,6 @@ class _Settling:
             settled.counters.inserted += action.completes
             settled.counters.coupled += action.coupled and not action.changes
             settled.counters.modified += not action.completes and (bool(action.changes) or not action.coupled)
-        if action.replaces is not None:
-            settled.forgotten.append(action.replaces)
         settled.remembered.append(partner)
         self._recover(action.record, action.before)
 

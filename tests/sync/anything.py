@@ -185,9 +185,21 @@ class Anything(RuleBasedStateMachine):
                 decided = decided or (edit.first and not edit.value)
                 assert (edit.rival, decided) == (True, True), (side, name, column, edit, _text(mine, side, column))
                 del self.edits[side, name, column]
-            elif ended and direction.source is side and other and _text(other, side.other, column) == edit.value:
-                del self.edits[side, name, column]  # it has arrived, and the run lived to remember that
+            elif self._has_arrived(side, name, column, edit.value, other, ended and direction.source is side):
+                del self.edits[side, name, column]
         self._rivals()
+
+    def _has_arrived(
+        self, side: Side, name: str, column: str, value: str, other: dict[str, object] | None, carried: bool
+    ) -> bool:
+        """The other side holds it, and a run lived to remember that."""
+        if other is None or _text(other, side.other, column) != value:
+            return False
+        if carried:
+            return True
+        id = self._rows(side)[name]
+        partner = self.world.ledger(self.mapping).partners(side, [id]).get(id)
+        return partner is not None and partner.agreed.get(f"{column}:{FIELDS[column]}") == (value, value)
 
     def _see_conflicts(self) -> None:
         names = {id: str(row["name"]) for side in Side for id, row in self._values(side).items()}
