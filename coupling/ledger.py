@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from integration.models.rows import insert_rows
 from integration.sync.ledger import LOOK_AGAIN, Agreed, Outcome, Partner, Result, State, Touch, after_touch
 from integration.sync.rules import Direction, Reference
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
@@ -38,7 +39,6 @@ COLUMNS = (
     "to_erp_waiting_for",
     "writing",
 )
-REMEMBERED = [column for column in COLUMNS if column != "erp_id"] + ["changed_at"]
 AT_ONCE = 500
 UNFINISHED = (Result.FAILURE.value, Result.WAITING.value)
 
@@ -112,23 +112,25 @@ class CouplingManager(models.Manager[Any]):
             yield
 
     def remember(self, partners: Iterable[Partner]) -> None:
-        now = timezone.now()
-        rows = [self.model(mapping=self.instance, changed_at=now, **_columns(partner)) for partner in partners]
-        if rows:
-            self.bulk_create(rows, update_conflicts=True, unique_fields=["mapping", "erp_id"], update_fields=REMEMBERED)
-            self._release([row.partner for row in rows if row.state == State.COUPLED.value])
+        told, now = list(partners), timezone.now()
+        if told:
+            rows = [(self.instance.pk, now, *_row(partner)) for partner in told]
+            insert_rows(self.model, ("mapping", "changed_at", *COLUMNS), rows, key=("mapping", "erp_id"))
+            self._release([partner for partner in told if partner.state is State.COUPLED])
 
     def _release(self, partners: Collection[Partner]) -> None:
         """Open the pairs of other mappings in which a reference to one of these had to be left blank."""
+        coupled = self.model.objects.filter(state=State.COUPLED.value)
+        somebody_waits = Q(to_crm_waiting_for__gt="") | Q(to_erp_waiting_for__gt="")
+        if not partners or not coupled.filter(somebody_waits).exists():
+            return
         tables = {Side.ERP: self.instance.erp_table, Side.CRM: self.instance.crm_table}
         ids = {side: {f"{table}/{one.id(side)}" for one in partners} for side, table in tables.items()}
         blank = {way: {f"{way}_waiting_for__in": ids[way.source]} for way in Direction.BOTH.passes}
-        coupled = self.model.objects.filter(state=State.COUPLED.value)
-        if partners and coupled.filter(Q(**blank[Direction.TO_CRM]) | Q(**blank[Direction.TO_ERP])).exists():
-            for way, one in blank.items():
-                waiting = coupled.filter(**one, **{f"{way}_result": Result.SUCCESS.value})
-                waiting.filter(pending=way.back.value).update(**{f"{way}_result": Result.WAITING.value})
-                waiting.filter(pending="").update(pending=way.value)
+        for way, one in blank.items():
+            waiting = coupled.filter(**one, **{f"{way}_result": Result.SUCCESS.value})
+            waiting.filter(pending=way.back.value).update(**{f"{way}_result": Result.WAITING.value})
+            waiting.filter(pending="").update(pending=way.value)
 
     def look_again(self) -> int:
         """The mapping's fields changed: have every pair compared once more. Answers how many there are."""
@@ -240,25 +242,26 @@ def partner_of(row: Sequence[Any]) -> Partner:
     )
 
 
-def _columns(partner: Partner) -> Mapping[str, Any]:
-    return {
-        "erp_id": partner.erp_id,
-        "crm_id": partner.crm_id,
-        "state": partner.state.value,
-        "erp_version": partner.erp_version,
-        "crm_version": partner.crm_version,
-        "agreed": _packed(partner.agreed),
-        "adopt": partner.adopt,
-        "pending": partner.pending.value if partner.pending else "",
-        "skipped": partner.skipped,
-        "to_crm_result": partner.to_crm.result.value,
-        "to_crm_code": partner.to_crm.code,
-        "to_crm_waiting_for": partner.to_crm.waiting_for,
-        "to_erp_result": partner.to_erp.result.value,
-        "to_erp_code": partner.to_erp.code,
-        "to_erp_waiting_for": partner.to_erp.waiting_for,
-        "writing": _packed(partner.writing) if partner.writing else "",
-    }
+def _row(partner: Partner) -> Sequence[Any]:
+    """The values of ``COLUMNS``."""
+    return (
+        partner.erp_id,
+        partner.crm_id,
+        partner.state.value,
+        partner.erp_version,
+        partner.crm_version,
+        _packed(partner.agreed),
+        partner.adopt,
+        partner.pending.value if partner.pending else "",
+        partner.skipped,
+        partner.to_crm.result.value,
+        partner.to_crm.code,
+        partner.to_crm.waiting_for,
+        partner.to_erp.result.value,
+        partner.to_erp.code,
+        partner.to_erp.waiting_for,
+        _packed(partner.writing) if partner.writing else "",
+    )
 
 
 def _packed(agreed: Agreed) -> str:

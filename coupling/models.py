@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 
 from coupling.ledger import COLUMNS, CouplingError, CouplingManager, partner_of
 from integration.models import TableMapping
@@ -50,8 +49,9 @@ class Coupling(models.Model):
         indexes = [
             models.Index(fields=["erp_id"]),
             models.Index(fields=["crm_id"]),
-            models.Index(fields=["to_crm_waiting_for"], condition=~Q(to_crm_waiting_for=""), name="waiting_to_crm"),
-            models.Index(fields=["to_erp_waiting_for"], condition=~Q(to_erp_waiting_for=""), name="waiting_to_erp"),
+            # Not only of those that wait: SQLite does not take a partial index for a list of values.
+            models.Index(fields=["to_crm_waiting_for"], name="waiting_to_crm"),
+            models.Index(fields=["to_erp_waiting_for"], name="waiting_to_erp"),
         ]
 
     def __str__(self) -> str:
