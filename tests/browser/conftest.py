@@ -11,13 +11,15 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.chromium import path
 
@@ -25,6 +27,7 @@ HOUSE = Path(__file__).resolve().parents[2]
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 CUSTOMERS = 800
 SERIOUS = ("serious", "critical")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -109,15 +112,29 @@ class Strict:
             self.wrong.append(what)
 
 
+def looked(page: Page, look: Callable[[], T]) -> T:
+    """What a look at the page answers. A click returns before its page is there: where the browser was just leaving the
+    old one, the look is at the next."""
+    for _ in range(5):
+        page.wait_for_load_state()
+        try:
+            return look()
+        except PlaywrightError as left:
+            problem = left
+    raise problem
+
+
 def serious(page: Page) -> list[str]:
     """What axe finds on the page that keeps people out."""
-    found = Axe().run(page).response["violations"]
+    options = {"resultTypes": ["violations"]}
+    found = looked(page, lambda: Axe().run(page, options=options)).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in SERIOUS]
 
 
 def unfit(page: Page) -> list[str]:
     """What keeps people out, and whether the page has to be moved sideways."""
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    wide = looked(page, lambda: page.evaluate(width))
     return [*serious(page), *([f"{wide} px too wide"] if wide > 0 else [])]
 
 
