@@ -116,7 +116,8 @@ def test_the_audit_log_is_narrowed_and_saved_as_a_file(page, tmp_path: Path):
     page.goto("/audit/")
     page.get_by_label("Who").select_option("admin")
     page.get_by_label("Text").fill("ester")
-    page.get_by_role("button", name="Show").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Show").click()
     rows = page.locator("tbody tr")
     expect(rows.first).to_contain_text("ester")
     assert all("ester" in text for text in rows.all_inner_texts())
