@@ -17,6 +17,30 @@ CLIENTS = ("integration", "administrator", "no_user", "no_role")
 """Registered applications: the integration's, an administrator's, one without a user in the organization and one
 whose user has no role."""
 
+ORGANIZATION: Values = {
+    "name": "Contoso Sales",
+    "basecurrencyprecision": 2,
+    "basecurrencysymbol": "£",
+    "currencysymbol": "£",
+    "languagecode": 1033,
+    "localeid": 2057,
+    "organizationstate": 3,
+    "orderprefix": "ORD",
+    "quoteprefix": "QUO",
+    "invoiceprefix": "INV",
+    "schemanameprefix": "new",
+}
+POUND: Values = {
+    "currencyname": "Pound Sterling",
+    "isocurrencycode": "GBP",
+    "currencysymbol": "£",
+    "currencyprecision": 2,
+    "exchangerate": "1",
+    "statecode": 0,
+    "statuscode": 1,
+}
+SYSTEM: Values = {"fullname": "SYSTEM", "lastname": "SYSTEM", "domainname": "SYSTEM", "accessmode": 3}
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -53,54 +77,10 @@ def _found(write: Write, system: str) -> tuple[str, str]:
         "modifiedby": system,
         "organizationid": organization,
     }
-    _insert(
-        write,
-        "organization",
-        {
-            **stamp,
-            "name": "Contoso Sales",
-            "basecurrencyid": currency,
-            "basecurrencyprecision": 2,
-            "basecurrencysymbol": "£",
-            "currencysymbol": "£",
-            "languagecode": 1033,
-            "localeid": 2057,
-            "organizationstate": 3,
-            "orderprefix": "ORD",
-            "quoteprefix": "QUO",
-            "invoiceprefix": "INV",
-            "schemanameprefix": "new",
-        },
-    )
-    _insert(write, "businessunit", {**stamp, "businessunitid": unit, "name": "Contoso Sales"})
-    _insert(
-        write,
-        "transactioncurrency",
-        {
-            **stamp,
-            "transactioncurrencyid": currency,
-            "currencyname": "Pound Sterling",
-            "isocurrencycode": "GBP",
-            "currencysymbol": "£",
-            "currencyprecision": 2,
-            "exchangerate": "1",
-            "statecode": 0,
-            "statuscode": 1,
-        },
-    )
-    _insert(
-        write,
-        "systemuser",
-        {
-            **stamp,
-            "systemuserid": system,
-            "businessunitid": unit,
-            "fullname": "SYSTEM",
-            "lastname": "SYSTEM",
-            "domainname": "SYSTEM",
-            "accessmode": 3,
-        },
-    )
+    _insert(write, "organization", {**stamp, **ORGANIZATION, "basecurrencyid": currency})
+    _insert(write, "businessunit", {**stamp, "businessunitid": unit, "name": ORGANIZATION["name"]})
+    _insert(write, "transactioncurrency", {**stamp, **POUND, "transactioncurrencyid": currency})
+    _insert(write, "systemuser", {**stamp, **SYSTEM, "systemuserid": system, "businessunitid": unit})
     return unit, currency
 
 
