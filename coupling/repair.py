@@ -142,7 +142,8 @@ def decide(
         if (ours.version, theirs.version) != seen:
             raise CouplingError("One of both records has changed since you looked. Look again before you decide.")
         agreed = {**partner.agreed, **comparison.agreed_for(ours, theirs, winners)}
-    mapping.couplings.remember([replace(partner, agreed=agreed, skipped=False)])
+    writing = {key: halves for key, halves in partner.writing.items() if key not in winners}
+    mapping.couplings.remember([replace(partner, agreed=agreed, writing=writing, skipped=False)])
     sides = {name: side.value for name, side in winners.items()}
     record(AuditEntry.Action.DECIDED, verbs.COUPLING, mapping, after={verbs.ERP_ID: erp_id, **sides})
     return _both_ways(mapping, erp_id, partner.crm_id, user)

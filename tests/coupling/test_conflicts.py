@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -73,6 +74,17 @@ def test_a_blank_value_wins_where_a_person_wants_it(world, clerk):
     decide(clerk, ours, shown, name__name="erp", phone_no__telephone1="crm")
     run_all()
     assert not world.erp.values("customer", ours)["phone_no"]
+
+
+def test_what_a_person_decides_stands_above_what_a_run_that_died_had_begun_to_write(world, clerk):
+    ours, theirs = clash(world)
+    partner = world.mapping().couplings.get().partner
+    world.mapping().couplings.remember([replace(partner, writing={"phone_no:telephone1": ("030 33", "030 33")})])
+    shown = page(clerk, "conflict", "CUSTOMER", ours)
+    decide(clerk, ours, shown, name__name="crm", phone_no__telephone1="crm")
+    run_all()
+    assert world.erp.values("customer", ours)["phone_no"] == "030 33"
+    assert world.crm.values("account", theirs)["telephone1"] == "030 33"
 
 
 def test_a_decision_about_records_that_have_changed_since_is_refused(world, clerk):
