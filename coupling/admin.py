@@ -12,8 +12,8 @@ from coupling.models import Coupling
 
 @admin.register(Coupling)
 class CouplingAdmin(admin.ModelAdmin):
-    list_display = ["mapping", "erp_id", "crm_id", "state", "skipped", "pending", "to_crm_result", "to_erp_result"]
-    list_filter = ["mapping", "state", "skipped"]
+    list_display = ["mapping", "erp_id", "crm_id", "state", "owed_erp", "owed_crm", "to_crm_result", "to_erp_result"]
+    list_filter = ["mapping", "state", "to_crm_result", "to_erp_result"]
     search_fields = ["erp_id", "crm_id"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
@@ -107,7 +108,9 @@ class Card:
         if self.partner is None or self.mapping is None:
             return []
         captions = {Direction.TO_CRM: "To Sales", Direction.TO_ERP: "From Sales"}
-        return [_last(captions[one], self.partner, one) for one in Direction(self.mapping.direction).passes]
+        return [
+            _last(captions[one], self.mapping, self.partner, one) for one in Direction(self.mapping.direction).passes
+        ]
 
     @property
     def create_caption(self) -> str:
@@ -212,8 +215,15 @@ def _history(shown: Card) -> list[RecordChange]:
     return list(rows.select_related("job__mapping", "job__started_by")[:CHANGES_SHOWN])
 
 
-def _last(caption: str, partner: Partner, direction: Direction) -> Last:
+def _last(caption: str, mapping: TableMapping, partner: Partner, direction: Direction) -> Last:
     outcome = partner.outcome(direction)
-    table, _, id = outcome.waiting_for.partition("/")
-    waits_for = (table, id) if outcome.result is Result.WAITING and id else None
-    return Last(caption, outcome.result.value.title(), outcome.code, waits_for, direction.source)
+    waits_for = (wait.table, str(wait.record_id)) if (wait := _wait(mapping, partner, direction)) else None
+    return Last(caption, outcome.result.label, outcome.code, waits_for, direction.source)
+
+
+def _wait(mapping: TableMapping, partner: Partner, direction: Direction) -> Any:
+    """The first record that the pass in this direction waits for."""
+    if partner.outcome(direction).result is not Result.WAITING:
+        return None
+    waits = mapping.waits.filter(erp_id=partner.erp_id, towards=direction.destination.value)
+    return waits.order_by("pk").first()

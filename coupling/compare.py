@@ -10,6 +10,7 @@ from typing import Any
 from coupling.records import shown
 from integration.models import TableMapping
 from integration.models.systems import Connected
+from integration.sync.halves import changed
 from integration.sync.ledger import Agreed, Partner
 from integration.sync.plan import Planner
 from integration.sync.rules import Direction, FieldRule, TableRule
@@ -82,8 +83,8 @@ class Comparison:
     def _choice(self, field: FieldRule, ours: Record, theirs: Record, agreed: Agreed) -> Choice:
         left, right = self.rule.erp.fields[field.erp_field], self.rule.crm.fields[field.crm_field]
         here, there = ours.values.get(left.name), theirs.values.get(right.name)
-        changed = _changed(agreed.get(field.key), normalizer(left)(here), normalizer(right)(there))
-        return Choice(field.key, left.label or left.name, shown(here, left), shown(there, right), changed)
+        by = _changed(agreed.get(field.key), normalizer(left)(here), normalizer(right)(there))
+        return Choice(field.key, left.label or left.name, shown(here, left), shown(there, right), by)
 
     def agreed_for(self, ours: Record, theirs: Record, winners: Mapping[str, Side]) -> Agreed:
         """Agreed values with which the next passes let these sides win."""
@@ -132,6 +133,6 @@ def _planner(
 
 def _changed(agreed: tuple[str, str] | None, ours: str, theirs: str) -> Side | None:
     """Which side alone has changed a field since both last agreed."""
-    if agreed is None or (ours != agreed[0]) == (theirs != agreed[1]):
+    if agreed is None or changed(agreed[0], ours) == changed(agreed[1], theirs):
         return None
-    return Side.ERP if ours != agreed[0] else Side.CRM
+    return Side.ERP if changed(agreed[0], ours) else Side.CRM

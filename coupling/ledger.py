@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from coupling.packing import COLUMNS, partner_of, row_of
 from integration.models.rows import insert_rows
-from integration.sync.ledger import LOOK_AGAIN, Agreed, Outcome, Partner, Result, State, Touch, after_touch
+from integration.sync.ledger import UNFINISHED, Agreed, Partner, Result, SideWritten, State
 from integration.sync.rules import Direction, Reference
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.base import Record, Ref, Side, System
@@ -21,26 +21,19 @@ from integration.systems.base import Record, Ref, Side, System
 if TYPE_CHECKING:
     from integration.models import TableMapping
 
-COLUMNS = (
-    "erp_id",
-    "crm_id",
-    "state",
-    "erp_version",
-    "crm_version",
-    "agreed",
-    "adopt",
-    "pending",
-    "skipped",
-    "to_crm_result",
-    "to_crm_code",
-    "to_crm_waiting_for",
-    "to_erp_result",
-    "to_erp_code",
-    "to_erp_waiting_for",
-    "writing",
-)
 AT_ONCE = 500
-UNFINISHED = (Result.FAILURE.value, Result.WAITING.value)
+LOOKED_AT = tuple(result.value for result in UNFINISHED)
+RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
+"""Pairs that failed twice the same way."""
+UNRAISED = "CASE WHEN {t}.raised = EXCLUDED.raised THEN EXCLUDED."
+UNLESS_RAISED = {
+    "seen_erp": UNRAISED + "seen_erp ELSE '' END",
+    "seen_crm": UNRAISED + "seen_crm ELSE '' END",
+    "owed_erp": UNRAISED + "owed_erp ELSE ({t}.owed_erp OR EXCLUDED.owed_erp) END",
+    "owed_crm": UNRAISED + "owed_crm ELSE ({t}.owed_crm OR EXCLUDED.owed_crm) END",
+    "raised": "{t}.raised",
+}
+"""What is stored where somebody raised a flag since the pair was read: owed adds up, nothing counts as seen."""
 
 
 class CouplingError(Exception):
@@ -55,6 +48,10 @@ class CouplingManager(models.Manager[Any]):
 
     instance: TableMapping
     fence: Callable[[], None] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._others: dict[Side, list[int]] = {}
 
     def fenced(self, fence: Callable[[], None]) -> CouplingManager:
         """The same ledger, whose pages first ask ``fence``, which raises ``Fenced`` when the run lost its claim."""
@@ -73,10 +70,57 @@ class CouplingManager(models.Manager[Any]):
         return found
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
-        result = Q(**{f"{direction}_result__in": UNFINISHED})
-        wanted = result | Q(pending=direction.value) | Q(state=State.INTENDED.value)
-        column = f"{direction.source}_id"
-        return iter(self.filter(wanted, skipped=False).order_by("pk").values_list(column, flat=True))
+        result, towards = f"{direction}_result", direction.destination
+        unfinished = Q(**{f"{result}__in": LOOKED_AT}) | Q(state=State.INTENDED.value)
+        owed = Q(**{f"owed_{towards}": True}) | Q(writing__startswith=towards.value)
+        rows = self.filter(unfinished | owed).exclude(**{result: Result.SKIPPED.value})
+        return iter(rows.order_by("pk").values_list(f"{direction.source}_id", flat=True))
+
+    def released(self, direction: Direction) -> Iterator[uuid.UUID]:
+        return iter(self._waiting(direction, coupled=True).values_list(f"{direction.source}_id", flat=True))
+
+    def waited_for(self, direction: Direction, table: str) -> Iterator[uuid.UUID]:
+        rows = self._waiting(direction, coupled=False).filter(table=table)
+        return iter(rows.values_list("record_id", flat=True).distinct())
+
+    def waiting(self, direction: Direction, table: str, ids: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
+        for chunk in _chunks(ids):
+            rows = self._waits.filter(towards=direction.destination.value, table=table, record_id__in=chunk)
+            yield from rows.values_list(f"{direction.source}_id", flat=True)
+
+    def _waiting(self, direction: Direction, *, coupled: bool) -> models.QuerySet[Any]:
+        """The waits of pairs that do not rest, for records that are coupled by now, or are not."""
+        side = direction.source
+        held = self.model.objects.filter(
+            state=State.COUPLED.value,
+            **{f"mapping__{side}_table": OuterRef("table"), f"{side}_id": OuterRef("record_id")},
+        )
+        resting = self.model.objects.filter(
+            mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id"), **{f"{direction}_result": Result.SKIPPED.value}
+        )
+        rows = self._waits.filter(towards=direction.destination.value).exclude(Exists(resting))
+        return rows.filter(Exists(held)) if coupled else rows.exclude(Exists(held))
+
+    @property
+    def _waits(self) -> models.QuerySet[Any]:
+        return self.instance.waits.all()
+
+    def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+        others = self._others_of(side)
+        found: dict[uuid.UUID, str] = {}
+        for chunk in _chunks(ids) if others else ():
+            rows = self.model.objects.filter(mapping__in=others, **{f"{side}_id__in": chunk})
+            rows = rows.exclude(state=State.RESERVED.value)
+            found.update(rows.values_list(f"{side}_id", "mapping__name"))
+        return found
+
+    def _others_of(self, side: Side) -> list[int]:
+        """The other mappings of the table of this side; asked once a ledger."""
+        if side not in self._others:
+            same = {f"{side}_table": getattr(self.instance, f"{side}_table")}
+            mappings = type(self.instance).objects.filter(**same).exclude(pk=self.instance.pk)
+            self._others[side] = list(mappings.values_list("pk", flat=True))
+        return self._others[side]
 
     def pages(self) -> Iterator[list[Partner]]:
         ids = list(self.filter(state=State.COUPLED.value).order_by("pk").values_list("erp_id", flat=True))
@@ -112,45 +156,76 @@ class CouplingManager(models.Manager[Any]):
             yield
 
     def remember(self, partners: Iterable[Partner]) -> None:
-        told, now = list(partners), timezone.now()
-        if told:
-            rows = [(self.instance.pk, now, *_row(partner)) for partner in told]
-            insert_rows(self.model, ("mapping", "changed_at", *COLUMNS), rows, key=("mapping", "erp_id"))
-            self._release([partner for partner in told if partner.state is State.COUPLED])
+        looked, now = list(partners), timezone.now()
+        if looked:
+            rows = [(self.instance.pk, now, *row_of(partner)) for partner in looked]
+            insert_rows(
+                self.model,
+                ("mapping", "changed_at", *COLUMNS),
+                rows,
+                key=("mapping", "erp_id"),
+                expressions=UNLESS_RAISED,
+            )
+            self._remember_waits([one for one in looked if one.waits is not None and (one.waits or one.had_waits)])
 
-    def _release(self, partners: Collection[Partner]) -> None:
-        """Open the pairs of other mappings in which a reference to one of these had to be left blank."""
-        coupled = self.model.objects.filter(state=State.COUPLED.value)
-        somebody_waits = Q(to_crm_waiting_for__gt="") | Q(to_erp_waiting_for__gt="")
-        if not partners or not coupled.filter(somebody_waits).exists():
+    def _remember_waits(self, partners: Sequence[Partner]) -> None:
+        if not partners:
             return
-        tables = {Side.ERP: self.instance.erp_table, Side.CRM: self.instance.crm_table}
-        ids = {side: {f"{table}/{one.id(side)}" for one in partners} for side, table in tables.items()}
-        blank = {way: {f"{way}_waiting_for__in": ids[way.source]} for way in Direction.BOTH.passes}
-        for way, one in blank.items():
-            waiting = coupled.filter(**one, **{f"{way}_result": Result.SUCCESS.value})
-            waiting.filter(pending=way.back.value).update(**{f"{way}_result": Result.WAITING.value})
-            waiting.filter(pending="").update(pending=way.value)
+        for chunk in _chunks([partner.erp_id for partner in partners]):
+            self._waits.filter(erp_id__in=chunk).delete()
+        self._waits.model.objects.bulk_create(
+            self._waits.model(
+                mapping=self.instance,
+                erp_id=partner.erp_id,
+                crm_id=partner.crm_id,
+                towards=wait.towards.value,
+                table=wait.table,
+                record_id=wait.id,
+            )
+            for partner in partners
+            for wait in partner.waits or ()
+        )
 
     def look_again(self) -> int:
-        """The mapping's fields changed: have every pair compared once more. Answers how many there are."""
-        return self.filter(state=State.COUPLED.value).update(erp_version=LOOK_AGAIN, crm_version=LOOK_AGAIN)
+        """The mapping's rule changed: whichever pair the next reading brings is compared once more though nobody
+        changed it. Answers how many there are."""
+        rows = self.filter(state=State.COUPLED.value)
+        return rows.update(seen_erp="", seen_crm="", raised=F("raised") + 1)
+
+    def owe(self, erp_ids: Collection[uuid.UUID]) -> None:
+        """Have the next pass in each direction look at these Business Central records and their twins."""
+        passes = Direction(self.instance.direction).passes
+        owed = {f"owed_{direction.destination}": True for direction in passes}
+        for chunk in _chunks(erp_ids):
+            self.filter(erp_id__in=chunk).update(seen_erp="", seen_crm="", raised=F("raised") + 1, **owed)
+
+    def retry(self, erp_ids: Collection[uuid.UUID] | None = None) -> int:
+        """Take skipped pairs out of their rest: all of them, or these. Answers how many."""
+        rows = self.filter(RESTS) if erp_ids is None else self.filter(RESTS, erp_id__in=list(erp_ids))
+        number = rows.count()
+        for direction in Direction.BOTH.passes:
+            skipped = rows.filter(**{f"{direction}_result": Result.SKIPPED.value})
+            skipped.update(**{f"{direction}_result": Result.FAILURE.value, f"{direction}_code": ""})
+        return number
 
     def complete(self, partners: Iterable[Partner]) -> None:
-        told = list(partners)
-        for chunk in _chunks([partner.erp_id for partner in told]):
+        for chunk in _chunks([partner.erp_id for partner in partners]):
             self.filter(erp_id__in=chunk).update(state=State.COUPLED.value, changed_at=timezone.now())
-        self._release(told)
 
     def forget(self, partners: Iterable[Partner]) -> None:
         for chunk in _chunks([partner.erp_id for partner in partners]):
+            self._waits.filter(erp_id__in=chunk).delete()
             self.filter(erp_id__in=chunk).delete()
 
-    def touched(self, touches: Iterable[Touch]) -> None:
-        for touch in touches:
-            tables = {f"mapping__{touch.side}_table": touch.table, f"{touch.side}_id": touch.id}
-            for row in self.model.objects.filter(**tables).select_related("mapping"):
-                row.mapping.couplings.remember([after_touch(row.partner, touch)])
+    def side_written(self, writes: Iterable[SideWritten]) -> None:
+        for write in writes:
+            held = {f"mapping__{write.side}_table": write.table, f"{write.side}_id": write.id}
+            for row in self.model.objects.select_for_update().filter(**held).select_related("mapping"):
+                mapped = row.mapping.fields.filter(is_enabled=True).values_list(f"{write.side}_field", flat=True)
+                after = write.after(row.partner, set(mapped))
+                names = [name for name in COLUMNS if name not in ("erp_id", "crm_id")]
+                values = dict(zip(COLUMNS, row_of(after), strict=True))
+                self.model.objects.filter(pk=row.pk).update(**{name: values[name] for name in names})
 
     # --- what people do -----------------------------------------------------------------------------------
 
@@ -169,8 +244,21 @@ class CouplingManager(models.Manager[Any]):
             holder = self.filter(crm_id=crm_id, state=State.COUPLED.value).exclude(erp_id=erp_id).first()
             if holder is not None and alive(Side.ERP, holder.erp_id):
                 raise CouplingError("This Dynamics 365 Sales record is already coupled with another record.")
-            self.filter(Q(erp_id=erp_id) | Q(crm_id=crm_id)).delete()
-            self.remember([Partner(erp_id, crm_id, State.COUPLED, agreed=agreed or {})])
+            before = self.filter(Q(erp_id=erp_id) | Q(crm_id=crm_id))
+            self.forget([row.partner for row in before])
+            pair = Partner(erp_id, crm_id, State.COUPLED, agreed=agreed or {})
+            for direction in Direction(self.instance.direction).passes:
+                pair = pair.with_owed(direction.destination, True)
+            self.remember([pair])
+            self._refer_anew(erp_id, crm_id)
+
+    def _refer_anew(self, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
+        """Pairs that refer to one of these records are looked at once more: what it is translated into has changed."""
+        about = Q(agreed__contains=str(erp_id)) | Q(agreed__contains=str(crm_id))
+        for mapping in type(self.instance).objects.all():
+            referring = list(mapping.couplings.filter(about).values_list("erp_id", flat=True))
+            if referring:
+                mapping.couplings.owe(referring)
 
     def uncouple(self, erp_ids: Collection[uuid.UUID], erp: System | None = None, crm: System | None = None) -> int:
         """Remove the couplings of these Business Central records; both records stay. With both systems, the pairs of
@@ -180,7 +268,9 @@ class CouplingManager(models.Manager[Any]):
             people = self._people(erp_ids, erp, crm)
         with transaction.atomic():
             for chunk in _chunks(people):
-                self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk).delete()
+                contacts = self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk)
+                self._waits.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk).delete()
+                contacts.delete()
             return sum(self._remove(chunk) for chunk in _chunks(erp_ids))
 
     def _people(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
@@ -202,80 +292,8 @@ class CouplingManager(models.Manager[Any]):
 
     def _remove(self, erp_ids: list[uuid.UUID]) -> int:
         coupled = self.filter(erp_id__in=erp_ids, state=State.COUPLED.value).count()
-        self.filter(erp_id__in=erp_ids).delete()
+        self.forget([row.partner for row in self.filter(erp_id__in=erp_ids)])
         return coupled
-
-
-def partner_of(row: Sequence[Any]) -> Partner:
-    """A row of ``COLUMNS`` as the engine sees it."""
-    (
-        erp_id,
-        crm_id,
-        state,
-        erp_version,
-        crm_version,
-        agreed,
-        adopt,
-        pending,
-        skipped,
-        crm_result,
-        crm_code,
-        crm_waiting,
-        erp_result,
-        erp_code,
-        erp_waiting,
-        writing,
-    ) = row
-    return Partner(
-        erp_id,
-        crm_id,
-        State(state),
-        erp_version,
-        crm_version,
-        _unpacked(agreed),
-        adopt,
-        Direction(pending) if pending else None,
-        skipped,
-        Outcome(Result(crm_result), crm_code, crm_waiting),
-        Outcome(Result(erp_result), erp_code, erp_waiting),
-        _unpacked(writing),
-    )
-
-
-def _row(partner: Partner) -> Sequence[Any]:
-    """The values of ``COLUMNS``."""
-    return (
-        partner.erp_id,
-        partner.crm_id,
-        partner.state.value,
-        partner.erp_version,
-        partner.crm_version,
-        _packed(partner.agreed),
-        partner.adopt,
-        partner.pending.value if partner.pending else "",
-        partner.skipped,
-        partner.to_crm.result.value,
-        partner.to_crm.code,
-        partner.to_crm.waiting_for,
-        partner.to_erp.result.value,
-        partner.to_erp.code,
-        partner.to_erp.waiting_for,
-        _packed(partner.writing) if partner.writing else "",
-    )
-
-
-def _packed(agreed: Agreed) -> str:
-    """Agreed values as JSON text; a value that is the same on both sides, as most are, is written once."""
-    return json.dumps(
-        {key: erp if erp == crm else [erp, crm] for key, (erp, crm) in agreed.items()},
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
-
-
-def _unpacked(text: str) -> Agreed:
-    kept = json.loads(text) if text else {}
-    return {key: (value, value) if isinstance(value, str) else (value[0], value[1]) for key, value in kept.items()}
 
 
 def _chunks(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:

@@ -16,7 +16,7 @@ from django.core import signing
 
 from coupling import records
 from coupling.captions import noun
-from coupling.models import Coupling
+from coupling.models import RESTS, Coupling
 from coupling.sides import opened
 from integration.models import ConnectionSetup, TableMapping
 from integration.models.ends import NAMES
@@ -251,7 +251,7 @@ def _few(shown: Listing) -> list[uuid.UUID] | None:
     if shown.state == UNCOUPLED:
         return None
     pairs = Coupling.objects.filter(mapping__in=[mapping.pk for mapping in shown.mappings])
-    pairs = pairs.filter(skipped=True) if shown.state == SKIPPED else pairs.exclude(state=State.RESERVED.value)
+    pairs = pairs.filter(RESTS) if shown.state == SKIPPED else pairs.exclude(state=State.RESERVED.value)
     ids = list(pairs.values_list(f"{shown.side.value}_id", flat=True)[: BY_ID + 1])
     return ids if len(ids) <= BY_ID else None
 

@@ -22,9 +22,11 @@ def start(
     ids: Sequence[uuid.UUID] = (),
     synchronize: bool = False,
     create: bool = False,
+    winner: Side | None = None,
 ) -> SyncJob:
     """Couple what matches, in a job: everything, or only these Business Central records. ``synchronize``: the pairs
-    afterwards; ``create``: that too, and the other records of what has no match. Raises :class:`CouplingError` where
+    afterwards; ``create``: that too, and the other records of what has no match. ``winner``: the side whose values go
+    over where both records of a pair hold something different. Raises :class:`CouplingError` where
     there is nothing to do."""
     if not mapping.criteria():
         raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
@@ -32,10 +34,10 @@ def start(
         raise CouplingError("All of these are coupled already.")
     create = create and Direction(mapping.direction).includes(Direction.TO_CRM)
     scope = Scope.IDS if ids else Scope.EVERYTHING
-    options = Options(scope=scope, ids=tuple(ids), create=create, follow=synchronize or create)
+    options = Options(scope=scope, ids=tuple(ids), create=create, winner=winner)
     first = Direction(mapping.direction).passes[0]
     couples = jobs.start(mapping, first, kind=SyncJob.Kind.COUPLE, options=options, user=user)
-    if options.follow:
+    if synchronize or create:
         _follow(mapping, couples, options, user)
     return couples
 
@@ -44,7 +46,7 @@ def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User
     """The passes behind a coupling run: they take what it left open, and create the rest where that is wanted."""
     for direction in Direction(mapping.direction).passes:
         creates = options.create and direction is Direction.TO_CRM
-        taken = replace(options, follow=False) if creates else Options(scope=Scope.OPEN)
+        taken = replace(options, winner=None) if creates else Options(scope=Scope.OPEN)
         before = jobs.start(mapping, direction, options=taken, user=user, after=before)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
-from coupling.ledger import COLUMNS, CouplingError, CouplingManager, partner_of
+from coupling.ledger import RESTS, CouplingError, CouplingManager
+from coupling.packing import COLUMNS, partner_of
 from integration.models import TableMapping
 from integration.sync.ledger import Partner, Result, State
-from integration.sync.rules import Direction
+from integration.systems.base import Side
 
 STATES = [(state.value, state.name.title()) for state in State]
-RESULTS = [(Result.NONE.value, ""), (Result.SUCCESS.value, "Success")]
-RESULTS += [(Result.FAILURE.value, "Failure"), (Result.WAITING.value, "Waiting")]
+RESULTS = [(result.value, result.label) for result in Result]
 
 
 class Coupling(models.Model):
@@ -24,19 +24,17 @@ class Coupling(models.Model):
     erp_id = models.UUIDField()
     crm_id = models.UUIDField()
     state = models.CharField(max_length=8, choices=STATES, default=State.RESERVED.value)
-    erp_version = models.CharField(max_length=40, blank=True)
-    crm_version = models.CharField(max_length=40, blank=True)
+    seen_erp = models.CharField(max_length=40, blank=True)
+    seen_crm = models.CharField(max_length=40, blank=True)
     agreed = models.TextField(blank=True)
-    adopt = models.BooleanField(default=False)
-    pending = models.CharField(max_length=6, blank=True, choices=[(d.value, d.value) for d in Direction])
-    skipped = models.BooleanField(default=False)
-    to_crm_result = models.CharField(max_length=7, blank=True, choices=RESULTS)
+    owed_erp = models.BooleanField(default=False)
+    owed_crm = models.BooleanField(default=False)
+    to_crm_result = models.CharField(max_length=8, blank=True, choices=RESULTS)
     to_crm_code = models.CharField(max_length=60, blank=True)
-    to_crm_waiting_for = models.CharField(max_length=120, blank=True)
-    to_erp_result = models.CharField(max_length=7, blank=True, choices=RESULTS)
+    to_erp_result = models.CharField(max_length=8, blank=True, choices=RESULTS)
     to_erp_code = models.CharField(max_length=60, blank=True)
-    to_erp_waiting_for = models.CharField(max_length=120, blank=True)
     writing = models.TextField(blank=True)
+    raised = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = CouplingManager()
@@ -49,9 +47,6 @@ class Coupling(models.Model):
         indexes = [
             models.Index(fields=["erp_id"]),
             models.Index(fields=["crm_id"]),
-            # Not only of those that wait: SQLite does not take a partial index for a list of values.
-            models.Index(fields=["to_crm_waiting_for"], name="waiting_to_crm"),
-            models.Index(fields=["to_erp_waiting_for"], name="waiting_to_erp"),
         ]
 
     def __str__(self) -> str:
@@ -63,4 +58,25 @@ class Coupling(models.Model):
         return partner_of([getattr(self, column) for column in COLUMNS])
 
 
-__all__ = ["Coupling", "CouplingError"]
+class Wait(models.Model):
+    """What the pass of a pair towards one side waits for: a record (of the other side) that is not coupled yet. Pairs
+    whose record is not written yet have theirs, too."""
+
+    mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="waits")
+    erp_id = models.UUIDField()
+    crm_id = models.UUIDField()
+    towards = models.CharField(max_length=3, choices=[(side.value, side.value) for side in Side])
+    table = models.CharField(max_length=120)
+    record_id = models.UUIDField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["record_id"], name="coupling_wa_record__idx"),
+            models.Index(fields=["mapping", "erp_id"], name="coupling_wa_mapping_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mapping}: {self.erp_id} waits for {self.table}/{self.record_id}"
+
+
+__all__ = ["RESTS", "Coupling", "CouplingError", "Wait"]

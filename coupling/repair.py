@@ -4,18 +4,18 @@ a conflict field by field."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from coupling import verbs
 from coupling.compare import Comparison
-from coupling.models import Coupling, CouplingError
+from coupling.models import RESTS, Coupling, CouplingError
 from coupling.sides import both_opened
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping, User
 from integration.models.audit import AuditEntry, record
 from integration.sync.broken import There, look
-from integration.sync.ledger import Partner, State
+from integration.sync.ledger import Agreed, Partner, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side
@@ -53,7 +53,7 @@ def retry(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) ->
     number = 0
     for mapping, partners in pairs.items():
         ids = [partner.erp_id for partner in partners]
-        number += mapping.couplings.filter(erp_id__in=ids, skipped=True).update(skipped=False)
+        number += mapping.couplings.retry(ids)
         _try_again(mapping, user)
     return number
 
@@ -61,8 +61,8 @@ def retry(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) ->
 def retry_all(user: User | None) -> int:
     """The same with every skipped record of every mapping."""
     number = 0
-    for mapping in TableMapping.objects.filter(couplings__skipped=True).distinct():
-        number += mapping.couplings.filter(skipped=True).update(skipped=False)
+    for mapping in TableMapping.objects.filter(pk__in=Coupling.objects.filter(RESTS).values("mapping")):
+        number += mapping.couplings.retry()
         _try_again(mapping, user)
     return number
 
@@ -142,11 +142,21 @@ def decide(
         if (ours.version, theirs.version) != seen:
             raise CouplingError("One of both records has changed since you looked. Look again before you decide.")
         agreed = {**partner.agreed, **comparison.agreed_for(ours, theirs, winners)}
-    writing = {key: halves for key, halves in partner.writing.items() if key not in winners}
-    mapping.couplings.remember([replace(partner, agreed=agreed, writing=writing, skipped=False)])
+    mapping.couplings.remember([_decided(partner, agreed, winners)])
+    mapping.couplings.owe([erp_id])
+    mapping.couplings.retry([erp_id])
     sides = {name: side.value for name, side in winners.items()}
     record(AuditEntry.Action.DECIDED, verbs.COUPLING, mapping, after={verbs.ERP_ID: erp_id, **sides})
     return _both_ways(mapping, erp_id, partner.crm_id, user)
+
+
+def _decided(partner: Partner, agreed: Agreed, winners: Collection[str]) -> Partner:
+    """The pair with what a person decided, which stands above what a run that died had begun to write."""
+    begun = partner.writing
+    if begun is not None:
+        left = {key: halves for key, halves in begun.fields.items() if key not in winners}
+        begun = replace(begun, fields=left) if left else None
+    return replace(partner, agreed=agreed, writing=begun)
 
 
 def _both_ways(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, user: User | None) -> SyncJob:

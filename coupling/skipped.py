@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from coupling import records
-from coupling.models import Coupling
+from coupling.models import RESTS, Coupling
 from coupling.sides import both_opened
 from integration.models import SyncError, TableMapping
 from integration.models.systems import Connected
@@ -74,7 +74,7 @@ def found(mapping: str = "", search: str = "") -> QuerySet[Any]:
     """Skipped pairs, the one that failed last first; of one mapping, or whose error contains a text."""
     about = Q(erp_id=OuterRef("erp_id")) | Q(crm_id=OuterRef("crm_id"))
     newest = SyncError.objects.open().filter(about, mapping=OuterRef("mapping")).order_by("-created_at")
-    rows = Coupling.objects.filter(skipped=True).select_related("mapping")
+    rows = Coupling.objects.filter(RESTS).select_related("mapping")
     told = {"failed_on": Subquery(newest.values("created_at")[:1]), "error_id": Subquery(newest.values("pk")[:1])}
     rows = rows.annotate(**told)
     if mapping:

@@ -176,17 +176,18 @@ def synchronize(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, u
     if len(pairs) == 1:
         with both_opened() as connected:
             _check_first(connected, mapping, wanted[0], pairs[0].id(wanted[0].source))
-    mapping.couplings.filter(erp_id__in=[one.erp_id for one in pairs], skipped=True).update(skipped=False)
-    return _start(mapping, pairs, wanted, user, force=way != MERGE)
+    mapping.couplings.retry([one.erp_id for one in pairs])
+    return _start(mapping, pairs, wanted, user, decided=way != MERGE)
 
 
 def _start(
-    mapping: TableMapping, pairs: Sequence[Partner], wanted: Sequence[Direction], user: User | None, *, force: bool
+    mapping: TableMapping, pairs: Sequence[Partner], wanted: Sequence[Direction], user: User | None, *, decided: bool
 ) -> SyncJob:
     """One pass behind the other; answers the first."""
     started: list[SyncJob] = []
     for direction in wanted:
-        options = _options([pair.id(direction.source) for pair in pairs], force=force)
+        winner = direction.source if decided else None
+        options = _options([pair.id(direction.source) for pair in pairs], force=decided, winner=winner)
         before = started[-1] if started else None
         started.append(jobs.start(mapping, direction, options=options, user=user, after=before))
     return started[0]
@@ -207,8 +208,8 @@ def suggestion(mapping: TableMapping, partner: Partner) -> tuple[str, str]:
     with both_opened() as connected:
         ours = connected.erp.get(mapping.erp_table, [partner.erp_id], []).get(partner.erp_id)
         theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], []).get(partner.crm_id)
-    ours_changed = ours is not None and ours.version != partner.erp_version
-    theirs_changed = theirs is not None and theirs.version != partner.crm_version and not partner.adopt
+    ours_changed = ours is not None and ours.version != partner.seen_erp
+    theirs_changed = theirs is not None and theirs.version != partner.seen_crm
     if ours_changed and theirs_changed:
         return MERGE, "Both records have changed since they last agreed."
     if ours_changed:
@@ -278,5 +279,7 @@ def _table(mapping: TableMapping, side: Side) -> str:
     return mapping.erp_table if side is Side.ERP else mapping.crm_table
 
 
-def _options(ids: Sequence[uuid.UUID], *, create: bool = False, force: bool = False) -> Options:
-    return Options(scope=Scope.IDS, ids=tuple(ids), create=create, force=force)
+def _options(
+    ids: Sequence[uuid.UUID], *, create: bool = False, force: bool = False, winner: Side | None = None
+) -> Options:
+    return Options(scope=Scope.IDS, ids=tuple(ids), create=create, force=force, winner=winner)

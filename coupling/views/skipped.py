@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from coupling import repair, verbs
-from coupling.models import Coupling, CouplingError
+from coupling.models import RESTS, Coupling, CouplingError
 from coupling.skipped import skipped
 from coupling.views.access import may_couple, person, show, tell
 from integration.models import SyncJob, TableMapping
@@ -25,7 +25,7 @@ def synch_skipped(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").strip() for name in ("mapping", "q")}
     after = request.GET.get("after", "")
     shown = skipped(chosen["mapping"], chosen["q"], int(after) if after.isdecimal() and len(after) < 9 else 0)
-    names = Coupling.objects.filter(skipped=True).values_list("mapping__name", flat=True).distinct()
+    names = Coupling.objects.filter(RESTS).values_list("mapping__name", flat=True).distinct()
     context = {"skipped": shown, "chosen": chosen, "mappings": sorted(names)}
     return render(request, "coupling/skipped.html", context | {"ways": verbs.CAPTIONS.items()})
 

@@ -90,8 +90,8 @@ class Foresight:
     def _pair(self, action: Update | Unchanged) -> Partner:
         if action.partner is None:
             raise ValueError("Only pairs that the first pass remembers are foreseen.")
-        if isinstance(action, Update) and action.changes and not action.left:
-            return action.partner.with_version(self.direction.source, WRITTEN)
+        if isinstance(action, Update) and action.changes:
+            return action.partner.with_seen(self.direction.source, WRITTEN)
         return action.partner
 
     # --- while the second pass is planned ---------------------------------------------------------------------

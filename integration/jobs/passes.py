@@ -80,7 +80,7 @@ def _couple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters
         journal,
         ids=options.ids if options.scope is Scope.IDS else None,
         create_unmatched=options.create,
-        follow=options.follow,
+        winner=options.winner,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from integration.models import PlannedChange, SyncJob, TableMapping
 from integration.models.systems import Connected
 from integration.sync.actions import Action, Broken, Fail, Ignore, Insert, Restore, Skip, Unchanged, Uncouple, Update
 from integration.sync.engine import plan
-from integration.sync.ledger import Partner, State, Touch
+from integration.sync.ledger import Partner, SideWritten, State
 from integration.sync.match import couple_matching
 from integration.sync.problems import Conflict
 from integration.sync.rules import Direction, Reference, TableRule
@@ -69,6 +69,18 @@ class PlanLedger:
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
         return self.real.open(direction)
 
+    def released(self, direction: Direction) -> Iterator[uuid.UUID]:
+        return self.real.released(direction)
+
+    def waited_for(self, direction: Direction, table: str) -> Iterator[uuid.UUID]:
+        return self.real.waited_for(direction, table)
+
+    def waiting(self, direction: Direction, table: str, ids: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
+        return self.real.waiting(direction, table, ids)
+
+    def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+        return self.real.held(side, ids)
+
     def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
         return self.real.unseen(side, seen)
 
@@ -87,8 +99,8 @@ class PlanLedger:
     def complete(self, partners: Iterable[Partner]) -> None:
         """Nor completed."""
 
-    def touched(self, touches: Iterable[Touch]) -> None:
-        """Nor touched."""
+    def side_written(self, writes: Iterable[SideWritten]) -> None:
+        """Nor written besides."""
 
 
 class PlanJournal:

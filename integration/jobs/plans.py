@@ -123,8 +123,9 @@ def _plan_line(plan: Plan, line: FullSynchLine, user: Person, last: SyncJob | No
     creates = line.create_unmatched or not matches
     options = Options(scope=Scope.EVERYTHING, create=creates, dry_run=True)
     if matches and mapping.criteria():
-        follow = Options(scope=Scope.EVERYTHING, create=creates, dry_run=True, follow=True)
-        last = create(mapping, Direction.BOTH, kind=SyncJob.Kind.PLAN, options=follow, user=user, after=last, plan=plan)
+        last = create(
+            mapping, Direction.BOTH, kind=SyncJob.Kind.PLAN, options=options, user=user, after=last, plan=plan
+        )
     for direction in directions(mapping):
         last = create(mapping, direction, kind=SyncJob.Kind.PLAN, options=options, user=user, after=last, plan=plan)
     return last

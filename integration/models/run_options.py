@@ -6,19 +6,22 @@ import uuid
 from typing import Any
 
 from integration.sync.run import Options, Scope
+from integration.systems.base import Side
 
-FLAGS = ("force", "create", "dry_run", "follow", "approved", "restore")
+FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore")
 
 
 def options_of(stored: dict[str, Any]) -> Options:
     """The run's options as they are stored."""
     flags = {name: bool(stored.get(name)) for name in FLAGS}
     ids = tuple(uuid.UUID(id) for id in stored.get("ids", ()))
-    return Options(scope=Scope(stored.get("scope", Scope.CHANGED)), ids=ids, **flags)
+    winner = Side(stored["winner"]) if stored.get("winner") else None
+    return Options(scope=Scope(stored.get("scope", Scope.CHANGED)), ids=ids, winner=winner, **flags)
 
 
 def stored_options(options: Options) -> dict[str, Any]:
     """``Options`` as JSON takes them; what is as usual is left out."""
     flags = {name: True for name in FLAGS if getattr(options, name)}
     ids = {"ids": [str(id) for id in options.ids]} if options.ids else {}
-    return {"scope": options.scope.value, **ids, **flags}
+    winner = {"winner": options.winner.value} if options.winner else {}
+    return {"scope": options.scope.value, **ids, **flags, **winner}

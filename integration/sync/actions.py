@@ -34,18 +34,20 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Write the fields that differ. ``partner`` is the pair as it will be afterwards (but the version the write
-    returns). ``coupled``: a natural match, newly coupled. ``completes``: left by an interrupted run. ``left``: the
-    other side has changes that the other pass must carry."""
+    """Write the fields that differ. ``partner`` is the pair as it will be afterwards (but for what the answer to the
+    write says), ``before`` as the ledger has it, ``read`` as it is once both rows were read. ``coupled``: a natural
+    match, newly coupled. ``completes``: left by an interrupted run. ``refused``: why a field of it is not written while
+    the others are."""
 
     record: Record
     twin: Record
     partner: Partner
     changes: Sequence[Change] = ()
     before: Partner | None = None
+    read: Partner | None = None
     coupled: bool = False
     completes: bool = False
-    left: bool = False
+    refused: Problem | None = None
     replaces: Partner | None = None
     missing: Sequence[str] = ()
 
@@ -73,11 +75,13 @@ class Ignore:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Left out on purpose, counted, with the reason."""
+    """Left out on purpose, counted, with the reason. ``remembered``: the pair (or the place set aside for one) with
+    what would make the reason pass."""
 
     record: Record
     reason: str
     partner: Partner | None = None
+    remembered: Partner | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from integration.sync.ledger import Ledger, Outcome, Partner, Result
 from integration.sync.problems import TwinGone
@@ -13,7 +13,7 @@ from integration.sync.run import Counters, Failure, Journal
 from integration.systems.base import Record, Row, Side, System
 from integration.systems.errors import Problem, RecordProblem
 
-BROKEN = Outcome(Result.FAILURE, TwinGone.code)
+BROKEN = Outcome(Result.SKIPPED, TwinGone.code)
 BOTH_THERE = "Both records exist; delete one of them first, or delete the coupling."
 
 
@@ -100,7 +100,7 @@ def _towards_the_gap(rule: TableRule, partner: Partner, there: There) -> Directi
 
 
 def _marked(rule: TableRule, partner: Partner, there: There) -> Partner:
-    return replace(partner.with_outcome(_towards_the_gap(rule, partner, there), BROKEN), skipped=True)
+    return partner.with_outcome(_towards_the_gap(rule, partner, there), BROKEN)
 
 
 def _failure(rule: TableRule, partner: Partner, there: There) -> Failure:

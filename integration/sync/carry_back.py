@@ -36,27 +36,28 @@ class CarryBack:
         return Planner(self.run)
 
     def page(self, actions: Sequence[Action]) -> None:
-        """Carry what the new rows of this page have for the other side; none of it counts. Raises a
-        ``ConnectionProblem`` where Sales does not answer any more."""
-        pending = self._pending(actions) if self.is_needed else []
-        for page in Reader(self.run, self.planner).of_ids(pending) if pending else ():
+        """Carry what the new rows of this page have for the other side. Raises a ``ConnectionProblem`` where Sales does
+        not answer any more."""
+        owed = self._owed(actions) if self.is_needed else []
+        for page in Reader(self.run, self.planner).of_ids(owed) if owed else ():
             self._carry(self.planner.plan(page))
 
-    def _pending(self, actions: Sequence[Action]) -> list[uuid.UUID]:
+    def _owed(self, actions: Sequence[Action]) -> list[uuid.UUID]:
         inserted = {action.partner.erp_id for action in actions if isinstance(action, Insert)}
         held = self.run.ledger.partners(Side.ERP, inserted) if inserted else {}
-        return [id for id, pair in held.items() if pair.pending is Direction.TO_CRM]
+        return [id for id, pair in held.items() if pair.owed(Side.CRM)]
 
     def _carry(self, planned: Sequence[Action]) -> None:
         wanted = [action for action in planned if isinstance(action, Update | Unchanged)]
-        begun = before_writing(wanted)
+        begun = before_writing(wanted, self.run.direction)
         if begun:
             with self.run.ledger.page():
                 self.run.ledger.remember(begun)
         results = write(self.run, self.planner.special, wanted)
         refused = {id for id, answer in results.written.items() if not answer.ok} | set(results.later)
-        settled = settle(self.run, [action for action in wanted if action.record.id not in refused], results)
+        done = [action for action in wanted if action.record.id not in refused]
+        settled = settle(self.run, done, results, self.planner.memories[Side.CRM])
         with self.run.ledger.page():
             self.run.ledger.remember(settled.remembered)
-            self.run.ledger.touched(self.planner.special.touches())
+            self.run.ledger.side_written(self.planner.special.side_written())
             self.journal.change(settled.changed)

@@ -7,8 +7,8 @@ rest, ``deleted`` what a deletion means. Each branch is one row of the table in 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from integration.sync.actions import (
     Action,
@@ -22,13 +22,15 @@ from integration.sync.actions import (
     Uncouple,
     Update,
 )
-from integration.sync.ledger import LOOK_AGAIN, Outcome, Partner, Result, State
-from integration.sync.merge import Merged, Merger
-from integration.sync.problems import AmbiguousMatch, Conflict, TwinGone, TwinMerged, waiting_for
+from integration.sync.ledger import UNFINISHED, Outcome, Partner, Result, State, Wait
+from integration.sync.meaning import Lack
+from integration.sync.memory import SideMemory
+from integration.sync.merge import Look, Merged, Merger
+from integration.sync.problems import AmbiguousMatch, Conflict, TwinGone, TwinMerged
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
-from integration.sync.run import Options, Scope
+from integration.sync.run import LEFT_OUT, Options, Scope
 from integration.sync.transfer import Draft, ReferenceNotCoupled
-from integration.systems.base import Record, Ref
+from integration.systems.base import Record, Ref, Side
 from integration.systems.errors import Problem
 
 MASTER = "masterid"
@@ -44,8 +46,11 @@ class Judge:
     direction: Direction
     options: Options
     merger: Merger
+    memories: Mapping[Side, SideMemory]
     user_id: uuid.UUID | None = None
     creates: bool = True
+    released: set[uuid.UUID] = field(default_factory=set)
+    """Source ids that wait for a record which is coupled by now."""
 
     # --- without the other side ---------------------------------------------------------------------------
 
@@ -57,10 +62,14 @@ class Judge:
             return Skip(record, "Skipped after it failed twice the same way; retry it.", partner)
         if partner.state is State.INTENDED or self._must_look(partner):
             return None
-        if record.version == partner.version(self.direction.source):
+        memory = self.memories[self.direction.source]
+        is_unread = memory.has_unread(partner)
+        if record.version == partner.seen(self.direction.source) and not is_unread:
             return Unchanged(record)
-        if partner.adopt and self._is_echo(record):
-            return Unchanged(record, self.merger.adopted(record, partner), partner)
+        if is_unread and (self._is_ours(record) or record.version == partner.seen(self.direction.source)):
+            read = memory.read(partner, record)
+            if memory.is_as_agreed(read, record):
+                return Unchanged(record, read.with_seen(self.direction.source, record.version), partner)
         # Another version than the remembered one, though last written by us: somebody's edit may be under our write.
         return None
 
@@ -68,7 +77,7 @@ class Judge:
         if partner is not None and self._stays_skipped(partner):
             return Skip(record, "Skipped after it failed twice the same way; retry it.", partner)
         tried_before = partner is not None and (
-            partner.outcome(self.direction).result is not Result.NONE or partner.pending is self.direction
+            partner.outcome(self.direction).result is not Result.NONE or partner.owed(self.direction.destination)
         )
         if tried_before or self.options.create:
             return None
@@ -80,18 +89,21 @@ class Judge:
 
     def _stays_skipped(self, partner: Partner) -> bool:
         # A changed row comes through the change feed: it deserves another try by itself.
-        return partner.skipped and not self.options.force and self.options.scope is not Scope.CHANGED
+        skipped = partner.outcome(self.direction).result is Result.SKIPPED
+        return skipped and not self.options.force and self.options.scope is not Scope.CHANGED
 
     def _must_look(self, partner: Partner) -> bool:
         return (
             self.options.force
             or self.options.scope is Scope.IDS
-            or partner.pending is self.direction
-            or partner.skipped
-            or bool(partner.writing)
-            or partner.version(self.direction.source) == LOOK_AGAIN
-            or partner.outcome(self.direction).result in (Result.FAILURE, Result.WAITING)
+            or partner.id(self.direction.source) in self.released
+            or partner.owed(self.direction.destination)
+            or partner.writing is not None
+            or partner.outcome(self.direction).result in (*UNFINISHED, Result.SKIPPED, Result.LEFT_OUT)
         )
+
+    def _is_ours(self, record: Record) -> bool:
+        return self.user_id is not None and record.modified_by == self.user_id
 
     def _is_echo(self, record: Record) -> bool:
         """Last written by us: not a change, unless the mapping only reads from Sales or somebody asked for the row."""
@@ -111,23 +123,45 @@ class Judge:
         twin: Record | None,
         draft: Draft,
         matches: Sequence[tuple[Record, Partner | None]] = (),
+        back: Draft | None = None,
+        holder: str = "",
     ) -> Action:
         """The action for a record that has to be looked at. ``matches`` are its natural matches on the other side,
-        each with the pair that holds it already."""
+        each with the pair that holds it already; ``back`` what the twin would make of the record, as far as that is
+        needed; ``holder`` the other mapping in which this record, or its one match, is coupled already."""
         if draft.left_out:
-            return Skip(record, draft.left_out, partner)
-        if draft.problem is not None:
-            return Fail(record, draft.problem, partner)
+            return self._left_out(record, partner, draft)
         if partner is None or partner.state is State.RESERVED:
-            return self._decide_uncoupled(record, partner, draft, matches)
+            if draft.problem is not None:
+                return Fail(record, draft.problem, self._with_waits(partner or self._reserved(record), draft))
+            return self._decide_uncoupled(record, partner, draft, matches, holder)
         if twin is not None:
             master = twin.values.get(MASTER)
             if isinstance(master, Ref):
                 return Fail(record, TwinMerged(master), partner)
-            return self._update(record, partner, twin, draft)
+            return self._update(record, partner, twin, draft, back)
+        if draft.problem is not None:
+            return Fail(record, draft.problem, self._with_waits(partner, draft))
         if partner.state is State.INTENDED:
             return self._insert(record, draft, partner)
         return self._twin_gone(record, partner, draft)
+
+    def _left_out(self, record: Record, partner: Partner | None, draft: Draft) -> Skip:
+        """For a reason that can pass: remembered with what makes it pass."""
+        if not draft.left_out_waits:
+            return Skip(record, draft.left_out, partner)
+        place = self._with_waits(partner or self._reserved(record), draft)
+        return Skip(
+            record, draft.left_out, partner, place.with_outcome(self.direction, Outcome(Result.LEFT_OUT, LEFT_OUT))
+        )
+
+    def _with_waits(self, partner: Partner, draft: Draft, back: Draft | None = None) -> Partner:
+        """The pair with all that its passes wait for, in both directions."""
+        direction = self.direction
+        waits = {Wait(direction.destination, table, id) for table, id in draft.waits()}
+        if back is not None:
+            waits |= {Wait(direction.source, table, id) for table, id in back.waits()}
+        return replace(partner, waits=frozenset(waits))
 
     def _decide_uncoupled(
         self,
@@ -135,7 +169,11 @@ class Judge:
         partner: Partner | None,
         draft: Draft,
         matches: Sequence[tuple[Record, Partner | None]],
+        holder: str,
     ) -> Action:
+        if holder:
+            named = self.rule.table(self.direction.source).called(record)
+            return Skip(record, f"{named} is coupled in {holder} already. Delete that coupling first to have it here.")
         free = [match for match, taken in matches if taken is None or taken.state is State.RESERVED]
         if len(free) == 1 and len(matches) == 1:
             return self._couple(record, partner, free[0], matches[0][1], draft)
@@ -150,71 +188,87 @@ class Judge:
     def _couple(
         self, record: Record, reserved: Partner | None, twin: Record, taken: Partner | None, draft: Draft
     ) -> Action:
-        fresh = self._pair(record, twin.id)
+        fresh = replace(self._pair(record, twin.id), state=State.COUPLED)
         # A natural match has no agreed values; the mapping's data decides, as for a row we had written ourselves.
-        forced = replace(self, options=replace(self.options, force=True))
-        update = forced._update(record, fresh, twin, draft)
+        decided = replace(self, options=replace(self.options, winner=self.direction.source))
+        update = decided._update(record, fresh, twin, draft, None)
         stale = reserved or taken
         if isinstance(update, Unchanged):
             return Update(record, twin, update.partner or fresh, coupled=True, replaces=stale)
         return replace(update, coupled=True, replaces=stale) if isinstance(update, Update) else update
 
     def _insert(self, record: Record, draft: Draft, partner: Partner | None, replaces: Partner | None = None) -> Insert:
-        before, partner = partner, partner or self._pair(record, uuid.uuid4())
+        before, partner = partner, partner or self._reserved(record)
         values = {**draft.values, **draft.extra, **draft.on_insert}
+        for meant in draft.meant.values():
+            values |= {name: value for name, value in meant.columns.items() if name not in values}
         filled = self.merger.filled(values, draft)
+        agreed, gives_back = self.merger.born(record, draft, filled.keys())
+        direction = self.direction
         remembered = replace(
-            partner.with_version(self.direction.source, record.version).with_outcome(self.direction, _well(draft)),
+            self._with_waits(partner, draft)
+            .with_seen(direction.source, record.version)
+            .with_seen(direction.destination, "")
+            .with_owed(direction.destination, draft.is_put_off)
+            .with_owed(direction.source, gives_back)
+            .with_outcome(direction, Outcome(Result.SUCCESS)),
             state=State.COUPLED,
-            agreed=self.merger.agreed_after_insert(draft, filled),
-            adopt=True,
-            pending=self.direction.back if self._gives_back(filled.keys()) else None,
-            skipped=False,
+            agreed=agreed,
+            writing=None,
         )
-        return Insert(record, remembered, {**values, **filled}, before, replaces, tuple(draft.missing))
+        return Insert(record, remembered, {**values, **filled}, before, replaces, _missing(draft))
 
-    def _gives_back(self, filled: Collection[str]) -> bool:
-        """Does a new row have something for the one it is made from: what a template filled, and its number?"""
-        numbered = self.direction is Direction.TO_ERP and self.merger.gives_back
-        return numbered or bool(self.merger.two_way.keys() & filled)
-
-    def _update(self, record: Record, partner: Partner, twin: Record, draft: Draft) -> Action:
-        partner = self.merger.with_arrived(partner, twin if self.direction is Direction.TO_CRM else record)
-        merged = self.merger.merge(draft, twin, partner, force=self.options.force)
+    def _update(self, record: Record, before: Partner, twin: Record, draft: Draft, back: Draft | None) -> Action:
+        """Both rows are read against what is remembered before anything is judged."""
+        direction = self.direction
+        read = self.memories[direction.source].read(before, record)
+        read = self.memories[direction.destination].read(read, twin)
+        look = Look(draft, record, twin, read, back, self.options.winner)
+        if draft.problem is not None:
+            return Fail(record, draft.problem, self._as_far_as_equal(look))
+        merged = self.merger.merge(look)
         if merged.conflicts:
-            return Fail(record, _conflict(merged), partner)
-        remembered = self._remembered(record, partner, twin, merged, _well(draft))
-        if not merged.changes and partner.state is State.COUPLED:
-            return Unchanged(record, remembered, partner)
+            return Fail(record, _conflict(merged), self._as_far_as_equal(look))
+        remembered = self._remembered(look, merged)
+        refused = merged.refused[0] if merged.refused else None
+        if refused is not None and not merged.changes:
+            return Fail(record, refused, remembered)
+        if not merged.changes and before.state is State.COUPLED:
+            return Unchanged(record, remembered, before)
         return Update(
             record,
             twin,
             remembered,
             merged.changes,
-            before=partner,
-            completes=partner.state is State.INTENDED,
-            left=merged.left,
-            missing=tuple(draft.missing),
+            before=before,
+            read=read,
+            completes=before.state is State.INTENDED,
+            refused=refused,
+            missing=_missing(draft),
         )
 
-    def _remembered(self, record: Record, partner: Partner, twin: Record, merged: Merged, outcome: Outcome) -> Partner:
-        """The pair after this: a side's version is remembered only when nothing of that side is left to carry."""
-        after = partner.with_version(self.direction.source, record.version)
-        if not merged.left:
-            after = after.with_version(self.direction.destination, twin.version)
+    def _as_far_as_equal(self, look: Look) -> Partner:
+        """The pair of a record that cannot go: renewed is only what is equal, and what it waits for."""
+        return replace(self._with_waits(look.partner, look.draft, look.back), agreed=self.merger.equal_fields(look))
+
+    def _remembered(self, look: Look, merged: Merged) -> Partner:
+        """The pair after a look that ends well: this direction's debt is paid, the other one's stays or is new."""
+        source, destination = self.direction.source, self.direction.destination
         return replace(
-            after.with_outcome(self.direction, outcome),
+            self._with_waits(look.partner, look.draft, look.back)
+            .with_seen(source, look.record.version)
+            .with_seen(destination, look.twin.version)
+            .with_owed(destination, look.draft.is_put_off)
+            .with_owed(source, look.partner.owed(source) or merged.owes)
+            .with_outcome(self.direction, Outcome(Result.SUCCESS)),
             state=State.COUPLED,
             agreed=merged.agreed,
-            adopt=partner.adopt and merged.left,
-            pending=self.direction.back if merged.left else None,
-            skipped=False,
         )
 
     def _twin_gone(self, record: Record, partner: Partner, draft: Draft) -> Action:
         match self.rule.deletion:
             case DeletionPolicy.RESTORE:
-                return self._insert(record, draft, self._pair(record, uuid.uuid4()), replaces=partner)
+                return self._insert(record, draft, self._reserved(record), replaces=partner)
             case DeletionPolicy.REMOVE:
                 return Uncouple(partner)
             case _:
@@ -222,6 +276,9 @@ class Judge:
                 other, twin_id = self.rule.table(side), partner.id(side)
                 problem = TwinGone(f"The coupled record of {other.label} was deleted (id {twin_id}).")
                 return Fail(record, problem, partner)
+
+    def _reserved(self, record: Record) -> Partner:
+        return self._pair(record, uuid.uuid4())
 
     def _pair(self, record: Record, twin_id: uuid.UUID) -> Partner:
         if self.direction is Direction.TO_CRM:
@@ -246,24 +303,23 @@ class Judge:
     def _reserved_back(self, partner: Partner) -> Partner:
         fresh = uuid.uuid4()
         erp, crm = (fresh, partner.crm_id) if self.direction is Direction.TO_CRM else (partner.erp_id, fresh)
-        return Partner(erp_id=erp, crm_id=crm, pending=self.direction.back)
+        return Partner(erp_id=erp, crm_id=crm).with_owed(self.direction.source, True)
 
 
-def _well(draft: Draft) -> Outcome:
-    """A success; where a reference had to be left blank, with the record whose coupling takes it up again."""
-    return Outcome(Result.SUCCESS, waiting_for=draft.waits_for)
+def _missing(draft: Draft) -> tuple[str, ...]:
+    """The fields left as they are since the other side has no equal for their value."""
+    return tuple(lacking.label for lacking in draft.lacking.values() if lacking.kind is Lack.LEAVE)
 
 
 def failed(partner: Partner, direction: Direction, problem: Problem) -> tuple[Partner, bool]:
-    """The pair after a failure, and whether it becomes Skipped by it: the same code twice in a row, unless the
-    record only waits for another one or the cause passes by itself."""
+    """The pair after a failure, and whether it rests from now on: the same code twice in a row, unless the record only
+    waits for another one or the cause passes by itself."""
     before = partner.outcome(direction)
     waiting = isinstance(problem, ReferenceNotCoupled)
-    again = before.result is Result.FAILURE and before.code == problem.code
+    again = before.result in (Result.FAILURE, Result.SKIPPED) and before.code == problem.code
     skipped = again and not waiting and not problem.retryable
-    result = Result.WAITING if waiting else Result.FAILURE
-    outcome = Outcome(result, problem.code, waiting_for(problem))
-    return replace(partner.with_outcome(direction, outcome), skipped=partner.skipped or skipped), skipped
+    result = Result.SKIPPED if skipped else Result.WAITING if waiting else Result.FAILURE
+    return partner.with_outcome(direction, Outcome(result, problem.code)), skipped
 
 
 def _conflict(merged: Merged) -> Conflict:

@@ -13,6 +13,7 @@ A crash between any two lines repeats work and neither loses nor doubles a recor
 
 from __future__ import annotations
 
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +34,9 @@ from integration.systems.errors import ConfigurationProblem
 
 IN_FLIGHT = 4
 COUNTED_AT_MOST = 5000
+FAILING = ("failed", "skipped")
+WEAKER = {"inserted": ("modified", "unchanged"), "modified": ("unchanged",), "coupled": ("unchanged",)}
+"""What does not count any more behind the other."""
 
 
 def synchronize(
@@ -86,6 +90,8 @@ class _Pass:
         self.guard = Guard(run)
         self.back = CarryBack(run, journal)
         self.total = Counters()
+        self.first: dict[uuid.UUID, str] = {}
+        """What rows that come again in the last round were counted as in the first."""
         self.flying: deque[tuple[Page, list[Action], Future[Results]]] = deque()
 
     def go(self) -> Counters:
@@ -104,11 +110,12 @@ class _Pass:
 
     def _all_pages(self, before_last_round: Callable[[], None] | None = None) -> Iterator[Page]:
         yield from self.reader.pages(self.journal.cursor())
-        if self.planner.again:
-            if before_last_round is not None:
-                before_last_round()
+        if before_last_round is not None:
+            before_last_round()
+        again = self.planner.last_round_of()
+        if again:
             self.planner.last_round = True
-            yield from self.reader.of_ids(sorted(self.planner.again))
+            yield from self.reader.of_ids(again)
 
     def _expected(self) -> int | None:
         run = self.run
@@ -136,10 +143,17 @@ class _Pass:
     def _take_locally(self, page: Page) -> None:
         actions = self._planned(page)
         with self.run.ledger.page():
-            settled = settle(self.run, actions, write(self.run, self.planner.special, actions))
+            settled = self._settled(actions, self._write(actions))
             self._store(page.cursor, _inside(actions), settled)
         self._again(settled)
         self.back.page(actions)
+
+    def _write(self, actions: Sequence[Action]) -> Results:
+        return write(self.run, self.planner.special, actions, self.planner.destination_columns)
+
+    def _settled(self, actions: Sequence[Action], results: Results, *, last_try: bool = False) -> Settled:
+        memory = self.planner.memories[self.run.direction.destination]
+        return settle(self.run, actions, results, memory, last_try=last_try)
 
     # --- a remote destination -----------------------------------------------------------------------------
 
@@ -148,10 +162,10 @@ class _Pass:
         self._intend(actions)
         while len(self.flying) >= IN_FLIGHT:
             self._land()
-        self.flying.append((page, actions, writers.submit(write, self.run, self.planner.special, actions)))
+        self.flying.append((page, actions, writers.submit(self._write, actions)))
 
     def _intend(self, actions: Sequence[Action]) -> None:
-        intentions = before_writing(actions)
+        intentions = before_writing(actions, self.run.direction)
         if intentions:
             replaced = [action.replaces for action in actions if isinstance(action, Insert) and action.replaces]
             with self.run.ledger.page():
@@ -161,7 +175,7 @@ class _Pass:
     def _land(self) -> None:
         page, actions, future = self.flying.popleft()
         results = future.result()
-        settled = settle(self.run, actions, results)
+        settled = self._settled(actions, results)
         with self.run.ledger.page():
             self._store(page.cursor, _inside(actions), settled)
         self._again(settled)
@@ -189,7 +203,7 @@ class _Pass:
         ledger.forget(settled.forgotten)
         ledger.remember(settled.remembered)
         ledger.complete(settled.completed)
-        ledger.touched(self.planner.special.touches())
+        ledger.side_written(self.planner.special.side_written())
         if settled.failures:
             journal.fail(settled.failures)
             self._not_again(settled.failures)
@@ -199,11 +213,29 @@ class _Pass:
             journal.change(settled.changed)
         if settled.recovered:
             journal.succeed(self.run.direction, settled.recovered)
-        counters = settled.counters if not self.planner.last_round else Counters(failed=settled.counters.failed)
+        counters = self._counted(settled)
         self.total.add(counters)
         journal.note(counters, done)
         if cursor is not None and self.run.options.scope is not Scope.IDS:
             journal.advance(cursor)
+
+    def _counted(self, settled: Settled) -> Counters:
+        """A row that comes again counts once, as what became of it at last: a later success takes back that it was
+        unchanged or waited, a later failure that it was unchanged."""
+        if not self.planner.last_round:
+            again = self.planner.again.union(settled.waiting)
+            self.first.update((id, name) for id, name in settled.outcomes.items() if id in again)
+            return settled.counters
+        counters = settled.counters
+        for id, name in settled.outcomes.items():
+            first = self.first.get(id)
+            if first is None:
+                continue
+            taken_back = name if name == first or name in WEAKER.get(first, ()) else first
+            if name in FAILING and first in ("inserted", "modified"):
+                continue
+            setattr(counters, taken_back, getattr(counters, taken_back) - 1)
+        return counters
 
     def _not_again(self, failures: Sequence[Failure]) -> None:
         """What failed is not tried a second time in the same run: that would count as failing twice in a row."""
@@ -218,8 +250,7 @@ class _Pass:
         for page in self.reader.of_ids(settled.overtaken):
             actions = self.planner.plan(page)
             self._intend(actions)
-            results = write(self.run, self.planner.special, actions)
-            second = settle(self.run, actions, results, last_try=True)
+            second = self._settled(actions, self._write(actions), last_try=True)
             with self.run.ledger.page():
                 self._store(None, 0, second)
 

@@ -78,7 +78,7 @@ class Guard:
 def _changes_a_pair(action: Action) -> bool:
     match action:
         case Update():
-            known = action.before is not None and bool(action.before.erp_version or action.before.crm_version)
+            known = action.before is not None and bool(action.before.agreed)
             return known and bool(action.changes)
         case Uncouple():
             return action.counted

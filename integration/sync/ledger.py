@@ -1,31 +1,29 @@
 """What both sides looked like when they last agreed: who is whom, versions, agreed values, what went wrong.
 
-The engine only knows this protocol. :class:`MemoryLedger` serves tests; in the application it is the manager
-of ``coupling.models.Coupling`` for one mapping (``mapping.couplings``).
+The engine only knows this protocol. ``memory_ledger.MemoryLedger`` serves tests; in the application it is the
+manager of ``coupling.models.Coupling`` for one mapping (``mapping.couplings``).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
+from integration.sync.halves import side_written
 from integration.sync.rules import Direction, Reference
 from integration.systems.base import Side
 
 Agreed = Mapping[str, tuple[str, str]]
-"""field rule key -> (value in the ERP, value in the CRM), both normalized by ``transfer.normal``."""
-
-LOOK_AGAIN = "?"
-"""Stored as a version where the mapping's fields changed: the row is compared once more though nobody changed it."""
+"""field rule key -> (half of the ERP, half of Sales), see ``memory``."""
 
 
 class State(StrEnum):
-    """How far a pair is. ``RESERVED``: failed or waiting before anything was written, the other id is only set
-    aside. ``INTENDED``: the write was about to happen. ``COUPLED``: both rows are there."""
+    """How far a pair is. ``RESERVED``: nothing is written, the other id is only set aside. ``INTENDED``: an insert was
+    about to happen, or its later waves are not through. ``COUPLED``: both rows are there."""
 
     RESERVED = "reserved"
     INTENDED = "intended"
@@ -33,51 +31,85 @@ class State(StrEnum):
 
 
 class Result(StrEnum):
+    """How the last pass in one direction ended for a pair. ``SKIPPED``: failed twice the same way, it rests."""
+
     NONE = ""
     SUCCESS = "success"
     FAILURE = "failure"
     WAITING = "waiting"
+    LEFT_OUT = "left-out"
+    SKIPPED = "skipped"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("-", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the last run in one direction ended for a pair. ``code`` is the error's; ``waiting_for`` the row (of the
-    source side) that has to be coupled first, as ``table/id``. A success has one where a reference was left blank: the
-    pair is open again when that row is coupled."""
+    """How the last pass in one direction ended for a pair. ``code`` is the error's."""
 
     result: Result = Result.NONE
     code: str = ""
-    waiting_for: str = ""
 
 
 NEVER = Outcome()
+UNFINISHED = (Result.FAILURE, Result.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The pass towards one side waits until this record (of the other side) is coupled. ``table`` is an option column
+    (``account.paymenttermscode``) where the record is an option."""
+
+    towards: Side
+    table: str
+    id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """An update of one side that was begun: what is agreed once it has arrived. A run that dies leaves it behind."""
+
+    side: Side
+    fields: Agreed
 
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """One pair. A version is ``""`` where it is not known yet: never synchronized, or written by a bulk call that
-    does not tell it (``adopt`` then says that the first version by us is taken as remembered). ``pending`` names the
-    direction that still has something to carry though nobody changes the row again. ``writing`` is what will be agreed
-    once a write to Sales that has begun has ended: a run that dies in between leaves it behind."""
+    """One pair.
+
+    ``seen_erp``, ``seen_crm``: the version at which every mapped field of that row was compared with its half; blank
+    where that is not known. It saves a look and proves nothing. ``owed_erp``, ``owed_crm``: the pass towards that side
+    has to look though nobody changes the row again; each is cleared only by the pass that pays it. ``raised`` counts
+    how often anyone but a pass set a flag: a pass that stores what it saw before then clears nothing. ``waits`` is what
+    a look found out; ``None``: as it is stored.
+    """
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID
     state: State = State.RESERVED
-    erp_version: str = ""
-    crm_version: str = ""
+    seen_erp: str = ""
+    seen_crm: str = ""
     agreed: Agreed = field(default_factory=dict)
-    adopt: bool = False
-    pending: Direction | None = None
-    skipped: bool = False
+    owed_erp: bool = False
+    owed_crm: bool = False
     to_crm: Outcome = NEVER
     to_erp: Outcome = NEVER
-    writing: Agreed = field(default_factory=dict)
+    writing: InFlight | None = None
+    raised: int = 0
+    waits: frozenset[Wait] | None = None
+    had_waits: bool = False
+    """May waits be stored for it? Most pairs are never asked for any."""
 
     def id(self, side: Side) -> uuid.UUID:
         return self.erp_id if side is Side.ERP else self.crm_id
 
-    def version(self, side: Side) -> str:
-        return self.erp_version if side is Side.ERP else self.crm_version
+    def seen(self, side: Side) -> str:
+        return self.seen_erp if side is Side.ERP else self.seen_crm
+
+    def owed(self, side: Side) -> bool:
+        return self.owed_erp if side is Side.ERP else self.owed_crm
 
     def outcome(self, direction: Direction) -> Outcome:
         return self.to_crm if direction is Direction.TO_CRM else self.to_erp
@@ -85,8 +117,46 @@ class Partner:
     def with_outcome(self, direction: Direction, outcome: Outcome) -> Partner:
         return replace(self, to_crm=outcome) if direction is Direction.TO_CRM else replace(self, to_erp=outcome)
 
-    def with_version(self, side: Side, version: str) -> Partner:
-        return replace(self, erp_version=version) if side is Side.ERP else replace(self, crm_version=version)
+    def with_seen(self, side: Side, version: str) -> Partner:
+        return replace(self, seen_erp=version) if side is Side.ERP else replace(self, seen_crm=version)
+
+    def with_owed(self, side: Side, owed: bool) -> Partner:
+        return replace(self, owed_erp=owed) if side is Side.ERP else replace(self, owed_crm=owed)
+
+    @property
+    def skipped(self) -> bool:
+        """Does it rest in any direction?"""
+        return Result.SKIPPED in (self.to_crm.result, self.to_erp.result)
+
+    def has_waits(self) -> bool:
+        """May waits be stored for this pair? They follow from halves without partner, from waiting and from leaving
+        out, so most pairs are never asked for them."""
+        if {Result.WAITING, Result.LEFT_OUT} & {self.to_crm.result, self.to_erp.result}:
+            return True
+        return any(erp[:1] == "?" or crm[:1] == "?" for erp, crm in self.agreed.values())
+
+
+@dataclass(frozen=True, slots=True)
+class SideWritten:
+    """A row that was written beside the passes of its own mapping (a primary contact, a price line). ``seen`` is the
+    version it had, ``version`` the one it has now (blank: the system did not say), ``columns`` what was written."""
+
+    side: Side
+    table: str
+    id: uuid.UUID
+    columns: frozenset[str]
+    seen: str = ""
+    version: str = ""
+
+    def after(self, partner: Partner, mapped: Collection[str]) -> Partner:
+        """A pair that holds the row: a mapped column is owed to the other side as anybody's edit is."""
+        agreed = side_written(partner.agreed, self.side)
+        if self.columns & set(mapped):
+            owed = partner.with_owed(self.side.other, True).with_seen(self.side, "")
+            return replace(owed, agreed=agreed, raised=partner.raised + 1)
+        known = bool(self.seen) and partner.seen(self.side) == self.seen
+        after = partner.with_seen(self.side, self.version if known else "")
+        return replace(after, agreed=agreed, raised=partner.raised + 1)
 
 
 class Ledger(Protocol):
@@ -96,8 +166,21 @@ class Ledger(Protocol):
         """The pairs that hold these ids of that side, by that id."""
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
-        """Source ids of pairs that a run in this direction has to look at though nobody changed them: pending for it,
-        intended, or failed or waiting last time; not the skipped ones."""
+        """Source ids of pairs that a pass in this direction has to look at though nobody changed them: owed, failed,
+        waiting, intended, in doubt about an update, or released. Not the skipped ones."""
+
+    def released(self, direction: Direction) -> Iterator[uuid.UUID]:
+        """Source ids of pairs that wait, in this direction, for a record that is coupled by now. Asked, not announced:
+        a wait that is stored behind the coupling it waits for is found all the same."""
+
+    def waited_for(self, direction: Direction, table: str) -> Iterator[uuid.UUID]:
+        """The records of this table that pairs wait for in this direction and that are not coupled."""
+
+    def waiting(self, direction: Direction, table: str, ids: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
+        """Source ids of the pairs that wait for these."""
+
+    def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+        """Which of these records another mapping of the same table holds: id -> the name of that mapping."""
 
     def coupled(self) -> int:
         """How many pairs there are."""
@@ -116,8 +199,8 @@ class Ledger(Protocol):
         run has lost its claim meanwhile."""
 
     def remember(self, partners: Iterable[Partner]) -> None:
-        """Store these pairs as they are now, new ones too. Pairs of other mappings in which a reference to one of them
-        had to be left blank are open again; so they are after ``complete``."""
+        """Store these pairs as they are now, new ones too, with their waits where a look found them out. Where somebody
+        raised a flag since the pair was read, what is owed is added up and nothing counts as seen."""
 
     def complete(self, partners: Iterable[Partner]) -> None:
         """These pairs, remembered as intended, are there now; all else about them is as it was remembered."""
@@ -125,130 +208,42 @@ class Ledger(Protocol):
     def forget(self, partners: Iterable[Partner]) -> None:
         """Uncouple these pairs."""
 
-    def touched(self, touches: Iterable[Touch]) -> None:
-        """Rows of other mappings that a special rule wrote besides: where nothing was left to carry, the new version
-        is remembered; else their couplings become pending."""
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """A row of another mapping that a rule wrote besides: the version it had and the one it has now (``""`` where
-    the system did not tell). ``ours``: the version it had was our own write."""
-
-    side: Side
-    table: str
-    id: uuid.UUID
-    seen: str
-    version: str
-    ours: bool = False
+    def side_written(self, writes: Iterable[SideWritten]) -> None:
+        """Rows that were written beside the passes of their own mapping."""
 
 
 class Fenced(Exception):
     """Another worker has taken this run over; stop at once and write nothing."""
 
 
-class MemoryLedger:
-    """A ledger in memory. ``others`` answers references: (erp_table, crm_table) -> ledger of that mapping."""
+def as_stored(partner: Partner) -> Partner:
+    """The pair as a ledger hands it out: its waits are not read with it."""
+    return partner if partner.waits is None else replace(partner, waits=None)
 
-    def __init__(self, others: Mapping[tuple[str, str], MemoryLedger] | None = None) -> None:
-        self.rows: dict[uuid.UUID, Partner] = {}
-        self.others = others if others is not None else {}
 
-    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
-        wanted = set(ids)
-        if side is Side.ERP:
-            return {id: self.rows[id] for id in wanted if id in self.rows}
-        return {row.crm_id: row for row in self.rows.values() if row.crm_id in wanted}
-
-    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
-        for row in list(self.rows.values()):
-            if is_open(row, direction):
-                yield row.id(direction.source)
-
-    def pages(self) -> Iterator[list[Partner]]:
-        yield [row for row in self.rows.values() if row.state is State.COUPLED]
-
-    def coupled(self) -> int:
-        return sum(row.state is State.COUPLED for row in self.rows.values())
-
-    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-        other = self.others.get((reference.erp_table, reference.crm_table))
-        if other is None:
-            return {}
-        found = other.partners(side, ids)
-        return {id: row.id(side.other) for id, row in found.items() if row.state is State.COUPLED}
-
-    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
-        return [row for row in self.rows.values() if row.state is State.COUPLED and row.id(side) not in seen]
-
-    @contextmanager
-    def page(self) -> Iterator[None]:
-        before = dict(self.rows)
-        try:
-            yield
-        except BaseException:
-            self.rows = before
-            raise
-
-    def remember(self, partners: Iterable[Partner]) -> None:
-        told = list(partners)
-        self.rows.update((partner.erp_id, partner) for partner in told)
-        if len({row.crm_id for row in self.rows.values()}) < len(self.rows):
-            raise ValueError("Two pairs hold the same record of Sales.")  # as the database has it
-        self._release([partner for partner in told if partner.state is State.COUPLED])
-
-    def complete(self, partners: Iterable[Partner]) -> None:
-        told = list(partners)
-        for partner in told:
-            self.rows[partner.erp_id] = replace(self.rows[partner.erp_id], state=State.COUPLED)
-        self._release(told)
-
-    def _release(self, partners: Sequence[Partner]) -> None:
-        tables = next((tables for tables, ledger in self.others.items() if ledger is self), ("", ""))
-        rows = {f"{table}/{id}" for one in partners for table, id in zip(tables, (one.erp_id, one.crm_id), strict=True)}
-        for ledger in self.others.values():
-            waiting = [one for one in ledger.rows.values() if one.to_crm.waiting_for or one.to_erp.waiting_for]
-            ledger.rows.update((one.erp_id, released(one, rows)) for one in waiting)
-
-    def forget(self, partners: Iterable[Partner]) -> None:
-        for partner in partners:
-            self.rows.pop(partner.erp_id, None)
-
-    def touched(self, touches: Iterable[Touch]) -> None:
-        for touch in touches:
-            for tables, other in self.others.items():
-                if tables[0 if touch.side is Side.ERP else 1] == touch.table:
-                    other.remember(after_touch(row, touch) for row in other.partners(touch.side, [touch.id]).values())
+def stored_over(before: Partner | None, partner: Partner) -> Partner:
+    """What is stored of a pair where ``before`` is: the waits it does not know about stay, and where somebody raised a
+    flag since it was read, what is owed adds up and nothing counts as seen."""
+    if before is None:
+        return replace(partner, waits=partner.waits or frozenset())
+    waits = before.waits if partner.waits is None else partner.waits
+    if before.raised == partner.raised:
+        return replace(partner, waits=waits)
+    return replace(
+        partner,
+        waits=waits,
+        raised=before.raised,
+        seen_erp="",
+        seen_crm="",
+        owed_erp=before.owed_erp or partner.owed_erp,
+        owed_crm=before.owed_crm or partner.owed_crm,
+    )
 
 
 def is_open(partner: Partner, direction: Direction) -> bool:
-    """Does a run in this direction have to look at the pair though nobody changed it?"""
-    if partner.skipped:
+    """Does a pass in this direction have to look at the pair though nobody changed it?"""
+    result = partner.outcome(direction).result
+    if result is Result.SKIPPED:
         return False
-    unfinished = partner.outcome(direction).result in (Result.FAILURE, Result.WAITING)
-    return unfinished or partner.pending is direction or partner.state is State.INTENDED
-
-
-def after_touch(partner: Partner, touch: Touch) -> Partner:
-    """The pair after a write of ours besides: what nobody had carried before it is still to be carried."""
-    if partner.version(touch.side) == touch.seen and touch.seen:
-        return replace(partner.with_version(touch.side, touch.version), adopt=not touch.version)
-    if partner.adopt and touch.ours:
-        return partner
-    return opened(partner, Direction.TO_ERP if touch.side is Side.CRM else Direction.TO_CRM)
-
-
-def opened(partner: Partner, direction: Direction) -> Partner:
-    """The pair with something to carry in this direction, and in the other one if it had that before."""
-    if partner.pending in (None, direction):
-        return replace(partner, pending=direction)
-    return partner.with_outcome(direction, replace(partner.outcome(direction), result=Result.WAITING))
-
-
-def released(partner: Partner, rows: Collection[str]) -> Partner:
-    """The pair after these rows (``table/id``) were coupled: open where a reference to one of them was left blank."""
-    for direction in Direction.BOTH.passes:
-        outcome = partner.outcome(direction)
-        if partner.state is State.COUPLED and outcome.result is Result.SUCCESS and outcome.waiting_for in rows:
-            partner = opened(partner, direction)
-    return partner
+    begun = partner.writing is not None and partner.writing.side is direction.destination
+    return result in UNFINISHED or partner.owed(direction.destination) or partner.state is State.INTENDED or begun

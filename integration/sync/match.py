@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 from integration.sync.alike import Alike
-from integration.sync.ledger import Ledger, Outcome, Partner, Result, State
+from integration.sync.halves import DECIDED, plain
+from integration.sync.ledger import Agreed, Ledger, Outcome, Partner, Result, State
 from integration.sync.matching import Criterion, Matched, match
-from integration.sync.merge import Merger, agreed_with_winner
 from integration.sync.problems import AmbiguousMatch
-from integration.sync.rules import ConflictPolicy, Context, Direction, Reference, TableRule
+from integration.sync.rules import Context, Direction, Reference, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options
 from integration.sync.settle import label_of
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
-from integration.sync.transfer import Known, Transfer, known
+from integration.sync.transfer import Draft, Known, Transfer, known
 from integration.systems.base import Record, Side, System, every
 from integration.systems.errors import ConfigurationProblem, RecordProblem
 
@@ -41,17 +41,17 @@ def couple_matching(
     *,
     ids: Collection[uuid.UUID] | None = None,
     create_unmatched: bool = False,
-    follow: bool = False,
+    winner: Side | None = None,
 ) -> Counters:
     """Couple all uncoupled records of the mapping (or only these ERP ``ids``) that match by ``criteria``.
 
-    The pairs are made so that the next synchronization lets Business Central win where both sides differ (Sales where
-    the mapping's update policy says so) and a filled field win over a blank one. Unmatched records count as failed
+    The pairs are like those coupled by hand: the next passes look at them, blank fields are filled, and what differs is
+    decided by ``winner``, the side a person chose for this matching, else by the mapping's policy, else by a person.
+    Unmatched records count as failed
     unless ``create_unmatched`` says that they are going to be created; ambiguous ones always do and are left alone.
-    ``follow``: the pairs are open for the next pass, though nobody changes their records.
     Raises ``ConfigurationProblem`` without criteria.
     """
-    run = _Matching(rule, criteria, erp, crm, ledger, journal, create_unmatched, follow)
+    run = _Matching(rule, criteria, erp, crm, ledger, journal, create_unmatched, winner)
     return run.go(ids)
 
 
@@ -90,18 +90,16 @@ class _Matching:
         ledger: Ledger,
         journal: Journal,
         create_unmatched: bool,
-        follow: bool,
+        winner: Side | None,
     ) -> None:
         self.rule, self.criteria, self.erp, self.crm = rule, criteria, erp, crm
         self.ledger, self.journal = ledger, journal
         self.create_unmatched = create_unmatched
         self.total = Counters()
-        self.winner = Side.CRM if rule.conflict is ConflictPolicy.GET else Side.ERP
+        self.winner = winner
         direction = Direction.TO_CRM if rule.direction.includes(Direction.TO_CRM) else Direction.TO_ERP
         self.transfer = Transfer(rule, direction)
-        self.merger = Merger(rule, self.transfer)
         self.direction = direction
-        self.pending = direction if follow else None
 
     def go(self, ids: Collection[uuid.UUID] | None) -> Counters:
         matched = preview(self.rule, self.criteria, self.erp, self.crm, self.ledger, ids)
@@ -128,14 +126,35 @@ class _Matching:
             source, twin = ours[erp_id], theirs[crm_id]
             if self.direction is Direction.TO_ERP:
                 source, twin = twin, source
-            draft = self.transfer.draft(source, resolved)
-            agreed = agreed_with_winner(self.merger, draft, twin, self.winner)
-            partners.append(Partner(erp_id, crm_id, State.COUPLED, agreed=agreed, pending=self.pending))
+            partners.append(
+                self._pair(erp_id, crm_id, self._decided(self.transfer.draft(source, resolved), source, twin))
+            )
         with self.ledger.page():
             stale = {**self.ledger.partners(Side.ERP, list(there))}
             self.ledger.forget([*stale.values(), *self.ledger.partners(Side.CRM, list(there.values())).values()])
             self.ledger.remember(partners)
             self._count(Counters(coupled=len(partners)), len(pairs))
+
+    def _pair(self, erp_id: uuid.UUID, crm_id: uuid.UUID, decided: Agreed) -> Partner:
+        """Like a pair coupled by hand: nothing is agreed yet, and each pass of the mapping has to look."""
+        pair = Partner(erp_id, crm_id, State.COUPLED, agreed=decided)
+        for direction in self.rule.direction.passes:
+            pair = pair.with_owed(direction.destination, True)
+        return pair
+
+    def _decided(self, draft: Draft, source: Record, twin: Record) -> Agreed:
+        """Where both sides hold something different, the side that a person chose for this matching goes over. Without
+        a choice the mapping's policy decides, field by field, or else a person."""
+        decided: dict[str, tuple[str, str]] = {}
+        for carry in self.transfer.carries if self.winner is not None else ():
+            if not carry.two_way or carry.destination not in draft.values:
+                continue
+            want, have = carry.wants(draft), carry.has(twin)
+            if want and have and want != have:
+                reads = {self.direction.source: plain(carry.reads(source)), self.direction.destination: plain(have)}
+                halves = {side: DECIDED if side is self.winner else reads[side] for side in Side}
+                decided[carry.key] = (halves[Side.ERP], halves[Side.CRM])
+        return decided
 
     def _refuse(self, ambiguous: dict[uuid.UUID, list[uuid.UUID]]) -> None:
         """Ambiguous records are skipped until a person couples them, so that nobody creates a double instead."""
@@ -146,10 +165,8 @@ class _Matching:
             problem = AmbiguousMatch(f"{len(candidates)} records match: {named}. Couple the right one by hand.")
             failures.append(self._failure(id, problem))
             before = known.get(id) or Partner(id, uuid.uuid4())
-            outcome = Outcome(Result.FAILURE, problem.code)
-            partners.append(
-                Partner(id, before.crm_id, before.state, skipped=True).with_outcome(self.direction, outcome)
-            )
+            outcome = Outcome(Result.SKIPPED, problem.code)
+            partners.append(Partner(id, before.crm_id, before.state).with_outcome(self.direction, outcome))
         with self.ledger.page():
             self.ledger.remember(partners)
             self.journal.fail(self._named(failures))

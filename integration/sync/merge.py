@@ -1,20 +1,67 @@
-"""Field by field: what is written, what is left for the other pass, what is a conflict, and what is agreed after.
+"""Field by field: what is written, what is owed to the other side, what is a conflict, and what is agreed after. Pure.
 
-A two-way field belongs to the side that changed it since both last agreed. Where they never agreed (a pair coupled
-by hand), blank loses, and two different values are a conflict until somebody says who wins.
+s and t are the values of source and twin, S and T say whether they changed since both sides last agreed. First: a blank
+source under ``not_null`` is no change; a value that is equal in either direction of translation is agreed. Then:
+
+=====================================================  ==================  =========================================
+case                                                   one-way             two-way
+=====================================================  ==================  =========================================
+a person decided for the source / for the twin         write               write / leave
+the run lets the source win / the twin                 write               write / leave; never a conflict
+both as agreed, not a reference                        keep                keep, also when forced (rounded, transformed)
+both as agreed, a reference: its translation changed   write               the one that can be expressed; both: policy
+never agreed                                           write               blank loses, what cannot be expressed loses;
+                                                                           both filled: first_wins, else policy
+S and T                                                write               policy; neither can be expressed: keep
+S                                                      write               write
+T                                                      write; but keep     leave
+                                                       what is default,
+                                                       without partner,
+                                                       or an edge
+none                                                   keep                keep
+=====================================================  ==================  =========================================
+
+*leave* owes the field to the other side. *policy* is the mapping's: none is a conflict (the record fails and nothing of
+it is written), Send and Get write or leave. *write* of a value without partner leaves the twin's value, or clears it
+where the field mapping says so; the source's half then remembers that it has no partner (``?``).
+
+    Three weeks in the life of one telephone number (ERP | Sales | agreed), conflicts not decided by policy:
+
+    1 | 1 | 1 1     nobody changed it                              keep
+    2 | 1 | 1 1     pass to Sales: S                               write 2, agreed 2 2
+    2 | 3 | 2 2     pass to Sales: T                               leave: owed to the ERP
+    3 | 3 | 2 2     pass to the ERP has written it                 equal: agreed 3 3
+    4 | 5 | 3 3     either pass: S and T                           conflict, nothing written
+    4 | 5 | * 5     a person decides for the ERP                   pass to Sales: write 4; pass to the ERP: leave
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from integration.sync.actions import Change
-from integration.sync.ledger import LOOK_AGAIN, Agreed, Partner
-from integration.sync.rules import Direction, FieldRule, TableRule
-from integration.sync.transfer import UNRESOLVED, Carry, Draft, Transfer
+from integration.sync.halves import (
+    DECIDED,
+    DEFAULT,
+    PARTNERLESS,
+    changed,
+    default,
+    is_plain,
+    is_rounded,
+    partnerless,
+    plain,
+    unread,
+    value_of,
+)
+from integration.sync.ledger import Agreed, Partner, Result
+from integration.sync.meaning import Lack
+from integration.sync.problems import NotUpdatable
+from integration.sync.rules import Direction, TableRule
+from integration.sync.transfer import Carry, Draft, Referring, Transfer
 from integration.sync.values import normalizer
 from integration.systems.base import Record, Ref, Side, Value
+from integration.systems.errors import Problem
 
 LONGEST_SHOWN = 60
 
@@ -23,6 +70,7 @@ LONGEST_SHOWN = 60
 class Clash:
     """One field that both sides changed: labels and values as a person knows them."""
 
+    key: str
     source_label: str
     source_value: str
     destination_label: str
@@ -31,61 +79,76 @@ class Clash:
 
 @dataclass(slots=True)
 class Merged:
+    """``owes``: the twin has something that the other pass must carry. ``refused`` are fields that cannot be written,
+    while the others go on."""
+
     changes: list[Change] = field(default_factory=list)
     agreed: dict[str, tuple[str, str]] = field(default_factory=dict)
-    left: bool = False
+    owes: bool = False
     conflicts: list[Clash] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Look:
+    """One record and its twin, both read. ``back`` is the twin's draft in the other direction, as far as it is needed
+    to know what can be expressed there; ``winner`` the side that a person said wins."""
+
+    draft: Draft
+    record: Record
+    twin: Record
+    partner: Partner
+    back: Draft | None = None
+    winner: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """How one record is looked at. ``seen``: nothing but our own write has happened to the twin since both agreed."""
+class _One:
+    """One field of a look: comparable values, halves (``None``: never agreed), and what can be expressed."""
 
-    seen: bool
-    force: bool
+    source: str
+    want: str | None
+    have: str
+    halves: tuple[str, str] | None
+    back: bool
 
-
-@dataclass(frozen=True, slots=True)
-class _Halves:
-    """How agreed values are turned for one direction: they are kept as (ERP, CRM)."""
-
-    towards_crm: bool
-
-    def pair(self, source: str, destination: str) -> tuple[str, str]:
-        return (source, destination) if self.towards_crm else (destination, source)
-
-    def split(self, agreed: tuple[str, str]) -> tuple[str, str]:
-        return agreed if self.towards_crm else (agreed[1], agreed[0])
+    @property
+    def can_go(self) -> bool:
+        return self.want is not None
 
 
 class Merger:
-    """Merges drafts into twins for one mapping and direction. ``user_id`` is ours in the destination."""
+    """Merges drafts into twins for one mapping and direction."""
 
-    def __init__(self, rule: TableRule, transfer: Transfer, user_id: object = None) -> None:
-        self.rule, self.transfer, self.user_id = rule, transfer, user_id
+    def __init__(self, rule: TableRule, transfer: Transfer, back: Transfer | None = None) -> None:
+        self.rule, self.transfer = rule, transfer
         self.direction = transfer.direction
         self.two_passes = rule.direction is Direction.BOTH
-        self.two_way = {c.destination: c.key for c in transfer.carries if c.two_way and self.two_passes}
+        self.back = back if self.two_passes else None
+        self._towards_crm = self.direction is Direction.TO_CRM
         self._keys = frozenset(field_rule.key for field_rule in rule.fields)
-        self.halves = _Halves(self.direction is Direction.TO_CRM)
+        self._keys |= {carry.key for one in (transfer, back) if one is not None for carry in one.carries}
+        back_only = [] if self.back is None else self.back.carries
+        forth = {carry.key for carry in transfer.carries}
+        self.back_only = [carry for carry in back_only if carry.key not in forth]
+        """Fields of which the twin's row is the source."""
+        destination = rule.table(self.direction.destination)
         self._normals: dict[str, Callable[[Value], str]] = {
-            name: normalizer(column) for name, column in rule.table(self.direction.destination).fields.items()
+            name: normalizer(column) for name, column in destination.fields.items()
         }
-        self._back_only = [
-            field_rule
-            for field_rule in rule.fields
-            if field_rule.direction is self.direction.back and field_rule.field(self.direction.destination)
-        ]
-        ways = {field_rule.direction for field_rule in rule.fields}
-        self.gives_back = self.two_passes and self.direction.back in ways
-        self._source_fields = self._mapped(self.direction.source)
-        self._sales_fields = self._mapped(Side.CRM)
+        self.two_way = {carry.destination: carry.key for carry in transfer.carries if carry.two_way}
+        self._number = destination.number_field
 
-    def _mapped(self, side: Side) -> list[tuple[str, str, Callable[[Value], str]]]:
-        """Of every mapped field of this side: the pair's key, its name, and what makes its values comparable."""
-        fields = self.rule.table(side).fields
-        named = [(field_rule.key, field_rule.field(side)) for field_rule in self.rule.fields]
-        return [(key, name, normalizer(fields[name])) for key, name in named if name in fields]
+    # --- halves, turned for the direction ------------------------------------------------------------------------
+
+    def pair(self, source: str, destination: str) -> tuple[str, str]:
+        """Halves are kept as (ERP, Sales)."""
+        return (source, destination) if self._towards_crm else (destination, source)
+
+    def split(self, halves: tuple[str, str]) -> tuple[str, str]:
+        return halves if self._towards_crm else (halves[1], halves[0])
+
+    # --- a new row -------------------------------------------------------------------------------------------------
 
     def filled(self, values: Mapping[str, Value], draft: Draft) -> dict[str, Value]:
         """What a template adds to a new row: columns that nothing else writes, and two-way ones left blank (those are
@@ -93,52 +156,84 @@ class Merger:
         spoken = {name for name, value in values.items() if value not in (None, "") or name not in self.two_way}
         return {name: value for name, value in draft.filled.items() if name not in spoken}
 
-    def agreed_after_insert(self, draft: Draft, filled: Collection[str] = ()) -> Agreed:
-        """Both halves of every field of a row that is written as a whole, but for those that a template filled."""
-        pair, values, sources = self.halves.pair, draft.values, draft.sources
+    def born(self, record: Record, draft: Draft, filled: Collection[str] = ()) -> tuple[Agreed, bool]:
+        """The halves of a row that is written as a whole, and whether it has something to give back: its number, and
+        what a template filled. All else in it that goes the other way is the default of a row that we made: nobody
+        decided it, so it overwrites nothing where the record came from."""
+        agreed: dict[str, tuple[str, str]] = {}
+        gives = False
+        for carry in self.transfer.carries:
+            if carry.two_way and carry.destination in filled:
+                gives = True
+            elif carry.key in draft.lacking:
+                if draft.lacking[carry.key].kind is not Lack.PUT_OFF:
+                    agreed[carry.key] = self.pair(partnerless(draft.sources[carry.key]), unread(""))
+            else:
+                agreed[carry.key] = self.pair(plain(draft.sources.get(carry.key, "")), unread(self._told(carry, draft)))
+        for carry in self.back_only:
+            given = carry.key in self._back_sources(self._number, *filled)
+            gives = gives or given
+            if not given:
+                agreed[carry.key] = self.pair(plain(carry.has(record)), DEFAULT)
+        return agreed, gives and self.two_passes
+
+    def _told(self, carry: Carry, draft: Draft) -> str:
+        """What a new row is told for this field; blank where a blank source says nothing."""
+        if carry.key in draft.meant or carry.destination in draft.values:
+            return carry.wants(draft)
+        return ""
+
+    def _back_sources(self, *columns: str) -> set[str]:
+        """The keys of fields that go back from these columns of the new row; a constant goes with the number."""
+        side = self.direction.destination
         return {
-            carry.key: pair(sources[carry.key], carry.normal_destination(values.get(carry.destination)))
-            for carry in self.transfer.carries
-            if carry.key in sources and carry.destination not in filled
+            one.key
+            for one in self.rule.fields
+            if one.direction is self.direction.back and one.field(side) in (*columns, "")
         }
 
-    def adopted(self, record: Record, partner: Partner) -> Partner:
-        """The pair after reading back a row that we wrote ourselves: what came back is the source's half now."""
-        agreed = dict(partner.agreed)
-        for key, name, normal in self._source_fields:
-            if key in agreed:
-                source, destination = self.halves.split(agreed[key])
-                came_back = normal(record.values.get(name))
-                if source != UNRESOLVED + came_back:
-                    agreed[key] = self.halves.pair(came_back, destination)
-        return replace(partner.with_version(self.direction.source, record.version), agreed=agreed, adopt=False)
+    # --- a pair ----------------------------------------------------------------------------------------------------
 
-    def with_arrived(self, partner: Partner, sales: Record) -> Partner:
-        """The pair after a run that died while it wrote to Sales: what is there as that run wanted it was agreed then,
-        whoever has changed the row since."""
-        if not partner.writing:
-            return partner
-        agreed = dict(partner.agreed)
-        for key, name, normal in self._sales_fields:
-            halves = partner.writing.get(key)
-            if halves is not None and normal(sales.values.get(name)) == halves[1]:
-                agreed[key] = halves
-        return replace(partner, agreed=agreed, writing={})
-
-    def merge(self, draft: Draft, twin: Record, partner: Partner, *, force: bool = False) -> Merged:
-        """Compare field by field. With ``force`` the source wins wherever the sides differ."""
-        seen = self._seen(twin, partner)
-        look = _Look(seen, force)
-        merged = Merged(agreed=self._still_counting(partner.agreed))
+    def merge(self, look: Look) -> Merged:
+        """Compare field by field."""
+        merged = Merged(agreed=self._still_counting(look.partner.agreed))
         for carry in self.transfer.carries:
-            if carry.destination in draft.values:
-                self._merge_field(carry, draft, twin, partner, merged, look)
-        for name, value in draft.extra.items():
-            self._merge_extra(name, value, twin, merged)
-        again = not seen or partner.version(self.direction.destination) == LOOK_AGAIN
-        if again and not merged.left and self.two_passes:
-            merged.left = self._back_pass_has_work(twin, partner)
+            self._merge_field(carry, look, merged)
+        for name, value in look.draft.extra.items():
+            normal = self._normals.get(name, str)
+            if normal(value) != normal(look.twin.values.get(name)):
+                merged.changes.append(Change(name, look.twin.values.get(name), value))
+        merged.refused += look.draft.refused
+        if self.two_passes and not merged.owes:
+            merged.owes = self._goes_back(look, merged)
         return merged
+
+    def needs_back(self, draft: Draft, twin: Record, partner: Partner) -> bool:
+        """Does it matter what of the twin can be expressed on the source's side? Where something of it had no partner,
+        and where a translated value differs."""
+        place = 1 if self._towards_crm else 0
+        if partner.outcome(self.direction.back).result in (Result.WAITING, Result.LEFT_OUT):
+            return True
+        if any(halves[place][:1] == PARTNERLESS for halves in partner.agreed.values()):
+            return True
+        for carry in self.transfer.carries:
+            if carry.two_way and carry.is_translated:
+                if carry.key in draft.lacking:
+                    return True
+                if (carry.destination in draft.values or carry.key in draft.meant) and carry.wants(draft) != carry.has(
+                    twin
+                ):
+                    return True
+        return False
+
+    def equal_fields(self, look: Look) -> Agreed:
+        """What is agreed though the record cannot go: only fields that are equal now are renewed."""
+        agreed = self._still_counting(look.partner.agreed)
+        for carry in self.transfer.carries:
+            one = self._one(carry, look)
+            if one is not None and one.want == one.have:
+                self._agree(carry, one, agreed)
+        return agreed
 
     def _still_counting(self, agreed: Agreed) -> dict[str, tuple[str, str]]:
         """Without what was agreed about fields that are no longer mapped, and under their earlier revisions."""
@@ -146,129 +241,179 @@ class Merger:
             return dict(agreed)
         return {key: halves for key, halves in agreed.items() if key in self._keys}
 
-    def _seen(self, twin: Record, partner: Partner) -> bool:
-        """Has nothing happened to the twin since we last looked at it, or only our own write?"""
-        side = self.direction.destination
-        if twin.version == partner.version(side) and twin.version:
-            return True
-        return partner.adopt and self._is_ours(twin)
+    def _one(self, carry: Carry, look: Look) -> _One | None:
+        """The field as it stands; ``None`` while it is put off, and where the draft says nothing of it."""
+        draft, lacking = look.draft, look.draft.lacking.get(carry.key)
+        halves = look.partner.agreed.get(carry.key)
+        turned = None if halves is None else self.split(halves)
+        source, have = draft.sources.get(carry.key, ""), carry.has(look.twin)
+        if lacking is not None:
+            if lacking.kind is Lack.PUT_OFF:
+                return None
+            return _One(source, None, have, turned, self._can_go_back(carry, look))
+        if carry.key not in draft.meant and carry.destination not in draft.values:
+            return _One(source, "", have, turned, True) if carry.not_null and not source else None
+        return _One(source, carry.wants(draft), have, turned, self._can_go_back(carry, look))
 
-    def _is_ours(self, twin: Record) -> bool:
-        ours = self.user_id is not None and twin.modified_by == self.user_id
-        return ours and self.direction.destination is Side.CRM
+    def _can_go_back(self, carry: Carry, look: Look) -> bool:
+        """Can the twin's value be expressed on the source's side? Blank can, and so can what nobody translates."""
+        return look.back is None or carry.key not in look.back.lacking
 
-    def _merge_field(
-        self, carry: Carry, draft: Draft, twin: Record, partner: Partner, merged: Merged, look: _Look
-    ) -> None:
-        want, have = draft.values[carry.destination], twin.values.get(carry.destination)
-        normal_have = carry.normal_destination(have)
-        source = draft.sources.get(carry.key, "")
-        unresolved = source.startswith(UNRESOLVED)
-        if not unresolved and carry.normal_destination(want) == normal_have:
-            merged.agreed[carry.key] = self.halves.pair(source, normal_have)
+    def _merge_field(self, carry: Carry, look: Look, merged: Merged) -> None:
+        one = self._one(carry, look)
+        if one is None:
             return
-        if carry.settles and partner.agreed.get(carry.key) == self.halves.pair(source, normal_have):
-            return  # Different, and agreed so: not even a forced run makes the sides chase each other.
-        verdict = "write"
-        if carry.two_way or unresolved:
-            verdict = self._whose(carry, source, normal_have, partner.agreed, want, look)
-        if verdict == "write":
-            if carry.normal_destination(want) != normal_have:
-                merged.changes.append(Change(carry.destination, have, want))
-            merged.agreed[carry.key] = self.halves.pair(source, carry.normal_destination(want))
-        elif verdict == "leave":
-            never_agreed = carry.key not in partner.agreed and not unresolved
-            merged.left = merged.left or (self.two_passes and carry.two_way and (never_agreed or not look.seen))
-        elif verdict == "conflict":
-            merged.conflicts.append(self._clash(carry, draft, have))
+        if carry.not_null and not one.source:
+            merged.owes = merged.owes or (carry.two_way and bool(one.have) and one.have != _known(one))
+            return
+        if self._is_equal(carry, one, look):
+            self._agree(carry, one, merged.agreed)
+            return
+        match self._verdict(carry, one, look):
+            case "write":
+                self._write(carry, one, look, merged)
+            case "leave":
+                merged.owes = merged.owes or self.two_passes
+            case "partnerless":
+                have = partnerless(one.have) if one.have and not one.back else plain(one.have)
+                source = partnerless(one.source) if one.source and not one.can_go else plain(one.source)
+                merged.agreed[carry.key] = self.pair(source, have)
+            case "conflict":
+                merged.conflicts.append(self._clash(carry, look))
 
-    def _whose(self, carry: Carry, source: str, have: str, agreed: Agreed, want: Value, look: _Look) -> str:
-        """ "write", "leave" (to the other pass), "keep" (nobody changed it) or "conflict"."""
-        unresolved = source.startswith(UNRESOLVED)
-        if look.force and not unresolved:
-            return "write"
-        if carry.key not in agreed:
-            if unresolved:
-                return "leave" if have else "write"
-            if not have or not carry.normal_destination(want):
-                return "write" if not have else "leave"
-            return self._first_time(carry.rule)
-        agreed_source, agreed_have = self.halves.split(agreed[carry.key])
-        source_changed = source != agreed_source
-        have_changed = not look.seen and have != agreed_have
-        if source_changed and have_changed:
-            return self._by_policy()
-        if source_changed:
-            return "write"
-        return "leave" if have_changed else "keep"
+    def _is_equal(self, carry: Carry, one: _One, look: Look) -> bool:
+        if one.want == one.have:
+            return True
+        if carry.two_way and look.back is not None and self.back is not None:
+            other = self.back.compared(carry.key)
+            known = other is not None and (other.key in look.back.meant or other.destination in look.back.values)
+            if other is not None and known and other.wants(look.back) == one.source:
+                return True
+        never = one.halves is None and carry.two_way
+        return (
+            never
+            and one.want is not None
+            and bool(one.want)
+            and bool(one.have)
+            and (is_rounded(one.want, one.have) or is_rounded(one.have, one.want))
+        )
 
-    def _first_time(self, rule: FieldRule) -> str:
-        """A pair of fields enabled among coupled records: who wins was asked then."""
-        if rule.first_wins is None:
+    def _agree(self, carry: Carry, one: _One, agreed: dict[str, tuple[str, str]]) -> None:
+        is_default = one.halves is not None and one.halves[0] == default(one.source) and not carry.two_way
+        source = default(one.source) if is_default else plain(one.source)
+        agreed[carry.key] = self.pair(source, plain(one.have))
+
+    def _verdict(self, carry: Carry, one: _One, look: Look) -> str:
+        """ "write", "leave" (to the other pass), "keep", "partnerless" (neither can be expressed) or "conflict"."""
+        decided = self._decided(carry, one, look)
+        if decided:
+            return decided
+        if one.halves is None:
+            return self._never_agreed(carry, one) if carry.two_way else "write"
+        source_half, twin_half = one.halves
+        source_changed = changed(source_half, one.source, expressible=one.can_go)
+        twin_changed = changed(twin_half, one.have, expressible=carry.two_way and one.back)
+        if not source_changed and not twin_changed:
+            return self._as_agreed(carry, one)
+        if not carry.two_way:
+            return "write" if source_changed or self._drift_counts(carry, source_half) else "keep"
+        if source_changed and twin_changed:
+            return self._by_policy() if one.can_go or one.back else "partnerless"
+        return "write" if source_changed else "leave"
+
+    def _decided(self, carry: Carry, one: _One, look: Look) -> str:
+        """What a person said about this field, or about the whole record."""
+        source_half, twin_half = one.halves or ("", "")
+        winner = look.winner
+        if source_half[:1] == DECIDED or (winner is self.direction.source and twin_half[:1] != DECIDED):
+            return "write"
+        if carry.two_way and (twin_half[:1] == DECIDED or winner is self.direction.destination):
+            return "leave"
+        return ""
+
+    def _as_agreed(self, carry: Carry, one: _One) -> str:
+        """Different, and agreed so: not even a forced run makes the sides chase each other. Only of a reference the
+        translation may have changed: its record was coupled with another one."""
+        source_half, twin_half = one.halves or ("", "")
+        if not (isinstance(carry, Referring) and is_plain(source_half) and is_plain(twin_half)):
+            return "keep"
+        if not carry.two_way:
+            return "write" if one.can_go else "keep"
+        if one.can_go and one.back:
             return self._by_policy()
-        return "write" if rule.first_wins is self.direction.source else "leave"
+        if not (one.can_go or one.back):
+            return "partnerless"
+        return "write" if one.can_go else "leave"
+
+    def _never_agreed(self, carry: Carry, one: _One) -> str:
+        forth, back = bool(one.source) and one.can_go, bool(one.have) and one.back
+        if forth and back:
+            if carry.first_wins is None:
+                return self._by_policy()
+            return "write" if carry.first_wins is self.direction.source else "leave"
+        if not forth and not back:
+            return "partnerless"
+        return "write" if forth else "leave"
+
+    def _drift_counts(self, carry: Carry, source_half: str) -> bool:
+        return not carry.edge and source_half[:1] not in (DEFAULT, PARTNERLESS)
 
     def _by_policy(self) -> str:
         if self.rule.conflict.lets(self.direction):
             return "write"
         return "leave" if self.rule.conflict.lets(self.direction.back) else "conflict"
 
-    def _merge_extra(self, name: str, value: Value, twin: Record, merged: Merged) -> None:
-        normal = self._normals.get(name, str)
-        if normal(value) != normal(twin.values.get(name)):
-            merged.changes.append(Change(name, twin.values.get(name), value))
+    def _write(self, carry: Carry, one: _One, look: Look, merged: Merged) -> None:
+        if not carry.updatable:
+            merged.refused.append(self._not_updatable(carry))
+            return
+        lacking = look.draft.lacking.get(carry.key)
+        if lacking is None:
+            columns, want = carry.writes(look.draft), carry.wants(look.draft)
+            source = plain(one.source)
+        elif lacking.kind is Lack.CLEAR:
+            columns, want, source = {carry.destination: None}, "", partnerless(one.source)
+        else:
+            columns, want, source = {}, one.have, partnerless(one.source)
+        for name, value in columns.items():
+            normal = self._normals.get(name, str)
+            if normal(value) != normal(look.twin.values.get(name)):
+                merged.changes.append(Change(name, look.twin.values.get(name), value))
+        merged.agreed[carry.key] = self.pair(source, plain(want))
 
-    def _back_pass_has_work(self, twin: Record, partner: Partner) -> bool:
-        """Fields that only go the other way and were changed there must still be carried by the other pass."""
-        side = self.direction.destination
-        for rule in self._back_only:
-            agreed = partner.agreed.get(rule.key)
-            have = self._normals[rule.field(side)](twin.values.get(rule.field(side)))
-            if agreed is None or self.halves.split(agreed)[1] != have:
+    def _goes_back(self, look: Look, merged: Merged) -> bool:
+        """Fields of which the twin is the source and that changed there must still be carried by the other pass."""
+        for carry in self.back_only:
+            source = carry.reads(look.twin)
+            halves = merged.agreed.get(carry.key)
+            if halves is None:
+                return True
+            expressible = look.back is not None and carry.key not in look.back.lacking
+            if changed(self.split(halves)[1], source, expressible=expressible):
                 return True
         return False
 
-    def _clash(self, carry: Carry, draft: Draft, have: Value) -> Clash:
-        source = self.rule.field(self.direction.source, carry.rule)
-        destination = self.rule.field(self.direction.destination, carry.rule)
+    # --- words -----------------------------------------------------------------------------------------------------
+
+    def _clash(self, carry: Carry, look: Look) -> Clash:
         return Clash(
-            (source.label or source.name) if source else carry.rule.constant,
-            brief(shown(draft.values[carry.destination])),
-            (destination.label or destination.name) if destination else carry.destination,
-            brief(shown(have)),
+            carry.key,
+            carry.label,
+            brief(shown(carry.shows(look.record))),
+            carry.destination_label,
+            brief(shown(carry.shows_twin(look.twin))),
+        )
+
+    def _not_updatable(self, carry: Carry) -> Problem:
+        table = self.rule.table(self.direction.destination)
+        return NotUpdatable(
+            f"{carry.destination_label} of {table.label} cannot be changed once the record is there. Change it back, "
+            "or delete the record there and have it made anew."
         )
 
 
-def agreed_with_winner(merger: Merger, draft: Draft, twin: Record, winner: Side) -> Agreed:
-    """Agreed values for a pair coupled by matching, made so that the next passes let ``winner`` overwrite the other
-    side where both hold something different, and let a filled field win over a blank one."""
-    differing = {}
-    for carry in merger.transfer.carries:
-        if carry.two_way and carry.destination in draft.values:
-            want = carry.normal_destination(draft.values[carry.destination])
-            have = carry.normal_destination(twin.values.get(carry.destination))
-            waits = draft.sources.get(carry.key, "").startswith(UNRESOLVED)
-            if have and (waits or (want and want != have)):
-                differing[carry.key] = winner
-    return agreed_with_winners(merger, draft, twin, differing)
-
-
-def agreed_with_winners(merger: Merger, draft: Draft, twin: Record, winners: Mapping[str, Side]) -> Agreed:
-    """Agreed values of these fields, made so that the winner's value looks changed and the other one does not."""
-    agreed: dict[str, tuple[str, str]] = {}
-    for carry in merger.transfer.carries:
-        winner = winners.get(carry.key)
-        if winner is None or not carry.two_way:
-            continue
-        source = draft.sources.get(carry.key, "")
-        have = carry.normal_destination(twin.values.get(carry.destination))
-        # A reference that nobody can resolve yet stands for itself: it looks changed as soon as somebody can.
-        other = source if source.startswith(UNRESOLVED) else UNRESOLVED
-        winner_is_source = winner is merger.direction.source
-        agreed[carry.key] = merger.halves.pair(
-            other if winner_is_source else source, have if winner_is_source else UNRESOLVED
-        )
-    return agreed
+def _known(one: _One) -> str:
+    return "" if one.halves is None else value_of(one.halves[1])
 
 
 def shown(value: Value) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
-from integration.sync.actions import Action, Ignore, Insert, Skip, Unchanged, Update
+from integration.sync.actions import Action, Ignore, Skip
 from integration.sync.decide import MASTER, Judge
+from integration.sync.halves import DECIDED, plain
 from integration.sync.ledger import Agreed, Partner, State
-from integration.sync.merge import Merger, agreed_with_winners
-from integration.sync.rules import Reference
+from integration.sync.memory import SideMemory
+from integration.sync.merge import Merger
+from integration.sync.rules import Direction, Reference
 from integration.sync.run import Scope
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
-from integration.sync.transfer import Draft, Known, ReferenceNotCoupled, Resolved, Transfer, known
+from integration.sync.transfer import Draft, Known, Resolved, Transfer, known
+from integration.sync.values import Normalize, normalizer
 from integration.systems.base import Page, Record, Side, Value
 from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.filters import matches
@@ -32,14 +35,20 @@ class Planner:
             raise ConfigurationProblem(f"{run.rule.name} has no enabled field mapping rows.")
         self.run = run
         self.special = special_for(run)
-        self.transfer = Transfer(run.rule, run.direction)
+        self.meanings = self.special.fields()
+        self.transfer = Transfer(run.rule, run.direction, self.meanings)
+        self.back = self._back() if run.rule.direction is Direction.BOTH else None
+        self.merger = Merger(run.rule, self.transfer, self.back)
         user = run.context.user_id
-        self.merger = Merger(run.rule, self.transfer, user_id=user)
+        self.memories = {
+            side: SideMemory(side, self._readers(side), user if side is Side.CRM else None) for side in Side
+        }
         self.judge = Judge(
             run.rule,
             run.direction,
             run.options,
             self.merger,
+            self.memories,
             user_id=user if run.direction.source is Side.CRM else None,
             creates=self.special.creates,
         )
@@ -47,7 +56,44 @@ class Planner:
         self.local_currency = LocalCurrency(run)
         self.again: set[uuid.UUID] = set()
         self.last_round = False
-        self._own = Reference(run.rule.erp.name, run.rule.crm.name)
+
+    def _back(self) -> Transfer:
+        """The other direction, to know what the twin has for the source. What is wrong with it is the other pass's."""
+        return Transfer(self.run.rule, self.run.direction.back, self.meanings)
+
+    def _readers(self, side: Side) -> list[tuple[str, Callable[[Record], str]]]:
+        """Of every field of this side: its key, and what makes its values comparable."""
+        fields = self.run.rule.table(side).fields
+        named = [(one.key, one.field(side)) for one in self.run.rule.fields if one.field(side) in fields]
+        readers = [(key, _reader(name, normalizer(fields[name]))) for key, name in named]
+        return readers + [(meaning.key, partial(meaning.read, side)) for meaning in self.meanings]
+
+    def open(self) -> Iterator[uuid.UUID]:
+        """Source ids that this pass has to look at though nobody changed them."""
+        self.note_released()
+        listed = dict.fromkeys(self.run.ledger.open(self.run.direction))
+        return iter([*listed, *(id for id in self.judge.released if id not in listed)])
+
+    def note_released(self) -> None:
+        """Find out which pairs wait for something that is there by now."""
+        self.judge.released.update(self._released())
+
+    def last_round_of(self) -> list[uuid.UUID]:
+        """Source ids of what this pass put off, and of what it has made possible itself."""
+        came: set[uuid.UUID] = set()
+        if self.run.options.scope is not Scope.IDS:
+            came = self._released() - self.judge.released
+            self.judge.released.update(came)
+        return sorted(self.again | came)
+
+    def _released(self) -> set[uuid.UUID]:
+        """Source ids that wait for a record which is coupled by now, or has by now what else it is waited for."""
+        ledger, direction = self.run.ledger, self.run.direction
+        released = set(ledger.released(direction))
+        for table in self.special.waits_for(direction.source):
+            there = self.special.come(table, list(ledger.waited_for(direction, table)))
+            released |= set(ledger.waiting(direction, table, there)) if there else set()
+        return released
 
     @property
     def source_columns(self) -> list[str]:
@@ -59,6 +105,7 @@ class Planner:
 
     def _columns(self, side: Side) -> list[str]:
         columns = {*self.run.rule.columns(side), *self.special.columns(side)}
+        columns.update(*(meaning.columns(side) for meaning in self.meanings))
         if side is self.run.direction.destination and MASTER in self.run.rule.table(side).fields:
             columns.add(MASTER)
         return sorted(columns)
@@ -97,56 +144,103 @@ class Planner:
         if not records:
             return {}
         run = self.run
-        self.special.prepare(records)
-        resolved = self._resolve(records)
+        self._prepare(records)
+        resolved = self._resolve(self.transfer, records)
         twins = self._twins([partners[r.id] for r in records if r.id in partners])
         twin_of = {id: twins.get(partner.id(run.direction.destination)) for id, partner in partners.items()}
         drafts = {record.id: self._draft(record, resolved, twin_of.get(record.id)) for record in records}
+        backs = self._backs(records, drafts, twin_of, partners)
         found = self._natural_matches(
             [r for r in records if not (drafts[r.id].problem or drafts[r.id].left_out)], partners
         )
         taken = self._taken(found)
-        decided = {
+        holders = self._holders(records, partners, found)
+        self.again.update(id for id, draft in drafts.items() if draft.is_put_off)
+        return {
             record.id: self.judge.decide(
                 record,
                 partners.get(record.id),
                 twin_of.get(record.id),
                 drafts[record.id],
                 [(match, taken.get(match.id)) for match in found.get(record.id, ())],
+                backs.get(record.id),
+                holders.get(record.id, ""),
             )
             for record in records
         }
-        return {id: self._to_come_again(id, action) for id, action in decided.items()}
 
-    def _to_come_again(self, id: uuid.UUID, action: Action) -> Action:
-        """A row whose reference is set in the second round stays open until then, also where this run ends before."""
-        if self.last_round or id not in self.again or not isinstance(action, Insert | Update | Unchanged):
-            return action
-        if action.partner is None:
-            return action
-        return replace(action, partner=replace(action.partner, pending=self.run.direction))
+    def _prepare(self, records: Sequence[Record]) -> None:
+        self.special.prepare(records)
+        for meaning in self.meanings:
+            meaning.prepare(self.run.direction.source, records)
+
+    def _backs(
+        self,
+        records: Sequence[Record],
+        drafts: Mapping[uuid.UUID, Draft],
+        twins: Mapping[uuid.UUID, Record | None],
+        partners: Mapping[uuid.UUID, Partner],
+    ) -> dict[uuid.UUID, Draft]:
+        """What the twins would make of these records: only where it matters that a value of theirs can be expressed
+        here. That is seldom, so most pages ask nothing for it."""
+        if self.back is None:
+            return {}
+        wanted = {
+            record.id: twin
+            for record in records
+            if (twin := twins.get(record.id)) is not None
+            and self.merger.needs_back(drafts[record.id], twin, partners[record.id])
+        }
+        if not wanted:
+            return {}
+        rows = list(wanted.values())
+        for meaning in self.meanings:
+            meaning.prepare(self.run.direction.destination, rows)
+        resolved = self._resolve(self.back, rows)
+        by_id = {record.id: record for record in records}
+        return {id: self.back.draft(twin, resolved, by_id[id]) for id, twin in wanted.items()}
+
+    def _holders(
+        self,
+        records: Sequence[Record],
+        partners: Mapping[uuid.UUID, Partner],
+        found: Mapping[uuid.UUID, Sequence[Record]],
+    ) -> dict[uuid.UUID, str]:
+        """Which of the uncoupled records, or their matches, another mapping of the same table holds."""
+        alone = [record.id for record in records if not self._coupled(partners.get(record.id))]
+        if not alone:
+            return {}
+        held = self.run.ledger.held(self.run.direction.source, alone)
+        matches = {match.id: id for id, candidates in found.items() for match in candidates}
+        taken = self.run.ledger.held(self.run.direction.destination, list(matches)) if matches else {}
+        return {**{matches[id]: name for id, name in taken.items()}, **held}
 
     def differing(self, record: Record, twin: Record) -> set[str]:
         """The keys of the fields in which the twin does not hold what this record would make it hold."""
-        self.special.prepare([record])
-        values = self._draft(record, self._resolve([record]), twin).values
+        self._prepare([record])
+        draft = self._draft(record, self._resolve(self.transfer, [record]), twin)
         return {
             carry.key
             for carry in self.transfer.carries
-            if carry.destination in values
-            and carry.normal_destination(values[carry.destination])
-            != carry.normal_destination(twin.values.get(carry.destination))
+            if (carry.destination in draft.values or carry.key in draft.meant) and carry.wants(draft) != carry.has(twin)
         }
 
     def decided(self, record: Record, twin: Record, winners: Mapping[str, Side]) -> Agreed:
-        """Agreed values of these fields, made so that the next passes let the given sides win."""
-        self.special.prepare([record])
-        return agreed_with_winners(self.merger, self._draft(record, self._resolve([record]), twin), twin, winners)
+        """The halves of these fields once a person decided for one side: that side's value goes over whatever the other
+        one holds, so long as the other one stays as it was when the person looked."""
+        agreed: dict[str, tuple[str, str]] = {}
+        for carry in self.transfer.carries:
+            winner = winners.get(carry.key)
+            if winner is not None and carry.two_way:
+                source, have = plain(carry.reads(record)), plain(carry.has(twin))
+                wins = winner is self.run.direction.source
+                agreed[carry.key] = self.merger.pair(DECIDED if wins else source, have if wins else DECIDED)
+        return agreed
 
     def problems(self, records: Sequence[Record]) -> list[Problem]:
         """What keeps these records from being synchronized, without looking at the other side."""
-        self.special.prepare(records)
-        resolved = self._resolve(records)
+        self._prepare(records)
+        resolved = self._resolve(self.transfer, records)
         found = (self._draft(record, resolved, None).problem for record in records)
         return [problem for problem in found if problem is not None]
 
@@ -158,9 +252,7 @@ class Planner:
 
     def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
         seen = self.special.adjusted(record)
-        draft = self.transfer.draft(seen, resolved)
-        if isinstance(draft.problem, ReferenceNotCoupled) and self._waits_for_own_table(draft.problem):
-            draft = self._without_own_reference(seen, resolved)
+        draft = self.transfer.draft(seen, resolved, twin, own_put_off=not self.last_round)
         if draft.problem is None:
             self.special.complete(record, draft, twin)
         if twin is None and self.templates:
@@ -172,25 +264,14 @@ class Planner:
         fitting = (template.values for template in self.templates if matches(template.condition, record))
         return next(fitting, {})
 
-    def _waits_for_own_table(self, problem: ReferenceNotCoupled) -> bool:
-        return problem.table == self.run.source_table and not self.last_round
-
-    def _without_own_reference(self, record: Record, resolved: Resolved) -> Draft:
-        """Leave a reference to the own table out for now; a second round sets it when all rows are there."""
-        self.again.add(record.id)
-        own = {carry.source for carry in self.transfer.referring if carry.reference == self._own}
-        blank = {name: None if name in own else value for name, value in record.values.items()}
-        reduced = Record(record.table, record.id, blank, record.version, record.modified_at, record.modified_by)
-        return self.transfer.draft(reduced, resolved)
-
-    def _resolve(self, records: Sequence[Record]) -> dict[Reference, Known]:
+    def _resolve(self, transfer: Transfer, records: Sequence[Record]) -> dict[Reference, Known]:
         """Ids of the other side for everything these records refer to, one ledger query per reference."""
-        side = self.run.direction.source
+        side = transfer.direction.source
         resolved: dict[Reference, Known] = {}
-        for reference, ids in self.transfer.wanted(records).items():
+        for reference, ids in transfer.wanted(records).items():
             resolved[reference] = known(self.run.ledger.resolve(reference, side, ids) if ids else {})
         if CURRENCY in resolved:
-            self.local_currency.add_to(resolved[CURRENCY])
+            self.local_currency.add_to(resolved[CURRENCY], transfer.direction)
         return resolved
 
     def _twins(self, partners: Sequence[Partner]) -> dict[uuid.UUID, Record]:
@@ -215,3 +296,7 @@ class Planner:
             return []
         twins = self._twins(gone)
         return [self.judge.deleted(partner, twins.get(partner.id(self.run.direction.destination))) for partner in gone]
+
+
+def _reader(name: str, normal: Normalize) -> Callable[[Record], str]:
+    return lambda record: normal(record.values.get(name))

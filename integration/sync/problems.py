@@ -46,6 +46,12 @@ class NumberTaken(RecordProblem):
         self.table, self.id = table, id
 
 
+class NotUpdatable(RecordProblem):
+    """A column that only a new record takes."""
+
+    code = "not-updatable"
+
+
 class AmbiguousMatch(RecordProblem):
     """The record on the other side that this one naturally belongs to is taken, or there are several."""
 

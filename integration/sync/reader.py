@@ -32,18 +32,35 @@ class Reader:
             case Scope.IDS:
                 yield from self.of_ids(self.run.options.ids)
             case Scope.OPEN:
-                yield from self.of_ids(self.run.ledger.open(self.run.direction))
+                yield from self.of_ids(self.planner.open())
             case Scope.EVERYTHING:
-                yield from self._changes(None, compare=True)
+                self.planner.note_released()
+                yield from self._everything(None)
             case Scope.CHANGED:
                 taken: dict[uuid.UUID, str] = {}
                 gone: set[uuid.UUID] = set()
-                for page in self.of_ids(self.run.ledger.open(self.run.direction)):
+                for page in self.of_ids(self.planner.open()):
                     taken.update((record.id, record.version) for record in page.records)
                     gone.update(page.deleted)
                     yield page
-                for page in self._changes(cursor, compare=self.run.options.compare):
+                pages = self._everything(cursor) if self.run.options.compare else self._changes(cursor)
+                for page in pages:
                     yield _without(page, taken, gone) if taken or gone else page
+
+    def _everything(self, cursor: str | None) -> Iterator[Page]:
+        """All rows (those behind the cursor, where a full reading was broken off); then, by id, those that moved behind
+        the bound of this reading before they were reached. Later runs may look at coupled rows only, so whoever was
+        edited meanwhile must not be left to them. The cursor stays at the bound."""
+        seen: set[uuid.UUID] = set()
+        for page in self._changes(cursor, compare=True, seen=seen):
+            cursor = page.cursor or cursor
+            yield page
+        while cursor is not None:
+            moved = {record.id for page in self._read(cursor) for record in page.records} - seen
+            if not moved:
+                return
+            seen |= moved
+            yield from self.of_ids(sorted(moved))
 
     def behind(self, cursor: str | None) -> Iterator[Page]:
         """The rest of what ``pages`` is reading."""
@@ -58,15 +75,19 @@ class Reader:
             there = source.get(self.run.source_table, chunk, columns)
             yield Page([there[id] for id in chunk if id in there], [id for id in chunk if id not in there])
 
-    def _changes(self, cursor: str | None, *, compare: bool = False) -> Iterator[Page]:
-        """Rows changed since the cursor; all of them where it is none, or too old by now."""
+    def _changes(
+        self, cursor: str | None, *, compare: bool = False, seen: set[uuid.UUID] | None = None
+    ) -> Iterator[Page]:
+        """Rows changed since the cursor; all of them where it is none, or too old by now. With ``compare`` the ids read
+        are gathered in ``seen``."""
+        seen = set() if seen is None else seen
         try:
             pages = self._read(cursor)
-            yield from self._compared(pages) if compare else pages
+            yield from self._compared(pages, seen) if compare else pages
         except CursorExpired:
             if cursor is None:
                 raise
-            yield from self._compared(self._read(None))
+            yield from self._compared(self._read(None), seen)
 
     def _read(self, cursor: str | None) -> Iterator[Page]:
         run = self.run
@@ -74,10 +95,10 @@ class Reader:
         where, by = run.rule.filter(side), run.rule.modified(side)
         return run.source.changes(run.source_table, self.planner.source_columns, cursor, where, by)
 
-    def _compared(self, pages: Iterable[Page]) -> Iterator[Page]:
+    def _compared(self, pages: Iterable[Page], seen: set[uuid.UUID]) -> Iterator[Page]:
         """The same pages, then the coupled rows that are in none of them and are gone: whoever reads without a cursor
         is told of no deletion. The last cursor comes behind those, so that no crash can lose one."""
-        seen, gone, last = set[uuid.UUID](), set[uuid.UUID](), Page(())
+        gone, last = set[uuid.UUID](), Page(())
         for number, page in enumerate(pages):
             if number:
                 yield last

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from integration.sync.direction import Direction
@@ -55,6 +55,10 @@ class Reference:
 
     def table(self, side: Side) -> str:
         return self.erp_table if side is Side.ERP else self.crm_table
+
+    @property
+    def is_option(self) -> bool:
+        return "." in self.crm_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,15 @@ class TableRule:
     templates: tuple[Template, ...] = ()
     limits: Limits = Limits()
     crm_modified: str = ""
+
+    def __post_init__(self) -> None:
+        """Under a one-way mapping every field is one-way, that way: nobody would ever carry the other half."""
+        if self.direction is not Direction.BOTH:
+            one_way = (
+                replace(one, direction=self.direction) if one.direction is Direction.BOTH else one
+                for one in self.fields
+            )
+            object.__setattr__(self, "fields", tuple(one_way))
 
     def modified(self, side: Side) -> str:
         """The column that a person chose to read the changes of this side by; blank: what the system goes by."""

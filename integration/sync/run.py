@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from integration.sync.rules import Direction
+from integration.systems.base import Side
 
 
 class Scope(StrEnum):
@@ -24,8 +25,9 @@ class Scope(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run is to be done. ``ids`` are source ids. ``create`` overrides "synch. only coupled records".
-    ``force`` processes rows that look unchanged or are skipped, and lets the source win on two-way fields.
-    ``follow`` is for a coupling run: what it couples is open for the next pass. ``compare``: look for deleted rows by
+    ``force`` processes rows that look unchanged or are skipped; who wins is another question: ``winner`` is the side
+    whose values a person wants in any case.
+    ``compare``: look for deleted rows by
     comparing ids, too, as a run of everything does. ``approved``: a person has seen that it changes much.
     ``restore``: records whose other one is gone get a new one, whatever the mapping's policy."""
 
@@ -34,10 +36,10 @@ class Options:
     force: bool = False
     create: bool = False
     dry_run: bool = False
-    follow: bool = False
     compare: bool = False
     approved: bool = False
     restore: bool = False
+    winner: Side | None = None
 
 
 @dataclass(slots=True)

@@ -8,12 +8,23 @@ record is only calling them. What has to be known about other records (reference
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
+from integration.sync.meaning import Lack, Lacking, LeftOut, MeaningField, Meant
 from integration.sync.rules import Direction, FieldRule, Reference, TableRule
 from integration.sync.transformations import WrongParameter, chain
-from integration.sync.values import Convert, Normalize, constant, converter, normalizer, transformer
+from integration.sync.values import (
+    Convert,
+    NoPartnerOption,
+    Normalize,
+    constant,
+    converter,
+    normalizer,
+    transformer,
+)
 from integration.systems.base import Field, FieldType, Record, Ref, Side, Value, option_id
 from integration.systems.errors import ConfigurationProblem, FieldMissing, Problem, RecordProblem
 
@@ -21,10 +32,6 @@ Known = dict[uuid.UUID | None, uuid.UUID | None]
 Resolved = Mapping[Reference, Known]
 """source id -> destination id, per reference. The key ``None`` says what a blank reference becomes (a blank currency
 is the local one); the value ``None`` says that an id becomes blank."""
-
-UNRESOLVED = "?"
-"""Put before the remembered source value of a reference that had no partner and was left blank: it then counts as
-changed as soon as it can be resolved, and not before."""
 
 
 class ReferenceNotCoupled(RecordProblem):
@@ -40,36 +47,78 @@ class ReferenceNotCoupled(RecordProblem):
 
 @dataclass(slots=True)
 class Draft:
-    """What the destination should hold, by destination field. ``sources`` are the normalized source values by rule
-    key (marked where a reference was left blank), ``missing`` the option fields without a matching option.
-    ``extra`` are columns that a special rule keeps (written whenever they differ), ``on_insert`` those it only
-    sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks, ``left_out`` the reason
-    why the record is none of the mapping's business after all. ``waits_for`` is the record (``table/id``) that a
-    reference left blank points to."""
+    """What the destination should hold, by destination field. By rule key: ``sources`` are the normalized source
+    values, ``lacking`` those without a partner on the other side, ``meant`` those that no single column says.
+    ``extra`` are columns that a special rule keeps one way (written whenever they differ), ``on_insert`` those it only
+    sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks. ``problem`` stops the
+    record, ``refused`` only single fields of it; ``left_out`` is the reason why the record is none of the mapping's
+    business for now, ``left_out_waits`` the records (table, id) whose coupling would change that."""
 
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, Lacking] = field(default_factory=dict)
+    meant: dict[str, Meant] = field(default_factory=dict)
     extra: dict[str, Value] = field(default_factory=dict)
     on_insert: dict[str, Value] = field(default_factory=dict)
     filled: Mapping[str, Value] = field(default_factory=dict)
     problem: Problem | None = None
+    refused: list[Problem] = field(default_factory=list)
     left_out: str = ""
-    waits_for: str = ""
-    missing: list[str] = field(default_factory=list)
+    left_out_waits: Sequence[tuple[str, uuid.UUID]] = ()
+
+    @property
+    def is_put_off(self) -> bool:
+        """Is a reference left for the last round, when all rows of the own table are there?"""
+        return any(lacking.kind is Lack.PUT_OFF for lacking in self.lacking.values())
+
+    def waits(self) -> set[tuple[str, uuid.UUID]]:
+        """The records (table, id) whose coupling would let more of this one be carried."""
+        lacking = [one for one in self.lacking.values() if one.kind is not Lack.PUT_OFF]
+        found = {(one.table, one.id) for one in lacking if one.id is not None}
+        if isinstance(self.problem, ReferenceNotCoupled):
+            found.add((self.problem.table, self.problem.id))
+        return found.union(self.left_out_waits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carry:
-    """One field rule made ready for one direction. A ``two_way`` field is only overwritten by the side that changed
-    it; a one-way field by its source whenever the record is processed. A two-way field
-    that is transformed ``settles``: both sides may agree on different values (upper case there, as written here)."""
+    """One field made ready for one direction. A ``two_way`` field is only overwritten by the side that changed it; a
+    one-way field by its source whenever the record is processed. ``edge``: only when its source changes."""
 
-    rule: FieldRule
     key: str
     destination: str
     normal_destination: Normalize
+    label: str = ""
+    destination_label: str = ""
     two_way: bool = False
-    settles: bool = False
+    not_null: bool = False
+    edge: bool = False
+    is_translated: bool = False
+    """Is more done to a value than to convert it: a reference, an option, a transformation, a meaning?"""
+    updatable: bool = True
+    first_wins: Side | None = None
+
+    def reads(self, record: Record) -> str:
+        """What the source holds, comparable."""
+        return ""
+
+    def has(self, twin: Record) -> str:
+        """What the twin holds, comparable."""
+        return self.normal_destination(twin.values.get(self.destination))
+
+    def shows(self, record: Record) -> Value:
+        """What the source holds, for people."""
+        return None
+
+    def shows_twin(self, twin: Record) -> Value:
+        return twin.values.get(self.destination)
+
+    def wants(self, draft: Draft) -> str:
+        """What the twin should hold, comparable."""
+        return self.normal_destination(draft.values[self.destination])
+
+    def writes(self, draft: Draft) -> Mapping[str, Value]:
+        return {self.destination: draft.values[self.destination]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,68 +127,115 @@ class Constant(Carry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plain(Carry):
+class Sourced(Carry):
     source: str
     normal_source: Normalize
+
+    def reads(self, record: Record) -> str:
+        return self.normal_source(record.values.get(self.source))
+
+    def shows(self, record: Record) -> Value:
+        return record.values.get(self.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plain(Sourced):
     convert: Convert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Referring(Carry):
+class Referring(Sourced):
     """``translate`` turns the id that the ledger found into a value of the destination field."""
 
-    source: str
-    label: str
-    normal_source: Normalize
+    rule: FieldRule
     reference: Reference
     translate: Callable[[uuid.UUID], Value]
 
 
-class Transfer:
-    """The field rules of one mapping, ready for one direction. Raises ``FieldMissing`` when a mapped field is gone
-    from its table and ``InvalidValue`` for a constant that does not fit."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning(Carry):
+    """A field that a special rule declares."""
 
-    def __init__(self, rule: TableRule, direction: Direction) -> None:
+    meaning: MeaningField
+    side: Side
+    """The destination's."""
+
+    def reads(self, record: Record) -> str:
+        return self.meaning.read(self.side.other, record)
+
+    def shows(self, record: Record) -> Value:
+        return self.meaning.shown(self.side.other, record)
+
+    def shows_twin(self, twin: Record) -> Value:
+        return self.meaning.shown(self.side, twin)
+
+    def has(self, twin: Record) -> str:
+        return self.meaning.read(self.side, twin)
+
+    def wants(self, draft: Draft) -> str:
+        return draft.meant[self.key].text
+
+    def writes(self, draft: Draft) -> Mapping[str, Value]:
+        return draft.meant[self.key].columns
+
+
+class Transfer:
+    """The field rules of one mapping and the fields of its special rule, ready for one direction. Raises
+    ``FieldMissing`` when a mapped field is gone from its table and ``InvalidValue`` for a constant that does
+    not fit."""
+
+    def __init__(self, rule: TableRule, direction: Direction, meanings: Sequence[MeaningField] = ()) -> None:
         self.rule, self.direction = rule, direction
         self.carries = [self._carry(field_rule) for field_rule in rule.fields_towards(direction)]
         self.constants = {carry.destination: carry.value for carry in self.carries if isinstance(carry, Constant)}
         self.plain = [carry for carry in self.carries if isinstance(carry, Plain)]
-        # Records before options: of several references left blank, a pair waits for the first.
-        referring = [carry for carry in self.carries if isinstance(carry, Referring)]
-        self.referring = sorted(referring, key=lambda carry: "." in carry.reference.crm_table)
+        self.referring = [carry for carry in self.carries if isinstance(carry, Referring)]
+        self.meanings = [self._meaning(one) for one in meanings if self._goes_here(one)]
+        self.carries += self.meanings
+        self.own = Reference(rule.erp.name, rule.crm.name)
+
+    def _goes_here(self, meaning: MeaningField) -> bool:
+        return meaning.direction.includes(self.direction) and self.rule.direction.includes(self.direction)
+
+    def _meaning(self, meaning: MeaningField) -> Meaning:
+        return Meaning(
+            key=meaning.key,
+            destination=next(iter(meaning.columns(self.direction.destination)), ""),
+            normal_destination=str,
+            label=meaning.label(self.direction.source),
+            destination_label=meaning.label(self.direction.destination),
+            two_way=meaning.direction is Direction.BOTH and self.rule.direction is Direction.BOTH,
+            not_null=meaning.not_null,
+            edge=meaning.edge,
+            is_translated=True,
+            meaning=meaning,
+            side=self.direction.destination,
+        )
 
     def _carry(self, rule: FieldRule) -> Carry:
         destination = self._field(rule, self.direction.destination)
-        name, normal = destination.name, normalizer(destination)
+        shared: dict[str, Any] = {
+            "key": rule.key,
+            "destination": destination.name,
+            "normal_destination": normalizer(destination),
+            "label": rule.constant,
+            "destination_label": destination.label or destination.name,
+            "two_way": rule.direction is Direction.BOTH,
+            "not_null": rule.not_null,
+            "updatable": destination.updatable,
+            "first_wins": rule.first_wins,
+        }
         if not rule.field(self.direction.source):
-            value = constant(rule.constant, destination)
-            return Constant(rule=rule, key=rule.key, destination=name, normal_destination=normal, value=value)
+            return Constant(**shared, value=constant(rule.constant, destination))
         source = self._field(rule, self.direction.source)
-        two_way = rule.direction is Direction.BOTH
+        shared |= {"source": source.name, "label": source.label or source.name, "normal_source": normalizer(source)}
         if rule.reference is None:
-            return Plain(
-                rule=rule,
-                key=rule.key,
-                destination=name,
-                normal_destination=normal,
-                two_way=two_way,
-                settles=two_way and bool(rule.transformations),
-                source=source.name,
-                normal_source=normalizer(source),
-                convert=self._convert(rule, source, destination),
-            )
-        return Referring(
-            rule=rule,
-            key=rule.key,
-            destination=name,
-            normal_destination=normal,
-            two_way=two_way,
-            source=source.name,
-            label=source.label or source.name,
-            normal_source=normalizer(source),
-            reference=rule.reference,
-            translate=_translation(rule.reference, self.direction.destination, destination),
-        )
+            is_option = FieldType.OPTION in (source.type, destination.type)
+            shared["is_translated"] = bool(rule.transformations) or is_option
+            return Plain(**shared, convert=self._convert(rule, source, destination))
+        shared["is_translated"] = True
+        translate = _translation(rule.reference, self.direction.destination, destination)
+        return Referring(**shared, rule=rule, reference=rule.reference, translate=translate)
 
     def _convert(self, rule: FieldRule, source: Field, destination: Field) -> Convert:
         try:
@@ -174,30 +270,53 @@ class Transfer:
             return value.id if value.table == table else None
         return option_id(table, value) if isinstance(value, int) else None
 
-    def draft(self, record: Record, resolved: Resolved) -> Draft:
-        """What the destination should hold for this record. A value that does not fit and a mandatory reference
-        without a partner are told in ``problem``, the first one found; raised is only what makes the whole run
-        hopeless."""
+    def draft(
+        self, record: Record, resolved: Resolved, twin: Record | None = None, *, own_put_off: bool = False
+    ) -> Draft:
+        """What the destination should hold for this record. A value that does not fit and a mandatory reference without
+        a partner are in ``problem``, the first one found; raised is only what makes the whole run hopeless. With
+        ``own_put_off`` a reference to the own table that cannot be resolved yet is left for later."""
         draft = Draft(values=dict(self.constants))
         for plain in self.plain:
-            value = record.values.get(plain.source)
-            draft.sources[plain.key] = plain.normal_source(value)
-            if plain.rule.not_null and (value is None or value == ""):
-                continue
-            try:
-                draft.values[plain.destination] = plain.convert(value)
-            except RecordProblem as problem:
-                draft.problem = draft.problem or problem
+            self._draft_plain(plain, record.values.get(plain.source), draft)
         for referring in self.referring:
-            self._draft_reference(referring, record, resolved.get(referring.reference, {}), draft)
+            self._draft_reference(referring, record, resolved.get(referring.reference, {}), draft, own_put_off)
+        for meaning in self.meanings:
+            self._draft_meaning(meaning, record, twin, draft)
         return draft
 
-    def _draft_reference(self, carry: Referring, record: Record, known: Known, draft: Draft) -> None:
+    def _draft_plain(self, carry: Plain, value: Value, draft: Draft) -> None:
+        draft.sources[carry.key] = carry.normal_source(value)
+        if carry.not_null and (value is None or value == ""):
+            return
+        try:
+            draft.values[carry.destination] = carry.convert(value)
+        except NoPartnerOption:
+            draft.lacking[carry.key] = Lacking(Lack.LEAVE, carry.label)
+        except RecordProblem as problem:
+            draft.problem = draft.problem or problem
+
+    def _draft_meaning(self, carry: Meaning, record: Record, twin: Record | None, draft: Draft) -> None:
+        source = self.direction.source
+        draft.sources[carry.key] = carry.meaning.read(source, record)
+        match carry.meaning.express(source, record, twin):
+            case Meant() as meant:
+                draft.meant[carry.key] = meant
+            case Lacking() as lacking:
+                draft.lacking[carry.key] = lacking
+            case LeftOut(reason, waits):
+                draft.left_out, draft.left_out_waits = draft.left_out or reason, waits
+            case Problem() as problem:
+                draft.problem = draft.problem or problem
+
+    def _draft_reference(self, carry: Referring, record: Record, known: Known, draft: Draft, own_put_off: bool) -> None:
         value = record.values.get(carry.source)
         id = self._referred(carry, record)
-        if id is None and value is not None:
-            return  # It points into a table that is not ours to translate (owned by a team): leave it alone.
         draft.sources[carry.key] = carry.normal_source(value)
+        if id is None and value is not None:
+            # It points into a table that is not ours to translate (owned by a team): leave it alone.
+            draft.lacking[carry.key] = Lacking(Lack.LEAVE, carry.label)
+            return
         if id in known:
             partner = known[id]
             translated = None if partner is None else carry.translate(partner)
@@ -207,24 +326,32 @@ class Transfer:
                 draft.values[carry.destination] = translated
                 return
         if id is not None:
-            self._draft_unresolved(carry, value, id, draft)
-        elif not carry.rule.not_null:
+            self._draft_unresolved(carry, value, id, draft, own_put_off)
+        elif not carry.not_null:
             draft.values[carry.destination] = None
 
-    def _draft_unresolved(self, carry: Referring, value: Value, id: uuid.UUID, draft: Draft) -> None:
-        draft.sources[carry.key] = UNRESOLVED + draft.sources[carry.key]
-        is_option = "." in carry.reference.crm_table
-        if is_option or carry.rule.clear_on_failed:
-            draft.values[carry.destination] = None
-            draft.waits_for = draft.waits_for or f"{carry.reference.table(self.direction.source)}/{id}"
-            draft.missing += [carry.label] if is_option else []
+    def _draft_unresolved(self, carry: Referring, value: Value, id: uuid.UUID, draft: Draft, own_put_off: bool) -> None:
+        table = carry.reference.table(self.direction.source)
+        if own_put_off and carry.reference == self.own:
+            draft.lacking[carry.key] = Lacking(Lack.PUT_OFF, carry.label, table, id)
+        elif carry.reference.is_option:
+            draft.lacking[carry.key] = Lacking(Lack.LEAVE, carry.label, table, id)
+        elif carry.rule.clear_on_failed:
+            draft.lacking[carry.key] = Lacking(Lack.CLEAR, carry.label, table, id)
         else:
+            draft.lacking[carry.key] = Lacking(Lack.MANDATORY, carry.label, table, id)
             named = value.label if isinstance(value, Ref) and value.label else str(id)
             draft.problem = draft.problem or ReferenceNotCoupled(
-                f"{carry.label} “{named}” is not coupled yet. Couple it first.",
-                table=carry.reference.table(self.direction.source),
-                id=id,
+                f"{carry.label} “{named}” is not coupled yet. Couple it first.", table=table, id=id
             )
+
+    def compared(self, key: str) -> Carry | None:
+        """The field of this key, where it goes this way."""
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Carry]:
+        return {carry.key: carry for carry in self.carries}
 
 
 def known(found: Mapping[uuid.UUID, uuid.UUID]) -> Known:

@@ -15,6 +15,13 @@ from integration.systems.errors import InvalidValue
 LONGEST_KEPT = 200
 """Normalized text beyond this is remembered as a digest: enough to see that it changed."""
 
+
+class NoPartnerOption(InvalidValue):
+    """An option that the other side has no equal for. That is no fault of the record: its twin keeps what it has."""
+
+    code = "no-partner-option"
+
+
 Convert = Callable[[Value], Value]
 Normalize = Callable[[Value], str]
 
@@ -99,6 +106,8 @@ def text_of(source: Field) -> Callable[[Value], str]:
             return ""
         if isinstance(value, Ref):
             return value.label
+        if labels and isinstance(value, int) and value not in labels:
+            raise NoPartnerOption(f"{_name(source)} has no option {value}.", field=source.name, value=value)
         return labels.get(value, str(value)) if labels else str(value)  # type: ignore[arg-type]
 
     return tell
@@ -183,8 +192,9 @@ def _to_moment(destination: Field) -> Convert:
 
 
 def _to_option(source: Field, destination: Field) -> Convert:
+    """By label; a plain number of a column that has no options of its own is taken as the number it is."""
     by_label = {option.label.strip().casefold(): option.value for option in destination.options}
-    numbers = {option.value for option in destination.options}
+    numbers = set() if source.options else {option.value for option in destination.options}
     tell = text_of(source)
 
     def convert(value: Value) -> Value:
@@ -195,7 +205,7 @@ def _to_option(source: Field, destination: Field) -> Convert:
             return by_label[label.casefold()]
         if isinstance(value, int) and value in numbers:
             return value
-        raise InvalidValue(
+        raise NoPartnerOption(
             f"{_name(destination)} has no option “{_short(label)}”.", field=destination.name, value=value
         )
 

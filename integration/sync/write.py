@@ -9,20 +9,23 @@ from dataclasses import dataclass, field, replace
 from integration.sync.actions import Action, Insert, Update
 from integration.sync.special.base import Run, Special
 from integration.sync.taken import taken_by
-from integration.systems.base import Row, Written
+from integration.systems.base import Record, Row, Written
 from integration.systems.errors import DuplicateKey, Problem
 
 
 @dataclass(slots=True)
 class Results:
-    """What became of a page, by source id: the answer to the write, and the failure of a later wave."""
+    """What became of a page, by source id: the answer to the write, the failure of a later wave, and the rows as they
+    are now where the destination is local."""
 
     written: dict[uuid.UUID, Written] = field(default_factory=dict)
     later: Mapping[uuid.UUID, Problem] = field(default_factory=dict)
+    rows: Mapping[uuid.UUID, Record] = field(default_factory=dict)
 
 
-def write(run: Run, special: Special, actions: Sequence[Action]) -> Results:
-    """Write a page. Raises a ``ConnectionProblem`` where the system as a whole does not answer any more."""
+def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequence[str] = ()) -> Results:
+    """Write a page; ``columns`` are read back where that costs no request. Raises a ``ConnectionProblem`` where the
+    system as a whole does not answer any more."""
     results = Results()
     inserts = [action for action in actions if isinstance(action, Insert)]
     updates = [action for action in actions if isinstance(action, Update)]
@@ -35,6 +38,9 @@ def write(run: Run, special: Special, actions: Sequence[Action]) -> Results:
     written: list[Insert | Update] = [*inserts, *updates]
     done = [action for action in written if results.written[action.record.id].ok]
     results.later = special.after(done) if done else {}
+    if done and not run.destination.remote:
+        ids = [action.partner.id(run.direction.destination) for action in done]
+        results.rows = run.destination.get(run.destination_table, ids, columns)
     return results
 
 

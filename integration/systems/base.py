@@ -165,11 +165,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of one :class:`Row`: the new version where the system tells it, or the error."""
+    """What became of one :class:`Row`: the new version and the values written, as the row holds them now, where the
+    system says so; or the error. ``id``: the row's own, also where the system chose it."""
 
     id: uuid.UUID
     version: str | None = None
     error: Problem | None = None
+    values: Mapping[str, Value] | None = None
 
     @property
     def ok(self) -> bool:

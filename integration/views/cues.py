@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -79,7 +79,8 @@ def cues() -> list[Cue]:
 def _couplings(*, skipped: bool = False, waiting: bool = False) -> int:
     mappings = TableMapping.objects.all()
     if skipped:
-        return mappings.filter(couplings__skipped=True).count()
+        skipped = Result.SKIPPED.value
+        return mappings.filter(Q(couplings__to_crm_result=skipped) | Q(couplings__to_erp_result=skipped)).count()
     if waiting:
         to_crm = mappings.filter(couplings__to_crm_result=Result.WAITING.value).count()
         return to_crm + mappings.filter(couplings__to_erp_result=Result.WAITING.value).count()

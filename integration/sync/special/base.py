@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from integration.sync.actions import Insert, Update
-from integration.sync.ledger import Ledger, Touch
+from integration.sync.ledger import Ledger, SideWritten
 from integration.sync.matching import Criterion
+from integration.sync.meaning import MeaningField
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Options
 from integration.sync.transfer import Draft
@@ -100,6 +101,18 @@ class Special:
         """For matching: record id -> the id in Sales that this reference field of the record stands for."""
         return {}
 
-    def touches(self) -> Sequence[Touch]:
+    def fields(self) -> Sequence[MeaningField]:
+        """Fields that have a meaning in both directions though no two columns say it alike."""
+        return ()
+
+    def waits_for(self, side: Side) -> Sequence[str]:
+        """Tables of this side whose records are waited for until something else than a coupling is there."""
+        return ()
+
+    def come(self, table: str, ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
+        """Those of these records of such a table that have it by now."""
+        return ()
+
+    def side_written(self) -> Sequence[SideWritten]:
         """Rows of other mappings written since the last call."""
         return ()

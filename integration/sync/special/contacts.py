@@ -9,11 +9,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from integration.sync.actions import Insert, Update
-from integration.sync.ledger import Touch
+from integration.sync.ledger import SideWritten
 from integration.sync.matching import Criterion
+from integration.sync.meaning import MeaningField
 from integration.sync.special.base import Run, Special
-from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
-from integration.sync.transfer import Draft, ReferenceNotCoupled
+from integration.sync.special.company import Company
+from integration.sync.special.firms import ACCOUNT, CONTACT
 from integration.systems.base import Record, Ref, Row, Side
 from integration.systems.errors import Problem, VersionConflict
 
@@ -25,84 +26,26 @@ class ContactRules(Special):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.firms = Firms(run.erp, run.ledger)
-        self._firm_of: dict[uuid.UUID, Ref] = {}
-        self._account_of: dict[Ref, uuid.UUID] = {}
-        self._contact_of: dict[Ref, Ref] = {}
-        self._outside: set[uuid.UUID] = set()
-        self._touches: list[Touch] = []
+        self.company = Company(run)
+        self.firms = self.company.firms
+        self._side_written: list[SideWritten] = []
+
+    def fields(self) -> Sequence[MeaningField]:
+        return (self.company,)
 
     def columns(self, side: Side) -> Sequence[str]:
-        return ("company_no", "type") if side is Side.ERP else ("parentcustomerid",)
+        return ("type",) if side is Side.ERP else ()
 
     def leave_out(self, record: Record) -> str | None:
         if self.to_crm and record.values.get("type") == COMPANY:
             return "Company contacts belong to their customer or vendor and are not synchronized."
         return None
 
-    def prepare(self, records: Sequence[Record]) -> None:
-        parents = {ref.id for record in records if (ref := self._parent(record)) is not None}
-        if self.to_crm:
-            self._firm_of = self.firms.of_contacts(parents)
-            self._account_of = self.firms.accounts_of(list(self._firm_of.values()))
-            self._outside = self._firms_outside()
-        else:
-            self._firm_of = self.firms.of_accounts(parents)
-            self._contact_of = self.firms.contacts_of(list(self._firm_of.values()))
-            filters = [crm for (_, table), (_, crm) in self.run.context.filters.items() if table == ACCOUNT]
-            strangers = [id for id in parents if id not in self._firm_of]
-            self._outside = self.firms.outside(ACCOUNT, strangers, self.run.crm, filters)
+    def waits_for(self, side: Side) -> Sequence[str]:
+        return (CONTACT,) if side is Side.ERP else ()
 
-    def _firms_outside(self) -> set[uuid.UUID]:
-        """Customers and vendors that are not coupled because their own mapping does not take them."""
-        outside: set[uuid.UUID] = set()
-        for (table, other), (text, _) in self.run.context.filters.items():
-            if other == ACCOUNT:
-                ids = [firm.id for firm in self._firm_of.values() if firm.table == table]
-                uncoupled = [id for id in ids if Ref(table, id) not in self._account_of]
-                outside |= self.firms.outside(table, uncoupled, self.run.erp, [text])
-        return outside
-
-    def _parent(self, record: Record) -> Ref | None:
-        value = record.values.get("company_no" if self.to_crm else "parentcustomerid")
-        return value if isinstance(value, Ref) else None
-
-    def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
-        parent = self._parent(record)
-        firm = self._firm_of.get(parent.id) if parent else None
-        target = self._target(firm)
-        if target is not None:
-            draft.extra["parentcustomerid" if self.to_crm else "company_no"] = target
-        elif twin is None and parent is not None:
-            if self._outside & {parent.id, firm.id if firm else parent.id}:
-                draft.left_out = "Its company is outside the filters of the mappings for companies."
-            elif self.to_crm and firm is None:
-                draft.left_out = "Its company is neither a customer nor a vendor."
-            else:
-                draft.problem = self._parent_missing(parent, firm)
-
-    def _target(self, firm: Ref | None) -> Ref | None:
-        if firm is None:
-            return None
-        if self.to_crm:
-            account = self._account_of.get(firm)
-            return Ref(ACCOUNT, account) if account else None
-        return self._contact_of.get(firm)
-
-    def _parent_missing(self, parent: Ref, firm: Ref | None) -> Problem:
-        if self.to_crm and firm is not None:
-            return ReferenceNotCoupled(
-                f"The company's {firm.table} {firm.label} is not coupled yet. Couple it first.",
-                table=firm.table,
-                id=firm.id,
-            )
-        named = parent.label or str(parent.id)
-        table = CONTACT if self.to_crm else ACCOUNT
-        return ReferenceNotCoupled(
-            f"The company “{named}” of this contact does not exist on the other side. Couple it first.",
-            table=table,
-            id=parent.id,
-        )
+    def come(self, table: str, ids: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
+        return self.company.come(ids) if ids else ()
 
     # --- matching -----------------------------------------------------------------------------------------
 
@@ -140,13 +83,15 @@ class ContactRules(Special):
             if answer.error is not None and not isinstance(answer.error, VersionConflict):
                 raise answer.error
             if answer.ok:
-                ours = row.modified_by is not None and row.modified_by == self.run.context.user_id
-                self._touches.append(Touch(Side.CRM, ACCOUNT, row.id, row.version, answer.version or "", ours))
+                columns = frozenset(("primarycontactid",))
+                self._side_written.append(
+                    SideWritten(Side.CRM, ACCOUNT, row.id, columns, row.version, answer.version or "")
+                )
         return {}
 
     def _fill_firms(self, fresh: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         contact_by_company = self._first_by(fresh, "company_no")
-        firm_by_company = {contact.id: firm for firm, contact in self._contact_of.items()}
+        firm_by_company = self.firms.of_contacts(list(contact_by_company))
         for company_id, contact_id in contact_by_company.items():
             firm = firm_by_company.get(company_id)
             if firm is not None:
@@ -160,7 +105,10 @@ class ContactRules(Special):
         answer = self.run.erp.update(firm.table, [Row(firm.id, {"primary_contact_no": Ref(CONTACT, contact_id)})])[0]
         if answer.error is not None:
             raise answer.error
-        self._touches.append(Touch(Side.ERP, firm.table, firm.id, row.version, answer.version or ""))
+        columns = frozenset(("primary_contact_no",))
+        self._side_written.append(
+            SideWritten(Side.ERP, firm.table, firm.id, columns, row.version, answer.version or "")
+        )
 
     def _first_by(self, fresh: Sequence[Insert | Update], column: str) -> dict[uuid.UUID, uuid.UUID]:
         first: dict[uuid.UUID, uuid.UUID] = {}
@@ -172,6 +120,6 @@ class ContactRules(Special):
                 first.setdefault(parent.id, action.partner.id(self.run.direction.destination))
         return first
 
-    def touches(self) -> Sequence[Touch]:
-        taken, self._touches = self._touches, []
-        return taken
+    def side_written(self) -> Sequence[SideWritten]:
+        written, self._side_written = self._side_written, []
+        return written

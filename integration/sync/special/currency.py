@@ -72,12 +72,12 @@ class LocalCurrency:
             self._id = self._find() or self._make()
         return self._id
 
-    def add_to(self, known: Known) -> None:
+    def add_to(self, known: Known, direction: Direction) -> None:
         """Say what a blank currency becomes in Sales, or which Sales currency becomes blank."""
         local = self.id()
         if local is None:
             return
-        if self.run.direction is Direction.TO_CRM:
+        if direction is Direction.TO_CRM:
             known[None] = local
         else:
             known[local] = None

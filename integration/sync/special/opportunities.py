@@ -36,4 +36,5 @@ class OpportunityRules(Special):
         firm = self._firm_of.get(company.id) if isinstance(company, Ref) else None
         account = self._account_of.get(firm) if firm else None
         draft.values.pop("parentaccountid", None)
-        draft.extra["parentaccountid"] = Ref(ACCOUNT, account) if account else None
+        if account:
+            draft.extra["parentaccountid"] = Ref(ACCOUNT, account)

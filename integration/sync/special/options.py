@@ -25,6 +25,7 @@ class OptionRules(Special):
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         draft.values.clear()
         draft.sources.clear()
+        draft.lacking.clear()
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
         by_label: dict[str, list[Record]] = {}

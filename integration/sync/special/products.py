@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from integration.sync.actions import Insert, Update
+from integration.sync.meaning import Expressed, MeaningField, Meant
 from integration.sync.special.base import Run, Special
 from integration.sync.special.currency import LocalCurrency, stable_id
 from integration.sync.special.units import UNITS, Units
@@ -39,6 +40,37 @@ class BaseUnitMissing(Problem):
     scope = "record"
 
 
+class Blocked(MeaningField):
+    """A blocked item is a retired product. A draft, or one under revision, counts as not blocked."""
+
+    key = "@blocked"
+
+    def label(self, side: Side) -> str:
+        return "Blocked" if side is Side.ERP else "Status"
+
+    def columns(self, side: Side) -> Sequence[str]:
+        return ("blocked",) if side is Side.ERP else ("statecode",)
+
+    def read(self, side: Side, record: Record) -> str:
+        blocked = record.values.get("blocked") if side is Side.ERP else record.values.get("statecode") == RETIRED
+        return "blocked" if blocked else ""
+
+    def shown(self, side: Side, record: Record) -> str:
+        if side is Side.ERP:
+            return "yes" if self.read(side, record) else "no"
+        return "Retired" if self.read(side, record) else "Active"
+
+    def express(self, side: Side, record: Record, twin: Record | None) -> Expressed:
+        text = self.read(side, record)
+        if side is Side.CRM:
+            return Meant(text, {"blocked": bool(text)})
+        if twin is None or twin.values.get("statecode") not in (ACTIVE, RETIRED):
+            # A new product, or a draft: it is published later, unless its item is blocked.
+            return Meant("")
+        state, status = (RETIRED, WITHDRAWN) if text else (ACTIVE, PUBLISHED)
+        return Meant(text, {"statecode": state, "statuscode": status})
+
+
 class ProductRules(Special):
     """ITEM-PRODUCT and RESOURCE-PRODUCT."""
 
@@ -51,6 +83,9 @@ class ProductRules(Special):
         self._never_negative = {f.erp_field for f in run.rule.fields if f.erp_field and f.crm_field in NEVER_NEGATIVE}
         self._vendors: dict[uuid.UUID, str] = {}
         self._groups: Mapping[uuid.UUID, uuid.UUID] = {}
+
+    def fields(self) -> Sequence[MeaningField]:
+        return (Blocked(),)
 
     def columns(self, side: Side) -> Sequence[str]:
         if side is Side.ERP:
@@ -80,8 +115,6 @@ class ProductRules(Special):
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         if self.to_crm:
             self._to_product(record, draft, twin)
-        else:
-            draft.extra["blocked"] = record.values.get("statecode") != ACTIVE
 
     def _to_product(self, record: Record, draft: Draft, twin: Record | None) -> None:
         group = self._group(record)
@@ -102,11 +135,6 @@ class ProductRules(Special):
             "transactioncurrencyid": self.prices.currency(),
             "pricelevelid": Ref(PRICE_LIST, self.prices.id),
         }
-        if twin is not None and twin.values.get("statecode") in (ACTIVE, RETIRED):
-            blocked = bool(record.values.get("blocked"))
-            draft.extra["statecode"] = RETIRED if blocked else ACTIVE
-            if draft.extra["statecode"] != twin.values.get("statecode"):
-                draft.extra["statuscode"] = WITHDRAWN if blocked else PUBLISHED
 
     def _group(self, record: Record) -> uuid.UUID | Problem:
         """The unit group coupled with the base unit."""

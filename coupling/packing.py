@@ -1,0 +1,102 @@
+"""A pair as the columns of its row, and back: how the memory of the engine is written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from integration.sync.halves import UNREAD
+from integration.sync.ledger import Agreed, InFlight, Outcome, Partner, Result, State
+from integration.systems.base import Side
+
+COLUMNS = (
+    "erp_id",
+    "crm_id",
+    "state",
+    "seen_erp",
+    "seen_crm",
+    "agreed",
+    "owed_erp",
+    "owed_crm",
+    "to_crm_result",
+    "to_crm_code",
+    "to_erp_result",
+    "to_erp_code",
+    "writing",
+    "raised",
+)
+TO_READ = ">"
+"""Before a value that both sides hold, so far as is known: written to Sales, and not read there since."""
+
+
+def partner_of(row: Sequence[Any]) -> Partner:
+    """A row of ``COLUMNS`` as the engine sees it."""
+    erp_id, crm_id, state, seen_erp, seen_crm, agreed, owed_erp, owed_crm = row[:8]
+    crm_result, crm_code, erp_result, erp_code, writing, raised = row[8:]
+    partner = Partner(
+        erp_id,
+        crm_id,
+        State(state),
+        seen_erp,
+        seen_crm,
+        unpacked(agreed),
+        owed_erp,
+        owed_crm,
+        Outcome(Result(crm_result), crm_code),
+        Outcome(Result(erp_result), erp_code),
+        _begun(writing),
+        raised,
+    )
+    return replace(partner, had_waits=True) if partner.has_waits() else partner
+
+
+def row_of(partner: Partner) -> Sequence[Any]:
+    """The values of ``COLUMNS``."""
+    begun = partner.writing
+    return (
+        partner.erp_id,
+        partner.crm_id,
+        partner.state.value,
+        partner.seen_erp,
+        partner.seen_crm,
+        packed(partner.agreed),
+        partner.owed_erp,
+        partner.owed_crm,
+        partner.to_crm.result.value,
+        partner.to_crm.code,
+        partner.to_erp.result.value,
+        partner.to_erp.code,
+        f"{begun.side.value}{packed(begun.fields)}" if begun else "",
+        partner.raised,
+    )
+
+
+def packed(agreed: Agreed) -> str:
+    """Halves as JSON text. What is the same on both sides, as most are, is written once; so is what a bulk call has
+    written to Sales and nobody has read there since."""
+    return json.dumps(
+        {key: _pair(erp, crm) for key, (erp, crm) in agreed.items()}, separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def _pair(erp: str, crm: str) -> str | list[str]:
+    if erp == crm:
+        return erp
+    return TO_READ + erp if crm == UNREAD + erp else [erp, crm]
+
+
+def unpacked(text: str) -> Agreed:
+    kept = json.loads(text) if text else {}
+    return {key: _halves(value) for key, value in kept.items()}
+
+
+def _halves(value: str | list[str]) -> tuple[str, str]:
+    if not isinstance(value, str):
+        return value[0], value[1]
+    return (value[1:], UNREAD + value[1:]) if value[:1] == TO_READ else (value, value)
+
+
+def _begun(text: str) -> InFlight | None:
+    return InFlight(Side(text[:3]), unpacked(text[3:])) if text else None

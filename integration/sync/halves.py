@@ -1,0 +1,109 @@
+"""What is remembered of one field on one side: a *half*, which is a mark and a normalized value. Pure.
+
+====  ==========================================================  ============================================
+mark  says                                                        counts as changed when
+====  ==========================================================  ============================================
+none  both sides were content with this value here                the value is another
+?v    v was seen and has no partner on the other side; nothing    v is another, or can be expressed now
+      was lost by that
+!v    we wrote v and have not read the row since. It lives until  (the next reading settles it)
+      the next reading of that row, no longer
+~v    v is the default of a row that we made; nobody decided it   the value is another; while it is not, it never
+      (``~`` alone: not read yet)                                 overwrites anything by itself
+\\*    a person decided that this side's value goes over           always, and beats a change on the other side
+====  ==========================================================  ============================================
+
+A plain value that begins like a mark is stored with ``=`` before it, the value of a default always is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from integration.systems.base import Side
+
+PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN = "?", "!", "~", "*", "="
+MARKS = frozenset((PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN, ">"))
+"""Signs that a stored plain value must not begin with. ``>`` is taken by the way a pair is packed."""
+NOTHING = frozenset(("", "False"))
+"""What a row holds that nobody filled in, beside numbers that are zero."""
+
+
+def plain(value: str) -> str:
+    """The half that says: both were content with this value."""
+    return PLAIN + value if value[:1] in MARKS else value
+
+
+def partnerless(value: str) -> str:
+    return PARTNERLESS + value
+
+
+def unread(value: str) -> str:
+    return UNREAD + value
+
+
+def default(value: str) -> str:
+    return f"{DEFAULT}{PLAIN}{value}"
+
+
+def value_of(half: str) -> str:
+    """The value behind the mark; blank for a decision and for a default that was not read yet."""
+    if half[:1] not in MARKS:
+        return half
+    if half[:1] == DEFAULT:
+        return half[2:]
+    return half[1:]
+
+
+def is_plain(half: str) -> bool:
+    return half[:1] not in MARKS or half[:1] == PLAIN
+
+
+def changed(half: str, value: str, *, expressible: bool = False) -> bool:
+    """Does this value count as changed since the half was remembered?"""
+    mark = half[:1]
+    if mark == DECIDED:
+        return True
+    if mark == PARTNERLESS:
+        return expressible or value != half[1:]
+    return value != value_of(half)
+
+
+def made_of(value: str, written: str) -> bool:
+    """Is this what a system makes of a value we wrote: rounded, trimmed, or in other case?"""
+    if value == written or value.strip().casefold() == written.strip().casefold():
+        return True
+    return is_rounded(value, written)
+
+
+def is_rounded(value: str, exact: str) -> bool:
+    """Is this number the exact one with fewer decimals?"""
+    try:
+        kept, wanted = Decimal(value), Decimal(exact)
+    except InvalidOperation:
+        return False
+    if not (kept.is_finite() and wanted.is_finite()):
+        return False
+    exponent = kept.normalize().as_tuple().exponent
+    places = max(0, -exponent) if isinstance(exponent, int) else 0
+    return abs(kept - wanted) <= Decimal(5).scaleb(-places - 1)
+
+
+def is_zero(value: str) -> bool:
+    try:
+        return Decimal(value) == 0
+    except InvalidOperation:
+        return False
+
+
+def side_written(agreed: Mapping[str, tuple[str, str]], side: Side) -> dict[str, tuple[str, str]]:
+    """The agreed values after a write of ours beside the pair's own passes, over a row that was not read with them:
+    what was unread counts as it was written, so that a person's edit under our write stays a change."""
+    place = 0 if side is Side.ERP else 1
+    after: dict[str, tuple[str, str]] = {}
+    for key, halves in agreed.items():
+        half = halves[place]
+        settled = plain(half[1:]) if half[:1] == UNREAD else half
+        after[key] = (settled, halves[1]) if place == 0 else (halves[0], settled)
+    return after
