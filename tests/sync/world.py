@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from integration.sync.engine import plan, synchronize
-from integration.sync.ledger import MemoryLedger, Partner, State
+from integration.sync.ledger import Partner, State
+from integration.sync.memory_ledger import MemoryLedger
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Changed, Counters, Failure, Options, Scope
 from integration.systems.base import Ref, Side
@@ -72,7 +73,8 @@ class World:
         self.couple(salespeople_rule(), self.jim, self.jim_user)
 
     def ledger(self, rule: TableRule) -> MemoryLedger:
-        return self.ledgers.setdefault((rule.erp.name, rule.crm.name), MemoryLedger(self.ledgers))
+        mapped = {side: rule.columns(side) for side in Side}
+        return self.ledgers.setdefault((rule.erp.name, rule.crm.name), MemoryLedger(self.ledgers, mapped))
 
     def couple(self, rule: TableRule, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
         self.ledger(rule).remember([Partner(erp_id, crm_id, State.COUPLED)])
