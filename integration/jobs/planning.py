@@ -12,7 +12,19 @@ from integration.jobs.foresight import Foresight
 from integration.jobs.journal import JobJournal
 from integration.models import PlannedChange, SyncJob, TableMapping
 from integration.models.systems import Connected
-from integration.sync.actions import Action, Broken, Fail, Ignore, Insert, Restore, Skip, Unchanged, Uncouple, Update
+from integration.sync.actions import (
+    Action,
+    Broken,
+    Fail,
+    Ignore,
+    Insert,
+    Restore,
+    SideWrite,
+    Skip,
+    Unchanged,
+    Uncouple,
+    Update,
+)
 from integration.sync.engine import plan
 from integration.sync.ledger import Partner, SideWritten, State
 from integration.sync.match import couple_matching
@@ -202,6 +214,8 @@ def counters_of(actions: Iterable[str]) -> Counters:
     names = {Kind.INSERT: "inserted", Kind.UPDATE: "modified", Kind.SKIP: "skipped", Kind.UNCOUPLE: "uncoupled",
              Kind.RESTORE: "inserted"}  # fmt: skip
     for action in actions:
+        if action == Kind.BESIDES:
+            continue
         name = names.get(Kind(action), "failed")
         setattr(counters, name, getattr(counters, name) + 1)
     return counters
@@ -249,6 +263,9 @@ def _told(action: Action) -> Told:
             return Kind.UNCOUPLE, partner, "The coupled record was deleted.", []
         case Restore(partner=partner):
             return Kind.RESTORE, partner, "The coupled record was deleted.", []
+        case SideWrite(changes=changes, label=label):
+            fields = [(change.field, change.old, change.new) for change in changes]
+            return Kind.BESIDES, None, f"Written along with it: {label}.", fields
         case Ignore() | Unchanged():
             return None, None, "", []
 

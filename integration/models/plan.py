@@ -117,6 +117,7 @@ class PlannedChange(models.Model):
         SKIP = "skip", "Skip"
         UNCOUPLE = "uncouple", "Remove Coupling"
         RESTORE = "restore", "Restore"
+        BESIDES = "besides", "Along with it"
 
     class Outcome(models.TextChoices):
         OPEN = "", " "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -117,4 +118,24 @@ class Restore:
     replacement: Partner = field()
 
 
-Action = Insert | Update | Unchanged | Ignore | Skip | Fail | Uncouple | Broken | Restore
+@dataclass(frozen=True, slots=True)
+class SideWrite:
+    """A row of another table that is written because ``record`` is: a firm's primary contact. It is planned with the
+    action, so dry run, approval and history know it; it is made where the record's own write succeeded. ``seen`` is the
+    version the row was read with, ``erp_id`` and ``crm_id`` are the pair it belongs to."""
+
+    record: Record
+    table: str
+    id: uuid.UUID
+    changes: Sequence[Change]
+    seen: str
+    erp_id: uuid.UUID
+    crm_id: uuid.UUID
+    label: str = ""
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return {change.field: change.new for change in self.changes}
+
+
+Action = Insert | Update | Unchanged | Ignore | Skip | Fail | Uncouple | Broken | Restore | SideWrite

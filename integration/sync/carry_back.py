@@ -59,5 +59,5 @@ class CarryBack:
         settled = settle(self.run, done, results, self.planner.memories[Side.CRM])
         with self.run.ledger.page():
             self.run.ledger.remember(settled.remembered)
-            self.run.ledger.side_written(self.planner.special.side_written())
+            self.run.ledger.side_written(settled.besides)
             self.journal.change(settled.changed)

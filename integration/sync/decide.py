@@ -229,6 +229,8 @@ class Judge:
         merged = self.merger.merge(look)
         if merged.conflicts:
             return Fail(record, _conflict(merged), self._as_far_as_equal(look))
+        if merged.problem is not None:
+            return Fail(record, merged.problem, self._as_far_as_equal(look))
         remembered = self._remembered(look, merged)
         refused = merged.refused[0] if merged.refused else None
         if refused is not None and not merged.changes:

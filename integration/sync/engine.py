@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from integration.sync.actions import Action, Ignore, Insert
+from integration.sync.actions import Action, Ignore, Insert, SideWrite
 from integration.sync.carry_back import CarryBack
 from integration.sync.guard import Guard
 from integration.sync.ledger import Ledger
@@ -203,7 +203,7 @@ class _Pass:
         ledger.forget(settled.forgotten)
         ledger.remember(settled.remembered)
         ledger.complete(settled.completed)
-        ledger.side_written(self.planner.special.side_written())
+        ledger.side_written(settled.besides)
         if settled.failures:
             journal.fail(settled.failures)
             self._not_again(settled.failures)
@@ -257,4 +257,5 @@ class _Pass:
 
 def _inside(actions: Sequence[Action]) -> int:
     """How many of these rows were inside the mapping's filter: what ``begin`` counted."""
-    return sum(not (isinstance(action, Ignore) and action.outside) for action in actions)
+    outside = sum(isinstance(action, Ignore) and action.outside for action in actions)
+    return len(actions) - outside - sum(isinstance(action, SideWrite) for action in actions)

@@ -40,6 +40,8 @@ class Lacking:
     label: str = ""
     table: str = ""
     id: uuid.UUID | None = None
+    problem: Problem | None = None
+    """Why a mandatory one stops the record, where it would have to be written."""
 
 
 @dataclass(frozen=True, slots=True)

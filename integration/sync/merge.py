@@ -79,13 +79,14 @@ class Clash:
 
 @dataclass(slots=True)
 class Merged:
-    """``owes``: the twin has something that the other pass must carry. ``refused`` are fields that cannot be written,
-    while the others go on."""
+    """``owes``: the twin has something that the other pass must carry. ``problem`` stops the record, ``refused`` are
+    fields that cannot be written, while the others go on."""
 
     changes: list[Change] = field(default_factory=list)
     agreed: dict[str, tuple[str, str]] = field(default_factory=dict)
     owes: bool = False
     conflicts: list[Clash] = field(default_factory=list)
+    problem: Problem | None = None
     refused: list[Problem] = field(default_factory=list)
 
 
@@ -371,6 +372,9 @@ class Merger:
         if lacking is None:
             columns, want = carry.writes(look.draft), carry.wants(look.draft)
             source = plain(one.source)
+        elif lacking.kind is Lack.MANDATORY:
+            merged.problem = merged.problem or lacking.problem
+            return
         elif lacking.kind is Lack.CLEAR:
             columns, want, source = {carry.destination: None}, "", partnerless(one.source)
         else:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from integration.sync.actions import Action, Ignore, Skip
+from integration.sync.actions import Action, Ignore, Insert, Skip, Update
 from integration.sync.decide import MASTER, Judge
 from integration.sync.halves import DECIDED, plain
 from integration.sync.ledger import Agreed, Partner, State
@@ -124,7 +124,9 @@ class Planner:
                 actions[record.id] = action
         actions.update(self._look(ahead, partners))
         planned = [actions[record.id] for record in page.records if record.id in actions]
-        return planned + self._deletions(page.deleted, partners)
+        written = [action for action in planned if isinstance(action, Insert | Update)]
+        besides = list(self.special.besides(written)) if written else []
+        return planned + self._deletions(page.deleted, partners) + besides
 
     def _before(self, record: Record, partner: Partner | None) -> Action | None:
         if not matches(self.run.rule.filter(self.run.direction.source), record):

@@ -13,13 +13,14 @@ from integration.sync.actions import (
     Fail,
     Insert,
     Restore,
+    SideWrite,
     Skip,
     Unchanged,
     Uncouple,
     Update,
 )
 from integration.sync.decide import failed
-from integration.sync.ledger import UNFINISHED, InFlight, Outcome, Partner, Result, State
+from integration.sync.ledger import UNFINISHED, InFlight, Outcome, Partner, Result, SideWritten, State
 from integration.sync.memory import SideMemory
 from integration.sync.merge import brief, shown
 from integration.sync.problems import waiting_for
@@ -53,6 +54,7 @@ class Settled:
     outcomes: dict[uuid.UUID, str] = field(default_factory=dict)
     overtaken: list[uuid.UUID] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
+    besides: list[SideWritten] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
 
 
@@ -106,7 +108,16 @@ class _Settling:
                     self._fail(partner or self._reserve(record), problem, self._label(record), record.id)
                 case Uncouple() | Broken() | Restore():
                     self._deleted(action)
+        for write, answer in self.results.besides:
+            self._written_besides(write, answer)
         return self.settled
+
+    def _written_besides(self, write: SideWrite, answer: Written) -> None:
+        side, columns = self.direction.destination, frozenset(write.values)
+        row = SideWritten(side, write.table, write.id, columns, write.seen, answer.version or "")
+        self.settled.besides.append(row)
+        fields = [(one.field, in_words(one.old), in_words(one.new)) for one in write.changes]
+        self.settled.changed.append(Changed(write.erp_id, write.crm_id, "modified", fields))
 
     def _unchanged(self, action: Unchanged) -> None:
         self._count(action.record.id, "unchanged")

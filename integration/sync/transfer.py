@@ -306,6 +306,13 @@ class Transfer:
                 draft.lacking[carry.key] = lacking
             case LeftOut(reason, waits):
                 draft.left_out, draft.left_out_waits = draft.left_out or reason, waits
+            case Problem() as problem if twin is None:
+                draft.problem = draft.problem or problem
+            case ReferenceNotCoupled() as missing:
+                # Of a pair it only stops the record where it has changed and would have to be written.
+                draft.lacking[carry.key] = Lacking(
+                    Lack.MANDATORY, carry.label, missing.table, missing.id, problem=missing
+                )
             case Problem() as problem:
                 draft.problem = draft.problem or problem
 
@@ -339,11 +346,12 @@ class Transfer:
         elif carry.rule.clear_on_failed:
             draft.lacking[carry.key] = Lacking(Lack.CLEAR, carry.label, table, id)
         else:
-            draft.lacking[carry.key] = Lacking(Lack.MANDATORY, carry.label, table, id)
             named = value.label if isinstance(value, Ref) and value.label else str(id)
-            draft.problem = draft.problem or ReferenceNotCoupled(
+            missing = ReferenceNotCoupled(
                 f"{carry.label} “{named}” is not coupled yet. Couple it first.", table=table, id=id
             )
+            draft.lacking[carry.key] = Lacking(Lack.MANDATORY, carry.label, table, id, problem=missing)
+            draft.problem = draft.problem or missing
 
     def compared(self, key: str) -> Carry | None:
         """The field of this key, where it goes this way."""

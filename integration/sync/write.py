@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from integration.sync.actions import Action, Insert, Update
+from integration.sync.actions import Action, Insert, SideWrite, Update
 from integration.sync.special.base import Run, Special
 from integration.sync.taken import taken_by
 from integration.systems.base import Record, Row, Written
@@ -16,11 +16,12 @@ from integration.systems.errors import DuplicateKey, Problem
 @dataclass(slots=True)
 class Results:
     """What became of a page, by source id: the answer to the write, the failure of a later wave, and the rows as they
-    are now where the destination is local."""
+    are now where the destination is local, and what became of the rows that were written besides."""
 
     written: dict[uuid.UUID, Written] = field(default_factory=dict)
     later: Mapping[uuid.UUID, Problem] = field(default_factory=dict)
     rows: Mapping[uuid.UUID, Record] = field(default_factory=dict)
+    besides: Sequence[tuple[SideWrite, Written]] = ()
 
 
 def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequence[str] = ()) -> Results:
@@ -38,10 +39,28 @@ def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequen
     written: list[Insert | Update] = [*inserts, *updates]
     done = [action for action in written if results.written[action.record.id].ok]
     results.later = special.after(done) if done else {}
+    succeeded = {action.record.id for action in done} - results.later.keys()
+    results.besides = _besides(run, [one for one in actions if isinstance(one, SideWrite)], succeeded)
     if done and not run.destination.remote:
         ids = [action.partner.id(run.direction.destination) for action in done]
         results.rows = run.destination.get(run.destination_table, ids, columns)
     return results
+
+
+def _besides(
+    run: Run, writes: Sequence[SideWrite], succeeded: Collection[uuid.UUID]
+) -> list[tuple[SideWrite, Written]]:
+    """Rows of other tables. One that somebody has changed meanwhile, or that is refused, stays as it is: that is no
+    fault of the record, and the next one fills it."""
+    made: list[tuple[SideWrite, Written]] = []
+    by_table: dict[str, list[SideWrite]] = {}
+    for one in writes:
+        if one.record.id in succeeded:
+            by_table.setdefault(one.table, []).append(one)
+    for table, ones in by_table.items():
+        answers = run.destination.update(table, [Row(one.id, one.values, one.seen) for one in ones])
+        made += [(one, answer) for one, answer in zip(ones, answers, strict=True) if answer.ok]
+    return made
 
 
 def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:

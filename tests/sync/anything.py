@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from integration.sync.ledger import Partner, State
+from integration.sync.ledger import Outcome, Partner, Result, State
 from integration.sync.reader import SourceEmpty
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
@@ -134,7 +134,7 @@ class Anything(RuleBasedStateMachine):
             if name == self._one(which):
                 edit.rival = True
                 self.shown.add(name)
-        self._run(direction, Options(scope=Scope.IDS, ids=(id,), force=True))
+        self._run(direction, Options(scope=Scope.IDS, ids=(id,), force=True, winner=direction.source))
 
     # --- runs ---------------------------------------------------------------------------------------------
 
@@ -238,7 +238,10 @@ class Anything(RuleBasedStateMachine):
         """A person looks at what was skipped and retries it."""
         ledger = self.world.ledger(self.mapping)
         for partner in [partner for partner in ledger.rows.values() if partner.skipped]:
-            ledger.remember([replace(partner, skipped=False)])
+            for way in Direction.BOTH.passes:
+                if partner.outcome(way).result is Result.SKIPPED:
+                    partner = partner.with_outcome(way, Outcome(Result.FAILURE))
+            ledger.remember([partner])
             ids = (partner.id(direction.source),)
             self._run(direction, Options(scope=Scope.IDS, ids=ids, create=True))
 

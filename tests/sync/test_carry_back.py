@@ -55,7 +55,7 @@ def test_a_new_customer_gives_its_number_to_its_account_in_the_run_that_makes_it
     assert [ours == theirs != "" for ours, theirs in numbers(world).items()] == [True]
     assert world.crm.values("account", account)["bci_table"] == "Customer"
     (pair,) = world.ledger(RULE).rows.values()
-    assert (pair.state, pair.pending) == (State.COUPLED, None)
+    assert (pair.state, pair.owed_crm) == (State.COUPLED, False)
     quiet(world)
 
 

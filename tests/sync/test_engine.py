@@ -69,10 +69,10 @@ def test_an_edit_in_sales_survives_our_own_write_that_made_us_the_last_one_to_mo
     world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, address="Main Street 5")
     world.run(TO_CRM)
-    assert world.partner(adatum).pending is TO_ERP
+    assert world.partner(adatum).owed_erp
     world.run(TO_ERP)
     assert world.customer_of(adatum).values["phone_no"] == "030 1"
-    assert world.partner(adatum).pending is None
+    assert not world.partner(adatum).owed_erp
 
 
 def test_the_same_field_changed_on_both_sides_is_a_conflict_that_names_both_values(world):

@@ -131,7 +131,7 @@ def test_a_record_that_is_restored_and_refused_is_tried_again_once_and_never_dou
 
 def test_a_pair_that_waited_for_this_pass_and_has_lost_its_record_is_dealt_with_once(world):
     adatum = world.synchronized("Adatum")
-    world.ledger(customer_rule()).remember([replace(world.partner(adatum), pending=TO_CRM)])
+    world.ledger(customer_rule()).remember([replace(world.partner(adatum), owed_crm=True)])
     world.erp.remove("customer", adatum)
     assert world.run(TO_CRM).failed == 1
 

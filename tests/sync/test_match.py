@@ -13,7 +13,7 @@ from integration.sync.matching import Criterion
 from integration.sync.rules import ConflictPolicy, Direction, TableRule
 from integration.sync.run import Counters, Scope
 from integration.sync.transformations import Transformation
-from integration.systems.base import Ref
+from integration.systems.base import Ref, Side
 from integration.systems.errors import ConfigurationProblem
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
 from tests.sync.entity_rules.cronus import Cronus, standard
@@ -72,7 +72,7 @@ def test_an_ambiguous_customer_fails_with_the_candidates_and_nobody_creates_a_th
     assert all(str(id) in failure.message for id in candidates)
     assert world.run(TO_CRM, scope=Scope.EVERYTHING, create=True) == Counters(skipped=1)
     assert len(world.crm.ids("account")) == 2
-    assert world.partner(adatum).to_crm.result is Result.FAILURE
+    assert world.partner(adatum).to_crm.result is Result.SKIPPED
 
 
 def test_a_customer_that_was_ambiguous_is_coupled_when_the_other_candidate_is_gone(world):
@@ -208,20 +208,37 @@ def test_the_synchronization_behind_a_transformed_match_leaves_the_transformed_f
 
 
 @pytest.mark.parametrize(
-    ("policy", "winner"),
-    [(ConflictPolicy.NONE, "030 1"), (ConflictPolicy.SEND, "030 1"), (ConflictPolicy.GET, "030 2")],
+    ("policy", "chosen", "winner"),
+    [
+        (ConflictPolicy.NONE, Side.ERP, "030 1"),
+        (ConflictPolicy.NONE, Side.CRM, "030 2"),
+        (ConflictPolicy.GET, Side.ERP, "030 1"),
+        (ConflictPolicy.SEND, None, "030 1"),
+        (ConflictPolicy.GET, None, "030 2"),
+    ],
 )
-def test_where_both_differ_business_central_wins_unless_the_mapping_lets_sales_win(world, policy, winner):
+def test_where_both_differ_the_side_chosen_for_the_matching_wins_else_the_policy(world, policy, chosen, winner):
     rule = customer_rule(conflict=policy)
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
     world.erp.edit("customer", adatum, phone_no="030 1")
     world.crm.edit("account", there, telephone1="030 2")
-    match(world, rule=rule)
+    match(world, rule=rule, winner=chosen)
     first = world.both(rule, scope=Scope.EVERYTHING)
     assert sum(counters.failed for counters in first) == 0
     assert (
         world.erp.values("customer", adatum)["phone_no"] == world.crm.values("account", there)["telephone1"] == winner
     )
+
+
+def test_where_both_differ_and_nobody_said_who_wins_it_is_a_conflict_and_both_keep_their_values(world):
+    adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
+    world.erp.edit("customer", adatum, phone_no="030 1")
+    world.crm.edit("account", there, telephone1="030 2")
+    match(world)
+    assert [counters.failed for counters in world.both(scope=Scope.EVERYTHING)] == [1, 1]
+    assert world.journal.failures[0].code == "conflict"
+    kept = world.erp.values("customer", adatum)["phone_no"], world.crm.values("account", there)["telephone1"]
+    assert kept == ("030 1", "030 2")
 
 
 def test_a_filled_field_wins_over_a_blank_one_on_either_side(world):

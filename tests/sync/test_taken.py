@@ -10,6 +10,7 @@ import pytest
 from integration.sync.ledger import State
 from integration.sync.rules import FieldRule, TableRule
 from integration.sync.run import Counters, Scope
+from integration.systems.base import Side
 from tests.makers import CUSTOMER_FIELDS, customer_rule, pair, text
 from tests.sync.world import TO_CRM, World
 
@@ -68,7 +69,7 @@ def test_coupling_with_the_account_that_is_named_mends_it(world, adatum):
     world.ledger(numbered()).forget([world.partner(adatum)])
     world.couple(numbered(), adatum, account)
     world.erp.edit("customer", adatum, phone_no="030 5")
-    assert world.ids(TO_CRM, adatum, rule=numbered(), force=True) == Counters(modified=1)
+    assert world.ids(TO_CRM, adatum, rule=numbered(), force=True, winner=Side.ERP) == Counters(modified=1)
     assert world.crm.values("account", account)["telephone1"] == "030 5"
 
 

@@ -12,8 +12,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from integration.sync.actions import Insert, Update
-from integration.sync.ledger import Ledger, SideWritten
+from integration.sync.actions import Insert, SideWrite, Update
+from integration.sync.ledger import Ledger
 from integration.sync.matching import Criterion
 from integration.sync.meaning import MeaningField
 from integration.sync.rules import Context, Direction, TableRule
@@ -113,6 +113,6 @@ class Special:
         """Those of these records of such a table that have it by now."""
         return ()
 
-    def side_written(self) -> Sequence[SideWritten]:
-        """Rows of other mappings written since the last call."""
+    def besides(self, planned: Sequence[Insert | Update]) -> Sequence[SideWrite]:
+        """Rows of other tables that are to be written because these are. Reads either side, writes nothing."""
         return ()

@@ -6,19 +6,19 @@ The first contact of a firm that has no primary contact becomes it, on the side 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from integration.sync.actions import Insert, Update
-from integration.sync.ledger import SideWritten
+from integration.sync.actions import Change, Insert, SideWrite, Update
 from integration.sync.matching import Criterion
 from integration.sync.meaning import MeaningField
 from integration.sync.special.base import Run, Special
-from integration.sync.special.company import Company
-from integration.sync.special.firms import ACCOUNT, CONTACT
-from integration.systems.base import Record, Ref, Row, Side
-from integration.systems.errors import Problem, VersionConflict
+from integration.sync.special.company import COLUMN, Company
+from integration.sync.special.firms import ACCOUNT, CONTACT, CUSTOMER, VENDOR
+from integration.systems.base import Record, Ref, Side
 
 COMPANY = 0
+TABLES = (CUSTOMER, VENDOR)
+PRIMARY = {Side.ERP: "primary_contact_no", Side.CRM: "primarycontactid"}
 
 
 class ContactRules(Special):
@@ -28,7 +28,7 @@ class ContactRules(Special):
         super().__init__(run)
         self.company = Company(run)
         self.firms = self.company.firms
-        self._side_written: list[SideWritten] = []
+        self._accounts: dict[Ref, uuid.UUID] = {}
 
     def fields(self) -> Sequence[MeaningField]:
         return (self.company,)
@@ -69,57 +69,63 @@ class ContactRules(Special):
 
     # --- the primary contact ------------------------------------------------------------------------------
 
-    def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
-        fresh = [action for action in done if isinstance(action, Insert) or action.completes]
-        return (self._fill_accounts(fresh) if self.to_crm else self._fill_firms(fresh)) if fresh else {}
+    def besides(self, planned: Sequence[Insert | Update]) -> Sequence[SideWrite]:
+        """The first new contact of a firm becomes its primary contact, where neither side has chosen one."""
+        side = self.run.direction.destination
+        first: dict[uuid.UUID, Insert | Update] = {}
+        for action in planned:
+            if isinstance(action, Insert) or action.completes:
+                parent = self._parent(action)
+                if parent is not None:
+                    first.setdefault(parent.id, action)
+        firms = self._firms(list(first)) if first else {}
+        if not firms:
+            return []
+        here = {table: self._rows(Side.ERP, table, {firm.id for firm in firms.values()}) for table in TABLES}
+        there = self._rows(Side.CRM, ACCOUNT, {account for _, account in self._pairs(firms)})
+        return [
+            one
+            for parent, firm in firms.items()
+            if (one := self._primary(first[parent], firm, here[firm.table], there, side)) is not None
+        ]
 
-    def _fill_accounts(self, fresh: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
-        first = self._first_by(fresh, "parentcustomerid")
-        there = self.run.crm.get(ACCOUNT, list(first), ["primarycontactid"])
-        empty = [row for row in there.values() if row.values.get("primarycontactid") is None]
-        rows = [Row(row.id, {"primarycontactid": Ref(CONTACT, first[row.id])}, row.version) for row in empty]
-        for row, answer in zip(empty, self.run.crm.update(ACCOUNT, rows) if rows else [], strict=True):
-            # Somebody else being faster is fine: the field has a value then, or the next contact fills it.
-            if answer.error is not None and not isinstance(answer.error, VersionConflict):
-                raise answer.error
-            if answer.ok:
-                columns = frozenset(("primarycontactid",))
-                self._side_written.append(
-                    SideWritten(Side.CRM, ACCOUNT, row.id, columns, row.version, answer.version or "")
-                )
-        return {}
+    def _parent(self, action: Insert | Update) -> Ref | None:
+        column = COLUMN[self.run.direction.destination]
+        value = action.values.get(column) or (action.twin.values.get(column) if isinstance(action, Update) else None)
+        return value if isinstance(value, Ref) else None
 
-    def _fill_firms(self, fresh: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
-        contact_by_company = self._first_by(fresh, "company_no")
-        firm_by_company = self.firms.of_contacts(list(contact_by_company))
-        for company_id, contact_id in contact_by_company.items():
-            firm = firm_by_company.get(company_id)
-            if firm is not None:
-                self._fill_firm(firm, contact_id)
-        return {}
+    def _firms(self, parents: Sequence[uuid.UUID]) -> dict[uuid.UUID, Ref]:
+        """The customers and vendors behind these accounts, or company contacts."""
+        return self.firms.of_accounts(parents) if self.to_crm else self.firms.of_contacts(parents)
 
-    def _fill_firm(self, firm: Ref, contact_id: uuid.UUID) -> None:
-        row = self.run.erp.get(firm.table, [firm.id], ["primary_contact_no"]).get(firm.id)
-        if row is None or row.values.get("primary_contact_no") is not None:
-            return
-        answer = self.run.erp.update(firm.table, [Row(firm.id, {"primary_contact_no": Ref(CONTACT, contact_id)})])[0]
-        if answer.error is not None:
-            raise answer.error
-        columns = frozenset(("primary_contact_no",))
-        self._side_written.append(
-            SideWritten(Side.ERP, firm.table, firm.id, columns, row.version, answer.version or "")
+    def _pairs(self, firms: Mapping[uuid.UUID, Ref]) -> list[tuple[Ref, uuid.UUID]]:
+        if not self._accounts.keys() >= set(firms.values()):
+            self._accounts |= self.firms.accounts_of(list(firms.values()))
+        return [(firm, self._accounts[firm]) for firm in firms.values() if firm in self._accounts]
+
+    def _rows(self, side: Side, table: str, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Record]:
+        system = self.run.erp if side is Side.ERP else self.run.crm
+        described = system.describe(table)
+        names = [described.number_field, described.name_field, PRIMARY[side]]
+        return system.get(table, list(ids), [name for name in names if name in described.fields]) if ids else {}
+
+    def _primary(
+        self,
+        action: Insert | Update,
+        firm: Ref,
+        here: Mapping[uuid.UUID, Record],
+        there: Mapping[uuid.UUID, Record],
+        side: Side,
+    ) -> SideWrite | None:
+        account = self._accounts.get(firm)
+        rows = {Side.ERP: here.get(firm.id), Side.CRM: there.get(account) if account else None}
+        row = rows[side]
+        if row is None or account is None or any(one and one.values.get(PRIMARY[s]) for s, one in rows.items()):
+            return None  # Somebody has chosen one, or will be heard first.
+        contact = Ref(
+            CONTACT, action.partner.id(side), self.run.rule.table(self.run.direction.source).called(action.record)
         )
-
-    def _first_by(self, fresh: Sequence[Insert | Update], column: str) -> dict[uuid.UUID, uuid.UUID]:
-        first: dict[uuid.UUID, uuid.UUID] = {}
-        for action in fresh:
-            parent = action.values.get(column) or (
-                action.twin.values.get(column) if isinstance(action, Update) else None
-            )
-            if isinstance(parent, Ref):
-                first.setdefault(parent.id, action.partner.id(self.run.direction.destination))
-        return first
-
-    def side_written(self) -> Sequence[SideWritten]:
-        written, self._side_written = self._side_written, []
-        return written
+        system = self.run.erp if side is Side.ERP else self.run.crm
+        label = system.describe(row.table).called(row)
+        change = Change(PRIMARY[side], None, contact)
+        return SideWrite(action.record, row.table, row.id, (change,), row.version, firm.id, account, label)

@@ -126,24 +126,24 @@ def test_accounts_and_users_chosen_together_come_from_sales_in_one_run_each(cron
 @pytest.mark.scenario("CRMEntitySynchTest.SynchModifiedRecordWithNonMappedFieldToCRM")
 def test_a_change_of_a_field_that_is_not_mapped_is_unchanged_and_yet_remembered(world):
     adatum = world.synchronized()
-    before = world.partner(adatum).erp_version
+    before = world.partner(adatum).seen_erp
     world.erp.edit("customer", adatum, address_2="Second floor")
     assert world.run(TO_CRM) == Counters(unchanged=1)
-    assert world.partner(adatum).erp_version != before
+    assert world.partner(adatum).seen_erp != before
     assert world.run(TO_CRM) == Counters()
 
 
 @pytest.mark.scenario("CRMEntitySynchTest.SyncModifiedCustomerWithAdditionalNonMappedFieldToCRM")
 def test_another_salesperson_makes_another_owner_and_counts_as_modified(world):
     adatum = world.synchronized()
-    before = world.partner(adatum).erp_version
+    before = world.partner(adatum).seen_erp
     anna = world.erp.add("salesperson", code="AL", name="Anna Lidman")
     user = world.crm.add("systemuser", fullname="Anna Lidman")
     world.couple(salespeople_rule(), anna, user)
     world.erp.edit("customer", adatum, salesperson_code=Ref("salesperson", anna))
     assert world.run(TO_CRM) == Counters(modified=1)
     assert world.account_of(adatum).values["ownerid"] == Ref("systemuser", user)
-    assert world.partner(adatum).erp_version != before
+    assert world.partner(adatum).seen_erp != before
 
 
 @pytest.mark.scenario("CRMIntegrationRecordTest.CoupledRecordsAreNewerUntilSynched")
@@ -153,7 +153,7 @@ def test_a_pair_coupled_by_hand_counts_as_changed_on_both_sides_until_it_was_syn
     world.crm.edit("account", there, transactioncurrencyid=Ref("transactioncurrency", world.gbp))
     world.couple(customer_rule(), adatum, there)
     assert world.both() == (Counters(unchanged=1), Counters(unchanged=1))
-    assert (world.partner(adatum).erp_version, world.partner(adatum).crm_version) != ("", "")
+    assert (world.partner(adatum).seen_erp, world.partner(adatum).seen_crm) != ("", "")
     assert world.both() == (Counters(), Counters())
     world.erp.edit("customer", adatum, city="Wien")
     assert world.run(TO_CRM) == Counters(modified=1)
@@ -412,7 +412,7 @@ def test_a_product_that_arrived_says_so_for_its_direction_only(cronus):
         defaultuomscheduleid=Ref("uomschedule", cronus.pieces_group),
     )  # fmt: skip
     cronus.couple(ITEM, bicycle, product)
-    assert cronus.run(TO_ERP, ITEM, Options(force=True)) == Counters(modified=1)
+    assert cronus.run(TO_ERP, ITEM, Options(winner=Side.CRM)) == Counters(modified=1)
     partner = cronus.partner(bicycle, ITEM)
     assert (partner.to_erp.result, partner.to_crm.result) == (Result.SUCCESS, Result.NONE)
     assert cronus.erp.values("item", bicycle)["description"] == "City bicycle"
