@@ -53,6 +53,11 @@ class Coupling(models.Model):
         return f"{self.mapping}: {self.erp_id} / {self.crm_id}"
 
     @property
+    def skipped(self) -> bool:
+        """Does it rest in any direction, since it failed twice the same way?"""
+        return Result.SKIPPED.value in (self.to_crm_result, self.to_erp_result)
+
+    @property
     def partner(self) -> Partner:
         """The row as the engine sees it."""
         return partner_of([getattr(self, column) for column in COLUMNS])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import models, transaction
@@ -116,6 +116,9 @@ class JobJournal:
 
     def change(self, changes: list[Changed]) -> None:
         RecordChange.objects.log(self.job, changes)
+
+    def outcomes(self, outcomes: Mapping[uuid.UUID, str]) -> None:
+        """The counters say enough of a run that follows no plan."""
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         SyncError.objects.close(self.mapping, direction, source_ids)

@@ -26,6 +26,7 @@ from integration.sync.actions import (
     Update,
 )
 from integration.sync.engine import plan
+from integration.sync.fingerprint import fingerprints, source_of
 from integration.sync.ledger import Partner, SideWritten, State
 from integration.sync.match import couple_matching
 from integration.sync.problems import Conflict
@@ -37,6 +38,7 @@ from integration.systems.base import Side, System, Table
 
 AT_ONCE = 500
 LABEL = 250
+GIVEN = "given by Business Central"
 Kind = PlannedChange.Action
 
 
@@ -151,6 +153,9 @@ class PlanJournal:
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         """No error closes in a dry run."""
 
+    def outcomes(self, outcomes: Mapping[uuid.UUID, str]) -> None:
+        """Nor does anything become of a row."""
+
 
 def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     """Fill the plan with what this job's pass, or its matching, would do."""
@@ -193,8 +198,31 @@ def _kept(
 
 
 def _rows(job: SyncJob, direction: Direction, rule: TableRule, actions: Iterable[Action]) -> list[PlannedChange]:
-    table = rule.table(direction.source)
-    return [row for action in actions if (row := row_of(job, direction, table, action)) is not None]
+    table, rows = rule.table(direction.source), []
+    planned = list(actions)
+    prints = fingerprints(planned, direction)
+    for action in planned:
+        row = row_of(job, direction, table, action)
+        if row is not None:
+            row.fingerprint = prints.get(source_of(action, direction), "")
+            rows.append(row)
+            rows += given_back(job, rule, direction, action)
+    return rows
+
+
+def given_back(job: SyncJob, rule: TableRule, direction: Direction, action: Action) -> list[PlannedChange]:
+    """What a record that is made in Business Central gives the one it comes from: its number, above all."""
+    if not (isinstance(action, Insert) and direction is Direction.TO_ERP and action.partner.owed(Side.CRM)):
+        return []
+    number = rule.erp.number_field
+    given = [one for one in rule.fields if one.direction is Direction.TO_CRM and one.erp_field in (number, "")]
+    fields = [(one.crm_field, "", one.constant or GIVEN) for one in given]
+    row = PlannedChange(
+        plan=job.plan, mapping=job.mapping, direction=direction.back.value, action=Kind.BESIDES, fields=fields,
+        erp_id=action.partner.erp_id, crm_id=action.record.id, label=label_of(rule.crm, action.record)[:LABEL],
+        reason="Goes back as soon as the record is there.",
+    )  # fmt: skip
+    return [row] if fields else []
 
 
 def _name_pairs(job: SyncJob, erp: System, table: Table) -> None:
@@ -231,12 +259,9 @@ def row_of(job: SyncJob, direction: Direction, table: Table, action: Action) -> 
     record = getattr(action, "record", None)
     if record is not None:
         setattr(row, f"{direction.source}_id", record.id)
-        row.source_version = record.version
         row.label = label_of(table, record)[:LABEL]
     if partner is not None:
         row.erp_id, row.crm_id = partner.erp_id, partner.crm_id
-    if isinstance(action, Update):
-        row.twin_version = action.twin.version
     return row
 
 

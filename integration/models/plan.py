@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.sync.ledger import Partner, State
+from integration.sync.rules import Direction
 
 VALID_DAYS = 7
 LABEL = 250
@@ -105,7 +106,7 @@ class PlannedChangeQuerySet(models.QuerySet["PlannedChange"]):
 
 
 class PlannedChange(models.Model):
-    """What would become of one record. Versions are those the plan has seen; ``fields`` as (field, old, new)."""
+    """What would become of one record; ``fields`` as (field, old, new). ``fingerprint`` is of all its effects."""
 
     class Action(models.TextChoices):
         INSERT = "insert", "Insert"
@@ -135,8 +136,7 @@ class PlannedChange(models.Model):
     reason = models.TextField("reason", blank=True)
     fields = models.JSONField("fields", default=list)
     agreed = models.JSONField(default=dict, editable=False)
-    source_version = models.CharField(max_length=40, blank=True, editable=False)
-    twin_version = models.CharField(max_length=40, blank=True, editable=False)
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     foreseen = models.BooleanField("its second pass is planned along with the first", default=False, editable=False)
     outcome = models.CharField("outcome", max_length=8, choices=Outcome, blank=True)
 
@@ -157,7 +157,10 @@ class PlannedChange(models.Model):
     def partner(self) -> Partner:
         """The pair that a coupling run would make."""
         agreed = {key: (ours, theirs) for key, (ours, theirs) in self.agreed.items()}
-        return Partner(cast(uuid.UUID, self.erp_id), cast(uuid.UUID, self.crm_id), State.COUPLED, agreed=agreed)
+        pair = Partner(cast(uuid.UUID, self.erp_id), cast(uuid.UUID, self.crm_id), State.COUPLED, agreed=agreed)
+        for direction in Direction(self.mapping.direction).passes:
+            pair = pair.with_owed(direction.destination, True)
+        return pair
 
 
 MAKES_A_PAIR: Sequence[str] = (PlannedChange.Action.INSERT,)

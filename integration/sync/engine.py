@@ -20,6 +20,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from integration.sync.actions import Action, Ignore, Insert, SideWrite
 from integration.sync.carry_back import CarryBack
+from integration.sync.fingerprint import Expected
 from integration.sync.guard import Guard
 from integration.sync.ledger import Ledger
 from integration.sync.plan import Planner
@@ -48,11 +49,13 @@ def synchronize(
     journal: Journal,
     options: Options,
     context: Context,
+    expected: Expected | None = None,
 ) -> Counters:
-    """Make one pass. Record errors are noted in the journal and the page goes on; a ``ConnectionProblem``, ``Fenced``
-    and ``Canceled`` end the run and are raised after what was written so far has been remembered."""
+    """Make one pass; with ``expected`` only what a plan has shown is done. Record errors are noted in the journal and
+    the page goes on; a ``ConnectionProblem``, ``Fenced`` and ``Canceled`` end the run and are raised after what was
+    written so far has been remembered."""
     run = _checked(Run(rule, direction, source, destination, ledger, options, context))
-    return _Pass(run, journal).go()
+    return _Pass(run, journal, expected).go()
 
 
 def plan(
@@ -83,8 +86,8 @@ def _checked(run: Run) -> Run:
 class _Pass:
     """One pass under way: pages in flight, counters so far."""
 
-    def __init__(self, run: Run, journal: Journal) -> None:
-        self.run, self.journal = run, journal
+    def __init__(self, run: Run, journal: Journal, expected: Expected | None) -> None:
+        self.run, self.journal, self.expected = run, journal, expected
         self.planner = Planner(run)
         self.reader = Reader(run, self.planner)
         self.guard = Guard(run)
@@ -128,9 +131,13 @@ class _Pass:
 
     def _planned(self, page: Page) -> list[Action]:
         """The page's actions. Raises ``NeedsApproval`` before anything of it is written."""
-        actions = self.planner.plan(page)
+        actions = self._plan(page)
         self.guard.look(actions, self._behind(page.cursor))
         return actions
+
+    def _plan(self, page: Page) -> list[Action]:
+        actions = self.planner.plan(page)
+        return actions if self.expected is None else self.expected.only(actions)
 
     def _behind(self, cursor: str | None) -> Iterator[list[Action]]:
         """What the pages behind this one would do, planned apart and only if somebody asks."""
@@ -213,6 +220,7 @@ class _Pass:
             journal.change(settled.changed)
         if settled.recovered:
             journal.succeed(self.run.direction, settled.recovered)
+        journal.outcomes(settled.outcomes)
         counters = self._counted(settled)
         self.total.add(counters)
         journal.note(counters, done)
@@ -248,7 +256,7 @@ class _Pass:
         if not settled.overtaken:
             return
         for page in self.reader.of_ids(settled.overtaken):
-            actions = self.planner.plan(page)
+            actions = self._plan(page)
             self._intend(actions)
             second = self._settled(actions, self._write(actions), last_try=True)
             with self.run.ledger.page():

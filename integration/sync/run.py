@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Protocol
@@ -127,6 +127,10 @@ class Journal(Protocol):
 
     def change(self, changes: list[Changed]) -> None:
         """Rows of this page that were written. Called inside ``ledger.page()``."""
+
+    def outcomes(self, outcomes: Mapping[uuid.UUID, str]) -> None:
+        """What became of the rows of this page, by source id: the counter each was counted in. Called inside
+        ``ledger.page()``."""
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         """Rows of this page that went well: their open errors are closed. Called inside ``ledger.page()``, only with

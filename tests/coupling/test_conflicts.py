@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncError, SyncJob
+from integration.sync.ledger import InFlight
+from integration.systems.base import Side
 from tests.coupling.conftest import page, told
 from tests.integration.jobs_world import world
 
@@ -79,7 +81,8 @@ def test_a_blank_value_wins_where_a_person_wants_it(world, clerk):
 def test_what_a_person_decides_stands_above_what_a_run_that_died_had_begun_to_write(world, clerk):
     ours, theirs = clash(world)
     partner = world.mapping().couplings.get().partner
-    world.mapping().couplings.remember([replace(partner, writing={"phone_no:telephone1": ("030 33", "030 33")})])
+    begun = InFlight(Side.CRM, {"phone_no:telephone1": ("030 33", "!030 33")})
+    world.mapping().couplings.remember([replace(partner, writing=begun)])
     shown = page(clerk, "conflict", "CUSTOMER", ours)
     decide(clerk, ours, shown, name__name="crm", phone_no__telephone1="crm")
     run_all()

@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from coupling.models import RESTS
 from integration import jobs
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping, User
 from integration.sync.ledger import Outcome, Partner, Result, State
@@ -196,7 +197,7 @@ def test_a_record_that_waits_for_another_is_never_skipped_however_often_it_fails
     world.erp.edit("customer", adatum, salesperson_code=Ref("salesperson", other))
     assert run(world).failed == 1
     assert SyncError.objects.open().get().waits_for == ("salesperson", str(other))
-    assert not world.mapping().couplings.filter(skipped=True).exists()
+    assert not world.mapping().couplings.filter(RESTS).exists()
 
 
 def refuse(world, times: int = 1) -> None:
@@ -227,7 +228,7 @@ def test_a_conflict_is_picked_again_in_both_directions_without_a_new_change_and_
 def test_a_new_failure_in_the_other_direction_leaves_a_record_skipped(world):
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
-    pair = Partner(adatum, account, State.COUPLED, skipped=True, to_erp=Outcome(Result.FAILURE, "invalid-value"))
+    pair = Partner(adatum, account, State.COUPLED, to_erp=Outcome(Result.SKIPPED, "invalid-value"))
     world.mapping().couplings.remember([pair])
     world.erp.edit("customer", adatum, phone_no="030 7")
     refuse(world)
@@ -268,7 +269,7 @@ def test_an_error_keeps_the_ids_of_the_records_that_there_are(world, erp_id, crm
 def test_the_card_of_the_sales_record_behind_a_line_leads_into_sales(world, clerk):
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
-    world.mapping().couplings.remember([Partner(adatum, account, State.COUPLED, skipped=True)])
+    world.mapping().couplings.remember([Partner(adatum, account, State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
     assert reverse("crm_card", args=["account", account]) in page(clerk, "synch_skipped")
     ConnectionSetup.objects.update(url="https://contoso.crm4.dynamics.com")
     assert f"id={account}" in page(clerk, "crm_card", "account", account)
@@ -279,12 +280,12 @@ def test_of_the_chosen_lines_those_that_are_gone_meanwhile_are_left_out(world, c
     mapping = world.mapping()
     rows = []
     for _ in range(5):
-        mapping.couplings.remember([Partner(uuid.uuid4(), uuid.uuid4(), State.COUPLED, skipped=True)])
+        mapping.couplings.remember([Partner(uuid.uuid4(), uuid.uuid4(), State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
         rows.append(mapping.couplings.latest("pk"))
     gone = rows[2].pk
     rows[2].delete()
     clerk.post(reverse("skipped_action", args=["retry"]), {"selected": [gone, *(row.pk for row in rows if row.pk)]})
-    assert mapping.couplings.filter(skipped=False).count() == 4
+    assert mapping.couplings.exclude(RESTS).count() == 4
 
 
 # --- Synchronize Now -----------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping, User
-from integration.sync.ledger import Outcome, Partner, Result, State
-from integration.systems.base import Ref
+from integration.sync.ledger import Outcome, Partner, Result, State, Wait
+from integration.systems.base import Ref, Side
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page
 
@@ -83,8 +83,8 @@ def test_a_record_that_nobody_has_is_not_found(clerk, mapping):
 
 
 def test_a_card_tells_why_the_record_was_skipped(clerk, mapping, adatum, adatum_account):
-    failed = Outcome(Result.FAILURE, "invalid-value")
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, skipped=True, to_crm=failed)])
+    failed = Outcome(Result.SKIPPED, "invalid-value")
+    mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, to_crm=failed)])
     job = SyncJob.objects.create(mapping=mapping, direction="to_crm")
     told = "Name is too long: 160 characters at most."
     SyncError.objects.create(
@@ -99,8 +99,9 @@ def test_a_card_tells_why_the_record_was_skipped(clerk, mapping, adatum, adatum_
 
 def test_a_card_leads_to_the_record_that_is_waited_for(clerk, mapping, company, adatum, adatum_account):
     jim = company.add("salesperson", code="JO", name="Jim Olive")
-    waits = Outcome(Result.WAITING, "reference-not-coupled", f"salesperson/{jim}")
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.RESERVED, to_crm=waits)])
+    waiting = Outcome(Result.WAITING, "reference-not-coupled")
+    waits = frozenset((Wait(Side.CRM, "salesperson", jim),))
+    mapping.couplings.remember([Partner(adatum, adatum_account, State.RESERVED, to_crm=waiting, waits=waits)])
     shown = page(clerk, "erp_card", "customer", adatum)
     assert "Waiting" in shown
     assert reverse("erp_card", args=["salesperson", jim]) in shown

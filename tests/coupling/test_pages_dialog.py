@@ -141,7 +141,7 @@ def test_coupling_the_same_pair_twice_says_so_and_forgets_nothing(clerk, mapping
     mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, "7", "8")])
     answer = couple(clerk, adatum, crm_id=adatum_account)
     assert told(answer) == ["These records are coupled already."]
-    assert mapping.couplings.get().erp_version == "7"
+    assert mapping.couplings.get().seen_erp == "7"
 
 
 @pytest.mark.scenario("CRMIntegrationRecordTest.CanCreateCouplingToCRMIDCoupledToDeletedIntegrationRecord")

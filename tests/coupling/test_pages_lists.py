@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from coupling import lists
 from integration.models import ConnectionSetup, TableMapping
-from integration.sync.ledger import Partner, State
+from integration.sync.ledger import Outcome, Partner, Result, State
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page
 
@@ -52,7 +52,7 @@ def test_the_customer_list_tells_who_is_coupled_and_who_is_not(clerk, mapping, a
 
 
 def test_a_customer_whose_account_was_never_written_counts_as_not_coupled(clerk, mapping, adatum, adatum_account):
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.RESERVED, skipped=True)])
+    mapping.couplings.remember([Partner(adatum, adatum_account, State.RESERVED, to_crm=Outcome(Result.SKIPPED))])
     assert names(page(clerk, "erp_list", "customer", state="coupled")) == []
     assert "Adatum" in names(page(clerk, "erp_list", "customer", state="uncoupled"))
     assert names(page(clerk, "erp_list", "customer", state="skipped")) == ["Adatum"]

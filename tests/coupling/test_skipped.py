@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from coupling.models import RESTS
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.ledger import State
@@ -51,7 +52,7 @@ def skip(world, *names: str) -> list[uuid.UUID]:
         for _ in ids:
             world.crm.fail_on("update", Refused("The account is under review."))
         synchronize(world)
-    assert world.mapping().couplings.filter(skipped=True).count() == len(names)
+    assert world.mapping().couplings.filter(RESTS).count() == len(names)
     SyncJob.objects.all().update(sent_at="2026-01-01T00:00Z")
     return ids
 
@@ -61,7 +62,7 @@ def account_of(world, erp_id: uuid.UUID) -> uuid.UUID:
 
 
 def still_skipped(world) -> set[uuid.UUID]:
-    return set(world.mapping().couplings.filter(skipped=True).values_list("erp_id", flat=True))
+    return set(world.mapping().couplings.filter(RESTS).values_list("erp_id", flat=True))
 
 
 # --- the list ------------------------------------------------------------------------------------------------
@@ -315,7 +316,7 @@ def test_couplings_of_several_mappings_are_deleted_at_once_also_where_one_record
     adatum, fabrikam = skip(world, "Adatum", "Fabrikam")
     world.erp.remove("customer", adatum)
     people = world.mapping("SALESPEOPLE").couplings
-    people.update(skipped=True)
+    people.update(to_crm_result="skipped")
     press(clerk, "uncouple", adatum, fabrikam, world.jim, confirmed="yes")
     run_all()
     assert not people.exists()

@@ -59,7 +59,7 @@ def test_a_plan_tells_each_change_with_old_and_new_values_and_writes_nothing(agr
     agreed.erp.edit("customer", one(agreed, "Adatum"), phone_no="030 7")
     for system in (agreed.erp, agreed.crm):
         system.calls.clear()
-    before = [(c.erp_id, c.erp_version, c.crm_version, c.agreed) for c in agreed.mapping().couplings.order_by("pk")]
+    before = [(c.erp_id, c.seen_erp, c.seen_crm, c.agreed) for c in agreed.mapping().couplings.order_by("pk")]
     cursors = agreed.mapping().erp_cursor, agreed.mapping().crm_cursor
     plan = done(plans.plan_mapping(agreed.mapping()))
     assert plan.status == Plan.Status.READY
@@ -67,7 +67,7 @@ def test_a_plan_tells_each_change_with_old_and_new_values_and_writes_nothing(agr
     old = account(agreed, "Adatum")["telephone1"]
     assert (change.label, change.fields) == ("Adatum", [["telephone1", old, "030 7"]])
     assert set(agreed.erp.calls) | set(agreed.crm.calls) <= READS
-    after = [(c.erp_id, c.erp_version, c.crm_version, c.agreed) for c in agreed.mapping().couplings.order_by("pk")]
+    after = [(c.erp_id, c.seen_erp, c.seen_crm, c.agreed) for c in agreed.mapping().couplings.order_by("pk")]
     assert (before, cursors) == (after, (agreed.mapping().erp_cursor, agreed.mapping().crm_cursor))
 
 

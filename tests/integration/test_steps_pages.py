@@ -9,7 +9,6 @@ import pytest
 from coupling.models import Coupling
 from integration import defaults
 from integration.models import FieldMapping, FieldTransformation, TableMapping
-from integration.sync.ledger import LOOK_AGAIN
 from integration.sync.transformations import KINDS
 from tests.integration.test_mapping_pages import change, errors, the
 
@@ -24,7 +23,7 @@ def city(mapping) -> FieldMapping:
 def couple(mapping, number: int = 1) -> None:
     for _ in range(number):
         Coupling.objects.create(
-            mapping=mapping, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled", erp_version="1", crm_version="2"
+            mapping=mapping, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled", seen_erp="1", seen_crm="2"
         )
 
 
@@ -185,7 +184,7 @@ def test_the_answer_is_kept_and_every_pair_is_compared_once_more(mapping, admin)
     change(admin, "address1_city", is_enabled="on", first_wins="crm")
     row = mapping.fields.get(crm_field="address1_city")
     assert (row.is_enabled, row.first_wins, row.revision) == (True, "crm", 1)
-    assert set(Coupling.objects.values_list("erp_version", "crm_version")) == {(LOOK_AGAIN, LOOK_AGAIN)}
+    assert set(Coupling.objects.values_list("seen_erp", "seen_crm")) == {("", "")}
     assert the("CUSTOMER").full_run_needed
 
 

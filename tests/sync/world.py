@@ -26,6 +26,7 @@ class MemoryJournal:
     left_out: list[Failure] = field(default_factory=list)
     recovered: list[uuid.UUID] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
+    became: dict[uuid.UUID, str] = field(default_factory=dict)
     done: int = 0
     total: int | None = None
 
@@ -49,6 +50,9 @@ class MemoryJournal:
 
     def change(self, changes: list[Changed]) -> None:
         self.changed += changes
+
+    def outcomes(self, outcomes: dict[uuid.UUID, str]) -> None:
+        self.became.update(outcomes)
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         self.recovered += source_ids
