@@ -201,8 +201,7 @@ class Merger:
         for carry in self.transfer.carries:
             self._merge_field(carry, look, merged)
         for name, value in look.draft.extra.items():
-            normal = self._normals.get(name, str)
-            if normal(value) != normal(look.twin.values.get(name)):
+            if self._normal(name)(value) != self._normal(name)(look.twin.values.get(name)):
                 merged.changes.append(Change(name, look.twin.values.get(name), value))
         merged.refused += look.draft.refused
         if self.two_passes and not merged.owes:
@@ -379,11 +378,16 @@ class Merger:
             columns, want, source = {carry.destination: None}, "", partnerless(one.source)
         else:
             columns, want, source = {}, one.have, partnerless(one.source)
-        for name, value in columns.items():
-            normal = self._normals.get(name, str)
-            if normal(value) != normal(look.twin.values.get(name)):
-                merged.changes.append(Change(name, look.twin.values.get(name), value))
-        merged.agreed[carry.key] = self.pair(source, plain(want))
+        changes = [
+            Change(name, look.twin.values.get(name), value)
+            for name, value in columns.items()
+            if self._normal(name)(value) != self._normal(name)(look.twin.values.get(name))
+        ]
+        merged.changes += changes
+        merged.agreed[carry.key] = self.pair(source, unread(want) if changes else plain(want))
+
+    def _normal(self, column: str) -> Callable[[Value], str]:
+        return self._normals.get(column, str)
 
     def _goes_back(self, look: Look, merged: Merged) -> bool:
         """Fields of which the twin is the source and that changed there must still be carried by the other pass."""
