@@ -46,6 +46,9 @@ class EmbeddedCompany(System):
     def describe(self, table: str) -> Table:
         return columns_of(table).table
 
+    def forget(self, table: str) -> None:
+        """The tables are the models: they change with a restart."""
+
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:

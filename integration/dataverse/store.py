@@ -156,6 +156,9 @@ class SalesOrganization(KeyedSystem):
             return OptionTable(self.metadata, table).table
         return self.metadata.entity(table).table
 
+    def forget(self, table: str) -> None:
+        self.metadata.forget(table.partition(".")[0])
+
     @contextmanager
     def _entity(self, table: str) -> Iterator[Entity]:
         """The table's description. If the organization meanwhile knows the table or a column no more, what is kept of

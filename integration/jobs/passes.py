@@ -17,8 +17,10 @@ from integration.sync.broken import delete_rest, find_broken
 from integration.sync.engine import plan as plan_pass
 from integration.sync.engine import synchronize
 from integration.sync.match import couple_matching
-from integration.sync.rules import DeletionPolicy, Direction
+from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
+from integration.sync.transfer import DescriptionDoubtful
+from integration.systems.errors import FieldMissing
 
 UNCOUPLED_AT_ONCE = 500
 
@@ -53,12 +55,33 @@ def plan(
 def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     direction = Direction(job.direction)
     source, destination = connected.ends(direction)
-    rule = job.mapping.rule(connected.erp, connected.crm)
+    rule = _rule(job.mapping, connected)
     ledger = job.mapping.couplings.fenced(journal.fence)
-    options = _from_here(job)
+    options = replace(_from_here(job), doubts=True)
     if options.restore:
         rule = replace(rule, deletion=DeletionPolicy.RESTORE)
-    return synchronize(rule, direction, source, destination, ledger, journal, options, connected.context)
+    context = connected.context
+    try:
+        return synchronize(rule, direction, source, destination, ledger, journal, options, context)
+    except DescriptionDoubtful:
+        described = _described_anew(job.mapping, connected)
+        again = replace(described, deletion=rule.deletion)
+        options = replace(_from_here(job), doubts=False)
+        return synchronize(again, direction, source, destination, ledger, journal, options, context)
+
+
+def _rule(mapping: TableMapping, connected: Connected) -> TableRule:
+    """The rule of the mapping. A column that is missing may have been made since the tables were described."""
+    try:
+        return mapping.rule(connected.erp, connected.crm)
+    except FieldMissing:
+        return _described_anew(mapping, connected)
+
+
+def _described_anew(mapping: TableMapping, connected: Connected) -> TableRule:
+    connected.erp.forget(mapping.erp_table)
+    connected.crm.forget(mapping.crm_table)
+    return mapping.rule(connected.erp, connected.crm)
 
 
 def _from_here(job: SyncJob) -> Options:

@@ -17,7 +17,7 @@ from integration.sync.run import Scope
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
-from integration.sync.transfer import Draft, Known, Resolved, Transfer, known
+from integration.sync.transfer import DescriptionDoubtful, Draft, Known, Resolved, Transfer, known
 from integration.sync.values import Normalize, normalizer
 from integration.systems.base import Page, Record, Side, Value
 from integration.systems.errors import ConfigurationProblem, Problem
@@ -151,6 +151,8 @@ class Planner:
         twins = self._twins([partners[r.id] for r in records if r.id in partners])
         twin_of = {id: twins.get(partner.id(run.direction.destination)) for id, partner in partners.items()}
         drafts = {record.id: self._draft(record, resolved, twin_of.get(record.id)) for record in records}
+        if run.options.doubts and any(draft.is_doubtful for draft in drafts.values()):
+            raise DescriptionDoubtful
         backs = self._backs(records, drafts, twin_of, partners)
         found = self._natural_matches(
             [r for r in records if not (drafts[r.id].problem or drafts[r.id].left_out)], partners

@@ -26,7 +26,7 @@ from integration.sync.values import (
     transformer,
 )
 from integration.systems.base import Field, FieldType, Record, Ref, Side, Value, option_id
-from integration.systems.errors import ConfigurationProblem, FieldMissing, Problem, RecordProblem
+from integration.systems.errors import ConfigurationProblem, FieldMissing, InvalidValue, Problem, RecordProblem
 
 Known = dict[uuid.UUID | None, uuid.UUID | None]
 Resolved = Mapping[Reference, Known]
@@ -43,6 +43,11 @@ class ReferenceNotCoupled(RecordProblem):
         super().__init__(message)
         self.table = table
         self.id = id
+
+
+class DescriptionDoubtful(Exception):
+    """A value does not fit what the systems said of their columns. Whoever runs asks them once more and begins again;
+    what was written is remembered, and the page that found it was not written."""
 
 
 @dataclass(slots=True)
@@ -63,6 +68,8 @@ class Draft:
     filled: Mapping[str, Value] = field(default_factory=dict)
     problem: Problem | None = None
     refused: list[Problem] = field(default_factory=list)
+    is_doubtful: bool = False
+    """Does a value not fit what the systems said of their columns? They may say something else by now."""
     left_out: str = ""
     left_out_waits: Sequence[tuple[str, uuid.UUID]] = ()
 
@@ -292,8 +299,10 @@ class Transfer:
         try:
             draft.values[carry.destination] = carry.convert(value)
         except NoPartnerOption:
+            draft.is_doubtful = True
             draft.lacking[carry.key] = Lacking(Lack.LEAVE, carry.label)
         except RecordProblem as problem:
+            draft.is_doubtful = draft.is_doubtful or isinstance(problem, InvalidValue)
             draft.problem = draft.problem or problem
 
     def _draft_meaning(self, carry: Meaning, record: Record, twin: Record | None, draft: Draft) -> None:
@@ -332,6 +341,7 @@ class Transfer:
             if partner is None or translated is not None:
                 draft.values[carry.destination] = translated
                 return
+            draft.is_doubtful = True  # An option that is coupled and that the column does not have.
         if id is not None:
             self._draft_unresolved(carry, value, id, draft, own_put_off)
         elif not carry.not_null:

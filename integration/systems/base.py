@@ -206,6 +206,9 @@ class System(Protocol):
     def describe(self, table: str) -> Table:
         """The table as it is now. Raises ``TableMissing``."""
 
+    def forget(self, table: str) -> None:
+        """Have the next ``describe`` of this table ask anew, where descriptions are kept: somebody changed it."""
+
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:

@@ -119,6 +119,9 @@ class MemorySystem(MemoryStore, KeyedSystem):
         described = self._table(table).table
         return replace(described, actions=tuple(sorted(self.actions))) if self.actions else described
 
+    def forget(self, table: str) -> None:
+        self.faults.enter(Call("forget", table))
+
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
