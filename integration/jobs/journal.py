@@ -6,6 +6,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from django.db import models, transaction
@@ -109,6 +110,7 @@ class JobJournal:
         self._must(self.job.beat(cursor=""))
 
     def fail(self, failures: list[Failure]) -> None:
+        self.has_open_errors = True
         SyncError.objects.log(self.job, failures)
 
     def leave_out(self, reasons: list[Failure]) -> None:
@@ -121,7 +123,13 @@ class JobJournal:
         """The counters say enough of a run that follows no plan."""
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
-        SyncError.objects.close(self.mapping, direction, source_ids)
+        if self.has_open_errors:
+            SyncError.objects.close(self.mapping, direction, source_ids)
+
+    @cached_property
+    def has_open_errors(self) -> bool:
+        """Has the mapping any open error that a success could close? Asked once a run."""
+        return SyncError.objects.open().filter(mapping=self.mapping).exists()
 
     def count_requests(self) -> None:
         """Those made since the last page."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integration.models.advice import advice, meaning
 from integration.models.job import SyncJob
 from integration.models.mapping import DIRECTIONS, TableMapping
-from integration.sync.problems import NumberTaken, TwinMerged
+from integration.sync.problems import Conflict, NumberTaken, TwinMerged
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
 
@@ -42,9 +42,10 @@ class SyncErrorManager(models.Manager["SyncError"]):
         self.bulk_create(rows)
 
     def close(self, mapping: TableMapping, direction: Direction, source_ids: Sequence[uuid.UUID]) -> int:
-        """The records with these ids of the source side went well."""
+        """The records with these ids of the source side went well. A conflict is one, whichever pass has met it."""
         ours = Q(**{f"{direction.source.value}_id__in": list(source_ids)})
-        rows = self.open().filter(ours, mapping=mapping, direction=direction.value)
+        met = Q(direction=direction.value) | Q(code=Conflict.code)
+        rows = self.open().filter(ours, met, mapping=mapping)
         return rows.update(closed_at=timezone.now()) if source_ids else 0
 
 

@@ -104,10 +104,11 @@ class Uncouple:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The source row was deleted and no policy says what that means."""
+    """The source row was deleted and no policy says what that means. ``label`` names the record that is left."""
 
     partner: Partner
     problem: Problem
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,7 +300,8 @@ class Judge:
                 return Restore(partner, self._reserved_back(partner))
             case _:
                 table = self.rule.table(self.direction.source)
-                return Broken(partner, TwinGone(f"The coupled record of {table.label} was deleted."))
+                left = self.rule.table(self.direction.destination).called(twin)
+                return Broken(partner, TwinGone(f"The coupled record of {table.label} was deleted."), left)
 
     def _reserved_back(self, partner: Partner) -> Partner:
         fresh = uuid.uuid4()

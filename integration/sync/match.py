@@ -13,7 +13,7 @@ from integration.sync.ledger import Agreed, Ledger, Outcome, Partner, Result, St
 from integration.sync.matching import Criterion, Matched, match
 from integration.sync.problems import AmbiguousMatch
 from integration.sync.rules import Context, Direction, Reference, TableRule
-from integration.sync.run import Counters, Failure, Journal, Options
+from integration.sync.run import LEFT_OUT, Counters, Failure, Journal, Options
 from integration.sync.settle import label_of
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
@@ -97,6 +97,7 @@ class _Matching:
         self.create_unmatched = create_unmatched
         self.total = Counters()
         self.winner = winner
+        self.special = special_for(Run(rule, Direction.TO_CRM, erp, crm, ledger, Options(dry_run=True), Context()))
         direction = Direction.TO_CRM if rule.direction.includes(Direction.TO_CRM) else Direction.TO_ERP
         self.transfer = Transfer(rule, direction)
         self.direction = direction
@@ -173,12 +174,30 @@ class _Matching:
             self._count(Counters(failed=len(failures)), len(failures))
 
     def _leave(self, alone: Sequence[uuid.UUID]) -> None:
+        """What has no match: failed, but for what a run would leave out, too."""
         with self.ledger.page():
             if self.create_unmatched:
                 self._count(Counters(), len(alone))
                 return
+            reasons = self._reasons(alone)
+            left_out = [self._left_out(id, reason) for id, reason in reasons.items()]
+            self.journal.leave_out(self._named(left_out))
+            self._count(Counters(skipped=len(left_out)), len(left_out))
+            alone = [id for id in alone if id not in reasons]
             self.journal.fail(self._named([self._failure(id, NoMatch("No free record matches.")) for id in alone]))
             self._count(Counters(failed=len(alone)), len(alone))
+
+    def _reasons(self, alone: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+        """Why some of these are none of the mapping's business."""
+        if not self.special.creates:
+            return dict.fromkeys(alone, "There is no matching option on the other side.")
+        columns = sorted({*self.rule.columns(Side.ERP), *self.special.columns(Side.ERP)})
+        there = self.erp.get(self.rule.erp.name, list(alone), columns)
+        reasons = {id: self.special.leave_out(record) for id, record in there.items()}
+        return {id: reason for id, reason in reasons.items() if reason}
+
+    def _left_out(self, erp_id: uuid.UUID, reason: str) -> Failure:
+        return Failure(self.direction, erp_id, None, LEFT_OUT, reason)
 
     def _named(self, failures: Sequence[Failure]) -> list[Failure]:
         """The same with the records called by number and name."""

@@ -20,7 +20,7 @@ from integration.sync.actions import (
     Update,
 )
 from integration.sync.decide import failed
-from integration.sync.ledger import UNFINISHED, InFlight, Outcome, Partner, Result, SideWritten, State
+from integration.sync.ledger import InFlight, Outcome, Partner, Result, SideWritten, State
 from integration.sync.memory import SideMemory
 from integration.sync.merge import brief, shown
 from integration.sync.problems import waiting_for
@@ -29,11 +29,10 @@ from integration.sync.run import LEFT_OUT, Changed, Counters, Failure
 from integration.sync.special.base import Run
 from integration.sync.transfer import ReferenceNotCoupled
 from integration.sync.write import Results
-from integration.systems.base import Record, Side, Table, Value, Written
+from integration.systems.base import Record, Ref, Side, Table, Value, Written
 from integration.systems.errors import Problem, VersionConflict
 
 OVERTAKEN = Outcome(Result.FAILURE, "overtaken")
-TROUBLED = (*UNFINISHED, Result.SKIPPED)
 HISTORY = 200
 """Longer values are cut in the history."""
 
@@ -123,7 +122,7 @@ class _Settling:
         self._count(action.record.id, "unchanged")
         if action.partner is not None:
             self.settled.remembered.append(action.partner)
-            self._recover(action.record, action.before)
+            self._recover(action.record)
 
     def _skipped(self, action: Skip) -> None:
         self._count(action.record.id, "skipped")
@@ -132,7 +131,7 @@ class _Settling:
             return
         if action.remembered is not None:
             self.settled.remembered.append(action.remembered)
-            self._recover(record, partner)
+            self._recover(record)
         erp_id, crm_id = (partner.erp_id, partner.crm_id) if partner is not None else (None, None)
         if self.direction is Direction.TO_CRM:
             erp_id = record.id
@@ -150,8 +149,8 @@ class _Settling:
 
     def _deleted(self, action: Uncouple | Broken | Restore) -> None:
         match action:
-            case Broken(partner, problem):
-                self._fail(partner, problem, "", partner.id(self.direction.source))
+            case Broken(partner, problem, label):
+                self._fail(partner, problem, label, partner.id(self.direction.source))
             case Restore(partner, replacement):
                 self.settled.forgotten.append(partner)
                 self.settled.remembered.append(replacement)
@@ -184,7 +183,7 @@ class _Settling:
             self._count(action.record.id, "inserted")
             if self.run.destination.remote and not answer.version:
                 settled.completed.append(action.partner)
-                self._recover(action.record, action.before)
+                self._recover(action.record)
                 return
         elif action.completes:
             self._count(action.record.id, "inserted")
@@ -197,7 +196,7 @@ class _Settling:
             self._fail(partner, action.refused, self._label(action.record), action.record.id)
             return
         settled.remembered.append(partner)
-        self._recover(action.record, action.before)
+        self._recover(action.record)
 
     def _as_written(self, action: Insert | Update, answer: Written) -> Partner:
         """The pair with what the answer, or the row itself, says about it now."""
@@ -279,9 +278,9 @@ class _Settling:
             )
         )
 
-    def _recover(self, record: Record, before: Partner | None) -> None:
-        if before is not None and before.outcome(self.direction).result in TROUBLED:
-            self.settled.recovered.append(record.id)
+    def _recover(self, record: Record) -> None:
+        """However its errors came about, also under a pair that is forgotten by now: they are past."""
+        self.settled.recovered.append(record.id)
 
     def _label(self, record: Record) -> str:
         return label_of(self.run.rule.table(self.direction.source), record)
@@ -300,6 +299,9 @@ def in_words(value: Value) -> str:
 
 
 def label_of(table: Table, record: Record) -> str:
-    """The record as people call it: number and name."""
+    """The record as people call it: number and name; where it has neither, what it refers to (a price has its group,
+    its item and its unit); in the end its id."""
     parts = [str(record.values.get(name) or "") for name in (table.number_field, table.name_field) if name]
-    return " ".join(dict.fromkeys(part for part in parts if part))[:250]
+    if not any(parts):
+        parts = [value.label for value in record.values.values() if isinstance(value, Ref) and value.label]
+    return " ".join(dict.fromkeys(part for part in parts if part))[:250] or str(record.id)
