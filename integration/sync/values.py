@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from integration.sync.transformations import Chain
 from integration.systems.base import Field, FieldType, Ref, Value
 from integration.systems.errors import InvalidValue
+from integration.systems.text import fold, length, storable
 
 LONGEST_KEPT = 200
 """Normalized text beyond this is remembered as a digest: enough to see that it changed."""
@@ -37,12 +38,12 @@ def normalizer(field: Field) -> Normalize:
 
 
 def _normal_text(value: Value) -> str:
-    text = str(value) if value is not None else ""
+    text = storable(str(value)) if value is not None else ""
     return text if len(text) <= LONGEST_KEPT else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _normal_code(value: Value) -> str:
-    return str(value).strip().upper() if value is not None else ""
+    return storable(str(value)).strip().upper() if value is not None else ""
 
 
 def _decimal_normalizer(scale: int) -> Normalize:
@@ -108,12 +109,12 @@ def _to_text(source: Field, destination: Field) -> Convert:
     limit, upper, tell = destination.max_length, destination.type is FieldType.CODE, text_of(source)
 
     def convert(value: Value) -> Value:
-        text = tell(value)
+        text = storable(tell(value))
         if upper:
             text = text.strip().upper()
-        if limit is not None and len(text) > limit:
+        if limit is not None and length(text) > limit:
             raise InvalidValue(
-                f"{_name(destination)} takes at most {limit} characters; “{_short(text)}” has {len(text)}.",
+                f"{_name(destination)} takes at most {limit} characters; “{_short(text)}” has {length(text)}.",
                 field=destination.name,
                 value=text,
             )
@@ -183,7 +184,8 @@ def _to_moment(destination: Field) -> Convert:
 
 
 def _to_option(source: Field, destination: Field) -> Convert:
-    by_label = {option.label.strip().casefold(): option.value for option in destination.options}
+    exact = {option.label.strip(): option.value for option in destination.options}
+    by_label = {fold(label): exact[label] for label in reversed(exact)}
     numbers = {option.value for option in destination.options}
     tell = text_of(source)
 
@@ -191,8 +193,8 @@ def _to_option(source: Field, destination: Field) -> Convert:
         if value is None or value == "":
             return None
         label = tell(value).strip()
-        if label.casefold() in by_label:
-            return by_label[label.casefold()]
+        if (found := exact.get(label, by_label.get(fold(label)))) is not None:
+            return found
         if isinstance(value, int) and value in numbers:
             return value
         raise InvalidValue(
