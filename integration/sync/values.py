@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import uuid
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from integration.sync.transformations import Chain
 from integration.systems.base import Field, FieldType, Ref, Value
 from integration.systems.errors import InvalidValue
 from integration.systems.text import fold, length, storable
 
+WIDE = Context(prec=400)
 LONGEST_KEPT = 200
 """Normalized text beyond this is remembered as a digest: enough to see that it changed."""
+
+OPTION_NUMBER = re.compile("-?[0-9]{1,10}")
 
 Convert = Callable[[Value], Value]
 Normalize = Callable[[Value], str]
@@ -52,7 +56,7 @@ def _decimal_normalizer(scale: int) -> Normalize:
     def normal(value: Value) -> str:
         if value is None:
             return ""
-        number = Decimal(str(value)).quantize(step, ROUND_HALF_UP)
+        number = Decimal(str(value)).quantize(step, ROUND_HALF_UP, WIDE)
         return str(abs(number) if number == 0 else number)
 
     return normal
@@ -221,7 +225,7 @@ def _to_boolean(destination: Field) -> Convert:
 def constant(text: str, destination: Field) -> Value:
     """The constant of a field mapping in the destination's type; options by label first, then by number.
     Raises :class:`InvalidValue`."""
-    if destination.type is FieldType.OPTION and text.strip().lstrip("-").isdigit():
+    if destination.type is FieldType.OPTION and OPTION_NUMBER.fullmatch(text.strip()):
         wanted = int(text)
         if any(option.value == wanted for option in destination.options):
             return wanted
