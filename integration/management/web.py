@@ -31,8 +31,7 @@ LONGEST_HEADER, LONGEST_BODY = 64 * 1024, 32 * 1024 * 1024
 IN_MEMORY = 256 * 1024
 CONNECTIONS = 500
 WAITING = 128
-"""New connections that the system keeps until they are looked at; of one too many the client tries again, seconds later.
-"""
+"""New connections that the system keeps until somebody looks; the client of one too many tries again, much later."""
 OUTGOING = 512 * 1024
 AT_ONCE = 64 * 1024
 END = b"\r\n\r\n"
