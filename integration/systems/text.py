@@ -40,6 +40,21 @@ def storable(text: str) -> str:
     return text if text.isprintable() else REFUSED.sub(" ", text)
 
 
+def on_one_line(text: str) -> str:
+    """The text for a console or a log: nothing in it moves the cursor, colours, reverses or begins a line of its own.
+    What would, stands there as it is written in a program."""
+    if text.isprintable():
+        return text
+    return "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    blank = unicodedata.category(character) == "Zs"
+    return " " if blank else character.encode("unicode_escape").decode()
+
+
 def length(text: str) -> int:
     """How long both products say it is: in UTF-16 units, of which a character like 😀 takes two."""
     return len(text) if text.isascii() else len(text) + sum(ord(character) > _LONG for character in text)
