@@ -51,7 +51,8 @@ def work(burst: bool = False, level: str = "INFO") -> None:
     try:
         connection.ping()
     except RedisError as error:
-        raise NoQueue(f"The queue does not answer at {settings.REDIS_URL}: {error}") from error
+        # The address may hold a password; what Redis says names host and port.
+        raise NoQueue(f"The queue does not answer: {error}") from error
     # A connection that existed before the fork would be shared by two processes.
     connections.close_all()
     worker = JobWorker(

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
 
-from integration.management.console import port
+from integration.management.console import check_migrated, port
 from integration.management.web import PatientServer
 
 THREADS = 12
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=port, default=8000, help="0 takes a free one")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_migrated()
         server = PatientServer((options["host"], options["port"]), get_wsgi_application(), numthreads=THREADS)
         server.shutdown_timeout = 3
         try:
