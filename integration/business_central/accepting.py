@@ -14,6 +14,7 @@ from typing import Any
 from integration.business_central.tables import Column
 from integration.systems.base import FieldType, Ref, Value
 from integration.systems.errors import InvalidValue, RecordProblem, Refused
+from integration.systems.text import length
 
 SHOWN = 60
 
@@ -55,8 +56,8 @@ def _text(column: Column, value: Value) -> str:
         if not value:
             return str(_blank(column))
     limit = column.field.max_length
-    if limit is not None and len(value) > limit:
-        raise invalid(column, value, f"takes at most {limit} characters; “{_short(value)}” has {len(value)}")
+    if limit is not None and length(value) > limit:
+        raise invalid(column, value, f"takes at most {limit} characters; “{_short(value)}” has {length(value)}")
     if not value.isprintable() and any(character in value for character in _REFUSED):
         raise invalid(column, value, "has a character that cannot be stored")
     return value

@@ -9,6 +9,7 @@ from typing import Any
 from integration.business_central.models import CompanyRow, CountryRegion
 from integration.business_central.tables import Column
 from integration.systems.errors import RecordProblem, ReferenceMissing, Refused
+from integration.systems.text import fold
 
 Accepted = Mapping[Column, Any]
 
@@ -53,8 +54,8 @@ class Relations:
             rows = list(CountryRegion.objects.all())
             self._countries = {}
             for name in ("name", "iso_code", "code"):
-                self._countries |= {getattr(row, name).casefold(): row.pk for row in rows if getattr(row, name)}
-        return self._countries.get(text.strip().casefold())
+                self._countries |= {fold(getattr(row, name).strip()): row.pk for row in rows if getattr(row, name)}
+        return self._countries.get(fold(text.strip()))
 
 
 def _look_up(target: type[CompanyRow], ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, bool]]:

@@ -16,8 +16,11 @@ log = logging.getLogger(__name__)
 def show_alive() -> None:
     """Leave a sign of life for the liveness check."""
     connection = redis()
-    if connection is not None:
-        connection.set(ALIVE, 1, ex=ALIVE_FOR)
+    try:
+        if connection is not None:
+            connection.set(ALIVE, 1, ex=ALIVE_FOR)
+    except RedisError as error:
+        log.warning("The queue does not answer (%s); the scheduler goes on with what the database says.", error)
 
 
 def scheduler_is_alive() -> bool:

@@ -1,12 +1,14 @@
-"""The queue: RQ carries ids of job rows, nothing else. What it answers is never relied on."""
+"""The queue: RQ carries ids of job rows, nothing else. What it answers is never relied on, and what stands in it is
+text: whoever can write to it cannot have a worker run anything but our two functions."""
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from redis import Redis
@@ -14,15 +16,41 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue, Worker
+from rq.job import Job
+from rq.serializers import JSONSerializer
 
 from integration.models import SyncJob, TaskRun
 
 NAME = "default"
 RUN = "integration.jobs.verbs.run"
+FUNCTIONS = (RUN, "integration.tasks.run")
+"""All that a worker calls: each takes an id or a name, and looks up the rest itself."""
 KEEP_FAILED = 24 * 3600
 TIMEOUT = 5.0
 
 log = logging.getLogger(__name__)
+
+
+class NotOurs(Exception):
+    """What stands in the queue was put there by somebody else."""
+
+
+class QueuedCall(Job):
+    """A job of RQ that calls one of our functions, and nothing before or after it."""
+
+    success_callback = failure_callback = stopped_callback = property(lambda self: None)  # type: ignore[assignment]
+
+    @property
+    def func(self) -> Callable[..., Any]:
+        if self.func_name not in FUNCTIONS or self.instance is not None:
+            raise NotOurs(f"The queue asks for {self.func_name}, which no worker runs.")
+        function: Callable[..., Any] = super().func
+        return function
+
+
+def queue_at(connection: Redis) -> Queue:
+    """The one queue, as everybody who writes or reads it has to open it."""
+    return Queue(NAME, connection=connection, job_class=QueuedCall, serializer=JSONSerializer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +90,7 @@ def send(jobs: Iterable[SyncJob]) -> None:
         return
     SyncJob.objects.sent(job.pk for job in sent)
     try:
-        queue = Queue(NAME, connection=connection)
+        queue = queue_at(connection)
         for job in sent:
             queue.enqueue(RUN, str(job.pk), job_timeout=-1, result_ttl=0, failure_ttl=KEEP_FAILED, at_front=job.urgent)
     except RedisError as error:
@@ -78,7 +106,7 @@ def send_task(run: str, task: str, urgent: bool = False) -> None:
     TaskRun.objects.sent(task)
     named = f"{task}-"
     try:
-        queue = Queue(NAME, connection=connection)
+        queue = queue_at(connection)
         if not any(waiting.startswith(named) for waiting in queue.get_job_ids()):
             id, kept = f"{named}{uuid.uuid4()}", {"result_ttl": 0, "failure_ttl": KEEP_FAILED}
             queue.enqueue(run, task, job_id=id, job_timeout=-1, at_front=urgent, **kept)
@@ -92,6 +120,6 @@ def queue_state() -> QueueState:
     if connection is None:
         return QueueState(problem="REDIS_URL is not set: there is no queue.")
     try:
-        return QueueState(Worker.count(connection=connection), Queue(NAME, connection=connection).count)
+        return QueueState(Worker.count(connection=connection), queue_at(connection).count)
     except RedisError as error:
         return QueueState(problem=f"The queue does not answer: {error}")

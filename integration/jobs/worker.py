@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import connections
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, Worker
+from rq import Worker
+from rq.serializers import JSONSerializer
 
 from integration.jobs.journal import PAUSE
 from integration.jobs.leash import die_with_parent
-from integration.jobs.queue import NAME, disconnect
+from integration.jobs.queue import QueuedCall, disconnect, queue_at
 
 
 class NoQueue(Exception):
@@ -50,10 +51,17 @@ def work(burst: bool = False, level: str = "INFO") -> None:
     try:
         connection.ping()
     except RedisError as error:
-        raise NoQueue(f"The queue does not answer at {settings.REDIS_URL}: {error}") from error
+        # The address may hold a password; what Redis says names host and port.
+        raise NoQueue(f"The queue does not answer: {error}") from error
     # A connection that existed before the fork would be shared by two processes.
     connections.close_all()
-    worker = JobWorker([Queue(NAME, connection=connection)], connection=connection, name=f"worker-{os.getpid()}")
+    worker = JobWorker(
+        [queue_at(connection)],
+        connection=connection,
+        name=f"worker-{os.getpid()}",
+        job_class=QueuedCall,
+        serializer=JSONSerializer,
+    )
     worker.log_job_description = False
     try:
         worker.work(burst=burst, logging_level=level, with_scheduler=False)

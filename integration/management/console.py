@@ -1,24 +1,32 @@
 """What the commands of this project have in common: ``--json``, errors in one line, records found by what people
-call them."""
+call them. Text of records is written without what a terminal would obey."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import uuid
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
+from integration.jobs.plans import PlanError
+from integration.management import entry
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.models.audit import COMMAND_LINE, acting
+from integration.models.findings import NotReady
 from integration.models.full_synch import FullSynchError
+from integration.models.secret import SecretUnreadable
 from integration.systems.base import System
 from integration.systems.errors import Problem
 from integration.systems.filters import Comparison
+from integration.systems.text import on_one_line
 
-WRONG_USE = 2
-EXPECTED = (Problem, FullSynchError, DatabaseError)
+WRONG_USE = entry.WRONG_USE
+EXPECTED = (Problem, FullSynchError, PlanError, NotReady, SecretUnreadable, *entry.EXPECTED)
+HIGHEST_PORT = 65535
 
 
 class ConsoleCommand(BaseCommand):
@@ -34,8 +42,10 @@ class ConsoleCommand(BaseCommand):
         try:
             with acting(COMMAND_LINE):
                 answer, well = self.perform(**options)
+        except BrokenPipeError:
+            raise  # Nobody reads what would be said about it.
         except self.expected as error:
-            self._refuse(str(error), options["json"])
+            self._refuse(entry.sentence_of(error), options["json"])
         except CommandError as error:
             self._refuse(str(error), options["json"], error.returncode)
         if options["json"]:
@@ -48,15 +58,40 @@ class ConsoleCommand(BaseCommand):
         raise NotImplementedError
 
     def say(self, text: str, options: dict[str, Any]) -> None:
-        """Something for people; not among JSON."""
+        """A line for people; not among JSON."""
         if not options["json"]:
-            self.stdout.write(text)
+            self.write(text)
+
+    def write(self, line: str) -> None:
+        """A line for people, whatever is asked for."""
+        self.stdout.write(on_one_line(line))
 
     def _refuse(self, message: str, as_json: bool, status: int = 1) -> NoReturn:
-        one_line = " ".join(message.split())
+        one_line = on_one_line(" ".join(message.split()))
         if as_json:
             self.stdout.write(json.dumps({"error": one_line}))
         raise CommandError(one_line, returncode=status)
+
+
+def port(text: str) -> int:
+    """For ``argparse``: a number of a port; 0 takes a free one."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(HIGHEST_PORT)) and int(text) <= HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {HIGHEST_PORT}, not {on_one_line(text)!r}")
+    return int(text)
+
+
+def whole_number(text: str) -> int:
+    """For ``argparse``: a number of things, at least one."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+        raise argparse.ArgumentTypeError(f"a whole number from 1 on is needed, not {on_one_line(text)!r}")
+    return int(text)
+
+
+def check_migrated() -> None:
+    """For what lives on: it would fail with every page. Raises ``CommandError``."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError(entry.NOT_MIGRATED)
 
 
 def mapping_named(name: str) -> TableMapping:

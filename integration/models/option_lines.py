@@ -13,6 +13,7 @@ from integration.models.systems import Connected
 from integration.sync.ledger import State
 from integration.systems.base import Record, Row, Side, every
 from integration.systems.errors import Refused
+from integration.systems.text import fold
 
 CODE, LABEL, DESCRIPTION = "code", "label", "description"
 
@@ -112,4 +113,4 @@ def _link(mapping: TableMapping, code_id: uuid.UUID, option_id: uuid.UUID) -> No
 
 
 def _plain(text: object) -> str:
-    return str(text or "").strip().casefold()
+    return fold(str(text or "").strip())

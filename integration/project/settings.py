@@ -30,17 +30,14 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import environ
 from bootstrap_wrapper import get_bootstrap_dir
 from django.core.exceptions import ImproperlyConfigured
 
-env = environ.Env()
-BASE_DIR = Path(__file__).resolve().parents[2]
-DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+from integration.project.environment import address, choice, database, env, file, folder, seconds, switch, whole, within
 
-DEVELOPMENT = env.bool("DEVELOPMENT", default=False)
-DEBUG = env.bool("DEBUG", default=False)
+BASE_DIR = Path(__file__).resolve().parents[2]
+DEVELOPMENT = switch("DEVELOPMENT", False)
+DEBUG = switch("DEBUG", False)
 
 _DEVELOPMENT_SECRET = "only-for-development-never-for-people"  # noqa: S105 - refused below in production
 _DEVELOPMENT_FERNET = "ZGV2ZWxvcG1lbnQtb25seS1kZXZlbG9wbWVudC1vbmw="
@@ -50,7 +47,10 @@ def _required(name: str, development: Any, read: Any = env) -> Any:
     """A setting that has a made-up value in development and must be given otherwise."""
     value = read(name, default=development if DEVELOPMENT else None)
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. Set it, or set DEVELOPMENT=true on a developer's machine.")
+        raise ImproperlyConfigured(
+            f"{name} is not set. Set it (README, Environment), or set DEVELOPMENT=true on a developer's machine, "
+            'as make manage ARGS="..." does.'
+        )
     return value
 
 
@@ -68,6 +68,7 @@ if not DEVELOPMENT and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts, “*” is not safe.")
 if not DEVELOPMENT and DEBUG:
     raise ImproperlyConfigured("DEBUG shows stack traces to people; it goes with DEVELOPMENT=true only.")
+DATA_DIR = folder("DATA_DIR", BASE_DIR / "data")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -103,6 +104,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "integration.views.security.ContentSecurityPolicy",
     "integration.views.security.NeverKept",
+    "integration.views.health.QueueAway",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -123,7 +125,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'integration.sqlite3'}")}
+DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'integration.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers and one writer work side by side; IMMEDIATE takes the write lock at the start, so that two
     # writers wait for each other instead of failing in the middle.
@@ -137,21 +139,28 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env("REDIS_URL", default="")
+REDIS_URL = address("REDIS_URL", ("redis", "rediss", "unix"))
 
-RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+RETENTION_DAYS = whole("RETENTION_DAYS", 90, 7, 36500)
 """Jobs that have ended, closed errors and history are kept so long."""
 
-PUBLIC_URL = env("PUBLIC_URL", default="")
+PUBLIC_URL = address("PUBLIC_URL", ("https", "http"))
 """Where people and Dynamics 365 Sales reach this application; blank: where the administrator's browser does."""
 
-DATAVERSE_CA_FILE = env("DATAVERSE_CA_FILE", default="")
+DATAVERSE_CA_FILE = file("DATAVERSE_CA_FILE")
 """Certificate authorities, in PEM, that are trusted besides the usual ones when Dynamics 365 Sales is called."""
-RQ_QUEUES = {"default": {"URL": REDIS_URL or "redis://localhost:6379/0", "DEFAULT_TIMEOUT": -1}}
+RQ_QUEUES = {
+    "default": {
+        "URL": REDIS_URL or "redis://localhost:6379/0",
+        "DEFAULT_TIMEOUT": -1,
+        # Text: the pages of the queue unpack nothing that could be code (jobs/queue.py).
+        "SERIALIZER": "rq.serializers.JSONSerializer",
+    }
+}
 RQ_SHOW_ADMIN_LINK = False
-JOB_DEAD_AFTER = env.float("JOB_DEAD_AFTER", default=30.0)
-JOB_HEARTBEAT = env.float("JOB_HEARTBEAT", default=5.0)
-JOB_RESEND_AFTER = env.float("JOB_RESEND_AFTER", default=15.0)
+JOB_DEAD_AFTER = seconds("JOB_DEAD_AFTER", 30.0)
+JOB_HEARTBEAT = seconds("JOB_HEARTBEAT", 5.0)
+JOB_RESEND_AFTER = seconds("JOB_RESEND_AFTER", 15.0)
 
 AUTH_USER_MODEL = "integration.User"
 _VALIDATION = "django.contrib.auth.password_validation"
@@ -166,23 +175,21 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
-OIDC_ISSUER = env("OIDC_ISSUER", default="")
+OIDC_ISSUER = address("OIDC_ISSUER", ("https",), insecure_here=True)
 """Address of an OpenID Connect provider; blank: people sign in with passwords only."""
 OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env("OIDC_CLIENT_ID", default=""), env("OIDC_CLIENT_SECRET", default="")
 OIDC_NAME = env("OIDC_NAME", default="single sign-on")
 OIDC_CLAIM = env("OIDC_CLAIM", default="preferred_username")
-SINGLE_SIGN_ON_ONLY = env.bool("SINGLE_SIGN_ON_ONLY", default=False)
+SINGLE_SIGN_ON_ONLY = switch("SINGLE_SIGN_ON_ONLY", False)
 if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
     raise ImproperlyConfigured("OIDC_ISSUER is set, but OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is not.")
 if SINGLE_SIGN_ON_ONLY and not OIDC_ISSUER:
     raise ImproperlyConfigured("SINGLE_SIGN_ON_ONLY is set, but OIDC_ISSUER is not: nobody could sign in.")
 
-SECOND_FACTOR = env("SECOND_FACTOR", default="off")
+SECOND_FACTOR = choice("SECOND_FACTOR", "off", ("off", "optional", "required"))
 """A code besides the password: off, optional (for who sets it up) or required (of everybody)."""
-if SECOND_FACTOR not in ("off", "optional", "required"):
-    raise ImproperlyConfigured("SECOND_FACTOR is off, optional or required.")
 
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = whole("TRUSTED_PROXIES", 0, 0, 9)
 """How many proxies of our own stand before the application: so many entries of X-Forwarded-For are believed."""
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -205,8 +212,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+STATIC_ROOT = within(DATA_DIR, "static")
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_dir())]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -217,11 +223,11 @@ WHITENOISE_USE_FINDERS = DEVELOPMENT
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not DEVELOPMENT)
+SECURE_COOKIES = switch("SECURE_COOKIES", not DEVELOPMENT)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+SESSION_COOKIE_AGE = whole("SESSION_HOURS", 12, 1, 24 * 90) * 3600
 if SECURE_COOKIES:
     # A browser takes cookies of these names only from this very host, over https.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
@@ -230,10 +236,17 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "integration.management.log_lines.OneLine",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": choice("LOG_LEVEL", "INFO", LEVELS)},
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from integration.systems.base import Record, Ref, Value
+from integration.systems.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,33 @@ def match(erp: Sequence[Record], crm: Sequence[Record], criteria: Iterable[Crite
     return matched
 
 
+def by_name(
+    wanted: Mapping[uuid.UUID, str], rows: Iterable[Record], column: str
+) -> Mapping[uuid.UUID, Sequence[Record]]:
+    """The rows that a system answered for these names, by the id of who has the name: names are equal as the system
+    sees them (:func:`fold`), however they are written. Rows of other names are nobody's.
+
+    Rows that write the name alike, but for case, come before others. Where the names of several are one for the
+    system, a row is the one's that writes it alike, else the first one's; for the others it stands there twice, so that
+    it is no clear match and no double is made.
+    """
+    named: dict[str, list[uuid.UUID]] = {}
+    for id, name in wanted.items():
+        if name.strip():
+            named.setdefault(fold(name.strip()), []).append(id)
+    found: dict[uuid.UUID, list[Record]] = {}
+    alike: dict[uuid.UUID, list[Record]] = {}
+    for row in rows:
+        spelled = str(row.values.get(column) or "").strip()
+        claims = named.get(fold(spelled), [])
+        owners = [id for id in claims if wanted[id].strip().casefold() == spelled.casefold()]
+        for id in owners:
+            alike.setdefault(id, []).append(row)
+        for id in claims:
+            found.setdefault(id, []).extend([row] if id in (owners or claims)[:1] else [row, row])
+    return {**found, **alike}
+
+
 def _by_key(records: Iterable[Record], fields: Sequence[tuple[str, bool]]) -> Mapping[tuple[str, ...], list[uuid.UUID]]:
     found: dict[tuple[str, ...], list[uuid.UUID]] = {}
     for record in records:
@@ -75,4 +103,4 @@ def _by_key(records: Iterable[Record], fields: Sequence[tuple[str, bool]]) -> Ma
 
 def _plain(value: Value, case_sensitive: bool) -> str:
     text = str(value.id) if isinstance(value, Ref) else str(value if value is not None else "").strip()
-    return text if case_sensitive else text.casefold()
+    return text if case_sensitive else fold(text)

@@ -14,6 +14,7 @@ from integration.sync.problems import NumberTaken
 from integration.sync.special.base import Run
 from integration.systems.base import Record, Value, every
 from integration.systems.filters import OneOf
+from integration.systems.text import fold
 
 NUMBER, TABLE = "bci_number", "bci_table"
 """The columns of Sales that together are the alternate key of a record of Business Central."""
@@ -42,4 +43,4 @@ def _problem(run: Run, action: Insert, holder: Record) -> NumberTaken:
 
 
 def _key(values: Mapping[str, Value]) -> tuple[str, str]:
-    return str(values.get(TABLE) or "").casefold(), str(values.get(NUMBER) or "").casefold()
+    return fold(str(values.get(TABLE) or "")), fold(str(values.get(NUMBER) or ""))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import uuid
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from integration.sync.transformations import Chain
 from integration.systems.base import Field, FieldType, Ref, Value
 from integration.systems.errors import InvalidValue
+from integration.systems.text import fold, length, storable
 
+WIDE = Context(prec=400)
 LONGEST_KEPT = 200
 """Normalized text beyond this is remembered as a digest: enough to see that it changed."""
+
+OPTION_NUMBER = re.compile("-?[0-9]{1,10}")
 
 
 class NoPartnerOption(InvalidValue):
@@ -44,12 +49,12 @@ def normalizer(field: Field) -> Normalize:
 
 
 def _normal_text(value: Value) -> str:
-    text = str(value) if value is not None else ""
+    text = storable(str(value)) if value is not None else ""
     return text if len(text) <= LONGEST_KEPT else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _normal_code(value: Value) -> str:
-    return str(value).strip().upper() if value is not None else ""
+    return storable(str(value)).strip().upper() if value is not None else ""
 
 
 def _decimal_normalizer(scale: int) -> Normalize:
@@ -58,7 +63,7 @@ def _decimal_normalizer(scale: int) -> Normalize:
     def normal(value: Value) -> str:
         if value is None:
             return ""
-        number = Decimal(str(value)).quantize(step, ROUND_HALF_UP)
+        number = Decimal(str(value)).quantize(step, ROUND_HALF_UP, WIDE)
         return str(abs(number) if number == 0 else number)
 
     return normal
@@ -117,12 +122,12 @@ def _to_text(source: Field, destination: Field) -> Convert:
     limit, upper, tell = destination.max_length, destination.type is FieldType.CODE, text_of(source)
 
     def convert(value: Value) -> Value:
-        text = tell(value)
+        text = storable(tell(value))
         if upper:
             text = text.strip().upper()
-        if limit is not None and len(text) > limit:
+        if limit is not None and length(text) > limit:
             raise InvalidValue(
-                f"{_name(destination)} takes at most {limit} characters; “{_short(text)}” has {len(text)}.",
+                f"{_name(destination)} takes at most {limit} characters; “{_short(text)}” has {length(text)}.",
                 field=destination.name,
                 value=text,
             )
@@ -193,7 +198,8 @@ def _to_moment(destination: Field) -> Convert:
 
 def _to_option(source: Field, destination: Field) -> Convert:
     """By label; a plain number of a column that has no options of its own is taken as the number it is."""
-    by_label = {option.label.strip().casefold(): option.value for option in destination.options}
+    exact = {option.label.strip(): option.value for option in destination.options}
+    by_label = {fold(label): exact[label] for label in reversed(exact)}
     numbers = set() if source.options else {option.value for option in destination.options}
     tell = text_of(source)
 
@@ -201,8 +207,8 @@ def _to_option(source: Field, destination: Field) -> Convert:
         if value is None or value == "":
             return None
         label = tell(value).strip()
-        if label.casefold() in by_label:
-            return by_label[label.casefold()]
+        if (found := exact.get(label, by_label.get(fold(label)))) is not None:
+            return found
         if isinstance(value, int) and value in numbers:
             return value
         raise NoPartnerOption(
@@ -229,7 +235,7 @@ def _to_boolean(destination: Field) -> Convert:
 def constant(text: str, destination: Field) -> Value:
     """The constant of a field mapping in the destination's type; options by label first, then by number.
     Raises :class:`InvalidValue`."""
-    if destination.type is FieldType.OPTION and text.strip().lstrip("-").isdigit():
+    if destination.type is FieldType.OPTION and OPTION_NUMBER.fullmatch(text.strip()):
         wanted = int(text)
         if any(option.value == wanted for option in destination.options):
             return wanted

@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from django.http import StreamingHttpResponse
 
 NUMBER = re.compile(r"-\d[\d.,]*")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"""(^|[;,|\t\r\n])([\s"']*)(?=[=+\-@＝＋－＠])""")
+"""Where a formula begins: at the start of a cell, and behind whatever separates cells for the program that opens the
+file. One that expects semicolons cuts “Adatum;=1+1” in two, quoted or not."""
+FORMULA_LIKE = ("\t", "\r")
 
 
 class Line:
@@ -20,14 +23,15 @@ class Line:
 
 
 def safe(text: str) -> str:
-    """What a spreadsheet would take for a formula starts with an apostrophe instead; numbers stay numbers."""
-    is_number = NUMBER.fullmatch(text) is not None
-    return f"'{text}" if text.startswith(FORMULA) and not is_number else text
+    """What a spreadsheet would take for a formula begins with an apostrophe instead; numbers stay numbers."""
+    if NUMBER.fullmatch(text):
+        return text
+    return ("'" if text.startswith(FORMULA_LIKE) else "") + FORMULA.sub(r"\1\2'", text)
 
 
 def as_csv(name: str, rows: Iterable[Iterable[str]]) -> StreamingHttpResponse:
     """``name``.csv with these rows, sent while they are read."""
-    writer = csv.writer(Line())
+    writer = csv.writer(Line(), quoting=csv.QUOTE_ALL)
     lines = (writer.writerow([safe(cell) for cell in row]) for row in rows)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

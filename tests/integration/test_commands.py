@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from integration.models import ConnectionSetup, SyncJob
+from integration.models import ConnectionSetup, FullSynchLine, SyncJob
 from integration.systems.base import Side
 from integration.systems.errors import Refused, Unreachable
 from tests.integration.jobs_world import world
@@ -158,6 +158,39 @@ def test_full_synch_twice_with_reset_doubles_nothing_and_without_says_there_is_n
     assert cronus.names(Side.CRM, "account") == ["Adatum", "Fabrikam"]
     with pytest.raises(CommandError, match="no line left"):
         run("full_synch", "--inline")
+
+
+def test_a_dry_run_of_what_is_all_done_says_that_nothing_is_left(cronus):
+    run("full_synch", "--inline", "--create-unmatched")
+    with pytest.raises(CommandError, match="no line left"):
+        run("full_synch", "--inline", "--dry-run")
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_reset_throws_no_line_away_where_nothing_can_be_started(cronus, words):
+    run("full_synch", "--inline", "--create-unmatched")
+    lines = FullSynchLine.objects.count()
+    ConnectionSetup.objects.update(is_enabled=False)
+    with pytest.raises(CommandError, match="disabled"):
+        run("full_synch", "--inline", "--reset", *words)
+    assert FullSynchLine.objects.filter(status=FullSynchLine.Status.FINISHED).count() == lines > 0
+
+
+def test_reset_throws_no_line_away_where_sales_does_not_answer(cronus, monkeypatch):
+    run("full_synch", "--inline", "--create-unmatched")
+    lines = FullSynchLine.objects.count()
+    cronus.crm.fail_on("check", Unreachable("Nobody answers."), times=9)
+    with pytest.raises(CommandError, match="Nobody answers"):
+        run("full_synch", "--inline", "--reset")
+    assert FullSynchLine.objects.count() == lines
+
+
+def test_names_of_records_move_nothing_on_the_screen(cronus):
+    cronus.add_customer("Evil\x1b[2J\nfail  C00010", no="C00066")
+    said = run("synchronize", "CUSTOMER", "--create", "--dry-run", "--direction", "to_crm")
+    assert all(line.isprintable() for line in said.splitlines())
+    assert not any(line.startswith("fail") for line in said.splitlines())
+    assert "Evil" in said
 
 
 def test_full_synch_ends_with_one_where_a_record_failed(cronus):

@@ -12,7 +12,9 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from integration.jobs.queue import QueueState
 from integration.models import RecordTemplate, TableMapping
+from integration.views import health
 from tests.people import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER, client_of, made
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +189,14 @@ def test_the_administration_and_the_queues_open_for_nobody_but_administrators(wh
     places = [reverse("admin:index"), *listed, *(f"{place}add/" for place in listed), *queues]
 
     assert [place for place in places if may(client, "get", place) or may(client, "post", place)] == []
+
+
+@pytest.mark.parametrize(("name", "args"), [*QUEUES.items()][:3])
+def test_the_pages_of_the_queue_say_that_it_does_not_answer(name, args, monkeypatch):
+    monkeypatch.setattr(health, "queue_state", lambda: QueueState(problem="The queue does not answer: refused"))
+    answer = browser(ADMINISTRATOR).get(reverse(name, args=args))
+    assert answer.status_code == 503
+    assert "The queue does not answer: refused" in answer.content.decode()
 
 
 def test_the_figures_of_the_queues_are_told_to_nobody_but_administrators():

@@ -45,6 +45,16 @@ def test_case_and_blanks_around_do_not_matter_unless_the_criterion_says_so():
     assert match([anna], [annas_twin], [strict]).alone == [anna.id]
 
 
+@pytest.mark.parametrize(
+    "written", ["jose alvarez", "JOSE\u0301 A\u0301LVAREZ", "José\u00a0Álvarez", "José Álvarez  ", "Ｊosé Álvarez"]
+)
+def test_a_name_that_is_the_same_for_the_service_matches_however_it_is_written(written):
+    jose, joses_twin = person("José Álvarez"), twin(written)
+    assert match([jose], [joses_twin], [NAME]).pairs == {jose.id: joses_twin.id}
+    strict = Criterion("name", "fullname", case_sensitive=True)
+    assert match([jose], [twin("Jose Alvarez")], [strict]).alone == [jose.id]
+
+
 def test_all_criteria_of_one_priority_have_to_match():
     anna = person("Anna Lidman", "anna@adatum.example")
     other, right = twin("Anna Lidman", "al@fabrikam.example"), twin("Anna Lidman", "anna@adatum.example")

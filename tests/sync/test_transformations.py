@@ -66,6 +66,7 @@ def sent(text: str, *steps: Transformation, direction: Direction = TO_CRM) -> st
         (step("number", decimals="2", point=",", thousands="point"), "1234.5", "1.234,50"),
         (step("number", thousands="apostrophe"), "1234567.125", "1'234'567.125"),
         (step("number", decimals="0"), "2.5", "3"),
+        (step("number", decimals="2"), "123456789012345678901234567890", "123456789012345678901234567890.00"),
         (step("lookup", table="DE = Germany\nUS = United States"), " us", "United States"),
         (step("lookup", table="DE = Germany"), "FR", "FR"),
         (step("lookup", table="DE = Germany", otherwise="blank"), "FR", ""),
@@ -87,7 +88,10 @@ def test_a_lookup_table_may_let_what_it_does_not_know_fail():
         sent("FR", step("lookup", table="DE = Germany", otherwise="fail"))
 
 
-@pytest.mark.parametrize(("kind", "value"), [("date", "tomorrow"), ("number", "many"), ("number", "Infinity")])
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("date", "tomorrow"), ("number", "many"), ("number", "Infinity"), ("number", "1e999999999"), ("number", "1e-500")],
+)
 def test_text_that_is_no_date_or_number_fails_with_the_text(kind, value):
     with pytest.raises(TransformationFailed, match=value):
         sent(value, step(kind))
@@ -156,6 +160,10 @@ def test_the_first_of_two_lines_with_the_same_result_is_the_way_back():
         ("lookup", {"table": "DE = 1\nde = 2"}, "table", "twice"),
         ("date", {"write": "tt.mm"}, "write", "means nothing"),
         ("date", {"read": "--"}, "read", "Use some of"),
+        ("date", {"read": "dd.MM.yyyy dd"}, "read", "twice"),
+        ("date", {"write": "M/MM/yyyy"}, "write", "twice"),
+        ("substring", {"start": "9" * 5000}, "start", "from 1 on"),
+        ("number", {"decimals": "9" * 5000}, "decimals", "from 0 to 10"),
         ("number", {"decimals": "99"}, "decimals", "from 0 to 10"),
         ("number", {"point": ",", "thousands": "comma"}, "thousands", "as well"),
         ("magic", {}, "kind", "no transformation"),
@@ -186,7 +194,7 @@ def test_a_catastrophic_pattern_fails_the_record_and_soon_the_run():
 
 def test_a_replacement_that_explodes_fails_the_record():
     with pytest.raises(TransformationFailed, match="more than"):
-        sent("a" * 2000, step("regex", pattern="a", instead="x" * 200))
+        sent("a" * 20_000, step("regex", pattern="a", instead="x" * 200))
 
 
 # --- on its way into a field ----------------------------------------------------------------------------------------

@@ -210,6 +210,23 @@ def test_these_differ(kind, one, other):
     assert normalizer(kind)(one) != normalizer(kind)(other)
 
 
+@pytest.mark.parametrize("kind", [TEXT, CODE, MEMO])
+def test_a_character_that_sales_refuses_counts_as_a_blank(kind):
+    assert normalizer(kind)("BER\x01LIN") == normalizer(kind)("BER LIN")
+    assert converted("BER\x01LIN", MEMO, kind) == "BER LIN"
+
+
+def test_the_length_of_a_text_counts_utf_16_units():
+    assert converted("😀" * 5, MEMO, TEXT) == "😀" * 5
+    with pytest.raises(InvalidValue, match="at most 10 characters.* has 12"):
+        converted("😀" * 6, MEMO, TEXT)
+
+
+def test_an_option_is_found_by_its_label_as_the_service_compares_it():
+    cafe = field(FieldType.OPTION, options=(Option(1, "Café"), Option(2, "CAFE"), Option(3, "Net\u00a030")))
+    assert [converted(label, TEXT, cafe) for label in ("Café", "CAFE", "cafe", "net 30 ")] == [1, 2, 1, 3]
+
+
 def test_long_text_is_kept_as_a_digest_and_short_text_as_it_is():
     normal = normalizer(MEMO)
     assert normal("x" * LONGEST_KEPT) == "x" * LONGEST_KEPT

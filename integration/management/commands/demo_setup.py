@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration.business_central import demo
+from integration.management.console import WRONG_USE, whole_number
 from integration.models import ConnectionSetup, User
 from integration.models.findings import NotReady
 
@@ -22,14 +23,14 @@ class Command(BaseCommand):
     help = "Prepares the demo. Reads the sandbox's ready line from standard input, prints the sign-in as one JSON line."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--customers", type=int, help="how many customers in all")
+        parser.add_argument("--customers", type=whole_number, help="how many customers in all")
         parser.add_argument("--enable", action="store_true", help="enable the connection too")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEVELOPMENT:
             raise CommandError("The demo has made-up secrets and runs with DEVELOPMENT=true only.")
+        ready = ready_line(sys.stdin.readline())
         demo.fill(options["customers"])
-        ready = json.loads(sys.stdin.readline())
         connect(ready)
         leave_word(settings.DATA_DIR / "sandbox.json", ready)
         if options["enable"]:
@@ -38,6 +39,17 @@ class Command(BaseCommand):
             except NotReady as error:
                 raise CommandError(" ".join(str(error).split())) from error
         self.stdout.write(json.dumps({"user": ADMIN, "password": sign_in(settings.DATA_DIR / "demo.json")}))
+
+
+def ready_line(text: str) -> dict[str, str]:
+    """What the sandbox says when it is ready. Raises ``CommandError`` where it is something else."""
+    try:
+        ready = json.loads(text)
+    except ValueError:
+        ready = None
+    if not isinstance(ready, dict) or not {"url", "token_endpoint", "tenant", "client_id", "client_secret"} <= {*ready}:
+        raise CommandError("The sandbox's ready line is expected on standard input.", returncode=WRONG_USE)
+    return ready
 
 
 def connect(ready: dict[str, str]) -> None:

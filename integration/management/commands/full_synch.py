@@ -13,6 +13,7 @@ from django.db.models import Count
 from integration import jobs
 from integration.management.console import ConsoleCommand, counted
 from integration.models import ConnectionSetup, FullSynchLine, Plan, SyncJob
+from integration.models.systems import Connected
 from integration.sync.run import Counters
 
 LOOK_AGAIN = 0.3
@@ -33,7 +34,8 @@ class Command(ConsoleCommand):
 
     def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
         began = time.monotonic()
-        self._prepare(options)
+        with closing(ConnectionSetup.current().open()) as connected:
+            self._prepare(options, connected)
         if options["dry_run"]:
             return self._plan(options)
         jobs.full.start()
@@ -50,28 +52,29 @@ class Command(ConsoleCommand):
         plan.refresh_from_db()
         counted = plan.changes.values_list("mapping__name", "action").annotate(number=Count("pk"))
         for name, action, number in counted.order_by("mapping__position", "action"):
-            self.stdout.write(f"{name:<22}{action:<12}{number}")
-        self.stdout.write(f"{plan}: {plan.get_status_display()} {plan.message}".rstrip())
+            self.write(f"{name:<22}{action:<12}{number}")
+        self.write(f"{plan}: {plan.get_status_display()} {plan.message}".rstrip())
         answer = {"plan": str(plan.pk), "actions": {action: number for action, _, number in plan.counts()}}
         return answer, plan.status == Plan.Status.READY
 
-    def _prepare(self, options: dict[str, Any]) -> None:
+    def _prepare(self, options: dict[str, Any], connected: Connected) -> None:
+        parts = ConnectionSetup.current().parts()
         if options["reset"]:
+            # Nothing is thrown away while the connection is disabled or Sales does not answer.
+            connected.crm.check()
             FullSynchLine.objects.reset()
-        setup = ConnectionSetup.current()
-        with closing(setup.open()) as connected:
-            FullSynchLine.objects.refresh(connected, setup.parts())
+        FullSynchLine.objects.refresh(connected, parts)
         if options["create_unmatched"]:
             for line in FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK):
                 line.choose_create_unmatched(True)
 
     def _table(self, lines: list[FullSynchLine]) -> None:
-        self.stdout.write(f"{'Mapping':<22}{'Status':<12}{'To Sales':<36}From Sales")
+        self.write(f"{'Mapping':<22}{'Status':<12}{'To Sales':<36}From Sales")
         for line in lines:
             there, back = (counted(_counters(job)) if job else "" for job in (line.to_crm_job, line.to_erp_job))
-            self.stdout.write(f"{line.mapping.name:<22}{line.get_status_display():<12}{there:<36}{back}".rstrip())
+            self.write(f"{line.mapping.name:<22}{line.get_status_display():<12}{there:<36}{back}".rstrip())
             if line.message:
-                self.stdout.write(f"    {line.message}")
+                self.write(f"    {line.message}")
 
 
 def answer_of(lines: list[FullSynchLine], seconds: float) -> dict[str, Any]:

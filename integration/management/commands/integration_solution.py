@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration.dataverse import solution
+from integration.systems.text import on_one_line
 
 
 class Command(BaseCommand):
@@ -24,4 +25,4 @@ class Command(BaseCommand):
             path.write_bytes(solution.build())
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}") from error
-        self.stdout.write(f"{told.name} {told.version} is in {path}.")
+        self.stdout.write(on_one_line(f"{told.name} {told.version} is in {path}."))

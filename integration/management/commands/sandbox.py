@@ -7,10 +7,11 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration.dataverse.sandbox.arguments import add_arguments, options_from
 from integration.dataverse.sandbox.server import serve
+from integration.management.console import WRONG_USE, port
 
 
 class Command(BaseCommand):
@@ -21,4 +22,8 @@ class Command(BaseCommand):
         add_arguments(parser, database=str(settings.DATA_DIR / "sandbox.sqlite3"))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            port(str(options["port"]))
+        except argparse.ArgumentTypeError as error:
+            raise CommandError(f"--port: {error}.", returncode=WRONG_USE) from error
         sys.exit(serve(options_from(argparse.Namespace(**options))))

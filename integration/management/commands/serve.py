@@ -8,9 +8,11 @@ import signal
 from contextlib import suppress
 from typing import Any
 
-from cheroot.wsgi import Server
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
+
+from integration.management.console import check_migrated, port
+from integration.management.web import PatientServer
 
 THREADS = 12
 
@@ -20,19 +22,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+        parser.add_argument("--port", type=port, default=8000, help="0 takes a free one")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        server = Server((options["host"], options["port"]), get_wsgi_application(), numthreads=THREADS)
+        check_migrated()
+        server = PatientServer((options["host"], options["port"]), get_wsgi_application(), numthreads=THREADS)
         server.shutdown_timeout = 3
         try:
             server.prepare()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise CommandError(_why(error, options)) from error
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, _end)
-        host, port = server.bind_addr[:2]
-        self.stdout.write(json.dumps({"url": f"http://{host}:{port}/"}))
+        host, number = server.bind_addr[:2]
+        self.stdout.write(json.dumps({"url": f"http://{host}:{number}/"}))
         self.stdout.flush()
         with suppress(KeyboardInterrupt):
             server.serve()
@@ -43,8 +46,7 @@ def _end(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _why(error: OSError, options: dict[str, Any]) -> str:
-    cause: BaseException | None = error
-    if isinstance(cause, OSError) and (cause.errno == errno.EADDRINUSE or "in use" in str(error)):
+def _why(error: Exception, options: dict[str, Any]) -> str:
+    if isinstance(error, OSError) and (error.errno == errno.EADDRINUSE or "in use" in str(error)):
         return f"Port {options['port']} is taken. Choose another one with --port."
     return f"The server cannot listen at {options['host']}:{options['port']}: {error}"

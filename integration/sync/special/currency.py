@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from integration.sync.matching import by_name
 from integration.sync.rules import Context, Direction
 from integration.sync.special.base import Run, Special
 from integration.sync.special.rates import TABLE, Rates
 from integration.sync.transfer import Draft, Known
-from integration.systems.base import Record, Row, Side, Value
+from integration.systems.base import Record, Row, Side, Value, every
 from integration.systems.errors import Refused
 from integration.systems.filters import Comparison, OneOf
 
@@ -47,15 +48,10 @@ class CurrencyRules(Special):
         draft.on_insert["currencyprecision"] = self.rates.precision
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
-        codes = {str(record.values["iso_code"]): record.id for record in records}
+        codes = {record.id: str(record.values["iso_code"]) for record in records}
         columns = sorted({*self.run.rule.columns(Side.CRM), *self.columns(Side.CRM)})
-        found: dict[uuid.UUID, list[Record]] = {}
-        page = self.run.crm.find(TABLE, OneOf("isocurrencycode", tuple(codes)), columns)
-        for row in page.records:
-            id = codes.get(str(row.values["isocurrencycode"]))
-            if id is not None:
-                found.setdefault(id, []).append(row)
-        return found
+        there = every(self.run.crm, TABLE, OneOf("isocurrencycode", tuple(codes.values())), columns)
+        return by_name(codes, there, "isocurrencycode")
 
 
 class LocalCurrency:

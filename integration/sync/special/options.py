@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
+from integration.sync.matching import by_name
 from integration.sync.special.base import Special
 from integration.sync.transfer import Draft
 from integration.systems.base import Record, Side, every
@@ -28,11 +29,5 @@ class OptionRules(Special):
         draft.lacking.clear()
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
-        by_label: dict[str, list[Record]] = {}
-        for row in every(self.run.crm, self.run.rule.crm.name, fields=[*self.columns(Side.CRM)]):
-            by_label.setdefault(_plain(row.values["label"]), []).append(row)
-        return {record.id: by_label.get(_plain(record.values.get("code")), []) for record in records}
-
-
-def _plain(text: object) -> str:
-    return str(text or "").strip().casefold()
+        codes = {record.id: str(record.values.get("code") or "").strip() for record in records}
+        return by_name(codes, every(self.run.crm, self.run.rule.crm.name, fields=[*self.columns(Side.CRM)]), "label")

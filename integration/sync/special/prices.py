@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
+from integration.sync.matching import by_name
 from integration.sync.rules import Reference
 from integration.sync.special.base import Run, Special
 from integration.sync.special.currency import LocalCurrency
@@ -13,6 +14,7 @@ from integration.sync.transfer import Draft, ReferenceNotCoupled
 from integration.systems.base import Record, Ref, Side, Value, every
 from integration.systems.errors import Problem, Refused
 from integration.systems.filters import AllOf, Comparison, OneOf
+from integration.systems.text import storable
 
 PRICE_LIST, PRICE, SALES_PRICE = "pricelevel", "productpricelevel", "sales_price"
 CURRENCIES = Reference("currency", "transactioncurrency")
@@ -55,7 +57,7 @@ class PriceGroupRules(Special):
             draft.problem = Refused("The price list in Dynamics 365 Sales has another currency than its prices here.")
         else:
             draft.on_insert["transactioncurrencyid"] = currency
-            draft.on_insert["description"] = record.values.get("description") or ""
+            draft.on_insert["description"] = storable(str(record.values.get("description") or ""))
 
     def _in_sales(self, currency: Ref | None) -> Value | Problem:
         id = self.local_currency.id() if currency is None else self._coupled.get(currency.id)
@@ -68,12 +70,9 @@ class PriceGroupRules(Special):
         )
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
-        names = {str(record.values["code"]).casefold(): record.id for record in records}
+        names = {record.id: str(record.values["code"]) for record in records}
         columns = sorted({*self.run.rule.columns(Side.CRM), *self.columns(Side.CRM)})
-        found: dict[uuid.UUID, list[Record]] = {}
-        for row in every(self.run.crm, PRICE_LIST, OneOf("name", tuple(names)), columns):
-            found.setdefault(names[str(row.values["name"]).casefold()], []).append(row)
-        return found
+        return by_name(names, every(self.run.crm, PRICE_LIST, OneOf("name", tuple(names.values())), columns), "name")
 
 
 class SalesPriceRules(Special):

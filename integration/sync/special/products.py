@@ -21,6 +21,7 @@ from integration.sync.transfer import Draft, ReferenceNotCoupled
 from integration.systems.base import Record, Ref, Row, Side, Value, every
 from integration.systems.errors import DuplicateKey, Problem
 from integration.systems.filters import AllOf, Comparison, OneOf
+from integration.systems.text import storable
 
 PRODUCT, PRICE_LIST, PRICE = "product", "pricelevel", "productpricelevel"
 DEFAULT_PRICE_LIST = "Business Central Default Price List"
@@ -102,7 +103,7 @@ class ProductRules(Special):
         fresh = [id for id in vendors if id not in self._vendors]
         if fresh:
             there = self.run.erp.get("vendor", fresh, ["name"])
-            self._vendors |= {id: str(vendor.values.get("name") or "") for id, vendor in there.items()}
+            self._vendors |= {id: storable(str(vendor.values.get("name") or "")) for id, vendor in there.items()}
 
     def adjusted(self, record: Record) -> Record:
         """Stock may be below zero here; Sales refuses that for prices and quantities."""

@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from integration.sync.actions import Insert, Update
+from integration.sync.matching import by_name
 from integration.sync.rules import Reference
 from integration.sync.special.base import Run, Special
 from integration.sync.transfer import Draft
 from integration.systems.base import Record, Ref, Row, Side, every
 from integration.systems.errors import Problem, RecordProblem, Refused
 from integration.systems.filters import OneOf
+from integration.systems.text import storable
 
 GROUP, UNIT = "uomschedule", "uom"
 UNITS = Reference("unit_of_measure", GROUP)
@@ -21,7 +23,7 @@ INACTIVE = 1
 
 def group_name(code: str) -> str:
     """The name of the unit group that belongs to a unit of measure."""
-    return f"NAV {code}"
+    return f"NAV {storable(code)}"
 
 
 class UnitRules(Special):
@@ -38,12 +40,9 @@ class UnitRules(Special):
         draft.extra["name"] = name
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
-        names = {group_name(str(record.values["code"])).casefold(): record.id for record in records}
+        names = {record.id: group_name(str(record.values["code"])) for record in records}
         columns = sorted({*self.run.rule.columns(Side.CRM), *self.columns(Side.CRM)})
-        found: dict[uuid.UUID, list[Record]] = {}
-        for row in every(self.run.crm, GROUP, OneOf("name", tuple(names)), columns):
-            found.setdefault(names[str(row.values["name"]).casefold()], []).append(row)
-        return found
+        return by_name(names, every(self.run.crm, GROUP, OneOf("name", tuple(names.values())), columns), "name")
 
     def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         """Groups that were there already must hold one unit, named like the code."""
@@ -54,7 +53,7 @@ class UnitRules(Special):
         failures: dict[uuid.UUID, Problem] = {}
         rows = {}
         for group_id, record in updated.items():
-            unit, code = units.of(group_id), str(record.values["code"])
+            unit, code = units.of(group_id), storable(str(record.values["code"]))
             if isinstance(unit, Problem):
                 failures[record.id] = unit
             elif unit.values.get("name") != code:

@@ -11,6 +11,9 @@ from integration.systems.errors import RecordProblem
 Step = Callable[[str], str]
 Given = Mapping[str, str]
 LONGEST_PARAMETER = 10_000
+LONGEST = 1_048_576
+"""Characters that a step may make: the longest text that a column of Sales holds."""
+LONGEST_NUMBER = 9
 
 
 class WrongParameter(ValueError):
@@ -25,6 +28,20 @@ class TransformationFailed(RecordProblem):
     """A step that cannot do anything with this value: the record fails, the others go on."""
 
     code = "transformation-failed"
+
+
+def check_length(characters: int) -> None:
+    """Raises :class:`TransformationFailed` where a step would make more than anything can hold."""
+    if characters > LONGEST:
+        raise TransformationFailed(f"The transformation makes more than {LONGEST:,} characters.")
+
+
+def whole(name: str, text: str, least: int, most: int, message: str) -> int:
+    """A parameter as a whole number. Raises :class:`WrongParameter` with the message."""
+    text = text.strip()
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER and least <= int(text) <= most):
+        raise WrongParameter(name, message)
+    return int(text)
 
 
 @dataclass(frozen=True, slots=True)

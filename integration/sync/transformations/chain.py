@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from integration.sync.direction import Direction
 from integration.sync.transformations import formats, patterns, words
-from integration.sync.transformations.base import Kind, Step, Transformation, WrongParameter
+from integration.sync.transformations.base import Kind, Step, Transformation, WrongParameter, check_length
 
 Chain = Callable[[str], str]
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*words.KINDS, *patterns.KINDS, *formats.KINDS)}
@@ -56,8 +56,13 @@ def _step(transformation: Transformation, direction: Direction) -> Step:
     given = kind.given(transformation.parameters)
     back = transformation.direction is Direction.BOTH and direction is Direction.TO_ERP
     step = kind.undo(given) if back and kind.undo is not None else kind.make(given)
-    return step if kind.blank_too else _unless_blank(step)
+    return _bounded(step, blank_too=kind.blank_too)
 
 
-def _unless_blank(step: Step) -> Step:
-    return lambda text: step(text) if text else text
+def _bounded(step: Step, *, blank_too: bool) -> Step:
+    def bounded(text: str) -> str:
+        made = step(text) if text or blank_too else text
+        check_length(len(made))
+        return made
+
+    return bounded

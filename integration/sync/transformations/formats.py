@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
-from integration.sync.transformations.base import Given, Kind, Parameter, Step, TransformationFailed, WrongParameter
+from integration.sync.transformations.base import (
+    Given,
+    Kind,
+    Parameter,
+    Step,
+    TransformationFailed,
+    WrongParameter,
+    whole,
+)
 
 TOKENS = {
     "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%m", "dd": "%d", "d": "%d",
@@ -15,6 +23,9 @@ TOKENS = {
 UNPADDED = {"M": lambda moment: str(moment.month), "d": lambda moment: str(moment.day)}
 TOKEN = re.compile("|".join(sorted(TOKENS, key=len, reverse=True)) + r"|[A-Za-z]+|%|.", re.DOTALL)
 MOST_DECIMALS = 10
+MOST_DIGITS = 100
+"""Before the decimal sign, and behind it; nothing that anybody counts has more."""
+EXACT = Context(prec=2 * MOST_DIGITS + MOST_DECIMALS)
 
 
 def _parts(name: str, pattern: str) -> list[str]:
@@ -28,7 +39,11 @@ def _parts(name: str, pattern: str) -> list[str]:
 
 
 def _read_with(name: str, pattern: str) -> str:
-    return "".join(TOKENS.get(part, part.replace("%", "%%")) for part in _parts(name, pattern))
+    parts = _parts(name, pattern)
+    read = [TOKENS[part] for part in parts if part in TOKENS]
+    if len(set(read)) < len(read):
+        raise WrongParameter(name, "A part of the date is there twice; it could not be read like this.")
+    return "".join(TOKENS.get(part, part.replace("%", "%%")) for part in parts)
 
 
 def _write_with(parts: list[str], moment: dt.datetime) -> str:
@@ -80,7 +95,7 @@ def _format_number(given: Given) -> Step:
     def convert(text: str) -> str:
         number = _number(text)
         if step is not None:
-            number = number.quantize(step, ROUND_HALF_UP)
+            number = number.quantize(step, ROUND_HALF_UP, EXACT)
         return f"{number:,f}".replace(",", "\0").replace(".", point).replace("\0", thousands)
 
     return convert
@@ -98,9 +113,8 @@ def _read_number(given: Given) -> Step:
 def _step(decimals: str) -> Decimal | None:
     if not decimals.strip():
         return None
-    if not decimals.strip().isdecimal() or int(decimals) > MOST_DECIMALS:
-        raise WrongParameter("decimals", f"A number from 0 to {MOST_DECIMALS}, or blank for as many as there are.")
-    return Decimal(1).scaleb(-int(decimals))
+    message = f"A number from 0 to {MOST_DECIMALS}, or blank for as many as there are."
+    return Decimal(1).scaleb(-whole("decimals", decimals, 0, MOST_DECIMALS, message))
 
 
 def _number(text: str) -> Decimal:
@@ -110,6 +124,10 @@ def _number(text: str) -> Decimal:
         raise TransformationFailed(f"“{text[:60]}” is no number.") from error
     if not number.is_finite():
         raise TransformationFailed(f"“{text[:60]}” is no number.")
+    exponent = number.as_tuple().exponent
+    # “1e999999999” is short as it stands and as long as a book when it is written out.
+    if number.adjusted() >= MOST_DIGITS or (isinstance(exponent, int) and exponent < -MOST_DIGITS):
+        raise TransformationFailed(f"“{text[:60]}” has more than {MOST_DIGITS} digits.")
     return number
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from integration.sync.transformations.base import Given, Kind, Parameter, Step, TransformationFailed, WrongParameter
+from integration.sync.transformations.base import (
+    Given,
+    Kind,
+    Parameter,
+    Step,
+    TransformationFailed,
+    WrongParameter,
+    check_length,
+    whole,
+)
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -15,23 +24,26 @@ def titled(text: str) -> str:
 
 
 def _substring(given: Given) -> Step:
-    start = _whole("start", given["start"], least=1) - 1
-    end = start + _whole("length", given["length"], least=1) if given["length"] else None
+    start = _place("start", given["start"]) - 1
+    end = start + _place("length", given["length"]) if given["length"] else None
     return lambda text: text[start:end]
 
 
-def _whole(name: str, text: str, *, least: int) -> int:
-    if not text.strip().isdecimal() or int(text) < least:
-        raise WrongParameter(name, f"A whole number from {least} on is needed here.")
-    return int(text)
+def _place(name: str, text: str) -> int:
+    return whole(name, text, 1, 10**9, "A whole number from 1 on is needed here.")
 
 
 def _replace(given: Given) -> Step:
     find, instead = given["find"], given["instead"]
-    if given["case"] == "exact":
-        return lambda text: text.replace(find, instead)
-    pattern = re.compile(re.escape(find), re.IGNORECASE)
-    return lambda text: pattern.sub(lambda _: instead, text)
+    pattern = re.compile(re.escape(find), re.IGNORECASE if given["case"] == "any" else 0)
+
+    def replaced(text: str) -> str:
+        # Counted first: a few such steps make more of a short text than the machine has room for.
+        places = sum(1 for _ in pattern.finditer(text))
+        check_length(len(text) + places * (len(instead) - len(find)))
+        return pattern.sub(lambda _: instead, text)
+
+    return replaced
 
 
 def _prefix(given: Given) -> Step:

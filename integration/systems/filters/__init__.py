@@ -4,7 +4,8 @@
     not (name contains 'test' or blocked <> '') and no begins with 'C'
     credit_limit >= 1000.50 and last_shipment is not blank
 
-Text compares without regard to case, ``<>`` and ``not`` also find blank values: Dataverse's semantics, everywhere.
+Text compares without regard to case and accents (the embedded company's own tables: to case), ``<>`` and ``not`` also
+find blank values: Dataverse's semantics.
 A condition either holds or does not; there is no "unknown". ``dataverse/query.py`` renders a filter to OData,
 ``business_central/store.py`` to a Q object.
 """

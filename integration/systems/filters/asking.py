@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from integration.systems.filters.values import AllOf, AnyOf, Comparison, Filter, Not, OneOf
+from integration.systems.text import fold
 
 if TYPE_CHECKING:
     from integration.systems.base import Record
@@ -31,12 +32,15 @@ def _blank(value: Any) -> bool:
 
 
 def _compare(actual: Any, operator: str, wanted: Any) -> bool:
-    actual, wanted = _plain(actual, wanted), _fold(wanted)
     if operator in ("=", "<>"):
-        same = _blank(actual) if _blank(wanted) else actual == wanted
+        same = _blank(actual) if _blank(wanted) else _plain(actual, wanted) == _fold(wanted)
         return same is (operator == "=")
     if _blank(actual) or _blank(wanted):
         return False
+    return _orders(_plain(actual, wanted), operator, _fold(wanted))
+
+
+def _orders(actual: Any, operator: str, wanted: Any) -> bool:
     match operator:
         case "contains":
             return wanted in actual
@@ -61,7 +65,7 @@ def _plain(actual: Any, wanted: Any) -> Any:
         if isinstance(wanted, uuid.UUID):
             return actual.id
         if isinstance(wanted, str):
-            return str(actual.id) if _is_uuid(wanted) else (actual.label or str(actual.id)).casefold()
+            return str(actual.id) if _is_uuid(wanted) else fold(actual.label or str(actual.id))
         return actual if hasattr(wanted, "id") else actual.id
     return _fold(actual)
 
@@ -71,4 +75,4 @@ def _is_uuid(text: str) -> bool:
 
 
 def _fold(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value
+    return fold(value) if isinstance(value, str) else value

@@ -20,6 +20,7 @@ from integration.systems.filters.values import (
     Not,
     OneOf,
 )
+from integration.systems.text import fold
 
 if TYPE_CHECKING:
     from integration.systems.base import Field, Table
@@ -68,7 +69,7 @@ def _convert(value: Any, column: Field, operator: str) -> Any:
 def _option(value: str, column: Field) -> int | None:
     """By label or by number. Blank is the option without a label, where there is one (Business Central's first)."""
     for option in column.options:
-        if option.label.strip().casefold() == value.casefold() or str(option.value) == value:
+        if fold(option.label.strip()) == fold(value) or str(option.value) == value:
             return option.value
     if not value:
         return None

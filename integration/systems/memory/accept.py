@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from integration.systems.base import Field, FieldType, Ref, Value
 from integration.systems.errors import InvalidValue
+from integration.systems.text import length
 
 
 def accept(field: Field, value: Value) -> Value:
@@ -37,8 +38,8 @@ def _text(field: Field, value: Value) -> str:
         raise _invalid(field, value, "must be text")
     if field.type is FieldType.CODE:
         value = value.strip().upper()
-    if field.max_length is not None and len(value) > field.max_length:
-        raise _invalid(field, value, f"takes {field.max_length} characters, “{value[:60]}” has {len(value)}")
+    if field.max_length is not None and length(value) > field.max_length:
+        raise _invalid(field, value, f"takes {field.max_length} characters, “{value[:60]}” has {length(value)}")
     return value
 
 
