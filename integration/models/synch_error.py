@@ -80,8 +80,21 @@ class SyncError(models.Model):
 
     @property
     def couple_with(self) -> str:
-        """The id of the Sales record that this one should rather be coupled with; blank where there is none."""
-        return self.waits_for[1] if self.waits_for and self.code in COUPLE_WITH else ""
+        """The id of the Sales record to couple with instead of making another; blank where there is none."""
+        if not (self.waits_for and self.code in COUPLE_WITH):
+            return ""
+        return str(self.crm_id or "") if self._names_ours else self.waits_for[1]
+
+    @property
+    def couples_erp(self) -> str:
+        """The id of the Business Central record that would be coupled with it."""
+        ours = self.waits_for[1] if self.waits_for and self._names_ours else self.erp_id
+        return str(ours or "")
+
+    @property
+    def _names_ours(self) -> bool:
+        """A record of Sales was to be made here again, and the one it has its number of is named."""
+        return self.code == NumberTaken.code and self.direction == Direction.TO_ERP.value
 
     @property
     def waits_for_card(self) -> str:

@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from integration.systems.base import Side
+from integration.systems.text import fold
 
 PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN = "?", "!", "~", "*", "="
 MARKS = frozenset((PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN, ">"))
@@ -72,7 +73,7 @@ def changed(half: str, value: str, *, expressible: bool = False) -> bool:
 
 def made_of(value: str, written: str) -> bool:
     """Is this what a system makes of a value we wrote: rounded, trimmed, or in other case?"""
-    if value == written or value.strip().casefold() == written.strip().casefold():
+    if value == written or fold(value.strip()) == fold(written.strip()):
         return True
     return is_rounded(value, written)
 

@@ -17,6 +17,7 @@ from integration.sync.run import Scope
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
+from integration.sync.taken import numbered_here
 from integration.sync.transfer import DescriptionDoubtful, Draft, Known, Resolved, Transfer, known
 from integration.sync.values import Normalize, normalizer
 from integration.systems.base import Page, Record, Side, Value
@@ -154,6 +155,7 @@ class Planner:
         if run.options.doubts and any(draft.is_doubtful for draft in drafts.values()):
             raise DescriptionDoubtful
         backs = self._backs(records, drafts, twin_of, partners)
+        self._refuse_doubles(records, partners, drafts)
         found = self._natural_matches(
             [r for r in records if not (drafts[r.id].problem or drafts[r.id].left_out)], partners
         )
@@ -172,6 +174,14 @@ class Planner:
             )
             for record in records
         }
+
+    def _refuse_doubles(
+        self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner], drafts: Mapping[uuid.UUID, Draft]
+    ) -> None:
+        """A record that carries the number of one that is there already was coupled with it once."""
+        alone = [record for record in records if not self._coupled(partners.get(record.id))]
+        for id, problem in numbered_here(self.run, alone).items() if alone else ():
+            drafts[id].problem = drafts[id].problem or problem
 
     def _prepare(self, records: Sequence[Record]) -> None:
         self.special.prepare(records)

@@ -34,14 +34,14 @@ class TwinMerged(RecordProblem):
 
 class NumberTaken(RecordProblem):
     """Another record has the number of the one that was to be made: most often its coupling was deleted.
-    ``table``/``id`` name it."""
+    ``table``/``id`` name it; ``whose`` is the record of Sales whose Business Central No. says so."""
 
     code = "number-taken"
 
-    def __init__(self, kind: str, number: str, called: str, table: str, id: uuid.UUID) -> None:
+    def __init__(self, kind: str, number: str, called: str, table: str, id: uuid.UUID, whose: str = "its") -> None:
         super().__init__(
             f"{kind} “{called}” has the number {number} already, so no second one is made. Couple with it; if it is "
-            "really another one, clear its Business Central No. there first."
+            f"really another one, clear {whose} Business Central No. in Dynamics 365 Sales first."
         )
         self.table, self.id = table, id
 

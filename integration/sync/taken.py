@@ -7,10 +7,11 @@ beside it. Which one it is is looked up only then.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from integration.sync.actions import Insert
 from integration.sync.problems import NumberTaken
+from integration.sync.rules import Direction
 from integration.sync.special.base import Run
 from integration.systems.base import Record, Value, every
 from integration.systems.filters import OneOf
@@ -44,3 +45,36 @@ def _problem(run: Run, action: Insert, holder: Record) -> NumberTaken:
 
 def _key(values: Mapping[str, Value]) -> tuple[str, str]:
     return fold(str(values.get(TABLE) or "")), fold(str(values.get(NUMBER) or ""))
+
+
+def numbered_here(run: Run, records: Sequence[Record]) -> dict[uuid.UUID, NumberTaken]:
+    """Records of Business Central whose numbers these uncoupled records of Sales carry, by source id: they were
+    coupled once, and a second record would be a double. One question for all of them, and none where nobody carries a
+    number."""
+    table = run.rule.erp
+    carriers = [one for one in run.rule.fields if one.erp_field == table.number_field and one.crm_field]
+    if run.direction is not Direction.TO_ERP or not table.number_field or not carriers:
+        return {}
+    column = carriers[0].crm_field
+    kinds = {fold(one.constant) for one in run.rule.fields if one.crm_field == TABLE and one.constant}
+    numbers = {record.id: str(record.values.get(column) or "") for record in records if _is_ours(record, kinds)}
+    wanted = sorted({number for number in numbers.values() if number})
+    if not wanted:
+        return {}
+    names = [name for name in (table.number_field, table.name_field) if name]
+    rows = every(run.erp, table.name, OneOf(table.number_field, tuple(wanted)), names)
+    held = {fold(str(row.values[table.number_field])): row for row in rows}
+    found: dict[uuid.UUID, NumberTaken] = {}
+    for record in records:
+        holder = held.get(fold(numbers.get(record.id, "")))
+        if holder is not None:
+            called = f"the {run.rule.crm.label.lower()}’s"
+            number = str(holder.values[table.number_field])
+            found[record.id] = NumberTaken(table.label, number, table.called(holder), table.name, holder.id, called)
+    return found
+
+
+def _is_ours(record: Record, kinds: Collection[str]) -> bool:
+    """Does its number mean a record of this table? A vendor may have the number of a customer."""
+    kind = fold(str(record.values.get(TABLE) or ""))
+    return not kind or not kinds or kind in kinds

@@ -12,7 +12,7 @@ from integration.sync.rules import FieldRule, TableRule
 from integration.sync.run import Counters, Scope
 from integration.systems.base import Side
 from tests.makers import CUSTOMER_FIELDS, customer_rule, pair, text
-from tests.sync.world import TO_CRM, World
+from tests.sync.world import TO_CRM, TO_ERP, World
 
 COLUMNS = {name: text(name) for name in ("bci_number", "bci_table")}
 
@@ -99,3 +99,44 @@ def test_the_holders_of_many_numbers_are_looked_up_with_one_question_and_only_wh
     world.ledger(numbered()).forget([world.partner(other)])
     assert world.run(TO_CRM, numbered(), scope=Scope.EVERYTHING, create=True) == Counters(failed=2)
     assert asked(world) == 1
+
+
+# --- the other way: an account that carries the number of a customer -----------------------------------------------
+
+
+def create_here(world: World, account: uuid.UUID) -> Counters:
+    return world.ids(TO_ERP, account, rule=numbered(), create=True)
+
+
+def test_an_account_that_was_uncoupled_from_its_customer_makes_no_second_one_and_names_it(world, adatum):
+    (account,) = world.crm.ids("account")
+    assert create_here(world, account) == Counters(failed=1)
+    (failure,) = world.journal.failures
+    assert failure.code == "number-taken"
+    assert "“10000 Adatum” has the number 10000 already" in failure.message
+    assert "clear the account’s Business Central No. in Dynamics 365 Sales first" in failure.message
+    assert failure.waiting_for == f"customer/{adatum}"
+    assert world.erp.ids("customer") == [adatum]
+
+
+def test_coupling_the_account_with_the_customer_it_names_mends_it(world, adatum):
+    (account,) = world.crm.ids("account")
+    create_here(world, account)
+    (aside,) = world.ledger(numbered()).rows.values()
+    world.ledger(numbered()).forget([aside])
+    world.couple(numbered(), adatum, account)
+    world.crm.edit("account", account, telephone1="030 7")
+    assert world.ids(TO_ERP, account, rule=numbered(), winner=Side.CRM) == Counters(modified=1)
+
+
+def test_clearing_the_number_of_the_account_lets_a_second_customer_be_made(world, adatum):
+    (account,) = world.crm.ids("account")
+    world.crm.edit("account", account, bci_number="")
+    assert create_here(world, account) == Counters(inserted=1)
+    assert len(world.erp.ids("customer")) == 2
+
+
+def test_an_account_that_carries_the_number_of_a_vendor_becomes_a_customer(world, adatum):
+    (account,) = world.crm.ids("account")
+    world.crm.edit("account", account, bci_table="Vendor")
+    assert create_here(world, account) == Counters(inserted=1)
