@@ -166,7 +166,7 @@ class CouplingManager(models.Manager[Any]):
                 key=("mapping", "erp_id"),
                 expressions=UNLESS_RAISED,
             )
-            self._remember_waits([one for one in looked if one.waits is not None and (one.waits or one.had_waits)])
+            self._remember_waits([one for one in looked if one.waits is not None])
 
     def _remember_waits(self, partners: Sequence[Partner]) -> None:
         if not partners:

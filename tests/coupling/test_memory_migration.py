@@ -174,7 +174,7 @@ def test_pairs_of_a_database_of_before_are_there_by_the_new_rules_and_with_their
         uuid.UUID(int=1), uuid.UUID(int=2), State.COUPLED, "", "9",
         {"name:name": ("Adatum", unread("Adatum")), "owner:ownerid": (partnerless(JIM), unread(""))},
         owed_erp=True, owed_crm=False, to_crm=Outcome(Result.SUCCESS),
-        writing=InFlight(Side.CRM, {"name:name": ("Adatum", "ADATUM")}), had_waits=True,
+        writing=InFlight(Side.CRM, {"name:name": ("Adatum", "ADATUM")}),
     )  # fmt: skip
     assert (litware.to_crm, litware.to_erp) == (Outcome(Result.SKIPPED, "refused"), Outcome())
     [wait] = now.get_model("coupling", "Wait").objects.all()
