@@ -139,11 +139,14 @@ class SideWritten:
     seen: str = ""
     version: str = ""
 
-    def after(self, partner: Partner, mapped: Collection[str]) -> Partner:
-        """A pair that holds the row: a mapped column is owed to the other side as anybody's edit is."""
+    def after(self, partner: Partner, mapped: Collection[str], direction: Direction = Direction.BOTH) -> Partner:
+        """A pair that holds the row: a mapped column is owed to the other side as anybody's edit is, unless no pass of
+        the mapping goes there."""
         agreed = side_written(partner.agreed, self.side)
         if self.columns & set(mapped):
-            owed = partner.with_owed(self.side.other, True).with_seen(self.side, "")
+            goes_on = any(one.source is self.side for one in direction.passes)
+            owed = partner.with_owed(self.side.other, partner.owed(self.side.other) or goes_on)
+            owed = owed.with_seen(self.side, "")
             return replace(owed, agreed=agreed, raised=partner.raised + 1)
         known = bool(self.seen) and partner.seen(self.side) == self.seen
         after = partner.with_seen(self.side, self.version if known else "")
