@@ -166,7 +166,7 @@ class CouplingManager(models.Manager[Any]):
                 key=("mapping", "erp_id"),
                 expressions=UNLESS_RAISED,
             )
-            self._remember_waits([one for one in looked if one.waits is not None and (one.waits or one.had_waits)])
+            self._remember_waits([one for one in looked if one.waits is not None])
 
     def _remember_waits(self, partners: Sequence[Partner]) -> None:
         if not partners:
@@ -222,7 +222,7 @@ class CouplingManager(models.Manager[Any]):
             held = {f"mapping__{write.side}_table": write.table, f"{write.side}_id": write.id}
             for row in self.model.objects.select_for_update().filter(**held).select_related("mapping"):
                 mapped = row.mapping.fields.filter(is_enabled=True).values_list(f"{write.side}_field", flat=True)
-                after = write.after(row.partner, set(mapped))
+                after = write.after(row.partner, set(mapped), Direction(row.mapping.direction))
                 names = [name for name in COLUMNS if name not in ("erp_id", "crm_id")]
                 values = dict(zip(COLUMNS, row_of(after), strict=True))
                 self.model.objects.filter(pk=row.pk).update(**{name: values[name] for name in names})

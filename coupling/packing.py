@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from integration.sync.halves import UNREAD
@@ -35,7 +34,7 @@ def partner_of(row: Sequence[Any]) -> Partner:
     """A row of ``COLUMNS`` as the engine sees it."""
     erp_id, crm_id, state, seen_erp, seen_crm, agreed, owed_erp, owed_crm = row[:8]
     crm_result, crm_code, erp_result, erp_code, writing, raised = row[8:]
-    partner = Partner(
+    return Partner(
         erp_id,
         crm_id,
         State(state),
@@ -49,7 +48,6 @@ def partner_of(row: Sequence[Any]) -> Partner:
         _begun(writing),
         raised,
     )
-    return replace(partner, had_waits=True) if partner.has_waits() else partner
 
 
 def row_of(partner: Partner) -> Sequence[Any]:

@@ -33,8 +33,8 @@ def halves(text, adopt):
     for key, value in kept.items():
         erp, crm = (value, value) if isinstance(value, str) else value
         erp, crm = half(erp), half(crm)
-        if adopt and crm[:1] not in MARKS:
-            crm = "!" + crm
+        if adopt and not crm.startswith(("?", "*")):
+            crm = "!" + crm.removeprefix("=")
         found[key] = erp if erp == crm else ">" + erp if crm == "!" + erp else [erp, crm]
     return found
 

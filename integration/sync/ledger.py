@@ -99,8 +99,6 @@ class Partner:
     writing: InFlight | None = None
     raised: int = 0
     waits: frozenset[Wait] | None = None
-    had_waits: bool = False
-    """May waits be stored for it? Most pairs are never asked for any."""
 
     def id(self, side: Side) -> uuid.UUID:
         return self.erp_id if side is Side.ERP else self.crm_id
@@ -128,13 +126,6 @@ class Partner:
         """Does it rest in any direction?"""
         return Result.SKIPPED in (self.to_crm.result, self.to_erp.result)
 
-    def has_waits(self) -> bool:
-        """May waits be stored for this pair? They follow from halves without partner, from waiting and from leaving
-        out, so most pairs are never asked for them."""
-        if {Result.WAITING, Result.LEFT_OUT} & {self.to_crm.result, self.to_erp.result}:
-            return True
-        return any(erp[:1] == "?" or crm[:1] == "?" for erp, crm in self.agreed.values())
-
 
 @dataclass(frozen=True, slots=True)
 class SideWritten:
@@ -148,11 +139,14 @@ class SideWritten:
     seen: str = ""
     version: str = ""
 
-    def after(self, partner: Partner, mapped: Collection[str]) -> Partner:
-        """A pair that holds the row: a mapped column is owed to the other side as anybody's edit is."""
+    def after(self, partner: Partner, mapped: Collection[str], direction: Direction = Direction.BOTH) -> Partner:
+        """A pair that holds the row: a mapped column is owed to the other side as anybody's edit is, unless no pass of
+        the mapping goes there."""
         agreed = side_written(partner.agreed, self.side)
         if self.columns & set(mapped):
-            owed = partner.with_owed(self.side.other, True).with_seen(self.side, "")
+            goes_on = any(one.source is self.side for one in direction.passes)
+            owed = partner.with_owed(self.side.other, partner.owed(self.side.other) or goes_on)
+            owed = owed.with_seen(self.side, "")
             return replace(owed, agreed=agreed, raised=partner.raised + 1)
         known = bool(self.seen) and partner.seen(self.side) == self.seen
         after = partner.with_seen(self.side, self.version if known else "")
@@ -167,7 +161,7 @@ class Ledger(Protocol):
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
         """Source ids of pairs that a pass in this direction has to look at though nobody changed them: owed, failed,
-        waiting, intended, in doubt about an update, or released. Not the skipped ones."""
+        waiting, intended, or in doubt about an update. Not the skipped ones; ``released`` ones are asked for apart."""
 
     def released(self, direction: Direction) -> Iterator[uuid.UUID]:
         """Source ids of pairs that wait, in this direction, for a record that is coupled by now. Asked, not announced:

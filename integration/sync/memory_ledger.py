@@ -41,9 +41,8 @@ class MemoryLedger:
         return {row.crm_id: as_stored(row) for row in self.rows.values() if row.crm_id in wanted}
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
-        released = set(self.released(direction))
         for row in list(self.rows.values()):
-            if is_open(row, direction) or row.id(direction.source) in released:
+            if is_open(row, direction):
                 yield row.id(direction.source)
 
     def released(self, direction: Direction) -> Iterator[uuid.UUID]:
@@ -118,7 +117,8 @@ class MemoryLedger:
 
     def complete(self, partners: Iterable[Partner]) -> None:
         for partner in partners:
-            self.rows[partner.erp_id] = replace(self.rows[partner.erp_id], state=State.COUPLED)
+            if partner.erp_id in self.rows:
+                self.rows[partner.erp_id] = replace(self.rows[partner.erp_id], state=State.COUPLED)
 
     def forget(self, partners: Iterable[Partner]) -> None:
         for partner in partners:

@@ -1,7 +1,8 @@
 """Field by field: what is written, what is owed to the other side, what is a conflict, and what is agreed after. Pure.
 
 s and t are the values of source and twin, S and T say whether they changed since both sides last agreed. First: a blank
-source under ``not_null`` is no change; a value that is equal in either direction of translation is agreed. Then:
+under ``not_null`` is no change of the side that is blank; a value that is equal in either direction of translation is
+agreed. Then:
 
 =====================================================  ==================  =========================================
 case                                                   one-way             two-way
@@ -263,7 +264,9 @@ class Merger:
         one = self._one(carry, look)
         if one is None:
             return
-        if carry.not_null and not one.source:
+        if carry.not_null and not one.source and not one.want:
+            if not one.have:
+                self._agree(carry, one, merged.agreed)
             merged.owes = merged.owes or (carry.two_way and bool(one.have) and one.have != _known(one))
             return
         if self._is_equal(carry, one, look):
@@ -313,6 +316,8 @@ class Merger:
         source_half, twin_half = one.halves
         source_changed = changed(source_half, one.source, expressible=one.can_go)
         twin_changed = changed(twin_half, one.have, expressible=carry.two_way and one.back)
+        if carry.two_way and carry.not_null and not one.have:
+            twin_changed = False
         if not source_changed and not twin_changed:
             return self._as_agreed(carry, one)
         if not carry.two_way:
@@ -393,6 +398,8 @@ class Merger:
         """Fields of which the twin is the source and that changed there must still be carried by the other pass."""
         for carry in self.back_only:
             source = carry.reads(look.twin)
+            if carry.not_null and not source:
+                continue
             halves = merged.agreed.get(carry.key)
             if halves is None:
                 return True
