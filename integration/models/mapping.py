@@ -39,10 +39,13 @@ class TableMappingQuerySet(models.QuerySet["TableMapping"]):
         """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
         return self.exclude(crm_table__contains=".").exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
 
-    def filters(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """(table, integration table) -> both filters, of every mapping."""
-        rows = self.values_list("erp_table", "crm_table", "erp_filter", "crm_filter")
-        return {(erp, crm): (erp_filter, crm_filter) for erp, crm, erp_filter, crm_filter in rows}
+    def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        rows = self.order_by("position", "name").values_list("erp_table", "crm_table", "erp_filter", "crm_filter")
+        for erp, crm, erp_filter, crm_filter in rows:
+            found.setdefault((erp, crm), []).append((erp_filter, crm_filter))
+        return found
 
 
 class TableMapping(Audited):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -159,11 +159,12 @@ class TableRule:
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a run knows about both ends. ``local_currency`` is the ERP's LCY code: a blank currency there means it.
-    ``filters`` are the filters of all mappings as text, (ERP table, Sales table) -> (ERP filter, Sales filter): a
-    record that refers to one outside its mapping's filter is left out instead of failing."""
+    ``filters`` are the filters of all mappings as text, (ERP table, Sales table) -> [(ERP filter, Sales filter)], one
+    for each mapping over that pair: a record is theirs if any of these filters takes it, and a record that refers to
+    one outside all of them is left out instead of failing."""
 
     local_currency: str = ""
     company: str = ""
     organization_id: uuid.UUID | None = None
     user_id: uuid.UUID | None = None
-    filters: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    filters: Mapping[tuple[str, str], Sequence[tuple[str, str]]] = field(default_factory=dict)

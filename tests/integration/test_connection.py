@@ -50,7 +50,7 @@ def test_opening_an_enabled_connection_asks_nothing_yet(setup, organization):
     context = connected.context
     assert (context.local_currency, context.company) == ("GBP", "CRONUS International Ltd.")
     assert (context.organization_id, context.user_id) == (organization.organization_id, organization.user_id)
-    assert context.filters["salesperson", "systemuser"][1].startswith("isdisabled = No")
+    assert context.filters["salesperson", "systemuser"][0][1].startswith("isdisabled = No")
     connected.close()
 
 

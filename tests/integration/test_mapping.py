@@ -58,6 +58,14 @@ def test_a_mapping_needs_both_tables():
     assert {"erp_table", "crm_table"} <= set(messages(TableMapping(name="OURS")))
 
 
+def test_the_filters_of_all_mappings_over_a_pair_of_tables_are_kept():
+    for place, city in enumerate(("London", "Leeds")):
+        TableMapping.objects.create(
+            name=city.upper(), erp_table="customer", crm_table="account", erp_filter=f"city = {city}", position=place
+        )
+    assert TableMapping.objects.filters() == {("customer", "account"): [("city = London", ""), ("city = Leeds", "")]}
+
+
 def test_a_direction_nobody_carries_is_refused():
     mapping = mapping_of("to_crm", ("name", "name", "to_crm"))
     mapping.direction = "both"

@@ -49,18 +49,19 @@ class ContactRules(Special):
         else:
             self._firm_of = self.firms.of_accounts(parents)
             self._contact_of = self.firms.contacts_of(list(self._firm_of.values()))
-            filters = [crm for (_, table), (_, crm) in self.run.context.filters.items() if table == ACCOUNT]
+            pairs = self.run.context.filters.items()
+            filters = [crm for (_, table), both in pairs if table == ACCOUNT for _, crm in both]
             strangers = [id for id in parents if id not in self._firm_of]
             self._outside = self.firms.outside(ACCOUNT, strangers, self.run.crm, filters)
 
     def _firms_outside(self) -> set[uuid.UUID]:
         """Customers and vendors that are not coupled because their own mapping does not take them."""
         outside: set[uuid.UUID] = set()
-        for (table, other), (text, _) in self.run.context.filters.items():
+        for (table, other), both in self.run.context.filters.items():
             if other == ACCOUNT:
                 ids = [firm.id for firm in self._firm_of.values() if firm.table == table]
                 uncoupled = [id for id in ids if Ref(table, id) not in self._account_of]
-                outside |= self.firms.outside(table, uncoupled, self.run.erp, [text])
+                outside |= self.firms.outside(table, uncoupled, self.run.erp, [erp for erp, _ in both])
         return outside
 
     def _parent(self, record: Record) -> Ref | None:

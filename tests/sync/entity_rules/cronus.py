@@ -93,7 +93,7 @@ class Cronus(World):
             company="CRONUS",
             organization_id=self.crm.check().organization_id,
             user_id=self.crm.check().user_id,
-            filters={(d.erp_table, d.crm_table): (d.erp_filter, d.crm_filter) for d in MAPPED},
+            filters={(d.erp_table, d.crm_table): [(d.erp_filter, d.crm_filter)] for d in MAPPED},
         )
         for column, options in tables.OPTION_COLUMNS.items():
             name = f"account.{column}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from integration.sync.run import Counters
@@ -88,6 +90,35 @@ def test_people_of_customers_outside_the_filter_are_left_out_and_do_not_fail(cro
     cronus.person(cronus.customer("Fabrikam", "C20", blocked=blocked), "Helen Ray")
     assert cronus.run(TO_CRM, FREE) == Counters(skipped=1)
     assert "outside the filters" in cronus.reasons()[0]
+
+
+@pytest.fixture
+def two_mappings(cronus):
+    """Customers go by two mappings over the same two tables: those in London by one, those in Leeds by the other."""
+    filters = [("city = London", "address1_city = London"), ("city = Leeds", "address1_city = Leeds")]
+    pair = {("customer", "account"): filters}
+    cronus.context = replace(cronus.context, filters={**cronus.context.filters, **pair})
+
+
+@pytest.mark.parametrize("city", ["London", "Leeds"])
+def test_people_of_a_customer_that_any_of_two_mappings_takes_wait_for_it(cronus, two_mappings, city):
+    cronus.person(cronus.customer("Fabrikam", "C20", city=city), "Helen Ray")
+    assert cronus.run(TO_CRM, FREE) == Counters(failed=1)
+    assert "Couple it first" in cronus.messages()
+
+
+def test_people_of_a_customer_that_neither_of_two_mappings_takes_are_left_out(cronus, two_mappings):
+    cronus.person(cronus.customer("Fabrikam", "C20", city="York"), "Helen Ray")
+    assert cronus.run(TO_CRM, FREE) == Counters(skipped=1)
+    assert "outside the filters" in cronus.reasons()[0]
+
+
+@pytest.mark.parametrize("city", ["London", "Leeds"])
+def test_people_of_an_account_that_any_of_two_mappings_takes_wait_for_it(cronus, two_mappings, city):
+    vendors = {("vendor", "account"): [("", "address1_city = Bath")]}
+    cronus.context = replace(cronus.context, filters={**cronus.context.filters, **vendors})
+    person_there(cronus, cronus.account("Fabrikam", address1_city=city))
+    assert cronus.run(TO_ERP, FREE) == Counters(failed=1)
 
 
 def test_people_of_a_company_that_neither_buys_nor_sells_are_left_out(cronus):
