@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -28,6 +30,9 @@ DELETIONS = [
     (DeletionPolicy.RESTORE.value, "Restore Records"),
     (DeletionPolicy.REMOVE.value, "Remove Coupling"),
 ]
+RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion")
+"""What a run goes by, besides the fields."""
+NOT_CARRIED = "The mapping goes one way only ({}), so these enabled fields of the other way are not carried: {}."
 REMOVED_AND_MADE_AGAIN = (
     "Remove Coupling together with uncoupled records being synchronized: a record whose twin was deleted is "
     "uncoupled, and the next run creates the twin again."
@@ -105,6 +110,24 @@ class TableMapping(Audited):
         fields = self.fields.filter(is_enabled=True).values_list("direction", flat=True)
         return Direction(self.direction).includes(direction) and any(Direction(f).includes(direction) for f in fields)
 
+    def effective_direction(self, field: Direction) -> Direction | None:
+        """Which way a field of this mapping with this direction of its own really goes: what both allow. ``None``:
+        the mapping goes the other way only, so nothing carries the field.
+
+        ============  ==========  =========
+        mapping       field       goes
+        ============  ==========  =========
+        both          both        both
+        to Sales      both        to Sales
+        both          to Sales    to Sales
+        to Sales      from Sales  not at all
+        ============  ==========  =========
+        """
+        own = Direction(self.direction)
+        if own is Direction.BOTH:
+            return field
+        return own if field.includes(own) else None
+
     def describe_way(self, direction: Direction | None = None) -> str:
         """ "item -> product", "item <- product" or "item <-> product"."""
         arrows = {Direction.TO_CRM: "->", Direction.TO_ERP: "<-", Direction.BOTH: "<->"}
@@ -122,9 +145,25 @@ class TableMapping(Audited):
 
     def warnings(self) -> list[str]:
         """What is allowed and yet probably not meant."""
+        found = []
         if self.deletion == DeletionPolicy.REMOVE and not self.only_coupled:
-            return [REMOVED_AND_MADE_AGAIN]
-        return []
+            found.append(REMOVED_AND_MADE_AGAIN)
+        idle = [field.pair for field in self.fields.filter(is_enabled=True) if field.effective_direction is None]
+        if idle:
+            found.append(NOT_CARRIED.format(self.get_direction_display(), "; ".join(idle)))
+        return found
+
+    def settings_changed(self, before: Mapping[str, object]) -> None:
+        """A person changed how records are chosen and carried; ``before`` has the former values of ``RULE_COLUMNS``.
+        What was left out until now may belong to it from now on: then everything is read again. In any case a run that
+        is under way begins again by the new rule. The fields keep their own directions."""
+        gained = set(Direction(self.direction).passes) - set(Direction(str(before["direction"])).passes)
+        filters = any(before[name] != getattr(self, name) for name in ("erp_filter", "crm_filter"))
+        takes_more = bool(before["only_coupled"]) and not self.only_coupled
+        if gained or filters or takes_more:
+            self.require_full_run(look_again=bool(gained))
+        elif any(before[name] != getattr(self, name) for name in RULE_COLUMNS):
+            self.count_revision()
 
     def require_full_run(self, *, look_again: bool = False) -> None:
         """Fields or filters changed: what was read so far says nothing about them, so both sides are read again.
