@@ -38,7 +38,8 @@ def _typed(posted: QueryDict, before: str) -> dict[str, list[str]]:
 
 def _stored(row: models.Model, names: Iterable[str]) -> dict[str, list[str]]:
     """As a browser would send it: a box without a tick is not sent."""
-    values = {name: value for name, value in model_to_dict(row, list(names)).items() if value not in (False, None)}
+    stored = model_to_dict(row, list(names))
+    values = {name: value for name, value in stored.items() if value is not False and value is not None}
     return {"id": [str(row.pk)], **{name: ["on" if value is True else str(value)] for name, value in values.items()}}
 
 

@@ -123,9 +123,14 @@ class StepForm(OfSteps, forms.ModelForm):
         own = [FieldTransformation.objects.filter(pk=self.instance.pk)] if self.instance.pk else []
         return [*super().rows(), *own]
 
+    def repeats(self) -> bool:
+        """A new step is one more each time."""
+        return self.instance.pk is not None and super().repeats()
+
     def store(self) -> None:
-        self.save()
-        self.field.retransform()
+        if not self.repeats():
+            self.save()
+            self.field.retransform()
 
 
 def _input(parameter: Parameter, value: object) -> forms.Field:

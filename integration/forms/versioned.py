@@ -173,7 +173,13 @@ class VersionedInputs(Versioned):
         return self.cleaned_data  # type: ignore[attr-defined,no-any-return]
 
     def repeats(self) -> bool:
-        return set(self.changed_data) <= {"seen"}  # type: ignore[attr-defined]
+        return set(self.changed_data) <= {"seen"} and not any(map(self._is_ignored, self.fields))  # type: ignore[attr-defined]
+
+    def _is_ignored(self, name: str) -> bool:
+        """Was something typed here that the form does not take as things are now?"""
+        bound = self[name]  # type: ignore[index]
+        shown, sent = ("" if value is None else str(value).strip() for value in (bound.initial, bound.data))
+        return bound.field.disabled and bound.html_name in self.data and shown != sent
 
     def token(self) -> str:
         return str(self.data.get(self.add_prefix("seen"), ""))  # type: ignore[attr-defined]
