@@ -81,7 +81,7 @@ class FieldMappingForm(forms.ModelForm):
             return
         offered = [(mapping.direction, mapping.get_direction_display())]
         if self.instance.effective_direction is None:
-            offered = [(own, f"{self.instance.get_direction_display()} (not carried)"), *offered]
+            offered = [(own, self.instance.way), *offered]
         else:
             self.initial["direction"] = mapping.direction
         cast(forms.ChoiceField, self.fields["direction"]).choices = offered

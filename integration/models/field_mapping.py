@@ -68,6 +68,12 @@ class FieldMapping(Audited):
         return self.mapping.effective_direction(Direction(self.direction))
 
     @property
+    def way(self) -> str:
+        """The effective direction as a person reads it."""
+        goes = self.effective_direction
+        return dict(DIRECTIONS)[goes.value] if goes else f"{self.get_direction_display()} (not carried)"
+
+    @property
     def asks_who_wins(self) -> bool:
         """Would enabling this pair now make coupled records differ in a field that both sides may change?"""
         return bool(self.effective_direction is Direction.BOTH and self.erp_field and self.crm_field)

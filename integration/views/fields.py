@@ -60,5 +60,6 @@ def _page(
     request: HttpRequest, mapping: TableMapping, ends: Ends, formset: FieldMappingFormSet, new: NewFieldForm
 ) -> HttpResponse:
     context = {"mapping": mapping, "formset": formset, "new": new, "notices": ends.notices()}
+    context["warnings"] = mapping.warnings()
     context["may_change"] = request.user.has_perm(CHANGE)
     return render(request, "integration/mapping_fields.html", context)
