@@ -34,6 +34,11 @@ class DefaultsForm(VersionedInputs, forms.Form):
         """Each listed mapping that has a default, with what would be overwritten."""
         return [(row, defaults.differences(row)) for row in self.listed.all() if defaults.default_for(row)]
 
+    @property
+    def without_default(self) -> list[str]:
+        """Mappings of the page that are a person's own: they stay as they are."""
+        return [row.name for row in self.listed.all() if defaults.default_for(row) is None]
+
     def stored(self) -> Stored:
         return Stored({f"{row}, {one.field}": one.stored for row, found in self.plans() for one in found})
 

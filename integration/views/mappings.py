@@ -18,6 +18,7 @@ from integration.models.ends import Count as Matching
 from integration.models.ends import Ends
 
 CHANGE = "integration.change_tablemapping"
+WITHOUT_DEFAULT = "Left out, since people made them and there is no default: {}."
 
 
 @require_GET
@@ -70,6 +71,8 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
         said = f"{len(form.done)} mappings are back at the default, {len(form.created)} were created."
         messages.success(request, said)
         return redirect("mappings")
+    if only and form.without_default:
+        messages.warning(request, WITHOUT_DEFAULT.format(", ".join(form.without_default)))
     context = {"form": form, "only": only, "plans": form.plans(), "missing": [] if only else defaults.missing()}
     return render(request, "integration/mapping_defaults.html", context)
 
