@@ -32,8 +32,9 @@ def mappings_uncouple(request: HttpRequest) -> HttpResponse:
         return render(request, "coupling/mappings_uncouple.html", {"mappings": chosen})
     parts: Parts[SyncJob | int] = Parts()
     for mapping in chosen:
-        if mapping.coupled:
-            parts.do(mapping, mapping.coupled, partial(verbs.uncouple_all, mapping, person(request)))
+        number = mapping.couplings.filter(state=State.COUPLED.value).count()
+        if number:
+            parts.do(mapping, number, partial(verbs.uncouple_all, mapping, person(request)))
         else:
             parts.leave(f"{mapping.name}: nothing is coupled, so nothing is deleted.")
     at_once = sum(one for one in parts.done if isinstance(one, int))

@@ -170,7 +170,7 @@ class VersionedInputs(Versioned):
         if message:
             self.refuse(message)
         super().clean()  # type: ignore[misc]
-        return self.cleaned_data  # type: ignore[attr-defined,no-any-return]
+        return self.cleaned_data  # type: ignore[attr-defined]
 
     def repeats(self) -> bool:
         return set(self.changed_data) <= {"seen"} and not any(map(self._is_ignored, self.fields))  # type: ignore[attr-defined]

@@ -27,9 +27,6 @@ from integration.systems.base import Identity
 from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
-CHANGED_MEANWHILE = (
-    "Somebody else saved another address or sign-in while this one was checked. Look at it, then enable it again."
-)
 DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 
 
@@ -115,8 +112,7 @@ class ConnectionSetup(Audited, SignIn, Features):
         if not found.ok or found.identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
-            if not self._is_as_read():
-                raise NotReady([Finding(False, "Connection Setup", CHANGED_MEANWHILE)])
+            self.refuse_if_overtaken()
             self._remember(found.identity, found.user_name)
             created = self.create_missing()
             release_jobs(self.parts())
@@ -179,12 +175,6 @@ class ConnectionSetup(Audited, SignIn, Features):
         known = {} if found.solution_version is None else {"solution_version": found.solution_version[:30]}
         self.note(last_error=found.message, **known)
         return found
-
-    def _is_as_read(self) -> bool:
-        """Is what was examined still what is stored? Others may save while an organization is being asked."""
-        now = type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
-        names = (*self.IDENTIFYING, "dataverse_enabled", "sales_enabled")
-        return now._recorded(names) == self._recorded(names)
 
     def _remember(self, identity: Identity, user_name: str) -> None:
         if self.organization_id != identity.organization_id:

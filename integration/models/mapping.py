@@ -8,12 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from integration.models.audited import Audited
+from integration.models.mapping_problems import problems_of, warnings_of
 from integration.models.rule import build_rule
 from integration.sync.matching import Criterion
-from integration.sync.order import DependencyLoop, waves
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.systems.base import System
-from integration.systems.filters import FilterError, parse
 
 DIRECTIONS = [
     (Direction.TO_CRM.value, "To Integration Table"),
@@ -32,11 +31,6 @@ DELETIONS = [
 ]
 RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion")
 """What a run goes by, besides the fields."""
-NOT_CARRIED = "The mapping goes one way only ({}), so these enabled fields of the other way are not carried: {}."
-REMOVED_AND_MADE_AGAIN = (
-    "Remove Coupling together with uncoupled records being synchronized: a record whose twin was deleted is "
-    "uncoupled, and the next run creates the twin again."
-)
 
 
 class TableMappingQuerySet(models.QuerySet["TableMapping"]):
@@ -145,13 +139,7 @@ class TableMapping(Audited):
 
     def warnings(self) -> list[str]:
         """What is allowed and yet probably not meant."""
-        found = []
-        if self.deletion == DeletionPolicy.REMOVE and not self.only_coupled:
-            found.append(REMOVED_AND_MADE_AGAIN)
-        idle = [field.pair for field in self.fields.filter(is_enabled=True) if field.effective_direction is None]
-        if idle:
-            found.append(NOT_CARRIED.format(self.get_direction_display(), "; ".join(idle)))
-        return found
+        return warnings_of(self)
 
     def settings_changed(self, before: Mapping[str, object]) -> None:
         """A person changed how records are chosen and carried; ``before`` has the former values of ``RULE_COLUMNS``.
@@ -199,37 +187,7 @@ class TableMapping(Audited):
 
     def clean(self) -> None:
         """Raises ``ValidationError`` by field."""
-        wrong: dict[str, str] = {}
         self.name = self.name.strip()
-        if not self.name:
-            wrong["name"] = "A mapping needs a name."
-        for field in ("erp_filter", "crm_filter"):
-            try:
-                parse(getattr(self, field))
-            except FilterError as error:
-                wrong[field] = str(error)
-        for field, problem in (("direction", self._wrong_direction()), ("dependencies", self._loop())):
-            if problem:
-                wrong[field] = problem
+        wrong = problems_of(self)
         if wrong:
             raise ValidationError(wrong)
-
-    def _loop(self) -> str:
-        """The loop that the dependencies would close, in words."""
-        others = type(self).objects.exclude(pk=self.pk).values_list("name", "dependencies")
-        if self.name in self.dependencies:
-            return f"{self.name} cannot depend on itself."
-        try:
-            waves({self.name: self.dependencies, **dict(others)})
-        except DependencyLoop as loop:
-            return str(loop)
-        return ""
-
-    def _wrong_direction(self) -> str:
-        if self.is_option and self.direction == Direction.BOTH:
-            return "A mapping of option values goes one way; choose To or From Integration Table."
-        if self.pk is None:
-            return ""
-        missing = [one for one in Direction(self.direction).passes if not self.carries(one)]
-        names = [dict(DIRECTIONS)[one.value] for one in missing]
-        return f"No enabled field goes this way ({', '.join(names)}). Enable one first." if names else ""

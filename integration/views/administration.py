@@ -32,7 +32,7 @@ class RecordedAdministration:
 
     def _in_administration(self, request: HttpRequest) -> HttpResponse:
         """One entry for each that Django itself writes down."""
-        mine = LogEntry.objects.filter(user_id=request.user.pk).order_by("pk")
+        mine = LogEntry.objects.filter(user_id=request.user.pk or 0).order_by("pk")
         last = mine.values_list("pk", flat=True).last() or 0
         answer = self.get_response(request)
         for entry in mine.filter(pk__gt=last).select_related("content_type"):

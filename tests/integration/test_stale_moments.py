@@ -3,10 +3,11 @@ twice."""
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, connections
 from django.urls import reverse
 
 from integration.forms.connection import ConnectionForm
@@ -151,6 +152,34 @@ def test_what_two_people_make_at_the_same_moment_is_made_once_and_said_to_the_se
     answer = admin.post("/mappings/CUSTOMER/fields/add/", new)
     assert answer.status_code == 200
     assert AT_ONCE in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time anyway")
+def test_of_two_who_save_at_the_same_moment_one_is_refused_and_shown_what_the_other_stored():
+    entry = JobQueueEntry.objects.create(name="Statistics")
+    seen, together, saved = TimesForm(instance=entry)["seen"].value(), threading.Barrier(2), []
+
+    def save(minutes: int) -> None:
+        values = {"minutes": minutes, "inactivity_minutes": 5, "max_attempts": 1, "rerun_seconds": 1, "seen": seen}
+        form = TimesForm(values, instance=JobQueueEntry.objects.get(pk=entry.pk))
+        assert form.is_valid()
+        together.wait(20)
+        try:
+            saved.append(minutes if form.saved() else form.non_field_errors()[0])
+        finally:
+            connections.close_all()
+
+    both = [threading.Thread(target=save, args=[minutes]) for minutes in (5, 7)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(60)
+
+    [stored] = [one for one in saved if isinstance(one, int)]
+    [refused] = [one for one in saved if isinstance(one, str)]
+    assert JobQueueEntry.objects.get(pk=entry.pk).minutes == stored
+    assert f"minutes between runs: “30” → “{stored}”" in refused
 
 
 # --- lines ---------------------------------------------------------------------------------------------------
