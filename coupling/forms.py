@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
+from integration.forms.versioned import Stored, VersionedInputs
 from integration.models import FieldMapping, TableMapping
 
 Row = tuple[FieldMapping, forms.BoundField, forms.BoundField]
@@ -14,12 +17,14 @@ LOWEST = 99
 NOTHING_CHOSEN = "Give at least one pair of fields a match priority."
 
 
-class CriteriaForm(forms.Form):
+class CriteriaForm(VersionedInputs, forms.Form):
     """By which pairs of fields the records of a mapping are matched: a priority (blank: not at all) and whether case
     counts, for every pair."""
 
     def __init__(self, mapping: TableMapping, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.mapping = mapping
+        self.begin(self.stored())
         self.pairs = list(mapping.fields.exclude(erp_field="").exclude(crm_field=""))
         for pair in self.pairs:
             label = f"{pair.erp_field} – {pair.crm_field}"
@@ -43,18 +48,31 @@ class CriteriaForm(forms.Form):
     def _row(self, pair: FieldMapping) -> Row:
         return pair, self[_priority(pair)], self[_case(pair)]
 
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        return [TableMapping.objects.filter(pk=self.mapping.pk)]
+
+    def stored(self) -> Stored:
+        pairs = self.mapping.fields.exclude(erp_field="").exclude(crm_field="")
+        return Stored({pair.pair: _in_words(pair) for pair in pairs})
+
     def clean(self) -> dict[str, Any]:
+        super().clean()
         if not self.errors and not any(self.cleaned_data[_priority(pair)] for pair in self.pairs):
             raise forms.ValidationError(NOTHING_CHOSEN)
         return self.cleaned_data
 
-    def save(self) -> None:
-        """Store what was changed."""
+    def store(self) -> None:
+        """Only what was changed."""
         for pair in self.pairs:
             if _priority(pair) in self.changed_data or _case(pair) in self.changed_data:
                 priority, exact = self.cleaned_data[_priority(pair)] or 0, self.cleaned_data[_case(pair)]
                 pair.match_priority, pair.case_sensitive = priority, exact
                 pair.save(update_fields=["match_priority", "case_sensitive"])
+
+
+def _in_words(pair: FieldMapping) -> str:
+    priority = f"priority {pair.match_priority}" if pair.match_priority else "not used"
+    return f"{priority}, case-sensitive" if pair.case_sensitive else priority
 
 
 def _priority(pair: FieldMapping) -> str:

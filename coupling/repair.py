@@ -33,19 +33,22 @@ def of_rows(ids: Iterable[int]) -> dict[TableMapping, list[Partner]]:
     return found
 
 
-def of_errors(ids: Iterable[int]) -> dict[TableMapping, list[Partner]]:
-    """The pairs that these errors are about, by mapping, each once. Raises :class:`CouplingError` where there is none
-    any more."""
+def of_errors(ids: Iterable[int]) -> tuple[dict[TableMapping, list[Partner]], int]:
+    """The pairs that these errors are about, by mapping, each once, and how many of the errors are about records that
+    are not known here (any more). Raises :class:`CouplingError` where no pair is left."""
     found: dict[TableMapping, dict[uuid.UUID, Partner]] = {}
+    unknown = 0
     for error in SyncError.objects.filter(pk__in=list(ids)).select_related("mapping"):
         source = Direction(error.direction).source
         id = error.erp_id if source is Side.ERP else error.crm_id
         partner = error.mapping.couplings.partners(source, [id]).get(id) if id else None
-        if partner is not None:
+        if partner is None:
+            unknown += 1
+        else:
             found.setdefault(error.mapping, {})[partner.erp_id] = partner
     if not found:
         raise CouplingError("Choose at least one record that is still known here.")
-    return {mapping: list(partners.values()) for mapping, partners in found.items()}
+    return {mapping: list(partners.values()) for mapping, partners in found.items()}, unknown
 
 
 def retry(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> int:
@@ -73,10 +76,11 @@ def let_win(pairs: Mapping[TableMapping, Sequence[Partner]], way: str, user: Use
     fitting = {mapping: held for mapping, held in pairs.items() if way in dict(verbs.ways(mapping))}
     if not fitting:
         raise CouplingError("None of these mappings synchronizes this way.")
-    return [_winning(mapping, partners, way, user) for mapping, partners in fitting.items()]
+    return [win(mapping, partners, way, user) for mapping, partners in fitting.items()]
 
 
-def _winning(mapping: TableMapping, partners: Sequence[Partner], way: str, user: User | None) -> SyncJob:
+def win(mapping: TableMapping, partners: Sequence[Partner], way: str, user: User | None) -> SyncJob:
+    """The same with the pairs of one mapping."""
     job = verbs.synchronize(mapping, [partner.erp_id for partner in partners], way, user)
     back = Direction(job.direction).back
     if way != verbs.MERGE and Direction(mapping.direction).includes(back):

@@ -87,12 +87,24 @@ def uncouple_all(mapping: TableMapping, user: User | None) -> SyncJob | int:
     return _uncoupling(mapping, Options(scope=Scope.EVERYTHING), user)
 
 
-def _uncoupled(mapping: TableMapping, erp_ids: Sequence[uuid.UUID]) -> int:
+def uncouple_here(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], connected: Connected) -> int:
+    """Remove couplings in this process; the pairs of contacts that belong to a pair of firms go with it. Answers how
+    many are gone."""
+    return _uncoupled(mapping, erp_ids, connected)
+
+
+def _uncoupled(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], connected: Connected | None = None) -> int:
     """Here and now: no record has to be written for it."""
-    number = int(mapping.couplings.uncouple(erp_ids))
+    both = (connected.erp, connected.crm) if connected is not None else ()
+    number = int(mapping.couplings.uncouple(erp_ids, *both))
     ids = ", ".join(str(id) for id in erp_ids)
     record(AuditEntry.Action.UNCOUPLED, COUPLING, mapping, {ERP_ID: ids}, {"couplings": number})
     return number
+
+
+def coupled_with(mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID | None:
+    """The Sales record that a Business Central record is coupled with now."""
+    return _coupled(mapping, erp_id)
 
 
 def _uncoupling(mapping: TableMapping, options: Options, user: User | None) -> SyncJob:
@@ -266,7 +278,7 @@ def _free(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence
     there = of(connected, side.other).get(_table(mapping, side.other), twins, []) if twins else {}
     broken = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
     if broken:
-        mapping.couplings.uncouple([pair.erp_id for pair in broken.values()])
+        _uncoupled(mapping, [pair.erp_id for pair in broken.values()])
     return [id for id in ids if id not in pairs or id in broken]
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from integration.forms.connection import HELP, ConnectionForm
 from integration.forms.secrets import SecretInputs, control_characters, secret_input
-from integration.forms.versioned import VersionedForm
+from integration.forms.versioned import Stored, VersionedForm, VersionedInputs, shown
 from integration.models import ConnectionSetup, User
 from integration.models.sign_in import Authentication
 from setup_wizard import tables
-from setup_wizard.models import Guide
+from setup_wizard.models import Guide, in_words
 
+SWITCHES = ("dataverse_enabled", "sales_enabled", "odata_user")
 URL_MISSING = "Enter the URL of Dynamics 365 Sales."
 
 
@@ -111,7 +114,7 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
     def __init__(self, *args: Any, setup: ConnectionSetup, **kwargs: Any) -> None:
         self.setup = setup
         super().__init__(*args, **kwargs)
-        for name in ("dataverse_enabled", "sales_enabled", "odata_user"):
+        for name in SWITCHES:
             self.fields[name].initial = getattr(setup, name)
         self.explain_secrets(setup)
         if setup.solution_version:
@@ -124,6 +127,16 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = self._layout()
+
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        return [*super().rows(), ConnectionSetup.objects.filter(pk=self.setup.pk)]
+
+    def stored(self) -> Stored:
+        self.setup.refresh_from_db()
+        return super().stored()
+
+    def besides(self, row: Guide) -> dict[str, str]:
+        return {**shown(self.setup, SWITCHES), **in_words(row.tables)}
 
     def repeats(self) -> bool:
         return super().repeats() and tables.read(self.data) == self.instance.tables
@@ -194,8 +207,8 @@ class UserStepForm(VersionedForm):
         self.helper.form_tag = False
 
 
-class FinishForm(forms.Form):
-    """What pressing Finish does."""
+class FinishForm(VersionedInputs, forms.Form):
+    """What pressing Finish does: it puts in place what the steps before have shown, so these must not have changed."""
 
     enable = forms.BooleanField(required=False, initial=True, label="Enable the connection to Dynamics 365 Sales")
     run_full = forms.BooleanField(
@@ -213,6 +226,7 @@ class FinishForm(forms.Form):
 
     def __init__(self, *args: Any, enabled: bool, create_unmatched: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.begin(self.stored())
         self.fields["create_unmatched"].initial = create_unmatched
         if enabled:
             self.fields["enable"].disabled = True
@@ -220,8 +234,28 @@ class FinishForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
 
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        return [Guide.objects.all(), ConnectionSetup.objects.all()]
+
+    def stored(self) -> Stored:
+        setup, guide = ConnectionSetup.current(), Guide.current()
+        connection = shown(setup, ConnectionStepForm.Meta.fields)
+        wishes = shown(guide, ChoicesStepForm.Meta.fields)
+        return Stored({**connection, **shown(setup, SWITCHES), **wishes, **in_words(guide.tables)})
+
+    def repeats(self) -> bool:
+        return False
+
+    @property
+    def wishes(self) -> dict[str, bool]:
+        """What was ticked, when the form is valid."""
+        return {name: self.cleaned_data[name] for name in self.base_fields}
+
+    def store(self) -> None:
+        """``finish.finish`` does it: it asks Sales, and holds nobody up meanwhile."""
+
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if cleaned.get("run_full") and not cleaned.get("enable"):
             raise ValidationError("A full synchronization needs the connection to be enabled.")
         return cleaned

@@ -56,7 +56,7 @@ class Guide(Audited):
 
     def choose_tables(self, choices: dict[str, dict[str, Any]]) -> None:
         """Name of a mapping -> ``direction`` and ``create``, as far as they differ from the standard."""
-        before, after = _in_words(self.tables), _in_words(choices)
+        before, after = in_words(self.tables), in_words(choices)
         self.tables = choices
         with transaction.atomic():
             self.save(update_fields=["tables", "changed_at"])
@@ -88,8 +88,8 @@ def _user(setup: ConnectionSetup) -> str:
     return f"{setup.url} {setup.client_id}"
 
 
-def _in_words(choices: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Of each mapping that differs from the standard, as the audit log says it."""
+def in_words(choices: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Of each mapping that differs from the standard, as pages and the audit log say it."""
     created = {True: "create unmatched records", False: "coupled records only"}
     return {name: f"{one['direction']}, {created[bool(one['create'])]}" for name, one in choices.items()}
 

@@ -95,7 +95,7 @@ def hindrance(step: Step, shown: Shown) -> str | None:
     entered is stored on the way."""
     form = shown.get("form")
     if isinstance(form, FinishForm):
-        return None if form.is_valid() else ""
+        return None if form.saved() else ""
     if form is not None:
         return None if form.saved() else ""
     if step is ADMINISTRATOR and shown["run"] is not None and shown["run"].is_running:

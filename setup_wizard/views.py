@@ -166,7 +166,7 @@ def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
 
 
 def _finish(request: HttpRequest, shown: Shown) -> HttpResponse:
-    ending = finish.Ending(**shown["form"].cleaned_data)
+    ending = finish.Ending(**shown["form"].wishes)
     try:
         finish.finish(request.build_absolute_uri("/"), request.user, ending)
     except NotReady as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,11 +12,16 @@ from django.views.decorators.http import require_POST
 from coupling import repair, verbs
 from coupling.models import CouplingError
 from coupling.views.access import back, may_couple, person, show, tell
+from coupling.views.parts import Parts, records
 from integration.models import SyncJob, TableMapping
 from integration.sync.ledger import Partner, State
 from integration.systems.errors import Problem
 
+UNKNOWN = "Not known here any more and left out: {}."
+NOT_COUPLED = "Not coupled yet and left out, {}: {}. Retry makes or finds the other record."
 WAYS = {"send": verbs.SEND, "get": verbs.GET, "merge": verbs.MERGE}
+
+Pairs = dict[TableMapping, list[Partner]]
 
 
 @require_POST
@@ -23,54 +30,71 @@ def errors_action(request: HttpRequest, action: str) -> HttpResponse:
     """``retry``, ``send``, ``get``, ``merge`` or ``uncouple`` the records of the chosen errors, each once."""
     if action not in ("retry", "uncouple", *WAYS):
         raise Http404
+    ids = [int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19]
+    parts: Parts[SyncJob | int] = Parts()
     try:
-        pairs = repair.of_errors(int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19)
+        pairs, unknown = repair.of_errors(ids)
+        if unknown:
+            parts.leave(UNKNOWN.format(records(unknown)))
         if action == "retry":
-            return _retry(request, pairs)
-        coupled = _coupled(pairs)
-        return _uncouple(request, coupled) if action == "uncouple" else _synchronize(request, coupled, WAYS[action])
+            return _retry(request, parts, pairs)
+        coupled = _coupled(parts, pairs)
+        if action == "uncouple" and "confirmed" not in request.POST:
+            return _ask(request, coupled)
+        way = WAYS.get(action)
+        return _synchronize(request, parts, coupled, way) if way else _uncouple(request, parts, coupled)
     except (CouplingError, Problem) as problem:
         tell(request, problem)
         return back(request)
 
 
-Pairs = dict[TableMapping, list[Partner]]
-
-
-def _retry(request: HttpRequest, pairs: Pairs) -> HttpResponse:
-    repair.retry(pairs, person(request))
+def _retry(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> HttpResponse:
+    for mapping, partners in pairs.items():
+        parts.do(mapping, len(partners), partial(repair.retry, {mapping: partners}, person(request)))
     number = sum(map(len, pairs.values()))
-    messages.success(request, f"{number} record{'s are' if number != 1 else ' is'} being tried again.")
+    if parts.done:
+        messages.success(request, f"{number} record{'s are' if number != 1 else ' is'} being tried again.")
+    parts.say(request)
     return back(request)
 
 
-def _synchronize(request: HttpRequest, pairs: Pairs, way: str) -> HttpResponse:
-    started = repair.let_win(pairs, way, person(request))
-    return show(started)
+def _synchronize(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs, way: str) -> HttpResponse:
+    for mapping, partners in pairs.items():
+        parts.do(mapping, len(partners), partial(repair.win, mapping, partners, way, person(request)))
+    return _shown(request, parts)
 
 
-def _uncouple(request: HttpRequest, pairs: Pairs) -> HttpResponse:
-    if "confirmed" not in request.POST:
-        context = {"selected": request.POST.getlist("selected"), "number": sum(map(len, pairs.values()))}
-        return render(request, "coupling/errors_ask.html", context | {"back": request.POST.get("back", "")})
-    done = [
-        verbs.uncouple(mapping, [partner.erp_id for partner in partners], person(request))
-        for mapping, partners in pairs.items()
-    ]
-    started = [one for one in done if isinstance(one, SyncJob)]
-    if started:
-        return show(started)
-    messages.success(request, "The couplings are deleted; the records stay.")
-    return back(request)
+def _uncouple(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> HttpResponse:
+    for mapping, partners in pairs.items():
+        ids = [partner.erp_id for partner in partners]
+        parts.do(mapping, len(ids), partial(verbs.uncouple, mapping, ids, person(request)))
+    return _shown(request, parts)
 
 
-def _coupled(pairs: Pairs) -> Pairs:
+def _shown(request: HttpRequest, parts: Parts[SyncJob | int]) -> HttpResponse:
+    """What was done at once is told, what was left out too, and what was started is shown."""
+    started = [one for one in parts.done if isinstance(one, SyncJob)]
+    at_once = sum(one for one in parts.done if isinstance(one, int))
+    if at_once:
+        messages.success(request, f"{at_once} coupling{'s' if at_once != 1 else ''} deleted; the records stay.")
+    parts.say(request)
+    return show(started) if started else back(request)
+
+
+def _ask(request: HttpRequest, pairs: Pairs) -> HttpResponse:
+    context = {"selected": request.POST.getlist("selected"), "number": sum(map(len, pairs.values()))}
+    return render(request, "coupling/errors_ask.html", context | {"back": request.POST.get("back", "")})
+
+
+def _coupled(parts: Parts[SyncJob | int], pairs: Pairs) -> Pairs:
     """Without those that are not coupled. Raises ``CouplingError`` where none is."""
-    found = {
-        mapping: held
-        for mapping, partners in pairs.items()
-        if (held := [partner for partner in partners if partner.state is not State.RESERVED])
-    }
+    found: Pairs = {}
+    for mapping, partners in pairs.items():
+        held = [partner for partner in partners if partner.state is not State.RESERVED]
+        if held:
+            found[mapping] = held
+        if len(held) < len(partners):
+            parts.leave(NOT_COUPLED.format(mapping.name, records(len(partners) - len(held))))
     if not found:
         raise CouplingError("None of these is coupled.")
     return found

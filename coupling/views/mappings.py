@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from coupling import verbs
 from coupling.views.access import may_couple, person
+from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
 from integration.sync.ledger import State
 
@@ -27,11 +30,18 @@ def mappings_uncouple(request: HttpRequest) -> HttpResponse:
         return redirect("mappings")
     if request.method == "GET":
         return render(request, "coupling/mappings_uncouple.html", {"mappings": chosen})
-    done = [verbs.uncouple_all(mapping, person(request)) for mapping in chosen]
-    at_once = sum(one for one in done if isinstance(one, int))
+    parts: Parts[SyncJob | int] = Parts()
+    for mapping in chosen:
+        number = mapping.couplings.filter(state=State.COUPLED.value).count()
+        if number:
+            parts.do(mapping, number, partial(verbs.uncouple_all, mapping, person(request)))
+        else:
+            parts.leave(f"{mapping.name}: nothing is coupled, so nothing is deleted.")
+    at_once = sum(one for one in parts.done if isinstance(one, int))
     if at_once:
         messages.success(request, f"{at_once} coupling{'s' if at_once != 1 else ''} deleted; the records stay.")
-    return redirect("synch_jobs" if any(isinstance(one, SyncJob) for one in done) else "mappings")
+    parts.say(request)
+    return redirect("synch_jobs" if any(isinstance(one, SyncJob) for one in parts.done) else "mappings")
 
 
 def _chosen(given: QueryDict) -> QuerySet[TableMapping]:

@@ -44,19 +44,15 @@ def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
     form = CriteriaForm(stored, request.POST) if request.user.has_perm(MAY_CHANGE) else None
     try:
         ids = chosen(request.POST)
-        if form is None or form.is_valid():
-            return _begin(request, stored, form, ids)
+        if form is None or form.saved():
+            return _begin(request, stored, ids)
     except (CouplingError, Problem) as problem:
         tell(request, problem)
         return redirect(match_address(stored))
     return _page(request, stored, form, ids)
 
 
-def _begin(
-    request: HttpRequest, mapping: TableMapping, form: CriteriaForm | None, ids: Sequence[uuid.UUID]
-) -> HttpResponse:
-    if form is not None:
-        form.save()
+def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
     if "preview" in request.POST:
         return redirect(match_address(mapping, ids, preview="yes"))
     job = matching.start(mapping, person(request), ids=ids, **_wanted(request))

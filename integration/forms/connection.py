@@ -16,6 +16,7 @@ from integration.models import ConnectionSetup, User
 from integration.models.features import ADDRESSES
 from integration.models.order_user import find_order_user
 from integration.models.sign_in import Authentication
+from integration.models.telling import Untold
 from integration.systems.errors import Problem
 
 ORDERS = ("order_user", "auto_create_orders", "auto_process_quotes")
@@ -134,9 +135,22 @@ class ConnectionForm(SecretInputs, VersionedForm):
             setup.choose_order_user(*self.cleaned_data["order_user"])
         switched = {name.removesuffix("_enabled") for name in self.changed_data}
         setup.apply_switches([part for part in setup.parts() if part in switched])
-        if setup.is_enabled and TOLD.intersection(self.changed_data):
-            setup.tell_sales()
+        if self._concerns_sales():
+            setup.note(untold=Untold.ADDRESSES)
         return setup
+
+    def besides(self, row: ConnectionSetup) -> dict[str, str]:
+        """Whether the connection is enabled decides what may be changed here."""
+        order_user = {"sales order user": row.order_user_name} if "order_user" in self.fields else {}
+        return {"enabled": "yes" if row.is_enabled else "no", **order_user}
+
+    def after_storing(self) -> None:
+        """Sales answers in its own time; nobody else has to wait for that to save."""
+        if self._concerns_sales():
+            self.instance.tell_sales()
+
+    def _concerns_sales(self) -> bool:
+        return self.instance.is_enabled and bool(TOLD.intersection(self.changed_data))
 
     def _typed(self, name: str) -> str:
         typed: str = self.cleaned_data.get(name) or ""

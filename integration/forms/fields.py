@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any, cast
 
 from django import forms
-from django.db import transaction
+from django.db.models import QuerySet
 
-from integration.forms.versioned import overtaken, shown, stamp
+from integration.forms.lines import aligned
+from integration.forms.versioned import Stored, VersionedSet, shown
 from integration.models import FieldMapping, TableMapping
 from integration.models.ends import Ends
 from integration.models.fit import constant_problem
@@ -61,6 +63,7 @@ class FieldMappingForm(forms.ModelForm):
         self.crm = _field(ends, Side.CRM, mapping.crm_table, self.instance.crm_field)
         self.erp_type, self.crm_type = describe(self.erp), describe(self.crm)
         self.missing = self._missing(ends)
+        self._follow_mapping()
         if self.instance.erp_field and self.instance.crm_field:
             self.fields["constant"].disabled = True
         else:
@@ -69,6 +72,23 @@ class FieldMappingForm(forms.ModelForm):
             field.widget.attrs["aria-label"] = f"{field.label} of {self.instance.pair}"
             field.widget.attrs["class"] = "form-check-input" if name in _SWITCHES else _look(field)
         self.fields["match_priority"].widget.attrs["class"] += " few-digits"
+
+    def _follow_mapping(self) -> None:
+        """Under a mapping that goes one way, a line shows that way; its own direction is kept for the day the mapping
+        goes both ways again. A line of the other way says that it is not carried, and can be turned."""
+        mapping, own = self.instance.mapping, self.instance.direction
+        if mapping.direction == Direction.BOTH:
+            return
+        offered = [(mapping.direction, mapping.get_direction_display())]
+        if self.instance.effective_direction is None:
+            offered = [(own, self.instance.way), *offered]
+        else:
+            self.initial["direction"] = mapping.direction
+        cast(forms.ChoiceField, self.fields["direction"]).choices = offered
+
+    def clean_direction(self) -> str:
+        chosen: str = self.cleaned_data["direction"]
+        return chosen if "direction" in self.changed_data else self.instance.direction
 
     def _missing(self, ends: Ends) -> str:
         """The name of a mapped field that its table, which did answer, does not have."""
@@ -125,24 +145,23 @@ def _look(field: forms.Field) -> str:
 _SWITCHES = {"is_enabled", "validate", "not_null", "clear_on_failed", "case_sensitive", "DELETE"}
 
 
-class FieldMappingFormSet(forms.BaseModelFormSet):
+class FieldMappingFormSet(VersionedSet, forms.BaseModelFormSet):
     """All lines of a mapping; saved together, or not at all."""
 
     mapping: TableMapping
 
-    def stamp(self) -> str:
-        return stamp(self.mapping.changed_at, self._now())
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        return [TableMapping.objects.filter(pk=self.mapping.pk)]
 
-    def _now(self) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for row in self.mapping.fields.all():
+    def stored(self) -> Stored:
+        """Every line, and which way the mapping goes: that decides which way the lines do."""
+        values = {"direction of the mapping": TableMapping.objects.get(pk=self.mapping.pk).get_direction_display()}
+        for row in self.mapping.fields.prefetch_related("transformations"):
             values |= {f"{row.pair}, {label}": value for label, value in shown(row, EDITABLE).items()}
-        return values
+        return Stored(values)
 
     def clean(self) -> None:
-        message = overtaken(self.data.get("seen", ""), self.mapping.changed_at, self._now())
-        if message:
-            raise forms.ValidationError(message)
+        super().clean()
         if any(form.errors for form in self.forms):
             return
         kept = [form for form in self.forms if not form.cleaned_data.get("DELETE")]
@@ -159,19 +178,15 @@ class FieldMappingFormSet(forms.BaseModelFormSet):
         form.fields["DELETE"].widget.attrs["class"] = "form-check-input"
         form.fields["DELETE"].disabled = not form.instance.user_defined
 
-    def saved(self) -> bool:
-        """Check and save; a change of what is carried asks for a full run."""
-        if not self.is_valid():
-            return False
-        with transaction.atomic():
-            self.save()
-            for form in cast(list[FieldMappingForm], self.forms):
-                if form.begins_anew and form not in self.deleted_forms:
-                    form.instance.begin_anew()
-            if self.deleted_forms or any(RULE_COLUMNS & set(form.changed_data) for form in self.forms):
-                self.mapping.require_full_run(look_again=True)
-            self.mapping.save(update_fields=["changed_at"])
-        return True
+    def store(self) -> None:
+        """A change of what is carried asks for a full run."""
+        self.save()
+        for form in cast(list[FieldMappingForm], self.forms):
+            if form.begins_anew and form not in self.deleted_forms:
+                form.instance.begin_anew()
+        if self.deleted_forms or any(RULE_COLUMNS & set(form.changed_data) for form in self.forms):
+            self.mapping.require_full_run(look_again=True)
+        self.mapping.save(update_fields=["changed_at"])
 
 
 def field_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> FieldMappingFormSet:
@@ -181,9 +196,11 @@ def field_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> Fiel
     )
     rows = mapping.fields.select_related("mapping").prefetch_related("transformations")
     coupled = mapping.couplings.filter(state=State.COUPLED.value).count()
-    told = {"ends": ends, "pairs": translated_pairs(mapping), "coupled": coupled}
-    formset: Any = maker(posted, queryset=rows, form_kwargs=told)
+    given = {"ends": ends, "pairs": translated_pairs(mapping), "coupled": coupled}
+    sent = posted and aligned(posted, "form", list(rows), EDITABLE)
+    formset: Any = maker(sent, queryset=rows, form_kwargs=given)
     formset.mapping = mapping
+    formset.begin()
     return cast(FieldMappingFormSet, formset)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from integration.forms.versioned import VersionedForm
 from integration.models import JobQueueEntry
 
 WEEK_IN_MINUTES = 7 * 24 * 60
 
 
-class TimesForm(forms.ModelForm):
+class TimesForm(VersionedForm):
     """Minutes between runs, minutes of sleep after a run that changed nothing, attempts and their delay."""
 
     class Meta:

@@ -11,6 +11,7 @@ from django import forms
 from integration.forms.versioned import VersionedForm
 from integration.models import TableMapping
 from integration.models.ends import Count, Ends
+from integration.models.mapping import RULE_COLUMNS
 from integration.systems.base import Side
 from integration.systems.filters import FilterError, parse
 
@@ -52,7 +53,7 @@ class MappingForm(VersionedForm):
     def __init__(self, *args: Any, ends: Ends, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ends = ends
-        self.before = (self.instance.erp_filter, self.instance.crm_filter)
+        self.before = {name: getattr(self.instance, name) for name in RULE_COLUMNS}
         others = TableMapping.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
         known = [*others, *(name for name in self.instance.dependencies if name not in set(others))]
         cast(forms.MultipleChoiceField, self.fields["dependencies"]).choices = [(name, name) for name in known]
@@ -79,8 +80,7 @@ class MappingForm(VersionedForm):
 
     def save(self, commit: bool = True) -> TableMapping:
         mapping: TableMapping = super().save(commit)
-        if self.before != (mapping.erp_filter, mapping.crm_filter):
-            mapping.require_full_run()
+        mapping.settings_changed(self.before)
         return mapping
 
     def _checked(self, side: Side, table_name: str, text: str) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from integration.models import FieldMapping, FieldTransformation
+from integration.forms.versioned import Stored, VersionedInputs, shown
+from integration.models import FieldMapping, FieldTransformation, TableMapping
 from integration.models.ends import Ends
+from integration.models.field_mapping import FIRST_WINS
 from integration.models.fit import types_differ
 from integration.models.mapping import DIRECTIONS
 from integration.sync.rules import Direction
@@ -18,7 +23,76 @@ from integration.systems.base import FieldType, Side
 WAYS = DIRECTIONS[:2]
 
 
-class StepForm(forms.ModelForm):
+class OfSteps(VersionedInputs):
+    """What every form over the steps of one field mapping shows: all of them, in their order. One step says little
+    without the others, and a removed one must not come back by being saved."""
+
+    field: FieldMapping
+
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        return [TableMapping.objects.filter(pk=self.field.mapping_id), FieldMapping.objects.filter(pk=self.field.pk)]
+
+    def stored(self) -> Stored:
+        field = FieldMapping.objects.get(pk=self.field.pk)
+        values = {f"rule {place}": _in_words(step) for place, step in enumerate(field.transformations.all(), 1)}
+        return Stored({**values, **shown(field, ["direction", "first_wins"])})
+
+
+def _in_words(step: FieldTransformation) -> str:
+    given = ", ".join(f"{label}: {value}" for label, value in step.summary)
+    return f"{step}, {step.get_direction_display()}" + (f", {given}" if given else "")
+
+
+class StepsForm(OfSteps, forms.Form):
+    """The buttons beside the steps of one field mapping: one place up or down, or away."""
+
+    def __init__(
+        self, *args: Any, field: FieldMapping, step: FieldTransformation | None = None, action: str = ""
+    ) -> None:
+        super().__init__(*args)
+        self.field, self.step, self.action = field, step, action
+        self.begin(self.stored())
+
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        own = [FieldTransformation.objects.filter(pk=self.step.pk)] if self.step else []
+        return [*super().rows(), *own]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        question = self.field.unanswered()
+        if question:
+            self.add_error(None, question)
+        return cleaned
+
+    def repeats(self) -> bool:
+        """A place further up is never where it was meant to go."""
+        return False
+
+    def store(self) -> None:
+        if self.step is None:
+            return
+        acts: dict[str, Callable[[], object]] = {"remove": self.step.delete}
+        acts |= {"up": partial(self.step.move, up=True), "down": partial(self.step.move, up=False)}
+        if acts[self.action]():
+            self.field.retransform()
+
+
+class WinnerForm(OfSteps, forms.Form):
+    """Who wins for the pairs that are coupled already, when the field or its steps change."""
+
+    first_wins = forms.ChoiceField(choices=FIRST_WINS, required=False)
+
+    def __init__(self, *args: Any, field: FieldMapping) -> None:
+        super().__init__(*args)
+        self.field = field
+        self.fields["first_wins"].initial = field.first_wins
+        self.begin(self.stored())
+
+    def store(self) -> None:
+        self.field.choose_winner(self.cleaned_data["first_wins"])
+
+
+class StepForm(OfSteps, forms.ModelForm):
     """A new or a stored step of a known kind."""
 
     class Meta:
@@ -28,6 +102,8 @@ class StepForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.field = self.instance.field
+        self.begin(self.stored())
         self.kind = kind_of(self.instance.kind)
         for parameter in self.kind.parameters:
             self.fields[parameter.name] = _input(parameter, self.instance.parameters.get(parameter.name))
@@ -35,13 +111,26 @@ class StepForm(forms.ModelForm):
             field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         # The step itself says which of them cannot work, by their names.
         self.instance.parameters = {one.name: cleaned.get(one.name) or "" for one in self.kind.parameters}
         question = self.instance.field.unanswered()
         if question:
             self.add_error(None, question)
         return cleaned
+
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        own = [FieldTransformation.objects.filter(pk=self.instance.pk)] if self.instance.pk else []
+        return [*super().rows(), *own]
+
+    def repeats(self) -> bool:
+        """A new step is one more each time."""
+        return self.instance.pk is not None and super().repeats()
+
+    def store(self) -> None:
+        if not self.repeats():
+            self.save()
+            self.field.retransform()
 
 
 def _input(parameter: Parameter, value: object) -> forms.Field:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.db import transaction
+from django.db.models import QuerySet
 
 from integration.forms.fields import describe
-from integration.forms.versioned import overtaken, stamp
-from integration.models import RecordTemplate, TableMapping, TemplateUse, TemplateValue
+from integration.forms.lines import aligned
+from integration.forms.versioned import Stored, VersionedSet
+from integration.models import RecordTemplate, TableMapping, TemplateUse
 from integration.models.audit import AuditEntry, record
 from integration.models.ends import NAMES, Ends
 from integration.models.template_rule import template_value
@@ -43,20 +45,16 @@ class NewTemplateForm(forms.ModelForm):
         return template
 
 
-class ValueForm(forms.ModelForm):
+class ValueForm(forms.Form):
     """One column and its value."""
 
     field = forms.ChoiceField(required=False)
     value = forms.CharField(max_length=250, required=False)
 
-    class Meta:
-        model = TemplateValue
-        fields = ["field", "value"]
-
     def __init__(self, *args: Any, table: Table | None, side: Side, ends: Ends, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table, self.side, self.ends = table, side, ends
-        cast(forms.ChoiceField, self.fields["field"]).choices = _columns(table, self.instance.field)
+        cast(forms.ChoiceField, self.fields["field"]).choices = _columns(table, self.initial.get("field", ""))
         self.fields["field"].widget.attrs |= {"class": "form-select", "aria-label": f"Field, line {self.prefix}"}
         self.fields["value"].widget.attrs |= {"class": "form-control", "aria-label": f"Value, line {self.prefix}"}
 
@@ -87,50 +85,44 @@ class ValueForm(forms.ModelForm):
         self.add_error("value", f"There is no {column.label or name} “{value}”.")
 
 
-class ValueFormSet(forms.BaseModelFormSet):
+class ValueFormSet(VersionedSet, forms.BaseFormSet):
     """The values of a template; a blank line is none, a line that is blanked goes."""
 
     template: RecordTemplate
 
-    def stamp(self) -> str:
-        return stamp(self.template.changed_at, self._now())
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        return [RecordTemplate.objects.filter(pk=self.template.pk)]
 
-    def _now(self) -> dict[str, str]:
-        return dict(self.template.values.values_list("field", "value"))
+    def stored(self) -> Stored:
+        return Stored(dict(self.template.values.values_list("field", "value")))
 
     def clean(self) -> None:
-        message = overtaken(self.data.get("seen", ""), self.template.changed_at, self._now())
-        if message:
-            raise forms.ValidationError(message)
+        super().clean()
         names = [form.cleaned_data.get("field") for form in self.forms if getattr(form, "cleaned_data", None)]
         twice = {name for name in names if name and names.count(name) > 1}
         if twice:
             raise forms.ValidationError(f"“{twice.pop()}” is there twice.")
 
-    def saved(self) -> bool:
-        """Check and save."""
-        if not self.is_valid():
-            return False
-        with transaction.atomic():
-            kept = [form.cleaned_data for form in self.forms if form.cleaned_data.get("field")]
-            before = self._now()
-            self.template.values.all().delete()
-            for one in kept:
-                self.template.values.create(field=one["field"], value=one["value"])
-            self.template.save(update_fields=["changed_at"])
-            after = self._now()
-            if after != before:
-                record(AuditEntry.Action.CHANGED, "configuration template", self.template, before, after)
-        return True
+    def store(self) -> None:
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data.get("field")]
+        self.template.values.all().delete()
+        for one in kept:
+            self.template.values.create(field=one["field"], value=one["value"])
+        self.template.save(update_fields=["changed_at"])
+        before, after = self.now.values, self.stored().values
+        if after != before:
+            record(AuditEntry.Action.CHANGED, "configuration template", self.template, before, after)
 
 
 def value_formset(template: RecordTemplate, ends: Ends, posted: Any = None) -> ValueFormSet:
     """The values of a template with some lines to add more."""
     side = Side(template.side)
-    maker = forms.modelformset_factory(TemplateValue, form=ValueForm, formset=ValueFormSet, extra=4)
-    told = {"table": ends.table(side, template.table), "side": side, "ends": ends}
-    formset: Any = maker(posted, queryset=template.values.all(), prefix="value", form_kwargs=told)
+    maker = forms.formset_factory(ValueForm, formset=ValueFormSet, extra=4)
+    given = {"table": ends.table(side, template.table), "side": side, "ends": ends}
+    initial = list(template.values.values("field", "value"))
+    formset: Any = maker(posted, initial=initial, prefix="value", form_kwargs=given)
     formset.template = template
+    formset.begin()
     return cast(ValueFormSet, formset)
 
 
@@ -165,8 +157,17 @@ class UseForm(forms.ModelForm):
         return cleaned
 
 
-class UseFormSet(forms.BaseModelFormSet):
-    """All templates of a mapping, each of them once."""
+class UseFormSet(VersionedSet, forms.BaseModelFormSet):
+    """All templates of a mapping, each of them once; saved together, or not at all."""
+
+    mapping: TableMapping
+
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        return [TableMapping.objects.filter(pk=self.mapping.pk)]
+
+    def stored(self) -> Stored:
+        uses = self.mapping.templates.select_related("template")
+        return Stored({str(one.template): f"{one.priority}, {one.condition or 'every record'}" for one in uses})
 
     def clean(self) -> None:
         super().clean()
@@ -180,20 +181,22 @@ class UseFormSet(forms.BaseModelFormSet):
         super().add_fields(form, index)
         form.fields["DELETE"].widget.attrs["class"] = "form-check-input"
 
-    def saved(self) -> bool:
-        """Check and save, all of them or none."""
-        if not self.is_valid():
-            return False
-        with transaction.atomic():
-            self.save()
-        return True
+    def store(self) -> None:
+        """A run that is under way begins again with these templates."""
+        self.save()
+        if self.has_changed():
+            self.mapping.count_revision()
 
 
 def use_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> UseFormSet:
     """The templates of a mapping with two lines to add more."""
     maker = forms.modelformset_factory(TemplateUse, form=UseForm, formset=UseFormSet, extra=2, can_delete=True)
-    told = {"mapping": mapping, "ends": ends}
-    return cast(UseFormSet, maker(posted, queryset=mapping.templates.all(), prefix="use", form_kwargs=told))
+    rows = mapping.templates.all()
+    sent = posted and aligned(posted, "use", list(rows), UseForm.Meta.fields)
+    formset: Any = maker(sent, queryset=rows, prefix="use", form_kwargs={"mapping": mapping, "ends": ends})
+    formset.mapping = mapping
+    formset.begin()
+    return cast(UseFormSet, formset)
 
 
 def _columns(table: Table | None, stored: str) -> list[tuple[str, str]]:

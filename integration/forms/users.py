@@ -56,6 +56,9 @@ class PersonForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.fields["groups"].initial = self.instance.group_names()
 
+    def besides(self, row: User) -> dict[str, str]:
+        return {"groups": ", ".join(row.group_names())}
+
     def clean_username(self) -> str:
         """Names that differ only in case are one to people."""
         name = str(self.cleaned_data["username"])

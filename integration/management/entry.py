@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
 from django.db import DatabaseError
+
+from integration.management.recorded import CommandLine
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 FOR_PEOPLE = ("help", "-h", "--help", "version", "--version")
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str]) -> None:
     try:
         if not wants_help:
             settings.INSTALLED_APPS  # noqa: B018 - reads the environment: what is wrong there is said before all else
-        execute_from_command_line(list(arguments))
+        CommandLine(list(arguments)).execute()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

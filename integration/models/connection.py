@@ -112,6 +112,7 @@ class ConnectionSetup(Audited, SignIn, Features):
         if not found.ok or found.identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
+            self.refuse_if_overtaken()
             self._remember(found.identity, found.user_name)
             created = self.create_missing()
             release_jobs(self.parts())

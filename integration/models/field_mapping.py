@@ -63,10 +63,20 @@ class FieldMapping(Audited):
         return f"{self.erp_field or constant} – {self.crm_field or constant}"
 
     @property
+    def effective_direction(self) -> Direction | None:
+        """Which way the field really goes: what it and its mapping allow together; ``None``: not at all."""
+        return self.mapping.effective_direction(Direction(self.direction))
+
+    @property
+    def way(self) -> str:
+        """The effective direction as a person reads it."""
+        goes = self.effective_direction
+        return dict(DIRECTIONS)[goes.value] if goes else f"{self.get_direction_display()} (not carried)"
+
+    @property
     def asks_who_wins(self) -> bool:
         """Would enabling this pair now make coupled records differ in a field that both sides may change?"""
-        two_way = self.direction == Direction.BOTH and self.mapping.direction == Direction.BOTH
-        return bool(two_way and self.erp_field and self.crm_field)
+        return bool(self.effective_direction is Direction.BOTH and self.erp_field and self.crm_field)
 
     @property
     def winner(self) -> Side | None:

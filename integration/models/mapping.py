@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from integration.models.audited import Audited
+from integration.models.mapping_problems import problems_of, warnings_of
 from integration.models.rule import build_rule
 from integration.sync.matching import Criterion
-from integration.sync.order import DependencyLoop, waves
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.systems.base import System
-from integration.systems.filters import FilterError, parse
 
 DIRECTIONS = [
     (Direction.TO_CRM.value, "To Integration Table"),
@@ -28,10 +29,8 @@ DELETIONS = [
     (DeletionPolicy.RESTORE.value, "Restore Records"),
     (DeletionPolicy.REMOVE.value, "Remove Coupling"),
 ]
-REMOVED_AND_MADE_AGAIN = (
-    "Remove Coupling together with uncoupled records being synchronized: a record whose twin was deleted is "
-    "uncoupled, and the next run creates the twin again."
-)
+RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion")
+"""What a run goes by, besides the fields."""
 
 
 class TableMappingQuerySet(models.QuerySet["TableMapping"]):
@@ -105,6 +104,24 @@ class TableMapping(Audited):
         fields = self.fields.filter(is_enabled=True).values_list("direction", flat=True)
         return Direction(self.direction).includes(direction) and any(Direction(f).includes(direction) for f in fields)
 
+    def effective_direction(self, field: Direction) -> Direction | None:
+        """Which way a field of this mapping with this direction of its own really goes: what both allow. ``None``:
+        the mapping goes the other way only, so nothing carries the field.
+
+        ============  ==========  =========
+        mapping       field       goes
+        ============  ==========  =========
+        both          both        both
+        to Sales      both        to Sales
+        both          to Sales    to Sales
+        to Sales      from Sales  not at all
+        ============  ==========  =========
+        """
+        own = Direction(self.direction)
+        if own is Direction.BOTH:
+            return field
+        return own if field.includes(own) else None
+
     def describe_way(self, direction: Direction | None = None) -> str:
         """ "item -> product", "item <- product" or "item <-> product"."""
         arrows = {Direction.TO_CRM: "->", Direction.TO_ERP: "<-", Direction.BOTH: "<->"}
@@ -122,9 +139,19 @@ class TableMapping(Audited):
 
     def warnings(self) -> list[str]:
         """What is allowed and yet probably not meant."""
-        if self.deletion == DeletionPolicy.REMOVE and not self.only_coupled:
-            return [REMOVED_AND_MADE_AGAIN]
-        return []
+        return warnings_of(self)
+
+    def settings_changed(self, before: Mapping[str, object]) -> None:
+        """A person changed how records are chosen and carried; ``before`` has the former values of ``RULE_COLUMNS``.
+        What was left out until now may belong to it from now on: then everything is read again. In any case a run that
+        is under way begins again by the new rule. The fields keep their own directions."""
+        gained = set(Direction(self.direction).passes) - set(Direction(str(before["direction"])).passes)
+        filters = any(before[name] != getattr(self, name) for name in ("erp_filter", "crm_filter"))
+        takes_more = bool(before["only_coupled"]) and not self.only_coupled
+        if gained or filters or takes_more:
+            self.require_full_run(look_again=bool(gained))
+        elif any(before[name] != getattr(self, name) for name in RULE_COLUMNS):
+            self.count_revision()
 
     def require_full_run(self, *, look_again: bool = False) -> None:
         """Fields or filters changed: what was read so far says nothing about them, so both sides are read again.
@@ -160,37 +187,7 @@ class TableMapping(Audited):
 
     def clean(self) -> None:
         """Raises ``ValidationError`` by field."""
-        wrong: dict[str, str] = {}
         self.name = self.name.strip()
-        if not self.name:
-            wrong["name"] = "A mapping needs a name."
-        for field in ("erp_filter", "crm_filter"):
-            try:
-                parse(getattr(self, field))
-            except FilterError as error:
-                wrong[field] = str(error)
-        for field, problem in (("direction", self._wrong_direction()), ("dependencies", self._loop())):
-            if problem:
-                wrong[field] = problem
+        wrong = problems_of(self)
         if wrong:
             raise ValidationError(wrong)
-
-    def _loop(self) -> str:
-        """The loop that the dependencies would close, in words."""
-        others = type(self).objects.exclude(pk=self.pk).values_list("name", "dependencies")
-        if self.name in self.dependencies:
-            return f"{self.name} cannot depend on itself."
-        try:
-            waves({self.name: self.dependencies, **dict(others)})
-        except DependencyLoop as loop:
-            return str(loop)
-        return ""
-
-    def _wrong_direction(self) -> str:
-        if self.is_option and self.direction == Direction.BOTH:
-            return "A mapping of option values goes one way; choose To or From Integration Table."
-        if self.pk is None:
-            return ""
-        missing = [one for one in Direction(self.direction).passes if not self.carries(one)]
-        names = [dict(DIRECTIONS)[one.value] for one in missing]
-        return f"No enabled field goes this way ({', '.join(names)}). Enable one first." if names else ""

@@ -15,7 +15,8 @@ from integration.dataverse.session import API
 from integration.dataverse.signin import Certificate, Credentials, Grant, endpoint_for
 from integration.dataverse.signin.credentials import opened
 from integration.models.address import AddressError, Kind, clean_address
-from integration.models.secret import SecretField
+from integration.models.findings import Finding, NotReady
+from integration.models.secret import Secret, SecretField
 from integration.systems.errors import SignInRefused
 
 
@@ -35,6 +36,9 @@ class Authentication(models.TextChoices):
 
 SECRETS = ("client_secret", "certificate", "password")
 PLAIN = ("tenant", "client_id", "token_endpoint", "sign_in_user", "domain", "sdk_version")
+CHANGED_MEANWHILE = (
+    "Somebody else saved another address or sign-in while this one was checked. Look at it, then enable it again."
+)
 
 
 class SignIn(models.Model):
@@ -72,6 +76,13 @@ class SignIn(models.Model):
             return self.authentication
         cloud = premises.type_for(address) is premises.AuthenticationType.OFFICE365
         return Authentication.CLIENT_SECRET.value if cloud and self.kind.on_premises else self.authentication
+
+    def refuse_if_overtaken(self) -> None:
+        """Others may save while an organization is being asked: hold the row, and see that it still is what was asked
+        about. Raises :class:`NotReady`."""
+        now = type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
+        if any(_plain(getattr(now, name)) != _plain(getattr(self, name)) for name in self.IDENTIFYING):
+            raise NotReady([Finding(False, "Connection Setup", CHANGED_MEANWHILE)])
 
     def missing(self) -> list[str]:
         """The captions of what has to be filled in before anything can be asked."""
@@ -170,3 +181,7 @@ def check_certificate(pem: str) -> None:
         opened(pem)
     except SignInRefused as refused:
         raise ValidationError(refused.message) from refused
+
+
+def _plain(value: object) -> object:
+    return value.token if isinstance(value, Secret) else value

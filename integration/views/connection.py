@@ -17,6 +17,7 @@ from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.models.findings import Finding, NotReady
 
 CHANGE = "integration.change_connectionsetup"
+LOOK_FIRST = "Look at it, then enable the connection."
 CHANGED = "Use Default Synchronization Setup shows how they differ from the standard, and brings back those you choose."
 
 
@@ -46,6 +47,11 @@ def connection_test(request: HttpRequest) -> HttpResponse:
 def connection_enable(request: HttpRequest) -> HttpResponse:
     """Enable: check everything, then create what is missing; or say what is wrong."""
     setup = ConnectionSetup.current()
+    form = ConnectionForm(instance=setup)
+    stale = "" if setup.is_enabled else form.now.changes_since(request.POST.get("seen", ""), LOOK_FIRST)
+    if stale:
+        messages.error(request, stale)
+        return redirect("connection")
     setup.use_default_addresses(request.build_absolute_uri("/"), only_blank=True)
     setup.save(update_fields=["web_client_url", "odata_url"])
     try:

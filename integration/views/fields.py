@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from integration.forms.fields import FieldMappingFormSet, field_formset
 from integration.forms.new_field import NewFieldForm
+from integration.forms.versioned import made
 from integration.models import TableMapping
 from integration.models.cache import metadata_cache
 from integration.models.ends import Ends
@@ -39,8 +40,8 @@ def field_add(request: HttpRequest, name: str) -> HttpResponse:
     mapping = get_object_or_404(TableMapping, name=name)
     with Ends() as ends:
         form = NewFieldForm(request.POST, mapping=mapping, ends=ends)
-        if form.possible and form.is_valid():
-            field = form.save()
+        field = made(form, form.save) if form.possible and form.is_valid() else None
+        if field is not None:
             messages.success(request, f"{field.pair} is added. Enable it when it is ready; that asks for a full run.")
             return redirect("steps", field.pk) if form.cleaned_data["transformed"] else redirect("fields", name=name)
         return _page(request, mapping, ends, field_formset(mapping, ends), form)
@@ -59,5 +60,6 @@ def _page(
     request: HttpRequest, mapping: TableMapping, ends: Ends, formset: FieldMappingFormSet, new: NewFieldForm
 ) -> HttpResponse:
     context = {"mapping": mapping, "formset": formset, "new": new, "notices": ends.notices()}
+    context["warnings"] = mapping.warnings()
     context["may_change"] = request.user.has_perm(CHANGE)
     return render(request, "integration/mapping_fields.html", context)

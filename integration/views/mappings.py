@@ -11,12 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from integration import defaults
+from integration.forms.defaults import DefaultsForm
 from integration.forms.mapping import MappingForm, counts_of
-from integration.models import ConnectionSetup, TableMapping
+from integration.models import TableMapping
 from integration.models.ends import Count as Matching
 from integration.models.ends import Ends
 
 CHANGE = "integration.change_tablemapping"
+WITHOUT_DEFAULT = "Left out, since people made them and there is no default: {}."
 
 
 @require_GET
@@ -61,16 +63,18 @@ def mapping_count(request: HttpRequest, name: str) -> HttpResponse:
 @permission_required(CHANGE, raise_exception=True)
 def mapping_defaults(request: HttpRequest) -> HttpResponse:
     """Use Default Synchronization Setup: GET shows what it would overwrite, POST does it for those selected."""
-    names = (request.POST if request.method == "POST" else request.GET).getlist("name")
-    chosen = TableMapping.objects.filter(name__in=names) if names else TableMapping.objects.all()
-    if request.method == "GET":
-        plans = [(row, defaults.differences(row)) for row in chosen if defaults.default_for(row)]
-        context = {"plans": plans, "missing": [] if names else defaults.missing()}
-        return render(request, "integration/mapping_defaults.html", context)
-    done = defaults.reset(chosen) if names else []
-    created = ConnectionSetup.current().create_missing() if "create" in request.POST else []
-    messages.success(request, f"{len(done)} mappings are back at the default, {len(created)} were created.")
-    return redirect("mappings")
+    posted = request.POST if request.method == "POST" else None
+    only = request.GET.getlist("name") if posted is None else posted.getlist("listed")
+    listed = TableMapping.objects.filter(name__in=only) if only else TableMapping.objects.all()
+    form = DefaultsForm(posted, listed=listed, chosen=request.POST.getlist("name"))
+    if posted is not None and form.saved():
+        said = f"{len(form.done)} mappings are back at the default, {len(form.created)} were created."
+        messages.success(request, said)
+        return redirect("mappings")
+    if only and form.without_default:
+        messages.warning(request, WITHOUT_DEFAULT.format(", ".join(form.without_default)))
+    context = {"form": form, "only": only, "plans": form.plans(), "missing": [] if only else defaults.missing()}
+    return render(request, "integration/mapping_defaults.html", context)
 
 
 def _listed(rows: QuerySet[TableMapping]) -> QuerySet[TableMapping]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from integration.forms.deleting import DeleteMappingForm
 from integration.forms.own_mapping import NewMappingForm
+from integration.forms.versioned import made
 from integration.models import TableMapping
 from integration.models.ends import Ends
-from integration.models.own_mapping import StandardMapping, delete_own
+from integration.models.own_mapping import StandardMapping
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,8 +28,10 @@ def mapping_new(request: HttpRequest) -> HttpResponse:
         posted = request.POST if request.method == "POST" else None
         columns, formset = form.columns_step(posted), form.fields_step(posted)
         notices = ends.notices()
+    mapping = None
     if posted is not None and columns and formset and all([columns.is_valid(), formset.is_valid()]):
-        mapping = form.create(columns, formset)
+        mapping = made(form, partial(form.create, columns, formset))
+    if mapping is not None:
         messages.success(request, f"{mapping} is there. Its job is On Hold: couple or synchronize a record first.")
         return redirect("mapping", name=mapping.name)
     shown = {"form": form, "columns": columns, "formset": formset, "notices": notices}
@@ -37,14 +43,15 @@ def mapping_new(request: HttpRequest) -> HttpResponse:
 def mapping_delete(request: HttpRequest, name: str) -> HttpResponse:
     """GET asks, POST deletes a person's own mapping."""
     row = get_object_or_404(TableMapping, name=name)
-    if request.method == "GET":
-        return render(request, "integration/mapping_delete.html", {"mapping": row, "coupled": row.couplings.count()})
+    form = DeleteMappingForm(request.POST or None, mapping=row)
     try:
-        coupled = delete_own(row)
+        deleted = request.method == "POST" and form.saved()
     except StandardMapping as refusal:
         messages.error(request, str(refusal))
         return redirect("mapping", name=name)
-    messages.success(
-        request, f"{name} is deleted, with {coupled} {'coupling' if coupled == 1 else 'couplings'}; the records stay."
-    )
+    if not deleted:
+        shown = {"mapping": row, "coupled": row.couplings.count(), "form": form}
+        return render(request, "integration/mapping_delete.html", shown)
+    couplings = f"{form.coupled} {'coupling' if form.coupled == 1 else 'couplings'}"
+    messages.success(request, f"{name} is deleted, with {couplings}; the records stay.")
     return redirect("mappings")

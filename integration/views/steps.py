@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -11,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from integration.forms.steps import StepForm, TrialForm, unfit
+from integration.forms.steps import StepForm, StepsForm, TrialForm, WinnerForm, unfit
 from integration.models import FieldMapping, FieldTransformation
 from integration.models.ends import Ends
 from integration.models.field_mapping import FIRST_WINS
 from integration.models.transformation import KIND_CHOICES
 from integration.sync.transformations import KINDS
 from integration.views.mappings import CHANGE
+from integration.views.refused import show_errors
 
 
 @require_GET
@@ -29,6 +28,7 @@ def steps(request: HttpRequest, field: int) -> HttpResponse:
         tried_on, trial = trying.trial()
         context = {"field": row, "trying": trying, "tried_on": tried_on, "trial": trial, "kinds": KIND_CHOICES}
         context |= {"unfit": unfit(row, ends), "notices": ends.notices(), "winners": FIRST_WINS, "coupled": row.coupled}
+        context["seen"] = StepsForm(field=row)["seen"]
     return render(request, "integration/steps.html", context | {"may_change": request.user.has_perm(CHANGE)})
 
 
@@ -47,14 +47,23 @@ def step_add(request: HttpRequest, field: int) -> HttpResponse:
 @permission_required(CHANGE, raise_exception=True)
 def step(request: HttpRequest, id: int) -> HttpResponse:
     """The direction and the parameters of one step."""
-    return _edit(request, get_object_or_404(FieldTransformation.objects.select_related("field__mapping"), pk=id))
+    row = _step(id)
+    return _edit(request, row) if row else _gone(request)
+
+
+def _step(id: int) -> FieldTransformation | None:
+    return FieldTransformation.objects.select_related("field__mapping").filter(pk=id).first()
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """Its address does not say whose rule it was."""
+    messages.error(request, "This transformation rule is not there any more: somebody removed it.")
+    return redirect("mappings")
 
 
 def _edit(request: HttpRequest, row: FieldTransformation) -> HttpResponse:
     form = StepForm(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        row.field.retransform()
+    if request.method == "POST" and form.saved():
         messages.success(request, f"{row} is saved.")
         return redirect("steps", row.field.pk)
     return render(request, "integration/step.html", {"form": form, "step": row, "field": row.field})
@@ -64,16 +73,14 @@ def _edit(request: HttpRequest, row: FieldTransformation) -> HttpResponse:
 @permission_required(CHANGE, raise_exception=True)
 def step_change(request: HttpRequest, id: int, action: str) -> HttpResponse:
     """Up, down or remove."""
-    row = get_object_or_404(FieldTransformation.objects.select_related("field__mapping"), pk=id)
-    changes: dict[str, Callable[[], object]] = {"up": lambda: row.move(up=True), "down": lambda: row.move(up=False)}
-    changes["remove"] = row.delete
-    if action not in changes:
+    if action not in ("up", "down", "remove"):
         raise Http404
-    question = row.field.unanswered()
-    if question:
-        messages.error(request, question)
-    elif changes[action]():
-        row.field.retransform()
+    row = _step(id)
+    if row is None:
+        return _gone(request)
+    form = StepsForm(request.POST, field=row.field, step=row, action=action)
+    if not form.saved():
+        show_errors(request, form)
     return redirect("steps", row.field.pk)
 
 
@@ -83,6 +90,9 @@ def field_winner(request: HttpRequest, field: int) -> HttpResponse:
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
     row = get_object_or_404(FieldMapping.objects.select_related("mapping"), pk=field)
-    row.choose_winner(request.POST.get("first_wins", ""))
-    messages.success(request, f"Existing pairs: {row.get_first_wins_display()}.")
+    form = WinnerForm(request.POST, field=row)
+    if form.saved():
+        messages.success(request, f"Existing pairs: {row.get_first_wins_display()}.")
+    else:
+        show_errors(request, form)
     return redirect("steps", row.pk)

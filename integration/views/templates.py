@@ -10,10 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from integration.forms.deleting import DeleteTemplateForm
 from integration.forms.templates import NewTemplateForm, use_formset, value_formset
+from integration.forms.versioned import made
 from integration.models import RecordTemplate, TableMapping
 from integration.models.ends import Ends
 from integration.views.mappings import CHANGE
+from integration.views.refused import show_errors
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,8 +27,9 @@ def templates(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             if not request.user.has_perm(CHANGE):
                 raise PermissionDenied
-            if form.is_valid():
-                return redirect("template", form.save().pk)
+            template = made(form, form.save) if form.is_valid() else None
+            if template is not None:
+                return redirect("template", template.pk)
         notices = ends.notices()
     rows = RecordTemplate.objects.prefetch_related("values", "uses__mapping")
     context = {"rows": rows, "form": form, "notices": notices, "may_change": request.user.has_perm(CHANGE)}
@@ -53,8 +57,11 @@ def template(request: HttpRequest, id: int) -> HttpResponse:
 def template_delete(request: HttpRequest, id: int) -> HttpResponse:
     """Refused while a mapping uses it."""
     row = get_object_or_404(RecordTemplate, pk=id)
+    form = DeleteTemplateForm(request.POST, template=row)
     try:
-        row.delete()
+        if not form.saved():
+            show_errors(request, form)
+            return redirect("template", id)
     except ProtectedError:
         users = ", ".join(str(use.mapping) for use in row.uses.select_related("mapping"))
         messages.error(request, f"{row} is used by {users}. Take it out there first.")

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from integration.forms.users import NewPersonForm, PersonForm
+from integration.forms.versioned import made
 from integration.models import User, WebServiceKey
 from integration.models.access_key import change_key, key_of, revoke_key
 from integration.models.lockout import is_locked_out, unlock
@@ -42,8 +43,8 @@ def users(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters(*PASSWORDS)
 def user_new(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        person = form.save()
+    person = made(form, form.save) if request.method == "POST" and form.is_valid() else None
+    if person is not None:
         messages.success(request, f"{person} may sign in now.")
         return redirect("user", person.pk)
     return render(request, "integration/user_new.html", {"form": form})

@@ -10,13 +10,17 @@ from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.ledger import State
 from tests.coupling.conftest import page, press, told
 from tests.integration.jobs_world import world
+from tests.pages import seen_on
 from tests.people import signed_in
 
 __all__ = ["world"]
 
 
 def start(client, *ids, **more):
-    return client.post(reverse("match_start", args=["CUSTOMER"]), {"selected": ids, **more})
+    return client.post(
+        reverse("match_start", args=["CUSTOMER"]),
+        {"selected": ids, **seen_on(client, reverse("match", args=["CUSTOMER"])), **more},
+    )
 
 
 def run_all() -> list[SyncJob]:

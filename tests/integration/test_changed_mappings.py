@@ -15,6 +15,7 @@ from integration.sync.run import Options, Scope
 from integration.systems.base import Side
 from tests.integration.jobs_world import BOTH, TO_CRM, TO_ERP, JobsWorld, world
 from tests.makers import account
+from tests.pages import seen_on
 
 __all__ = ["world"]
 
@@ -94,7 +95,8 @@ def test_a_rule_added_later_is_applied_to_everybody_once_and_stays_quiet(cronus,
     passes(cronus)
     assert not cronus.mapping().full_run_needed
     city = FieldMapping.objects.get(**CITY)
-    admin.post(f"/mappings/fields/{city.pk}/steps/add/?kind=uppercase", {"direction": "to_crm"})
+    address = f"/mappings/fields/{city.pk}/steps/add/?kind=uppercase"
+    admin.post(address, {"direction": "to_crm", **seen_on(admin, address)})
     passes(cronus)
     assert cities(cronus) == (OURS, {str(city).upper() for city in OURS})
     assert changed(passes(cronus)) == changed(passes(cronus)) == [(0, 0), (0, 0)]

@@ -12,6 +12,7 @@ from integration.systems.errors import PrivilegeMissing, Unreachable
 from tests.certificates import issue, rsa_key
 from tests.integration.test_connection_page import save, shown
 from tests.makers import table, text
+from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
 EXTRA = [
@@ -280,7 +281,7 @@ def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solutio
     setup.test()
     phyllis = User.objects.create(username="phyllis")
     save(admin, item_availability_enabled="on", odata_user=str(phyllis.pk), odata_key="key of Phyllis")
-    admin.post("/connection/enable/")
+    admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     [row] = organization.get("bci_connection", [OURS], TOLD).values()
     assert row.values["bci_webclienturl"] == "https://bc.cronus.example"
     assert row.values["bci_odataurl"] == (
@@ -291,14 +292,14 @@ def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solutio
 
 
 def test_disabling_takes_the_addresses_back(setup, solution, admin, organization):
-    admin.post("/connection/enable/")
+    admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     admin.post("/connection/disable/")
     [row] = organization.get("bci_connection", [OURS], TOLD).values()
     assert (row.values["bci_webclienturl"], row.values["bci_odataurl"]) == ("", "")
 
 
 def test_an_organization_that_does_not_answer_holds_no_disabling_up(setup, solution, admin, organization):
-    admin.post("/connection/enable/")
+    admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     organization.fail_on("get", Unreachable("No route to contoso.crm4.dynamics.com."))
     admin.post("/connection/disable/")
     setup.refresh_from_db()
@@ -307,7 +308,7 @@ def test_an_organization_that_does_not_answer_holds_no_disabling_up(setup, solut
 
 
 def test_saving_what_sales_is_not_told_asks_nothing_of_it(setup, solution, admin, organization):
-    admin.post("/connection/enable/")
+    admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     organization.calls.clear()
     save(admin, auto_create_orders="")
     assert not organization.calls
@@ -318,7 +319,7 @@ def test_saving_what_sales_is_not_told_asks_nothing_of_it(setup, solution, admin
 
 def test_addresses_that_sales_does_not_take_are_told_and_hold_nothing_up(setup, solution, admin, organization):
     organization.fail_on("insert", PrivilegeMissing("prvCreatebci_connection is missing."))
-    page = admin.post("/connection/enable/", follow=True).content.decode()
+    page = admin.post("/connection/enable/", seen_on(admin, "/connection/"), follow=True).content.decode()
     assert "The addresses were not written into Dynamics 365 Sales" in page
     setup.refresh_from_db()
     assert setup.is_enabled

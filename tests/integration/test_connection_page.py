@@ -9,6 +9,7 @@ from django.urls import reverse
 from coupling.models import Coupling
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.systems.errors import SignInRefused
+from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
 PAGE = "/connection/"
@@ -135,23 +136,26 @@ def test_saving_and_testing_are_one_press(setup, admin):
 
 
 def test_enabling_creates_the_mappings_and_says_so(setup, admin):
-    answer = admin.post("/connection/enable/", follow=True)
+    answer = admin.post("/connection/enable/", seen_on(admin, "/connection/"), follow=True)
     assert "The connection to Twin crm is enabled. 17 table mappings were created." in answer.content.decode()
     assert re.search(r"15 of 15\s+active", answer.content.decode())
-    assert "All table mappings were there already" in admin.post("/connection/enable/", follow=True).content.decode()
+    assert (
+        "All table mappings were there already"
+        in admin.post("/connection/enable/", seen_on(admin, "/connection/"), follow=True).content.decode()
+    )
 
 
 def test_enabling_again_names_the_mappings_that_people_changed_and_keeps_them(setup, admin):
-    admin.post("/connection/enable/")
+    admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_erp")
-    page = admin.post("/connection/enable/", follow=True).content.decode()
+    page = admin.post("/connection/enable/", seen_on(admin, "/connection/"), follow=True).content.decode()
     assert "Kept as people changed them: CUSTOMER." in page
     assert TableMapping.objects.get(name="CUSTOMER").direction == "to_erp"
 
 
 def test_what_stands_against_enabling_is_shown(setup, admin, organization):
     organization.fail_on("check", SignInRefused("There is no such tenant.", part="tenant"))
-    answer = admin.post("/connection/enable/")
+    answer = admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     assert "Tenant:</strong> There is no such tenant." in answer.content.decode()
     assert ConnectionSetup.current().is_enabled is False
 

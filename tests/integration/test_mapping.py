@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from integration import defaults
 from integration.models import FieldMapping, TableMapping
 from integration.models.fit import compatible
-from integration.models.mapping import REMOVED_AND_MADE_AGAIN
+from integration.models.mapping_problems import REMOVED_AND_MADE_AGAIN
 from integration.sync.rules import ConflictPolicy, Direction, Reference
 from integration.systems.base import Field, FieldType, Side
 from integration.systems.errors import ConfigurationProblem, FieldMissing, TableMissing

@@ -5,6 +5,7 @@ import pytest
 from integration import defaults
 from integration.models import FieldMapping, SyncJob, TableMapping
 from integration.models.cache import metadata_cache
+from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
 
@@ -322,7 +323,7 @@ def test_the_preview_shows_what_would_be_overwritten_and_changes_nothing(setup, 
 def test_only_the_selected_mappings_go_back_to_the_default(setup, admin):
     defaults.create_missing()
     TableMapping.objects.update(erp_filter="no = X")
-    admin.post("/mappings/use-default/", {"name": ["VENDOR", "CONTACT"]})
+    admin.post("/mappings/use-default/", {"name": ["VENDOR", "CONTACT"], **seen_on(admin, "/mappings/use-default/")})
     kept = set(TableMapping.objects.filter(erp_filter="no = X").values_list("name", flat=True))
     assert kept == {default.name for default in defaults.STANDARD} - {"VENDOR", "CONTACT"}
 
@@ -331,7 +332,7 @@ def test_what_is_missing_is_created_when_asked_for(setup, admin):
     setup.enable()
     the("VENDOR").delete()
     assert "Create what is missing: VENDOR" in admin.get("/mappings/use-default/").content.decode()
-    admin.post("/mappings/use-default/", {"create": "1"})
+    admin.post("/mappings/use-default/", {"create": "1", **seen_on(admin, "/mappings/use-default/")})
     assert the("VENDOR").queue_entries.get().status == "ready"
 
 

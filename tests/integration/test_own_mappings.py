@@ -15,6 +15,7 @@ from integration.sync.rules import Direction
 from integration.systems.base import Field, FieldType, Side
 from tests.integration.test_mapping_pages import save, the
 from tests.makers import code, crm_tables, erp_tables, moment, option, reference, table, text
+from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
 
@@ -226,7 +227,12 @@ def test_ones_own_mapping_is_deleted_with_its_couplings_after_a_question(setup, 
     Coupling.objects.create(mapping=mine, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
     assert "its 1 coupling." in admin.get("/mappings/FIRMS/delete/").content.decode()
     assert TableMapping.objects.filter(name="FIRMS").exists()
-    assert "with 1 coupling;" in admin.post("/mappings/FIRMS/delete/", follow=True).content.decode()
+    assert (
+        "with 1 coupling;"
+        in admin.post(
+            "/mappings/FIRMS/delete/", seen_on(admin, "/mappings/FIRMS/delete/"), follow=True
+        ).content.decode()
+    )
     assert not Coupling.objects.exists()
     other.refresh_from_db()
     assert other.dependencies == ["ITEM"]

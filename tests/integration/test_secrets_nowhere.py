@@ -23,6 +23,7 @@ from integration.sync.rules import Direction
 from tests.integration.test_jobs_gate import redis
 from tests.integration.test_rights_pages import PAGES
 from tests.organization import demo_organization
+from tests.pages import seen_on
 from tests.people import ADMINISTRATOR, AVAILABILITY, client_of, made
 
 __all__ = ["redis"]
@@ -67,7 +68,7 @@ def connected(ready: dict[str, str], redis: object) -> Used:
     address = {name: ready[name] for name in ("url", "token_endpoint", "tenant", "client_id")}
     typed(chief, **address, client_secret=WRONG, odata_key=TYPED_KEY)
     typed(chief, client_secret=ready["client_secret"])
-    chief.post(reverse("connection_enable"))
+    chief.post(reverse("connection_enable"), seen_on(chief, reverse("connection")))
     work(chief, told, ready["client_secret"])
     return told
 

@@ -11,6 +11,7 @@ from integration import defaults
 from integration.models import FieldMapping, FieldTransformation, TableMapping
 from integration.sync.transformations import KINDS
 from tests.integration.test_mapping_pages import change, errors, the
+from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +29,14 @@ def couple(mapping, number: int = 1) -> None:
 
 
 def add(client, field, kind, **values):
-    values = {"direction": "both", **values}
-    return client.post(f"/mappings/fields/{field.pk}/steps/add/?kind={kind}", values, follow=True)
+    address = f"/mappings/fields/{field.pk}/steps/add/?kind={kind}"
+    return client.post(address, {"direction": "both", **values, **seen_on(client, address)}, follow=True)
+
+
+def press(client, field, address: str, **values):
+    """A button on the page of the field's rules."""
+    seen = seen_on(client, f"/mappings/fields/{field.pk}/steps/")
+    return client.post(f"/mappings/{address}", {**values, **seen}, follow=True)
 
 
 def kinds(field) -> list[str]:
@@ -74,7 +81,7 @@ def test_what_cannot_work_is_refused_beside_its_field(city, admin, kind, values,
 def test_a_stored_rule_is_edited(city, admin):
     add(admin, city, "prefix", text="A")
     step = city.transformations.get()
-    admin.post(f"/mappings/steps/{step.pk}/", {"direction": "to_crm", "text": "B "})
+    press(admin, city, f"steps/{step.pk}/", direction="to_crm", text="B ")
     step.refresh_from_db()
     assert (step.direction, step.parameters) == ("to_crm", {"text": "B "})
 
@@ -83,18 +90,18 @@ def test_rules_are_moved_and_removed(city, admin):
     for kind in ("uppercase", "trim", "title"):
         add(admin, city, kind)
     first, _, last = city.transformations.all()
-    admin.post(f"/mappings/steps/{last.pk}/up/")
+    press(admin, city, f"steps/{last.pk}/up/")
     assert kinds(city) == ["uppercase", "title", "trim"]
-    admin.post(f"/mappings/steps/{first.pk}/down/")
+    press(admin, city, f"steps/{first.pk}/down/")
     assert kinds(city) == ["title", "uppercase", "trim"]
-    admin.post(f"/mappings/steps/{first.pk}/remove/")
+    press(admin, city, f"steps/{first.pk}/remove/")
     assert kinds(city) == ["title", "trim"]
 
 
 def test_moving_the_first_rule_up_changes_nothing(city, admin):
     add(admin, city, "trim")
     TableMapping.objects.update(full_run_needed=False)
-    admin.post(f"/mappings/steps/{city.transformations.get().pk}/up/")
+    press(admin, city, f"steps/{city.transformations.get().pk}/up/")
     assert not the("CUSTOMER").full_run_needed
 
 
@@ -201,12 +208,12 @@ def test_rules_of_an_enabled_field_wait_for_the_answer(city, admin):
     couple(city.mapping)
     answer = add(admin, city, "uppercase")
     assert "say who wins" in answer.content.decode()
-    admin.post(f"/mappings/fields/{city.pk}/winner/", {"first_wins": "erp"})
+    press(admin, city, f"fields/{city.pk}/winner/", first_wins="erp")
     add(admin, city, "uppercase")
     city.refresh_from_db()
     assert (kinds(city), city.revision) == (["uppercase"], 1)
     city.choose_winner("")
-    answer = admin.post(f"/mappings/steps/{city.transformations.get().pk}/remove/", follow=True)
+    answer = press(admin, city, f"steps/{city.transformations.get().pk}/remove/")
     assert "say who wins" in answer.content.decode()
     assert kinds(city) == ["uppercase"]
 

@@ -19,6 +19,7 @@ from integration.systems.errors import PrivilegeMissing, Throttled, TimedOut, Un
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
 from tests.integration.test_connection_features import TOLD, own
 from tests.integration.test_connection_page import save
+from tests.pages import seen_on
 
 QUICK = replace(OF_A_PERSON, limits=Limits(connect=0.2, read=0.2, deadline=0.2))
 NO_ROUTE = Unreachable("No route to contoso.crm4.dynamics.com.")
@@ -135,7 +136,7 @@ def test_what_no_later_attempt_would_mend_is_told_once_and_not_tried_again(enabl
 def test_enabling_again_takes_a_withdrawal_back_that_was_never_made(enabled, admin, organization):
     organization.fail_on("get", NO_ROUTE)
     admin.post("/connection/disable/")
-    admin.post("/connection/enable/")
+    admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     assert ConnectionSetup.current().untold == ""
     assert addresses(organization)[0] == "https://bc.cronus.example"
 

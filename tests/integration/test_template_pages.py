@@ -7,6 +7,7 @@ import pytest
 from integration.models import RecordTemplate, TemplateUse
 from integration.systems.base import Side
 from integration.systems.errors import ConfigurationProblem
+from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,8 @@ def stored(template) -> dict[str, str]:
 
 
 def uses(client, *lines, initial: int = 0):
-    data = {"use-TOTAL_FORMS": str(len(lines)), "use-INITIAL_FORMS": str(initial)}
+    data = seen_on(client, "/mappings/CUSTOMER/templates/")
+    data |= {"use-TOTAL_FORMS": str(len(lines)), "use-INITIAL_FORMS": str(initial)}
     for number, line in enumerate(lines):
         data |= {f"use-{number}-{name}": value for name, value in line.items()}
     return client.post("/mappings/CUSTOMER/templates/", data, follow=True)
@@ -118,11 +120,10 @@ def test_a_template_is_shown_when_its_side_does_not_answer(setup, admin, broken)
 
 def test_a_template_in_use_is_not_deleted(mapping, domestic, admin):
     use = TemplateUse.objects.create(mapping=mapping, template=domestic)
-    assert (
-        "is used by CUSTOMER" in admin.post(f"/mappings/templates/{domestic.pk}/delete/", follow=True).content.decode()
-    )
+    page = f"/mappings/templates/{domestic.pk}/"
+    assert "is used by CUSTOMER" in admin.post(f"{page}delete/", seen_on(admin, page), follow=True).content.decode()
     use.delete()
-    admin.post(f"/mappings/templates/{domestic.pk}/delete/")
+    admin.post(f"{page}delete/", seen_on(admin, page))
     assert not RecordTemplate.objects.exists()
 
 

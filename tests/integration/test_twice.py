@@ -9,6 +9,7 @@ from django.db import connection, connections
 
 from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TableMapping
 from tests.integration.test_connection_page import PAGE, shown
+from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
 BUTTONS = ["test/", "enable/", "disable/", "reset-web-client-url/"]
@@ -42,17 +43,19 @@ def test_what_another_person_changed_meanwhile_is_told_also_to_who_sends_twice(s
 
 @pytest.mark.parametrize("button", BUTTONS)
 def test_each_button_of_connection_setup_can_be_pressed_twice(setup, admin, button):
+    sent = seen_on(admin, PAGE)
     for _ in range(2):
-        text(admin.post(f"{PAGE}{button}", follow=True))
+        text(admin.post(f"{PAGE}{button}", sent, follow=True))
     assert ConnectionSetup.current().is_enabled == (button == "enable/")
 
 
 def test_enabling_twice_makes_every_mapping_and_every_job_once(setup, admin):
+    sent = seen_on(admin, PAGE)
     for _ in range(2):
-        assert "is enabled." in text(admin.post(f"{PAGE}enable/", follow=True))
+        assert "is enabled." in text(admin.post(f"{PAGE}enable/", sent, follow=True))
     names = list(JobQueueEntry.objects.values_list("name", flat=True))
     assert len(names) == len(set(names))
-    assert "All table mappings were there already." in text(admin.post(f"{PAGE}enable/", follow=True))
+    assert "All table mappings were there already." in text(admin.post(f"{PAGE}enable/", sent, follow=True))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,6 +27,7 @@ from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Task, Work
 from tests.certificates import issue, rsa_key
 from tests.organization import demo_organization, fill_in
+from tests.pages import seen_on
 from tests.setup_wizard.conftest import GUIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -216,7 +217,7 @@ def test_an_application_user_that_was_created_is_recorded_as_created(sandbox, re
 def test_enabling_tells_sales_where_we_are_once_the_solution_is_there(sandbox, admin, settings):
     settings.PUBLIC_URL = "https://bc.cronus.example"
     come_back(admin, agree(begun(admin, "import")))
-    answer = admin.post("/connection/enable/", follow=True)
+    answer = admin.post("/connection/enable/", seen_on(admin, "/connection/"), follow=True)
     setup = ConnectionSetup.current()
     assert (setup.is_enabled, setup.last_error) == (True, ""), answer.content.decode()[-3000:]
     with closing(setup.open()) as connected:

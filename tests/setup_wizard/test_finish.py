@@ -124,8 +124,9 @@ def test_what_broke_between_check_and_finish_leads_back_to_the_check(fresh, admi
 
 def test_a_double_click_on_finish_starts_everything_once(fresh, admin):
     walk(admin)
-    press(admin, "finish")
-    answer = admin.post(f"{GUIDE}finish/", {"enable": "on", "run_full": "on"}, follow=True)
+    sent = shown(admin, "finish")
+    admin.post(f"{GUIDE}finish/", sent)
+    answer = admin.post(f"{GUIDE}finish/", sent, follow=True)
     assert "is running already" in answer.content.decode()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from coupling import verbs
 from coupling.models import CouplingError
 from integration.management.console import EXPECTED, ConsoleCommand, mapping_named, record_id
 from integration.models import ConnectionSetup
@@ -31,6 +32,6 @@ class Command(ConsoleCommand):
             for system, table, id in ends:
                 if id not in system.get(table, [id], []):
                     raise CommandError(f"There is no {system.describe(table).label} with the id {id}.")
-            mapping.couplings.couple(erp_id, crm_id)
+        verbs.couple(mapping, erp_id, crm_id, verbs.coupled_with(mapping, erp_id))
         self.say(f"{mapping.name}: {options['erp_key']} is coupled with {crm_id}.", options)
         return {"mapping": mapping.name, "erp_id": str(erp_id), "crm_id": str(crm_id)}, True

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from coupling import verbs
 from integration.management.console import ConsoleCommand, mapping_named, record_id
 from integration.models import ConnectionSetup
 
@@ -23,8 +24,8 @@ class Command(ConsoleCommand):
         mapping = mapping_named(options["mapping"])
         with closing(ConnectionSetup.current().open()) as connected:
             erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
-            removed = mapping.couplings.uncouple([erp_id], connected.erp, connected.crm)
-        if not removed:
-            raise CommandError(f"{options['erp_key']} is not coupled.")
+            if verbs.coupled_with(mapping, erp_id) is None:
+                raise CommandError(f"{options['erp_key']} is not coupled.")
+            removed = verbs.uncouple_here(mapping, [erp_id], connected)
         self.say(f"{mapping.name}: {options['erp_key']} is not coupled any more.", options)
         return {"mapping": mapping.name, "erp_id": str(erp_id), "uncoupled": removed}, True

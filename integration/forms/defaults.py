@@ -1,0 +1,51 @@
+"""Use Default Synchronization Setup: what was listed is overwritten, and nothing that came later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from integration import defaults
+from integration.defaults.apply import Difference
+from integration.forms.versioned import Stored, VersionedInputs
+from integration.models import ConnectionSetup, TableMapping
+
+
+class DefaultsForm(VersionedInputs, forms.Form):
+    """``listed`` are the mappings of the page, ``chosen`` those that are ticked. ``done`` and ``created`` say what came
+    of it."""
+
+    create = forms.BooleanField(required=False)
+    done: Sequence[TableMapping] = ()
+    created: Sequence[TableMapping] = ()
+
+    def __init__(self, *args: Any, listed: QuerySet[TableMapping], chosen: Sequence[str] = ()) -> None:
+        super().__init__(*args)
+        self.listed, self.chosen = listed, chosen
+        self.begin(self.stored())
+
+    def rows(self) -> Sequence[QuerySet[Any]]:
+        return []
+
+    def plans(self) -> list[tuple[TableMapping, list[Difference]]]:
+        """Each listed mapping that has a default, with what would be overwritten."""
+        return [(row, defaults.differences(row)) for row in self.listed.all() if defaults.default_for(row)]
+
+    @property
+    def without_default(self) -> list[str]:
+        """Mappings of the page that are a person's own: they stay as they are."""
+        return [row.name for row in self.listed.all() if defaults.default_for(row) is None]
+
+    def stored(self) -> Stored:
+        return Stored({f"{row}, {one.field}": one.stored for row, found in self.plans() for one in found})
+
+    def repeats(self) -> bool:
+        """What was brought back already has nothing left that could be lost."""
+        return not any(found for row, found in self.plans() if row.name in self.chosen)
+
+    def store(self) -> None:
+        self.done = defaults.reset(self.listed.filter(name__in=self.chosen).select_for_update(of=("self",)))
+        self.created = ConnectionSetup.current().create_missing() if self.cleaned_data["create"] else []

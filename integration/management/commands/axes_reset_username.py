@@ -1,0 +1,11 @@
+"""``manage.py axes_reset_username``: as django-axes has it, with an entry in the audit log."""
+
+from __future__ import annotations
+
+from axes.management.commands import axes_reset_username as original
+
+from integration.management.unlocking import RecordedUnlocking
+
+
+class Command(RecordedUnlocking, original.Command):
+    pass

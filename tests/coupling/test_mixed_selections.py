@@ -1,0 +1,112 @@
+"""Bulk actions over a mixed selection: every part is done, or it is said what was left out and why."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from coupling import verbs
+from coupling.models import CouplingError
+from integration.models import SyncJob, TableMapping
+from integration.sync.ledger import State
+from tests.coupling.conftest import told
+from tests.coupling.test_errors_page import left, log, pairs, press, run_all
+from tests.integration.jobs_world import world
+from tests.people import ADMINISTRATOR, signed_in
+
+__all__ = ["world"]
+
+
+def one_way() -> tuple[TableMapping, list[uuid.UUID], SyncJob]:
+    return pairs("ITEM-PRODUCT", ("item", "product"))
+
+
+def other_way() -> tuple[TableMapping, list[uuid.UUID], SyncJob]:
+    found = pairs("CURRENCY", ("currency", "transactioncurrency"))
+    TableMapping.objects.filter(name="CURRENCY").update(direction="to_erp")
+    return found
+
+
+def test_sending_errors_of_two_mappings_sends_those_that_go_this_way_and_names_the_others(world, clerk, monkeypatch):
+    _items, item_ids, item_job = one_way()
+    _, currency_ids, currency_job = other_way()
+    monkeypatch.setattr(verbs, "_check_first", lambda *_: None)
+    monkeypatch.setattr("coupling.repair.verbs._check_first", lambda *_: None)
+
+    answer = press(
+        clerk,
+        "send",
+        log(item_job, item_ids[0]),
+        log(currency_job, None, currency_ids[0]),
+        log(currency_job, currency_ids[1]),
+    )
+
+    assert [job.mapping.name for job in SyncJob.objects.active()] == ["ITEM-PRODUCT"]
+    assert told(answer) == [
+        "Not known here any more and left out: 1 record.",
+        "CURRENCY, 1 record left out: CURRENCY does not synchronize this way.",
+    ]
+
+
+def test_what_stands_in_the_way_of_one_mapping_keeps_no_other_from_being_uncoupled(world, clerk, monkeypatch):
+    items, item_ids, item_job = one_way()
+    people, people_ids, people_job = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
+    real = verbs.uncouple
+
+    def refusing(mapping, ids, user):
+        if mapping.name == "ITEM-PRODUCT":
+            raise CouplingError("An item is locked.")
+        return real(mapping, ids, user)
+
+    monkeypatch.setattr(verbs, "uncouple", refusing)
+    answer = press(clerk, "uncouple", log(item_job, item_ids[0]), log(people_job, people_ids[0]), confirmed="yes")
+
+    assert (left(items), left(people)) == (set(item_ids), set(people_ids[1:]))
+    assert told(answer) == [
+        "1 coupling deleted; the records stay.",
+        "ITEM-PRODUCT, 1 record left out: An item is locked.",
+    ]
+
+
+def test_records_that_are_not_coupled_yet_are_left_out_of_uncoupling_and_named(world, clerk):
+    people, ids, job = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
+    people.couplings.filter(erp_id=ids[0]).update(state=State.RESERVED.value)
+
+    answer = press(clerk, "uncouple", log(job, ids[0]), log(job, ids[1]), confirmed="yes")
+
+    assert left(people) == {ids[0], ids[2]}
+    assert told(answer) == [
+        "1 coupling deleted; the records stay.",
+        "Not coupled yet and left out, SALESPEOPLE: 1 record. Retry makes or finds the other record.",
+    ]
+
+
+def test_deleting_the_couplings_of_several_mappings_says_which_had_none(world, clerk):
+    people, *_ = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
+    items, *_ = one_way()
+    TableMapping.objects.create(name="FIRMS", erp_table="customer", crm_table="account", user_defined=True)
+
+    answer = clerk.post(reverse("mappings_uncouple"), {"name": ["SALESPEOPLE", "ITEM-PRODUCT", "FIRMS"]})
+
+    assert told(answer) == [
+        "3 couplings deleted; the records stay.",
+        "FIRMS: nothing is coupled, so nothing is deleted.",
+    ]
+    run_all()
+    assert (left(people), left(items)) == (set(), set())
+
+
+def test_a_mapping_of_ones_own_among_those_that_go_back_to_the_default_is_named(world):
+    TableMapping.objects.create(name="FIRMS", erp_table="customer", crm_table="account", user_defined=True)
+    page = signed_in("annette", ADMINISTRATOR).get(reverse("mapping_defaults"), {"name": ["CUSTOMER", "FIRMS"]})
+    assert "Left out, since people made them and there is no default: FIRMS." in page.content.decode()
+
+
+@pytest.mark.parametrize("action", ["send", "uncouple"])
+def test_a_selection_of_which_nothing_can_be_done_says_why_and_does_nothing(world, clerk, action):
+    mapping, ids, job = other_way()
+    mapping.couplings.update(state=State.RESERVED.value)
+    assert told(press(clerk, action, log(job, ids[0]), confirmed="yes")) == ["None of these is coupled."]
+    assert not SyncJob.objects.active().exists()
