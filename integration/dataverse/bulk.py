@@ -1,8 +1,8 @@
 """Writing many rows: one bulk message where the table has it, single requests in batches where not.
 
 A bulk message is all or nothing and does not name its bad row. So a refused one is sent again as single requests in
-batches, which answer row by row. What took too long or was too large is cut in half. What concerns every row (a missing
-table, column or privilege) is told at once.
+batches, which answer row by row. What took too long or was too large is cut in half. What concerns every row is raised
+(``blame.py`` says what does).
 
 Every row has an id of ours, so a request whose answer got lost is simply sent again, and a row that "is there already"
 after that is the one we wrote.
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from integration.dataverse import batch, query, rows
+from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.metadata import Entity
 from integration.dataverse.naming import named
 from integration.dataverse.problems import MALFORMED, TooLarge, problem_of
@@ -24,14 +25,13 @@ from integration.http import Answer
 from integration.systems.base import Row, Written
 from integration.systems.errors import (
     BadAnswer,
-    ConnectionProblem,
     DuplicateKey,
+    FieldMissing,
     NotFound,
     Problem,
     RecordProblem,
-    Refused,
+    TableMissing,
     TimedOut,
-    Unreachable,
     VersionConflict,
 )
 
@@ -61,18 +61,20 @@ class Writer:
 
     def __init__(self, session: Session, entity: Entity) -> None:
         self.session, self.entity = session, entity
+        self.outdated = False
+        """Is the table another one than its description says? Then it is to be read again."""
 
     # --- create -------------------------------------------------------------------------------------------
 
     def create(self, wanted: Sequence[Row]) -> list[Written]:
         """Create rows with the ids given, answers in their order."""
         if "CreateMultiple" not in self.entity.messages or len(wanted) < 2:
-            return self._create_singly(wanted, set())
+            return self._create_singly(wanted, set(), 0)
         whole = _Created()
         for piece in self.session.each(self._create_bulk, list(chunks(wanted, CREATED_AT_ONCE))):
             whole.add(piece)
         answers = {row.id: Written(row.id) for row in whole.done}
-        answers |= {one.id: one for one in self._create_singly(whole.left, whole.repeated)}
+        answers |= {one.id: one for one in self._create_singly(whole.left, whole.repeated, len(whole.done))}
         return [answers[row.id] for row in wanted]
 
     def _create_bulk(self, wanted: Sequence[Row]) -> _Created:
@@ -89,7 +91,7 @@ class Writer:
         problem = problem_of(answer)
         if isinstance(problem, TooLarge):
             return self._create_halves(wanted, problem, may_be_there=False)
-        if isinstance(problem, RecordProblem):
+        if isinstance(problem, (RecordProblem, *ABOUT_USER)):
             return _Created(left=list(wanted), repeated=repeated)
         raise problem
 
@@ -115,8 +117,8 @@ class Writer:
     def _new(self, row: Row) -> dict[str, Any]:
         return {self.entity.key: str(row.id), **rows.body(self.entity, row.values)}
 
-    def _create_singly(self, wanted: Sequence[Row], repeated: Collection[uuid.UUID]) -> list[Written]:
-        answers, again = self._answered(wanted, self._post)
+    def _create_singly(self, wanted: Sequence[Row], repeated: Collection[uuid.UUID], written: int) -> list[Written]:
+        answers, again = self._answered(wanted, self._post, written)
         return self._recognized(answers, {*repeated, *again})
 
     def _post(self, row: Row) -> batch.Part:
@@ -182,9 +184,10 @@ class Writer:
     # --- batches of single writes -------------------------------------------------------------------------
 
     def _answered(
-        self, wanted: Sequence[Row], part: Callable[[Row], batch.Part]
+        self, wanted: Sequence[Row], part: Callable[[Row], batch.Part], written: int = 0
     ) -> tuple[list[Written], set[uuid.UUID]]:
-        """One answer a row, and the rows that were sent more than once. Raises what concerns every row."""
+        """One answer a row, and the rows that were sent more than once; ``written`` rows of the same page went well
+        before. Raises what concerns every row."""
         answers: dict[int, Written] = {}
         repeated: set[uuid.UUID] = set()
         waiting = list(enumerate(wanted))
@@ -204,7 +207,11 @@ class Writer:
             waiting = again
             repeated |= {row.id for _, row in again}
             self.session.wait(transient[0], round_)
-        return [_final(answers[place]) for place in range(len(wanted))], repeated
+        listed = [answers[place] for place in range(len(wanted))]
+        judged = Judge(self.session, self.entity).page(wanted, listed, written)
+        causes = [answer.error.__cause__ for answer in judged if answer.error is not None]
+        self.outdated |= any(isinstance(cause, FieldMissing | TableMissing) for cause in causes)
+        return judged, repeated
 
     def _send(
         self, numbered: Sequence[tuple[int, Row]], part: Callable[[Row], batch.Part]
@@ -235,17 +242,6 @@ class Writer:
             # Without a version of ours the only condition was that the row exists.
             problem = NotFound(f"There is no {self.entity.table.label} with the id {row.id}.", raw=problem.raw)
         return Written(row.id, error=named(self.entity, row, problem))
-
-
-def _final(written: Written) -> Written:
-    """What is left when repeating did not help. A server error for one row of a batch whose other rows were answered
-    is about that row; anything else about the connection ends the run."""
-    error = written.error
-    if isinstance(error, Unreachable):
-        return Written(written.id, error=Refused(error.message, raw=error.raw))
-    if isinstance(error, ConnectionProblem):
-        raise error
-    return written
 
 
 def _again(answer: Answer) -> Answer:

@@ -101,7 +101,8 @@ class Session:
         self._standing: Mapping[str, str] = {}
         self._gate: Gate = gate or LocalGate()
         self._sleep = sleep
-        self._lent = False
+        self._lender: Session | None = None
+        self._ours: frozenset[uuid.UUID] = frozenset()
         self._counting = threading.Lock()
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="dataverse")
 
@@ -116,8 +117,28 @@ class Session:
         the line it was made of."""
         other = copy(self)
         other._standing = {"CallerObjectId" if of_directory else "MSCRMCallerID": str(user)}
-        other._lent = True
+        other._lender, other._ours = self, frozenset()
         return other
+
+    def ours(self, *, anew: bool = False) -> frozenset[uuid.UUID]:
+        """Ids of the users whom this line works as: ours, and whom it acts for. Asked once, or ``anew``. Raises what
+        the organization has against one of them."""
+        if anew or not self._ours:
+            told = self.request("GET", "WhoAmI").json()
+            try:
+                found = {uuid.UUID(told["UserId"])}
+            except (KeyError, TypeError, ValueError) as error:
+                raise BadAnswer("The organization does not say who we are.", raw=str(told)[:500]) from error
+            self._ours = frozenset(found | (self._lender.ours(anew=anew) if self._lender else set()))
+        return self._ours
+
+    def as_ourselves(self) -> Session:
+        """The line without whom it acts for."""
+        return self._lender or self
+
+    def acting_for(self) -> frozenset[uuid.UUID]:
+        """Whom this line acts for: nobody, or one user."""
+        return self.ours() - self._lender.ours() if self._lender else frozenset()
 
     @property
     def sign_ins(self) -> int:
@@ -235,7 +256,7 @@ class Session:
         return list(self._pool.map(work, listed))
 
     def close(self) -> None:
-        if self._lent:
+        if self._lender is not None:
             return
         self._pool.shutdown(wait=True)
         self._transport.close()

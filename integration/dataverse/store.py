@@ -11,6 +11,7 @@ from typing import Any
 
 from integration.dataverse import batch, changes, fetch, query, rows
 from integration.dataverse.actions import ACTIONS, STATES, Actor, State
+from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.bulk import Writer
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
@@ -265,7 +266,11 @@ class SalesOrganization(KeyedSystem):
         if not rows:
             return []
         with self._entity(table) as entity:
-            return write(Writer(self.session, entity), rows)
+            writer = Writer(self.session, entity)
+            written = write(writer, rows)
+            if writer.outdated:
+                self.metadata.forget(table)
+            return written
 
     # --- more verbs ---------------------------------------------------------------------------------------
 
@@ -275,8 +280,14 @@ class SalesOrganization(KeyedSystem):
         if action in STATES.get(table, {}):
             return self._set_state(table, id, STATES[table][action])
         if action in ACTIONS.get(table, {}):
-            return self._actor.perform(table, id, action, arguments)
+            return self._perform(table, id, action, arguments)
         raise Refused(f"{self.describe(table).label} knows no action “{action}”.")
+
+    def _perform(self, table: str, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> Any:
+        try:
+            return self._actor.perform(table, id, action, arguments)
+        except ABOUT_USER as problem:
+            raise Judge(self.session, self.metadata.entity(table)).one(problem) from problem
 
     def _set_state(self, table: str, id: uuid.UUID, to: State) -> None:
         answer = self.update(table, [Row(id, {"statecode": to.state, "statuscode": to.status})])[0]

@@ -159,10 +159,12 @@ def test_a_missing_privilege_is_told_in_words_with_its_name(sandbox):
 
 def test_what_an_owner_lacks_is_not_said_of_who_pressed_the_button(sandbox):
     model = load_model()
-    raw = "SecLib::CheckPrivilegeForUser failed - no roles are assigned to user. Returned hr = -2147209463, User: 5"
+    raw = "SecLib::CheckPrivilegeForUser failed - no roles are assigned to user. Returned hr = -2147209463, User: peter"
 
-    assert for_people(model, "0x80042f09", raw, "7").startswith("The person that you give it to has no security role")
-    assert for_people(model, "0x80042f09", raw, "5").startswith("You have no security role")
+    assert for_people(model, "0x80042f09", raw, "anna").startswith(
+        "The person that you give it to has no security role"
+    )
+    assert for_people(model, "0x80042f09", raw, "peter").startswith("You have no security role")
 
 
 def test_faults_and_latency_of_the_web_api_do_not_disturb_who_works_at_the_page(organization):
