@@ -129,6 +129,8 @@ def problem(status: int, code: str, message: str, retry_after: str = "", raw: st
     if status == 401:
         words = "The directory let us in, but the organization does not accept its token. Check the URL and the tenant."
         return SignInRefused(words, part="resource", raw=raw)
+    if status >= 400 and (found := _about_a_user(code, message, raw)) is not None:
+        return found
     if status == 403:
         return _forbidden(code, message, raw)
     if status == 404:
@@ -152,7 +154,7 @@ def _whatever_the_status(code: str, message: str, raw: str) -> Problem | None:
         return Refused(f"A plug-in of the organization refused it: {message}", raw=raw)
     if code in _DUPLICATES or "Cannot insert duplicate key" in message:
         return DuplicateKey(message or "A record with this key exists already.", raw=raw)
-    return _about_a_user(code, message, raw)
+    return None
 
 
 def _about_a_user(code: str, message: str, raw: str) -> Problem | None:

@@ -205,6 +205,13 @@ class Session:
             raise BadAnswer(f"The organization gave an address of another host ({given.netloc}); that is refused.")
         return given._replace(scheme=ours.scheme, netloc=ours.netloc).geturl()
 
+    def below_root(self, link: str) -> str:
+        """A link of the organization as a path below the API's root, which holds by every name the organization has.
+        Raises ``BadAnswer`` for one that leads elsewhere."""
+        parts = urlsplit(self.address(link))
+        path = parts.path.removeprefix(urlsplit(self.root).path)
+        return f"{path}?{parts.query}" if parts.query else path
+
     def wait(self, problem: Problem, attempt: int) -> None:
         """Hold back before the next attempt. After throttling everybody does, at the gate."""
         backoff = _backoff(attempt)
