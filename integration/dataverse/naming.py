@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.dataverse.metadata import Entity
+from integration.dataverse.text import units
 from integration.systems.base import Field, FieldType, Ref, Row
 from integration.systems.errors import InvalidValue, NotFound, Problem, ReferenceMissing
 
@@ -55,8 +56,8 @@ def _culprit(entity: Entity, row: Row) -> str:
 
 def limit_broken(field: Field, value: Any) -> str:
     """Which limit of the field the value breaks, in words that follow the field's name; blank for none."""
-    if isinstance(value, str) and field.max_length is not None and len(value) > field.max_length:
-        return f"takes at most {field.max_length} characters, “{_quoted(value)}” has {len(value)}."
+    if isinstance(value, str) and field.max_length is not None and units(value) > field.max_length:
+        return f"takes at most {field.max_length} characters, “{_quoted(value)}” has {units(value)}."
     if isinstance(value, Decimal | int) and not isinstance(value, bool) and _outside(field, Decimal(value)):
         return f"takes {field.minimum} to {field.maximum}, not {value}."
     if field.type is FieldType.OPTION and value is not None and value not in {o.value for o in field.options}:

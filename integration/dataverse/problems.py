@@ -41,11 +41,12 @@ _LENGTH = re.compile(r"length of the '(?P<field>\w+)' attribute of the '\w+' ent
 _PROPERTY = re.compile(r"(?:property named|Invalid property) '(?P<field>\w+)'")
 _VALUE = re.compile(
     r"'(?P<field>\w+)' on record of type|literal '.*' of '(?P<literal>\w+)'|'(?P<attribute>\w+)' attribute"
+    r"|haracter in field '(?P<holder>\w+)'"
 )
 _PRIVILEGE = re.compile(r"missing (?P<privilege>prv\w+) privilege|PrivilegeName: (?P<checked>prv\w+)")
 _ABSENT = re.compile(r"(?P<table>\w+) With Ids? ?= ?\{?(?P<id>[0-9a-fA-F-]{36})\}?")
 _SEGMENT = re.compile(r"Resource not found for the segment '(?P<name>\w+)'")
-_RANGES = {"0x8004432f", "0x80044330", "0x80044331", "0x8004431a", "0x80048408", "0x80040239"}
+_RANGES = {"0x8004432f", "0x80044330", "0x80044331", "0x8004431a", "0x80048408", "0x80040239", "0x80040278"}
 _LOCKS = ("0x80044150", "0x80044151", "-2147204784", "-2147204783")
 """Deadlock and time-out of the database, as code or inside the text: the row is fine, try it again."""
 _OF_A_PLUG_IN = {"0x80040265", "0x80040224"}
@@ -122,15 +123,13 @@ def problem_of(answer: Answer) -> Problem:
 def problem(status: int, code: str, message: str, retry_after: str = "", raw: str = "") -> Problem:
     """The typed problem for a status, a platform code (``0x…`` or blank) and the service's text. Codes vary between
     builds, so the status and the text count as well."""
-    if status >= 400 and (found := _whatever_the_status(code, message, raw)) is not None:
+    if status >= 400 and (found := _whatever_the_status(status, code, message, raw)) is not None:
         return found
     if status in (429, 503):
         return Throttled(f"Dynamics 365 Sales asks us to wait: {message}", retry_after=_seconds(retry_after), raw=raw)
     if status == 401:
         words = "The directory let us in, but the organization does not accept its token. Check the URL and the tenant."
         return SignInRefused(words, part="resource", raw=raw)
-    if status >= 400 and (found := _about_a_user(code, message, raw)) is not None:
-        return found
     if status == 403:
         return _forbidden(code, message, raw)
     if status == 404:
@@ -146,15 +145,15 @@ def problem(status: int, code: str, message: str, retry_after: str = "", raw: st
     return _bad_request(status, code, message, raw)
 
 
-def _whatever_the_status(code: str, message: str, raw: str) -> Problem | None:
-    """What is said by its code alone, since it comes with several statuses."""
+def _whatever_the_status(status: int, code: str, message: str, raw: str) -> Problem | None:
+    """What is said by its code alone, since it comes with several statuses; with 401 it is always the token."""
     if code in _LOCKS or any(sign in message for sign in _LOCKS) or "deadlock" in message.lower():
         return Locked("The record was locked by somebody else.", raw=raw)
     if code in _OF_A_PLUG_IN:
         return Refused(f"A plug-in of the organization refused it: {message}", raw=raw)
     if code in _DUPLICATES or "Cannot insert duplicate key" in message:
         return DuplicateKey(message or "A record with this key exists already.", raw=raw)
-    return None
+    return None if status == 401 else _about_a_user(code, message, raw)
 
 
 def _about_a_user(code: str, message: str, raw: str) -> Problem | None:

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from integration.dataverse.metadata import Entity
+from integration.dataverse.text import travelling
 from integration.systems.base import Field, FieldType, Ref
 from integration.systems.errors import FieldMissing, InvalidValue
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, FilterError, Not, OneOf
@@ -263,7 +264,7 @@ def literal(value: Any) -> str:
             return f"{value:f}"
         case int() | uuid.UUID():
             return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
+    return "'" + travelling(str(value)).replace("'", "''") + "'"
 
 
 def moment_text(value: dt.datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from integration.dataverse.metadata import Entity
 from integration.dataverse.problems import MALFORMED
 from integration.dataverse.query import HALF_A_DAY, moment_text
+from integration.dataverse.text import travelling
 from integration.systems.base import Field, FieldType, Record, Ref, Value
 from integration.systems.errors import BadAnswer, FieldMissing
 
@@ -161,4 +162,6 @@ def _sent(entity: Entity, name: str, given: Value) -> Any:
             return f"{given.isoformat()}T00:00:00Z" if name in entity.shown_as_date else given.isoformat()
         case uuid.UUID():
             return str(given)
+        case str():
+            return travelling(given)
     return given
