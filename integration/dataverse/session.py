@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import re
 import threading
@@ -11,58 +10,23 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from integration.dataverse.patience import OF_A_PERSON, Budget, Patience
 from integration.dataverse.problems import problem_of
 from integration.dataverse.shared import Cache, Gate, Left, LocalGate, MemoryCache
 from integration.dataverse.signin import Credentials, Grant, HeldToken, Tokens, TokenSource
-from integration.http import Answer, Limits, Transport, check_address, deadline, encode
+from integration.http import Answer, Transport, check_address, deadline, encode
 from integration.systems.errors import BadAnswer, Problem, Throttled, TimedOut, Unreachable
 
 __all__ = ["OF_A_PERSON", "Cache", "Credentials", "Gate", "LocalGate", "MemoryCache", "Patience", "Session"]
 
 API = "9.2"
 """The version of the Web API; organizations on premises have older ones."""
-TRIES = 5
 BACKOFF_SECONDS = 0.3
 LONGEST_BACKOFF = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long one request may take: the times of one attempt, how often it is made, whether also after a time-out,
-    and for how many seconds in all throttling may hold it up (a run: twice the 5 minutes in which the service counts).
-    ``total``: seconds for everything a session asks, sign-in, repeats and pauses included, from its first request on;
-    what is asked later is answered with ``TimedOut`` at once.
-    """
-
-    limits: Limits = field(default_factory=Limits)
-    tries: int = TRIES
-    after_time_out: bool = True
-    throttled: float = 600.0
-    total: float | None = None
-
-
-OF_A_PERSON = Patience(Limits(connect=4, read=10, deadline=10), tries=2, after_time_out=False, throttled=5, total=10)
-"""For what is asked while a person waits for a page: after 4 seconds an address where nobody answers is given up, after
-10 seconds everything."""
-
-
-class _Budget:
-    """The seconds a session has in all; they begin with its first request."""
-
-    def __init__(self, total: float | None) -> None:
-        self._total, self._ends = total, math.inf
-        self._begun = threading.Event()
-
-    @property
-    def ends(self) -> float:
-        if self._total is not None and not self._begun.is_set():
-            self._ends = time.monotonic() + self._total
-            self._begun.set()
-        return self._ends
 
 
 _NUMBER = re.compile(r"[0-9]{1,12}([.][0-9]{1,6})?")
@@ -95,7 +59,7 @@ class Session:
         self.requests = 0
         self.metadata_requests = 0
         self._patience = patience or Patience()
-        self._budget = _Budget(self._patience.total)
+        self._budget = Budget(self._patience.total)
         self._transport = transport or Transport(self._patience.limits)
         self._tokens = _source(url, credentials, self._transport, tokens)
         self._standing: Mapping[str, str] = {}
@@ -124,7 +88,7 @@ class Session:
         """Ids of the users whom this line works as: ours, and whom it acts for. Asked once, or ``anew``. Raises what
         the organization has against one of them."""
         if anew or not self._ours:
-            told = self.request("GET", "WhoAmI").json()
+            told = self.request("GET", "WhoAmI", metadata=True).json()
             try:
                 found = {uuid.UUID(told["UserId"])}
             except (KeyError, TypeError, ValueError) as error:

@@ -69,9 +69,11 @@ def connect_with(
     ca: str | None = None,
     limits: Limits | None = None,
     patience: Patience | None = None,
+    zone: str = "",
 ) -> SalesOrganization:
     """An organization by address and any way of signing in: a grant, or the token of an administrator. ``ca`` is a file
-    with a private certificate authority, ``api`` the version of the Web API. Nothing is sent before the first verb."""
+    with a private certificate authority, ``api`` the version of the Web API, ``zone`` where days of user-local columns
+    are meant (``Europe/Copenhagen``; blank: the organization's own). Nothing is sent before the first verb."""
     shared = shared or Shared()
     patience = patience or Patience(limits or Limits())
     session = Session(
@@ -84,7 +86,7 @@ def connect_with(
         gate=shared.gate,
         concurrency=concurrency,
     )
-    return SalesOrganization(session, shared.metadata)
+    return SalesOrganization(session, shared.metadata, zone=zone)
 
 
 class SalesOrganization(KeyedSystem):
@@ -94,10 +96,10 @@ class SalesOrganization(KeyedSystem):
     side = Side.CRM
     remote = True
 
-    def __init__(self, session: Session, metadata_cache: Cache | None = None, page_size: int = PAGE) -> None:
+    def __init__(self, session: Session, metadata_cache: Cache | None = None, *, zone: str = "") -> None:
         self.session = session
-        self.metadata = Metadata(session, metadata_cache)
-        self.page_size = page_size
+        self.metadata = Metadata(session, metadata_cache, zone)
+        self.page_size = PAGE
         self._actor = Actor(session, self._state_of)
 
     @property

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 
+from integration.dataverse.sandbox import zones
 from integration.dataverse.sandbox.exact import ExactAverage, ExactSum
 from integration.dataverse.sandbox.folding import folded_part, folded_value
 from integration.dataverse.sandbox.model import Column, Model, Table
@@ -67,6 +68,7 @@ class Database:
         if connection.execute("INSERT OR IGNORE INTO setting VALUES ('system_pricing', 'chosen')").rowcount:
             # A file from before prices were worked out: its no was nobody's choice.
             connection.execute("UPDATE organization SET oobpricecalculationenabled = 1")
+        zones.keep(connection)
         watch(connection)
         add_all(connection, model)
 

@@ -18,7 +18,7 @@ from integration.dataverse.sandbox.database import identifiers
 from integration.dataverse.sandbox.model import Model, Table
 from integration.dataverse.sandbox.refusals import Refusal, invalid
 from integration.dataverse.sandbox.security import owners
-from integration.dataverse.sandbox.security.privileges import OPEN, Depth, identity, named
+from integration.dataverse.sandbox.security.privileges import READ_BY_ALL, Depth, identity, named
 from integration.dataverse.sandbox.security.rights import Named, Rights
 from integration.dataverse.sandbox.values import guid
 
@@ -71,7 +71,7 @@ class Guard:
     def require_all(self, verb: str, model: Model, table: Table) -> None:
         """Like :meth:`require` for a verb on a table; a table that joins two others needs both."""
         for name in table.joins or (table.name,):
-            if verb == "Read" and name in OPEN:
+            if verb == "Read" and name in READ_BY_ALL:
                 continue
             self.require(named(model[name], verb), model[name])
 
