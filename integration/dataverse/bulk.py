@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from integration.dataverse import batch, query, rows
 from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.metadata import Entity
-from integration.dataverse.naming import named
+from integration.dataverse.naming import named, unwritable
 from integration.dataverse.problems import MALFORMED, TooLarge, problem_of
 from integration.dataverse.session import Session
 from integration.http import Answer
@@ -27,6 +27,7 @@ from integration.systems.errors import (
     BadAnswer,
     DuplicateKey,
     FieldMissing,
+    InvalidValue,
     NotFound,
     Problem,
     RecordProblem,
@@ -68,6 +69,9 @@ class Writer:
 
     def create(self, wanted: Sequence[Row]) -> list[Written]:
         """Create rows with the ids given, answers in their order."""
+        return _sorted_out(wanted, lambda row: unwritable(self.entity, row, fresh=True), self._create)
+
+    def _create(self, wanted: Sequence[Row]) -> list[Written]:
         if "CreateMultiple" not in self.entity.messages or len(wanted) < 2:
             return self._create_singly(wanted, set(), 0)
         whole = _Created()
@@ -148,7 +152,11 @@ class Writer:
 
     def update(self, wanted: Sequence[Row]) -> list[Written]:
         """Change rows that are there, each only if it still has its version."""
-        return self._answered(wanted, self._patch)[0]
+        return _sorted_out(
+            wanted,
+            lambda row: unwritable(self.entity, row, fresh=False),
+            lambda fit: self._answered(fit, self._patch)[0],
+        )
 
     def _patch(self, row: Row) -> batch.Part:
         return batch.Part(
@@ -161,12 +169,11 @@ class Writer:
     def upsert(self, key: Sequence[str], wanted: Sequence[Row]) -> list[Written]:
         """Change the rows that have these values in the columns of an alternate key, create the others. An answer holds
         the id that the row really has. Sent again it does no harm: the key is the same."""
-        unfit = {place: why for place, row in enumerate(wanted) if (why := query.unfit_for_key(key, row.values))}
-        fit = [row for place, row in enumerate(wanted) if place not in unfit]
-        answers = iter(self._answered(fit, lambda row: self._put(key, row))[0])
-        return [
-            Written(row.id, error=unfit[place]) if place in unfit else next(answers) for place, row in enumerate(wanted)
-        ]
+        return _sorted_out(
+            wanted,
+            lambda row: query.unfit_for_key(key, row.values),
+            lambda fit: self._answered(fit, lambda row: self._put(key, row))[0],
+        )
 
     def _put(self, key: Sequence[str], row: Row) -> batch.Part:
         path = f"{self.entity.set_name}({query.key(self.entity, key, row.values)})?$select={self.entity.key}"
@@ -242,6 +249,20 @@ class Writer:
             # Without a version of ours the only condition was that the row exists.
             problem = NotFound(f"There is no {self.entity.table.label} with the id {row.id}.", raw=problem.raw)
         return Written(row.id, error=named(self.entity, row, problem))
+
+
+def _sorted_out(
+    wanted: Sequence[Row],
+    unfit: Callable[[Row], InvalidValue | None],
+    write: Callable[[Sequence[Row]], list[Written]],
+) -> list[Written]:
+    """The answers to all rows, of which those that are unfit are not sent."""
+    reasons = {place: why for place, row in enumerate(wanted) if (why := unfit(row)) is not None}
+    fit = [row for place, row in enumerate(wanted) if place not in reasons]
+    answers = iter(write(fit) if fit else [])
+    return [
+        Written(row.id, error=reasons[place]) if place in reasons else next(answers) for place, row in enumerate(wanted)
+    ]
 
 
 def _again(answer: Answer) -> Answer:

@@ -27,7 +27,7 @@ from integration.systems.errors import BadAnswer, NotFound, Problem, TableMissin
 __all__ = ["Entity", "Metadata"]
 
 KEPT_SECONDS = 24 * 3600.0
-SHAPE = 2
+SHAPE = 3
 """Counted up when what is kept changes its form, so that nobody reads what an older version kept."""
 MODIFIED = "modifiedon"
 MESSAGES = ("CreateMultiple", "UpdateMultiple")
@@ -60,10 +60,13 @@ CASTS = {
     "Integer": "LogicalName,MinValue,MaxValue",
     "Decimal": "LogicalName,MinValue,MaxValue,Precision",
     "Double": "LogicalName,MinValue,MaxValue,Precision",
-    "Money": "LogicalName,MinValue,MaxValue,Precision",
+    "Money": "LogicalName,MinValue,MaxValue,Precision,PrecisionSource",
     "DateTime": "LogicalName,Format,DateTimeBehavior",
     "Lookup": "LogicalName,Targets",
 }
+ORGANIZATION = "organization"
+OF_PRICES = 1
+"""A money column whose decimals are those of prices in the organization."""
 OPTIONS = "OptionSet($select=Options)"
 WITH_OPTIONS = {
     "Picklist": f"{OPTIONS},GlobalOptionSet($select=Options,Name)",
@@ -96,8 +99,7 @@ class Metadata:
     def _opened(self, name: str) -> Entity:
         """Raises ``BadAnswer``, and keeps nothing, where the description is not of the documented form."""
         try:
-            entity = _entity(self._told(name), self._catalog())
-            return replace(entity, zone=self.zone()) if entity.shown_as_date else entity
+            return replace(_entity(self._told(name), self._catalog()), zone=self.zone)
         except MALFORMED as error:
             for key in (f"table {name}", "tables"):
                 self._cache.put(self._key(key), "", 0)
@@ -160,12 +162,16 @@ class Metadata:
         paths["relations"] = f"{base}/ManyToOneRelationships?$select={select}"
         either = " or ".join(f"sdkmessageid/name eq '{message}'" for message in MESSAGES)
         messages = quote(f"primaryobjecttypecode eq '{name}' and ({either})", safe="'()/")
+        paths[ORGANIZATION] = "organizations?$select=pricingdecimalprecision"
         paths["messages"] = (
             f"sdkmessagefilters?$select=sdkmessagefilterid&$expand=sdkmessageid($select=name)&$filter={messages}"
         )
         answers = batch.send(self._session, [batch.Part("GET", path) for path in paths.values()], metadata=True)
         told: dict[str, Any] = {}
         for part, answer in zip(paths, answers, strict=True):
+            if answer.status >= 300 and part == ORGANIZATION:
+                told[part] = {"value": []}  # whoever may not look at it goes without
+                continue
             if answer.status >= 300:
                 raise self._missing(name, problem_of(answer)) if part == "entity" else problem_of(answer)
             told[part] = answer.json()
@@ -180,8 +186,9 @@ class Metadata:
 def _entity(told: Any, catalog: Any) -> Entity:
     about = told["entity"]
     more = {row["LogicalName"]: row for kind in (*CASTS, *WITH_OPTIONS) for row in told[kind]["value"]}
+    prices = next((row.get("pricingdecimalprecision") for row in told[ORGANIZATION]["value"]), None)
     fields = {
-        row["LogicalName"]: _field(row, more.get(row["LogicalName"], {}))
+        row["LogicalName"]: _field(row, more.get(row["LogicalName"], {}), prices)
         for row in told["columns"]["value"]
         if _is_column(row)
     }
@@ -228,12 +235,15 @@ def _is_column(row: Any) -> bool:
     return known and not row.get("AttributeOf") and row.get("IsValidForRead", True) is not False
 
 
-def _field(row: Any, more: Any) -> Field:
+def _field(row: Any, more: Any, prices: int | None) -> Field:
+    """``prices``: the decimals that prices have in this organization."""
     kind = row["AttributeType"]
     type_ = TYPES.get(kind) or (FieldType.DATE if more.get("Format") == "DateOnly" else FieldType.DATETIME)
     scale = None
     if type_ is FieldType.DECIMAL:
         scale = int(more["Precision"]) if more.get("Precision") is not None else SCALES.get(kind, 2)
+        if more.get("PrecisionSource") == OF_PRICES and prices is not None:
+            scale = int(prices)
     options = (more.get("OptionSet") or more.get("GlobalOptionSet") or {}).get("Options") or ()
     return Field(
         row["LogicalName"],

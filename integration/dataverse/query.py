@@ -176,7 +176,7 @@ def _comparison(entity: Entity, wanted: Comparison, negated: bool) -> str:
     if found.type is FieldType.REFERENCE:
         return _reference(entity, wanted, negated)
     if found.name in entity.shown_as_date and isinstance(wanted.value, dt.date):
-        return _day(found.name, wanted, negated, entity.zone)
+        return _day(found.name, wanted, negated, entity.zone())
     return _plain(found.name, found.type.textual, wanted, negated)
 
 

@@ -85,7 +85,7 @@ def _converter(entity: Entity, field: Field) -> Convert:
         return lambda row: row.get(kind) or ""
     if field.type.textual:
         return lambda row: row.get(name) or ""
-    convert = _day(entity.zone) if name in entity.shown_as_date else _FROM_JSON[field.type]
+    convert = _day(entity.zone()) if name in entity.shown_as_date else _FROM_JSON[field.type]
     return lambda row: None if (found := row.get(name)) is None else convert(found)
 
 
@@ -166,7 +166,7 @@ def _sent(entity: Entity, name: str, given: Value) -> Any:
             return moment_text(given)
         case dt.date():
             local = name in entity.shown_as_date
-            return moment_text(midnight(given, entity.zone)) if local else given.isoformat()
+            return moment_text(midnight(given, entity.zone())) if local else given.isoformat()
         case uuid.UUID():
             return str(given)
         case str():

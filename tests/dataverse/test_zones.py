@@ -190,8 +190,10 @@ def test_the_zone_is_asked_for_once(coho):
     with relay(coho) as line:
         crm = line.organization()
         crm.metadata._cache = cache
-        for table in ("pricelevel", "quote", "product"):
+        for table, column in (("pricelevel", "begindate"), ("quote", "expireson"), ("product", "validfromdate")):
             crm.describe(table)
+            assert (table == "pricelevel") == (not any("usersettings" in asked.path for asked in line.asked))
+            crm.find(table, fields=[column], size=1)
         assert len([asked for asked in line.asked if "usersettingscollection" in asked.path]) == 1
-        assert crm.requests == 0
+        assert crm.requests == 3
         crm.close()
