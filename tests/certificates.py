@@ -41,9 +41,16 @@ def rsa_key(bits: int = 2048) -> rsa.RSAPrivateKey:
 
 
 def issue(
-    name: str, key: Key | None = None, by: Issued | None = None, *, days: int = 30, host: str = "127.0.0.1"
+    name: str,
+    key: Key | None = None,
+    by: Issued | None = None,
+    *,
+    days: int = 30,
+    since: int = 60,
+    host: str = "127.0.0.1",
 ) -> Issued:
-    """A certificate called ``name``, signed by an authority or by itself, that ends in so many days."""
+    """A certificate called ``name``, signed by an authority or by itself, that began so many days ago and ends in so
+    many."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
@@ -53,7 +60,7 @@ def issue(
         .issuer_name(by.certificate.subject if by else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=60))
+        .not_valid_before(now - dt.timedelta(days=since))
         .not_valid_after(now + dt.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))]), critical=False)

@@ -23,6 +23,7 @@ WRITES_AT_ONCE = 100
 LONGEST_ADDRESS = 8_000
 """The service takes 32,768 characters, proxies on the way often no more than this."""
 LONGEST_IN_BATCH = 65_000
+MOST_HEADERS = 100
 
 _BOUNDARY = re.compile(r'boundary="?(?P<boundary>[^";]+)"?')
 _STATUS = re.compile(rb"HTTP/\d\.\d (?P<status>\d{3})")
@@ -165,9 +166,11 @@ def _parts(content_type: str, body: bytes, *, nested: bool = False) -> list[Answ
     if match is None:
         raise BadAnswer("The answer to a batch is not in parts.", raw=body[:500].decode("utf-8", "replace"))
     found: list[Answer] = []
-    for piece in body.split(b"--" + match["boundary"].encode())[1:]:
+    for piece in body.split(b"--" + match["boundary"].encode(), LARGEST_BATCH + 2)[1:]:
         if piece.startswith(b"--"):
             break
+        if len(found) >= LARGEST_BATCH:
+            raise BadAnswer(f"The answer to a batch has more than {LARGEST_BATCH} parts.")
         headers, content = _split(piece.lstrip(b"\r\n"))
         inner = headers.get("content-type", "")
         if inner.startswith("multipart/"):
@@ -195,7 +198,7 @@ def _split(piece: bytes) -> tuple[dict[str, str], bytes]:
         return {}, piece[2:]
     head, _, body = piece.partition(b"\r\n\r\n")
     headers = {}
-    for line in head.split(b"\r\n"):
+    for line in head.split(b"\r\n", MOST_HEADERS)[:MOST_HEADERS]:
         name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
     return headers, body

@@ -1,8 +1,8 @@
 """Writing many rows: one bulk message where the table has it, single requests in batches where not.
 
 A bulk message is all or nothing and does not name its bad row. So a refused one is sent again as single requests in
-batches, which answer row by row. What took too long or was too large is cut in half. What concerns every row (a missing
-table, column or privilege) is told at once.
+batches, which answer row by row. What took too long or was too large is cut in half. What concerns every row is raised
+(``blame.py`` says what does).
 
 Every row has an id of ours, so a request whose answer got lost is simply sent again, and a row that "is there already"
 after that is the one we wrote.
@@ -16,22 +16,23 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from integration.dataverse import batch, query, rows
+from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.metadata import Entity
-from integration.dataverse.naming import named
+from integration.dataverse.naming import named, unwritable
 from integration.dataverse.problems import MALFORMED, TooLarge, problem_of
 from integration.dataverse.session import Session
 from integration.http import Answer
 from integration.systems.base import Row, Written
 from integration.systems.errors import (
     BadAnswer,
-    ConnectionProblem,
     DuplicateKey,
+    FieldMissing,
+    InvalidValue,
     NotFound,
     Problem,
     RecordProblem,
-    Refused,
+    TableMissing,
     TimedOut,
-    Unreachable,
     VersionConflict,
 )
 
@@ -61,18 +62,23 @@ class Writer:
 
     def __init__(self, session: Session, entity: Entity) -> None:
         self.session, self.entity = session, entity
+        self.outdated = False
+        """Is the table another one than its description says? Then it is to be read again."""
 
     # --- create -------------------------------------------------------------------------------------------
 
     def create(self, wanted: Sequence[Row]) -> list[Written]:
         """Create rows with the ids given, answers in their order."""
+        return _sorted_out(wanted, lambda row: unwritable(self.entity, row, fresh=True), self._create)
+
+    def _create(self, wanted: Sequence[Row]) -> list[Written]:
         if "CreateMultiple" not in self.entity.messages or len(wanted) < 2:
-            return self._create_singly(wanted, set())
+            return self._create_singly(wanted, set(), 0)
         whole = _Created()
         for piece in self.session.each(self._create_bulk, list(chunks(wanted, CREATED_AT_ONCE))):
             whole.add(piece)
         answers = {row.id: Written(row.id) for row in whole.done}
-        answers |= {one.id: one for one in self._create_singly(whole.left, whole.repeated)}
+        answers |= {one.id: one for one in self._create_singly(whole.left, whole.repeated, len(whole.done))}
         return [answers[row.id] for row in wanted]
 
     def _create_bulk(self, wanted: Sequence[Row]) -> _Created:
@@ -89,7 +95,7 @@ class Writer:
         problem = problem_of(answer)
         if isinstance(problem, TooLarge):
             return self._create_halves(wanted, problem, may_be_there=False)
-        if isinstance(problem, RecordProblem):
+        if isinstance(problem, (RecordProblem, *ABOUT_USER)):
             return _Created(left=list(wanted), repeated=repeated)
         raise problem
 
@@ -115,8 +121,8 @@ class Writer:
     def _new(self, row: Row) -> dict[str, Any]:
         return {self.entity.key: str(row.id), **rows.body(self.entity, row.values)}
 
-    def _create_singly(self, wanted: Sequence[Row], repeated: Collection[uuid.UUID]) -> list[Written]:
-        answers, again = self._answered(wanted, self._post)
+    def _create_singly(self, wanted: Sequence[Row], repeated: Collection[uuid.UUID], written: int) -> list[Written]:
+        answers, again = self._answered(wanted, self._post, written)
         return self._recognized(answers, {*repeated, *again})
 
     def _post(self, row: Row) -> batch.Part:
@@ -146,7 +152,11 @@ class Writer:
 
     def update(self, wanted: Sequence[Row]) -> list[Written]:
         """Change rows that are there, each only if it still has its version."""
-        return self._answered(wanted, self._patch)[0]
+        return _sorted_out(
+            wanted,
+            lambda row: unwritable(self.entity, row, fresh=False),
+            lambda fit: self._answered(fit, self._patch)[0],
+        )
 
     def _patch(self, row: Row) -> batch.Part:
         return batch.Part(
@@ -159,12 +169,11 @@ class Writer:
     def upsert(self, key: Sequence[str], wanted: Sequence[Row]) -> list[Written]:
         """Change the rows that have these values in the columns of an alternate key, create the others. An answer holds
         the id that the row really has. Sent again it does no harm: the key is the same."""
-        unfit = {place: why for place, row in enumerate(wanted) if (why := query.unfit_for_key(key, row.values))}
-        fit = [row for place, row in enumerate(wanted) if place not in unfit]
-        answers = iter(self._answered(fit, lambda row: self._put(key, row))[0])
-        return [
-            Written(row.id, error=unfit[place]) if place in unfit else next(answers) for place, row in enumerate(wanted)
-        ]
+        return _sorted_out(
+            wanted,
+            lambda row: query.unfit_for_key(key, row.values),
+            lambda fit: self._answered(fit, lambda row: self._put(key, row))[0],
+        )
 
     def _put(self, key: Sequence[str], row: Row) -> batch.Part:
         path = f"{self.entity.set_name}({query.key(self.entity, key, row.values)})?$select={self.entity.key}"
@@ -182,9 +191,10 @@ class Writer:
     # --- batches of single writes -------------------------------------------------------------------------
 
     def _answered(
-        self, wanted: Sequence[Row], part: Callable[[Row], batch.Part]
+        self, wanted: Sequence[Row], part: Callable[[Row], batch.Part], written: int = 0
     ) -> tuple[list[Written], set[uuid.UUID]]:
-        """One answer a row, and the rows that were sent more than once. Raises what concerns every row."""
+        """One answer a row, and the rows that were sent more than once; ``written`` rows of the same page went well
+        before. Raises what concerns every row."""
         answers: dict[int, Written] = {}
         repeated: set[uuid.UUID] = set()
         waiting = list(enumerate(wanted))
@@ -204,7 +214,11 @@ class Writer:
             waiting = again
             repeated |= {row.id for _, row in again}
             self.session.wait(transient[0], round_)
-        return [_final(answers[place]) for place in range(len(wanted))], repeated
+        listed = [answers[place] for place in range(len(wanted))]
+        judged = Judge(self.session, self.entity).page(wanted, listed, written)
+        causes = [answer.error.__cause__ for answer in judged if answer.error is not None]
+        self.outdated |= any(isinstance(cause, FieldMissing | TableMissing) for cause in causes)
+        return judged, repeated
 
     def _send(
         self, numbered: Sequence[tuple[int, Row]], part: Callable[[Row], batch.Part]
@@ -237,15 +251,18 @@ class Writer:
         return Written(row.id, error=named(self.entity, row, problem))
 
 
-def _final(written: Written) -> Written:
-    """What is left when repeating did not help. A server error for one row of a batch whose other rows were answered
-    is about that row; anything else about the connection ends the run."""
-    error = written.error
-    if isinstance(error, Unreachable):
-        return Written(written.id, error=Refused(error.message, raw=error.raw))
-    if isinstance(error, ConnectionProblem):
-        raise error
-    return written
+def _sorted_out(
+    wanted: Sequence[Row],
+    unfit: Callable[[Row], InvalidValue | None],
+    write: Callable[[Sequence[Row]], list[Written]],
+) -> list[Written]:
+    """The answers to all rows, of which those that are unfit are not sent."""
+    reasons = {place: why for place, row in enumerate(wanted) if (why := unfit(row)) is not None}
+    fit = [row for place, row in enumerate(wanted) if place not in reasons]
+    answers = iter(write(fit) if fit else [])
+    return [
+        Written(row.id, error=reasons[place]) if place in reasons else next(answers) for place, row in enumerate(wanted)
+    ]
 
 
 def _again(answer: Answer) -> Answer:

@@ -1,8 +1,8 @@
 """Reading what changed: by delta link where the table tracks changes, else by the time of the last change.
 
-A cursor is JSON text: ``{"delta": link, "select": columns}`` or ``{"since": moment}``, the latter with ``by`` where a
+A cursor is JSON text: ``{"delta": path, "select": columns}`` or ``{"since": moment}``, the latter with ``by`` where a
 person chose the column that tells the time, and with ``next`` and ``select`` in the middle of a read. A next link is a
-resume point like any other.
+resume point like any other. Links are kept as paths below the API's root, since an organization has several names.
 """
 
 from __future__ import annotations
@@ -62,34 +62,47 @@ def _by_delta(
     session: Session, entity: Entity, fields: Sequence[str], since: str | None, prefer: str
 ) -> Iterator[Page]:
     select = query.select(entity, rows.columns(entity, fields))
-    path = _link(since, select) if since else entity.set_name + query.options(select=select)
+    path = _link(session, since, select) if since else entity.set_name + query.options(select=select)
     reader = rows.Reader(entity, fields)
     while True:
         # A delta link knows that it tracks, and with which columns; everything before the first one has to be told.
         tracking = "" if "deltatoken" in path else ",odata.track-changes"
         told = batch.read_one(session, path, {"Prefer": prefer + tracking})
-        onward = told.get("@odata.nextLink") or told.get("@odata.deltaLink") if isinstance(told, dict) else None
-        if not isinstance(onward, str):
+        link = told.get("@odata.nextLink") or told.get("@odata.deltaLink") if isinstance(told, dict) else None
+        if not isinstance(link, str):
             raise BadAnswer(f"The answer does not say how to follow the changes of {entity.table.label}.")
-        yield _page(reader, told, json.dumps({DELTA: onward, SELECT: select}))
-        if "@odata.nextLink" not in told:
+        yield _page(reader, told, json.dumps({DELTA: session.below_root(link), SELECT: select}))
+        path = onward(session, told, path)
+        if not path:
             return
-        path = _further(onward, path)
 
 
-def _further(link: Any, path: str) -> str:
-    """The next link, if it leads on. Raises ``BadAnswer`` for one that would lead round in a circle."""
-    if not isinstance(link, str) or link == path:
+def onward(session: Session, told: Any, path: str) -> str:
+    """The path of the next page, blank after the last one. Raises ``BadAnswer`` for a link that leads nowhere, or round
+    in a circle."""
+    link = told.get("@odata.nextLink")
+    further = session.below_root(link) if isinstance(link, str) and link else link
+    if further is None:
+        return ""
+    if not isinstance(further, str) or not further or further == path:
         raise BadAnswer("The organization's link to the next page leads nowhere.")
-    return link
+    return further
 
 
-def _link(cursor: str, select: str) -> str:
-    """The link to go on with, if it brings all the columns wanted now."""
+def _link(session: Session, cursor: str, select: str) -> str:
+    """The path to go on with, if it brings all the columns wanted now."""
     opened = _opened(cursor, DELTA)
     if not _brings(opened, select):
         raise CursorExpired("The mapping reads other columns than before.")
-    return str(opened[DELTA])
+    return _kept(session, opened[DELTA])
+
+
+def _kept(session: Session, link: Any) -> str:
+    """A path that was kept. Raises ``CursorExpired`` for the link of another address, as once kept as a whole."""
+    try:
+        return session.below_root(str(link))
+    except BadAnswer as error:
+        raise CursorExpired("The cursor belongs to another address.") from error
 
 
 def _brings(opened: Mapping[str, Any], select: str) -> bool:
@@ -130,7 +143,7 @@ def _by_time(
         raise CursorExpired("The mapping goes by another column than before.")
     newest = _moment(opened.get(SINCE))
     if NEXT in opened and _brings(opened, select):
-        path = str(opened[NEXT])
+        path = _kept(session, opened[NEXT])
     else:
         path = entity.set_name + _timed(entity, select, newest, where, by)
     reader = rows.Reader(entity, fields)
@@ -139,7 +152,7 @@ def _by_time(
         told = batch.read_one(session, path, {"Prefer": prefer})
         records = reader.records(told)
         newest = max([*_times(records, by), *([newest] if newest else [])], default=None)
-        path = _further(told.get("@odata.nextLink") or "", path)
+        path = onward(session, told, path)
         cursor = {SINCE: newest.isoformat() if newest else ""} | kept | ({NEXT: path, SELECT: select} if path else {})
         yield Page(records, (), json.dumps(cursor))
 

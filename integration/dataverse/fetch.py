@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 from integration.dataverse import batch, query
 from integration.dataverse.metadata import Entity
 from integration.dataverse.session import Session
+from integration.dataverse.text import travelling
 from integration.systems.base import FieldType, Ref
 from integration.systems.errors import ConfigurationProblem, Refused
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, Not, OneOf
@@ -110,7 +111,7 @@ def _blank(entity: Entity, inside: ElementTree.Element, column: str, *, filled: 
 def _column(entity: Entity, name: str) -> str:
     """The columns whose values mean the same in both languages; references only by id."""
     found = entity.table.fields.get(name)
-    if found is None or (found.type not in PLAIN and found.type is not FieldType.REFERENCE):
+    if found is None or name in entity.shown_as_date or found.type not in (*PLAIN, FieldType.REFERENCE):
         raise Unsayable
     return name
 
@@ -120,4 +121,4 @@ def _text(value: Any) -> str:
         return str(value.id)
     if isinstance(value, bool):
         return "1" if value else "0"
-    return query.literal(value) if not isinstance(value, str) else value
+    return travelling(value) if isinstance(value, str) else query.literal(value)

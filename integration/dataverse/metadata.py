@@ -9,23 +9,27 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from integration.dataverse import batch
+from integration.dataverse import batch, zones
 from integration.dataverse.actions import names_of
+from integration.dataverse.entity import Entity
 from integration.dataverse.problems import MALFORMED, problem_of
 from integration.dataverse.session import Cache, MemoryCache, Session
 from integration.systems.base import Field, FieldType, Option, Table
 from integration.systems.errors import BadAnswer, NotFound, Problem, TableMissing
 
+__all__ = ["Entity", "Metadata"]
+
 KEPT_SECONDS = 24 * 3600.0
-SHAPE = 2
-MODIFIED = "modifiedon"
+SHAPE = 3
 """Counted up when what is kept changes its form, so that nobody reads what an older version kept."""
+MODIFIED = "modifiedon"
 MESSAGES = ("CreateMultiple", "UpdateMultiple")
 TYPES = {
     "String": FieldType.TEXT,
@@ -56,66 +60,29 @@ CASTS = {
     "Integer": "LogicalName,MinValue,MaxValue",
     "Decimal": "LogicalName,MinValue,MaxValue,Precision",
     "Double": "LogicalName,MinValue,MaxValue,Precision",
-    "Money": "LogicalName,MinValue,MaxValue,Precision",
+    "Money": "LogicalName,MinValue,MaxValue,Precision,PrecisionSource",
     "DateTime": "LogicalName,Format,DateTimeBehavior",
     "Lookup": "LogicalName,Targets",
 }
+ORGANIZATION = "organization"
+OF_PRICES = 1
+"""A money column whose decimals are those of prices in the organization."""
 OPTIONS = "OptionSet($select=Options)"
 WITH_OPTIONS = {
     "Picklist": f"{OPTIONS},GlobalOptionSet($select=Options,Name)",
     "State": OPTIONS,
     "Status": OPTIONS,
 }
-OWNED_BY = {"systemuser": "owninguser", "team": "owningteam"}
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 TABLES = "LogicalName,DisplayName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,IsIntersect"
 ENTITY = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ChangeTrackingEnabled,DisplayName"
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """One table: its set, its key, what it can do, and how its lookups are written. ``keys``, ``names`` and
-    ``sets`` tell of every table its key column, its naming column and its set. ``shown_as_date`` are dates that travel
-    as a moment, ``choices`` the names of option sets that several columns share."""
-
-    table: Table
-    set_name: str
-    key: str
-    tracks_changes: bool
-    messages: frozenset[str] = frozenset()
-    navigations: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    keys: Mapping[str, str] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
-    sets: Mapping[str, str] = field(default_factory=dict)
-    choices: Mapping[str, str] = field(default_factory=dict)
-    shown_as_date: frozenset[str] = frozenset()
-
-    def column_of(self, name: str) -> str:
-        """The column a field is read from: a TABLE field comes with the lookup it belongs to."""
-        if self.table.fields[name].type is not FieldType.TABLE:
-            return name
-        lookup = name.removesuffix("type")
-        return lookup if lookup in self.table.fields else name
-
-    def navigation(self, lookup: str, target: str) -> str:
-        """The navigation property that sets this lookup to a row of that table."""
-        return self.navigations.get((lookup, target), lookup)
-
-    def path(self, lookup: str, target: str) -> str:
-        """The navigation property to look through in a filter. An owner is a principal without columns of its own, so
-        one looks through the user or the team beside it."""
-        beside = OWNED_BY.get(target, "") if lookup == "ownerid" else ""
-        return self.navigations.get((beside, target)) or self.navigation(lookup, target)
-
-    def key_of(self, target: str) -> str:
-        return self.keys.get(target, f"{target}id")
-
-
 class Metadata:
     """Descriptions of tables, each read once and cached."""
 
-    def __init__(self, session: Session, cache: Cache | None = None) -> None:
-        self._session = session
+    def __init__(self, session: Session, cache: Cache | None = None, zone: str = "") -> None:
+        self._session, self._zone = session, zone
         self._cache: Cache = cache or MemoryCache()
         self._known: dict[str, Entity] = {}
         self._lock = threading.Lock()
@@ -132,11 +99,16 @@ class Metadata:
     def _opened(self, name: str) -> Entity:
         """Raises ``BadAnswer``, and keeps nothing, where the description is not of the documented form."""
         try:
-            return _entity(self._told(name), self._catalog())
+            return replace(_entity(self._told(name), self._catalog()), zone=self.zone)
         except MALFORMED as error:
             for key in (f"table {name}", "tables"):
                 self._cache.put(self._key(key), "", 0)
             raise BadAnswer(f"The organization describes its table “{name}” in a way that cannot be read.") from error
+
+    def zone(self) -> ZoneInfo:
+        """Where days of user-local columns are meant: the zone set for it, else the organization's, else UTC. Raises
+        ``ConfigurationProblem`` for a zone set that is none."""
+        return zones.zone(self._zone or self._cached("zone", lambda: zones.name_in(self._session)) or "UTC")
 
     def tables(self) -> Sequence[tuple[str, str]]:
         """(logical name, label) of all tables, by label."""
@@ -190,12 +162,16 @@ class Metadata:
         paths["relations"] = f"{base}/ManyToOneRelationships?$select={select}"
         either = " or ".join(f"sdkmessageid/name eq '{message}'" for message in MESSAGES)
         messages = quote(f"primaryobjecttypecode eq '{name}' and ({either})", safe="'()/")
+        paths[ORGANIZATION] = "organizations?$select=pricingdecimalprecision"
         paths["messages"] = (
             f"sdkmessagefilters?$select=sdkmessagefilterid&$expand=sdkmessageid($select=name)&$filter={messages}"
         )
         answers = batch.send(self._session, [batch.Part("GET", path) for path in paths.values()], metadata=True)
         told: dict[str, Any] = {}
         for part, answer in zip(paths, answers, strict=True):
+            if answer.status >= 300 and part == ORGANIZATION:
+                told[part] = {"value": []}  # whoever may not look at it goes without
+                continue
             if answer.status >= 300:
                 raise self._missing(name, problem_of(answer)) if part == "entity" else problem_of(answer)
             told[part] = answer.json()
@@ -210,8 +186,9 @@ class Metadata:
 def _entity(told: Any, catalog: Any) -> Entity:
     about = told["entity"]
     more = {row["LogicalName"]: row for kind in (*CASTS, *WITH_OPTIONS) for row in told[kind]["value"]}
+    prices = next((row.get("pricingdecimalprecision") for row in told[ORGANIZATION]["value"]), None)
     fields = {
-        row["LogicalName"]: _field(row, more.get(row["LogicalName"], {}))
+        row["LogicalName"]: _field(row, more.get(row["LogicalName"], {}), prices)
         for row in told["columns"]["value"]
         if _is_column(row)
     }
@@ -258,12 +235,15 @@ def _is_column(row: Any) -> bool:
     return known and not row.get("AttributeOf") and row.get("IsValidForRead", True) is not False
 
 
-def _field(row: Any, more: Any) -> Field:
+def _field(row: Any, more: Any, prices: int | None) -> Field:
+    """``prices``: the decimals that prices have in this organization."""
     kind = row["AttributeType"]
     type_ = TYPES.get(kind) or (FieldType.DATE if more.get("Format") == "DateOnly" else FieldType.DATETIME)
     scale = None
     if type_ is FieldType.DECIMAL:
         scale = int(more["Precision"]) if more.get("Precision") is not None else SCALES.get(kind, 2)
+        if more.get("PrecisionSource") == OF_PRICES and prices is not None:
+            scale = int(prices)
     options = (more.get("OptionSet") or more.get("GlobalOptionSet") or {}).get("Options") or ()
     return Field(
         row["LogicalName"],

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.dataverse.metadata import Entity
+from integration.dataverse.text import units
 from integration.systems.base import Field, FieldType, Ref, Row
 from integration.systems.errors import InvalidValue, NotFound, Problem, ReferenceMissing
 
@@ -23,6 +24,24 @@ def named(entity: Entity, row: Row, problem: Problem) -> Problem:
     if isinstance(problem, InvalidValue):
         return _value(entity, row, problem)
     return problem
+
+
+def unwritable(entity: Entity, row: Row, *, fresh: bool) -> InvalidValue | None:
+    """Why a row cannot be created (``fresh``) or changed as it is: the service would take it and leave out, without a
+    word, the columns that are not for writing. ``None``: all of them are."""
+    for name, value in row.values.items():
+        field = entity.table.fields.get(name)
+        if field is None or field.type is FieldType.TABLE or (field.insertable if fresh else field.updatable):
+            continue
+        if fresh or not field.insertable:
+            words = "cannot be written in Dynamics 365 Sales. Take it out of the mapping, or map it the other way."
+        else:
+            words = (
+                "cannot be changed in Dynamics 365 Sales once the record is there. Set it back, or delete the record "
+                "in Sales so that it is made anew."
+            )
+        return InvalidValue(f"{_label(entity, name)} {words}", field=name, value=value)
+    return None
 
 
 def _reference(entity: Entity, row: Row, problem: Problem) -> Problem:
@@ -55,8 +74,8 @@ def _culprit(entity: Entity, row: Row) -> str:
 
 def limit_broken(field: Field, value: Any) -> str:
     """Which limit of the field the value breaks, in words that follow the field's name; blank for none."""
-    if isinstance(value, str) and field.max_length is not None and len(value) > field.max_length:
-        return f"takes at most {field.max_length} characters, “{_quoted(value)}” has {len(value)}."
+    if isinstance(value, str) and field.max_length is not None and units(value) > field.max_length:
+        return f"takes at most {field.max_length} characters, “{_quoted(value)}” has {units(value)}."
     if isinstance(value, Decimal | int) and not isinstance(value, bool) and _outside(field, Decimal(value)):
         return f"takes {field.minimum} to {field.maximum}, not {value}."
     if field.type is FieldType.OPTION and value is not None and value not in {o.value for o in field.options}:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from integration.http import Answer
@@ -39,18 +41,44 @@ _LENGTH = re.compile(r"length of the '(?P<field>\w+)' attribute of the '\w+' ent
 _PROPERTY = re.compile(r"(?:property named|Invalid property) '(?P<field>\w+)'")
 _VALUE = re.compile(
     r"'(?P<field>\w+)' on record of type|literal '.*' of '(?P<literal>\w+)'|'(?P<attribute>\w+)' attribute"
+    r"|haracter in field '(?P<holder>\w+)'"
 )
-_PRIVILEGE = re.compile(r"missing (?P<privilege>prv\w+) privilege")
+_PRIVILEGE = re.compile(r"missing (?P<privilege>prv\w+) privilege|PrivilegeName: (?P<checked>prv\w+)")
 _ABSENT = re.compile(r"(?P<table>\w+) With Ids? ?= ?\{?(?P<id>[0-9a-fA-F-]{36})\}?")
 _SEGMENT = re.compile(r"Resource not found for the segment '(?P<name>\w+)'")
-_RANGES = {"0x8004432f", "0x80044330", "0x80044331", "0x8004431a", "0x80048408", "0x80040239"}
+_RANGES = {"0x8004432f", "0x80044330", "0x80044331", "0x8004431a", "0x80048408", "0x80040239", "0x80040278"}
 _LOCKS = ("0x80044150", "0x80044151", "-2147204784", "-2147204783")
 """Deadlock and time-out of the database, as code or inside the text: the row is fine, try it again."""
 _OF_A_PLUG_IN = {"0x80040265", "0x80040224"}
 _DUPLICATES = {"0x80040237", "0x80060892"}
 
 
-_DISABLED = {"0x80040225", "0x80041d1f"}
+_GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_WHO = re.compile(rf"(?i)(?:user|team|principal|owner)\s*(?:with\s+)?\W*(?:id)?\W*(?P<user>{_GUID})")
+"""Whom the service names: "Principal user (Id=…, type=8)", "user(Id = …)", "SystemUserId=…", "User: …", "with id …"."""
+_NO_MEMBER = "is not a member of the organization"
+_UNFIT: Sequence[tuple[frozenset[str], re.Pattern[str], str, str]] = (
+    (
+        frozenset({"0x80040225", "0x80041d1f"}),
+        re.compile(r"(?i)\buser\b.{0,200}\b(?:is|either) disabled\b"),
+        "is disabled",
+        "Enable it there.",
+    ),
+    (
+        frozenset({"0x8004d24b"}),
+        re.compile(r"(?i)has not been assigned any licen[sc]e"),
+        "has no licence",
+        "Assign one, or use an application user.",
+    ),
+    (frozenset({"0x80072560"}), re.compile(r"(?i)\bnot a member of the organization"), _NO_MEMBER, "Add it there."),
+    (
+        frozenset({"0x80042f09"}),
+        re.compile(r"(?i)no roles are assigned|not been assigned any roles"),
+        "has no security role",
+        "Assign one there.",
+    ),
+)
+"""Users whom the service takes nothing from, or gives nothing to: by code, else by text; what is wrong, the way out."""
 _SETUP = {
     "0x80072491": "Switch change tracking on for this table in Dynamics 365 Sales: {message}",
     "0x8006088d": "Switch optimistic concurrency on for this table in Dynamics 365 Sales: {message}",
@@ -95,7 +123,7 @@ def problem_of(answer: Answer) -> Problem:
 def problem(status: int, code: str, message: str, retry_after: str = "", raw: str = "") -> Problem:
     """The typed problem for a status, a platform code (``0x…`` or blank) and the service's text. Codes vary between
     builds, so the status and the text count as well."""
-    if status >= 400 and (found := _whatever_the_status(code, message, raw)) is not None:
+    if status >= 400 and (found := _whatever_the_status(status, code, message, raw)) is not None:
         return found
     if status in (429, 503):
         return Throttled(f"Dynamics 365 Sales asks us to wait: {message}", retry_after=_seconds(retry_after), raw=raw)
@@ -117,33 +145,43 @@ def problem(status: int, code: str, message: str, retry_after: str = "", raw: st
     return _bad_request(status, code, message, raw)
 
 
-def _whatever_the_status(code: str, message: str, raw: str) -> Problem | None:
-    """What is said by its code alone, since it comes with several statuses."""
+def _whatever_the_status(status: int, code: str, message: str, raw: str) -> Problem | None:
+    """What is said by its code alone, since it comes with several statuses; with 401 it is always the token."""
     if code in _LOCKS or any(sign in message for sign in _LOCKS) or "deadlock" in message.lower():
         return Locked("The record was locked by somebody else.", raw=raw)
     if code in _OF_A_PLUG_IN:
         return Refused(f"A plug-in of the organization refused it: {message}", raw=raw)
     if code in _DUPLICATES or "Cannot insert duplicate key" in message:
         return DuplicateKey(message or "A record with this key exists already.", raw=raw)
+    return None if status == 401 else _about_a_user(code, message, raw)
+
+
+def _about_a_user(code: str, message: str, raw: str) -> Problem | None:
+    """A user who is not fit, or lacks a privilege: the code comes with 400 and 403, and the text without its code."""
+    user = _user_in(message)
+    for codes, text, why, way_out in _UNFIT:
+        if code in codes or text.search(message):
+            place = "" if why == _NO_MEMBER else " in this organization"
+            words = f"The integration user {why}{place}. {way_out}"
+            kind = RoleMissing if why == "has no security role" else NotAMember
+            return kind(words, user=user, why=why, raw=raw)
+    if match := _PRIVILEGE.search(message):
+        privilege = match["privilege"] or match["checked"]
+        words = f"The integration user lacks the privilege {privilege}."
+        return PrivilegeMissing(words, user=user, why=f"lacks the privilege {privilege}", raw=raw)
     return None
 
 
+def _user_in(message: str) -> uuid.UUID | None:
+    found = _WHO.search(message)
+    return uuid.UUID(found["user"]) if found else None
+
+
 def _forbidden(code: str, message: str, raw: str) -> Problem:
-    if code == "0x80072560":
-        return NotAMember("The application user is not a member of this organization.", raw=raw)
-    if code in _DISABLED:
-        return NotAMember("The application user is disabled in this organization. Enable it there.", raw=raw)
-    if code == "0x8004d24b":
-        return NotAMember(
-            "The user has no licence in this organization. Assign one, or use an application user.", raw=raw
-        )
-    if code == "0x80042f09":
-        return RoleMissing("The integration user has no security role in this organization.", raw=raw)
-    if match := _PRIVILEGE.search(message):
-        return PrivilegeMissing(f"The integration user lacks the privilege {match['privilege']}.", raw=raw)
     if code == "0x80048306":
-        return Refused(f"The integration user has no access to this record: {message}", raw=raw)
-    return PrivilegeMissing(f"The integration user may not do this: {message}", raw=raw)
+        return Refused(f"Dynamics 365 Sales allows no access to this record: {message}", raw=raw)
+    words = f"The integration user may not do this: {message}"
+    return PrivilegeMissing(words, user=_user_in(message), why=f"may not do this: {message}", raw=raw)
 
 
 def _not_found(code: str, message: str, raw: str) -> Problem:

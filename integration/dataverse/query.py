@@ -14,8 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from integration.dataverse.metadata import Entity
+from integration.dataverse.text import travelling
+from integration.dataverse.zones import midnight, next_midnight
 from integration.systems.base import Field, FieldType, Ref
 from integration.systems.errors import FieldMissing, InvalidValue
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, FilterError, Not, OneOf
@@ -28,7 +31,6 @@ VALUES_AT_ONCE = 100
 COMPARISONS = {"=": "eq", "<>": "ne", ">": "gt", ">=": "ge", "<": "lt", "<=": "le"}
 OPPOSITES = {"=": "<>", "<>": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 FUNCTIONS = {"contains": "contains", "begins with": "startswith", "ends with": "endswith"}
-HALF_A_DAY = dt.timedelta(hours=12)
 
 
 def select(entity: Entity, fields: Sequence[str]) -> str:
@@ -174,7 +176,7 @@ def _comparison(entity: Entity, wanted: Comparison, negated: bool) -> str:
     if found.type is FieldType.REFERENCE:
         return _reference(entity, wanted, negated)
     if found.name in entity.shown_as_date and isinstance(wanted.value, dt.date):
-        return _day(found.name, wanted, negated)
+        return _day(found.name, wanted, negated, entity.zone())
     return _plain(found.name, found.type.textual, wanted, negated)
 
 
@@ -212,10 +214,9 @@ def _reference(entity: Entity, wanted: Comparison, negated: bool) -> str:
     return texts[0] if len(texts) == 1 else f" {word} ".join(f"({text})" for text in texts)
 
 
-def _day(name: str, wanted: Comparison, negated: bool) -> str:
-    """A date that travels as a moment: every moment nearer to that day's midnight than to another's."""
-    day = dt.datetime.combine(wanted.value, dt.time(), dt.UTC)
-    first, next_ = literal(day - HALF_A_DAY), literal(day + HALF_A_DAY)
+def _day(name: str, wanted: Comparison, negated: bool, zone: ZoneInfo) -> str:
+    """A date that travels as a moment: every moment of that day in the organization's zone."""
+    first, next_ = literal(midnight(wanted.value, zone)), literal(next_midnight(wanted.value, zone))
     operator = OPPOSITES[wanted.operator] if negated else wanted.operator
     text = {
         "=": f"{name} ge {first} and {name} lt {next_}",
@@ -263,7 +264,7 @@ def literal(value: Any) -> str:
             return f"{value:f}"
         case int() | uuid.UUID():
             return str(value)
-    return "'" + str(value).replace("'", "''") + "'"
+    return "'" + travelling(str(value)).replace("'", "''") + "'"
 
 
 def moment_text(value: dt.datetime) -> str:

@@ -7,10 +7,13 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from integration.dataverse.metadata import Entity
 from integration.dataverse.problems import MALFORMED
-from integration.dataverse.query import HALF_A_DAY, moment_text
+from integration.dataverse.query import moment_text
+from integration.dataverse.text import travelling
+from integration.dataverse.zones import day_of, midnight
 from integration.systems.base import Field, FieldType, Record, Ref, Value
 from integration.systems.errors import BadAnswer, FieldMissing
 
@@ -82,7 +85,7 @@ def _converter(entity: Entity, field: Field) -> Convert:
         return lambda row: row.get(kind) or ""
     if field.type.textual:
         return lambda row: row.get(name) or ""
-    convert = _day if name in entity.shown_as_date else _FROM_JSON[field.type]
+    convert = _day(entity.zone()) if name in entity.shown_as_date else _FROM_JSON[field.type]
     return lambda row: None if (found := row.get(name)) is None else convert(found)
 
 
@@ -106,10 +109,14 @@ def moment(text: Any) -> dt.datetime | None:
     return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def _day(text: Any) -> dt.date | None:
-    """The day of a date that travels as a moment: midnight where its writer lives is somewhere near midnight UTC."""
-    found = moment(text)
-    return (found + HALF_A_DAY).date() if found else None
+def _day(zone: ZoneInfo) -> Callable[[Any], Value]:
+    """Reads a date that travels as a moment."""
+
+    def convert(text: Any) -> dt.date | None:
+        found = moment(text)
+        return day_of(found, zone) if found else None
+
+    return convert
 
 
 _FROM_JSON: Mapping[FieldType, Callable[[Any], Value]] = {
@@ -158,7 +165,10 @@ def _sent(entity: Entity, name: str, given: Value) -> Any:
         case dt.datetime():
             return moment_text(given)
         case dt.date():
-            return f"{given.isoformat()}T00:00:00Z" if name in entity.shown_as_date else given.isoformat()
+            local = name in entity.shown_as_date
+            return moment_text(midnight(given, entity.zone())) if local else given.isoformat()
         case uuid.UUID():
             return str(given)
+        case str():
+            return travelling(given)
     return given

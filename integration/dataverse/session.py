@@ -10,39 +10,24 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from integration.dataverse.patience import OF_A_PERSON, Budget, Patience
 from integration.dataverse.problems import problem_of
 from integration.dataverse.shared import Cache, Gate, Left, LocalGate, MemoryCache
 from integration.dataverse.signin import Credentials, Grant, HeldToken, Tokens, TokenSource
-from integration.http import Answer, Limits, Transport, check_address, encode
+from integration.http import Answer, Transport, check_address, deadline, encode
 from integration.systems.errors import BadAnswer, Problem, Throttled, TimedOut, Unreachable
 
 __all__ = ["OF_A_PERSON", "Cache", "Credentials", "Gate", "LocalGate", "MemoryCache", "Patience", "Session"]
 
 API = "9.2"
 """The version of the Web API; organizations on premises have older ones."""
-TRIES = 5
 BACKOFF_SECONDS = 0.3
 LONGEST_BACKOFF = 20.0
 
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long one request may take: the times of one attempt, how often it is made, whether also after a time-out,
-    and for how many seconds in all throttling may hold it up (a run: twice the 5 minutes in which the service counts).
-    """
-
-    limits: Limits = field(default_factory=Limits)
-    tries: int = TRIES
-    after_time_out: bool = True
-    throttled: float = 600.0
-
-
-OF_A_PERSON = Patience(Limits(connect=4, read=15, deadline=15), tries=2, after_time_out=False, throttled=5)
-"""For what is asked while a person waits for a page: an address where nobody answers is told after 4 seconds."""
 
 _NUMBER = re.compile(r"[0-9]{1,12}([.][0-9]{1,6})?")
 
@@ -74,12 +59,14 @@ class Session:
         self.requests = 0
         self.metadata_requests = 0
         self._patience = patience or Patience()
+        self._budget = Budget(self._patience.total)
         self._transport = transport or Transport(self._patience.limits)
         self._tokens = _source(url, credentials, self._transport, tokens)
         self._standing: Mapping[str, str] = {}
         self._gate: Gate = gate or LocalGate()
         self._sleep = sleep
-        self._lent = False
+        self._lender: Session | None = None
+        self._ours: frozenset[uuid.UUID] = frozenset()
         self._counting = threading.Lock()
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="dataverse")
 
@@ -94,8 +81,28 @@ class Session:
         the line it was made of."""
         other = copy(self)
         other._standing = {"CallerObjectId" if of_directory else "MSCRMCallerID": str(user)}
-        other._lent = True
+        other._lender, other._ours = self, frozenset()
         return other
+
+    def ours(self, *, anew: bool = False) -> frozenset[uuid.UUID]:
+        """Ids of the users whom this line works as: ours, and whom it acts for. Asked once, or ``anew``. Raises what
+        the organization has against one of them."""
+        if anew or not self._ours:
+            told = self.request("GET", "WhoAmI", metadata=True).json()
+            try:
+                found = {uuid.UUID(told["UserId"])}
+            except (KeyError, TypeError, ValueError) as error:
+                raise BadAnswer("The organization does not say who we are.", raw=str(told)[:500]) from error
+            self._ours = frozenset(found | (self._lender.ours(anew=anew) if self._lender else set()))
+        return self._ours
+
+    def as_ourselves(self) -> Session:
+        """The line without whom it acts for."""
+        return self._lender or self
+
+    def acting_for(self) -> frozenset[uuid.UUID]:
+        """Whom this line acts for: nobody, or one user."""
+        return self.ours() - self._lender.ours() if self._lender else frozenset()
 
     @property
     def sign_ins(self) -> int:
@@ -135,18 +142,20 @@ class Session:
         check_address(self.url)  # before the secret goes anywhere
         url = self.address(path)
         content = raw if raw is not None else (encode(body) if body is not None else None)
-        ends, attempt, repeated = time.monotonic() + self._patience.throttled, 0, False
+        ends, attempt, repeated = min(time.monotonic() + self._patience.throttled, self._budget.ends), 0, False
         tries, after_time_out = tries or self._patience.tries, after_time_out and self._patience.after_time_out
         while True:
             attempt += 1
             try:
-                answer = self._once(method, url, headers or {}, content, metadata)
+                with deadline(self._budget.ends - time.monotonic()):
+                    answer = self._once(method, url, headers or {}, content, metadata)
                 problem = None if answer.ok else problem_of(answer)
             except (Unreachable, TimedOut, Throttled) as caught:
                 problem = caught
             if problem is None or not problem.retryable:
                 return replace(answer, repeated=repeated)
-            if not _worth_it(problem, attempt, tries, ends, repeatable, after_time_out):
+            late = time.monotonic() + _backoff(attempt) >= self._budget.ends
+            if late or not _worth_it(problem, attempt, tries, ends, repeatable, after_time_out):
                 raise problem
             repeated = repeated or not isinstance(problem, Throttled)
             self.wait(problem, attempt)
@@ -160,9 +169,16 @@ class Session:
             raise BadAnswer(f"The organization gave an address of another host ({given.netloc}); that is refused.")
         return given._replace(scheme=ours.scheme, netloc=ours.netloc).geturl()
 
+    def below_root(self, link: str) -> str:
+        """A link of the organization as a path below the API's root, which holds by every name the organization has.
+        Raises ``BadAnswer`` for one that leads elsewhere."""
+        parts = urlsplit(self.address(link))
+        path = parts.path.removeprefix(urlsplit(self.root).path)
+        return f"{path}?{parts.query}" if parts.query else path
+
     def wait(self, problem: Problem, attempt: int) -> None:
         """Hold back before the next attempt. After throttling everybody does, at the gate."""
-        backoff = min(LONGEST_BACKOFF, BACKOFF_SECONDS * 2 ** (attempt - 1))
+        backoff = _backoff(attempt)
         if isinstance(problem, Throttled):
             self._gate.throttled(problem.retry_after or backoff)
         else:
@@ -211,7 +227,7 @@ class Session:
         return list(self._pool.map(work, listed))
 
     def close(self) -> None:
-        if self._lent:
+        if self._lender is not None:
             return
         self._pool.shutdown(wait=True)
         self._transport.close()
@@ -219,6 +235,11 @@ class Session:
 
 def _source(url: str, credentials: Grant | HeldToken, transport: Transport, cache: Cache | None) -> TokenSource:
     return credentials if isinstance(credentials, HeldToken) else Tokens(url, credentials, transport, cache)
+
+
+def _backoff(attempt: int) -> float:
+    """Seconds to the next attempt, more after each."""
+    return min(LONGEST_BACKOFF, BACKOFF_SECONDS * 2 ** (attempt - 1))
 
 
 def _worth_it(problem: Problem, attempt: int, tries: int, ends: float, repeatable: bool, after_time_out: bool) -> bool:

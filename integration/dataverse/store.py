@@ -11,6 +11,7 @@ from typing import Any
 
 from integration.dataverse import batch, changes, fetch, query, rows
 from integration.dataverse.actions import ACTIONS, STATES, Actor, State
+from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.bulk import Writer
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
@@ -68,9 +69,11 @@ def connect_with(
     ca: str | None = None,
     limits: Limits | None = None,
     patience: Patience | None = None,
+    zone: str = "",
 ) -> SalesOrganization:
     """An organization by address and any way of signing in: a grant, or the token of an administrator. ``ca`` is a file
-    with a private certificate authority, ``api`` the version of the Web API. Nothing is sent before the first verb."""
+    with a private certificate authority, ``api`` the version of the Web API, ``zone`` where days of user-local columns
+    are meant (``Europe/Copenhagen``; blank: the organization's own). Nothing is sent before the first verb."""
     shared = shared or Shared()
     patience = patience or Patience(limits or Limits())
     session = Session(
@@ -83,7 +86,7 @@ def connect_with(
         gate=shared.gate,
         concurrency=concurrency,
     )
-    return SalesOrganization(session, shared.metadata)
+    return SalesOrganization(session, shared.metadata, zone=zone)
 
 
 class SalesOrganization(KeyedSystem):
@@ -93,10 +96,10 @@ class SalesOrganization(KeyedSystem):
     side = Side.CRM
     remote = True
 
-    def __init__(self, session: Session, metadata_cache: Cache | None = None, page_size: int = PAGE) -> None:
+    def __init__(self, session: Session, metadata_cache: Cache | None = None, *, zone: str = "") -> None:
         self.session = session
-        self.metadata = Metadata(session, metadata_cache)
-        self.page_size = page_size
+        self.metadata = Metadata(session, metadata_cache, zone)
+        self.page_size = PAGE
         self._actor = Actor(session, self._state_of)
 
     @property
@@ -227,10 +230,8 @@ class SalesOrganization(KeyedSystem):
                 orderby=query.order(entity, order),
             )
             told = batch.read_one(self.session, path, headers)
-            records, onward = rows.Reader(entity, fields).records(told), told.get("@odata.nextLink")
-            if onward is not None and (not isinstance(onward, str) or onward == after):
-                raise BadAnswer("The organization's link to the next page leads nowhere.")
-            return Page(records, (), onward)
+            records = rows.Reader(entity, fields).records(told)
+            return Page(records, (), changes.onward(self.session, told, path) or None)
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
         if is_option_table(table):
@@ -268,7 +269,11 @@ class SalesOrganization(KeyedSystem):
         if not rows:
             return []
         with self._entity(table) as entity:
-            return write(Writer(self.session, entity), rows)
+            writer = Writer(self.session, entity)
+            written = write(writer, rows)
+            if writer.outdated:
+                self.metadata.forget(table)
+            return written
 
     # --- more verbs ---------------------------------------------------------------------------------------
 
@@ -278,8 +283,14 @@ class SalesOrganization(KeyedSystem):
         if action in STATES.get(table, {}):
             return self._set_state(table, id, STATES[table][action])
         if action in ACTIONS.get(table, {}):
-            return self._actor.perform(table, id, action, arguments)
+            return self._perform(table, id, action, arguments)
         raise Refused(f"{self.describe(table).label} knows no action “{action}”.")
+
+    def _perform(self, table: str, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> Any:
+        try:
+            return self._actor.perform(table, id, action, arguments)
+        except ABOUT_USER as problem:
+            raise Judge(self.session, self.metadata.entity(table)).one(problem) from problem
 
     def _set_state(self, table: str, id: uuid.UUID, to: State) -> None:
         answer = self.update(table, [Row(id, {"statecode": to.state, "statuscode": to.status})])[0]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
+import queue
 import socket
 import ssl
 import threading
@@ -19,10 +21,14 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
+from urllib3.util.connection import allowed_gai_family
 from urllib3.util.ssl_ import create_urllib3_context
 
 from integration.http.addresses import check_host
 from integration.systems.errors import AddressRefused, ConfigurationProblem
+
+_SHORTEST = 0.001
 
 
 class _Clock(threading.local):
@@ -34,12 +40,24 @@ _clock = _Clock()
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Whatever this thread reads from a connection inside has come after so many seconds, or ``TimeoutError``."""
-    _clock.ends = time.monotonic() + seconds
+    """Whatever this thread asks of a connection inside is done after so many seconds, or ``TimeoutError``. Of two
+    deadlines, one inside the other, the earlier counts."""
+    outer, ends = _clock.ends, time.monotonic() + seconds
+    _clock.ends = ends if outer is None else min(outer, ends)
     try:
         yield
     finally:
-        _clock.ends = None
+        _clock.ends = outer
+
+
+def at_most(seconds: float) -> float:
+    """So many seconds, or what is left until this thread's deadline. Raises ``TimeoutError`` where nothing is left."""
+    if _clock.ends is None:
+        return seconds
+    left = _clock.ends - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the deadline of the request is over")
+    return min(left, seconds)
 
 
 class Adapter(HTTPAdapter):
@@ -78,10 +96,7 @@ class _TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         if _clock.ends is not None:
-            left = _clock.ends - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the deadline of the request is over")
-            self._connection.settimeout(left if self._patience is None else min(left, self._patience))
+            self._connection.settimeout(at_most(math.inf if self._patience is None else self._patience))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
@@ -95,22 +110,73 @@ class _TimedResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock))
 
 
-class _PlainConnection(HTTPConnection):
+class _Connection(HTTPConnection):
+    """Makes its connection within the time to connect, whatever takes it: looking the name up, several addresses
+    behind it of which some do not answer, the handshake."""
+
     response_class = _TimedResponse
 
-    def _new_conn(self) -> socket.socket:
-        return _checked(super()._new_conn())
-
-
-class _TlsConnection(HTTPSConnection):
-    response_class = _TimedResponse
+    def connect(self) -> None:
+        super().connect()
+        self.sock.settimeout(self.timeout)
 
     def _new_conn(self) -> socket.socket:
-        return _checked(super()._new_conn())
+        host, patience = self._dns_host, self.timeout
+        ends = time.monotonic() + at_most(patience if isinstance(patience, int | float) else math.inf)
+        addresses = self._addresses(ends)
+        try:
+            for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+                self._dns_host, self.timeout = address, max(_SHORTEST, (ends - time.monotonic()) / left)
+                try:
+                    made = _checked(super()._new_conn())
+                except HTTPError:
+                    if left == 1:
+                        raise
+                else:
+                    made.settimeout(max(_SHORTEST, ends - time.monotonic()))
+                    return made
+        finally:
+            self._dns_host, self.timeout = host, patience
+        raise NameResolutionError(host, self, socket.gaierror(f"no address for {host}"))
+
+    def _addresses(self, ends: float) -> list[str]:
+        try:
+            found = _looked_up(self._dns_host, self.port, ends)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"The name {self.host} was not found in time.") from error
+        return list(dict.fromkeys(str(address[4][0]) for address in found))
+
+
+def _looked_up(host: str, port: int | None, ends: float) -> list[Any]:
+    """What the system knows of a name. It has no time-out of its own, so another thread asks. Raises ``TimeoutError``,
+    ``gaierror``."""
+    answered: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    asking = threading.Thread(target=_look_up, args=(host.strip("[]"), port, answered), daemon=True)
+    asking.start()
+    try:
+        found = answered.get(timeout=None if ends == math.inf else max(_SHORTEST, ends - time.monotonic()))
+    except queue.Empty as error:
+        raise TimeoutError(f"{host} was not found in time") from error
+    if isinstance(found, BaseException):
+        raise found
+    return list(found)
+
+
+def _look_up(host: str, port: int | None, answered: queue.SimpleQueue[Any]) -> None:
+    try:
+        answered.put(socket.getaddrinfo(host, port, allowed_gai_family(), socket.SOCK_STREAM))
+    except (OSError, UnicodeError) as error:
+        answered.put(error if isinstance(error, OSError) else socket.gaierror(f"{host} is no name"))
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
 
 
 class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+    ConnectionCls = _Connection
 
 
 class _TlsPool(HTTPSConnectionPool):

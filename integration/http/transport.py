@@ -17,7 +17,7 @@ from requests.cookies import RequestsCookieJar
 
 from integration.http.addresses import check_address, is_loopback
 from integration.http.exact import decode
-from integration.http.sockets import Adapter, deadline
+from integration.http.sockets import Adapter, at_most, deadline
 from integration.systems.errors import BadAnswer, ConnectionProblem, TimedOut, TlsFailed, Unreachable
 
 CONNECT_SECONDS = 10.0
@@ -95,7 +95,7 @@ class Transport:
 
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, origin: str) -> Answer:
         request = self._session.prepare_request(requests.Request(method, url, headers=dict(headers), data=body))
-        limits = (self.limits.connect, self.limits.read)
+        limits = (at_most(self.limits.connect), at_most(self.limits.read))
         with self._session.send(
             request, stream=True, timeout=limits, allow_redirects=False, **self._way(origin)
         ) as response:
@@ -143,6 +143,11 @@ _TLS = (requests.exceptions.SSLError, urllib3.exceptions.SSLError)
 _TIME = (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
 _NAME = (urllib3.exceptions.NameResolutionError, socket.gaierror)
 _UNREADABLE = (requests.exceptions.ContentDecodingError, requests.exceptions.InvalidHeader, http.client.LineTooLong)
+_CERTIFICATES = (
+    ("certificate has expired", "has expired. Whoever runs it has to renew it; is the clock of this machine right?"),
+    ("certificate is not yet valid", "is not valid yet. Look at the clock of this machine."),
+    ("certificate is not valid for", "is for another host. Check the address."),
+)
 _VERIFY = re.compile(r"certificate verify failed: (?P<reason>[^(\]]+)")
 
 
@@ -154,9 +159,7 @@ def problem_of(error: BaseException, host: str) -> ConnectionProblem:
         return any(isinstance(cause, kinds) for cause in causes)
 
     if caused_by(*_TLS):
-        reason = _VERIFY.search(raw)
-        words = f": {reason['reason'].strip()}" if reason else " or the handshake failed"
-        return TlsFailed(f"The certificate of {host} is not trusted{words}.", raw=raw)
+        return TlsFailed(_about_the_certificate(host, raw), raw=raw)
     if caused_by(*_NAME):
         return Unreachable(f"{host} cannot be reached: the name is unknown. Check the address.", raw=raw)
     if caused_by(ConnectionRefusedError):
@@ -167,6 +170,15 @@ def problem_of(error: BaseException, host: str) -> ConnectionProblem:
     if caused_by(*_UNREADABLE):
         return BadAnswer(f"{host} gave an answer that cannot be read.", raw=raw)
     return Unreachable(f"{host} cannot be reached: the connection broke off.", raw=raw)
+
+
+def _about_the_certificate(host: str, raw: str) -> str:
+    for sign, words in _CERTIFICATES:
+        if sign in raw:
+            return f"The certificate of {host} {words}"
+    reason = _VERIFY.search(raw)
+    why = f": {reason['reason'].strip().rstrip('.')}" if reason else " or the handshake failed"
+    return f"The certificate of {host} is not trusted{why}."
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

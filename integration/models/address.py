@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from integration.http.addresses import carried_by
+
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -118,9 +120,14 @@ def _refuse_place(host: str, kind: Kind) -> None:
     address = _ip_address(host)
     if kind.private and not (address and (address.is_link_local or address.is_multicast or address.is_unspecified)):
         return
-    inside = not address.is_global or address.is_multicast if address else host.endswith(_PRIVATE_ENDINGS)
+    inside = _is_inside(address) if address else host.endswith(_PRIVATE_ENDINGS)
     if inside or (address is None and "." not in host):
         raise AddressError("The address is inside a private network and is not called.")
+
+
+def _is_inside(address: IpAddress) -> bool:
+    """Does the address, or one that a translator on the way makes of it, belong to a private network?"""
+    return any(not each.is_global or each.is_multicast for each in (address, *carried_by(address)))
 
 
 def _authority(parts: SplitResult, host: str) -> str:

@@ -25,12 +25,17 @@
         |-- Locked                 deadlock or lock time-out                           (retryable)
         `-- Refused                the system's own rules said no
 
+NotAMember, RoleMissing and PrivilegeMissing say by ``user`` whom the system named (``None``: nobody) and by ``why``
+what that user lacks. Who that is decides what they mean: of the user we work as, they end the run; of somebody else,
+such as the owner of one row, they are a problem of that row.
+
 ``message`` is for a person, ``code`` is stable (it is stored, grouped and compared), ``raw`` is what the
 other side answered.
 """
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar, Literal
 
 Scope = Literal["connection", "record"]
@@ -92,11 +97,25 @@ class SignInRefused(ConnectionProblem):
 
 
 class NotAMember(ConnectionProblem):
+    """``user``: whom the system named; ``why``: what is wrong with that user, in words that follow the name."""
+
     code = "not-a-member"
+
+    def __init__(self, message: str, *, user: uuid.UUID | None = None, why: str = "", raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.user = user
+        self.why = why
 
 
 class RoleMissing(ConnectionProblem):
+    """``user`` and ``why`` as with :class:`NotAMember`."""
+
     code = "role-missing"
+
+    def __init__(self, message: str, *, user: uuid.UUID | None = None, why: str = "", raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.user = user
+        self.why = why
 
 
 class BadAnswer(ConnectionProblem):
@@ -116,7 +135,14 @@ class FieldMissing(ConfigurationProblem):
 
 
 class PrivilegeMissing(ConfigurationProblem):
+    """``user`` and ``why`` as with :class:`NotAMember`."""
+
     code = "privilege-missing"
+
+    def __init__(self, message: str, *, user: uuid.UUID | None = None, why: str = "", raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.user = user
+        self.why = why
 
 
 class CursorExpired(Problem):
@@ -156,6 +182,18 @@ class ReferenceMissing(RecordProblem):
 
     def __init__(self, message: str, *, field: str = "", raw: str = "") -> None:
         super().__init__(message, raw=raw)
+        self.field = field
+
+
+class OwnerUnfit(RecordProblem):
+    """Somebody other than the user we work as is not fit for this row: ``user`` where the system named one, ``field``
+    where the row refers to that user."""
+
+    code = "owner-unfit"
+
+    def __init__(self, message: str, *, user: uuid.UUID | None = None, field: str = "", raw: str = "") -> None:
+        super().__init__(message, raw=raw)
+        self.user = user
         self.field = field
 
 

@@ -100,3 +100,10 @@ def test_an_answer_that_is_no_batch_is_refused(answer):
 def test_more_requests_than_a_batch_takes_are_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="1000"):
         batch.send(None, [batch.Part("GET", "accounts")] * 1001)
+
+
+def test_an_answer_with_more_parts_than_a_batch_can_ask_for_is_refused():
+    one = [*PART, "HTTP/1.1 204 No Content", "", ""]
+    with pytest.raises(BadAnswer, match="parts"):
+        batch.read(said(*one * (batch.LARGEST_BATCH + 1)))
+    assert len(batch.read(said(*one * batch.LARGEST_BATCH))) == batch.LARGEST_BATCH

@@ -221,7 +221,6 @@ def test_pages_that_lead_round_in_a_circle_end(line):
 
     with pytest.raises(BadAnswer, match="leads nowhere"):
         list(crm.changes("account", ["name"]))
-    page = crm.find("account", fields=["name"])
     with pytest.raises(BadAnswer, match="leads nowhere"):
-        crm.find("account", fields=["name"], after=page.cursor)
+        crm.find("account", fields=["name"])
     crm.close()

@@ -349,13 +349,21 @@ def test_a_sign_in_that_took_too_long_begins_anew(server, transport):
         finish(started, {"state": started.state, "code": "c0de"}, transport)
 
 
-@pytest.mark.parametrize("different", [{"nonce": "another"}, {"aud": "another"}, {"exp": 5}])
+@pytest.mark.parametrize("different", [{"nonce": "another"}, {"aud": "another"}])
 def test_a_token_of_another_sign_in_is_refused(server, transport, different):
     started = started_at(server)
     server.says = [Says(200, GRANTED | {"id_token": identity(started, **different)}, JSON)]
 
     with pytest.raises(SignInRefused, match="another sign-in"):
         finish(started, {"state": started.state, "code": "c0de"}, transport)
+
+
+def test_a_sign_in_service_whose_clock_is_hours_behind_is_said_to_be_so(server, transport):
+    started = started_at(server)
+    server.says = [Says(200, GRANTED | {"id_token": identity(started, exp=time.time() - 7200)}, JSON)]
+
+    with pytest.raises(SignInRefused, match="Set the clock of this machine"):
+        finish(started, {"state": started.state, "code": "c"}, transport)
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "a.b.c", 5])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,14 @@ def authority() -> Issued:
 @pytest.fixture(scope="module")
 def server(authority, tmp_path_factory) -> Iterator[str]:
     """The address of a server whose certificate the private authority signed."""
-    own = issue("crm.adatum.example", by=authority)
-    chain = tmp_path_factory.mktemp("tls") / "server.pem"
+    with serving(issue("crm.adatum.example", by=authority), tmp_path_factory.mktemp("tls")) as url:
+        yield url
+
+
+@contextmanager
+def serving(own: Issued, folder: Path) -> Iterator[str]:
+    """The address of a server with this certificate."""
+    chain = folder / "server.pem"
     chain.write_text(own.both)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
@@ -91,3 +98,22 @@ def test_a_file_that_holds_no_authority_is_said_by_name(tmp_path: Path, content:
 
     with pytest.raises(ConfigurationProblem, match=r"ca\.pem"):
         Transport(ca=str(file))
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"days": -1}, "has expired"),
+    ({"host": "127.0.0.9"}, "is for another host. Check the address"),
+    ({"days": 60, "since": -30}, "is not valid yet. Look at the clock"),
+])  # fmt: skip
+def test_a_certificate_that_does_not_hold_is_refused_with_what_to_look_at(authority, tmp_path, given, words):
+    file = tmp_path / "ca.pem"
+    file.write_text(authority.pem)
+    with (
+        serving(issue("crm.adatum.example", by=authority, **given), tmp_path) as url,
+        pytest.raises(TlsFailed, match=words) as caught,
+    ):
+        ask(url, str(file))
+
+    assert "127.0.0.1" in caught.value.message
+    assert caught.value.code == "tls-failed"
+    assert not caught.value.retryable

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.keys import index_name
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.payload import Values
 from integration.dataverse.sandbox.rules.book import RULES
@@ -13,9 +14,10 @@ from integration.dataverse.sandbox.rules.book import RULES
 
 def violation(table: Table, error: sqlite3.IntegrityError, bulk: bool) -> refusals.Refusal:
     """What a row that is there twice is refused with: an alternate key by its name, otherwise the primary key."""
+    index = str(error).rpartition("index '")[2].rstrip("'")
     columns = {part.rpartition(".")[2] for part in str(error).rpartition(": ")[2].split(", ")}
     for key in table.keys.values():
-        if set(key.columns) == columns:
+        if set(key.columns) == columns or index_name(table, key) == index:
             return refusals.key_violated(key.name, key.columns)
     return refusals.duplicate_in_bulk() if bulk else refusals.duplicate()
 

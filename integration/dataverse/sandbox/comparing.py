@@ -1,7 +1,7 @@
 """One column against values, as a parameterized SQL condition: what ``$filter`` and FetchXML have in common.
 
 Comparisons have two outcomes, never SQL's unknown: ``ne`` also finds null, every other comparison with null is false
-and ``not`` of it true. Text compares without regard to case.
+and ``not`` of it true. Text compares as ``folding.py`` says.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from integration.dataverse.sandbox import refusals
 from integration.dataverse.sandbox.criteria import Literal
+from integration.dataverse.sandbox.folding import folded
 from integration.dataverse.sandbox.model import TEXTS, WHOLE, Column
 from integration.dataverse.sandbox.refusals import odata
 from integration.dataverse.sandbox.spans import Span, period_of, span
@@ -71,15 +72,15 @@ class Comparing:
         """Two columns. Raises :class:`Refusal` where their types differ."""
         if edm_type(far) != edm_type(column):
             raise _incompatible(column, edm_type(far), operator)
-        collate = " COLLATE NOCASE" if column.type in TEXTS else ""
-        return f"COALESCE({sql} {SQL[operator]} {other}{collate}, {int(operator == 'ne')})"
+        left, right = (f"folded({sql})", f"folded({other})") if column.type in TEXTS else (sql, other)
+        return f"COALESCE({left} {SQL[operator]} {right}, {int(operator == 'ne')})"
 
     def _against(self, sql: str, column: Column, operator: str, value: Any) -> str:
-        left, right = _folding(sql, column, value)
-        self.arguments.append(value.lower() if left.startswith("folded") else value)
+        left = f"folded({sql})" if column.type in TEXTS else sql
+        self.arguments.append(folded(value) if column.type in TEXTS else value)
         if operator == "ne":
-            return f"({sql} IS NULL OR {left} <> {right})"
-        return f"({sql} IS NOT NULL AND {left} {SQL[operator]} {right})"
+            return f"({sql} IS NULL OR {left} <> ?)"
+        return f"({sql} IS NOT NULL AND {left} {SQL[operator]} ?)"
 
     def like(self, sql: str, pattern: str) -> str:
         """SQL Server's LIKE."""
@@ -91,8 +92,8 @@ class Comparing:
             raise odata("At least one value is needed.")
         found = [self._value(column, retyped(value, column), "eq") for value in values]
         if column.type in TEXTS:
-            self.arguments.extend(value.lower() for value in found)
-            left = f"folded({sql})" if any(not value.isascii() for value in found) else f"lower({sql})"
+            self.arguments.extend(folded(value) for value in found)
+            left = f"folded({sql})"
         else:
             self.arguments.extend(found)
             left = sql
@@ -166,13 +167,6 @@ class Comparing:
         if literal.kind == "number" and edm_type(column) in ("Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double"):
             return _number(column, literal.text)
         raise _incompatible(column, KINDS.get(literal.kind, "Edm.String"), operator)
-
-
-def _folding(sql: str, column: Column, value: Any) -> tuple[str, str]:
-    """Both sides without regard to case; plain text takes SQLite's own, faster way."""
-    if column.type not in TEXTS:
-        return sql, "?"
-    return (sql, "? COLLATE NOCASE") if value.isascii() else (f"folded({sql})", "?")
 
 
 def _number(column: Column, text: str) -> Any:

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
+from integration.dataverse.sandbox import zones
 from integration.dataverse.sandbox.exact import ExactAverage, ExactSum
+from integration.dataverse.sandbox.folding import folded_part, folded_value
 from integration.dataverse.sandbox.model import Column, Model, Table
 from integration.dataverse.sandbox.presets import PRESETS
 from integration.dataverse.sandbox.security.privileges import add_all
@@ -42,7 +43,7 @@ PEOPLE_AND_MONEY = frozenset({"systemuser", "team", "businessunit", "organizatio
 """Nearly every row points to these: an index would cost more than it gives."""
 
 INDEXES = """
-CREATE INDEX IF NOT EXISTS product_number ON product (productnumber COLLATE NOCASE);
+CREATE INDEX IF NOT EXISTS product_number_folded ON product (folded(productnumber));
 CREATE INDEX IF NOT EXISTS systemuser_application ON systemuser (applicationid) WHERE applicationid IS NOT NULL;
 CREATE INDEX IF NOT EXISTS systemuserroles_user ON systemuserroles (systemuserid);
 """
@@ -67,6 +68,7 @@ class Database:
         if connection.execute("INSERT OR IGNORE INTO setting VALUES ('system_pricing', 'chosen')").rowcount:
             # A file from before prices were worked out: its no was nobody's choice.
             connection.execute("UPDATE organization SET oobpricecalculationenabled = 1")
+        zones.keep(connection)
         watch(connection)
         add_all(connection, model)
 
@@ -160,7 +162,7 @@ def _open(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA mmap_size=268435456")
     connection.create_collation("EXACT", _compare)
     connection.create_function("matches", 2, matches, deterministic=True)
-    connection.create_function("folded", 1, _folded, deterministic=True)
+    connection.create_function("folded", 1, folded_value, deterministic=True)
     connection.create_aggregate("exact_sum", 1, ExactSum)
     connection.create_aggregate("exact_avg", 1, ExactAverage)
     return connection
@@ -171,13 +173,9 @@ def _compare(left: str, right: str) -> int:
     return (one > other) - (one < other)
 
 
-def _folded(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
-
-
 def matches(pattern: str, text: str | None) -> bool | None:
-    """SQL Server's LIKE, without regard to case: ``%``, ``_``, ``[a-f]`` and ``[^a-f]``."""
-    return None if text is None else _like(pattern).fullmatch(text) is not None
+    """SQL Server's LIKE, by the same folding as every comparison: ``%``, ``_``, ``[a-f]`` and ``[^a-f]``."""
+    return None if text is None else _like(pattern).fullmatch(folded_part(text)) is not None
 
 
 @lru_cache(maxsize=512)
@@ -189,7 +187,7 @@ def _like(pattern: str) -> re.Pattern[str]:
         elif group:
             parts.append(_group(group[1:-1]))
         else:
-            parts.append(re.escape(plain))
+            parts.append(re.escape(folded_part(plain)))
     return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.folding import folded_value
 from integration.dataverse.sandbox.model import TEXTS, WHOLE, Column, Key, Table
 from integration.dataverse.sandbox.values import guid, reader
 
@@ -69,12 +70,10 @@ def finder(connect: Callable[[], sqlite3.Connection]) -> Callable[[Table, Mappin
     """The function that finds a row by the values of a key. It sees what the caller's own transaction has written."""
 
     def find(table: Table, values: Mapping[str, Any]) -> str | None:
-        condition = " AND ".join(f'"{name}" = ?{_collation(table.columns[name])}' for name in values)
-        found = (
-            connect()
-            .execute(f'SELECT "{table.id}" FROM "{table.name}" WHERE {condition}', tuple(values.values()))
-            .fetchone()
-        )
+        condition = " AND ".join(f"{_compared(table.columns[name])} = ?" for name in values)
+        wanted = [folded_value(value) if table.columns[name].type in TEXTS else value for name, value in values.items()]
+        query = f'SELECT "{table.id}" FROM "{table.name}" WHERE {condition}'
+        found = connect().execute(query, wanted).fetchone()
         return str(found[0]) if found else None
 
     return find
@@ -95,7 +94,7 @@ def check_key(table: Table, key: Key) -> None:
 
 def build_index(connection: sqlite3.Connection, table: Table, key: Key) -> bool:
     """Make the index that keeps the key unique; ``False`` where rows are alike already."""
-    columns = ", ".join(f'"{name}"{_collation(table.columns[name])}' for name in key.columns)
+    columns = ", ".join(_compared(table.columns[name]) for name in key.columns)
     try:
         connection.execute(f'CREATE UNIQUE INDEX "{index_name(table, key)}" ON "{table.name}" ({columns})')
     except sqlite3.IntegrityError:
@@ -107,6 +106,6 @@ def index_name(table: Table, key: Key) -> str:
     return f"key {table.name} {key.name}"
 
 
-def _collation(column: Column) -> str:
-    """Text is alike without regard to case."""
-    return " COLLATE NOCASE" if column.type in TEXTS else ""
+def _compared(column: Column) -> str:
+    """The column as it is compared: text by its folded form."""
+    return f'folded("{column.name}")' if column.type in TEXTS else f'"{column.name}"'

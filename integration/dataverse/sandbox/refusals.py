@@ -112,6 +112,15 @@ def too_long(column: str, table: str, limit: int) -> Refusal:
     )
 
 
+def bad_character(column: str, sign: str) -> Refusal:
+    return Refusal(
+        400,
+        "0x80040278",
+        f"Invalid character in field '{column}': '{sign!r:.10}', hexadecimal value 0x{ord(sign):02X}, is an invalid "
+        "character.",
+    )
+
+
 def out_of_range(code: str, column: str, table: str, low: object, high: object) -> Refusal:
     return Refusal(
         400,

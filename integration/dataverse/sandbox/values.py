@@ -28,9 +28,11 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
+from integration.dataverse.sandbox.folding import REFUSED, units
 from integration.dataverse.sandbox.model import CHOICES, LOOKUPS, TEXTS, WHOLE, Column
 from integration.dataverse.sandbox.refusals import (
     Refusal,
+    bad_character,
     bad_date,
     out_of_range,
     payload,
@@ -98,8 +100,10 @@ def _text(column: Column, set_name: str) -> Reader:
     def read(value: Any) -> str | None:
         if type(value) is not str:
             raise _wrong(column, set_name, value)
-        if len(value) > limit:
+        if units(value) > limit:
             raise too_long(column.name, column.table, limit)
+        if bad := REFUSED.search(value):
+            raise bad_character(column.name, bad[0])
         return value or None
 
     return read

@@ -46,8 +46,8 @@ class Happened:
 class Write:
     """One open transaction, written by one user at one moment, possibly on ``behalf`` of them by another. ``written``
     counts rows; ``leaving`` are those whose deletion is under way, ``copied`` the documents whose lines bring their
-    prices along. ``happened`` is what listeners are told when it is committed, ``tag`` what the request under way
-    gives along."""
+    prices along, ``fit_owners`` who was found fit to own rows of a table. ``happened`` is what listeners are told when
+    it is committed, ``tag`` what the request under way gives along."""
 
     def __init__(
         self, model: Model, connection: sqlite3.Connection, user: str, now: str, behalf: str | None = None
@@ -64,6 +64,7 @@ class Write:
         self.copied: set[str] = set()
         self._there: dict[str, set[str]] = defaultdict(set)
         self._currencies: dict[str, Currency] = {}
+        self.fit_owners: set[tuple[str, str]] = set()
         self._owners: dict[str, Owner] = {}
 
     # --- looking ---------------------------------------------------------------------------------------------

@@ -159,5 +159,8 @@ def _check_identity(started: Started, token: Any) -> None:
     except (IndexError, ValueError, KeyError, TypeError, binascii.Error) as error:
         raise BadAnswer("The sign-in service does not say who signed in.") from error
     ours = hmac.compare_digest(nonce.encode(), started.nonce.encode())
-    if named != started.client_id or not ours or ends < time.time():
+    if named != started.client_id or not ours:
         raise SignInRefused("The sign-in service answered to another sign-in. Begin again.", part="user")
+    if ends < time.time():
+        words = "The sign-in ended before it began: the clock of the sign-in service and ours are hours apart."
+        raise SignInRefused(f"{words} Set the clock of this machine.", part="user")

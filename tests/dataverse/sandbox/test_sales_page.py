@@ -149,12 +149,22 @@ def test_a_missing_privilege_is_told_in_words_with_its_name(sandbox):
         "OTC=1 for entity 'account'."
     )
 
-    told = for_people(model, "0x80040220", raw)
+    told = for_people(model, "0x80040220", raw, "Id=1")
 
     assert told == "None of your security roles lets you create a record of “account” (prvCreateAccount)."
     raw = "Principal user (Id=1, type=8, roleCount=1) is missing prvPublishCustomization privilege (Id=2)."
-    assert for_people(model, "0x80040220", raw).endswith("lets you do this (prvPublishCustomization).")
-    assert for_people(model, "0x80044331", "The name is too long.") == "The name is too long."
+    assert for_people(model, "0x80040220", raw, "Id=1").endswith("lets you do this (prvPublishCustomization).")
+    assert for_people(model, "0x80044331", "The name is too long.", "Id=1") == "The name is too long."
+
+
+def test_what_an_owner_lacks_is_not_said_of_who_pressed_the_button(sandbox):
+    model = load_model()
+    raw = "SecLib::CheckPrivilegeForUser failed - no roles are assigned to user. Returned hr = -2147209463, User: peter"
+
+    assert for_people(model, "0x80042f09", raw, "anna").startswith(
+        "The person that you give it to has no security role"
+    )
+    assert for_people(model, "0x80042f09", raw, "peter").startswith("You have no security role")
 
 
 def test_faults_and_latency_of_the_web_api_do_not_disturb_who_works_at_the_page(organization):

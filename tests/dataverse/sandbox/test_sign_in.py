@@ -107,7 +107,7 @@ def test_a_disabled_user_may_do_nothing(organization: Callable[..., Sandbox]) ->
     user = call.get("WhoAmI")["UserId"]
 
     assert administrator("PATCH", f"systemusers({user})", {"isdisabled": True}).status_code == 204
-    assert call.refusal("GET", "accounts") == (403, "0x80040225")
+    assert call.refusal("GET", "accounts") == (400, "0x80041d1f")
 
 
 def test_a_token_expires_after_an_hour(organization: Callable[..., Sandbox], clock: Clock) -> None:

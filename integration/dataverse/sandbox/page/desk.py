@@ -77,7 +77,7 @@ class Desk:
         answer = perform_as(self.organization, request, self.person)
         if answer.status >= 400:
             error = json.loads(answer.body)["error"]
-            words = for_people(self.organization.model, error["code"], error["message"])
+            words = for_people(self.organization.model, error["code"], error["message"], self.person)
             raise Declined(answer.status, words)
         return answer
 

@@ -25,16 +25,23 @@ MAY = {
     "Assign": "give away",
     "Share": "share",
 }
+OF_AN_OWNER = {
+    "0x80040225": "The person or team that you give it to is disabled. Choose somebody else.",
+    "0x80042f09": "The person that you give it to has no security role. Choose somebody else.",
+    "0x80040220": "None of the security roles of the person or team that you give it to lets them see such records.",
+}
 WHOLE = {
-    "0x80040225": "You are disabled in this organization. An administrator can enable you again.",
+    "0x80041d1f": "You are disabled in this organization. An administrator can enable you again.",
     "0x8004d24b": "You have no licence in this organization. An administrator can assign one.",
     "0x80042f09": "You have no security role in this organization. An administrator can assign one.",
     "0x80060882": "Somebody else changed the record meanwhile. Open it again.",
 }
 
 
-def for_people(model: Model, code: str, message: str) -> str:
-    """What a refusal means to who pressed the button."""
+def for_people(model: Model, code: str, message: str, who: str) -> str:
+    """What a refusal means to ``who`` pressed the button, a user's id."""
+    if code in OF_AN_OWNER and who not in message:
+        return OF_AN_OWNER[code]
     if code in WHOLE:
         return WHOLE[code]
     if found := ACCESS.search(message):

@@ -84,7 +84,9 @@ def _within(column: Column, amount: int) -> bool:
 
 
 def places_of(write: Write, column: Column, currency: Currency) -> int:
-    """The decimals an amount of this column has."""
+    """The decimals an amount of this column has: its own, those of prices in the organization, or the currency's."""
+    if column.precision_source == 0 and column.precision is not None:
+        return column.precision
     return write.settings.pricing_precision if column.precision_source == 1 else currency.precision
 
 

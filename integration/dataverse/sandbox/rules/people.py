@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.folding import folded
 from integration.dataverse.sandbox.model import Table
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ def _check_application(write: Write, row: Values) -> None:
     if not mail:
         raise refusals.invalid("Attribute: internalemailaddress of systemuser cannot be NULL.")
     taken = write.connection.execute(
-        "SELECT 1 FROM systemuser WHERE applicationid = ? OR internalemailaddress = ? COLLATE NOCASE",
-        (row["applicationid"], mail),
+        "SELECT 1 FROM systemuser WHERE applicationid = ? OR folded(internalemailaddress) = ?",
+        (row["applicationid"], folded(mail)),
     ).fetchone()
     if taken:
         raise refusals.duplicate()

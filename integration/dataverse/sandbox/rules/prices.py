@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.folding import folded
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.rules.products import FAMILY, RETIRED
@@ -23,7 +24,7 @@ def check_lists(write: Write, table: Table, rows: list[Values]) -> None:
         _check_name(write, row.get("name"), "")
         if row.get("transactioncurrencyid") is None:
             row["transactioncurrencyid"] = write.settings.base_currency
-    if len({row["name"].lower() for row in rows}) < len(rows):
+    if len({folded(row["name"]) for row in rows}) < len(rows):
         raise Refusal(400, "0x80043b0f", "A price list with the same name exists already.")
 
 
@@ -44,7 +45,7 @@ def _check_name(write: Write, name: str | None, own: str) -> None:
     if not name:
         raise Refusal(400, "0x80043b0e", "The name of the price list is missing.")
     taken = write.connection.execute(
-        "SELECT 1 FROM pricelevel WHERE name = ? COLLATE NOCASE AND pricelevelid <> ?", (name, own)
+        "SELECT 1 FROM pricelevel WHERE folded(name) = ? AND pricelevelid <> ?", (folded(name), own)
     ).fetchone()
     if taken:
         raise Refusal(400, "0x80043b0f", "A price list with the same name exists already.")

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from integration.dataverse.sandbox import refusals
+from integration.dataverse.sandbox.folding import folded
 from integration.dataverse.sandbox.model import Table
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.rules.units import check_group
@@ -54,7 +55,7 @@ def check_change(write: Write, table: Table, current: Values, values: Values) ->
         raise FIXED
     if "productnumber" in values and values["productnumber"] is None:
         raise Refusal(400, "0x80043b05", "The product number is missing.")
-    if "productnumber" in changed and values["productnumber"].lower() != current["productnumber"].lower():
+    if "productnumber" in changed and folded(values["productnumber"]) != folded(current["productnumber"]):
         _check_numbers(write, [values["productnumber"]])
     merged = {**current, **values}
     check_group(write, merged["defaultuomid"], merged["defaultuomscheduleid"])
@@ -71,10 +72,10 @@ def publish(write: Write, product: str) -> None:
 
 
 def _check_numbers(write: Write, numbers: list[str]) -> None:
-    folded = [number.lower() for number in numbers]
+    wanted = [folded(number) for number in numbers]
     taken = write.connection.execute(
-        "SELECT productnumber FROM product WHERE productnumber COLLATE NOCASE IN (SELECT value FROM json_each(?))",
-        (json.dumps(numbers),),
+        "SELECT productnumber FROM product WHERE folded(productnumber) IN (SELECT value FROM json_each(?))",
+        (json.dumps(wanted),),
     ).fetchone()
-    if taken or len(set(folded)) < len(folded):
+    if taken or len(set(wanted)) < len(wanted):
         raise Refusal(400, "0x80043b06", "A product with the same product number exists already.")

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from integration.dataverse.sandbox.database import identifiers
 from integration.dataverse.sandbox.model import Model, Table
 from integration.dataverse.sandbox.refusals import Refusal, invalid
-from integration.dataverse.sandbox.security.privileges import OPEN, Depth, identity, named
+from integration.dataverse.sandbox.security import owners
+from integration.dataverse.sandbox.security.privileges import READ_BY_ALL, Depth, identity, named
 from integration.dataverse.sandbox.security.rights import Named, Rights
 from integration.dataverse.sandbox.values import guid
 
@@ -70,7 +71,7 @@ class Guard:
     def require_all(self, verb: str, model: Model, table: Table) -> None:
         """Like :meth:`require` for a verb on a table; a table that joins two others needs both."""
         for name in table.joins or (table.name,):
-            if verb == "Read" and name in OPEN:
+            if verb == "Read" and name in READ_BY_ALL:
                 continue
             self.require(named(model[name], verb), model[name])
 
@@ -127,6 +128,7 @@ class Guard:
         pointed = _pointed(table, rows)
         if any(row.get(OWNER) not in (None, self.user) for row in rows) and table.owned == "user":
             self.require(named(table, "Assign"), table)
+        owners.check(write, table, rows)
         ids = write.create(table, rows, bulk)
         self.check_rows("Create", write.model, write.connection, table, ids)
         self._check_pointed(write, table, ids, pointed)
@@ -141,6 +143,7 @@ class Guard:
             given_away = [row for row, values in changes.items() if values.get(OWNER) is not None]
             if given_away:
                 self.check_rows("Assign", write.model, write.connection, table, given_away)
+        owners.check(write, table, changes.values())
         pointed = _pointed(table, changes.values())
         write.update(table, changes, etags)
         self._check_pointed(write, table, changes, pointed)

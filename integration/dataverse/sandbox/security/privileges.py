@@ -57,8 +57,9 @@ DEFINING = tuple(
 CUSTOMIZING = (*DEFINING, PUBLISH, IMPORT, "prvExportCustomization")
 ORGANIZATION_WIDE = (*CUSTOMIZING, ACT_ON_BEHALF, ASSIGN_ROLE, "prvBypassCustomPlugins", BULK_DELETING)
 
-OPEN = ("privilege",)
+OPEN = ("privilege", "timezonedefinition")
 """Tables without privileges: everybody reads them, nobody writes them."""
+READ_BY_ALL = (*OPEN, "usersettings")
 
 SPOKEN = {
     "systemuser": "User",

@@ -105,12 +105,15 @@ def read_rights(connection: sqlite3.Connection, user: str) -> Rights:
         "SELECT isdisabled, islicensed, accessmode, businessunitid FROM systemuser WHERE systemuserid = ?", (user,)
     ).fetchone()
     if disabled:
-        raise Refusal(403, "0x80040225", "The specified user is either disabled or is not a member of any unit.")
+        organization = connection.execute("SELECT name FROM organization").fetchone()
+        context = organization[0] if organization else ""
+        words = f"The user with SystemUserId={user} in OrganizationContext={context} is disabled"
+        raise Refusal(400, "0x80041d1f", words)
     if licensed == 0 and mode in LICENSED:
         raise Refusal(403, "0x8004d24b", "The user has not been assigned any License.")
     roles = _column(connection, ROLES, user)
     if not roles:
-        raise Refusal(403, "0x80042f09", "The user has not been assigned any roles.")
+        raise without_roles(user)
     delegating = connection.execute(OWN, (user, privileges.identity(privileges.ACT_ON_BEHALF))).fetchone()
     return Rights(
         user=user,
@@ -120,6 +123,15 @@ def read_rights(connection: sqlite3.Connection, user: str) -> Rights:
         roles=roles,
         depths={name: Depth(reach) for name, reach in connection.execute(HELD, (user,))},
         delegate=delegating is not None,
+    )
+
+
+def without_roles(principal: str) -> Refusal:
+    return Refusal(
+        403,
+        "0x80042f09",
+        "SecLib::CheckPrivilegeForUser failed - no roles are assigned to user. Returned hr = -2147209463, "
+        f"User: {principal}",
     )
 
 
