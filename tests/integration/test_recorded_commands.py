@@ -17,7 +17,8 @@ from django.core.management import get_commands
 import coupling.management.commands as of_coupling
 import integration.management.commands as ours
 from coupling.models import Coupling
-from integration.management.recorded import RUNS_FOR_LONG, main
+from integration.management.entry import main
+from integration.management.recorded import RUNS_FOR_LONG
 from integration.models import AuditEntry, SecondFactor, User
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import ADMINISTRATOR, made
