@@ -73,9 +73,10 @@ def synchronize_modified(user: Person = None) -> list[SyncJob]:
 
 
 def run(job_id: str | uuid.UUID) -> bool:
-    """What a worker does with an id: claim the job, make the pass, write down how it ended. ``False``: there was
-    nothing to do, or another run of the mapping is going on (which sends this one when it ends)."""
-    return _run(uuid.UUID(str(job_id)), gives_way=True)
+    """What a worker does with an id: claim the job of that mapping whose turn it is, make the pass, write down how it
+    ended. ``False``: there was nothing to do, or another run of the mapping is going on (whose end sends the next)."""
+    turn = SyncJob.objects.turn(uuid.UUID(str(job_id)))
+    return turn is not None and _run(turn, gives_way=True)
 
 
 def cancel(job: SyncJob) -> None:
@@ -144,8 +145,8 @@ def _watched(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Ga
         journal.count_requests()
     except Fenced:
         log.warning("%s was taken over by another worker; this one stops.", job)
-    except Paused:
-        _pause(job)
+    except Paused as pause:
+        _pause(job, pause)
     except Canceled:
         _end(job, partial(job.stop, "Canceled."))
     except KeyboardInterrupt:
@@ -176,10 +177,10 @@ def _end(job: SyncJob, write: Callable[[], bool], journal: JobJournal | None = N
         ended(job)
 
 
-def _pause(job: SyncJob) -> None:
-    """Give the claim back: the one somebody waits for goes first, this one is sent again when that has ended."""
+def _pause(job: SyncJob, pause: Paused) -> None:
+    """Give the claim back: the one whose turn it is goes first, this one is sent again when that has ended."""
     with transaction.atomic():
-        if job.pause():
+        if job.pause(gave_way=pause.gave_way):
             send_on_commit(*next_of(job))
 
 

@@ -24,6 +24,21 @@ from integration.models.run_options import options_of
 from integration.sync.run import Counters, Options
 
 
+TURN = (
+    models.Case(models.When(Q(urgent=True) | Q(gave_way_at__isnull=False), then=0), default=1),
+    Coalesce("gave_way_at", "queued_at"),
+    "queued_at",
+    "pk",
+)
+"""Whose turn it is among the ready jobs of a mapping: those somebody waits for, as they were asked for; then the others,
+as they were asked for. One that gave way to an urgent one has its turn behind those that were there at that time, and
+before those asked for later: however many come, it goes on.
+
+    10:00 full run F starts    10:01 single run A    10:02 single run B    10:05 single run C
+    F gives way to A at its next page (10:03), B follows, then F (10:03 comes before 10:05) makes one page, then C.
+"""
+
+
 class SyncJobManager(models.Manager["SyncJob"]):
     def active(self) -> models.QuerySet[SyncJob]:
         return self.filter(status__in=SyncJob.ACTIVE)
@@ -33,7 +48,16 @@ class SyncJobManager(models.Manager["SyncJob"]):
         at the row's own status again after waiting for another writer, which PostgreSQL does not do in a subquery."""
         finished = SyncJob.objects.filter(pk=models.OuterRef("after_id"), status=SyncJob.Status.FINISHED)
         waited_for = Q(after=None) | models.Exists(finished)
-        return self.filter(waited_for, status=SyncJob.Status.QUEUED).order_by("-urgent", "queued_at")
+        its_time = Q(next_try_at=None) | Q(next_try_at__lte=timezone.now())
+        return self.filter(waited_for, its_time, status=SyncJob.Status.QUEUED).order_by(*TURN)
+
+    def turn(self, id: uuid.UUID) -> uuid.UUID | None:
+        """The job to be made when a worker is given this id: the one of its mapping whose turn it is. A dead job is to
+        be resumed first, since nothing else of its mapping can run meanwhile. ``None``: this job is not ready."""
+        if self.dead().filter(pk=id).exists():
+            return id
+        mapping = self.ready().filter(pk=id).values("mapping")
+        return self.ready().filter(mapping__in=mapping).values_list("pk", flat=True).first()
 
     def dead(self) -> models.QuerySet[SyncJob]:
         """Running, but nobody has written a sign of life for ``JOB_DEAD_AFTER`` seconds."""
@@ -58,6 +82,7 @@ class SyncJobManager(models.Manager["SyncJob"]):
         going on (the database sees to that), or there is nothing to do."""
         now = timezone.now()
         taken = {"status": SyncJob.Status.RUNNING, "claim": uuid.uuid4(), "heartbeat_at": now, "throttled_until": None}
+        taken |= {"gave_way_at": None, "next_try_at": None}
         started = Coalesce("started_at", models.Value(now, models.DateTimeField()))
         try:
             with transaction.atomic():
@@ -65,7 +90,15 @@ class SyncJobManager(models.Manager["SyncJob"]):
                 claimed = claimed or self.dead().filter(pk=id).update(resumed=F("resumed") + 1, **taken)
         except IntegrityError:
             return None
-        return self.select_related("mapping", "after").get(pk=id) if claimed else None
+        return self._held(id) if claimed else None
+
+    def _held(self, id: uuid.UUID) -> SyncJob:
+        """The job that was just claimed; those it passes remember since when they wait."""
+        job = self.select_related("mapping", "after").get(pk=id)
+        if job.urgent:
+            passed = self.filter(mapping=job.mapping_id, status=SyncJob.Status.QUEUED, urgent=False, gave_way_at=None)
+            passed.update(gave_way_at=timezone.now())
+        return job
 
     def sent(self, ids: Iterable[uuid.UUID]) -> None:
         """These ids were given to the queue just now."""
@@ -104,6 +137,8 @@ class SyncJob(Approvable):
     cancel_requested = models.BooleanField(default=False)
     throttled_until = models.DateTimeField(null=True, editable=False)
     queued_at = models.DateTimeField("queued", default=timezone.now)
+    gave_way_at = models.DateTimeField(null=True, editable=False)
+    next_try_at = models.DateTimeField("next try", null=True, editable=False)
     sent_at = models.DateTimeField("given to the queue", default=timezone.now, editable=False)
     call_stack = models.TextField("call stack", blank=True)
 
@@ -151,6 +186,10 @@ class SyncJob(Approvable):
             added["requests"] = F("requests") + requests
         return bool(self.mine().update(heartbeat_at=timezone.now(), **added))
 
+    def count_anew(self) -> bool:
+        """All counters to zero: the run begins again from its beginning."""
+        return self.beat(records_done=0, **dict.fromkeys(COUNTERS, 0))
+
     def beat(self, **changes: Any) -> bool:
         """Say that the run is alive, and whatever else there is to say about it."""
         return bool(self.mine().update(heartbeat_at=timezone.now(), **changes))
@@ -165,9 +204,11 @@ class SyncJob(Approvable):
         """End a run on request."""
         return self._end(self.Status.CANCELED, message=message)
 
-    def pause(self) -> bool:
-        """Give the claim back; the job goes on later from where it is."""
-        return bool(self.mine().update(status=self.Status.QUEUED, claim=None, sent_at=timezone.now()))
+    def pause(self, *, gave_way: bool = False) -> bool:
+        """Give the claim back; the job goes on later from where it is. ``gave_way``: to runs somebody waits for."""
+        now = timezone.now()
+        values = {"gave_way_at": now if gave_way else None, "sent_at": now}
+        return bool(self.mine().update(status=self.Status.QUEUED, claim=None, **values))
 
     def look_again(self) -> None:
         """Read what the run has written since the claim; the mapping and the job before it stay as they are."""
@@ -175,6 +216,14 @@ class SyncJob(Approvable):
 
     def _end(self, status: str, **values: Any) -> bool:
         return bool(self.mine().update(status=status, claim=None, finished_at=timezone.now(), **values))
+
+    def before(self) -> models.QuerySet[SyncJob]:
+        """Ready runs of the mapping that this one gives way to: those that are more urgent, and those that were asked
+        for before it. A run somebody waits for gives way to none: it was its turn, and it is short."""
+        if self.urgent:
+            return SyncJob.objects.none()
+        earlier = Q(urgent=True) | Q(queued_at__lt=self.queued_at)
+        return SyncJob.objects.ready().filter(earlier, mapping=self.mapping_id).exclude(pk=self.pk)
 
     # --- what others write ------------------------------------------------------------------------------------
 
