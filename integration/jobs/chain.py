@@ -37,6 +37,6 @@ def _settle_entry(job: SyncJob) -> None:
     runs = [job] if job.after is None else [job.after, job]
     failed = next((run for run in runs if run.status == SyncJob.Status.FAILED), None)
     if failed is not None:
-        entry.stumble(failed.message)
+        entry.stumble(failed.message, for_good=failed.tries > 0)
     else:
         entry.rest(active=any(run.counters.changed for run in runs))

@@ -36,6 +36,8 @@ def create(
         job = SyncJob.objects.create(
             options=stored_options(options), urgent=urgent, started_by=user if isinstance(user, User) else None, **same
         )
+    elif isinstance(user, User):
+        job.try_now()
     send_on_commit(job)
     return job
 

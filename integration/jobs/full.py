@@ -41,11 +41,11 @@ def start(user: Person = None) -> list[FullSynchLine]:
 
 
 def restart(line: FullSynchLine, user: Person = None, *, approved: bool = False) -> None:
-    """Run a line again that ended with an error, or have a dead one resumed. ``approved``: a person has seen how much
-    it changes. Raises ``FullSynchError``."""
+    """Run a line again that ended with an error, or have a dead one, or one that waits for Sales, go on now.
+    ``approved``: a person has seen how much it changes. Raises ``FullSynchError``."""
     with transaction.atomic():
         line = next(one for one in FullSynchLine.objects.locked() if one.pk == line.pk)
-        dead = [job for job in line.jobs if job.is_dead]
+        dead = [job for job in line.jobs if job.is_dead or job.try_now()]
         if dead:
             transaction.on_commit(lambda: send(dead))
         elif line.status == FullSynchLine.Status.ERROR or line.is_dead:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Paused(Exception):
-    """The run stops between two pages, and the job goes on later from there. ``gave_way``: to one somebody waits for."""
+    """The run stops between two pages; the job goes on later from there. ``gave_way``: to one somebody waits for."""
 
     def __init__(self, *, gave_way: bool = False) -> None:
         super().__init__("Paused.")
@@ -45,6 +45,7 @@ class JobJournal:
     ) -> None:
         self.job, self.mapping, self.direction = job, job.mapping, direction
         self.scope = job.run_options.scope
+        self.may_wait = gives_way
         self.gives_way = gives_way and job.kind in GO_ON_FROM_THERE
         self.requests = requests
         self.counted_requests = 0

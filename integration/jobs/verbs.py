@@ -9,13 +9,15 @@ import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
+from django.utils import timezone
 
 from integration.gate import Gate, gate_for
 from integration.jobs import full, passes
 from integration.jobs.chain import ended, next_of
 from integration.jobs.create import Person, create, send_on_commit
 from integration.jobs.journal import JobJournal, Paused
+from integration.jobs.patience import attempts_of, pause_before
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import redis
 from integration.models import ConnectionSetup, SyncJob, TableMapping
@@ -24,11 +26,13 @@ from integration.sync.actions import Action
 from integration.sync.ledger import Fenced
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Options, Scope
-from integration.systems.errors import Problem
+from integration.systems.errors import Problem, TimedOut, Unreachable
 
 UNEXPECTED = "The run stopped because of an unexpected error. What is written is remembered; the log says more."
 DATABASE = "The run stopped because our own database did not take a change ({}). Running again completes it."
 HOPELESS = "The worker died {} times during this run. Its log says why; too little memory is a usual reason."
+BUSY = "Our own database is busy or away ({})."
+SILENT = "Dynamics 365 Sales does not answer: "
 RESUMED_AT_MOST = 10
 LOOK_AGAIN = 0.2
 
@@ -77,6 +81,15 @@ def run(job_id: str | uuid.UUID) -> bool:
     ended. ``False``: there was nothing to do, or another run of the mapping is going on (whose end sends the next)."""
     turn = SyncJob.objects.turn(uuid.UUID(str(job_id)))
     return turn is not None and _run(turn, gives_way=True)
+
+
+def try_now(job: SyncJob) -> bool:
+    """What a person asks for who knows that the other side answers again. ``False``: the job does not wait for it."""
+    if not job.try_now():
+        return False
+    record(AuditEntry.Action.STARTED, RUN, job.mapping, after=in_words(job))
+    send_on_commit(job)
+    return True
 
 
 def cancel(job: SyncJob) -> None:
@@ -152,12 +165,11 @@ def _watched(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Ga
     except KeyboardInterrupt:
         _end(job, partial(job.stop, "Interrupted."))
         raise
-    except Problem as problem:
-        log.warning("%s ended: %s", job, problem)
-        _end(job, partial(job.fail, problem.message, problem.code, traceback.format_exc()))
+    except (Problem, OperationalError) as error:
+        if not (journal.may_wait and _passes_by_itself(error) and _suspend(job, error)):
+            _broke_off(job, error)
     except DatabaseError as error:
-        log.exception("%s ended: our database refused", job)
-        _end(job, partial(job.fail, DATABASE.format(error), "database", traceback.format_exc()))
+        _broke_off(job, error)
     except Exception:
         log.exception("%s ended unexpectedly", job)
         _end(job, partial(job.fail, UNEXPECTED, "unexpected", traceback.format_exc()))
@@ -175,6 +187,38 @@ def _end(job: SyncJob, write: Callable[[], bool], journal: JobJournal | None = N
             journal.finish()
         job.look_again()
         ended(job)
+
+
+def _broke_off(job: SyncJob, error: Problem | DatabaseError) -> None:
+    if isinstance(error, Problem):
+        log.warning("%s ended: %s", job, error)
+        message, code = error.message, error.code
+    else:
+        log.exception("%s ended: our database refused", job)
+        message, code = DATABASE.format(error), "database"
+    _end(job, partial(job.fail, message, code, traceback.format_exc()))
+
+
+def _passes_by_itself(error: Problem | OperationalError) -> bool:
+    """Is it a problem of the connection, to Sales or to our database, that time alone may mend?"""
+    return isinstance(error, OperationalError) or (error.scope == "connection" and error.retryable)
+
+
+def _suspend(job: SyncJob, error: Problem | OperationalError) -> bool:
+    """Try again later; the others of the mapping go on meanwhile. ``False``: it was tried often enough."""
+    job.refresh_from_db(fields=["tries"])
+    if job.tries + 1 >= attempts_of(job):
+        return False
+    until = timezone.now() + pause_before(job.tries + 1, error)
+    code, silent = "database", isinstance(error, (Unreachable, TimedOut))
+    message = BUSY.format(error)
+    if isinstance(error, Problem):
+        code, message = error.code, f"{SILENT}{error.message}" if silent else error.message
+    with transaction.atomic():
+        if job.suspend(message, code, until):
+            log.warning("%s waits until %s: %s", job, until.isoformat(timespec="seconds"), error)
+            send_on_commit(*next_of(job))
+    return True
 
 
 def _pause(job: SyncJob, pause: Paused) -> None:

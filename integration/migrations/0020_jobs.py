@@ -11,4 +11,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "syncjob", "next_try_at", models.DateTimeField(editable=False, null=True, verbose_name="next try")
         ),
+        migrations.AddField(
+            "syncjob",
+            "tries",
+            models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="tries in vain"),
+        ),
     ]

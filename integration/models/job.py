@@ -23,16 +23,15 @@ from integration.models.progress import COUNTERS
 from integration.models.run_options import options_of
 from integration.sync.run import Counters, Options
 
-
 TURN = (
     models.Case(models.When(Q(urgent=True) | Q(gave_way_at__isnull=False), then=0), default=1),
     Coalesce("gave_way_at", "queued_at"),
     "queued_at",
     "pk",
 )
-"""Whose turn it is among the ready jobs of a mapping: those somebody waits for, as they were asked for; then the others,
-as they were asked for. One that gave way to an urgent one has its turn behind those that were there at that time, and
-before those asked for later: however many come, it goes on.
+"""Whose turn it is among the ready jobs of a mapping: those somebody waits for, as they were asked for; then the
+others, as they were asked for. One that gave way to an urgent one has its turn behind those that were there at that
+time, and before those asked for later: however many come, it goes on.
 
     10:00 full run F starts    10:01 single run A    10:02 single run B    10:05 single run C
     F gives way to A at its next page (10:03), B follows, then F (10:03 comes before 10:05) makes one page, then C.
@@ -82,7 +81,7 @@ class SyncJobManager(models.Manager["SyncJob"]):
         going on (the database sees to that), or there is nothing to do."""
         now = timezone.now()
         taken = {"status": SyncJob.Status.RUNNING, "claim": uuid.uuid4(), "heartbeat_at": now, "throttled_until": None}
-        taken |= {"gave_way_at": None, "next_try_at": None}
+        taken |= {"gave_way_at": None, "next_try_at": None, "message": "", "code": ""}
         started = Coalesce("started_at", models.Value(now, models.DateTimeField()))
         try:
             with transaction.atomic():
@@ -139,6 +138,7 @@ class SyncJob(Approvable):
     queued_at = models.DateTimeField("queued", default=timezone.now)
     gave_way_at = models.DateTimeField(null=True, editable=False)
     next_try_at = models.DateTimeField("next try", null=True, editable=False)
+    tries = models.PositiveSmallIntegerField("tries in vain", default=0, editable=False)
     sent_at = models.DateTimeField("given to the queue", default=timezone.now, editable=False)
     call_stack = models.TextField("call stack", blank=True)
 
@@ -168,6 +168,14 @@ class SyncJob(Approvable):
         return self.status == self.Status.RUNNING and lost
 
     @property
+    def suspended(self) -> str:
+        """Why the run waits for the other side and until when, in words; blank where it does not."""
+        if self.status != self.Status.QUEUED or self.next_try_at is None:
+            return ""
+        at = timezone.localtime(self.next_try_at)
+        return f"{self.message} Next try at {at:%H:%M:%S}."
+
+    @property
     def run_options(self) -> Options:
         return options_of(self.options)
 
@@ -181,7 +189,7 @@ class SyncJob(Approvable):
         """Add what one page brought."""
         added = {name: F(name) + value for name, value in counters.as_dict().items() if value}
         if done:
-            added["records_done"] = F("records_done") + done
+            added |= {"records_done": F("records_done") + done, "tries": 0}
         if requests:
             added["requests"] = F("requests") + requests
         return bool(self.mine().update(heartbeat_at=timezone.now(), **added))
@@ -210,9 +218,15 @@ class SyncJob(Approvable):
         values = {"gave_way_at": now if gave_way else None, "sent_at": now}
         return bool(self.mine().update(status=self.Status.QUEUED, claim=None, **values))
 
+    def suspend(self, message: str, code: str, until: dt.datetime) -> bool:
+        """Give the claim back until then: what the run needs does not answer just now."""
+        values = {"message": message, "code": code, "next_try_at": until, "tries": F("tries") + 1}
+        values |= {"gave_way_at": None, "sent_at": timezone.now()}
+        return bool(self.mine().update(status=self.Status.QUEUED, claim=None, **values))
+
     def look_again(self) -> None:
         """Read what the run has written since the claim; the mapping and the job before it stay as they are."""
-        self.refresh_from_db(fields=["status", "message", "claim", "finished_at", "records_done", *COUNTERS])
+        self.refresh_from_db(fields=["status", "message", "claim", "finished_at", "records_done", "tries", *COUNTERS])
 
     def _end(self, status: str, **values: Any) -> bool:
         return bool(self.mine().update(status=status, claim=None, finished_at=timezone.now(), **values))
@@ -226,6 +240,12 @@ class SyncJob(Approvable):
         return SyncJob.objects.ready().filter(earlier, mapping=self.mapping_id).exclude(pk=self.pk)
 
     # --- what others write ------------------------------------------------------------------------------------
+
+    def try_now(self) -> bool:
+        """Do not wait any longer for the other side. ``False``: the job does not wait for it."""
+        waiting = SyncJob.objects.filter(pk=self.pk, status=self.Status.QUEUED, next_try_at__isnull=False)
+        self.next_try_at = None
+        return bool(waiting.update(next_try_at=None))
 
     def cancel(self, message: str = "Canceled.") -> bool:
         """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once."""

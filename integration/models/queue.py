@@ -64,6 +64,12 @@ class JobQueueEntry(Audited):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def waits(self) -> str:
+        """What its run under way waits for, in words; blank where it does not wait."""
+        runs = [self.last_job, self.last_job.after] if self.last_job is not None else []
+        return next((run.suspended for run in runs if run is not None and run.suspended), "")
+
     # --- what a person does -----------------------------------------------------------------------------------
 
     def set_ready(self) -> None:
@@ -96,9 +102,10 @@ class JobQueueEntry(Audited):
         minutes = self.minutes if active else self.inactivity_minutes
         self._after_run(status, dt.timedelta(minutes=minutes), attempts=0, message="")
 
-    def stumble(self, message: str) -> None:
-        """A run ended with an error: try again soon, and give up after ``max_attempts``."""
-        attempts = self.attempts + 1
+    def stumble(self, message: str, *, for_good: bool = False) -> None:
+        """A run ended with an error: try again soon, and give up after ``max_attempts``. ``for_good``: the run has
+        made all its attempts itself."""
+        attempts = self.max_attempts if for_good else self.attempts + 1
         status = self.Status.READY if attempts < self.max_attempts else self.Status.ERROR
         self._after_run(status, dt.timedelta(seconds=self.rerun_seconds), attempts=attempts, message=message)
 

@@ -18,7 +18,7 @@ may_change = permission_required("integration.change_jobqueueentry", raise_excep
 
 def job_queue(request: HttpRequest) -> HttpResponse:
     """``/job-queue/``"""
-    entries = JobQueueEntry.objects.select_related("mapping", "last_job__mapping")
+    entries = JobQueueEntry.objects.select_related("mapping", "last_job__mapping", "last_job__after")
     shown = {"entries": entries, "setup": ConnectionSetup.current()}
     return render(request, "integration/job_queue.html", shown)
 

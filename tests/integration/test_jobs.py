@@ -15,7 +15,7 @@ from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side
-from integration.systems.errors import Refused, Unreachable
+from integration.systems.errors import Refused, SignInRefused, Unreachable
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, silent_for, world
 
 __all__ = ["world"]
@@ -232,7 +232,7 @@ def test_a_mapping_without_its_table_fails_the_job_with_the_tables_name(cronus):
 
 
 def test_what_waited_for_a_failed_run_is_canceled_and_says_why(cronus):
-    cronus.crm.fail_on("insert", Unreachable("Nobody answers."))
+    cronus.crm.fail_on("insert", SignInRefused("Nobody answers."))
     there = full(cronus)
     back = jobs.start(cronus.mapping(), TO_ERP, after=there)
     jobs.run(there.pk)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integration import jobs, scheduler
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
 from integration.sync.run import Options, Scope
-from integration.systems.errors import Unreachable
+from integration.systems.errors import ConfigurationProblem
 from tests.integration.jobs_world import TO_CRM, TO_ERP, ran, silent_for, world
 
 __all__ = ["world"]
@@ -170,11 +170,11 @@ def test_a_sleeping_entry_wakes_when_its_time_has_come(world):
 
 
 def test_a_run_that_failed_is_tried_again_soon_and_given_up_after_its_attempts(world):
-    world.crm.fail_on("describe", Unreachable("Nobody answers."), times=100)
+    world.crm.fail_on("describe", ConfigurationProblem("No such column."), times=100)
     due(max_attempts=2)
     scheduler.tick()
     work()
-    assert (entry().status, entry().attempts, entry().message) == (Status.READY, 1, "Nobody answers.")
+    assert (entry().status, entry().attempts, entry().message) == (Status.READY, 1, "No such column.")
     assert minutes_until(entry().next_start) < 1
     due(attempts=1)
     scheduler.tick()

@@ -32,12 +32,10 @@ def crowd(env: dict[str, str], *words: str) -> Any:
 @contextmanager
 def processes(env: dict[str, str], workers: int) -> Iterator[None]:
     commands = [["work"]] * workers + [["schedule"]]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     started = [
-        subprocess.Popen(
-            [sys.executable, str(HOUSE / "manage.py"), *words], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        for words in commands
-    ]  # fmt: skip
+        subprocess.Popen([sys.executable, "manage.py", *words], env=env, cwd=HOUSE, **silent) for words in commands
+    ]
     try:
         yield
     finally:
