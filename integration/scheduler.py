@@ -29,26 +29,22 @@ log = logging.getLogger(__name__)
 
 
 def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> None:
-    """Tick every ``every`` seconds and whenever ``wake`` is set, until ``stop`` is. A database or queue that does not
-    answer for a while is logged, and tried again with the next tick."""
+    """Tick every ``every`` seconds and whenever ``wake`` is set, until ``stop`` is."""
     while not stop.is_set():
-        try:
-            tick()
-        except (DatabaseError, RedisError) as error:
-            log.warning("The scheduler tries again: %s", error)
+        tick()
         close_old_connections()
         wake.wait(every)
         wake.clear()
 
 
 def tick() -> None:
-    """Look once at everything that may be due."""
-    show_alive()
-    resend()
-    tasks.resend()
-    settle_stranded()
-    start_due()
-    tell_untold()
+    """Look once at everything that may be due. What does not answer is tried again with the next tick, and keeps
+    nothing else from being looked at."""
+    for step in (show_alive, resend, tasks.resend, settle_stranded, start_due, tell_untold):
+        try:
+            step()
+        except (DatabaseError, RedisError) as error:
+            log.warning("The scheduler tries again: %s", error)
 
 
 def resend() -> list[SyncJob]:

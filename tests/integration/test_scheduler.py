@@ -8,6 +8,7 @@ import threading
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from integration import jobs, scheduler
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
@@ -201,18 +202,32 @@ def test_an_entry_whose_run_is_gone_goes_back_to_its_times(world):
 # --- the loop ---------------------------------------------------------------------------------------------
 
 
-def test_the_loop_goes_on_when_a_tick_meets_a_database_that_does_not_answer(world, monkeypatch, caplog):
+def test_what_does_not_answer_keeps_the_scheduler_from_nothing_else(world, monkeypatch, caplog):
+    def refuse() -> None:
+        raise RedisError("The queue is away.")
+
+    def locked() -> None:
+        raise OperationalError("database is locked")
+
+    due()
+    monkeypatch.setattr(scheduler, "show_alive", refuse)
+    monkeypatch.setattr(scheduler, "resend", locked)
+    scheduler.tick()
+    assert entry().status == Status.IN_PROCESS
+    assert "The queue is away." in caplog.text
+    assert "database is locked" in caplog.text
+
+
+def test_the_loop_ticks_until_it_is_to_end(world, monkeypatch):
     stop, wake = threading.Event(), threading.Event()
     ticks: list[int] = []
 
     def tick() -> None:
         ticks.append(1)
-        if len(ticks) == 1:
-            raise OperationalError("database is locked")
-        stop.set()
+        if len(ticks) == 2:
+            stop.set()
 
     monkeypatch.setattr(scheduler, "tick", tick)
     monkeypatch.setattr(scheduler, "close_old_connections", lambda: wake.set())
     scheduler.loop(stop, wake, every=60)
     assert len(ticks) == 2
-    assert "database is locked" in caplog.text
