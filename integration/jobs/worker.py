@@ -43,6 +43,13 @@ class JobWorker(Worker):
         self.end.set()
         super().request_stop(signum, frame)
 
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """A queue that came back empty gets to know this worker again."""
+        super().heartbeat(timeout, pipeline)
+        if pipeline is None and not self.is_horse and not self.connection.hexists(self.key, "birth"):
+            self.connection.delete(self.key)
+            self.register_birth()
+
     def let_run_end(self) -> None:
         """A run that is under way when the queue goes away ends in peace; it needs none."""
         while self.horse_pid:
