@@ -132,12 +132,9 @@ def _settle(line: FullSynchLine) -> None:
         TableMapping.objects.filter(pk=line.mapping.pk).update(full_run_needed=False)
     else:
         line.fail(broken.message)
-    enabled = ConnectionSetup.current().is_enabled
-    for entry in JobQueueEntry.objects.filter(mapping=line.mapping):
-        if enabled:
+    if ConnectionSetup.current().is_on(line.mapping):
+        for entry in JobQueueEntry.objects.filter(mapping=line.mapping):
             entry.release()
-        else:
-            entry.set_on_hold()
 
 
 def _why_nothing(lines: Sequence[FullSynchLine]) -> str:

@@ -8,13 +8,14 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
+from hashlib import sha256
 
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from integration.gate import Gate, gate_for
 from integration.jobs import full, passes
-from integration.jobs.chain import ended, next_of
+from integration.jobs.chain import asked, ended, next_of
 from integration.jobs.create import Person, create, send_on_commit
 from integration.jobs.journal import JobJournal, Paused
 from integration.jobs.patience import attempts_of, pause_before
@@ -23,7 +24,9 @@ from integration.jobs.queue import redis
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.audit import AuditEntry, record, somebody_acts
 from integration.sync.actions import Action
+from integration.sync.guard import NeedsApproval
 from integration.sync.ledger import Fenced
+from integration.sync.reader import SourceEmpty
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Options, Scope
 from integration.systems.errors import Problem, TimedOut, Unreachable
@@ -33,6 +36,11 @@ DATABASE = "The run stopped because our own database did not take a change ({}).
 HOPELESS = "The worker died {} times during this run. Its log says why; too little memory is a usual reason."
 BUSY = "Our own database is busy or away ({})."
 SILENT = "Dynamics 365 Sales does not answer: "
+NOT_ASKED_AGAIN = (
+    "{} It would do the very same now, so nobody is asked again. Mend what makes it change so much; if you want it "
+    "after all, make a dry run and apply that."
+)
+CANCELED = "Canceled."
 RESUMED_AT_MOST = 10
 LOOK_AGAIN = 0.2
 
@@ -160,16 +168,13 @@ def _watched(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Ga
         log.warning("%s was taken over by another worker; this one stops.", job)
     except Paused as pause:
         _pause(job, pause)
-    except Canceled:
-        _end(job, partial(job.stop, "Canceled."))
+    except Canceled as canceled:
+        _end(job, partial(job.stop, str(canceled) or CANCELED))
     except KeyboardInterrupt:
         _end(job, partial(job.stop, "Interrupted."))
         raise
-    except (Problem, OperationalError) as error:
-        if not (journal.may_wait and _passes_by_itself(error) and _suspend(job, error)):
-            _broke_off(job, error)
-    except DatabaseError as error:
-        _broke_off(job, error)
+    except (Problem, DatabaseError) as error:
+        _broken_off(job, error, journal.may_wait)
     except Exception:
         log.exception("%s ended unexpectedly", job)
         _end(job, partial(job.fail, UNEXPECTED, "unexpected", traceback.format_exc()))
@@ -189,7 +194,29 @@ def _end(job: SyncJob, write: Callable[[], bool], journal: JobJournal | None = N
         ended(job)
 
 
-def _broke_off(job: SyncJob, error: Problem | DatabaseError) -> None:
+def _ask(job: SyncJob, problem: NeedsApproval | SourceEmpty) -> None:
+    """Wait for a person's yes or no, unless a person has said no to the very same."""
+    plan = problem.plan if isinstance(problem, NeedsApproval) else sha256(problem.message.encode()).hexdigest()
+    before = SyncJob.objects.rejected(job, plan)
+    if before is not None:
+        _end(job, partial(job.give_in, NOT_ASKED_AGAIN.format(before.message), plan))
+        return
+    with transaction.atomic():
+        if job.ask(problem.message, problem.code, plan):
+            log.warning("%s waits for an approval: %s", job, problem)
+            asked(job, problem.message)
+            send_on_commit(*next_of(job))
+
+
+def _broken_off(job: SyncJob, error: Problem | DatabaseError, may_wait: bool) -> None:
+    """Ask a person, try later, or end with an error, as the problem is."""
+    if isinstance(error, (NeedsApproval, SourceEmpty)):
+        _ask(job, error)
+    elif not (may_wait and _passes_by_itself(error) and _suspend(job, error)):
+        _fail(job, error)
+
+
+def _fail(job: SyncJob, error: Problem | DatabaseError) -> None:
     if isinstance(error, Problem):
         log.warning("%s ended: %s", job, error)
         message, code = error.message, error.code
@@ -199,12 +226,14 @@ def _broke_off(job: SyncJob, error: Problem | DatabaseError) -> None:
     _end(job, partial(job.fail, message, code, traceback.format_exc()))
 
 
-def _passes_by_itself(error: Problem | OperationalError) -> bool:
+def _passes_by_itself(error: Problem | DatabaseError) -> bool:
     """Is it a problem of the connection, to Sales or to our database, that time alone may mend?"""
-    return isinstance(error, OperationalError) or (error.scope == "connection" and error.retryable)
+    if isinstance(error, Problem):
+        return error.scope == "connection" and error.retryable
+    return isinstance(error, OperationalError)
 
 
-def _suspend(job: SyncJob, error: Problem | OperationalError) -> bool:
+def _suspend(job: SyncJob, error: Problem | DatabaseError) -> bool:
     """Try again later; the others of the mapping go on meanwhile. ``False``: it was tried often enough."""
     job.refresh_from_db(fields=["tries"])
     if job.tries + 1 >= attempts_of(job):

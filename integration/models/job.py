@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from integration.models.approval import Approvable
+from integration.models.approval import APPROVED, Approvable
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.models.progress import COUNTERS
 from integration.models.run_options import options_of
@@ -36,6 +36,11 @@ time, and before those asked for later: however many come, it goes on.
     10:00 full run F starts    10:01 single run A    10:02 single run B    10:05 single run C
     F gives way to A at its next page (10:03), B follows, then F (10:03 comes before 10:05) makes one page, then C.
 """
+
+
+WAITED = Q(next_try_at__isnull=False)
+SAID = {"message": models.TextField(), "code": models.CharField()}
+"""What a run says while it waits for the other side, and no more when it goes on."""
 
 
 class SyncJobManager(models.Manager["SyncJob"]):
@@ -67,6 +72,17 @@ class SyncJobManager(models.Manager["SyncJob"]):
         busy = self.filter(status=SyncJob.Status.RUNNING).values("mapping")
         return self.ready().filter(sent_at__lt=_ago(settings.JOB_RESEND_AFTER)).exclude(mapping__in=busy)
 
+    def waiting(self) -> models.QuerySet[SyncJob]:
+        """Those that wait for a person's approval."""
+        return self.filter(status=SyncJob.Status.APPROVAL)
+
+    def rejected(self, job: SyncJob, question: str) -> SyncJob | None:
+        """The run of the same mapping and direction that asked the very same, if a person's last answer was no."""
+        asked = self.filter(mapping=job.mapping_id, direction=job.direction).exclude(question="").exclude(pk=job.pk)
+        last = asked.filter(Q(status=SyncJob.Status.REJECTED) | Q(code=APPROVED)).order_by("-queued_at").first()
+        same = last is not None and last.question == question and last.status == SyncJob.Status.REJECTED
+        return last if same else None
+
     def lost(self) -> models.QuerySet[SyncJob]:
         """Dead, and not given to the queue just now."""
         return self.dead().filter(sent_at__lt=_ago(settings.JOB_RESEND_AFTER))
@@ -81,7 +97,11 @@ class SyncJobManager(models.Manager["SyncJob"]):
         going on (the database sees to that), or there is nothing to do."""
         now = timezone.now()
         taken = {"status": SyncJob.Status.RUNNING, "claim": uuid.uuid4(), "heartbeat_at": now, "throttled_until": None}
-        taken |= {"gave_way_at": None, "next_try_at": None, "message": "", "code": ""}
+        taken |= {"gave_way_at": None, "next_try_at": None}
+        taken |= {
+            name: models.Case(models.When(WAITED, then=models.Value("", field)), default=F(name))
+            for name, field in SAID.items()
+        }
         started = Coalesce("started_at", models.Value(now, models.DateTimeField()))
         try:
             with transaction.atomic():
@@ -130,6 +150,7 @@ class SyncJob(Approvable):
     after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
 
     claim = models.UUIDField(null=True, editable=False)
+    revision = models.PositiveIntegerField("revision of the mapping it was made by", null=True, editable=False)
     cursor = models.TextField("read up to", blank=True, editable=False)
     heartbeat_at = models.DateTimeField("last sign of life", null=True, editable=False)
     resumed = models.PositiveSmallIntegerField("times resumed", default=0, editable=False)
@@ -211,6 +232,15 @@ class SyncJob(Approvable):
     def stop(self, message: str) -> bool:
         """End a run on request."""
         return self._end(self.Status.CANCELED, message=message)
+
+    def ask(self, message: str, code: str, question: str) -> bool:
+        """Wait for a person's yes or no; nobody holds the job meanwhile."""
+        values = {"message": message, "code": code, "question": question, "claim": None}
+        return bool(self.mine().update(status=self.Status.APPROVAL, **values))
+
+    def give_in(self, message: str, question: str) -> bool:
+        """End without asking once more what a person has said no to."""
+        return self._end(self.Status.REJECTED, message=message, question=question)
 
     def pause(self, *, gave_way: bool = False) -> bool:
         """Give the claim back; the job goes on later from where it is. ``gave_way``: to runs somebody waits for."""

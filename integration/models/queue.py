@@ -37,6 +37,7 @@ class JobQueueEntry(Audited):
         INACTIVE = "inactive", "On Hold with Inactivity Timeout"
         ERROR = "error", "Error"
         FINISHED = "finished", "Finished"
+        APPROVAL = "approval", "Waiting for Approval"
 
     not_audited = ("status", "next_start")
 
@@ -49,6 +50,7 @@ class JobQueueEntry(Audited):
     inactivity_minutes = models.PositiveIntegerField("inactivity timeout (minutes)", default=720)
     max_attempts = models.PositiveIntegerField("maximum attempts", default=10)
     rerun_seconds = models.PositiveIntegerField("rerun delay (seconds)", default=30)
+    wakes = models.BooleanField("starts when a record changes while it sleeps", default=True)
     attempts = models.PositiveIntegerField("attempts", default=0, editable=False)
     next_start = models.DateTimeField("next start", null=True, blank=True)
     last_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
@@ -65,21 +67,41 @@ class JobQueueEntry(Audited):
         return self.name
 
     @property
+    def runs(self) -> list[SyncJob]:
+        """The passes of its last run."""
+        last = self.last_job
+        return [run for run in (last.after, last) if run is not None] if last is not None else []
+
+    @property
     def waits(self) -> str:
         """What its run under way waits for, in words; blank where it does not wait."""
-        runs = [self.last_job, self.last_job.after] if self.last_job is not None else []
-        return next((run.suspended for run in runs if run is not None and run.suspended), "")
+        return next((run.suspended for run in self.runs if run.suspended), "")
+
+    @property
+    def asking(self) -> SyncJob | None:
+        """The pass that waits for a person's approval."""
+        return next((run for run in self.runs if run.waits_for_approval), None)
 
     # --- what a person does -----------------------------------------------------------------------------------
 
     def set_ready(self) -> None:
-        """Run as soon as possible, and at its times from then on."""
+        """Take it off hold: it runs as soon as possible, and at its times from then on."""
         self._store(status=self.Status.READY, held_status="", attempts=0, message="", next_start=timezone.now())
         record(AuditEntry.Action.STARTED, "job queue entry", self)
 
     def set_on_hold(self) -> None:
         self._store(status=self.Status.ON_HOLD, held_status="")
         record(AuditEntry.Action.DISABLED, "job queue entry", self, after={"status": self.Status.ON_HOLD.label})
+
+    def ask(self, message: str) -> None:
+        """Its run waits for a person's approval: nothing of it starts meanwhile."""
+        self._store(message=message)
+        self._move(self.Status.IN_PROCESS, self.Status.APPROVAL)
+
+    def go_on(self) -> None:
+        """A person has approved its run."""
+        self._store(message="")
+        self._move(self.Status.APPROVAL, self.Status.IN_PROCESS)
 
     def refuse(self, message: str) -> None:
         """A person rejected what it was about to do: it rests until a person sets it Ready."""
@@ -88,9 +110,11 @@ class JobQueueEntry(Audited):
     # --- what the scheduler does ------------------------------------------------------------------------------
 
     def take(self) -> bool:
-        """Start a due entry. ``False``: somebody else did, or put it on hold meanwhile."""
+        """Start an entry; one that is on hold runs and stays on hold. ``False``: somebody else did, or has changed it
+        meanwhile."""
         unchanged = type(self).objects.filter(pk=self.pk, status=self.status, next_start=self.next_start)
-        return bool(unchanged.update(status=self.Status.IN_PROCESS))
+        held = self.status == self.Status.ON_HOLD
+        return bool(unchanged.update(status=self.Status.ON_HOLD if held else self.Status.IN_PROCESS))
 
     def follow(self, job: SyncJob) -> None:
         """This job is the last of the run that was taken."""
@@ -112,7 +136,7 @@ class JobQueueEntry(Audited):
     # --- while a full synchronization of the mapping runs -----------------------------------------------------
 
     def hold(self) -> None:
-        """Go On Hold and remember what the status was."""
+        """Go On Hold and remember what the status was; a person's own On Hold stays that."""
         if self.status != self.Status.ON_HOLD:
             before = self.Status.READY if self.status == self.Status.IN_PROCESS else self.status
             self._store(status=self.Status.ON_HOLD, held_status=before)
@@ -125,9 +149,11 @@ class JobQueueEntry(Audited):
     def _after_run(self, status: str, wait: dt.timedelta, **values: object) -> None:
         """A run that somebody put on hold meanwhile stays on hold."""
         self._store(next_start=timezone.now() + wait, **values)
-        running = type(self).objects.filter(pk=self.pk, status=self.Status.IN_PROCESS)
-        if running.update(status=status):
-            self.status = status
+        self._move(self.Status.IN_PROCESS, status)
+
+    def _move(self, before: str, after: str) -> None:
+        if type(self).objects.filter(pk=self.pk, status=before).update(status=after):
+            self.status = after
 
     def _store(self, **values: object) -> None:
         for name, value in values.items():

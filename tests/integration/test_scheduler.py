@@ -137,8 +137,9 @@ def test_nothing_starts_while_the_connection_is_disabled(world):
 
 
 def test_running_an_entry_now_does_not_wait_for_its_time(world):
-    assert scheduler.run_now(entry()) is True
-    assert scheduler.run_now(entry()) is False
+    assert scheduler.run_now(entry()) == "CUSTOMER runs now."
+    with pytest.raises(scheduler.NotNow, match="running already"):
+        scheduler.run_now(entry())
     assert SyncJob.objects.count() == 2
 
 
