@@ -16,16 +16,17 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from integration import jobs, tasks
-from integration.jobs import full
+from integration.defaults import EXTRA_JOBS
+from integration.jobs import full, waking
 from integration.jobs.alive import show_alive
 from integration.jobs.create import Person, create
 from integration.jobs.queue import send
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, telling
 from integration.models.audit import AuditEntry, record
 from integration.models.home import COPY, is_copy
-from integration.models.task_run import HOUSE_TASKS
 
 EVERY = 1.0
+OF_SALES = {job.task for job in EXTRA_JOBS if job.feature}
 
 
 class NotNow(Exception):
@@ -47,7 +48,8 @@ def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> 
 def tick() -> None:
     """Look once at everything that may be due. What does not answer is tried again with the next tick, and keeps
     nothing else from being looked at."""
-    for step in (show_alive, resend, tasks.resend, settle_stranded, start_due, tell_untold):
+    steps = (show_alive, resend, tasks.resend, settle_stranded, look_here, look_at_sales, start_due, tell_untold)
+    for step in steps:
         try:
             step()
         except (DatabaseError, RedisError) as error:
@@ -62,6 +64,18 @@ def resend() -> list[SyncJob]:
         log.info("Sending again: %s", ", ".join(map(str, waiting)))
         send(waiting)
     return waiting
+
+
+look_here = waking.LooksHere()
+"""Wake the sleeping jobs whose table changed in Business Central."""
+
+
+def look_at_sales() -> bool:
+    """Once a minute, while a job sleeps that reads from there: have a worker look at what changed in Sales."""
+    if not waking.sales_is_to_be_looked_at():
+        return False
+    tasks.start(waking.TASK)
+    return True
 
 
 def start_due() -> list[JobQueueEntry]:
@@ -118,7 +132,7 @@ def settle_stranded() -> None:
 def may_start(setup: ConnectionSetup, entry: JobQueueEntry) -> bool:
     """The house's own always; the others while the connection, and the part of their mapping, is on."""
     if entry.mapping is None:
-        return entry.task in HOUSE_TASKS or setup.is_enabled
+        return entry.task not in OF_SALES or setup.is_enabled
     return setup.is_on(entry.mapping)
 
 

@@ -6,7 +6,9 @@ from django.db.models import Q
 
 from integration.jobs import full, plans
 from integration.jobs.create import send_on_commit
+from integration.jobs.debts import can_be_paid
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob
+from integration.sync.run import Counters
 
 
 def ended(job: SyncJob) -> None:
@@ -57,4 +59,8 @@ def _settle_entry(job: SyncJob) -> None:
     if failed is not None:
         entry.stumble(failed.message, for_good=failed.tries > 0)
     else:
-        entry.rest(active=any(run.counters.changed for run in runs))
+        entry.rest(active=any(_wrote(run.counters) for run in runs) or can_be_paid(job.mapping))
+
+
+def _wrote(counters: Counters) -> bool:
+    return bool(counters.inserted or counters.modified or counters.deleted)

@@ -19,6 +19,11 @@ class JobQueueEntryManager(models.Manager["JobQueueEntry"]):
         waiting = (JobQueueEntry.Status.READY, JobQueueEntry.Status.INACTIVE)
         return self.filter(status__in=waiting, next_start__lte=timezone.now()).select_related("mapping")
 
+    def asleep(self) -> models.QuerySet[JobQueueEntry]:
+        """Entries that sleep, and wake when something changes."""
+        sleeping = self.filter(status=JobQueueEntry.Status.INACTIVE, wakes=True)
+        return sleeping.exclude(mapping=None).select_related("mapping")
+
     def plan_first_starts(self) -> None:
         """A ready entry that has never had a time runs one interval from now: who has just enabled the connection
         is about to run the full synchronization."""
@@ -108,6 +113,11 @@ class JobQueueEntry(Audited):
         self._store(status=self.Status.ON_HOLD, held_status="", attempts=0, message=message)
 
     # --- what the scheduler does ------------------------------------------------------------------------------
+
+    def wake(self) -> bool:
+        """Something changed that it carries: it is due now. ``False``: it does not sleep any more."""
+        asleep = type(self).objects.filter(pk=self.pk, status=self.Status.INACTIVE)
+        return bool(asleep.update(status=self.Status.READY, next_start=timezone.now()))
 
     def take(self) -> bool:
         """Start an entry; one that is on hold runs and stays on hold. ``False``: somebody else did, or has changed it
