@@ -16,39 +16,44 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from integration import jobs, tasks
-from integration.jobs import full
+from integration.defaults import EXTRA_JOBS
+from integration.jobs import full, waking
 from integration.jobs.alive import show_alive
-from integration.jobs.create import create
+from integration.jobs.create import Person, create
 from integration.jobs.queue import send
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, telling
+from integration.models.audit import AuditEntry, record
 from integration.models.home import COPY, is_copy
 
 EVERY = 1.0
+OF_SALES = {job.task for job in EXTRA_JOBS if job.feature}
+
+
+class NotNow(Exception):
+    """An entry cannot be run now; the message says why."""
+
 
 log = logging.getLogger(__name__)
 
 
 def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> None:
-    """Tick every ``every`` seconds and whenever ``wake`` is set, until ``stop`` is. A database or queue that does not
-    answer for a while is logged, and tried again with the next tick."""
+    """Tick every ``every`` seconds and whenever ``wake`` is set, until ``stop`` is."""
     while not stop.is_set():
-        try:
-            tick()
-        except (DatabaseError, RedisError) as error:
-            log.warning("The scheduler tries again: %s", error)
+        tick()
         close_old_connections()
         wake.wait(every)
         wake.clear()
 
 
 def tick() -> None:
-    """Look once at everything that may be due."""
-    show_alive()
-    resend()
-    tasks.resend()
-    settle_stranded()
-    start_due()
-    tell_untold()
+    """Look once at everything that may be due. What does not answer is tried again with the next tick, and keeps
+    nothing else from being looked at."""
+    steps = (show_alive, resend, tasks.resend, settle_stranded, look_here, look_at_sales, start_due, tell_untold)
+    for step in steps:
+        try:
+            step()
+        except (DatabaseError, RedisError) as error:
+            log.warning("The scheduler tries again: %s", error)
 
 
 def resend() -> list[SyncJob]:
@@ -61,15 +66,25 @@ def resend() -> list[SyncJob]:
     return waiting
 
 
+look_here = waking.LooksHere()
+"""Wake the sleeping jobs whose table changed in Business Central."""
+
+
+def look_at_sales() -> bool:
+    """Once a minute, while a job sleeps that reads from there: have a worker look at what changed in Sales."""
+    if not waking.sales_is_to_be_looked_at():
+        return False
+    tasks.start(waking.TASK)
+    return True
+
+
 def start_due() -> list[JobQueueEntry]:
     """Start the passes of every entry whose time has come, in the order in which tables depend on each other."""
     setup = ConnectionSetup.current()
     if setup.is_enabled and is_copy(setup.home):
         setup.disable(COPY)
-    if not setup.is_enabled:
-        return []
     JobQueueEntry.objects.plan_first_starts()
-    return [entry for entry in JobQueueEntry.objects.due() if _start(entry)]
+    return [entry for entry in JobQueueEntry.objects.due() if may_start(setup, entry) and _start(entry)]
 
 
 def tell_untold() -> bool:
@@ -83,34 +98,56 @@ def tell_untold() -> bool:
     return True
 
 
-def run_now(entry: JobQueueEntry) -> bool:
-    """What the button does: start the entry's passes whenever they are due. ``False``: they are under way."""
+def run_now(entry: JobQueueEntry, user: Person = None) -> str:
+    """What the button does: start the entry's passes once, whenever they are due; one that is on hold stays on hold.
+    Answers what was done, in words. Raises ``NotNow``."""
+    setup = ConnectionSetup.current()
+    if not may_start(setup, entry):
+        off = "the Sales part is switched off" if setup.is_enabled else "the connection is disabled"
+        raise NotNow(f"{entry.name} was not started: {off}. Enable it first.")
     if entry.status == JobQueueEntry.Status.IN_PROCESS:
-        return False
-    entry.set_ready()
-    return _start(entry)
+        raise NotNow(f"{entry.name} is running already.")
+    if entry.status == JobQueueEntry.Status.APPROVAL:
+        raise NotNow(f"{entry.name} waits for an approval; answer that first.")
+    if entry.held_status:
+        raise NotNow(f"{entry.name} was not started: a full synchronization of its table is running.")
+    held = entry.status == JobQueueEntry.Status.ON_HOLD
+    if not _start(entry, user):
+        raise NotNow(f"{entry.name} was not started: somebody else has just changed it.")
+    record(AuditEntry.Action.STARTED, "job queue entry", entry)
+    return f"{entry.name} runs once and stays On Hold." if held else f"{entry.name} runs now."
 
 
 def settle_stranded() -> None:
     """An entry whose run is over or gone, and that nobody told: back to its times."""
-    in_process = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.IN_PROCESS)
+    asking = Q(last_job__in=SyncJob.objects.waiting()) | Q(last_job__after__in=SyncJob.objects.waiting())
     under_way = Q(last_job__status__in=SyncJob.ACTIVE) | Q(mapping=None, task__in=TaskRun.objects.active().values("pk"))
-    for entry in in_process.exclude(under_way):
+    in_process = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.IN_PROCESS)
+    waiting = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.APPROVAL)
+    for entry in [*in_process.exclude(under_way | asking), *waiting.exclude(asking)]:
+        entry.go_on()
         entry.rest(active=True)
 
 
-def _start(entry: JobQueueEntry) -> bool:
+def may_start(setup: ConnectionSetup, entry: JobQueueEntry) -> bool:
+    """The house's own always; the others while the connection, and the part of their mapping, is on."""
+    if entry.mapping is None:
+        return entry.task not in OF_SALES or setup.is_enabled
+    return setup.is_on(entry.mapping)
+
+
+def _start(entry: JobQueueEntry, user: Person = None) -> bool:
     if entry.mapping is None and entry.task not in tasks.TASKS:
         return False
     with transaction.atomic():
         if not entry.take():
             return False
         if entry.mapping is None:
-            tasks.start(entry.task)
+            tasks.start(entry.task, user)
             return True
         last: SyncJob | None = None
         for direction in full.directions(entry.mapping):
-            last = create(entry.mapping, direction, after=last)
+            last = create(entry.mapping, direction, user=user, after=last)
         if last is not None:
             entry.follow(last)
     return True

@@ -33,6 +33,7 @@ from integration.views.synch import (
     synch_job_approve,
     synch_job_cancel,
     synch_job_reject,
+    synch_job_try_now,
     synch_jobs,
 )
 from integration.views.templates import mapping_templates, template, template_delete, templates
@@ -102,6 +103,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("synch/plans/<uuid:id>/", plan, name="plan"),
     path("synch/plans/<uuid:id>/apply/", plan_apply, name="plan_apply"),
     path("synch/errors/", synch_errors, name="synch_errors"),
+    path("synch/jobs/<uuid:id>/try-now/", synch_job_try_now, name="synch_job_try_now"),
     path("synch/jobs/<uuid:id>/approve/", synch_job_approve, name="synch_job_approve"),
     path("synch/jobs/<uuid:id>/reject/", synch_job_reject, name="synch_job_reject"),
     path("audit/", audit, name="audit"),

@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from integration.dataverse import batch, changes, fetch, query, rows
+from integration.dataverse import batch, changes, fetch, looking, query, rows
 from integration.dataverse.actions import ACTIONS, STATES, Actor, State
 from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.bulk import Writer
@@ -244,6 +244,13 @@ class SalesOrganization(KeyedSystem):
                 raise BadAnswer(f"The answer does not say how many rows of {entity.table.label} there are.")
             beyond = fetch.count(self.session, entity, where) if counted >= LARGEST_PAGE else None
             return max(counted, beyond or 0)
+
+    def have_changed(self, cursors: Sequence[tuple[str, str]]) -> list[bool]:
+        """For each (table, cursor of ``changes``): has anything changed since? One request, which moves no cursor.
+        Option columns are described and not read, so they never have."""
+        asked = [(self.metadata.entity(table), cursor) for table, cursor in cursors if not is_option_table(table)]
+        answers = iter(looking.look(self.session, asked))
+        return [not is_option_table(table) and next(answers) for table, _ in cursors]
 
     # --- writing ------------------------------------------------------------------------------------------
 

@@ -160,7 +160,8 @@ def _restore(mapping: TableMapping, default: MappingDefault) -> None:
 
 
 def _job_entry(mapping: TableMapping, default: MappingDefault) -> None:
-    JobQueueEntry.objects.get_or_create(mapping=mapping, defaults={"name": default.job_name, **_job_values(default)})
+    new = {"name": default.job_name, "held_status": JobQueueEntry.Status.READY, **_job_values(default)}
+    JobQueueEntry.objects.get_or_create(mapping=mapping, defaults=new)
 
 
 def _table_values(default: MappingDefault) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from integration.models.queue import JobQueueEntry
+from integration.models.task_run import HOUSE_TASKS
 
 STATISTICS = "customer_statistics"
 AVAILABILITY = "item_availability"
@@ -37,20 +38,26 @@ EXTRA_JOBS = (
     ExtraJob(PROCESS_QUOTES, "Automatic processing of sales quotes - Dynamics 365 Sales", 30, "auto_process_quotes"),
 )
 
+THERE = HOUSE_TASKS
+"""What can be run today: nothing has an entry that it could never keep."""
+
 
 def settle_extra_jobs(features: Collection[str], *, enabled: bool) -> None:
-    """Create the jobs of these features where they are missing, delete those of all others. What a person changed
-    about one that stays is kept; a new one waits On Hold until the connection is enabled."""
-    wanted = [job for job in EXTRA_JOBS if not job.feature or job.feature in features]
+    """Create the jobs of these features where they are missing and there is a task for them; delete all others. What
+    a person changed about one that stays is kept; a new one waits On Hold until the connection is enabled, unless it
+    is the house's own."""
+    asked = [job for job in EXTRA_JOBS if not job.feature or job.feature in features]
+    wanted = [job for job in asked if job.task in THERE]
     unwanted = {job.task for job in EXTRA_JOBS} - {job.task for job in wanted}
     JobQueueEntry.objects.filter(mapping=None, task__in=unwanted).delete()
-    first = JobQueueEntry.Status.READY if enabled else JobQueueEntry.Status.ON_HOLD
     for job in wanted:
+        ready = enabled or job.task in HOUSE_TASKS
         values = {
             "name": job.name,
             "minutes": job.minutes,
             "inactivity_minutes": job.minutes,
             "max_attempts": job.max_attempts,
-            "status": first,
+            "status": JobQueueEntry.Status.READY if ready else JobQueueEntry.Status.ON_HOLD,
+            "held_status": "" if ready else JobQueueEntry.Status.READY,
         }
         JobQueueEntry.objects.get_or_create(mapping=None, task=job.task, defaults=values)

@@ -17,7 +17,7 @@ class TimesForm(VersionedForm):
 
     class Meta:
         model = JobQueueEntry
-        fields = ["minutes", "inactivity_minutes", "max_attempts", "rerun_seconds"]
+        fields = ["minutes", "inactivity_minutes", "max_attempts", "rerun_seconds", "wakes"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,6 +19,7 @@ from integration.jobs.verbs import (
     run,
     start,
     synchronize_modified,
+    try_now,
 )
 from integration.jobs.worker import NoQueue, work
 
@@ -36,5 +37,6 @@ __all__ = [
     "run",
     "start",
     "synchronize_modified",
+    "try_now",
     "work",
 ]

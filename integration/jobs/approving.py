@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from integration.jobs import full
-from integration.jobs.create import Person
-from integration.jobs.verbs import RUN, in_words, start
+from integration.jobs.chain import ended, entries_of
+from integration.jobs.create import Person, send_on_commit
+from integration.jobs.verbs import RUN, in_words
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, User
 from integration.models.audit import AuditEntry, record
-from integration.sync.rules import Direction
+from integration.models.run_options import stored_options
 
 REASON_AT_MOST = 500
 
@@ -24,38 +24,37 @@ class NotWaiting(Exception):
 
 
 def approve(job: SyncJob, user: Person = None) -> SyncJob:
-    """Make a run that stopped because it would change much, now that a person has said so. Raises ``NotWaiting``,
-    also where somebody else has answered already."""
+    """Let a run go on that stopped because it would change much, now that a person has said so. Answers the run; raises
+    ``NotWaiting``, also where somebody else has answered already."""
     said = {**in_words(job), "because": job.message}
+    options = stored_options(replace(job.run_options, approved=True))
     with transaction.atomic():
-        if not job.approve(_said("Approved", job, user)):
+        if not job.approve(_said("Approved", job, user), user.pk if isinstance(user, User) else None, options):
             raise NotWaiting
         record(AuditEntry.Action.APPROVED, RUN, job.mapping, after=said)
-        return _made_anew(job, user)
-
-
-def _made_anew(job: SyncJob, user: Person) -> SyncJob:
-    line = FullSynchLine.objects.of(job)
-    if line is not None:
-        full.restart(line, user, approved=True)
-        line.refresh_from_db()
-        return next(one for one in line.jobs if one.status == SyncJob.Status.QUEUED)
-    options = replace(job.run_options, approved=True)
-    return start(job.mapping, Direction(job.direction), kind=SyncJob.Kind(job.kind), options=options, user=user)
+        for entry in entries_of(job):
+            entry.go_on()
+        line = FullSynchLine.objects.of(job)
+        if line is not None:
+            line.go_on()
+        send_on_commit(job)
+    return job
 
 
 def reject(job: SyncJob, user: Person = None, reason: str = "") -> None:
-    """Say no to a run that stopped because it would change much. Nothing of it is written, and the recurring jobs of
-    its mapping are On Hold with the reason until a person sets them Ready. Raises ``NotWaiting``."""
+    """Say no to a run that stopped because it would change much. Nothing of it is written, it is not asked again until
+    it would do something else, and the recurring jobs of its mapping are On Hold with the reason until a person sets
+    them Ready. Raises ``NotWaiting``."""
     said = _said("Rejected", job, user, reason)
     with transaction.atomic():
         if not job.reject(said):
             raise NotWaiting
         record(AuditEntry.Action.REJECTED, RUN, job.mapping, after={**in_words(job), "because": said})
+        ended(job)
         for entry in JobQueueEntry.objects.filter(mapping=job.mapping):
             entry.refuse(said)
         line = FullSynchLine.objects.of(job)
-        if line is not None and line.status == FullSynchLine.Status.ERROR:
+        if line is not None:
             line.fail(said)
 
 

@@ -6,7 +6,9 @@ from django.db.models import Q
 
 from integration.jobs import full, plans
 from integration.jobs.create import send_on_commit
-from integration.models import JobQueueEntry, SyncJob
+from integration.jobs.debts import can_be_paid
+from integration.models import FullSynchLine, JobQueueEntry, SyncJob
+from integration.sync.run import Counters
 
 
 def ended(job: SyncJob) -> None:
@@ -23,6 +25,20 @@ def ended(job: SyncJob) -> None:
     send_on_commit(*next_of(job))
 
 
+def asked(job: SyncJob, message: str) -> None:
+    """The job waits for a person's approval, and whatever it works for waits along."""
+    for entry in entries_of(job):
+        entry.ask(message)
+    line = FullSynchLine.objects.of(job)
+    if line is not None:
+        line.ask(message)
+
+
+def entries_of(job: SyncJob) -> list[JobQueueEntry]:
+    """The recurring job whose run this is, or belongs to."""
+    return list(JobQueueEntry.objects.filter(Q(last_job=job) | Q(last_job__after=job)))
+
+
 def next_of(job: SyncJob) -> list[SyncJob]:
     """The job of the same mapping whose turn it is, and those that only waited for this one."""
     ready = SyncJob.objects.ready().filter(Q(mapping=job.mapping_id) | Q(after=job)).select_related("after")
@@ -35,8 +51,16 @@ def _settle_entry(job: SyncJob) -> None:
     if entry is None:
         return
     runs = [job] if job.after is None else [job.after, job]
+    rejected = next((run for run in runs if run.status == SyncJob.Status.REJECTED), None)
+    if rejected is not None:
+        entry.refuse(rejected.message)
+        return
     failed = next((run for run in runs if run.status == SyncJob.Status.FAILED), None)
     if failed is not None:
-        entry.stumble(failed.message)
+        entry.stumble(failed.message, for_good=failed.tries > 0)
     else:
-        entry.rest(active=any(run.counters.changed for run in runs))
+        entry.rest(active=any(_wrote(run.counters) for run in runs) or can_be_paid(job.mapping))
+
+
+def _wrote(counters: Counters) -> bool:
+    return bool(counters.inserted or counters.modified or counters.deleted)

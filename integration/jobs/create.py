@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
@@ -31,13 +33,26 @@ def create(
     same["plan"] = plan
     queued = SyncJob.objects.filter(status=SyncJob.Status.QUEUED, **same)
     job = next((job for job in queued if job.run_options == options), None)
+    waits = job or _asks(same, options)
+    if waits is not None and waits.waits_for_approval:
+        return waits
     if job is None:
         urgent = options.scope is Scope.IDS
         job = SyncJob.objects.create(
             options=stored_options(options), urgent=urgent, started_by=user if isinstance(user, User) else None, **same
         )
+    elif isinstance(user, User):
+        job.try_now()
     send_on_commit(job)
     return job
+
+
+def _asks(same: dict[str, Any], options: Options) -> SyncJob | None:
+    """The run that would do this and waits for a person's approval: nobody is asked twice."""
+    if options.scope is Scope.IDS or options.approved:
+        return None
+    waiting = SyncJob.objects.waiting().filter(**{name: value for name, value in same.items() if name != "after"})
+    return next((job for job in waiting if job.run_options == options), None)
 
 
 def send_on_commit(*jobs: SyncJob) -> None:

@@ -41,11 +41,11 @@ def start(user: Person = None) -> list[FullSynchLine]:
 
 
 def restart(line: FullSynchLine, user: Person = None, *, approved: bool = False) -> None:
-    """Run a line again that ended with an error, or have a dead one resumed. ``approved``: a person has seen how much
-    it changes. Raises ``FullSynchError``."""
+    """Run a line again that ended with an error, or have a dead one, or one that waits for Sales, go on now.
+    ``approved``: a person has seen how much it changes. Raises ``FullSynchError``."""
     with transaction.atomic():
         line = next(one for one in FullSynchLine.objects.locked() if one.pk == line.pk)
-        dead = [job for job in line.jobs if job.is_dead]
+        dead = [job for job in line.jobs if job.is_dead or job.try_now()]
         if dead:
             transaction.on_commit(lambda: send(dead))
         elif line.status == FullSynchLine.Status.ERROR or line.is_dead:
@@ -132,12 +132,9 @@ def _settle(line: FullSynchLine) -> None:
         TableMapping.objects.filter(pk=line.mapping.pk).update(full_run_needed=False)
     else:
         line.fail(broken.message)
-    enabled = ConnectionSetup.current().is_enabled
-    for entry in JobQueueEntry.objects.filter(mapping=line.mapping):
-        if enabled:
+    if ConnectionSetup.current().is_on(line.mapping):
+        for entry in JobQueueEntry.objects.filter(mapping=line.mapping):
             entry.release()
-        else:
-            entry.set_on_hold()
 
 
 def _why_nothing(lines: Sequence[FullSynchLine]) -> str:

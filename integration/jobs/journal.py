@@ -19,11 +19,18 @@ from integration.sync.run import Canceled, Changed, Counters, Failure, Scope
 PAUSE = threading.Event()
 """Set when this process is to end: runs give their claim back after the page under way."""
 
+GO_ON_FROM_THERE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.COUPLE, SyncJob.Kind.UNCOUPLE, SyncJob.Kind.APPLY)
+"""Kinds of runs that lose nothing by a pause; the others begin anew, so they make way for nobody."""
+
 log = logging.getLogger(__name__)
 
 
 class Paused(Exception):
-    """The run gave way; what is written is remembered, and the job goes on later."""
+    """The run stops between two pages; the job goes on later from there. ``gave_way``: to one somebody waits for."""
+
+    def __init__(self, *, gave_way: bool = False) -> None:
+        super().__init__("Paused.")
+        self.gave_way = gave_way
 
 
 class JobJournal:
@@ -39,41 +46,48 @@ class JobJournal:
     ) -> None:
         self.job, self.mapping, self.direction = job, job.mapping, direction
         self.scope = job.run_options.scope
-        self.gives_way = gives_way
+        self.may_wait = gives_way
+        self.gives_way = gives_way and job.kind in GO_ON_FROM_THERE
         self.requests = requests
         self.counted_requests = 0
-        self.ending: Exception | None = None
+        self.begun = False
         self.outdated = False
 
     # --- what the ledger asks -----------------------------------------------------------------------------
 
     def fence(self) -> None:
         """First statement of every page's transaction: holds the job row until the page is committed, or raises
-        ``Fenced``. Learns on the way whether somebody wants the run to stop."""
-        row = (
-            self.job.mine()
-            .select_for_update()
-            .values_list("cancel_requested", models.Exists(self._urgent()), models.Subquery(self._revision()))
-        )
-        found = row.first()
-        if found is None:
-            raise Fenced(f"{self.job} was taken over by another worker.")
-        canceled, wanted, revision = found
-        self.outdated = revision != self.mapping.revision
-        if canceled:
-            self.ending = Canceled("Canceled.")
-        elif self.outdated or PAUSE.is_set() or (wanted and self.gives_way):
-            self.ending = Paused()
+        ``Fenced``. A page under way is remembered whatever anybody wants meanwhile; :meth:`go_on` is for that."""
+        revision = self.job.mine().select_for_update().values_list(models.Subquery(self._revision()), flat=True)
+        self.outdated = self._held(revision.first()) != self.mapping.revision
 
     def _revision(self) -> models.QuerySet[TableMapping, Any]:
         """How often the mapping was changed by now: this run was told its rule when it began."""
         return TableMapping.objects.filter(pk=models.OuterRef("mapping_id")).values("revision")
 
-    def _urgent(self) -> models.QuerySet[SyncJob]:
-        """Is there a run that somebody waits for and that this one holds up?"""
-        return SyncJob.objects.ready().filter(mapping=self.mapping, urgent=True).exclude(pk=self.job.pk)
+    def _held(self, found: Any) -> Any:
+        if found is None:
+            raise Fenced(f"{self.job} was taken over by another worker.")
+        return found
 
     # --- what the engine tells ----------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """The next page is there: may the run take it? Raises ``Canceled``, ``Paused`` and ``Fenced``. A run whose
+        last page is written is not asked any more, and ends. Each claim makes a page at least, so that two runs can
+        never keep each other from going on."""
+        before = self.job.before()
+        asked = models.Exists(before), models.Exists(before.filter(urgent=True))
+        found = self.job.mine().values_list("cancel_requested", models.Subquery(self._revision()), *asked).first()
+        canceled, revision, waited_for, urgently = self._held(found)
+        if canceled:
+            raise Canceled("Canceled.")
+        if revision != self.mapping.revision:
+            self._begin_again()
+            raise Paused
+        if PAUSE.is_set() or (waited_for and self.gives_way and self.begun):
+            raise Paused(gave_way=urgently)
+        self.begun = True
 
     def cursor(self) -> str | None:
         if self.job.cursor:
@@ -97,17 +111,13 @@ class JobJournal:
 
     def note(self, counters: Counters, done: int) -> None:
         self._count(counters, done)
-        if self.outdated:
-            self._begin_again()
-        if self.ending is not None:
-            # Behind the commit: what this page wrote must be remembered before the run ends.
-            transaction.on_commit(self._end)
 
     def _begin_again(self) -> None:
-        """A person changed the mapping meanwhile: what this page remembered was compared by the rule of before."""
-        self.mapping.couplings.look_again()
-        self.job.cursor = ""
-        self._must(self.job.beat(cursor=""))
+        """A person changed the mapping meanwhile: what this run remembered was compared by the rule of before."""
+        with transaction.atomic():
+            self.mapping.couplings.look_again()
+            self.job.cursor = ""
+            self._must(self.job.beat(cursor=""))
 
     def fail(self, failures: list[Failure]) -> None:
         self.has_open_errors = True
@@ -130,6 +140,10 @@ class JobJournal:
     def has_open_errors(self) -> bool:
         """Has the mapping any open error that a success could close? Asked once a run."""
         return SyncError.objects.open().filter(mapping=self.mapping).exists()
+
+    def count_anew(self) -> None:
+        """The run looks at everything once more: what an interrupted one has counted is not counted twice."""
+        self._must(self.job.count_anew())
 
     def count_requests(self) -> None:
         """Those made since the last page."""
@@ -155,10 +169,6 @@ class JobJournal:
         before = {self._column: getattr(self.mapping, self._column)}
         if TableMapping.objects.filter(pk=self.mapping.pk, **before).update(**{self._column: cursor}):
             setattr(self.mapping, self._column, cursor)
-
-    def _end(self) -> None:
-        if self.ending is not None:
-            raise self.ending
 
     def _count(self, counters: Counters, done: int) -> None:
         requests = self.requests() - self.counted_requests

@@ -112,7 +112,10 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
     ids = options.ids if options.scope is Scope.IDS else tuple(couplings.values_list("erp_id", flat=True))
     journal.begin(len(ids))
     total = Counters()
-    for start in range(0, len(ids), UNCOUPLED_AT_ONCE):
+    # What an interrupted run had done is behind us: of given ids it is counted, of all couplings it is gone.
+    done = job.records_done if options.scope is Scope.IDS else 0
+    for start in range(done, len(ids), UNCOUPLED_AT_ONCE):
+        journal.go_on()
         chunk = ids[start : start + UNCOUPLED_AT_ONCE]
         with couplings.page():
             counters = Counters(uncoupled=couplings.uncouple(chunk, connected.erp, connected.crm))
@@ -123,6 +126,7 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
 
 def _find_deleted(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     rule, ledger = job.mapping.rule(connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
+    journal.count_anew()
     return find_broken(rule, connected.erp, connected.crm, ledger, journal)
 
 

@@ -132,6 +132,9 @@ class PlanJournal:
     def begin(self, total: int | None) -> None:
         self.journal.begin(total)
 
+    def go_on(self) -> None:
+        self.journal.go_on()
+
     def note(self, counters: Counters, done: int) -> None:
         self.journal.note(counters, done)
 
@@ -185,6 +188,7 @@ def _kept(
     total = counters_of(kind for (kind,) in foresight.told().values_list("action").iterator())
     journal.note(total, foresight.told().count())
     while chunk := list(islice(actions, AT_ONCE)):
+        journal.go_on()
         ahead = _rows(job, direction.back, rule, foresight.look(chunk))
         chunk = foresight.drop(chunk)
         rows = _rows(job, direction, rule, chunk)

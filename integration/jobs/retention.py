@@ -35,7 +35,7 @@ def clean() -> dict[str, int]:
 
 def _followers() -> list[tuple[str, str]]:
     """(table, cursor) of all who follow Business Central: the mappings, and the runs under way."""
-    running = SyncJob.objects.active().filter(direction=Direction.TO_CRM.value)
+    running = (SyncJob.objects.active() | SyncJob.objects.waiting()).filter(direction=Direction.TO_CRM.value)
     return [
         *TableMapping.objects.values_list("erp_table", "erp_cursor"),
         *running.values_list("mapping__erp_table", "cursor"),

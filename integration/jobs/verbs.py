@@ -8,27 +8,39 @@ import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
+from hashlib import sha256
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
+from django.utils import timezone
 
 from integration.gate import Gate, gate_for
 from integration.jobs import full, passes
-from integration.jobs.chain import ended, next_of
+from integration.jobs.chain import asked, ended, next_of
 from integration.jobs.create import Person, create, send_on_commit
 from integration.jobs.journal import JobJournal, Paused
+from integration.jobs.patience import attempts_of, pause_before
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import redis
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.audit import AuditEntry, record, somebody_acts
 from integration.sync.actions import Action
+from integration.sync.guard import NeedsApproval
 from integration.sync.ledger import Fenced
+from integration.sync.reader import SourceEmpty
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Options, Scope
-from integration.systems.errors import Problem
+from integration.systems.errors import Problem, TimedOut, Unreachable
 
 UNEXPECTED = "The run stopped because of an unexpected error. What is written is remembered; the log says more."
 DATABASE = "The run stopped because our own database did not take a change ({}). Running again completes it."
 HOPELESS = "The worker died {} times during this run. Its log says why; too little memory is a usual reason."
+BUSY = "Our own database is busy or away ({})."
+SILENT = "Dynamics 365 Sales does not answer: "
+NOT_ASKED_AGAIN = (
+    "{} It would do the very same now, so nobody is asked again. Mend what makes it change so much; if you want it "
+    "after all, make a dry run and apply that."
+)
+CANCELED = "Canceled."
 RESUMED_AT_MOST = 10
 LOOK_AGAIN = 0.2
 
@@ -73,9 +85,19 @@ def synchronize_modified(user: Person = None) -> list[SyncJob]:
 
 
 def run(job_id: str | uuid.UUID) -> bool:
-    """What a worker does with an id: claim the job, make the pass, write down how it ended. ``False``: there was
-    nothing to do, or another run of the mapping is going on (which sends this one when it ends)."""
-    return _run(uuid.UUID(str(job_id)), gives_way=True)
+    """What a worker does with an id: claim the job of that mapping whose turn it is, make the pass, write down how it
+    ended. ``False``: there was nothing to do, or another run of the mapping is going on (whose end sends the next)."""
+    turn = SyncJob.objects.turn(uuid.UUID(str(job_id)))
+    return turn is not None and _run(turn, gives_way=True)
+
+
+def try_now(job: SyncJob) -> bool:
+    """What a person asks for who knows that the other side answers again. ``False``: the job does not wait for it."""
+    if not job.try_now():
+        return False
+    record(AuditEntry.Action.STARTED, RUN, job.mapping, after=in_words(job))
+    send_on_commit(job)
+    return True
 
 
 def cancel(job: SyncJob) -> None:
@@ -144,19 +166,15 @@ def _watched(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Ga
         journal.count_requests()
     except Fenced:
         log.warning("%s was taken over by another worker; this one stops.", job)
-    except Paused:
-        _pause(job)
-    except Canceled:
-        _end(job, partial(job.stop, "Canceled."))
+    except Paused as pause:
+        _pause(job, pause)
+    except Canceled as canceled:
+        _end(job, partial(job.stop, str(canceled) or CANCELED))
     except KeyboardInterrupt:
         _end(job, partial(job.stop, "Interrupted."))
         raise
-    except Problem as problem:
-        log.warning("%s ended: %s", job, problem)
-        _end(job, partial(job.fail, problem.message, problem.code, traceback.format_exc()))
-    except DatabaseError as error:
-        log.exception("%s ended: our database refused", job)
-        _end(job, partial(job.fail, DATABASE.format(error), "database", traceback.format_exc()))
+    except (Problem, DatabaseError) as error:
+        _broken_off(job, error, journal.may_wait)
     except Exception:
         log.exception("%s ended unexpectedly", job)
         _end(job, partial(job.fail, UNEXPECTED, "unexpected", traceback.format_exc()))
@@ -176,10 +194,66 @@ def _end(job: SyncJob, write: Callable[[], bool], journal: JobJournal | None = N
         ended(job)
 
 
-def _pause(job: SyncJob) -> None:
-    """Give the claim back: the one somebody waits for goes first, this one is sent again when that has ended."""
+def _ask(job: SyncJob, problem: NeedsApproval | SourceEmpty) -> None:
+    """Wait for a person's yes or no, unless a person has said no to the very same."""
+    plan = problem.plan if isinstance(problem, NeedsApproval) else sha256(problem.message.encode()).hexdigest()
+    before = SyncJob.objects.rejected(job, plan)
+    if before is not None:
+        _end(job, partial(job.give_in, NOT_ASKED_AGAIN.format(before.message), plan))
+        return
     with transaction.atomic():
-        if job.pause():
+        if job.ask(problem.message, problem.code, plan):
+            log.warning("%s waits for an approval: %s", job, problem)
+            asked(job, problem.message)
+            send_on_commit(*next_of(job))
+
+
+def _broken_off(job: SyncJob, error: Problem | DatabaseError, may_wait: bool) -> None:
+    """Ask a person, try later, or end with an error, as the problem is."""
+    if isinstance(error, (NeedsApproval, SourceEmpty)):
+        _ask(job, error)
+    elif not (may_wait and _passes_by_itself(error) and _suspend(job, error)):
+        _fail(job, error)
+
+
+def _fail(job: SyncJob, error: Problem | DatabaseError) -> None:
+    if isinstance(error, Problem):
+        log.warning("%s ended: %s", job, error)
+        message, code = error.message, error.code
+    else:
+        log.exception("%s ended: our database refused", job)
+        message, code = DATABASE.format(error), "database"
+    _end(job, partial(job.fail, message, code, traceback.format_exc()))
+
+
+def _passes_by_itself(error: Problem | DatabaseError) -> bool:
+    """Is it a problem of the connection, to Sales or to our database, that time alone may mend?"""
+    if isinstance(error, Problem):
+        return error.scope == "connection" and error.retryable
+    return isinstance(error, OperationalError)
+
+
+def _suspend(job: SyncJob, error: Problem | DatabaseError) -> bool:
+    """Try again later; the others of the mapping go on meanwhile. ``False``: it was tried often enough."""
+    job.refresh_from_db(fields=["tries"])
+    if job.tries + 1 >= attempts_of(job):
+        return False
+    until = timezone.now() + pause_before(job.tries + 1, error)
+    code, silent = "database", isinstance(error, (Unreachable, TimedOut))
+    message = BUSY.format(error)
+    if isinstance(error, Problem):
+        code, message = error.code, f"{SILENT}{error.message}" if silent else error.message
+    with transaction.atomic():
+        if job.suspend(message, code, until):
+            log.warning("%s waits until %s: %s", job, until.isoformat(timespec="seconds"), error)
+            send_on_commit(*next_of(job))
+    return True
+
+
+def _pause(job: SyncJob, pause: Paused) -> None:
+    """Give the claim back: the one whose turn it is goes first, this one is sent again when that has ended."""
+    with transaction.atomic():
+        if job.pause(gave_way=pause.gave_way):
             send_on_commit(*next_of(job))
 
 

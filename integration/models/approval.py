@@ -1,8 +1,14 @@
-"""A run that stopped because it would change unusually much: it waits for a person's yes or no."""
+"""A run that stopped because it would change unusually much: it waits for a person's yes or no, and goes on with it.
+
+Waiting is a state of the run and no error: what follows it still follows it, and its recurring job waits along.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.utils import timezone
 
 from integration.models.progress import Progress
 from integration.sync.guard import NeedsApproval
@@ -11,7 +17,7 @@ from integration.sync.reader import SourceEmpty
 APPROVABLE = (NeedsApproval.code, SourceEmpty.code)
 """Why a run waits."""
 APPROVED = "approved"
-"""The code of a run that was approved and made anew."""
+"""The code of a run that was approved."""
 
 
 class Approvable(Progress):
@@ -24,29 +30,36 @@ class Approvable(Progress):
         FAILED = "failed", "Error"
         CANCELED = "canceled", "Canceled"
         REJECTED = "rejected", "Rejected"
+        APPROVAL = "approval", "Waiting for Approval"
 
     status = models.CharField("status", max_length=10, choices=Status, default=Status.QUEUED, db_index=True)
     message = models.TextField("message", blank=True)
     code = models.CharField("code", max_length=60, blank=True)
+    question = models.CharField("what is asked", max_length=64, blank=True, editable=False)
 
     class Meta:
         abstract = True
 
+    started_by_id: int | None
+
     @property
     def waits_for_approval(self) -> bool:
-        return self.status == self.Status.FAILED and self.code in APPROVABLE
+        return self.status == self.Status.APPROVAL
 
-    def approve(self, message: str) -> bool:
-        """A person wants this run; another one makes it. ``False``: it does not wait for that any more."""
-        return self._answer(code=APPROVED, message=message)
+    def approve(self, message: str, user_id: int | None, options: dict[str, Any]) -> bool:
+        """A person wants this run: it goes on with these options. ``False``: it does not wait for that any more."""
+        wanted = {"options": options, "sent_at": timezone.now(), "queued_at": timezone.now()}
+        if self.started_by_id is None:
+            wanted["started_by_id"] = user_id
+        return self._answer(status=self.Status.QUEUED, code=APPROVED, message=message, **wanted)
 
     def reject(self, message: str) -> bool:
         """A person does not want this run. ``False``: it does not wait for that any more."""
-        return self._answer(status=self.Status.REJECTED, message=message)
+        return self._answer(status=self.Status.REJECTED, message=message, finished_at=timezone.now())
 
-    def _answer(self, **values: str) -> bool:
+    def _answer(self, **values: Any) -> bool:
         """Of two people who answer, one does."""
-        waiting = type(self)._default_manager.filter(pk=self.pk, status=self.Status.FAILED, code__in=APPROVABLE)
+        waiting = type(self)._default_manager.filter(pk=self.pk, status=self.Status.APPROVAL)
         if not waiting.update(**values):
             return False
         for name, value in values.items():

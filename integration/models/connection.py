@@ -163,6 +163,10 @@ class ConnectionSetup(Audited, SignIn, Features):
         if self.is_enabled:
             self.create_missing()
 
+    def is_on(self, mapping: TableMapping) -> bool:
+        """May anything of this mapping run: is the connection enabled, and the part on that the mapping belongs to?"""
+        return self.is_enabled and mapping.part in self.parts()
+
     def parts(self) -> list[defaults.Part]:
         """The parts that are switched on."""
         switches: dict[defaults.Part, bool] = {"dataverse": self.dataverse_enabled, "sales": self.sales_enabled}

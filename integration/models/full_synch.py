@@ -89,6 +89,7 @@ class FullSynchLine(models.Model):
         FINISHED = "finished", "Finished"
         ERROR = "error", "Error"
         ON_HOLD = "on_hold", "On Hold"
+        APPROVAL = "approval", "Waiting for Approval"
 
     Recommendation = Recommendation
     ACTIVE = (Status.READY, Status.IN_PROCESS)
@@ -177,6 +178,14 @@ class FullSynchLine(models.Model):
     def run(self) -> None:
         """One of its jobs has been taken by a worker."""
         self._store(status=self.Status.IN_PROCESS)
+
+    def ask(self, message: str) -> None:
+        """A run of it waits for a person's approval."""
+        self._store(status=self.Status.APPROVAL, message=message)
+
+    def go_on(self) -> None:
+        """The run was approved."""
+        self._store(status=self.Status.IN_PROCESS, message="")
 
     def finish(self) -> None:
         self._store(status=self.Status.FINISHED, message="")

@@ -17,11 +17,30 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from integration.models.approval import Approvable
+from integration.models.approval import APPROVED, Approvable
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.models.progress import COUNTERS
 from integration.models.run_options import options_of
 from integration.sync.run import Counters, Options
+
+TURN = (
+    models.Case(models.When(Q(urgent=True) | Q(gave_way_at__isnull=False), then=0), default=1),
+    Coalesce("gave_way_at", "queued_at"),
+    "queued_at",
+    "pk",
+)
+"""Whose turn it is among the ready jobs of a mapping: those somebody waits for, as they were asked for; then the
+others, as they were asked for. One that gave way to an urgent one has its turn behind those that were there at that
+time, and before those asked for later: however many come, it goes on.
+
+    10:00 full run F starts    10:01 single run A    10:02 single run B    10:05 single run C
+    F gives way to A at its next page (10:03), B follows, then F (10:03 comes before 10:05) makes one page, then C.
+"""
+
+
+WAITED = Q(next_try_at__isnull=False)
+SAID = {"message": models.TextField(), "code": models.CharField()}
+"""What a run says while it waits for the other side, and no more when it goes on."""
 
 
 class SyncJobManager(models.Manager["SyncJob"]):
@@ -33,7 +52,16 @@ class SyncJobManager(models.Manager["SyncJob"]):
         at the row's own status again after waiting for another writer, which PostgreSQL does not do in a subquery."""
         finished = SyncJob.objects.filter(pk=models.OuterRef("after_id"), status=SyncJob.Status.FINISHED)
         waited_for = Q(after=None) | models.Exists(finished)
-        return self.filter(waited_for, status=SyncJob.Status.QUEUED).order_by("-urgent", "queued_at")
+        its_time = Q(next_try_at=None) | Q(next_try_at__lte=timezone.now())
+        return self.filter(waited_for, its_time, status=SyncJob.Status.QUEUED).order_by(*TURN)
+
+    def turn(self, id: uuid.UUID) -> uuid.UUID | None:
+        """The job to be made when a worker is given this id: the one of its mapping whose turn it is. A dead job is to
+        be resumed first, since nothing else of its mapping can run meanwhile. ``None``: this job is not ready."""
+        if self.dead().filter(pk=id).exists():
+            return id
+        mapping = self.ready().filter(pk=id).values("mapping")
+        return self.ready().filter(mapping__in=mapping).values_list("pk", flat=True).first()
 
     def dead(self) -> models.QuerySet[SyncJob]:
         """Running, but nobody has written a sign of life for ``JOB_DEAD_AFTER`` seconds."""
@@ -43,6 +71,17 @@ class SyncJobManager(models.Manager["SyncJob"]):
         """Ready, sent long ago, and neither taken nor held up by another run of their mapping: send them again."""
         busy = self.filter(status=SyncJob.Status.RUNNING).values("mapping")
         return self.ready().filter(sent_at__lt=_ago(settings.JOB_RESEND_AFTER)).exclude(mapping__in=busy)
+
+    def waiting(self) -> models.QuerySet[SyncJob]:
+        """Those that wait for a person's approval."""
+        return self.filter(status=SyncJob.Status.APPROVAL)
+
+    def rejected(self, job: SyncJob, question: str) -> SyncJob | None:
+        """The run of the same mapping and direction that asked the very same, if a person's last answer was no."""
+        asked = self.filter(mapping=job.mapping_id, direction=job.direction).exclude(question="").exclude(pk=job.pk)
+        last = asked.filter(Q(status=SyncJob.Status.REJECTED) | Q(code=APPROVED)).order_by("-queued_at").first()
+        same = last is not None and last.question == question and last.status == SyncJob.Status.REJECTED
+        return last if same else None
 
     def lost(self) -> models.QuerySet[SyncJob]:
         """Dead, and not given to the queue just now."""
@@ -58,6 +97,11 @@ class SyncJobManager(models.Manager["SyncJob"]):
         going on (the database sees to that), or there is nothing to do."""
         now = timezone.now()
         taken = {"status": SyncJob.Status.RUNNING, "claim": uuid.uuid4(), "heartbeat_at": now, "throttled_until": None}
+        taken |= {"gave_way_at": None, "next_try_at": None}
+        taken |= {
+            name: models.Case(models.When(WAITED, then=models.Value("", field)), default=F(name))
+            for name, field in SAID.items()
+        }
         started = Coalesce("started_at", models.Value(now, models.DateTimeField()))
         try:
             with transaction.atomic():
@@ -65,7 +109,15 @@ class SyncJobManager(models.Manager["SyncJob"]):
                 claimed = claimed or self.dead().filter(pk=id).update(resumed=F("resumed") + 1, **taken)
         except IntegrityError:
             return None
-        return self.select_related("mapping", "after").get(pk=id) if claimed else None
+        return self._held(id) if claimed else None
+
+    def _held(self, id: uuid.UUID) -> SyncJob:
+        """The job that was just claimed; those it passes remember since when they wait."""
+        job = self.select_related("mapping", "after").get(pk=id)
+        if job.urgent:
+            passed = self.filter(mapping=job.mapping_id, status=SyncJob.Status.QUEUED, urgent=False, gave_way_at=None)
+            passed.update(gave_way_at=timezone.now())
+        return job
 
     def sent(self, ids: Iterable[uuid.UUID]) -> None:
         """These ids were given to the queue just now."""
@@ -98,12 +150,16 @@ class SyncJob(Approvable):
     after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
 
     claim = models.UUIDField(null=True, editable=False)
+    revision = models.PositiveIntegerField("revision of the mapping it was made by", null=True, editable=False)
     cursor = models.TextField("read up to", blank=True, editable=False)
     heartbeat_at = models.DateTimeField("last sign of life", null=True, editable=False)
     resumed = models.PositiveSmallIntegerField("times resumed", default=0, editable=False)
     cancel_requested = models.BooleanField(default=False)
     throttled_until = models.DateTimeField(null=True, editable=False)
     queued_at = models.DateTimeField("queued", default=timezone.now)
+    gave_way_at = models.DateTimeField(null=True, editable=False)
+    next_try_at = models.DateTimeField("next try", null=True, editable=False)
+    tries = models.PositiveSmallIntegerField("tries in vain", default=0, editable=False)
     sent_at = models.DateTimeField("given to the queue", default=timezone.now, editable=False)
     call_stack = models.TextField("call stack", blank=True)
 
@@ -133,6 +189,14 @@ class SyncJob(Approvable):
         return self.status == self.Status.RUNNING and lost
 
     @property
+    def suspended(self) -> str:
+        """Why the run waits for the other side and until when, in words; blank where it does not."""
+        if self.status != self.Status.QUEUED or self.next_try_at is None:
+            return ""
+        at = timezone.localtime(self.next_try_at)
+        return f"{self.message} Next try at {at:%H:%M:%S}."
+
+    @property
     def run_options(self) -> Options:
         return options_of(self.options)
 
@@ -146,10 +210,14 @@ class SyncJob(Approvable):
         """Add what one page brought."""
         added = {name: F(name) + value for name, value in counters.as_dict().items() if value}
         if done:
-            added["records_done"] = F("records_done") + done
+            added |= {"records_done": F("records_done") + done, "tries": 0}
         if requests:
             added["requests"] = F("requests") + requests
         return bool(self.mine().update(heartbeat_at=timezone.now(), **added))
+
+    def count_anew(self) -> bool:
+        """All counters to zero: the run begins again from its beginning."""
+        return self.beat(records_done=0, **dict.fromkeys(COUNTERS, 0))
 
     def beat(self, **changes: Any) -> bool:
         """Say that the run is alive, and whatever else there is to say about it."""
@@ -165,18 +233,49 @@ class SyncJob(Approvable):
         """End a run on request."""
         return self._end(self.Status.CANCELED, message=message)
 
-    def pause(self) -> bool:
-        """Give the claim back; the job goes on later from where it is."""
-        return bool(self.mine().update(status=self.Status.QUEUED, claim=None, sent_at=timezone.now()))
+    def ask(self, message: str, code: str, question: str) -> bool:
+        """Wait for a person's yes or no; nobody holds the job meanwhile."""
+        values = {"message": message, "code": code, "question": question, "claim": None}
+        return bool(self.mine().update(status=self.Status.APPROVAL, **values))
+
+    def give_in(self, message: str, question: str) -> bool:
+        """End without asking once more what a person has said no to."""
+        return self._end(self.Status.REJECTED, message=message, question=question)
+
+    def pause(self, *, gave_way: bool = False) -> bool:
+        """Give the claim back; the job goes on later from where it is. ``gave_way``: to runs somebody waits for."""
+        now = timezone.now()
+        values = {"gave_way_at": now if gave_way else None, "sent_at": now}
+        return bool(self.mine().update(status=self.Status.QUEUED, claim=None, **values))
+
+    def suspend(self, message: str, code: str, until: dt.datetime) -> bool:
+        """Give the claim back until then: what the run needs does not answer just now."""
+        values = {"message": message, "code": code, "next_try_at": until, "tries": F("tries") + 1}
+        values |= {"gave_way_at": None, "sent_at": timezone.now()}
+        return bool(self.mine().update(status=self.Status.QUEUED, claim=None, **values))
 
     def look_again(self) -> None:
         """Read what the run has written since the claim; the mapping and the job before it stay as they are."""
-        self.refresh_from_db(fields=["status", "message", "claim", "finished_at", "records_done", *COUNTERS])
+        self.refresh_from_db(fields=["status", "message", "claim", "finished_at", "records_done", "tries", *COUNTERS])
 
     def _end(self, status: str, **values: Any) -> bool:
         return bool(self.mine().update(status=status, claim=None, finished_at=timezone.now(), **values))
 
+    def before(self) -> models.QuerySet[SyncJob]:
+        """Ready runs of the mapping that this one gives way to: those that are more urgent, and those that were asked
+        for before it. A run somebody waits for gives way to none: it was its turn, and it is short."""
+        if self.urgent:
+            return SyncJob.objects.none()
+        earlier = Q(urgent=True) | Q(queued_at__lt=self.queued_at)
+        return SyncJob.objects.ready().filter(earlier, mapping=self.mapping_id).exclude(pk=self.pk)
+
     # --- what others write ------------------------------------------------------------------------------------
+
+    def try_now(self) -> bool:
+        """Do not wait any longer for the other side. ``False``: the job does not wait for it."""
+        waiting = SyncJob.objects.filter(pk=self.pk, status=self.Status.QUEUED, next_try_at__isnull=False)
+        self.next_try_at = None
+        return bool(waiting.update(next_try_at=None))
 
     def cancel(self, message: str = "Canceled.") -> bool:
         """Stop a queued job at once, ask a running one to stop after its page. Answers whether it ended at once."""

@@ -14,9 +14,11 @@ class JobState(models.TextChoices):
     IN_PROCESS = "in_process", "In Process"
     SUCCESS = "success", "Success"
     ERROR = "error", "Error"
+    APPROVAL = "approval", "Waiting for Approval"
 
 
-STYLES = {"error": "unfavorable", "finished": "favorable", "success": "favorable", "in_process": "ambiguous"}
+STYLES = {"error": "unfavorable", "finished": "favorable", "success": "favorable"}
+STYLES |= {"in_process": "ambiguous", "approval": "ambiguous"}
 
 
 def style_of(status: str) -> str:
@@ -30,5 +32,7 @@ def job_state(job: SyncJob | None) -> JobState:
         return JobState.BLANK
     if job.status == SyncJob.Status.RUNNING:
         return JobState.IN_PROCESS
+    if job.waits_for_approval:
+        return JobState.APPROVAL
     well = job.status == SyncJob.Status.FINISHED and not job.failed
     return JobState.SUCCESS if well else JobState.ERROR

@@ -19,6 +19,11 @@ class JobQueueEntryManager(models.Manager["JobQueueEntry"]):
         waiting = (JobQueueEntry.Status.READY, JobQueueEntry.Status.INACTIVE)
         return self.filter(status__in=waiting, next_start__lte=timezone.now()).select_related("mapping")
 
+    def asleep(self) -> models.QuerySet[JobQueueEntry]:
+        """Entries that sleep, and wake when something changes."""
+        sleeping = self.filter(status=JobQueueEntry.Status.INACTIVE, wakes=True)
+        return sleeping.exclude(mapping=None).select_related("mapping")
+
     def plan_first_starts(self) -> None:
         """A ready entry that has never had a time runs one interval from now: who has just enabled the connection
         is about to run the full synchronization."""
@@ -37,6 +42,7 @@ class JobQueueEntry(Audited):
         INACTIVE = "inactive", "On Hold with Inactivity Timeout"
         ERROR = "error", "Error"
         FINISHED = "finished", "Finished"
+        APPROVAL = "approval", "Waiting for Approval"
 
     not_audited = ("status", "next_start")
 
@@ -49,6 +55,7 @@ class JobQueueEntry(Audited):
     inactivity_minutes = models.PositiveIntegerField("inactivity timeout (minutes)", default=720)
     max_attempts = models.PositiveIntegerField("maximum attempts", default=10)
     rerun_seconds = models.PositiveIntegerField("rerun delay (seconds)", default=30)
+    wakes = models.BooleanField("starts when a record changes while it sleeps", default=True)
     attempts = models.PositiveIntegerField("attempts", default=0, editable=False)
     next_start = models.DateTimeField("next start", null=True, blank=True)
     last_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
@@ -64,10 +71,26 @@ class JobQueueEntry(Audited):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def runs(self) -> list[SyncJob]:
+        """The passes of its last run."""
+        last = self.last_job
+        return [run for run in (last.after, last) if run is not None] if last is not None else []
+
+    @property
+    def waits(self) -> str:
+        """What its run under way waits for, in words; blank where it does not wait."""
+        return next((run.suspended for run in self.runs if run.suspended), "")
+
+    @property
+    def asking(self) -> SyncJob | None:
+        """The pass that waits for a person's approval."""
+        return next((run for run in self.runs if run.waits_for_approval), None)
+
     # --- what a person does -----------------------------------------------------------------------------------
 
     def set_ready(self) -> None:
-        """Run as soon as possible, and at its times from then on."""
+        """Take it off hold: it runs as soon as possible, and at its times from then on."""
         self._store(status=self.Status.READY, held_status="", attempts=0, message="", next_start=timezone.now())
         record(AuditEntry.Action.STARTED, "job queue entry", self)
 
@@ -75,16 +98,33 @@ class JobQueueEntry(Audited):
         self._store(status=self.Status.ON_HOLD, held_status="")
         record(AuditEntry.Action.DISABLED, "job queue entry", self, after={"status": self.Status.ON_HOLD.label})
 
+    def ask(self, message: str) -> None:
+        """Its run waits for a person's approval: nothing of it starts meanwhile."""
+        self._store(message=message)
+        self._move(self.Status.IN_PROCESS, self.Status.APPROVAL)
+
+    def go_on(self) -> None:
+        """A person has approved its run."""
+        self._store(message="")
+        self._move(self.Status.APPROVAL, self.Status.IN_PROCESS)
+
     def refuse(self, message: str) -> None:
         """A person rejected what it was about to do: it rests until a person sets it Ready."""
         self._store(status=self.Status.ON_HOLD, held_status="", attempts=0, message=message)
 
     # --- what the scheduler does ------------------------------------------------------------------------------
 
+    def wake(self) -> bool:
+        """Something changed that it carries: it is due now. ``False``: it does not sleep any more."""
+        asleep = type(self).objects.filter(pk=self.pk, status=self.Status.INACTIVE)
+        return bool(asleep.update(status=self.Status.READY, next_start=timezone.now()))
+
     def take(self) -> bool:
-        """Start a due entry. ``False``: somebody else did, or put it on hold meanwhile."""
+        """Start an entry; one that is on hold runs and stays on hold. ``False``: somebody else did, or has changed it
+        meanwhile."""
         unchanged = type(self).objects.filter(pk=self.pk, status=self.status, next_start=self.next_start)
-        return bool(unchanged.update(status=self.Status.IN_PROCESS))
+        held = self.status == self.Status.ON_HOLD
+        return bool(unchanged.update(status=self.Status.ON_HOLD if held else self.Status.IN_PROCESS))
 
     def follow(self, job: SyncJob) -> None:
         """This job is the last of the run that was taken."""
@@ -96,16 +136,17 @@ class JobQueueEntry(Audited):
         minutes = self.minutes if active else self.inactivity_minutes
         self._after_run(status, dt.timedelta(minutes=minutes), attempts=0, message="")
 
-    def stumble(self, message: str) -> None:
-        """A run ended with an error: try again soon, and give up after ``max_attempts``."""
-        attempts = self.attempts + 1
+    def stumble(self, message: str, *, for_good: bool = False) -> None:
+        """A run ended with an error: try again soon, and give up after ``max_attempts``. ``for_good``: the run has
+        made all its attempts itself."""
+        attempts = self.max_attempts if for_good else self.attempts + 1
         status = self.Status.READY if attempts < self.max_attempts else self.Status.ERROR
         self._after_run(status, dt.timedelta(seconds=self.rerun_seconds), attempts=attempts, message=message)
 
     # --- while a full synchronization of the mapping runs -----------------------------------------------------
 
     def hold(self) -> None:
-        """Go On Hold and remember what the status was."""
+        """Go On Hold and remember what the status was; a person's own On Hold stays that."""
         if self.status != self.Status.ON_HOLD:
             before = self.Status.READY if self.status == self.Status.IN_PROCESS else self.status
             self._store(status=self.Status.ON_HOLD, held_status=before)
@@ -118,9 +159,11 @@ class JobQueueEntry(Audited):
     def _after_run(self, status: str, wait: dt.timedelta, **values: object) -> None:
         """A run that somebody put on hold meanwhile stays on hold."""
         self._store(next_start=timezone.now() + wait, **values)
-        running = type(self).objects.filter(pk=self.pk, status=self.Status.IN_PROCESS)
-        if running.update(status=status):
-            self.status = status
+        self._move(self.Status.IN_PROCESS, status)
+
+    def _move(self, before: str, after: str) -> None:
+        if type(self).objects.filter(pk=self.pk, status=before).update(status=after):
+            self.status = after
 
     def _store(self, **values: object) -> None:
         for name, value in values.items():

@@ -52,6 +52,7 @@ def find_broken(rule: TableRule, erp: System, crm: System, ledger: Ledger, journ
     total = Counters()
     journal.begin(ledger.coupled())
     for partners in ledger.pages():
+        journal.go_on()
         there = look(rule, erp, crm, partners)
         gone = [partner for partner in partners if not there.sides(partner)]
         broken = [partner for partner in partners if len(there.sides(partner)) == 1]

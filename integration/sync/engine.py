@@ -112,7 +112,9 @@ class _Pass:
         return self.total
 
     def _all_pages(self, before_last_round: Callable[[], None] | None = None) -> Iterator[Page]:
-        yield from self.reader.pages(self.journal.cursor())
+        for page in self.reader.pages(self.journal.cursor()):
+            self.journal.go_on()
+            yield page
         if before_last_round is not None:
             before_last_round()
         again = self.planner.last_round_of()

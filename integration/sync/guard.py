@@ -7,7 +7,7 @@ that hold something and would be blanked. New rows are not: whoever starts a ful
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from hashlib import sha256
 
 from integration.sync.actions import Action, Broken, Restore, Uncouple, Update
 from integration.sync.run import Scope
@@ -20,18 +20,31 @@ class NeedsApproval(ConfigurationProblem):
 
     code = "needs-approval"
 
+    def __init__(self, message: str, *, plan: str = "") -> None:
+        """``plan``: a digest of what the run would do, as far as it was looked at."""
+        super().__init__(message)
+        self.plan = plan
 
-@dataclass(slots=True)
+
 class Seen:
-    """What the actions looked at so far would do."""
+    """What the actions looked at so far would do: counted, and as a digest that another plan has another one of."""
 
-    changed: int = 0
-    blanked: int = 0
+    def __init__(self, before: Seen | None = None) -> None:
+        self.changed = before.changed if before else 0
+        self.blanked = before.blanked if before else 0
+        self._digest = before._digest.copy() if before else sha256()
 
     def add(self, actions: Iterable[Action]) -> None:
         for action in actions:
-            self.changed += _changes_a_pair(action)
-            self.blanked += _blanks(action)
+            changed, blanked = _changes_a_pair(action), _blanks(action)
+            self.changed += changed
+            self.blanked += blanked
+            if changed or blanked:
+                self._digest.update(repr(_told(action)).encode())
+
+    @property
+    def plan(self) -> str:
+        return self._digest.hexdigest()
 
 
 class Guard:
@@ -49,7 +62,8 @@ class Guard:
             return
         self.seen.add(actions)
         if self.seen.blanked > self.limits.blanked:
-            raise NeedsApproval(f"{self._run} would blank more than {self.limits.blanked} fields that hold something.")
+            words = f"{self._run} would blank more than {self.limits.blanked} fields that hold something."
+            raise NeedsApproval(words, plan=self.seen.plan)
         if self.seen.changed > self.limits.changed_at_least:
             self._count_all(behind)
 
@@ -57,7 +71,7 @@ class Guard:
         """Once so many pairs are reached, the rest is counted before more of them are written."""
         coupled = self.run.ledger.coupled()
         most = max(self.limits.changed_at_least, coupled * self.limits.changed_percent // 100)
-        total = Seen(self.seen.changed, self.seen.blanked)
+        total = Seen(self.seen)
         for actions in behind:
             if total.changed > most:
                 break
@@ -66,13 +80,22 @@ class Guard:
             raise NeedsApproval(
                 f"{self._run} would change more than {most} of {coupled} coupled records "
                 f"({self.limits.changed_percent}%, at least {self.limits.changed_at_least}). "
-                "Look at what it would do and approve it, or find out why so much has changed."
+                "Look at what it would do and approve it, or find out why so much has changed.",
+                plan=total.plan,
             )
         self.watches = False
 
     @property
     def _run(self) -> str:
         return f"{self.run.rule.name} {'to' if self.run.destination.remote else 'from'} Dynamics 365 Sales"
+
+
+def _told(action: Action) -> tuple[object, ...]:
+    """What tells one plan from another: the record, what happens to it, and the values."""
+    if isinstance(action, Update):
+        return "update", action.record.id, [(change.field, change.old, change.new) for change in action.changes]
+    partner = getattr(action, "partner", None)
+    return type(action).__name__, (partner.erp_id, partner.crm_id) if partner is not None else ()
 
 
 def _changes_a_pair(action: Action) -> bool:

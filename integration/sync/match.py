@@ -106,6 +106,7 @@ class _Matching:
         matched = preview(self.rule, self.criteria, self.erp, self.crm, self.ledger, ids)
         self.journal.begin(len(matched.pairs) + len(matched.ambiguous) + len(matched.alone))
         for chunk in _chunks(list(matched.pairs.items())):
+            self.journal.go_on()
             self._couple(dict(chunk))
         for ambiguous in _chunks(list(matched.ambiguous.items())):
             self._refuse(dict(ambiguous))

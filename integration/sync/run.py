@@ -116,8 +116,12 @@ class Journal(Protocol):
     def begin(self, total: int | None) -> None:
         """About how many rows there are, where that is known."""
 
+    def go_on(self) -> None:
+        """Called between two pages, with the next one read and nothing of it done. Raises what ends the run here:
+        ``Canceled``, or what its keeper stops it by."""
+
     def note(self, counters: Counters, done: int) -> None:
-        """One page is done: what it adds to the counters, and how many rows it had. Raises ``Canceled``."""
+        """One page is done: what it adds to the counters, and how many rows it had."""
 
     def fail(self, failures: list[Failure]) -> None:
         """Rows of this page that failed. Called inside ``ledger.page()``."""

@@ -64,7 +64,9 @@ def cues() -> list[Cue]:
     conflicts = SyncError.objects.open().filter(code=Conflict.code).count()
     errors = SyncError.objects.open().exclude(code=Conflict.code).count()
     running = SyncJob.objects.active().count()
+    asking = SyncJob.objects.waiting().count()
     return [
+        Cue(asking, "Runs to approve", _url("synch_jobs", "?status=approval"), "bad" if asking else ""),
         Cue(failed, "Jobs failed in 24 hours", _url("synch_jobs", "?status=failed"), "bad" if failed else "good"),
         Cue(conflicts, "Conflicts", _url("synch_errors", f"?code={Conflict.code}"), "bad" if conflicts else "good"),
         Cue(errors, "Records with errors", _url("synch_errors"), "bad" if errors else "good"),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from integration import scheduler
 from integration.forms.job_queue import TimesForm
 from integration.models import ConnectionSetup, JobQueueEntry
 
@@ -18,7 +19,7 @@ may_change = permission_required("integration.change_jobqueueentry", raise_excep
 
 def job_queue(request: HttpRequest) -> HttpResponse:
     """``/job-queue/``"""
-    entries = JobQueueEntry.objects.select_related("mapping", "last_job__mapping")
+    entries = JobQueueEntry.objects.select_related("mapping", "last_job__mapping", "last_job__after")
     shown = {"entries": entries, "setup": ConnectionSetup.current()}
     return render(request, "integration/job_queue.html", shown)
 
@@ -26,21 +27,35 @@ def job_queue(request: HttpRequest) -> HttpResponse:
 @require_POST
 @may_change
 def job_queue_entry(request: HttpRequest, id: int, action: str) -> HttpResponse:
-    """Run now (Set Ready: the scheduler takes it at once) or On Hold."""
+    """Run Now (once, whatever its status), Set Ready (off hold, at its times from then on) or On Hold."""
     entry = get_object_or_404(JobQueueEntry, pk=id)
-    if action != "on-hold" and not ConnectionSetup.current().is_enabled:
-        messages.error(request, "The connection to Dynamics 365 Sales is disabled; enable it first.")
-        return redirect("job_queue")
-    verbs: dict[str, tuple[Callable[[], None], str]] = {
-        "ready": (entry.set_ready, f"{entry.name}: the scheduler starts it now."),
-        "on-hold": (entry.set_on_hold, f"{entry.name}: on hold."),
+    verbs: dict[str, Callable[[], str]] = {
+        "run-now": lambda: scheduler.run_now(entry, request.user),
+        "ready": lambda: _set_ready(entry),
+        "on-hold": lambda: _set_on_hold(entry),
     }
     if action not in verbs:
         raise Http404
-    verb, said = verbs[action]
-    verb()
-    messages.success(request, said)
+    try:
+        messages.success(request, verbs[action]())
+    except scheduler.NotNow as problem:
+        messages.error(request, str(problem))
     return redirect("job_queue")
+
+
+def _set_ready(entry: JobQueueEntry) -> str:
+    setup = ConnectionSetup.current()
+    if not scheduler.may_start(setup, entry):
+        raise scheduler.NotNow("The connection to Dynamics 365 Sales, or this part of it, is off; enable it first.")
+    entry.set_ready()
+    return f"{entry.name} is Ready: the scheduler starts it now, and at its times from then on."
+
+
+def _set_on_hold(entry: JobQueueEntry) -> str:
+    running = entry.status == JobQueueEntry.Status.IN_PROCESS
+    entry.set_on_hold()
+    ends = " Its run under way ends by itself." if running else ""
+    return f"{entry.name} is On Hold until you set it Ready.{ends}"
 
 
 @may_change

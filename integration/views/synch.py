@@ -63,6 +63,16 @@ def synch_job_cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@permission_required("integration.change_syncjob", raise_exception=True)
+def synch_job_try_now(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Do not wait any longer for the other side to answer again."""
+    job = get_object_or_404(SyncJob, pk=id)
+    waited = jobs.try_now(job)
+    messages.info(request, "The run tries again now." if waited else "This run does not wait for the other side.")
+    return redirect("synch_job", id)
+
+
+@require_POST
 @permission_required(APPROVE, raise_exception=True)
 def synch_job_approve(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """Make the run that stopped because it would change much."""

@@ -205,7 +205,7 @@ def boss(clerk, django_user_model):
 
 def test_a_run_that_would_change_much_waits_for_approval_and_goes_on_with_it(world, clerk, django_user_model):
     job = refused(world)
-    assert (job.status, job.code, job.modified) == (SyncJob.Status.FAILED, "needs-approval", 0)
+    assert (job.status, job.code, job.modified) == (SyncJob.Status.APPROVAL, "needs-approval", 0)
     boss = django_user_model.objects.create_superuser("annette", password="wine in a barrel 9")
     clerk.force_login(boss)
     assert "Approve and Run" in page(clerk, "synch_job", job.pk)
@@ -270,22 +270,13 @@ def test_who_may_only_synchronize_does_not_reject_a_run(world, visitor):
     job = refused(world)
     assert visitor.post(reverse("synch_job_reject", args=[job.pk])).status_code == 403
     job.refresh_from_db()
-    assert job.status == SyncJob.Status.FAILED
-
-
-def test_a_rejected_job_that_is_set_ready_asks_again(world, clerk, boss):
-    job = refused(world)
-    clerk.post(reverse("synch_job_reject", args=[job.pk]))
-    again = jobs.start(world.mapping(), "to_crm")
-    jobs.run(again.pk)
-    again.refresh_from_db()
-    assert again.waits_for_approval
+    assert job.status == SyncJob.Status.APPROVAL
 
 
 def test_a_full_synchronization_that_is_rejected_says_so_on_its_line(world, clerk, boss):
     job = refused(world)
     line = FullSynchLine.objects.create(
-        mapping=world.mapping(), direction="both", to_crm_job=job, status=FullSynchLine.Status.ERROR
+        mapping=world.mapping(), direction="both", to_crm_job=job, status=FullSynchLine.Status.APPROVAL
     )
     clerk.post(reverse("synch_job_reject", args=[job.pk]), {"reason": "Not today"})
     line.refresh_from_db()

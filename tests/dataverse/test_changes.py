@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 
@@ -279,3 +280,31 @@ def test_a_column_that_is_no_moment_tells_no_changes(organization):
 def test_a_table_says_what_its_rows_are_known_by(organization):
     described = organization.describe("account")
     assert (described.id_field, described.modified_field) == ("accountid", "modifiedon")
+
+
+# --- has anything changed? ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ["account", "annotation"])
+def test_a_cheap_look_says_whether_anything_changed_and_moves_no_cursor(organization, table):
+    first, *_ = add(organization, table)
+    _, cursor = follow(organization, table)
+    assert organization.have_changed([(table, cursor)]) == [False]
+    time.sleep(1.1)  # the service tells times of changes in whole seconds
+    organization.delete(table, [Row(first)])
+    add(organization, table)
+    assert organization.have_changed([(table, cursor)]) == [True]
+    pages, _ = follow(organization, table, cursor)
+    assert any(page.records for page in pages)
+
+
+def test_all_tables_are_looked_at_in_one_request(organization):
+    cursors = [(table, follow(organization, table)[1]) for table in ("account", "annotation", "contact")]
+    before = organization.requests
+    assert organization.have_changed([*cursors, ("account.paymenttermscode", "0")]) == [False] * 4
+    assert organization.requests == before + 1
+
+
+def test_a_cursor_that_says_nothing_counts_as_a_change(organization):
+    assert organization.have_changed([("account", "no cursor")]) == [True]
+    assert organization.have_changed([]) == []

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from integration.dataverse.signin import Certificate, Password
+from integration.defaults import extra
 from integration.models import ConnectionSetup, JobQueueEntry, User
 from integration.models.published import OURS
 from integration.systems.base import Table
 from integration.systems.errors import PrivilegeMissing, Unreachable
+from integration.tasks import TASKS
 from tests.certificates import issue, rsa_key
 from tests.integration.test_connection_page import save, shown
 from tests.makers import table, text
@@ -220,7 +222,21 @@ def test_automatic_orders_wait_for_sales_order_integration(setup, admin):
     assert ConnectionSetup.current().auto_create_orders is False
 
 
-def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(setup, solution, admin):
+@pytest.fixture
+def built(monkeypatch):
+    """As if there were a task behind every extra job."""
+    monkeypatch.setattr(extra, "THERE", [job.task for job in extra.EXTRA_JOBS])
+
+
+def test_nothing_has_an_entry_that_it_could_never_keep(setup, solution):
+    setup.enable()
+    setup.order_integration_switched(True)
+    assert set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True)) == set(extra.THERE)
+    assert set(extra.THERE) <= set(TASKS)
+    assert {job.task for job in extra.EXTRA_JOBS} & set(TASKS) == set(extra.THERE)
+
+
+def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(setup, solution, admin, built):
     setup.enable()
     assert jobs() == EXTRA
     setup.order_integration_switched(True)
@@ -240,7 +256,7 @@ def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(se
     assert ConnectionSetup.current().auto_process_quotes is False
 
 
-def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(setup, solution):
+def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(setup, solution, built):
     setup.enable()
     JobQueueEntry.objects.filter(task="customer_statistics").update(minutes=7, status=JobQueueEntry.Status.ON_HOLD)
     setup.order_integration_switched(True)
@@ -304,7 +320,7 @@ def test_an_organization_that_does_not_answer_holds_no_disabling_up(setup, solut
     admin.post("/connection/disable/")
     setup.refresh_from_db()
     assert (setup.is_enabled, "No route" in setup.last_error) == (False, True)
-    assert set(JobQueueEntry.objects.values_list("status", flat=True)) == {"on_hold"}
+    assert set(JobQueueEntry.objects.exclude(mapping=None).values_list("status", flat=True)) == {"on_hold"}
 
 
 def test_saving_what_sales_is_not_told_asks_nothing_of_it(setup, solution, admin, organization):

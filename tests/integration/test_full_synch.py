@@ -14,7 +14,7 @@ from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, Sy
 from integration.models.full_synch import FullSynchError
 from integration.models.job_state import JobState, style_of
 from integration.systems.base import Ref, Side
-from integration.systems.errors import Unreachable
+from integration.systems.errors import SignInRefused
 from tests.integration.jobs_world import ran, silent_for, world
 
 __all__ = ["world"]
@@ -223,12 +223,12 @@ def test_a_line_with_a_failed_record_is_finished_and_its_job_shows_the_error(wor
     assert world.names(Side.CRM, "account") == ["Adatum"]
 
 
-def test_a_lost_connection_makes_the_line_an_error_that_says_why_and_holds_back_what_depends_on_it(world):
+def test_a_refused_sign_in_makes_the_line_an_error_that_says_why_and_holds_back_what_depends_on_it(world):
     world.couple_jim()
     world.add_customer("Adatum")
     refresh()
     jobs.full.start()
-    world.crm.fail_on("insert", Unreachable("Nobody answers."))
+    world.crm.fail_on("insert", SignInRefused("Nobody answers."))
     work()
     line = lines()["CUSTOMER"]
     assert (line.status, line.message, line.to_crm_state) == (Line.ERROR, "Nobody answers.", JobState.ERROR)
@@ -242,7 +242,7 @@ def test_restarting_a_line_with_an_error_completes_it_and_starts_what_waited(wor
     world.add_customer("Adatum")
     refresh()
     jobs.full.start()
-    world.crm.fail_on("insert", Unreachable("Nobody answers."))
+    world.crm.fail_on("insert", SignInRefused("Nobody answers."))
     work()
     jobs.full.restart(lines()["CUSTOMER"])
     work()

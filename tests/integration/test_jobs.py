@@ -15,7 +15,7 @@ from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side
-from integration.systems.errors import Refused, Unreachable
+from integration.systems.errors import Refused, SignInRefused, Unreachable
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, silent_for, world
 
 __all__ = ["world"]
@@ -177,8 +177,9 @@ def test_a_cursor_that_a_person_cleared_during_the_run_stays_cleared(cronus):
     cronus.add_customer("Proseware")
     cronus.before_page(2, lambda: cronus.mapping().require_full_run())
     jobs.run(job.pk)
-    assert ran(job).inserted == 1
-    assert cronus.mapping().erp_cursor == ""
+    assert (ran(job).status, ran(job).cursor, cronus.mapping().erp_cursor) == (Status.QUEUED, "", "")
+    jobs.run(job.pk)
+    assert (ran(job).status, ran(job).inserted) == (Status.FINISHED, 1)
 
 
 def test_a_row_that_failed_is_an_error_of_the_job_and_closed_by_its_success(cronus):
@@ -231,7 +232,7 @@ def test_a_mapping_without_its_table_fails_the_job_with_the_tables_name(cronus):
 
 
 def test_what_waited_for_a_failed_run_is_canceled_and_says_why(cronus):
-    cronus.crm.fail_on("insert", Unreachable("Nobody answers."))
+    cronus.crm.fail_on("insert", SignInRefused("Nobody answers."))
     there = full(cronus)
     back = jobs.start(cronus.mapping(), TO_ERP, after=there)
     jobs.run(there.pk)

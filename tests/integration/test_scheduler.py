@@ -8,11 +8,12 @@ import threading
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from integration import jobs, scheduler
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
 from integration.sync.run import Options, Scope
-from integration.systems.errors import Unreachable
+from integration.systems.errors import ConfigurationProblem
 from tests.integration.jobs_world import TO_CRM, TO_ERP, ran, silent_for, world
 
 __all__ = ["world"]
@@ -136,8 +137,9 @@ def test_nothing_starts_while_the_connection_is_disabled(world):
 
 
 def test_running_an_entry_now_does_not_wait_for_its_time(world):
-    assert scheduler.run_now(entry()) is True
-    assert scheduler.run_now(entry()) is False
+    assert scheduler.run_now(entry()) == "CUSTOMER runs now."
+    with pytest.raises(scheduler.NotNow, match="running already"):
+        scheduler.run_now(entry())
     assert SyncJob.objects.count() == 2
 
 
@@ -170,11 +172,11 @@ def test_a_sleeping_entry_wakes_when_its_time_has_come(world):
 
 
 def test_a_run_that_failed_is_tried_again_soon_and_given_up_after_its_attempts(world):
-    world.crm.fail_on("describe", Unreachable("Nobody answers."), times=100)
+    world.crm.fail_on("describe", ConfigurationProblem("No such column."), times=100)
     due(max_attempts=2)
     scheduler.tick()
     work()
-    assert (entry().status, entry().attempts, entry().message) == (Status.READY, 1, "Nobody answers.")
+    assert (entry().status, entry().attempts, entry().message) == (Status.READY, 1, "No such column.")
     assert minutes_until(entry().next_start) < 1
     due(attempts=1)
     scheduler.tick()
@@ -201,18 +203,32 @@ def test_an_entry_whose_run_is_gone_goes_back_to_its_times(world):
 # --- the loop ---------------------------------------------------------------------------------------------
 
 
-def test_the_loop_goes_on_when_a_tick_meets_a_database_that_does_not_answer(world, monkeypatch, caplog):
+def test_what_does_not_answer_keeps_the_scheduler_from_nothing_else(world, monkeypatch, caplog):
+    def refuse() -> None:
+        raise RedisError("The queue is away.")
+
+    def locked() -> None:
+        raise OperationalError("database is locked")
+
+    due()
+    monkeypatch.setattr(scheduler, "show_alive", refuse)
+    monkeypatch.setattr(scheduler, "resend", locked)
+    scheduler.tick()
+    assert entry().status == Status.IN_PROCESS
+    assert "The queue is away." in caplog.text
+    assert "database is locked" in caplog.text
+
+
+def test_the_loop_ticks_until_it_is_to_end(world, monkeypatch):
     stop, wake = threading.Event(), threading.Event()
     ticks: list[int] = []
 
     def tick() -> None:
         ticks.append(1)
-        if len(ticks) == 1:
-            raise OperationalError("database is locked")
-        stop.set()
+        if len(ticks) == 2:
+            stop.set()
 
     monkeypatch.setattr(scheduler, "tick", tick)
     monkeypatch.setattr(scheduler, "close_old_connections", lambda: wake.set())
     scheduler.loop(stop, wake, every=60)
     assert len(ticks) == 2
-    assert "database is locked" in caplog.text

@@ -197,4 +197,5 @@ def test_a_persons_start_is_in_the_audit_log_and_that_of_the_scheduler_is_not(mo
 
 
 def test_an_entry_of_a_task_nobody_knows_any_more_stays_as_it_is():
-    assert scheduler.run_now(entry(task="brewing coffee")) is False
+    with pytest.raises(scheduler.NotNow, match="was not started"):
+        scheduler.run_now(entry(task="brewing coffee"))

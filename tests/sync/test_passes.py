@@ -156,10 +156,15 @@ def test_one_bad_row_never_fails_its_page(world):
 def test_a_canceled_run_stops_between_pages_keeps_what_is_written_and_is_finished_by_the_next(world, monkeypatch):
     names = ten_customers(world)
 
-    def stop(journal: MemoryJournal) -> None:
-        raise Canceled
+    asked: list[int] = []
 
-    journal = Watching(on_note=stop)
+    class Stopping(MemoryJournal):
+        def go_on(self) -> None:
+            asked.append(1)
+            if len(asked) == 3:
+                raise Canceled
+
+    journal = Stopping()
     with pytest.raises(Canceled):
         run_with(world, monkeypatch, journal)
     monkeypatch.undo()

@@ -39,6 +39,9 @@ class MemoryJournal:
     def begin(self, total: int | None) -> None:
         self.total = total
 
+    def go_on(self) -> None:
+        """Nobody stops the run."""
+
     def note(self, counters: Counters, done: int) -> None:
         self.done += done
 

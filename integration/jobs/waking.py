@@ -1,0 +1,120 @@
+"""Sleeping jobs wake when something changes that they carry.
+
+Here that is seen by the row versions, with every tick of the scheduler: two cheap queries, and none more while nothing
+is written. In Sales it is seen once a minute by a task: one batch, with one request for each table, from where the
+mapping has read up to. Only what a mapping has read before can have changed since: one without a cursor is not looked
+at, its next run reads everything anyway.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Protocol, runtime_checkable
+
+from django.utils import timezone
+
+from integration.business_central.store import changed_since, committed_version
+from integration.dataverse.session import OF_A_PERSON
+from integration.jobs.debts import can_be_paid
+from integration.models import ConnectionSetup, JobQueueEntry, TaskRun
+from integration.sync.rules import Direction
+from integration.systems.base import System
+from integration.systems.errors import CursorExpired
+
+TASK = "look_at_sales"
+EVERY = dt.timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
+
+
+class LooksHere:
+    """Looks for changes in Business Central; remembers what it has looked at, so that it asks nothing twice."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, frozenset[tuple[int, str]]] = (-1, frozenset())
+
+    def __call__(self) -> list[JobQueueEntry]:
+        """Wake whose table changed. Answers the entries that were woken."""
+        entries = _asleep(Direction.TO_CRM)
+        if not entries:
+            return []
+        now = committed_version(), frozenset((entry.pk, entry.mapping.erp_cursor) for entry in entries)
+        if now == self._seen:
+            return []
+        looks = {entry: (entry.mapping.erp_table, _version(entry.mapping.erp_cursor)) for entry in entries}
+        changed = changed_since(looks.values())
+        woken = [entry for entry, look in looks.items() if look in changed and entry.wake()]
+        self._seen = now
+        _say(woken, "Business Central")
+        return woken
+
+
+def look_at_sales() -> dict[str, int]:
+    """The task: wake who owes something by now, and whose table changed in Sales. Raises ``ConnectionProblem``."""
+    owing = [entry for entry in JobQueueEntry.objects.asleep() if _is_on(entry) and can_be_paid(entry.mapping)]
+    woken = [entry for entry in owing if entry.wake()]
+    _say(woken, "what waited")
+    return {"woken": len(woken) + len(_wake_by_sales(_asleep(Direction.TO_ERP)))}
+
+
+def _wake_by_sales(entries: list[JobQueueEntry]) -> list[JobQueueEntry]:
+    if not entries:
+        return []
+    with closing(ConnectionSetup.current().open(patience=OF_A_PERSON)) as connected:
+        looks = [(entry.mapping.crm_table, entry.mapping.crm_cursor) for entry in entries]
+        changed = _have_changed(connected.crm, looks)
+    woken = [entry for entry, one in zip(entries, changed, strict=True) if one and entry.wake()]
+    _say(woken, "Dynamics 365 Sales")
+    return woken
+
+
+@runtime_checkable
+class Watchable(Protocol):
+    """A system that says cheaply whether anything changed since some cursors."""
+
+    def have_changed(self, cursors: Sequence[tuple[str, str]]) -> list[bool]: ...
+
+
+def _have_changed(system: System, looks: Sequence[tuple[str, str]]) -> list[bool]:
+    if isinstance(system, Watchable):
+        return system.have_changed(looks)
+    return [_has_changed(system, table, cursor) for table, cursor in looks]
+
+
+def _has_changed(system: System, table: str, cursor: str) -> bool:
+    try:
+        return any(page.records or page.deleted for page in system.changes(table, (), cursor))
+    except CursorExpired:
+        return True
+
+
+def sales_is_to_be_looked_at() -> bool:
+    """Is a minute over, and does anybody sleep who wants to know?"""
+    last = TaskRun.objects.last_of(TASK)
+    if last.is_active or (last.asked_at is not None and timezone.now() - last.asked_at < EVERY):
+        return False
+    return any(_is_on(entry) for entry in JobQueueEntry.objects.asleep())
+
+
+def _asleep(direction: Direction) -> list[JobQueueEntry]:
+    column = f"{direction.source}_cursor"
+    entries = JobQueueEntry.objects.asleep().exclude(**{f"mapping__{column}": ""})
+    return [entry for entry in entries if _is_on(entry) and entry.mapping.carries(direction)]
+
+
+def _is_on(entry: JobQueueEntry) -> bool:
+    return ConnectionSetup.current().is_on(entry.mapping)
+
+
+def _version(cursor: str) -> int:
+    """The row version of a cursor of the company; of one that nobody can read, the first: its run finds out."""
+    version = cursor.partition("/")[0]
+    return int(version) if version.isdecimal() else 0
+
+
+def _say(woken: list[JobQueueEntry], where: str) -> None:
+    if woken:
+        log.info("Something changed in %s: %s", where, ", ".join(entry.name for entry in woken))
