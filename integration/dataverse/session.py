@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import threading
@@ -17,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from integration.dataverse.problems import problem_of
 from integration.dataverse.shared import Cache, Gate, Left, LocalGate, MemoryCache
 from integration.dataverse.signin import Credentials, Grant, HeldToken, Tokens, TokenSource
-from integration.http import Answer, Limits, Transport, check_address, encode
+from integration.http import Answer, Limits, Transport, check_address, deadline, encode
 from integration.systems.errors import BadAnswer, Problem, Throttled, TimedOut, Unreachable
 
 __all__ = ["OF_A_PERSON", "Cache", "Credentials", "Gate", "LocalGate", "MemoryCache", "Patience", "Session"]
@@ -33,16 +34,36 @@ LONGEST_BACKOFF = 20.0
 class Patience:
     """How long one request may take: the times of one attempt, how often it is made, whether also after a time-out,
     and for how many seconds in all throttling may hold it up (a run: twice the 5 minutes in which the service counts).
+    ``total``: seconds for everything a session asks, sign-in, repeats and pauses included, from its first request on;
+    what is asked later is answered with ``TimedOut`` at once.
     """
 
     limits: Limits = field(default_factory=Limits)
     tries: int = TRIES
     after_time_out: bool = True
     throttled: float = 600.0
+    total: float | None = None
 
 
-OF_A_PERSON = Patience(Limits(connect=4, read=15, deadline=15), tries=2, after_time_out=False, throttled=5)
-"""For what is asked while a person waits for a page: an address where nobody answers is told after 4 seconds."""
+OF_A_PERSON = Patience(Limits(connect=4, read=10, deadline=10), tries=2, after_time_out=False, throttled=5, total=10)
+"""For what is asked while a person waits for a page: after 4 seconds an address where nobody answers is given up, after
+10 seconds everything."""
+
+
+class _Budget:
+    """The seconds a session has in all; they begin with its first request."""
+
+    def __init__(self, total: float | None) -> None:
+        self._total, self._ends = total, math.inf
+        self._begun = threading.Event()
+
+    @property
+    def ends(self) -> float:
+        if self._total is not None and not self._begun.is_set():
+            self._ends = time.monotonic() + self._total
+            self._begun.set()
+        return self._ends
+
 
 _NUMBER = re.compile(r"[0-9]{1,12}([.][0-9]{1,6})?")
 
@@ -74,6 +95,7 @@ class Session:
         self.requests = 0
         self.metadata_requests = 0
         self._patience = patience or Patience()
+        self._budget = _Budget(self._patience.total)
         self._transport = transport or Transport(self._patience.limits)
         self._tokens = _source(url, credentials, self._transport, tokens)
         self._standing: Mapping[str, str] = {}
@@ -135,18 +157,20 @@ class Session:
         check_address(self.url)  # before the secret goes anywhere
         url = self.address(path)
         content = raw if raw is not None else (encode(body) if body is not None else None)
-        ends, attempt, repeated = time.monotonic() + self._patience.throttled, 0, False
+        ends, attempt, repeated = min(time.monotonic() + self._patience.throttled, self._budget.ends), 0, False
         tries, after_time_out = tries or self._patience.tries, after_time_out and self._patience.after_time_out
         while True:
             attempt += 1
             try:
-                answer = self._once(method, url, headers or {}, content, metadata)
+                with deadline(self._budget.ends - time.monotonic()):
+                    answer = self._once(method, url, headers or {}, content, metadata)
                 problem = None if answer.ok else problem_of(answer)
             except (Unreachable, TimedOut, Throttled) as caught:
                 problem = caught
             if problem is None or not problem.retryable:
                 return replace(answer, repeated=repeated)
-            if not _worth_it(problem, attempt, tries, ends, repeatable, after_time_out):
+            late = time.monotonic() + _backoff(attempt) >= self._budget.ends
+            if late or not _worth_it(problem, attempt, tries, ends, repeatable, after_time_out):
                 raise problem
             repeated = repeated or not isinstance(problem, Throttled)
             self.wait(problem, attempt)
@@ -162,7 +186,7 @@ class Session:
 
     def wait(self, problem: Problem, attempt: int) -> None:
         """Hold back before the next attempt. After throttling everybody does, at the gate."""
-        backoff = min(LONGEST_BACKOFF, BACKOFF_SECONDS * 2 ** (attempt - 1))
+        backoff = _backoff(attempt)
         if isinstance(problem, Throttled):
             self._gate.throttled(problem.retry_after or backoff)
         else:
@@ -219,6 +243,11 @@ class Session:
 
 def _source(url: str, credentials: Grant | HeldToken, transport: Transport, cache: Cache | None) -> TokenSource:
     return credentials if isinstance(credentials, HeldToken) else Tokens(url, credentials, transport, cache)
+
+
+def _backoff(attempt: int) -> float:
+    """Seconds to the next attempt, more after each."""
+    return min(LONGEST_BACKOFF, BACKOFF_SECONDS * 2 ** (attempt - 1))
 
 
 def _worth_it(problem: Problem, attempt: int, tries: int, ends: float, repeatable: bool, after_time_out: bool) -> bool:

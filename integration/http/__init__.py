@@ -11,6 +11,7 @@ not the one a person named.
 
 from integration.http.addresses import check_address, is_loopback
 from integration.http.exact import decode, encode
+from integration.http.sockets import deadline
 from integration.http.transport import Answer, Limits, Transport
 
-__all__ = ["Answer", "Limits", "Transport", "check_address", "decode", "encode", "is_loopback"]
+__all__ = ["Answer", "Limits", "Transport", "check_address", "deadline", "decode", "encode", "is_loopback"]

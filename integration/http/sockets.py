@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import socket
 import ssl
 import threading
@@ -34,12 +35,24 @@ _clock = _Clock()
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Whatever this thread reads from a connection inside has come after so many seconds, or ``TimeoutError``."""
-    _clock.ends = time.monotonic() + seconds
+    """Whatever this thread asks of a connection inside is done after so many seconds, or ``TimeoutError``. Of two
+    deadlines, one inside the other, the earlier counts."""
+    outer, ends = _clock.ends, time.monotonic() + seconds
+    _clock.ends = ends if outer is None else min(outer, ends)
     try:
         yield
     finally:
-        _clock.ends = None
+        _clock.ends = outer
+
+
+def at_most(seconds: float) -> float:
+    """So many seconds, or what is left until this thread's deadline. Raises ``TimeoutError`` where nothing is left."""
+    if _clock.ends is None:
+        return seconds
+    left = _clock.ends - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the deadline of the request is over")
+    return min(left, seconds)
 
 
 class Adapter(HTTPAdapter):
@@ -78,10 +91,7 @@ class _TimedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         if _clock.ends is not None:
-            left = _clock.ends - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the deadline of the request is over")
-            self._connection.settimeout(left if self._patience is None else min(left, self._patience))
+            self._connection.settimeout(at_most(math.inf if self._patience is None else self._patience))
         return self._raw.readinto(buffer)
 
     def close(self) -> None:

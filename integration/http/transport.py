@@ -17,7 +17,7 @@ from requests.cookies import RequestsCookieJar
 
 from integration.http.addresses import check_address, is_loopback
 from integration.http.exact import decode
-from integration.http.sockets import Adapter, deadline
+from integration.http.sockets import Adapter, at_most, deadline
 from integration.systems.errors import BadAnswer, ConnectionProblem, TimedOut, TlsFailed, Unreachable
 
 CONNECT_SECONDS = 10.0
@@ -95,7 +95,7 @@ class Transport:
 
     def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, origin: str) -> Answer:
         request = self._session.prepare_request(requests.Request(method, url, headers=dict(headers), data=body))
-        limits = (self.limits.connect, self.limits.read)
+        limits = (at_most(self.limits.connect), at_most(self.limits.read))
         with self._session.send(
             request, stream=True, timeout=limits, allow_redirects=False, **self._way(origin)
         ) as response:
