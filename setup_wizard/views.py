@@ -94,14 +94,14 @@ def use_sandbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Send the browser to where administrators of Sales sign in."""
-    back = request.build_absolute_uri(reverse("guide_signed_in"))
+    back, setup = request.build_absolute_uri(reverse("guide_signed_in")), ConnectionSetup.current()
     try:
-        started = administrator.start(ConnectionSetup.current(), back)
+        started = administrator.start(setup, back)
     except Problem as problem:
         messages.error(request, problem.message)
         return redirect(f"{reverse('guide_administrator')}?for=result")
     wanted = [task.slug for task in tasks.named(request.GET.getlist("task"))]
-    request.session[SIGN_IN] = {"started": started.stored(), "tasks": wanted}
+    request.session[SIGN_IN] = {"started": started.stored(), "place": setup.place, "tasks": wanted}
     return redirect(started.address)
 
 
@@ -113,8 +113,9 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     kept = request.session.pop(SIGN_IN, {})
     try:
         started = Started.of(kept.get("started", {}))
-        held = administrator.come_back(ConnectionSetup.current(), started, request.GET.dict())
-        administrator.begin_work(held, tasks.named(kept.get("tasks", [])), request.user)
+        place = str(kept.get("place", ""))
+        held = administrator.come_back(ConnectionSetup.current(), started, place, request.GET.dict())
+        administrator.begin_work(held, place, tasks.named(kept.get("tasks", [])), request.user)
     except Problem as problem:
         messages.error(request, problem.message)
     return redirect(f"{reverse('guide_administrator')}?for=result")
@@ -152,6 +153,8 @@ def _page(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
 def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
     """Keep what was entered; then on, away, or stay where something is in the way."""
     why = hindrance(here, shown)
+    for note in getattr(getattr(shown.get("form"), "instance", None), "left_behind", ()):
+        messages.warning(request, note)
     if why is None and "leave" in request.POST:
         return redirect("setup")
     if why is None and here is FINISH:

@@ -11,15 +11,13 @@ from integration import defaults
 from integration.dataverse.session import Patience
 from integration.models import systems
 from integration.models.audit import AuditEntry, record
-from integration.models.audited import Audited
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.diagnosis import examine, hindrances
-from integration.models.features import Features
 from integration.models.findings import Diagnosis, Finding, NotReady
 from integration.models.home import COPY, home, is_copy
 from integration.models.mapping import TableMapping
+from integration.models.moving import LED_ELSEWHERE, Moving
 from integration.models.release import hold_jobs, release_jobs
-from integration.models.sign_in import SignIn
 from integration.models.systems import Connected
 from integration.models.telling import Untold, tell
 from integration.sync.rules import Context
@@ -30,7 +28,7 @@ SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both.
 DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 
 
-class ConnectionSetup(Audited, SignIn, Features):
+class ConnectionSetup(Moving):
     """Addresses, credentials and switches of the one connection (``ConnectionSetup.current()``)."""
 
     is_enabled = models.BooleanField("enabled", default=False, editable=False)
@@ -108,10 +106,12 @@ class ConnectionSetup(Audited, SignIn, Features):
     def enable(self) -> list[TableMapping]:
         """Check, remember who answered, create what is missing of mappings and jobs, and release the jobs. Returns
         the mappings created. Raises :class:`NotReady`."""
-        found = self.readiness()
+        place, found = self.place, self.readiness()
         if not found.ok or found.identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
+            if not self.is_at(place):
+                raise NotReady([Finding(False, "Address", LED_ELSEWHERE)])
             self._remember(found.identity, found.user_name)
             created = self.create_missing()
             release_jobs(self.parts())
@@ -170,7 +170,11 @@ class ConnectionSetup(Audited, SignIn, Features):
     def _examine(self) -> Diagnosis:
         metadata_cache().clear()
         token_cache().clear()
-        found = examine(self)
+        place, found = self.place, examine(self)
+        if not self.is_at(place):
+            return found  # it is about another place than the one that is stored now
+        if found.identity is not None and not self.is_enabled:
+            self.recognize(found.identity.organization_id)
         known = {} if found.solution_version is None else {"solution_version": found.solution_version[:30]}
         self.note(last_error=found.message, **known)
         return found
@@ -189,9 +193,3 @@ class ConnectionSetup(Audited, SignIn, Features):
             last_error="",
             disable_reason="",
         )
-
-    def note(self, **values: Any) -> None:
-        """Write what the machine found out, without counting as a person's change."""
-        type(self).objects.filter(pk=self.pk).update(**values)
-        for name, value in values.items():
-            setattr(self, name, value)

@@ -47,10 +47,10 @@ def examine(setup: ConnectionSetup) -> Diagnosis:
 def hindrances(setup: ConnectionSetup, identity: Identity | None) -> list[Finding]:
     """What keeps a connection from being enabled though it works."""
     off = [] if setup.dataverse_enabled else [Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on.")]
-    return [*off, *(_other_organization(setup, identity) if identity else ())]
+    return [*off, *(other_organization(setup, identity) if identity else ())]
 
 
-def _other_organization(setup: ConnectionSetup, identity: Identity) -> list[Finding]:
+def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Finding]:
     """Couplings belong to one organization; with another one they would point at strangers."""
     if setup.organization_id in (None, identity.organization_id):
         return []

@@ -57,19 +57,24 @@ def tell_rest(setup: ConnectionSetup, patience: Patience | None = None) -> bool:
             withdraw(connected.crm) if what == Untold.WITHDRAWAL else publish(setup, connected.crm)
     except Problem as problem:
         words = NOT_WRITTEN.format(problem.message)
-        if problem.retryable:
-            setup.note(last_error=words + LATER)
-        else:
-            setup.note(last_error=words, untold="")
+        if setup.is_at(setup.place):
+            setup.note(last_error=words + LATER if problem.retryable else words)
+            if not problem.retryable:
+                setup.note(untold="")
         raise
     _told(setup, what)
     return True
 
 
 def _told(setup: ConnectionSetup, what: str) -> None:
-    known = {} if what == Untold.WITHDRAWAL else {"odata_key": ""}
-    mended = setup.last_error.startswith(NOT_WRITTEN.format(""))
-    setup.note(**known, **({"last_error": ""} if mended else {}))
-    # Somebody may have decided otherwise meanwhile: that is still to be told.
+    """It is done. What somebody decided or typed meanwhile is still to be told, and another address knows nothing of
+    it."""
+    if not setup.is_at(setup.place):
+        return
+    if what == Untold.ADDRESSES:
+        type(setup).objects.filter(pk=setup.pk, odata_key=setup.odata_key).update(odata_key="")
+        setup.odata_key = ""
+    if setup.last_error.startswith(NOT_WRITTEN.format("")):
+        setup.note(last_error="")
     if type(setup).objects.filter(pk=setup.pk, untold=what).update(untold=""):
         setup.untold = ""

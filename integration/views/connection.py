@@ -29,6 +29,8 @@ def connection(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         if form.saved():
             messages.success(request, "Saved.")
+            for note in form.instance.left_behind:
+                messages.warning(request, note)
             _warn_untold(request)
             return _tested(request) if "test" in request.POST else redirect("connection")
     return _page(request, form)

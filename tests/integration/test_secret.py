@@ -153,7 +153,7 @@ def test_without_a_usable_key_nobody_connects_and_the_stored_secret_stays(adatum
     assert any("FIELD_ENCRYPTION_KEYS" in finding.message for finding in setup.test() if not finding.ok)
     with pytest.raises(ConfigurationProblem):
         setup.open(even_disabled=True)
-    setup.tenant = "fabrikam.example"
+    setup.web_client_url = "https://bc.fabrikam.example"
     setup.save()
     setup.disable()
     assert stored() == before
