@@ -19,12 +19,14 @@ from django.db import connection
 from integration.dataverse.people import check_administrator
 from integration.dataverse.session import Session
 from integration.dataverse.signin import HeldToken, Started, begin, discover, finish
+from integration.dataverse.store import SalesOrganization
 from integration.http import Transport
 from integration.models import ConnectionSetup
 from integration.models.audit import AuditEntry, acting, record
+from integration.models.diagnosis import other_organization
 from integration.models.secret import SecretUnreadable
 from integration.models.systems import UNREADABLE
-from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing
+from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing, SignInRefused
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import ADMINISTRATOR
 from setup_wizard.tasks import Task, Work, wanted
@@ -35,6 +37,10 @@ WHO = "Administrator"
 NOT_ALLOWED = (
     "Whoever signed in does not have the security roles System Administrator and System Customizer. Sign in with an "
     "account that has both."
+)
+MOVED = (
+    "Somebody changed the address, the tenant or the client of the connection after this sign-in was begun. It was not "
+    "used. Begin again."
 )
 BUSY = "An administrator's sign-in is at work already. Wait until it is done."
 
@@ -51,8 +57,11 @@ def start(setup: ConnectionSetup, back: str) -> Started:
         transport.close()
 
 
-def come_back(setup: ConnectionSetup, started: Started, answer: Mapping[str, str]) -> HeldToken:
-    """The sign-in, held in memory, for what the browser brought back. Raises ``Problem``."""
+def come_back(setup: ConnectionSetup, started: Started, place: str, answer: Mapping[str, str]) -> HeldToken:
+    """The sign-in, held in memory, for what the browser brought back; ``place``: where the connection led to when it
+    was begun. Raises ``Problem``: nobody's sign-in and no secret follows a connection that leads elsewhere now."""
+    if setup.place != place:
+        raise SignInRefused(MOVED, part="user")
     transport = _transport()
     try:
         return finish(started, answer, transport, setup.client_proof)
@@ -62,15 +71,16 @@ def come_back(setup: ConnectionSetup, started: Started, answer: Mapping[str, str
         transport.close()
 
 
-def begin_work(held: HeldToken, tasks: Sequence[Task], user: Any) -> AdministratorRun:
-    """Do the tasks beside the requests of this process. Raises ``ConfigurationProblem`` while another sign-in works."""
+def begin_work(held: HeldToken, place: str, tasks: Sequence[Task], user: Any) -> AdministratorRun:
+    """Do the tasks beside the requests of this process, at the place the sign-in was begun for. Raises
+    ``ConfigurationProblem`` while another sign-in works."""
     run = AdministratorRun.begin(user)
     if run is None:
         held.drop()
         raise ConfigurationProblem(BUSY)
     titles = ", ".join(task.title for task in tasks)
     record(AuditEntry.Action.STARTED, "administrator's sign-in", titles)
-    beside(partial(_without_witness, run, held, tasks))
+    beside(partial(_without_witness, run, held, place, tasks))
     return run
 
 
@@ -79,17 +89,23 @@ def beside(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="administrator", daemon=True).start()
 
 
-def carry_out(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
-    """One task after another, until one cannot be done; the sign-in is dropped whatever happens."""
+def carry_out(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
+    """One task after another, until one cannot be done or the connection leads elsewhere than the sign-in; the sign-in
+    is dropped whatever happens."""
     with held:
         setup = ConnectionSetup.current()
+        if setup.place != place:
+            run.fail(MOVED)
+            return
         session = Session(setup.url, held, api=setup.api, transport=_transport())
         try:
             run.take_up(WHO)
             run.note(f"{_administrator(session)} may set this up.")
+            _recognize(session, setup, place)
             for task in tasks:
                 run.take_up(task.title)
-                run.note(task.run(Work(session, setup, run.grow)))
+                setup.stay_at(place)
+                run.note(task.run(Work(session, setup, run.grow, place)))
             _go_on()
             run.finish()
         except Problem as problem:
@@ -107,6 +123,16 @@ def _administrator(session: Session) -> str:
         raise RoleMissing(NOT_ALLOWED, raw=problem.raw) from problem
 
 
+def _recognize(session: Session, setup: ConnectionSetup, place: str) -> None:
+    """Which organization this is. Raises ``ConfigurationProblem`` where the coupled records are those of another."""
+    identity = SalesOrganization(session).check()
+    setup.stay_at(place)
+    strange = other_organization(setup, identity)
+    if strange:
+        raise ConfigurationProblem(strange[0].message)
+    setup.recognize(identity.organization_id)
+
+
 def _go_on() -> None:
     """Nothing left of what the guide wishes for: its step is done."""
     guide = Guide.current()
@@ -114,11 +140,11 @@ def _go_on() -> None:
         guide.pass_step(ADMINISTRATOR.slug)
 
 
-def _without_witness(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
+def _without_witness(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
     """The body of the thread: nobody stands behind it, so what nobody expected is logged and told here."""
     try:
         with acting(run.by or ""):
-            carry_out(run, held, tasks)
+            carry_out(run, held, place, tasks)
     except Exception:
         log.exception("An administrator's task broke off")
         run.fail("This broke off for a reason nobody expected; the log of this application has it. Try again.")
