@@ -16,7 +16,7 @@ from integration.models import ConnectionSetup, User
 from integration.models.features import ADDRESSES
 from integration.models.order_user import find_order_user
 from integration.models.sign_in import Authentication
-from integration.systems.errors import ConfigurationProblem, Problem
+from integration.systems.errors import Problem
 
 ORDERS = ("order_user", "auto_create_orders", "auto_process_quotes")
 TOLD = {*ADDRESSES, "sales_enabled", "item_availability_enabled", "odata_user", "odata_key"}
@@ -126,14 +126,6 @@ class ConnectionForm(SecretInputs, VersionedForm):
             self.instance.url = cleaned.get("url", "")
             cleaned["authentication"] = self.instance.authentication_for_address()
         return cleaned
-
-    def saved(self) -> bool:
-        """Check and save, unless somebody was faster or enabled the connection meanwhile."""
-        try:
-            return super().saved()
-        except ConfigurationProblem as problem:
-            self.add_error(None, problem.message)
-            return False
 
     def save(self, commit: bool = True) -> ConnectionSetup:
         self.take_secrets(self.instance)

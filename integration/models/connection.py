@@ -16,7 +16,7 @@ from integration.models.diagnosis import examine, hindrances
 from integration.models.findings import Diagnosis, Finding, NotReady
 from integration.models.home import COPY, home, is_copy
 from integration.models.mapping import TableMapping
-from integration.models.moving import LED_ELSEWHERE, Moving
+from integration.models.moving import Moving
 from integration.models.release import hold_jobs, release_jobs
 from integration.models.systems import Connected
 from integration.models.telling import Untold, tell
@@ -106,12 +106,10 @@ class ConnectionSetup(Moving):
     def enable(self) -> list[TableMapping]:
         """Check, remember who answered, create what is missing of mappings and jobs, and release the jobs. Returns
         the mappings created. Raises :class:`NotReady`."""
-        place, found = self.place, self.readiness()
+        found = self.readiness()
         if not found.ok or found.identity is None:
             raise NotReady(found.findings)
         with transaction.atomic():
-            if not self.is_at(place):
-                raise NotReady([Finding(False, "Address", LED_ELSEWHERE)])
             self._remember(found.identity, found.user_name)
             created = self.create_missing()
             release_jobs(self.parts())

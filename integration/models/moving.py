@@ -24,7 +24,6 @@ NOT_WITHDRAWN = (
     "“Business Central Connection” is right."
 )
 LED_ELSEWHERE = "Somebody changed where the connection leads to meanwhile. Begin again."
-ENABLED_MEANWHILE = "Somebody enabled the connection meanwhile. Disable it before it is led elsewhere."
 
 
 class Moving(Audited, SignIn, Features):
@@ -76,8 +75,7 @@ class Moving(Audited, SignIn, Features):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save what a person may edit, and of the rest what this object changed. Secrets that were typed for another
-        place are cleared; a place that changes takes no token, no cursor and no notice along. Raises
-        ``ConfigurationProblem`` where that is not possible because somebody enabled the connection meanwhile."""
+        place are cleared; a place that changes takes no token, no cursor and no notice along."""
         with transaction.atomic():
             stored = type(self)._default_manager.select_for_update().filter(pk=self.pk).first()
             if stored is None:
@@ -86,8 +84,6 @@ class Moving(Audited, SignIn, Features):
                 return
             saving = self._saving(stored, kwargs.get("update_fields"))
             strangers, moved = saving.strangers, saving.moved
-            if moved and stored.is_enabled and not self._found.get("is_enabled", True):
-                raise ConfigurationProblem(ENABLED_MEANWHILE)
             cleared = [*self._dropped, *self._drop(strangers)]
             fresh = any(saving.after[name] != saving.stored[name] for name in SECRETS)
             self.revision = stored.revision + bool(moved or fresh or strangers)

@@ -10,9 +10,8 @@ from integration.models.belonging import HELD_FOR, PLACE, Saving
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.preflight import Severity, Verdict
 from integration.models.secret import SecretField
-from integration.systems.errors import ConfigurationProblem
 from tests.integration.test_connection_features import own
-from tests.integration.test_connection_page import save, shown
+from tests.integration.test_connection_page import save
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = {
@@ -197,31 +196,6 @@ def test_a_test_that_ends_after_somebody_moved_the_connection_leaves_no_trace(se
     monkeypatch.setattr(organization, "check", moved_meanwhile)
     assert not setup.readiness().findings[0].ok or ConnectionSetup.current().answered_id is None
     assert ConnectionSetup.current().answered_id is None
-
-
-def test_who_enables_while_somebody_moves_the_connection_enables_nothing(setup, admin, organization, monkeypatch):
-    check = organization.check
-
-    def moved_meanwhile():
-        save(admin, url=ELSEWHERE["url"])
-        return check()
-
-    monkeypatch.setattr(organization, "check", moved_meanwhile)
-    page = admin.post("/connection/enable/").content.decode()
-    assert "Somebody changed where the connection leads to meanwhile" in page
-    assert not ConnectionSetup.current().is_enabled
-
-
-def test_who_moves_the_connection_that_somebody_enabled_meanwhile_moves_nothing(setup, admin):
-    seen = shown(admin)
-    stale = ConnectionSetup.current()
-    setup.enable()
-    stale.url = ELSEWHERE["url"]
-    with pytest.raises(ConfigurationProblem, match="Somebody enabled the connection meanwhile"):
-        stale.save()
-    admin.post("/connection/", {**seen, "url": ELSEWHERE["url"]})
-    now = ConnectionSetup.current()
-    assert (now.url, now.is_enabled) == ("https://contoso.crm4.dynamics.com", True)
 
 
 def test_a_save_of_a_page_leaves_what_the_machine_found_out_meanwhile(setup):
