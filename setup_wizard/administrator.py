@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,10 +21,11 @@ from integration.dataverse.people import check_administrator
 from integration.dataverse.session import Session
 from integration.dataverse.signin import HeldToken, Started, begin, discover, finish
 from integration.dataverse.store import SalesOrganization
-from integration.http import Transport
+from integration.http import Limits, Transport, deadline
 from integration.models import ConnectionSetup
 from integration.models.audit import AuditEntry, acting, record
 from integration.models.diagnosis import other_organization
+from integration.models.opening import SECONDS, waiting
 from integration.models.secret import SecretUnreadable
 from integration.models.systems import UNREADABLE
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing, SignInRefused
@@ -49,12 +51,9 @@ def start(setup: ConnectionSetup, back: str) -> Started:
     """Begin a sign-in that comes back to the address ``back``. Raises ``Problem``."""
     if not setup.url or not setup.client_id:
         raise ConfigurationProblem("Enter the URL and the client id first.")
-    transport = _transport()
-    try:
+    with _page() as transport:
         trusted = urlsplit(setup.token_endpoint).hostname or ""
         return begin(discover(setup.url, transport, trusted), setup.client_id, back)
-    finally:
-        transport.close()
 
 
 def come_back(setup: ConnectionSetup, started: Started, place: str, answer: Mapping[str, str]) -> HeldToken:
@@ -62,13 +61,11 @@ def come_back(setup: ConnectionSetup, started: Started, place: str, answer: Mapp
     was begun. Raises ``Problem``: nobody's sign-in and no secret follows a connection that leads elsewhere now."""
     if setup.place != place:
         raise SignInRefused(MOVED, part="user")
-    transport = _transport()
     try:
-        return finish(started, answer, transport, setup.client_proof)
+        with _page() as transport:
+            return finish(started, answer, transport, setup.client_proof)
     except SecretUnreadable as error:
         raise ConfigurationProblem(UNREADABLE) from error
-    finally:
-        transport.close()
 
 
 def begin_work(held: HeldToken, place: str, tasks: Sequence[Task], user: Any) -> AdministratorRun:
@@ -153,5 +150,12 @@ def _without_witness(run: AdministratorRun, held: HeldToken, place: str, tasks: 
         connection.close()
 
 
-def _transport() -> Transport:
-    return Transport(ca=settings.DATAVERSE_CA_FILE or None)
+@contextmanager
+def _page() -> Iterator[Transport]:
+    """A line while a person waits for a page. Raises ``TimedOut``."""
+    with waiting() as patience, closing(_transport(patience.limits)) as transport, deadline(patience.total or SECONDS):
+        yield transport
+
+
+def _transport(limits: Limits | None = None) -> Transport:
+    return Transport(limits or Limits(), settings.DATAVERSE_CA_FILE or None)

@@ -7,12 +7,12 @@ seconds keeps nobody waiting: the scheduler has a worker tell it until it was ta
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from django.db import models
 
-from integration.dataverse.session import OF_A_PERSON, Patience
+from integration.dataverse.session import Gate
+from integration.models.opening import open_either
 from integration.models.published import publish, withdraw
 from integration.systems.errors import Problem
 
@@ -40,20 +40,21 @@ def tell(setup: ConnectionSetup, what: Untold) -> bool:
         return False
     setup.note(untold=what)
     try:
-        tell_rest(setup, OF_A_PERSON)
+        tell_rest(setup, None)
     except Problem:
         return False
     return True
 
 
-def tell_rest(setup: ConnectionSetup, patience: Patience | None = None) -> bool:
-    """Tell what is still untold; ``False``: nothing was. What a later attempt may mend stays untold. The access key is
-    handed over and not kept. Raises ``Problem``, noted as the last error."""
+def tell_rest(setup: ConnectionSetup, gate: Gate | None) -> bool:
+    """Tell what is still untold, as a worker behind its gate, without one while a person waits; ``False``: nothing was.
+    What a later attempt may mend stays untold. The access key is handed over and not kept. Raises ``Problem``, noted as
+    the last error."""
     what = setup.untold
     if not what:
         return False
     try:
-        with closing(setup.open(even_disabled=what == Untold.WITHDRAWAL, patience=patience)) as connected:
+        with open_either(setup, gate, even_disabled=what == Untold.WITHDRAWAL) as connected:
             withdraw(connected.crm) if what == Untold.WITHDRAWAL else publish(setup, connected.crm)
     except Problem as problem:
         words = NOT_WRITTEN.format(problem.message)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 
 from django.db import DatabaseError, transaction
 
+from integration.gate import Gate
+from integration.jobs import gate_of
 from integration.models import ConnectionSetup
+from integration.models.opening import open_either
 from integration.models.preflight import Preflight, Severity, Verdict
 from integration.models.systems import Connected
 from integration.preflight.connection import connection
@@ -32,7 +34,7 @@ def look() -> Iterator[Verdict]:
         with transaction.atomic():
             setup = ConnectionSetup.current()
         yield from installation(setup)
-        yield from _sales(setup)
+        yield from _sales(setup, gate_of(setup))
     except DatabaseError as error:
         words = f"Our own database does not answer as this release needs it: {_first_line(error)}."
         yield Verdict("database-unfit", Severity.ERROR, "Database", words, MIGRATE)
@@ -45,29 +47,29 @@ def nightly() -> dict[str, int]:
 
 
 def required(setup: ConnectionSetup) -> list[Verdict]:
-    """Only what the connection needs to be switched on."""
+    """Only what the connection needs to be switched on, while a person waits."""
     found, usable = connection(setup)
     return [*found, *(_in_sales(setup, REQUIRED) if usable else ())]
 
 
 def further(setup: ConnectionSetup, usable: bool) -> Iterator[Verdict]:
-    """All the rest; ``usable``: Sales answers, and can be asked."""
+    """All the rest, while a person waits; ``usable``: Sales answers, and can be asked."""
     yield from machine()
     yield from installation(setup)
     if usable:
         yield from _in_sales(setup, FURTHER)
 
 
-def _sales(setup: ConnectionSetup) -> Iterator[Verdict]:
-    found, usable = connection(setup)
+def _sales(setup: ConnectionSetup, gate: Gate) -> Iterator[Verdict]:
+    found, usable = connection(setup, gate)
     yield from found
     if usable:
-        yield from _in_sales(setup, (*REQUIRED, *FURTHER))
+        yield from _in_sales(setup, (*REQUIRED, *FURTHER), gate)
 
 
-def _in_sales(setup: ConnectionSetup, checks: Sequence[Check]) -> Iterator[Verdict]:
+def _in_sales(setup: ConnectionSetup, checks: Sequence[Check], gate: Gate | None = None) -> Iterator[Verdict]:
     try:
-        with closing(setup.open(even_disabled=True)) as connected:
+        with open_either(setup, gate, even_disabled=True, anybody=True) as connected:
             for check in checks:
                 yield from _told(check, setup, connected)
     except Problem as problem:

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "integration.views.security.ContentSecurityPolicy",
     "integration.views.security.NeverKept",
+    "integration.views.patience.SecondsForSales",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -9,7 +9,6 @@ import pytest
 
 from integration.dataverse import session as session_module
 from integration.dataverse.session import OF_A_PERSON, Credentials, Patience, Session
-from integration.http import Limits
 from integration.systems.errors import Throttled, TimedOut, Unreachable
 from tests.dataverse.counterpart import Asked, Counterpart, Says, counterpart
 

@@ -225,6 +225,6 @@ def test_a_notice_that_was_given_to_the_former_address_leaves_what_is_pending_fo
     setup.save()
     setup.note(untold="addresses")
     slow.note = lambda **values: pytest.fail(f"{values} is not about this address")
-    assert telling.tell_rest(slow)
+    assert telling.tell_rest(slow, None)
     now = ConnectionSetup.current()
     assert (now.untold, now.odata_key.reveal()) == ("addresses", "a key for Fabrikam")

@@ -26,6 +26,7 @@ from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Task, Work
 from tests.certificates import issue, rsa_key
+from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 from tests.setup_wizard.conftest import GUIDE
 
@@ -220,7 +221,7 @@ def test_enabling_tells_sales_where_we_are_once_the_solution_is_there(sandbox, a
     answer = admin.post("/connection/enable/", follow=True)
     setup = ConnectionSetup.current()
     assert (setup.is_enabled, setup.last_error) == (True, ""), answer.content.decode()[-3000:]
-    with closing(setup.open()) as connected:
+    with opened() as connected:
         [row] = connected.crm.get("bci_connection", [OURS], ["bci_webclienturl"]).values()
     assert row.values["bci_webclienturl"] == "https://bc.cronus.example"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -59,7 +58,7 @@ class Command(ConsoleCommand):
         if options["reset"]:
             FullSynchLine.objects.reset()
         setup = ConnectionSetup.current()
-        with closing(setup.open()) as connected:
+        with jobs.open_now() as connected:
             FullSynchLine.objects.refresh(connected, setup.parts())
         if options["create_unmatched"]:
             for line in FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK):
