@@ -14,7 +14,7 @@ from integration.forms.secrets import SecretInputs, control_characters, secret_i
 from integration.forms.versioned import VersionedForm
 from integration.models import ConnectionSetup, User
 from integration.models.moving import CLEARED
-from integration.models.sign_in import Authentication
+from integration.models.sign_in import ON_PREMISES
 from setup_wizard import tables
 from setup_wizard.models import Guide
 
@@ -62,7 +62,7 @@ class ConnectionStepForm(ConnectionForm):
             self.add_error(None, f"Still missing: {', '.join(others)}.{strange}")
 
     def _layout(self) -> Layout:
-        opened = " open" if Authentication(self["authentication"].value()).on_premises else ""
+        opened = " open" if self["authentication"].value() in ON_PREMISES else ""
         return Layout(
             "seen",
             "url",

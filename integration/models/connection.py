@@ -8,7 +8,7 @@ from django.db import models, transaction
 from integration import defaults
 from integration.dataverse.session import Gate
 from integration.models.audit import AuditEntry, record
-from integration.models.cache import metadata_cache, token_cache
+from integration.models.cache import metadata_cache, note_broken_off, token_cache, was_broken_off
 from integration.models.diagnosis import examine, hindrances
 from integration.models.findings import Diagnosis, Finding, NotReady
 from integration.models.home import home
@@ -135,9 +135,11 @@ class ConnectionSetup(Moving):
         return [part for part, on in switches.items() if on]
 
     def _examine(self, gate: Gate | None) -> Diagnosis:
-        metadata_cache().clear()
+        if not was_broken_off():
+            metadata_cache().clear()
         token_cache().clear()
         place, found = self.place, examine(self, gate)
+        note_broken_off(found.late)
         if not self.is_at(place):
             return found  # it is about another place than the one that is stored now
         if found.identity is not None and not self.is_enabled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,14 @@ from integration.models.mapping import TableMapping
 from integration.models.opening import open_either
 from integration.models.published import solution_version
 from integration.systems.base import Identity, System
-from integration.systems.errors import ConfigurationProblem, NotAMember, Problem
+from integration.systems.errors import ConfigurationProblem, NotAMember, Problem, TimedOut
 
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
 USER_TABLE = "systemuser"
 COUPLINGS = "Couplings"
+OLDEST, VERSION = (9, 0), "Organization version"
 
 
 def examine(setup: ConnectionSetup, gate: Gate | None = None) -> Diagnosis:
@@ -47,7 +49,17 @@ def hindrances(setup: ConnectionSetup, identity: Identity | None) -> list[Findin
     """What keeps a connection from being enabled though it works."""
     off = [] if setup.dataverse_enabled else [Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on.")]
     asked = identity is None or setup.is_enabled  # then it stands among what the test found
-    return [*off, *(() if asked else other_organization(setup, identity))]
+    old = too_old(identity.version) if identity else []
+    return [*off, *old, *(() if asked else other_organization(setup, identity))]
+
+
+def too_old(version: str) -> list[Finding]:
+    """The oldest version whose Web API has everything that is asked of it; what cannot be read is not judged."""
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers is None or tuple(map(int, numbers.groups())) >= OLDEST:
+        return []
+    words = f"The organization has version {version}. This application needs 9.0 or later. Update it first."
+    return [Finding(False, VERSION, words)]
 
 
 def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Finding]:
@@ -107,6 +119,7 @@ def _step(found: Diagnosis, what: str, look: Callable[[], str]) -> bool:
         found.findings.append(Finding(True, what, look()))
     except Problem as problem:
         found.findings.append(wrong(what, problem))
+        found.late = isinstance(problem, TimedOut)
         return False
     return found.findings[-1].ok
 

@@ -54,6 +54,11 @@ class Moving(Audited, SignIn, Features):
         """A digest of where the connection leads to and as whom. It may be kept where no secret may."""
         return digest([getattr(self, name) for name in PLACE])
 
+    @property
+    def stand(self) -> str:
+        """The same, and which secrets it is: another text whenever one of them was typed anew."""
+        return digest([self.place, str(self.revision)])
+
     def is_at(self, place: str) -> bool:
         """Does the stored connection still lead there? Inside a transaction nobody moves it before that ends."""
         rows = type(self)._default_manager.filter(pk=self.pk)

@@ -20,6 +20,7 @@ CODES: dict[str, tuple[str, str]] = {
     "Couplings": ("other-organization", "Connect to that organization, or delete the couplings first."),
     "Local currency": ("local-currency", "Enter LCY Code in General Ledger Setup."),
     "Dynamics 365 SDK version": ("sdk-version", SETUP),
+    "Organization version": ("version-too-old", "Update the organization, or connect to another one."),
     "Tenant": ("sign-in-refused", SETUP),
     "Client id": ("sign-in-refused", SETUP),
     "Client secret": ("sign-in-refused", SETUP),

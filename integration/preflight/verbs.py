@@ -9,13 +9,15 @@ from django.db import DatabaseError, transaction
 from integration.gate import Gate
 from integration.jobs import gate_of
 from integration.models import ConnectionSetup
+from integration.models.cache import note_broken_off
 from integration.models.opening import open_either
 from integration.models.preflight import Preflight, Severity, Verdict
 from integration.models.systems import Connected
 from integration.preflight.connection import connection
 from integration.preflight.contents import FURTHER, REQUIRED, Check
 from integration.preflight.installation import MIGRATE, installation, machine
-from integration.systems.errors import ConfigurationProblem, Problem
+from integration.preflight.prices import base_rate
+from integration.systems.errors import ConfigurationProblem, Problem, TimedOut
 
 TASK = "preflight"
 AGAIN = "Mend what it says, then run again."
@@ -52,6 +54,12 @@ def required(setup: ConnectionSetup) -> list[Verdict]:
     return [*found, *(_in_sales(setup, REQUIRED) if usable else ())]
 
 
+def warned(setup: ConnectionSetup) -> list[Verdict]:
+    """What does not keep a connection from being enabled, and should be mended before the first run; while a person
+    waits."""
+    return list(_in_sales(setup, (base_rate,)))
+
+
 def further(setup: ConnectionSetup, usable: bool) -> Iterator[Verdict]:
     """All the rest, while a person waits; ``usable``: Sales answers, and can be asked."""
     yield from machine()
@@ -73,6 +81,7 @@ def _in_sales(setup: ConnectionSetup, checks: Sequence[Check], gate: Gate | None
             for check in checks:
                 yield from _told(check, setup, connected)
     except Problem as problem:
+        note_broken_off(isinstance(problem, TimedOut))
         yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
 
 

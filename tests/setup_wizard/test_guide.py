@@ -122,7 +122,7 @@ def test_next_names_the_client_id_and_the_secret_that_are_missing(fresh, admin):
     "CRMConnectionWizardTests.VerifyWizardWithExistedSetup", "CRMSetupTest.RunAssistedSetupFromCRMConnectionSetup"
 )
 def test_the_guide_shows_what_connection_setup_holds(setup, admin):
-    assert 'href="/setup/sales-connection/"' in admin.get("/connection/").content.decode()
+    assert 'formaction="/setup/sales-connection/from-setup/"' in admin.get("/connection/").content.decode()
     press(admin, "welcome")
     form = shown(admin, "connection")
     assert (form["url"], form["tenant"], form["client_id"]) == tuple(ENTERED.values())
