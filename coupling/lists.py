@@ -17,7 +17,7 @@ from django.core import signing
 from coupling import records
 from coupling.captions import noun
 from coupling.models import RESTS, Coupling
-from coupling.sides import opened
+from coupling.sides import opened, opened_to_download
 from integration.models import ConnectionSetup, TableMapping
 from integration.models.ends import NAMES
 from integration.sync.ledger import State
@@ -142,7 +142,7 @@ def exported(side: Side, name: str, asked: Mapping[str, str]) -> Iterator[list[s
     """Every row of the list, heads first, each value safe for a spreadsheet. Raises what the side raises; where it
     falls silent later on, the last row says so."""
     shown = asked_for(side, name, asked)
-    with opened(side) as system:
+    with opened_to_download(side) as system:
         table = _described(shown, system)
         heads = [table.fields[column].label or column for column in records.columns_of(side, table)]
         pages = _pages(shown, system, table)

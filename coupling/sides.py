@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 from integration.models import ConnectionSetup, systems
+from integration.models.opening import open_for_download, open_for_page
 from integration.models.systems import Connected
 from integration.systems.base import Side, System
 
@@ -21,9 +22,20 @@ def opened(side: Side) -> Iterator[System]:
 
 
 @contextmanager
+def opened_to_download(side: Side) -> Iterator[System]:
+    """One side, for a file of all its rows of a table. Raises as ``opened``."""
+    if side is Side.ERP:
+        yield systems.open_erp()
+        return
+    with open_for_download(ConnectionSetup.current()) as connected:
+        yield connected.crm
+
+
+@contextmanager
 def both_opened() -> Iterator[Connected]:
-    """Both sides; nothing is asked yet. Raises ``ConfigurationProblem`` while the connection is disabled."""
-    with closing(ConnectionSetup.current().open()) as connected:
+    """Both sides, for a page; nothing is asked yet. Raises ``ConfigurationProblem`` while the connection is disabled,
+    ``TimedOut`` where other pages wait already."""
+    with open_for_page(ConnectionSetup.current()) as connected:
         yield connected
 
 

@@ -16,6 +16,7 @@ from integration import preflight
 from integration.gate import LocalGate
 from integration.jobs import retention, waking
 from integration.jobs.create import Person
+from integration.jobs.opening import gate_of
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import send_task
 from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User, telling
@@ -32,7 +33,8 @@ Task = Callable[[], Mapping[str, int]]
 
 def tell_sales() -> dict[str, int]:
     """What Dynamics 365 Sales could not be told while a person waited."""
-    return {"told": int(telling.tell_rest(ConnectionSetup.current()))}
+    setup = ConnectionSetup.current()
+    return {"told": int(telling.tell_rest(setup, gate_of(setup)))}
 
 
 TASKS: dict[str, Task] = {

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,12 +20,15 @@ from django.db import connection
 from integration.dataverse.people import check_administrator
 from integration.dataverse.session import Session
 from integration.dataverse.signin import HeldToken, Started, begin, discover, finish
-from integration.http import Transport
+from integration.dataverse.store import SalesOrganization
+from integration.http import Limits, Transport, deadline
 from integration.models import ConnectionSetup
 from integration.models.audit import AuditEntry, acting, record
+from integration.models.diagnosis import other_organization
+from integration.models.opening import SECONDS, waiting
 from integration.models.secret import SecretUnreadable
 from integration.models.systems import UNREADABLE
-from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing
+from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing, SignInRefused
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import ADMINISTRATOR
 from setup_wizard.tasks import Task, Work, wanted
@@ -36,6 +40,10 @@ NOT_ALLOWED = (
     "Whoever signed in does not have the security roles System Administrator and System Customizer. Sign in with an "
     "account that has both."
 )
+MOVED = (
+    "Somebody changed the address, the tenant or the client of the connection after this sign-in was begun. It was not "
+    "used. Begin again."
+)
 BUSY = "An administrator's sign-in is at work already. Wait until it is done."
 
 
@@ -43,34 +51,33 @@ def start(setup: ConnectionSetup, back: str) -> Started:
     """Begin a sign-in that comes back to the address ``back``. Raises ``Problem``."""
     if not setup.url or not setup.client_id:
         raise ConfigurationProblem("Enter the URL and the client id first.")
-    transport = _transport()
-    try:
+    with _page() as transport:
         trusted = urlsplit(setup.token_endpoint).hostname or ""
         return begin(discover(setup.url, transport, trusted), setup.client_id, back)
-    finally:
-        transport.close()
 
 
-def come_back(setup: ConnectionSetup, started: Started, answer: Mapping[str, str]) -> HeldToken:
-    """The sign-in, held in memory, for what the browser brought back. Raises ``Problem``."""
-    transport = _transport()
+def come_back(setup: ConnectionSetup, started: Started, place: str, answer: Mapping[str, str]) -> HeldToken:
+    """The sign-in, held in memory, for what the browser brought back; ``place``: where the connection led to when it
+    was begun. Raises ``Problem``: nobody's sign-in and no secret follows a connection that leads elsewhere now."""
+    if setup.place != place:
+        raise SignInRefused(MOVED, part="user")
     try:
-        return finish(started, answer, transport, setup.client_proof)
+        with _page() as transport:
+            return finish(started, answer, transport, setup.client_proof)
     except SecretUnreadable as error:
         raise ConfigurationProblem(UNREADABLE) from error
-    finally:
-        transport.close()
 
 
-def begin_work(held: HeldToken, tasks: Sequence[Task], user: Any) -> AdministratorRun:
-    """Do the tasks beside the requests of this process. Raises ``ConfigurationProblem`` while another sign-in works."""
+def begin_work(held: HeldToken, place: str, tasks: Sequence[Task], user: Any) -> AdministratorRun:
+    """Do the tasks beside the requests of this process, at the place the sign-in was begun for. Raises
+    ``ConfigurationProblem`` while another sign-in works."""
     run = AdministratorRun.begin(user)
     if run is None:
         held.drop()
         raise ConfigurationProblem(BUSY)
     titles = ", ".join(task.title for task in tasks)
     record(AuditEntry.Action.STARTED, "administrator's sign-in", titles)
-    beside(partial(_without_witness, run, held, tasks))
+    beside(partial(_without_witness, run, held, place, tasks))
     return run
 
 
@@ -79,17 +86,23 @@ def beside(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="administrator", daemon=True).start()
 
 
-def carry_out(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
-    """One task after another, until one cannot be done; the sign-in is dropped whatever happens."""
+def carry_out(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
+    """One task after another, until one cannot be done or the connection leads elsewhere than the sign-in; the sign-in
+    is dropped whatever happens."""
     with held:
         setup = ConnectionSetup.current()
+        if setup.place != place:
+            run.fail(MOVED)
+            return
         session = Session(setup.url, held, api=setup.api, transport=_transport())
         try:
             run.take_up(WHO)
             run.note(f"{_administrator(session)} may set this up.")
+            _recognize(session, setup, place)
             for task in tasks:
                 run.take_up(task.title)
-                run.note(task.run(Work(session, setup, run.grow)))
+                setup.stay_at(place)
+                run.note(task.run(Work(session, setup, run.grow, place)))
             _go_on()
             run.finish()
         except Problem as problem:
@@ -107,6 +120,16 @@ def _administrator(session: Session) -> str:
         raise RoleMissing(NOT_ALLOWED, raw=problem.raw) from problem
 
 
+def _recognize(session: Session, setup: ConnectionSetup, place: str) -> None:
+    """Which organization this is. Raises ``ConfigurationProblem`` where the coupled records are those of another."""
+    identity = SalesOrganization(session).check()
+    setup.stay_at(place)
+    strange = other_organization(setup, identity)
+    if strange:
+        raise ConfigurationProblem(strange[0].message)
+    setup.recognize(identity.organization_id)
+
+
 def _go_on() -> None:
     """Nothing left of what the guide wishes for: its step is done."""
     guide = Guide.current()
@@ -114,11 +137,11 @@ def _go_on() -> None:
         guide.pass_step(ADMINISTRATOR.slug)
 
 
-def _without_witness(run: AdministratorRun, held: HeldToken, tasks: Sequence[Task]) -> None:
+def _without_witness(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
     """The body of the thread: nobody stands behind it, so what nobody expected is logged and told here."""
     try:
         with acting(run.by or ""):
-            carry_out(run, held, tasks)
+            carry_out(run, held, place, tasks)
     except Exception:
         log.exception("An administrator's task broke off")
         run.fail("This broke off for a reason nobody expected; the log of this application has it. Try again.")
@@ -127,5 +150,12 @@ def _without_witness(run: AdministratorRun, held: HeldToken, tasks: Sequence[Tas
         connection.close()
 
 
-def _transport() -> Transport:
-    return Transport(ca=settings.DATAVERSE_CA_FILE or None)
+@contextmanager
+def _page() -> Iterator[Transport]:
+    """A line while a person waits for a page. Raises ``TimedOut``."""
+    with waiting() as patience, closing(_transport(patience.limits)) as transport, deadline(patience.total or SECONDS):
+        yield transport
+
+
+def _transport(limits: Limits | None = None) -> Transport:
+    return Transport(limits or Limits(), settings.DATAVERSE_CA_FILE or None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from integration import preflight
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.findings import Finding, NotReady
+from integration.models.opening import open_for_page
 from integration.models.order_user import find_order_user
 from integration.models.preflight import Severity, Verdict
 from integration.systems.errors import Problem
@@ -97,7 +97,7 @@ def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
 
 
 def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, create_unmatched: bool) -> None:
-    with closing(setup.open()) as connected:
+    with open_for_page(setup) as connected:
         FullSynchLine.objects.refresh(connected, setup.parts())
     tables.apply_to_review(guide.tables, create_unmatched)
     full.start(user)

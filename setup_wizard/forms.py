@@ -15,7 +15,8 @@ from integration.forms.connection import HELP, ConnectionForm
 from integration.forms.secrets import SecretInputs, control_characters, secret_input
 from integration.forms.versioned import Stored, VersionedForm, VersionedInputs, shown
 from integration.models import ConnectionSetup, User
-from integration.models.sign_in import Authentication
+from integration.models.moving import CLEARED
+from integration.models.sign_in import ON_PREMISES
 from setup_wizard import tables
 from setup_wizard.models import Guide, in_words
 
@@ -54,15 +55,17 @@ class ConnectionStepForm(ConnectionForm):
         if not self.complete or self.errors:
             return
         self.take_secrets(self.instance)
+        cleared = self.instance.drop_strange_secrets()
         missing = self.instance.missing()
         if "URL" in missing:
             self.add_error("url", URL_MISSING)
         others = [label for label in missing if label != "URL"]
         if others:
-            self.add_error(None, f"Still missing: {', '.join(others)}.")
+            strange = f" {CLEARED.format(', '.join(cleared))}" if cleared else ""
+            self.add_error(None, f"Still missing: {', '.join(others)}.{strange}")
 
     def _layout(self) -> Layout:
-        opened = " open" if Authentication(self["authentication"].value()).on_premises else ""
+        opened = " open" if self["authentication"].value() in ON_PREMISES else ""
         return Layout(
             "seen",
             "url",

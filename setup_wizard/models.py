@@ -12,6 +12,7 @@ from django.utils import timezone
 from integration.models import ConnectionSetup
 from integration.models.audit import AuditEntry, record
 from integration.models.audited import Audited
+from setup_wizard.steps import OF_AN_ORGANIZATION
 
 SILENT = dt.timedelta(minutes=5)
 """An import may work for minutes without a word; what is silent for longer belongs to a process that is gone."""
@@ -31,6 +32,7 @@ class Guide(Audited):
     order_user = models.CharField("User that handles sales orders", max_length=200, blank=True)
     tables = models.JSONField("choices by table", default=dict, editable=False)
     user_with_roles = models.CharField(max_length=360, blank=True, editable=False)
+    made_for = models.CharField(max_length=64, blank=True, editable=False)
     completed_at = models.DateTimeField("completed", null=True, editable=False)
     changed_at = models.DateTimeField("changed", auto_now=True)
 
@@ -42,8 +44,13 @@ class Guide(Audited):
 
     @classmethod
     def current(cls) -> Guide:
-        """The one row, made when it is first asked for."""
-        return cls.objects.get_or_create(pk=1)[0]
+        """The one row, made when it is first asked for. What was gone through, and what an administrator did, for
+        another address, tenant, client or secret does not count any more."""
+        guide = cls.objects.get_or_create(pk=1)[0]
+        now = ConnectionSetup.current().stand
+        if guide.made_for != now:
+            guide._fall_back(now)
+        return guide
 
     def pass_step(self, slug: str) -> None:
         """A person pressed Next here."""
@@ -53,6 +60,15 @@ class Guide(Audited):
     def return_to(self, slug: str) -> None:
         """This step, and with it the guide, is open again."""
         self._store(done=[one for one in self.done if one != slug])
+
+    def _fall_back(self, now: str) -> None:
+        """Steps that say nothing of an organization stay as they are. A row that does not say what it was made for is
+        older than this rule."""
+        if not self.made_for:
+            self._store(made_for=now)
+            return
+        done = [slug for slug in self.done if slug not in OF_AN_ORGANIZATION]
+        self._store(made_for=now, done=done, user_with_roles="", completed_at=None)
 
     def choose_tables(self, choices: dict[str, dict[str, Any]]) -> None:
         """Name of a mapping -> ``direction`` and ``create``, as far as they differ from the standard."""

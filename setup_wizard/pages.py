@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from integration import preflight
 from integration.models import ConnectionSetup
 from integration.models.preflight import Severity, Verdict
-from setup_wizard import sandbox, tasks
+from integration.preflight.connection import connection
+from setup_wizard import carried, sandbox, tasks
 from setup_wizard.finish import check, hindering
 from setup_wizard.forms import ChoicesStepForm, ConnectionStepForm, FinishForm, UserStepForm
 from setup_wizard.models import AdministratorRun, Guide
@@ -20,6 +21,7 @@ WHERE: Mapping[str, Step] = {
     **dict.fromkeys(
         ("not-set-up", "unreachable", "organization", "sign-in-refused", "sdk-version", "setup"), CONNECTION
     ),
+    "version-too-old": CONNECTION,
     **dict.fromkeys(("other-organization", "secret-unreadable"), CONNECTION),
     **dict.fromkeys(("dataverse-off", "order-user"), CHOICES),
     **dict.fromkeys(("integration-user", "roles-missing", "privilege-missing", "unchecked"), ADMINISTRATOR),
@@ -42,8 +44,15 @@ def _welcome(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Show
 
 def _connection(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     complete = "leave" not in request.POST
-    form = ConnectionStepForm(typed(request), instance=setup, complete=complete)
-    return {"form": form, "sandbox": sandbox.is_there()}
+    brought = {} if setup.is_enabled else carried.read(request, setup)
+    form = ConnectionStepForm(typed(request), instance=setup, complete=complete, initial=brought)
+    return {"form": form, "sandbox": sandbox.is_there(), "brought": bool(brought)}
+
+
+def in_the_way(setup: ConnectionSetup) -> list[tuple[Verdict, Step | None]]:
+    """What keeps the connection from working that is mended where it is entered; the rest has steps of its own."""
+    found, _ = connection(setup)
+    return [(one, None) for one in found if one.severity is Severity.ERROR and WHERE.get(one.code) is CONNECTION]
 
 
 def _tables(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:

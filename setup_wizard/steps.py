@@ -29,6 +29,8 @@ FINISH = Step("finish", "Finish", "Switch the connection on.")
 
 STEPS: Sequence[Step] = (WELCOME, CONNECTION, CHOICES, USER, ADMINISTRATOR, CHECK, FINISH)
 BY_SLUG = {step.slug: step for step in STEPS}
+OF_AN_ORGANIZATION = frozenset(step.slug for step in (CONNECTION, ADMINISTRATOR, CHECK, FINISH))
+"""Steps that are gone through again for another organization."""
 
 
 @dataclass(frozen=True, slots=True)

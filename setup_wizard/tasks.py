@@ -19,11 +19,13 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The administrator's session, the connection, and where to tell how far a task is (percent)."""
+    """The administrator's session, the connection, where to tell how far a task is (percent), and the place the
+    sign-in was begun for: what was done there is remembered of no other."""
 
     session: Session
     setup: ConnectionSetup
     grow: Progress
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Task:
 def _import(redeploy: bool) -> Callable[[Work], str]:
     def bring(work: Work) -> str:
         brought = import_into(work.session, work.grow, redeploy)
-        work.setup.refresh_from_db()
+        work.setup.stay_at(work.place)
         work.setup.solution_found(brought.after)
         now = {"version": brought.after, **({"redeployed": "yes"} if redeploy else {})}
         record(AuditEntry.Action.CHANGED, "integration solution", work.setup, {"version": brought.before or ""}, now)
@@ -54,7 +56,7 @@ def _switch_orders(on: bool) -> Callable[[Work], str]:
         [organization] = work.session.request("GET", path).json()["value"]
         body = {"issopintegrationenabled": on}
         work.session.request("PATCH", f"organizations({organization['organizationid']})", body=body)
-        work.setup.refresh_from_db()
+        work.setup.stay_at(work.place)
         work.setup.order_integration_switched(on)
         return "Sales order integration is on." if on else "Sales order integration is off."
 
@@ -68,6 +70,7 @@ def _assign_roles(work: Work) -> str:
     except ValueError as error:
         raise ConfigurationProblem(f"The client id “{work.setup.client_id}” is no application (client) ID.") from error
     user = prepare_integration_user(work.session, application, INTEGRATION_ROLES)
+    work.setup.stay_at(work.place)
     Guide.current().roles_assigned(work.setup)
     action = AuditEntry.Action.CREATED if user.created else AuditEntry.Action.CHANGED
     record(action, "integration user", user.name, after={"security roles": ", ".join(user.roles)})

@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from integration import preflight
 from integration.dataverse.signin import Started
 from integration.models import ConnectionSetup
 from integration.models.findings import NotReady
 from integration.models.full_synch import FullSynchError
 from integration.systems.errors import Problem
-from setup_wizard import administrator, finish, sandbox, tasks
+from setup_wizard import administrator, carried, finish, sandbox, tasks
 from setup_wizard.models import AdministratorRun, Guide
-from setup_wizard.pages import SHOWS, Shown, hindrance
+from setup_wizard.pages import SHOWS, Shown, hindrance, in_the_way
 from setup_wizard.steps import (
     ADMINISTRATOR,
     BY_SLUG,
@@ -36,6 +37,7 @@ from setup_wizard.steps import (
 )
 
 may_set_up = permission_required("integration.change_connectionsetup", raise_exception=True)
+NOT_YET = "It is saved, but the connection does not work like this. Mend what is marked, then press Next."
 SIGN_IN = "guide_sign_in"
 """Key of the session: which sign-in this browser has begun, and what for. It holds no token and no secret of ours."""
 
@@ -76,6 +78,15 @@ def guide_step(request: HttpRequest, step: str) -> HttpResponse:
 
 @may_set_up
 @require_POST
+def from_setup(request: HttpRequest) -> HttpResponse:
+    """From Connection Setup to the guide, with what was typed there and is not saved yet."""
+    carried.keep(request, request.POST.dict(), ConnectionSetup.current())
+    done = Guide.current().done
+    return redirect("guide_step", (CONNECTION if reachable(CONNECTION, done) else first_open(done)).slug)
+
+
+@may_set_up
+@require_POST
 def use_sandbox(request: HttpRequest) -> HttpResponse:
     """Fill in the local sandbox's address and credentials, and go on behind the connection step."""
     try:
@@ -83,8 +94,11 @@ def use_sandbox(request: HttpRequest) -> HttpResponse:
     except sandbox.NoSandbox as error:
         messages.error(request, str(error))
         return redirect("guide")
-    for step in (WELCOME, CONNECTION):
-        Guide.current().pass_step(step.slug)
+    Guide.current().pass_step(WELCOME.slug)
+    if wrong := in_the_way(ConnectionSetup.current()):
+        messages.error(request, " ".join(f"{one.what}: {one.message}" for one, _ in wrong))
+        return redirect("guide_step", CONNECTION.slug)
+    Guide.current().pass_step(CONNECTION.slug)
     messages.success(request, "The address and the credentials of the local sandbox are filled in.")
     return redirect("guide_step", CHOICES.slug)
 
@@ -94,14 +108,14 @@ def use_sandbox(request: HttpRequest) -> HttpResponse:
 @require_GET
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Send the browser to where administrators of Sales sign in."""
-    back = request.build_absolute_uri(reverse("guide_signed_in"))
+    back, setup = request.build_absolute_uri(reverse("guide_signed_in")), ConnectionSetup.current()
     try:
-        started = administrator.start(ConnectionSetup.current(), back)
+        started = administrator.start(setup, back)
     except Problem as problem:
         messages.error(request, problem.message)
         return redirect(f"{reverse('guide_administrator')}?for=result")
     wanted = [task.slug for task in tasks.named(request.GET.getlist("task"))]
-    request.session[SIGN_IN] = {"started": started.stored(), "tasks": wanted}
+    request.session[SIGN_IN] = {"started": started.stored(), "place": setup.place, "tasks": wanted}
     return redirect(started.address)
 
 
@@ -113,8 +127,9 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     kept = request.session.pop(SIGN_IN, {})
     try:
         started = Started.of(kept.get("started", {}))
-        held = administrator.come_back(ConnectionSetup.current(), started, request.GET.dict())
-        administrator.begin_work(held, tasks.named(kept.get("tasks", [])), request.user)
+        place = str(kept.get("place", ""))
+        held = administrator.come_back(ConnectionSetup.current(), started, place, request.GET.dict())
+        administrator.begin_work(held, place, tasks.named(kept.get("tasks", [])), request.user)
     except Problem as problem:
         messages.error(request, problem.message)
     return redirect(f"{reverse('guide_administrator')}?for=result")
@@ -152,11 +167,18 @@ def _page(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
 def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
     """Keep what was entered; then on, away, or stay where something is in the way."""
     why = hindrance(here, shown)
+    for note in getattr(getattr(shown.get("form"), "instance", None), "left_behind", ()):
+        messages.warning(request, note)
     if why is None and "leave" in request.POST:
+        carried.drop(request)
         return redirect("setup")
     if why is None and here is FINISH:
         return _finish(request, shown)
     following = after(here)
+    if why is None and here is CONNECTION:
+        carried.drop(request)
+        shown["findings"] = in_the_way(ConnectionSetup.current())
+        why = NOT_YET if shown["findings"] else None
     if why is None and following is not None:
         Guide.current().pass_step(here.slug)
         return redirect("guide_step", following.slug)
@@ -176,5 +198,8 @@ def _finish(request: HttpRequest, shown: Shown) -> HttpResponse:
     except (FullSynchError, Problem) as problem:
         messages.error(request, f"The full synchronization has not started: {problem}")
         return redirect("full_synch")
+    if ending.enable:
+        for one in preflight.warned(ConnectionSetup.current()):
+            messages.warning(request, f"{one.message} {one.fix}")
     messages.success(request, "Assisted setup is completed.")
     return redirect("full_synch" if ending.run_full else "connection")

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from integration.dataverse.expected import Confirmation, Expected
 from integration.dataverse.patience import OF_A_PERSON, Budget, Patience
 from integration.dataverse.problems import problem_of
 from integration.dataverse.shared import Cache, Gate, Left, LocalGate, MemoryCache
@@ -38,7 +39,8 @@ R = TypeVar("R")
 class Session:
     """Requests to ``url`` as whoever the credentials (or an administrator's held token) stand for.
 
-    ``requests`` counts those for rows, repeats included; ``metadata_requests`` and ``sign_ins`` are counted apart.
+    ``expected``: the organization that has to answer; nothing is asked of another. ``requests`` counts those for rows,
+    repeats included; ``metadata_requests`` and ``sign_ins`` are counted apart.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Session:
         patience: Patience | None = None,
         tokens: Cache | None = None,
         gate: Gate | None = None,
+        expected: Expected | None = None,
         concurrency: int = 4,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -62,6 +65,7 @@ class Session:
         self._budget = Budget(self._patience.total)
         self._transport = transport or Transport(self._patience.limits)
         self._tokens = _source(url, credentials, self._transport, tokens)
+        self._confirmation = Confirmation(url, expected, tokens or MemoryCache()) if expected else None
         self._standing: Mapping[str, str] = {}
         self._gate: Gate = gate or LocalGate()
         self._sleep = sleep
@@ -190,11 +194,31 @@ class Session:
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, metadata: bool) -> Answer:
         """One attempt; a token the organization does not take is renewed once."""
-        token = self._tokens.token()
+        token = self._token()
         answer = self._send(method, url, headers, content, token, metadata)
         if answer.status != 401:
             return answer
-        return self._send(method, url, headers, content, self._tokens.token(refused=token), metadata)
+        return self._send(method, url, headers, content, self._token(refused=token), metadata)
+
+    def confirm(self) -> None:
+        """Compare who answers now, unless that was done for the present token. Raises ``OtherOrganization`` and what
+        keeps an answer from coming."""
+        if self._confirmation is not None and not self._confirmation.holds(self._tokens.token()):
+            self.request("GET", "WhoAmI", metadata=True)
+
+    def _token(self, refused: str = "") -> str:
+        """A token that the expected organization takes, one that is refused at once is renewed once. Raises
+        ``OtherOrganization`` where another one answers."""
+        token = self._tokens.token(refused=refused)
+        if self._confirmation is None or self._confirmation.holds(token):
+            return token
+        who = self._send("GET", urljoin(self.root, "WhoAmI"), {}, None, token, metadata=True)
+        if who.status == 401 and not refused:
+            return self._token(refused=token)
+        if not who.ok:
+            raise problem_of(who)
+        self._confirmation.confirm(token, who)
+        return token
 
     def _send(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, token: str, metadata: bool

@@ -13,6 +13,7 @@ from integration.dataverse import batch, changes, fetch, looking, query, rows
 from integration.dataverse.actions import ACTIONS, STATES, Actor, State
 from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.bulk import Writer
+from integration.dataverse.expected import Expected
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
 from integration.dataverse.problems import problem_of
@@ -70,10 +71,12 @@ def connect_with(
     limits: Limits | None = None,
     patience: Patience | None = None,
     zone: str = "",
+    expected: Expected | None = None,
 ) -> SalesOrganization:
     """An organization by address and any way of signing in: a grant, or the token of an administrator. ``ca`` is a file
     with a private certificate authority, ``api`` the version of the Web API, ``zone`` where days of user-local columns
-    are meant (``Europe/Copenhagen``; blank: the organization's own). Nothing is sent before the first verb."""
+    are meant (``Europe/Copenhagen``; blank: the organization's own), ``expected`` the only organization that is spoken
+    with. Nothing is sent before the first verb."""
     shared = shared or Shared()
     patience = patience or Patience(limits or Limits())
     session = Session(
@@ -84,6 +87,7 @@ def connect_with(
         patience=patience,
         tokens=shared.tokens,
         gate=shared.gate,
+        expected=expected,
         concurrency=concurrency,
     )
     return SalesOrganization(session, shared.metadata, zone=zone)
@@ -130,7 +134,7 @@ class SalesOrganization(KeyedSystem):
         """Asked once, without patience: a person waits for the answer."""
         who = self.session.request("GET", "WhoAmI", tries=1).json()
         try:
-            organization_id, user_id = uuid.UUID(who["OrganizationId"]), uuid.UUID(who["UserId"])
+            organization_id, user_id = (uuid.UUID(str(who[name])) for name in ("OrganizationId", "UserId"))
         except (KeyError, TypeError, ValueError) as error:
             words = "This address does not answer as a Dynamics 365 Sales organization does. Check the URL."
             raise BadAnswer(words, raw=str(who)[:500]) from error

@@ -15,7 +15,7 @@ from integration.forms.versioned import VersionedForm
 from integration.models import ConnectionSetup, User
 from integration.models.features import ADDRESSES
 from integration.models.order_user import find_order_user
-from integration.models.sign_in import Authentication
+from integration.models.sign_in import ON_PREMISES
 from integration.models.telling import Untold
 from integration.systems.errors import Problem
 
@@ -166,7 +166,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
         return locked & set(self.fields)
 
     def _layout(self) -> Layout:
-        opened = " open" if Authentication(self["authentication"].value()).on_premises else ""
+        opened = " open" if self["authentication"].value() in ON_PREMISES else ""
         return Layout(
             "seen",
             Fieldset("Connection to Dynamics 365 Sales", "url", "authentication", "tenant", css_class="mb-4"),

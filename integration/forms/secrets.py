@@ -11,7 +11,10 @@ from integration.models import ConnectionSetup
 from integration.models.secret import keys_problem
 from integration.models.sign_in import caption, check_certificate
 
-KEPT = "A secret is stored. Leave blank to keep it; type a new one to replace it."
+KEPT = (
+    "A secret is stored. Leave blank to keep it; type a new one to replace it. Another address, tenant or client "
+    "clears it."
+)
 NONE_YET = "It is encrypted when stored and never shown again."
 LABELS = {"odata_key": "Dynamics 365 Business Central OData Web Service Accesskey"}
 WAITS = "A key waits to be handed to Sales when the connection is enabled."

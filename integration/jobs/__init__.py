@@ -11,6 +11,7 @@ was, by the same way it would be resumed after its worker died.
 
 from integration.jobs import full, plans
 from integration.jobs.approving import NotWaiting, approve, reject
+from integration.jobs.opening import gate_of, open_now
 from integration.jobs.queue import queue_state
 from integration.jobs.verbs import (
     cancel,
@@ -29,7 +30,9 @@ __all__ = [
     "approve",
     "cancel",
     "full",
+    "gate_of",
     "give_up_hopeless",
+    "open_now",
     "plan",
     "plans",
     "queue_state",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 
 from integration.gate import Gate
@@ -11,6 +10,7 @@ from integration.jobs.applying import carry_out
 from integration.jobs.journal import JobJournal
 from integration.jobs.planning import make_plan
 from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.models.opening import open_for_run
 from integration.models.systems import Connected
 from integration.sync.actions import Action
 from integration.sync.broken import delete_rest, find_broken
@@ -36,7 +36,7 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PLAN: make_plan,
         SyncJob.Kind.APPLY: carry_out,
     }
-    with closing(setup.open(gate=gate)) as connected:
+    with open_for_run(setup, gate) as connected:
         return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
 
 
@@ -44,7 +44,7 @@ def plan(
     mapping: TableMapping, direction: Direction, options: Options, setup: ConnectionSetup, gate: Gate
 ) -> Iterator[Action]:
     """What a pass would do, record by record; nothing is written anywhere."""
-    with closing(setup.open(gate=gate)) as connected:
+    with open_for_run(setup, gate) as connected:
         rule = mapping.rule(connected.erp, connected.crm)
         source, destination = connected.ends(direction)
         cursor = getattr(mapping, f"{direction.source.value}_cursor") or None

@@ -89,3 +89,21 @@ def token_cache() -> SharedCache:
 
 def metadata_cache() -> SharedCache:
     return SharedCache("metadata")
+
+
+BROKEN_OFF = "an examination broke off"
+GOES_ON_FOR = 120.0
+
+
+def note_broken_off(late: bool) -> None:
+    """``late``: the time of a page was over before everything was looked at. Who looks again soon goes on with what was
+    read until then; otherwise everything is read anew."""
+    if late:
+        metadata_cache().put(BROKEN_OFF, "yes", GOES_ON_FOR)
+    else:
+        CachedText.objects.filter(pk=f"metadata:{BROKEN_OFF}").delete()
+
+
+def was_broken_off() -> bool:
+    """Did an examination break off a moment ago?"""
+    return metadata_cache().get(BROKEN_OFF) is not None

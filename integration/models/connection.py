@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from integration import defaults
-from integration.dataverse.session import Patience
-from integration.models import systems
+from integration.dataverse.session import Gate
 from integration.models.audit import AuditEntry, record
-from integration.models.audited import Audited
-from integration.models.cache import metadata_cache, token_cache
+from integration.models.cache import metadata_cache, note_broken_off, token_cache, was_broken_off
 from integration.models.diagnosis import examine, hindrances
-from integration.models.features import Features
 from integration.models.findings import Diagnosis, Finding, NotReady
-from integration.models.home import COPY, home, is_copy
+from integration.models.home import home
 from integration.models.mapping import TableMapping
+from integration.models.moving import Moving
 from integration.models.release import hold_jobs, release_jobs
-from integration.models.sign_in import SignIn
-from integration.models.systems import Connected
 from integration.models.telling import Untold, tell
-from integration.sync.rules import Context
 from integration.systems.base import Identity
-from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
-DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 
 
-class ConnectionSetup(Audited, SignIn, Features):
+class ConnectionSetup(Moving):
     """Addresses, credentials and switches of the one connection (``ConnectionSetup.current()``)."""
 
     is_enabled = models.BooleanField("enabled", default=False, editable=False)
@@ -70,38 +61,14 @@ class ConnectionSetup(Audited, SignIn, Features):
         if wrong:
             raise ValidationError(wrong)
 
-    def open(
-        self,
-        *,
-        gate: Any = None,
-        concurrency: int = 4,
-        even_disabled: bool = False,
-        patience: Patience | None = None,
-    ) -> Connected:
-        """Both systems and the context of a run; nothing is asked of the network yet. ``patience`` where a person
-        waits (``OF_A_PERSON``). Raises
-        ``ConfigurationProblem`` while the connection is disabled or not set up, and where the secret is unreadable."""
-        if not self.is_enabled and not even_disabled:
-            raise ConfigurationProblem(DISABLED)
-        if is_copy(self.home) and not even_disabled:
-            raise ConfigurationProblem(COPY)
-        crm = systems.open_crm(self, gate=gate, concurrency=concurrency, patience=patience)
-        context = Context(
-            local_currency=systems.local_currency(),
-            company=systems.company_name(),
-            organization_id=self.organization_id,
-            user_id=self.user_id,
-            filters=TableMapping.objects.filters(),
-        )
-        return Connected(systems.open_erp(), crm, context)
-
     def test(self) -> list[Finding]:
         """What is right and what is wrong right now, in words; enabled or not."""
-        return self._examine().findings
+        return self._examine(None).findings
 
-    def readiness(self) -> Diagnosis:
-        """What :meth:`enable` asks for: the same, and whether it is the organization whose records are coupled."""
-        found = self._examine()
+    def readiness(self, gate: Gate | None = None) -> Diagnosis:
+        """What :meth:`enable` asks for: the same, and whether it is the organization whose records are coupled. With
+        the gate of the workers it is asked with the patience of a run, else while a person waits."""
+        found = self._examine(gate)
         found.findings += hindrances(self, found.identity)
         return found
 
@@ -172,10 +139,16 @@ class ConnectionSetup(Audited, SignIn, Features):
         switches: dict[defaults.Part, bool] = {"dataverse": self.dataverse_enabled, "sales": self.sales_enabled}
         return [part for part, on in switches.items() if on]
 
-    def _examine(self) -> Diagnosis:
-        metadata_cache().clear()
+    def _examine(self, gate: Gate | None) -> Diagnosis:
+        if not was_broken_off():
+            metadata_cache().clear()
         token_cache().clear()
-        found = examine(self)
+        place, found = self.place, examine(self, gate)
+        note_broken_off(found.late)
+        if not self.is_at(place):
+            return found  # it is about another place than the one that is stored now
+        if found.identity is not None and not self.is_enabled:
+            self.recognize(found.identity.organization_id)
         known = {} if found.solution_version is None else {"solution_version": found.solution_version[:30]}
         self.note(last_error=found.message, **known)
         return found
@@ -194,9 +167,3 @@ class ConnectionSetup(Audited, SignIn, Features):
             last_error="",
             disable_reason="",
         )
-
-    def note(self, **values: Any) -> None:
-        """Write what the machine found out, without counting as a person's change."""
-        type(self).objects.filter(pk=self.pk).update(**values)
-        for name, value in values.items():
-            setattr(self, name, value)

@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from integration.dataverse.people import check_integration_user
 from integration.dataverse.premises import check_sdk
-from integration.dataverse.session import OF_A_PERSON
+from integration.dataverse.session import Gate
 from integration.dataverse.store import SalesOrganization
 from integration.models import systems
 from integration.models.address import AddressError
 from integration.models.findings import Diagnosis, Finding, wrong
 from integration.models.mapping import TableMapping
+from integration.models.opening import open_either
 from integration.models.published import solution_version
 from integration.systems.base import Identity, System
-from integration.systems.errors import ConfigurationProblem, NotAMember, Problem
+from integration.systems.errors import ConfigurationProblem, NotAMember, Problem, TimedOut
 
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
 USER_TABLE = "systemuser"
 COUPLINGS = "Couplings"
+OLDEST, VERSION = (9, 0), "Organization version"
 
 
-def examine(setup: ConnectionSetup) -> Diagnosis:
-    """Look at everything that has to be right before a connection is enabled. Never raises a ``Problem``."""
+def examine(setup: ConnectionSetup, gate: Gate | None = None) -> Diagnosis:
+    """Look at everything that has to be right before a connection is enabled: with the gate of the workers as a run
+    does, else while a person waits. Never raises a ``Problem``."""
     found = Diagnosis()
     found.findings += _what_is_typed(setup)
     if not found.ok:
         return found
     try:
-        crm = systems.open_crm(setup, patience=OF_A_PERSON)
+        with open_either(setup, gate, even_disabled=True, anybody=True) as connected:
+            _ask(setup, connected.crm, found)
     except Problem as problem:
         found.findings.append(wrong("Client secret", problem))
         return found
-    try:
-        _ask(setup, crm, found)
-    finally:
-        systems.close(crm)
     if not systems.local_currency():
         found.findings.append(Finding(False, "Local currency", "General Ledger Setup has no LCY Code. Enter one."))
     return found
@@ -47,17 +48,32 @@ def examine(setup: ConnectionSetup) -> Diagnosis:
 def hindrances(setup: ConnectionSetup, identity: Identity | None) -> list[Finding]:
     """What keeps a connection from being enabled though it works."""
     off = [] if setup.dataverse_enabled else [Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on.")]
-    return [*off, *(_other_organization(setup, identity) if identity else ())]
+    asked = identity is None or setup.is_enabled  # then it stands among what the test found
+    old = too_old(identity.version) if identity else []
+    return [*off, *old, *(() if asked else other_organization(setup, identity))]
 
 
-def _other_organization(setup: ConnectionSetup, identity: Identity) -> list[Finding]:
-    """Couplings belong to one organization; with another one they would point at strangers."""
+def too_old(version: str) -> list[Finding]:
+    """The oldest version whose Web API has everything that is asked of it; what cannot be read is not judged."""
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers is None or tuple(map(int, numbers.groups())) >= OLDEST:
+        return []
+    words = f"The organization has version {version}. This application needs 9.0 or later. Update it first."
+    return [Finding(False, VERSION, words)]
+
+
+def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Finding]:
+    """Couplings belong to one organization; with another one they would point at strangers. So does a connection that
+    is enabled."""
     if setup.organization_id in (None, identity.organization_id):
         return []
     coupled = TableMapping.objects.filter(couplings__isnull=False).values_list("name", flat=True).distinct()
-    if not coupled:
-        return []
     former = setup.organization_name or setup.organization_id
+    if not coupled and not setup.is_enabled:
+        return []
+    if not coupled:
+        message = f"This is {identity.name}, but the connection is enabled for {former}. Disable it first."
+        return [Finding(False, COUPLINGS, message)]
     message = (
         f"This is {identity.name}, but the couplings of {', '.join(coupled)} belong to {former}. "
         f"Connect to {former} again, or delete those couplings first."
@@ -85,6 +101,8 @@ def _ask(setup: ConnectionSetup, crm: System, found: Diagnosis) -> None:
 
     if not _step(found, "Organization", sign_in):
         return
+    if setup.is_enabled and found.identity is not None:
+        found.findings += other_organization(setup, found.identity)
     if setup.kind.on_premises and not _step(found, "Dynamics 365 SDK version", lambda: _sdk(setup, found)):
         return
     if not _step(found, "Integration user", lambda: _user(crm, found)):
@@ -101,6 +119,7 @@ def _step(found: Diagnosis, what: str, look: Callable[[], str]) -> bool:
         found.findings.append(Finding(True, what, look()))
     except Problem as problem:
         found.findings.append(wrong(what, problem))
+        found.late = isinstance(problem, TimedOut)
         return False
     return found.findings[-1].ok
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TypeVar
 
-from integration.dataverse.session import OF_A_PERSON
 from integration.models import systems
 from integration.models.connection import ConnectionSetup
+from integration.models.opening import open_for_page
 from integration.systems.base import FieldType, Page, Record, Side, System, Table
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import Comparison, FilterError, parse
@@ -42,6 +43,7 @@ class Ends:
     """Tables and counts of both sides. A side that fails once is not asked again; ``problems`` tells why."""
 
     def __init__(self) -> None:
+        self._open = ExitStack()
         self.problems: dict[Side, str] = {}
         self.missing: dict[tuple[Side, str], str] = {}
         self._tables: dict[tuple[Side, str], Table | None] = {}
@@ -57,14 +59,14 @@ class Ends:
         return opened
 
     def _open_crm(self) -> System:
-        return systems.open_crm(ConnectionSetup.current(), patience=OF_A_PERSON)
+        connected = open_for_page(ConnectionSetup.current(), even_disabled=True, anybody=True)
+        return self._open.enter_context(connected).crm
 
     def __enter__(self) -> Ends:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for system in self.__dict__.get("_systems", {}).values():
-            systems.close(system)
+        self._open.close()
 
     def table(self, side: Side, name: str) -> Table | None:
         """The table as it is now, ``None`` where the side does not answer or has no such table."""

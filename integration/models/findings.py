@@ -44,12 +44,14 @@ class Finding:
 @dataclass(slots=True)
 class Diagnosis:
     """All findings up to the first that makes looking on pointless, and who answered. ``solution_version`` is blank
-    where the integration solution is not installed, ``None`` where nobody could be asked."""
+    where the integration solution is not installed, ``None`` where nobody could be asked; ``late``: the time of a page
+    was over before everything was looked at."""
 
     findings: list[Finding] = field(default_factory=list)
     identity: Identity | None = None
     user_name: str = ""
     solution_version: str | None = None
+    late: bool = False
 
     @property
     def ok(self) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-from integration.dataverse.session import OF_A_PERSON
+from integration.models.opening import open_for_page
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import AnyOf, Comparison
 
@@ -18,7 +17,7 @@ NAMED_BY = ("fullname", "internalemailaddress")
 
 def find_order_user(setup: ConnectionSetup, text: str) -> tuple[uuid.UUID, str]:
     """(id, full name) of the one enabled user called so. Raises ``ConfigurationProblem``, ``Problem``."""
-    with closing(setup.open(even_disabled=True, patience=OF_A_PERSON)) as connected:
+    with open_for_page(setup, even_disabled=True, anybody=True) as connected:
         crm = connected.crm
         names = [name for name in NAMED_BY if name in crm.describe("systemuser").fields]
         called = AnyOf(tuple(Comparison(name, "=", text) for name in names))

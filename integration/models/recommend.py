@@ -26,7 +26,7 @@ class Recommendation(models.TextChoices):
 
 
 class BothSystems(Protocol):
-    """What ``ConnectionSetup.open()`` gives."""
+    """What ``open_for_page`` and ``open_for_run`` give."""
 
     @property
     def erp(self) -> System: ...

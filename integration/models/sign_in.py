@@ -31,9 +31,10 @@ class Authentication(models.TextChoices):
 
     @property
     def on_premises(self) -> bool:
-        return self in (Authentication.IFD, Authentication.OAUTH, Authentication.AD)
+        return self.value in ON_PREMISES
 
 
+ON_PREMISES = ("ifd", "oauth", "ad")
 SECRETS = ("client_secret", "certificate", "password")
 PLAIN = ("tenant", "client_id", "token_endpoint", "sign_in_user", "domain", "sdk_version")
 CHANGED_MEANWHILE = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from integration.business_central.models import CompanyInformation, GeneralLedgerSetup
 from integration.business_central.store import EmbeddedCompany
-from integration.dataverse.session import Patience
+from integration.dataverse.expected import Expected
+from integration.dataverse.session import Gate, Patience
 from integration.dataverse.store import Shared
 from integration.dataverse.store import connect_with as connect
 from integration.models.cache import metadata_cache, token_cache
@@ -58,10 +59,11 @@ def open_erp() -> System:
 
 
 def open_crm(
-    setup: ConnectionSetup, *, gate: Any = None, concurrency: int = 4, patience: Patience | None = None
+    setup: ConnectionSetup, *, patience: Patience, gate: Gate | None = None, expected: Expected | None = None
 ) -> System:
-    """The organization behind a connection setup; nothing is asked yet. ``patience`` where a person waits. Raises
-    ``ConfigurationProblem`` where something is missing or the secret cannot be read."""
+    """The organization behind a connection setup; nothing is asked yet. ``expected``: the only one that is spoken with.
+    Raises ``ConfigurationProblem`` where something is missing or the secret cannot be read. Pages, runs and checks come
+    through ``models/opening.py``."""
     if setup.missing():
         raise ConfigurationProblem(f"The connection is not set up: {', '.join(setup.missing())} missing.")
     try:
@@ -73,9 +75,9 @@ def open_crm(
         credentials=credentials,
         shared=Shared(token_cache(), metadata_cache(), gate),
         api=setup.api,
-        concurrency=concurrency,
         ca=settings.DATAVERSE_CA_FILE or None,
         patience=patience,
+        expected=expected,
     )
 
 

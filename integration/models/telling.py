@@ -7,12 +7,12 @@ seconds keeps nobody waiting: the scheduler has a worker tell it until it was ta
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from django.db import models
 
-from integration.dataverse.session import OF_A_PERSON, Patience
+from integration.dataverse.session import Gate
+from integration.models.opening import open_either
 from integration.models.published import publish, withdraw
 from integration.systems.errors import Problem
 
@@ -40,36 +40,42 @@ def tell(setup: ConnectionSetup, what: Untold) -> bool:
         return False
     setup.note(untold=what)
     try:
-        tell_rest(setup, OF_A_PERSON)
+        tell_rest(setup, None)
     except Problem:
         return False
     return True
 
 
-def tell_rest(setup: ConnectionSetup, patience: Patience | None = None) -> bool:
-    """Tell what is still untold; ``False``: nothing was. What a later attempt may mend stays untold. The access key is
-    handed over and not kept. Raises ``Problem``, noted as the last error."""
+def tell_rest(setup: ConnectionSetup, gate: Gate | None) -> bool:
+    """Tell what is still untold, as a worker behind its gate, without one while a person waits; ``False``: nothing was.
+    What a later attempt may mend stays untold. The access key is handed over and not kept. Raises ``Problem``, noted as
+    the last error."""
     what = setup.untold
     if not what:
         return False
     try:
-        with closing(setup.open(even_disabled=what == Untold.WITHDRAWAL, patience=patience)) as connected:
+        with open_either(setup, gate, even_disabled=what == Untold.WITHDRAWAL) as connected:
             withdraw(connected.crm) if what == Untold.WITHDRAWAL else publish(setup, connected.crm)
     except Problem as problem:
         words = NOT_WRITTEN.format(problem.message)
-        if problem.retryable:
-            setup.note(last_error=words + LATER)
-        else:
-            setup.note(last_error=words, untold="")
+        if setup.is_at(setup.place):
+            setup.note(last_error=words + LATER if problem.retryable else words)
+            if not problem.retryable:
+                setup.note(untold="")
         raise
     _told(setup, what)
     return True
 
 
 def _told(setup: ConnectionSetup, what: str) -> None:
-    known = {} if what == Untold.WITHDRAWAL else {"odata_key": ""}
-    mended = setup.last_error.startswith(NOT_WRITTEN.format(""))
-    setup.note(**known, **({"last_error": ""} if mended else {}))
-    # Somebody may have decided otherwise meanwhile: that is still to be told.
+    """It is done. What somebody decided or typed meanwhile is still to be told, and another address knows nothing of
+    it."""
+    if not setup.is_at(setup.place):
+        return
+    if what == Untold.ADDRESSES:
+        type(setup).objects.filter(pk=setup.pk, odata_key=setup.odata_key).update(odata_key="")
+        setup.odata_key = ""
+    if setup.last_error.startswith(NOT_WRITTEN.format("")):
+        setup.note(last_error="")
     if type(setup).objects.filter(pk=setup.pk, untold=what).update(untold=""):
         setup.untold = ""

@@ -3,11 +3,12 @@
     run() -> Preflight          look at all of it now, and remember what was found
     look()                      the same, one Verdict after the other, and nothing is stored
     required(setup)             of it what the connection cannot be switched on without
+    warned(setup)               of it what a person is warned of who enables the connection
     further(setup, usable)      the rest
 
 Each finding is a ``Verdict`` with a stable code. Nothing here raises a ``Problem``: what cannot be asked is a finding.
 """
 
-from integration.preflight.verbs import TASK, further, look, nightly, required, run
+from integration.preflight.verbs import TASK, further, look, nightly, required, run, warned
 
-__all__ = ["TASK", "further", "look", "nightly", "required", "run"]
+__all__ = ["TASK", "further", "look", "nightly", "required", "run", "warned"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from integration.gate import Gate
 from integration.models import ConnectionSetup
 from integration.models.findings import Finding
 from integration.models.preflight import Severity, Verdict
@@ -19,6 +20,7 @@ CODES: dict[str, tuple[str, str]] = {
     "Couplings": ("other-organization", "Connect to that organization, or delete the couplings first."),
     "Local currency": ("local-currency", "Enter LCY Code in General Ledger Setup."),
     "Dynamics 365 SDK version": ("sdk-version", SETUP),
+    "Organization version": ("version-too-old", "Update the organization, or connect to another one."),
     "Tenant": ("sign-in-refused", SETUP),
     "Client id": ("sign-in-refused", SETUP),
     "Client secret": ("sign-in-refused", SETUP),
@@ -28,13 +30,13 @@ CODES: dict[str, tuple[str, str]] = {
 }
 
 
-def connection(setup: ConnectionSetup) -> tuple[list[Verdict], bool]:
-    """(what was found, is there any use in looking further)"""
+def connection(setup: ConnectionSetup, gate: Gate | None = None) -> tuple[list[Verdict], bool]:
+    """(what was found, is there any use in looking further); without the gate of the workers a person waits."""
     if setup.missing():
         words = f"{', '.join(setup.missing())} missing."
         fix = "Fill in Connection Setup, or go through Assisted Setup."
         return [Verdict("not-set-up", Severity.ERROR, "Connection Setup", words, fix)], False
-    findings = setup.readiness().findings
+    findings = setup.readiness(gate).findings
     found = [_verdict(one) for one in findings]
     if not setup.is_enabled:
         words = f"The connection is disabled. {setup.disable_reason}".strip()

@@ -27,13 +27,18 @@ def rates(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
     for code in sorted(missing):
         words = f"The currency {code} has no exchange rate for today."
         yield Verdict("rate-missing", Severity.WARNING, "Currencies", words, ENTER)
+    unknown = list(base_rate(setup, connected))
+    yield from unknown
+    if not missing and not unknown:
+        yield Verdict("rates", Severity.FINE, "Currencies", "Every currency has an exchange rate.")
+
+
+def base_rate(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+    """Without a rate of the base currency no currency and no price can be synchronized."""
     try:
         _ = Rates(connected).local
     except BaseCurrencyUnknown as problem:
         yield Verdict(problem.code, Severity.ERROR, "Currencies", problem.message, ENTER)
-        return
-    if not missing:
-        yield Verdict("rates", Severity.FINE, "Currencies", "Every currency has an exchange rate.")
 
 
 def price_list(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:

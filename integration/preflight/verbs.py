@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 
 from django.db import DatabaseError, transaction
 
+from integration.gate import Gate
+from integration.jobs import gate_of
 from integration.models import ConnectionSetup
+from integration.models.cache import note_broken_off
+from integration.models.opening import open_either
 from integration.models.preflight import Preflight, Severity, Verdict
 from integration.models.systems import Connected
 from integration.preflight.connection import connection
 from integration.preflight.contents import FURTHER, REQUIRED, Check
 from integration.preflight.installation import MIGRATE, installation, machine
-from integration.systems.errors import ConfigurationProblem, Problem
+from integration.preflight.prices import base_rate
+from integration.systems.errors import ConfigurationProblem, Problem, TimedOut
 
 TASK = "preflight"
 AGAIN = "Mend what it says, then run again."
@@ -32,7 +36,7 @@ def look() -> Iterator[Verdict]:
         with transaction.atomic():
             setup = ConnectionSetup.current()
         yield from installation(setup)
-        yield from _sales(setup)
+        yield from _sales(setup, gate_of(setup))
     except DatabaseError as error:
         words = f"Our own database does not answer as this release needs it: {_first_line(error)}."
         yield Verdict("database-unfit", Severity.ERROR, "Database", words, MIGRATE)
@@ -45,32 +49,39 @@ def nightly() -> dict[str, int]:
 
 
 def required(setup: ConnectionSetup) -> list[Verdict]:
-    """Only what the connection needs to be switched on."""
+    """Only what the connection needs to be switched on, while a person waits."""
     found, usable = connection(setup)
     return [*found, *(_in_sales(setup, REQUIRED) if usable else ())]
 
 
+def warned(setup: ConnectionSetup) -> list[Verdict]:
+    """What does not keep a connection from being enabled, and should be mended before the first run; while a person
+    waits."""
+    return list(_in_sales(setup, (base_rate,)))
+
+
 def further(setup: ConnectionSetup, usable: bool) -> Iterator[Verdict]:
-    """All the rest; ``usable``: Sales answers, and can be asked."""
+    """All the rest, while a person waits; ``usable``: Sales answers, and can be asked."""
     yield from machine()
     yield from installation(setup)
     if usable:
         yield from _in_sales(setup, FURTHER)
 
 
-def _sales(setup: ConnectionSetup) -> Iterator[Verdict]:
-    found, usable = connection(setup)
+def _sales(setup: ConnectionSetup, gate: Gate) -> Iterator[Verdict]:
+    found, usable = connection(setup, gate)
     yield from found
     if usable:
-        yield from _in_sales(setup, (*REQUIRED, *FURTHER))
+        yield from _in_sales(setup, (*REQUIRED, *FURTHER), gate)
 
 
-def _in_sales(setup: ConnectionSetup, checks: Sequence[Check]) -> Iterator[Verdict]:
+def _in_sales(setup: ConnectionSetup, checks: Sequence[Check], gate: Gate | None = None) -> Iterator[Verdict]:
     try:
-        with closing(setup.open(even_disabled=True)) as connected:
+        with open_either(setup, gate, even_disabled=True, anybody=True) as connected:
             for check in checks:
                 yield from _told(check, setup, connected)
     except Problem as problem:
+        note_broken_off(isinstance(problem, TimedOut))
         yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
 
 

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "integration.views.security.ContentSecurityPolicy",
     "integration.views.security.NeverKept",
     "integration.views.health.QueueAway",
+    "integration.views.patience.SecondsForSales",
     "axes.middleware.AxesMiddleware",
 ]
 

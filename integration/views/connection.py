@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from integration import defaults, jobs
+from integration import defaults, jobs, preflight
 from integration.forms.connection import ConnectionForm
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.models.findings import Finding, NotReady
@@ -30,6 +30,8 @@ def connection(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         if form.saved():
             messages.success(request, "Saved.")
+            for note in form.instance.left_behind:
+                messages.warning(request, note)
             _warn_untold(request)
             return _tested(request) if "test" in request.POST else redirect("connection")
     return _page(request, form)
@@ -61,8 +63,9 @@ def connection_enable(request: HttpRequest) -> HttpResponse:
         return _page(request, ConnectionForm(instance=ConnectionSetup.current()), error.findings)
     made = f" {len(created)} table mappings were created." if created else " All table mappings were there already."
     messages.success(request, f"The connection to {setup.organization_name} is enabled.{made}")
-    if setup.last_error:
-        messages.warning(request, setup.last_error)
+    for words in (setup.last_error, *(f"{one.message} {one.fix}" for one in preflight.warned(setup))):
+        if words:
+            messages.warning(request, words)
     if changed := defaults.changed():
         messages.info(request, f"Kept as people changed them: {', '.join(changed)}. {CHANGED}")
     return redirect("connection")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -11,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from integration.dataverse.session import OF_A_PERSON
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.full_synch import FullSynchError
+from integration.models.opening import open_for_page
 from integration.systems.errors import Problem
 
 may_run = permission_required("integration.change_fullsynchline", raise_exception=True)
@@ -64,7 +63,7 @@ def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpRespons
 
 def _refresh() -> None:
     setup = ConnectionSetup.current()
-    with closing(setup.open(patience=OF_A_PERSON)) as connected:
+    with open_for_page(setup) as connected:
         FullSynchLine.objects.refresh(connected, setup.parts())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import closing
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -11,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from integration.dataverse.session import OF_A_PERSON
 from integration.models import ConnectionSetup, TableMapping
+from integration.models.opening import open_for_page
 from integration.models.option_lines import OptionLine, add, option_lines
 from integration.systems.base import Side
 from integration.systems.errors import Problem
@@ -25,7 +24,7 @@ def options(request: HttpRequest, name: str) -> HttpResponse:
     mapping = _option_mapping(name)
     lines: list[OptionLine] = []
     try:
-        with closing(ConnectionSetup.current().open(even_disabled=True, patience=OF_A_PERSON)) as connected:
+        with open_for_page(ConnectionSetup.current(), even_disabled=True, anybody=True) as connected:
             lines = option_lines(mapping, connected)
     except Problem as problem:
         messages.error(request, problem.message)
@@ -41,7 +40,7 @@ def option_add(request: HttpRequest, name: str, side: str, id: uuid.UUID) -> Htt
     if side not in list(Side):
         raise Http404
     try:
-        with closing(ConnectionSetup.current().open()) as connected:
+        with open_for_page(ConnectionSetup.current()) as connected:
             added = add(mapping, connected, Side(side), id, request.POST.get("code", ""))
         messages.success(
             request, f"“{added}” is there on both sides now. Records left blank for it are looked at again."

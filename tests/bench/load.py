@@ -124,8 +124,9 @@ def _bodies() -> list[bytes]:
     """What the pass is going to post, with other ids: made by planning it."""
     from integration import jobs
     from integration.dataverse.bulk import Writer
+    from integration.dataverse.session import Patience
     from integration.http import encode
-    from integration.models import ConnectionSetup, TableMapping
+    from integration.models import ConnectionSetup, TableMapping, systems
     from integration.sync.actions import Insert
     from integration.sync.rules import Direction
     from integration.sync.run import Options, Scope
@@ -134,7 +135,7 @@ def _bodies() -> list[bytes]:
     mapping = TableMapping.objects.get(name="CUSTOMER")
     options = Options(scope=Scope.EVERYTHING, create=True, dry_run=True)
     inserts = [action for action in jobs.plan(mapping, Direction.TO_CRM, options) if isinstance(action, Insert)]
-    organization: Any = ConnectionSetup.current().open().crm
+    organization: Any = systems.open_crm(ConnectionSetup.current(), patience=Patience())
     writer = Writer(organization.session, organization.metadata.entity("account"))
     targets = [writer._target(Row(uuid.uuid4(), action.values)) for action in inserts]
     return [encode({"Targets": targets[start : start + AT_ONCE]}) for start in range(0, len(targets), AT_ONCE)]
@@ -142,9 +143,10 @@ def _bodies() -> list[bytes]:
 
 def _posted(bodies: list[bytes]) -> float:
     """Seconds for posting these bodies and nothing else."""
-    from integration.models import ConnectionSetup
+    from integration.dataverse.session import Patience
+    from integration.models import ConnectionSetup, systems
 
-    organization: Any = ConnectionSetup.current().open().crm
+    organization: Any = systems.open_crm(ConnectionSetup.current(), patience=Patience())
     organization.session.request("GET", "WhoAmI")
     path = "accounts/Microsoft.Dynamics.CRM.CreateMultiple"
     started = time.perf_counter()

@@ -6,12 +6,13 @@ import pytest
 
 from integration import jobs
 from integration.defaults import STANDARD
-from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
+from integration.models import FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
 from integration.models.job_state import JobState
 from integration.sync.run import Options, Scope
 from integration.systems.base import Ref
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, world
 from tests.makers import account
+from tests.opened import opened
 
 __all__ = ["world"]
 
@@ -23,7 +24,8 @@ def line(name: str) -> FullSynchLine:
 
 
 def start_full() -> None:
-    FullSynchLine.objects.refresh(ConnectionSetup.current().open())
+    with opened() as connected:
+        FullSynchLine.objects.refresh(connected)
     for one in FullSynchLine.objects.all():
         one.choose_create_unmatched(True)
     jobs.full.start()

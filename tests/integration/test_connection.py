@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 
 from coupling.models import Coupling
 from integration import defaults, scheduler
-from integration.dataverse.session import OF_A_PERSON
+from integration.dataverse.session import Patience
 from integration.dataverse.signin import Credentials
 from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
 from integration.models.cache import token_cache
 from integration.models.findings import NotReady
+from integration.models.opening import open_for_run
 from integration.systems.errors import (
     AddressRefused,
     BadAnswer,
@@ -27,6 +28,7 @@ from integration.systems.errors import (
     TlsFailed,
     Unreachable,
 )
+from tests.opened import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -45,13 +47,12 @@ def wrong(setup: ConnectionSetup) -> dict[str, str]:
 def test_opening_an_enabled_connection_asks_nothing_yet(setup, organization):
     setup.enable()
     organization.calls.clear()
-    connected = ConnectionSetup.current().open()
-    assert (connected.crm, sum(organization.calls.values())) == (organization, 0)
-    context = connected.context
+    with opened() as connected:
+        assert (connected.crm, sum(organization.calls.values())) == (organization, 0)
+        context = connected.context
     assert (context.local_currency, context.company) == ("GBP", "CRONUS International Ltd.")
     assert (context.organization_id, context.user_id) == (organization.organization_id, organization.user_id)
     assert context.filters["salesperson", "systemuser"][0][1].startswith("isdisabled = No")
-    connected.close()
 
 
 @pytest.mark.scenario(
@@ -62,8 +63,8 @@ def test_opening_an_enabled_connection_asks_nothing_yet(setup, organization):
 )
 def test_a_connection_is_off_until_somebody_enables_it(ends):
     assert ConnectionSetup.current().is_enabled is False
-    with pytest.raises(ConfigurationProblem, match="disabled"):
-        ConnectionSetup.current().open()
+    with pytest.raises(ConfigurationProblem, match="disabled"), opened():
+        pass
     assert ConnectionSetup.objects.count() == 1
 
 
@@ -75,8 +76,8 @@ def test_an_enabled_connection_is_on(setup):
 def test_a_lost_key_is_told_and_nothing_is_opened(setup, settings):
     setup.enable()
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-    with pytest.raises(ConfigurationProblem, match="FIELD_ENCRYPTION_KEYS"):
-        ConnectionSetup.current().open()
+    with pytest.raises(ConfigurationProblem, match="FIELD_ENCRYPTION_KEYS"), opened():
+        pass
     assert wrong(ConnectionSetup.current()) == {"Client secret": systems.UNREADABLE}
 
 
@@ -84,9 +85,9 @@ def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
     settings.DATAVERSE_CA_FILE = "/etc/adatum/ca.pem"
     given = {}
     monkeypatch.setattr(systems, "connect", lambda **more: given.update(more))
-    setup.open(even_disabled=True, concurrency=7, gate="the gate", patience=OF_A_PERSON)
-    assert given.pop("shared").gate == "the gate"
-    assert given.pop("patience") is OF_A_PERSON
+    with open_for_run(setup, "the gate", even_disabled=True):
+        assert given.pop("shared").gate == "the gate"
+        assert given.pop("patience") == Patience()
     assert given == {
         "url": "https://contoso.crm4.dynamics.com",
         "credentials": Credentials(
@@ -96,7 +97,7 @@ def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
             "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token",
         ),
         "api": "9.2",
-        "concurrency": 7,
+        "expected": None,
         "ca": "/etc/adatum/ca.pem",
     }
 
@@ -303,8 +304,8 @@ def test_what_the_machine_found_out_is_no_change_of_a_person(setup):
 def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why(setup, monkeypatch):
     setup.enable()
     monkeypatch.setattr("integration.models.home.home", lambda: "another server")
-    with pytest.raises(ConfigurationProblem, match="restored from a copy"):
-        ConnectionSetup.current().open()
+    with pytest.raises(ConfigurationProblem, match="restored from a copy"), opened():
+        pass
     scheduler.start_due()
     now = ConnectionSetup.current()
     assert not now.is_enabled

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import pytest
 
 from integration import preflight
-from integration.defaults import STANDARD, create_missing
+from integration.defaults import STANDARD, MappingDefault, create_missing
 from integration.models import CachedText, ConnectionSetup, TableMapping
 from integration.models.ends import Ends
 from integration.models.findings import NotReady
 from integration.models.fitness import WHAT, needed
 from integration.models.preflight import Severity, Verdict
+from integration.models.systems import Connected
 from integration.preflight.contents import mappings
 from integration.sync.rules import Reference
 from integration.systems.base import FieldType, Side
+from tests.opened import opened
 from tests.organization import fill_in
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,11 @@ LATER = {"sales_invoice_header", "sales_invoice_line", "sales_header"}
 @pytest.mark.parametrize("default", STANDARD, ids=lambda default: default.name)
 def test_every_standard_mapping_fits_the_company_and_the_organization(connection, default):
     create_missing()
-    connected = connection.open(even_disabled=True)
+    with opened(even_disabled=True) as connected:
+        fits(default, connected)
+
+
+def fits(default: MappingDefault, connected: Connected) -> None:
     if default.erp_table in LATER:
         known = connected.crm.describe(default.crm_table).fields
         assert {field.crm_field for field in default.fields if field.enabled and field.crm_field} <= set(known)
@@ -95,14 +99,12 @@ def test_every_standard_mapping_fits_the_company_and_the_organization(connection
             kinds = {found.type for side in Side if (found := rule.field(side, field)) is not None}
             translated = kinds in ({FieldType.REFERENCE}, {FieldType.REFERENCE, FieldType.OPTION})
             assert (field.reference is not None) is translated, field
-    connected.close()
 
 
 def test_references_of_a_price_go_through_their_own_mappings(connection):
     create_missing()
-    connected = connection.open(even_disabled=True)
-    rule = TableMapping.objects.get(name="SALESPRC-PRODPRICE").rule(connected.erp, connected.crm)
-    connected.close()
+    with opened(even_disabled=True) as connected:
+        rule = TableMapping.objects.get(name="SALESPRC-PRODPRICE").rule(connected.erp, connected.crm)
     assert {field.key: field.reference for field in rule.fields if field.reference} == {
         "sales_code:pricelevelid": Reference("customer_price_group", "pricelevel"),
         "item_no:productid": Reference("item", "product"),
@@ -114,10 +116,9 @@ def test_a_rule_asks_the_organization_for_nothing_once_its_columns_are_known(con
     create_missing()
     mapping = TableMapping.objects.get(name="CUSTOMER")
     for _ in range(2):
-        connected = connection.open(even_disabled=True)
-        mapping.rule(connected.erp, connected.crm)
-        asked = connected.crm.session.requests
-        connected.close()
+        with opened(even_disabled=True) as connected:
+            mapping.rule(connected.erp, connected.crm)
+            asked = connected.crm.session.requests
     assert asked == 0
 
 
@@ -132,7 +133,7 @@ def test_the_default_filters_count_the_demo_organization(connection):
 
 def looked(connection: ConnectionSetup) -> list[Verdict]:
     """What the preflight says of tables, columns and privileges."""
-    with closing(connection.open(even_disabled=True)) as connected:
+    with opened(even_disabled=True) as connected:
         return list(mappings(connection, connected))
 
 

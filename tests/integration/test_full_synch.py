@@ -16,6 +16,7 @@ from integration.models.job_state import JobState, style_of
 from integration.systems.base import Ref, Side
 from integration.systems.errors import SignInRefused
 from tests.integration.jobs_world import ran, silent_for, world
+from tests.opened import opened
 
 __all__ = ["world"]
 
@@ -23,7 +24,8 @@ Line, Recommendation = FullSynchLine.Status, FullSynchLine.Recommendation
 
 
 def refresh() -> dict[str, FullSynchLine]:
-    FullSynchLine.objects.refresh(ConnectionSetup.current().open())
+    with opened() as connected:
+        FullSynchLine.objects.refresh(connected)
     return lines()
 
 
@@ -115,7 +117,8 @@ def test_a_mapping_that_does_not_fit_its_table_says_so_on_its_line(world):
 
 def test_with_sales_off_only_the_base_mappings_have_lines(world):
     TableMapping.objects.filter(name="CONTACT").update(part="sales")
-    FullSynchLine.objects.refresh(ConnectionSetup.current().open(), ["dataverse"])
+    with opened() as connected:
+        FullSynchLine.objects.refresh(connected, ["dataverse"])
     assert "CONTACT" not in lines()
 
 

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from integration.dataverse.session import Patience
 from integration.models import ConnectionSetup, TableMapping, systems
 from integration.systems.base import Row, every
 from tests.organization import fill_in
@@ -31,7 +32,7 @@ def add_terms(code: str, description: str = "") -> uuid.UUID:
 
 
 def labels() -> list[str]:
-    crm = systems.open_crm(ConnectionSetup.current())
+    crm = systems.open_crm(ConnectionSetup.current(), patience=Patience())
     found = [str(row.values["label"]) for row in every(crm, TERMS, fields=["label"])]
     systems.close(crm)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -16,6 +15,7 @@ from integration.dataverse.session import Credentials, Session
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.preflight import contents
 from integration.systems.errors import PrivilegeMissing
+from tests.opened import opened
 from tests.organization import fill_in
 from tests.people import ADMINISTRATOR, signed_in
 
@@ -136,7 +136,7 @@ def test_a_column_and_a_table_that_are_gone_are_told_with_their_mapping(enabled)
 
 
 def test_clocks_that_are_ten_minutes_apart_are_an_error(enabled):
-    with closing(enabled.open()) as connected:
+    with opened() as connected:
         behind = contents.clocks(enabled, connected, lambda: timezone.now() - dt.timedelta(minutes=10))
         assert "behind" in next(behind).message
         (ahead,) = contents.clocks(enabled, connected, lambda: timezone.now() + dt.timedelta(minutes=10))

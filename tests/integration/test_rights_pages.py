@@ -68,6 +68,7 @@ PAGES = {
     "setup": Page(CHIEFS, CHIEFS),
     "guide": Page(CHIEFS, CHIEFS),
     "guide_step": Page(CHIEFS, CHIEFS, {"step": "welcome"}),
+    "guide_from_setup": Page(CHIEFS, CHIEFS),
     "guide_use_sandbox": Page(CHIEFS, CHIEFS),
     "guide_administrator": Page(CHIEFS, CHIEFS),
     "guide_sign_in": Page(CHIEFS, CHIEFS),

@@ -15,6 +15,7 @@ from integration.models import AuditEntry, CachedText, ConnectionSetup
 from integration.models.cache import SharedCache
 from integration.models.secret import Secret, SecretUnreadable, rotate
 from integration.systems.errors import ConfigurationProblem
+from tests.opened import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -151,9 +152,9 @@ def test_without_a_usable_key_nobody_connects_and_the_stored_secret_stays(adatum
     setup = ConnectionSetup.current()
 
     assert any("FIELD_ENCRYPTION_KEYS" in finding.message for finding in setup.test() if not finding.ok)
-    with pytest.raises(ConfigurationProblem):
-        setup.open(even_disabled=True)
-    setup.tenant = "fabrikam.example"
+    with pytest.raises(ConfigurationProblem), opened(even_disabled=True):
+        pass
+    setup.web_client_url = "https://bc.fabrikam.example"
     setup.save()
     setup.disable()
     assert stored() == before

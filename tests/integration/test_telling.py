@@ -13,7 +13,7 @@ from django.utils import timezone
 from integration import scheduler, tasks
 from integration.dataverse.session import OF_A_PERSON, Credentials, Patience, Session
 from integration.http import Limits
-from integration.models import ConnectionSetup, TaskRun, telling
+from integration.models import ConnectionSetup, TaskRun, opening, telling
 from integration.models.published import OURS
 from integration.systems.errors import PrivilegeMissing, Throttled, TimedOut, Unreachable
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
@@ -71,7 +71,7 @@ def test_disabling_asks_an_address_that_does_not_answer_once_and_keeps_the_rest_
     silent, admin, settings, monkeypatch
 ):
     settings.DEVELOPMENT = True
-    monkeypatch.setattr(telling, "OF_A_PERSON", QUICK)
+    monkeypatch.setattr(opening, "OF_A_PERSON", QUICK)
     setup = ConnectionSetup.current()
     setup.url = setup.token_endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
     setup.tenant, setup.client_id, setup.client_secret = "contoso.example", "3f2a", "the secret of Contoso"

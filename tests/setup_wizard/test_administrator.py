@@ -26,6 +26,7 @@ from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Task, Work
 from tests.certificates import issue, rsa_key
+from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 from tests.pages import seen_on
 from tests.setup_wizard.conftest import GUIDE
@@ -206,10 +207,11 @@ def test_an_import_of_the_solution_is_in_the_audit_log_with_the_version_before_a
 
 def test_an_application_user_that_was_created_is_recorded_as_created(sandbox, ready):
     sandbox.client_id = "5f0c1a52-6d3e-4c6e-9f0e-0b7d1f3a9c11"
+    sandbox.save()
     chief = ready["clients"]["administrator"]
     credentials = Credentials(ready["tenant"], chief["client_id"], chief["client_secret"], ready["token_endpoint"])
     with closing(SalesSession(ready["url"], credentials)) as session, acting("Annette"):
-        said = tasks.named(["roles"])[0].run(Work(session, sandbox, lambda _: None))
+        said = tasks.named(["roles"])[0].run(Work(session, sandbox, lambda _: None, sandbox.place))
     assert "was created" in said
     assert [one[:2] for one in recorded("integration user")] == [("Annette", "created")]
 
@@ -220,7 +222,7 @@ def test_enabling_tells_sales_where_we_are_once_the_solution_is_there(sandbox, a
     answer = admin.post("/connection/enable/", seen_on(admin, "/connection/"), follow=True)
     setup = ConnectionSetup.current()
     assert (setup.is_enabled, setup.last_error) == (True, ""), answer.content.decode()[-3000:]
-    with closing(setup.open()) as connected:
+    with opened() as connected:
         [row] = connected.crm.get("bci_connection", [OURS], ["bci_webclienturl"]).values()
     assert row.values["bci_webclienturl"] == "https://bc.cronus.example"
 
@@ -236,7 +238,7 @@ def test_who_is_no_administrator_is_told_which_role_is_missing_and_nothing_is_do
 def test_a_client_id_that_is_none_is_told_in_words(sandbox):
     sandbox.client_id = "Contoso's own"
     with pytest.raises(ConfigurationProblem, match="no application"):
-        tasks.named(["roles"])[0].run(tasks.Work(None, sandbox, print))
+        tasks.named(["roles"])[0].run(tasks.Work(None, sandbox, print, sandbox.place))
 
 
 def test_nothing_of_the_sign_in_stays_in_database_session_cache_logs_or_pages(sandbox, admin, tokens, caplog):

@@ -122,7 +122,7 @@ def test_next_names_the_client_id_and_the_secret_that_are_missing(fresh, admin):
     "CRMConnectionWizardTests.VerifyWizardWithExistedSetup", "CRMSetupTest.RunAssistedSetupFromCRMConnectionSetup"
 )
 def test_the_guide_shows_what_connection_setup_holds(setup, admin):
-    assert 'href="/setup/sales-connection/"' in admin.get("/connection/").content.decode()
+    assert 'formaction="/setup/sales-connection/from-setup/"' in admin.get("/connection/").content.decode()
     press(admin, "welcome")
     form = shown(admin, "connection")
     assert (form["url"], form["tenant"], form["client_id"]) == tuple(ENTERED.values())
@@ -334,7 +334,7 @@ def test_next_and_leave_can_be_pressed_twice_on_every_step(fresh, admin, step, m
     walk(admin, until=step)
     if step == "connection":
         press(admin, step, **ENTERED, client_secret=SECRET)
-    steps = {"connection": {"tenant": "cronus.example"}, "data": {"direction-CUSTOMER": "to_crm"}}
+    steps = {"connection": {"sdk_version": "9.1"}, "data": {"direction-CUSTOMER": "to_crm"}}
     page = admin.get(f"{GUIDE}{step}/")
     sent = {**(shown(admin, step) if "form" in page.context else {}), **steps.get(step, {}), **more}
     without = {"data": "import_solution", "integration-user": "assign_roles"}.get(step)
@@ -362,8 +362,8 @@ def test_other_tables_chosen_meanwhile_are_not_overwritten_by_an_old_page(fresh,
 
 def test_going_back_and_on_again_keeps_what_was_entered_and_loses_no_step(fresh, admin):
     walk(admin, until="check")
-    press(admin, "connection", tenant="cronus.example")
-    assert ConnectionSetup.current().tenant == "cronus.example"
+    press(admin, "connection", sdk_version="9.1")
+    assert ConnectionSetup.current().sdk_version == "9.1"
     assert admin.get(GUIDE).url == f"{GUIDE}check/"
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from coupling import verbs
 from coupling.models import CouplingError
+from integration import jobs
 from integration.management.console import EXPECTED, ConsoleCommand, mapping_named, record_id
-from integration.models import ConnectionSetup
 
 
 class Command(ConsoleCommand):
@@ -25,7 +24,7 @@ class Command(ConsoleCommand):
 
     def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
         mapping = mapping_named(options["mapping"])
-        with closing(ConnectionSetup.current().open()) as connected:
+        with jobs.open_now() as connected:
             erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
             crm_id = record_id(connected.crm, mapping.crm_table, options["crm_id"])
             ends = ((connected.erp, mapping.erp_table, erp_id), (connected.crm, mapping.crm_table, crm_id))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from coupling.erasing import erase
+from integration import jobs
 from integration.management.console import ConsoleCommand, mapping_named, record_id
-from integration.models import ConnectionSetup
 from integration.systems.base import Side
 
 
@@ -27,7 +26,7 @@ class Command(ConsoleCommand):
 
     def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
         mapping, side = mapping_named(options["mapping"]), Side(options["side"])
-        with closing(ConnectionSetup.current().open()) as connected:
+        with jobs.open_now() as connected:
             ours = side is Side.ERP
             system, table = (connected.erp, mapping.erp_table) if ours else (connected.crm, mapping.crm_table)
             id = record_id(system, table, options["key"])

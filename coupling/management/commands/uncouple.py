@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from coupling import verbs
+from integration import jobs
 from integration.management.console import ConsoleCommand, mapping_named, record_id
-from integration.models import ConnectionSetup
 
 
 class Command(ConsoleCommand):
@@ -22,7 +21,7 @@ class Command(ConsoleCommand):
 
     def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
         mapping = mapping_named(options["mapping"])
-        with closing(ConnectionSetup.current().open()) as connected:
+        with jobs.open_now() as connected:
             erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
             if verbs.coupled_with(mapping, erp_id) is None:
                 raise CommandError(f"{options['erp_key']} is not coupled.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -34,7 +33,7 @@ class Command(ConsoleCommand):
 
     def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
         began = time.monotonic()
-        with closing(ConnectionSetup.current().open()) as connected:
+        with jobs.open_now() as connected:
             self._prepare(options, connected)
         if options["dry_run"]:
             return self._plan(options)

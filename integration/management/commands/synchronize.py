@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -11,7 +10,7 @@ from integration import jobs
 from integration.jobs.full import directions
 from integration.management.console import WRONG_USE, ConsoleCommand, counted, job_answer, mapping_named, record_id
 from integration.management.planned import planned
-from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.models import SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
@@ -61,7 +60,7 @@ class Command(ConsoleCommand):
         flags = {name: options[name] for name in ("force", "create", "dry_run")}
         if not options["ids"]:
             return Options(**flags)
-        with closing(ConnectionSetup.current().open()) as connected:
+        with jobs.open_now() as connected:
             ours = passes[0] is Direction.TO_CRM
             system, table = (connected.erp, mapping.erp_table) if ours else (connected.crm, mapping.crm_table)
             ids = tuple(record_id(system, table, key) for key in options["ids"])

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0019_foreseen'),
+        ('integration', '0021_setup'),
     ]
 
     operations = [
