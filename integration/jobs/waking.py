@@ -11,14 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Protocol, runtime_checkable
 
 from django.utils import timezone
 
 from integration.business_central.store import changed_since, committed_version
-from integration.dataverse.session import OF_A_PERSON
 from integration.jobs.debts import can_be_paid
+from integration.jobs.opening import open_now
 from integration.models import ConnectionSetup, JobQueueEntry, TaskRun
 from integration.sync.rules import Direction
 from integration.systems.base import System
@@ -63,7 +62,7 @@ def look_at_sales() -> dict[str, int]:
 def _wake_by_sales(entries: list[JobQueueEntry]) -> list[JobQueueEntry]:
     if not entries:
         return []
-    with closing(ConnectionSetup.current().open(patience=OF_A_PERSON)) as connected:
+    with open_now() as connected:
         looks = [(entry.mapping.crm_table, entry.mapping.crm_cursor) for entry in entries]
         changed = _have_changed(connected.crm, looks)
     woken = [entry for entry, one in zip(entries, changed, strict=True) if one and entry.wake()]
