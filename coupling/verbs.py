@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from django.db import transaction
+
 from coupling.cards import passes
 from coupling.compare import Missing, missing_first
 from coupling.models import CouplingError
@@ -17,6 +19,7 @@ from coupling.sides import both_opened, of, opened
 from integration import jobs
 from integration.models import Plan, SyncJob, TableMapping, User
 from integration.models.audit import AuditEntry, record
+from integration.models.ends import NAMES
 from integration.models.systems import Connected
 from integration.sync.ledger import Partner, State
 from integration.sync.rules import Direction
@@ -67,10 +70,22 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
         def alive(side: Side, id: uuid.UUID) -> bool:
             return id in of(connected, side).get(_table(mapping, side), [id], [])
 
-        mapping.couplings.couple(erp_id, crm_id, alive=alive)
+        _check_held(mapping, erp_id, crm_id)
+        with transaction.atomic():
+            # The old pair goes as with Delete Coupling: its contacts do not stay with the people of another firm.
+            mapping.couplings.uncouple([erp_id] if now else [], connected.erp, connected.crm)
+            mapping.couplings.couple(erp_id, crm_id, alive=alive)
     before = {CRM_ID: now} if now else {}
     record(AuditEntry.Action.COUPLED, COUPLING, mapping, before, {ERP_ID: erp_id, CRM_ID: crm_id})
     return True
+
+
+def _check_held(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
+    """A record belongs to one mapping of its table."""
+    for side, id in ((Side.ERP, erp_id), (Side.CRM, crm_id)):
+        holder = mapping.couplings.held(side, [id]).get(id)
+        if holder is not None:
+            raise CouplingError(f"The {NAMES[side]} record is coupled in {holder} already. Delete that coupling first.")
 
 
 def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | None) -> SyncJob | int:
