@@ -11,7 +11,7 @@ after that is the one we wrote.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from integration.dataverse.naming import named, unwritable
 from integration.dataverse.problems import MALFORMED, TooLarge, problem_of
 from integration.dataverse.session import Session
 from integration.http import Answer
-from integration.systems.base import Row, Written
+from integration.systems.base import Row, Value, Written
 from integration.systems.errors import (
     BadAnswer,
     DuplicateKey,
@@ -161,10 +161,16 @@ class Writer:
     def _patch(self, row: Row) -> batch.Part:
         return batch.Part(
             "PATCH",
-            f"{self.entity.set_name}({row.id})?$select={self.entity.key}",
+            f"{self.entity.set_name}({row.id})?$select={query.select(self.entity, self._told(row))}",
             {"If-Match": row.version or "*", "Prefer": "return=representation"},
             rows.body(self.entity, row.values),
         )
+
+    def _told(self, row: Row) -> list[str]:
+        """The columns written of which the answer says what the row holds now. A reference that may point to several
+        tables is none: without annotations nobody knows to which it does."""
+        known = self.entity.table.fields
+        return sorted(name for name in row.values if name in known and len(known[name].targets) < 2)
 
     def upsert(self, key: Sequence[str], wanted: Sequence[Row]) -> list[Written]:
         """Change the rows that have these values in the columns of an alternate key, create the others. An answer holds
@@ -241,9 +247,20 @@ class Writer:
         except MALFORMED as error:
             raise BadAnswer(f"{self.entity.table.label}: the answer holds no id.") from error
 
+    def _values(self, row: Row, answer: Answer) -> Mapping[str, Value] | None:
+        """What the row holds now in the columns that were written, where the answer says it."""
+        told = answer.json() if answer.body else None
+        if not isinstance(told, dict):
+            return None
+        names = [name for name in self._told(row) if self._is_in(name, told)]
+        return rows.Reader(self.entity, names).record(told).values if names and self.entity.key in told else None
+
+    def _is_in(self, name: str, told: Mapping[str, Any]) -> bool:
+        return name in told or f"_{name}_value" in told
+
     def _written(self, row: Row, answer: Answer) -> Written:
         if answer.ok:
-            return Written(self._id(answer) or row.id, _version(answer))
+            return Written(self._id(answer) or row.id, _version(answer), values=self._values(row, answer))
         problem = problem_of(answer)
         if isinstance(problem, VersionConflict) and not row.version:
             # Without a version of ours the only condition was that the row exists.
