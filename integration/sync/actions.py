@@ -91,10 +91,16 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Uncouple:
-    """The coupling goes, the surviving row stays."""
+    """The coupling goes, the surviving row stays. ``twin``: this row of the destination is deleted with it.
+    ``record`` and ``reason``: the source row that is there and left out from now on. ``again``: the pair that stands
+    for its next try instead."""
 
     partner: Partner
     counted: bool = True
+    record: Record | None = None
+    reason: str = ""
+    twin: Record | None = None
+    again: Partner | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Judge:
     merger: Merger
     user_id: uuid.UUID | None = None
     creates: bool = True
+    takes_over: bool = False
 
     # --- without the other side ---------------------------------------------------------------------------
 
@@ -115,7 +116,7 @@ class Judge:
         """The action for a record that has to be looked at. ``matches`` are its natural matches on the other side,
         each with the pair that holds it already."""
         if draft.left_out:
-            return Skip(record, draft.left_out, partner)
+            return self._left_out(record, partner, twin, draft)
         if draft.problem is not None:
             return Fail(record, draft.problem, partner)
         if partner is None or partner.state is State.RESERVED:
@@ -124,10 +125,21 @@ class Judge:
             master = twin.values.get(MASTER)
             if isinstance(master, Ref):
                 return Fail(record, TwinMerged(master), partner)
-            return self._update(record, partner, twin, draft)
+            return self._moved(record, partner, twin) if draft.moved else self._update(record, partner, twin, draft)
         if partner.state is State.INTENDED:
             return self._insert(record, draft, partner)
         return self._twin_gone(record, partner, draft)
+
+    def _left_out(self, record: Record, partner: Partner | None, twin: Record | None, draft: Draft) -> Action:
+        if partner is None or not draft.ends_pair:
+            return Skip(record, draft.left_out, partner)
+        counted = partner.state is State.COUPLED
+        return Uncouple(partner, counted, record, draft.left_out, twin)
+
+    def _moved(self, record: Record, partner: Partner, twin: Record) -> Uncouple:
+        """The twin goes now; the record is planned once more at the end of the run, or else by the next one."""
+        again = replace(self._pair(record, uuid.uuid4()), pending=self.direction)
+        return Uncouple(partner, False, record, twin=twin, again=again)
 
     def _decide_uncoupled(
         self,
@@ -136,7 +148,7 @@ class Judge:
         draft: Draft,
         matches: Sequence[tuple[Record, Partner | None]],
     ) -> Action:
-        free = [match for match, taken in matches if taken is None or taken.state is State.RESERVED]
+        free = [match for match, taken in matches if taken is None or self.takes_over or taken.state is State.RESERVED]
         if len(free) == 1 and len(matches) == 1:
             return self._couple(record, partner, free[0], matches[0][1], draft)
         if matches:
@@ -154,7 +166,8 @@ class Judge:
         # A natural match has no agreed values; the mapping's data decides, as for a row we had written ourselves.
         forced = replace(self, options=replace(self.options, force=True))
         update = forced._update(record, fresh, twin, draft)
-        stale = reserved or taken
+        # The pair that is remembered takes the place of the one with its id here; the other one has to go.
+        stale = taken or reserved if self.direction is Direction.TO_CRM else reserved or taken
         if isinstance(update, Unchanged):
             return Update(record, twin, update.partner or fresh, coupled=True, replaces=stale)
         return replace(update, coupled=True, replaces=stale) if isinstance(update, Update) else update

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from integration.sync.actions import Action, Ignore, Insert, Skip, Unchanged, Update
+from integration.sync.actions import Action, Ignore, Insert, Skip, Unchanged, Uncouple, Update
 from integration.sync.decide import MASTER, Judge
 from integration.sync.ledger import Agreed, Partner, State
 from integration.sync.merge import Merger, agreed_with_winners
@@ -42,6 +42,7 @@ class Planner:
             self.merger,
             user_id=user if run.direction.source is Side.CRM else None,
             creates=self.special.creates,
+            takes_over=self.special.takes_over,
         )
         self.templates = run.rule.templates_for(run.direction.destination)
         self.local_currency = LocalCurrency(run)
@@ -85,7 +86,8 @@ class Planner:
             return (
                 Skip(record, "It is outside the mapping's filter.", partner) if asked else Ignore(record, outside=True)
             )
-        dismissed = self.judge.dismiss(record, partner)
+        concerned = self.last_round and record.id in self.again and self._coupled(partner)
+        dismissed = None if concerned else self.judge.dismiss(record, partner)
         if dismissed is not None:
             return dismissed
         reason = self.special.leave_out(record)
@@ -98,6 +100,7 @@ class Planner:
             return {}
         run = self.run
         self.special.prepare(records)
+        self.again |= self.special.concerned()
         resolved = self._resolve(records)
         twins = self._twins([partners[r.id] for r in records if r.id in partners])
         twin_of = {id: twins.get(partner.id(run.direction.destination)) for id, partner in partners.items()}
@@ -116,7 +119,15 @@ class Planner:
             )
             for record in records
         }
-        return {id: self._to_come_again(id, action) for id, action in decided.items()}
+        self._once_more(decided)
+        taken_over = {action.twin.id for action in decided.values() if isinstance(action, Update) and action.coupled}
+        return {id: self._to_come_again(id, _without_twins(action, taken_over)) for id, action in decided.items()}
+
+    def _once_more(self, decided: Mapping[uuid.UUID, Action]) -> None:
+        """What moved gets its new twin at the end of the run, and so does whoever inherits its place."""
+        moved = {id: one for id, one in decided.items() if isinstance(one, Uncouple) and one.again is not None}
+        twins = [action.twin for action in moved.values() if action.twin is not None]
+        self.again |= moved.keys() | set(self.special.heirs(twins).values() if twins else ())
 
     def _to_come_again(self, id: uuid.UUID, action: Action) -> Action:
         """A row whose reference is set in the second round stays open until then, also where this run ends before."""
@@ -157,6 +168,9 @@ class Planner:
         return self.special.candidates(alone) if alone else {}
 
     def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
+        excluded = self.special.exclude(record)
+        if excluded is not None:
+            return Draft(left_out=excluded.reason, ends_pair=excluded.ends_pair)
         seen = self.special.adjusted(record)
         draft = self.transfer.draft(seen, resolved)
         if isinstance(draft.problem, ReferenceNotCoupled) and self._waits_for_own_table(draft.problem):
@@ -213,5 +227,15 @@ class Planner:
         gone = [partners[id] for id in ids if id in partners]
         if not gone:
             return []
-        twins = self._twins(gone)
-        return [self.judge.deleted(partner, twins.get(partner.id(self.run.direction.destination))) for partner in gone]
+        side, twins = self.run.direction.destination, self._twins(gone)
+        heirs = self.special.heirs(list(twins.values())) if twins else {}
+        self.again |= set(heirs.values())
+        left = [partner for partner in gone if partner.id(side) not in heirs]
+        return [self.judge.deleted(partner, twins.get(partner.id(side))) for partner in left]
+
+
+def _without_twins(action: Action, taken_over: Collection[uuid.UUID]) -> Action:
+    """What loses its twin to another record of the same page does not have it deleted."""
+    if isinstance(action, Uncouple) and action.twin is not None and action.twin.id in taken_over:
+        return replace(action, twin=None)
+    return action

@@ -112,14 +112,7 @@ class _Settling:
         record, partner = action.record, action.partner
         if partner is not None and partner.skipped:
             return
-        erp_id, crm_id = (partner.erp_id, partner.crm_id) if partner is not None else (None, None)
-        if self.direction is Direction.TO_CRM:
-            erp_id = record.id
-        else:
-            crm_id = record.id
-        self.settled.left_out.append(
-            Failure(self.direction, erp_id, crm_id, LEFT_OUT, action.reason, self._label(record))
-        )
+        self.settled.left_out.append(self._no_fault(record, partner, action.reason))
 
     def _deleted(self, action: Uncouple | Broken | Restore) -> None:
         match action:
@@ -129,8 +122,31 @@ class _Settling:
                 self.settled.forgotten.append(partner)
                 self.settled.remembered.append(replacement)
             case Uncouple(partner, counted):
-                self.settled.forgotten.append(partner)
-                self.settled.counters.uncoupled += counted
+                self._uncoupled(action, partner, counted)
+
+    def _uncoupled(self, action: Uncouple, partner: Partner, counted: bool) -> None:
+        record = action.record
+        removed = self.results.removed.get(partner.id(self.direction.source))
+        if removed is not None and removed.error is not None:
+            self._fail(partner, removed.error, self._label(record) if record else "")
+            return
+        self.settled.forgotten.append(partner)
+        self.settled.counters.uncoupled += counted
+        if action.again is not None:
+            self.settled.remembered.append(action.again)
+        if record is not None and action.reason:
+            self.settled.counters.skipped += not counted
+            self.settled.left_out.append(self._no_fault(record, partner, action.reason))
+            self._recover(record, partner)
+
+    def _no_fault(self, record: Record, partner: Partner | None, reason: str) -> Failure:
+        """For the list of what was left out."""
+        erp_id, crm_id = (partner.erp_id, partner.crm_id) if partner is not None else (None, None)
+        if self.direction is Direction.TO_CRM:
+            erp_id = record.id
+        else:
+            crm_id = record.id
+        return Failure(self.direction, erp_id, crm_id, LEFT_OUT, reason, self._label(record))
 
     def _written(self, action: Insert | Update) -> None:
         replaced_before = isinstance(action, Insert) and self.run.destination.remote

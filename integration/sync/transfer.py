@@ -45,7 +45,8 @@ class Draft:
     ``extra`` are columns that a special rule keeps (written whenever they differ), ``on_insert`` those it only
     sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks, ``left_out`` the reason
     why the record is none of the mapping's business after all. ``waits_for`` is the record (``table/id``) that a
-    reference left blank points to."""
+    reference left blank points to. ``ends_pair``: a record that is left out loses its twin, which is deleted.
+    ``moved``: the twin cannot be changed into this draft; it is deleted, and the record gets another one."""
 
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -56,6 +57,8 @@ class Draft:
     left_out: str = ""
     waits_for: str = ""
     missing: list[str] = field(default_factory=list)
+    ends_pair: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

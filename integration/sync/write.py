@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from integration.sync.actions import Action, Insert, Update
+from integration.sync.actions import Action, Insert, Uncouple, Update
 from integration.sync.special.base import Run, Special
 from integration.sync.taken import taken_by
 from integration.systems.base import Row, Written
@@ -15,8 +15,10 @@ from integration.systems.errors import DuplicateKey, Problem
 
 @dataclass(slots=True)
 class Results:
-    """What became of a page, by source id: the answer to the write, and the failure of a later wave."""
+    """What became of a page, by source id: the answer to the write, that to deleting a twin, and the failure of a later
+    wave."""
 
+    removed: dict[uuid.UUID, Written] = field(default_factory=dict)
     written: dict[uuid.UUID, Written] = field(default_factory=dict)
     later: Mapping[uuid.UUID, Problem] = field(default_factory=dict)
 
@@ -24,6 +26,7 @@ class Results:
 def write(run: Run, special: Special, actions: Sequence[Action]) -> Results:
     """Write a page. Raises a ``ConnectionProblem`` where the system as a whole does not answer any more."""
     results = Results()
+    _delete(run, [action for action in actions if isinstance(action, Uncouple)], results)
     inserts = [action for action in actions if isinstance(action, Insert)]
     updates = [action for action in actions if isinstance(action, Update)]
     if inserts or updates:
@@ -36,6 +39,15 @@ def write(run: Run, special: Special, actions: Sequence[Action]) -> Results:
     done = [action for action in written if results.written[action.record.id].ok]
     results.later = special.after(done) if done else {}
     return results
+
+
+def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:
+    """The twins that go with their pairs."""
+    owners = {
+        action.twin.id: action.partner.id(run.direction.source) for action in uncoupled if action.twin is not None
+    }
+    answers = run.destination.delete(run.destination_table, [Row(id) for id in owners]) if owners else []
+    results.removed = {owners[answer.id]: answer for answer in answers}
 
 
 def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
