@@ -36,7 +36,7 @@ class Insert:
 class Update:
     """Write the fields that differ. ``partner`` is the pair as it will be afterwards (but the version the write
     returns). ``coupled``: a natural match, newly coupled. ``completes``: left by an interrupted run. ``left``: the
-    other side has changes that the other pass must carry."""
+    other side has changes that the other pass must carry. ``partial``: one field that could not be written."""
 
     record: Record
     twin: Record
@@ -48,6 +48,7 @@ class Update:
     left: bool = False
     replaces: Partner | None = None
     missing: Sequence[str] = ()
+    partial: Problem | None = None
 
     @property
     def values(self) -> dict[str, Value]:
@@ -61,6 +62,7 @@ class Unchanged:
     record: Record
     partner: Partner | None = None
     before: Partner | None = None
+    partial: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ class Judge:
             return Fail(record, _conflict(merged), partner)
         remembered = self._remembered(record, partner, twin, merged, _well(draft))
         if not merged.changes and partner.state is State.COUPLED:
-            return Unchanged(record, remembered, partner)
+            return Unchanged(record, remembered, partner, draft.partial)
         return Update(
             record,
             twin,
@@ -208,6 +208,7 @@ class Judge:
             completes=partner.state is State.INTENDED,
             left=merged.left,
             missing=tuple(draft.missing),
+            partial=draft.partial,
         )
 
     def _remembered(self, record: Record, partner: Partner, twin: Record, merged: Merged, outcome: Outcome) -> Partner:

@@ -86,8 +86,10 @@ class Planner:
             return (
                 Skip(record, "It is outside the mapping's filter.", partner) if asked else Ignore(record, outside=True)
             )
-        concerned = self.last_round and record.id in self.again and self._coupled(partner)
-        dismissed = None if concerned else self.judge.dismiss(record, partner)
+        concerned = self.last_round and record.id in self.again
+        beside = concerned or self.special.looks_beside(record)
+        looks = beside and partner is not None and self._coupled(partner) and not partner.skipped
+        dismissed = None if looks else self.judge.dismiss(record, partner)
         if dismissed is not None:
             return dismissed
         reason = self.special.leave_out(record)
@@ -121,7 +123,16 @@ class Planner:
         }
         self._once_more(decided)
         taken_over = {action.twin.id for action in decided.values() if isinstance(action, Update) and action.coupled}
+        decided = {id: self._with_side_writes(action, twin_of.get(id)) for id, action in decided.items()}
         return {id: self._to_come_again(id, _without_twins(action, taken_over)) for id, action in decided.items()}
+
+    def _with_side_writes(self, action: Action, twin: Record | None) -> Action:
+        """A record that has not changed and whose rows besides are looked at: an update of nothing."""
+        if not isinstance(action, Unchanged) or action.partner is None or twin is None:
+            return action
+        if not self.special.looks_beside(action.record):
+            return action
+        return Update(action.record, twin, action.partner, before=action.before, partial=action.partial)
 
     def _once_more(self, decided: Mapping[uuid.UUID, Action]) -> None:
         """What moved gets its new twin at the end of the run, and so does whoever inherits its place."""

@@ -102,10 +102,20 @@ class _Settling:
         return self.settled
 
     def _unchanged(self, action: Unchanged) -> None:
+        if action.partial is not None and action.partner is not None:
+            self._fail_partly(action.record, action.partner, action.partial)
+            return
         self.settled.counters.unchanged += 1
         if action.partner is not None:
             self.settled.remembered.append(action.partner)
             self._recover(action.record, action.before)
+
+    def _fail_partly(self, record: Record, partner: Partner, problem: Problem) -> None:
+        """All but one field is as it should be. Such a record is never skipped, so that the others go on."""
+        self.settled.counters.failed += 1
+        after = partner.with_outcome(self.direction, Outcome(Result.FAILURE, problem.code))
+        self.settled.remembered.append(after)
+        self._note(after, problem, self._label(record))
 
     def _skipped(self, action: Skip) -> None:
         self.settled.counters.skipped += 1
@@ -181,7 +191,12 @@ class _Settling:
                 partner = replace(partner.with_version(side, answer.version or ""), adopt=not answer.version)
             settled.counters.inserted += action.completes
             settled.counters.coupled += action.coupled and not action.changes
-            settled.counters.modified += not action.completes and (bool(action.changes) or not action.coupled)
+            settled.counters.modified += not action.completes and bool(action.changes)
+            plain = not (action.completes or action.coupled or action.changes)
+            settled.counters.unchanged += plain and action.partial is None
+            if action.partial is not None:
+                self._fail_partly(action.record, partner, action.partial)
+                return
         settled.remembered.append(partner)
         self._recover(action.record, action.before)
 

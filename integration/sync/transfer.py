@@ -46,7 +46,8 @@ class Draft:
     sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks, ``left_out`` the reason
     why the record is none of the mapping's business after all. ``waits_for`` is the record (``table/id``) that a
     reference left blank points to. ``ends_pair``: a record that is left out loses its twin, which is deleted.
-    ``moved``: the twin cannot be changed into this draft; it is deleted, and the record gets another one."""
+    ``moved``: the twin cannot be changed into this draft; it is deleted, and the record gets another one.
+    ``partial``: what keeps one field from being written, while all others are; the record fails with it."""
 
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Draft:
     left_out: str = ""
     waits_for: str = ""
     missing: list[str] = field(default_factory=list)
+    partial: Problem | None = None
     ends_pair: bool = False
     moved: bool = False
 

@@ -16,7 +16,7 @@ from integration.sync.actions import Insert, Update
 from integration.sync.ledger import Ledger, Touch
 from integration.sync.matching import Criterion
 from integration.sync.rules import Context, Direction, TableRule
-from integration.sync.run import Options
+from integration.sync.run import Options, Scope
 from integration.sync.transfer import Draft
 from integration.systems.base import Record, Side, System
 from integration.systems.errors import ConfigurationProblem, Problem
@@ -89,6 +89,11 @@ class Special:
         self.run = run
         self.to_crm = run.direction is Direction.TO_CRM
 
+    @property
+    def looks_at_all(self) -> bool:
+        """Does this run repair what belongs to its records, whether these have changed or not?"""
+        return self.run.options.force or self.run.options.scope is Scope.EVERYTHING
+
     def columns(self, side: Side) -> Sequence[str]:
         """Columns to read besides the mapped ones."""
         return ()
@@ -108,6 +113,10 @@ class Special:
         """Source records that have to be looked at because of those prepared since the last call, though nobody changed
         them. The run plans them at its end."""
         return set()
+
+    def looks_beside(self, record: Record) -> bool:
+        """Is this coupled record looked at, and ``after`` called with it, though nothing of it may have changed?"""
+        return False
 
     def heirs(self, twins: Sequence[Record]) -> Mapping[uuid.UUID, uuid.UUID]:
         """Twin -> the source record that takes it over when the one that it is coupled with is gone."""
