@@ -160,10 +160,12 @@ class TableRule:
 class Context:
     """What a run knows about both ends. ``local_currency`` is the ERP's LCY code: a blank currency there means it.
     ``filters`` are the filters of all mappings as text, (ERP table, Sales table) -> (ERP filter, Sales filter): a
-    record that refers to one outside its mapping's filter is left out instead of failing."""
+    record that refers to one outside its mapping's filter is left out instead of failing. ``quantity_decimals``: how
+    many decimals quantities of a new product have in Sales, 0 to 5."""
 
     local_currency: str = ""
     company: str = ""
     organization_id: uuid.UUID | None = None
     user_id: uuid.UUID | None = None
     filters: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    quantity_decimals: int = 5

@@ -123,7 +123,7 @@ class CurrencyRules(Special):
 
     def _fixed(self, record: Record, stays: str, code: str) -> FieldFixed:
         return FieldFixed(
-            f"The ISO Code of a currency cannot be changed in Dynamics 365 Sales: it stays {stays} there, and is {code} "
+            f"The ISO Code of a currency cannot be changed in Dynamics 365 Sales: it stays {stays}, and is {code} "
             f"here. Change it back to {stays}, or delete the coupling of currency {record.values['code']}: the next "
             f"run then finds or makes the currency {code}."
         )

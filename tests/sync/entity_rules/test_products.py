@@ -45,7 +45,7 @@ def test_a_new_product_has_its_unit_its_group_the_local_currency_and_is_active(c
     assert product["defaultuomscheduleid"] == Ref("uomschedule", cronus.pieces_group)
     assert product["defaultuomid"] == Ref("uom", unit)
     assert product["transactioncurrencyid"] == Ref("transactioncurrency", cronus.gbp)
-    assert (product["statecode"], product["statuscode"], product["quantitydecimal"]) == (ACTIVE, 1, 2)
+    assert (product["statecode"], product["statuscode"], product["quantitydecimal"]) == (ACTIVE, 1, 5)
 
 
 @pytest.mark.parametrize(("mapping", "type"), [(ITEM, 1), (RESOURCE, 3)])
@@ -112,11 +112,12 @@ def test_a_product_whose_unit_is_not_coupled_waits_for_it(cronus, mapping):
     assert cronus.run(TO_CRM, standard(mapping)) == Counters(inserted=1)
 
 
-def test_an_item_whose_base_unit_changes_gets_the_unit_of_the_other_group(cronus):
+def test_a_draft_whose_item_gets_another_base_unit_has_the_unit_of_the_other_group(cronus):
     box = cronus.erp.add("unit_of_measure", code="BOX")
     [group] = cronus.make("UNIT OF MEASURE", box)
     bicycle = cronus.item("1000", "Bicycle")
-    cronus.make(ITEM, bicycle)
+    [crm_id] = cronus.make(ITEM, bicycle)
+    cronus.crm.edit("product", crm_id, statecode=DRAFT)
     cronus.erp.edit("item", bicycle, base_unit_of_measure=Ref("unit_of_measure", box))
     assert cronus.run(TO_CRM, standard(ITEM)) == Counters(modified=1)
     product = cronus.twin(ITEM, bicycle)
