@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
@@ -92,6 +93,7 @@ class ConnectionSetup(Audited, SignIn, Features):
             organization_id=self.organization_id,
             user_id=self.user_id,
             filters=TableMapping.objects.filters(),
+            quantity_decimals=settings.PRODUCT_QUANTITY_DECIMALS,
         )
         return Connected(systems.open_erp(), crm, context)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from integration.sync.rules import Reference
 from integration.sync.special.base import Exclusion, Run, Special, require_mapped
 from integration.sync.special.currency import LocalCurrency
+from integration.sync.special.organization import Organization
 from integration.sync.special.price_book import (
     CURRENCIES,
     GROUPS,
@@ -25,7 +26,7 @@ from integration.systems.base import Record, Ref, Side, Value, every
 from integration.systems.errors import Problem, Refused
 from integration.systems.filters import OneOf
 
-PRICE, LINE_OF, PRODUCT_OF = "productpricelevel", "pricelevelid", "productid"
+PRICE, LINE_OF, PRODUCT_OF, AMOUNT = "productpricelevel", "pricelevelid", "productid", "amount"
 ITEMS = Reference("item", "product")
 
 
@@ -102,6 +103,7 @@ class SalesPriceRules(Special):
         super().__init__(run)
         require_mapped(run.rule, run.direction, LINE_OF, PRODUCT_OF)
         self.units = Units(run)
+        self.organization = Organization(run)
         self.book = PriceBook(run.erp, run.rule.erp_filter, ListCurrencies(run))
         self._groups: Mapping[uuid.UUID, uuid.UUID] = {}
         self._lines: dict[uuid.UUID, tuple[Value, Value, Value]] = {}
@@ -142,6 +144,8 @@ class SalesPriceRules(Special):
         if isinstance(found, Problem):
             draft.problem = found
             return
+        if AMOUNT in draft.values:
+            draft.values[AMOUNT] = self.organization.price(draft.values[AMOUNT])
         draft.extra["uomid"] = Ref("uom", found.id)
         draft.on_insert["uomscheduleid"] = Ref("uomschedule", group)
         line = draft.values[LINE_OF], draft.values[PRODUCT_OF]

@@ -26,7 +26,7 @@ PUBLISHED, WITHDRAWN = 1, 2
 NEVER_NEGATIVE = ("price", "quantityonhand")
 PRICES = ("price", "standardcost", "currentcost")
 """What Sales keeps with the decimals of its prices."""
-UNIT, GROUP = "defaultuomid", "defaultuomscheduleid"
+UNIT, GROUP, BASE_UNIT = "defaultuomid", "defaultuomscheduleid", "base_unit_of_measure"
 RETIRED_THERE = "The product was retired in Dynamics 365 Sales. Activate it there, or block it here."
 
 
@@ -58,6 +58,8 @@ class ProductRules(Special):
 
     def prepare(self, records: Sequence[Record]) -> None:
         if not self.to_crm:
+            groups = {ref.id for record in records if isinstance(ref := record.values.get(GROUP), Ref)}
+            self._groups = self.run.ledger.resolve(UNITS, Side.CRM, groups) if groups else {}
             return
         self.prices.look_up()
         units = {ref.id for record in records if isinstance(ref := record.values.get("base_unit_of_measure"), Ref)}
@@ -81,6 +83,22 @@ class ProductRules(Special):
             self._to_product(record, draft, twin)
         else:
             draft.extra["blocked"] = record.values.get("statecode") != ACTIVE
+            if twin is None and BASE_UNIT not in draft.values:
+                self._give_unit(record, draft)
+
+    def _give_unit(self, record: Record, draft: Draft) -> None:
+        """Nothing can be sold without a unit: a new record has the one of the product's unit group, or waits for it."""
+        group = record.values.get(GROUP)
+        if not isinstance(group, Ref):
+            draft.left_out = "The product has no unit group, and nothing can be sold without a unit."
+        elif group.id in self._groups:
+            draft.on_insert[BASE_UNIT] = Ref(UNITS.erp_table, self._groups[group.id])
+        else:
+            draft.problem = ReferenceNotCoupled(
+                f"Unit group “{group.label or group.id}” is not coupled yet. Couple it first.",
+                table=group.table,
+                id=group.id,
+            )
 
     def _to_product(self, record: Record, draft: Draft, twin: Record | None) -> None:
         group = self._group(record)

@@ -129,6 +129,15 @@ def test_an_ended_price_in_another_currency_does_not_keep_a_group_from_its_price
     assert cronus.crm.values("pricelevel", list_id)["transactioncurrencyid"].id == cronus.gbp
 
 
+def test_an_amount_has_the_decimals_that_prices_of_the_organization_have_and_is_written_once(cronus, bicycle, retail):
+    cronus.price(retail, bicycle, "0.12345")
+    go(cronus)
+    assert amounts(cronus, retail) == [Decimal("0.12")]
+    before = len(cronus.crm.log)
+    go(cronus, scope=Scope.EVERYTHING, force=True)
+    assert [call for call in cronus.crm.log[before:] if call.verb in ("insert", "update", "delete")] == []
+
+
 # --- how it changes hands -----------------------------------------------------------------------------------------
 
 

@@ -151,6 +151,49 @@ def test_a_new_item_from_sales_has_a_number_of_the_series_its_unit_and_is_not_bl
     assert item["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
 
 
+def service(cronus, group):
+    return cronus.crm.add(
+        "product", name="Fitting", productnumber="F-1", producttypecode=3, statecode=ACTIVE, defaultuomscheduleid=group
+    )
+
+
+def test_a_new_resource_from_sales_has_the_unit_of_its_unit_group(cronus):
+    fitting = service(cronus, Ref("uomschedule", cronus.pieces_group))
+    assert cronus.run(TO_ERP, standard(RESOURCE), create=True) == Counters(inserted=1)
+    assert cronus.erp_twin(RESOURCE, fitting)["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
+    cronus.both(standard(RESOURCE))
+    assert cronus.messages() == ""
+
+
+def test_a_service_whose_unit_group_is_not_coupled_waits_for_it_and_is_no_resource_without_a_unit(cronus):
+    hours = cronus.crm.add("uomschedule", name="NAV HOUR", baseuomname="HOUR")
+    fitting = service(cronus, Ref("uomschedule", hours, "NAV HOUR"))
+    for _ in range(3):
+        assert cronus.run(TO_ERP, standard(RESOURCE), create=True) == Counters(failed=1)
+    assert "Unit group “NAV HOUR” is not coupled yet" in cronus.messages()
+    assert cronus.erp.ids("resource") == []
+    hour = cronus.erp.add("unit_of_measure", code="HOUR")
+    cronus.run(TO_CRM, standard("UNIT OF MEASURE"), create=True)
+    assert cronus.run(TO_ERP, standard(RESOURCE)).inserted == 1
+    assert cronus.erp_twin(RESOURCE, fitting)["base_unit_of_measure"] == Ref("unit_of_measure", hour)
+
+
+def test_a_service_without_a_unit_group_is_left_out_with_the_reason(cronus):
+    service(cronus, None)
+    assert cronus.run(TO_ERP, standard(RESOURCE), create=True) == Counters(skipped=1)
+    assert "no unit group" in cronus.reasons()[0]
+
+
+def test_an_item_whose_unit_is_not_mapped_has_the_unit_of_its_unit_group_all_the_same(cronus):
+    group = Ref("uomschedule", cronus.pieces_group)
+    cronus.crm.add(
+        "product", name="Bicycle", productnumber="B-1", producttypecode=1, statecode=ACTIVE, defaultuomscheduleid=group
+    )
+    cronus.run(TO_ERP, changed(ITEM, without=("defaultuomscheduleid",)), create=True)
+    [item] = cronus.erp.ids("item")
+    assert cronus.erp.values("item", item)["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
+
+
 # --- blocked and retired -----------------------------------------------------------------------------------------
 
 
