@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 
 from integration import preflight
 from integration.gate import LocalGate
-from integration.jobs import retention
+from integration.jobs import new_day, retention
 from integration.jobs.create import Person
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import send_task
@@ -39,6 +39,7 @@ TASKS: dict[str, Task] = {
     retention.TASK: retention.clean,
     preflight.TASK: preflight.nightly,
     telling.TASK: tell_sales,
+    new_day.TASK: new_day.look,
 }
 """What each does, and answers as numbers by name."""
 
