@@ -82,6 +82,8 @@ class Planner:
 
     def _before(self, record: Record, partner: Partner | None) -> Action | None:
         if not matches(self.run.rule.filter(self.run.direction.source), record):
+            if partner is not None and self._coupled(partner) and self.special.ends_outside(record):
+                return None
             asked = self.run.options.scope is Scope.IDS
             return (
                 Skip(record, "It is outside the mapping's filter.", partner) if asked else Ignore(record, outside=True)
@@ -135,10 +137,11 @@ class Planner:
         return Update(action.record, twin, action.partner, before=action.before, partial=action.partial)
 
     def _once_more(self, decided: Mapping[uuid.UUID, Action]) -> None:
-        """What moved gets its new twin at the end of the run, and so does whoever inherits its place."""
-        moved = {id: one for id, one in decided.items() if isinstance(one, Uncouple) and one.again is not None}
-        twins = [action.twin for action in moved.values() if action.twin is not None]
-        self.again |= moved.keys() | set(self.special.heirs(twins).values() if twins else ())
+        """What moved gets its new twin at the end of the run, and so does whoever inherits the place it had."""
+        gone = {id: one for id, one in decided.items() if isinstance(one, Uncouple)}
+        twins = [action.twin for action in gone.values() if action.twin is not None]
+        self.again |= {id for id, action in gone.items() if action.again is not None}
+        self.again |= set(self.special.heirs(twins).values() if twins else ())
 
     def _to_come_again(self, id: uuid.UUID, action: Action) -> Action:
         """A row whose reference is set in the second round stays open until then, also where this run ends before."""

@@ -82,6 +82,8 @@ class Special:
     """False where rows of the destination are only ever coupled, never made."""
     page_by_page = False
     """True where a page is planned by what the page before it has made of the other side."""
+    reads_outside = False
+    """True where changed records outside the mapping's filter are read too, for ``ends_outside``."""
     takes_over = False
     """True where a natural match may be coupled with another record, which then loses it."""
 
@@ -108,6 +110,10 @@ class Special:
     def exclude(self, record: Record) -> Exclusion | None:
         """Like ``leave_out``, for what ``prepare`` has to read first."""
         return None
+
+    def ends_outside(self, record: Record) -> bool:
+        """Is this coupled record, outside the mapping's filter by now, to be excluded? Others are left alone there."""
+        return False
 
     def concerned(self) -> set[uuid.UUID]:
         """Source records that have to be looked at because of those prepared since the last call, though nobody changed

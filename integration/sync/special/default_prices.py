@@ -70,7 +70,9 @@ class DefaultPriceList:
     def write(self, actions: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         """Put the unit price of these products on the list. Failures by source id."""
         known = self._existing([a.partner.crm_id for a in actions if not isinstance(a, Insert)])
-        fresh, changed, owners = [], [], {}
+        fresh: list[Row] = []
+        changed: list[Row] = []
+        owners: dict[uuid.UUID, uuid.UUID] = {}
         for action in actions:
             line = self._line(action)
             there = self._ours(action.partner.crm_id, line, known.get(action.partner.crm_id, []))

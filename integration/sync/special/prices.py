@@ -12,6 +12,7 @@ from integration.sync.special.organization import Organization
 from integration.sync.special.price_book import (
     CURRENCIES,
     GROUPS,
+    PRICE_GROUP_SALES,
     PRICE_LIST,
     Key,
     ListCurrencies,
@@ -28,6 +29,7 @@ from integration.systems.filters import OneOf
 
 PRICE, LINE_OF, PRODUCT_OF, AMOUNT = "productpricelevel", "pricelevelid", "productid", "amount"
 ITEMS = Reference("item", "product")
+OF_NO_GROUP = "It is no price of a customer price group for an item."
 
 
 class PriceGroupRules(Special):
@@ -97,6 +99,7 @@ class SalesPriceRules(Special):
     """
 
     page_by_page = True
+    reads_outside = True
     takes_over = True
 
     def __init__(self, run: Run) -> None:
@@ -111,7 +114,7 @@ class SalesPriceRules(Special):
 
     def columns(self, side: Side) -> Sequence[str]:
         if side is Side.ERP:
-            return ("item_no", "unit_of_measure_code", "sales_code")
+            return ("item_no", "unit_of_measure_code", "sales_code", "sales_type")
         return (LINE_OF, PRODUCT_OF, "uomid")
 
     def prepare(self, records: Sequence[Record]) -> None:
@@ -129,10 +132,15 @@ class SalesPriceRules(Special):
     def exclude(self, record: Record) -> Exclusion | None:
         key = key_of(record)
         choice = self.book.choices.get(key) if key else None
-        if choice is None or choice.winner == record.id:
+        if choice is None:
+            return Exclusion(OF_NO_GROUP, ends_pair=True)
+        if choice.winner == record.id:
             return None
-        reason = choice.reasons.get(record.id, "It is no price of this group any more.")
-        return Exclusion(reason, ends_pair=choice.winner is None)
+        return Exclusion(choice.reasons.get(record.id, OF_NO_GROUP), ends_pair=choice.winner is None)
+
+    def ends_outside(self, record: Record) -> bool:
+        """What is not a price of a group any more has no line; a filter that a person made narrower takes none away."""
+        return key_of(record) is None or record.values.get("sales_type") != PRICE_GROUP_SALES
 
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         unit = self._unit(record)

@@ -229,6 +229,26 @@ def test_a_price_that_becomes_one_for_many_pieces_hands_the_line_to_the_other(cr
     assert (amounts(cronus, retail), cronus.journal.failures) == ([9], [])
 
 
+def test_a_price_for_all_customers_from_now_on_hands_its_line_on_or_takes_it_along(cronus, bicycle, retail):
+    cheap, dear = cronus.price(retail, bicycle, "8"), cronus.price(retail, bicycle, "9")
+    go(cronus)
+    cronus.erp.edit("sales_price", cheap, sales_type=2, sales_code=None)
+    go(cronus)
+    assert (amounts(cronus, retail), cronus.journal.failures) == ([9], [])
+    assert not cronus.is_coupled(PRICE, cheap)
+    cronus.erp.edit("sales_price", dear, sales_type=2, sales_code=None)
+    go(cronus)
+    assert (amounts(cronus, retail), cronus.journal.failures) == ([], [])
+
+
+def test_a_line_stays_when_a_narrower_filter_leaves_its_price_out(cronus, bicycle, retail):
+    cronus.price(retail, bicycle, "8")
+    go(cronus)
+    rule = changed(PRICE, erp_filter="sales_type = 'Customer Price Group' and unit_price > 50")
+    cronus.run(TO_CRM, rule, scope=Scope.EVERYTHING)
+    assert amounts(cronus, retail) == [8]
+
+
 # --- a price that moves -------------------------------------------------------------------------------------------
 
 
