@@ -6,6 +6,7 @@ import traceback
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from integration.sync.actions import (
     Action,
@@ -54,7 +55,13 @@ class Settled:
 def before_writing(actions: Sequence[Action]) -> list[Partner]:
     """Pairs as they are stored before the page is written, in case that nobody lives to store what came of it."""
     inserts = [intended(action) for action in actions if isinstance(action, Insert)]
+    # A twin that is about to be deleted: the next run finishes that, or makes the record another one.
+    inserts += [replace(action.partner, state=State.INTENDED) for action in actions if _removes(action)]
     return inserts + [pair for action in actions if isinstance(action, Update) for pair in _begun(action)]
+
+
+def _removes(action: Action) -> TypeGuard[Uncouple]:
+    return isinstance(action, Uncouple) and action.twin is not None
 
 
 def intended(action: Insert) -> Partner:

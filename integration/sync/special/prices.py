@@ -138,6 +138,9 @@ class SalesPriceRules(Special):
             return None
         return Exclusion(choice.reasons.get(record.id, OF_NO_GROUP), ends_pair=choice.winner is None)
 
+    def looks_beside(self, record: Record) -> bool:
+        return self.looks_at_all  # The day may decide otherwise about a price that nobody changed.
+
     def ends_outside(self, record: Record) -> bool:
         """What is not a price of a group any more has no line; a filter that a person made narrower takes none away."""
         return key_of(record) is None or record.values.get("sales_type") != PRICE_GROUP_SALES
