@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 
 from integration import preflight
 from integration.gate import LocalGate
-from integration.jobs import retention, waking
+from integration.jobs import new_day, retention, waking
 from integration.jobs.create import Person
 from integration.jobs.opening import gate_of
 from integration.jobs.pulse import Pulse
@@ -42,6 +42,7 @@ TASKS: dict[str, Task] = {
     preflight.TASK: preflight.nightly,
     telling.TASK: tell_sales,
     waking.TASK: waking.look_at_sales,
+    new_day.TASK: new_day.look,
 }
 """What each does, and answers as numbers by name."""
 

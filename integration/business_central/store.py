@@ -11,13 +11,15 @@ from django.db.models import Max
 
 from integration.business_central import reading, writing
 from integration.business_central.actions import act
-from integration.business_central.models import CompanyInformation, Deleted, GeneralLedgerSetup
+from integration.business_central.models import CompanyInformation, Currency, Deleted, GeneralLedgerSetup
 from integration.business_central.models.door import committed_version
+from integration.business_central.models.money import refresh_exchange_rates
 from integration.business_central.tables import MODELS, columns_of
 from integration.systems.base import Identity, Page, Record, Row, Side, System, Table, Written
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import EVERYTHING, Filter
 
+CURRENCY = Currency.slug()
 VERSION = "Business Central (embedded)"
 
 
@@ -55,6 +57,8 @@ class EmbeddedCompany(System):
     ) -> Iterator[Page]:
         if by:
             raise ConfigurationProblem("Business Central goes by the versions of its rows, not by a column.")
+        if table == CURRENCY:
+            refresh_exchange_rates()  # A rate that was entered ahead is a change on its day.
         return reading.changes(columns_of(table), fields, since, where, self.page_size)
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:

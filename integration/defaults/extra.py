@@ -30,6 +30,7 @@ class ExtraJob:
 EXTRA_JOBS = (
     ExtraJob("retention", "Delete old jobs, errors and history", 1440, max_attempts=10),
     ExtraJob("preflight", "Preflight: look at everything that has to be right", 1440, max_attempts=10),
+    ExtraJob("new_day", "Exchange rates and prices that are valid from today", 60, max_attempts=10),
     ExtraJob(STATISTICS, "Customer Statistics - Dynamics 365 Sales synchronization job", 30, "solution"),
     ExtraJob(AVAILABILITY, "Item Availability - Dynamics 365 Sales synchronization job", 30, "item_availability"),
     ExtraJob(ORDER_STATUS, "Sales Order Status - Dynamics 365 Sales synchronization job", 7, "orders"),

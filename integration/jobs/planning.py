@@ -269,6 +269,7 @@ def row_of(job: SyncJob, direction: Direction, table: Table, action: Action) -> 
     return row
 
 
+GONE = "The coupled record was deleted."
 Told = tuple[Kind | None, Partner | None, str, list[tuple[str, Any, Any]]]
 
 
@@ -288,10 +289,12 @@ def _told(action: Action) -> Told:
             return Kind.SKIP, None, reason, []
         case Broken(partner=partner, problem=problem):
             return Kind.FAIL, partner, str(problem), []
-        case Uncouple(partner=partner):
-            return Kind.UNCOUPLE, partner, "The coupled record was deleted.", []
+        case Uncouple(partner=partner, reason=reason, twin=twin, again=again):
+            what = reason or "It moved, and gets another one there."
+            gone = f"{what} Its record in Dynamics 365 Sales is deleted."
+            return Kind.UNCOUPLE, partner, gone if twin else what if reason or again else GONE, []
         case Restore(partner=partner):
-            return Kind.RESTORE, partner, "The coupled record was deleted.", []
+            return Kind.RESTORE, partner, GONE, []
         case SideWrite(changes=changes, label=label):
             fields = [(change.field, change.old, change.new) for change in changes]
             return Kind.BESIDES, None, f"Written along with it: {label}.", fields

@@ -31,6 +31,11 @@ ADVICE: dict[str, tuple[str, str]] = {
     "approved": ("Approved and made anew", "Nothing to do: the run that was started by the approval tells the rest."),
     "source-empty": ("One side is suddenly empty", "See whether this is the right company, organization and user."),
     "base-currency-unknown": ("The base currency is unknown", "Couple the local currency, then run again."),
+    "field-fixed": (
+        "A field cannot be changed on the other side",
+        "All other fields go on. The message says how to bring this one together.",
+    ),
+    "rate-missing": ("A currency has no exchange rate", "Enter one under Currencies, then synchronize currencies."),
     "base-unit-missing": ("The base unit is not coupled", "Couple the unit of measure, then retry."),
     "not-found": ("The record is not there any more", "Look for deleted records, or delete the coupling."),
     "record": ("The record cannot be written", "The message says why; correct it, then retry."),

@@ -15,6 +15,7 @@ from integration.models import ConnectionSetup, TableMapping
 from integration.models.fitness import WHAT, unfit
 from integration.models.preflight import Severity, Verdict
 from integration.models.systems import Connected
+from integration.preflight.decimals import decimals
 from integration.preflight.owners import owners
 from integration.preflight.prices import price_list, rates
 from integration.systems.errors import ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing
@@ -126,4 +127,4 @@ def _some(names: Sequence[str], most: int = 5) -> str:
 
 REQUIRED: Sequence[Check] = (mappings,)
 """Without these the connection is of no use: the guide does not go on."""
-FURTHER: Sequence[Check] = (rules, roles, solution, rates, owners, price_list, clocks)
+FURTHER: Sequence[Check] = (rules, roles, solution, rates, owners, price_list, decimals, clocks)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from integration.models import ConnectionSetup
 from integration.models.preflight import Severity, Verdict
 from integration.models.systems import Connected
-from integration.sync.special.products import DEFAULT_PRICE_LIST, PRICE, PRICE_LIST
+from integration.sync.special.default_prices import DEFAULT_PRICE_LIST, PRICE, PRICE_LIST
 from integration.sync.special.rates import BaseCurrencyUnknown, Rates
 from integration.systems.base import every
 from integration.systems.errors import PrivilegeMissing, TableMissing

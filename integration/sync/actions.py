@@ -64,6 +64,7 @@ class Unchanged:
     record: Record
     partner: Partner | None = None
     before: Partner | None = None
+    refused: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,16 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Uncouple:
-    """The coupling goes, the surviving row stays."""
+    """The coupling goes, the surviving row stays. ``twin``: this row of the destination is deleted with it.
+    ``record`` and ``reason``: the source row that is there and left out from now on. ``again``: the pair that stands
+    for its next try instead."""
 
     partner: Partner
     counted: bool = True
+    record: Record | None = None
+    reason: str = ""
+    twin: Record | None = None
+    again: Partner | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Judge:
     memories: Mapping[Side, SideMemory]
     user_id: uuid.UUID | None = None
     creates: bool = True
+    takes_over: bool = False
     released: set[uuid.UUID] = field(default_factory=set)
     """Source ids that wait for a record which is coupled by now."""
 
@@ -130,7 +131,7 @@ class Judge:
         each with the pair that holds it already; ``back`` what the twin would make of the record, as far as that is
         needed; ``holder`` the other mapping in which this record, or its one match, is coupled already."""
         if draft.left_out:
-            return self._left_out(record, partner, draft)
+            return self._left_out(record, partner, twin, draft)
         if partner is None or partner.state is State.RESERVED:
             if draft.problem is not None:
                 return Fail(record, draft.problem, self._with_waits(partner or self._reserved(record), draft))
@@ -139,21 +140,30 @@ class Judge:
             master = twin.values.get(MASTER)
             if isinstance(master, Ref):
                 return Fail(record, TwinMerged(master), partner)
-            return self._update(record, partner, twin, draft, back)
+            return (
+                self._moved(record, partner, twin) if draft.moved else self._update(record, partner, twin, draft, back)
+            )
         if draft.problem is not None:
             return Fail(record, draft.problem, self._with_waits(partner, draft))
         if partner.state is State.INTENDED:
             return self._insert(record, draft, partner)
         return self._twin_gone(record, partner, draft)
 
-    def _left_out(self, record: Record, partner: Partner | None, draft: Draft) -> Skip:
-        """For a reason that can pass: remembered with what makes it pass."""
+    def _left_out(self, record: Record, partner: Partner | None, twin: Record | None, draft: Draft) -> Action:
+        """Where the pair ends with it, its twin goes, too. For a reason that can pass the record is remembered with
+        what makes it pass."""
+        if partner is not None and draft.ends_pair:
+            return Uncouple(partner, partner.state is State.COUPLED, record, draft.left_out, twin)
         if not draft.left_out_waits:
             return Skip(record, draft.left_out, partner)
         place = self._with_waits(partner or self._reserved(record), draft)
-        return Skip(
-            record, draft.left_out, partner, place.with_outcome(self.direction, Outcome(Result.LEFT_OUT, LEFT_OUT))
-        )
+        outcome = Outcome(Result.LEFT_OUT, LEFT_OUT)
+        return Skip(record, draft.left_out, partner, place.with_outcome(self.direction, outcome))
+
+    def _moved(self, record: Record, partner: Partner, twin: Record) -> Uncouple:
+        """The twin goes now; the record is planned once more at the end of the run, or else by the next one."""
+        again = self._reserved(record).with_owed(self.direction.destination, True)
+        return Uncouple(partner, False, record, twin=twin, again=again)
 
     def _with_waits(self, partner: Partner, draft: Draft, back: Draft | None = None) -> Partner:
         """The pair with all that its passes wait for, in both directions."""
@@ -174,7 +184,7 @@ class Judge:
         if holder:
             named = self.rule.table(self.direction.source).called(record)
             return Skip(record, f"{named} is coupled in {holder} already. Delete that coupling first to have it here.")
-        free = [match for match, taken in matches if taken is None or taken.state is State.RESERVED]
+        free = [match for match, taken in matches if taken is None or self.takes_over or taken.state is State.RESERVED]
         if len(free) == 1 and len(matches) == 1:
             return self._couple(record, partner, free[0], matches[0][1], draft)
         if matches:
@@ -192,7 +202,8 @@ class Judge:
         # A natural match has no agreed values; the mapping's data decides, as for a row we had written ourselves.
         decided = replace(self, options=replace(self.options, winner=self.direction.source))
         update = decided._update(record, fresh, twin, draft, None)
-        stale = reserved or taken
+        # The pair that is remembered takes the place of the one with its id here; the other one has to go.
+        stale = taken or reserved if self.direction is Direction.TO_CRM else reserved or taken
         if isinstance(update, Unchanged):
             return Update(record, twin, update.partner or fresh, coupled=True, replaces=stale)
         return replace(update, coupled=True, replaces=stale) if isinstance(update, Update) else update
@@ -233,10 +244,8 @@ class Judge:
             return Fail(record, merged.problem, self._as_far_as_equal(look))
         remembered = self._remembered(look, merged)
         refused = merged.refused[0] if merged.refused else None
-        if refused is not None and not merged.changes:
-            return Fail(record, refused, remembered)
         if not merged.changes and before.state is State.COUPLED:
-            return Unchanged(record, remembered, before)
+            return Unchanged(record, remembered, before, refused)
         return Update(
             record,
             twin,

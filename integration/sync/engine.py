@@ -167,6 +167,8 @@ class _Pass:
     # --- a remote destination -----------------------------------------------------------------------------
 
     def _launch(self, page: Page, writers: ThreadPoolExecutor) -> None:
+        if self.planner.special.page_by_page:
+            self._land_all()
         actions = self._planned(page)
         self._intend(actions)
         while len(self.flying) >= IN_FLIGHT:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
-from integration.sync.actions import Action, Ignore, Insert, Skip, Update
+from integration.sync.actions import Action, Ignore, Insert, Skip, Unchanged, Uncouple, Update
 from integration.sync.decide import MASTER, Judge
 from integration.sync.halves import DECIDED, plain
 from integration.sync.ledger import Agreed, Partner, State
@@ -52,6 +53,7 @@ class Planner:
             self.memories,
             user_id=user if run.direction.source is Side.CRM else None,
             creates=self.special.creates,
+            takes_over=self.special.takes_over,
         )
         self.templates = run.rule.templates_for(run.direction.destination)
         self.local_currency = LocalCurrency(run)
@@ -131,11 +133,16 @@ class Planner:
 
     def _before(self, record: Record, partner: Partner | None) -> Action | None:
         if not matches(self.run.rule.filter(self.run.direction.source), record):
+            if partner is not None and self._coupled(partner) and self.special.ends_outside(record):
+                return None
             asked = self.run.options.scope is Scope.IDS
             return (
                 Skip(record, "It is outside the mapping's filter.", partner) if asked else Ignore(record, outside=True)
             )
-        dismissed = self.judge.dismiss(record, partner)
+        concerned = self.last_round and record.id in self.again
+        beside = concerned or self.special.looks_beside(record)
+        looks = beside and partner is not None and self._coupled(partner) and not partner.skipped
+        dismissed = None if looks else self.judge.dismiss(record, partner)
         if dismissed is not None:
             return dismissed
         reason = self.special.leave_out(record)
@@ -148,6 +155,7 @@ class Planner:
             return {}
         run = self.run
         self._prepare(records)
+        self.again |= self.special.concerned()
         resolved = self._resolve(self.transfer, records)
         twins = self._twins([partners[r.id] for r in records if r.id in partners])
         twin_of = {id: twins.get(partner.id(run.direction.destination)) for id, partner in partners.items()}
@@ -162,7 +170,7 @@ class Planner:
         taken = self._taken(found)
         holders = self._holders(records, partners, found)
         self.again.update(id for id, draft in drafts.items() if draft.is_put_off)
-        return {
+        decided = {
             record.id: self.judge.decide(
                 record,
                 partners.get(record.id),
@@ -174,6 +182,31 @@ class Planner:
             )
             for record in records
         }
+        return self._beside(decided, twin_of)
+
+    def _beside(
+        self, decided: Mapping[uuid.UUID, Action], twins: Mapping[uuid.UUID, Record | None]
+    ) -> dict[uuid.UUID, Action]:
+        """The same, with what a special rule wants of unchanged records, and of twins that change hands."""
+        self._once_more(decided)
+        taken_over = {action.twin.id for action in decided.values() if isinstance(action, Update) and action.coupled}
+        looked = {id: self._with_side_writes(action, twins.get(id)) for id, action in decided.items()}
+        return {id: _without_twins(action, taken_over) for id, action in looked.items()}
+
+    def _with_side_writes(self, action: Action, twin: Record | None) -> Action:
+        """A record that has not changed and whose rows besides are looked at: an update of nothing."""
+        if not isinstance(action, Unchanged) or action.partner is None or twin is None:
+            return action
+        if not self.special.looks_beside(action.record):
+            return action
+        return Update(action.record, twin, action.partner, before=action.before, refused=action.refused)
+
+    def _once_more(self, decided: Mapping[uuid.UUID, Action]) -> None:
+        """What moved gets its new twin at the end of the run, and so does whoever inherits the place it had."""
+        gone = {id: one for id, one in decided.items() if isinstance(one, Uncouple)}
+        twins = [action.twin for action in gone.values() if action.twin is not None]
+        self.again |= {id for id, action in gone.items() if action.again is not None}
+        self.again |= set(self.special.heirs(twins).values() if twins else ())
 
     def _refuse_doubles(
         self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner], drafts: Mapping[uuid.UUID, Draft]
@@ -265,6 +298,9 @@ class Planner:
         return self.special.candidates(alone) if alone else {}
 
     def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
+        excluded = self.special.exclude(record)
+        if excluded is not None:
+            return Draft(left_out=excluded.reason, ends_pair=excluded.ends_pair)
         seen = self.special.adjusted(record)
         draft = self.transfer.draft(seen, resolved, twin, own_put_off=not self.last_round)
         if draft.problem is None:
@@ -308,8 +344,18 @@ class Planner:
         gone = [partners[id] for id in ids if id in partners]
         if not gone:
             return []
-        twins = self._twins(gone)
-        return [self.judge.deleted(partner, twins.get(partner.id(self.run.direction.destination))) for partner in gone]
+        side, twins = self.run.direction.destination, self._twins(gone)
+        heirs = self.special.heirs(list(twins.values())) if twins else {}
+        self.again |= set(heirs.values())
+        left = [partner for partner in gone if partner.id(side) not in heirs]
+        return [self.judge.deleted(partner, twins.get(partner.id(side))) for partner in left]
+
+
+def _without_twins(action: Action, taken_over: Collection[uuid.UUID]) -> Action:
+    """What loses its twin to another record of the same page does not have it deleted."""
+    if isinstance(action, Uncouple) and action.twin is not None and action.twin.id in taken_over:
+        return replace(action, twin=None)
+    return action
 
 
 def _reader(name: str, normal: Normalize) -> Callable[[Record], str]:

@@ -11,6 +11,7 @@ from integration.sync.run import Scope
 from integration.sync.special.base import Run
 from integration.systems.base import Page
 from integration.systems.errors import ConfigurationProblem, CursorExpired
+from integration.systems.filters import EVERYTHING
 
 IDS_AT_ONCE = 500
 
@@ -92,7 +93,8 @@ class Reader:
     def _read(self, cursor: str | None) -> Iterator[Page]:
         run = self.run
         side = run.direction.source
-        where, by = run.rule.filter(side), run.rule.modified(side)
+        where = EVERYTHING if self.planner.special.reads_outside else run.rule.filter(side)
+        by = run.rule.modified(side)
         return run.source.changes(run.source_table, self.planner.source_columns, cursor, where, by)
 
     def _compared(self, pages: Iterable[Page], seen: set[uuid.UUID]) -> Iterator[Page]:

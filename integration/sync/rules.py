@@ -174,13 +174,15 @@ class Context:
     """What a run knows about both ends. ``local_currency`` is the ERP's LCY code: a blank currency there means it.
     ``filters`` are the filters of all mappings as text, (ERP table, Sales table) -> [(ERP filter, Sales filter)], one
     for each mapping over that pair: a record is theirs if any of these filters takes it, and a record that refers to
-    one outside all of them is left out instead of failing."""
+    one outside all of them is left out instead of failing. ``quantity_decimals``: how many decimals quantities of a new
+    product have in Sales, 0 to 5."""
 
     local_currency: str = ""
     company: str = ""
     organization_id: uuid.UUID | None = None
     user_id: uuid.UUID | None = None
     filters: Mapping[tuple[str, str], Sequence[tuple[str, str]]] = field(default_factory=dict)
+    quantity_decimals: int = 5
 
     def filters_of(self, side: Side, table: str, other: str = "") -> list[str]:
         """The filters of this side of all mappings of its table (over ``other``, where it is given)."""

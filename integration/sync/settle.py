@@ -6,6 +6,7 @@ import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from integration.sync.actions import (
     Action,
@@ -60,8 +61,14 @@ class Settled:
 def before_writing(actions: Sequence[Action], direction: Direction) -> list[Partner]:
     """Pairs as they are stored before the page is written, in case that nobody lives to store what came of it."""
     inserts = [intended(action) for action in actions if isinstance(action, Insert)]
+    # A twin that is about to be deleted: the next run finishes that, or makes the record another one.
+    inserts += [replace(action.partner, state=State.INTENDED) for action in actions if _removes(action)]
     side = direction.destination
     return inserts + [pair for action in actions if isinstance(action, Update) for pair in _begun(action, side)]
+
+
+def _removes(action: Action) -> TypeGuard[Uncouple]:
+    return isinstance(action, Uncouple) and action.twin is not None
 
 
 def intended(action: Insert) -> Partner:
@@ -119,10 +126,21 @@ class _Settling:
         self.settled.changed.append(Changed(write.erp_id, write.crm_id, "modified", fields))
 
     def _unchanged(self, action: Unchanged) -> None:
+        if action.refused is not None and action.partner is not None:
+            self._fail_partly(action.record, action.partner, action.refused)
+            return
         self._count(action.record.id, "unchanged")
         if action.partner is not None:
             self.settled.remembered.append(action.partner)
             self._recover(action.record)
+
+    def _fail_partly(self, record: Record, partner: Partner, problem: Problem) -> None:
+        """All but one field is as it should be. Such a record is never skipped, so that the others go on. One that was
+        written all the same counts as both."""
+        self._count(record.id, "failed")
+        after = partner.with_outcome(self.direction, Outcome(Result.FAILURE, problem.code))
+        self.settled.remembered.append(after)
+        self._note(after, problem, self._label(record))
 
     def _skipped(self, action: Skip) -> None:
         self._count(action.record.id, "skipped")
@@ -132,14 +150,7 @@ class _Settling:
         if action.remembered is not None:
             self.settled.remembered.append(action.remembered)
             self._recover(record)
-        erp_id, crm_id = (partner.erp_id, partner.crm_id) if partner is not None else (None, None)
-        if self.direction is Direction.TO_CRM:
-            erp_id = record.id
-        else:
-            crm_id = record.id
-        self.settled.left_out.append(
-            Failure(self.direction, erp_id, crm_id, LEFT_OUT, action.reason, self._label(record))
-        )
+        self.settled.left_out.append(self._no_fault(record, partner, action.reason))
 
     def _count(self, id: uuid.UUID, name: str) -> None:
         """A row counts once: what is counted last for it here is what became of it on this page."""
@@ -155,8 +166,33 @@ class _Settling:
                 self.settled.forgotten.append(partner)
                 self.settled.remembered.append(replacement)
             case Uncouple(partner, counted):
-                self.settled.forgotten.append(partner)
-                self.settled.counters.uncoupled += counted
+                self._uncoupled(action, partner, counted)
+
+    def _uncoupled(self, action: Uncouple, partner: Partner, counted: bool) -> None:
+        record = action.record
+        removed = self.results.removed.get(partner.id(self.direction.source))
+        if removed is not None and removed.error is not None:
+            label = self._label(record) if record else ""
+            self._fail(partner, removed.error, label, partner.id(self.direction.source))
+            return
+        self.settled.forgotten.append(partner)
+        self.settled.counters.uncoupled += counted
+        if action.again is not None:
+            self.settled.remembered.append(action.again)
+        if record is not None and action.reason:
+            if not counted:
+                self._count(record.id, "skipped")
+            self.settled.left_out.append(self._no_fault(record, partner, action.reason))
+            self._recover(record)
+
+    def _no_fault(self, record: Record, partner: Partner | None, reason: str) -> Failure:
+        """For the list of what was left out."""
+        erp_id, crm_id = (partner.erp_id, partner.crm_id) if partner is not None else (None, None)
+        if self.direction is Direction.TO_CRM:
+            erp_id = record.id
+        else:
+            crm_id = record.id
+        return Failure(self.direction, erp_id, crm_id, LEFT_OUT, reason, self._label(record))
 
     def _written(self, action: Insert | Update) -> None:
         replaced_before = isinstance(action, Insert) and self.run.destination.remote
@@ -189,11 +225,11 @@ class _Settling:
             self._count(action.record.id, "inserted")
         elif action.coupled and not action.changes:
             self._count(action.record.id, "coupled")
-        else:
+        elif action.changes or action.refused is None:
             self._count(action.record.id, "modified" if action.changes else "unchanged")
         partner = self._as_written(action, answer)
         if isinstance(action, Update) and action.refused is not None:
-            self._fail(partner, action.refused, self._label(action.record), action.record.id)
+            self._fail_partly(action.record, partner, action.refused)
             return
         settled.remembered.append(partner)
         self._recover(action.record)

@@ -57,7 +57,9 @@ class Draft:
     ``extra`` are columns that a special rule keeps one way (written whenever they differ), ``on_insert`` those it only
     sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks. ``problem`` stops the
     record, ``refused`` only single fields of it; ``left_out`` is the reason why the record is none of the mapping's
-    business for now, ``left_out_waits`` the records (table, id) whose coupling would change that."""
+    business for now, ``left_out_waits`` the records (table, id) whose coupling would change that. ``ends_pair``: a
+    record that is left out loses its twin, which is deleted. ``moved``: the twin cannot be changed into this draft; it
+    is deleted, and the record gets another one."""
 
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -72,6 +74,8 @@ class Draft:
     """Does a value not fit what the systems said of their columns? They may say something else by now."""
     left_out: str = ""
     left_out_waits: Sequence[tuple[str, uuid.UUID]] = ()
+    ends_pair: bool = False
+    moved: bool = False
 
     @property
     def is_put_off(self) -> bool:

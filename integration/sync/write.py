@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from integration.sync.actions import Action, Insert, SideWrite, Update
+from integration.sync.actions import Action, Insert, SideWrite, Uncouple, Update
 from integration.sync.special.base import Run, Special
 from integration.sync.taken import taken_by
 from integration.systems.base import Record, Row, Written
@@ -15,9 +15,10 @@ from integration.systems.errors import DuplicateKey, Problem
 
 @dataclass(slots=True)
 class Results:
-    """What became of a page, by source id: the answer to the write, the failure of a later wave, and the rows as they
-    are now where the destination is local, and what became of the rows that were written besides."""
+    """What became of a page, by source id: the answer to the write, that to deleting a twin, the failure of a later
+    wave, the rows as they are now where the destination is local, and what became of those written besides."""
 
+    removed: dict[uuid.UUID, Written] = field(default_factory=dict)
     written: dict[uuid.UUID, Written] = field(default_factory=dict)
     later: Mapping[uuid.UUID, Problem] = field(default_factory=dict)
     rows: Mapping[uuid.UUID, Record] = field(default_factory=dict)
@@ -28,6 +29,7 @@ def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequen
     """Write a page; ``columns`` are read back where that costs no request. Raises a ``ConnectionProblem`` where the
     system as a whole does not answer any more."""
     results = Results()
+    _delete(run, [action for action in actions if isinstance(action, Uncouple)], results)
     inserts = [action for action in actions if isinstance(action, Insert)]
     updates = [action for action in actions if isinstance(action, Update)]
     if inserts or updates:
@@ -61,6 +63,15 @@ def _besides(
         answers = run.destination.update(table, [Row(one.id, one.values, one.seen) for one in ones])
         made += [(one, answer) for one, answer in zip(ones, answers, strict=True) if answer.ok]
     return made
+
+
+def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:
+    """The twins that go with their pairs."""
+    owners = {
+        action.twin.id: action.partner.id(run.direction.source) for action in uncoupled if action.twin is not None
+    }
+    answers = run.destination.delete(run.destination_table, [Row(id) for id in owners]) if owners else []
+    results.removed = {owners[answer.id]: answer for answer in answers}
 
 
 def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:

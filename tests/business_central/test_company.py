@@ -22,6 +22,7 @@ from integration.business_central.models import (
     Salesperson,
     SalesReceivablesSetup,
     Vendor,
+    money,
 )
 from integration.business_central.models.money import refresh_exchange_rates
 from integration.business_central.models.numbers import increased
@@ -217,15 +218,16 @@ def test_a_currency_has_the_rate_of_the_day_in_units_for_one_local() -> None:
     assert euro.exchange_rate == Decimal("2.5")
 
 
-def test_a_rate_of_tomorrow_counts_from_tomorrow_and_is_a_change_then() -> None:
+def test_a_rate_of_tomorrow_counts_from_tomorrow_and_is_a_change_then(monkeypatch) -> None:
     euro = Currency.objects.create(code="EUR")
     rate(euro, "80", dt.date(2020, 1, 1))
     rate(euro, "50", dt.date(2999, 1, 1))
     assert euro.exchange_rate == Decimal("1.25")
     cursor = list(company.changes("currency", []))[-1].cursor
 
-    assert refresh_exchange_rates(on=dt.date(2999, 1, 1)) == 1
-    assert refresh_exchange_rates(on=dt.date(2999, 1, 1)) == 0
+    monkeypatch.setattr(money, "today", lambda: dt.date(2999, 1, 1))
+    assert refresh_exchange_rates() == 1
+    assert refresh_exchange_rates() == 0
 
     (page,) = company.changes("currency", ["exchange_rate"], cursor)
     assert [record.values["exchange_rate"] for record in page.records] == [2]

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 EXTRA = [
     "Customer Statistics - Dynamics 365 Sales synchronization job",
     "Delete old jobs, errors and history",
+    "Exchange rates and prices that are valid from today",
     "Preflight: look at everything that has to be right",
 ]
 TOLD = ["bci_webclienturl", "bci_odataurl", "bci_odatausername", "bci_odataaccesskey"]

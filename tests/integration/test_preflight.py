@@ -25,7 +25,7 @@ from integration.preflight.installation import installation, machine
 from integration.preflight.owners import owners
 from integration.preflight.prices import price_list, rates
 from integration.sync.rules import Context
-from integration.sync.special.products import DEFAULT_PRICE_LIST
+from integration.sync.special.default_prices import DEFAULT_PRICE_LIST
 from integration.systems.base import Field, FieldType, Ref, Row, Side
 from integration.systems.memory import MemorySystem
 from tests.integration.jobs_world import JobsWorld, world

@@ -19,7 +19,7 @@ RATE_STEP = Decimal("1e-10")
 
 class Currency(CodeTable):
     """A foreign currency; blank means the local one. ``exchange_rate``: units of it for one unit of the local
-    currency today, 0 without a rate. It follows the exchange rates."""
+    currency today, 0 without a rate. It follows the exchange rates; whoever reads changes gets those of the day."""
 
     read_only = ("exchange_rate",)
 

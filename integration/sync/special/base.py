@@ -17,10 +17,10 @@ from integration.sync.ledger import Ledger
 from integration.sync.matching import Criterion
 from integration.sync.meaning import MeaningField
 from integration.sync.rules import Context, Direction, TableRule
-from integration.sync.run import Options
+from integration.sync.run import Options, Scope
 from integration.sync.transfer import Draft
 from integration.systems.base import Record, Side, System
-from integration.systems.errors import Problem
+from integration.systems.errors import ConfigurationProblem, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,50 @@ class Run:
         return self.rule.table(self.direction.destination).name
 
 
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Why a record is left out. ``ends_pair``: what it made on the other side is deleted and the pair ends; otherwise
+    both stay until another record takes the twin over."""
+
+    reason: str
+    ends_pair: bool = False
+
+
+def require_mapped(rule: TableRule, direction: Direction, *names: str) -> None:
+    """These fields of the destination identify its rows: without a field mapping for each of them nothing can be
+    written. Raises ``ConfigurationProblem``."""
+    table = rule.table(direction.destination)
+    mapped = {one.field(direction.destination) for one in rule.fields_towards(direction)}
+    for name in names:
+        if name not in mapped:
+            field = table.fields.get(name)
+            label = field.label if field is not None and field.label else name
+            raise ConfigurationProblem(
+                f"{rule.name} cannot be synchronized without its field mapping for {label} ({name}) of {table.label}. "
+                "Enable that field mapping, or reset the mapping to the default synchronization setup."
+            )
+
+
 class Special:
     """A pair of tables without special rules, and the base of those that have some."""
 
     creates = True
     """False where rows of the destination are only ever coupled, never made."""
+    page_by_page = False
+    """True where a page is planned by what the page before it has made of the other side."""
+    reads_outside = False
+    """True where changed records outside the mapping's filter are read too, for ``ends_outside``."""
+    takes_over = False
+    """True where a natural match may be coupled with another record, which then loses it."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.to_crm = run.direction is Direction.TO_CRM
+
+    @property
+    def looks_at_all(self) -> bool:
+        """Does this run repair what belongs to its records, whether these have changed or not?"""
+        return self.run.options.force or self.run.options.scope is Scope.EVERYTHING
 
     def columns(self, side: Side) -> Sequence[str]:
         """Columns to read besides the mapped ones."""
@@ -72,6 +107,27 @@ class Special:
 
     def prepare(self, records: Sequence[Record]) -> None:
         """Read what the drafts of these records need."""
+
+    def exclude(self, record: Record) -> Exclusion | None:
+        """Like ``leave_out``, for what ``prepare`` has to read first."""
+        return None
+
+    def ends_outside(self, record: Record) -> bool:
+        """Is this coupled record, outside the mapping's filter by now, to be excluded? Others are left alone there."""
+        return False
+
+    def concerned(self) -> set[uuid.UUID]:
+        """Source records that have to be looked at because of those prepared since the last call, though nobody changed
+        them. The run plans them at its end."""
+        return set()
+
+    def looks_beside(self, record: Record) -> bool:
+        """Is this coupled record looked at, and ``after`` called with it, though nothing of it may have changed?"""
+        return False
+
+    def heirs(self, twins: Sequence[Record]) -> Mapping[uuid.UUID, uuid.UUID]:
+        """Twin -> the source record that takes it over when the one that it is coupled with is gone."""
+        return {}
 
     def adjusted(self, record: Record) -> Record:
         """The record as the field mappings are to see it."""

@@ -1,11 +1,13 @@
-"""Customers and vendors: which relationship type their account gets, and what an inactive account means."""
+"""Customers and vendors: which relationship type their account gets, whose they are, and what an inactive account
+means."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from integration.sync.special.base import Special
+from integration.sync.special.base import Run, Special
+from integration.sync.special.owners import Owners
 from integration.sync.transfer import Draft
 from integration.systems.base import Record, Side
 
@@ -18,11 +20,22 @@ class FirmRules(Special):
 
     relationship: ClassVar[int]
     blocked_all: ClassVar[int]
+    needs_salesperson: ClassVar[bool] = False
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.owners = Owners(run, required=self.needs_salesperson)
 
     def columns(self, side: Side) -> Sequence[str]:
         return ("blocked",) if side is Side.ERP else ("statecode",)
 
+    def prepare(self, records: Sequence[Record]) -> None:
+        if not self.to_crm:
+            self.owners.read(records)
+
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
+        if not self.to_crm and twin is None:
+            self.owners.give(record, draft)
         if self.to_crm:
             draft.on_insert["customertypecode"] = self.relationship
         elif record.values.get("statecode") == INACTIVE and self._open(twin):
@@ -34,6 +47,7 @@ class FirmRules(Special):
 
 
 class CustomerRules(FirmRules):
+    needs_salesperson = True
     relationship = 3
     blocked_all = 3
 

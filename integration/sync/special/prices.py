@@ -7,25 +7,40 @@ from collections.abc import Mapping, Sequence
 
 from integration.sync.matching import by_name
 from integration.sync.rules import Reference
-from integration.sync.special.base import Run, Special
+from integration.sync.special.base import Exclusion, Run, Special, require_mapped
 from integration.sync.special.currency import LocalCurrency
+from integration.sync.special.organization import Organization
+from integration.sync.special.price_book import (
+    CURRENCIES,
+    GROUPS,
+    PRICE_GROUP_SALES,
+    PRICE_LIST,
+    Key,
+    ListCurrencies,
+    PriceBook,
+    key_of,
+    winners,
+)
+from integration.sync.special.price_choice import ended, never_fits
 from integration.sync.special.units import UNITS, Units
 from integration.sync.transfer import Draft, ReferenceNotCoupled
 from integration.systems.base import Record, Ref, Side, Value, every
 from integration.systems.errors import Problem, Refused
-from integration.systems.filters import AllOf, Comparison, OneOf
+from integration.systems.filters import OneOf
 from integration.systems.text import storable
 
-PRICE_LIST, PRICE, SALES_PRICE = "pricelevel", "productpricelevel", "sales_price"
-CURRENCIES = Reference("currency", "transactioncurrency")
-PRICE_GROUP_SALES = 1
+PRICE, LINE_OF, PRODUCT_OF, AMOUNT = "productpricelevel", "pricelevelid", "productid", "amount"
+ITEMS = Reference("item", "product")
+OF_NO_GROUP = "It is no price of a customer price group for an item."
 
 
 class PriceGroupRules(Special):
-    """A price list has one currency: that of all its prices, or the local one while there are none."""
+    """A price list has one currency: that of all prices that are or become its lines, or the local one while there are
+    none."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
+        self.book = PriceBook(run.erp)
         self.local_currency = LocalCurrency(run)
         self._currencies: dict[uuid.UUID, set[Ref | None]] = {}
         self._coupled: Mapping[uuid.UUID, uuid.UUID] = {}
@@ -35,12 +50,11 @@ class PriceGroupRules(Special):
 
     def prepare(self, records: Sequence[Record]) -> None:
         self._currencies = {record.id: set() for record in records}
-        groups = OneOf("sales_code", tuple(self._currencies))
-        where = AllOf((Comparison("sales_type", "=", PRICE_GROUP_SALES), groups))
-        for price in every(self.run.erp, SALES_PRICE, where, ["sales_code", "currency_code"]):
-            group, currency = price.values.get("sales_code"), price.values.get("currency_code")
-            if isinstance(group, Ref) and group.id in self._currencies:
-                self._currencies[group.id].add(currency if isinstance(currency, Ref) else None)
+        day = self.book.day
+        for group, record, price in self.book.of_groups(self._currencies):
+            if not (never_fits(price) or ended(price, day)):
+                currency = record.values.get("currency_code")
+                self._currencies[group].add(currency if isinstance(currency, Ref) else None)
         used = {ref.id for refs in self._currencies.values() for ref in refs if ref is not None}
         self._coupled = self.run.ledger.resolve(CURRENCIES, Side.ERP, used) if used else {}
 
@@ -76,26 +90,35 @@ class PriceGroupRules(Special):
 
 
 class SalesPriceRules(Special):
-    """A price list line: found by list, product and unit; the unit is the price's own or the item's base unit."""
+    """A price list line: found by list and product, always for the base unit. Of several prices for one line
+    ``price_choice`` picks one; the others are left out.
+
+    A line belongs to whichever price is chosen today: the next one takes it over from the last one, and without any it
+    is deleted. Which list a line is on cannot be changed, so a price that moved loses its line and gets another one.
+    """
+
+    page_by_page = True
+    reads_outside = True
+    takes_over = True
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
+        require_mapped(run.rule, run.direction, LINE_OF, PRODUCT_OF)
         self.units = Units(run)
-        self._base_units: dict[uuid.UUID, Ref] = {}
+        self.organization = Organization(run)
+        self.book = PriceBook(run.erp, run.rule.erp_filter, ListCurrencies(run))
         self._groups: Mapping[uuid.UUID, uuid.UUID] = {}
         self._lines: dict[uuid.UUID, tuple[Value, Value, Value]] = {}
+        self._concerned: set[uuid.UUID] = set()
 
     def columns(self, side: Side) -> Sequence[str]:
         if side is Side.ERP:
-            return ("item_no", "unit_of_measure_code", "sales_code")
-        return ("pricelevelid", "productid", "uomid")
+            return ("item_no", "unit_of_measure_code", "sales_code", "sales_type")
+        return (LINE_OF, PRODUCT_OF, "uomid")
 
     def prepare(self, records: Sequence[Record]) -> None:
-        items = {ref.id for record in records if isinstance(ref := record.values.get("item_no"), Ref)}
-        there = self.run.erp.get("item", list(items), ["base_unit_of_measure"]) if items else {}
-        self._base_units = {
-            id: unit for id, row in there.items() if isinstance(unit := row.values.get("base_unit_of_measure"), Ref)
-        }
+        self.book.read({key for record in records if (key := key_of(record)) is not None})
+        self._concerned |= winners(self.book.choices) - {record.id for record in records}
         units = {unit.id for record in records if (unit := self._unit(record)) is not None}
         self._groups = self.run.ledger.resolve(UNITS, Side.ERP, units) if units else {}
 
@@ -103,7 +126,23 @@ class SalesPriceRules(Special):
         own, item = record.values.get("unit_of_measure_code"), record.values.get("item_no")
         if isinstance(own, Ref):
             return own
-        return self._base_units.get(item.id) if isinstance(item, Ref) else None
+        return self.book.base_units.get(item.id) if isinstance(item, Ref) else None
+
+    def exclude(self, record: Record) -> Exclusion | None:
+        key = key_of(record)
+        choice = self.book.choices.get(key) if key else None
+        if choice is None:
+            return Exclusion(OF_NO_GROUP, ends_pair=True)
+        if choice.winner == record.id:
+            return None
+        return Exclusion(choice.reasons.get(record.id, OF_NO_GROUP), ends_pair=choice.winner is None)
+
+    def looks_beside(self, record: Record) -> bool:
+        return self.looks_at_all  # The day may decide otherwise about a price that nobody changed.
+
+    def ends_outside(self, record: Record) -> bool:
+        """What is not a price of a group any more has no line; a filter that a person made narrower takes none away."""
+        return key_of(record) is None or record.values.get("sales_type") != PRICE_GROUP_SALES
 
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         unit = self._unit(record)
@@ -115,9 +154,13 @@ class SalesPriceRules(Special):
         if isinstance(found, Problem):
             draft.problem = found
             return
+        if AMOUNT in draft.values:
+            draft.values[AMOUNT] = self.organization.price(draft.values[AMOUNT])
         draft.extra["uomid"] = Ref("uom", found.id)
         draft.on_insert["uomscheduleid"] = Ref("uomschedule", group)
-        self._lines[record.id] = (draft.values["pricelevelid"], draft.values["productid"], draft.extra["uomid"])
+        line = draft.values[LINE_OF], draft.values[PRODUCT_OF]
+        self._lines[record.id] = (*line, draft.extra["uomid"])
+        draft.moved = twin is not None and line_of(twin) != line
 
     def _unit_missing(self, unit: Ref | None) -> Problem:
         if unit is None:
@@ -133,8 +176,39 @@ class SalesPriceRules(Special):
             return {}
         columns = sorted({*self.run.rule.columns(Side.CRM), *self.columns(Side.CRM)})
         found: dict[uuid.UUID, list[Record]] = {}
-        for row in every(self.run.crm, PRICE, OneOf("pricelevelid", tuple(lists)), columns):
-            line = (row.values["pricelevelid"], row.values["productid"], row.values["uomid"])
+        for row in every(self.run.crm, PRICE, OneOf(LINE_OF, tuple(lists)), columns):
+            line = (*line_of(row), row.values["uomid"])
             if line in wanted:
                 found.setdefault(wanted[line], []).append(row)
         return found
+
+    # --- whose line it is next ----------------------------------------------------------------------------
+
+    def heirs(self, twins: Sequence[Record]) -> Mapping[uuid.UUID, uuid.UUID]:
+        keys = self._keys_of(twins)
+        self.book.read(set(keys.values()))
+        choices = self.book.choices
+        found = {id: choices[key].winner for id, key in keys.items()}
+        return {id: winner for id, winner in found.items() if winner is not None}
+
+    def _keys_of(self, twins: Sequence[Record]) -> dict[uuid.UUID, Key]:
+        """line -> the price group and the item that its list and its product are coupled with."""
+        lines = {twin.id: line_of(twin) for twin in twins}
+        lists = {ref.id for ref, _ in lines.values() if isinstance(ref, Ref)}
+        products = {ref.id for _, ref in lines.values() if isinstance(ref, Ref)}
+        groups = self.run.ledger.resolve(GROUPS, Side.CRM, lists)
+        items = self.run.ledger.resolve(ITEMS, Side.CRM, products)
+        keys: dict[uuid.UUID, Key] = {}
+        for id, (list_ref, product) in lines.items():
+            if isinstance(list_ref, Ref) and isinstance(product, Ref) and list_ref.id in groups and product.id in items:
+                keys[id] = groups[list_ref.id], items[product.id]
+        return keys
+
+    def concerned(self) -> set[uuid.UUID]:
+        collected, self._concerned = self._concerned, set()
+        return collected
+
+
+def line_of(row: Record) -> tuple[Value, Value]:
+    """The price list and the product of a line."""
+    return row.values[LINE_OF], row.values[PRODUCT_OF]

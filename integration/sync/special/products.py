@@ -9,29 +9,27 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import ClassVar
 
 from integration.sync.actions import Insert, Update
 from integration.sync.meaning import Expressed, MeaningField, Meant
 from integration.sync.special.base import Run, Special
-from integration.sync.special.currency import LocalCurrency, stable_id
+from integration.sync.special.default_prices import PRICE_LIST, PRODUCT, DefaultPriceList, not_negative
+from integration.sync.special.fixed import FieldFixed, hold_back
+from integration.sync.special.organization import Organization
 from integration.sync.special.units import UNITS, Units
 from integration.sync.transfer import Draft, ReferenceNotCoupled
-from integration.systems.base import Record, Ref, Row, Side, Value, every
-from integration.systems.errors import DuplicateKey, Problem
-from integration.systems.filters import AllOf, Comparison, OneOf
+from integration.systems.base import Record, Ref, Row, Side
+from integration.systems.errors import Problem
 from integration.systems.text import storable
 
-PRODUCT, PRICE_LIST, PRICE = "product", "pricelevel", "productpricelevel"
-DEFAULT_PRICE_LIST = "Business Central Default Price List"
-ACTIVE, RETIRED = 0, 1
+ACTIVE, RETIRED, DRAFT = 0, 1, 2
 PUBLISHED, WITHDRAWN = 1, 2
-CURRENCY_AMOUNT = 1
-QUANTITY_DECIMALS = 2
-FOLLOWING = ("amount", "uomid", "uomscheduleid")
-"""What a line on the default price list takes over when its product changes."""
 NEVER_NEGATIVE = ("price", "quantityonhand")
+PRICES = ("price", "standardcost", "currentcost")
+"""What Sales keeps with the decimals of its prices."""
+UNIT, GROUP, BASE_UNIT = "defaultuomid", "defaultuomscheduleid", "base_unit_of_measure"
+RETIRED_THERE = "The product was retired in Dynamics 365 Sales. Activate it there, or block it here."
 
 
 class BaseUnitMissing(Problem):
@@ -45,6 +43,7 @@ class Blocked(MeaningField):
     """A blocked item is a retired product. A draft, or one under revision, counts as not blocked."""
 
     key = "@blocked"
+    edge = True
 
     def label(self, side: Side) -> str:
         return "Blocked" if side is Side.ERP else "Status"
@@ -81,6 +80,7 @@ class ProductRules(Special):
         super().__init__(run)
         self.units = Units(run)
         self.prices = DefaultPriceList(run)
+        self.organization = Organization(run)
         self._never_negative = {f.erp_field for f in run.rule.fields if f.erp_field and f.crm_field in NEVER_NEGATIVE}
         self._vendors: dict[uuid.UUID, str] = {}
         self._groups: Mapping[uuid.UUID, uuid.UUID] = {}
@@ -95,6 +95,8 @@ class ProductRules(Special):
 
     def prepare(self, records: Sequence[Record]) -> None:
         if not self.to_crm:
+            groups = {ref.id for record in records if isinstance(ref := record.values.get(GROUP), Ref)}
+            self._groups = self.run.ledger.resolve(UNITS, Side.CRM, groups) if groups else {}
             return
         self.prices.look_up()
         units = {ref.id for record in records if isinstance(ref := record.values.get("base_unit_of_measure"), Ref)}
@@ -110,12 +112,28 @@ class ProductRules(Special):
         if not self.to_crm:
             return record
         values = {name: record.values.get(name) for name in self._never_negative}
-        below = {name: _not_negative(value) for name, value in values.items() if value != _not_negative(value)}
+        below = {name: not_negative(value) for name, value in values.items() if value != not_negative(value)}
         return replace(record, values={**record.values, **below}) if below else record
 
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         if self.to_crm:
             self._to_product(record, draft, twin)
+        elif twin is None and BASE_UNIT not in draft.values:
+            self._give_unit(record, draft)
+
+    def _give_unit(self, record: Record, draft: Draft) -> None:
+        """Nothing can be sold without a unit: a new record has the one of the product's unit group, or waits for it."""
+        group = record.values.get(GROUP)
+        if not isinstance(group, Ref):
+            draft.left_out = "The product has no unit group, and nothing can be sold without a unit."
+        elif group.id in self._groups:
+            draft.on_insert[BASE_UNIT] = Ref(UNITS.erp_table, self._groups[group.id])
+        else:
+            draft.problem = ReferenceNotCoupled(
+                f"Unit group “{group.label or group.id}” is not coupled yet. Couple it first.",
+                table=group.table,
+                id=group.id,
+            )
 
     def _to_product(self, record: Record, draft: Draft, twin: Record | None) -> None:
         group = self._group(record)
@@ -126,16 +144,49 @@ class ProductRules(Special):
         if isinstance(unit, Problem):
             draft.problem = unit
             return
-        if "defaultuomscheduleid" not in draft.values:
-            draft.extra["defaultuomscheduleid"] = Ref("uomschedule", group)
-        draft.extra["defaultuomid"] = Ref("uom", unit.id)
+        for name in draft.values.keys() & set(PRICES):
+            draft.values[name] = self.organization.price(draft.values[name])
+        if GROUP not in draft.values:
+            draft.extra[GROUP] = Ref("uomschedule", group)
+        draft.extra[UNIT] = Ref("uom", unit.id)
         draft.extra["vendorname"] = self._vendor_name(record)
         draft.on_insert |= {
             "producttypecode": self.product_type,
-            "quantitydecimal": QUANTITY_DECIMALS,
+            "quantitydecimal": self.run.context.quantity_decimals,
             "transactioncurrencyid": self.prices.currency(),
             "pricelevelid": Ref(PRICE_LIST, self.prices.id),
         }
+        if twin is not None:
+            self._keep_unit(record, draft, twin)
+            self._respect_state(record, draft, twin)
+
+    def _keep_unit(self, record: Record, draft: Draft, twin: Record) -> None:
+        """Only a draft takes another unit; everything else of the product goes on."""
+        stays, unit = twin.values.get(UNIT), draft.extra[UNIT]
+        if twin.values.get("statecode") == DRAFT or stays is None or stays == unit:
+            return
+        was, now = (ref.label if isinstance(ref, Ref) else "" for ref in (stays, record.values["base_unit_of_measure"]))
+        problem = FieldFixed(
+            f"The Base Unit of Measure of a published product cannot be changed in Dynamics 365 Sales: it stays "
+            f"{was or 'as it is'} there, and is {now} here. Change it back here, or retire the product there, delete "
+            "its coupling and create a new product under another number."
+        )
+        hold_back(draft, problem, UNIT, GROUP)
+
+    def _respect_state(self, record: Record, draft: Draft, twin: Record) -> None:
+        """A retired product takes no changes: they are carried when it is active again."""
+        if twin.values.get("statecode") != RETIRED:
+            return
+        if record.values.get("blocked"):
+            draft.values.clear()
+            draft.extra.clear()
+            draft.refused.clear()
+        elif not self._is_ours(twin):
+            draft.left_out = RETIRED_THERE
+
+    def _is_ours(self, twin: Record) -> bool:
+        """Did we retire it? A retired product takes no other change, so whoever wrote it last did."""
+        return twin.modified_by is not None and twin.modified_by == self.run.context.user_id
 
     def _group(self, record: Record) -> uuid.UUID | Problem:
         """The unit group coupled with the base unit."""
@@ -158,12 +209,23 @@ class ProductRules(Special):
         if self.to_crm:
             self.prices.make()
 
+    def looks_beside(self, record: Record) -> bool:
+        return self.to_crm and self.looks_at_all
+
     def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         if not self.to_crm:
             return {}
-        failures = dict(self.prices.write([action for action in done if _priced(action)], self.units))
+        failures = dict(self.prices.write([action for action in done if self._is_priced(action)]))
         failures |= self._publish([action for action in done if action.record.id not in failures])
         return failures
+
+    def _is_priced(self, action: Insert | Update) -> bool:
+        """Does the line on the default price list have to be written, or looked for?"""
+        if isinstance(action, Insert) or action.completes or action.coupled:
+            return True
+        if {**action.twin.values, **action.values}.get("statecode") == RETIRED:
+            return False  # No list takes a retired product.
+        return self.looks_at_all or bool({"price", UNIT} & action.values.keys())
 
     def _publish(self, actions: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         """New products, and those an interrupted run left in draft, become active unless they are blocked."""
@@ -183,102 +245,3 @@ class ItemRules(ProductRules):
 
 class ResourceRules(ProductRules):
     product_type = 3
-
-
-def _not_negative(value: Value) -> Value:
-    return max(value, Decimal(0)) if isinstance(value, Decimal) else value
-
-
-def _priced(action: Insert | Update) -> bool:
-    """Does the line on the default price list have to be written?"""
-    if isinstance(action, Insert) or action.completes or action.coupled:
-        return True
-    return bool({"price", "defaultuomid"} & action.values.keys())
-
-
-class DefaultPriceList:
-    """The one price list that we create and own in Sales: each product with its unit price."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.local_currency = LocalCurrency(run)
-        self.id = stable_id(run.context, DEFAULT_PRICE_LIST)
-        self._known = False
-        self._there = False
-
-    def currency(self) -> Value:
-        local = self.local_currency.id()
-        return Ref("transactioncurrency", local) if local else None
-
-    def look_up(self) -> None:
-        """Find the list by name, so that a list from before is used again whoever made it."""
-        if self._known:
-            return
-        page = self.run.crm.find(PRICE_LIST, Comparison("name", "=", DEFAULT_PRICE_LIST), ["name"], size=1)
-        self._known, self._there = True, bool(page.records)
-        if page.records:
-            self.id = page.records[0].id
-
-    def make(self) -> None:
-        """Create the list where it is missing; another run doing the same meets the same id."""
-        if self._there:
-            return
-        values = {"name": DEFAULT_PRICE_LIST, "transactioncurrencyid": self.currency()}
-        answer = self.run.crm.insert(PRICE_LIST, [Row(self.id, values)])[0]
-        if answer.error is not None and self.id not in self.run.crm.get(PRICE_LIST, [self.id], ()):
-            raise answer.error
-        self._there = True
-
-    def write(self, actions: Sequence[Insert | Update], units: Units) -> Mapping[uuid.UUID, Problem]:
-        """Put the unit price of these products on the list. Failures by source id."""
-        lines = {action.partner.crm_id: self._line(action) for action in actions}
-        known = self._existing([a.partner.crm_id for a in actions if not isinstance(a, Insert)])
-        fresh, changed, owners = [], [], {}
-        for product_id, line in lines.items():
-            there = known.get(product_id)
-            if there is None:
-                row = Row(self._line_id(product_id), line)
-                fresh.append(row)
-            elif different := {name: line[name] for name in FOLLOWING if there.values.get(name) != line[name]}:
-                row = Row(there.id, different)
-                changed.append(row)
-            else:
-                continue
-            owners[row.id] = product_id
-        answers = self.run.crm.insert(PRICE, fresh) if fresh else []
-        answers = [a for a in answers if not isinstance(a.error, DuplicateKey)]
-        answers += self.run.crm.update(PRICE, changed) if changed else []
-        records = {action.partner.crm_id: action.record.id for action in actions}
-        return {records[owners[a.id]]: a.error for a in answers if a.error is not None}
-
-    def _line(self, action: Insert | Update) -> dict[str, Value]:
-        price = action.record.values.get("unit_price")
-        unit = action.values.get("defaultuomid")
-        group = action.values.get("defaultuomscheduleid")
-        if isinstance(action, Update):
-            unit = unit or action.twin.values.get("defaultuomid")
-            group = group or action.twin.values.get("defaultuomscheduleid")
-        return {
-            "pricelevelid": Ref(PRICE_LIST, self.id),
-            "productid": Ref(PRODUCT, action.partner.crm_id),
-            "uomid": unit,
-            "uomscheduleid": group,
-            "amount": _not_negative(price) or Decimal(0),
-            "pricingmethodcode": CURRENCY_AMOUNT,
-            "transactioncurrencyid": self.currency(),
-        }
-
-    def _existing(self, product_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Record]:
-        if not product_ids:
-            return {}
-        where = AllOf((Comparison("pricelevelid", "=", self.id), OneOf("productid", tuple(product_ids))))
-        found: dict[uuid.UUID, Record] = {}
-        for line in every(self.run.crm, PRICE, where, ["productid", *FOLLOWING]):
-            product = line.values.get("productid")
-            # A person may have added lines for other units; ours is the one whose id we know, if it is there.
-            if isinstance(product, Ref) and (product.id not in found or line.id == self._line_id(product.id)):
-                found[product.id] = line
-        return found
-
-    def _line_id(self, product_id: uuid.UUID) -> uuid.UUID:
-        return uuid.uuid5(self.id, str(product_id))

@@ -10,6 +10,7 @@ from integration.sync.actions import Insert, Update
 from integration.sync.matching import by_name
 from integration.sync.rules import Reference
 from integration.sync.special.base import Run, Special
+from integration.sync.special.fixed import FieldFixed, hold_back
 from integration.sync.transfer import Draft
 from integration.systems.base import Record, Ref, Row, Side, every
 from integration.systems.errors import Problem, RecordProblem, Refused
@@ -19,6 +20,7 @@ from integration.systems.text import storable
 GROUP, UNIT = "uomschedule", "uom"
 UNITS = Reference("unit_of_measure", GROUP)
 INACTIVE = 1
+BASE_UNIT = "baseuomname"
 
 
 def group_name(code: str) -> str:
@@ -30,7 +32,7 @@ class UnitRules(Special):
     """UNIT OF MEASURE: found by the group's name; Sales makes the base unit together with the group."""
 
     def columns(self, side: Side) -> Sequence[str]:
-        return ("code",) if side is Side.ERP else ("name", "statecode")
+        return ("code",) if side is Side.ERP else ("name", "statecode", BASE_UNIT)
 
     def complete(self, record: Record, draft: Draft, twin: Record | None) -> None:
         name = group_name(str(record.values["code"]))
@@ -38,6 +40,17 @@ class UnitRules(Special):
             draft.problem = Refused(f"The unit group {name} is inactive in Dynamics 365 Sales. Activate it first.")
             return
         draft.extra["name"] = name
+        code = str(record.values["code"])
+        stays = str(twin.values.get(BASE_UNIT) or "") if twin is not None else code
+        if stays != code:
+            hold_back(draft, self._fixed(name, stays, code), BASE_UNIT)
+
+    def _fixed(self, group: str, stays: str, code: str) -> FieldFixed:
+        return FieldFixed(
+            f"The Base Unit of the unit group {group} cannot be changed in Dynamics 365 Sales: it stays {stays} there, "
+            f"and is {code} here. Change the code back to {stays}, or delete the coupling and rename the unit group "
+            "there: the next run then makes a new one."
+        )
 
     def candidates(self, records: Sequence[Record]) -> Mapping[uuid.UUID, Sequence[Record]]:
         names = {record.id: group_name(str(record.values["code"])) for record in records}

@@ -38,6 +38,10 @@ def positive(name: str, scale: int = 2) -> Field:
     return Field(name, FieldType.DECIMAL, scale=scale, minimum=Decimal(0))
 
 
+def date(name: str) -> Field:
+    return Field(name, FieldType.DATE)
+
+
 def boolean(name: str) -> Field:
     return Field(name, FieldType.BOOLEAN)
 
@@ -100,7 +104,8 @@ def erp_tables() -> list[Table]:
         table("sales_price", "Sales Price", [
             option("sales_type", SALES_TYPE), reference("sales_code", "customer_price_group"),
             reference("item_no", "item"), reference("unit_of_measure_code", "unit_of_measure"),
-            reference("currency_code", "currency"), number("unit_price"),
+            reference("currency_code", "currency"), number("unit_price"), number("minimum_quantity"),
+            date("starting_date"), date("ending_date"),
         ], named=""),
         table("opportunity", "Opportunity", [
             code("no"), text("description"), option("status", PROGRESS), reference("contact_no", "contact"),
@@ -144,6 +149,7 @@ def crm_tables() -> list[Table]:
         table("team", "Team", [text("name", 160)]),
         table("organization", "Organization", [
             text("name"), reference("basecurrencyid", "transactioncurrency"), whole("currencydecimalprecision"),
+            whole("pricingdecimalprecision"),
         ]),
         table("transactioncurrency", "Currency", [
             text("isocurrencycode", 5), text("currencyname"), text("currencysymbol", 13), whole("currencyprecision"),

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from integration.sync.run import Counters
-from integration.sync.special.products import DEFAULT_PRICE_LIST
+from integration.sync.run import Counters, Scope
+from integration.sync.special.default_prices import DEFAULT_PRICE_LIST
 from integration.systems.base import Ref
 from integration.systems.errors import Refused
 from tests.sync.entity_rules.cronus import TO_CRM, Cronus, standard
@@ -128,15 +128,58 @@ def test_a_price_of_our_own_list_that_was_refused_is_told_and_written_by_the_nex
     assert amounts(cronus) == {"1000": Decimal(20)}
 
 
-def test_a_product_of_another_unit_has_its_line_in_that_unit(cronus):
+def test_a_draft_product_of_another_unit_has_its_line_in_that_unit(cronus):
     box = cronus.erp.add("unit_of_measure", code="BOX")
     cronus.make("UNIT OF MEASURE", box)
     bicycle = cronus.item("1000", "Bicycle")
-    cronus.make(ITEM, bicycle)
+    [product] = cronus.make(ITEM, bicycle)
+    cronus.crm.edit("product", product, statecode=2)
     cronus.erp.edit("item", bicycle, base_unit_of_measure=Ref("unit_of_measure", box))
     cronus.run(TO_CRM, standard(ITEM))
     [line] = cronus.all("productpricelevel")
     assert line["uomid"].label == "BOX"
+
+
+def test_a_line_that_is_gone_is_made_again_beside_the_one_a_person_added_for_another_unit(cronus):
+    bicycle = cronus.item("1000", "Bicycle")
+    [product] = cronus.make(ITEM, bicycle)
+    box = cronus.crm.add("uom", name="BOX")
+    [own] = cronus.crm.ids("productpricelevel")
+    added = cronus.crm.add("productpricelevel", **{
+        **cronus.crm.values("productpricelevel", own), "uomid": Ref("uom", box), "amount": Decimal(90),
+    })  # fmt: skip
+    cronus.crm.remove("productpricelevel", own)
+    cronus.run(TO_CRM, standard(ITEM), force=True, scope=Scope.EVERYTHING)
+    assert cronus.crm.values("productpricelevel", added)["amount"] == Decimal(90)
+    assert sorted(line["amount"] for line in cronus.all("productpricelevel")) == [10, 90]
+    assert product
+
+
+@pytest.mark.parametrize("more", [{"scope": Scope.EVERYTHING}, {"force": True, "scope": Scope.IDS}])
+@pytest.mark.parametrize("mapping", [ITEM, RESOURCE])
+def test_a_full_or_forced_run_makes_a_missing_line_though_nothing_else_changed(cronus, mapping, more):
+    sold = cronus.item("1000", "Bicycle") if mapping == ITEM else cronus.resource("LINDA", "Linda Martin")
+    cronus.make(mapping, sold)
+    cronus.crm.remove("productpricelevel", cronus.crm.ids("productpricelevel")[0])
+    cronus.run(TO_CRM, standard(mapping))
+    assert cronus.all("productpricelevel") == []
+    ids = {"ids": (sold,)} if more["scope"] is Scope.IDS else {}
+    assert cronus.run(TO_CRM, standard(mapping), **more, **ids) == Counters(unchanged=1)
+    assert list(amounts(cronus).values()) == [Decimal(10)]
+
+
+def test_a_second_full_run_writes_no_line(cronus):
+    cronus.make(ITEM, cronus.item("1000", "Bicycle"))
+    before = len(cronus.crm.log)
+    assert cronus.run(TO_CRM, standard(ITEM), scope=Scope.EVERYTHING) == Counters(unchanged=1)
+    assert [call for call in cronus.crm.log[before:] if call.verb in ("insert", "update", "delete")] == []
+
+
+def test_a_line_has_the_decimals_that_prices_of_the_organization_have(cronus):
+    cronus.crm.edit("organization", cronus.organization, pricingdecimalprecision=4)
+    [product] = cronus.make(ITEM, cronus.item("1000", "Bicycle", "0.12345"))
+    assert list(amounts(cronus).values()) == [Decimal("0.1235")]
+    assert cronus.crm.values("product", product)["price"] == Decimal("0.1235")
 
 
 def test_a_line_that_a_person_added_for_another_unit_keeps_its_price(cronus):

@@ -151,23 +151,23 @@ def test_a_price_without_a_unit_is_for_the_base_unit_of_its_item(cronus, bicycle
     assert cronus.twin(PRICE, price)["uomid"].label == "PCS"
 
 
-def test_a_price_for_a_unit_of_its_own_has_that_unit_and_its_group(cronus, bicycle, retail):
-    box = cronus.erp.add("unit_of_measure", code="BOX")
-    [group] = cronus.make(UNIT, box)
+def test_a_price_for_the_base_unit_has_that_unit_and_its_group(cronus, bicycle, retail):
     cronus.make(GROUP, retail)
-    price = cronus.price(retail, bicycle, "80", unit_of_measure_code=Ref("unit_of_measure", box))
+    price = cronus.price(retail, bicycle, "8", unit_of_measure_code=Ref("unit_of_measure", cronus.pieces))
     cronus.run(TO_CRM, standard(PRICE))
     line = cronus.twin(PRICE, price)
-    assert (line["uomid"].label, line["uomscheduleid"].id) == ("BOX", group)
+    assert (line["uomid"].label, line["uomscheduleid"].id) == ("PCS", cronus.pieces_group)
 
 
-def test_a_price_in_a_unit_that_is_not_coupled_waits_for_it(cronus, bicycle, retail):
-    box = cronus.erp.add("unit_of_measure", code="BOX")
+def test_a_price_whose_base_unit_is_not_coupled_any_more_waits_for_it(cronus, bicycle, retail):
     cronus.make(GROUP, retail)
-    cronus.price(retail, bicycle, "80", unit_of_measure_code=Ref("unit_of_measure", box))
+    units = cronus.ledger(standard(UNIT))
+    pieces = units.rows[cronus.pieces]
+    units.forget([pieces])
+    cronus.price(retail, bicycle, "8")
     assert cronus.run(TO_CRM, standard(PRICE)) == Counters(failed=1)
-    assert "BOX" in cronus.messages()
-    cronus.make(UNIT, box)
+    assert "PCS" in cronus.messages()
+    units.remember([pieces])
     assert cronus.run(TO_CRM, standard(PRICE)) == Counters(inserted=1)
 
 

@@ -45,7 +45,7 @@ def test_a_new_product_has_its_unit_its_group_the_local_currency_and_is_active(c
     assert product["defaultuomscheduleid"] == Ref("uomschedule", cronus.pieces_group)
     assert product["defaultuomid"] == Ref("uom", unit)
     assert product["transactioncurrencyid"] == Ref("transactioncurrency", cronus.gbp)
-    assert (product["statecode"], product["statuscode"], product["quantitydecimal"]) == (ACTIVE, 1, 2)
+    assert (product["statecode"], product["statuscode"], product["quantitydecimal"]) == (ACTIVE, 1, 5)
 
 
 @pytest.mark.parametrize(("mapping", "type"), [(ITEM, 1), (RESOURCE, 3)])
@@ -112,11 +112,12 @@ def test_a_product_whose_unit_is_not_coupled_waits_for_it(cronus, mapping):
     assert cronus.run(TO_CRM, standard(mapping)) == Counters(inserted=1)
 
 
-def test_an_item_whose_base_unit_changes_gets_the_unit_of_the_other_group(cronus):
+def test_a_draft_whose_item_gets_another_base_unit_has_the_unit_of_the_other_group(cronus):
     box = cronus.erp.add("unit_of_measure", code="BOX")
     [group] = cronus.make("UNIT OF MEASURE", box)
     bicycle = cronus.item("1000", "Bicycle")
-    cronus.make(ITEM, bicycle)
+    [crm_id] = cronus.make(ITEM, bicycle)
+    cronus.crm.edit("product", crm_id, statecode=DRAFT)
     cronus.erp.edit("item", bicycle, base_unit_of_measure=Ref("unit_of_measure", box))
     assert cronus.run(TO_CRM, standard(ITEM)) == Counters(modified=1)
     product = cronus.twin(ITEM, bicycle)
@@ -148,6 +149,49 @@ def test_a_new_item_from_sales_has_a_number_of_the_series_its_unit_and_is_not_bl
     item = cronus.erp_twin(ITEM, product)
     assert (item["no"], item["blocked"]) == ("I00001", False)
     assert item["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
+
+
+def service(cronus, group):
+    return cronus.crm.add(
+        "product", name="Fitting", productnumber="F-1", producttypecode=3, statecode=ACTIVE, defaultuomscheduleid=group
+    )
+
+
+def test_a_new_resource_from_sales_has_the_unit_of_its_unit_group(cronus):
+    fitting = service(cronus, Ref("uomschedule", cronus.pieces_group))
+    assert cronus.run(TO_ERP, standard(RESOURCE), create=True) == Counters(inserted=1)
+    assert cronus.erp_twin(RESOURCE, fitting)["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
+    cronus.both(standard(RESOURCE))
+    assert cronus.messages() == ""
+
+
+def test_a_service_whose_unit_group_is_not_coupled_waits_for_it_and_is_no_resource_without_a_unit(cronus):
+    hours = cronus.crm.add("uomschedule", name="NAV HOUR", baseuomname="HOUR")
+    fitting = service(cronus, Ref("uomschedule", hours, "NAV HOUR"))
+    for _ in range(3):
+        assert cronus.run(TO_ERP, standard(RESOURCE), create=True) == Counters(failed=1)
+    assert "Unit group “NAV HOUR” is not coupled yet" in cronus.messages()
+    assert cronus.erp.ids("resource") == []
+    hour = cronus.erp.add("unit_of_measure", code="HOUR")
+    cronus.run(TO_CRM, standard("UNIT OF MEASURE"), create=True)
+    assert cronus.run(TO_ERP, standard(RESOURCE)).inserted == 1
+    assert cronus.erp_twin(RESOURCE, fitting)["base_unit_of_measure"] == Ref("unit_of_measure", hour)
+
+
+def test_a_service_without_a_unit_group_is_left_out_with_the_reason(cronus):
+    service(cronus, None)
+    assert cronus.run(TO_ERP, standard(RESOURCE), create=True) == Counters(skipped=1)
+    assert "no unit group" in cronus.reasons()[0]
+
+
+def test_an_item_whose_unit_is_not_mapped_has_the_unit_of_its_unit_group_all_the_same(cronus):
+    group = Ref("uomschedule", cronus.pieces_group)
+    cronus.crm.add(
+        "product", name="Bicycle", productnumber="B-1", producttypecode=1, statecode=ACTIVE, defaultuomscheduleid=group
+    )
+    cronus.run(TO_ERP, changed(ITEM, without=("defaultuomscheduleid",)), create=True)
+    [item] = cronus.erp.ids("item")
+    assert cronus.erp.values("item", item)["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
 
 
 # --- blocked and retired -----------------------------------------------------------------------------------------

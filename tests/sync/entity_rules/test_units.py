@@ -71,3 +71,19 @@ def test_a_second_unit_in_a_products_group_is_told_when_the_product_is_made(cron
     cronus.item("1000", "Bicycle")
     assert cronus.run(TO_CRM, standard(ITEM), create=True) == Counters(failed=1)
     assert "2 units" in cronus.messages()
+
+
+def test_a_unit_of_another_code_fails_for_the_base_unit_alone_and_says_the_way_out(cronus):
+    box = cronus.erp.add("unit_of_measure", code="BOX")
+    [group] = cronus.make(UNIT, box)
+    cronus.erp.edit("unit_of_measure", box, code="CARTON")
+    for _ in range(3):
+        assert cronus.run(TO_CRM, standard(UNIT)).failed == 1
+        assert not cronus.partner(box, standard(UNIT)).skipped
+    assert "Base Unit of the unit group NAV CARTON" in cronus.messages()
+    assert "Change the code back to BOX" in cronus.messages()
+    there = cronus.crm.values("uomschedule", group)
+    assert (there["name"], there["baseuomname"]) == ("NAV CARTON", "BOX")
+    assert [unit["name"] for unit in cronus.all("uom") if unit["uomscheduleid"].id == group] == ["CARTON"]
+    cronus.erp.edit("unit_of_measure", box, code="BOX")
+    assert cronus.run(TO_CRM, standard(UNIT)).failed == 0

@@ -1,0 +1,300 @@
+"""Many prices of a group for one item, and the one line that they share: which it is, and how it changes hands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from integration.sync.run import Counters, Scope
+from integration.sync.special import price_book
+from integration.systems.base import Ref
+from integration.systems.errors import ConfigurationProblem, Refused
+from tests.sync.entity_rules.cronus import TO_CRM, changed, standard
+
+GROUP, PRICE, ITEM, UNIT, CURRENCY = (
+    "CUSTPRCGRP-PRICE", "SALESPRC-PRODPRICE", "ITEM-PRODUCT", "UNIT OF MEASURE", "CURRENCY",
+)  # fmt: skip
+NEW_YEAR, LAST_DAY = dt.date(2027, 1, 1), dt.date(2026, 12, 31)
+
+
+class Calendar:
+    def __init__(self, day: dt.date) -> None:
+        self.day = day
+
+    def __call__(self) -> dt.date:
+        return self.day
+
+
+@pytest.fixture
+def calendar(monkeypatch) -> Calendar:
+    """A day in June 2026 that a test can change."""
+    calendar = Calendar(dt.date(2026, 6, 15))
+    monkeypatch.setattr(price_book, "today", calendar)
+    return calendar
+
+
+@pytest.fixture
+def bicycle(cronus):
+    id = cronus.item("1000", "Bicycle")
+    cronus.make(ITEM, id)
+    return id
+
+
+@pytest.fixture
+def retail(cronus, calendar, bicycle):
+    """A coupled price group without prices."""
+    id = cronus.price_group("RETAIL")
+    cronus.make(GROUP, id)
+    return id
+
+
+def go(cronus, **more):
+    return cronus.run(TO_CRM, standard(PRICE), **more)
+
+
+def look_at(cronus, *prices):
+    """What the daily look does."""
+    return cronus.ids(TO_CRM, *prices, rule=standard(PRICE))
+
+
+def amounts(cronus, group):
+    """What Sales asks for on the list of this group, line by line."""
+    list_id = cronus.partner(group, standard(GROUP)).crm_id
+    return [line["amount"] for line in cronus.all("productpricelevel") if line["pricelevelid"].id == list_id]
+
+
+# --- which price it is --------------------------------------------------------------------------------------------
+
+
+def test_one_price_for_everybody_and_one_from_ten_pieces_make_one_line_and_no_failure(cronus, bicycle, retail):
+    cronus.price(retail, bicycle, "80", minimum_quantity=Decimal(10))
+    cronus.price(retail, bicycle, "100")
+    assert go(cronus) == Counters(inserted=1, skipped=1)
+    assert amounts(cronus, retail) == [100]
+    assert cronus.reasons() == ["It applies from 10 pieces; a price list has the price of a single one."]
+
+
+def test_a_price_from_ten_pieces_alone_makes_no_line_and_is_never_skipped_for_failing(cronus, bicycle, retail):
+    cronus.price(retail, bicycle, "80", minimum_quantity=Decimal(10))
+    for _ in range(3):
+        assert go(cronus, scope=Scope.EVERYTHING) == Counters(skipped=1)
+        assert cronus.journal.failures == []
+    assert amounts(cronus, retail) == []
+
+
+def test_prices_for_the_base_unit_a_box_and_no_unit_make_one_line_for_the_base_unit(cronus, bicycle, retail):
+    box = cronus.erp.add("unit_of_measure", code="BOX")
+    cronus.make(UNIT, box)
+    cronus.price(retail, bicycle, "80", unit_of_measure_code=Ref("unit_of_measure", box))
+    cronus.price(retail, bicycle, "11")
+    pieces = cronus.price(retail, bicycle, "10", unit_of_measure_code=Ref("unit_of_measure", cronus.pieces))
+    assert go(cronus) == Counters(inserted=1, skipped=2)
+    assert amounts(cronus, retail) == [10]
+    assert cronus.twin(PRICE, pieces)["uomid"].label == "PCS"
+    assert any("unit BOX" in reason for reason in cronus.reasons())
+
+
+def test_a_price_in_another_currency_than_its_list_is_left_out(cronus, bicycle, retail):
+    euro = cronus.currency("EUR", "1.25")
+    cronus.make(CURRENCY, euro)
+    cronus.price(retail, bicycle, "120", currency_code=Ref("currency", euro))
+    cronus.price(retail, bicycle, "100")
+    assert go(cronus) == Counters(inserted=1, skipped=1)
+    assert amounts(cronus, retail) == [100]
+    assert "EUR" in cronus.reasons()[0]
+
+
+def test_an_expired_price_of_an_item_that_is_not_coupled_is_left_out_and_does_not_wait(cronus, retail):
+    pump = cronus.item("1001", "Pump")
+    cronus.price(retail, pump, "4", ending_date=dt.date(2025, 12, 31))
+    assert go(cronus) == Counters(skipped=1)
+
+
+def test_prices_outside_the_filter_of_the_mapping_do_not_compete(cronus, bicycle, retail):
+    cronus.price(retail, bicycle, "100")
+    cronus.price(retail, bicycle, "1", starting_date=dt.date(2026, 1, 1))
+    rule = changed(PRICE, erp_filter="sales_type = 'Customer Price Group' and unit_price > 50")
+    cronus.run(TO_CRM, rule)
+    assert amounts(cronus, retail) == [100]
+
+
+def test_an_ended_price_in_another_currency_does_not_keep_a_group_from_its_price_list(cronus, bicycle, calendar):
+    euro = cronus.currency("EUR", "1.25")
+    trade = cronus.price_group("TRADE")
+    cronus.price(trade, bicycle, "8", currency_code=Ref("currency", euro), ending_date=dt.date(2025, 12, 31))
+    cronus.price(trade, bicycle, "7")
+    [list_id] = cronus.make(GROUP, trade)
+    assert cronus.crm.values("pricelevel", list_id)["transactioncurrencyid"].id == cronus.gbp
+
+
+def test_an_amount_has_the_decimals_that_prices_of_the_organization_have_and_is_written_once(cronus, bicycle, retail):
+    cronus.price(retail, bicycle, "0.12345")
+    go(cronus)
+    assert amounts(cronus, retail) == [Decimal("0.12")]
+    before = len(cronus.crm.log)
+    go(cronus, scope=Scope.EVERYTHING, force=True)
+    assert [call for call in cronus.crm.log[before:] if call.verb in ("insert", "update", "delete")] == []
+
+
+# --- how it changes hands -----------------------------------------------------------------------------------------
+
+
+def year_end(cronus, bicycle, retail):
+    """50 until the last day of 2026, 60 from 2027 on."""
+    old = cronus.price(retail, bicycle, "50", ending_date=LAST_DAY)
+    return old, cronus.price(retail, bicycle, "60", starting_date=NEW_YEAR)
+
+
+def test_the_line_follows_on_the_day_and_stays_one_line(cronus, bicycle, retail, calendar):
+    old, new = year_end(cronus, bicycle, retail)
+    assert go(cronus) == Counters(inserted=1, skipped=1)
+    line = cronus.partner(old, standard(PRICE)).crm_id
+    calendar.day = NEW_YEAR
+    look_at(cronus, old, new)
+    assert amounts(cronus, retail) == [60]
+    assert cronus.partner(new, standard(PRICE)).crm_id == line
+    assert not cronus.is_coupled(PRICE, old)
+    assert cronus.journal.failures == []
+
+
+def test_a_look_at_the_old_price_alone_brings_the_new_one(cronus, bicycle, retail, calendar):
+    old, _ = year_end(cronus, bicycle, retail)
+    go(cronus)
+    calendar.day = NEW_YEAR
+    look_at(cronus, old)
+    assert amounts(cronus, retail) == [60]
+
+
+def test_a_second_look_on_the_same_day_writes_nothing(cronus, bicycle, retail, calendar):
+    old, new = year_end(cronus, bicycle, retail)
+    go(cronus)
+    calendar.day = NEW_YEAR
+    look_at(cronus, old, new)
+    before = cronus.all("productpricelevel")
+    written = len([call for call in cronus.crm.log if call.verb in ("insert", "update", "delete")])
+    go(cronus, scope=Scope.EVERYTHING)
+    assert cronus.all("productpricelevel") == before
+    assert len([call for call in cronus.crm.log if call.verb in ("insert", "update", "delete")]) == written
+
+
+def test_a_price_that_ends_without_a_successor_takes_its_line_with_it(cronus, bicycle, retail, calendar):
+    old = cronus.price(retail, bicycle, "50", ending_date=LAST_DAY)
+    go(cronus)
+    calendar.day = NEW_YEAR
+    assert look_at(cronus, old) == Counters(uncoupled=1)
+    assert amounts(cronus, retail) == []
+    assert cronus.reasons() == ["It applied until 2026-12-31."]
+    assert go(cronus) == Counters()
+
+
+def test_a_line_that_cannot_be_deleted_stays_coupled_and_is_tried_again(cronus, bicycle, retail, calendar):
+    old = cronus.price(retail, bicycle, "50", ending_date=LAST_DAY)
+    go(cronus)
+    calendar.day = NEW_YEAR
+    cronus.crm.fail_on("delete", Refused("The price list is locked."))
+    assert look_at(cronus, old) == Counters(failed=1)
+    assert cronus.is_coupled(PRICE, old)
+    go(cronus)
+    assert amounts(cronus, retail) == []
+
+
+def test_when_the_price_that_held_the_line_is_deleted_the_next_one_takes_it_over(cronus, bicycle, retail):
+    cheap = cronus.price(retail, bicycle, "8")
+    dear = cronus.price(retail, bicycle, "9")
+    go(cronus)
+    line = cronus.partner(cheap, standard(PRICE)).crm_id
+    cronus.erp.remove("sales_price", cheap)
+    go(cronus)
+    assert (amounts(cronus, retail), cronus.journal.failures) == ([9], [])
+    assert cronus.partner(dear, standard(PRICE)).crm_id == line
+
+
+def test_a_better_price_takes_the_line_over_at_once(cronus, bicycle, retail):
+    first = cronus.price(retail, bicycle, "9")
+    go(cronus)
+    second = cronus.price(retail, bicycle, "8")
+    assert go(cronus) == Counters(modified=1)
+    assert (amounts(cronus, retail), cronus.journal.failures) == ([8], [])
+    assert (cronus.is_coupled(PRICE, first), cronus.is_coupled(PRICE, second)) == (False, True)
+
+
+def test_a_price_that_becomes_one_for_many_pieces_hands_the_line_to_the_other(cronus, bicycle, retail):
+    cheap = cronus.price(retail, bicycle, "8")
+    cronus.price(retail, bicycle, "9")
+    go(cronus)
+    cronus.erp.edit("sales_price", cheap, minimum_quantity=Decimal(10))
+    go(cronus)
+    assert (amounts(cronus, retail), cronus.journal.failures) == ([9], [])
+
+
+def test_a_price_for_all_customers_from_now_on_hands_its_line_on_or_takes_it_along(cronus, bicycle, retail):
+    cheap, dear = cronus.price(retail, bicycle, "8"), cronus.price(retail, bicycle, "9")
+    go(cronus)
+    cronus.erp.edit("sales_price", cheap, sales_type=2, sales_code=None)
+    go(cronus)
+    assert (amounts(cronus, retail), cronus.journal.failures) == ([9], [])
+    assert not cronus.is_coupled(PRICE, cheap)
+    cronus.erp.edit("sales_price", dear, sales_type=2, sales_code=None)
+    go(cronus)
+    assert (amounts(cronus, retail), cronus.journal.failures) == ([], [])
+
+
+def test_a_line_stays_when_a_narrower_filter_leaves_its_price_out(cronus, bicycle, retail):
+    cronus.price(retail, bicycle, "8")
+    go(cronus)
+    rule = changed(PRICE, erp_filter="sales_type = 'Customer Price Group' and unit_price > 50")
+    cronus.run(TO_CRM, rule, scope=Scope.EVERYTHING)
+    assert amounts(cronus, retail) == [8]
+
+
+# --- a price that moves -------------------------------------------------------------------------------------------
+
+
+def test_a_price_moved_to_another_group_is_on_that_list_and_no_longer_on_the_first(cronus, bicycle, retail):
+    trade = cronus.price_group("TRADE")
+    cronus.make(GROUP, trade)
+    price = cronus.price(retail, bicycle, "8")
+    go(cronus)
+    cronus.erp.edit("sales_price", price, sales_code=Ref("customer_price_group", trade))
+    go(cronus)
+    assert (amounts(cronus, retail), amounts(cronus, trade)) == ([], [8])
+    assert cronus.is_coupled(PRICE, price)
+
+
+def test_a_price_moved_to_another_item_leaves_the_line_of_the_first_to_the_next_price(cronus, bicycle, retail):
+    pump = cronus.item("1001", "Pump")
+    cronus.make(ITEM, pump)
+    price = cronus.price(retail, bicycle, "8")
+    cronus.price(retail, bicycle, "9")
+    go(cronus)
+    cronus.erp.edit("sales_price", price, item_no=Ref("item", pump))
+    go(cronus)
+    assert sorted(amounts(cronus, retail)) == [8, 9]
+    assert cronus.twin(PRICE, price)["productid"].label == "1001"
+
+
+def test_two_prices_that_change_places_between_groups_end_on_each_others_list(cronus, bicycle, retail):
+    trade = cronus.price_group("TRADE")
+    cronus.make(GROUP, trade)
+    one, other = cronus.price(retail, bicycle, "8"), cronus.price(trade, bicycle, "7")
+    go(cronus)
+    cronus.erp.edit("sales_price", one, sales_code=Ref("customer_price_group", trade))
+    cronus.erp.edit("sales_price", other, sales_code=Ref("customer_price_group", retail))
+    go(cronus)
+    go(cronus)
+    assert (amounts(cronus, retail), amounts(cronus, trade)) == ([7], [8])
+
+
+# --- without what identifies a line -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("column", "label"), [("pricelevelid", "pricelevelid"), ("productid", "productid")])
+def test_without_the_field_for_list_or_product_the_run_says_so_before_it_touches_a_row(
+    cronus, bicycle, retail, column, label
+):
+    cronus.price(retail, bicycle, "8")
+    with pytest.raises(ConfigurationProblem, match=f"cannot be synchronized without its field mapping.*{label}"):
+        cronus.run(TO_CRM, changed(PRICE, without=(column,)))
+    assert amounts(cronus, retail) == []
