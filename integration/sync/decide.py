@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from integration.sync.actions import (
     Action,
@@ -167,11 +168,14 @@ class Judge:
 
     def _with_waits(self, partner: Partner, draft: Draft, back: Draft | None = None) -> Partner:
         """The pair with all that its passes wait for, in both directions."""
+        return replace(partner, waits=self._waits(draft, back))
+
+    def _waits(self, draft: Draft, back: Draft | None = None) -> frozenset[Wait]:
         direction = self.direction
         waits = {Wait(direction.destination, table, id) for table, id in draft.waits()}
         if back is not None:
             waits |= {Wait(direction.source, table, id) for table, id in back.waits()}
-        return replace(partner, waits=frozenset(waits))
+        return frozenset(waits)
 
     def _decide_uncoupled(
         self,
@@ -265,15 +269,19 @@ class Judge:
     def _remembered(self, look: Look, merged: Merged) -> Partner:
         """The pair after a look that ends well: this direction's debt is paid, the other one's stays or is new."""
         source, destination = self.direction.source, self.direction.destination
+        changed: dict[str, Any] = {
+            f"seen_{source}": look.record.version,
+            f"seen_{destination}": look.twin.version,
+            f"owed_{source}": look.partner.owed(source) or merged.owes,
+            f"owed_{destination}": look.draft.is_put_off,
+            self.direction.value: Outcome(Result.SUCCESS),
+        }
         return replace(
-            self._with_waits(look.partner, look.draft, look.back)
-            .with_seen(source, look.record.version)
-            .with_seen(destination, look.twin.version)
-            .with_owed(destination, look.draft.is_put_off)
-            .with_owed(source, look.partner.owed(source) or merged.owes)
-            .with_outcome(self.direction, Outcome(Result.SUCCESS)),
+            look.partner,
             state=State.COUPLED,
             agreed=merged.agreed,
+            waits=self._waits(look.draft, look.back),
+            **changed,
         )
 
     def _twin_gone(self, record: Record, partner: Partner, draft: Draft) -> Action:

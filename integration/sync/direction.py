@@ -19,11 +19,11 @@ class Direction(StrEnum):
 
     @property
     def source(self) -> Side:
-        return Side.ERP if self is Direction.TO_CRM else Side.CRM
+        return ERP if self is TO_CRM else CRM
 
     @property
     def destination(self) -> Side:
-        return self.source.other
+        return CRM if self is TO_CRM else ERP
 
     @property
     def passes(self) -> tuple[Direction, ...]:
@@ -32,3 +32,7 @@ class Direction(StrEnum):
     @property
     def back(self) -> Direction:
         return {Direction.TO_CRM: Direction.TO_ERP, Direction.TO_ERP: Direction.TO_CRM}.get(self, self)
+
+
+TO_CRM, ERP, CRM = Direction.TO_CRM, Side.ERP, Side.CRM
+"""Looked up once: every record of a run asks for its sides a dozen times, and members of an enumeration are slow."""

@@ -8,7 +8,8 @@ import pytest
 
 from integration import jobs
 from integration.models import SyncJob
-from integration.sync.ledger import InFlight, Partner, State
+from integration.sync.halves import unread
+from integration.sync.ledger import InFlight, Outcome, Partner, Result, State
 from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side
@@ -66,6 +67,7 @@ def test_what_is_being_written_to_sales_stands_in_the_ledger_until_the_run_knows
 
 def test_a_pair_keeps_everything_the_engine_knows_of_it(world, adatum):
     pair = world.mapping().couplings.get()
-    known: Partner = replace(pair.partner, writing=InFlight(Side.CRM, {"phone_no:telephone1": ("030 1", "!+44 030 1")}))
+    begun = InFlight(Side.ERP, {"phone_no:telephone1": ("030 1", unread("+44 030 1"))})
+    known: Partner = replace(pair.partner, owed_erp=True, to_erp=Outcome(Result.LEFT_OUT, "left-out"), writing=begun)
     world.mapping().couplings.remember([known])
     assert world.mapping().couplings.get().partner == known

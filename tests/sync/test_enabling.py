@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from integration.sync.ledger import LOOK_AGAIN
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Scope
 from integration.systems.base import Side
@@ -30,7 +29,7 @@ def enabled(city: str, other: str, first_wins: Side | None = None, direction: Di
     world.both(before)
     field = pair("city", "address1_city", direction, first_wins=first_wins, revision=1)
     ledger = world.ledger(before)
-    ledger.remember([replace(ledger.rows[erp_id], erp_version=LOOK_AGAIN, crm_version=LOOK_AGAIN)])
+    ledger.remember([replace(ledger.rows[erp_id], seen_erp="", seen_crm="")])
     return world, replace(before, fields=(NAME, field))
 
 

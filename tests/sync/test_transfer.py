@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from integration.sync.meaning import Expressed, Lack, Lacking, LeftOut, MeaningField, Meant
 from integration.sync.rules import Direction, FieldRule, Reference
-from integration.sync.run import Counters
-from integration.sync.transfer import UNRESOLVED, Draft, ReferenceNotCoupled, Transfer
-from integration.systems.base import Record, Ref, option_id
+from integration.sync.transfer import Draft, ReferenceNotCoupled, Transfer
+from integration.systems.base import Record, Ref, Side, option_id
 from integration.systems.errors import FieldMissing, InvalidValue
-from tests.makers import CUSTOMER_FIELDS, FREIGHT_TERMS, customer_rule, pair, salespeople_rule
-from tests.sync.world import TO_CRM, TO_ERP, World
+from tests.makers import FREIGHT_TERMS, customer_rule, pair
+from tests.sync.world import TO_CRM, TO_ERP
 
 SALESPEOPLE = Reference("salesperson", "systemuser")
 CURRENCIES = Reference("currency", "transactioncurrency")
@@ -24,10 +24,12 @@ OWNER, CURRENCY = ("salesperson_code", "ownerid"), ("currency_code", "transactio
 TERMS = ("shipment_method_code", "address1_freighttermscode")
 
 
-def draft(direction: Direction, values: dict[str, Any], *fields: FieldRule, resolved: Any = None) -> Draft:
+def draft(
+    direction: Direction, values: dict[str, Any], *fields: FieldRule, resolved: Any = None, put_off: bool = False
+) -> Draft:
     rule = customer_rule(fields)
-    table = rule.table(direction.source).name
-    return Transfer(rule, direction).draft(Record(table, uuid.uuid4(), values, "1"), resolved or {})
+    record = Record(rule.table(direction.source).name, uuid.uuid4(), values, "1")
+    return Transfer(rule, direction).draft(record, resolved or {}, own_put_off=put_off)
 
 
 def wanted(direction: Direction, values: dict[str, Any], *fields: FieldRule) -> dict[Reference, set[uuid.UUID]]:
@@ -120,14 +122,42 @@ def test_a_reference_that_is_not_coupled_says_what_to_couple_first():
     assert isinstance(carried.problem, ReferenceNotCoupled)
     assert (carried.problem.table, carried.problem.id) == ("salesperson", JIM)
     assert "JO" in str(carried.problem)
+    assert carried.lacking[":".join(OWNER)].kind is Lack.MANDATORY
+    assert carried.waits() == {("salesperson", JIM)}
 
 
-def test_a_reference_that_is_not_coupled_becomes_blank_where_the_field_says_so_and_is_remembered_as_unresolved():
+def test_a_reference_that_is_not_coupled_clears_its_counterpart_where_the_field_says_so_and_waits():
     rule = pair(*OWNER, reference=SALESPEOPLE, clear_on_failed=True)
     carried = draft(TO_CRM, {"salesperson_code": Ref("salesperson", JIM, "JO")}, rule)
-    assert carried.problem is None
-    assert carried.values == {"ownerid": None}
-    assert carried.sources == {"salesperson_code:ownerid": UNRESOLVED + str(JIM)}
+    assert (carried.problem, carried.values) == (None, {})
+    assert carried.sources == {rule.key: str(JIM)}
+    assert carried.lacking == {rule.key: Lacking(Lack.CLEAR, "salesperson_code", "salesperson", JIM)}
+    assert carried.waits() == {("salesperson", JIM)}
+
+
+@pytest.mark.parametrize("more", [{}, {"clear_on_failed": True}], ids=["mandatory", "cleared"])
+def test_a_reference_to_the_own_table_is_left_for_later_until_all_rows_are_there_and_waits_then(more):
+    rule = pair("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"), **more)
+    values = {"bill_to_customer_no": Ref("customer", JIM, "C1")}
+    first = draft(TO_CRM, values, rule, put_off=True)
+    assert (first.problem, first.values, first.is_put_off, first.waits()) == (None, {}, True, set())
+    last = draft(TO_CRM, values, rule)
+    assert (last.is_put_off, last.waits()) == (False, {("customer", JIM)})
+
+
+def test_a_reference_to_another_table_is_never_put_off():
+    carried = draft(
+        TO_CRM, {"salesperson_code": Ref("salesperson", JIM)}, pair(*OWNER, reference=SALESPEOPLE), put_off=True
+    )
+    assert isinstance(carried.problem, ReferenceNotCoupled)
+    assert not carried.is_put_off
+
+
+def test_every_record_that_is_waited_for_is_named_not_only_the_first():
+    owner = pair(*OWNER, reference=SALESPEOPLE)
+    currency = pair(*CURRENCY, reference=CURRENCIES, clear_on_failed=True)
+    values = {"salesperson_code": Ref("salesperson", JIM), "currency_code": Ref("currency", EURO)}
+    assert draft(TO_CRM, values, owner, currency).waits() == {("salesperson", JIM), ("currency", EURO)}
 
 
 def test_a_blank_reference_blanks_its_counterpart_unless_the_field_is_not_to_be_blanked():
@@ -140,7 +170,9 @@ def test_a_reference_into_a_table_that_no_mapping_knows_is_left_alone():
     team = {"ownerid": Ref("team", uuid.uuid4())}
     rule = pair(*OWNER, reference=SALESPEOPLE)
     assert wanted(TO_ERP, team, rule) == {SALESPEOPLE: set()}
-    assert draft(TO_ERP, team, rule) == Draft()
+    carried = draft(TO_ERP, team, rule)
+    assert (carried.values, carried.problem, carried.waits()) == ({}, None, set())
+    assert carried.lacking == {rule.key: Lacking(Lack.LEAVE, "ownerid")}
 
 
 def test_a_blank_currency_is_the_local_one_and_the_local_one_is_blank():
@@ -173,56 +205,71 @@ def test_a_code_becomes_the_option_coupled_with_it_and_back():
     assert back.values == {"shipment_method_code": Ref("shipment_method", fob)}
 
 
-def test_a_code_without_an_option_leaves_the_field_blank_never_fails_and_is_listed_as_missing():
-    cif = {"shipment_method_code": Ref("shipment_method", uuid.uuid4(), "CIF")}
-    carried = draft(TO_CRM, cif, pair(*TERMS, reference=FREIGHT))
-    assert carried.problem is None
-    assert carried.values == {"address1_freighttermscode": None}
-    assert carried.missing == ["shipment_method_code"]
+def test_a_code_without_an_option_leaves_the_field_as_it_is_never_fails_and_waits_for_its_option():
+    cif = uuid.uuid4()
+    rule = pair(*TERMS, reference=FREIGHT)
+    carried = draft(TO_CRM, {"shipment_method_code": Ref("shipment_method", cif, "CIF")}, rule)
+    assert (carried.problem, carried.values) == (None, {})
+    assert carried.lacking == {rule.key: Lacking(Lack.LEAVE, "shipment_method_code", "shipment_method", cif)}
+    assert carried.waits() == {("shipment_method", cif)}
 
 
-# --- through a whole run ----------------------------------------------------------------------------------------------
+def test_an_option_without_an_equal_label_leaves_the_field_as_it_is_and_waits_for_nobody():
+    rule = pair("blocked", "customertypecode")
+    carried = draft(TO_CRM, {"blocked": 1}, rule)
+    assert (carried.problem, carried.values, carried.waits()) == (None, {}, set())
+    assert (carried.sources, carried.lacking) == ({rule.key: "1"}, {rule.key: Lacking(Lack.LEAVE, "blocked")})
 
 
-@pytest.mark.scenario("CRMCouplingTest.NAVtoCRMSyncClearValueOnFailedSyncNo")
-def test_without_clearing_an_uncoupled_reference_fails_the_record_and_leaves_the_other_side_as_it_is():
-    world = World()
-    adatum = world.synchronized()
-    anna = world.erp.add("salesperson", code="AL", name="Anna Lidman")
-    world.erp.edit("customer", adatum, salesperson_code=Ref("salesperson", anna), phone_no="030 7")
-    before = world.account_of(adatum).values
-    assert world.run(TO_CRM) == Counters(failed=1)
-    assert "AL" in world.journal.failures[0].message
-    assert "salesperson_code" in world.journal.failures[0].message
-    assert world.partner(adatum).to_crm.result == "waiting"
-    assert world.account_of(adatum).values == before
+# --- meanings ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_reference_that_was_cleared_is_filled_as_soon_as_its_row_is_coupled_and_the_record_synchronized():
-    world = World()
-    clearing = [
-        pair(*OWNER, TO_CRM, reference=SALESPEOPLE, clear_on_failed=True)
-        if field.crm_field == "ownerid" else field for field in CUSTOMER_FIELDS
-    ]  # fmt: skip
-    rule = customer_rule(clearing)
-    anna = world.erp.add("salesperson", code="AL", name="Anna Lidman")
-    adatum = world.add_customer("Adatum")
-    world.erp.edit("customer", adatum, salesperson_code=Ref("salesperson", anna))
-    assert world.run(TO_CRM, rule, create=True) == Counters(inserted=1)
-    assert world.account_of(adatum).values["ownerid"] is None
-    user = world.crm.add("systemuser", fullname="Anna Lidman")
-    world.couple(salespeople_rule(), anna, user)
-    assert world.ids(TO_CRM, adatum, rule=rule) == Counters(modified=1)
-    assert world.account_of(adatum).values["ownerid"] == Ref("systemuser", user)
+class Rank(MeaningField):
+    """The priority of a customer, which Sales writes as a word and keeps beside a check mark."""
+
+    key = "!rank"
+    answers: dict[int, Expressed] = {
+        1: Meant("first", {"description": "first", "creditonhold": True}),
+        2: Lacking(Lack.LEAVE, "priority", "ranks", JIM),
+        3: LeftOut("Nobody ranks it.", [("ranks", JIM)]),
+        4: InvalidValue("No such rank."),
+    }
+
+    def label(self, side: Side) -> str:
+        return "Rank"
+
+    def columns(self, side: Side) -> list[str]:
+        return ["priority"] if side is Side.ERP else ["description", "creditonhold"]
+
+    def read(self, side: Side, record: Record) -> str:
+        return str(record.values.get(self.columns(side)[0]) or "")
+
+    def express(self, side: Side, record: Record, twin: Record | None) -> Expressed:
+        return self.answers[record.values["priority"]]
 
 
-def test_references_of_a_page_are_looked_up_with_one_question_to_the_ledger_per_reference(monkeypatch):
-    world = World()
-    for name in ("Adatum", "Fabrikam", "Coho Winery"):
-        world.add_customer(name)
-    asked: list[Reference] = []
-    ledger = world.ledger(customer_rule())
-    resolve = ledger.resolve
-    monkeypatch.setattr(ledger, "resolve", lambda ref, side, ids: asked.append(ref) or resolve(ref, side, ids))
-    world.run(TO_CRM, create=True)
-    assert asked == [SALESPEOPLE]
+def ranked(priority: int) -> Draft:
+    rule = customer_rule([pair("name", "name")])
+    record = Record("customer", uuid.uuid4(), {"name": "Adatum", "priority": priority}, "1")
+    return Transfer(rule, TO_CRM, [Rank()]).draft(record, {})
+
+
+def test_a_meaning_is_drafted_in_the_other_sides_terms():
+    drafted = ranked(1)
+    assert drafted.meant["!rank"].columns == {"description": "first", "creditonhold": True}
+    assert (drafted.sources["!rank"], drafted.values) == ("1", {"name": "Adatum"})
+
+
+def test_a_meaning_that_cannot_be_expressed_waits_leaves_the_record_out_or_stops_it():
+    assert (ranked(2).waits(), ranked(2).problem) == ({("ranks", JIM)}, None)
+    assert (ranked(3).left_out, ranked(3).waits()) == ("Nobody ranks it.", {("ranks", JIM)})
+    assert isinstance(ranked(4).problem, InvalidValue)
+
+
+def test_a_meaning_that_goes_the_other_way_only_is_not_drafted():
+    class OneWay(Rank):
+        direction = TO_ERP
+
+    rule = customer_rule([pair("name", "name")])
+    assert Transfer(rule, TO_CRM, [OneWay()]).meanings == []
+    assert Transfer(customer_rule([pair("name", "name")], direction=TO_ERP), TO_CRM, [Rank()]).meanings == []

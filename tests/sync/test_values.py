@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sync.values import LONGEST_KEPT, constant, converter, normalizer
+from integration.sync.values import LONGEST_KEPT, NoPartnerOption, constant, converter, normalizer
 from integration.systems.base import Field, FieldType, Option, Ref
 from integration.systems.errors import InvalidValue
 
@@ -48,7 +48,6 @@ REFERENCE, ID = field(FieldType.REFERENCE), field(FieldType.UUID)
         (True, YES_NO, TEXT, "True"),
         (2, OPTION, TEXT, "Net 60"),
         (2, OPTION, CODE, "NET 60"),
-        (99, OPTION, TEXT, "99"),
         (Ref("salesperson", JIM, "JO"), REFERENCE, TEXT, "JO"),
         ("1.5", TEXT, MONEY, Decimal("1.50")),
         (Decimal("1.005"), MONEY, MONEY, Decimal("1.01")),
@@ -135,9 +134,31 @@ def test_what_cannot_be_converted_is_refused_in_words(value, source, destination
         converted(value, source, destination)
 
 
-def test_an_option_goes_by_its_label_and_only_then_by_its_number():
+def test_an_option_goes_by_its_label_and_never_by_its_number():
     crossed = field(FieldType.OPTION, options=(Option(1, "Net 60"), Option(2, "Net 30")))
     assert converted(1, OPTION, crossed) == 2
+    others = field(FieldType.OPTION, options=(Option(1, "Cash"), Option(2, "Credit")))
+    with pytest.raises(NoPartnerOption, match="has no option “Net 30”"):
+        converted(1, OPTION, others)
+
+
+@pytest.mark.parametrize(
+    ("value", "source", "destination"),
+    [
+        (8, ERP_OPTION, OPTION),  # no equal label
+        ("Net 90", TEXT, OPTION),
+        (3, WHOLE, OPTION),  # a number that is no option
+        (99, OPTION, ERP_OPTION),  # an option that its own column does not describe
+        (99, OPTION, TEXT),
+    ],
+)
+def test_an_option_without_an_equal_cannot_be_expressed(value, source, destination):
+    with pytest.raises(NoPartnerOption):
+        converted(value, source, destination)
+
+
+def test_a_plain_number_of_a_column_without_options_goes_by_number():
+    assert converted(2, WHOLE, OPTION) == 2
 
 
 # --- constants --------------------------------------------------------------------------------------------------
