@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.actions import Change
-from integration.sync.halves import default
+from integration.sync.halves import default, unread
 from integration.sync.merge import Look
 from tests.sync.table_of_truth import BLANK, KEYS, TO_CRM, TO_ERP, Row, after, own, written
 
@@ -45,7 +45,10 @@ def test_the_default_of_a_row_that_we_made_stays_a_default_when_both_sides_are_e
     name = "street" if direction is TO_CRM else "mail"
     assert after(direction, own(direction, "", "", (default(""), "x")), KEYS[name]) == (default(""), "")
     typed = own(direction, "typed here", "", (default(""), ""))
-    assert (written(typed), after(direction, typed, KEYS[name])) == (["typed here"], ("typed here", "typed here"))
+    assert (written(typed), after(direction, typed, KEYS[name])) == (
+        ["typed here"],
+        ("typed here", unread("typed here")),
+    )
 
 
 @BOTH_WAYS
