@@ -32,7 +32,7 @@ from integration.business_central.models import (
     Vendor,
 )
 from integration.business_central.models.columns import Amount, Code, Text
-from integration.systems.base import Field, FieldType, Option, Table
+from integration.systems.base import Field, FieldType, Money, Option, Table
 from integration.systems.errors import FieldMissing, TableMissing
 
 MODELS: Mapping[str, type[CompanyRow]] = {
@@ -89,6 +89,10 @@ class TableColumns:
         return [self.column(name) for name in names]
 
 
+LOCAL = "_lcy"
+"""How columns are called whose amounts are in the local currency, whatever currency the record has."""
+
+
 @cache
 def columns_of(table: str) -> TableColumns:
     """Raises ``TableMissing``."""
@@ -131,7 +135,8 @@ def _shape(stored: Any, target: type[CompanyRow] | None) -> dict[str, Any]:
     if target is not None:
         return {"type": FieldType.REFERENCE, "targets": (target.slug(),)}
     if isinstance(stored, Amount):
-        return {"type": FieldType.DECIMAL, "scale": stored.decimal_places, **_range(stored)}
+        money = Money.LOCAL if stored.name.endswith(LOCAL) else Money.NONE
+        return {"type": FieldType.DECIMAL, "scale": stored.decimal_places, "money": money, **_range(stored)}
     if stored.choices:
         options = tuple(Option(int(value), str(label)) for value, label in stored.choices)
         return {"type": FieldType.OPTION, "options": options}

@@ -21,7 +21,7 @@ from integration.dataverse.actions import names_of
 from integration.dataverse.entity import Entity
 from integration.dataverse.problems import MALFORMED, problem_of
 from integration.dataverse.session import Cache, MemoryCache, Session
-from integration.systems.base import Field, FieldType, Option, Table
+from integration.systems.base import Field, FieldType, Money, Option, Table
 from integration.systems.errors import BadAnswer, NotFound, Problem, TableMissing
 
 __all__ = ["Entity", "Metadata"]
@@ -258,6 +258,8 @@ def _field(row: Any, more: Any, prices: int | None) -> Field:
         required=(row.get("RequiredLevel") or {}).get("Value") == "ApplicationRequired",
         insertable=bool(row.get("IsValidForCreate", True)),
         updatable=bool(row.get("IsValidForUpdate", True)),
+        # The columns beside them in the base currency are read only and in no row's currency.
+        money=Money.ROW if kind == "Money" and not row["LogicalName"].endswith("_base") else Money.NONE,
     )
 
 

@@ -38,10 +38,18 @@ Normal = Callable[[Record], str]
 
 class SideMemory:
     """The halves of one side of a mapping: reads rows of that side against them. ``fields`` are (key, what makes the
-    field of a record comparable). ``user_id`` is ours on that side, ``None`` where rows do not say who wrote them."""
+    field of a record comparable). ``user_id`` is ours on that side, ``None`` where rows do not say who wrote them.
+    ``columns``: key -> the one column that holds the field, where one does."""
 
-    def __init__(self, side: Side, fields: Sequence[tuple[str, Normal]], user_id: uuid.UUID | None) -> None:
+    def __init__(
+        self,
+        side: Side,
+        fields: Sequence[tuple[str, Normal]],
+        user_id: uuid.UUID | None,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
         self.side, self.fields, self.user_id = side, fields, user_id
+        self.columns = columns or {}
         self._place = 0 if side is Side.ERP else 1
         self._normals = dict(fields)
 

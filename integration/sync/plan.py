@@ -18,6 +18,7 @@ from integration.sync.run import Scope
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
+from integration.sync.special.local_amounts import local_amounts
 from integration.sync.taken import numbered_here
 from integration.sync.transfer import DescriptionDoubtful, Draft, Known, Resolved, Transfer, known
 from integration.sync.values import Normalize, normalizer
@@ -37,13 +38,14 @@ class Planner:
             raise ConfigurationProblem(f"{run.rule.name} has no enabled field mapping rows.")
         self.run = run
         self.special = special_for(run)
-        self.meanings = self.special.fields()
+        self.meanings = [*self.special.fields(), *local_amounts(run)]
         self.transfer = Transfer(run.rule, run.direction, self.meanings)
         self.back = self._back() if run.rule.direction is Direction.BOTH else None
         self.merger = Merger(run.rule, self.transfer, self.back)
         user = run.context.user_id
         self.memories = {
-            side: SideMemory(side, self._readers(side), user if side is Side.CRM else None) for side in Side
+            side: SideMemory(side, self._readers(side), user if side is Side.CRM else None, self._held(side))
+            for side in Side
         }
         self.judge = Judge(
             run.rule,
@@ -67,9 +69,16 @@ class Planner:
     def _readers(self, side: Side) -> list[tuple[str, Callable[[Record], str]]]:
         """Of every field of this side: its key, and what makes its values comparable."""
         fields = self.run.rule.table(side).fields
-        named = [(one.key, one.field(side)) for one in self.run.rule.fields if one.field(side) in fields]
+        meant = {meaning.key for meaning in self.meanings}
+        rules = [one for one in self.run.rule.fields if one.key not in meant]
+        named = [(one.key, one.field(side)) for one in rules if one.field(side) in fields]
         readers = [(key, _reader(name, normalizer(fields[name]))) for key, name in named]
         return readers + [(meaning.key, partial(meaning.read, side)) for meaning in self.meanings]
+
+    def _held(self, side: Side) -> dict[str, str]:
+        """Of every field that is one column of this side: its key, and that column."""
+        meant = {meaning.key for meaning in self.meanings}
+        return {one.key: one.field(side) for one in self.run.rule.fields if one.key not in meant}
 
     def open(self) -> Iterator[uuid.UUID]:
         """Source ids that this pass has to look at though nobody changed them."""

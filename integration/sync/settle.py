@@ -250,7 +250,8 @@ class _Settling:
         return partner.with_seen(side, answer.version or "")
 
     def _is_told(self, key: str, values: Mapping[str, Value]) -> bool:
-        return any(one.key == key and one.field(self.direction.destination) in values for one in self.run.rule.fields)
+        """A field with a meaning of its own needs more than the column that was written."""
+        return self.memory.columns.get(key) in values
 
     def _overtaken(self, action: Insert | Update) -> None:
         """Somebody was faster. The pair stays open, so that the second try is not forgotten if this run ends here."""

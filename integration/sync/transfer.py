@@ -197,7 +197,8 @@ class Transfer:
 
     def __init__(self, rule: TableRule, direction: Direction, meanings: Sequence[MeaningField] = ()) -> None:
         self.rule, self.direction = rule, direction
-        self.carries = [self._carry(field_rule) for field_rule in rule.fields_towards(direction)]
+        meant = {meaning.key for meaning in meanings}
+        self.carries = [self._carry(one) for one in rule.fields_towards(direction) if one.key not in meant]
         self.constants = {carry.destination: carry.value for carry in self.carries if isinstance(carry, Constant)}
         self.plain = [carry for carry in self.carries if isinstance(carry, Plain)]
         self.referring = [carry for carry in self.carries if isinstance(carry, Referring)]

@@ -86,6 +86,14 @@ class Option:
     label: str
 
 
+class Money(StrEnum):
+    """In which currency the amounts of a column are: none, the local one of the company, or that of their row."""
+
+    NONE = ""
+    LOCAL = "local"
+    ROW = "row"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column as the system describes it today.
@@ -105,6 +113,7 @@ class Field:
     required: bool = False
     insertable: bool = True
     updatable: bool = True
+    money: Money = Money.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from integration.systems.base import Field, FieldType, Option, Table
-from tests.makers import amount, code, option, reference, table, text
+from integration.systems.base import Field, FieldType, Money, Option, Table
+from tests.makers import code, option, reference, table, text
 
 BLOCKED_CUSTOMER = (Option(0, " "), Option(1, "Ship"), Option(2, "Invoice"), Option(3, "All"))
 BLOCKED_VENDOR = (Option(0, " "), Option(1, "Payment"), Option(2, "All"))
@@ -31,6 +31,16 @@ OPTION_COLUMNS = {
 
 def number(name: str, scale: int = 5) -> Field:
     return Field(name, FieldType.DECIMAL, scale=scale)
+
+
+def local(name: str) -> Field:
+    """An amount in the local currency of Business Central."""
+    return Field(name, FieldType.DECIMAL, scale=2, money=Money.LOCAL)
+
+
+def money(name: str, scale: int = 4) -> Field:
+    """An amount in the currency of its row in Sales."""
+    return Field(name, FieldType.DECIMAL, scale=scale, money=Money.ROW)
 
 
 def positive(name: str, scale: int = 2) -> Field:
@@ -63,7 +73,7 @@ def _firm(name: str, label: str, blocked: tuple[Option, ...], salesperson: str) 
         text("e_mail", 80), option("blocked", blocked), reference(salesperson, "salesperson"),
         reference("currency_code", "currency"), reference("payment_terms_code", "payment_terms"),
         reference("shipment_method_code", "shipment_method"), reference("shipping_agent_code", "shipping_agent"),
-        reference("primary_contact_no", "contact"), amount("credit_limit_lcy"),
+        reference("primary_contact_no", "contact"), local("credit_limit_lcy"),
     ]  # fmt: skip
     return table(name, label, fields, numbered="no")
 
@@ -110,7 +120,7 @@ def erp_tables() -> list[Table]:
         table("opportunity", "Opportunity", [
             code("no"), text("description"), option("status", PROGRESS), reference("contact_no", "contact"),
             reference("contact_company_no", "contact"), reference("salesperson_code", "salesperson"),
-            number("estimated_value_lcy", 2),
+            local("estimated_value_lcy"),
         ], named="description", numbered="no"),
     ]  # fmt: skip
 
@@ -119,7 +129,7 @@ def _account() -> Table:
     fields = [
         text("name", 160, required=True), text("address1_line1", 250), text("address1_postalcode", 20),
         text("address1_city", 80), text("address1_stateorprovince", 50), text("telephone1", 50),
-        text("emailaddress1"), amount("creditlimit"),
+        text("emailaddress1"), money("creditlimit"),
         option("statecode", ACTIVE_OR_NOT), option("customertypecode", RELATIONSHIP),
         reference("ownerid", "systemuser", "team"), reference("transactioncurrencyid", "transactioncurrency"),
         reference("primarycontactid", "contact"), *(option(name, values) for name, values in OPTION_COLUMNS.items()),
@@ -178,7 +188,7 @@ def crm_tables() -> list[Table]:
         table("opportunity", "Opportunity", [
             text("name", 300), option("statecode", OPPORTUNITY_STATE), reference("parentaccountid", "account"),
             reference("parentcontactid", "contact"), reference("ownerid", "systemuser", "team"),
-            amount("estimatedvalue"),
+            money("estimatedvalue"), reference("transactioncurrencyid", "transactioncurrency"),
         ]),
         *(table(f"account.{column}", column, [Field("value", FieldType.INTEGER), text("label")], named="label")
           for column in OPTION_COLUMNS),
