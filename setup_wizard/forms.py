@@ -139,7 +139,7 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
         return super().stored()
 
     def besides(self, row: Guide) -> dict[str, str]:
-        return {**shown(self.setup, SWITCHES), **in_words(row.tables)}
+        return {**shown(self.setup, SWITCHES), **self.secrets_of(self.setup), **in_words(row.tables)}
 
     def repeats(self) -> bool:
         return super().repeats() and tables.read(self.data) == self.instance.tables

@@ -142,7 +142,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
     def besides(self, row: ConnectionSetup) -> dict[str, str]:
         """Whether the connection is enabled decides what may be changed here."""
         order_user = {"sales order user": row.order_user_name} if "order_user" in self.fields else {}
-        return {"enabled": "yes" if row.is_enabled else "no", **order_user}
+        return {"enabled": "yes" if row.is_enabled else "no", **order_user, **self.secrets_of(row)}
 
     def after_storing(self) -> None:
         """Sales answers in its own time; nobody else has to wait for that to save."""

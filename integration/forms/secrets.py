@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
 
 from integration.models import ConnectionSetup
-from integration.models.secret import keys_problem
+from integration.models.secret import Secret, keys_problem
 from integration.models.sign_in import caption, check_certificate
 
 KEPT = (
@@ -55,6 +56,11 @@ class SecretInputs:
             self.fields[name].widget.attrs["placeholder"] = str(stored)
             self.fields[name].label = LABELS.get(name) or caption(name)
 
+    def secrets_of(self, setup: ConnectionSetup) -> dict[str, str]:
+        """Caption -> a mark of what is stored, which says that it was replaced and nothing of what it is."""
+        secrets = {str(LABELS.get(name) or caption(name)): getattr(setup, name) for name in self.SECRETS}
+        return {label: f"stored, mark {_mark(secret)}" if secret else "" for label, secret in secrets.items()}
+
     def clean_certificate(self) -> str:
         pem: str = self.cleaned_data.get("certificate") or ""
         if pem:
@@ -66,6 +72,10 @@ class SecretInputs:
         for name in self.SECRETS:
             if self.cleaned_data.get(name) and not self.fields[name].disabled:
                 setattr(setup, name, self.cleaned_data[name])
+
+
+def _mark(secret: Secret) -> str:
+    return salted_hmac("integration.forms.secrets", secret.token).hexdigest()[:6]
 
 
 def can_be_encrypted(_: str) -> None:

@@ -112,6 +112,8 @@ class ValueFormSet(VersionedSet, forms.BaseFormSet):
         before, after = self.now.values, self.stored().values
         if after != before:
             record(AuditEntry.Action.CHANGED, "configuration template", self.template, before, after)
+            for use in self.template.uses.select_related("mapping"):
+                use.mapping.count_revision()  # a run that is under way begins again with the new values
 
 
 def value_formset(template: RecordTemplate, ends: Ends, posted: Any = None) -> ValueFormSet:

@@ -34,31 +34,27 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What stands behind a page: caption -> value as a person reads it, and a ``version`` for what is not shown."""
+    """What stands behind a page: caption -> value as a person reads it."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    version: str = ""
 
     def stamp(self) -> str:
         """Signed, to be sent back with the page."""
-        return signing.dumps({"values": dict(self.values), "version": self.version}, salt=SALT, compress=True)
+        return signing.dumps(dict(self.values), salt=SALT, compress=True)
 
     def changes_since(self, token: str, then: str = SAVE_AGAIN) -> str:
         """What changed since the page with this token was shown, as a message that ends with what to do ``then``; blank
         where nothing did."""
         try:
-            seen = signing.loads(token, salt=SALT)
+            before: dict[str, str] = signing.loads(token, salt=SALT)
         except signing.BadSignature:
             return INCOMPLETE
-        before: dict[str, str] = seen["values"]
-        if (before, seen["version"]) == (dict(self.values), self.version):
-            return ""
         changes = [
             f"{label}: “{before.get(label, NOT_THERE)}” → “{self.values.get(label, NOT_THERE)}”"
             for label in dict.fromkeys([*self.values, *before])
             if before.get(label) != self.values.get(label)
         ]
-        return OVERTAKEN + (f"Changed meanwhile: {'; '.join(changes)}. " if changes else "") + then
+        return f"{OVERTAKEN}Changed meanwhile: {'; '.join(changes)}. {then}" if changes else ""
 
 
 def made(form: Any, make: Callable[[], Made]) -> Made | None:
@@ -213,10 +209,8 @@ class VersionedForm(VersionedInputs, forms.ModelForm):
 
     def stored_of(self, row: Any) -> Stored:
         """What the page shows of this row."""
-        changed_at = getattr(row, "changed_at", None)
         names = [name for name in self._meta.fields or () if name in self.fields and hasattr(row, name)]
-        values = {**shown(row, names), **self.besides(row)}
-        return Stored(values, changed_at.isoformat() if changed_at else "")
+        return Stored({**shown(row, names), **self.besides(row)})
 
     def besides(self, row: Any) -> dict[str, str]:
         """What the page shows besides the columns of the form, or goes by."""

@@ -240,10 +240,10 @@ STALE = {
     ),
     "guide_step integration-user": Stale(
         at("guide_step", "integration-user"),
-        lambda: change(Guide, pk=Guide.current().pk, order_user="Jim Olive"),
-        "Somebody else saved this page",
+        lambda: change(Guide, pk=Guide.current().pk, assign_roles=True),
+        "security roles: “no” → “yes”",
         lambda: Guide.current().assign_roles,
-        typed=lambda: {"assign_roles": "on"},
+        typed=lambda: {"assign_roles": ""},
     ),
     "guide_step finish": Stale(
         at("guide_step", "finish"),

@@ -10,6 +10,7 @@ import pytest
 from coupling.models import Coupling
 from integration.forms.own_mapping import ColumnsForm
 from integration.models import JobQueueEntry, TableMapping
+from integration.models.mapping_problems import problems_of
 from integration.models.own_mapping import StandardMapping, create_own, delete_own, proposals
 from integration.sync.rules import Direction
 from integration.systems.base import Field, FieldType, Side
@@ -257,7 +258,7 @@ def test_a_loop_of_dependencies_is_refused_with_the_loop_named(mapping, admin):
 
 def test_a_mapping_that_depends_on_itself_is_refused(mapping):
     mapping.dependencies = ["CUSTOMER"]
-    assert mapping._loop() == "CUSTOMER cannot depend on itself."
+    assert problems_of(mapping).get("dependencies", "") == "CUSTOMER cannot depend on itself."
 
 
 def test_what_a_mapping_depends_on_is_chosen_on_its_page(mapping, admin):

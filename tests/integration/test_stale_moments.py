@@ -90,6 +90,25 @@ def test_an_address_typed_while_disabled_is_refused_when_somebody_has_enabled_th
     assert ConnectionSetup.current().url == "https://contoso.crm4.dynamics.com"
 
 
+def test_a_secret_that_somebody_replaced_is_shown_as_replaced_and_never_itself(setup, admin):
+    sent = {**form_on(admin, PAGE, PAGE), "client_secret": "mine of Contoso"}
+    change(ConnectionSetup, pk=1, client_secret="theirs of Contoso")
+
+    answer = admin.post(PAGE, sent).content.decode()
+
+    assert "Client secret: “stored, mark" in answer
+    assert "of Contoso" not in answer
+    assert ConnectionSetup.current().client_secret.reveal() == "theirs of Contoso"
+
+
+def test_what_changes_elsewhere_than_on_the_page_is_nobodys_business_there(furnished, admin):
+    address = reverse("mapping", args=["CUSTOMER"])
+    sent = {**form_on(admin, address, address), "deletion": "restore"}
+    customer().save()  # as saving its fields does: the row has another moment, and the page shows the same
+    assert "Somebody else" not in admin.post(address, sent, follow=True).content.decode()
+    assert customer().deletion == "restore"
+
+
 def test_sales_is_told_when_nobody_is_held_up_any_more(setup, admin, monkeypatch):
     setup.enable()
     ConnectionSetup.objects.update(solution_version="1.0")
