@@ -53,6 +53,7 @@ class MappingForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.ends = ends
         self.before = (self.instance.erp_filter, self.instance.crm_filter)
+        self.was_only_coupled = self.instance.only_coupled
         others = TableMapping.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
         known = [*others, *(name for name in self.instance.dependencies if name not in set(others))]
         cast(forms.MultipleChoiceField, self.fields["dependencies"]).choices = [(name, name) for name in known]
@@ -79,7 +80,8 @@ class MappingForm(VersionedForm):
 
     def save(self, commit: bool = True) -> TableMapping:
         mapping: TableMapping = super().save(commit)
-        if self.before != (mapping.erp_filter, mapping.crm_filter):
+        wider = self.was_only_coupled and not mapping.only_coupled
+        if wider or self.before != (mapping.erp_filter, mapping.crm_filter):
             mapping.require_full_run()
         return mapping
 

@@ -27,6 +27,9 @@ from integration.systems.base import Identity
 from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
+PART_OFF = (
+    "The {} part of the connection is switched off, and {} belongs to it. Switch it on on the Connection Setup page."
+)
 DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 
 
@@ -164,7 +167,14 @@ class ConnectionSetup(Audited, SignIn, Features):
 
     def is_on(self, mapping: TableMapping) -> bool:
         """May anything of this mapping run: is the connection enabled, and the part on that the mapping belongs to?"""
-        return self.is_enabled and mapping.part in self.parts()
+        return not self.why_off(mapping)
+
+    def why_off(self, mapping: TableMapping) -> str:
+        """Why nothing of this mapping may run, in words; blank where it may."""
+        if not self.is_enabled:
+            return DISABLED
+        part = TableMapping.Part(mapping.part)
+        return "" if part in self.parts() else PART_OFF.format(part.label, mapping.name)
 
     def parts(self) -> list[defaults.Part]:
         """The parts that are switched on."""

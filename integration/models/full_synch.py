@@ -187,8 +187,8 @@ class FullSynchLine(models.Model):
         """The run was approved."""
         self._store(status=self.Status.IN_PROCESS, message="")
 
-    def finish(self) -> None:
-        self._store(status=self.Status.FINISHED, message="")
+    def finish(self, message: str = "") -> None:
+        self._store(status=self.Status.FINISHED, message=message)
 
     def fail(self, message: str) -> None:
         self._store(status=self.Status.ERROR, message=message)

@@ -140,6 +140,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="")
 
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+if RETENTION_DAYS < 7:
+    raise ImproperlyConfigured(f"RETENTION_DAYS is {RETENTION_DAYS}; history is kept for at least 7 days.")
 """Jobs that have ended, closed errors and history are kept so long."""
 
 PUBLIC_URL = env("PUBLIC_URL", default="")
