@@ -23,7 +23,7 @@ GO_ON_FROM_THERE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.COUPLE, SyncJob.Kind.
 
 BEGUN_AGAIN = "The mapping was changed while this ran, so the run began anew by the new rule."
 BY_THE_OLD_RULE = (
-    "The mapping was changed while this ran: it has ended by the rule it began with, the next run goes by the new."
+    "The mapping was changed while this ran. It ended by the rule it began with; the next run goes by the new rule."
 )
 
 log = logging.getLogger(__name__)

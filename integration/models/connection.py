@@ -20,6 +20,7 @@ from integration.models.home import COPY, home, is_copy
 from integration.models.mapping import TableMapping
 from integration.models.release import hold_jobs, release_jobs
 from integration.models.sign_in import SignIn
+from integration.models.switches import DISABLED, Switches
 from integration.models.systems import Connected
 from integration.models.telling import Untold, tell
 from integration.sync.rules import Context
@@ -27,13 +28,9 @@ from integration.systems.base import Identity
 from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
-PART_OFF = (
-    "The {} part of the connection is switched off, and {} belongs to it. Switch it on on the Connection Setup page."
-)
-DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 
 
-class ConnectionSetup(Audited, SignIn, Features):
+class ConnectionSetup(Audited, SignIn, Features, Switches):
     """Addresses, credentials and switches of the one connection (``ConnectionSetup.current()``)."""
 
     is_enabled = models.BooleanField("enabled", default=False, editable=False)
@@ -164,22 +161,6 @@ class ConnectionSetup(Audited, SignIn, Features):
         self.switch_order_integration(on)
         if self.is_enabled:
             self.create_missing()
-
-    def is_on(self, mapping: TableMapping) -> bool:
-        """May anything of this mapping run: is the connection enabled, and the part on that the mapping belongs to?"""
-        return not self.why_off(mapping)
-
-    def why_off(self, mapping: TableMapping) -> str:
-        """Why nothing of this mapping may run, in words; blank where it may."""
-        if not self.is_enabled:
-            return DISABLED
-        part = TableMapping.Part(mapping.part)
-        return "" if part in self.parts() else PART_OFF.format(part.label, mapping.name)
-
-    def parts(self) -> list[defaults.Part]:
-        """The parts that are switched on."""
-        switches: dict[defaults.Part, bool] = {"dataverse": self.dataverse_enabled, "sales": self.sales_enabled}
-        return [part for part, on in switches.items() if on]
 
     def _examine(self) -> Diagnosis:
         metadata_cache().clear()
