@@ -145,8 +145,10 @@ def _by_one_rule(line: FullSynchLine) -> bool:
     """Were all passes made by the rule as it is now? Then no full run is needed any more."""
     made = [job for job in line.jobs if job.kind == SyncJob.Kind.SYNCHRONIZE]
     rows = TableMapping.objects.filter(pk=line.mapping.pk)
-    for job in made:
-        rows = rows.filter(revision=job.revision)
+    if any(job.revision is None for job in made):
+        return False
+    for revision in {job.revision for job in made if job.revision is not None}:
+        rows = rows.filter(revision=revision)
     return bool(rows.update(full_run_needed=False))
 
 

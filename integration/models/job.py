@@ -108,7 +108,7 @@ class SyncJob(Approvable):
 
     def note(self, counters: Counters, done: int, requests: int = 0) -> bool:
         """Add what one page brought."""
-        added = {name: F(name) + value for name, value in counters.as_dict().items() if value}
+        added: dict[str, Any] = {name: F(name) + value for name, value in counters.as_dict().items() if value}
         if done:
             added |= {"records_done": F("records_done") + done, "tries": 0}
         if requests:

@@ -33,7 +33,7 @@ time, and before those asked for later: however many come, it goes on.
 
 
 WAITED = Q(next_try_at__isnull=False)
-SAID = {"message": models.TextField(), "code": models.CharField()}
+SAID: dict[str, models.Field[Any, Any]] = {"message": models.TextField(), "code": models.CharField()}
 """What a run says while it waits for the other side, and no more when it goes on."""
 
 
