@@ -16,7 +16,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from integration import jobs, tasks
-from integration.defaults import EXTRA_JOBS
+from integration.defaults import EXTRA_JOBS, create_house_jobs
 from integration.jobs import full, waking
 from integration.jobs.alive import show_alive
 from integration.jobs.create import Person, create
@@ -24,6 +24,7 @@ from integration.jobs.queue import send
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, telling
 from integration.models.audit import AuditEntry, record
 from integration.models.home import COPY, is_copy
+from integration.models.task_run import HOUSE_TASKS
 
 EVERY = 1.0
 OF_SALES = {job.task for job in EXTRA_JOBS if job.feature}
@@ -48,7 +49,17 @@ def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> 
 def tick() -> None:
     """Look once at everything that may be due. What does not answer is tried again with the next tick, and keeps
     nothing else from being looked at."""
-    steps = (show_alive, resend, tasks.resend, settle_stranded, look_here, look_at_sales, start_due, tell_untold)
+    steps = (
+        have_house_jobs,
+        show_alive,
+        resend,
+        tasks.resend,
+        settle_stranded,
+        look_here,
+        look_at_sales,
+        start_due,
+        tell_untold,
+    )
     for step in steps:
         try:
             step()
@@ -64,6 +75,13 @@ def resend() -> list[SyncJob]:
         log.info("Sending again: %s", ", ".join(map(str, waiting)))
         send(waiting)
     return waiting
+
+
+def have_house_jobs() -> None:
+    """The house's own jobs are there from the first day on, also where nobody has ever enabled the connection."""
+    there = set(JobQueueEntry.objects.filter(task__in=HOUSE_TASKS).values_list("task", flat=True))
+    if there != set(HOUSE_TASKS):
+        create_house_jobs()
 
 
 look_here = waking.LooksHere()

@@ -1,7 +1,7 @@
 """The standard mappings, their fields, filters and jobs: as data, and the verbs that put them in place."""
 
 from integration.defaults.apply import Difference, changed, create_missing, default_for, differences, missing, reset
-from integration.defaults.extra import EXTRA_JOBS, ExtraJob, settle_extra_jobs
+from integration.defaults.extra import EXTRA_JOBS, ExtraJob, create_house_jobs, settle_extra_jobs
 from integration.defaults.numbers import write_numbers
 from integration.defaults.shape import FieldDefault, JobDefault, MappingDefault, Part
 from integration.defaults.standard import OUTSIDE_FULL_SYNCH, STANDARD
@@ -17,6 +17,7 @@ __all__ = [
     "MappingDefault",
     "Part",
     "changed",
+    "create_house_jobs",
     "create_missing",
     "default_for",
     "differences",

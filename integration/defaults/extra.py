@@ -52,13 +52,23 @@ def settle_extra_jobs(features: Collection[str], *, enabled: bool) -> None:
     unwanted = {job.task for job in EXTRA_JOBS} - {job.task for job in wanted}
     JobQueueEntry.objects.filter(mapping=None, task__in=unwanted).delete()
     for job in wanted:
-        ready = enabled or job.task in HOUSE_TASKS
-        values = {
-            "name": job.name,
-            "minutes": job.minutes,
-            "inactivity_minutes": job.minutes,
-            "max_attempts": job.max_attempts,
-            "status": JobQueueEntry.Status.READY if ready else JobQueueEntry.Status.ON_HOLD,
-            "held_status": "" if ready else JobQueueEntry.Status.READY,
-        }
-        JobQueueEntry.objects.get_or_create(mapping=None, task=job.task, defaults=values)
+        _create(job, ready=enabled or job.task in HOUSE_TASKS)
+
+
+def create_house_jobs() -> None:
+    """The jobs of the house itself, which need no connection."""
+    for job in EXTRA_JOBS:
+        if job.task in HOUSE_TASKS:
+            _create(job, ready=True)
+
+
+def _create(job: ExtraJob, *, ready: bool) -> None:
+    values = {
+        "name": job.name,
+        "minutes": job.minutes,
+        "inactivity_minutes": job.minutes,
+        "max_attempts": job.max_attempts,
+        "status": JobQueueEntry.Status.READY if ready else JobQueueEntry.Status.ON_HOLD,
+        "held_status": "" if ready else JobQueueEntry.Status.READY,
+    }
+    JobQueueEntry.objects.get_or_create(mapping=None, task=job.task, defaults=values)

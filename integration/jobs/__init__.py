@@ -4,9 +4,11 @@
 (one conditional UPDATE), makes the pass, and writes progress under its claim. The row is the truth: the queue can be
 emptied at any time, the scheduler sends again what nobody took, and resumes what has shown no sign of life.
 
-Two runs of one mapping never write at once: the database allows one claimed row per mapping. A long run gives its
-claim back between two pages when somebody waits for a run of single records, and goes on afterwards from where it
-was, by the same way it would be resumed after its worker died.
+Two runs of one mapping never write at once: the database allows one claimed row per mapping. They take turns
+(``models/turns.py``): a long run gives its claim back between two pages when somebody waits for a run of single
+records, and goes on afterwards from where it was, by the same way it would be resumed after its worker died. A run
+that nobody answers gives its claim back too, and tries again after a while (``patience.py``); one that would change
+unusually much waits for a person (``approving.py``). Sleeping jobs are woken by what changes (``waking.py``).
 """
 
 from integration.jobs import full, plans

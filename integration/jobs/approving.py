@@ -36,7 +36,7 @@ def approve(job: SyncJob, user: Person = None) -> SyncJob:
             entry.go_on()
         line = FullSynchLine.objects.of(job)
         if line is not None:
-            line.go_on()
+            line.run()
         send_on_commit(job)
     return job
 

@@ -19,6 +19,8 @@ from integration.models.full_synch import FullSynchError
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
+CHANGED = "The mapping was changed while its passes ran. Run the full synchronization of it once more."
+
 
 def start(user: Person = None) -> list[FullSynchLine]:
     """Start every line that has not been started and waits for no other. Answers the lines started; raises
@@ -45,6 +47,8 @@ def restart(line: FullSynchLine, user: Person = None, *, approved: bool = False)
     ``approved``: a person has seen how much it changes. Raises ``FullSynchError``."""
     with transaction.atomic():
         line = next(one for one in FullSynchLine.objects.locked() if one.pk == line.pk)
+        if off := ConnectionSetup.current().why_off(line.mapping):
+            raise FullSynchError(off)
         dead = [job for job in line.jobs if job.is_dead or job.try_now()]
         if dead:
             transaction.on_commit(lambda: send(dead))
@@ -87,7 +91,8 @@ def directions(mapping: TableMapping) -> list[Direction]:
 
 
 def _start_ready(lines: Sequence[FullSynchLine], user: Person) -> list[FullSynchLine]:
-    ready = [line for line in lines if not line.status and not waits_for(line, lines)]
+    setup = ConnectionSetup.current()
+    ready = [line for line in lines if not line.status and setup.is_on(line.mapping) and not waits_for(line, lines)]
     for line in ready:
         _begin(line, user)
     return ready
@@ -128,13 +133,23 @@ def _settle(line: FullSynchLine) -> None:
     """Finished when its runs ended, also with failed rows; Error when one could not be made."""
     broken = next((job for job in line.jobs if job.status != SyncJob.Status.FINISHED), None)
     if broken is None:
-        line.finish()
-        TableMapping.objects.filter(pk=line.mapping.pk).update(full_run_needed=False)
+        line.finish("" if _by_one_rule(line) else CHANGED)
     else:
         line.fail(broken.message)
     if ConnectionSetup.current().is_on(line.mapping):
         for entry in JobQueueEntry.objects.filter(mapping=line.mapping):
             entry.release()
+
+
+def _by_one_rule(line: FullSynchLine) -> bool:
+    """Were all passes made by the rule as it is now? Then no full run is needed any more."""
+    made = [job for job in line.jobs if job.kind == SyncJob.Kind.SYNCHRONIZE]
+    rows = TableMapping.objects.filter(pk=line.mapping.pk)
+    if any(job.revision is None for job in made):
+        return False
+    for revision in {job.revision for job in made if job.revision is not None}:
+        rows = rows.filter(revision=revision)
+    return bool(rows.update(full_run_needed=False))
 
 
 def _why_nothing(lines: Sequence[FullSynchLine]) -> str:

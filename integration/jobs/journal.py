@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from integration.models import RecordChange, SyncError, SyncJob, TableMapping
+from integration.models import ConnectionSetup, RecordChange, SyncError, SyncJob, TableMapping
 from integration.sync.ledger import Fenced
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Changed, Counters, Failure, Scope
@@ -21,6 +21,11 @@ PAUSE = threading.Event()
 
 GO_ON_FROM_THERE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.COUPLE, SyncJob.Kind.UNCOUPLE, SyncJob.Kind.APPLY)
 """Kinds of runs that lose nothing by a pause; the others begin anew, so they make way for nobody."""
+
+BEGUN_AGAIN = "The mapping was changed while this ran, so the run began anew by the new rule."
+BY_THE_OLD_RULE = (
+    "The mapping was changed while this ran. It ended by the rule it began with; the next run goes by the new rule."
+)
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +51,7 @@ class JobJournal:
     ) -> None:
         self.job, self.mapping, self.direction = job, job.mapping, direction
         self.scope = job.run_options.scope
-        self.may_wait = gives_way
+        self.may_wait = gives_way and job.kind != SyncJob.Kind.PLAN  # a dry run is looked at by who waits for it
         self.gives_way = gives_way and job.kind in GO_ON_FROM_THERE
         self.requests = requests
         self.counted_requests = 0
@@ -60,6 +65,11 @@ class JobJournal:
         ``Fenced``. A page under way is remembered whatever anybody wants meanwhile; :meth:`go_on` is for that."""
         revision = self.job.mine().select_for_update().values_list(models.Subquery(self._revision()), flat=True)
         self.outdated = self._held(revision.first()) != self.mapping.revision
+
+    def off(self) -> str:
+        """Why nothing more of this may be written, in words: somebody has disabled the connection, or the part."""
+        off = ConnectionSetup.current().why_off(self.mapping)
+        return f"Stopped. {off}" if off else ""
 
     def _revision(self) -> models.QuerySet[TableMapping, Any]:
         """How often the mapping was changed by now: this run was told its rule when it began."""
@@ -82,6 +92,8 @@ class JobJournal:
         canceled, revision, waited_for, urgently = self._held(found)
         if canceled:
             raise Canceled("Canceled.")
+        if off := self.off():
+            raise Canceled(off)
         if revision != self.mapping.revision:
             self._begin_again()
             raise Paused
@@ -117,7 +129,7 @@ class JobJournal:
         with transaction.atomic():
             self.mapping.couplings.look_again()
             self.job.cursor = ""
-            self._must(self.job.beat(cursor=""))
+            self._must(self.job.beat(cursor="", records_done=0, records_total=None, message=BEGUN_AGAIN))
 
     def fail(self, failures: list[Failure]) -> None:
         self.has_open_errors = True
@@ -153,6 +165,8 @@ class JobJournal:
 
     def finish(self) -> None:
         """The pass is through: a full one sets the mapping's cursor. Within the transaction that ends the job."""
+        if self.mapping.was_changed:
+            SyncJob.objects.filter(pk=self.job.pk).update(message=BY_THE_OLD_RULE)
         if self.mapping.is_outdated:
             self.mapping.couplings.look_again()
             return

@@ -20,7 +20,7 @@ from integration.sync.match import couple_matching
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
 from integration.sync.transfer import DescriptionDoubtful
-from integration.systems.errors import FieldMissing
+from integration.systems.errors import ConfigurationProblem, FieldMissing
 
 UNCOUPLED_AT_ONCE = 500
 
@@ -36,14 +36,23 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PLAN: make_plan,
         SyncJob.Kind.APPLY: carry_out,
     }
+    refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:
         return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
+
+
+def refuse_what_is_off(setup: ConnectionSetup, mapping: TableMapping) -> None:
+    """Raises ``ConfigurationProblem`` where the connection is disabled, or the part the mapping belongs to is off."""
+    off = setup.why_off(mapping)
+    if off:
+        raise ConfigurationProblem(off)
 
 
 def plan(
     mapping: TableMapping, direction: Direction, options: Options, setup: ConnectionSetup, gate: Gate
 ) -> Iterator[Action]:
     """What a pass would do, record by record; nothing is written anywhere."""
+    refuse_what_is_off(setup, mapping)
     with open_for_run(setup, gate) as connected:
         rule = mapping.rule(connected.erp, connected.crm)
         source, destination = connected.ends(direction)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -14,6 +16,10 @@ from django.utils import timezone
 
 from integration.dataverse.shared import Left
 from integration.gate import Gate
+from integration.sync.run import Canceled
+
+LOOK_AGAIN = 1.0
+"""Seconds after which a run notices that it is to stop, also between two requests of one page."""
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +43,8 @@ class Pulse:
         self.job, self.gate = job, gate
         self.requests = 0
         self.throttled_until: dt.datetime | None = None
+        self.stops: Callable[[], str] = str
+        self.stopped = ""
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._over = False
@@ -54,6 +62,10 @@ class Pulse:
     # --- the gate -----------------------------------------------------------------------------------------
 
     def slot(self) -> AbstractContextManager[None]:
+        """A place for one request. Raises ``Canceled`` once nothing more may be written: what is under way is left as
+        by a worker that died, and the next run completes it."""
+        if self.stopped:
+            raise Canceled(self.stopped)
         with self._lock:
             self.requests += 1
         return self.gate.slot()
@@ -69,14 +81,28 @@ class Pulse:
     # --- the thread ---------------------------------------------------------------------------------------
 
     def _live(self) -> None:
+        beaten = time.monotonic()
         try:
             while not self._over:
-                self._wake.wait(settings.JOB_HEARTBEAT)
+                due = beaten + settings.JOB_HEARTBEAT
+                woken = self._wake.wait(max(0.0, min(LOOK_AGAIN, due - time.monotonic())))
                 self._wake.clear()
-                if self._over or not self._beat():
+                if self._over:
                     return
+                self._look()
+                if woken or time.monotonic() >= due:
+                    beaten = time.monotonic()
+                    if not self._beat():
+                        return
         finally:
             connection.close()
+
+    def _look(self) -> None:
+        """Does anybody want the run to stop before its page is through?"""
+        try:
+            self.stopped = self.stopped or self.stops()
+        except DatabaseError as error:
+            log.warning("Nobody knows whether %s is to stop: %s", self.job, error)
 
     def _beat(self) -> bool:
         """``False``: the claim is lost; the run finds that out with its next page."""

@@ -14,6 +14,8 @@ from integration.models import Plan, RecordChange, SyncError, SyncJob, TableMapp
 from integration.sync.rules import Direction
 
 AT_ONCE = 1000
+STILL_WANTED = (Plan.Status.PLANNING, Plan.Status.READY, Plan.Status.APPLYING)
+"""Dry runs that a person may still look at and apply, or that are being carried out."""
 TASK = "retention"
 
 
@@ -28,7 +30,7 @@ def clean() -> dict[str, int]:
         "errors": _remove(told),
         "jobs": _remove(ended.exclude(errors__closed_at=None, errors__isnull=False)),
         "changes": _remove(RecordChange.objects.filter(created_at__lt=before)),
-        "plans": _remove(Plan.objects.filter(created_at__lt=before)),
+        "plans": _remove(Plan.objects.filter(created_at__lt=before).exclude(status__in=STILL_WANTED)),
         "deletions": tombstones.prune(before, _followers()),
     }
 

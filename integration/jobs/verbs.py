@@ -76,7 +76,8 @@ def synchronize_modified(user: Person = None) -> list[SyncJob]:
     """Every mapping of records, as its recurring job would: the passes of a mapping one behind the other, the mappings
     in the order in which they need each other."""
     started: list[SyncJob] = []
-    for mapping in TableMapping.objects.prioritized():
+    setup = ConnectionSetup.current()
+    for mapping in (one for one in TableMapping.objects.prioritized() if setup.is_on(one)):
         before: SyncJob | None = None
         for direction in full.directions(mapping):
             before = start(mapping, direction, user=user, after=before)
@@ -153,8 +154,10 @@ def _run(job_id: uuid.UUID, *, gives_way: bool) -> bool:
         return False
     full.taken(job)
     setup = ConnectionSetup.current()
+    job.beat(revision=job.mapping.revision)
     with Pulse(job, _gate(setup)) as pulse:
         journal = JobJournal(job, Direction(job.direction), gives_way=gives_way, requests=lambda: pulse.requests)
+        pulse.stops = journal.off
         _watched(job, setup, journal, pulse)
     return True
 

@@ -18,13 +18,14 @@ from django.utils import timezone
 from integration.business_central.store import changed_since, committed_version
 from integration.jobs.debts import can_be_paid
 from integration.jobs.opening import open_now
-from integration.models import ConnectionSetup, JobQueueEntry, TaskRun
+from integration.models import ConnectionSetup, JobQueueEntry, TableMapping, TaskRun
 from integration.sync.rules import Direction
 from integration.systems.base import System
 from integration.systems.errors import CursorExpired
 
 TASK = "look_at_sales"
 EVERY = dt.timedelta(minutes=1)
+Sleeper = tuple[JobQueueEntry, TableMapping]
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +41,10 @@ class LooksHere:
         entries = _asleep(Direction.TO_CRM)
         if not entries:
             return []
-        now = committed_version(), frozenset((entry.pk, entry.mapping.erp_cursor) for entry in entries)
+        now = committed_version(), frozenset((entry.pk, mapping.erp_cursor) for entry, mapping in entries)
         if now == self._seen:
             return []
-        looks = {entry: (entry.mapping.erp_table, _version(entry.mapping.erp_cursor)) for entry in entries}
+        looks = {entry: (mapping.erp_table, _version(mapping.erp_cursor)) for entry, mapping in entries}
         changed = changed_since(looks.values())
         woken = [entry for entry, look in looks.items() if look in changed and entry.wake()]
         self._seen = now
@@ -53,19 +54,19 @@ class LooksHere:
 
 def look_at_sales() -> dict[str, int]:
     """The task: wake who owes something by now, and whose table changed in Sales. Raises ``ConnectionProblem``."""
-    owing = [entry for entry in JobQueueEntry.objects.asleep() if _is_on(entry) and can_be_paid(entry.mapping)]
+    owing = [entry for entry, mapping in _may_run() if can_be_paid(mapping)]
     woken = [entry for entry in owing if entry.wake()]
     _say(woken, "what waited")
     return {"woken": len(woken) + len(_wake_by_sales(_asleep(Direction.TO_ERP)))}
 
 
-def _wake_by_sales(entries: list[JobQueueEntry]) -> list[JobQueueEntry]:
+def _wake_by_sales(entries: list[Sleeper]) -> list[JobQueueEntry]:
     if not entries:
         return []
     with open_now() as connected:
-        looks = [(entry.mapping.crm_table, entry.mapping.crm_cursor) for entry in entries]
+        looks = [(mapping.crm_table, mapping.crm_cursor) for _, mapping in entries]
         changed = _have_changed(connected.crm, looks)
-    woken = [entry for entry, one in zip(entries, changed, strict=True) if one and entry.wake()]
+    woken = [entry for (entry, _), one in zip(entries, changed, strict=True) if one and entry.wake()]
     _say(woken, "Dynamics 365 Sales")
     return woken
 
@@ -95,17 +96,22 @@ def sales_is_to_be_looked_at() -> bool:
     last = TaskRun.objects.last_of(TASK)
     if last.is_active or (last.asked_at is not None and timezone.now() - last.asked_at < EVERY):
         return False
-    return any(_is_on(entry) for entry in JobQueueEntry.objects.asleep())
+    return bool(_may_run())
 
 
-def _asleep(direction: Direction) -> list[JobQueueEntry]:
+def _may_run() -> list[Sleeper]:
+    """The sleeping entries with their mappings, as far as the connection is on for them."""
+    setup = ConnectionSetup.current()
+    found = [(entry, entry.mapping) for entry in JobQueueEntry.objects.asleep()]
+    return [(entry, mapping) for entry, mapping in found if mapping is not None and setup.is_on(mapping)]
+
+
+def _asleep(direction: Direction) -> list[Sleeper]:
+    """Those that carry something this way and have read its source before."""
     column = f"{direction.source}_cursor"
-    entries = JobQueueEntry.objects.asleep().exclude(**{f"mapping__{column}": ""})
-    return [entry for entry in entries if _is_on(entry) and entry.mapping.carries(direction)]
-
-
-def _is_on(entry: JobQueueEntry) -> bool:
-    return ConnectionSetup.current().is_on(entry.mapping)
+    return [
+        (entry, mapping) for entry, mapping in _may_run() if getattr(mapping, column) and mapping.carries(direction)
+    ]
 
 
 def _version(cursor: str) -> int:

@@ -15,13 +15,14 @@ from integration.models.home import home
 from integration.models.mapping import TableMapping
 from integration.models.moving import Moving
 from integration.models.release import hold_jobs, release_jobs
+from integration.models.switches import Switches
 from integration.models.telling import Untold, tell
 from integration.systems.base import Identity
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
 
 
-class ConnectionSetup(Moving):
+class ConnectionSetup(Moving, Switches):
     """Addresses, credentials and switches of the one connection (``ConnectionSetup.current()``)."""
 
     is_enabled = models.BooleanField("enabled", default=False, editable=False)
@@ -129,15 +130,6 @@ class ConnectionSetup(Moving):
         self.switch_order_integration(on)
         if self.is_enabled:
             self.create_missing()
-
-    def is_on(self, mapping: TableMapping) -> bool:
-        """May anything of this mapping run: is the connection enabled, and the part on that the mapping belongs to?"""
-        return self.is_enabled and mapping.part in self.parts()
-
-    def parts(self) -> list[defaults.Part]:
-        """The parts that are switched on."""
-        switches: dict[defaults.Part, bool] = {"dataverse": self.dataverse_enabled, "sales": self.sales_enabled}
-        return [part for part, on in switches.items() if on]
 
     def _examine(self, gate: Gate | None) -> Diagnosis:
         if not was_broken_off():

@@ -176,19 +176,14 @@ class FullSynchLine(models.Model):
         self._store(status=self.Status.READY, message="", **jobs)
 
     def run(self) -> None:
-        """One of its jobs has been taken by a worker."""
-        self._store(status=self.Status.IN_PROCESS)
-
-    def ask(self, message: str) -> None:
-        """A run of it waits for a person's approval."""
-        self._store(status=self.Status.APPROVAL, message=message)
-
-    def go_on(self) -> None:
-        """The run was approved."""
+        """One of its jobs has been taken by a worker, or was approved."""
         self._store(status=self.Status.IN_PROCESS, message="")
 
-    def finish(self) -> None:
-        self._store(status=self.Status.FINISHED, message="")
+    def ask(self, message: str) -> None:
+        self._store(status=self.Status.APPROVAL, message=message)
+
+    def finish(self, message: str = "") -> None:
+        self._store(status=self.Status.FINISHED, message=message)
 
     def fail(self, message: str) -> None:
         self._store(status=self.Status.ERROR, message=message)
@@ -196,10 +191,6 @@ class FullSynchLine(models.Model):
     def hold(self) -> None:
         """Not now: it is not started, and no other line waits for it."""
         self._store(status=self.Status.ON_HOLD)
-
-    def clear(self) -> None:
-        """As if it had not been started."""
-        self._store(status=self.Status.BLANK, message="", **dict.fromkeys(self.JOBS))
 
     def _store(self, **values: object) -> None:
         for name, value in values.items():

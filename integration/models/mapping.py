@@ -179,6 +179,12 @@ class TableMapping(Audited):
         """Did somebody change what is mapped since this object was read?"""
         return not type(self).objects.filter(pk=self.pk, revision=self.revision).exists()
 
+    @property
+    def was_changed(self) -> bool:
+        """Did somebody change anything about the mapping, also its direction or a policy, since this was read?"""
+        same = {"revision": self.revision, "changed_at": self.changed_at}
+        return not type(self).objects.filter(pk=self.pk, **same).exists()
+
     def count_revision(self) -> int:
         """The number of the next revision, for one of the fields. A run that knows an earlier one begins again."""
         type(self).objects.filter(pk=self.pk).update(revision=models.F("revision") + 1)

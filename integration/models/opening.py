@@ -24,6 +24,7 @@ from integration.dataverse.store import SalesOrganization
 from integration.models import systems
 from integration.models.home import COPY, is_copy
 from integration.models.mapping import TableMapping
+from integration.models.switches import DISABLED
 from integration.models.systems import Connected
 from integration.sync.rules import Context
 from integration.systems.errors import ConfigurationProblem, TimedOut
@@ -31,7 +32,6 @@ from integration.systems.errors import ConfigurationProblem, TimedOut
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
-DISABLED = "The connection to Dynamics 365 Sales is disabled. Enable it on the Connection Setup page."
 SECONDS = 10.0
 PAGES_AT_ONCE = 4
 """A third of the threads that ``manage.py serve`` has."""

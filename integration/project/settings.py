@@ -145,10 +145,8 @@ REDIS_URL = address("REDIS_URL", ("redis", "rediss", "unix"))
 
 RETENTION_DAYS = whole("RETENTION_DAYS", 90, 7, 36500)
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
-PRODUCT_QUANTITY_DECIMALS = env.int("PRODUCT_QUANTITY_DECIMALS", default=5)
+PRODUCT_QUANTITY_DECIMALS = whole("PRODUCT_QUANTITY_DECIMALS", 5, 0, 5)
 """How many decimals the quantities of a new product have in Dynamics 365 Sales."""
-if PRODUCT_QUANTITY_DECIMALS not in range(6):
-    raise ImproperlyConfigured("PRODUCT_QUANTITY_DECIMALS is a number from 0 to 5.")
 """Jobs that have ended, closed errors and history are kept so long."""
 
 PUBLIC_URL = address("PUBLIC_URL", ("https", "http"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Any
 
 from integration.sync.actions import Action, Broken, Restore, Uncouple, Update
 from integration.sync.run import Scope
@@ -30,9 +31,9 @@ class Seen:
     """What the actions looked at so far would do: counted, and as a digest that another plan has another one of."""
 
     def __init__(self, before: Seen | None = None) -> None:
-        self.changed = before.changed if before else 0
-        self.blanked = before.blanked if before else 0
-        self._digest = before._digest.copy() if before else sha256()
+        self.changed: int = before.changed if before else 0
+        self.blanked: int = before.blanked if before else 0
+        self._digest: Any = before._digest.copy() if before else sha256()
 
     def add(self, actions: Iterable[Action]) -> None:
         for action in actions:
@@ -44,7 +45,7 @@ class Seen:
 
     @property
     def plan(self) -> str:
-        return self._digest.hexdigest()
+        return str(self._digest.hexdigest())
 
 
 class Guard:

@@ -200,6 +200,14 @@ def test_what_is_older_than_the_retention_period_goes_but_open_errors_keep_their
     assert done_now["jobs"] >= 1
 
 
+def test_a_dry_run_that_is_ready_or_being_applied_stays_however_old_it_is(db):
+    for status in Plan.Status.values:
+        Plan.objects.create(title=status, status=status)
+    Plan.objects.update(created_at="2026-01-01T00:00Z")
+    retention.clean()
+    assert set(Plan.objects.values_list("status", flat=True)) == {"planning", "ready", "applying"}
+
+
 def test_nothing_that_is_younger_goes(agreed):
     before = SyncJob.objects.count(), RecordChange.objects.count()
     assert set(retention.clean().values()) == {0}

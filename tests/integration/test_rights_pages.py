@@ -97,6 +97,7 @@ PAGES = {
     "synch_jobs": Page(SEERS, SEERS),
     "synch_job": Page(SEERS, SEERS, {"id": ID}),
     "synch_job_cancel": Page(SEERS, RUNNERS, {"id": ID}),
+    "synch_job_try_now": Page(SEERS, RUNNERS, {"id": ID}),
     "synch_job_approve": Page(SEERS, CHIEFS, {"id": ID}),
     "synch_job_reject": Page(SEERS, CHIEFS, {"id": ID}),
     "synch_errors": Page(SEERS, SEERS),

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from integration import jobs, scheduler
 from integration.jobs import verbs
 from integration.jobs.journal import JobJournal, Paused
-from integration.models import SyncJob, TableMapping
+from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.sync.run import Counters, Options, Scope
 from tests.integration.jobs_world import TO_CRM, TO_ERP
 
@@ -34,6 +34,7 @@ class House:
 
     def __init__(self, workers: int) -> None:
         SyncJob.objects.all().delete()
+        ConnectionSetup.objects.filter(pk=ConnectionSetup.current().pk).update(is_enabled=True)
         self.mapping = TableMapping.objects.get_or_create(name="CUSTOMER", erp_table="customer", crm_table="account")[0]
         self.queue: list[str] = []
         self.workers: list[Iterator[None] | None] = [None] * workers
@@ -142,7 +143,7 @@ def lived(house: House, steps: list[tuple[str, int]]) -> None:
                 house.look()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, workers=st.integers(1, 8))
 def test_whatever_is_asked_for_is_done_and_no_page_of_it_is_written_twice(sent, steps, workers):
     house = sent["house"] = House(workers)
@@ -155,7 +156,7 @@ def test_whatever_is_asked_for_is_done_and_no_page_of_it_is_written_twice(sent, 
     assert dict(house.written) == wanted
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pages=st.lists(st.integers(1, 3), min_size=2, max_size=6), workers=st.integers(1, 8))
 def test_runs_that_people_wait_for_follow_one_another_in_the_order_of_asking(sent, pages, workers):
     house = sent["house"] = House(workers)

@@ -24,6 +24,10 @@ class Command(ConsoleCommand):
         "the workers there are, else in this process. Ends with 1 unless every line is Finished without a failure."
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.said: set[str] = set()
+
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--reset", action="store_true", help="start all lines anew, finished ones too")
@@ -38,7 +42,7 @@ class Command(ConsoleCommand):
         if options["dry_run"]:
             return self._plan(options)
         jobs.full.start()
-        _work(options, lambda: FullSynchLine.objects.active().exists())
+        _work(options, lambda: FullSynchLine.objects.active().exists(), self._say_what_waits)
         lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
         self._table(lines)
         answer = answer_of(lines, round(time.monotonic() - began, 2))
@@ -66,6 +70,13 @@ class Command(ConsoleCommand):
         if options["create_unmatched"]:
             for line in FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK):
                 line.choose_create_unmatched(True)
+
+    def _say_what_waits(self) -> None:
+        """A run that nobody answers goes on by itself; who looks on is to know why nothing moves."""
+        for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED, next_try_at__isnull=False):
+            if job.suspended not in self.said:
+                self.said.add(job.suspended)
+                self.stderr.write(f"{job}: {job.suspended}")
 
     def _table(self, lines: list[FullSynchLine]) -> None:
         self.write(f"{'Mapping':<22}{'Status':<12}{'To Sales':<36}From Sales")
@@ -103,11 +114,12 @@ def _went_well(line: FullSynchLine) -> bool:
     return line.status == FullSynchLine.Status.FINISHED and not any(job.failed for job in line.jobs)
 
 
-def _work(options: dict[str, Any], goes_on: Callable[[], bool]) -> None:
+def _work(options: dict[str, Any], goes_on: Callable[[], bool], look: Callable[[], None] = lambda: None) -> None:
     """Wait for the workers, or be one where there is none."""
     work_here = options["inline"] or not jobs.queue_state().workers
     while goes_on():
         if not (work_here and _run_next()):
+            look()
             time.sleep(LOOK_AGAIN)
 
 
