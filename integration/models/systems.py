@@ -76,6 +76,7 @@ def open_crm(
         concurrency=concurrency,
         ca=settings.DATAVERSE_CA_FILE or None,
         patience=patience,
+        zone=setup.time_zone,
     )
 
 
