@@ -118,4 +118,4 @@ def test_without_an_encryption_key_the_application_starts_to_say_so(tmp_path: Pa
 def test_decimals_of_quantities_beyond_what_sales_knows_are_refused(tmp_path: Path) -> None:
     refused = settings(tmp_path, DEVELOPMENT="true", PRODUCT_QUANTITY_DECIMALS="6")["refused"]
 
-    assert refused == "PRODUCT_QUANTITY_DECIMALS is a number from 0 to 5."
+    assert refused == "PRODUCT_QUANTITY_DECIMALS is a whole number from 0 to 5."

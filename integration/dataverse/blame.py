@@ -90,9 +90,9 @@ class Judge:
         words = f"{name[:1].upper()}{name[1:]} {problem.why} in Dynamics 365 Sales"
         way_out = WAYS_OUT.get(problem.why, GIVE_ROLE)
         if ref is not None:
-            seller = f" by salesperson {ref.label}" if ref.label else ""
-            words += f", so that {self._called(row)} cannot be given to that {_KINDS[kind]}{seller}"
-            way_out += f", or couple {f'salesperson {ref.label}' if ref.label else 'the owner'} with another user"
+            seller = f"salesperson {ref.label}" if ref.label else ""
+            words += f" and cannot own {self._called(row)}{f' of {seller}' if seller else ''}"
+            way_out += f", or couple {seller or 'its salesperson'} with another user"
         return OwnerUnfit(f"{words}. {way_out}.", user=user, field=field, raw=problem.raw)
 
     def _of_whom_we_act_for(self, problem: AboutUser, user: uuid.UUID) -> AboutUser:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from integration.dataverse import batch, query, rows
 from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.metadata import Entity
-from integration.dataverse.naming import named, unwritable
+from integration.dataverse.naming import named, unchangeable
 from integration.dataverse.problems import MALFORMED, TooLarge, problem_of
 from integration.dataverse.session import Session
 from integration.http import Answer
@@ -69,9 +69,6 @@ class Writer:
 
     def create(self, wanted: Sequence[Row]) -> list[Written]:
         """Create rows with the ids given, answers in their order."""
-        return _sorted_out(wanted, lambda row: unwritable(self.entity, row, fresh=True), self._create)
-
-    def _create(self, wanted: Sequence[Row]) -> list[Written]:
         if "CreateMultiple" not in self.entity.messages or len(wanted) < 2:
             return self._create_singly(wanted, set(), 0)
         whole = _Created()
@@ -154,7 +151,7 @@ class Writer:
         """Change rows that are there, each only if it still has its version."""
         return _sorted_out(
             wanted,
-            lambda row: unwritable(self.entity, row, fresh=False),
+            lambda row: unchangeable(self.entity, row),
             lambda fit: self._answered(fit, self._patch)[0],
         )
 

@@ -26,21 +26,16 @@ def named(entity: Entity, row: Row, problem: Problem) -> Problem:
     return problem
 
 
-def unwritable(entity: Entity, row: Row, *, fresh: bool) -> InvalidValue | None:
-    """Why a row cannot be created (``fresh``) or changed as it is: the service would take it and leave out, without a
-    word, the columns that are not for writing. ``None``: all of them are."""
+def unchangeable(entity: Entity, row: Row) -> InvalidValue | None:
+    """Why a row cannot be changed as it is: the service would take it and leave out, without a word, a column that is
+    set once and for all. ``None``: it has none."""
     for name, value in row.values.items():
         field = entity.table.fields.get(name)
-        if field is None or field.type is FieldType.TABLE or (field.insertable if fresh else field.updatable):
+        if field is None or field.updatable or field.type is FieldType.TABLE:
             continue
-        if fresh or not field.insertable:
-            words = "cannot be written in Dynamics 365 Sales. Take it out of the mapping, or map it the other way."
-        else:
-            words = (
-                "cannot be changed in Dynamics 365 Sales once the record is there. Set it back, or delete the record "
-                "in Sales so that it is made anew."
-            )
-        return InvalidValue(f"{_label(entity, name)} {words}", field=name, value=value)
+        words = "cannot be changed in Dynamics 365 Sales once the record is there"
+        way_out = "Set it back, or delete the record in Sales so that it is made anew"
+        return InvalidValue(f"{_label(entity, name)} {words}. {way_out}.", field=name, value=value)
     return None
 
 

@@ -263,7 +263,7 @@ def _source(url: str, credentials: Grant | HeldToken, transport: Transport, cach
 
 def _backoff(attempt: int) -> float:
     """Seconds to the next attempt, more after each."""
-    return min(LONGEST_BACKOFF, BACKOFF_SECONDS * 2 ** (attempt - 1))
+    return float(min(LONGEST_BACKOFF, BACKOFF_SECONDS * 2 ** (attempt - 1)))
 
 
 def _worth_it(problem: Problem, attempt: int, tries: int, ends: float, repeatable: bool, after_time_out: bool) -> bool:

@@ -31,6 +31,7 @@ HELP = {
     "sign_in_user": "name@firm.example or DOMAIN\\name.",
     "domain": "Taken from the user name where that begins with it.",
     "sdk_version": "Compatible with the organization's version and not older, such as 9.1.",
+    "time_zone": "Where days begin, such as Europe/Copenhagen; blank: what the integration user has set in Sales.",
     "web_client_url": "Where a record of Sales opens its record here.",
     "odata_url": "Where Sales asks for item availability.",
 }
@@ -73,6 +74,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
             "sdk_version",
             "dataverse_enabled",
             "sales_enabled",
+            "time_zone",
             "auto_create_orders",
             "auto_process_quotes",
             "item_availability_enabled",
@@ -179,7 +181,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
             "domain",
             "sdk_version",
             HTML("</details>"),
-            Fieldset("What is synchronized", "dataverse_enabled", "sales_enabled", css_class="mb-4"),
+            Fieldset("What is synchronized", "dataverse_enabled", "sales_enabled", "time_zone", css_class="mb-4"),
             Fieldset("Sales orders and quotes", HTML(ORDER_STATE), *ORDERS, css_class="mb-4"),
             Fieldset(
                 "Connection from Dynamics 365 Sales",

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from integration import defaults
+from integration.dataverse import zones
 from integration.dataverse.session import Gate
 from integration.models.audit import AuditEntry, record
 from integration.models.cache import metadata_cache, note_broken_off, token_cache, was_broken_off
@@ -18,6 +19,7 @@ from integration.models.release import hold_jobs, release_jobs
 from integration.models.switches import Switches
 from integration.models.telling import Untold, tell
 from integration.systems.base import Identity
+from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
 
@@ -38,6 +40,7 @@ class ConnectionSetup(Moving, Switches):
     untold = models.CharField(
         "what Sales is still to be told", max_length=10, choices=Untold, blank=True, editable=False
     )
+    time_zone = models.CharField("time zone of dates in Sales", max_length=64, blank=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
     home = models.CharField(max_length=32, blank=True, editable=False)
 
@@ -59,6 +62,11 @@ class ConnectionSetup(Moving, Switches):
         wrong = {**self.sign_in_problems(), **self.feature_problems()}
         if self.sales_enabled and not self.dataverse_enabled:
             wrong["sales_enabled"] = ValidationError(SALES_ALONE)
+        self.time_zone = self.time_zone.strip()
+        try:
+            zones.zone(self.time_zone or "UTC")
+        except ConfigurationProblem as problem:
+            wrong["time_zone"] = ValidationError(problem.message)
         if wrong:
             raise ValidationError(wrong)
 

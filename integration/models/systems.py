@@ -78,6 +78,7 @@ def open_crm(
         ca=settings.DATAVERSE_CA_FILE or None,
         patience=patience,
         expected=expected,
+        zone=setup.time_zone,
     )
 
 

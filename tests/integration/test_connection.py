@@ -99,7 +99,22 @@ def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
         "api": "9.2",
         "expected": None,
         "ca": "/etc/adatum/ca.pem",
+        "zone": "",
     }
+
+
+def test_the_time_zone_of_dates_is_one_that_exists_and_reaches_the_client(setup, monkeypatch):
+    given = {}
+    monkeypatch.setattr(systems, "connect", lambda **more: given.update(more))
+    setup.time_zone = " Pacific/Auckland "
+    setup.full_clean()
+    setup.save()
+    ConnectionSetup.current().open(even_disabled=True)
+    assert given["zone"] == "Pacific/Auckland"
+
+    setup.time_zone = "Middle-earth"
+    with pytest.raises(ValidationError, match="no time zone"):
+        setup.full_clean()
 
 
 # --- testing ---------------------------------------------------------------------------------------------

@@ -100,9 +100,10 @@ def _text(column: Column, set_name: str) -> Reader:
     def read(value: Any) -> str | None:
         if type(value) is not str:
             raise _wrong(column, set_name, value)
-        if units(value) > limit:
+        plain_text = value.isascii() and value.isprintable()
+        if (len(value) if plain_text else units(value)) > limit:
             raise too_long(column.name, column.table, limit)
-        if bad := REFUSED.search(value):
+        if not plain_text and (bad := REFUSED.search(value)):
             raise bad_character(column.name, bad[0])
         return value or None
 

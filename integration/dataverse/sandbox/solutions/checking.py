@@ -10,7 +10,8 @@ from integration.dataverse.sandbox.organization import Organization
 from integration.dataverse.sandbox.refusals import Refusal
 from integration.dataverse.sandbox.security.privileges import depth
 from integration.dataverse.sandbox.solutions.columns import KINDS, line_of
-from integration.dataverse.sandbox.solutions.package import ColumnIn, Package, RoleIn, TableIn, bad_xml
+from integration.dataverse.sandbox.solutions.opening import bad_xml
+from integration.dataverse.sandbox.solutions.package import ColumnIn, Package, RoleIn, TableIn
 from integration.dataverse.sandbox.values import guid
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")

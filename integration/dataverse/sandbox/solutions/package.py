@@ -6,19 +6,15 @@ of a later version (0x80048068).
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from integration.dataverse.sandbox.refusals import Refusal
+from integration.dataverse.sandbox.solutions.opening import bad_file, bad_xml, opened, parsed
 
 NEEDED = ("[Content_Types].xml", "solution.xml", "customizations.xml")
-LARGEST = 64 * 1024 * 1024
-"""Bytes of one file inside; more is refused before it is unpacked."""
 NEWEST_FORMAT = (9, 2)
 LONGEST_NUMBER = 9
 VERSION = re.compile(r"[0-9]{1,9}([.][0-9]{1,9}){1,3}")
@@ -123,22 +119,18 @@ class Package:
 
 def read_package(content: bytes) -> Package:
     """Raises :class:`Refusal`."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            files = {entry.filename: _unpacked(package, entry) for entry in package.infolist() if not entry.is_dir()}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _bad_file("The solution file is invalid. The compressed file cannot be opened.") from error
+    files = opened(content)
     missing = [name for name in NEEDED if name not in files]
     if missing:
-        raise _bad_file(
+        raise bad_file(
             "The solution file is invalid. The compressed file must contain the following files at its root: "
             f"solution.xml, customizations.xml, and [Content_Types].xml. Missing: {', '.join(missing)}."
         )
-    if not any(one.get("Extension") == "xml" for one in _parsed(files, "[Content_Types].xml")):
-        raise _bad_file("The solution file is invalid. [Content_Types].xml has no default for the extension xml.")
-    root = _parsed(files, "customizations.xml")
+    if not any(one.get("Extension") == "xml" for one in parsed(files, "[Content_Types].xml")):
+        raise bad_file("The solution file is invalid. [Content_Types].xml has no default for the extension xml.")
+    root = parsed(files, "customizations.xml")
     return Package(
-        _manifest(_parsed(files, "solution.xml")),
+        _manifest(parsed(files, "solution.xml")),
         tuple(_table(one) for one in root.iterfind("./Entities/Entity")),
         tuple(_lookup(one) for one in root.iterfind("./EntityRelationships/EntityRelationship")),
         tuple(_role(one) for one in root.iterfind("./Roles/Role")),
@@ -146,28 +138,9 @@ def read_package(content: bytes) -> Package:
     )
 
 
-def _unpacked(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    if entry.file_size > LARGEST:
-        raise _bad_file(f"The solution file is invalid. {entry.filename} is too large.")
-    return package.read(entry)
-
-
-def _parsed(files: dict[str, bytes], name: str) -> Element:
-    """No document type: entities that grow while they are read have nowhere to be declared."""
-    content = files[name]
-    if b"<!DOCTYPE" in content:
-        raise bad_xml(name, "a document type is not allowed")
-    try:
-        root = ElementTree.fromstring(content)  # noqa: S314 - without a document type there is nothing to expand
-    except ElementTree.ParseError as error:
-        raise bad_xml(name, str(error)) from error
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]  # namespaces of the file do not matter here
-    return root
-
-
 def _manifest(root: Element) -> Manifest:
-    given = tuple(int(part) for part in root.get("SolutionPackageVersion", "0").split(".") if part.isdecimal())
+    parts = root.get("SolutionPackageVersion", "0").split(".")
+    given = tuple(int(part[:LONGEST_NUMBER]) for part in parts if part.isdecimal())
     if given > NEWEST_FORMAT:
         raise Refusal(
             400, "0x80048068", "The solution package you are importing was generated on a newer version of the service."
@@ -250,7 +223,7 @@ def _role(told: Element) -> RoleIn:
 def _web(told: Element, files: dict[str, bytes]) -> WebIn:
     path = (told.findtext("FileName") or "").lstrip("/")
     if path not in files:
-        raise _bad_file(f"The solution file is invalid. The file {path} of a web resource is missing.")
+        raise bad_file(f"The solution file is invalid. The file {path} of a web resource is missing.")
     return WebIn(
         _bare(told.findtext("WebResourceId") or ""),
         _text(told, "Name", "customizations.xml"),
@@ -288,11 +261,3 @@ def _described(told: Element, path: str) -> str:
 
 def _bare(number: str) -> str:
     return number.strip("{}").lower()
-
-
-def _bad_file(message: str) -> Refusal:
-    return Refusal(400, "0x80048060", message)
-
-
-def bad_xml(file: str, why: str) -> Refusal:
-    return Refusal(400, "0x8004802c", f"The import file is invalid. {file} cannot be read: {why}.")
