@@ -37,6 +37,7 @@ from integration.views.synch import (
     synch_jobs,
 )
 from integration.views.templates import mapping_templates, template, template_delete, templates
+from integration.views.time_zone import own_time_zone
 from integration.views.users import (
     own_password,
     user,
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/second-factor/check/", second_factor_check, name="second_factor_check"),
     path("accounts/logout/", without_rights(LogoutView.as_view()), name="logout"),
     path("accounts/password/", without_rights(own_password), name="own_password"),
+    path("accounts/time-zone/", without_rights(own_time_zone), name="own_time_zone"),
     path("users/", users, name="users"),
     path("users/new/", user_new, name="user_new"),
     path("users/<int:id>/", user, name="user"),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from integration.models.audit import AuditEntry, record
+from integration.models.availability import hand_over_key
 from integration.models.rights import READ_AVAILABILITY
 from integration.models.user import User
 
@@ -58,6 +59,7 @@ def change_key(user: User) -> str:
         _revoke(user)
         WebServiceKey.objects.create(user=user, digest=_digest(key))
         record(AuditEntry.Action.CREATED, KIND, user)
+        hand_over_key(user, key)
     return key
 
 
@@ -68,6 +70,7 @@ def revoke_key(user: User) -> bool:
         gone = _revoke(user)
         if gone:
             record(AuditEntry.Action.DELETED, KIND, user)
+            hand_over_key(user, "")
     return gone
 
 

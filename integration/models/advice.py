@@ -50,6 +50,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     "not-a-member": ("The user is unknown to the organization", "Create the application user there and enable it."),
     "sign-in-refused": ("Signing in was refused", "Check tenant, client id and secret on Connection Setup."),
     "address-refused": ("The address is not called", "Correct the address on Connection Setup."),
+    "other-organization": (
+        "Another organization answers",
+        "Connect to the former one again, or disable the connection and delete the couplings first.",
+    ),
     "tls-failed": ("The certificate was not accepted", "See whether it has expired or belongs to another host."),
     "bad-answer": ("An answer that nobody can read", "See whether the address is that of Dynamics 365 Sales."),
     "cursor-expired": ("The last position is too old", "Nothing to do: everything is read again."),

@@ -30,16 +30,12 @@ class ConnectionSetup(Moving, Switches):
     is_enabled = models.BooleanField("enabled", default=False, editable=False)
     dataverse_enabled = models.BooleanField("Dataverse (CDS) connection enabled", default=True)
     sales_enabled = models.BooleanField("Sales connection enabled", default=True)
-    organization_id = models.UUIDField("organization id", null=True, editable=False)
     organization_name = models.CharField("organization", max_length=160, blank=True, editable=False)
     organization_version = models.CharField("Dynamics 365 Sales version", max_length=30, blank=True, editable=False)
     user_id = models.UUIDField("integration user id", null=True, editable=False)
     user_name = models.CharField("integration user", max_length=200, blank=True, editable=False)
     last_error = models.TextField("last error", blank=True, editable=False)
     disable_reason = models.CharField("disable reason", max_length=250, blank=True, editable=False)
-    untold = models.CharField(
-        "what Sales is still to be told", max_length=10, choices=Untold, blank=True, editable=False
-    )
     time_zone = models.CharField("time zone of dates in Sales", max_length=64, blank=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
     home = models.CharField(max_length=32, blank=True, editable=False)

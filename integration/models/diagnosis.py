@@ -48,9 +48,11 @@ def examine(setup: ConnectionSetup, gate: Gate | None = None) -> Diagnosis:
 def hindrances(setup: ConnectionSetup, identity: Identity | None) -> list[Finding]:
     """What keeps a connection from being enabled though it works."""
     off = [] if setup.dataverse_enabled else [Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on.")]
-    asked = identity is None or setup.is_enabled  # then it stands among what the test found
-    old = too_old(identity.version) if identity else []
-    return [*off, *old, *(() if asked else other_organization(setup, identity))]
+    if identity is None:
+        return off
+    # While the connection is enabled, that stands among what the test found.
+    strange = [] if setup.is_enabled else other_organization(setup, identity)
+    return [*off, *too_old(identity.version), *strange]
 
 
 def too_old(version: str) -> list[Finding]:

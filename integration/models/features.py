@@ -11,11 +11,11 @@ from django.db import models
 
 from integration.models.address import AddressError, Kind, clean_address
 from integration.models.audit import AuditEntry, record
+from integration.models.availability import NOT_YET, SERVICE, is_published, may_ask
 from integration.models.secret import SecretField
 from integration.models.systems import company_name
 
 ADDRESSES = ("web_client_url", "odata_url")
-LISTENING = "/ODataV4/Company('{company}')/ProductItemAvailability"
 
 
 class Features(models.Model):
@@ -47,7 +47,7 @@ class Features(models.Model):
         """Reset Web Client URL: both addresses as they follow from where this application answers (``base``); blank
         where that is no address to be written down, such as one without https."""
         base = (settings.PUBLIC_URL or base).rstrip("/")
-        listening = LISTENING.format(company=quote(company_name(), safe=""))
+        listening = SERVICE.format(company=quote(company_name(), safe=""))
         for name, address in zip(ADDRESSES, (base, base + listening), strict=True):
             if not only_blank or not getattr(self, name):
                 setattr(self, name, _or_blank(address))
@@ -76,6 +76,16 @@ class Features(models.Model):
         users = {"sales order user": before}, {"sales order user": self.order_user_name}
         record(AuditEntry.Action.CHANGED, "sales order integration", self, *users)
 
+    @property
+    def offers_availability(self) -> bool:
+        """Is item availability switched on, and is there a service that answers?"""
+        return self.item_availability_enabled and is_published()
+
+    @property
+    def publishes_availability(self) -> bool:
+        """Has Sales everything it needs to ask for item availability?"""
+        return self.offers_availability and may_ask(self.odata_user)
+
     def features(self) -> set[str]:
         """Which of the extra jobs there should be, by the switch that asks for them."""
         switches = {
@@ -83,7 +93,7 @@ class Features(models.Model):
             "orders": self.order_integration_enabled,
             "auto_create_orders": self.auto_create_orders,
             "auto_process_quotes": self.auto_process_quotes,
-            "item_availability": self.item_availability_enabled,
+            "item_availability": self.offers_availability,
         }
         return {name for name, on in switches.items() if on}
 
@@ -99,7 +109,9 @@ class Features(models.Model):
             for name in ("auto_create_orders", "auto_process_quotes"):
                 if getattr(self, name):
                     wrong[name] = ValidationError("Sales order integration is off. Switch it on first.")
-        if self.item_availability_enabled and self.odata_user is None:
+        if self.item_availability_enabled and not is_published():
+            wrong["item_availability_enabled"] = ValidationError(NOT_YET)
+        elif self.item_availability_enabled and self.odata_user is None:
             wrong["odata_user"] = ValidationError("Choose the user in whose name Dynamics 365 Sales asks.")
         return wrong
 

@@ -16,6 +16,7 @@ from integration.models.features import Features
 from integration.models.mapping import TableMapping
 from integration.models.preflight import Preflight
 from integration.models.sign_in import SECRETS, SignIn
+from integration.models.telling import Untold
 from integration.systems.errors import ConfigurationProblem
 
 CLEARED = "Cleared, because it was typed for another address, tenant or client: {}. Type it anew."
@@ -29,6 +30,10 @@ LED_ELSEWHERE = "Somebody changed where the connection leads to meanwhile. Begin
 class Moving(Audited, SignIn, Features):
     """What is stored for one place. ``left_behind`` says, after a save, what did not come along."""
 
+    organization_id = models.UUIDField("organization id", null=True, editable=False)
+    untold = models.CharField(
+        "what Sales is still to be told", max_length=10, choices=Untold, blank=True, editable=False
+    )
     answered_id = models.UUIDField("organization that answered last", null=True, editable=False)
     revision = models.PositiveIntegerField("changes of place and secrets", default=0, editable=False)
 
@@ -135,7 +140,7 @@ class Moving(Audited, SignIn, Features):
     def _drop(self, names: list[str]) -> list[str]:
         for name in names:
             setattr(self, name, "")
-        labels = [str(self._meta.get_field(name).verbose_name) for name in names]
+        labels = [str(getattr(self._meta.get_field(name), "verbose_name", name)) for name in names]
         return [label[:1].upper() + label[1:] for label in labels]
 
     def _leave(self, stored: Moving, moved: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from integration.dataverse import solution
+from integration.models.access_key import WebServiceKey
 from integration.models.secret import SecretUnreadable
 from integration.systems.base import Row, System
 from integration.systems.errors import ConfigurationProblem, TableMissing
@@ -33,11 +34,12 @@ def solution_version(crm: System) -> str:
 
 
 def publish(setup: ConnectionSetup, crm: System) -> None:
-    """Write the addresses and, where one was entered, the access key. Raises ``Problem``."""
+    """Write the addresses and, where one was entered, the access key. Where item availability is off, or its user
+    cannot ask, there is no address to ask at. Raises ``Problem``."""
     values = {
         "bci_name": "Business Central",
         "bci_webclienturl": setup.web_client_url,
-        "bci_odataurl": setup.odata_url if setup.item_availability_enabled else "",
+        "bci_odataurl": setup.odata_url if setup.publishes_availability else "",
         "bci_odatausername": setup.odata_user.get_username() if setup.odata_user else "",
     }
     try:
@@ -45,9 +47,14 @@ def publish(setup: ConnectionSetup, crm: System) -> None:
             values["bci_odataaccesskey"] = setup.odata_key.reveal()
     except SecretUnreadable as error:
         raise ConfigurationProblem("The access key cannot be decrypted any more. Type it anew.") from error
-    if not setup.item_availability_enabled:
+    if not setup.offers_availability or not _has_key(setup):
         values["bci_odataaccesskey"] = ""
     _write(crm, values)
+
+
+def _has_key(setup: ConnectionSetup) -> bool:
+    """Is there a key that still opens something? One that was revoked does not stay in Sales."""
+    return bool(setup.odata_key) or WebServiceKey.objects.filter(user=setup.odata_user, revoked_at=None).exists()
 
 
 def withdraw(crm: System) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser, Group
 from django.db import models, transaction
@@ -10,7 +11,10 @@ from django.db.models import Q
 
 from integration.models.audit import AuditEntry, record
 from integration.models.audited import Audited
+from integration.models.availability import note_change
 from integration.models.rights import ADMINISTRATOR
+
+SIGNS_IN = ("username", "is_active", "is_superuser")
 
 
 class LastAdministrator(Exception):
@@ -42,6 +46,13 @@ class User(Audited, AbstractUser):
             ("read_availability", "Can read the published item availability"),
         ]
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; Sales is given notice where it asks for item availability in this person's name."""
+        before = {name: getattr(self, "_seen", {}).get(name) for name in SIGNS_IN}
+        super().save(*args, **kwargs)
+        if any(self._seen.get(name) != value for name, value in before.items()):
+            note_change(self)
+
     def assign(self, names: Iterable[str]) -> None:
         """Put the person into exactly these groups; the administration opens with the group Administrator. Raises
         :class:`LastAdministrator`, then nothing is changed."""
@@ -56,6 +67,7 @@ class User(Audited, AbstractUser):
             if after != before:
                 shown = {"groups": ", ".join(before)}, {"groups": ", ".join(after)}
                 record(AuditEntry.Action.CHANGED, self._kind(), self, *shown)
+                note_change(self)
 
     def group_names(self) -> list[str]:
         return list(self.groups.order_by("name").values_list("name", flat=True))

@@ -13,6 +13,7 @@ from integration.models import ConnectionSetup
 from integration.models.home import COPY, is_copy
 from integration.models.preflight import Severity, Verdict
 from integration.models.secret import keys_problem
+from integration.preflight.availability import availability
 
 ERROR, FINE = Severity.ERROR, Severity.FINE
 
@@ -29,6 +30,7 @@ def machine() -> Iterator[Verdict]:
 def installation(setup: ConnectionSetup) -> Iterator[Verdict]:
     """What our own rows tell; nothing is asked of Sales here."""
     yield from _keys(setup)
+    yield from availability(setup)
     if is_copy(setup.home):
         yield Verdict("database-copied", ERROR, "Database", COPY, "Enable the connection on Connection Setup.")
 

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "integration.views.security.Acting",
     "integration.views.administration.RecordedAdministration",
+    "integration.views.time_zone.OwnTimeZone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "integration.views.security.PagesForThoseWithRights",

@@ -57,13 +57,15 @@ def _found(chosen: dict[str, str]) -> QuerySet[AuditEntry]:
 
 
 def _midnight(day: str, days: int = 0) -> dt.datetime | None:
-    """The beginning of this day, or of one so many days later; nothing for what is no day."""
+    """The beginning of this day where the reader lives, or of one so many days later; nothing for what is no day."""
     try:
         parsed = parse_date(day)
         wanted = parsed + dt.timedelta(days=days) if parsed else None
+        if wanted is None:
+            return None
+        return timezone.make_aware(dt.datetime.combine(wanted, dt.time())).astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
-    return timezone.make_aware(dt.datetime.combine(wanted, dt.time())) if wanted else None
 
 
 def _rows(found: QuerySet[AuditEntry]) -> Iterator[tuple[str, ...]]:

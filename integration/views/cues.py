@@ -114,25 +114,27 @@ def next_steps(setup: ConnectionSetup) -> list[Step]:
 
 def hours() -> list[Hour]:
     """The jobs of the last 24 hours, hour by hour, oldest first."""
-    now = timezone.localtime().replace(minute=0, second=0, microsecond=0)
-    first = now - dt.timedelta(hours=DAY - 1)
-    well, wrong = Counter[dt.datetime](), Counter[dt.datetime]()
+    # Counted in UTC: where the clock is put forward or back, a day of its own time has 23 or 25 hours.
+    now = timezone.localtime()
+    first = now.replace(minute=0, second=0, microsecond=0).astimezone(dt.UTC) - dt.timedelta(hours=DAY - 1)
+    well, wrong = Counter[int](), Counter[int]()
     ended = SyncJob.objects.filter(finished_at__gte=first).values_list("finished_at", "status", "failed")
     for finished_at, status, failed in ended:
-        hour = timezone.localtime(finished_at).replace(minute=0, second=0, microsecond=0)
+        if finished_at is None:
+            continue
+        hour = (finished_at - first) // dt.timedelta(hours=1)
         (well if status == SyncJob.Status.FINISHED and not failed else wrong)[hour] += 1
-    wanted = [first + dt.timedelta(hours=number) for number in range(DAY)]
-    most = max((well[hour] + wrong[hour] for hour in wanted), default=0) or 1
+    most = max(well[hour] + wrong[hour] for hour in range(DAY)) or 1
     return [
         Hour(
-            hour.strftime("%H:00"),
+            timezone.localtime(first + dt.timedelta(hours=hour)).strftime("%H:%M"),
             well[hour],
             wrong[hour],
-            4 + index * 12,
+            4 + hour * 12,
             44 * well[hour] / most,
             44 * wrong[hour] / most,
         )
-        for index, hour in enumerate(wanted)
+        for hour in range(DAY)
     ]
 
 

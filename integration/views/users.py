@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from integration.forms.users import NewPersonForm, PersonForm
 from integration.forms.versioned import made
-from integration.models import User, WebServiceKey
+from integration.models import ConnectionSetup, User, WebServiceKey
 from integration.models.access_key import change_key, key_of, revoke_key
 from integration.models.lockout import is_locked_out, unlock
 from integration.models.rights import MANAGE_USERS, READ_AVAILABILITY
@@ -58,6 +58,7 @@ def user(request: HttpRequest, id: int) -> HttpResponse:
     form = PersonForm(request.POST or None, instance=person)
     if request.method == "POST" and form.saved():
         messages.success(request, f"{person} is saved.")
+        _say_sales_follows(request, person)
         return redirect("user", id)
     shown = {
         "person": get_object_or_404(User, pk=id),
@@ -109,13 +110,24 @@ def user_unlock(request: HttpRequest, id: int) -> HttpResponse:
     return redirect("user", id)
 
 
+def _waits(person: User) -> bool:
+    """Is there something that Sales is still to be given notice of, about whom it asks as?"""
+    setup = ConnectionSetup.current()
+    return setup.odata_user_id == person.pk and bool(setup.untold)
+
+
+def _say_sales_follows(request: HttpRequest, person: User) -> None:
+    if _waits(person):
+        messages.info(request, f"Dynamics 365 Sales asks for item availability as {person}, and learns of it soon.")
+
+
 @may_manage
 @require_POST
 @never_cache
 def user_key(request: HttpRequest, id: int) -> HttpResponse:
     """Change Web Service Key: this answer alone shows it."""
     person = get_object_or_404(User, pk=id)
-    shown = {"person": person, "key": change_key(person)}
+    shown = {"person": person, "key": change_key(person), "handed_over": _waits(person)}
     shown["warning"] = "" if person.has_perm(READ_AVAILABILITY) else UNREADABLE
     return render(request, "integration/user_key.html", shown)
 
@@ -126,4 +138,5 @@ def user_key_revoke(request: HttpRequest, id: int) -> HttpResponse:
     person = get_object_or_404(User, pk=id)
     gone = revoke_key(person)
     messages.success(request, "The key is revoked." if gone else f"{person} has no key.")
+    _say_sales_follows(request, person)
     return redirect("user", id)

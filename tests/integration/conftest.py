@@ -85,6 +85,12 @@ def mapping(setup) -> TableMapping:
 
 
 @pytest.fixture
+def service(settings) -> None:
+    """A release with the item availability web service."""
+    settings.ROOT_URLCONF = "tests.urls_with_availability"
+
+
+@pytest.fixture
 def broken(monkeypatch):
     """The organization cannot be reached."""
 

@@ -15,6 +15,7 @@ from tests.certificates import issue, rsa_key
 from tests.integration.test_connection_page import save, shown
 from tests.makers import table, text
 from tests.pages import seen_on
+from tests.people import AVAILABILITY, made
 
 pytestmark = pytest.mark.django_db
 EXTRA = [
@@ -294,9 +295,9 @@ def test_the_user_that_handles_orders_is_looked_up_and_a_stranger_is_refused(set
 # --- the addresses in Sales ------------------------------------------------------------------------------
 
 
-def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solution, admin, organization):
+def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solution, admin, organization, service):
     setup.test()
-    phyllis = User.objects.create(username="phyllis")
+    phyllis = made("phyllis", AVAILABILITY)
     save(admin, item_availability_enabled="on", odata_user=str(phyllis.pk), odata_key="key of Phyllis")
     admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     [row] = organization.get("bci_connection", [OURS], TOLD).values()
@@ -380,7 +381,7 @@ def test_a_web_client_url_may_be_inside_the_firm_but_not_link_local(setup, solut
     assert "web_client_url" in answer.context["form"].errors
 
 
-def test_item_availability_needs_a_user_in_whose_name_sales_asks(setup, admin):
+def test_item_availability_needs_a_user_in_whose_name_sales_asks(setup, admin, service):
     answer = save(admin, item_availability_enabled="on")
     assert "Choose the user" in answer.context["form"].errors["odata_user"][0]
 

@@ -48,6 +48,7 @@ PAGES = {
     "user_second_factor": Page(CHIEFS, CHIEFS, {"id": 7}),
     "logout": Page(SIGNED_IN, SIGNED_IN),
     "own_password": Page(SIGNED_IN, SIGNED_IN),
+    "own_time_zone": Page(SIGNED_IN, SIGNED_IN),
     "users": Page(CHIEFS, CHIEFS),
     "user_new": Page(CHIEFS, CHIEFS),
     "user": Page(CHIEFS, CHIEFS, {"id": 7}),

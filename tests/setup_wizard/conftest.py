@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.conftest import admin, company, ends, organization, reader, setup
+from tests.integration.conftest import admin, company, ends, organization, reader, service, setup
 
-__all__ = ["GUIDE", "admin", "company", "ends", "fresh", "organization", "press", "reader", "setup", "shown"]
+__all__ = ["GUIDE", "admin", "company", "ends", "fresh", "organization", "press", "reader", "service", "setup", "shown"]
 
 GUIDE = "/setup/sales-connection/"
 SECRET = "the secret of Contoso"
