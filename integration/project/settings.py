@@ -232,6 +232,18 @@ if SECURE_COOKIES:
     # A browser takes cookies of these names only from this very host, over https.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+# Whoever comes by http is sent to https where a proxy of ours says how they came; without one nothing tells, and the
+# proxy does it. The liveness check may ask by http.
+SECURE_SSL_REDIRECT = SECURE_COOKIES and bool(TRUSTED_PROXIES)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SILENCED_SYSTEM_CHECKS = [
+    # Whether all other hosts of the domain speak https, and want to be in the browsers' lists for years, is for the
+    # owner of the domain to say, and nothing that this application knows; its own host is covered.
+    "security.W005",
+    "security.W021",
+    # See SECURE_SSL_REDIRECT.
+    *([] if SECURE_SSL_REDIRECT else ["security.W008"]),
+]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +95,20 @@ def test_an_option_that_there_is_not_is_said_with_how_to_use_the_command(name, c
     assert ended.value.code == 2
     assert f"usage: manage.py {name}" in (said := capsys.readouterr().err)
     assert "unrecognized arguments: --nonsense" in said
+
+
+README = re.findall(r'^    make manage ARGS="?(.*?)"?(?:  #.*)?$', (HOUSE / "README.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", README)
+def test_a_command_line_of_the_readme_can_be_typed_as_it_is_printed(line):
+    name, *words = shlex.split(line)
+    command = load_command_class(get_commands()[name], name)
+    assert command.create_parser("manage.py", name).parse_args(words)
+
+
+def test_the_readme_shows_every_command_for_people():
+    assert {shlex.split(line)[0] for line in README} >= {*OURS} - {"demo", "demo_setup", "schedule", "serve", "work"}
 
 
 @pytest.mark.parametrize("name", SOME)
