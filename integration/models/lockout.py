@@ -38,7 +38,7 @@ ADDRESS_LIMIT_FACTOR = 3
 SEPARATOR = ":"
 
 
-class SignInThrottle(AxesDatabaseHandler):  # type: ignore[misc]
+class SignInThrottle(AxesDatabaseHandler):
     """What django-axes asks whether an attempt may be made."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
