@@ -8,7 +8,9 @@ does no harm, since every step is a conditional update that only one of them win
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 
 from django.db import DatabaseError, close_old_connections, transaction
 from django.db.models import Q
@@ -20,7 +22,7 @@ from integration.jobs import full
 from integration.jobs.alive import show_alive
 from integration.jobs.create import create
 from integration.jobs.queue import send
-from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, telling
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, key_holders, telling
 from integration.models.home import COPY, is_copy
 
 EVERY = 1.0
@@ -31,7 +33,11 @@ log = logging.getLogger(__name__)
 def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> None:
     """Tick every ``every`` seconds and whenever ``wake`` is set, until ``stop`` is. A database or queue that does not
     answer for a while is logged, and tried again with the next tick."""
+    announced = -math.inf
     while not stop.is_set():
+        if time.monotonic() - announced > key_holders.EVERY_SECONDS:
+            key_holders.announce("scheduler")
+            announced = time.monotonic()
         try:
             tick()
         except (DatabaseError, RedisError) as error:

@@ -16,6 +16,9 @@ from rq.serializers import JSONSerializer
 from integration.jobs.journal import PAUSE
 from integration.jobs.leash import die_with_parent
 from integration.jobs.queue import QueuedCall, disconnect, queue_at
+from integration.models import key_holders
+
+KIND = "worker"
 
 
 class NoQueue(Exception):
@@ -28,6 +31,13 @@ class JobWorker(Worker):
     Asked to stop, it asks its work-horse to give the claim back after the page under way; killed, it takes the
     work-horse along (on Linux), and the scheduler has the run resumed.
     """
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        super().heartbeat(timeout, pipeline)
+        if os.getpid() == self.pid:
+            key_holders.announce(KIND)
+            # A connection that existed before the fork would be shared by two processes.
+            connections.close_all()
 
     def main_work_horse(self, job: Any, queue: Any) -> None:
         die_with_parent(self.pid or os.getppid())
@@ -68,3 +78,4 @@ def work(burst: bool = False, level: str = "INFO") -> None:
     finally:
         connection.close()
         disconnect()
+        key_holders.withdraw(KIND)
