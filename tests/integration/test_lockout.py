@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from axes.models import AccessAttempt
+from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 
@@ -110,6 +111,13 @@ def test_everybody_behind_one_address_waits_and_nobody_is_locked_out_there(susan
     waiting = attempt("susan", PASSWORD, address=HOME)
     assert waiting.status_code == 429
     later(int(waiting["Retry-After"]))
+    assert attempt("susan", PASSWORD, address=HOME).status_code == 302
+
+
+def test_the_command_that_unlocks_takes_the_name_as_it_is_typed(susan):
+    for _ in range(3):
+        attempt("susan", address=HOME)
+    call_command("axes_reset_username", "susan")
     assert attempt("susan", PASSWORD, address=HOME).status_code == 302
 
 
