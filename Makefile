@@ -1,7 +1,8 @@
 # What people type here:
 #   make demo [ARGS="--port 8080 --fresh"]   everything on this machine, in the browser
 #   make test                                linters, types, import contracts, all tests
-#   make lint | make bench | make lock
+#   make manage ARGS="synchronize CUSTOMER --dry-run"   any command of manage.py
+#   make lint | make audit | make bench | make lock
 # A fresh machine needs python3 (3.11 or newer), make and git; the tests also a Chromium.
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ export DEVELOPMENT ?= true
 export CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest bench lock install chromium
+.PHONY: help demo manage test lint audit pytest bench lock install chromium
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -24,12 +25,19 @@ help:
 demo: install
 	@exec $(BIN)/python manage.py demo $(ARGS)
 
+manage: install
+	@exec $(BIN)/python manage.py $(ARGS)
+
 test: lint pytest
 
-lint: install
+lint: install audit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy integration coupling setup_wizard
+
+# What is known against the locked packages; where nobody answers that is said, and no fault.
+audit: install
+	$(BIN)/python -m tests.audit requirements.lock
 
 # The import contracts are a test too: tests/test_house.py.
 pytest: install chromium

@@ -8,7 +8,9 @@ does no harm, since every step is a conditional update that only one of them win
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 
 from django.db import DatabaseError, close_old_connections, transaction
 from django.db.models import Q
@@ -21,7 +23,7 @@ from integration.jobs import full, waking
 from integration.jobs.alive import show_alive
 from integration.jobs.create import Person, create
 from integration.jobs.queue import send
-from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, telling
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, key_holders, telling
 from integration.models.audit import AuditEntry, record
 from integration.models.home import COPY, is_copy
 from integration.models.task_run import HOUSE_TASKS
@@ -39,7 +41,11 @@ log = logging.getLogger(__name__)
 
 def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> None:
     """Tick every ``every`` seconds and whenever ``wake`` is set, until ``stop`` is."""
+    announced = -math.inf
     while not stop.is_set():
+        if time.monotonic() - announced > key_holders.EVERY_SECONDS:
+            key_holders.announce("scheduler")
+            announced = time.monotonic()
         tick()
         close_old_connections()
         wake.wait(every)

@@ -25,7 +25,7 @@ except ImproperlyConfigured as error:
     sys.exit()
 names = ["DEBUG", "DATABASES", "DATA_DIR", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "RQ_QUEUES", "ALLOWED_HOSTS",
          "WHITENOISE_USE_FINDERS", "SESSION_COOKIE_NAME", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER",
-         "SESSION_COOKIE_AGE", "FIELD_ENCRYPTION_KEYS"]
+         "SESSION_COOKIE_AGE", "FIELD_ENCRYPTION_KEYS", "SECURE_SSL_REDIRECT"]
 print(json.dumps({name: getattr(settings, name, None) for name in names}, default=str))
 """
 
@@ -107,6 +107,22 @@ def test_cookies_belong_to_this_host_alone_and_last_as_long_as_is_said(tmp_path:
     assert found["SECURE_HSTS_SECONDS"] > 0
     assert found["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
     assert settings(tmp_path, DEVELOPMENT="true")["SESSION_COOKIE_NAME"] is None
+
+
+@pytest.mark.parametrize("proxies", ["0", "1"])
+def test_djangos_checks_for_a_real_installation_find_nothing(tmp_path: Path, proxies: str) -> None:
+    env = {**SAFE, "SECRET_KEY": "".join(map(chr, range(40, 100))), "TRUSTED_PROXIES": proxies}
+    env |= {"DATA_DIR": str(tmp_path), "PATH": ""}
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=HOUSE, env=env, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_who_comes_by_http_is_sent_to_https_where_a_proxy_says_so(tmp_path: Path) -> None:
+    assert settings(tmp_path, **SAFE, TRUSTED_PROXIES="1")["SECURE_SSL_REDIRECT"] is True
+    assert settings(tmp_path, **SAFE)["SECURE_SSL_REDIRECT"] is False
+    assert settings(tmp_path, DEVELOPMENT="true", TRUSTED_PROXIES="1")["SECURE_SSL_REDIRECT"] is False
 
 
 def test_without_an_encryption_key_the_application_starts_to_say_so(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ class NotOurs(Exception):
 class QueuedCall(Job):
     """A job of RQ that calls one of our functions, and nothing before or after it."""
 
-    success_callback = failure_callback = stopped_callback = property(lambda self: None)  # type: ignore[assignment]
+    success_callback = failure_callback = stopped_callback = property(lambda self: None)
 
     @property
     def func(self) -> Callable[..., Any]:

@@ -20,6 +20,9 @@ from rq.serializers import JSONSerializer
 from integration.jobs.journal import PAUSE
 from integration.jobs.leash import die_with_parent
 from integration.jobs.queue import QueuedCall, disconnect, queue_at
+from integration.models import key_holders
+
+KIND = "worker"
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0
 
@@ -47,6 +50,10 @@ class JobWorker(Worker):
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """A queue that came back empty gets to know this worker again."""
         super().heartbeat(timeout, pipeline)
+        if os.getpid() == self.pid:
+            key_holders.announce(KIND)
+            # A connection that existed before the fork would be shared by two processes.
+            connections.close_all()
         if pipeline is None and not self.is_horse and not self.connection.hexists(self.key, "birth"):
             self.connection.delete(self.key)
             self.register_birth()
@@ -95,6 +102,7 @@ def work(burst: bool = False, level: str = "INFO") -> None:
     finally:
         connection.close()
         disconnect()
+        key_holders.withdraw(KIND)
 
 
 def _live(connection: Redis, end: threading.Event, burst: bool, level: str) -> bool:

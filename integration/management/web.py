@@ -124,7 +124,7 @@ class Received:
         self._gathered.close()
 
 
-class Connection(HTTPConnection):  # type: ignore[misc]
+class Connection(HTTPConnection):
     """A client's connection, with what it has sent of its next request."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
@@ -178,16 +178,17 @@ class Connection(HTTPConnection):  # type: ignore[misc]
         super().close()
 
 
-class Connections(ConnectionManager):  # type: ignore[misc]
+class Connections(ConnectionManager):
     """Watches all connections that no thread works for; closes those that are late, and the oldest where there are too
     many."""
+
+    _selector: Any
 
     def wait_for(self, conn: Connection) -> None:
         """Watch it until more of its request arrives."""
         self.put(conn)
 
     def _expire(self, threshold: float) -> None:
-        super()._expire(threshold=0)
         now = time.monotonic()
         waiting = [(fd, conn) for fd, conn in self._selector.connections if isinstance(conn, Connection)]
         waiting.sort(key=lambda pair: pair[1].gathering.until if pair[1].gathering else 0.0)
@@ -198,10 +199,11 @@ class Connections(ConnectionManager):  # type: ignore[misc]
                 conn.close() if conn.is_idle else conn.refuse("408 Request Timeout")
 
 
-class PatientServer(Server):  # type: ignore[misc]
+class PatientServer(Server):
     """cheroot's WSGI server, with threads that work for complete requests only."""
 
     ConnectionClass = Connection
+    _connections: Any
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)

@@ -200,10 +200,12 @@ TRUSTED_PROXIES = whole("TRUSTED_PROXIES", 0, 0, 9)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Ten wrong passwords under one name, or from one address, shut that name or address out for a quarter of an hour.
+# Ten wrong passwords under one name from one address shut both out together; models/lockout.py says the rest.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "integration.models.lockout.SignInThrottle"
+AXES_USERNAME_CALLABLE = "integration.models.lockout.counted_name"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "integration.views.signin.client_address"
@@ -234,10 +236,24 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = whole("SESSION_HOURS", 12, 1, 24 * 90) * 3600
+DEVICE_COOKIE_NAME = "device"
+"""By which a browser is known that somebody has signed in with; it opens nothing (models/lockout.py)."""
 if SECURE_COOKIES:
     # A browser takes cookies of these names only from this very host, over https.
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, DEVICE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-device"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+# Whoever comes by http is sent to https where a proxy of ours says how they came; without one nothing tells, and the
+# proxy does it. The liveness check may ask by http.
+SECURE_SSL_REDIRECT = SECURE_COOKIES and bool(TRUSTED_PROXIES)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SILENCED_SYSTEM_CHECKS = [
+    # Whether all other hosts of the domain speak https, and want to be in the browsers' lists for years, is for the
+    # owner of the domain to say, and nothing that this application knows; its own host is covered.
+    "security.W005",
+    "security.W021",
+    # See SECURE_SSL_REDIRECT.
+    *([] if SECURE_SSL_REDIRECT else ["security.W008"]),
+]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from integration.models import AuditEntry, User
 from integration.models.audit import acting, record
+from integration.models.lockout import remember_device
 from integration.models.rights import MANAGE_USERS
 from integration.models.second_factor import begun, check, confirm, factor_of, remove
 from integration.models.secret import SecretUnreadable
@@ -83,7 +84,9 @@ def _let_in(request: HttpRequest, person: User, wanted: str) -> HttpResponse:
     login(request, person, backend=BACKEND)
     with acting(person):
         record(AuditEntry.Action.SIGNED_IN, SIGN_IN, after={"from": client_address(request), "by": "password and code"})
-    return redirect(wanted)
+    response = redirect(wanted)
+    remember_device(request, response, person)
+    return response
 
 
 @permission_required(MANAGE_USERS, raise_exception=True)

@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 
 from integration.models import AuditEntry, User
 from integration.models.audit import acting, record
-from integration.models.lockout import is_locked_out
+from integration.models.lockout import is_locked_out, remember_device
 from integration.models.second_factor import factor_of
 
 SIGN_IN = "sign-in"
@@ -48,7 +48,9 @@ class SignIn(LoginView):
             return redirect("second_factor_check")
         with acting(form.get_user()):
             record(AuditEntry.Action.SIGNED_IN, SIGN_IN, after={"from": client_address(self.request)})
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        remember_device(self.request, response, person)
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         note_refusal(self.request, str(form.data.get("username", "")))
@@ -68,10 +70,10 @@ def note_refusal(request: HttpRequest, username: str) -> None:
 
 def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
     """The answer to every attempt after too many wrong ones (called by django-axes)."""
-    wait = settings.AXES_COOLOFF_TIME
-    shown = {"minutes": int(wait.total_seconds() // 60)}
+    pause = getattr(request, "sign_in_pause", 0) or int(settings.AXES_COOLOFF_TIME.total_seconds())
+    shown = {"wait": f"{pause // 60} minutes" if pause >= 60 else f"{pause} seconds", "is_locked": pause >= 60}
     response = render(request, "registration/locked.html", shown, status=429)
-    response["Retry-After"] = str(int(wait.total_seconds()))
+    response["Retry-After"] = str(pause)
     return response
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import ctypes
+import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
+
+from integration.management import console
 
 HOUSE = Path(__file__).resolve().parents[2]
 OURS = sorted(name for name, app in get_commands().items() if app in ("integration", "coupling"))
@@ -23,8 +29,6 @@ WORDS: dict[str, list[str]] = {
     "uncouple": ["CUSTOMER", "10000"],
     "work": ["--burst"],
 }
-LIVE = ("sandbox", "serve", "demo")
-"""They live on where all is well; with ports that cannot be they end."""
 SOME = ["synchronize", "serve", "integration_solution", "migrate"]
 """Of what holds before any command begins, a few of each kind."""
 NEED_THE_DATABASE = [name for name in OURS if name not in ("integration_solution", "sandbox", "demo", "work")]
@@ -95,6 +99,20 @@ def test_an_option_that_there_is_not_is_said_with_how_to_use_the_command(name, c
     assert "unrecognized arguments: --nonsense" in said
 
 
+README = re.findall(r'^    make manage ARGS="?(.*?)"?(?:  #.*)?$', (HOUSE / "README.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", README)
+def test_a_command_line_of_the_readme_can_be_typed_as_it_is_printed(line):
+    name, *words = shlex.split(line)
+    command = load_command_class(get_commands()[name], name)
+    assert command.create_parser("manage.py", name).parse_args(words)
+
+
+def test_the_readme_shows_every_command_for_people():
+    assert {shlex.split(line)[0] for line in README} >= {*OURS} - {"demo", "demo_setup", "schedule", "serve", "work"}
+
+
 @pytest.mark.parametrize("name", SOME)
 def test_without_settings_one_sentence_names_what_is_missing_and_the_way(fresh, name):
     said = refused(manage(fresh, name, *WORDS.get(name, []), DEVELOPMENT=""), (2,))
@@ -157,37 +175,65 @@ def test_a_database_that_cannot_be_written_is_named(connected):
     assert "The database cannot be" in refused(done)
 
 
-@pytest.mark.parametrize("name", LIVE)
-@pytest.mark.parametrize("port", ["x", "-1", "70000"])
+@pytest.mark.parametrize(("name", "port"), [("sandbox", "x"), ("serve", "-1"), ("demo", "70000")])
 def test_a_port_that_is_none_is_said(fresh, name, port):
     assert "port" in refused(manage(fresh, name, "--port", port), (2,))
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("DATABASE_URL", "postgres://u:hidden@h:port/x"),
-        ("DATABASE_URL", "hidden"),
-        ("REDIS_URL", "hidden"),
-        ("REDIS_URL", "redis://:hidden@h:99999"),
-        ("RETENTION_DAYS", "6"),
-        ("SESSION_HOURS", "never"),
-        ("JOB_HEARTBEAT", "nan"),
-        ("LOG_LEVEL", "loud"),
-        ("DEVELOPMENT", "ture"),
-        ("SECURE_COOKIES", "flase"),
-        ("TRUSTED_PROXIES", "-1"),
-        ("PUBLIC_URL", "adatum.example"),
-        ("OIDC_ISSUER", "http://id.adatum.example"),
-        ("DATAVERSE_CA_FILE", "/missing.pem"),
-        ("SECOND_FACTOR", "maybe"),
-        ("DATA_DIR", "/dev/null/kept"),
-    ],
-)
-def test_a_value_in_the_environment_that_is_none_is_refused_by_name_and_not_shown(fresh, variable, value):
-    said = refused(manage(fresh, "check", **{variable: value}), (2,))
-    assert said.startswith(variable)
-    assert "hidden" not in said
+@pytest.mark.parametrize("text", ["", "x", "-1", "65536", "9" * 5000, "٣", "1.5"])
+def test_what_is_no_port_is_refused_in_words(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="a port is a number from 0 to 65535"):
+        console.port(text)
+
+
+WRONG = [
+    ("DATABASE_URL", "postgres://u:hidden@h:port/x"),
+    ("DATABASE_URL", "hidden"),
+    ("REDIS_URL", "hidden"),
+    ("REDIS_URL", "redis://:hidden@h:99999"),
+    ("RETENTION_DAYS", "6"),
+    ("SESSION_HOURS", "never"),
+    ("JOB_HEARTBEAT", "nan"),
+    ("LOG_LEVEL", "loud"),
+    ("DEVELOPMENT", "ture"),
+    ("SECURE_COOKIES", "flase"),
+    ("TRUSTED_PROXIES", "-1"),
+    ("PUBLIC_URL", "adatum.example"),
+    ("OIDC_ISSUER", "http://id.adatum.example"),
+    ("DATAVERSE_CA_FILE", "/missing.pem"),
+    ("SECOND_FACTOR", "maybe"),
+    ("DATA_DIR", "/dev/null/kept"),
+]
+READ_SETTINGS = """
+import importlib, json, os, sys
+from django.core.exceptions import ImproperlyConfigured
+from integration.project import settings
+found = []
+for name, value in json.loads(sys.argv[1]):
+    before = dict(os.environ)
+    os.environ[name] = value
+    try:
+        importlib.reload(settings)
+        found.append("")
+    except ImproperlyConfigured as error:
+        found.append(str(error))
+    os.environ.clear()
+    os.environ.update(before)
+print(json.dumps(found))
+"""
+
+
+def test_a_value_in_the_environment_that_is_none_is_refused_by_name_and_not_shown(fresh):
+    env = {"DEVELOPMENT": "true", "DATA_DIR": str(fresh), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-c", READ_SETTINGS, json.dumps(WRONG)]
+    done = subprocess.run(command, cwd=HOUSE, env=env, capture_output=True, text=True, check=True, timeout=60)
+    said = json.loads(done.stdout)
+    assert [text.partition(" ")[0] for text in said] == [name for name, _ in WRONG]
+    assert "hidden" not in done.stdout + done.stderr
+
+
+def test_a_wrong_value_in_the_environment_ends_a_command_with_two(fresh):
+    assert refused(manage(fresh, "check", RETENTION_DAYS="6"), (2,)).startswith("RETENTION_DAYS is a whole number")
 
 
 def test_help_needs_no_settings(fresh):

@@ -66,11 +66,11 @@ def test_a_person_who_is_not_active_is_answered_as_if_there_were_none(susan):
     assert told(attempt("susan", PASSWORD)) == told(attempt("nobody at all", address="192.0.2.8"))
 
 
-def test_too_many_wrong_passwords_lock_the_name_out_from_everywhere_with_a_page_that_says_so(susan):
-    answers = [attempt("susan", address=f"192.0.2.{number}") for number in range(3)]
+def test_too_many_wrong_passwords_lock_the_name_out_at_that_address_with_a_page_that_says_so(susan):
+    answers = [attempt("susan") for number in range(3)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    right = attempt("susan", PASSWORD, address="192.0.2.99")
+    right = attempt("susan", PASSWORD)
     assert (right.status_code, right["Retry-After"]) == (429, "900")
     assert "Wait 15 minutes and try again." in right.content.decode()
     assert "_auth_user_id" not in right.wsgi_request.session
@@ -81,14 +81,6 @@ def test_a_name_that_does_not_exist_is_locked_out_alike(susan):
     unknown = [told(attempt("nobody at all", address=f"192.0.3.{number}")) for number in range(4)]
 
     assert known == unknown
-
-
-def test_one_address_that_tries_many_names_is_locked_out(susan):
-    for name in ("annette", "otto", "ester"):
-        attempt(name)
-
-    assert attempt("susan", PASSWORD).status_code == 429
-    assert attempt("susan", PASSWORD, address="192.0.2.8").status_code == 302
 
 
 def test_the_administration_is_no_way_around(susan):
@@ -147,8 +139,9 @@ def test_refused_attempts_are_in_the_audit_log_and_what_was_typed_is_nowhere(sus
         (Action.REFUSED, "susan", ""), (Action.REFUSED, "susan", ""), (Action.LOCKED_OUT, "susan", ""),
     ]  # fmt: skip
     written = caplog.text + str(list(AuditEntry.objects.values()))
-    assert typed not in written
-    assert "the wrong secret" not in written + str(list(AccessAttempt.objects.values()))
+    attempts = str(list(AccessAttempt.objects.values()))
+    assert typed not in written + attempts
+    assert "the wrong secret" not in written + attempts
 
 
 @pytest.mark.parametrize(

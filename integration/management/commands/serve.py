@@ -5,16 +5,20 @@ from __future__ import annotations
 import errno
 import json
 import signal
+import threading
 from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
 from integration.management.console import check_migrated, port
 from integration.management.web import PatientServer
+from integration.models import key_holders
 
 THREADS = 12
+KIND = "web server"
 
 
 class Command(BaseCommand):
@@ -37,9 +41,21 @@ class Command(BaseCommand):
         host, number = server.bind_addr[:2]
         self.stdout.write(json.dumps({"url": f"http://{host}:{number}/"}))
         self.stdout.flush()
+        ended = threading.Event()
+        threading.Thread(target=_announce_keys, args=(ended,), daemon=True).start()
         with suppress(KeyboardInterrupt):
             server.serve()
+        ended.set()
         server.stop()
+        key_holders.withdraw(KIND)
+
+
+def _announce_keys(ended: threading.Event) -> None:
+    """For whoever rotates them."""
+    while not ended.is_set():
+        key_holders.announce(KIND)
+        connection.close()
+        ended.wait(key_holders.EVERY_SECONDS)
 
 
 def _end(*_: object) -> None:
