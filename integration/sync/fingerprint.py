@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from integration.sync.actions import Action, Insert, Restore, SideWrite, Uncouple, Update
+from integration.sync.actions import Action, Broken, Insert, Restore, SideWrite, Uncouple, Update
 from integration.sync.rules import Direction
 from integration.systems.base import Ref, Value
 
@@ -42,9 +42,9 @@ class Expected:
 
 def source_of(action: Action, direction: Direction) -> uuid.UUID:
     """The source record that an action is about."""
-    if hasattr(action, "record"):
-        return action.record.id
-    return action.partner.id(direction.source)
+    if isinstance(action, Uncouple | Broken | Restore):
+        return action.partner.id(direction.source)
+    return action.record.id
 
 
 def fingerprints(actions: Iterable[Action], direction: Direction) -> dict[uuid.UUID, str]:

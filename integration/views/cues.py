@@ -81,8 +81,8 @@ def cues() -> list[Cue]:
 def _couplings(*, skipped: bool = False, waiting: bool = False) -> int:
     mappings = TableMapping.objects.all()
     if skipped:
-        skipped = Result.SKIPPED.value
-        return mappings.filter(Q(couplings__to_crm_result=skipped) | Q(couplings__to_erp_result=skipped)).count()
+        rests = Result.SKIPPED.value
+        return mappings.filter(Q(couplings__to_crm_result=rests) | Q(couplings__to_erp_result=rests)).count()
     if waiting:
         to_crm = mappings.filter(couplings__to_crm_result=Result.WAITING.value).count()
         return to_crm + mappings.filter(couplings__to_erp_result=Result.WAITING.value).count()
