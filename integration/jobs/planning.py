@@ -205,13 +205,33 @@ def _rows(job: SyncJob, direction: Direction, rule: TableRule, actions: Iterable
     table, rows = rule.table(direction.source), []
     planned = list(actions)
     prints = fingerprints(planned, direction)
+    with_record: dict[uuid.UUID, PlannedChange] = {}
     for action in planned:
         row = row_of(job, direction, table, action)
-        if row is not None:
+        if isinstance(action, SideWrite) and action.must and row is not None:
+            rows += _with_its_record(action, row, with_record)
+        elif row is not None:
             row.fingerprint = prints.get(source_of(action, direction), "")
-            rows.append(row)
-            rows += given_back(job, rule, direction, action)
+            rows += [row, *given_back(job, rule, direction, action)]
+            with_record[source_of(action, direction)] = row
+    for id, row in with_record.items():
+        row.fingerprint = prints.get(id, row.fingerprint)
     return rows
+
+
+def _with_its_record(
+    write: SideWrite, row: PlannedChange, with_record: dict[uuid.UUID, PlannedChange]
+) -> list[PlannedChange]:
+    """What belongs to a record stands in its row; a record of which nothing else is written gets one for it."""
+    fields = [(f"{name} ({write.label})" if write.label else name, old, new) for name, old, new in row.fields]
+    known = with_record.get(write.record.id)
+    if known is not None:
+        known.fields = [*known.fields, *fields]
+        return []
+    row.action, row.fields, row.reason = Kind.UPDATE, fields, "Only what belongs to the record is written."
+    row.erp_id, row.crm_id = write.erp_id, write.crm_id
+    with_record[write.record.id] = row
+    return [row]
 
 
 def given_back(job: SyncJob, rule: TableRule, direction: Direction, action: Action) -> list[PlannedChange]:

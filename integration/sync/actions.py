@@ -128,9 +128,10 @@ class Restore:
 
 @dataclass(frozen=True, slots=True)
 class SideWrite:
-    """A row of another table that is written because ``record`` is: a firm's primary contact. It is planned with the
-    action, so dry run, approval and history know it; it is made where the record's own write succeeded. ``seen`` is the
-    version the row was read with, ``erp_id`` and ``crm_id`` are the pair it belongs to."""
+    """What else is written because ``record`` is: a firm's primary contact, a product's price line, its publication. It
+    is planned with the action, so dry run, approval and history know it; it is made where the record's own write
+    succeeded, wave by wave. ``seen`` is the version the row was read with (blank: whatever it is), ``erp_id`` and
+    ``crm_id`` are the pair it belongs to. Without one that ``must`` be the record is not complete."""
 
     record: Record
     table: str
@@ -140,6 +141,9 @@ class SideWrite:
     erp_id: uuid.UUID
     crm_id: uuid.UUID
     label: str = ""
+    must: bool = False
+    is_new: bool = False
+    wave: int = 1
 
     @property
     def values(self) -> dict[str, Value]:

@@ -119,11 +119,19 @@ class _Settling:
         return self.settled
 
     def _written_besides(self, write: SideWrite, answer: Written) -> None:
-        side, columns = self.direction.destination, frozenset(write.values)
-        row = SideWritten(side, write.table, write.id, columns, write.seen, answer.version or "")
-        self.settled.besides.append(row)
-        fields = [(one.field, in_words(one.old), in_words(one.new)) for one in write.changes]
+        """For the history: with the record where it is part of it, else with the pair that the row belongs to."""
+        of = f" ({write.label})" if write.must and write.label else ""
+        fields = [(f"{one.field}{of}", in_words(one.old), in_words(one.new)) for one in write.changes]
+        with_record = [one for one in self.settled.changed if (one.erp_id, one.crm_id) == (write.erp_id, write.crm_id)]
+        if write.must and with_record:
+            at = self.settled.changed.index(with_record[0])
+            self.settled.changed[at] = replace(with_record[0], fields=[*with_record[0].fields, *fields])
+            return
         self.settled.changed.append(Changed(write.erp_id, write.crm_id, "modified", fields))
+        if not write.must:
+            columns, side = frozenset(write.values), self.direction.destination
+            row = SideWritten(side, write.table, write.id, columns, write.seen, answer.version or "")
+            self.settled.besides.append(row)
 
     def _unchanged(self, action: Unchanged) -> None:
         if action.refused is not None and action.partner is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from integration.sync.actions import Action, Insert, SideWrite, Uncouple, Update
@@ -42,27 +42,40 @@ def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequen
     done = [action for action in written if results.written[action.record.id].ok]
     results.later = special.after(done) if done else {}
     succeeded = {action.record.id for action in done} - results.later.keys()
-    results.besides = _besides(run, [one for one in actions if isinstance(one, SideWrite)], succeeded)
+    besides = [one for one in actions if isinstance(one, SideWrite) and one.record.id in succeeded]
+    if besides:
+        results.later = {**results.later, **_besides(run, besides, results)}
     if done and not run.destination.remote:
         ids = [action.partner.id(run.direction.destination) for action in done]
         results.rows = run.destination.get(run.destination_table, ids, columns)
     return results
 
 
-def _besides(
-    run: Run, writes: Sequence[SideWrite], succeeded: Collection[uuid.UUID]
-) -> list[tuple[SideWrite, Written]]:
-    """Rows of other tables. One that somebody has changed meanwhile, or that is refused, stays as it is: that is no
-    fault of the record, and the next one fills it."""
+def _besides(run: Run, writes: Sequence[SideWrite], results: Results) -> dict[uuid.UUID, Problem]:
+    """What is written besides, wave by wave: each covers the records whose earlier waves succeeded. Answers the
+    failures of those without which a record is not complete. Any other that somebody was faster with, or that is
+    refused, stays as it is: that is no fault of the record."""
+    failed: dict[uuid.UUID, Problem] = {}
     made: list[tuple[SideWrite, Written]] = []
-    by_table: dict[str, list[SideWrite]] = {}
+    for wave in sorted({one.wave for one in writes}):
+        due = [one for one in writes if one.wave == wave and one.record.id not in failed]
+        for write, answer in _written_besides(run, due):
+            if answer.ok or (write.is_new and isinstance(answer.error, DuplicateKey)):
+                made.append((write, answer))
+            elif write.must and answer.error is not None:
+                failed[write.record.id] = answer.error
+    results.besides = made
+    return failed
+
+
+def _written_besides(run: Run, writes: Sequence[SideWrite]) -> Iterator[tuple[SideWrite, Written]]:
+    kinds: dict[tuple[str, bool], list[SideWrite]] = {}
     for one in writes:
-        if one.record.id in succeeded:
-            by_table.setdefault(one.table, []).append(one)
-    for table, ones in by_table.items():
-        answers = run.destination.update(table, [Row(one.id, one.values, one.seen) for one in ones])
-        made += [(one, answer) for one, answer in zip(ones, answers, strict=True) if answer.ok]
-    return made
+        kinds.setdefault((one.table, one.is_new), []).append(one)
+    for (table, is_new), ones in kinds.items():
+        write = run.destination.insert if is_new else run.destination.update
+        rows = [Row(one.id, one.values, None if is_new else one.seen or None) for one in ones]
+        yield from zip(ones, write(table, rows), strict=True)
 
 
 def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:

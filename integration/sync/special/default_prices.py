@@ -6,12 +6,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from integration.sync.actions import Insert, Update
+from integration.sync.actions import Change, Insert, SideWrite, Update
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency, stable_id
 from integration.sync.special.organization import Organization
 from integration.systems.base import Record, Ref, Row, Value, every
-from integration.systems.errors import DuplicateKey, Problem
 from integration.systems.filters import AllOf, Comparison, OneOf
 
 PRODUCT, PRICE_LIST, PRICE = "product", "pricelevel", "productpricelevel"
@@ -67,24 +66,26 @@ class DefaultPriceList:
             raise answer.error
         self._there = True
 
-    def write(self, actions: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
-        """Put the unit price of these products on the list. Failures by source id."""
+    def besides(self, actions: Sequence[Insert | Update]) -> list[SideWrite]:
+        """Put the unit price of these products on the list: the lines that are missing, and what others do not say
+        yet."""
         known = self._existing([a.partner.crm_id for a in actions if not isinstance(a, Insert)])
-        fresh: list[Row] = []
-        changed: list[Row] = []
-        owners: dict[uuid.UUID, uuid.UUID] = {}
+        found: list[SideWrite] = []
         for action in actions:
-            line = self._line(action)
-            there = self._ours(action.partner.crm_id, line, known.get(action.partner.crm_id, []))
+            pair, line = action.partner, self._line(action)
+            there = self._ours(pair.crm_id, line, known.get(pair.crm_id, []))
             different = line_changes(line, there)
             if different:
-                row = Row(there.id if there else self._line_id(action.partner.crm_id), different)
-                (changed if there else fresh).append(row)
-                owners[row.id] = action.record.id
-        answers = self.run.crm.insert(PRICE, fresh) if fresh else []
-        answers = [a for a in answers if not isinstance(a.error, DuplicateKey)]
-        answers += self.run.crm.update(PRICE, changed) if changed else []
-        return {owners[a.id]: a.error for a in answers if a.error is not None}
+                old = there.values if there is not None else {}
+                changes = [Change(name, old.get(name), value) for name, value in different.items()]
+                id = there.id if there is not None else self._line_id(pair.crm_id)
+                found.append(
+                    SideWrite(
+                        action.record, PRICE, id, changes, "", pair.erp_id, pair.crm_id, DEFAULT_PRICE_LIST,
+                        must=True, is_new=there is None,
+                    )
+                )  # fmt: skip
+        return found
 
     def _line(self, action: Insert | Update) -> dict[str, Value]:
         price = self.organization.price(not_negative(action.record.values.get("unit_price")))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from integration.sync.actions import Insert, Update
+from integration.sync.actions import Change, Insert, SideWrite, Update
 from integration.sync.meaning import Expressed, MeaningField, Meant
 from integration.sync.special.base import Run, Special
 from integration.sync.special.default_prices import PRICE_LIST, PRODUCT, DefaultPriceList, not_negative
@@ -19,7 +19,7 @@ from integration.sync.special.fixed import FieldFixed, hold_back
 from integration.sync.special.organization import Organization
 from integration.sync.special.units import UNITS, Units
 from integration.sync.transfer import Draft, ReferenceNotCoupled
-from integration.systems.base import Record, Ref, Row, Side
+from integration.systems.base import Record, Ref, Side
 from integration.systems.errors import Problem
 from integration.systems.text import storable
 
@@ -212,12 +212,12 @@ class ProductRules(Special):
     def looks_beside(self, record: Record) -> bool:
         return self.to_crm and self.looks_at_all
 
-    def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
+    def besides(self, planned: Sequence[Insert | Update]) -> Sequence[SideWrite]:
+        """The line on the default price list, then the publication of what is a draft."""
         if not self.to_crm:
-            return {}
-        failures = dict(self.prices.write([action for action in done if self._is_priced(action)]))
-        failures |= self._publish([action for action in done if action.record.id not in failures])
-        return failures
+            return ()
+        lines = self.prices.besides([action for action in planned if self._is_priced(action)])
+        return [*lines, *(self._publication(action) for action in planned if _is_published(action))]
 
     def _is_priced(self, action: Insert | Update) -> bool:
         """Does the line on the default price list have to be written, or looked for?"""
@@ -227,16 +227,15 @@ class ProductRules(Special):
             return False  # No list takes a retired product.
         return self.looks_at_all or bool({"price", UNIT} & action.values.keys())
 
-    def _publish(self, actions: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
-        """New products, and those an interrupted run left in draft, become active unless they are blocked."""
-        drafts = {
-            action.partner.crm_id: action.record.id
-            for action in actions
-            if (isinstance(action, Insert) or action.completes) and not action.record.values.get("blocked")
-        }
-        rows = [Row(id, {"statecode": ACTIVE, "statuscode": PUBLISHED}) for id in drafts]
-        answers = self.run.crm.update(PRODUCT, rows) if rows else []
-        return {drafts[answer.id]: answer.error for answer in answers if answer.error is not None}
+    def _publication(self, action: Insert | Update) -> SideWrite:
+        pair = action.partner
+        changes = (Change("statecode", DRAFT, ACTIVE), Change("statuscode", None, PUBLISHED))
+        return SideWrite(action.record, PRODUCT, pair.crm_id, changes, "", pair.erp_id, pair.crm_id, must=True, wave=2)
+
+
+def _is_published(action: Insert | Update) -> bool:
+    """New products, and those an interrupted run left in draft, become active unless they are blocked."""
+    return (isinstance(action, Insert) or action.completes) and not action.record.values.get("blocked")
 
 
 class ItemRules(ProductRules):
