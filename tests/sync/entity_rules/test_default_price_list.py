@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from integration.sync.actions import SideWrite
 from integration.sync.run import Counters, Scope
 from integration.sync.special.default_prices import DEFAULT_PRICE_LIST
 from integration.systems.base import Ref
@@ -196,3 +197,37 @@ def test_a_line_that_a_person_added_for_another_unit_keeps_its_price(cronus):
     cronus.run(TO_CRM, standard(ITEM))
     assert cronus.crm.values("productpricelevel", added)["amount"] == Decimal(90)
     assert cronus.crm.values("productpricelevel", own)["amount"] == Decimal(12)
+
+
+# --- what belongs to a product is planned and told with it -----------------------------------------------------------
+
+
+def test_a_dry_run_shows_the_line_and_the_publication_of_a_new_product(cronus):
+    bicycle = cronus.item("1000", "Bicycle")
+    planned = [one for one in cronus.plan(TO_CRM, standard(ITEM), create=True) if isinstance(one, SideWrite)]
+    assert [(one.table, one.is_new, one.record.id) for one in planned] == [
+        ("productpricelevel", True, bicycle),
+        ("product", False, bicycle),
+    ]
+    assert planned[0].values["amount"] == Decimal(10)
+    assert planned[1].values["statecode"] == 0
+    assert cronus.all("productpricelevel") == []
+
+
+def test_the_history_of_a_new_product_tells_its_line_and_its_publication(cronus):
+    cronus.item("1000", "Bicycle")
+    cronus.run(TO_CRM, standard(ITEM), create=True)
+    [told] = cronus.journal.changed
+    fields = {name: new for name, _, new in told.fields}
+    assert fields[f"amount ({DEFAULT_PRICE_LIST})"] == "10.00000"
+    assert fields["statecode"] == "0"
+
+
+def test_a_line_that_is_made_again_is_told_with_the_product_that_was_not_written(cronus):
+    [product] = cronus.make(ITEM, cronus.item("1000", "Bicycle"))
+    [line] = cronus.crm.ids("productpricelevel")
+    cronus.crm.remove("productpricelevel", line)
+    cronus.run(TO_CRM, standard(ITEM), scope=Scope.EVERYTHING)
+    [told] = cronus.journal.changed
+    assert (told.crm_id, told.action) == (product, "modified")
+    assert any(name.startswith("amount") for name, _, _ in told.fields)
