@@ -219,7 +219,7 @@ def test_the_history_of_a_new_product_tells_its_line_and_its_publication(cronus)
     cronus.run(TO_CRM, standard(ITEM), create=True)
     [told] = cronus.journal.changed
     fields = {name: new for name, _, new in told.fields}
-    assert fields[f"amount ({DEFAULT_PRICE_LIST})"] == "10.00000"
+    assert fields[f"amount ({DEFAULT_PRICE_LIST})"] == "10.00"
     assert fields["statecode"] == "0"
 
 
