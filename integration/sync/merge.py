@@ -375,11 +375,14 @@ class Merger:
             columns, want, source = {carry.destination: None}, "", partnerless(one.source)
         else:
             columns, want, source = {}, one.have, partnerless(one.source)
-        for name, value in columns.items():
-            normal = self._normals.get(name, str)
-            if normal(value) != normal(look.twin.values.get(name)):
-                merged.changes.append(Change(name, look.twin.values.get(name), value))
-        merged.agreed[carry.key] = self.pair(source, plain(want))
+        changes = [
+            Change(name, look.twin.values.get(name), value)
+            for name, value in columns.items()
+            if self._normals.get(name, str)(value) != self._normals.get(name, str)(look.twin.values.get(name))
+        ]
+        merged.changes += changes
+        # What the other system makes of it (rounded, trimmed) is only known once its row is read.
+        merged.agreed[carry.key] = self.pair(source, unread(want) if changes else plain(want))
 
     def _goes_back(self, look: Look, merged: Merged) -> bool:
         """Fields of which the twin is the source and that changed there must still be carried by the other pass."""
