@@ -75,7 +75,9 @@ def _begun(action: Update, side: Side) -> list[Partner]:
     if read is None or action.coupled or not action.changes:
         return []
     fields = {key: halves for key, halves in action.partner.agreed.items() if read.agreed.get(key) != halves}
-    begun = replace(read, writing=InFlight(side, fields)).with_owed(side.other, action.partner.owed(side.other))
+    begun = replace(read, writing=InFlight(side, fields, action.twin.version)).with_owed(
+        side.other, action.partner.owed(side.other)
+    )
     return [begun]
 
 
