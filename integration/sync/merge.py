@@ -6,8 +6,8 @@ source under ``not_null`` is no change; a value that is equal in either directio
 =====================================================  ==================  =========================================
 case                                                   one-way             two-way
 =====================================================  ==================  =========================================
-a person decided for the source / for the twin         write               write / leave
 the run lets the source win / the twin                 write               write / leave; never a conflict
+a person decided for the source / for the twin         write               write / leave
 both as agreed, not a reference                        keep                keep, also when forced (rounded, transformed)
 both as agreed, a reference: its translation changed   write               the one that can be expressed; both: policy
 never agreed                                           write               blank loses, what cannot be expressed loses;
@@ -324,12 +324,13 @@ class Merger:
     def _decided(self, carry: Carry, one: _One, look: Look) -> str:
         """What a person said about this field, or about the whole record."""
         source_half, twin_half = one.halves or ("", "")
-        winner = look.winner
-        if source_half[:1] == DECIDED or (winner is self.direction.source and twin_half[:1] != DECIDED):
+        decided = self.direction.source if source_half[:1] == DECIDED else None
+        if twin_half[:1] == DECIDED:
+            decided = self.direction.destination
+        winner = look.winner or decided  # Whoever lets this run have a winner has spoken last.
+        if winner is self.direction.source:
             return "write"
-        if carry.two_way and (twin_half[:1] == DECIDED or winner is self.direction.destination):
-            return "leave"
-        return ""
+        return "leave" if carry.two_way and winner is not None else ""
 
     def _as_agreed(self, carry: Carry, one: _One) -> str:
         """Different, and agreed so: not even a forced run makes the sides chase each other. Only of a reference the
