@@ -129,3 +129,25 @@ def test_a_write_besides_settles_an_update_that_has_arrived(world):
     world.erp.edit("customer", adatum, phone_no="030 2")
     world.both()
     assert world.account_of(adatum).values["telephone1"] == "030 2"
+
+
+def test_an_edit_while_a_pass_from_sales_completes_an_interrupted_birth_arrives(world):
+    rule = customer_rule(only_coupled=False)
+    adatum = world.add_customer("Adatum")
+    for last in range(1, 30):
+        if run_until(world, last, TO_CRM, rule, Options()) is not None or world.crm.ids("account"):
+            break
+    assert world.partner(adatum, rule).state is State.INTENDED
+    getting = world.erp.get
+
+    def get_and_edit(table, ids, fields):
+        found = getting(table, ids, fields)
+        world.erp.get = getting
+        world.erp.edit("customer", adatum, phone_no="030 9")
+        return found
+
+    world.erp.get = get_and_edit
+    world.run(TO_ERP, rule)
+    world.erp.get = getting
+    world.both(rule)
+    assert world.account_of(adatum).values["telephone1"] == "030 9"
