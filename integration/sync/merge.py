@@ -264,10 +264,16 @@ class Merger:
         if one is None:
             return
         if carry.not_null and not one.source:
-            merged.owes = merged.owes or (carry.two_way and bool(one.have) and one.have != _known(one))
+            if _half(one, 0)[:1] == DECIDED:
+                merged.agreed[carry.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
+            else:
+                merged.owes = merged.owes or (carry.two_way and bool(one.have) and one.have != _known(one))
             return
         if self._is_equal(carry, one, look):
             self._agree(carry, one, merged.agreed)
+            return
+        if self._is_blank_for_good(carry, one):
+            merged.agreed[carry.key] = self.pair(plain(one.source), "")
             return
         match self._verdict(carry, one, look):
             case "write":
@@ -280,6 +286,10 @@ class Merger:
                 merged.agreed[carry.key] = self.pair(source, have)
             case "conflict":
                 merged.conflicts.append(self._clash(carry, look))
+
+    def _is_blank_for_good(self, carry: Carry, one: _One) -> bool:
+        """Did a person decide for a blank of the twin that cannot travel?"""
+        return carry.not_null and carry.two_way and not one.have and _half(one, 1)[:1] == DECIDED
 
     def _is_equal(self, carry: Carry, one: _One, look: Look) -> bool:
         if one.want == one.have:
@@ -313,6 +323,8 @@ class Merger:
         source_half, twin_half = one.halves
         source_changed = changed(source_half, one.source, expressible=one.can_go)
         twin_changed = changed(twin_half, one.have, expressible=carry.two_way and one.back)
+        if carry.not_null and carry.two_way and not one.have:
+            twin_changed = False
         if not source_changed and not twin_changed:
             return self._as_agreed(carry, one)
         if not carry.two_way:
@@ -414,6 +426,10 @@ class Merger:
             f"{carry.destination_label} of {table.label} cannot be changed once the record is there. Change it back, "
             "or delete the record there and have it made anew."
         )
+
+
+def _half(one: _One, place: int) -> str:
+    return "" if one.halves is None else one.halves[place]
 
 
 def _known(one: _One) -> str:

@@ -107,3 +107,39 @@ def test_a_one_way_mapping_asks_no_policy(world, policy):
     world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 2")
     assert world.run(TO_CRM, rule) == Counters(modified=1)
     assert world.account_of(adatum).values["telephone1"] == "030 1"
+
+
+NOT_BLANK = pair("phone_no", "telephone1", not_null=True)
+NEVER_BLANK = customer_rule([*CUSTOMER_FIELDS[:4], NOT_BLANK])
+
+
+@pytest.mark.parametrize("policy", list(ConflictPolicy))
+def test_a_blank_that_never_travels_is_no_rival_of_a_value(world, policy):
+    rule = replace(NEVER_BLANK, conflict=policy)
+    adatum = world.synchronized()
+    world.erp.edit("customer", adatum, phone_no="030 1")
+    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="")
+    for _ in range(3):
+        world.both(rule)
+    partner = world.partner(adatum)
+    assert world.account_of(adatum).values["telephone1"] == "030 1"
+    assert (partner.owed_erp, partner.owed_crm) == (False, False)
+
+
+@pytest.mark.parametrize("winner", list(Side))
+def test_a_decision_for_a_blank_that_never_travels_leaves_both_sides_as_they_are(world, winner):
+    adatum = world.synchronized()
+    partner = world.partner(adatum)
+    phones = {Side.ERP: "030 1", Side.CRM: "030 1", winner: ""}
+    world.erp.edit("customer", adatum, phone_no=phones[Side.ERP])
+    world.crm.edit("account", partner.crm_id, telephone1=phones[Side.CRM])
+    halves = (DECIDED, "030 1") if winner is Side.ERP else ("030 1", DECIDED)
+    ledger = world.ledger(NEVER_BLANK)
+    decided = replace(partner, agreed={**partner.agreed, PHONE: halves}, owed_erp=True, owed_crm=True)
+    ledger.rows[adatum] = decided
+    for _ in range(3):
+        world.both(NEVER_BLANK)
+    after = world.partner(adatum)
+    assert world.customer_of(adatum).values["phone_no"] == phones[Side.ERP]
+    assert world.account_of(adatum).values["telephone1"] == phones[Side.CRM]
+    assert (after.owed_erp, after.owed_crm) == (False, False)
