@@ -143,3 +143,10 @@ def test_a_decision_for_a_blank_that_never_travels_leaves_both_sides_as_they_are
     assert world.customer_of(adatum).values["phone_no"] == phones[Side.ERP]
     assert world.account_of(adatum).values["telephone1"] == phones[Side.CRM]
     assert (after.owed_erp, after.owed_crm) == (False, False)
+    if winner is Side.ERP:
+        world.crm.edit("account", partner.crm_id, telephone1="030 5")
+    else:
+        world.erp.edit("customer", adatum, phone_no="030 5")
+    world.both(NEVER_BLANK)
+    world.both(NEVER_BLANK)
+    assert world.customer_of(adatum).values["phone_no"] == world.account_of(adatum).values["telephone1"] == "030 5"
