@@ -26,6 +26,8 @@ from integration.systems.base import Side
 PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN = "?", "!", "~", "*", "="
 MARKS = frozenset((PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN, ">"))
 """Signs that a stored plain value must not begin with. ``>`` is taken by the way a pair is packed."""
+FEWEST_DECIMALS = 2
+"""What systems are trusted to round a number to."""
 NOTHING = frozenset(("", "False"))
 """What a row holds that nobody filled in, beside numbers that are zero."""
 
@@ -78,7 +80,8 @@ def made_of(value: str, written: str) -> bool:
 
 
 def is_rounded(value: str, exact: str) -> bool:
-    """Is this number the exact one with fewer decimals?"""
+    """Is this number the exact one with fewer decimals, at least two? A hundred is no 99.60 with fewer decimals: that
+    is what people make of it."""
     try:
         kept, wanted = Decimal(value), Decimal(exact)
     except InvalidOperation:
@@ -86,7 +89,7 @@ def is_rounded(value: str, exact: str) -> bool:
     if not (kept.is_finite() and wanted.is_finite()):
         return False
     exponent = kept.normalize().as_tuple().exponent
-    places = max(0, -exponent) if isinstance(exponent, int) else 0
+    places = max(FEWEST_DECIMALS, -exponent) if isinstance(exponent, int) else FEWEST_DECIMALS
     return abs(kept - wanted) <= Decimal(5).scaleb(-places - 1)
 
 
