@@ -14,7 +14,7 @@ from tests.sync.lives.tables import BY_NAME, MAPPED, METHODS, PEOPLE, STOPPED, S
 
 WEIGHTS = {
     "edit": 40, "run": 18, "rest": 9, "kill": 9, "add": 6, "side_write": 6, "release": 5, "birth_and_death": 5,
-    "edit_under_death": 5, "rule": 4, "stop": 4, "couple_anew": 3, "strangers": 2, "decide": 3, "send": 3, "by_ids": 3,
+    "edit_under_death": 8, "rule": 4, "stop": 4, "couple_anew": 3, "strangers": 2, "decide": 3, "send": 3, "by_ids": 3,
     "recouple": 2, "delete": 3, "planned": 2, "full": 3,
 }  # fmt: skip
 ONE_ROW = 0.2
@@ -132,7 +132,7 @@ def _birth_and_death(life: Runs, step: Step) -> None:
 def _edit_under_death(life: Runs, step: Step) -> None:
     """An update is killed, and somebody edits the very field it was writing."""
     life.edit(step.side, _name(life, step), BY_NAME[step.field], step.pick)
-    life.run(_way(step), last=step.last)
+    life.run(_way(step), last=step.last % 6 + 7)
     other = step.side if step.pick % 2 else step.side.other
     life.edit(other, _name(life, step), BY_NAME[step.field], step.pick + 1)
 

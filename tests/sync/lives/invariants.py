@@ -94,7 +94,7 @@ def _nothing_owed(life: People) -> Iterator[str]:
         name = life.name_of(partner)
         broken = any(_trouble(partner, side) for side in Side) or name in life.bereaved
         stopped = any(life.is_stopped(side, name) for side in Side)
-        if broken or stopped:
+        if broken or stopped or not name:
             continue
         for way in passes:
             if partner.owed(way.destination):
@@ -184,6 +184,8 @@ def _stands(
 ) -> str:
     """Is what was typed on this side still there, and on the other one as far as it can be?"""
     typed = wish.typed[side][0]
+    if typed == "" and mapped.not_null:
+        return ""  # A blank that never travels may be filled.
     if values[side] != typed and not equal(life.pair, mapped, {**values, side: values[side]}):
         return f"{typed} typed in {side} is gone"
     if values[side] != typed:
@@ -207,7 +209,7 @@ def _may_win(life: People, mapped: Mapped, wish: Wish, side: Side) -> bool:
     policy = ConflictPolicy.SEND if side is Side.ERP else ConflictPolicy.GET
     if wish.chosen is side or policy in life.policies or side.other in wish.weak:
         return True
-    if wish.unagreed:
+    if wish.unagreed and not (wish.same and typed[1] > other[1]):
         return other[0] == "" or life.mapping.first.get(mapped.name) is side
     return typed[1] > other[1] or other[0] == wish.base.get(side.other, NOTHING)
 

@@ -134,3 +134,17 @@ def flags_are_overwritten() -> Iterator[None]:
 def _stored_as_it_is(before: Partner | None, partner: Partner) -> Partner:
     waits = partner.waits if partner.waits is not None else before.waits if before is not None else frozenset()
     return replace(partner, waits=waits)
+
+
+ALL: tuple[Mutation, ...] = (
+    one_debt_for_both_ways,
+    what_the_twin_changed_is_not_owed,
+    unread_values_stay_unread,
+    defaults_are_decisions,
+    side_writes_owe_nothing,
+    what_had_no_partner_never_gets_one,
+    waits_are_not_asked,
+    an_update_begun_is_forgotten,
+    what_is_found_is_not_kept_before_writing,
+    flags_are_overwritten,
+)

@@ -32,7 +32,7 @@ from tests.sync.lives.tables import (
     method_of,
     ref,
 )
-from tests.sync.lives.wishes import NOTHING, Wish, expressed, normal
+from tests.sync.lives.wishes import NOTHING, Wish, equal, expressed, normal
 
 COMPARABLE = {
     Side.ERP: {mapped.name: normalizer(ERP_TABLE.fields[mapped.erp]) for mapped in MAPPED},
@@ -124,10 +124,16 @@ class People:
         before, value = self.value(side, name, mapped), self._drawn(side, mapped, pick)
         if normal(value) == before:
             return False
+        self.wish(name, mapped).same = self._are_equal(name, mapped)
         self.pair.system(side).edit(TABLE[side], id, **{mapped.column(side): value})
         if self.value(side, name, mapped) != before:
             self._typed(side, name, mapped)
         return True
+
+    def _are_equal(self, name: str, mapped: Mapped) -> bool:
+        if any(self.pair.id(side, name) is None for side in Side):
+            return False
+        return equal(self.pair, mapped, {side: self.value(side, name, mapped) for side in Side})
 
     def _typed(self, side: Side, name: str, mapped: Mapped) -> None:
         wish, value = self.wish(name, mapped), self.value(side, name, mapped)
@@ -294,7 +300,7 @@ class People:
             self.mapping.first[mapped.name] = first
             for name in self.names:
                 self._unagreed(name, mapped)
-                if self.is_coupled(name):
+                if all(self.pair.id(side, name) is not None for side in Side):
                     self.wish(name, mapped).spoken.update(Side)
         self._rule_changed()
 

@@ -20,12 +20,14 @@ from integration.sync.run import Counters, Options, Scope
 from integration.systems.base import Side
 from tests.sync.lives.invariants import Broken, at_rest, field_problem
 from tests.sync.lives.people import People
-from tests.sync.lives.tables import MAPPED, TABLE, Settings
+from tests.sync.lives.tables import MAPPED, PEOPLE, TABLE, Settings
 from tests.sync.lives.wishes import equal
 from tests.sync.mortal import run_until
 
 NEVER = 10**6
 ROUNDS = 14
+OURS_AS_WELL = 0.25
+"""How often it is another worker of ours that acts between read and write."""
 WRITES = ("insert", "update", "delete")
 
 
@@ -90,14 +92,29 @@ class Runs(People):
             if self.pair.erp.inside or not left[0] or dice.random() >= self.mapping.settings.between:
                 return
             left[0] -= 1
-            side, mapped = dice.choice(list(Side)), dice.choice(MAPPED)
-            self.meanwhile += self.edit(side, dice.choice(self.names), mapped, dice.randrange(1000))
+            side, mapped, name = dice.choice(list(Side)), dice.choice(MAPPED), dice.choice(self.names)
+            if dice.random() < OURS_AS_WELL:
+                self._another_run(side, name, dice)
+            else:
+                self.meanwhile += self.edit(side, name, mapped, dice.randrange(1000))
 
         self.pair.erp.between = self.pair.crm.between = act
         try:
             yield
         finally:
             self.pair.erp.between = self.pair.crm.between = None
+
+    def _another_run(self, side: Side, name: str, dice: random.Random) -> None:
+        """Another worker writes a row besides, or a reference comes to be coupled: flags are raised during the pass."""
+        between = self.pair.erp.between, self.pair.crm.between
+        self.pair.erp.between = self.pair.crm.between = None
+        self.meanwhile += 1
+        if dice.random() < 0.5:
+            self.side_write(side, name, dice.randrange(1000))
+        else:
+            number = dice.randrange(PEOPLE)
+            self.couple_person(number, number)
+        self.pair.erp.between, self.pair.crm.between = between
 
     def written(self, side: Side, since: int = 0) -> list[Any]:
         log = self.pair.system(side).log[since:]

@@ -24,7 +24,8 @@ class Wish:
     """One field of one firm. ``typed``: side -> (value, when), what stands. ``base``: what each side holds otherwise.
     ``unagreed``: the pair was made by hand or the field is new, so that blank loses. ``chosen``: the side that a
     person decided for. ``spoken``: sides on which somebody typed since the pair came to be. ``free``: what it refers
-    to was coupled anew. ``weak``: sides whose standing value had no partner at some time."""
+    to was coupled anew. ``same``: both
+    sides were equal when somebody typed last. ``weak``: sides whose standing value had no partner at some time."""
 
     typed: dict[Side, tuple[Any, int]] = field(default_factory=dict)
     base: dict[Side, Any] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Wish:
     chosen: Side | None = None
     spoken: set[Side] = field(default_factory=set)
     free: bool = False
+    same: bool = False
     weak: set[Side] = field(default_factory=set)
 
     def rivals(self) -> bool:
