@@ -207,6 +207,7 @@ class People:
         table = ERP_TABLE if side is Side.ERP else CRM_TABLE
         record = system.get(TABLE[side], [id], list(table.fields))[id]
         answer = system.update(TABLE[side], [Row(id, {column: f"{column} {self.clock}"}, record.version)])[0]
+        system.log.pop()  # It is no write of a pass.
         if pick % 2:
             self._typed(side, name, mapped)
         held = {name: normalizer(table.fields[name])(value) for name, value in record.values.items()}
