@@ -66,7 +66,7 @@ def row_of(partner: Partner) -> Sequence[Any]:
         partner.to_crm.code,
         partner.to_erp.result.value,
         partner.to_erp.code,
-        f"{begun.side.value}{packed(begun.fields)}" if begun else "",
+        f"{begun.side.value}{begun.seen}{packed(begun.fields)}" if begun else "",
         partner.raised,
     )
 
@@ -97,4 +97,8 @@ def _halves(value: str | list[str]) -> tuple[str, str]:
 
 
 def _begun(text: str) -> InFlight | None:
-    return InFlight(Side(text[:3]), unpacked(text[3:])) if text else None
+    """The side, the version of the row that was going to be changed, and the halves as JSON."""
+    if not text:
+        return None
+    seen, brace, fields = text[3:].partition("{")
+    return InFlight(Side(text[:3]), unpacked(brace + fields), seen)

@@ -136,7 +136,7 @@ def decide(
     """Carry, field by field, what a person wants: ``winners`` are the sides by the key of the field. ``seen``: both
     versions the person has looked at. Raises :class:`CouplingError` and ``ConnectionProblem``."""
     partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
-    if partner is None or partner.state is not State.COUPLED:
+    if partner is None or partner.state is State.RESERVED:
         raise CouplingError("This record is not coupled any more.")
     with both_opened() as connected:
         comparison = Comparison(connected, mapping, mapping.rule(connected.erp, connected.crm))

@@ -18,7 +18,7 @@ A plain value that begins like a mark is stored with ``=`` before it, the value 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 
 from integration.systems.base import Side
@@ -27,6 +27,8 @@ from integration.systems.text import fold
 PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN = "?", "!", "~", "*", "="
 MARKS = frozenset((PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN, ">"))
 """Signs that a stored plain value must not begin with. ``>`` is taken by the way a pair is packed."""
+FEWEST_DECIMALS = 2
+"""What systems are trusted to round a number to."""
 NOTHING = frozenset(("", "False"))
 """What a row holds that nobody filled in, beside numbers that are zero."""
 
@@ -79,7 +81,8 @@ def made_of(value: str, written: str) -> bool:
 
 
 def is_rounded(value: str, exact: str) -> bool:
-    """Is this number the exact one with fewer decimals?"""
+    """Is this number the exact one with fewer decimals, at least two? A hundred is no 99.60 with fewer decimals: that
+    is what people make of it."""
     try:
         kept, wanted = Decimal(value), Decimal(exact)
     except InvalidOperation:
@@ -87,7 +90,7 @@ def is_rounded(value: str, exact: str) -> bool:
     if not (kept.is_finite() and wanted.is_finite()):
         return False
     exponent = kept.normalize().as_tuple().exponent
-    places = max(0, -exponent) if isinstance(exponent, int) else 0
+    places = max(FEWEST_DECIMALS, -exponent) if isinstance(exponent, int) else FEWEST_DECIMALS
     return abs(kept - wanted) <= Decimal(5).scaleb(-places - 1)
 
 
@@ -98,13 +101,61 @@ def is_zero(value: str) -> bool:
         return False
 
 
-def side_written(agreed: Mapping[str, tuple[str, str]], side: Side) -> dict[str, tuple[str, str]]:
-    """The agreed values after a write of ours beside the pair's own passes, over a row that was not read with them:
-    what was unread counts as it was written, so that a person's edit under our write stays a change."""
+def is_open(half: str) -> bool:
+    """Does the next reading of the row have to settle this half?"""
+    return half[:1] == UNREAD or half == DEFAULT
+
+
+def settled(half: str, value: str, *, ours: bool, as_left: bool) -> str:
+    """What an unread half or default becomes when the row is read. ``ours``: we wrote the row last; ``as_left``: it has
+    the version that our write was told."""
+    if half == DEFAULT:
+        blank = value in NOTHING or is_zero(value)
+        return default(value) if ours or as_left or blank else plain("")
+    if half[:1] != UNREAD:
+        return half
+    written = half[1:]
+    if value == written or as_left or ours or made_of(value, written):
+        return plain(value)  # The system made that of it.
+    return plain(written)  # So the value is a person's change.
+
+
+def arrived(old: str | None, written: str, value: str, *, ours: bool) -> bool:
+    """Is this what became of a value that a write, perhaps interrupted, was going to put over ``old``? Where nothing
+    was agreed before, only the value itself is a proof: another one may have been there all the time."""
+    wanted = value_of(written)
+    return made_of(value, wanted) or (ours and old is not None and value != value_of(old))
+
+
+def side_written(
+    agreed: Mapping[str, tuple[str, str]],
+    side: Side,
+    columns: Collection[str],
+    held: Mapping[str, str],
+    *,
+    ours: bool,
+    as_left: bool,
+) -> dict[str, tuple[str, str]]:
+    """The agreed values after a write of ours beside the pair's own passes: what was unread is settled by the values
+    that were read with the row (``held``, by column), so that a person's edit under our write stays a change. Without
+    these it counts as it was written. What is written itself (``columns``) is an edit of that side."""
     place = 0 if side is Side.ERP else 1
     after: dict[str, tuple[str, str]] = {}
     for key, halves in agreed.items():
-        half = halves[place]
-        settled = plain(half[1:]) if half[:1] == UNREAD else half
-        after[key] = (settled, halves[1]) if place == 0 else (halves[0], settled)
+        half, column = halves[place], column_of(key, side)
+        if column in columns and is_open(half):
+            half = plain(half[1:])
+        elif column in held:
+            half = settled(half, held[column], ours=ours, as_left=as_left)
+        elif half[:1] == UNREAD:
+            half = plain(half[1:])
+        after[key] = (half, halves[1]) if place == 0 else (halves[0], half)
     return after
+
+
+def column_of(key: str, side: Side) -> str:
+    """The column that a key of agreed values names on this side; blank for a meaning that no single column says."""
+    erp, colon, crm = key.partition("#")[0].partition(":")
+    if not colon:
+        return ""
+    return erp if side is Side.ERP else crm

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-from integration.sync.halves import side_written
+from integration.sync.halves import arrived, column_of, plain, side_written
 from integration.sync.rules import Direction, Reference
 from integration.systems.base import Side
 
@@ -69,10 +69,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
-    """An update of one side that was begun: what is agreed once it has arrived. A run that dies leaves it behind."""
+    """An update of one side that was begun: what is agreed once it has arrived, and ``seen``, the version of the row
+    that it was going to change. A run that dies leaves it behind."""
 
     side: Side
     fields: Agreed
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,9 @@ class Partner:
 @dataclass(frozen=True, slots=True)
 class SideWritten:
     """A row that was written beside the passes of its own mapping (a primary contact, a price line). ``seen`` is the
-    version it had, ``version`` the one it has now (blank: the system did not say), ``columns`` what was written."""
+    version it had, ``version`` the one it has now (blank: the system did not say), ``columns`` what was written.
+    ``held`` are the comparable values, by column, of the row as it was read before, ``ours`` whether we had written it
+    last even then: with them nothing that a person typed under this write is lost."""
 
     side: Side
     table: str
@@ -138,19 +142,38 @@ class SideWritten:
     columns: frozenset[str]
     seen: str = ""
     version: str = ""
+    held: Mapping[str, str] = field(default_factory=dict)
+    ours: bool = False
 
     def after(self, partner: Partner, mapped: Collection[str], direction: Direction = Direction.BOTH) -> Partner:
         """A pair that holds the row: a mapped column is owed to the other side as anybody's edit is, unless no pass of
         the mapping goes there."""
-        agreed = side_written(partner.agreed, self.side)
+        known = bool(self.seen) and partner.seen(self.side) == self.seen
+        partner = self._settled(partner, as_left=known)
         if self.columns & set(mapped):
             goes_on = any(one.source is self.side for one in direction.passes)
             owed = partner.with_owed(self.side.other, partner.owed(self.side.other) or goes_on)
-            owed = owed.with_seen(self.side, "")
-            return replace(owed, agreed=agreed, raised=partner.raised + 1)
-        known = bool(self.seen) and partner.seen(self.side) == self.seen
-        after = partner.with_seen(self.side, self.version if known else "")
-        return replace(after, agreed=agreed, raised=partner.raised + 1)
+            return replace(owed.with_seen(self.side, ""), raised=partner.raised + 1)
+        return replace(partner.with_seen(self.side, self.version if known else ""), raised=partner.raised + 1)
+
+    def _settled(self, partner: Partner, *, as_left: bool) -> Partner:
+        """The pair once the row was read for this write: what was unread, and an update that may have been interrupted,
+        are settled while it can still be told who wrote the row last."""
+        settled = side_written(partner.agreed, self.side, self.columns, self.held, ours=self.ours, as_left=as_left)
+        begun = partner.writing
+        if begun is None or begun.side is not self.side or not self.seen:
+            return replace(partner, agreed=settled)
+        if self.seen == begun.seen:
+            return replace(partner, agreed=settled, writing=None)  # It has not arrived.
+        if not self.held:
+            return replace(partner, agreed=settled)
+        place = 0 if self.side is Side.ERP else 1
+        for key, halves in begun.fields.items():
+            value = self.held.get(column_of(key, self.side))
+            old = settled[key][place] if key in settled else None
+            if value is not None and arrived(old, halves[place], value, ours=self.ours):
+                settled[key] = (plain(value), halves[1]) if place == 0 else (halves[0], plain(value))
+        return replace(partner, agreed=settled, writing=None)
 
 
 class Ledger(Protocol):

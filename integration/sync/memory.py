@@ -18,16 +18,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from integration.sync.halves import (
-    DEFAULT,
-    NOTHING,
     PARTNERLESS,
-    UNREAD,
+    arrived,
     changed,
-    default,
-    is_zero,
-    made_of,
+    is_open,
     plain,
-    value_of,
+    settled,
 )
 from integration.sync.ledger import Agreed, Partner
 from integration.systems.base import Record, Side
@@ -58,7 +54,7 @@ class SideMemory:
         been interrupted are settled. Every row of ours passes here before it is judged or written over."""
         place = self._place
         begun = partner.writing if partner.writing is not None and partner.writing.side is self.side else None
-        open_keys = [key for key, halves in partner.agreed.items() if _is_open(halves[place])]
+        open_keys = [key for key, halves in partner.agreed.items() if is_open(halves[place])]
         if begun is None and not open_keys:
             return partner
         agreed = dict(partner.agreed)
@@ -67,32 +63,32 @@ class SideMemory:
         for key in open_keys:
             normal = self._normals.get(key)
             if normal is not None:
-                half = _settled(agreed[key][place], normal(record), ours=ours, as_left=as_left)
+                half = settled(agreed[key][place], normal(record), ours=ours, as_left=as_left)
                 agreed[key] = self._pair(half, agreed[key][1 - place])
         if begun is None:
             return replace(partner, agreed=agreed)
-        if not as_left:
+        if not record.version or record.version not in (begun.seen, partner.seen(self.side)):
             self._arrived(agreed, begun.fields, record, ours)
         return replace(partner, agreed=agreed, writing=None)
 
     def _arrived(self, agreed: dict[str, tuple[str, str]], fields: Agreed, record: Record, ours: bool) -> None:
-        """Field by field: one that has arrived proves nothing about another."""
+        """Field by field: one that has arrived proves nothing about another. Where nothing was agreed before, only the
+        written value itself is a proof: another one may have been there all the time."""
         place = self._place
         for key, halves in fields.items():
             normal = self._normals.get(key)
             if normal is None:
                 continue
-            value, wanted = normal(record), value_of(halves[place])
-            old = value_of(agreed[key][place]) if key in agreed else None
-            if made_of(value, wanted) or (ours and value != old):
+            value, old = normal(record), agreed[key][place] if key in agreed else None
+            if arrived(old, halves[place], value, ours=ours):
                 agreed[key] = self._pair(plain(value), halves[1 - place])
 
     def confirmed(self, agreed: Agreed, values: Mapping[str, str]) -> Agreed:
         """The agreed values after a write whose answer tells what the row holds now, by key."""
         place, confirmed = self._place, dict(agreed)
         for key, value in values.items():
-            if key in confirmed and _is_open(confirmed[key][place]):
-                half = _settled(confirmed[key][place], value, ours=True, as_left=True)
+            if key in confirmed and is_open(confirmed[key][place]):
+                half = settled(confirmed[key][place], value, ours=True, as_left=True)
                 confirmed[key] = self._pair(half, confirmed[key][1 - place])
         return confirmed
 
@@ -111,25 +107,7 @@ class SideMemory:
 
     def has_unread(self, partner: Partner) -> bool:
         place = self._place
-        return any(_is_open(halves[place]) for halves in partner.agreed.values())
+        return any(is_open(halves[place]) for halves in partner.agreed.values())
 
     def _pair(self, half: str, other: str) -> tuple[str, str]:
         return (half, other) if self._place == 0 else (other, half)
-
-
-def _is_open(half: str) -> bool:
-    """Does the next reading of the row have to settle this half?"""
-    return half[:1] == UNREAD or half == DEFAULT
-
-
-def _settled(half: str, value: str, *, ours: bool, as_left: bool) -> str:
-    """What an unread half or default becomes when the row is read."""
-    if half == DEFAULT:
-        blank = value in NOTHING or is_zero(value)
-        return default(value) if ours or as_left or blank else plain("")
-    if half[:1] != UNREAD:
-        return half
-    written = half[1:]
-    if value == written or as_left or ours or made_of(value, written):
-        return plain(value)  # The system made that of it.
-    return plain(written)  # So the value is a person's change.

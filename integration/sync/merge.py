@@ -7,8 +7,8 @@ agreed. Then:
 =====================================================  ==================  =========================================
 case                                                   one-way             two-way
 =====================================================  ==================  =========================================
-a person decided for the source / for the twin         write               write / leave
 the run lets the source win / the twin                 write               write / leave; never a conflict
+a person decided for the source / for the twin         write               write / leave
 both as agreed, not a reference                        keep                keep, also when forced (rounded, transformed)
 both as agreed, a reference: its translation changed   write               the one that can be expressed; both: policy
 never agreed                                           write               blank loses, what cannot be expressed loses;
@@ -265,12 +265,18 @@ class Merger:
         if one is None:
             return
         if carry.not_null and not one.source and not one.want:
-            if not one.have:
+            if _half(one, 0)[:1] == DECIDED:
+                merged.agreed[carry.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
+            elif not one.have:
                 self._agree(carry, one, merged.agreed)
-            merged.owes = merged.owes or (carry.two_way and bool(one.have) and one.have != _known(one))
+            else:
+                merged.owes = merged.owes or (carry.two_way and one.have != _known(one))
             return
         if self._is_equal(carry, one, look):
             self._agree(carry, one, merged.agreed)
+            return
+        if self._is_blank_for_good(carry, one):
+            merged.agreed[carry.key] = self.pair(plain(one.source), "")
             return
         match self._verdict(carry, one, look):
             case "write":
@@ -283,6 +289,10 @@ class Merger:
                 merged.agreed[carry.key] = self.pair(source, have)
             case "conflict":
                 merged.conflicts.append(self._clash(carry, look))
+
+    def _is_blank_for_good(self, carry: Carry, one: _One) -> bool:
+        """Did a person decide for a blank of the twin that cannot travel?"""
+        return carry.not_null and carry.two_way and not one.have and _half(one, 1)[:1] == DECIDED
 
     def _is_equal(self, carry: Carry, one: _One, look: Look) -> bool:
         if one.want == one.have:
@@ -329,12 +339,13 @@ class Merger:
     def _decided(self, carry: Carry, one: _One, look: Look) -> str:
         """What a person said about this field, or about the whole record."""
         source_half, twin_half = one.halves or ("", "")
-        winner = look.winner
-        if source_half[:1] == DECIDED or (winner is self.direction.source and twin_half[:1] != DECIDED):
+        decided = self.direction.source if source_half[:1] == DECIDED else None
+        if twin_half[:1] == DECIDED:
+            decided = self.direction.destination
+        winner = look.winner or decided  # Whoever lets this run have a winner has spoken last.
+        if winner is self.direction.source:
             return "write"
-        if carry.two_way and (twin_half[:1] == DECIDED or winner is self.direction.destination):
-            return "leave"
-        return ""
+        return "leave" if carry.two_way and winner is not None else ""
 
     def _as_agreed(self, carry: Carry, one: _One) -> str:
         """Different, and agreed so: not even a forced run makes the sides chase each other. Only of a reference the
@@ -389,6 +400,7 @@ class Merger:
             if self._normal(name)(value) != self._normal(name)(look.twin.values.get(name))
         ]
         merged.changes += changes
+        # What the other system makes of it (rounded, trimmed) is only known once its row is read.
         merged.agreed[carry.key] = self.pair(source, unread(want) if changes else plain(want))
 
     def _normal(self, column: str) -> Callable[[Value], str]:
@@ -425,6 +437,10 @@ class Merger:
             f"{carry.destination_label} of {table.label} cannot be changed once the record is there. Change it back, "
             "or delete the record there and have it made anew."
         )
+
+
+def _half(one: _One, place: int) -> str:
+    return "" if one.halves is None else one.halves[place]
 
 
 def _known(one: _One) -> str:

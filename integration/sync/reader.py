@@ -79,12 +79,12 @@ class Reader:
     def _changes(
         self, cursor: str | None, *, compare: bool = False, seen: set[uuid.UUID] | None = None
     ) -> Iterator[Page]:
-        """Rows changed since the cursor; all of them where it is none, or too old by now. With ``compare`` the ids read
-        are gathered in ``seen``."""
+        """Rows changed since the cursor; all of them where it is none, or too old. With ``compare``, and where all rows
+        are read, their ids are gathered in ``seen``, and coupled rows that are not among them are looked for."""
         seen = set() if seen is None else seen
         try:
             pages = self._read(cursor)
-            yield from self._compared(pages, seen) if compare else pages
+            yield from self._compared(pages, seen) if compare or cursor is None else pages
         except CursorExpired:
             if cursor is None:
                 raise

@@ -83,7 +83,9 @@ def _begun(action: Update, side: Side) -> list[Partner]:
     if read is None or action.coupled or not action.changes:
         return []
     fields = {key: halves for key, halves in action.partner.agreed.items() if read.agreed.get(key) != halves}
-    begun = replace(read, writing=InFlight(side, fields)).with_owed(side.other, action.partner.owed(side.other))
+    begun = replace(read, writing=InFlight(side, fields, action.twin.version)).with_owed(
+        side.other, action.partner.owed(side.other)
+    )
     return [begun]
 
 
@@ -245,12 +247,12 @@ class _Settling:
     def _as_written(self, action: Insert | Update, answer: Written) -> Partner:
         """The pair with what the answer, or the row itself, says about it now."""
         side, partner = self.direction.destination, action.partner
+        if isinstance(action, Update) and not action.changes:
+            return partner  # Nothing was written: a row that is another by now is somebody's edit.
         row = self.results.rows.get(partner.id(side))
         if row is not None:
             agreed = self.memory.confirmed(partner.agreed, self.memory.values(row))
             return replace(partner.with_seen(side, row.version), agreed=agreed)
-        if isinstance(action, Update) and not action.changes:
-            return partner
         if answer.values is not None:
             row = Record(self.run.destination_table, answer.id, answer.values, answer.version or "")
             told = {key: value for key, value in self.memory.values(row).items() if self._is_told(key, answer.values)}

@@ -1,0 +1,376 @@
+"""What people do in a life, and what they want by it. Nothing in here knows how the engine remembers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from integration.sync.halves import value_of
+from integration.sync.ledger import Partner, Result, SideWritten, State
+from integration.sync.plan import Planner
+from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
+from integration.sync.run import Options
+from integration.sync.special.base import Run
+from integration.sync.values import normalizer
+from integration.systems.base import Row, Side, Value
+from tests.sync.lives.tables import (
+    BY_NAME,
+    CRM_TABLE,
+    ERP_TABLE,
+    MAPPED,
+    METHODS,
+    PEOPLE,
+    PERSONS,
+    SHIPPING,
+    STOPPED,
+    TABLE,
+    Mapped,
+    Mapping,
+    Pair,
+    Settings,
+    method_of,
+    ref,
+)
+from tests.sync.lives.wishes import NOTHING, Wish, equal, expressed, normal
+
+COMPARABLE = {
+    Side.ERP: {mapped.name: normalizer(ERP_TABLE.fields[mapped.erp]) for mapped in MAPPED},
+    Side.CRM: {mapped.name: normalizer(CRM_TABLE.fields[mapped.crm]) for mapped in MAPPED},
+}
+
+
+class People:
+    """One life: the pair of systems, the mapping, and what people want."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.pair, self.mapping = Pair(settings), Mapping(settings, settings.conflict, settings.deletion)
+        self.clock = 0
+        self.names: list[str] = []
+        self.wishes: dict[tuple[str, str], Wish] = {}
+        self.origin: dict[str, Side] = {}
+        self.bereaved: set[str] = set()
+        """Firms that lost a row, by anybody's hand."""
+        self.policies = {settings.conflict}
+        for number in (0, 1):
+            self.pair.couple(PERSONS, self.pair.persons[Side.ERP][number], self.pair.persons[Side.CRM][number])
+        self.pair.couple(SHIPPING, self.pair.methods[0], method_of(1))
+
+    # --- looking ---------------------------------------------------------------------------------------------
+
+    def wish(self, name: str, mapped: Mapped) -> Wish:
+        return self.wishes.setdefault((name, mapped.name), Wish())
+
+    def wishes_of(self, name: str) -> dict[str, Wish]:
+        return {mapped.name: self.wish(name, mapped) for mapped in MAPPED if self.wish(name, mapped).typed}
+
+    def value(self, side: Side, name: str, mapped: Mapped) -> Any:
+        return normal(self.pair.value(side, name, mapped.column(side)))
+
+    def partner(self, name: str) -> Partner | None:
+        """The pair, or the place set aside for one, of a firm."""
+        ledger = self.pair.ledger()
+        for side in Side:
+            id = self.pair.id(side, name)
+            found = ledger.partners(side, [id]).get(id) if id is not None else None
+            if found is not None:
+                return found
+        return None
+
+    def name_of(self, partner: Partner) -> str:
+        for name in self.names:
+            if partner.erp_id == self.pair.id(Side.ERP, name) or partner.crm_id == self.pair.id(Side.CRM, name):
+                return name
+        return ""
+
+    def is_stopped(self, side: Side, name: str) -> bool:
+        id = self.pair.id(side, name)
+        return id is not None and self.pair.value(side, name, STOPPED[side]) == 1
+
+    def is_coupled(self, name: str) -> bool:
+        partner = self.partner(name)
+        return partner is not None and partner.state is State.COUPLED and all(self.pair.id(s, name) for s in Side)
+
+    def _tick(self) -> int:
+        self.clock += 1
+        return self.clock
+
+    # --- typing ----------------------------------------------------------------------------------------------
+
+    def add(self, side: Side, pick: int) -> str:
+        """A new firm with some of its fields filled."""
+        name = f"Firm {len(self.names)}"
+        self.names.append(name)
+        self.origin[name] = side
+        self._insert(side, name, pick)
+        return name
+
+    def _insert(self, side: Side, name: str, pick: int) -> None:
+        self._tick()
+        values: dict[str, Value] = {"name": name}
+        for place, mapped in enumerate(MAPPED):
+            if (pick >> place) & 1:
+                values[mapped.column(side)] = self._drawn(side, mapped, pick // 3 + place)
+        self.pair.system(side).add(TABLE[side], **values)
+        for mapped in MAPPED:
+            self._typed(side, name, mapped)
+
+    def edit(self, side: Side, name: str, mapped: Mapped, pick: int) -> bool:
+        """Somebody types a value. Answers whether that changed anything."""
+        id = self.pair.id(side, name)
+        if id is None:
+            return False
+        self._tick()
+        before, value = self.value(side, name, mapped), self._drawn(side, mapped, pick)
+        if normal(value) == before:
+            return False
+        self.wish(name, mapped).same = self._are_equal(name, mapped)
+        self.pair.system(side).edit(TABLE[side], id, **{mapped.column(side): value})
+        if self.value(side, name, mapped) != before:
+            self._typed(side, name, mapped)
+        return True
+
+    def _are_equal(self, name: str, mapped: Mapped) -> bool:
+        if any(self.pair.id(side, name) is None for side in Side):
+            return False
+        return equal(self.pair, mapped, {side: self.value(side, name, mapped) for side in Side})
+
+    def _typed(self, side: Side, name: str, mapped: Mapped) -> None:
+        wish, value = self.wish(name, mapped), self.value(side, name, mapped)
+        wish.typed[side] = (value, self.clock)
+        wish.spoken.add(side)
+        wish.weak.discard(side)
+        if expressed(self.pair, mapped, value, side) == NOTHING:
+            wish.weak.add(side)
+
+    def _drawn(self, side: Side, mapped: Mapped, pick: int) -> Value:
+        match mapped.kind:
+            case "text":
+                end = " " if pick % 11 == 0 and self.mapping.settings.rounds and side is Side.ERP else ""
+                return "" if pick % 7 == 0 else f"{mapped.name} {self.clock}{end}"
+            case "number":
+                return None if pick % 7 == 0 else Decimal(self.clock * 100 + pick % 100) / 10000
+            case "person":
+                number = pick % (PEOPLE + 1)
+                return None if number == PEOPLE else ref(side, mapped, self.pair.persons[side][number])
+            case "firm":
+                ids = [self.pair.id(side, name) for name in self.names]
+                id = [*ids, None][pick % (len(ids) + 1)]
+                return None if id is None else ref(side, mapped, id)
+            case "method":
+                number = pick % (len(METHODS) + 1)
+                if number == len(METHODS):
+                    return None
+                return ref(side, mapped, self.pair.methods[number]) if side is Side.ERP else number + 1
+        return None if pick % 4 == 3 else pick % 4 + 1
+
+    def stop(self, side: Side, name: str, stopped: bool) -> None:
+        """The row leaves the mapping's filter, or comes back."""
+        id = self.pair.id(side, name)
+        if id is not None and self.is_stopped(side, name) is not stopped:
+            self.pair.system(side).edit(TABLE[side], id, **{STOPPED[side]: int(stopped)})
+
+    def delete(self, side: Side, name: str) -> None:
+        """The row goes; what referred to it is blank from now on."""
+        id = self.pair.id(side, name)
+        if id is None:
+            return
+        self._tick()
+        payer = BY_NAME["payer"]
+        for other in self.names:
+            if self.pair.id(side, other) is not None and self.value(side, other, payer) == id:
+                other_id = self.pair.id(side, other)
+                assert other_id is not None
+                self.pair.system(side).edit(TABLE[side], other_id, **{payer.column(side): None})
+                self._typed(side, other, payer)
+        self.pair.system(side).remove(TABLE[side], id)
+        self.bereaved.add(name)
+        survivor = self.pair.id(side.other, name) is not None
+        for mapped in MAPPED:
+            wish = Wish(spoken={side.other})
+            if survivor:
+                wish.typed[side.other] = (self.value(side.other, name, mapped), self.clock)
+            self.wishes[name, mapped.name] = wish
+        self.origin[name] = side.other
+
+    # --- by our own hand -------------------------------------------------------------------------------------
+
+    def side_write(self, side: Side, name: str, pick: int) -> None:
+        """A write of ours beside the passes: of a mapped column (then it is an edit of that side), or of another."""
+        partner = self.partner(name)
+        if partner is None or not self.is_coupled(name):
+            return
+        self._tick()
+        system, mapped = self.pair.system(side), BY_NAME["phone"]
+        column = mapped.column(side) if pick % 2 else "note"
+        id = partner.id(side)
+        table = ERP_TABLE if side is Side.ERP else CRM_TABLE
+        record = system.get(TABLE[side], [id], list(table.fields))[id]
+        answer = system.update(TABLE[side], [Row(id, {column: f"{column} {self.clock}"}, record.version)])[0]
+        system.log.pop()  # It is no write of a pass.
+        if pick % 2:
+            self._typed(side, name, mapped)
+        held = {name: normalizer(table.fields[name])(value) for name, value in record.values.items()}
+        ours = side is Side.CRM and record.modified_by == self.pair.context.user_id
+        version = answer.version or ""
+        written = SideWritten(side, TABLE[side], id, frozenset({column}), record.version, version, held, ours)
+        self.pair.ledger().side_written([written])
+
+    # --- rules, couplings, decisions ---------------------------------------------------------------------------
+
+    def couple_person(self, here: int, there: int) -> None:
+        """A salesperson is coupled, perhaps with another user than before."""
+        persons = self.pair.persons
+        self._refer_anew(PERSONS, persons[Side.ERP][here], persons[Side.CRM][there])
+
+    def couple_method(self, number: int) -> None:
+        self._refer_anew(SHIPPING, self.pair.methods[number], method_of(number + 1))
+
+    def _refer_anew(self, reference: Any, erp_id: Any, crm_id: Any) -> None:
+        ledger = self.pair.other_ledger(reference)
+        held = [*ledger.partners(Side.ERP, [erp_id]).values(), *ledger.partners(Side.CRM, [crm_id]).values()]
+        if any((one.erp_id, one.crm_id) == (erp_id, crm_id) for one in held):
+            return
+        self.pair.couple(reference, erp_id, crm_id)
+        if held:
+            self._free(reference)
+        known = (str(erp_id), str(crm_id))
+        for partner in list(self.pair.ledger().rows.values()):
+            if any(text in half for halves in partner.agreed.values() for half in halves for text in known):
+                self._owe(partner)
+
+    def _free(self, reference: Any) -> None:
+        for mapped in MAPPED:
+            if mapped.reference == reference:
+                for name in self.names:
+                    self.wish(name, mapped).free = True
+
+    def _owe(self, partner: Partner, **more: Any) -> None:
+        """As the application does where a person or a rule asks for a look."""
+        owed = replace(partner, seen_erp="", seen_crm="", raised=partner.raised + 1, **more)
+        for direction in self.mapping.settings.direction.passes:
+            owed = owed.with_owed(direction.destination, True)
+        ledger = self.pair.ledger()
+        ledger.rows[owed.erp_id] = replace(owed, waits=ledger.rows[owed.erp_id].waits)
+
+    def couple_by_hand(self, name: str) -> None:
+        """The pair is uncoupled and coupled again: nothing is agreed any more."""
+        erp_id, crm_id = self.pair.id(Side.ERP, name), self.pair.id(Side.CRM, name)
+        if erp_id is None or crm_id is None:
+            return
+        ledger = self.pair.ledger()
+        ledger.forget([*ledger.partners(Side.ERP, [erp_id]).values(), *ledger.partners(Side.CRM, [crm_id]).values()])
+        ledger.remember([Partner(erp_id, crm_id, State.COUPLED)])
+        self._owe(ledger.rows[erp_id])
+        self.origin.pop(name, None)
+        for mapped in MAPPED:
+            self._unagreed(name, mapped)
+
+    def strangers(self, pick: int) -> None:
+        """The same firm was typed on both sides, and somebody couples the two."""
+        name = self.add(Side.ERP, pick)
+        self._insert(Side.CRM, name, pick * 7 + 1)
+        self.couple_by_hand(name)
+
+    def _unagreed(self, name: str, mapped: Mapped) -> None:
+        wish = self.wish(name, mapped)
+        self._tick()
+        for side in Side:
+            if self.pair.id(side, name) is not None:
+                wish.typed[side] = (self.value(side, name, mapped), self.clock)
+                if expressed(self.pair, mapped, wish.typed[side][0], side) == NOTHING:
+                    wish.weak.add(side)
+        wish.unagreed = True
+
+    def choose_conflicts(self, policy: ConflictPolicy) -> None:
+        self.mapping.conflict = policy
+        self.policies.add(policy)
+        self._rule_changed()
+
+    def choose_deletions(self, policy: DeletionPolicy) -> None:
+        self.mapping.deletion = policy
+        self._rule_changed()
+
+    def switch(self, mapped: Mapped, first: Side | None) -> None:
+        """A field is switched off, or on again with the side that wins where both differ."""
+        if mapped.name not in self.mapping.off:
+            self.mapping.off.add(mapped.name)
+        else:
+            self.mapping.off.discard(mapped.name)
+            self.mapping.revisions[mapped.name] = self.mapping.revisions.get(mapped.name, 0) + 1
+            self.mapping.first[mapped.name] = first
+            for name in self.names:
+                self._unagreed(name, mapped)
+                if all(self.pair.id(side, name) is not None for side in Side):
+                    self.wish(name, mapped).spoken.update(Side)
+        self._rule_changed()
+
+    def _rule_changed(self) -> None:
+        """Everybody is looked at once more."""
+        ledger = self.pair.ledger()
+        for erp_id, row in list(ledger.rows.items()):
+            ledger.rows[erp_id] = replace(row, seen_erp="", seen_crm="", raised=row.raised + 1)
+        self.pair.cursors.clear()
+
+    def decide(self, name: str, winner: Side) -> None:
+        """Compare and Decide: one side's values, for every field in which both differ."""
+        partner = self.partner(name)
+        direction = Direction.TO_CRM
+        there = all(self.pair.id(side, name) is not None for side in Side)
+        if partner is None or not there or self.mapping.settings.direction is not Direction.BOTH:
+            return
+        if partner.state is State.RESERVED:
+            return
+        self._tick()
+        pair = self.pair
+        planner = Planner(
+            Run(self.mapping.rule(), direction, pair.erp, pair.crm, pair.ledger(), Options(), pair.context)
+        )
+        record = pair.erp.get("firm", [partner.erp_id], planner.source_columns)[partner.erp_id]
+        twin = pair.crm.get("account", [partner.crm_id], planner.destination_columns)[partner.crm_id]
+        keys = planner.differing(record, twin)
+        decided = planner.decided(record, twin, dict.fromkeys(keys, winner))
+        begun = partner.writing
+        if begun is not None:
+            left = {key: halves for key, halves in begun.fields.items() if key not in keys}
+            begun = replace(begun, fields=left) if left else None
+        self._owe(partner, agreed={**partner.agreed, **decided}, writing=begun)
+        self.retry()
+        for mapped in MAPPED:
+            if self.mapping.field(mapped).key in decided:
+                self._chosen(name, mapped, winner)
+
+    def _chosen(self, name: str, mapped: Mapped, winner: Side) -> None:
+        wish = self.wish(name, mapped)
+        wish.chosen = winner
+        wish.spoken.add(winner)
+        wish.typed = {winner: (self.value(winner, name, mapped), self.clock)}
+        wish.base[winner.other] = self.value(winner.other, name, mapped)
+
+    def retry(self) -> None:
+        """Skipped pairs are tried again."""
+        ledger = self.pair.ledger()
+        for erp_id, row in list(ledger.rows.items()):
+            for direction in Direction.BOTH.passes:
+                if row.outcome(direction).result is Result.SKIPPED:
+                    row = row.with_outcome(direction, replace(row.outcome(direction), result=Result.FAILURE, code=""))
+            ledger.rows[erp_id] = row
+
+    # --- after a run --------------------------------------------------------------------------------------------
+
+    def note_weak(self) -> None:
+        """Which of the values that stand cannot be expressed now: another value may win over them by right."""
+        for (_, field), wish in self.wishes.items():
+            for side, (value, _) in wish.typed.items():
+                if expressed(self.pair, BY_NAME[field], value, side) == NOTHING:
+                    wish.weak.add(side)
+
+    def is_known(self, partner: Partner, mapped: Mapped, name: str) -> bool:
+        halves = partner.agreed.get(self.mapping.field(mapped).key)
+        if halves is None:
+            return False
+        for side, half in zip((Side.ERP, Side.CRM), halves, strict=True):
+            value = COMPARABLE[side][mapped.name](self.pair.value(side, name, mapped.column(side)))
+            if half[:1] in ("?", "*", "~") or value_of(half) != value:
+                return False
+        return True

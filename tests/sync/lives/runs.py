@@ -1,0 +1,275 @@
+"""Runs over a life: passes that end or die, with people about meanwhile, and rest."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+from unittest import mock
+
+from integration.sync import engine
+from integration.sync.actions import Insert, Update
+from integration.sync.engine import plan
+from integration.sync.ledger import Result
+from integration.sync.rules import Direction
+from integration.sync.run import Counters, Options, Scope
+from integration.systems.base import Side
+from tests.sync.lives.invariants import Broken, at_rest, field_problem
+from tests.sync.lives.people import People
+from tests.sync.lives.tables import MAPPED, PEOPLE, TABLE, Settings
+from tests.sync.lives.wishes import equal
+from tests.sync.mortal import run_until
+
+NEVER = 10**6
+ROUNDS = 14
+OURS_AS_WELL = 0.25
+"""How often it is another worker of ours that acts between read and write."""
+WRITES = ("insert", "update", "delete")
+
+
+class Runs(People):
+    """A life with runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.passes = self.deaths = self.meanwhile = 0
+
+    def run(self, direction: Direction, options: Options | None = None, last: int = NEVER, seed: int = 0) -> bool:
+        """One pass; false where it died. ``seed`` not 0: people may be about."""
+        options = options or Options()
+        if not self.mapping.settings.direction.includes(direction):
+            return True
+        self.note_weak()
+        since = self._tick()
+        marks = {side: len(self.pair.system(side).log) for side in Side}
+        intended = self._state_of_rows(direction.destination)
+        busy = self.meanwhile
+        with self._people_about(seed):
+            counters = run_until(self.pair, last, direction, self.mapping.rule(), options)  # type: ignore[arg-type]
+        self.passes += 1
+        self.deaths += counters is None
+        self._source_untouched(direction, marks[direction.source])
+        whole = options.scope in (Scope.CHANGED, Scope.EVERYTHING) and counters is not None
+        self.note_reached(direction.source if whole else None, since)
+        if counters is not None and busy == self.meanwhile:
+            self._counted(direction, counters, intended)
+        return counters is not None
+
+    def note_reached(self, carried: Side | None, since: int) -> None:
+        """Fields in which both sides have come together and a run knows: it has ended (``carried`` is the side it read,
+        ``since`` when it began), or the memory says so. They must have come together by right."""
+        for name in self.names:
+            partner = self.partner(name)
+            if partner is None or not self.is_coupled(name):
+                continue
+            rests = Result.SKIPPED in (partner.to_crm.result, partner.to_erp.result)
+            stopped = carried is None or self.is_stopped(carried, name)
+            for mapped in MAPPED:
+                wish = self.wish(name, mapped)
+                if not (wish.typed or wish.unagreed or wish.free):
+                    continue
+                values = {side: self.value(side, name, mapped) for side in Side}
+                if not equal(self.pair, mapped, values):
+                    continue
+                typed = wish.typed.get(carried) if carried is not None else None
+                seen = typed is not None and len(wish.typed) == 1 and typed[1] < since and not rests
+                if (seen and not stopped) or self.is_known(partner, mapped, name):
+                    wrong = field_problem(self, name, mapped, dict.fromkeys(Side, False))
+                    if wrong and mapped.name not in self.mapping.off:
+                        raise Broken(f"{name}.{mapped.name} came together by no right: {wrong}; {values}, {wish}")
+                    wish.reached(values)
+
+    @contextmanager
+    def _people_about(self, seed: int) -> Iterator[None]:
+        dice = random.Random(seed)
+        left = [2 if seed else 0]
+
+        def act(_: Side) -> None:
+            if self.pair.erp.inside or not left[0] or dice.random() >= self.mapping.settings.between:
+                return
+            left[0] -= 1
+            side, mapped, name = dice.choice(list(Side)), dice.choice(MAPPED), dice.choice(self.names)
+            if dice.random() < OURS_AS_WELL:
+                self._another_run(side, name, dice)
+            else:
+                self.meanwhile += self.edit(side, name, mapped, dice.randrange(1000))
+
+        self.pair.erp.between = self.pair.crm.between = act
+        try:
+            yield
+        finally:
+            self.pair.erp.between = self.pair.crm.between = None
+
+    def _another_run(self, side: Side, name: str, dice: random.Random) -> None:
+        """Another worker writes a row besides, or a reference comes to be coupled: flags are raised during the pass."""
+        between = self.pair.erp.between, self.pair.crm.between
+        self.pair.erp.between = self.pair.crm.between = None
+        self.meanwhile += 1
+        if dice.random() < 0.5:
+            self.side_write(side, name, dice.randrange(1000))
+        else:
+            number = dice.randrange(PEOPLE)
+            self.couple_person(number, number)
+        self.pair.erp.between, self.pair.crm.between = between
+
+    def written(self, side: Side, since: int = 0) -> list[Any]:
+        log = self.pair.system(side).log[since:]
+        return [call for call in log if call.verb in WRITES and call.rows and call.table == TABLE[side]]
+
+    def _source_untouched(self, direction: Direction, since: int) -> None:
+        """A pass writes nothing where it reads; but what a birth was given goes back at once."""
+        for call in self.written(direction.source, since):
+            back = direction is Direction.TO_ERP and call.verb == "update"
+            columns = {name for row in call.rows for name in row.values}
+            if not back or (columns - {"accountnumber"} and not self.mapping.settings.between):
+                raise Broken(f"the pass {direction} wrote {columns} of its own source ({call.verb})")
+
+    def _state_of_rows(self, side: Side) -> set[uuid.UUID]:
+        return set(self.pair.system(side)._tables[TABLE[side]].rows)
+
+    def _counted(self, direction: Direction, counters: Counters, before: set[uuid.UUID]) -> None:
+        side = direction.destination
+        made = len(self._state_of_rows(side) - before)
+        told = [one for one in self.pair.journal.changed if one.action == "inserted"]
+        if not made <= counters.inserted == len(told):
+            raise Broken(f"{made} rows were made, {counters.inserted} counted, {len(told)} in the history")
+
+    # --- a plan and its run -----------------------------------------------------------------------------------
+
+    def as_planned(self, direction: Direction) -> None:
+        """What a dry run shows is what the run does; later rows and rounds may add to it."""
+        if not self.mapping.settings.direction.includes(direction):
+            return
+        pair, rule = self.pair, self.mapping.rule()
+        ends = (pair.erp, pair.crm) if direction is Direction.TO_CRM else (pair.crm, pair.erp)
+        cursor = pair.cursors.get((rule.name, direction))
+        options = Options(dry_run=True)
+        actions = list(plan(rule, direction, *ends, pair.ledger(), cursor, options, pair.context))
+        inserts = {action.record.id for action in actions if isinstance(action, Insert)}
+        changes = {
+            (action.twin.id, change.field)
+            for action in actions
+            if isinstance(action, Update)
+            for change in action.changes
+        }
+        mark = len(pair.system(direction.destination).log)
+        self.run(direction)
+        done = pair.journal.changed
+        source = [one.erp_id if direction is Direction.TO_CRM else one.crm_id for one in done]
+        missing = inserts - {id for id, one in zip(source, done, strict=True) if one.action == "inserted"}
+        written = {
+            (row.id, name)
+            for call in self.written(direction.destination, mark)
+            if call.verb == "update"
+            for row in call.rows
+            for name in row.values
+        }
+        if missing or changes - written:
+            raise Broken(f"shown and not done: {missing or changes - written}")
+
+    # --- one record -------------------------------------------------------------------------------------------
+
+    def by_ids(self, direction: Direction, name: str, winner: bool, force: bool, seed: int = 0) -> None:
+        """Synchronize Now; with ``winner`` Send or Get."""
+        id = self.pair.id(direction.source, name)
+        if id is None or not self.mapping.settings.direction.includes(direction):
+            return
+        side = direction.source
+        before = self.pair.system(side).values(TABLE[side], id)
+        coupled = self.is_coupled(name)
+        options = Options(scope=Scope.IDS, ids=(id,), force=force, winner=side if winner else None)
+        if not winner:
+            self.run(direction, options, seed=seed)
+            return
+        wished = {key: deepcopy(wish) for key, wish in self.wishes.items()}
+        if coupled:
+            self._tick()
+            for mapped in MAPPED:
+                if mapped.name not in self.mapping.off and self.mapping.way(mapped).includes(direction):
+                    self._chosen(name, mapped, side)
+        self.run(direction, options)
+        if self.pair.system(side).values(TABLE[side], id) != before and coupled:
+            raise Broken(f"the chosen side of {name} was touched")
+        partner = self.partner(name)
+        if partner is None or not coupled or self.is_stopped(side, name):
+            self.wishes = wished
+            return
+        if partner.outcome(direction).code == "conflict":
+            raise Broken(f"a conflict of {name} though a person had decided")
+        if partner.outcome(direction).result is not Result.SUCCESS:
+            self.wishes = wished
+
+    # --- rest ---------------------------------------------------------------------------------------------------
+
+    def rest(self, *, all_coupled: bool = False, create: bool = False) -> None:
+        """Passes until nothing moves; then look whether all is well, and whether a full round finds nothing more."""
+        if create:
+            self._until_still(Options(scope=Scope.EVERYTHING, create=True, approved=True))
+        self._until_still(Options(approved=True))
+        at_rest(self, all_coupled=all_coupled)
+        marks = {side: len(self.pair.system(side).log) for side in Side}
+        self._until_still(Options(scope=Scope.EVERYTHING, approved=True))
+        found = [(side, call.verb, call.rows) for side in Side for call in self.written(side, marks[side])]
+        if found and not self.bereaved:
+            raise Broken(f"a full round at rest wrote {found}")
+        at_rest(self, all_coupled=all_coupled)
+        self._agree()
+
+    def _until_still(self, options: Options) -> None:
+        for _ in range(ROUNDS):
+            before = self._everything()
+            for direction in self.mapping.settings.direction.passes:
+                self.run(direction, options)
+            if self._everything() == before:
+                return
+        raise Broken(f"still moving after {ROUNDS} rounds")
+
+    def _everything(self) -> Any:
+        versions = {side: self.pair.system(side)._sequence for side in Side}
+        return versions, dict(self.pair.ledger().rows)
+
+    def _agree(self) -> None:
+        """What both sides hold at rest and nobody wants otherwise is what they hold by right."""
+        for name in self.names:
+            for mapped in MAPPED:
+                wish = self.wish(name, mapped)
+                for side in Side:
+                    if self.pair.id(side, name) is not None and side not in wish.typed:
+                        wish.base[side] = self.value(side, name, mapped)
+
+
+class AtOnce:
+    """Does what it is given at once, in the caller's thread: a life is the same each time."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def __enter__(self) -> AtOnce:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(call(*arguments))
+        except BaseException as error:  # noqa: BLE001 - the caller asks for it
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def repeatable(seed: int) -> Iterator[None]:
+    """Ids and the order of writes follow from the seed."""
+    dice = random.Random(seed)
+
+    def drawn() -> uuid.UUID:
+        return uuid.UUID(int=dice.getrandbits(128), version=4)
+
+    with mock.patch.object(uuid, "uuid4", drawn), mock.patch.object(engine, "ThreadPoolExecutor", AtOnce):
+        yield
