@@ -1,70 +1,27 @@
 """Field by field: what is written, what is owed to the other side, what is a conflict, and what is agreed after. Pure.
 
-s and t are the values of source and twin, S and T say whether they changed since both sides last agreed. First: a blank
-under ``not_null`` is no change of the side that is blank; a value that is equal in either direction of translation is
-agreed. Then:
-
-=====================================================  ==================  =========================================
-case                                                   one-way             two-way
-=====================================================  ==================  =========================================
-the run lets the source win / the twin                 write               write / leave; never a conflict
-a person decided for the source / for the twin         write               write / leave
-both as agreed, not a reference                        keep                keep, also when forced (rounded, transformed)
-both as agreed, a reference: its translation changed   write               the one that can be expressed; both: policy
-never agreed                                           write               blank loses, what cannot be expressed loses;
-                                                                           both filled: first_wins, else policy
-S and T                                                write               policy; neither can be expressed: keep
-S                                                      write               write
-T                                                      write; but keep     leave
-                                                       what is default,
-                                                       without partner,
-                                                       or an edge
-none                                                   keep                keep
-=====================================================  ==================  =========================================
-
-*leave* owes the field to the other side. *policy* is the mapping's: none is a conflict (the record fails and nothing of
-it is written), Send and Get write or leave. *write* of a value without partner leaves the twin's value, or clears it
-where the field mapping says so; the source's half then remembers that it has no partner (``?``).
-
-    Three weeks in the life of one telephone number (ERP | Sales | agreed), conflicts not decided by policy:
-
-    1 | 1 | 1 1     nobody changed it                              keep
-    2 | 1 | 1 1     pass to Sales: S                               write 2, agreed 2 2
-    2 | 3 | 2 2     pass to Sales: T                               leave: owed to the ERP
-    3 | 3 | 2 2     pass to the ERP has written it                 equal: agreed 3 3
-    4 | 5 | 3 3     either pass: S and T                           conflict, nothing written
-    4 | 5 | * 5     a person decides for the ERP                   pass to Sales: write 4; pass to the ERP: leave
+``verdict`` has the truth table of one field; here it is applied to a record and its twin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from integration.sync.actions import Change
-from integration.sync.halves import (
-    DECIDED,
-    DEFAULT,
-    PARTNERLESS,
-    changed,
-    default,
-    is_plain,
-    is_rounded,
-    partnerless,
-    plain,
-    unread,
-    value_of,
-)
+from integration.sync.born import Births
+from integration.sync.carries import Carry
+from integration.sync.draft import Draft
+from integration.sync.halves import DECIDED, PARTNERLESS, changed, default, partnerless, plain, unread, value_of
 from integration.sync.ledger import Agreed, Partner, Result
 from integration.sync.meaning import Lack
 from integration.sync.problems import NotUpdatable
-from integration.sync.rules import Direction, TableRule
-from integration.sync.transfer import Carry, Draft, Referring, Transfer
-from integration.sync.values import normalizer
-from integration.systems.base import Record, Ref, Side, Value
+from integration.sync.verdict import Look, One, half_of
+from integration.sync.words import LONGEST_SHOWN, brief, shown
+from integration.systems.base import Record, Value
 from integration.systems.errors import Problem
 
-LONGEST_SHOWN = 60
+__all__ = ["LONGEST_SHOWN", "Clash", "Look", "Merged", "Merger", "brief", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,108 +48,8 @@ class Merged:
     refused: list[Problem] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Look:
-    """One record and its twin, both read. ``back`` is the twin's draft in the other direction, as far as it is needed
-    to know what can be expressed there; ``winner`` the side that a person said wins."""
-
-    draft: Draft
-    record: Record
-    twin: Record
-    partner: Partner
-    back: Draft | None = None
-    winner: Side | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _One:
-    """One field of a look: comparable values, halves (``None``: never agreed), and what can be expressed."""
-
-    source: str
-    want: str | None
-    have: str
-    halves: tuple[str, str] | None
-    back: bool
-
-    @property
-    def can_go(self) -> bool:
-        return self.want is not None
-
-
-class Merger:
+class Merger(Births):
     """Merges drafts into twins for one mapping and direction."""
-
-    def __init__(self, rule: TableRule, transfer: Transfer, back: Transfer | None = None) -> None:
-        self.rule, self.transfer = rule, transfer
-        self.direction = transfer.direction
-        self.two_passes = rule.direction is Direction.BOTH
-        self.back = back if self.two_passes else None
-        self._towards_crm = self.direction is Direction.TO_CRM
-        self._keys = frozenset(field_rule.key for field_rule in rule.fields)
-        self._keys |= {carry.key for one in (transfer, back) if one is not None for carry in one.carries}
-        back_only = [] if self.back is None else self.back.carries
-        forth = {carry.key for carry in transfer.carries}
-        self.back_only = [carry for carry in back_only if carry.key not in forth]
-        """Fields of which the twin's row is the source."""
-        destination = rule.table(self.direction.destination)
-        self._normals: dict[str, Callable[[Value], str]] = {
-            name: normalizer(column) for name, column in destination.fields.items()
-        }
-        self.two_way = {carry.destination: carry.key for carry in transfer.carries if carry.two_way}
-        self._number = destination.number_field
-
-    # --- halves, turned for the direction ------------------------------------------------------------------------
-
-    def pair(self, source: str, destination: str) -> tuple[str, str]:
-        """Halves are kept as (ERP, Sales)."""
-        return (source, destination) if self._towards_crm else (destination, source)
-
-    def split(self, halves: tuple[str, str]) -> tuple[str, str]:
-        return halves if self._towards_crm else (halves[1], halves[0])
-
-    # --- a new row -------------------------------------------------------------------------------------------------
-
-    def filled(self, values: Mapping[str, Value], draft: Draft) -> dict[str, Value]:
-        """What a template adds to a new row: columns that nothing else writes, and two-way ones left blank (those are
-        then carried back, since blank loses)."""
-        spoken = {name for name, value in values.items() if value not in (None, "") or name not in self.two_way}
-        return {name: value for name, value in draft.filled.items() if name not in spoken}
-
-    def born(self, record: Record, draft: Draft, filled: Collection[str] = ()) -> tuple[Agreed, bool]:
-        """The halves of a row that is written as a whole, and whether it has something to give back: its number, and
-        what a template filled. All else in it that goes the other way is the default of a row that we made: nobody
-        decided it, so it overwrites nothing where the record came from."""
-        agreed: dict[str, tuple[str, str]] = {}
-        gives = False
-        for carry in self.transfer.carries:
-            if carry.two_way and carry.destination in filled:
-                gives = True
-            elif carry.key in draft.lacking:
-                if draft.lacking[carry.key].kind is not Lack.PUT_OFF:
-                    agreed[carry.key] = self.pair(partnerless(draft.sources[carry.key]), unread(""))
-            else:
-                agreed[carry.key] = self.pair(plain(draft.sources.get(carry.key, "")), unread(self._told(carry, draft)))
-        for carry in self.back_only:
-            given = carry.key in self._back_sources(self._number, *filled)
-            gives = gives or given
-            if not given:
-                agreed[carry.key] = self.pair(plain(carry.has(record)), DEFAULT)
-        return agreed, gives and self.two_passes
-
-    def _told(self, carry: Carry, draft: Draft) -> str:
-        """What a new row is told for this field; blank where a blank source says nothing."""
-        if carry.key in draft.meant or carry.destination in draft.values:
-            return carry.wants(draft)
-        return ""
-
-    def _back_sources(self, *columns: str) -> set[str]:
-        """The keys of fields that go back from these columns of the new row; a constant goes with the number."""
-        side = self.direction.destination
-        return {
-            one.key
-            for one in self.rule.fields
-            if one.direction is self.direction.back and one.field(side) in (*columns, "")
-        }
 
     # --- a pair ----------------------------------------------------------------------------------------------------
 
@@ -242,7 +99,7 @@ class Merger:
             return dict(agreed)
         return {key: halves for key, halves in agreed.items() if key in self._keys}
 
-    def _one(self, carry: Carry, look: Look) -> _One | None:
+    def _one(self, carry: Carry, look: Look) -> One | None:
         """The field as it stands; ``None`` while it is put off, and where the draft says nothing of it."""
         draft, lacking = look.draft, look.draft.lacking.get(carry.key)
         halves = look.partner.agreed.get(carry.key)
@@ -251,10 +108,10 @@ class Merger:
         if lacking is not None:
             if lacking.kind is Lack.PUT_OFF:
                 return None
-            return _One(source, None, have, turned, self._can_go_back(carry, look))
+            return One(source, None, have, turned, self._can_go_back(carry, look))
         if carry.key not in draft.meant and carry.destination not in draft.values:
-            return _One(source, "", have, turned, True) if carry.not_null and not source else None
-        return _One(source, carry.wants(draft), have, turned, self._can_go_back(carry, look))
+            return One(source, "", have, turned, True) if carry.not_null and not source else None
+        return One(source, carry.wants(draft), have, turned, self._can_go_back(carry, look))
 
     def _can_go_back(self, carry: Carry, look: Look) -> bool:
         """Can the twin's value be expressed on the source's side? Blank can, and so can what nobody translates."""
@@ -265,14 +122,9 @@ class Merger:
         if one is None:
             return
         if carry.not_null and not one.source and not one.want:
-            if _half(one, 0)[:1] == DECIDED:
-                merged.agreed[carry.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
-            elif not one.have:
-                self._agree(carry, one, merged.agreed)
-            else:
-                merged.owes = merged.owes or (carry.two_way and one.have != _known(one))
+            self._merge_blank(carry, one, merged)
             return
-        if self._is_equal(carry, one, look):
+        if self.is_equal(carry, one, look):
             self._agree(carry, one, merged.agreed)
             return
         if self._is_blank_for_good(carry, one):
@@ -290,96 +142,25 @@ class Merger:
             case "conflict":
                 merged.conflicts.append(self._clash(carry, look))
 
-    def _is_blank_for_good(self, carry: Carry, one: _One) -> bool:
+    def _merge_blank(self, carry: Carry, one: One, merged: Merged) -> None:
+        """A blank source that must not go over."""
+        if half_of(one, 0)[:1] == DECIDED:
+            merged.agreed[carry.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
+        elif not one.have:
+            self._agree(carry, one, merged.agreed)
+        else:
+            merged.owes = merged.owes or (carry.two_way and one.have != _known(one))
+
+    def _is_blank_for_good(self, carry: Carry, one: One) -> bool:
         """Did a person decide for a blank of the twin that cannot travel?"""
-        return carry.not_null and carry.two_way and not one.have and _half(one, 1)[:1] == DECIDED
+        return carry.not_null and carry.two_way and not one.have and half_of(one, 1)[:1] == DECIDED
 
-    def _is_equal(self, carry: Carry, one: _One, look: Look) -> bool:
-        if one.want == one.have:
-            return True
-        if carry.two_way and look.back is not None and self.back is not None:
-            other = self.back.compared(carry.key)
-            known = other is not None and (other.key in look.back.meant or other.destination in look.back.values)
-            if other is not None and known and other.wants(look.back) == one.source:
-                return True
-        never = one.halves is None and carry.two_way
-        return (
-            never
-            and one.want is not None
-            and bool(one.want)
-            and bool(one.have)
-            and (is_rounded(one.want, one.have) or is_rounded(one.have, one.want))
-        )
-
-    def _agree(self, carry: Carry, one: _One, agreed: dict[str, tuple[str, str]]) -> None:
+    def _agree(self, carry: Carry, one: One, agreed: dict[str, tuple[str, str]]) -> None:
         is_default = one.halves is not None and one.halves[0] == default(one.source) and not carry.two_way
         source = default(one.source) if is_default else plain(one.source)
         agreed[carry.key] = self.pair(source, plain(one.have))
 
-    def _verdict(self, carry: Carry, one: _One, look: Look) -> str:
-        """ "write", "leave" (to the other pass), "keep", "partnerless" (neither can be expressed) or "conflict"."""
-        decided = self._decided(carry, one, look)
-        if decided:
-            return decided
-        if one.halves is None:
-            return self._never_agreed(carry, one) if carry.two_way else "write"
-        source_half, twin_half = one.halves
-        source_changed = changed(source_half, one.source, expressible=one.can_go)
-        twin_changed = changed(twin_half, one.have, expressible=carry.two_way and one.back)
-        if carry.two_way and carry.not_null and not one.have:
-            twin_changed = False
-        if not source_changed and not twin_changed:
-            return self._as_agreed(carry, one)
-        if not carry.two_way:
-            return "write" if source_changed or self._drift_counts(carry, source_half) else "keep"
-        if source_changed and twin_changed:
-            return self._by_policy() if one.can_go or one.back else "partnerless"
-        return "write" if source_changed else "leave"
-
-    def _decided(self, carry: Carry, one: _One, look: Look) -> str:
-        """What a person said about this field, or about the whole record."""
-        source_half, twin_half = one.halves or ("", "")
-        decided = self.direction.source if source_half[:1] == DECIDED else None
-        if twin_half[:1] == DECIDED:
-            decided = self.direction.destination
-        winner = look.winner or decided  # Whoever lets this run have a winner has spoken last.
-        if winner is self.direction.source:
-            return "write"
-        return "leave" if carry.two_way and winner is not None else ""
-
-    def _as_agreed(self, carry: Carry, one: _One) -> str:
-        """Different, and agreed so: not even a forced run makes the sides chase each other. Only of a reference the
-        translation may have changed: its record was coupled with another one."""
-        source_half, twin_half = one.halves or ("", "")
-        if not (isinstance(carry, Referring) and is_plain(source_half) and is_plain(twin_half)):
-            return "keep"
-        if not carry.two_way:
-            return "write" if one.can_go else "keep"
-        if one.can_go and one.back:
-            return self._by_policy()
-        if not (one.can_go or one.back):
-            return "partnerless"
-        return "write" if one.can_go else "leave"
-
-    def _never_agreed(self, carry: Carry, one: _One) -> str:
-        forth, back = bool(one.source) and one.can_go, bool(one.have) and one.back
-        if forth and back:
-            if carry.first_wins is None:
-                return self._by_policy()
-            return "write" if carry.first_wins is self.direction.source else "leave"
-        if not forth and not back:
-            return "partnerless"
-        return "write" if forth else "leave"
-
-    def _drift_counts(self, carry: Carry, source_half: str) -> bool:
-        return not carry.edge and source_half[:1] not in (DEFAULT, PARTNERLESS)
-
-    def _by_policy(self) -> str:
-        if self.rule.conflict.lets(self.direction):
-            return "write"
-        return "leave" if self.rule.conflict.lets(self.direction.back) else "conflict"
-
-    def _write(self, carry: Carry, one: _One, look: Look, merged: Merged) -> None:
+    def _write(self, carry: Carry, one: One, look: Look, merged: Merged) -> None:
         if not carry.updatable:
             merged.refused.append(self._not_updatable(carry))
             return
@@ -439,21 +220,5 @@ class Merger:
         )
 
 
-def _half(one: _One, place: int) -> str:
-    return "" if one.halves is None else one.halves[place]
-
-
-def _known(one: _One) -> str:
+def _known(one: One) -> str:
     return "" if one.halves is None else value_of(one.halves[1])
-
-
-def shown(value: Value) -> str:
-    """A value as a message shows it."""
-    if isinstance(value, Ref):
-        return value.label or str(value.id)
-    return "" if value is None else str(value)
-
-
-def brief(text: str, longest: int = LONGEST_SHOWN) -> str:
-    """Enough of a value to recognize it."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"

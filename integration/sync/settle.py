@@ -6,7 +6,6 @@ import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeGuard
 
 from integration.sync.actions import (
     Action,
@@ -20,22 +19,23 @@ from integration.sync.actions import (
     Uncouple,
     Update,
 )
-from integration.sync.decide import failed
-from integration.sync.ledger import InFlight, Outcome, Partner, Result, SideWritten, State
+from integration.sync.besides import changes_besides, changes_of, in_words, label_of
+from integration.sync.intentions import before_writing, intended
+from integration.sync.ledger import Outcome, Partner, Result, SideWritten, State
 from integration.sync.memory import SideMemory
-from integration.sync.merge import brief, shown
+from integration.sync.outcomes import failed
 from integration.sync.problems import waiting_for
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Changed, Counters, Failure
 from integration.sync.special.base import Run
 from integration.sync.transfer import ReferenceNotCoupled
 from integration.sync.write import Results
-from integration.systems.base import Record, Ref, Side, Table, Value, Written
+from integration.systems.base import Record, Value, Written
 from integration.systems.errors import Problem, VersionConflict
 
+__all__ = ["Settled", "before_writing", "in_words", "intended", "label_of", "settle"]
+
 OVERTAKEN = Outcome(Result.FAILURE, "overtaken")
-HISTORY = 200
-"""Longer values are cut in the history."""
 
 
 @dataclass(slots=True)
@@ -56,37 +56,6 @@ class Settled:
     changed: list[Changed] = field(default_factory=list)
     besides: list[SideWritten] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
-
-
-def before_writing(actions: Sequence[Action], direction: Direction) -> list[Partner]:
-    """Pairs as they are stored before the page is written, in case that nobody lives to store what came of it."""
-    inserts = [intended(action) for action in actions if isinstance(action, Insert)]
-    # A twin that is about to be deleted: the next run finishes that, or makes the record another one.
-    inserts += [replace(action.partner, state=State.INTENDED) for action in actions if _removes(action)]
-    side = direction.destination
-    return inserts + [pair for action in actions if isinstance(action, Update) for pair in _begun(action, side)]
-
-
-def _removes(action: Action) -> TypeGuard[Uncouple]:
-    return isinstance(action, Uncouple) and action.twin is not None
-
-
-def intended(action: Insert) -> Partner:
-    """The pair with the id that the new row is going to have."""
-    return replace(action.partner, state=State.INTENDED)
-
-
-def _begun(action: Update, side: Side) -> list[Partner]:
-    """The pair with what was read and found to be owed, and with what is about to be written: so that our own write can
-    be told from a person's edit afterwards, and nothing of a person lies unseen under it."""
-    read = action.read
-    if read is None or action.coupled or not action.changes:
-        return []
-    fields = {key: halves for key, halves in action.partner.agreed.items() if read.agreed.get(key) != halves}
-    begun = replace(read, writing=InFlight(side, fields, action.twin.version)).with_owed(
-        side.other, action.partner.owed(side.other)
-    )
-    return [begun]
 
 
 def settle(
@@ -122,14 +91,14 @@ class _Settling:
 
     def _written_besides(self, write: SideWrite, answer: Written) -> None:
         """For the history: with the record where it is part of it, else with the pair that the row belongs to."""
-        of = f" ({write.label})" if write.must and write.label else ""
-        fields = [(f"{one.field}{of}", in_words(one.old), in_words(one.new)) for one in write.changes]
-        with_record = [one for one in self.settled.changed if (one.erp_id, one.crm_id) == (write.erp_id, write.crm_id)]
-        if write.must and with_record:
-            at = self.settled.changed.index(with_record[0])
-            self.settled.changed[at] = replace(with_record[0], fields=[*with_record[0].fields, *fields])
+        told, changed = changes_besides(write), self.settled.changed
+        place = next(
+            (n for n, one in enumerate(changed) if (one.erp_id, one.crm_id) == (told.erp_id, told.crm_id)), None
+        )
+        if write.must and place is not None:
+            changed[place] = replace(changed[place], fields=[*changed[place].fields, *told.fields])
             return
-        self.settled.changed.append(Changed(write.erp_id, write.crm_id, "modified", fields))
+        changed.append(told)
         if not write.must:
             columns, side = frozenset(write.values), self.direction.destination
             row = SideWritten(side, write.table, write.id, columns, write.seen, answer.version or "")
@@ -224,7 +193,9 @@ class _Settling:
 
     def _succeed(self, action: Insert | Update, answer: Written) -> None:
         settled = self.settled
-        self._note_change(action)
+        change = changes_of(action)
+        if change is not None:
+            settled.changed.append(change)
         if isinstance(action, Insert):
             self._count(action.record.id, "inserted")
             if self.run.destination.remote and not answer.version:
@@ -286,20 +257,6 @@ class _Settling:
         side = self.direction.source
         return action.read.with_owed(side, action.partner.owed(side))
 
-    def _note_change(self, action: Insert | Update) -> None:
-        """For the history of the record; a row that an interrupted run made is told of when it is completed."""
-        pair = action.partner
-        if isinstance(action, Insert):
-            new = [(name, "", in_words(value)) for name, value in action.values.items() if value not in (None, "")]
-            self.settled.changed.append(Changed(pair.erp_id, pair.crm_id, "inserted", new))
-        elif action.completes:
-            made = {**action.twin.values, **action.values}
-            new = [(name, "", in_words(value)) for name, value in made.items() if value not in (None, "")]
-            self.settled.changed.append(Changed(pair.erp_id, pair.crm_id, "inserted", new))
-        elif action.changes:
-            written = [(one.field, in_words(one.old), in_words(one.new)) for one in action.changes]
-            self.settled.changed.append(Changed(pair.erp_id, pair.crm_id, "modified", written))
-
     def _fail(self, partner: Partner, problem: Problem, label: str, id: uuid.UUID) -> None:
         after, skipped = failed(partner, self.direction, problem)
         self.settled.remembered.append(after)
@@ -337,18 +294,3 @@ class _Settling:
         if self.direction is Direction.TO_CRM:
             return Partner(erp_id=record.id, crm_id=fresh)
         return Partner(erp_id=fresh, crm_id=record.id)
-
-
-def in_words(value: Value) -> str:
-    """A value as the history keeps it."""
-    text = value if isinstance(value, str) else shown(value)
-    return text if len(text) <= HISTORY else brief(text, HISTORY)
-
-
-def label_of(table: Table, record: Record) -> str:
-    """The record as people call it: number and name; where it has neither, what it refers to (a price has its group,
-    its item and its unit); in the end its id."""
-    parts = [str(record.values.get(name) or "") for name in (table.number_field, table.name_field) if name]
-    if not any(parts):
-        parts = [value.label for value in record.values.values() if isinstance(value, Ref) and value.label]
-    return " ".join(dict.fromkeys(part for part in parts if part))[:250] or str(record.id)

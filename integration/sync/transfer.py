@@ -8,18 +8,18 @@ record is only calling them. What has to be known about other records (reference
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
+from integration.sync.carries import Carry, Constant, Meaning, Plain, Referring, Sourced
+from integration.sync.draft import DescriptionDoubtful, Draft, Known, ReferenceNotCoupled, Resolved, known
 from integration.sync.meaning import Lack, Lacking, LeftOut, MeaningField, Meant
 from integration.sync.rules import Direction, FieldRule, Reference, TableRule
 from integration.sync.transformations import WrongParameter, chain
 from integration.sync.values import (
     Convert,
     NoPartnerOption,
-    Normalize,
     constant,
     converter,
     normalizer,
@@ -28,166 +28,21 @@ from integration.sync.values import (
 from integration.systems.base import Field, FieldType, Record, Ref, Side, Value, option_id
 from integration.systems.errors import ConfigurationProblem, FieldMissing, InvalidValue, Problem, RecordProblem
 
-Known = dict[uuid.UUID | None, uuid.UUID | None]
-Resolved = Mapping[Reference, Known]
-"""source id -> destination id, per reference. The key ``None`` says what a blank reference becomes (a blank currency
-is the local one); the value ``None`` says that an id becomes blank."""
-
-
-class ReferenceNotCoupled(RecordProblem):
-    """A mandatory reference has no partner yet. ``table``/``id`` name the row (on the source side) to couple first."""
-
-    code = "reference-not-coupled"
-
-    def __init__(self, message: str, *, table: str, id: uuid.UUID) -> None:
-        super().__init__(message)
-        self.table = table
-        self.id = id
-
-
-class DescriptionDoubtful(Exception):
-    """A value does not fit what the systems said of their columns. Whoever runs asks them once more and begins again;
-    what was written is remembered, and the page that found it was not written."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """What the destination should hold, by destination field. By rule key: ``sources`` are the normalized source
-    values, ``lacking`` those without a partner on the other side, ``meant`` those that no single column says.
-    ``extra`` are columns that a special rule keeps one way (written whenever they differ), ``on_insert`` those it only
-    sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks. ``problem`` stops the
-    record, ``refused`` only single fields of it; ``left_out`` is the reason why the record is none of the mapping's
-    business for now, ``left_out_waits`` the records (table, id) whose coupling would change that. ``ends_pair``: a
-    record that is left out loses its twin, which is deleted. ``moved``: the twin cannot be changed into this draft; it
-    is deleted, and the record gets another one."""
-
-    values: dict[str, Value] = field(default_factory=dict)
-    sources: dict[str, str] = field(default_factory=dict)
-    lacking: dict[str, Lacking] = field(default_factory=dict)
-    meant: dict[str, Meant] = field(default_factory=dict)
-    extra: dict[str, Value] = field(default_factory=dict)
-    on_insert: dict[str, Value] = field(default_factory=dict)
-    filled: Mapping[str, Value] = field(default_factory=dict)
-    problem: Problem | None = None
-    refused: list[Problem] = field(default_factory=list)
-    is_doubtful: bool = False
-    """Does a value not fit what the systems said of their columns? They may say something else by now."""
-    left_out: str = ""
-    left_out_waits: Sequence[tuple[str, uuid.UUID]] = ()
-    ends_pair: bool = False
-    moved: bool = False
-
-    @property
-    def is_put_off(self) -> bool:
-        """Is a reference left for the last round, when all rows of the own table are there?"""
-        return any(lacking.kind is Lack.PUT_OFF for lacking in self.lacking.values())
-
-    def waits(self) -> set[tuple[str, uuid.UUID]]:
-        """The records (table, id) whose coupling would let more of this one be carried."""
-        lacking = [one for one in self.lacking.values() if one.kind is not Lack.PUT_OFF]
-        found = {(one.table, one.id) for one in lacking if one.id is not None}
-        if isinstance(self.problem, ReferenceNotCoupled):
-            found.add((self.problem.table, self.problem.id))
-        return found.union(self.left_out_waits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carry:
-    """One field made ready for one direction. A ``two_way`` field is only overwritten by the side that changed it; a
-    one-way field by its source whenever the record is processed. ``edge``: only when its source changes."""
-
-    key: str
-    destination: str
-    normal_destination: Normalize
-    label: str = ""
-    destination_label: str = ""
-    two_way: bool = False
-    not_null: bool = False
-    edge: bool = False
-    is_translated: bool = False
-    """Is more done to a value than to convert it: a reference, an option, a transformation, a meaning?"""
-    updatable: bool = True
-    first_wins: Side | None = None
-
-    def reads(self, record: Record) -> str:
-        """What the source holds, comparable."""
-        return ""
-
-    def has(self, twin: Record) -> str:
-        """What the twin holds, comparable."""
-        return self.normal_destination(twin.values.get(self.destination))
-
-    def shows(self, record: Record) -> Value:
-        """What the source holds, for people."""
-        return None
-
-    def shows_twin(self, twin: Record) -> Value:
-        return twin.values.get(self.destination)
-
-    def wants(self, draft: Draft) -> str:
-        """What the twin should hold, comparable."""
-        return self.normal_destination(draft.values[self.destination])
-
-    def writes(self, draft: Draft) -> Mapping[str, Value]:
-        return {self.destination: draft.values[self.destination]}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Constant(Carry):
-    value: Value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sourced(Carry):
-    source: str
-    normal_source: Normalize
-
-    def reads(self, record: Record) -> str:
-        return self.normal_source(record.values.get(self.source))
-
-    def shows(self, record: Record) -> Value:
-        return record.values.get(self.source)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plain(Sourced):
-    convert: Convert
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Referring(Sourced):
-    """``translate`` turns the id that the ledger found into a value of the destination field."""
-
-    rule: FieldRule
-    reference: Reference
-    translate: Callable[[uuid.UUID], Value]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning(Carry):
-    """A field that a special rule declares."""
-
-    meaning: MeaningField
-    side: Side
-    """The destination's."""
-
-    def reads(self, record: Record) -> str:
-        return self.meaning.read(self.side.other, record)
-
-    def shows(self, record: Record) -> Value:
-        return self.meaning.shown(self.side.other, record)
-
-    def shows_twin(self, twin: Record) -> Value:
-        return self.meaning.shown(self.side, twin)
-
-    def has(self, twin: Record) -> str:
-        return self.meaning.read(self.side, twin)
-
-    def wants(self, draft: Draft) -> str:
-        return draft.meant[self.key].text
-
-    def writes(self, draft: Draft) -> Mapping[str, Value]:
-        return draft.meant[self.key].columns
+__all__ = [
+    "Carry",
+    "Constant",
+    "DescriptionDoubtful",
+    "Draft",
+    "Known",
+    "Meaning",
+    "Plain",
+    "ReferenceNotCoupled",
+    "Referring",
+    "Resolved",
+    "Sourced",
+    "Transfer",
+    "known",
+]
 
 
 class Transfer:
@@ -375,14 +230,6 @@ class Transfer:
     @cached_property
     def _by_key(self) -> dict[str, Carry]:
         return {carry.key: carry for carry in self.carries}
-
-
-def known(found: Mapping[uuid.UUID, uuid.UUID]) -> Known:
-    """What the ledger found, ready for what a blank means to be added."""
-    together: Known = {}
-    for id, partner in found.items():
-        together[id] = partner
-    return together
 
 
 def _translation(reference: Reference, side: Side, field: Field) -> Callable[[uuid.UUID], Value]:
