@@ -55,6 +55,11 @@ def in_the_way(setup: ConnectionSetup) -> list[tuple[Verdict, Step | None]]:
     return [(one, None) for one in found if one.severity is Severity.ERROR and WHERE.get(one.code) is CONNECTION]
 
 
+def tested(setup: ConnectionSetup) -> Shown:
+    """What is in the way, and the step as it is stored by now: what was sent is older than that."""
+    return {"findings": in_the_way(setup), "form": ConnectionStepForm(None, instance=ConnectionSetup.current())}
+
+
 def _tables(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     return {"form": ChoicesStepForm(typed(request), instance=guide, setup=setup)}
 

@@ -18,7 +18,7 @@ from integration.models.full_synch import FullSynchError
 from integration.systems.errors import Problem
 from setup_wizard import administrator, carried, finish, sandbox, tasks
 from setup_wizard.models import AdministratorRun, Guide
-from setup_wizard.pages import SHOWS, Shown, hindrance, in_the_way
+from setup_wizard.pages import SHOWS, Shown, hindrance, in_the_way, tested
 from setup_wizard.steps import (
     ADMINISTRATOR,
     BY_SLUG,
@@ -177,7 +177,7 @@ def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
     following = after(here)
     if why is None and here is CONNECTION:
         carried.drop(request)
-        shown["findings"] = in_the_way(ConnectionSetup.current())
+        shown.update(tested(ConnectionSetup.current()))
         why = NOT_YET if shown["findings"] else None
     if why is None and following is not None:
         Guide.current().pass_step(here.slug)

@@ -78,7 +78,7 @@ def work(chief: Client, told: Used, secret: str) -> None:
     assert setup.is_enabled, setup.last_error
     currencies = TableMapping.objects.get(name="CURRENCY")
     jobs.start(currencies, Direction.TO_CRM, inline=True)
-    told.secrets += [row.text.reveal() for row in CachedText.objects.filter(pk__startswith="token:")]
+    told.secrets += [row.text.reveal() for row in CachedText.objects.filter(pk__startswith="token:token ")]
     setup.client_secret = WRONG
     setup.save()
     CachedText.objects.all().delete()

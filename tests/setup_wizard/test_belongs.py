@@ -153,3 +153,14 @@ def test_a_way_to_sign_in_that_nobody_knows_is_refused_in_words(setup, admin, ad
     sent = {name: form[name].value() or "" for name in form.fields}
     answer = admin.post(address, {**sent, "authentication": "by magic"})
     assert "by magic is not one of the available choices" in answer.content.decode()
+
+
+def test_what_the_test_found_is_mended_on_the_page_that_shows_it(fresh, admin):
+    _, organization = fresh
+    press(admin, "welcome")
+    organization.fail_on("check", SignInRefused("The client secret is wrong.", part="secret"))
+    form = press(admin, "connection", **ENTERED, client_secret="not the secret").context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    answer = admin.post(f"{GUIDE}connection/", {**sent, "client_secret": SECRET})
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert ConnectionSetup.current().client_secret.reveal() == SECRET
