@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from integration import defaults
-from integration.dataverse import zones
 from integration.dataverse.session import Patience
 from integration.models import systems
 from integration.models.audit import AuditEntry, record
@@ -47,7 +46,6 @@ class ConnectionSetup(Audited, SignIn, Features):
     untold = models.CharField(
         "what Sales is still to be told", max_length=10, choices=Untold, blank=True, editable=False
     )
-    time_zone = models.CharField("time zone of dates in Sales", max_length=64, blank=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
     home = models.CharField(max_length=32, blank=True, editable=False)
 
@@ -69,11 +67,6 @@ class ConnectionSetup(Audited, SignIn, Features):
         wrong = {**self.sign_in_problems(), **self.feature_problems()}
         if self.sales_enabled and not self.dataverse_enabled:
             wrong["sales_enabled"] = ValidationError(SALES_ALONE)
-        self.time_zone = self.time_zone.strip()
-        try:
-            zones.zone(self.time_zone or "UTC")
-        except ConfigurationProblem as problem:
-            wrong["time_zone"] = ValidationError(problem.message)
         if wrong:
             raise ValidationError(wrong)
 
