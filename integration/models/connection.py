@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from integration import defaults
-from integration.dataverse import zones
 from integration.dataverse.session import Gate
 from integration.models.audit import AuditEntry, record
 from integration.models.cache import metadata_cache, note_broken_off, token_cache, was_broken_off
@@ -19,7 +18,6 @@ from integration.models.release import hold_jobs, release_jobs
 from integration.models.switches import Switches
 from integration.models.telling import Untold, tell
 from integration.systems.base import Identity
-from integration.systems.errors import ConfigurationProblem
 
 SALES_ALONE = "The Sales connection needs the Dataverse connection: enable both."
 
@@ -36,7 +34,6 @@ class ConnectionSetup(Moving, Switches):
     user_name = models.CharField("integration user", max_length=200, blank=True, editable=False)
     last_error = models.TextField("last error", blank=True, editable=False)
     disable_reason = models.CharField("disable reason", max_length=250, blank=True, editable=False)
-    time_zone = models.CharField("time zone of dates in Sales", max_length=64, blank=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
     home = models.CharField(max_length=32, blank=True, editable=False)
 
@@ -58,11 +55,6 @@ class ConnectionSetup(Moving, Switches):
         wrong = {**self.sign_in_problems(), **self.feature_problems()}
         if self.sales_enabled and not self.dataverse_enabled:
             wrong["sales_enabled"] = ValidationError(SALES_ALONE)
-        self.time_zone = self.time_zone.strip()
-        try:
-            zones.zone(self.time_zone or "UTC")
-        except ConfigurationProblem as problem:
-            wrong["time_zone"] = ValidationError(problem.message)
         if wrong:
             raise ValidationError(wrong)
 

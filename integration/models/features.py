@@ -9,11 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from integration.dataverse.zones import zone
 from integration.models.address import AddressError, Kind, clean_address
 from integration.models.audit import AuditEntry, record
 from integration.models.availability import NOT_YET, SERVICE, is_published, may_ask
 from integration.models.secret import SecretField
 from integration.models.systems import company_name
+from integration.systems.errors import ConfigurationProblem
 
 ADDRESSES = ("web_client_url", "odata_url")
 
@@ -27,6 +29,7 @@ class Features(models.Model):
     order_user_name = models.CharField("sales order user", max_length=200, blank=True, editable=False)
     auto_create_orders = models.BooleanField("Automatically Create Sales Orders", default=False)
     auto_process_quotes = models.BooleanField("Automatically Process Sales Quotes", default=False)
+    time_zone = models.CharField("time zone of dates in Sales", max_length=64, blank=True)
     item_availability_enabled = models.BooleanField("Item Availability Web Service Enabled", default=False)
     web_client_url = models.CharField("Dynamics 365 Business Central Web Client URL", max_length=250, blank=True)
     odata_url = models.CharField("Dynamics 365 Business Central OData Web Service URL", max_length=250, blank=True)
@@ -99,7 +102,7 @@ class Features(models.Model):
 
     def feature_problems(self) -> dict[str, ValidationError]:
         """Brings both addresses into their one spelling; what is wrong, by field."""
-        wrong: dict[str, ValidationError] = {}
+        wrong = self._zone_problem()
         for name in ADDRESSES:
             try:
                 setattr(self, name, _clean(getattr(self, name)))
@@ -114,6 +117,14 @@ class Features(models.Model):
         elif self.item_availability_enabled and self.odata_user is None:
             wrong["odata_user"] = ValidationError("Choose the user in whose name Dynamics 365 Sales asks.")
         return wrong
+
+    def _zone_problem(self) -> dict[str, ValidationError]:
+        self.time_zone = self.time_zone.strip()
+        try:
+            zone(self.time_zone or "UTC")
+        except ConfigurationProblem as problem:
+            return {"time_zone": ValidationError(problem.message)}
+        return {}
 
 
 def _clean(address: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from unittest import mock
 
-from integration.sync import halves, memory, merge, settle
+from integration.sync import halves, intentions, memory, merge, verdict
 from integration.sync.decide import Judge
 from integration.sync.halves import DEFAULT, PARTNERLESS, UNREAD, plain
 from integration.sync.ledger import InFlight, Partner, SideWritten
@@ -90,7 +90,7 @@ def what_had_no_partner_never_gets_one() -> Iterator[None]:
     def changed(half: str, value: str, *, expressible: bool = False) -> bool:
         return value != half[1:] if half[:1] == PARTNERLESS else halves.changed(half, value)
 
-    with mock.patch.object(merge, "changed", changed):
+    with mock.patch.object(merge, "changed", changed), mock.patch.object(verdict, "changed", changed):
         yield
 
 
@@ -113,14 +113,14 @@ def an_update_begun_is_forgotten() -> Iterator[None]:
             )
         ]
 
-    with mock.patch.object(settle, "_begun", begun):
+    with mock.patch.object(intentions, "_begun", begun):
         yield
 
 
 @contextmanager
 def what_is_found_is_not_kept_before_writing() -> Iterator[None]:
     """Nothing is stored before a write, so a run that dies in it leaves no trace of what it had read."""
-    with mock.patch.object(settle, "_begun", return_value=[]):
+    with mock.patch.object(intentions, "_begun", return_value=[]):
         yield
 
 
