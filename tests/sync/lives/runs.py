@@ -14,7 +14,7 @@ from unittest import mock
 from integration.sync import engine
 from integration.sync.actions import Insert, Update
 from integration.sync.engine import plan
-from integration.sync.ledger import Result
+from integration.sync.ledger import Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.base import Side
@@ -50,7 +50,7 @@ class Runs(People):
     ) -> bool:
         """One pass; false where it died: at its ``last`` step, or as soon as an update has arrived. ``seed`` not 0:
         people may be about."""
-        options = options or Options()
+        options = options or Options(approved=True)
         if not self.mapping.settings.direction.includes(direction):
             return True
         self.note_weak()
@@ -190,7 +190,9 @@ class Runs(People):
             return
         side = direction.source
         before = self.pair.system(side).values(TABLE[side], id)
-        coupled = self.is_coupled(name)
+        known = self.partner(name)
+        both = all(self.pair.id(one, name) is not None for one in Side)
+        coupled = known is not None and known.state is not State.RESERVED and both
         options = Options(scope=Scope.IDS, ids=(id,), force=force, winner=side if winner else None)
         if not winner:
             self.run(direction, options, seed=seed)
