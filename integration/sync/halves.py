@@ -120,11 +120,16 @@ def settled(half: str, value: str, *, ours: bool, as_left: bool) -> str:
     return plain(written)  # So the value is a person's change.
 
 
-def arrived(old: str | None, written: str, value: str, *, ours: bool) -> bool:
-    """Is this what became of a value that a write, perhaps interrupted, was going to put over ``old``? Where nothing
-    was agreed before, only the value itself is a proof: another one may have been there all the time."""
+def arrived(old: str | None, written: str, value: str, *, ours: bool) -> str | None:
+    """The half of a field after an update, perhaps interrupted, that was going to leave it as ``written`` says;
+    ``None``: it has not arrived. Where nothing was agreed before, only the value itself is a proof: another one may
+    have been there all the time. What was only going to be marked keeps its mark."""
     wanted = value_of(written)
-    return made_of(value, wanted) or (ours and old is not None and value != value_of(old))
+    if written[:1] in (PARTNERLESS, DEFAULT):
+        return written if value == wanted else None
+    if made_of(value, wanted) or (ours and old is not None and value != value_of(old)):
+        return plain(value)
+    return None
 
 
 def side_written(

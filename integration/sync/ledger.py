@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-from integration.sync.halves import arrived, column_of, plain, side_written
+from integration.sync.halves import arrived, column_of, side_written
 from integration.sync.rules import Direction, Reference
 from integration.systems.base import Side
 
@@ -171,8 +171,9 @@ class SideWritten:
         for key, halves in begun.fields.items():
             value = self.held.get(column_of(key, self.side))
             old = settled[key][place] if key in settled else None
-            if value is not None and arrived(old, halves[place], value, ours=self.ours):
-                settled[key] = (plain(value), halves[1]) if place == 0 else (halves[0], plain(value))
+            half = None if value is None else arrived(old, halves[place], value, ours=self.ours)
+            if half is not None:
+                settled[key] = (half, halves[1]) if place == 0 else (halves[0], half)
         return replace(partner, agreed=settled, writing=None)
 
 

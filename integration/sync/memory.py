@@ -22,7 +22,6 @@ from integration.sync.halves import (
     arrived,
     changed,
     is_open,
-    plain,
     settled,
 )
 from integration.sync.ledger import Agreed, Partner
@@ -80,8 +79,9 @@ class SideMemory:
             if normal is None:
                 continue
             value, old = normal(record), agreed[key][place] if key in agreed else None
-            if arrived(old, halves[place], value, ours=ours):
-                agreed[key] = self._pair(plain(value), halves[1 - place])
+            half = arrived(old, halves[place], value, ours=ours)
+            if half is not None:
+                agreed[key] = self._pair(half, halves[1 - place])
 
     def confirmed(self, agreed: Agreed, values: Mapping[str, str]) -> Agreed:
         """The agreed values after a write whose answer tells what the row holds now, by key."""

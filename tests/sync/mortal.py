@@ -94,10 +94,12 @@ class MortalLedger(Mortal):
         self._life.step()
 
 
-def run_until(world: World, last: int, direction: Direction, rule: TableRule, options: Options) -> Counters | None:
-    """One pass that dies at its ``last`` step; its counters, or ``None`` where it died. Cursors are kept as a
-    database would keep them."""
-    life = Life(last)
+def run_until(
+    world: World, last: int, direction: Direction, rule: TableRule, options: Options, life: Life | None = None
+) -> Counters | None:
+    """One pass that dies at its ``last`` step, or when ``life`` ends; its counters, or ``None`` where it died. Cursors
+    are kept as a database would keep them."""
+    life = life or Life(last)
     world.journal = MemoryJournal(world.cursors.get((rule.name, direction)))
     erp, crm = (MortalSystem(system, life, SYSTEM_WRITES) for system in (world.erp, world.crm))
     source, destination = (erp, crm) if direction is Direction.TO_CRM else (crm, erp)

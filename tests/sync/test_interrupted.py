@@ -9,9 +9,10 @@ import pytest
 from coupling.packing import partner_of, row_of
 from integration.sync.halves import unread
 from integration.sync.ledger import InFlight, Partner, SideWritten, State
+from integration.sync.rules import ConflictPolicy, Reference
 from integration.sync.run import Options
-from integration.systems.base import Row, Side
-from tests.makers import CUSTOMER_FIELDS, customer_rule, pair
+from integration.systems.base import Ref, Row, Side
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, pair
 from tests.sync.mortal import run_until
 from tests.sync.world import TO_CRM, TO_ERP, World
 
@@ -151,3 +152,20 @@ def test_an_edit_while_a_pass_from_sales_completes_an_interrupted_birth_arrives(
     world.erp.get = getting
     world.both(rule)
     assert world.account_of(adatum).values["telephone1"] == "030 9"
+
+
+def test_what_had_no_partner_is_not_blanked_after_an_update_of_another_field_was_interrupted(world):
+    parent = pair("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))
+    rule = customer_rule([*CUSTOMER_FIELDS, parent], conflict=ConflictPolicy.NONE)
+    adatum = world.synchronized()
+    coho = world.crm.add("account", **account("Coho Winery", statecode=1))
+    partner = world.partner(adatum)
+    world.crm.edit("account", partner.crm_id, parentaccountid=Ref("account", coho))
+    world.erp.edit("customer", adatum, city="Oslo")
+    for last in range(1, 30):
+        assert run_until(world, last, TO_CRM, rule, Options()) is None
+        if world.crm.values("account", partner.crm_id)["address1_city"] == "Oslo":
+            break
+    for _ in range(2):
+        world.both(rule)
+    assert world.crm.values("account", partner.crm_id)["parentaccountid"] == Ref("account", coho)

@@ -13,7 +13,7 @@ import pytest
 from tests.sync.lives.generator import draw
 from tests.sync.lives.shrink import story
 
-LIVES = int(os.environ.get("LIVES", "240"))
+LIVES = int(os.environ.get("LIVES", "300"))
 FIRST = int(os.environ.get("LIVES_FROM", "0"))
 PARTS = 8
 

@@ -42,15 +42,16 @@ class Drawn:
     steps: tuple[Step, ...]
 
 
-def draw(seed: int) -> Drawn:
-    """The life of this seed."""
+def draw(seed: int, more: str = "") -> Drawn:
+    """The life of this seed; with ``more`` of one kind of step."""
     dice = random.Random(seed)
     settings = _settings(dice)
     one = dice.random() < ONE_ROW
-    names, weights = list(WEIGHTS), list(WEIGHTS.values())
+    weights = {**WEIGHTS, more: 60} if more else WEIGHTS
+    names = list(weights)
     steps = [
         Step(
-            dice.choices(names, weights)[0],
+            dice.choices(names, list(weights.values()))[0],
             0 if one else dice.randrange(8),
             dice.choice(list(Side)),
             dice.choice(MAPPED).name,
@@ -132,7 +133,7 @@ def _birth_and_death(life: Runs, step: Step) -> None:
 def _edit_under_death(life: Runs, step: Step) -> None:
     """An update is killed, and somebody edits the very field it was writing."""
     life.edit(step.side, _name(life, step), BY_NAME[step.field], step.pick)
-    life.run(_way(step), last=step.last % 6 + 7)
+    life.run(_way(step), last=step.last % 6 + 7) if step.pick % 3 == 0 else life.run(_way(step), dies_written=True)
     other = step.side if step.pick % 2 else step.side.other
     life.edit(other, _name(life, step), BY_NAME[step.field], step.pick + 1)
 

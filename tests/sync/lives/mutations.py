@@ -131,20 +131,25 @@ def flags_are_overwritten() -> Iterator[None]:
         yield
 
 
+def flagged(partner: Partner) -> Partner:
+    """A pair that somebody wants to be looked at again, both ways."""
+    return replace(partner, owed_erp=True, owed_crm=True, seen_erp="", seen_crm="", raised=partner.raised + 1)
+
+
 def _stored_as_it_is(before: Partner | None, partner: Partner) -> Partner:
     waits = partner.waits if partner.waits is not None else before.waits if before is not None else frozenset()
     return replace(partner, waits=waits)
 
 
-ALL: tuple[Mutation, ...] = (
-    one_debt_for_both_ways,
-    what_the_twin_changed_is_not_owed,
-    unread_values_stay_unread,
-    defaults_are_decisions,
-    side_writes_owe_nothing,
-    what_had_no_partner_never_gets_one,
-    waits_are_not_asked,
-    an_update_begun_is_forgotten,
-    what_is_found_is_not_kept_before_writing,
-    flags_are_overwritten,
-)
+ALL: dict[Mutation, str] = {
+    one_debt_for_both_ways: "",
+    what_the_twin_changed_is_not_owed: "",
+    unread_values_stay_unread: "",
+    defaults_are_decisions: "",
+    side_writes_owe_nothing: "side_write",
+    what_had_no_partner_never_gets_one: "",
+    waits_are_not_asked: "",
+    an_update_begun_is_forgotten: "edit_under_death",
+    what_is_found_is_not_kept_before_writing: "edit_under_death",
+}
+"""Each with the kind of step that lives need more of to notice soon."""

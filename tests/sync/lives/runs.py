@@ -14,15 +14,16 @@ from unittest import mock
 from integration.sync import engine
 from integration.sync.actions import Insert, Update
 from integration.sync.engine import plan
-from integration.sync.ledger import Result
+from integration.sync.ledger import Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.base import Side
 from tests.sync.lives.invariants import Broken, at_rest, field_problem
 from tests.sync.lives.people import People
-from tests.sync.lives.tables import MAPPED, PEOPLE, TABLE, Settings
+from tests.sync.lives.tables import MAPPED, PEOPLE, TABLE, Settings, Watched
 from tests.sync.lives.wishes import equal
-from tests.sync.mortal import run_until
+from tests.sync.mortal import Killed, run_until
+from tests.sync.mortal import Life as Death
 
 NEVER = 10**6
 ROUNDS = 14
@@ -38,9 +39,18 @@ class Runs(People):
         super().__init__(settings)
         self.passes = self.deaths = self.meanwhile = 0
 
-    def run(self, direction: Direction, options: Options | None = None, last: int = NEVER, seed: int = 0) -> bool:
-        """One pass; false where it died. ``seed`` not 0: people may be about."""
-        options = options or Options()
+    def run(
+        self,
+        direction: Direction,
+        options: Options | None = None,
+        last: int = NEVER,
+        seed: int = 0,
+        *,
+        dies_written: bool = False,
+    ) -> bool:
+        """One pass; false where it died: at its ``last`` step, or as soon as an update has arrived. ``seed`` not 0:
+        people may be about."""
+        options = options or Options(approved=True)
         if not self.mapping.settings.direction.includes(direction):
             return True
         self.note_weak()
@@ -49,7 +59,8 @@ class Runs(People):
         intended = self._state_of_rows(direction.destination)
         busy = self.meanwhile
         with self._people_about(seed):
-            counters = run_until(self.pair, last, direction, self.mapping.rule(), options)  # type: ignore[arg-type]
+            end = UntilWritten(self.pair.system(direction.destination)) if dies_written else None
+            counters = run_until(self.pair, last, direction, self.mapping.rule(), options, end)  # type: ignore[arg-type]
         self.passes += 1
         self.deaths += counters is None
         self._source_untouched(direction, marks[direction.source])
@@ -105,15 +116,14 @@ class Runs(People):
             self.pair.erp.between = self.pair.crm.between = None
 
     def _another_run(self, side: Side, name: str, dice: random.Random) -> None:
-        """Another worker writes a row besides, or a reference comes to be coupled: flags are raised during the pass."""
+        """Another worker writes a row besides, or a reference is coupled anew: flags are raised during the pass."""
         between = self.pair.erp.between, self.pair.crm.between
         self.pair.erp.between = self.pair.crm.between = None
         self.meanwhile += 1
         if dice.random() < 0.5:
             self.side_write(side, name, dice.randrange(1000))
         else:
-            number = dice.randrange(PEOPLE)
-            self.couple_person(number, number)
+            self.couple_person(dice.randrange(2), dice.randrange(PEOPLE))
         self.pair.erp.between, self.pair.crm.between = between
 
     def written(self, side: Side, since: int = 0) -> list[Any]:
@@ -180,7 +190,9 @@ class Runs(People):
             return
         side = direction.source
         before = self.pair.system(side).values(TABLE[side], id)
-        coupled = self.is_coupled(name)
+        known = self.partner(name)
+        both = all(self.pair.id(one, name) is not None for one in Side)
+        coupled = known is not None and known.state is not State.RESERVED and both
         options = Options(scope=Scope.IDS, ids=(id,), force=force, winner=side if winner else None)
         if not winner:
             self.run(direction, options, seed=seed)
@@ -240,6 +252,18 @@ class Runs(People):
                 for side in Side:
                     if self.pair.id(side, name) is not None and side not in wish.typed:
                         wish.base[side] = self.value(side, name, mapped)
+
+
+class UntilWritten(Death):
+    """Ends as soon as an update has reached a system, before anything of it is remembered."""
+
+    def __init__(self, system: Watched) -> None:
+        super().__init__(NEVER)
+        self.system, self.before = system, system.updates
+
+    def step(self) -> None:
+        if self.system.updates > self.before:
+            raise Killed
 
 
 class AtOnce:

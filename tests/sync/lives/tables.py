@@ -85,6 +85,7 @@ class Watched(MemorySystem):
 
     between: Any = None
     tells_values = False
+    updates = 0
     inside = False
     """Is a transaction open?"""
 
@@ -130,6 +131,7 @@ class Watched(MemorySystem):
         if self.remote:
             self._meanwhile(table)
         answers = super().update(table, rows)
+        self.updates += 1
         if not self.tells_values:
             return answers
         held = {row.id: self.values(table, row.id) for row in rows if row.id in self.ids(table)}
