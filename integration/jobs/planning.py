@@ -81,7 +81,10 @@ class PlanLedger:
         )  # fmt: skip
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
-        return self.real.open(direction)
+        """Also the pairs of the plan: nobody has looked at them yet."""
+        yield from self.real.open(direction)
+        planned = PlannedChange.objects.filter(plan=self.plan, mapping=self.mapping, action=Kind.COUPLE)
+        yield from planned.order_by("pk").values_list(f"{direction.source}_id", flat=True)
 
     def released(self, direction: Direction) -> Iterator[uuid.UUID]:
         return self.real.released(direction)
@@ -168,8 +171,10 @@ def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
     if job.direction == Direction.BOTH:
         told = PlanJournal(job, journal)
         criteria = job.mapping.criteria()
+        ids = options.ids if options.scope is Scope.IDS else None
+        both, creates = (connected.erp, connected.crm), options.create
         counters = couple_matching(
-            rule, criteria, connected.erp, connected.crm, ledger, told, create_unmatched=options.create
+            rule, criteria, *both, ledger, told, ids=ids, create_unmatched=creates, winner=options.winner
         )
         _name_pairs(job, connected.erp, rule.erp)
         return counters
