@@ -277,9 +277,8 @@ def phones(world) -> tuple:
     """Adatum on both sides, with two telephone numbers."""
     world.couple_jim()
     owner = Ref("systemuser", world.jim_user)
-    return world.add_customer("Adatum", phone_no="030 1"), world.add_account(
-        "Adatum", telephone1="030 2", ownerid=owner
-    )
+    adatum = world.add_customer("Adatum", phone_no="030 1")
+    return adatum, world.add_account("Adatum", telephone1="030 2", ownerid=owner)
 
 
 def both_phones(world, pair: tuple) -> tuple[str, str]:
