@@ -98,7 +98,7 @@ def apply(plan: Plan, user: Person = None) -> list[SyncJob]:
             )  # fmt: skip
             started.append(last)
         if not started:
-            plan.finish("There was nothing to do.")
+            plan.finish()
     return started
 
 
@@ -113,7 +113,7 @@ def ended(job: SyncJob) -> None:
             plan.ready()
         else:
             plan.fail(f"{broken}: {broken.message}")
-    elif plan.finish(broken.message if broken else ""):
+    elif plan.finish() if broken is None else plan.stop(f"{broken}: {broken.message}"):
         _plan_anew(plan)
 
 
