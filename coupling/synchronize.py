@@ -84,18 +84,27 @@ def suggestion(mapping: TableMapping, partner: Partner) -> tuple[str, str]:
     return MERGE, ALIKE
 
 
-def plan(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID], user: User | None) -> Plan:
-    """A dry run with these records of one side, coupled or not. Raises :class:`CouplingError`."""
+def plans(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID], user: User | None) -> list[Plan]:
+    """Dry runs with these records of one side, coupled or not: one for each mapping that has some of them. Raises
+    :class:`CouplingError`."""
     found = known_of(side, mappings, ids)
-    mapping = next((held for held, _ in found.values()), mappings[0] if mappings else None)
-    if mapping is None:
-        raise CouplingError("These records are in no mapping.")
+    wanted: dict[TableMapping, list[uuid.UUID]] = {}
+    for id in ids:
+        # What nobody knows yet is the first mapping's that takes part.
+        mapping = found[id][0] if id in found else next(iter(wanted), mappings[0] if mappings else None)
+        if mapping is None:
+            raise CouplingError("These records are in no mapping.")
+        wanted.setdefault(mapping, []).append(id)
+    try:
+        return [_plan(mapping, side, held, user) for mapping, held in wanted.items()]
+    except jobs.plans.PlanError as problem:
+        raise CouplingError(str(problem)) from problem
+
+
+def _plan(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None) -> Plan:
     partners = mapping.couplings.partners(side, ids)
     here = Direction.TO_CRM if side is Side.ERP else Direction.TO_ERP
     wanted = {here: list(ids)}
     wanted[here.back] = [one.id(side.other) for one in partners.values() if one.state is not State.RESERVED]
     passes = Direction(mapping.direction).passes
-    try:
-        return jobs.plans.plan_mapping(mapping, user, ids={way: wanted[way] for way in passes})
-    except jobs.plans.PlanError as problem:
-        raise CouplingError(str(problem)) from problem
+    return jobs.plans.plan_mapping(mapping, user, ids={way: wanted[way] for way in passes})

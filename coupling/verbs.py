@@ -17,7 +17,7 @@ from coupling.couple import (
     uncouple_here,
 )
 from coupling.create import creatable, create
-from coupling.synchronize import CAPTIONS, GET, MERGE, SEND, plan, suggestion, synchronize, ways
+from coupling.synchronize import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
 
 __all__ = [
     "CAPTIONS",
@@ -33,7 +33,7 @@ __all__ = [
     "coupled_with",
     "creatable",
     "create",
-    "plan",
+    "plans",
     "suggestion",
     "synchronize",
     "uncouple",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -15,6 +16,7 @@ from coupling.models import CouplingError
 from coupling.preview import Preview, previewed
 from coupling.views.access import chosen, match_address, may_couple, person, tell
 from integration.models import TableMapping
+from integration.sync.ledger import State
 from integration.sync.rules import Direction
 from integration.systems.base import Side
 from integration.systems.errors import Problem
@@ -61,6 +63,9 @@ def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
 def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
     if "preview" in request.POST:
         return redirect(match_address(mapping, ids, preview="yes", winner=request.POST.get("winner", "")))
+    left_out = sum(1 for one in mapping.couplings.partners(Side.ERP, ids).values() if one.state is not State.RESERVED)
+    if 0 < left_out < len(ids):
+        messages.info(request, f"{left_out} of the chosen records {'is' if left_out == 1 else 'are'} coupled already.")
     winner, create = _winner(request), "create" in request.POST
     if "dry_run" in request.POST:
         return redirect("plan", matching.plan(mapping, person(request), ids=ids, create=create, winner=winner).pk)

@@ -167,6 +167,11 @@ class PlannedChange(models.Model):
         return f"{self.get_action_display()} {self.label}"
 
     @property
+    def record_name(self) -> str:
+        """What the record is called; its id where nothing else is known."""
+        return self.label or str(self.erp_id or self.crm_id or "All records")
+
+    @property
     def partner(self) -> Partner:
         """The pair that a coupling run would make."""
         agreed = {key: (ours, theirs) for key, (ours, theirs) in self.agreed.items()}

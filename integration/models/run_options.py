@@ -20,12 +20,6 @@ def options_of(stored: dict[str, Any]) -> Options:
     winner = Side(stored["winner"]) if stored.get("winner") else None
     scope, shown = Scope(stored.get("scope", Scope.CHANGED)), str(stored.get("shown", ""))
     return Options(scope=scope, ids=ids, winner=winner, shown=shown, **flags)
-        scope=Scope(stored.get("scope", Scope.CHANGED)),
-        ids=ids,
-        winner=winner,
-        shown=str(stored.get("shown", "")),
-        **flags,
-    )
 
 
 def stored_options(options: Options) -> dict[str, Any]:

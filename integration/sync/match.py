@@ -185,8 +185,8 @@ class _Matching:
 
     def _reasons(self, alone: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
         """Why some of these are none of the mapping's business."""
-        if not self.special.creates:
-            return dict.fromkeys(alone, "There is no matching option on the other side.")
+        if self.special.without_match:
+            return dict.fromkeys(alone, self.special.without_match)
         columns = sorted({*self.rule.columns(Side.ERP), *self.special.columns(Side.ERP)})
         there = self.erp.get(self.rule.erp.name, list(alone), columns)
         reasons = {id: self.special.leave_out(record) for id, record in there.items()}

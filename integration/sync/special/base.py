@@ -57,6 +57,8 @@ class Special:
 
     creates = True
     """False where rows of the destination are only ever coupled, never made."""
+    without_match = ""
+    """Why a record without a match is left out of a matching run; blank: it is an error there."""
 
     def __init__(self, run: Run) -> None:
         self.run = run

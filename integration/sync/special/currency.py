@@ -24,6 +24,8 @@ def stable_id(context: Context, name: str) -> uuid.UUID:
 class CurrencyRules(Special):
     """CURRENCY: to Sales, found by ISO code, with the rate of today."""
 
+    without_match = "There is no currency with this ISO code on the other side."
+
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.rates = Rates(run)
