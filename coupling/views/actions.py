@@ -88,7 +88,11 @@ def _each(
     """One mapping after the other. What was done at once is told, what was started is shown."""
     parts: Parts[SyncJob | int] = Parts()
     for mapping, held in pairs.items():
-        parts.do(mapping, len(held), partial(act, mapping, [partner.erp_id for partner in held]))
+        one = partial(act, mapping, [partner.erp_id for partner in held])
+        if len(pairs) == 1:
+            parts.done.append(one())
+        else:
+            parts.do(mapping, len(held), one)
     done = parts.done
     started = [one for one in done if isinstance(one, SyncJob)]
     number = sum(one for one in done if isinstance(one, int))
