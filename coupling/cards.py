@@ -17,7 +17,7 @@ from coupling.lists import other
 from coupling.sides import both_opened, opened
 from integration.models import ConnectionSetup, RecordChange, SyncError, TableMapping
 from integration.models.ends import NAMES
-from integration.sync.ledger import Partner, Result, State
+from integration.sync.ledger import Partner, State
 from integration.sync.rules import Direction
 from integration.systems.base import FieldType, Record, Side, Table
 from integration.systems.errors import Problem, TableMissing
@@ -193,7 +193,7 @@ def _beside(shown: Card) -> None:
             rule = mapping.rule(connected.erp, connected.crm)
             ours = connected.erp.get(mapping.erp_table, [partner.erp_id], list(rule.erp.fields)).get(partner.erp_id)
             theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], list(rule.crm.fields)).get(partner.crm_id)
-            shown.pairs = side_by_side(connected, mapping, ours, theirs)
+            shown.pairs = side_by_side(connected, mapping, ours, theirs, partner.agreed)
     except Problem as problem:
         shown.problem = shown.problem or f"The coupled record cannot be shown: {problem}"
         return
@@ -223,7 +223,5 @@ def _last(caption: str, mapping: TableMapping, partner: Partner, direction: Dire
 
 def _wait(mapping: TableMapping, partner: Partner, direction: Direction) -> Any:
     """The first record that the pass in this direction waits for."""
-    if partner.outcome(direction).result is not Result.WAITING:
-        return None
     waits = mapping.waits.filter(erp_id=partner.erp_id, towards=direction.destination.value)
     return waits.order_by("pk").first()

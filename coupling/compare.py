@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from coupling.records import shown
 from integration.models import TableMapping
+from integration.models.ends import NAMES
 from integration.models.systems import Connected
-from integration.sync.halves import changed
+from integration.sync.actions import Action, Fail, Update
+from integration.sync.halves import PARTNERLESS, changed
 from integration.sync.ledger import Agreed, Partner
 from integration.sync.plan import Planner
+from integration.sync.problems import Conflict
 from integration.sync.rules import Direction, FieldRule, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
 from integration.sync.transfer import ReferenceNotCoupled
 from integration.sync.values import normalizer
-from integration.systems.base import Record, Side
+from integration.systems.base import Page, Record, Side
+
+NOTHING_AGREED: Agreed = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One mapped pair of fields of two records."""
+    """One mapped pair of fields of two records. ``lacking``: the side whose value has no partner on the other one, so
+    that both stay as they are."""
 
     erp_label: str
     erp_text: str
     crm_label: str
     crm_text: str
     differs: bool
+    lacking: Side | None = None
+
+    @property
+    def note(self) -> str:
+        """Why this field is not carried."""
+        if self.lacking is None:
+            return ""
+        return f"has no partner in {NAMES[self.lacking.other]}; what is there stays as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +77,9 @@ class Comparison:
         direction = Direction.TO_CRM if self.to_crm else Direction.TO_ERP
         self.planner = _planner(connected, mapping, rule, direction)
 
-    def pairs(self, ours: Record | None, theirs: Record | None) -> list[Pair]:
-        """The mapped fields of two records; where the engine would write one of them, it differs."""
+    def pairs(self, ours: Record | None, theirs: Record | None, agreed: Agreed = NOTHING_AGREED) -> list[Pair]:
+        """The mapped fields of two records; where the engine would write one of them, it differs. ``agreed``: what the
+        pair remembers, also that a value has no partner."""
         differing = self._differing(ours, theirs) if ours and theirs else set()
         pairs = []
         for field in self.rule.fields:
@@ -71,7 +87,8 @@ class Comparison:
             if left is not None and right is not None:
                 a = shown(ours.values.get(left.name), left) if ours else ""
                 b = shown(theirs.values.get(right.name), right) if theirs else ""
-                pairs.append(Pair(left.label or left.name, a, right.label or right.name, b, field.key in differing))
+                names, differs = (left.label or left.name, right.label or right.name), field.key in differing
+                pairs.append(Pair(names[0], a, names[1], b, differs, lacking(agreed.get(field.key))))
         return pairs
 
     def clashing(self, ours: Record, theirs: Record, agreed: Agreed) -> list[Choice]:
@@ -102,9 +119,22 @@ class Comparison:
         return self.planner.differing(source, twin)
 
 
-def side_by_side(connected: Connected, mapping: TableMapping, ours: Record | None, theirs: Record | None) -> list[Pair]:
+def side_by_side(
+    connected: Connected,
+    mapping: TableMapping,
+    ours: Record | None,
+    theirs: Record | None,
+    agreed: Agreed = NOTHING_AGREED,
+) -> list[Pair]:
     """The mapped fields of two records. Raises ``ConfigurationProblem`` for a broken mapping."""
-    return Comparison(connected, mapping, mapping.rule(connected.erp, connected.crm)).pairs(ours, theirs)
+    return Comparison(connected, mapping, mapping.rule(connected.erp, connected.crm)).pairs(ours, theirs, agreed)
+
+
+def lacking(halves: tuple[str, str] | None) -> Side | None:
+    """The side of which a value was seen that has no partner on the other one."""
+    if halves is None:
+        return None
+    return next((side for side, half in zip(Side, halves, strict=True) if half[:1] == PARTNERLESS), None)
 
 
 def missing_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> Missing | None:
@@ -120,13 +150,56 @@ def missing_first(connected: Connected, mapping: TableMapping, direction: Direct
     return None
 
 
+@dataclass(slots=True)
+class Look:
+    """What the next passes would do with one pair: do they write to Sales, to Business Central, or stop at a conflict
+    or another problem? ``differing``: labels of the fields in which both records are not the same."""
+
+    to_crm: bool = False
+    to_erp: bool = False
+    conflict: str = ""
+    problem: str = ""
+    differing: Sequence[str] = ()
+
+
+def look(connected: Connected, mapping: TableMapping, partner: Partner) -> Look:
+    """Ask the planners of both directions, whatever versions say. Raises ``ConnectionProblem``."""
+    rule, found = mapping.rule(connected.erp, connected.crm), Look()
+    for direction in Direction(mapping.direction).passes:
+        ids = (partner.id(direction.source),)
+        planner = _planner(connected, mapping, rule, direction, ids, force=True)
+        there = planner.run.source.get(planner.run.source_table, list(ids), planner.source_columns)
+        for action in planner.plan(Page(list(there.values()))):
+            _note(found, direction, action)
+    comparison = Comparison(connected, mapping, rule)
+    pairs = comparison.pairs(*comparison.read(connected, partner), partner.agreed)
+    found.differing = [one.erp_label for one in pairs if one.differs or one.lacking]
+    return found
+
+
+def _note(found: Look, direction: Direction, action: Action) -> None:
+    if isinstance(action, Update) and action.changes:
+        found.to_crm |= direction is Direction.TO_CRM
+        found.to_erp |= direction is Direction.TO_ERP
+    elif isinstance(action, Fail) and isinstance(action.problem, Conflict):
+        found.conflict = str(action.problem)
+    elif isinstance(action, Fail):
+        found.problem = str(action.problem)
+
+
 def _planner(
-    connected: Connected, mapping: TableMapping, rule: TableRule, direction: Direction, ids: tuple[uuid.UUID, ...] = ()
+    connected: Connected,
+    mapping: TableMapping,
+    rule: TableRule,
+    direction: Direction,
+    ids: tuple[uuid.UUID, ...] = (),
+    *,
+    force: bool = False,
 ) -> Planner:
     """A plan that nobody carries out."""
     ends = {Side.ERP: connected.erp, Side.CRM: connected.crm}
     ledger: Any = mapping.couplings
-    options = Options(scope=Scope.IDS, ids=ids, create=True, dry_run=True)
+    options = Options(scope=Scope.IDS, ids=ids, create=True, dry_run=True, force=force)
     source, destination = ends[direction.source], ends[direction.destination]
     return Planner(Run(rule, direction, source, destination, ledger, options, connected.context))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from coupling.models import CouplingError
 from integration import jobs
-from integration.models import SyncJob, TableMapping, User
+from integration.models import Plan, SyncJob, TableMapping, User
 from integration.sync.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
@@ -28,18 +28,36 @@ def start(
     afterwards; ``create``: that too, and the other records of what has no match. ``winner``: the side whose values go
     over where both records of a pair hold something different. Raises :class:`CouplingError` where
     there is nothing to do."""
-    if not mapping.criteria():
-        raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
-    if ids and not (ids := _free(mapping, ids)):
-        raise CouplingError("All of these are coupled already.")
-    create = create and Direction(mapping.direction).includes(Direction.TO_CRM)
-    scope = Scope.IDS if ids else Scope.EVERYTHING
-    options = Options(scope=scope, ids=tuple(ids), create=create, winner=winner)
+    options = _options(mapping, ids, create, winner)
     first = Direction(mapping.direction).passes[0]
     couples = jobs.start(mapping, first, kind=SyncJob.Kind.COUPLE, options=options, user=user)
     if synchronize or create:
         _follow(mapping, couples, options, user)
     return couples
+
+
+def plan(
+    mapping: TableMapping,
+    user: User | None,
+    *,
+    ids: Sequence[uuid.UUID] = (),
+    create: bool = False,
+    winner: Side | None = None,
+) -> Plan:
+    """A dry run of the same: what would be coupled, and what the passes behind it would write. Raises as ``start``."""
+    try:
+        return jobs.plans.plan_matching(mapping, user, options=_options(mapping, ids, create, winner))
+    except jobs.plans.PlanError as problem:
+        raise CouplingError(str(problem)) from problem
+
+
+def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], create: bool, winner: Side | None) -> Options:
+    if not mapping.criteria():
+        raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
+    if ids and not (ids := _free(mapping, ids)):
+        raise CouplingError("All of these are coupled already.")
+    create = create and Direction(mapping.direction).includes(Direction.TO_CRM)
+    return Options(scope=Scope.IDS if ids else Scope.EVERYTHING, ids=tuple(ids), create=create, winner=winner)
 
 
 def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User | None) -> None:

@@ -11,6 +11,7 @@ from coupling.compare import Comparison
 from coupling.sides import both_opened, of
 from integration.models import TableMapping
 from integration.models.systems import Connected
+from integration.sync.contested import Differences, differences
 from integration.sync.match import preview
 from integration.sync.rules import TableRule
 from integration.systems.base import Record, Side
@@ -38,9 +39,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """All of it counted (pairs, ambiguous, alone), the first few by name."""
+    """All of it counted (pairs, ambiguous, alone), the first few by name, and how many fields would change."""
 
     counts: tuple[int, int, int]
+    differences: Differences
     pairs: Sequence[Found]
     ambiguous: Sequence[Found]
     alone: Sequence[Found]
@@ -57,6 +59,7 @@ def previewed(mapping: TableMapping, ids: Sequence[uuid.UUID] = ()) -> Preview:
         shown = _Shown(connected, mapping, rule, {**pairs, **ambiguous, **alone})
         return Preview(
             (len(matched.pairs), len(matched.ambiguous), len(matched.alone)),
+            differences(rule, connected.erp, connected.crm, mapping.couplings, matched.pairs),
             *([shown.found(id, others) for id, others in some.items()] for some in (pairs, ambiguous, alone)),
         )
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from coupling.captions import COLUMNS, TITLES, USUAL_COLUMNS
 from coupling.models import Coupling
 from integration.models import TableMapping
-from integration.sync.ledger import Partner, State
+from integration.sync.halves import PARTNERLESS
+from integration.sync.ledger import Agreed, Partner, State
 from integration.systems.base import Field, FieldType, Record, Ref, Side, Table, Value
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
 
@@ -49,8 +50,18 @@ class Line:
     def skipped(self) -> bool:
         return self.partner is not None and self.partner.skipped
 
+    @property
+    def lacks(self) -> bool:
+        """Does a field of the pair hold something that has no partner on the other side?"""
+        return self.coupled and self.partner is not None and has_lacking(self.partner.agreed)
+
 
 Known = tuple[TableMapping, Partner]
+
+
+def has_lacking(agreed: Agreed) -> bool:
+    """Is there a half that says: seen, and without a partner on the other side?"""
+    return any(half[:1] == PARTNERLESS for halves in agreed.values() for half in halves)
 
 
 def title_of(side: Side, table: Table) -> str:

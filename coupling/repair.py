@@ -14,11 +14,14 @@ from coupling.sides import both_opened
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping, User
 from integration.models.audit import AuditEntry, record
+from integration.models.ends import NAMES
 from integration.sync.broken import There, look
 from integration.sync.ledger import Agreed, Partner, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side
+
+Pairs = Mapping[TableMapping, Sequence[Partner]]
 
 BROKEN_ONLY = "Both records of each of these exist: there is nothing to restore or to delete."
 
@@ -70,13 +73,18 @@ def retry_all(user: User | None) -> int:
     return number
 
 
-def let_win(pairs: Mapping[TableMapping, Sequence[Partner]], way: str, user: User | None) -> list[SyncJob]:
+def let_win(pairs: Pairs, way: str, user: User | None) -> tuple[list[SyncJob], list[str]]:
     """Synchronize these pairs ``send``, ``get`` or ``merge``; the other pass looks at them behind it, so that its
-    errors close, too. Answers the first job of each mapping. Raises :class:`CouplingError`, ``ConnectionProblem``."""
-    fitting = {mapping: held for mapping, held in pairs.items() if way in dict(verbs.ways(mapping))}
-    if not fitting:
-        raise CouplingError("None of these mappings synchronizes this way.")
-    return [win(mapping, partners, way, user) for mapping, partners in fitting.items()]
+    errors close, too. Answers the first job of each mapping, and what was left out and why. Raises
+    :class:`CouplingError` where nothing is left, and ``ConnectionProblem``."""
+    started: list[SyncJob] = []
+    left_out: list[str] = []
+    for mapping, partners in pairs.items():
+        try:
+            started.append(win(mapping, partners, way, user))
+        except CouplingError as problem:
+            left_out.append(_left_out(mapping, len(partners), str(problem)))
+    return _some(started, left_out, "")
 
 
 def win(mapping: TableMapping, partners: Sequence[Partner], way: str, user: User | None) -> SyncJob:
@@ -89,36 +97,61 @@ def win(mapping: TableMapping, partners: Sequence[Partner], way: str, user: User
     return job
 
 
-def restore(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> list[SyncJob]:
-    """Make the records anew that are gone, from the ones that are left; those become the pairs. Raises
-    :class:`CouplingError` where nothing is gone or the mapping does not write that way, and ``ConnectionProblem``."""
+def restore(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
+    """Make the records anew that are gone, from the ones that are left; those become the pairs. Answers the jobs, and
+    what was left out and why. Raises :class:`CouplingError` where nothing is left to do, and ``ConnectionProblem``."""
     wanted: list[tuple[TableMapping, Direction, list[uuid.UUID]]] = []
+    left_out: list[str] = []
     for mapping, partners in pairs.items():
         there = _there(mapping, partners)
+        left_out += _whole(mapping, partners, there)
         for direction in (Direction.TO_CRM, Direction.TO_ERP):
             left = [partner for partner in partners if there.sides(partner) == [direction.source]]
             if left and not Direction(mapping.direction).includes(direction):
-                raise CouplingError(f"{mapping.name} does not create records in this direction.")
-            if left:
+                reason = f"{mapping.name} does not create records in {NAMES[direction.destination]}."
+                left_out.append(_left_out(mapping, len(left), reason))
+            elif left:
                 wanted.append((mapping, direction, [partner.id(direction.source) for partner in left]))
-    if not wanted:
-        raise CouplingError(BROKEN_ONLY)
-    return [_restoring(mapping, direction, ids, user) for mapping, direction, ids in wanted]
+        gone = [partner for partner in partners if not there.sides(partner)]
+        if gone:
+            left_out.append(_left_out(mapping, len(gone), "Both records are gone."))
+    started = [_restoring(mapping, direction, ids, user) for mapping, direction, ids in wanted]
+    return _some(started, left_out, BROKEN_ONLY)
 
 
-def delete_rest(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> list[SyncJob]:
-    """Delete the other record, too, where one of a pair was deleted. Raises :class:`CouplingError` where nothing is
-    gone, and ``ConnectionProblem``."""
+def delete_rest(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
+    """Delete the other record, too, where one of a pair was deleted. Answers the jobs, and what was left out and why.
+    Raises :class:`CouplingError` where nothing is gone, and ``ConnectionProblem``."""
     wanted: list[tuple[TableMapping, list[uuid.UUID]]] = []
+    left_out: list[str] = []
     for mapping, partners in pairs.items():
         there = _there(mapping, partners)
+        left_out += _whole(mapping, partners, there)
         broken = [partner.erp_id for partner in partners if len(there.sides(partner)) < len(Side)]
         if broken:
             wanted.append((mapping, broken))
-    if not wanted:
-        raise CouplingError(BROKEN_ONLY)
     kind = SyncJob.Kind.DELETE
-    return [_job(mapping, kind, Options(scope=Scope.IDS, ids=tuple(ids)), user) for mapping, ids in wanted]
+    started = [_job(mapping, kind, Options(scope=Scope.IDS, ids=tuple(ids)), user) for mapping, ids in wanted]
+    return _some(started, left_out, BROKEN_ONLY)
+
+
+def _whole(mapping: TableMapping, partners: Sequence[Partner], there: There) -> list[str]:
+    number = sum(len(there.sides(partner)) == len(Side) for partner in partners)
+    return [_left_out(mapping, number, "Both records exist.")] if number else []
+
+
+def _left_out(mapping: TableMapping, number: int, reason: str) -> str:
+    return f"{mapping.name}, {number} record{'' if number == 1 else 's'} left out: {reason}"
+
+
+def _some(started: list[SyncJob], left_out: list[str], nothing: str) -> tuple[list[SyncJob], list[str]]:
+    if not started:
+        raise CouplingError(nothing if nothing and _only_whole(left_out) else " ".join(left_out) or nothing)
+    return started, left_out
+
+
+def _only_whole(left_out: Sequence[str]) -> bool:
+    return all(reason.endswith("Both records exist.") for reason in left_out)
 
 
 def find_deleted(user: User | None) -> list[SyncJob]:

@@ -42,11 +42,13 @@ ORDERS = Verdict(
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What Finish shall do besides keeping the wishes: enable the connection, run the full synchronization, and create
-    what finds no match where both sides hold records already."""
+    what finds no match where both sides hold records already. ``winner``: the side whose values go over where both
+    records of a matched pair hold something different; blank: nobody's, what differs becomes a conflict."""
 
     enable: bool
     run_full: bool
     create_unmatched: bool
+    winner: str = ""
 
 
 def check(guide: Guide, setup: ConnectionSetup) -> list[Verdict]:
@@ -81,7 +83,7 @@ def finish(base: str, user: Any, ending: Ending) -> None:
     guide.pass_step(FINISH.slug)
     guide.complete(enable=setup.is_enabled, full_synchronization=ending.run_full)
     if ending.run_full and setup.is_enabled:
-        _run_full(guide, setup, user, ending.create_unmatched)
+        _run_full(guide, setup, user, ending)
 
 
 def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
@@ -96,10 +98,10 @@ def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
     setup.save()
 
 
-def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, create_unmatched: bool) -> None:
+def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, ending: Ending) -> None:
     with open_for_page(setup) as connected:
         FullSynchLine.objects.refresh(connected, setup.parts())
-    tables.apply_to_review(guide.tables, create_unmatched)
+    tables.apply_to_review(guide.tables, ending.create_unmatched, ending.winner)
     full.start(user)
 
 

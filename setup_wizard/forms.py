@@ -233,6 +233,18 @@ class FinishForm(VersionedInputs, forms.Form):
         "on the other side; without this they wait under Synch. Errors until somebody decides.",
     )
 
+    winner = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("", "Nobody's: each such field becomes a conflict for a person"),
+            ("erp", "Business Central's"),
+            ("crm", "Dynamics 365 Sales'"),
+        ],
+        label="Where both records of a matched pair hold something different, these values win",
+        help_text="Blank fields are filled in any case. To see first how many fields would change on each side, finish "
+        "without the full synchronization: Full Synch. Review counts them, asks for each table, and makes a dry run.",
+    )
+
     def __init__(self, *args: Any, enabled: bool, create_unmatched: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.begin(self.stored())
@@ -256,8 +268,8 @@ class FinishForm(VersionedInputs, forms.Form):
         return False
 
     @property
-    def wishes(self) -> dict[str, bool]:
-        """What was ticked, when the form is valid."""
+    def wishes(self) -> dict[str, Any]:
+        """What was ticked and chosen, when the form is valid."""
         return {name: self.cleaned_data[name] for name in self.base_fields}
 
     def store(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from integration.defaults import OUTSIDE_FULL_SYNCH, STANDARD, MappingDefault
 from integration.models import FullSynchLine, TableMapping
 from integration.sync.rules import Direction
+from integration.systems.base import Side
 
 NOT_NOW = "none"
 SAID = {
@@ -67,15 +68,19 @@ def apply(chosen: Mapping[str, Mapping[str, Any]], created: Iterable[TableMappin
         mapping.save()
 
 
-def apply_to_review(chosen: Mapping[str, Mapping[str, Any]], create: bool) -> None:
-    """The lines of the Full Synch. Review: what is not wanted now waits On Hold, and each is told whether to create
-    what has no match: as chosen for its table, else ``create``."""
+def apply_to_review(chosen: Mapping[str, Mapping[str, Any]], create: bool, winner: str = "") -> None:
+    """The lines of the Full Synch. Review: what is not wanted now waits On Hold; the others create what has no match
+    as chosen for their table, else as ``create`` says, and ``winner`` (a side, or blank) wins where both records of a
+    matched pair hold something different."""
     for line in FullSynchLine.objects.select_related("mapping").filter(status=FullSynchLine.Status.BLANK):
         wanted = chosen.get(line.mapping.name, {"direction": line.direction, "create": create})
         if wanted["direction"] == NOT_NOW:
             line.hold()
-        elif wanted["create"] != line.create_unmatched:
+            continue
+        if wanted["create"] != line.create_unmatched:
             line.choose_create_unmatched(wanted["create"])
+        if winner != line.winner:
+            line.choose_winner(Side(winner) if winner else None)
 
 
 def _choice(default: MappingDefault, wanted: Mapping[str, Any]) -> Choice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from coupling import verbs
 from coupling.models import CouplingError
 from coupling.records import mappings_of
 from coupling.views.access import back, chosen, match_address, may_couple, person, show, tell
+from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
 from integration.sync.ledger import Partner
 from integration.systems.base import Side
@@ -50,7 +52,8 @@ def _match(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID
 
 def _plan(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     """What Synchronize Now would do with these records."""
-    return redirect("plan", verbs.plan(side, mappings_of(side, table), ids, person(request)).pk)
+    made = verbs.plans(side, mappings_of(side, table), ids, person(request))
+    return redirect("plan", made[0].pk) if len(made) == 1 else redirect("plans")
 
 
 def _create(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
@@ -83,11 +86,19 @@ def _each(
     request: HttpRequest, pairs: Pairs, act: Callable[[TableMapping, list[uuid.UUID]], SyncJob | int]
 ) -> HttpResponse:
     """One mapping after the other. What was done at once is told, what was started is shown."""
-    done = [act(mapping, [partner.erp_id for partner in held]) for mapping, held in pairs.items()]
+    parts: Parts[SyncJob | int] = Parts()
+    for mapping, held in pairs.items():
+        one = partial(act, mapping, [partner.erp_id for partner in held])
+        if len(pairs) == 1:
+            parts.done.append(one())
+        else:
+            parts.do(mapping, len(held), one)
+    done = parts.done
     started = [one for one in done if isinstance(one, SyncJob)]
     number = sum(one for one in done if isinstance(one, int))
     if number:
         messages.success(request, f"{number} coupling{'s' if number != 1 else ''} deleted; the records stay.")
+    parts.say(request)
     return show(started) if started else back(request)
 
 

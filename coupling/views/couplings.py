@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from coupling import verbs
 from coupling.dialog import choice, dialog
 from coupling.models import CouplingError
-from coupling.views.access import card_address, first_address, may_couple, person, tell
+from coupling.people import uncoupled_people
+from coupling.views.access import card_address, first_address, match_address, may_couple, person, tell
 from integration.models import TableMapping
 from integration.systems.base import Side
 from integration.systems.errors import Problem
+
+OFFERED_AT_ONCE = 50
+"""So many contacts fit in the address of a page."""
 
 
 @may_couple
@@ -72,8 +78,20 @@ def _set(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> uuid
         raise CouplingError("Choose the Dynamics 365 Sales record first.")
     changed = verbs.couple(mapping, erp_id, crm_id, seen)
     messages.success(request, "The records are coupled." if changed else "These records are coupled already.")
+    with suppress(Problem):  # the firm is coupled; that its people cannot be looked for now takes nothing from that
+        _offer_people(request, mapping, erp_id)
     way = request.POST.get("after", "")
     return verbs.synchronize(mapping, [erp_id], way, person(request)).pk if way in (verbs.SEND, verbs.GET) else None
+
+
+def _offer_people(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> None:
+    """The contacts of a firm are uncoupled along with it, and do not come back by themselves."""
+    contacts, people = uncoupled_people(mapping, erp_id)
+    if contacts is not None:
+        one = len(people) == 1
+        text = f"{len(people)} contact{' of this firm is' if one else 's of this firm are'} not coupled."
+        address = match_address(contacts, people[:OFFERED_AT_ONCE])
+        messages.info(request, format_html('{} <a href="{}">Match-Based Coupling of these contacts</a>', text, address))
 
 
 def _uuid(request: HttpRequest, name: str) -> uuid.UUID | None:

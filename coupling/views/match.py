@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -15,9 +16,16 @@ from coupling.models import CouplingError
 from coupling.preview import Preview, previewed
 from coupling.views.access import chosen, match_address, may_couple, person, tell
 from integration.models import TableMapping
+from integration.sync.ledger import State
 from integration.sync.rules import Direction
+from integration.systems.base import Side
 from integration.systems.errors import Problem
 
+WINNERS = (
+    ("", "Nobody's: the rule of the field or the mapping decides, else a person (conflict)"),
+    (Side.ERP.value, "Business Central's"),
+    (Side.CRM.value, "Dynamics 365 Sales'"),
+)
 MAY_CHANGE = "integration.change_tablemapping"
 
 
@@ -54,13 +62,25 @@ def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
 
 def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
     if "preview" in request.POST:
-        return redirect(match_address(mapping, ids, preview="yes"))
-    job = matching.start(mapping, person(request), ids=ids, **_wanted(request))
+        return redirect(match_address(mapping, ids, preview="yes", winner=request.POST.get("winner", "")))
+    left_out = sum(1 for one in mapping.couplings.partners(Side.ERP, ids).values() if one.state is not State.RESERVED)
+    if 0 < left_out < len(ids):
+        messages.info(request, f"{left_out} of the chosen records {'is' if left_out == 1 else 'are'} coupled already.")
+    winner, create = _winner(request), "create" in request.POST
+    if "dry_run" in request.POST:
+        return redirect("plan", matching.plan(mapping, person(request), ids=ids, create=create, winner=winner).pk)
+    synchronize = "synchronize" in request.POST
+    job = matching.start(mapping, person(request), ids=ids, synchronize=synchronize, create=create, winner=winner)
     return redirect("synch_job", job.pk)
 
 
-def _wanted(request: HttpRequest) -> dict[str, bool]:
-    return {name: name in request.POST for name in ("synchronize", "create")}
+def _winner(request: HttpRequest) -> Side | None:
+    """Whose values the person wants where both records hold something different. Raises ``CouplingError``."""
+    given = request.POST.get("winner", "")
+    try:
+        return Side(given) if given else None
+    except ValueError as error:
+        raise CouplingError("This page is incomplete. Load it again.") from error
 
 
 def _page(
@@ -71,6 +91,8 @@ def _page(
     preview: Preview | None = None,
 ) -> HttpResponse:
     shown = {"mapping": mapping, "form": form, "ids": ids, "preview": preview}
+    shown["winners"] = WINNERS
+    shown["winner"] = request.POST.get("winner", request.GET.get("winner", ""))
     shown["may_change"] = request.user.has_perm(MAY_CHANGE)
     shown["can_create"] = Direction(mapping.direction).includes(Direction.TO_CRM)
     return render(request, "coupling/match.html", shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from coupling import repair, verbs
 from coupling.models import RESTS, Coupling, CouplingError
 from coupling.skipped import skipped
 from coupling.views.access import may_couple, person, show, tell
+from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
 from integration.sync.ledger import Partner
 from integration.systems.errors import Problem
@@ -76,34 +78,44 @@ def _synchronize(request: HttpRequest) -> HttpResponse:
     if not way:
         offered = dict.fromkeys(way for mapping in pairs for way in verbs.ways(mapping))
         return _ask(request, "synchronize", pairs, ways=list(offered))
-    started = repair.let_win(pairs, way, person(request))
-    return show(started)
+    return _started(request, repair.let_win(pairs, way, person(request)))
 
 
 def _restore(request: HttpRequest) -> HttpResponse:
-    return show(repair.restore(_pairs(request), person(request)))
+    return _started(request, repair.restore(_pairs(request), person(request)))
 
 
 def _delete(request: HttpRequest) -> HttpResponse:
     pairs = _pairs(request)
     if "confirmed" not in request.POST:
         return _ask(request, "delete", pairs)
-    return show(repair.delete_rest(pairs, person(request)))
+    return _started(request, repair.delete_rest(pairs, person(request)))
 
 
 def _uncouple(request: HttpRequest) -> HttpResponse:
     pairs = _pairs(request)
     if "confirmed" not in request.POST:
         return _ask(request, "uncouple", pairs)
-    done = [
-        verbs.uncouple(mapping, [partner.erp_id for partner in partners], person(request))
-        for mapping, partners in pairs.items()
-    ]
-    started = [one for one in done if isinstance(one, SyncJob)]
-    if started:
-        return show(started)
-    messages.success(request, "The couplings are deleted; the records stay.")
-    return redirect("synch_skipped")
+    parts: Parts[SyncJob | int] = Parts()
+    for mapping, partners in pairs.items():
+        ids = [partner.erp_id for partner in partners]
+        parts.do(mapping, len(ids), partial(verbs.uncouple, mapping, ids, person(request)))
+    if any(isinstance(one, int) for one in parts.done):
+        messages.success(request, "The couplings are deleted; the records stay.")
+    return _started(request, ([one for one in parts.done if isinstance(one, SyncJob)], []), parts)
+
+
+def _started(
+    request: HttpRequest, done: tuple[list[SyncJob], list[str]], parts: Parts[SyncJob | int] | None = None
+) -> HttpResponse:
+    """The jobs, after a word about each part that was left out."""
+    started, left_out = done
+    parts = parts or Parts()
+    parts.done += started
+    for reason in left_out:
+        parts.leave(reason)
+    parts.say(request)
+    return show(started) if started else redirect("synch_skipped")
 
 
 def _ask(request: HttpRequest, action: str, pairs: Pairs, ways: Sequence[tuple[str, str]] = ()) -> HttpResponse:

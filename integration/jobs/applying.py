@@ -60,6 +60,9 @@ def carry_out(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
     todo = PlannedChange.objects.filter(plan=job.plan, mapping=job.mapping, direction=job.direction, outcome="")
     wanted = todo.filter(action__in=(*APPLICABLE, Kind.COUPLE)).order_by("pk")
     journal.begin(wanted.count())
+    if job.direction != Direction.BOTH and not Direction(job.mapping.direction).includes(Direction(job.direction)):
+        wanted.update(outcome=PlannedChange.Outcome.CHANGED)
+        return total
     while rows := list(wanted[:AT_ONCE]):
         couples = job.direction == Direction.BOTH
         total.add(_couple(job, journal, rows) if couples else _run(job, journal, connected, rows))

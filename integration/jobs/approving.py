@@ -11,7 +11,8 @@ from integration.jobs.create import Person, send_on_commit
 from integration.jobs.verbs import RUN, in_words
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, User
 from integration.models.audit import AuditEntry, record
-from integration.models.run_options import stored_options
+from integration.models.run_options import SHOWN_FROM, stored_options
+from integration.sync.guard import NeedsApproval
 
 REASON_AT_MOST = 500
 
@@ -24,10 +25,12 @@ class NotWaiting(Exception):
 
 
 def approve(job: SyncJob, user: Person = None) -> SyncJob:
-    """Let a run go on that stopped because it would change much, now that a person has said so. Answers the run; raises
+    """Let a run go on that stopped because it would change much, now that a person has said so. It writes what was
+    shown; where it would do something else by then that is too much, it asks again. Answers the run; raises
     ``NotWaiting``, also where somebody else has answered already."""
     said = {**in_words(job), "because": job.message}
-    options = stored_options(replace(job.run_options, approved=True))
+    shown = job.question if job.code == NeedsApproval.code else ""
+    options = stored_options(replace(job.run_options, approved=True, shown=shown)) | {SHOWN_FROM: job.cursor}
     with transaction.atomic():
         if not job.approve(_said("Approved", job, user), user.pk if isinstance(user, User) else None, options):
             raise NotWaiting

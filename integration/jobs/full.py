@@ -8,6 +8,7 @@ the lines that waited for it, all in the transaction that ends the job: no crash
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -123,7 +124,8 @@ def _begin(line: FullSynchLine, user: Person, *, approved: bool = False) -> None
     last = None
     if matches and mapping.criteria():
         kind, both = SyncJob.Kind.COUPLE, Direction(mapping.direction)
-        last = jobs["couple_job"] = create(mapping, both, kind=kind, options=options, user=user)
+        matching = replace(options, winner=line.winning_side)
+        last = jobs["couple_job"] = create(mapping, both, kind=kind, options=matching, user=user)
     for direction in directions(mapping):
         last = jobs[f"{direction.value}_job"] = create(mapping, direction, options=options, user=user, after=last)
     line.start(**jobs)

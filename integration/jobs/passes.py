@@ -11,6 +11,7 @@ from integration.jobs.journal import JobJournal
 from integration.jobs.planning import make_plan
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.opening import open_for_run
+from integration.models.run_options import SHOWN_FROM
 from integration.models.systems import Connected
 from integration.sync.actions import Action
 from integration.sync.broken import delete_rest, find_broken
@@ -97,6 +98,8 @@ def _from_here(job: SyncJob) -> Options:
     """A full pass that was broken off goes on from the page it had reached: what is behind it is done, and what is
     still open of it is taken first."""
     options = job.run_options
+    if options.shown and job.cursor != job.options.get(SHOWN_FROM, ""):
+        options = replace(options, shown="")
     resumed = options.scope is Scope.EVERYTHING and job.cursor
     return replace(options, scope=Scope.CHANGED, compare=True) if resumed else options
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from integration.jobs.foresight import Foresight
 from integration.jobs.journal import JobJournal
+from integration.jobs.naming import name_rows
 from integration.models import PlannedChange, SyncJob, TableMapping
 from integration.models.systems import Connected
 from integration.sync.actions import (
@@ -34,7 +35,7 @@ from integration.sync.rules import Direction, Reference, TableRule
 from integration.sync.run import Changed, Counters, Failure, Scope
 from integration.sync.settle import in_words, label_of
 from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side, System, Table
+from integration.systems.base import Side, Table
 
 AT_ONCE = 500
 LABEL = 250
@@ -81,7 +82,10 @@ class PlanLedger:
         )  # fmt: skip
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
-        return self.real.open(direction)
+        """Also the pairs of the plan: nobody has looked at them yet."""
+        yield from self.real.open(direction)
+        planned = PlannedChange.objects.filter(plan=self.plan, mapping=self.mapping, action=Kind.COUPLE)
+        yield from planned.order_by("pk").values_list(f"{direction.source}_id", flat=True)
 
     def released(self, direction: Direction) -> Iterator[uuid.UUID]:
         return self.real.released(direction)
@@ -168,17 +172,21 @@ def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
     if job.direction == Direction.BOTH:
         told = PlanJournal(job, journal)
         criteria = job.mapping.criteria()
+        ids = options.ids if options.scope is Scope.IDS else None
+        both, creates = (connected.erp, connected.crm), options.create
         counters = couple_matching(
-            rule, criteria, connected.erp, connected.crm, ledger, told, create_unmatched=options.create
+            rule, criteria, *both, ledger, told, ids=ids, create_unmatched=creates, winner=options.winner
         )
-        _name_pairs(job, connected.erp, rule.erp)
+        name_rows(job, connected, rule)
         return counters
     direction = Direction(job.direction)
     source, destination = connected.ends(direction)
     cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
     actions = plan(rule, direction, source, destination, ledger, cursor, options, connected.context)
     foresight = Foresight(job, rule, connected, ledger, options)
-    return _kept(job, journal, foresight, rule, actions)
+    counters = _kept(job, journal, foresight, rule, actions)
+    name_rows(job, connected, rule)
+    return counters
 
 
 def _kept(
@@ -249,18 +257,6 @@ def given_back(job: SyncJob, rule: TableRule, direction: Direction, action: Acti
     return [row] if fields else []
 
 
-def _name_pairs(job: SyncJob, erp: System, table: Table) -> None:
-    """Say which records are to be coupled."""
-    columns = [name for name in (table.number_field, table.name_field) if name]
-    rows = PlannedChange.objects.filter(plan=job.plan, mapping=job.mapping, action=Kind.COUPLE, label="").order_by("pk")
-    while chunk := list(rows[:AT_ONCE]):
-        found = erp.get(table.name, [row.partner.erp_id for row in chunk], columns)
-        for row in chunk:
-            record = found.get(row.partner.erp_id)
-            row.label = (label_of(table, record) if record else "")[:LABEL] or str(row.erp_id)
-        PlannedChange.objects.bulk_update(chunk, ["label"])
-
-
 def counters_of(actions: Iterable[str]) -> Counters:
     counters = Counters()
     names = {Kind.INSERT: "inserted", Kind.UPDATE: "modified", Kind.SKIP: "skipped", Kind.UNCOUPLE: "uncoupled",
@@ -284,6 +280,8 @@ def row_of(job: SyncJob, direction: Direction, table: Table, action: Action) -> 
     if record is not None:
         setattr(row, f"{direction.source}_id", record.id)
         row.label = label_of(table, record)[:LABEL]
+    else:
+        row.label = str(getattr(action, "label", ""))[:LABEL]
     if partner is not None:
         row.erp_id, row.crm_id = partner.erp_id, partner.crm_id
     return row

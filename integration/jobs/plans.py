@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -48,6 +49,23 @@ def plan_mapping(mapping: TableMapping, user: Person = None, *, ids: Ids | None 
     return plan
 
 
+def plan_matching(mapping: TableMapping, user: Person = None, *, options: Options) -> Plan:
+    """What a matching run with these options would couple, and what the passes behind it would do. Raises
+    ``PlanError`` without criteria."""
+    if not mapping.criteria():
+        raise PlanError(f"{mapping.name} has no matching criteria; choose at least one field.")
+    options = replace(options, dry_run=True)
+    with transaction.atomic():
+        plan = _new(f"matching {mapping.name}", user)
+        kind = SyncJob.Kind.PLAN
+        last = create(mapping, Direction.BOTH, kind=kind, options=options, user=user, plan=plan)
+        for direction in directions(mapping):
+            creates = options.create and direction is Direction.TO_CRM
+            taken = replace(options, winner=None) if creates else Options(scope=Scope.OPEN, dry_run=True)
+            last = create(mapping, direction, kind=kind, options=taken, user=user, after=last, plan=plan)
+    return plan
+
+
 def plan_full(user: Person = None) -> Plan:
     """What a full synchronization would do, line after line in the order of their dependencies. Raises ``PlanError``
     where there is no line left to start."""
@@ -80,7 +98,7 @@ def apply(plan: Plan, user: Person = None) -> list[SyncJob]:
             )  # fmt: skip
             started.append(last)
         if not started:
-            plan.finish("There was nothing to do.")
+            plan.finish()
     return started
 
 
@@ -95,7 +113,7 @@ def ended(job: SyncJob) -> None:
             plan.ready()
         else:
             plan.fail(f"{broken}: {broken.message}")
-    elif plan.finish(broken.message if broken else ""):
+    elif plan.finish() if broken is None else plan.stop(f"{broken}: {broken.message}"):
         _plan_anew(plan)
 
 
@@ -123,8 +141,9 @@ def _plan_line(plan: Plan, line: FullSynchLine, user: Person, last: SyncJob | No
     creates = line.create_unmatched or not matches
     options = Options(scope=Scope.EVERYTHING, create=creates, dry_run=True)
     if matches and mapping.criteria():
+        matching = replace(options, winner=line.winning_side)
         last = create(
-            mapping, Direction.BOTH, kind=SyncJob.Kind.PLAN, options=options, user=user, after=last, plan=plan
+            mapping, Direction.BOTH, kind=SyncJob.Kind.PLAN, options=matching, user=user, after=last, plan=plan
         )
     for direction in directions(mapping):
         last = create(mapping, direction, kind=SyncJob.Kind.PLAN, options=options, user=user, after=last, plan=plan)
@@ -153,4 +172,4 @@ def _sources(changes: PlannedChangeQuerySet, direction: Direction) -> list[uuid.
     return [id for id in rows.values_list(f"{direction.source}_id", flat=True) if id is not None]
 
 
-__all__ = ["FullSynchError", "PlanError", "apply", "ended", "plan_full", "plan_mapping"]
+__all__ = ["FullSynchError", "PlanError", "apply", "ended", "plan_full", "plan_mapping", "plan_matching"]

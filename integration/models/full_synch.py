@@ -11,10 +11,17 @@ from integration.models.job import SyncJob
 from integration.models.job_state import JobState, job_state
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.models.recommend import BothSystems, Recommendation, recommend
-from integration.systems.base import System
+from integration.systems.base import Side, System
 
 EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")
 INVOICES, INVOICE_TABLE = "POSTEDSALESINV-INV", "sales_invoice_header"
+WINNERS = [
+    ("", "Nobody"),
+    (Side.ERP.value, "Business Central"),
+    (Side.CRM.value, "Dynamics 365 Sales"),
+]
+"""Whose values go over where both records of a pair found by matching hold something different. Nobody's: the mapping's
+rule decides, else each such field is a conflict."""
 
 
 class FullSynchError(Exception):
@@ -101,6 +108,7 @@ class FullSynchLine(models.Model):
     recommendation = models.CharField(max_length=6, choices=Recommendation, default=Recommendation.FULL)
     chosen = models.BooleanField("recommended by a person", default=False, editable=False)
     create_unmatched = models.BooleanField("create new if unable to find a match", default=False)
+    winner = models.CharField("wins where both differ", max_length=3, choices=WINNERS, default="", blank=True)
     couple_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
     to_crm_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
     to_erp_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -170,6 +178,18 @@ class FullSynchLine(models.Model):
             raise FullSynchError("This line has been started; Reset comes first.")
         self._store(create_unmatched=create)
         record(AuditEntry.Action.CHANGED, "full synchronization", self.mapping, after={"create unmatched": create})
+
+    def choose_winner(self, winner: Side | None) -> None:
+        """Who wins where both records of a matched pair hold something different; ``None``: nobody."""
+        if self.status:
+            raise FullSynchError("This line has been started; Reset comes first.")
+        self._store(winner=winner.value if winner else "")
+        said = {"wins where both differ": self.get_winner_display()}
+        record(AuditEntry.Action.CHANGED, "full synchronization", self.mapping, after=said)
+
+    @property
+    def winning_side(self) -> Side | None:
+        return Side(self.winner) if self.winner else None
 
     def start(self, **jobs: SyncJob | None) -> None:
         """These jobs work for the line from now on."""

@@ -35,6 +35,7 @@ class Plan(models.Model):
         FAILED = "failed", "Error"
         APPLYING = "applying", "Being Applied"
         APPLIED = "applied", "Applied"
+        STOPPED = "stopped", "Not Applied to the End"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField("dry run of", max_length=200)
@@ -86,8 +87,20 @@ class Plan(models.Model):
         taken = {"applied_by_id": user_id, "applied_at": timezone.now()}
         return valid and self._move(self.Status.READY, self.Status.APPLYING, **taken)
 
-    def finish(self, message: str = "") -> bool:
-        return self._move(self.Status.APPLYING, self.Status.APPLIED, message=message)
+    def finish(self) -> bool:
+        """Every row was tried."""
+        return self._move(self.Status.APPLYING, self.Status.APPLIED, message=self._failed_rows())
+
+    def stop(self, message: str) -> bool:
+        """It was not carried out to the end: canceled, the connection disabled, or a run that broke off."""
+        left = self.changes.filter(action__in=(PlannedChange.Action.COUPLE, *APPLICABLE), outcome="").count()
+        rows = f"{left} row{' was' if left == 1 else 's were'} not tried."
+        said = " ".join(part for part in (message, rows, self._failed_rows()) if part)
+        return self._move(self.Status.APPLYING, self.Status.STOPPED, message=said)
+
+    def _failed_rows(self) -> str:
+        number = self.changes.filter(outcome=PlannedChange.Outcome.FAILED).count()
+        return f"{number} row{'' if number == 1 else 's'} failed; the reason stands beside each." if number else ""
 
     def _move(self, before: str, after: str, **values: object) -> bool:
         moved = Plan.objects.filter(pk=self.pk, status=before).update(status=after, **values)
@@ -152,6 +165,11 @@ class PlannedChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} {self.label}"
+
+    @property
+    def record_name(self) -> str:
+        """What the record is called; its id where nothing else is known."""
+        return self.label or str(self.erp_id or self.crm_id or "All records")
 
     @property
     def partner(self) -> Partner:

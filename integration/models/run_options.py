@@ -8,6 +8,8 @@ from typing import Any
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side
 
+SHOWN_FROM = "shown_from"
+"""Where the run stood when a person approved it: further on, it writes what was shown."""
 FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore")
 
 
@@ -16,7 +18,8 @@ def options_of(stored: dict[str, Any]) -> Options:
     flags = {name: bool(stored.get(name)) for name in FLAGS}
     ids = tuple(uuid.UUID(id) for id in stored.get("ids", ()))
     winner = Side(stored["winner"]) if stored.get("winner") else None
-    return Options(scope=Scope(stored.get("scope", Scope.CHANGED)), ids=ids, winner=winner, **flags)
+    scope, shown = Scope(stored.get("scope", Scope.CHANGED)), str(stored.get("shown", ""))
+    return Options(scope=scope, ids=ids, winner=winner, shown=shown, **flags)
 
 
 def stored_options(options: Options) -> dict[str, Any]:
@@ -24,4 +27,5 @@ def stored_options(options: Options) -> dict[str, Any]:
     flags = {name: True for name in FLAGS if getattr(options, name)}
     ids = {"ids": [str(id) for id in options.ids]} if options.ids else {}
     winner = {"winner": options.winner.value} if options.winner else {}
-    return {"scope": options.scope.value, **ids, **flags, **winner}
+    shown = {"shown": options.shown} if options.shown else {}
+    return {"scope": options.scope.value, **ids, **flags, **winner, **shown}

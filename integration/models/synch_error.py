@@ -28,11 +28,20 @@ class SyncErrorManager(models.Manager["SyncError"]):
 
     def log(self, job: SyncJob, failures: Sequence[Failure]) -> None:
         """One row per failed record. An older open error of the same record and direction is closed: it is told
-        anew."""
+        anew. A conflict is one, whichever pass has met it last; another failure leaves it open."""
         for direction in {failure.direction for failure in failures}:
-            these = [failure for failure in failures if failure.direction is direction]
-            self.close(job.mapping, direction, [id for one in these if (id := _source_id(one)) is not None])
+            these = [one for one in failures if one.direction is direction]
+            self._replace(job.mapping, direction, [one for one in these if one.code == Conflict.code], both_ways=True)
+            self._replace(job.mapping, direction, [one for one in these if one.code != Conflict.code], both_ways=False)
         self.bulk_create(_row(job, failure) for failure in failures)
+
+    def _replace(
+        self, mapping: TableMapping, direction: Direction, failures: Sequence[Failure], *, both_ways: bool
+    ) -> None:
+        ids = [id for one in failures if (id := _source_id(one)) is not None]
+        rows = self.open().filter(**{f"{direction.source.value}_id__in": ids}, mapping=mapping)
+        met = Q(direction=direction.value)
+        rows.filter(met | Q(code=Conflict.code) if both_ways else met).update(closed_at=timezone.now())
 
     def note(self, job: SyncJob, reasons: Sequence[Failure]) -> None:
         """Rows left out on purpose: shown with their job, never open."""
@@ -71,6 +80,11 @@ class SyncError(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         verbose_name = "integration synch. error"
+
+    @property
+    def record_name(self) -> str:
+        """What the record is called; its id where nothing else is known, as of one that is deleted."""
+        return self.label or str(self.erp_id or self.crm_id or "All records")
 
     @property
     def waits_for(self) -> tuple[str, str] | None:
@@ -126,7 +140,7 @@ def _row(job: SyncJob, failure: Failure) -> SyncError:
         direction=failure.direction.value,
         erp_id=failure.erp_id,
         crm_id=failure.crm_id,
-        label=failure.label[:LABEL],
+        label=(failure.label or str(_source_id(failure) or failure.erp_id or failure.crm_id or ""))[:LABEL],
         code=failure.code,
         message=failure.message,
         waiting_for=failure.waiting_for,

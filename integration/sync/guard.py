@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Any
 
 from integration.sync.actions import Action, Broken, Restore, Uncouple, Update
 from integration.sync.run import Scope
@@ -22,18 +21,18 @@ class NeedsApproval(ConfigurationProblem):
     code = "needs-approval"
 
     def __init__(self, message: str, *, plan: str = "") -> None:
-        """``plan``: a digest of what the run would do, as far as it was looked at."""
+        """``plan``: a digest of all that is left for the run to do and needs a person's word."""
         super().__init__(message)
         self.plan = plan
 
 
 class Seen:
-    """What the actions looked at so far would do: counted, and as a digest that another plan has another one of."""
+    """What actions would do: counted, and as a digest that another plan has another one of, in whatever order and pages
+    the rows come."""
 
-    def __init__(self, before: Seen | None = None) -> None:
-        self.changed: int = before.changed if before else 0
-        self.blanked: int = before.blanked if before else 0
-        self._digest: Any = before._digest.copy() if before else sha256()
+    def __init__(self) -> None:
+        self.changed = self.blanked = 0
+        self._rows: set[bytes] = set()
 
     def add(self, actions: Iterable[Action]) -> None:
         for action in actions:
@@ -41,48 +40,69 @@ class Seen:
             self.changed += changed
             self.blanked += blanked
             if changed or blanked:
-                self._digest.update(repr(_told(action)).encode())
+                self._rows.add(sha256(repr(_told(action)).encode()).digest())
 
     @property
     def plan(self) -> str:
-        return str(self._digest.hexdigest())
+        return sha256(b"".join(sorted(self._rows))).hexdigest()
 
 
 class Guard:
-    """``look`` at each page before it is written; ``behind`` are the actions of what comes after it."""
+    """``look`` at each page before it is written; ``behind`` are the actions of what comes after it.
+
+    A person approves what was shown. Where something else is left to do by then, the run asks again, if that is too
+    much too::
+
+        would change 1..60 of 100 -> asks, digest of 1..60      person: yes
+        1..60 are left            -> same digest: written
+        11..70 are left           -> another digest: asks again
+        1..5 are left             -> another digest, but nothing unusual: written
+    """
 
     def __init__(self, run: Run) -> None:
         self.run, self.limits = run, run.rule.limits
         asked = run.options.scope in (Scope.IDS, Scope.OPEN)
-        self.watches = not (asked or run.options.approved)
-        self.seen = Seen()
+        self.shown = run.options.shown
+        self.watches = not asked and (bool(self.shown) or not run.options.approved)
+        self.changed = self.blanked = 0
 
     def look(self, actions: Sequence[Action], behind: Iterable[Sequence[Action]]) -> None:
         """Raises :class:`NeedsApproval`."""
         if not self.watches:
             return
-        self.seen.add(actions)
-        if self.seen.blanked > self.limits.blanked:
-            words = f"{self._run} would blank more than {self.limits.blanked} fields that hold something."
-            raise NeedsApproval(words, plan=self.seen.plan)
-        if self.seen.changed > self.limits.changed_at_least:
-            self._count_all(behind)
+        page, left = Seen(), Seen()
+        page.add(actions)
+        left.add(actions)
+        too_blank = self.blanked + page.blanked > self.limits.blanked
+        too_many = self.changed + page.changed > self.limits.changed_at_least
+        if self.shown or too_blank or too_many:
+            self._count_all(left, behind, too_blank=too_blank, too_many=too_many)
+        self.changed += page.changed
+        self.blanked += page.blanked
 
-    def _count_all(self, behind: Iterable[Sequence[Action]]) -> None:
-        """Once so many pairs are reached, the rest is counted before more of them are written."""
+    def _count_all(self, left: Seen, behind: Iterable[Sequence[Action]], *, too_blank: bool, too_many: bool) -> None:
+        """Once so much is reached, the rest is counted before more of it is written."""
+        for actions in behind:
+            left.add(actions)
+        shown, self.shown = self.shown, ""
+        if shown == left.plan:
+            self.watches = False
+            return
+        if too_blank:
+            words = f"{self._run} would blank more than {self.limits.blanked} fields that hold something."
+            raise NeedsApproval(words, plan=left.plan)
+        if too_many:
+            self._stop_at_many(left)
+
+    def _stop_at_many(self, left: Seen) -> None:
         coupled = self.run.ledger.coupled()
         most = max(self.limits.changed_at_least, coupled * self.limits.changed_percent // 100)
-        total = Seen(self.seen)
-        for actions in behind:
-            if total.changed > most:
-                break
-            total.add(actions)
-        if total.changed > most:
+        if self.changed + left.changed > most:
             raise NeedsApproval(
                 f"{self._run} would change more than {most} of {coupled} coupled records "
                 f"({self.limits.changed_percent}%, at least {self.limits.changed_at_least}). "
                 "Look at what it would do and approve it, or find out why so much has changed.",
-                plan=total.plan,
+                plan=left.plan,
             )
         self.watches = False
 

@@ -8,16 +8,17 @@ from dataclasses import replace
 from typing import TypeVar
 
 from integration.sync.alike import Alike
+from integration.sync.contested import contested, resolve
 from integration.sync.halves import DECIDED, plain
 from integration.sync.ledger import Agreed, Ledger, Outcome, Partner, Result, State
 from integration.sync.matching import Criterion, Matched, match
 from integration.sync.problems import AmbiguousMatch
-from integration.sync.rules import Context, Direction, Reference, TableRule
+from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import LEFT_OUT, Counters, Failure, Journal, Options
 from integration.sync.settle import label_of
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
-from integration.sync.transfer import Draft, Known, Transfer, known
+from integration.sync.transfer import Draft, Transfer
 from integration.systems.base import Record, Side, System, every
 from integration.systems.errors import ConfigurationProblem, RecordProblem
 
@@ -119,10 +120,7 @@ class _Matching:
         theirs = self.crm.get(self.rule.crm.name, list(pairs.values()), list(self.rule.columns(Side.CRM)))
         there = {e: c for e, c in pairs.items() if e in ours and c in theirs}
         sources = ours if self.direction is Direction.TO_CRM else theirs
-        resolved: dict[Reference, Known] = {
-            reference: known(self.ledger.resolve(reference, self.direction.source, wanted))
-            for reference, wanted in self.transfer.wanted(sources.values()).items()
-        }
+        resolved = resolve(self.transfer, self.ledger, list(sources.values()))
         partners = []
         for erp_id, crm_id in there.items():
             source, twin = ours[erp_id], theirs[crm_id]
@@ -148,14 +146,11 @@ class _Matching:
         """Where both sides hold something different, the side that a person chose for this matching goes over. Without
         a choice the mapping's policy decides, field by field, or else a person."""
         decided: dict[str, tuple[str, str]] = {}
-        for carry in self.transfer.carries if self.winner is not None else ():
-            if not carry.two_way or carry.destination not in draft.values:
-                continue
-            want, have = carry.wants(draft), carry.has(twin)
-            if want and have and want != have:
-                reads = {self.direction.source: plain(carry.reads(source)), self.direction.destination: plain(have)}
-                halves = {side: DECIDED if side is self.winner else reads[side] for side in Side}
-                decided[carry.key] = (halves[Side.ERP], halves[Side.CRM])
+        for carry in contested(self.transfer, draft, twin) if self.winner is not None else ():
+            have = plain(carry.has(twin))
+            reads = {self.direction.source: plain(carry.reads(source)), self.direction.destination: have}
+            halves = {side: DECIDED if side is self.winner else reads[side] for side in Side}
+            decided[carry.key] = (halves[Side.ERP], halves[Side.CRM])
         return decided
 
     def _refuse(self, ambiguous: dict[uuid.UUID, list[uuid.UUID]]) -> None:
@@ -190,8 +185,8 @@ class _Matching:
 
     def _reasons(self, alone: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
         """Why some of these are none of the mapping's business."""
-        if not self.special.creates:
-            return dict.fromkeys(alone, "There is no matching option on the other side.")
+        if self.special.without_match:
+            return dict.fromkeys(alone, self.special.without_match)
         columns = sorted({*self.rule.columns(Side.ERP), *self.special.columns(Side.ERP)})
         there = self.erp.get(self.rule.erp.name, list(alone), columns)
         reasons = {id: self.special.leave_out(record) for id, record in there.items()}

@@ -27,7 +27,8 @@ class Options:
     """How a run is to be done. ``ids`` are source ids. ``create`` overrides "synch. only coupled records".
     ``force`` processes rows that look unchanged or are skipped; who wins is another question: ``winner`` is the side
     whose values a person wants in any case. ``compare``: look for deleted rows by comparing ids, too, as a run of
-    everything does. ``approved``: a person has seen that it changes much. ``restore``: records whose other one is gone
+    everything does. ``approved``: a person has seen that it changes much. ``shown``: the
+    digest of what that person was shown; blank: whatever it is. ``restore``: records whose other one is gone
     get a new one, whatever the mapping's policy. ``doubts``: stop with ``DescriptionDoubtful`` at the first value that
     does not fit what the systems said of their columns."""
 
@@ -38,6 +39,7 @@ class Options:
     dry_run: bool = False
     compare: bool = False
     approved: bool = False
+    shown: str = ""
     restore: bool = False
     winner: Side | None = None
     doubts: bool = False

@@ -89,6 +89,6 @@ def _rows(found: QuerySet[SyncError]) -> Iterator[list[str]]:
     for error in found.select_related("mapping").iterator(chunk_size=500):
         row = (
             error.created_at.isoformat(timespec="seconds"), error.mapping.name, error.get_direction_display(),
-            error.label, error.code, error.message, error.advice, error.erp_id or "", error.crm_id or "",
+            error.record_name, error.code, error.message, error.advice, error.erp_id or "", error.crm_id or "",
         )  # fmt: skip
         yield [str(cell) for cell in row]

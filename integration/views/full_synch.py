@@ -14,6 +14,7 @@ from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.full_synch import FullSynchError
 from integration.models.opening import open_for_page
+from integration.systems.base import Side
 from integration.systems.errors import Problem
 
 may_run = permission_required("integration.change_fullsynchline", raise_exception=True)
@@ -48,11 +49,14 @@ def full_synch_reset(request: HttpRequest) -> HttpResponse:
 @require_POST
 @may_run
 def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpResponse:
-    """Restart, Recommend Full Synchronization, or the switch for unmatched records, on one line."""
+    """Restart, Recommend Full Synchronization, the switch for unmatched records, or who wins, on one line."""
     line = get_object_or_404(FullSynchLine, mapping__name=name)
     verbs: dict[str, Callable[[], object]] = {
         "restart": lambda: full.restart(line, request.user),
         "recommend-full": line.recommend_full,
+        "winner-nobody": lambda: line.choose_winner(None),
+        "winner-erp": lambda: line.choose_winner(Side.ERP),
+        "winner-crm": lambda: line.choose_winner(Side.CRM),
         "create-unmatched": lambda: line.choose_create_unmatched(not line.create_unmatched),
     }
     if action not in verbs:

@@ -46,6 +46,10 @@ def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(pa
     for left in range(create.count(), 0, -1):
         create.first.click()
         expect(create).to_have_count(left - 1)
+    ours = page.get_by_role("button", name="Business Central's", exact=True, pressed=False)
+    for left in range(ours.count(), 0, -1):
+        ours.first.click()
+        expect(ours).to_have_count(left - 1)
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator("main")).to_contain_text("The full synchronization has started.")
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)

@@ -124,11 +124,11 @@ def test_synchronizing_a_pair_of_a_one_way_mapping_only_asks_for_confirmation(cl
 def test_the_side_that_changed_since_both_last_agreed_is_suggested(
     clerk, mapping, company, organization, adatum, adatum_account, ours, theirs, way
 ):
-    versions = [
-        company.get("customer", [adatum], [])[adatum].version,
-        organization.get("account", [adatum_account], [])[adatum_account].version,
-    ]
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, *versions)])
+    mapping.couplings.couple(adatum, adatum_account)
+    TableMapping.objects.update(conflict="send")
+    for direction in ("to_crm", "to_erp"):
+        jobs.run(jobs.start(mapping, direction).pk)
+    TableMapping.objects.update(conflict="none")
     if ours:
         company.edit("customer", adatum, phone_no="030 99")
     if theirs:

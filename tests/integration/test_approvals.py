@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from integration import jobs, scheduler
 from integration.jobs import full as full_synch
+from integration.jobs import passes
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.sync.run import Options, Scope
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, world
@@ -155,3 +156,47 @@ def test_of_two_people_who_answer_one_does(cronus, ends):
     for answer in (jobs.approve, jobs.reject):
         with pytest.raises(jobs.NotWaiting):
             answer(second)
+
+
+# --- what was shown ------------------------------------------------------------------------------------------
+
+
+def phones(world: JobsWorld) -> list[str]:
+    return sorted(world.crm.values("account", id)["telephone1"] for id in world.crm.ids("account"))
+
+
+def test_an_approved_run_that_would_write_something_else_by_now_asks_again_and_writes_nothing(cronus):
+    change_all(cronus)
+    (asking,) = tick()
+    before = phones(cronus)
+    change_all(cronus, "030 999")
+    jobs.approve(asking)
+    jobs.run(asking.pk)
+    assert (ran(asking).status, phones(cronus)) == (Status.APPROVAL, before)
+    jobs.approve(ran(asking))
+    jobs.run(asking.pk)
+    assert (ran(asking).status, phones(cronus)) == (Status.FINISHED, ["030 999"] * 3)
+
+
+def test_an_approved_run_of_which_little_is_left_by_now_needs_no_second_word(cronus):
+    change_all(cronus)
+    (asking,) = tick()
+    first, *others = cronus.erp.ids("customer")
+    accounts = dict(cronus.mapping().couplings.values_list("erp_id", "crm_id"))
+    for id in others:
+        old = cronus.crm.values("account", accounts[id])["telephone1"]
+        cronus.erp.edit("customer", id, phone_no=old)
+    jobs.approve(asking)
+    jobs.run(asking.pk)
+    assert (ran(asking).status, ran(asking).modified) == (Status.FINISHED, 1)
+    assert cronus.crm.values("account", accounts[first])["telephone1"] == "030 7"
+
+
+def test_an_approved_run_that_was_interrupted_goes_on_without_asking_again(cronus):
+    cronus.pages_of(1)
+    change_all(cronus)
+    (asking,) = tick()
+    jobs.approve(asking)
+    SyncJob.objects.filter(pk=asking.pk).update(cursor="somewhere further on")
+    options = passes._from_here(ran(asking))
+    assert (options.approved, options.shown) == (True, "")

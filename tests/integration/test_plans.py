@@ -9,8 +9,8 @@ from integration.jobs import plans
 from integration.models import FieldMapping, FullSynchLine, Plan, PlannedChange, SyncJob, TableMapping
 from integration.sync.ledger import State
 from integration.sync.rules import Direction
-from integration.systems.base import Ref
-from integration.systems.errors import Refused, Unreachable
+from integration.systems.base import Ref, Side
+from integration.systems.errors import Refused, SignInRefused
 from tests.integration.jobs_world import world
 
 __all__ = ["world"]
@@ -110,11 +110,11 @@ def test_a_plan_of_everything_resolves_references_through_what_it_would_make_its
     assert not world.mapping("SALESPEOPLE").couplings.exists()
 
 
-def test_a_plan_whose_side_does_not_answer_is_not_ready_and_says_why(agreed):
-    agreed.crm.fail_on("changes", Unreachable("The line is dead."), times=9)
+def test_a_plan_that_cannot_be_made_is_not_ready_and_says_why(agreed):
+    agreed.crm.fail_on("changes", SignInRefused("The secret has expired."), times=9)
     plan = done(plans.plan_mapping(agreed.mapping()))
     assert plan.status == Plan.Status.FAILED
-    assert "The line is dead." in plan.message
+    assert "The secret has expired." in plan.message
     with pytest.raises(plans.PlanError):
         plans.apply(plan)
 
@@ -222,7 +222,7 @@ def matching(world):
         world.erp.edit("customer", customer, phone_no="030 1", e_mail="")
         world.crm.edit("account", account, telephone1="030 2", emailaddress1=f"info@{name.lower()}.example")
     couple = FullSynchLine.Recommendation.COUPLE
-    FullSynchLine.objects.create(mapping=world.mapping(), direction="both", recommendation=couple)
+    FullSynchLine.objects.create(mapping=world.mapping(), direction="both", recommendation=couple, winner="erp")
     return world
 
 
@@ -261,7 +261,33 @@ def test_the_full_synchronization_itself_does_what_its_plan_has_told(matching):
     assert [(j.coupled, j.inserted, j.modified, j.failed) for j in line.jobs] == [row[1:] for row in told]
 
 
+def test_without_a_winner_a_field_that_both_have_filled_differently_is_a_conflict_of_the_plan(matching):
+    FullSynchLine.objects.get().choose_winner(None)
+    plan = done(plans.plan_full())
+    told = {(c.direction, c.action) for c in plan.changes.all() if c.label.endswith("Adatum")}
+    assert told == {("both", "couple"), ("to_crm", "conflict"), ("to_erp", "conflict")}
+
+
+def test_where_a_person_chose_sales_the_full_synchronization_writes_to_business_central_only(matching):
+    FullSynchLine.objects.get().choose_winner(Side.CRM)
+    jobs.full.start()
+    run_all()
+    customer = matching.erp.values("customer", one(matching, "Adatum"))
+    assert (customer["phone_no"], customer["e_mail"]) == ("030 2", "info@adatum.example")
+    assert account(matching, "Adatum")["telephone1"] == "030 2"
+
+
+def test_the_policy_of_the_mapping_says_who_wins_where_nobody_was_chosen(matching):
+    FullSynchLine.objects.get().choose_winner(None)
+    TableMapping.objects.filter(name="CUSTOMER").update(conflict="send")
+    plan = done(plans.plan_full())
+    assert not plan.changes.filter(action="conflict").exists()
+    (change,) = [c for c in plan.changes.filter(action="update", direction="to_crm") if c.label.endswith("Adatum")]
+    assert change.fields == [["telephone1", "030 2", "030 1"]]
+
+
 def test_where_sales_wins_the_plan_of_a_matched_pair_writes_to_business_central_only(matching):
+    FullSynchLine.objects.get().choose_winner(None)
     TableMapping.objects.filter(name="CUSTOMER").update(conflict="get")
     plan = done(plans.plan_full())
     (change, _) = plan.changes.filter(action="update").order_by("label")

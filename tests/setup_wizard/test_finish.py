@@ -107,6 +107,15 @@ def test_finish_enables_and_starts_the_full_synchronization(fresh, admin, settin
     assert FullSynchLine.objects.active().exists()
 
 
+@pytest.mark.parametrize("winner", ["", "erp", "crm"])
+def test_finish_asks_whose_values_win_and_the_review_keeps_the_answer(fresh, admin, winner):
+    walk(admin)
+    assert "these values win" in admin.get(f"{GUIDE}finish/").content.decode()
+    press(admin, "finish", winner=winner)
+    lines = FullSynchLine.objects.exclude(status=FullSynchLine.Status.ON_HOLD)
+    assert set(lines.values_list("winner", flat=True)) == {winner}
+
+
 def test_a_full_synchronization_needs_the_connection(fresh, admin):
     walk(admin)
     answer = press(admin, "finish", without=("enable",))

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from coupling import verbs
 from coupling.models import CouplingError
+from coupling.people import uncoupled_people
 from integration import jobs
 from integration.management.console import EXPECTED, ConsoleCommand, mapping_named, record_id
 
@@ -33,4 +34,8 @@ class Command(ConsoleCommand):
                     raise CommandError(f"There is no {system.describe(table).label} with the id {id}.")
         verbs.couple(mapping, erp_id, crm_id, verbs.coupled_with(mapping, erp_id))
         self.say(f"{mapping.name}: {options['erp_key']} is coupled with {crm_id}.", options)
+        contacts, people = uncoupled_people(mapping, erp_id)
+        if contacts is not None:
+            many = "s of this firm are" if len(people) > 1 else " of this firm is"
+            self.say(f"{len(people)} contact{many} not coupled. Match them under {contacts.name}.", options)
         return {"mapping": mapping.name, "erp_id": str(erp_id), "crm_id": str(crm_id)}, True

@@ -107,7 +107,8 @@ class Demo:
         _pin(web, address)
         if self.options["once"]:
             self.say(f"Connected with {ready['url']}. The full synchronization is running.")
-            command = self._manage("full_synch", "full_synch", "--reset", "--create-unmatched", "--json")
+            words = ("--reset", "--create-unmatched", "--winner", "business-central", "--json")
+            command = self._manage("full_synch", "full_synch", *words)
             # Told when every child has ended, so that the answer is the last line whatever they say.
             return self.supervisor.run(command, hear=self.answer.append)
         self._greet(address, ready["url"], sign_in)

@@ -14,8 +14,10 @@ from integration.management.console import ConsoleCommand, counted
 from integration.models import ConnectionSetup, FullSynchLine, Plan, SyncJob
 from integration.models.systems import Connected
 from integration.sync.run import Counters
+from integration.systems.base import Side
 
 LOOK_AGAIN = 0.3
+WINNERS = {"business-central": Side.ERP, "sales": Side.CRM, "nobody": None}
 
 
 class Command(ConsoleCommand):
@@ -32,6 +34,12 @@ class Command(ConsoleCommand):
         super().add_arguments(parser)
         parser.add_argument("--reset", action="store_true", help="start all lines anew, finished ones too")
         parser.add_argument("--create-unmatched", action="store_true", help="create what finds no match")
+        parser.add_argument(
+            "--winner",
+            choices=WINNERS,
+            help="whose values go over where both records of a matched pair hold something different (as chosen on the "
+            "review page where this is left out; nobody: each such field is a conflict)",
+        )
         parser.add_argument("--dry-run", action="store_true", help="keep a plan of what would be done; write nothing")
         parser.add_argument("--inline", action="store_true", help="do not use workers")
 
@@ -70,6 +78,9 @@ class Command(ConsoleCommand):
         if options["create_unmatched"]:
             for line in FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK):
                 line.choose_create_unmatched(True)
+        if options["winner"]:
+            for line in FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK):
+                line.choose_winner(WINNERS[options["winner"]])
 
     def _say_what_waits(self) -> None:
         """A run that nobody answers goes on by itself; who looks on is to know why nothing moves."""

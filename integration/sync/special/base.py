@@ -87,6 +87,8 @@ class Special:
     """True where changed records outside the mapping's filter are read too, for ``ends_outside``."""
     takes_over = False
     """True where a natural match may be coupled with another record, which then loses it."""
+    without_match = ""
+    """Why a record without a match is left out of a matching run; blank: it is an error there."""
 
     def __init__(self, run: Run) -> None:
         self.run = run

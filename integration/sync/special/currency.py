@@ -55,6 +55,8 @@ class CurrencyRules(Special):
 
     takes_over = True
 
+    without_match = "There is no currency with this ISO code on the other side."
+
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.rates = Rates(run)

@@ -19,6 +19,7 @@ class OptionRules(Special):
     """PAYMENT TERMS, SHIPMENT METHOD, SHIPPING AGENT."""
 
     creates = False
+    without_match = "There is no matching option on the other side."
 
     def columns(self, side: Side) -> Sequence[str]:
         return ("code",) if side is Side.ERP else ("label",)
