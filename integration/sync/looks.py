@@ -58,6 +58,7 @@ class Looks:
         self.local_currency = LocalCurrency(run)
         self.again: set[uuid.UUID] = set()
         self.last_round = False
+        self.makes_pairs = False
 
     def _back(self) -> Transfer:
         """The other direction, to know what the twin has for the source. What is wrong with it is the other pass's."""

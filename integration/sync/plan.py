@@ -33,7 +33,7 @@ class Planner(Looks):
     def last_round_of(self) -> list[uuid.UUID]:
         """Source ids of what this pass put off, and of what it has made possible itself."""
         came: set[uuid.UUID] = set()
-        if self.run.options.scope is not Scope.IDS:
+        if self.makes_pairs and self.run.options.scope is not Scope.IDS:
             came = self._released() - self.judge.released
             self.judge.released.update(came)
         return sorted(self.again | came)
@@ -62,6 +62,7 @@ class Planner(Looks):
         actions.update(self._look(ahead, partners))
         planned = [actions[record.id] for record in page.records if record.id in actions]
         written = [action for action in planned if isinstance(action, Insert | Update)]
+        self.makes_pairs = self.makes_pairs or any(_makes_a_pair(action) for action in written)
         besides = list(self.special.besides(written)) if written else []
         return planned + self._deletions(page.deleted, partners) + besides
 
@@ -189,3 +190,8 @@ def _without_twins(action: Action, taken_over: Collection[uuid.UUID]) -> Action:
     if isinstance(action, Uncouple) and action.twin is not None and action.twin.id in taken_over:
         return replace(action, twin=None)
     return action
+
+
+def _makes_a_pair(action: Insert | Update) -> bool:
+    """May something that waits go on behind it?"""
+    return isinstance(action, Insert) or action.coupled or action.completes
