@@ -18,8 +18,8 @@ from integration.sync.ledger import Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.base import Side
+from tests.sync.lives.deciding import Deciding
 from tests.sync.lives.invariants import Broken, at_rest, field_problem
-from tests.sync.lives.people import People
 from tests.sync.lives.tables import MAPPED, PEOPLE, TABLE, Settings, Watched
 from tests.sync.lives.wishes import equal
 from tests.sync.mortal import Killed, run_until
@@ -32,7 +32,7 @@ OURS_AS_WELL = 0.25
 WRITES = ("insert", "update", "delete")
 
 
-class Runs(People):
+class Runs(Deciding):
     """A life with runs."""
 
     def __init__(self, settings: Settings) -> None:
