@@ -84,7 +84,8 @@ class Runs(Deciding):
                 if not (wish.typed or wish.unagreed or wish.free):
                     continue
                 values = {side: self.value(side, name, mapped) for side in Side}
-                if not equal(self.pair, mapped, values):
+                rounded = mapped.kind == "number" and len(set(values.values())) > 1
+                if not equal(self.pair, mapped, values) or (rounded and wish.chosen is not None):
                     continue
                 typed = wish.typed.get(carried) if carried is not None else None
                 seen = typed is not None and len(wish.typed) == 1 and typed[1] < since and not rests
@@ -291,9 +292,6 @@ class AtOnce:
 def repeatable(seed: int) -> Iterator[None]:
     """Ids and the order of writes follow from the seed."""
     dice = random.Random(seed)
-
-    def drawn() -> uuid.UUID:
-        return uuid.UUID(int=dice.getrandbits(128), version=4)
-
+    drawn = mock.Mock(side_effect=lambda: uuid.UUID(int=dice.getrandbits(128), version=4))
     with mock.patch.object(uuid, "uuid4", drawn), mock.patch.object(engine, "ThreadPoolExecutor", AtOnce):
         yield
