@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from integration.sync.halves import value_of
-from integration.sync.ledger import Partner, Result, SideWritten, State
-from integration.sync.plan import Planner
-from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
-from integration.sync.run import Options
-from integration.sync.special.base import Run
+from integration.sync.ledger import Partner, State
 from integration.sync.values import normalizer
-from integration.systems.base import Row, Side, Value
+from integration.systems.base import Side, Value
 from tests.sync.lives.tables import (
     BY_NAME,
     CRM_TABLE,
@@ -192,169 +187,6 @@ class People:
                 wish.typed[side.other] = (self.value(side.other, name, mapped), self.clock)
             self.wishes[name, mapped.name] = wish
         self.origin[name] = side.other
-
-    # --- by our own hand -------------------------------------------------------------------------------------
-
-    def side_write(self, side: Side, name: str, pick: int) -> None:
-        """A write of ours beside the passes: of a mapped column (then it is an edit of that side), or of another."""
-        partner = self.partner(name)
-        if partner is None or not self.is_coupled(name):
-            return
-        self._tick()
-        system, mapped = self.pair.system(side), BY_NAME["phone"]
-        column = mapped.column(side) if pick % 2 else "note"
-        id = partner.id(side)
-        table = ERP_TABLE if side is Side.ERP else CRM_TABLE
-        record = system.get(TABLE[side], [id], list(table.fields))[id]
-        answer = system.update(TABLE[side], [Row(id, {column: f"{column} {self.clock}"}, record.version)])[0]
-        system.log.pop()  # It is no write of a pass.
-        if pick % 2:
-            self._typed(side, name, mapped)
-        held = {name: normalizer(table.fields[name])(value) for name, value in record.values.items()}
-        ours = side is Side.CRM and record.modified_by == self.pair.context.user_id
-        version = answer.version or ""
-        written = SideWritten(side, TABLE[side], id, frozenset({column}), record.version, version, held, ours)
-        self.pair.ledger().side_written([written])
-
-    # --- rules, couplings, decisions ---------------------------------------------------------------------------
-
-    def couple_person(self, here: int, there: int) -> None:
-        """A salesperson is coupled, perhaps with another user than before."""
-        persons = self.pair.persons
-        self._refer_anew(PERSONS, persons[Side.ERP][here], persons[Side.CRM][there])
-
-    def couple_method(self, number: int) -> None:
-        self._refer_anew(SHIPPING, self.pair.methods[number], method_of(number + 1))
-
-    def _refer_anew(self, reference: Any, erp_id: Any, crm_id: Any) -> None:
-        ledger = self.pair.other_ledger(reference)
-        held = [*ledger.partners(Side.ERP, [erp_id]).values(), *ledger.partners(Side.CRM, [crm_id]).values()]
-        if any((one.erp_id, one.crm_id) == (erp_id, crm_id) for one in held):
-            return
-        self.pair.couple(reference, erp_id, crm_id)
-        if held:
-            self._free(reference)
-        known = (str(erp_id), str(crm_id))
-        for partner in list(self.pair.ledger().rows.values()):
-            if any(text in half for halves in partner.agreed.values() for half in halves for text in known):
-                self._owe(partner)
-
-    def _free(self, reference: Any) -> None:
-        for mapped in MAPPED:
-            if mapped.reference == reference:
-                for name in self.names:
-                    self.wish(name, mapped).free = True
-
-    def _owe(self, partner: Partner, **more: Any) -> None:
-        """As the application does where a person or a rule asks for a look."""
-        owed = replace(partner, seen_erp="", seen_crm="", raised=partner.raised + 1, **more)
-        for direction in self.mapping.settings.direction.passes:
-            owed = owed.with_owed(direction.destination, True)
-        ledger = self.pair.ledger()
-        ledger.rows[owed.erp_id] = replace(owed, waits=ledger.rows[owed.erp_id].waits)
-
-    def couple_by_hand(self, name: str) -> None:
-        """The pair is uncoupled and coupled again: nothing is agreed any more."""
-        erp_id, crm_id = self.pair.id(Side.ERP, name), self.pair.id(Side.CRM, name)
-        if erp_id is None or crm_id is None:
-            return
-        ledger = self.pair.ledger()
-        ledger.forget([*ledger.partners(Side.ERP, [erp_id]).values(), *ledger.partners(Side.CRM, [crm_id]).values()])
-        ledger.remember([Partner(erp_id, crm_id, State.COUPLED)])
-        self._owe(ledger.rows[erp_id])
-        self.origin.pop(name, None)
-        for mapped in MAPPED:
-            self._unagreed(name, mapped)
-
-    def strangers(self, pick: int) -> None:
-        """The same firm was typed on both sides, and somebody couples the two."""
-        name = self.add(Side.ERP, pick)
-        self._insert(Side.CRM, name, pick * 7 + 1)
-        self.couple_by_hand(name)
-
-    def _unagreed(self, name: str, mapped: Mapped) -> None:
-        wish = self.wish(name, mapped)
-        self._tick()
-        for side in Side:
-            if self.pair.id(side, name) is not None:
-                wish.typed[side] = (self.value(side, name, mapped), self.clock)
-                if expressed(self.pair, mapped, wish.typed[side][0], side) == NOTHING:
-                    wish.weak.add(side)
-        wish.unagreed = True
-
-    def choose_conflicts(self, policy: ConflictPolicy) -> None:
-        self.mapping.conflict = policy
-        self.policies.add(policy)
-        self._rule_changed()
-
-    def choose_deletions(self, policy: DeletionPolicy) -> None:
-        self.mapping.deletion = policy
-        self._rule_changed()
-
-    def switch(self, mapped: Mapped, first: Side | None) -> None:
-        """A field is switched off, or on again with the side that wins where both differ."""
-        if mapped.name not in self.mapping.off:
-            self.mapping.off.add(mapped.name)
-        else:
-            self.mapping.off.discard(mapped.name)
-            self.mapping.revisions[mapped.name] = self.mapping.revisions.get(mapped.name, 0) + 1
-            self.mapping.first[mapped.name] = first
-            for name in self.names:
-                self._unagreed(name, mapped)
-                if all(self.pair.id(side, name) is not None for side in Side):
-                    self.wish(name, mapped).spoken.update(Side)
-        self._rule_changed()
-
-    def _rule_changed(self) -> None:
-        """Everybody is looked at once more."""
-        ledger = self.pair.ledger()
-        for erp_id, row in list(ledger.rows.items()):
-            ledger.rows[erp_id] = replace(row, seen_erp="", seen_crm="", raised=row.raised + 1)
-        self.pair.cursors.clear()
-
-    def decide(self, name: str, winner: Side) -> None:
-        """Compare and Decide: one side's values, for every field in which both differ."""
-        partner = self.partner(name)
-        direction = Direction.TO_CRM
-        there = all(self.pair.id(side, name) is not None for side in Side)
-        if partner is None or not there or self.mapping.settings.direction is not Direction.BOTH:
-            return
-        if partner.state is State.RESERVED:
-            return
-        self._tick()
-        pair = self.pair
-        planner = Planner(
-            Run(self.mapping.rule(), direction, pair.erp, pair.crm, pair.ledger(), Options(), pair.context)
-        )
-        record = pair.erp.get("firm", [partner.erp_id], planner.source_columns)[partner.erp_id]
-        twin = pair.crm.get("account", [partner.crm_id], planner.destination_columns)[partner.crm_id]
-        keys = planner.differing(record, twin)
-        decided = planner.decided(record, twin, dict.fromkeys(keys, winner))
-        begun = partner.writing
-        if begun is not None:
-            left = {key: halves for key, halves in begun.fields.items() if key not in keys}
-            begun = replace(begun, fields=left) if left else None
-        self._owe(partner, agreed={**partner.agreed, **decided}, writing=begun)
-        self.retry()
-        for mapped in MAPPED:
-            if self.mapping.field(mapped).key in decided:
-                self._chosen(name, mapped, winner)
-
-    def _chosen(self, name: str, mapped: Mapped, winner: Side) -> None:
-        wish = self.wish(name, mapped)
-        wish.chosen = winner
-        wish.spoken.add(winner)
-        wish.typed = {winner: (self.value(winner, name, mapped), self.clock)}
-        wish.base[winner.other] = self.value(winner.other, name, mapped)
-
-    def retry(self) -> None:
-        """Skipped pairs are tried again."""
-        ledger = self.pair.ledger()
-        for erp_id, row in list(ledger.rows.items()):
-            for direction in Direction.BOTH.passes:
-                if row.outcome(direction).result is Result.SKIPPED:
-                    row = row.with_outcome(direction, replace(row.outcome(direction), result=Result.FAILURE, code=""))
-            ledger.rows[erp_id] = row
 
     # --- after a run --------------------------------------------------------------------------------------------
 
