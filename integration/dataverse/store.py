@@ -6,20 +6,16 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
 from typing import Any
 
 from integration.dataverse import batch, changes, fetch, looking, query, rows
 from integration.dataverse.actions import ACTIONS, STATES, Actor, State
 from integration.dataverse.blame import ABOUT_USER, Judge
 from integration.dataverse.bulk import Writer
-from integration.dataverse.expected import Expected
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
 from integration.dataverse.problems import problem_of
-from integration.dataverse.session import API, Cache, Credentials, Gate, Patience, Session
-from integration.dataverse.signin import Grant, HeldToken, endpoint_for
-from integration.http import Limits, Transport
+from integration.dataverse.session import Cache, Session
 from integration.systems.base import Identity, KeyedSystem, Page, Record, Row, Side, Table, Written
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
@@ -29,68 +25,6 @@ PAGE = 1000
 """Rows read at once: one transaction on the other side, so not the largest page there is."""
 LABELS_UP_TO = 50
 """So many rows are read for people to look at, with the names of what they refer to; more are read to be compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What an organization shares with other processes: caches for tokens and metadata, and the gate of everybody who
-    writes as the same user."""
-
-    tokens: Cache | None = None
-    metadata: Cache | None = None
-    gate: Gate | None = None
-
-
-def connect(
-    url: str,
-    tenant: str,
-    client_id: str,
-    client_secret: str,
-    token_endpoint: str = "",
-    token_cache: Cache | None = None,
-    metadata_cache: Cache | None = None,
-    gate: Gate | None = None,
-    concurrency: int = 4,
-    ca: str | None = None,
-    limits: Limits | None = None,
-) -> SalesOrganization:
-    """An organization by address and client credentials. Nothing is sent before the first verb."""
-    credentials = Credentials(tenant, client_id, client_secret, token_endpoint or endpoint_for(url, tenant))
-    shared = Shared(token_cache, metadata_cache, gate)
-    return connect_with(url, credentials, shared, concurrency=concurrency, ca=ca, limits=limits)
-
-
-def connect_with(
-    url: str,
-    credentials: Grant | HeldToken,
-    shared: Shared | None = None,
-    *,
-    api: str = API,
-    concurrency: int = 4,
-    ca: str | None = None,
-    limits: Limits | None = None,
-    patience: Patience | None = None,
-    zone: str = "",
-    expected: Expected | None = None,
-) -> SalesOrganization:
-    """An organization by address and any way of signing in: a grant, or the token of an administrator. ``ca`` is a file
-    with a private certificate authority, ``api`` the version of the Web API, ``zone`` where days of user-local columns
-    are meant (``Europe/Copenhagen``; blank: the organization's own), ``expected`` the only organization that is spoken
-    with. Nothing is sent before the first verb."""
-    shared = shared or Shared()
-    patience = patience or Patience(limits or Limits())
-    session = Session(
-        url,
-        credentials,
-        api=api,
-        transport=Transport(limits or patience.limits, ca),
-        patience=patience,
-        tokens=shared.tokens,
-        gate=shared.gate,
-        expected=expected,
-        concurrency=concurrency,
-    )
-    return SalesOrganization(session, shared.metadata, zone=zone)
 
 
 class SalesOrganization(KeyedSystem):

@@ -35,6 +35,18 @@ ADVICE: dict[str, tuple[str, str]] = {
         "A field cannot be changed on the other side",
         "All other fields go on. The message says how to bring this one together.",
     ),
+    "not-updatable": (
+        "A column that only a new record takes",
+        "Change it back, or delete the record there and have it made anew.",
+    ),
+    "no-partner-option": (
+        "An option without a partner",
+        "Couple it on the Options page; everything that waits for it follows by itself.",
+    ),
+    "owner-unfit": (
+        "The user there cannot own records",
+        "Give that user a security role and a licence in Dynamics 365 Sales, or couple another user.",
+    ),
     "rate-missing": ("A currency has no exchange rate", "Enter one under Currencies, then synchronize currencies."),
     "base-unit-missing": ("The base unit is not coupled", "Couple the unit of measure, then retry."),
     "not-found": ("The record is not there any more", "Look for deleted records, or delete the coupling."),

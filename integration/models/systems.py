@@ -9,10 +9,10 @@ from django.conf import settings
 
 from integration.business_central.models import CompanyInformation, GeneralLedgerSetup
 from integration.business_central.store import EmbeddedCompany
+from integration.dataverse.connecting import Shared
+from integration.dataverse.connecting import connect_with as connect
 from integration.dataverse.expected import Expected
 from integration.dataverse.session import Gate, Patience
-from integration.dataverse.store import Shared
-from integration.dataverse.store import connect_with as connect
 from integration.models.cache import metadata_cache, token_cache
 from integration.models.secret import SecretUnreadable
 from integration.sync.rules import Context, Direction

@@ -5,12 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from integration.sync.draft import Draft
 from integration.sync.meaning import MeaningField
 from integration.sync.rules import FieldRule, Reference
 from integration.sync.values import Convert, Normalize
 from integration.systems.base import Record, Side, Value
+
+
+class Steps(StrEnum):
+    """Which way of a field its values are transformed: not at all or both ways, only this way, only back."""
+
+    NONE = ""
+    FORTH = "forth"
+    BACK = "back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +35,8 @@ class Carry:
     two_way: bool = False
     not_null: bool = False
     edge: bool = False
+    steps: Steps = Steps.NONE
+    """Which way transformation rules change a value: that way alone says whether two values are the same."""
     is_translated: bool = False
     """Is more done to a value than to convert it: a reference, an option, a transformation, a meaning?"""
     updatable: bool = True

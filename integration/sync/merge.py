@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from integration.sync.actions import Change
 from integration.sync.born import Births
-from integration.sync.carries import Carry
+from integration.sync.carries import Carry, Steps
 from integration.sync.draft import Draft
 from integration.sync.halves import DECIDED, PARTNERLESS, changed, default, partnerless, plain, unread, value_of
 from integration.sync.ledger import Agreed, Partner, Result
@@ -76,7 +76,7 @@ class Merger(Births):
             return True
         for carry in self.transfer.carries:
             if carry.two_way and carry.is_translated:
-                if carry.key in draft.lacking:
+                if carry.key in draft.lacking or carry.steps is Steps.BACK:
                     return True
                 if (carry.destination in draft.values or carry.key in draft.meant) and carry.wants(draft) != carry.has(
                     twin

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from integration.sync.carries import Carry, Constant, Meaning, Plain, Referring, Sourced
+from integration.sync.carries import Carry, Constant, Meaning, Plain, Referring, Sourced, Steps
 from integration.sync.draft import DescriptionDoubtful, Draft, Known, ReferenceNotCoupled, Resolved, known
 from integration.sync.meaning import Lack, Lacking, LeftOut, MeaningField, Meant
 from integration.sync.rules import Direction, FieldRule, Reference, TableRule
@@ -99,17 +99,25 @@ class Transfer:
         if rule.reference is None:
             is_option = FieldType.OPTION in (source.type, destination.type)
             shared["is_translated"] = bool(rule.transformations) or is_option
+            shared["steps"] = self._steps(rule)
             return Plain(**shared, convert=self._convert(rule, source, destination))
         shared["is_translated"] = True
         translate = _translation(rule.reference, self.direction.destination, destination)
         return Referring(**shared, rule=rule, reference=rule.reference, translate=translate)
 
+    def _steps(self, rule: FieldRule) -> Steps:
+        ways = (self.direction, self.direction.back)
+        forth, back = (any(one.direction.includes(way) for one in rule.transformations) for way in ways)
+        if forth == back:
+            return Steps.NONE
+        return Steps.FORTH if forth else Steps.BACK
+
     def _convert(self, rule: FieldRule, source: Field, destination: Field) -> Convert:
         try:
-            steps = chain(rule.transformations, self.direction)
+            chained = chain(rule.transformations, self.direction)
         except WrongParameter as error:
             raise ConfigurationProblem(f"{self.rule.name}, {source.name} – {destination.name}: {error}") from error
-        return converter(source, destination) if steps is None else transformer(source, destination, steps)
+        return converter(source, destination) if chained is None else transformer(source, destination, chained)
 
     def _field(self, rule: FieldRule, side: Side) -> Field:
         table, name = self.rule.table(side), rule.field(side)

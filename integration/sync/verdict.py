@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from integration.sync.carries import Carry, Referring
+from integration.sync.carries import Carry, Referring, Steps
 from integration.sync.draft import Draft
 from integration.sync.halves import DECIDED, DEFAULT, PARTNERLESS, changed, is_plain, is_rounded
 from integration.sync.ledger import Partner
@@ -116,21 +116,25 @@ class Verdicts:
         return halves if self._towards_crm else (halves[1], halves[0])
 
     def is_equal(self, carry: Carry, one: One, look: Look) -> bool:
-        if one.want == one.have:
+        """Do both hold the same, judged in either direction of translation? Where transformation rules change a value
+        one way only, that way says it: “Zürich” on both sides is not the same where it goes over in upper case."""
+        back = self._is_equal_back(carry, one, look)
+        if carry.steps is Steps.BACK and back is not None:
+            return back
+        if one.want == one.have or (back and carry.steps is not Steps.FORTH):
             return True
-        if carry.two_way and look.back is not None and self.back is not None:
-            other = self.back.compared(carry.key)
-            known = other is not None and (other.key in look.back.meant or other.destination in look.back.values)
-            if other is not None and known and other.wants(look.back) == one.source:
-                return True
-        never = one.halves is None and carry.two_way
-        return (
-            never
-            and one.want is not None
-            and bool(one.want)
-            and bool(one.have)
-            and (is_rounded(one.want, one.have) or is_rounded(one.have, one.want))
-        )
+        if one.halves is not None or not carry.two_way or not one.want or not one.have:
+            return False
+        return is_rounded(one.want, one.have) or is_rounded(one.have, one.want)
+
+    def _is_equal_back(self, carry: Carry, one: One, look: Look) -> bool | None:
+        """The same, as the other pass sees it; ``None`` where nobody has looked."""
+        other = self.back.compared(carry.key) if self.back is not None and carry.two_way else None
+        if other is None or look.back is None:
+            return None
+        if other.key not in look.back.meant and other.destination not in look.back.values:
+            return None
+        return other.wants(look.back) == one.source
 
     def _verdict(self, carry: Carry, one: One, look: Look) -> str:
         """ "write", "leave" (to the other pass), "keep", "partnerless" (neither can be expressed) or "conflict"."""

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from integration.dataverse import batch
+from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.sandbox.faults import Fault
 from integration.dataverse.sandbox.limits import Bounds
 from integration.dataverse.shared import LocalGate
-from integration.dataverse.store import connect
 from integration.http import Answer
 from integration.systems.base import Row
 from tests import gated

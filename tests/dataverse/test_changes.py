@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.connecting import connect
+from integration.dataverse.store import SalesOrganization
 from integration.systems.base import Page, Row
 from integration.systems.errors import BadAnswer, CursorExpired, FieldMissing
 from integration.systems.filters import Comparison

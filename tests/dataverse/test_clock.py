@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options, Sandbox
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.store import SalesOrganization
 from integration.systems.base import Row
 
 

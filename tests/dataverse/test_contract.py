@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.connecting import connect
+from integration.dataverse.store import SalesOrganization
 from integration.systems.base import System
 from tests.systems.contract import Ground, SystemContract, Target
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from integration.dataverse.connecting import connect
 from integration.dataverse.links import Address, associate, disassociate
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.store import SalesOrganization
 from integration.systems.base import Ref, Row
 from integration.systems.filters import Comparison
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from integration.dataverse.connecting import connect
 from integration.dataverse.metadata import Metadata
 from integration.dataverse.session import MemoryCache
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.store import SalesOrganization
 from integration.systems.base import FieldType, Ref, Row, option_id
 from integration.systems.errors import FieldMissing, Refused, TableMissing
 from integration.systems.filters import Comparison

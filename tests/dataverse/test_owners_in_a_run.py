@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options as SandboxOptions
 from integration.dataverse.sandbox import Sandbox
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.store import SalesOrganization
 from integration.sync.engine import synchronize
 from integration.sync.rules import Reference
 from integration.sync.run import Options, Scope

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from integration.dataverse import query
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.connecting import connect
+from integration.dataverse.store import SalesOrganization
 from integration.systems.base import Record, Ref, Row, every
 from integration.systems.errors import FieldMissing
 from integration.systems.filters import (

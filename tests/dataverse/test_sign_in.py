@@ -18,6 +18,7 @@ import requests
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
+from integration.dataverse.connecting import connect_with
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Session
 from integration.dataverse.signin import (
@@ -32,7 +33,6 @@ from integration.dataverse.signin import (
     endpoint_for,
     finish,
 )
-from integration.dataverse.store import connect_with
 from integration.http import Limits, Transport
 from integration.systems.errors import AddressRefused, BadAnswer, SignInRefused
 from tests.certificates import Issued, issue, rsa_key

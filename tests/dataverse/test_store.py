@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.connecting import connect
+from integration.dataverse.store import SalesOrganization
 from integration.http import Limits
 from integration.systems.base import Ref, Row, Side, System
 from integration.systems.errors import (

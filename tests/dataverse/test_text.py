@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.connecting import connect
+from integration.dataverse.store import SalesOrganization
 from integration.dataverse.text import travelling, units
 from integration.systems.base import Row
 from integration.systems.errors import InvalidValue

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options, Sandbox
-from integration.dataverse.store import SalesOrganization, connect
+from integration.dataverse.store import SalesOrganization
 from integration.systems.base import Ref, Row
 from integration.systems.errors import InvalidValue
 from tests.dataverse.sandbox.conftest import Caller

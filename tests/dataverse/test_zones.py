@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integration.dataverse.connecting import Shared, connect_with
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.sandbox.zones import ZONES
 from integration.dataverse.shared import MemoryCache
 from integration.dataverse.signin import Credentials
-from integration.dataverse.store import SalesOrganization, Shared, connect_with
+from integration.dataverse.store import SalesOrganization
 from integration.dataverse.windows_zones import WINDOWS
 from integration.dataverse.zones import day_of, midnight, next_midnight, zone
 from integration.systems.base import Row

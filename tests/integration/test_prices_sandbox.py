@@ -13,13 +13,14 @@ from integration.business_central.models import CustomerPriceGroup, Item, SalesP
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
 from integration.jobs import new_day, queue
-from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
+from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options as RunOptions
 from integration.sync.run import Scope
 from integration.sync.special import price_book
-from integration.systems.base import every
+from integration.systems.base import System, every
 from integration.systems.filters import Comparison
+from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,7 +31,7 @@ TODAY, NEW_YEAR = dt.date(2026, 12, 31), dt.date(2027, 1, 1)
 class Shop:
     """A bicycle with a base unit and the price groups RETAIL and TRADE, all of it in Sales already."""
 
-    def __init__(self) -> None:
+    def __init__(self, crm: System) -> None:
         defaults.create_missing()
         self.pieces, self.box = (UnitOfMeasure.objects.create(code=code) for code in ("PCE", "BOXES"))
         self.bicycle = Item.objects.create(
@@ -39,7 +40,7 @@ class Shop:
         self.retail, self.trade = (CustomerPriceGroup.objects.create(code=code) for code in ("RETAIL", "TRADE"))
         for name in ("UNIT OF MEASURE", "ITEM-PRODUCT", "CUSTPRCGRP-PRICE"):
             assert self.run(name, create=True, scope=Scope.EVERYTHING).failed == 0
-        self.crm = ConnectionSetup.current().open().crm
+        self.crm = crm
 
     def run(self, name: str, **more) -> SyncJob:
         mapping = TableMapping.objects.get(name=name)
@@ -76,7 +77,8 @@ def shop(settings, tmp_path, monkeypatch):
         with closing(Session(ready["url"], credentials)) as administrator:
             solution.import_into(administrator, redeploy=True)
         fill_in(ready).enable()
-        yield Shop()
+        with opened() as connected:
+            yield Shop(connected.crm)
 
 
 def test_a_line_changes_hands_moves_and_goes_as_its_prices_do(shop, monkeypatch):
