@@ -71,3 +71,17 @@ def test_a_planned_deletion_is_named_by_the_record_that_is_left(agreed, admin):
     assert [(row.action, row.label) for row in plan.changes.all()] == [("uncouple", "Adatum")]
     page = admin.get(reverse("plan", args=[plan.pk])).content.decode()
     assert ">Adatum</a>" in page
+
+
+def test_a_conflict_is_decided_from_the_page_of_either_pass_that_met_it(agreed, admin):
+    adatum = one(agreed, "Adatum")
+    agreed.erp.edit("customer", adatum, phone_no="030 7")
+    agreed.crm.edit("account", agreed.mapping().couplings.get(erp_id=adatum).crm_id, telephone1="030 8")
+    for direction in ("to_crm", "to_erp"):
+        job = jobs.start(agreed.mapping(), direction)
+        jobs.run(job.pk)
+        page = admin.get(reverse("synch_job", args=[job.pk])).content.decode()
+        assert "Compare and Decide" in page
+    first = SyncError.objects.order_by("pk").first()
+    assert first is not None
+    assert "Compare and Decide" in admin.get(reverse("synch_job", args=[first.job_id])).content.decode()
