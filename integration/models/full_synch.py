@@ -8,9 +8,9 @@ from django.db import models, transaction
 
 from integration.models.audit import AuditEntry, record
 from integration.models.job import SyncJob
-from integration.models.job_state import JobState, job_state
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.models.recommend import BothSystems, Recommendation, recommend
+from integration.models.review import ShownLine
 from integration.systems.base import Side, System
 
 EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")
@@ -86,24 +86,12 @@ class FullSynchLineManager(models.Manager["FullSynchLine"]):
         self.filter(pk=line.pk, status=FullSynchLine.Status.BLANK).update(**changes)
 
 
-class FullSynchLine(models.Model):
+class FullSynchLine(ShownLine):
     """One mapping: what is recommended, how far it is, and the jobs that work for it."""
 
-    class Status(models.TextChoices):
-        BLANK = "", " "
-        READY = "ready", "Ready"
-        IN_PROCESS = "in_process", "In Process"
-        FINISHED = "finished", "Finished"
-        ERROR = "error", "Error"
-        ON_HOLD = "on_hold", "On Hold"
-        APPROVAL = "approval", "Waiting for Approval"
-
     Recommendation = Recommendation
-    ACTIVE = (Status.READY, Status.IN_PROCESS)
-    JOBS = ("couple_job", "to_crm_job", "to_erp_job")
 
     mapping = models.OneToOneField(TableMapping, models.CASCADE, related_name="full_synch_line")
-    status = models.CharField("job queue entry status", max_length=10, choices=Status, default=Status.BLANK, blank=True)
     direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
     recommendation = models.CharField(max_length=6, choices=Recommendation, default=Recommendation.FULL)
     chosen = models.BooleanField("recommended by a person", default=False, editable=False)
@@ -122,47 +110,6 @@ class FullSynchLine(models.Model):
 
     def __str__(self) -> str:
         return str(self.mapping)
-
-    # --- what the page shows ----------------------------------------------------------------------------------
-
-    @property
-    def jobs(self) -> list[SyncJob]:
-        """The jobs of this line that there are, in the order they run."""
-        return [job for name in self.JOBS if (job := getattr(self, name)) is not None]
-
-    @property
-    def current_job(self) -> SyncJob | None:
-        """The job that runs, else the next one, else the last one."""
-        running = [job for job in self.jobs if job.status == SyncJob.Status.RUNNING]
-        return next(iter(running or [job for job in self.jobs if job.is_active] or self.jobs[-1:]), None)
-
-    @property
-    def to_crm_state(self) -> JobState:
-        return job_state(self.to_crm_job)
-
-    @property
-    def to_erp_state(self) -> JobState:
-        return job_state(self.to_erp_job)
-
-    @property
-    def is_dead(self) -> bool:
-        """Started, but the worker has not been heard of."""
-        return self.status in self.ACTIVE and (not self.jobs or any(job.is_dead for job in self.jobs))
-
-    @property
-    def is_alive(self) -> bool:
-        """The Active Session column: started and not dead."""
-        return self.status in self.ACTIVE and not self.is_dead
-
-    @property
-    def records_done(self) -> int:
-        return sum(job.records_done for job in self.jobs)
-
-    @property
-    def records_total(self) -> int | None:
-        """Of the jobs that know it; ``None`` where none does."""
-        known = [job.records_total for job in self.jobs if job.records_total is not None]
-        return sum(known) if known else None
 
     # --- verbs ------------------------------------------------------------------------------------------------
 

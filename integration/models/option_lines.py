@@ -36,7 +36,9 @@ class OptionLine:
 
 
 def option_lines(mapping: TableMapping, connected: Connected) -> list[OptionLine]:
-    """All codes with their options, then the options without a code. Raises ``ConnectionProblem``."""
+    """All codes with their options, then the options without a code, as Sales has them at this moment. Raises
+    ``ConnectionProblem``."""
+    connected.crm.forget(mapping.crm_table)
     columns = [name for name in (CODE, DESCRIPTION) if name in connected.erp.describe(mapping.erp_table).fields]
     codes = list(every(connected.erp, mapping.erp_table, fields=columns, order=[CODE]))
     options = {row.id: row for row in every(connected.crm, mapping.crm_table, fields=[LABEL])}

@@ -28,7 +28,8 @@ def options(request: HttpRequest, name: str) -> HttpResponse:
             lines = option_lines(mapping, connected)
     except Problem as problem:
         messages.error(request, problem.message)
-    context = {"mapping": mapping, "lines": lines, "missing": sum(line.missing is Side.CRM for line in lines)}
+    missing = [sum(line.missing is side for line in lines) for side in (Side.CRM, Side.ERP)]
+    context = {"mapping": mapping, "lines": lines, "codes_alone": missing[0], "options_alone": missing[1]}
     return render(request, "integration/options.html", context | {"may_change": request.user.has_perm(CHANGE)})
 
 
@@ -43,7 +44,7 @@ def option_add(request: HttpRequest, name: str, side: str, id: uuid.UUID) -> Htt
         with open_for_page(ConnectionSetup.current()) as connected:
             added = add(mapping, connected, Side(side), id, request.POST.get("code", ""))
         messages.success(
-            request, f"“{added}” is there on both sides now. Records left blank for it are looked at again."
+            request, f"“{added}” is there on both sides now. Records that could not carry it are looked at again."
         )
     except Problem as problem:
         messages.error(request, problem.message)

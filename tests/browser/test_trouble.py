@@ -31,6 +31,10 @@ def connected(page: Page, demo) -> Page:
         for left in range(create.count(), 0, -1):
             create.first.click()
             expect(create).to_have_count(left - 1)
+        ours = page.get_by_role("button", name="Business Central's", exact=True, pressed=False)
+        for left in range(ours.count(), 0, -1):
+            ours.first.click()
+            expect(ours).to_have_count(left - 1)
         page.get_by_role("button", name="Start", exact=True).click()
         expect(page.locator("main")).to_contain_text("has started")
         expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from integration.dataverse.session import Patience
+from integration.dataverse.store import SalesOrganization
 from integration.models import ConnectionSetup, TableMapping, systems
 from integration.systems.base import Row, every
 from tests.organization import fill_in
@@ -53,6 +54,23 @@ def test_codes_and_options_are_shown_with_what_is_missing(terms, admin):
     assert "1 code without an option" in page
     assert "Net 30" in page
     assert page.count("Add in Dynamics 365 Sales") >= 1
+
+
+def test_the_page_describes_the_options_anew_each_time_and_lists_both_sides_without_partner(terms, admin, monkeypatch):
+    asked: list[str] = []
+    real = SalesOrganization.forget
+
+    def forget(store: SalesOrganization, table: str) -> None:
+        asked.append(table)
+        real(store, table)
+
+    monkeypatch.setattr(SalesOrganization, "forget", forget)
+    add_terms("60 DAYS")
+    for _ in range(2):
+        page = admin.get(ADDRESS).content.decode()
+    assert asked.count(TERMS) == 2
+    assert "options without a code" in page
+    assert "the other record keeps what it holds" in page
 
 
 def test_a_code_is_added_as_an_option_published_and_coupled(terms, admin):

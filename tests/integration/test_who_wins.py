@@ -74,6 +74,14 @@ def test_a_line_that_copies_everything_asks_nobody_who_wins(admin, line):
     assert "these values win" not in admin.get(reverse("full_synch")).content.decode()
 
 
+def test_a_line_that_goes_one_way_asks_nobody_who_wins_since_its_source_does(admin, line):
+    ConnectionSetup.objects.update(is_enabled=False)
+    FullSynchLine.objects.update(direction="to_crm")
+    page = admin.get(reverse("full_synch")).content.decode()
+    assert "these values win" not in page
+    assert "Count what would change" in page
+
+
 def test_the_guide_hands_the_winner_over_to_every_line_that_is_not_put_off(line):
     tables.apply_to_review({}, create=True, winner="crm")
     line.refresh_from_db()
