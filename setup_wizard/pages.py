@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from integration import preflight
+from integration.forms.versioned import Stored
 from integration.models import ConnectionSetup
 from integration.models.preflight import Severity, Verdict
 from integration.preflight.connection import connection
@@ -31,6 +32,7 @@ WHERE: Mapping[str, Step] = {
 """In which step the thing is mended that a finding of this code is about."""
 
 Shown = dict[str, Any]
+GO_ON_HERE = "Go on from here, and enter it again."
 
 
 def typed(request: HttpRequest) -> Any:
@@ -102,6 +104,16 @@ SHOWS: Mapping[Step, Callable[[HttpRequest, Guide, ConnectionSetup], Shown]] = {
     CHECK: _check,
     FINISH: _finish,
 }
+
+
+def closed(step: Step, request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> str:
+    """Why nothing is stored of what was sent to a step that cannot be opened any more, with what changed as far as its
+    page showed it."""
+    if step in (CHOICES, USER, FINISH):
+        now: Stored = SHOWS[step](request, guide, setup)["form"].now
+        if changed := now.changes_since(request.POST.get("seen", ""), GO_ON_HERE):
+            return changed
+    return f"Nothing of “{step.title}” is saved, because a step before it is open again. {GO_ON_HERE}"
 
 
 def hindrance(step: Step, shown: Shown) -> str | None:

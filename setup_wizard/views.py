@@ -18,7 +18,7 @@ from integration.models.full_synch import FullSynchError
 from integration.systems.errors import Problem
 from setup_wizard import administrator, carried, finish, sandbox, tasks
 from setup_wizard.models import AdministratorRun, Guide
-from setup_wizard.pages import SHOWS, Shown, hindrance, in_the_way, tested
+from setup_wizard.pages import SHOWS, Shown, closed, hindrance, in_the_way, tested
 from setup_wizard.steps import (
     ADMINISTRATOR,
     BY_SLUG,
@@ -69,6 +69,8 @@ def guide_step(request: HttpRequest, step: str) -> HttpResponse:
         raise Http404
     shown = SHOWS[here](request, guide, setup) if _may_open(here, guide, request) else None
     if shown is None:
+        if request.method == "POST":
+            messages.error(request, closed(here, request, guide, setup))
         return redirect("guide_step", first_open(guide.done).slug)
     if request.method == "GET":
         result = here is ADMINISTRATOR and request.GET.get("for") == "result"

@@ -145,10 +145,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = address("REDIS_URL", ("redis", "rediss", "unix"))
 
 RETENTION_DAYS = whole("RETENTION_DAYS", 90, 7, 36500)
-RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)
+"""Jobs that have ended, closed errors and history are kept so long."""
 PRODUCT_QUANTITY_DECIMALS = whole("PRODUCT_QUANTITY_DECIMALS", 5, 0, 5)
 """How many decimals the quantities of a new product have in Dynamics 365 Sales."""
-"""Jobs that have ended, closed errors and history are kept so long."""
 
 PUBLIC_URL = address("PUBLIC_URL", ("https", "http"))
 """Where people and Dynamics 365 Sales reach this application; blank: where the administrator's browser does."""

@@ -63,8 +63,7 @@ def job_queue_edit(request: HttpRequest, id: int) -> HttpResponse:
     """Minutes between runs and of inactivity."""
     entry = get_object_or_404(JobQueueEntry, pk=id)
     form = TimesForm(request.POST or None, instance=entry)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.saved():
         messages.success(request, f"{entry.name}: saved.")
         return redirect("job_queue")
     return render(request, "integration/job_queue_edit.html", {"form": form, "entry": entry})

@@ -118,7 +118,7 @@ STALE = {
     ),
     "connection_enable": Stale(
         at("connection"),
-        setup(url="https://fabrikam.crm4.dynamics.com"),
+        setup(url="https://fabrikam.crm4.dynamics.com", client_secret="the secret of Fabrikam"),
         "“https://contoso.crm4.dynamics.com” → “https://fabrikam.crm4.dynamics.com”",
         lambda: ConnectionSetup.current().is_enabled,
         press=at("connection_enable"),
@@ -229,7 +229,7 @@ STALE = {
         setup(client_id="4711"),
         "client id: “3f2a” → “4711”",
         lambda: ConnectionSetup.current().tenant,
-        typed=lambda: {"tenant": "fabrikam.example"},
+        typed=lambda: {"tenant": "fabrikam.example", "client_secret": "the secret of Fabrikam"},
     ),
     "guide_step data": Stale(
         at("guide_step", "data"),
@@ -247,30 +247,32 @@ STALE = {
     ),
     "guide_step finish": Stale(
         at("guide_step", "finish"),
-        setup(url="https://fabrikam.crm4.dynamics.com"),
-        "“https://contoso.crm4.dynamics.com” → “https://fabrikam.crm4.dynamics.com”",
+        setup(sdk_version="9.1"),
+        "Dynamics 365 SDK version: “” → “9.1”",
         lambda: ConnectionSetup.current().is_enabled,
     ),
 }
 """By the name of the address that the form is sent to, and the step where the address has several."""
 
-MAKES, ASKS, STARTS, NOTHING, OWN = (
+MAKES, ASKS, STARTS, NOTHING, OWN, MINE = (
     "It makes something new; what is there already is refused by its name.",
     "It does one thing whatever stood on the page, and says what came of it.",
     "It starts a run or a task, which goes by what is stored then.",
     "It stores nothing that a person could have changed.",
     "What it replaces is never shown.",
+    "Nobody but the person it is about can change it.",
 )
 OVERWRITES_NOTHING = {
     "login": NOTHING, "logout": NOTHING, "single_signon": NOTHING, "single_signon_back": NOTHING,
     "admin_sign_in": NOTHING,
+    "own_time_zone": MINE, "guide_from_setup": NOTHING,
     "second_factor": OWN, "second_factor_check": NOTHING, "own_password": OWN, "user_password": OWN,
     "user_new": MAKES, "user_unlock": ASKS, "user_key": OWN, "user_key_revoke": ASKS, "user_second_factor": ASKS,
     "connection_test": NOTHING, "connection_disable": ASKS, "connection_reset_addresses": ASKS,
     "synchronize_modified": STARTS, "preflight_run": STARTS, "guide_use_sandbox": ASKS,
     "guide_step welcome": NOTHING, "guide_step administrator": NOTHING, "guide_step check": NOTHING,
     "mapping_new": MAKES, "templates": MAKES, "field_add": MAKES, "fields_refresh": NOTHING, "option_add": MAKES,
-    "synch_job_cancel": ASKS, "synch_job_approve": ASKS, "synch_job_reject": ASKS,
+    "synch_job_cancel": ASKS, "synch_job_try_now": STARTS, "synch_job_approve": ASKS, "synch_job_reject": ASKS,
     "plan_start": STARTS, "plan_apply": STARTS, "full_synch_start": STARTS, "full_synch_reset": ASKS,
     "full_synch_line": ASKS, "job_queue_entry": ASKS,
     "record_action": STARTS, "errors_action": STARTS, "skipped_action": STARTS, "erase": ASKS,

@@ -12,6 +12,7 @@ from integration.preflight import verbs
 from integration.systems.base import Field, FieldType, Ref
 from integration.systems.errors import TimedOut
 from tests.makers import reference, table, text
+from tests.pages import seen_on
 from tests.setup_wizard.conftest import fresh, press, walk
 
 __all__ = ["fresh"]
@@ -34,7 +35,7 @@ def dollars(company, organization):
 
 
 def enable(admin) -> str:
-    return admin.post("/connection/enable/", follow=True).content.decode()
+    return admin.post("/connection/enable/", seen_on(admin, "/connection/"), follow=True).content.decode()
 
 
 def test_enabling_warns_of_a_base_currency_without_a_rate_and_enables(setup, dollars, admin):

@@ -13,7 +13,7 @@ from integration.dataverse.signin import Credentials
 from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
 from integration.models.cache import token_cache
 from integration.models.findings import NotReady
-from integration.models.opening import open_for_run
+from integration.models.opening import open_for_page, open_for_run
 from integration.systems.errors import (
     AddressRefused,
     BadAnswer,
@@ -109,7 +109,8 @@ def test_the_time_zone_of_dates_is_one_that_exists_and_reaches_the_client(setup,
     setup.time_zone = " Pacific/Auckland "
     setup.full_clean()
     setup.save()
-    ConnectionSetup.current().open(even_disabled=True)
+    with open_for_page(ConnectionSetup.current(), even_disabled=True):
+        pass
     assert given["zone"] == "Pacific/Auckland"
 
     setup.time_zone = "Middle-earth"

@@ -13,10 +13,10 @@ from django.urls import reverse
 from integration.forms.connection import ConnectionForm
 from integration.forms.job_queue import TimesForm
 from integration.forms.users import PersonForm
-from integration.forms.versioned import AT_ONCE, GONE, Stored
+from integration.forms.versioned import AT_ONCE, GONE, Stored, Versioned
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, TableMapping, User
 from integration.models.findings import NotReady
-from tests.integration.stale import change, city, customer, furnish, line_of, otto
+from tests.integration.stale import STALE, change, city, customer, furnish, line_of, otto
 from tests.integration.test_connection_page import PAGE
 from tests.pages import form_on, seen_on
 
@@ -135,6 +135,42 @@ def test_what_is_saved_between_check_and_storing_is_shown_and_not_overwritten(fu
 
     assert "minutes between runs: “30” → “60”" in form.non_field_errors()[0]
     assert JobQueueEntry.objects.get(pk=entry.pk).minutes == 60
+
+
+SAVED_BY_A_FORM = [
+    "connection",
+    "mapping",
+    "mapping_templates",
+    "fields",
+    "field_winner",
+    "step",
+    "template",
+    "user",
+    "job_queue_edit",
+    "guide_step connection",
+    "guide_step data",
+]
+
+
+@pytest.mark.parametrize("name", SAVED_BY_A_FORM)
+def test_no_page_stores_over_what_somebody_saves_when_its_form_has_been_checked_already(
+    furnished, admin, monkeypatch, name
+):
+    case = STALE[name]
+    press = (case.press or case.look)()
+    sent = {**form_on(admin, case.look(), press), **case.typed()}
+    before, real, acted = case.reads(), Versioned._hold, []
+
+    def held(form: Versioned) -> str:
+        acted.append(acted or case.other())
+        return real(form)
+
+    monkeypatch.setattr(Versioned, "_hold", held)
+    answer = admin.post(press, sent, follow=True).content.decode()
+
+    assert acted, "the form is stored without another look"
+    assert case.says in answer
+    assert case.reads() == before
 
 
 def test_columns_that_nobody_typed_keep_what_others_wrote_there_meanwhile(furnished, admin):

@@ -167,9 +167,13 @@ def test_the_jobs_of_the_house_are_there_and_run_while_the_connection_is_disable
     ConnectionSetup.objects.update(is_enabled=False)
     scheduler.tick()
     house = JobQueueEntry.objects.filter(mapping=None)
-    assert set(house.values_list("task", "status")) == {("retention", "ready"), ("preflight", "ready")}
+    assert set(house.values_list("task", "status")) == {
+        ("retention", "ready"),
+        ("preflight", "ready"),
+        ("new_day", "ready"),
+    }
     JobQueueEntry.objects.update(next_start="2026-01-01T00:00Z")
-    assert {entry.task for entry in scheduler.start_due()} == {"retention", "preflight"}
+    assert {entry.task for entry in scheduler.start_due()} == {"retention", "preflight", "new_day"}
 
 
 def test_a_retention_period_below_a_week_is_refused_at_the_start(tmp_path: Path):
@@ -177,4 +181,4 @@ def test_a_retention_period_below_a_week_is_refused_at_the_start(tmp_path: Path)
     env = environment(tmp_path, RETENTION_DAYS="6")
     ended = subprocess.run(command, env=env, cwd=HOUSE, capture_output=True, text=True, check=False)
     assert ended.returncode != 0
-    assert "RETENTION_DAYS is 6; history is kept for at least 7 days." in ended.stderr
+    assert "RETENTION_DAYS is a whole number from 7 to 36500." in ended.stderr

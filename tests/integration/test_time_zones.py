@@ -132,5 +132,5 @@ def test_a_file_shows_the_times_of_the_page_it_is_made_of():
     with timezone.override(zone_of("Europe/Copenhagen")):
         answer = as_csv("customers", rows)
     lines = [line.decode() for line in answer.streaming_content]
-    assert lines == ["2026-07-01 14:00:00+02:00\r\n"] * 2
+    assert lines == ['"2026-07-01 14:00:00+02:00"\r\n'] * 2
     assert timezone.get_current_timezone_name() == "UTC"

@@ -14,6 +14,7 @@ from integration.jobs import waking
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TableMapping, TaskRun
 from integration.systems.errors import Refused
 from tests.integration.jobs_world import TO_ERP, JobsWorld, world
+from tests.pages import seen_on
 
 __all__ = ["world"]
 
@@ -188,6 +189,7 @@ def test_a_record_that_only_waits_lets_its_job_sleep_and_wakes_it_when_the_wait_
 def test_the_switch_is_on_the_page_of_the_job(world, admin):
     entry = JobQueueEntry.objects.get(name="CUSTOMER")
     times = {"minutes": 30, "inactivity_minutes": 720, "max_attempts": 10, "rerun_seconds": 30}
-    admin.post(f"/job-queue/{entry.pk}/edit/", times)
+    address = f"/job-queue/{entry.pk}/edit/"
+    admin.post(address, {**times, **seen_on(admin, address)})
     entry.refresh_from_db()
     assert entry.wakes is False

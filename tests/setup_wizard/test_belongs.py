@@ -9,6 +9,7 @@ from integration.models import ConnectionSetup
 from integration.systems.errors import RoleMissing, SignInRefused, TimedOut, Unreachable
 from setup_wizard.models import Guide
 from tests.integration.test_connection_page import shown as shown_on_setup
+from tests.pages import form_on, seen_on
 from tests.setup_wizard.conftest import ENTERED, GUIDE, SECRET, press, shown, state, walk
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,22 @@ def test_ticks_and_an_administrators_results_fall_back_when_the_connection_is_an
     assert "Not Completed" in state(admin)
     assert admin.get(GUIDE).url == f"{GUIDE}connection/"
     assert admin.get(f"{GUIDE}finish/").url == f"{GUIDE}connection/"
+
+
+@pytest.mark.parametrize("step", ["data", "integration-user", "administrator", "check", "finish"])
+def test_what_is_sent_to_a_step_that_is_closed_meanwhile_is_not_stored_and_that_is_said(fresh, admin, step):
+    walk(admin)
+    sent = {**form_on(admin, f"{GUIDE}{step}/", f"{GUIDE}{step}/"), "order_user": "Jim Olive", "assign_roles": "on"}
+    lead(url="https://fabrikam.crm4.dynamics.com")
+
+    answer = admin.post(f"{GUIDE}{step}/", sent, follow=True)
+
+    assert answer.redirect_chain[-1][0] == f"{GUIDE}connection/"
+    words = "Changed meanwhile: Dynamics 365 Sales URL: “https://contoso" if step == "finish" else "Nothing of “"
+    assert words in answer.content.decode()
+    assert "Go on from here" in answer.content.decode()
+    assert (Guide.current().order_user, Guide.current().assign_roles) == ("", False)
+    assert not ConnectionSetup.current().is_enabled
 
 
 def test_ticks_stay_when_something_else_changes_and_when_the_encryption_key_does(fresh, admin):
@@ -99,7 +116,7 @@ def test_an_organization_that_is_too_old_is_refused_at_once_and_before_enabling(
     press(admin, "welcome")
     page = press(admin, "connection", **ENTERED, client_secret=SECRET).content.decode()
     assert "The organization has version 8.2.2.112. This application needs 9.0 or later." in page
-    page = admin.post("/connection/enable/").content.decode()
+    page = admin.post("/connection/enable/", seen_on(admin, "/connection/")).content.decode()
     assert "This application needs 9.0 or later" in page
     assert not ConnectionSetup.current().is_enabled
 
