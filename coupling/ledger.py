@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -211,6 +212,18 @@ class CouplingManager(models.Manager[Any]):
     def complete(self, partners: Iterable[Partner]) -> None:
         for chunk in _chunks([partner.erp_id for partner in partners]):
             self.filter(erp_id__in=chunk).update(state=State.COUPLED.value, changed_at=timezone.now())
+
+    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+        rows = self.filter(state=State.INTENDED.value).order_by("pk")
+        for row in rows:
+            yield row.partner, row.changed_at
+
+    def name(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        column = f"{side}_id"
+        for reserved, id in real.items():
+            if reserved != id:
+                self.filter(**{column: reserved}).update(**{column: id})
+                self._waits.filter(**{column: reserved}).update(**{column: id})
 
     def forget(self, partners: Iterable[Partner]) -> None:
         for chunk in _chunks([partner.erp_id for partner in partners]):

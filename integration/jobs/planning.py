@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -112,6 +113,12 @@ class PlanLedger:
 
     def complete(self, partners: Iterable[Partner]) -> None:
         """Nor completed."""
+
+    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+        return self.real.intended()
+
+    def name(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        """Nor named."""
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:
         """Nor written besides."""
