@@ -218,7 +218,7 @@ class CouplingManager(models.Manager[Any]):
         for row in rows:
             yield row.partner, row.changed_at
 
-    def name(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
         column = f"{side}_id"
         for reserved, id in real.items():
             if reserved != id:

@@ -117,7 +117,7 @@ class PlanLedger:
     def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
         return self.real.intended()
 
-    def name(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
         """Nor named."""
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:

@@ -203,7 +203,7 @@ class Ledger(Protocol):
     def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
         """The intended pairs, each with the moment (UTC) that it was stored last."""
 
-    def name(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
         """The rows of these pairs have other ids on that side than those set aside: set aside -> real. All else that is
         remembered of a pair stays, and what is the same already is left alone."""
 

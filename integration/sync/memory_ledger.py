@@ -131,7 +131,7 @@ class MemoryLedger:
             if row.state is State.INTENDED:
                 yield as_stored(row), self.stamps[row.erp_id]
 
-    def name(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
         held = {row.id(side): row for row in self.rows.values()}
         for reserved, id in real.items():
             row = held.get(reserved)

@@ -94,7 +94,7 @@ class Naming:
 
     def _store(self, made: Sequence[Made], read: Mapping[uuid.UUID, Partner]) -> None:
         with self.run.ledger.page():
-            self.run.ledger.name(self.side, {one.reserved: one.partner.id(self.side) for one in made})
+            self.run.ledger.identify(self.side, {one.reserved: one.partner.id(self.side) for one in made})
             self.run.ledger.remember([replace(one, state=State.INTENDED) for one in read.values()])
 
     def _unmark(self, made: Sequence[Made], rows: Mapping[uuid.UUID, Record]) -> dict[uuid.UUID, Written]:

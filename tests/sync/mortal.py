@@ -17,7 +17,7 @@ from integration.systems.base import Row
 from tests.sync.world import MemoryJournal, World
 
 SYSTEM_WRITES = ("insert", "update", "delete", "act")
-LEDGER_WRITES = ("remember", "complete", "forget", "name", "side_written")
+LEDGER_WRITES = ("remember", "complete", "forget", "identify", "side_written")
 JOURNAL_WRITES = ("advance", "note", "fail", "succeed", "leave_out", "begin")
 
 

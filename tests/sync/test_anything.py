@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from integration.sync.rules import Direction
+from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options
 from integration.systems.base import Side
 from tests.examples import ASKED, examples
@@ -33,6 +33,10 @@ class TwoRemoteTwins(WithFaults):
         world.give_ids(*Side)
         return world
 
+    @property
+    def mapping(self) -> TableRule:
+        return self.world.described(super().mapping)
+
     @rule(told=st.booleans())
     def business_central_begins_or_ceases_to_tell_versions(self, told: bool) -> None:
         self.world.erp.tells_versions = told
@@ -43,7 +47,7 @@ class TwoRemoteTwins(WithFaults):
         done=st.sampled_from([0, 1, None]),
         direction=DIRECTIONS,
     )
-    def business_central_breaks_off(
+    def a_run_that_business_central_breaks_off(
         self, verb: str, problem: Exception, done: int | None, direction: Direction
     ) -> None:
         self.world.erp.fail_on(verb, problem, done=done)

@@ -65,8 +65,9 @@ class MemoryJournal:
 class World:
     """CRONUS and Contoso with coupled salespeople, ready for customers. ``run`` makes one pass and keeps cursors."""
 
+    now = dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
+
     def __init__(self, remote: bool = True, **more: Any) -> None:
-        self.now = dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
         self.erp, self.crm = systems(**more)
         self.crm.remote = remote
         # Sales gives every new account a state, and so does the company a blank "blocked".

@@ -126,7 +126,8 @@ class MemorySystem(MemoryStore, KeyedSystem):
 
     def _described(self, table: Table) -> Table:
         lacking = self.lacking.get(table.name, {})
-        fields = {name: field for name, field in table.fields.items() if name not in lacking}
+        shown = {name: field for name, field in table.fields.items() if name not in lacking}
+        fields = shown if lacking else table.fields
         marked = self.marks.get(table.name, "")
         return replace(table, fields=fields, keeps_ids=self.keeps_ids, mark_field=marked, lacking=lacking)
 
