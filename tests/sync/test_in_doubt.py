@@ -10,6 +10,8 @@ import pytest
 
 from integration.sync.ledger import Partner, State
 from integration.sync.marks import mark, reserved_of
+from integration.sync.match import preview
+from integration.sync.matching import Criterion
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.base import Ref, Row, Side
@@ -210,3 +212,13 @@ def test_a_code_that_an_earlier_try_has_made_is_ours_and_any_other_is_not(world)
 
 def test_the_clock_of_a_run_is_that_of_its_context(world):
     assert world.context.clock() == dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
+
+
+def test_a_marked_customer_is_nobodys_match(world):
+    an_account(world)
+    world.add_customer("Adatum", address_2=mark(uuid.uuid4()))
+    rule, criteria = mapping(world), [Criterion("name", "name")]
+    found = preview(rule, criteria, world.erp, world.crm, world.ledger(rule))
+    assert (found.pairs, found.alone) == ({}, [])
+    world.erp.edit("customer", world.erp.ids("customer")[0], address_2="")
+    assert len(preview(rule, criteria, world.erp, world.crm, world.ledger(rule)).pairs) == 1
