@@ -13,6 +13,7 @@ from integration.models import TableMapping
 from integration.models.ends import NAMES
 from integration.models.systems import Connected
 from integration.sync.ledger import State
+from integration.sync.marks import is_marked
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side, System, Table
@@ -40,9 +41,12 @@ def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uu
     named = "Business Central" if side is Side.ERP else "Dynamics 365 Sales"
     table: Table = system.describe(table_of(mapping, side))
     rule = mapping.rule(connected.erp, connected.crm)
-    record = system.get(table.name, [id], list(rule.columns(side))).get(id)
+    columns = {*rule.columns(side), table.mark_field} - {""}
+    record = system.get(table.name, [id], sorted(columns)).get(id)
     if record is None:
         raise CouplingError(f"The {named} record does not exist any more.")
+    if is_marked(table, record):
+        raise CouplingError(f"The {named} record is being made at the moment. Try again in a few minutes.")
     if not passes(mapping, side, table, record):
         raise CouplingError(f"The {named} record is outside the filter of {mapping.name}.")
 

@@ -1,190 +1,34 @@
-"""The ledger of the engine, in the database: ``mapping.couplings`` is the manager below for one mapping."""
+"""The couplings of one mapping (``mapping.couplings``): the ledger of the engine, with what people do to it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
 
-from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import F, Q
 
-from coupling.packing import COLUMNS, partner_of, row_of
-from integration.models.rows import insert_rows
-from integration.sync.ledger import UNFINISHED, Agreed, Partner, Result, SideWritten, State
-from integration.sync.rules import Direction, Reference
+from coupling.engine_ledger import EngineLedger, chunks
+from integration.sync.ledger import Agreed, Partner, Result, State
+from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.base import Record, Ref, Side, System
 
-if TYPE_CHECKING:
-    from integration.models import TableMapping
-
-AT_ONCE = 500
-LOOKED_AT = tuple(result.value for result in UNFINISHED)
 RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
 """Pairs that failed twice the same way."""
-UNRAISED = "CASE WHEN {t}.raised = EXCLUDED.raised THEN EXCLUDED."
-UNLESS_RAISED = {
-    "seen_erp": UNRAISED + "seen_erp ELSE '' END",
-    "seen_crm": UNRAISED + "seen_crm ELSE '' END",
-    "owed_erp": UNRAISED + "owed_erp ELSE ({t}.owed_erp OR EXCLUDED.owed_erp) END",
-    "owed_crm": UNRAISED + "owed_crm ELSE ({t}.owed_crm OR EXCLUDED.owed_crm) END",
-    "raised": "{t}.raised",
-}
-"""What is stored where somebody raised a flag since the pair was read: owed adds up, nothing counts as seen."""
 
 
 class CouplingError(Exception):
     """Two records cannot be coupled; the message says why."""
 
 
-class CouplingManager(models.Manager[Any]):
-    """Couplings of one mapping (``mapping.couplings``) with the verbs of ``sync.ledger.Ledger`` and those of people.
-
-    The verbs are on the manager, not on a query set: only the manager knows its mapping.
-    """
-
-    instance: TableMapping
-    fence: Callable[[], None] | None = None
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._others: dict[Side, list[int]] = {}
+class CouplingManager(EngineLedger):
+    """Couplings of one mapping (``mapping.couplings``): with the verbs of the engine, and those of people."""
 
     def fenced(self, fence: Callable[[], None]) -> CouplingManager:
         """The same ledger, whose pages first ask ``fence``, which raises ``Fenced`` when the run lost its claim."""
         self.fence = fence
         return self
-
-    # --- reading ------------------------------------------------------------------------------------------
-
-    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
-        column = f"{side}_id"
-        found: dict[uuid.UUID, Partner] = {}
-        for chunk in _chunks(ids):
-            rows = self.filter(**{f"{column}__in": chunk}).values_list(*COLUMNS)
-            for partner in map(partner_of, rows):
-                found[partner.id(side)] = partner
-        return found
-
-    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
-        result, towards = f"{direction}_result", direction.destination
-        unfinished = Q(**{f"{result}__in": LOOKED_AT}) | Q(state=State.INTENDED.value)
-        owed = Q(**{f"owed_{towards}": True}) | Q(writing__startswith=towards.value)
-        rows = self.filter(unfinished | owed).exclude(**{result: Result.SKIPPED.value})
-        return iter(rows.order_by("pk").values_list(f"{direction.source}_id", flat=True))
-
-    def released(self, direction: Direction) -> Iterator[uuid.UUID]:
-        return iter(self._waiting(direction, coupled=True).values_list(f"{direction.source}_id", flat=True))
-
-    def waited_for(self, direction: Direction, table: str) -> Iterator[uuid.UUID]:
-        rows = self._waiting(direction, coupled=False).filter(table=table)
-        return iter(rows.values_list("record_id", flat=True).distinct())
-
-    def waiting(self, direction: Direction, table: str, ids: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
-        for chunk in _chunks(ids):
-            rows = self._waits.filter(towards=direction.destination.value, table=table, record_id__in=chunk)
-            yield from rows.values_list(f"{direction.source}_id", flat=True)
-
-    def _waiting(self, direction: Direction, *, coupled: bool) -> models.QuerySet[Any]:
-        """The waits of pairs that do not rest, for records that are coupled by now, or are not."""
-        side = direction.source
-        held = self.model.objects.filter(
-            state=State.COUPLED.value,
-            **{f"mapping__{side}_table": OuterRef("table"), f"{side}_id": OuterRef("record_id")},
-        )
-        resting = self.model.objects.filter(
-            mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id"), **{f"{direction}_result": Result.SKIPPED.value}
-        )
-        rows = self._waits.filter(towards=direction.destination.value).exclude(Exists(resting))
-        return rows.filter(Exists(held)) if coupled else rows.exclude(Exists(held))
-
-    @property
-    def _waits(self) -> models.QuerySet[Any]:
-        return self.instance.waits.all()
-
-    def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-        others = self._others_of(side)
-        found: dict[uuid.UUID, str] = {}
-        for chunk in _chunks(ids) if others else ():
-            rows = self.model.objects.filter(mapping__in=others, **{f"{side}_id__in": chunk})
-            rows = rows.exclude(state=State.RESERVED.value)
-            found.update(rows.values_list(f"{side}_id", "mapping__name"))
-        return found
-
-    def _others_of(self, side: Side) -> list[int]:
-        """The other mappings of the table of this side; asked once a ledger."""
-        if side not in self._others:
-            same = {f"{side}_table": getattr(self.instance, f"{side}_table")}
-            mappings = type(self.instance).objects.filter(**same).exclude(pk=self.instance.pk)
-            self._others[side] = list(mappings.values_list("pk", flat=True))
-        return self._others[side]
-
-    def pages(self) -> Iterator[list[Partner]]:
-        ids = list(self.filter(state=State.COUPLED.value).order_by("pk").values_list("erp_id", flat=True))
-        for chunk in _chunks(ids):
-            yield list(self.partners(Side.ERP, chunk).values())
-
-    def coupled(self) -> int:
-        return self.filter(state=State.COUPLED.value).count()
-
-    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-        found: dict[uuid.UUID, uuid.UUID] = {}
-        for chunk in _chunks(ids):
-            rows = self.model.objects.filter(
-                mapping__erp_table=reference.erp_table,
-                mapping__crm_table=reference.crm_table,
-                state=State.COUPLED.value,
-                **{f"{side}_id__in": chunk},
-            )
-            found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
-        return found
-
-    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
-        ids = self.filter(state=State.COUPLED.value).values_list(f"{side}_id", flat=True).iterator()
-        return list(self.partners(side, [id for id in ids if id not in seen]).values())
-
-    # --- writing ------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def page(self) -> Iterator[None]:
-        with transaction.atomic():
-            if self.fence is not None:
-                self.fence()
-            yield
-
-    def remember(self, partners: Iterable[Partner]) -> None:
-        looked, now = list(partners), timezone.now()
-        if looked:
-            rows = [(self.instance.pk, now, *row_of(partner)) for partner in looked]
-            insert_rows(
-                self.model,
-                ("mapping", "changed_at", *COLUMNS),
-                rows,
-                key=("mapping", "erp_id"),
-                expressions=UNLESS_RAISED,
-            )
-            self._remember_waits([one for one in looked if one.waits is not None])
-
-    def _remember_waits(self, partners: Sequence[Partner]) -> None:
-        if not partners:
-            return
-        for chunk in _chunks([partner.erp_id for partner in partners]):
-            self._waits.filter(erp_id__in=chunk).delete()
-        self._waits.model.objects.bulk_create(
-            self._waits.model(
-                mapping=self.instance,
-                erp_id=partner.erp_id,
-                crm_id=partner.crm_id,
-                towards=wait.towards.value,
-                table=wait.table,
-                record_id=wait.id,
-            )
-            for partner in partners
-            for wait in partner.waits or ()
-        )
 
     def look_again(self) -> int:
         """The mapping's rule changed: whichever pair the next reading brings is compared once more though nobody
@@ -196,7 +40,7 @@ class CouplingManager(models.Manager[Any]):
         """Have the next pass in each direction look at these Business Central records and their twins."""
         passes = Direction(self.instance.direction).passes
         owed = {f"owed_{direction.destination}": True for direction in passes}
-        for chunk in _chunks(erp_ids):
+        for chunk in chunks(erp_ids):
             self.filter(erp_id__in=chunk).update(seen_erp="", seen_crm="", raised=F("raised") + 1, **owed)
 
     def retry(self, erp_ids: Collection[uuid.UUID] | None = None) -> int:
@@ -207,27 +51,6 @@ class CouplingManager(models.Manager[Any]):
             skipped = rows.filter(**{f"{direction}_result": Result.SKIPPED.value})
             skipped.update(**{f"{direction}_result": Result.FAILURE.value, f"{direction}_code": ""})
         return number
-
-    def complete(self, partners: Iterable[Partner]) -> None:
-        for chunk in _chunks([partner.erp_id for partner in partners]):
-            self.filter(erp_id__in=chunk).update(state=State.COUPLED.value, changed_at=timezone.now())
-
-    def forget(self, partners: Iterable[Partner]) -> None:
-        for chunk in _chunks([partner.erp_id for partner in partners]):
-            self._waits.filter(erp_id__in=chunk).delete()
-            self.filter(erp_id__in=chunk).delete()
-
-    def side_written(self, writes: Iterable[SideWritten]) -> None:
-        for write in writes:
-            held = {f"mapping__{write.side}_table": write.table, f"{write.side}_id": write.id}
-            for row in self.model.objects.select_for_update().filter(**held).select_related("mapping"):
-                mapped = row.mapping.fields.filter(is_enabled=True).values_list(f"{write.side}_field", flat=True)
-                after = write.after(row.partner, set(mapped), Direction(row.mapping.direction))
-                names = [name for name in COLUMNS if name not in ("erp_id", "crm_id")]
-                values = dict(zip(COLUMNS, row_of(after), strict=True))
-                self.model.objects.filter(pk=row.pk).update(**{name: values[name] for name in names})
-
-    # --- what people do -----------------------------------------------------------------------------------
 
     def couple(
         self,
@@ -267,11 +90,11 @@ class CouplingManager(models.Manager[Any]):
         if erp is not None and crm is not None and self.instance.crm_table == ACCOUNT:
             people = self._people(erp_ids, erp, crm)
         with transaction.atomic():
-            for chunk in _chunks(people):
+            for chunk in chunks(people):
                 contacts = self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk)
                 self._waits.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk).delete()
                 contacts.delete()
-            return sum(self._remove(chunk) for chunk in _chunks(erp_ids))
+            return sum(self._remove(chunk) for chunk in chunks(erp_ids))
 
     def _people(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
         """Coupled contacts of these firms whose twin works for the firm's account (or is gone)."""
@@ -279,7 +102,7 @@ class CouplingManager(models.Manager[Any]):
         account_of = {Ref(table, id): pair.crm_id for id, pair in self.partners(Side.ERP, firm_ids).items()}
         firm_of = Firms(erp, self).people_of(list(account_of))
         coupled: dict[uuid.UUID, uuid.UUID] = {}
-        for chunk in _chunks(firm_of):
+        for chunk in chunks(firm_of):
             rows = self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk)
             coupled.update(rows.values_list("erp_id", "crm_id"))
         there = crm.get(CONTACT, list(coupled.values()), ["parentcustomerid"]) if coupled else {}
@@ -294,9 +117,3 @@ class CouplingManager(models.Manager[Any]):
         coupled = self.filter(erp_id__in=erp_ids, state=State.COUPLED.value).count()
         self.forget([row.partner for row in self.filter(erp_id__in=erp_ids)])
         return coupled
-
-
-def _chunks(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
-    remaining = list(ids)
-    for start in range(0, len(remaining), AT_ONCE):
-        yield remaining[start : start + AT_ONCE]

@@ -29,6 +29,7 @@ class EmbeddedCompany(System):
 
     side = Side.ERP
     remote = False
+    counts_all = True
 
     def __init__(self, page_size: int = 500) -> None:
         self.page_size = page_size

@@ -33,6 +33,7 @@ class SalesOrganization(KeyedSystem):
 
     side = Side.CRM
     remote = True
+    counts_all = False
 
     def __init__(self, session: Session, metadata_cache: Cache | None = None, *, zone: str = "") -> None:
         self.session = session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -92,6 +93,12 @@ class PlanLedger:
 
     def complete(self, partners: Iterable[Partner]) -> None:
         """Nor completed."""
+
+    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+        return self.real.intended()
+
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        """Nor named."""
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:
         """Nor written besides."""

@@ -23,6 +23,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     "invalid-value": ("The other side does not take a value", "Correct the value, or add a transformation rule."),
     "transformation-failed": ("A transformation rule failed", "Correct the value or the rule of the field mapping."),
     "reference-missing": ("It refers to a record that is not there", "Correct the reference, then retry."),
+    "in-doubt": (
+        "The answer to making the other record was lost",
+        "Nothing to do: it is looked for again in ten minutes, and made if it is not there.",
+    ),
     "locked": ("The other side was busy with the record", "Nothing to do: it is tried again with the next run."),
     "refused": ("The other side's own rules said no", "Its answer says why; correct the record there or here."),
     "privilege-missing": ("The integration user may not do this", "Give its role the privilege named, then retry."),

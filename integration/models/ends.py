@@ -11,12 +11,9 @@ from typing import TypeVar
 from integration.models import systems
 from integration.models.connection import ConnectionSetup
 from integration.models.opening import open_for_page
-from integration.systems.base import FieldType, Page, Record, Side, System, Table
+from integration.systems.base import COUNTED_AT_MOST, FieldType, Page, Record, Side, System, Table
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import Comparison, FilterError, parse
-
-COUNTED_AT_MOST = 5000
-"""A remote system stops counting here."""
 
 NAMES = {Side.ERP: "Business Central", Side.CRM: "Dynamics 365 Sales"}
 T = TypeVar("T")
@@ -30,12 +27,13 @@ class Count:
     table: str
     number: int | None = None
     problem: str = ""
+    counts_all: bool = True
 
     @property
     def text(self) -> str:
         if self.number is None:
             return self.problem
-        more = " or more" if self.side is Side.CRM and self.number >= COUNTED_AT_MOST else ""
+        more = " or more" if not self.counts_all and self.number >= COUNTED_AT_MOST else ""
         return f"{self.number:,}{more} matching {'row' if self.number == 1 else 'rows'}"
 
 
@@ -92,7 +90,8 @@ class Ends:
         except FilterError as error:
             return Count(side, table.label, problem=str(error))
         number = self._ask(side, lambda system: system.count(name, where))
-        return Count(side, table.label, number, self.problems.get(side, ""))
+        counts_all = side not in self._systems or self._systems[side].counts_all
+        return Count(side, table.label, number, self.problems.get(side, ""), counts_all)
 
     def tables(self, side: Side) -> list[tuple[str, str]]:
         """(name, label) of every table of a side that can be mapped; none where it does not answer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from integration.models.fit import types_differ
+from integration.models.fit import types_differ, unwritable
 from integration.models.template_rule import templates_of
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, FieldRule, Limits, Reference, TableRule
 from integration.sync.transformations import Transformation
@@ -27,12 +27,19 @@ def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
     if not stored:
         raise ConfigurationProblem(f"{mapping.name} has no field mapping rows that are enabled.")
     pairs = translated_pairs(mapping)
+    ways = {field.pk: way_of(field, erp_table, crm_table) for field in stored}
+    carried = [field for field in stored if ways[field.pk] is not None]
+    if not carried:
+        raise ConfigurationProblem(f"{mapping.name} has no field mapping rows whose columns come this way.")
     return TableRule(
         name=mapping.name,
         erp=erp_table,
         crm=crm_table,
         direction=Direction(mapping.direction),
-        fields=tuple(_field_rule(mapping, field, erp_table, crm_table, pairs) for field in stored),
+        fields=tuple(
+            _field_rule(mapping, field, ways[field.pk] or Direction.BOTH, erp_table, crm_table, pairs)
+            for field in carried
+        ),
         only_coupled=mapping.only_coupled,
         erp_filter=_filter(mapping, mapping.erp_filter, erp_table),
         crm_filter=_filter(mapping, mapping.crm_filter, crm_table),
@@ -42,6 +49,24 @@ def build_rule(mapping: TableMapping, erp: System, crm: System) -> TableRule:
         limits=Limits(mapping.changed_percent, mapping.changed_at_least, mapping.blanked),
         crm_modified=mapping.crm_modified_field,
     )
+
+
+def lacking_of(stored: FieldMapping, erp: Table, crm: Table) -> str:
+    """What to do so that a column of this row comes this way; blank where both do."""
+    return erp.lacking.get(stored.erp_field, "") or crm.lacking.get(stored.crm_field, "")
+
+
+def way_of(stored: FieldMapping, erp: Table, crm: Table) -> Direction | None:
+    """The direction in which this row is carried: not at all where a column of it is lacking, and of both only the one
+    whose destination can be written."""
+    if stored.erp_field in erp.lacking or stored.crm_field in crm.lacking:
+        return None
+    direction = Direction(stored.direction)
+    erp_field, crm_field = erp.fields.get(stored.erp_field), crm.fields.get(stored.crm_field)
+    if direction is not Direction.BOTH or erp_field is None or crm_field is None:
+        return direction
+    able = [way for way in direction.passes if unwritable(erp_field, crm_field, way) is None]
+    return able[0] if len(able) == 1 else direction
 
 
 def translated_pairs(mapping: TableMapping) -> list[Pair]:
@@ -87,10 +112,12 @@ def problem_of(
     return ""
 
 
-def _field_rule(mapping: TableMapping, stored: FieldMapping, erp: Table, crm: Table, pairs: list[Pair]) -> FieldRule:
+def _field_rule(
+    mapping: TableMapping, stored: FieldMapping, direction: Direction, erp: Table, crm: Table, pairs: list[Pair]
+) -> FieldRule:
     erp_field = _field(mapping, erp, stored.erp_field, "Business Central")
     crm_field = _field(mapping, crm, stored.crm_field, "Dynamics 365 Sales")
-    direction, steps = Direction(stored.direction), tuple(one.step for one in stored.transformations.all())
+    steps = tuple(one.step for one in stored.transformations.all())
     problem = problem_of(erp_field, crm_field, direction, mapping.crm_table, pairs, steps)
     if problem:
         raise ConfigurationProblem(f"{mapping.name}, {stored.pair}: {problem}")

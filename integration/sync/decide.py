@@ -23,11 +23,12 @@ from integration.sync.actions import (
     Update,
 )
 from integration.sync.dismiss import Glance
-from integration.sync.ledger import Outcome, Partner, Result, State, Wait
+from integration.sync.ledger import Outcome, Partner, Result, State, Wait, not_made
+from integration.sync.marks import is_marked
 from integration.sync.meaning import Lack
 from integration.sync.merge import Look, Merged
 from integration.sync.outcomes import failed
-from integration.sync.problems import AmbiguousMatch, Conflict, TwinGone, TwinMerged
+from integration.sync.problems import AmbiguousMatch, Conflict, InDoubt, TwinGone, TwinMerged
 from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import LEFT_OUT
 from integration.sync.transfer import Draft
@@ -58,6 +59,8 @@ class Judge(Glance):
         needed; ``holder`` the other mapping in which this record, or its one match, is coupled already."""
         if draft.left_out:
             return self._left_out(record, partner, twin, draft)
+        if twin is not None and is_marked(self.rule.table(self.direction.destination), twin):
+            return Fail(record, InDoubt("Its other record is being made at the moment."), partner)
         if partner is None or partner.state is State.RESERVED:
             if draft.problem is not None:
                 return Fail(record, draft.problem, self._with_waits(partner or self._reserved(record), draft))
@@ -70,7 +73,7 @@ class Judge(Glance):
                 self._moved(record, partner, twin) if draft.moved else self._update(record, partner, twin, draft, back)
             )
         if draft.problem is not None:
-            return Fail(record, draft.problem, self._with_waits(partner, draft))
+            return Fail(record, draft.problem, self._with_waits(not_made(partner, self.direction.destination), draft))
         if partner.state is State.INTENDED:
             return self._insert(record, draft, partner)
         return self._twin_gone(record, partner, draft)
@@ -80,8 +83,11 @@ class Judge(Glance):
         what makes it pass."""
         if partner is not None and draft.ends_pair:
             return Uncouple(partner, partner.state is State.COUPLED, record, draft.left_out, twin)
+        unmade: Partner | None = None
+        if partner is not None and partner.state is State.INTENDED and twin is None:
+            partner = unmade = not_made(partner, self.direction.destination)
         if not draft.left_out_waits:
-            return Skip(record, draft.left_out, partner)
+            return Skip(record, draft.left_out, partner, unmade)
         place = self._with_waits(partner or self._reserved(record), draft)
         outcome = Outcome(Result.LEFT_OUT, LEFT_OUT)
         return Skip(record, draft.left_out, partner, place.with_outcome(self.direction, outcome))

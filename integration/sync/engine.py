@@ -8,6 +8,7 @@
 
 Where the destination is remote, up to ``IN_FLIGHT`` pages are being written while the next one is planned; they are
 remembered in the order they were read. Where it is local, writing and remembering share one transaction.
+Before the first page, what an interrupted run began is finished where a side gives its own ids (``recovery``).
 A crash between any two lines repeats work and neither loses nor doubles a record.
 """
 
@@ -22,19 +23,20 @@ from integration.sync.actions import Action, Ignore, Insert, SideWrite
 from integration.sync.carry_back import CarryBack
 from integration.sync.fingerprint import Expected
 from integration.sync.guard import Guard
+from integration.sync.landing import Landing
 from integration.sync.ledger import Ledger
 from integration.sync.plan import Planner
 from integration.sync.reader import Reader
+from integration.sync.recovery import recover
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options, Scope
 from integration.sync.settle import Settled, before_writing, settle
 from integration.sync.special.base import Run
 from integration.sync.write import Results, write
-from integration.systems.base import Page, System
+from integration.systems.base import COUNTED_AT_MOST, Page, System
 from integration.systems.errors import ConfigurationProblem
 
 IN_FLIGHT = 4
-COUNTED_AT_MOST = 5000
 FAILING = ("failed", "skipped")
 WEAKER = {"inserted": ("modified", "unchanged"), "modified": ("unchanged",), "coupled": ("unchanged",)}
 """What does not count any more behind the other."""
@@ -92,6 +94,7 @@ class _Pass:
         self.reader = Reader(run, self.planner)
         self.guard = Guard(run)
         self.back = CarryBack(run, journal)
+        self.landing = Landing(run, self.planner)
         self.total = Counters()
         self.first: dict[uuid.UUID, str] = {}
         """What rows that come again in the last round were counted as in the first."""
@@ -99,7 +102,8 @@ class _Pass:
 
     def go(self) -> Counters:
         self.journal.begin(self._expected())
-        if not self.run.destination.remote:
+        self.planner.unfinished = recover(self.run, self.planner.memories, self.planner.read_columns)
+        if not self.run.is_apart:
             for page in self._all_pages():
                 self._take_locally(page)
             return self.total
@@ -129,7 +133,7 @@ class _Pass:
         if run.options.scope in (Scope.CHANGED, Scope.OPEN):
             return None
         counted = run.source.count(run.source_table, run.rule.filter(run.direction.source))
-        return None if run.source.remote and counted >= COUNTED_AT_MOST else counted
+        return counted if run.source.counts_all or counted < COUNTED_AT_MOST else None
 
     def _planned(self, page: Page) -> list[Action]:
         """The page's actions. Raises ``NeedsApproval`` before anything of it is written."""
@@ -185,11 +189,17 @@ class _Pass:
 
     def _land(self) -> None:
         page, actions, future = self.flying.popleft()
-        results = future.result()
+        try:
+            results = future.result()
+            actions = self.landing.finish(actions, results)
+        except Exception:
+            self._no_more_cursors()
+            raise
         settled = self._settled(actions, results)
         with self.run.ledger.page():
             self._store(page.cursor, _inside(actions), settled)
         self._again(settled)
+        self.back.page(actions)
 
     def _land_all(self) -> None:
         """Remember every page under way; where one failed as a whole, the others are remembered before it is told."""
@@ -199,7 +209,6 @@ class _Pass:
                 self._land()
             except Exception as error:  # noqa: BLE001 - raised below, after the other pages are remembered
                 first = first or error
-                self._no_more_cursors()
         if first is not None:
             raise first
 
@@ -262,7 +271,8 @@ class _Pass:
         for page in self.reader.of_ids(settled.overtaken):
             actions = self._plan(page)
             self._intend(actions)
-            second = self._settled(actions, self._write(actions), last_try=True)
+            results = self._write(actions)
+            second = self._settled(self.landing.finish(actions, results), results, last_try=True)
             with self.run.ledger.page():
                 self._store(None, 0, second)
 

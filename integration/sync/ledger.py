@@ -6,6 +6,7 @@ manager of ``coupling.models.Coupling`` for one mapping (``mapping.couplings``).
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-from integration.sync.halves import arrived, column_of, side_written
+from integration.sync.halves import DECIDED, arrived, column_of, side_written
 from integration.sync.rules import Direction, Reference
 from integration.systems.base import Side
 
@@ -223,6 +224,13 @@ class Ledger(Protocol):
     def complete(self, partners: Iterable[Partner]) -> None:
         """These pairs, remembered as intended, are there now; all else about them is as it was remembered."""
 
+    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+        """The intended pairs, each with the moment (UTC) that it was stored last."""
+
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        """The rows of these pairs have other ids on that side than those set aside: set aside -> real. All else that is
+        remembered of a pair stays, and what is the same already is left alone."""
+
     def forget(self, partners: Iterable[Partner]) -> None:
         """Uncouple these pairs."""
 
@@ -241,7 +249,8 @@ def as_stored(partner: Partner) -> Partner:
 
 def stored_over(before: Partner | None, partner: Partner) -> Partner:
     """What is stored of a pair where ``before`` is: the waits it does not know about stay, and where somebody raised a
-    flag since it was read, what is owed adds up and nothing counts as seen."""
+    flag since it was read, what is owed adds up, nothing counts as seen, and a conflict that a person decided while a
+    pass was under way stays decided."""
     if before is None:
         return replace(partner, waits=partner.waits or frozenset())
     waits = before.waits if partner.waits is None else partner.waits
@@ -251,11 +260,32 @@ def stored_over(before: Partner | None, partner: Partner) -> Partner:
         partner,
         waits=waits,
         raised=before.raised,
+        agreed=before.agreed if is_decided(before) else partner.agreed,
+        writing=partner.writing or before.writing,
         seen_erp="",
         seen_crm="",
         owed_erp=before.owed_erp or partner.owed_erp,
         owed_crm=before.owed_crm or partner.owed_crm,
     )
+
+
+def is_awaited(partner: Partner, side: Side) -> bool:
+    """Was the row of this side being made when its run ended? The row it is made from has been seen."""
+    return partner.state is State.INTENDED and not partner.seen(side)
+
+
+def not_made(partner: Partner, side: Side) -> Partner:
+    """The pair whose row of this side was to be made and is not there: its id is only set aside again, and nothing is
+    agreed with a row that is not there, or owed by it."""
+    if partner.state is not State.INTENDED:
+        return partner
+    bare = replace(partner, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="", writing=None)
+    return bare.with_owed(side.other, False)
+
+
+def is_decided(partner: Partner) -> bool:
+    """Has somebody said for a field whose value goes over?"""
+    return any(DECIDED in halves for halves in partner.agreed.values())
 
 
 def is_open(partner: Partner, direction: Direction) -> bool:

@@ -9,6 +9,7 @@ from functools import partial
 from integration.sync.decide import MASTER, Judge
 from integration.sync.draft import Draft, Known, Resolved, known
 from integration.sync.ledger import Partner, State
+from integration.sync.marks import is_marked
 from integration.sync.memory import SideMemory
 from integration.sync.merge import Merger
 from integration.sync.rules import Direction, Reference
@@ -20,7 +21,7 @@ from integration.sync.taken import numbered_here
 from integration.sync.transfer import Transfer
 from integration.sync.values import Normalize, normalizer
 from integration.systems.base import Record, Side, Value
-from integration.systems.errors import ConfigurationProblem
+from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.filters import matches
 
 CURRENCY = Reference("currency", "transactioncurrency")
@@ -57,6 +58,8 @@ class Looks:
         self.templates = run.rule.templates_for(run.direction.destination)
         self.local_currency = LocalCurrency(run)
         self.again: set[uuid.UUID] = set()
+        self.unfinished: dict[uuid.UUID, Problem] = {}
+        """Source records that have to wait for what an interrupted run began, with the reason."""
         self.last_round = False
         self.makes_pairs = False
 
@@ -86,11 +89,17 @@ class Looks:
     def destination_columns(self) -> list[str]:
         return self._columns(self.run.direction.destination)
 
+    @property
+    def read_columns(self) -> dict[Side, list[str]]:
+        return {side: self._columns(side) for side in Side}
+
     def _columns(self, side: Side) -> list[str]:
         columns = {*self.run.rule.columns(side), *self.special.columns(side)}
         columns.update(*(meaning.columns(side) for meaning in self.meanings))
         if side is self.run.direction.destination and MASTER in self.run.rule.table(side).fields:
             columns.add(MASTER)
+        if self.run.rule.table(side).mark_field:
+            columns.add(self.run.rule.table(side).mark_field)
         return sorted(columns)
 
     def _refuse_doubles(
@@ -151,7 +160,16 @@ class Looks:
         self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner]
     ) -> Mapping[uuid.UUID, Sequence[Record]]:
         alone = [record for record in records if not self._coupled(partners.get(record.id))]
-        return self.special.candidates(alone) if alone else {}
+        found = self.special.candidates(alone) if alone else {}
+        return self._without_marked(found) if found else {}
+
+    def _without_marked(self, found: Mapping[uuid.UUID, Sequence[Record]]) -> dict[uuid.UUID, Sequence[Record]]:
+        """A row that carries a mark is nobody's yet, so it is nobody's match."""
+        table = self.run.rule.table(self.run.direction.destination)
+        ids = sorted({match.id for matches in found.values() for match in matches})
+        rows = self.run.destination.get(table.name, ids, [table.mark_field]) if table.mark_field and ids else {}
+        marked = {id for id, row in rows.items() if is_marked(table, row)}
+        return {id: [match for match in matches if match.id not in marked] for id, matches in found.items()}
 
     def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
         excluded = self.special.exclude(record)

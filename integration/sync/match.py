@@ -11,6 +11,7 @@ from integration.sync.alike import Alike
 from integration.sync.contested import contested, resolve
 from integration.sync.halves import DECIDED, plain
 from integration.sync.ledger import Agreed, Ledger, Outcome, Partner, Result, State
+from integration.sync.marks import is_marked
 from integration.sync.matching import Criterion, Matched, match
 from integration.sync.problems import AmbiguousMatch
 from integration.sync.rules import Context, Direction, TableRule
@@ -19,7 +20,7 @@ from integration.sync.settle import label_of
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
 from integration.sync.transfer import Draft, Transfer
-from integration.systems.base import Record, Side, System, every
+from integration.systems.base import Record, Side, System, Table, every
 from integration.systems.errors import ConfigurationProblem, RecordProblem
 
 AT_ONCE = 500
@@ -70,15 +71,22 @@ def preview(
     special = special_for(Run(rule, Direction.TO_CRM, erp, crm, ledger, Options(dry_run=True), Context()))
     alike = Alike(rule, special.criteria(criteria), special, ledger)
     wanted = set(ids) if ids is not None else None
-    found = every(erp, rule.erp.name, rule.erp_filter, alike.columns(Side.ERP))
-    ours = _free(ledger, Side.ERP, [record for record in found if wanted is None or record.id in wanted])
-    theirs = _free(ledger, Side.CRM, list(every(crm, rule.crm.name, rule.crm_filter, alike.columns(Side.CRM))))
+    found = every(erp, rule.erp.name, rule.erp_filter, _columns(alike, rule.erp, Side.ERP))
+    there = every(crm, rule.crm.name, rule.crm_filter, _columns(alike, rule.crm, Side.CRM))
+    whole = [record for record in found if not is_marked(rule.erp, record)]
+    ours = _free(ledger, Side.ERP, [record for record in whole if wanted is None or record.id in wanted])
+    theirs = _free(ledger, Side.CRM, [record for record in there if not is_marked(rule.crm, record)])
     return match(alike.told(Side.ERP, ours), alike.told(Side.CRM, theirs), alike.criteria)
 
 
 def _free(ledger: Ledger, side: Side, records: Sequence[Record]) -> list[Record]:
     known = ledger.partners(side, [record.id for record in records])
     return [r for r in records if r.id not in known or known[r.id].state is State.RESERVED]
+
+
+def _columns(alike: Alike, table: Table, side: Side) -> list[str]:
+    """What is compared, and where a mark would be: a row that carries one is nobody's yet."""
+    return sorted({*alike.columns(side), table.mark_field} - {""})
 
 
 class _Matching:

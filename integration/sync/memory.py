@@ -25,6 +25,7 @@ from integration.sync.halves import (
     settled,
 )
 from integration.sync.ledger import Agreed, Partner
+from integration.sync.marks import reserved_of
 from integration.systems.base import Record, Side
 
 Normal = Callable[[Record], str]
@@ -50,7 +51,8 @@ class SideMemory:
 
     def read(self, partner: Partner, record: Record) -> Partner:
         """The pair after its row of this side was read: unread halves, unread defaults and an update that may have
-        been interrupted are settled. Every row of ours passes here before it is judged or written over."""
+        been interrupted are settled. Every row of ours passes here before it is judged or written over. A field that
+        holds a mark waits: its value is still to come."""
         place = self._place
         begun = partner.writing if partner.writing is not None and partner.writing.side is self.side else None
         open_keys = [key for key, halves in partner.agreed.items() if is_open(halves[place])]
@@ -61,7 +63,7 @@ class SideMemory:
         as_left = bool(record.version) and record.version == partner.seen(self.side)
         for key in open_keys:
             normal = self._normals.get(key)
-            if normal is not None:
+            if normal is not None and reserved_of(normal(record)) is None:
                 half = settled(agreed[key][place], normal(record), ours=ours, as_left=as_left)
                 agreed[key] = self._pair(half, agreed[key][1 - place])
         if begun is None:
@@ -76,7 +78,7 @@ class SideMemory:
         place = self._place
         for key, halves in fields.items():
             normal = self._normals.get(key)
-            if normal is None:
+            if normal is None or reserved_of(normal(record)) is not None:
                 continue
             value, old = normal(record), agreed[key][place] if key in agreed else None
             half = arrived(old, halves[place], value, ours=ours)
@@ -104,6 +106,15 @@ class SideMemory:
             if halves is None or halves[place][:1] == PARTNERLESS or changed(halves[place], normal(record)):
                 return False
         return True
+
+    def differs(self, partner: Partner, record: Record) -> bool:
+        """Is a field of this side, agreed before, another one by now? A mark is nobody's value."""
+        place = self._place
+        for key, normal in self.fields:
+            halves, value = partner.agreed.get(key), normal(record)
+            if halves is not None and reserved_of(value) is None and changed(halves[place], value):
+                return True
+        return False
 
     def has_unread(self, partner: Partner) -> bool:
         place = self._place

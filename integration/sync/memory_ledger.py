@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from integration.sync.ledger import (
     is_open,
     stored_over,
 )
-from integration.sync.rules import Direction, Reference
+from integration.sync.rules import Direction, Reference, utc_now
 from integration.systems.base import Side
 
 
@@ -29,7 +30,11 @@ class MemoryLedger:
         self,
         others: Mapping[tuple[str, str], MemoryLedger] | None = None,
         mapped: Mapping[Side, Collection[str]] | None = None,
+        clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
+        self.clock = clock
+        self.stamps: dict[uuid.UUID, dt.datetime] = {}
+        """When each row was stored last, by the id of the ERP."""
         self.rows: dict[uuid.UUID, Partner] = {}
         self.others = others if others is not None else {}
         self.mapped = mapped or {}
@@ -102,16 +107,17 @@ class MemoryLedger:
 
     @contextmanager
     def page(self) -> Iterator[None]:
-        before = dict(self.rows)
+        before, stamps = dict(self.rows), dict(self.stamps)
         try:
             yield
         except BaseException:
-            self.rows = before
+            self.rows, self.stamps = before, stamps
             raise
 
     def remember(self, partners: Iterable[Partner]) -> None:
         for partner in partners:
             self.rows[partner.erp_id] = stored_over(self.rows.get(partner.erp_id), partner)
+            self.stamps[partner.erp_id] = self.clock()
         if len({row.crm_id for row in self.rows.values()}) < len(self.rows):
             raise ValueError("Two pairs hold the same record of Sales.")  # as the database has it
 
@@ -119,6 +125,24 @@ class MemoryLedger:
         for partner in partners:
             if partner.erp_id in self.rows:
                 self.rows[partner.erp_id] = replace(self.rows[partner.erp_id], state=State.COUPLED)
+
+    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+        for row in list(self.rows.values()):
+            if row.state is State.INTENDED:
+                yield as_stored(row), self.stamps[row.erp_id]
+
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        held = {row.id(side): row for row in self.rows.values()}
+        for reserved, id in real.items():
+            row = held.get(reserved)
+            if row is None or reserved == id:
+                continue
+            if id in held:
+                raise ValueError("Another pair holds this record.")  # as the database has it
+            named = replace(row, erp_id=id) if side is Side.ERP else replace(row, crm_id=id)
+            self.stamps[named.erp_id] = self.stamps.pop(row.erp_id)
+            del self.rows[row.erp_id]
+            self.rows[named.erp_id] = named
 
     def forget(self, partners: Iterable[Partner]) -> None:
         for partner in partners:

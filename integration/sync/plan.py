@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from integration.sync.actions import Action, Ignore, Insert, Skip, Unchanged, Uncouple, Update
+from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, Unchanged, Uncouple, Update
 from integration.sync.draft import DescriptionDoubtful
 from integration.sync.halves import DECIDED, plain
-from integration.sync.ledger import Agreed, Partner
+from integration.sync.ledger import Agreed, Partner, is_awaited
 from integration.sync.looks import Looks
+from integration.sync.marks import is_marked
 from integration.sync.run import Scope
 from integration.systems.base import Page, Record, Side
 from integration.systems.errors import Problem
@@ -67,6 +68,11 @@ class Planner(Looks):
         return planned + self._deletions(page.deleted, partners) + besides
 
     def _before(self, record: Record, partner: Partner | None) -> Action | None:
+        if record.id in self.unfinished:
+            return Fail(record, self.unfinished[record.id], partner)
+        if is_marked(self.run.rule.table(self.run.direction.source), record):
+            asked = self.run.options.scope is Scope.IDS
+            return Skip(record, "It is being made at the moment.", partner) if asked else Ignore(record)
         if not matches(self.run.rule.filter(self.run.direction.source), record):
             if partner is not None and self._coupled(partner) and self.special.ends_outside(record):
                 return None
@@ -175,7 +181,7 @@ class Planner(Looks):
     # --- deletions ----------------------------------------------------------------------------------------
 
     def _deletions(self, ids: Sequence[uuid.UUID], partners: Mapping[uuid.UUID, Partner]) -> list[Action]:
-        gone = [partners[id] for id in ids if id in partners]
+        gone = [partners[id] for id in ids if id in partners and not self._is_to_come(id, partners[id])]
         if not gone:
             return []
         side, twins = self.run.direction.destination, self._twins(gone)
@@ -183,6 +189,11 @@ class Planner(Looks):
         self.again |= set(heirs.values())
         left = [partner for partner in gone if partner.id(side) not in heirs]
         return [self.judge.deleted(partner, twins.get(partner.id(side))) for partner in left]
+
+    def _is_to_come(self, id: uuid.UUID, partner: Partner) -> bool:
+        """Is this row not gone, but not there yet? Under an id set aside nobody finds it."""
+        side = self.run.direction.source
+        return id in self.unfinished or (not self.run.rule.table(side).keeps_ids and is_awaited(partner, side))
 
 
 def _without_twins(action: Action, taken_over: Collection[uuid.UUID]) -> Action:

@@ -6,7 +6,7 @@ import uuid
 
 from integration.sync.transfer import ReferenceNotCoupled
 from integration.systems.base import Ref
-from integration.systems.errors import Problem, RecordProblem
+from integration.systems.errors import Locked, Problem, RecordProblem
 
 
 class Conflict(RecordProblem):
@@ -44,6 +44,12 @@ class NumberTaken(RecordProblem):
             f"really another one, clear {whose} Business Central No. in Dynamics 365 Sales first."
         )
         self.table, self.id = table, id
+
+
+class InDoubt(Locked):
+    """Nobody can say yet whether a row was made whose insert was not answered."""
+
+    code = "in-doubt"
 
 
 class NotUpdatable(RecordProblem):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -169,13 +170,17 @@ class TableRule:
         return tuple(sorted(name for name in mapped if name))
 
 
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a run knows about both ends. ``local_currency`` is the ERP's LCY code: a blank currency there means it.
     ``filters`` are the filters of all mappings as text, (ERP table, Sales table) -> [(ERP filter, Sales filter)], one
     for each mapping over that pair: a record is theirs if any of these filters takes it, and a record that refers to
     one outside all of them is left out instead of failing. ``quantity_decimals``: how many decimals quantities of a new
-    product have in Sales, 0 to 5."""
+    product have in Sales, 0 to 5. ``clock`` says what time it is."""
 
     local_currency: str = ""
     company: str = ""
@@ -183,6 +188,7 @@ class Context:
     user_id: uuid.UUID | None = None
     filters: Mapping[tuple[str, str], Sequence[tuple[str, str]]] = field(default_factory=dict)
     quantity_decimals: int = 5
+    clock: Callable[[], dt.datetime] = utc_now
 
     def filters_of(self, side: Side, table: str, other: str = "") -> list[str]:
         """The filters of this side of all mappings of its table (over ``other``, where it is given)."""

@@ -24,7 +24,7 @@ from integration.sync.intentions import before_writing, intended
 from integration.sync.ledger import Outcome, Partner, Result, SideWritten, State
 from integration.sync.memory import SideMemory
 from integration.sync.outcomes import failed
-from integration.sync.problems import waiting_for
+from integration.sync.problems import InDoubt, waiting_for
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Changed, Counters, Failure
 from integration.sync.special.base import Run
@@ -174,7 +174,7 @@ class _Settling:
         return Failure(self.direction, erp_id, crm_id, LEFT_OUT, reason, self._label(record))
 
     def _written(self, action: Insert | Update) -> None:
-        replaced_before = isinstance(action, Insert) and self.run.destination.remote
+        replaced_before = isinstance(action, Insert) and self.run.is_apart
         if action.replaces is not None and not replaced_before:
             # Also where the write was refused: the pair that stands for the next try takes its place.
             self.settled.forgotten.append(action.replaces)
@@ -198,7 +198,7 @@ class _Settling:
             settled.changed.append(change)
         if isinstance(action, Insert):
             self._count(action.record.id, "inserted")
-            if self.run.destination.remote and not answer.version:
+            if self.run.is_apart and not answer.version:
                 settled.completed.append(action.partner)
                 self._recover(action.record)
                 return
@@ -259,7 +259,8 @@ class _Settling:
 
     def _fail(self, partner: Partner, problem: Problem, label: str, id: uuid.UUID) -> None:
         after, skipped = failed(partner, self.direction, problem)
-        self.settled.remembered.append(after)
+        if not isinstance(problem, InDoubt):  # The pair is not written while the doubt rests, or it would never end.
+            self.settled.remembered.append(after)
         self._count(id, "skipped" if skipped else "failed")
         if isinstance(problem, ReferenceNotCoupled):
             self.settled.waiting.append(id)

@@ -10,10 +10,11 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 
 from integration.sync.actions import Insert
+from integration.sync.ledger import State
 from integration.sync.problems import NumberTaken
 from integration.sync.rules import Direction
 from integration.sync.special.base import Run
-from integration.systems.base import Record, Value, every
+from integration.systems.base import Record, Value, Written, every
 from integration.systems.filters import OneOf
 from integration.systems.text import fold
 
@@ -45,6 +46,28 @@ def _problem(run: Run, action: Insert, holder: Record) -> NumberTaken:
 
 def _key(values: Mapping[str, Value]) -> tuple[str, str]:
     return fold(str(values.get(TABLE) or "")), fold(str(values.get(NUMBER) or ""))
+
+
+def arrived_by_code(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, Written]:
+    """Of new rows whose key, a code, is there already, by source id: the row, where an earlier try of ours was meant to
+    make it, else ``NumberTaken``. One question for all of them."""
+    table = run.rule.table(run.direction.destination)
+    key = table.number_field
+    codes = sorted({str(action.values[key]) for action in refused if action.values.get(key)})
+    columns = [name for name in (key, table.name_field) if name]
+    rows = every(run.destination, table.name, OneOf(key, tuple(codes)), columns) if codes else ()
+    held = {fold(str(row.values[key])): row for row in rows}
+    found: dict[uuid.UUID, Written] = {}
+    for action in refused:
+        row = held.get(fold(str(action.values.get(key) or "")))
+        if row is None:
+            continue
+        if action.before is not None and action.before.state is State.INTENDED:
+            found[action.record.id] = Written(row.id)
+        else:
+            problem = NumberTaken(table.label, str(row.values[key]), table.called(row), table.name, row.id)
+            found[action.record.id] = Written(row.id, error=problem)
+    return found
 
 
 def numbered_here(run: Run, records: Sequence[Record]) -> dict[uuid.UUID, NumberTaken]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from integration.sync.actions import Action, Insert, SideWrite, Uncouple, Update
+from integration.sync.marks import mark
 from integration.sync.special.base import Run, Special
-from integration.sync.taken import taken_by
-from integration.systems.base import Record, Row, Written
+from integration.sync.taken import arrived_by_code, taken_by
+from integration.systems.base import Record, Row, Value, Written
 from integration.systems.errors import DuplicateKey, Problem
 
 
@@ -26,7 +27,8 @@ class Results:
 
 
 def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequence[str] = ()) -> Results:
-    """Write a page; ``columns`` are read back where that costs no request. Raises a ``ConnectionProblem`` where the
+    """Write a page; ``columns`` are read back where that costs no request. Where the destination gives the ids,
+    ``follow`` is left to the caller, who gives the new rows their pairs first. Raises a ``ConnectionProblem`` where the
     system as a whole does not answer any more."""
     results = Results()
     _delete(run, [action for action in actions if isinstance(action, Uncouple)], results)
@@ -38,17 +40,31 @@ def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequen
         _insert(run, inserts, results)
     if updates:
         _update(run, updates, results)
-    written: list[Insert | Update] = [*inserts, *updates]
-    done = [action for action in written if results.written[action.record.id].ok]
+    if not run.gives_ids:
+        follow(run, special, actions, results, columns)
+    return results
+
+
+def follow(
+    run: Run,
+    special: Special,
+    actions: Sequence[Action],
+    results: Results,
+    columns: Sequence[str] = (),
+    without: Collection[uuid.UUID] = (),
+) -> None:
+    """What follows the writes of a page, under the ids that its rows have; not for the records named in ``without``."""
+    inserts = [action for action in actions if isinstance(action, Insert)]
+    written: list[Insert | Update] = [*inserts, *(action for action in actions if isinstance(action, Update))]
+    done = [one for one in written if results.written[one.record.id].ok and one.record.id not in without]
     results.later = special.after(done) if done else {}
     succeeded = {action.record.id for action in done} - results.later.keys()
     besides = [one for one in actions if isinstance(one, SideWrite) and one.record.id in succeeded]
     if besides:
         results.later = {**results.later, **_besides(run, besides, results)}
-    if done and not run.destination.remote:
+    if done and not run.is_apart:
         ids = [action.partner.id(run.direction.destination) for action in done]
         results.rows = run.destination.get(run.destination_table, ids, columns)
-    return results
 
 
 def _besides(run: Run, writes: Sequence[SideWrite], results: Results) -> dict[uuid.UUID, Problem]:
@@ -89,8 +105,11 @@ def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:
 
 def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
     side, table = run.direction.destination, run.destination_table
-    rows = [Row(action.partner.id(side), action.values, validate=_validated(run)) for action in inserts]
+    rows = [Row(action.partner.id(side), _values(run, action), validate=_validated(run)) for action in inserts]
     answers = run.destination.insert(table, rows)
+    if run.gives_ids:
+        _named_by_their_system(run, inserts, answers, results)
+        return
     refused = [row.id for row, answer in zip(rows, answers, strict=True) if isinstance(answer.error, DuplicateKey)]
     # A duplicate of an id of ours means that an earlier try, thought lost, has arrived.
     there = run.destination.get(table, refused, ()) if refused else {}
@@ -100,6 +119,26 @@ def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
         arrived = row.id in there
         problem = taken.get(action.record.id, answer.error)
         results.written[action.record.id] = Written(row.id) if arrived else replace(answer, error=problem)
+
+
+def _values(run: Run, action: Insert) -> Mapping[str, Value]:
+    """The values of a new row; with a mark where only that finds the row again."""
+    side = run.direction.destination
+    marked = run.rule.table(side).mark_field
+    return {**action.values, marked: mark(action.partner.id(side))} if run.gives_ids and marked else action.values
+
+
+def _named_by_their_system(run: Run, inserts: Sequence[Insert], answers: Sequence[Written], results: Results) -> None:
+    """The answers have the ids. A key that is there already is an earlier try of ours, or somebody else's."""
+    refused = [
+        action for action, answer in zip(inserts, answers, strict=True) if isinstance(answer.error, DuplicateKey)
+    ]
+    marked = run.rule.table(run.direction.destination).mark_field
+    arrived = {} if marked or not refused else arrived_by_code(run, refused)
+    taken = taken_by(run, refused) if marked and refused else {}
+    for action, answer in zip(inserts, answers, strict=True):
+        id = action.record.id
+        results.written[id] = arrived.get(id) or replace(answer, error=taken.get(id, answer.error))
 
 
 def _update(run: Run, updates: Sequence[Update], results: Results) -> None:

@@ -4,197 +4,58 @@ Two systems implement :class:`System` for real (the embedded Business Central co
 Sales organization) and one for tests (``memory.MemorySystem``). All three pass the same contract suite,
 ``tests/systems/contract.py``.
 
-Values, on both sides and in both directions:
-
-=========  ==============================================================================================
-TEXT       ``str``, blank is ``""`` and never ``None``
-CODE       like TEXT, but upper-case and trimmed
-MEMO       like TEXT, several lines
-INTEGER    ``int`` or ``None``
-DECIMAL    ``decimal.Decimal`` or ``None``; ``Field.scale`` decimals (money too)
-BOOLEAN    ``bool`` or ``None``
-DATE       ``datetime.date`` or ``None``
-DATETIME   ``datetime.datetime`` in UTC or ``None``
-OPTION     ``int`` or ``None``; ``Field.options`` gives the labels
-UUID       ``uuid.UUID`` or ``None``
-REFERENCE  :class:`Ref` or ``None``
-TABLE      ``str``: which table the reference beside it points to (``parentcustomeridtype``), read only
-=========  ==============================================================================================
+``values`` says what the values are.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from integration.systems.errors import Problem
 from integration.systems.filters import EVERYTHING, Filter
+from integration.systems.values import (
+    OPTION_NAMESPACE,
+    Field,
+    FieldType,
+    Identity,
+    Money,
+    Option,
+    Page,
+    Record,
+    Ref,
+    Row,
+    Side,
+    Table,
+    Value,
+    Written,
+    option_id,
+)
 
-OPTION_NAMESPACE = uuid.UUID("6d1c7a5e-6f0b-5d1c-9a53-0b1f5f6f2a10")
+__all__ = [
+    "COUNTED_AT_MOST",
+    "OPTION_NAMESPACE",
+    "Field",
+    "FieldType",
+    "Identity",
+    "KeyedSystem",
+    "Money",
+    "Option",
+    "Page",
+    "Record",
+    "Ref",
+    "Row",
+    "Side",
+    "System",
+    "Table",
+    "Value",
+    "Written",
+    "every",
+    "option_id",
+]
 
-
-class Side(StrEnum):
-    """The two ends of a connection."""
-
-    ERP = "erp"
-    CRM = "crm"
-
-    @property
-    def other(self) -> Side:
-        return Side.CRM if self is Side.ERP else Side.ERP
-
-
-class FieldType(StrEnum):
-    TEXT = "text"
-    CODE = "code"
-    MEMO = "memo"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    DATETIME = "datetime"
-    OPTION = "option"
-    UUID = "uuid"
-    REFERENCE = "reference"
-    TABLE = "table"
-
-    @property
-    def textual(self) -> bool:
-        return self in (FieldType.TEXT, FieldType.CODE, FieldType.MEMO)
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Where a reference field points. ``label`` is for people (a code, a name) and takes no part in comparing."""
-
-    table: str
-    id: uuid.UUID
-    label: str = field(default="", compare=False)
-
-
-Value = str | int | bool | Decimal | dt.date | dt.datetime | uuid.UUID | Ref | None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: int
-    label: str
-
-
-class Money(StrEnum):
-    """In which currency the amounts of a column are: none, the local one of the company, or that of their row."""
-
-    NONE = ""
-    LOCAL = "local"
-    ROW = "row"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One column as the system describes it today.
-
-    ``targets`` are the tables a REFERENCE may point to. ``insertable``/``updatable`` say when it can be written.
-    """
-
-    name: str
-    type: FieldType
-    label: str = ""
-    max_length: int | None = None
-    scale: int | None = None
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    options: tuple[Option, ...] = ()
-    targets: tuple[str, ...] = ()
-    required: bool = False
-    insertable: bool = True
-    updatable: bool = True
-    money: Money = Money.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: its columns, the column that names a row for people, whether changes can be tracked, and the verbs
-    that ``act`` knows here. ``id_field`` holds the id of a row, ``modified_field`` when it was last written; both blank
-    where the system keeps that apart from its columns."""
-
-    name: str
-    label: str
-    fields: Mapping[str, Field]
-    name_field: str = ""
-    number_field: str = ""
-    tracks_changes: bool = True
-    id_field: str = ""
-    modified_field: str = ""
-    actions: tuple[str, ...] = ()
-
-    def called(self, record: Record) -> str:
-        """The record as people call it, as far as it was read: number and name, else its id."""
-        parts = [str(record.values.get(name) or "") for name in (self.number_field, self.name_field) if name]
-        return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row as it was read. ``version`` is opaque: equal means unchanged, it says nothing about order or time."""
-
-    table: str
-    id: uuid.UUID
-    values: Mapping[str, Value]
-    version: str
-    modified_at: dt.datetime | None = None
-    modified_by: uuid.UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows, oldest change first. ``cursor`` resumes right behind this page, ``None`` where nothing follows
-    (``find``); ``changes`` always gives one. ``deleted`` are ids gone since the cursor before."""
-
-    records: Sequence[Record]
-    deleted: Sequence[uuid.UUID] = ()
-    cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is to be written: for ``insert`` with the id the row is going to have, for ``update`` only the
-    columns that differ. ``version``: write only if the row still has it (``None``: whatever it is).
-    ``validate`` names the columns whose own logic in the system is to run (dependent fields, checks)."""
-
-    id: uuid.UUID
-    values: Mapping[str, Value] = field(default_factory=dict)
-    version: str | None = None
-    validate: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of one :class:`Row`: the new version and the values written, as the row holds them now, where the
-    system says so; or the error. ``id``: the row's own, also where the system chose it."""
-
-    id: uuid.UUID
-    version: str | None = None
-    error: Problem | None = None
-    values: Mapping[str, Value] | None = None
-
-    @property
-    def ok(self) -> bool:
-        return self.error is None
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who answers. Couplings and cursors belong to ``organization_id``; ``user_id`` is the one we write as."""
-
-    organization_id: uuid.UUID
-    name: str
-    user_id: uuid.UUID | None = None
-    version: str = ""
+COUNTED_AT_MOST = 5000
+"""Where a system stops counting that does not count all."""
 
 
 @runtime_checkable
@@ -205,6 +66,8 @@ class System(Protocol):
     side: Side
     remote: bool
     """True where a call is a request over the network: the engine then plans the next page while one is written."""
+    counts_all: bool
+    """False where ``count`` stops at 5,000."""
 
     def check(self) -> Identity:
         """Sign in and say who answers."""
@@ -244,11 +107,11 @@ class System(Protocol):
         records' values."""
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
-        """How many rows match (a system may stop counting at 5,000)."""
+        """How many rows match; at most 5,000 where the system does not count all."""
 
     def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
-        """Create rows with the ids given, answers in the same order. A row that is there already under this id
-        answers with ``DuplicateKey``."""
+        """Create rows with the ids given (where the table keeps them; else ``Written.id`` is the row's own), answers in
+        the same order. A row that is there already under this id answers with ``DuplicateKey``."""
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
         """Change rows; never creates one (``NotFound``). A stale ``version`` answers with ``VersionConflict``."""
@@ -284,9 +147,3 @@ def every(
     while page.cursor is not None:
         page = system.find(table, where, fields, order, size, page.cursor)
         yield from page.records
-
-
-def option_id(table: str, value: int) -> uuid.UUID:
-    """The id of one value of an option column seen as a row of the table ``entity.column``
-    (``account.paymenttermscode``), so that couplings can hold it."""
-    return uuid.uuid5(OPTION_NAMESPACE, f"{table}={value}")

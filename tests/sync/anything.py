@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from integration.sync.ledger import Outcome, Partner, Result, State
+from integration.sync.marks import reserved_of
 from integration.sync.reader import SourceEmpty
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
@@ -112,7 +113,7 @@ class Anything(RuleBasedStateMachine):
         """By hand: nothing is known about what both sides agreed on."""
         name = self._one(which)
         ours, theirs = self._rows(Side.ERP).get(name), self._rows(Side.CRM).get(name)
-        if ours is None or theirs is None:
+        if ours is None or theirs is None or self._is_marked(Side.ERP, ours) or self._is_marked(Side.CRM, theirs):
             return
         ledger = self.world.ledger(self.mapping)
         ledger.forget([*ledger.partners(Side.ERP, [ours]).values(), *ledger.partners(Side.CRM, [theirs]).values()])
@@ -136,6 +137,10 @@ class Anything(RuleBasedStateMachine):
                 self.shown.add(name)
         self._run(direction, Options(scope=Scope.IDS, ids=(id,), force=True, winner=direction.source))
 
+    @rule(minutes=st.sampled_from([5, 20]))
+    def time_passes(self, minutes: int) -> None:
+        self.world.wait(minutes=minutes)
+
     # --- runs ---------------------------------------------------------------------------------------------
 
     @rule(direction=DIRECTIONS, scope=st.sampled_from([Scope.CHANGED, Scope.EVERYTHING]))
@@ -151,6 +156,7 @@ class Anything(RuleBasedStateMachine):
         self._run(direction, Options(), step)
 
     def _run(self, direction: Direction, options: Options, last: int = 10**6) -> Counters | None:
+        self.world.wait(minutes=1)
         try:
             counters = run_until(self.world, last, direction, self.mapping, options)
         except (TimedOut, Throttled, SourceEmpty):
@@ -222,6 +228,7 @@ class Anything(RuleBasedStateMachine):
         """Nothing goes wrong any more, and somebody has decided what is to become of conflicts and deletions."""
         self.policies = {"conflict": ConflictPolicy.SEND, "deletion": DeletionPolicy.RESTORE}
         for scope in (Scope.CHANGED, Scope.EVERYTHING) * 3:
+            self.world.wait(minutes=11)
             for direction in (TO_CRM, TO_ERP):
                 self._run(direction, Options(scope=scope, approved=True))
                 self._retry_skipped(direction)
@@ -262,6 +269,12 @@ class Anything(RuleBasedStateMachine):
 
     def _rows(self, side: Side) -> dict[str, uuid.UUID]:
         return {str(row["name"]): id for id, row in self._values(side).items()}
+
+    def _is_marked(self, side: Side, id: uuid.UUID) -> bool:
+        """Is it nobody's yet? Then no page offers it."""
+        system, table = self._end(side)
+        column = self.mapping.table(side).mark_field
+        return bool(column) and reserved_of(system.values(table, id)[column]) is not None
 
     def _is_left_alone(self, side: Side, id: uuid.UUID) -> bool:
         """Uncoupled when its other record was deleted, and untouched by anybody since."""

@@ -7,7 +7,7 @@ a transaction is rolled back; what reached the other system stays there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from integration.sync.engine import synchronize
@@ -17,7 +17,7 @@ from integration.systems.base import Row
 from tests.sync.world import MemoryJournal, World
 
 SYSTEM_WRITES = ("insert", "update", "delete", "act")
-LEDGER_WRITES = ("remember", "complete", "forget", "side_written")
+LEDGER_WRITES = ("remember", "complete", "forget", "identify", "side_written")
 JOURNAL_WRITES = ("advance", "note", "fail", "succeed", "leave_out", "begin")
 
 
@@ -71,7 +71,7 @@ class MortalSystem(Mortal):
 
 
 class MortalLedger(Mortal):
-    """Its pages are transactions over ledger, journal and Business Central."""
+    """Its pages are transactions over ledger, journal and a Business Central that is not remote."""
 
     def __init__(self, world: World, rule: TableRule, life: Life) -> None:
         super().__init__(world.ledger(rule), life, LEDGER_WRITES)
@@ -80,16 +80,16 @@ class MortalLedger(Mortal):
     @contextmanager
     def page(self) -> Iterator[None]:
         self._life.step()
-        ledgers = {tables: dict(ledger.rows) for tables, ledger in self._world.ledgers.items()}
+        ledgers = {tables: (dict(one.rows), dict(one.stamps)) for tables, one in self._world.ledgers.items()}
         position = self._world.journal.position
         try:
-            with self._world.erp.atomic():
+            with nullcontext() if self._world.erp.remote else self._world.erp.atomic():
                 yield
                 self._life.step()
         except BaseException:
             self._world.journal.position = position
-            for tables, rows in ledgers.items():
-                self._world.ledgers[tables].rows = rows
+            for tables, (rows, stamps) in ledgers.items():
+                self._world.ledgers[tables].rows, self._world.ledgers[tables].stamps = rows, stamps
             raise
         self._life.step()
 

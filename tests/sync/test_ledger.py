@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import replace
 
@@ -157,3 +158,33 @@ def test_a_page_that_breaks_off_leaves_no_trace(ledger):
         half_a_page()
     assert ledger.unseen(Side.ERP, ()) == [before]
     assert len(list(ledger.waited_for(TO_CRM, "salesperson"))) == 1
+
+
+def test_a_named_pair_keeps_all_else_that_is_remembered_of_it(ledgers):
+    ledger, other = ledgers["CUSTOMER"], ledgers["SALESPEOPLE"]
+    jim, real = coupled(), uuid.uuid4()
+    wait = Wait(Side.CRM, "salesperson", jim.erp_id)
+    pair = replace(FULL, state=State.INTENDED, to_crm=Outcome(Result.WAITING), waits=frozenset({wait}))
+    ledger.remember([pair])
+    ledger.identify(Side.ERP, {pair.erp_id: real, uuid.uuid4(): uuid.uuid4()})
+    assert kept(ledger, pair) is None
+    assert ledger.partners(Side.ERP, [real])[real] == replace(pair, erp_id=real, waits=None)
+    other.remember([jim])
+    assert list(ledger.released(TO_CRM)) == [real]
+    ledger.identify(Side.CRM, {pair.crm_id: jim.crm_id})
+    assert ledger.partners(Side.ERP, [real])[real].crm_id == jim.crm_id
+
+
+def test_a_pair_that_has_its_real_id_already_may_be_named_again(ledger):
+    ledger.remember([FULL])
+    ledger.identify(Side.ERP, {FULL.erp_id: FULL.erp_id})
+    assert kept(ledger, FULL) == FULL
+
+
+def test_intended_pairs_come_with_the_moment_they_were_stored(ledger):
+    before = dt.datetime.now(dt.UTC)
+    intended = replace(FULL, state=State.INTENDED)
+    ledger.remember([intended, coupled()])
+    [(pair, since)] = ledger.intended()
+    assert pair == intended
+    assert before <= since <= dt.datetime.now(dt.UTC)

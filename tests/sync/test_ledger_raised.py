@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.halves import unread
-from integration.sync.ledger import Outcome, Partner, Result, SideWritten, State
+from integration.sync.halves import DECIDED, unread
+from integration.sync.ledger import InFlight, Outcome, Partner, Result, SideWritten, State
 from integration.systems.base import Side
 from tests.sync.ledgers import TABLES, Ledgers, coupled, kept, ledger, ledgers
 
@@ -42,6 +42,18 @@ def test_a_pass_that_read_a_pair_before_somebody_raised_a_flag_clears_no_debt_an
     assert (after.owed_erp, after.owed_crm) == (True, True)
     assert (after.seen_erp, after.seen_crm, after.raised) == ("", "", 1)
     assert (after.agreed, after.to_crm) == ({"name:name": ("1", "1")}, Outcome(Result.SUCCESS))
+
+
+def test_a_conflict_decided_while_a_pass_is_on_its_way_stays_decided(ledgers):
+    read = coupled(agreed={"name:name": ("1", "1"), "city:city": ("a", "a")})
+    decided = replace(read, agreed={**read.agreed, "name:name": (DECIDED, "1")})
+    besides(ledgers, decided, write(Side.CRM, decided, "city"))
+    begun = InFlight(Side.CRM, {"city:city": ("b", "b")})
+    ledgers["CUSTOMER"].remember([replace(read, writing=begun)])
+    assert kept(ledgers["CUSTOMER"], read).writing == begun
+    ledgers["CUSTOMER"].remember([replace(read, agreed={**read.agreed, "city:city": ("b", "b")})])
+    after = kept(ledgers["CUSTOMER"], read)
+    assert (after.agreed["name:name"], after.writing) == ((DECIDED, "1"), begun)
 
 
 def test_what_a_pass_itself_owes_adds_up_with_what_was_raised(ledgers):

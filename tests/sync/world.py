@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -64,6 +65,8 @@ class MemoryJournal:
 class World:
     """CRONUS and Contoso with coupled salespeople, ready for customers. ``run`` makes one pass and keeps cursors."""
 
+    now = dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
+
     def __init__(self, remote: bool = True, **more: Any) -> None:
         self.erp, self.crm = systems(**more)
         self.crm.remote = remote
@@ -73,6 +76,7 @@ class World:
         self.ledgers: dict[tuple[str, str], MemoryLedger] = {}
         self.cursors: dict[tuple[str, Direction], str | None] = {}
         self.context = Context(local_currency="GBP", company="CRONUS", user_id=self.crm.check().user_id)
+        self.context = replace(self.context, clock=lambda: self.now)
         self.journal = MemoryJournal()
         self.gbp = self.crm.add("transactioncurrency", isocurrencycode="GBP", currencyname="Pound")
         self.jim = self.erp.add("salesperson", code="JO", name="Jim Olive")
@@ -81,7 +85,22 @@ class World:
 
     def ledger(self, rule: TableRule) -> MemoryLedger:
         mapped = {side: rule.columns(side) for side in Side}
-        return self.ledgers.setdefault((rule.erp.name, rule.crm.name), MemoryLedger(self.ledgers, mapped))
+        return self.ledgers.setdefault(
+            (rule.erp.name, rule.crm.name), MemoryLedger(self.ledgers, mapped, lambda: self.now)
+        )
+
+    def give_ids(self, *sides: Side) -> None:
+        """Make these systems remote ones that choose the ids of their rows; new customers and accounts carry a mark."""
+        for system, table, column in ((self.erp, "customer", "address_2"), (self.crm, "account", "address1_line2")):
+            if system.side in sides:
+                system.remote, system.keeps_ids, system.marks = True, False, {table: column}
+
+    def described(self, rule: TableRule) -> TableRule:
+        """The rule over the tables as both systems describe them now."""
+        return replace(rule, erp=self.erp.describe(rule.erp.name), crm=self.crm.describe(rule.crm.name))
+
+    def wait(self, **time: float) -> None:
+        self.now += dt.timedelta(**time)
 
     def couple(self, rule: TableRule, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
         self.ledger(rule).remember([Partner(erp_id, crm_id, State.COUPLED)])

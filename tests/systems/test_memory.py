@@ -14,6 +14,7 @@ from integration.systems.base import Ref, Row, Side, System, every
 from integration.systems.errors import (
     CursorExpired,
     DuplicateKey,
+    FieldMissing,
     InvalidValue,
     NotFound,
     Refused,
@@ -270,3 +271,26 @@ def test_a_value_of_the_wrong_kind_is_refused_by_field(crm: MemorySystem, column
 
     assert isinstance(answer.error, InvalidValue)
     assert answer.error.field == column
+
+
+def test_a_system_that_gives_its_own_ids_answers_an_insert_with_them(erp: MemorySystem) -> None:
+    erp.keeps_ids, erp.marks = False, {"customer": "address_2"}
+    described = erp.describe("customer")
+    assert (described.keeps_ids, described.mark_field) == (False, "address_2")
+    ours = uuid.uuid4()
+    [answer] = erp.insert("customer", [Row(ours, {"name": "Adatum"})])
+    assert answer.id != ours
+    assert list(erp.get("customer", [ours, answer.id], ["name"])) == [answer.id]
+
+
+def test_a_lacking_column_is_neither_described_nor_read_nor_written_but_people_see_it(erp: MemorySystem) -> None:
+    erp.lacking = {"customer": {"phone_no": "Publish page 21."}}
+    described = erp.describe("customer")
+    assert "phone_no" not in described.fields
+    assert described.lacking == {"phone_no": "Publish page 21."}
+    id = erp.add("customer", name="Adatum", phone_no="030 1")
+    with pytest.raises(FieldMissing):
+        erp.get("customer", [id], ["phone_no"])
+    with pytest.raises(FieldMissing):
+        erp.update("customer", [Row(id, {"phone_no": "030 2"})])
+    assert erp.values("customer", id)["phone_no"] == "030 1"

@@ -44,6 +44,16 @@ class Run:
         return self.destination if self.direction is Direction.TO_CRM else self.source
 
     @property
+    def gives_ids(self) -> bool:
+        """Does the destination choose the ids of its new rows?"""
+        return not self.rule.table(self.direction.destination).keeps_ids
+
+    @property
+    def is_apart(self) -> bool:
+        """Can a write arrive though the run dies before it is remembered? Then it is intended first."""
+        return self.destination.remote or self.gives_ids
+
+    @property
     def source_table(self) -> str:
         return self.rule.table(self.direction.source).name
 

@@ -35,9 +35,11 @@ class MemorySystem(MemoryStore, KeyedSystem):
     Switches, as attributes: ``page_size`` cuts ``changes`` and ``find``; ``skew`` moves this system's clock, which
     otherwise goes on one second a write; ``tells_versions=False`` answers inserts and updates without the new
     version, as bulk calls of Dataverse do; ``filters_changes`` leaves rows outside ``where`` out of ``changes``,
-    which delta links cannot; ``check_references=False`` takes references to rows that are not there.
+    which delta links cannot; ``check_references=False`` takes references to rows that are not there;
+    ``keeps_ids=False`` gives every inserted row an id of its own; ``counts_all=False`` says that it stops counting.
     By table: ``unique`` further keys, ``numbers`` the prefix of its number series, ``plug_ins`` what its own logic
-    makes of values before they are stored. ``actions``: the verbs that ``act`` knows.
+    makes of values before they are stored, ``marks`` the column that may carry a mark, ``lacking`` columns that only
+    people see, and what to do about them. ``actions``: the verbs that ``act`` knows.
     """
 
     def __init__(
@@ -57,6 +59,9 @@ class MemorySystem(MemoryStore, KeyedSystem):
         self.user_id = user_id or uuid.uuid5(uuid.NAMESPACE_OID, f"integration user of {side}")
         self.organization_id = organization_id or uuid.uuid5(uuid.NAMESPACE_OID, f"organization of {side}")
         self.tells_versions = True
+        self.counts_all = True
+        self.keeps_ids = True
+        self.marks: dict[str, str] = {}
         self.release = "memory"
         self.actions: dict[str, Action] = {}
         self.faults = Faults()
@@ -116,8 +121,15 @@ class MemorySystem(MemoryStore, KeyedSystem):
 
     def describe(self, table: str) -> Table:
         self.faults.enter(Call("describe", table))
-        described = self._table(table).table
+        described = self._described(self._table(table).table)
         return replace(described, actions=tuple(sorted(self.actions))) if self.actions else described
+
+    def _described(self, table: Table) -> Table:
+        lacking = self.lacking.get(table.name, {})
+        shown = {name: field for name, field in table.fields.items() if name not in lacking}
+        fields = shown if lacking else table.fields
+        marked = self.marks.get(table.name, "")
+        return replace(table, fields=fields, keeps_ids=self.keeps_ids, mark_field=marked, lacking=lacking)
 
     def forget(self, table: str) -> None:
         self.faults.enter(Call("forget", table))
@@ -125,7 +137,7 @@ class MemorySystem(MemoryStore, KeyedSystem):
     def changes(
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
-        held = self._checked(table, [*fields, by] if by else fields, where)
+        held = self._shown(table, [*fields, by] if by else fields, where)
         if by:
             self.faults.enter(Call("changes", table))
             yield self._changed_by(held, fields, since, where, by)
@@ -144,7 +156,7 @@ class MemorySystem(MemoryStore, KeyedSystem):
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
         self.faults.enter(Call("get", table, ids=tuple(ids)))
-        held = self._checked(table, fields)
+        held = self._shown(table, fields)
         with self._lock:
             return {id: self._record(held, held.rows[id], fields) for id in ids if id in held.rows}
 
@@ -158,7 +170,7 @@ class MemorySystem(MemoryStore, KeyedSystem):
         after: str | None = None,
     ) -> Page:
         self.faults.enter(Call("find", table))
-        held = self._checked(table, [*fields, *(name.removeprefix("-") for name in order)], where)
+        held = self._shown(table, [*fields, *(name.removeprefix("-") for name in order)], where)
         with self._lock:
             left = self._matching(held, where, order) if after is None else self._found[after]
             left = [id for id in left if id in held.rows]
@@ -170,14 +182,15 @@ class MemorySystem(MemoryStore, KeyedSystem):
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
         self.faults.enter(Call("count", table))
-        held = self._checked(table, (), where)
+        held = self._shown(table, (), where)
         with self._lock:
             return len(self._matching(held, where))
 
     # --- writing ---------------------------------------------------------------------------------------------
 
     def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
-        return self._write("insert", self._insert, table, rows)
+        given = rows if self.keeps_ids else [replace(row, id=uuid.uuid4()) for row in rows]
+        return self._write("insert", self._insert, table, given)
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return self._write("update", self._update, table, rows)
@@ -189,7 +202,7 @@ class MemorySystem(MemoryStore, KeyedSystem):
         blank = next((name for name in key if row.values.get(name) in (None, "")), "")
         if blank:
             return Written(row.id, error=InvalidValue(f"{blank} is blank, but it identifies the record.", field=blank))
-        held = self._checked(table, key)
+        held = self._shown(table, key)
         wanted = {name: row.values[name] for name in key}
         there = [id for id, kept in held.rows.items() if all(kept.values.get(n) == v for n, v in wanted.items())]
         write = self.update if there else self.insert
@@ -209,7 +222,7 @@ class MemorySystem(MemoryStore, KeyedSystem):
     def _write(self, verb: str, write: Write, table: str, rows: Sequence[Row]) -> list[Written]:
         call = Call(verb, table, tuple(rows))
         self.faults.count(call)
-        self._checked(table, sorted({name for row in rows for name in row.values}))
+        self._shown(table, sorted({name for row in rows for name in row.values}))
         fault = self.faults.take(call, rowwise=False)
         reached = rows if fault is None or fault.done is None else rows[: fault.done]
         with self._lock:

@@ -1,0 +1,216 @@
+"""The ledger of the engine, in the database: the verbs of ``sync.ledger.Ledger`` over the couplings of one mapping."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from coupling.packing import COLUMNS, partner_of, row_of
+from integration.models.rows import insert_rows
+from integration.sync.ledger import UNFINISHED, Partner, Result, SideWritten, State
+from integration.sync.rules import Direction, Reference
+from integration.systems.base import Side
+
+if TYPE_CHECKING:
+    from integration.models import TableMapping
+
+AT_ONCE = 500
+LOOKED_AT = tuple(result.value for result in UNFINISHED)
+UNRAISED = "CASE WHEN {t}.raised = EXCLUDED.raised THEN EXCLUDED."
+UNLESS_RAISED = {
+    "seen_erp": UNRAISED + "seen_erp ELSE '' END",
+    "seen_crm": UNRAISED + "seen_crm ELSE '' END",
+    "owed_erp": UNRAISED + "owed_erp ELSE ({t}.owed_erp OR EXCLUDED.owed_erp) END",
+    "owed_crm": UNRAISED + "owed_crm ELSE ({t}.owed_crm OR EXCLUDED.owed_crm) END",
+    "agreed": "CASE WHEN {t}.raised <> EXCLUDED.raised AND {t}.agreed LIKE '%%\"*\"%%' THEN {t}.agreed "
+    "ELSE EXCLUDED.agreed END",
+    "writing": "CASE WHEN {t}.raised = EXCLUDED.raised OR EXCLUDED.writing <> '' THEN EXCLUDED.writing "
+    "ELSE {t}.writing END",
+    "raised": "{t}.raised",
+}
+"""What is stored where somebody raised a flag since the pair was read: owed adds up, nothing counts as seen, a conflict
+that a person decided (``packing`` writes that half as ``"*"``) stays decided, and so does what was begun."""
+
+
+class EngineLedger(models.Manager[Any]):
+    """The verbs of ``sync.ledger.Ledger``. They are on a manager, not on a query set: only a manager knows its
+    mapping."""
+
+    instance: TableMapping
+    fence: Callable[[], None] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._others: dict[Side, list[int]] = {}
+
+    # --- reading ------------------------------------------------------------------------------------------
+
+    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+        column = f"{side}_id"
+        found: dict[uuid.UUID, Partner] = {}
+        for chunk in chunks(ids):
+            rows = self.filter(**{f"{column}__in": chunk}).values_list(*COLUMNS)
+            for partner in map(partner_of, rows):
+                found[partner.id(side)] = partner
+        return found
+
+    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
+        result, towards = f"{direction}_result", direction.destination
+        unfinished = Q(**{f"{result}__in": LOOKED_AT}) | Q(state=State.INTENDED.value)
+        owed = Q(**{f"owed_{towards}": True}) | Q(writing__startswith=towards.value)
+        rows = self.filter(unfinished | owed).exclude(**{result: Result.SKIPPED.value})
+        return iter(rows.order_by("pk").values_list(f"{direction.source}_id", flat=True))
+
+    def released(self, direction: Direction) -> Iterator[uuid.UUID]:
+        return iter(self._waiting(direction, coupled=True).values_list(f"{direction.source}_id", flat=True))
+
+    def waited_for(self, direction: Direction, table: str) -> Iterator[uuid.UUID]:
+        rows = self._waiting(direction, coupled=False).filter(table=table)
+        return iter(rows.values_list("record_id", flat=True).distinct())
+
+    def waiting(self, direction: Direction, table: str, ids: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
+        for chunk in chunks(ids):
+            rows = self._waits.filter(towards=direction.destination.value, table=table, record_id__in=chunk)
+            yield from rows.values_list(f"{direction.source}_id", flat=True)
+
+    def _waiting(self, direction: Direction, *, coupled: bool) -> models.QuerySet[Any]:
+        """The waits of pairs that do not rest, for records that are coupled by now, or are not."""
+        side = direction.source
+        held = self.model.objects.filter(
+            state=State.COUPLED.value,
+            **{f"mapping__{side}_table": OuterRef("table"), f"{side}_id": OuterRef("record_id")},
+        )
+        resting = self.model.objects.filter(
+            mapping=OuterRef("mapping"), erp_id=OuterRef("erp_id"), **{f"{direction}_result": Result.SKIPPED.value}
+        )
+        rows = self._waits.filter(towards=direction.destination.value).exclude(Exists(resting))
+        return rows.filter(Exists(held)) if coupled else rows.exclude(Exists(held))
+
+    @property
+    def _waits(self) -> models.QuerySet[Any]:
+        return self.instance.waits.all()
+
+    def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+        others = self._others_of(side)
+        found: dict[uuid.UUID, str] = {}
+        for chunk in chunks(ids) if others else ():
+            rows = self.model.objects.filter(mapping__in=others, **{f"{side}_id__in": chunk})
+            rows = rows.exclude(state=State.RESERVED.value)
+            found.update(rows.values_list(f"{side}_id", "mapping__name"))
+        return found
+
+    def _others_of(self, side: Side) -> list[int]:
+        """The other mappings of the table of this side; asked once a ledger."""
+        if side not in self._others:
+            same = {f"{side}_table": getattr(self.instance, f"{side}_table")}
+            mappings = type(self.instance).objects.filter(**same).exclude(pk=self.instance.pk)
+            self._others[side] = list(mappings.values_list("pk", flat=True))
+        return self._others[side]
+
+    def pages(self) -> Iterator[list[Partner]]:
+        ids = list(self.filter(state=State.COUPLED.value).order_by("pk").values_list("erp_id", flat=True))
+        for chunk in chunks(ids):
+            yield list(self.partners(Side.ERP, chunk).values())
+
+    def coupled(self) -> int:
+        return self.filter(state=State.COUPLED.value).count()
+
+    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        found: dict[uuid.UUID, uuid.UUID] = {}
+        for chunk in chunks(ids):
+            rows = self.model.objects.filter(
+                mapping__erp_table=reference.erp_table,
+                mapping__crm_table=reference.crm_table,
+                state=State.COUPLED.value,
+                **{f"{side}_id__in": chunk},
+            )
+            found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
+        return found
+
+    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+        ids = self.filter(state=State.COUPLED.value).values_list(f"{side}_id", flat=True).iterator()
+        return list(self.partners(side, [id for id in ids if id not in seen]).values())
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        with transaction.atomic():
+            if self.fence is not None:
+                self.fence()
+            yield
+
+    def remember(self, partners: Iterable[Partner]) -> None:
+        looked, now = list(partners), timezone.now()
+        if looked:
+            rows = [(self.instance.pk, now, *row_of(partner)) for partner in looked]
+            insert_rows(
+                self.model,
+                ("mapping", "changed_at", *COLUMNS),
+                rows,
+                key=("mapping", "erp_id"),
+                expressions=UNLESS_RAISED,
+            )
+            self._remember_waits([one for one in looked if one.waits is not None])
+
+    def _remember_waits(self, partners: Sequence[Partner]) -> None:
+        if not partners:
+            return
+        for chunk in chunks([partner.erp_id for partner in partners]):
+            self._waits.filter(erp_id__in=chunk).delete()
+        self._waits.model.objects.bulk_create(
+            self._waits.model(
+                mapping=self.instance,
+                erp_id=partner.erp_id,
+                crm_id=partner.crm_id,
+                towards=wait.towards.value,
+                table=wait.table,
+                record_id=wait.id,
+            )
+            for partner in partners
+            for wait in partner.waits or ()
+        )
+
+    def complete(self, partners: Iterable[Partner]) -> None:
+        for chunk in chunks([partner.erp_id for partner in partners]):
+            self.filter(erp_id__in=chunk).update(state=State.COUPLED.value, changed_at=timezone.now())
+
+    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+        rows = self.filter(state=State.INTENDED.value).order_by("pk")
+        for row in rows:
+            yield row.partner, row.changed_at
+
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        column = f"{side}_id"
+        for reserved, id in real.items():
+            if reserved != id:
+                self.filter(**{column: reserved}).update(**{column: id})
+                self._waits.filter(**{column: reserved}).update(**{column: id})
+
+    def forget(self, partners: Iterable[Partner]) -> None:
+        for chunk in chunks([partner.erp_id for partner in partners]):
+            self._waits.filter(erp_id__in=chunk).delete()
+            self.filter(erp_id__in=chunk).delete()
+
+    def side_written(self, writes: Iterable[SideWritten]) -> None:
+        for write in writes:
+            held = {f"mapping__{write.side}_table": write.table, f"{write.side}_id": write.id}
+            for row in self.model.objects.select_for_update().filter(**held).select_related("mapping"):
+                mapped = row.mapping.fields.filter(is_enabled=True).values_list(f"{write.side}_field", flat=True)
+                after = write.after(row.partner, set(mapped), Direction(row.mapping.direction))
+                names = [name for name in COLUMNS if name not in ("erp_id", "crm_id")]
+                values = dict(zip(COLUMNS, row_of(after), strict=True))
+                self.model.objects.filter(pk=row.pk).update(**{name: values[name] for name in names})
+
+
+def chunks(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    remaining = list(ids)
+    for start in range(0, len(remaining), AT_ONCE):
+        yield remaining[start : start + AT_ONCE]

@@ -1,0 +1,137 @@
+"""Systems that give their own ids: whoever dies at whatever step, every record has exactly one twin, without a mark."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.sync.ledger import State
+from integration.sync.marks import reserved_of
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from integration.systems.base import Ref, Side
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
+from tests.sync.mortal import every_death
+from tests.sync.world import TO_CRM, TO_ERP, World
+
+FIVE = firms(5)
+CREATE = Options(create=True)
+BACK_DOOR = pair("address_2", "address1_line2")
+"""The column that carries the mark is mapped, too."""
+GIVING = [(Side.ERP,), (Side.ERP, Side.CRM)]
+
+
+def giving(*sides: Side) -> World:
+    world = World()
+    world.give_ids(*sides)
+    world.erp.page_size = world.crm.page_size = 2
+    return world
+
+
+def mapping(world: World):
+    return world.described(customer_rule([*CUSTOMER_FIELDS, BACK_DOOR]))
+
+
+def values(world: World, side: Side) -> dict[str, dict[str, object]]:
+    system, table = (world.erp, "customer") if side is Side.ERP else (world.crm, "account")
+    return {str(row["name"]): row for row in (system.values(table, id) for id in system.ids(table))}
+
+
+def run_out(world: World) -> None:
+    """Once the doubt is over, two more passes each way."""
+    for _ in range(2):
+        world.wait(minutes=11)
+        world.both(mapping(world))
+
+
+def one_twin_each(world: World) -> None:
+    run_out(world)
+    erp, crm = values(world, Side.ERP), values(world, Side.CRM)
+    assert len(world.erp.ids("customer")) == len(world.crm.ids("account")) == len(FIVE)
+    assert set(erp) == set(crm) == set(FIVE)
+    rows = world.ledger(customer_rule()).rows
+    assert {partner.state for partner in rows.values()} == {State.COUPLED}
+    for partner in rows.values():
+        ours, theirs = world.erp.values("customer", partner.erp_id), world.crm.values("account", partner.crm_id)
+        assert ours["name"] == theirs["name"]
+        assert ours["address_2"] == theirs["address1_line2"] == f"Door of {ours['name']}"
+        assert ours["phone_no"] == theirs["telephone1"]
+
+
+def nothing_left(world: World) -> None:
+    one_twin_each(world)
+    writes = [system.calls[verb] for system in (world.erp, world.crm) for verb in ("insert", "update", "delete")]
+    world.both(mapping(world), scope=Scope.EVERYTHING, create=True)
+    after = [system.calls[verb] for system in (world.erp, world.crm) for verb in ("insert", "update", "delete")]
+    assert writes == after
+
+
+def accounts(*sides: Side) -> World:
+    world = giving(*sides)
+    for name in FIVE:
+        owner = Ref("systemuser", world.jim_user)
+        world.crm.add("account", **account(name, address1_line2=f"Door of {name}", ownerid=owner))
+    return world
+
+
+def customers(*sides: Side) -> World:
+    world = giving(*sides)
+    for name in FIVE:
+        world.add_customer(name, address_2=f"Door of {name}")
+    return world
+
+
+@pytest.mark.parametrize("sides", GIVING)
+def test_accounts_become_customers_once_each_without_a_mark(sides):
+    world = accounts(*sides)
+    counters = world.run(TO_ERP, mapping(world), CREATE)
+    assert (counters.inserted, counters.failed) == (5, 0)
+    assert not any(reserved_of(row["address_2"]) for row in values(world, Side.ERP).values())
+    nothing_left(world)
+
+
+def test_customers_become_accounts_once_each_without_a_mark():
+    world = customers(Side.ERP, Side.CRM)
+    counters = world.run(TO_CRM, mapping(world), CREATE)
+    assert (counters.inserted, counters.failed) == (5, 0)
+    nothing_left(world)
+
+
+@pytest.mark.parametrize("sides", GIVING)
+def test_accounts_becoming_customers_are_there_once_at_whatever_step_the_run_dies(sides):
+    def world() -> World:
+        one = accounts(*sides)
+        one.erp.tells_versions = len(sides) == 1
+        return one
+
+    assert every_death(world, TO_ERP, mapping(giving(*sides)), CREATE, one_twin_each) > 40
+
+
+def test_customers_becoming_accounts_are_there_once_at_whatever_step_the_run_dies():
+    def world() -> World:
+        one = customers(Side.ERP, Side.CRM)
+        one.crm.tells_versions = False
+        return one
+
+    rule = mapping(giving(Side.ERP, Side.CRM))
+    assert every_death(world, TO_CRM, rule, CREATE, one_twin_each) > 40
+
+
+@pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
+def test_edits_of_both_sides_arrive_at_whatever_step_a_run_dies(direction: Direction):
+    def edited() -> World:
+        world = customers(Side.ERP, Side.CRM)
+        world.run(TO_CRM, mapping(world), CREATE)
+        world.both(mapping(world))
+        for number, partner in enumerate(list(world.ledger(customer_rule()).rows.values())):
+            world.crm.edit("account", partner.crm_id, telephone1=f"030 {number}")
+            world.erp.edit("customer", partner.erp_id, address=f"Main Street {number}")
+        return world
+
+    def arrived(world: World) -> None:
+        one_twin_each(world)
+        for number, partner in enumerate(world.ledger(customer_rule()).rows.values()):
+            ours, theirs = world.erp.values("customer", partner.erp_id), world.crm.values("account", partner.crm_id)
+            assert ours["phone_no"] == theirs["telephone1"] == f"030 {number}"
+            assert ours["address"] == theirs["address1_line1"] == f"Main Street {number}"
+
+    assert every_death(edited, direction, mapping(giving(Side.ERP, Side.CRM)), Options(), arrived) > 15
