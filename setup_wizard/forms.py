@@ -18,6 +18,7 @@ from integration.models import ConnectionSetup, User
 from integration.models.availability import NOT_YET, is_published
 from integration.models.moving import CLEARED
 from integration.models.sign_in import ON_PREMISES
+from integration.systems.base import Side
 from setup_wizard import tables
 from setup_wizard.models import Guide, in_words
 
@@ -245,10 +246,13 @@ class FinishForm(VersionedInputs, forms.Form):
         "without the full synchronization: Full Synch. Review counts them, asks for each table, and makes a dry run.",
     )
 
-    def __init__(self, *args: Any, enabled: bool, create_unmatched: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, enabled: bool, tries_out: bool, **kwargs: Any) -> None:
+        """``tries_out``: at the local sandbox no record is anybody's, so the answers that lead to a whole company
+        without errors are given already."""
         super().__init__(*args, **kwargs)
         self.begin(self.stored())
-        self.fields["create_unmatched"].initial = create_unmatched
+        self.fields["create_unmatched"].initial = tries_out
+        self.fields["winner"].initial = Side.ERP.value if tries_out else ""
         if enabled:
             self.fields["enable"].disabled = True
             self.fields["enable"].help_text = "It is enabled. Connection Setup can disable it."

@@ -92,7 +92,7 @@ def _where(found: Iterable[Verdict]) -> list[tuple[Verdict, Step | None]]:
 
 
 def _finish(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
-    return {"form": FinishForm(typed(request), enabled=setup.is_enabled, create_unmatched=sandbox.is_used(setup))}
+    return {"form": FinishForm(typed(request), enabled=setup.is_enabled, tries_out=sandbox.is_used(setup))}
 
 
 SHOWS: Mapping[Step, Callable[[HttpRequest, Guide, ConnectionSetup], Shown]] = {

@@ -41,6 +41,15 @@ def contested(transfer: Transfer, draft: Draft, twin: Record) -> list[Carry]:
     ]
 
 
+def untranslated(transfer: Transfer, draft: Draft, source: Record, twin: Record) -> list[Carry]:
+    """The two-way references in which both records hold something, and the source's has no partner (yet)."""
+    return [
+        carry
+        for carry in transfer.referring
+        if carry.two_way and carry.key in draft.lacking and carry.reads(source) and carry.has(twin)
+    ]
+
+
 def differences(
     rule: TableRule, erp: System, crm: System, ledger: Ledger, pairs: Mapping[uuid.UUID, uuid.UUID]
 ) -> Differences:

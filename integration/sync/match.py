@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from integration.sync.alike import Alike
-from integration.sync.contested import contested, resolve
-from integration.sync.halves import DECIDED, plain
+from integration.sync.carries import Referring
+from integration.sync.contested import contested, resolve, untranslated
+from integration.sync.halves import DECIDED, partnerless, plain
 from integration.sync.ledger import Agreed, Ledger, Outcome, Partner, Result, State
 from integration.sync.marks import is_marked
 from integration.sync.matching import Criterion, Matched, match
@@ -152,13 +153,16 @@ class _Matching:
 
     def _decided(self, draft: Draft, source: Record, twin: Record) -> Agreed:
         """Where both sides hold something different, the side that a person chose for this matching goes over. Without
-        a choice the mapping's policy decides, field by field, or else a person."""
+        a choice the mapping's policy decides, field by field, or else a person. A reference of that side goes over once
+        it has a partner; until then both keep theirs, and no partner of the other one wins by coming first."""
         decided: dict[str, tuple[str, str]] = {}
-        for carry in contested(self.transfer, draft, twin) if self.winner is not None else ():
-            have = plain(carry.has(twin))
-            reads = {self.direction.source: plain(carry.reads(source)), self.direction.destination: have}
-            halves = {side: DECIDED if side is self.winner else reads[side] for side in Side}
-            decided[carry.key] = (halves[Side.ERP], halves[Side.CRM])
+        if self.winner is None:
+            return decided
+        for carry in [*contested(self.transfer, draft, twin), *untranslated(self.transfer, draft, source, twin)]:
+            reads = {self.direction.source: carry.reads(source), self.direction.destination: carry.has(twin)}
+            value, other = reads[self.winner], plain(reads[self.winner.other])
+            wins = partnerless(value) if isinstance(carry, Referring) else DECIDED
+            decided[carry.key] = (wins, other) if self.winner is Side.ERP else (other, wins)
         return decided
 
     def _refuse(self, ambiguous: dict[uuid.UUID, list[uuid.UUID]]) -> None:

@@ -76,8 +76,14 @@ def test_a_customer_is_uncoupled_and_coupled_again_by_hand(page):
     expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)
     page.goto(customer)
     page.get_by_role("link", name="Set Up Coupling").click()
-    page.get_by_label("Name or number contains").fill("Adatum Corp")
-    page.get_by_label("Choose Adatum Corporation").check()
+    adatum = page.get_by_label("Choose Adatum Corporation")
+    with page.expect_response(lambda answer: "q=Adatum%20Corp" in answer.url.replace("+", "%20")):
+        page.get_by_label("Name or number contains").fill("Adatum Corp")
+        adatum.check()  # Before the answer comes: what a person has chosen stays chosen.
+    expect(page.get_by_role("link", name="Compare with Adatum Corporation")).to_have_attribute(
+        "href", re.compile("Corp")
+    )
+    expect(adatum).to_be_checked()
     page.get_by_label("Send: Business Central's values to Sales").check()
     page.get_by_role("button", name="Couple", exact=True).click()
     expect(page.locator("#job")).to_contain_text("Finished", timeout=PATIENCE)

@@ -174,8 +174,16 @@ def test_what_was_chosen_for_one_table_stands_above_the_word_for_all(fresh, admi
     assert (created["OPPORTUNITY"], created["CUSTOMER"]) == (False, True)
 
 
-def test_at_the_local_sandbox_creating_them_is_what_finish_offers(fresh, admin, settings, tmp_path):
+def test_at_the_local_sandbox_finish_offers_to_create_them_and_lets_business_central_win(
+    fresh, admin, settings, tmp_path
+):
     settings.DEVELOPMENT, settings.DATA_DIR = True, tmp_path
     walk(admin)
     (tmp_path / "sandbox.json").write_text(f'{{"url": "{ConnectionSetup.current().url}"}}')
-    assert shown(admin, "finish")["create_unmatched"] == "on"
+    offered = shown(admin, "finish")
+    assert (offered["create_unmatched"], offered["winner"]) == ("on", "erp")
+
+
+def test_at_a_real_organization_nobody_wins_unless_the_administrator_says_so(fresh, admin):
+    walk(admin)
+    assert shown(admin, "finish")["winner"] == ""
