@@ -95,7 +95,7 @@ def test_a_meaning_is_written_in_the_columns_of_the_other_side_and_agreed_under_
     found = pair_of.merge()
     word = 1 if direction is TO_CRM else 3
     assert found.changes == [Change(COLUMNS[direction.destination], 0, word)]
-    assert found.agreed["!blocked"] == ("yes", "yes")
+    assert found.agreed["!blocked"] == pair_of.merger.pair("yes", unread("yes"))
 
 
 def test_a_conflict_about_a_meaning_names_it_as_each_side_does():
