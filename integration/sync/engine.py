@@ -73,6 +73,7 @@ def plan(
     """What such a pass would do, record by record, without writing anything anywhere."""
     run = _checked(Run(rule, direction, source, destination, ledger, options, context))
     planner = Planner(run)
+    planner.unfinished = recover(run, planner.memories, planner.read_columns, writes=False)
     for page in Reader(run, planner).pages(cursor):
         yield from planner.plan(page)
 

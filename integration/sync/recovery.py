@@ -34,15 +34,15 @@ AT_ONCE = 100
 
 
 def recover(
-    run: Run, memories: Mapping[Side, SideMemory], columns: Mapping[Side, Sequence[str]]
+    run: Run, memories: Mapping[Side, SideMemory], columns: Mapping[Side, Sequence[str]], *, writes: bool = True
 ) -> dict[uuid.UUID, Problem]:
-    """Finish what an interrupted run began. Answers the records of the source side that have to wait, with the reason.
-    Raises a ``ConnectionProblem``."""
+    """Finish what an interrupted run began; without ``writes`` only look. Answers the records of the source side that
+    have to wait, with the reason. Raises a ``ConnectionProblem``."""
     sides = [side for side in Side if not run.rule.table(side).keeps_ids]
     intended = list(run.ledger.intended()) if sides else []
     waiting: dict[uuid.UUID, Problem] = {}
     for side in sides if intended else ():
-        waiting |= _Recovery(run, Naming(run, side, memories[side], columns[side])).go(intended)
+        waiting |= _Recovery(run, Naming(run, side, memories[side], columns[side]), writes).go(intended)
         intended = list(run.ledger.intended())
     return waiting
 
@@ -50,8 +50,8 @@ def recover(
 class _Recovery:
     """For one side that gives the ids."""
 
-    def __init__(self, run: Run, naming: Naming) -> None:
-        self.run, self.naming = run, naming
+    def __init__(self, run: Run, naming: Naming, writes: bool) -> None:
+        self.run, self.naming, self.writes = run, naming, writes
         self.side, self.system, self.table = naming.side, naming.system, naming.table
 
     def go(self, intended: Sequence[tuple[Partner, dt.datetime]]) -> dict[uuid.UUID, Problem]:
@@ -61,7 +61,7 @@ class _Recovery:
         found = self._by_mark(absent) if self.table.mark_field else self._by_code(absent)
         made = [self._made(pairs[id], id) for id, row in there.items() if is_marked(self.table, row)]
         made += [self._made(pairs[reserved], row.id) for reserved, row in found.items()]
-        waiting = self._name(made)
+        waiting = self._name(made) if self.writes else {}
         if self.table.mark_field:
             missing = [pair for pair in absent if pair.id(self.side) not in found]
             waiting |= self._doubt(missing, {pair.id(self.side): since for pair, since in intended})
@@ -122,7 +122,7 @@ class _Recovery:
                 waiting[pair.id(self.run.direction.source)] = self._in_doubt()
             else:
                 past.append(not_made(pair, self.side).with_owed(self.side, True))
-        if past:
+        if past and self.writes:
             with self.run.ledger.page():
                 self.run.ledger.remember(past)
         return waiting

@@ -10,7 +10,7 @@ from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.base import Ref, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
-from tests.sync.mortal import every_death
+from tests.sync.mortal import every_death, run_until
 from tests.sync.world import TO_CRM, TO_ERP, World
 
 FIVE = firms(5)
@@ -135,3 +135,23 @@ def test_edits_of_both_sides_arrive_at_whatever_step_a_run_dies(direction: Direc
             assert ours["address"] == theirs["address1_line1"] == f"Main Street {number}"
 
     assert every_death(edited, direction, mapping(giving(Side.ERP, Side.CRM)), Options(), arrived) > 15
+
+
+@pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
+def test_an_edit_of_a_row_that_a_dead_run_has_left_behind_arrives(direction: Direction):
+    """Also under its mark: nothing that a person types is taken for what we wrote."""
+    column = "telephone1" if direction is TO_CRM else "phone_no"
+    for last in range(1, 200):
+        world = customers(Side.ERP, Side.CRM) if direction is TO_CRM else accounts(Side.ERP, Side.CRM)
+        survived = run_until(world, last, direction, mapping(world), CREATE) is not None
+        system, table = (world.crm, "account") if direction is TO_CRM else (world.erp, "customer")
+        typed = {str(system.values(table, id)["name"]): f"030 {number}" for number, id in enumerate(system.ids(table))}
+        for id in system.ids(table):
+            system.edit(table, id, **{column: typed[str(system.values(table, id)["name"])]})
+        world.run(direction, mapping(world), CREATE)
+        one_twin_each(world)
+        held = values(world, direction.destination)
+        assert {name: held[name][column] for name in typed} == typed, last
+        if survived:
+            return
+    raise AssertionError("The pass never came to its end.")

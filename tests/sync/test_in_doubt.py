@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from integration.sync.actions import Fail, Insert
 from integration.sync.ledger import Partner, State
 from integration.sync.marks import mark, reserved_of
 from integration.sync.match import preview
@@ -222,3 +223,15 @@ def test_a_marked_customer_is_nobodys_match(world):
     assert (found.pairs, found.alone) == ({}, [])
     world.erp.edit("customer", world.erp.ids("customer")[0], address_2="")
     assert len(preview(rule, criteria, world.erp, world.crm, world.ledger(rule)).pairs) == 1
+
+
+@pytest.mark.parametrize(("done", "minutes", "predicted"), [(0, 1, Fail), (0, 11, Insert), (None, 1, Insert)])
+def test_a_dry_run_predicts_what_becomes_of_a_customer_in_doubt_and_writes_nothing(world, done, minutes, predicted):
+    an_account(world)
+    breaks_off(world, done=done)
+    world.wait(minutes=minutes)
+    before, updates = the_pair(world), world.erp.calls["update"]
+    [action] = world.plan(TO_ERP, mapping(world), create=True)
+    assert isinstance(action, predicted)
+    assert (the_pair(world), world.erp.calls["update"]) == (before, updates)
+    assert get_customers(world).inserted == (predicted is Insert)
