@@ -12,6 +12,8 @@ import signal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import start_full_synchronization
+
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
 
@@ -41,17 +43,7 @@ def test_after_the_right_secret_the_connection_is_enabled(page, demo):
 
 
 def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(page):
-    page.goto("/full-synch/")
-    create = page.get_by_role("button", name="Create Unmatched", exact=True)
-    for left in range(create.count(), 0, -1):
-        create.first.click()
-        expect(create).to_have_count(left - 1)
-    ours = page.get_by_role("button", name="Business Central's", exact=True, pressed=False)
-    for left in range(ours.count(), 0, -1):
-        ours.first.click()
-        expect(ours).to_have_count(left - 1)
-    page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.locator("main")).to_contain_text("The full synchronization has started.")
+    start_full_synchronization(page)
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
     statuses = page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()
     assert set(statuses) == {"Finished"}
