@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.chromium import path
@@ -145,6 +145,21 @@ def sign_in(page: Page, demo: Demo, name: str = "admin", password: str = "") -> 
     page.get_by_label("Password").fill(password or demo.password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="Home").wait_for()
+
+
+def start_full_synchronization(page: Page) -> None:
+    """Start it on its review page: what has no match is created, and where both differ Business Central wins."""
+    page.goto("/full-synch/")
+    create = page.get_by_role("button", name="Create Unmatched", exact=True)
+    for left in range(create.count(), 0, -1):
+        create.first.click()
+        expect(create).to_have_count(left - 1)
+    ours = page.get_by_role("button", name="Business Central's", exact=True, pressed=False)
+    for left in range(ours.count(), 0, -1):
+        ours.first.click()
+        expect(ours).to_have_count(left - 1)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("main")).to_contain_text("The full synchronization has started.")
 
 
 @pytest.fixture

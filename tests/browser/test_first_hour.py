@@ -12,6 +12,8 @@ import signal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import start_full_synchronization
+
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
 
@@ -41,17 +43,7 @@ def test_after_the_right_secret_the_connection_is_enabled(page, demo):
 
 
 def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(page):
-    page.goto("/full-synch/")
-    create = page.get_by_role("button", name="Create Unmatched", exact=True)
-    for left in range(create.count(), 0, -1):
-        create.first.click()
-        expect(create).to_have_count(left - 1)
-    ours = page.get_by_role("button", name="Business Central's", exact=True, pressed=False)
-    for left in range(ours.count(), 0, -1):
-        ours.first.click()
-        expect(ours).to_have_count(left - 1)
-    page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.locator("main")).to_contain_text("The full synchronization has started.")
+    start_full_synchronization(page)
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
     statuses = page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()
     assert set(statuses) == {"Finished"}
@@ -137,3 +129,30 @@ def test_no_page_is_wider_than_a_phone(page):
         if page.evaluate("document.scrollingElement.scrollWidth > window.innerWidth"):
             wide.append(place)
     assert wide == []
+
+
+CONTRAST = """box => {
+  const light = colour => colour.match(/\\d+/g).slice(0, 3).map(one => one / 255)
+    .map(one => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, one, place) => sum + one * [0.2126, 0.7152, 0.0722][place], 0)
+  const edge = light(getComputedStyle(box).borderTopColor)
+  const ground = light(getComputedStyle(box.closest("form")).backgroundColor)
+  return (Math.max(edge, ground) + 0.05) / (Math.min(edge, ground) + 0.05)
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_choice_that_is_not_made_can_be_seen(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/couplings/CUSTOMER/match/")
+    choice = page.get_by_label("Dynamics 365 Sales'", exact=True)
+    assert choice.evaluate(CONTRAST) >= 3
+
+
+def test_no_value_of_a_card_is_cut_off_on_a_phone(page):
+    page.goto("/records/erp/customer/?q=Adatum+Corporation")
+    card = page.locator("tbody a").first.get_attribute("href")
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(str(card))
+    wide = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+    assert page.locator(".table-wrap:has(.values)").evaluate_all(wide) == []

@@ -11,6 +11,8 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import start_full_synchronization
+
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
 
@@ -26,17 +28,7 @@ def connected(page: Page, demo) -> Page:
         expect(page.locator("main")).to_contain_text("is enabled")
     page.goto("/records/erp/customer/?state=coupled")
     if not page.locator("tbody input[name=selected]").count():
-        page.goto("/full-synch/")
-        create = page.get_by_role("button", name="Create Unmatched", exact=True)
-        for left in range(create.count(), 0, -1):
-            create.first.click()
-            expect(create).to_have_count(left - 1)
-        ours = page.get_by_role("button", name="Business Central's", exact=True, pressed=False)
-        for left in range(ours.count(), 0, -1):
-            ours.first.click()
-            expect(ours).to_have_count(left - 1)
-        page.get_by_role("button", name="Start", exact=True).click()
-        expect(page.locator("main")).to_contain_text("has started")
+        start_full_synchronization(page)
         expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
     return page
 
