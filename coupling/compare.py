@@ -205,7 +205,11 @@ def _planner(
 
 
 def _changed(agreed: tuple[str, str] | None, ours: str, theirs: str) -> Side | None:
-    """Which side alone has changed a field since both last agreed."""
-    if agreed is None or changed(agreed[0], ours) == changed(agreed[1], theirs):
+    """Which side alone has changed a field since both last agreed. Ours goes over as it is: where it had no partner
+    then (a contact that was not coupled), it has one now, and that counts as a change, as in a run."""
+    if agreed is None:
         return None
-    return Side.ERP if changed(agreed[0], ours) else Side.CRM
+    here, there = changed(agreed[0], ours, expressible=True), changed(agreed[1], theirs)
+    if here == there:
+        return None
+    return Side.ERP if here else Side.CRM
