@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncError, SyncJob
+from integration.sync.halves import partnerless
 from integration.sync.ledger import InFlight
 from integration.systems.base import Side
 from tests.coupling.conftest import page, told
@@ -104,6 +105,15 @@ def test_the_side_that_alone_has_changed_a_field_is_proposed(world, clerk):
     world.erp.edit("customer", ours, post_code="10115")
     shown = page(clerk, "conflict", "CUSTOMER", ours)
     assert shown.count("changed here") == 1
+
+
+def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world, clerk):
+    ours, _ = clash(world)
+    couplings = world.mapping().couplings
+    pair = couplings.partners(Side.ERP, [ours])[ours]
+    halves = {"name:name": (partnerless("Adatum AG"), "Adatum Ltd.")}
+    couplings.remember([replace(pair, agreed={**pair.agreed, **halves})])
+    assert page(clerk, "conflict", "CUSTOMER", ours).count('value="erp" checked') == 1
 
 
 def test_several_conflicts_are_decided_for_one_side_at_once(world, clerk):
