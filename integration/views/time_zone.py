@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from integration.forms.time_zone import TimeZoneForm
 from integration.models import User
+from integration.models.audit import AuditEntry, record
 
 
 class OwnTimeZone:
@@ -41,8 +42,10 @@ def own_time_zone(request: HttpRequest) -> HttpResponse:
     person = cast(User, request.user)
     form = TimeZoneForm(request.POST or None, initial={"time_zone": person.time_zone})
     if request.method == "POST" and form.is_valid():
+        before = {"time zone": person.time_zone}
         person.time_zone = form.cleaned_data["time_zone"]
         person.save(update_fields=["time_zone"])
+        record(AuditEntry.Action.CHANGED, "user", person, before, {"time zone": person.time_zone})
         messages.success(request, f"All times are shown as they are in {person.time_zone.replace('_', ' ')}.")
         return redirect("home")
     return render(request, "integration/time_zone.html", {"form": form})

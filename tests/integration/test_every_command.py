@@ -20,6 +20,9 @@ from integration.management import console
 HOUSE = Path(__file__).resolve().parents[2]
 OURS = sorted(name for name, app in get_commands().items() if app in ("integration", "coupling"))
 WORDS: dict[str, list[str]] = {
+    "axes_reset_ip": ["192.0.2.1"],
+    "axes_reset_ip_username": ["192.0.2.1", "annette"],
+    "axes_reset_username": ["annette"],
     "couple": ["CUSTOMER", "10000", "Adatum"],
     "erase_person": ["CONTACT", "10000"],
     "integration_solution": ["--output", "missing/folder/solution.zip"],

@@ -58,7 +58,7 @@ def test_what_is_being_written_to_sales_stands_in_the_ledger_until_the_run_knows
 
     assert run(world, TO_CRM, Options()).status == SyncJob.Status.FAILED
     begun = world.mapping().couplings.get().partner
-    assert begun.writing == InFlight(Side.CRM, {"phone_no:telephone1": ("030 1", "!030 1")})
+    assert begun.writing == InFlight(Side.CRM, {"phone_no:telephone1": ("030 1", "!030 1")}, begun.seen_crm)
 
     run(world, TO_CRM, Options())
     ended = world.mapping().couplings.get().partner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from integration.dataverse.sandbox import refusals
@@ -197,10 +198,18 @@ def _count(value: Any, otherwise: int) -> int:
 
 def _range(low: int, high: int, **others: Any) -> Callable[[Body], Body]:
     def facts(body: Body) -> Body:
-        bounds = {"min": str(body.get("MinValue", low)), "max": str(body.get("MaxValue", high))}
-        return {**bounds, **{name: body.get("Precision", value) for name, value in others.items()}}
+        bounds = {"min": _bound(body, "MinValue", low), "max": _bound(body, "MaxValue", high)}
+        precision = body.get("Precision")
+        return {**bounds, **{name: precision if type(precision) is int else value for name, value in others.items()}}
 
     return facts
+
+
+def _bound(body: Body, name: str, otherwise: int) -> str:
+    value = body.get(name)
+    if value is not None and type(value) not in (int, Decimal):
+        raise refusals.invalid(f"The {name} must be a number.")
+    return str(otherwise if value is None else value)
 
 
 def _choices(body: Body) -> Body:
