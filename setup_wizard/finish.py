@@ -8,13 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from integration import preflight
+from integration import checks
+from integration.connection.findings import Finding, NotReady
+from integration.connection.opening import open_for_page
+from integration.connection.order_user import find_order_user
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
-from integration.models.findings import Finding, NotReady
-from integration.models.opening import open_for_page
-from integration.models.order_user import find_order_user
-from integration.models.preflight import Severity, Verdict
+from integration.models.stored.preflight import Severity, Verdict
 from integration.systems.errors import Problem
 from setup_wizard import tables
 from setup_wizard.models import Guide
@@ -54,7 +54,7 @@ class Ending:
 def check(guide: Guide, setup: ConnectionSetup) -> list[Verdict]:
     """Everything that has to be right before the connection is enabled, as it is now, and the wishes of the guide.
     Never raises a ``Problem``."""
-    found = [one for one in preflight.required(setup) if one.code != "disabled"]
+    found = [one for one in checks.required(setup) if one.code != "disabled"]
     setup.refresh_from_db()
     if "import" in wanted(guide, setup):
         found = [*(one for one in found if one.code != SOLUTION.code), SOLUTION]

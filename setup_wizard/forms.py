@@ -15,10 +15,10 @@ from integration.forms.connection import HELP, ConnectionForm
 from integration.forms.secrets import SecretInputs, control_characters, secret_input
 from integration.forms.versioned import Stored, VersionedForm, VersionedInputs, shown
 from integration.models import ConnectionSetup, User
-from integration.models.availability import NOT_YET, is_published
-from integration.models.moving import CLEARED
-from integration.models.sign_in import ON_PREMISES
-from integration.systems.base import Side
+from integration.models.connection.availability import NOT_YET, is_published
+from integration.models.connection.moving import CLEARED
+from integration.models.connection.sign_in import ON_PREMISES
+from integration.systems.values import Side
 from setup_wizard import tables
 from setup_wizard.models import Guide, in_words
 

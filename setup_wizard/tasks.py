@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from integration.dataverse.people import prepare_integration_user
+from integration.dataverse.access.people import prepare_integration_user
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES, import_into
 from integration.models import ConnectionSetup
-from integration.models.audit import AuditEntry, record
+from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import ConfigurationProblem
 from setup_wizard.models import Guide
 

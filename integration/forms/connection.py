@@ -10,14 +10,14 @@ from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
+from integration.connection.notifying import Untold
+from integration.connection.order_user import find_order_user
 from integration.forms.secrets import SecretInputs, certificate_input, control_characters, secret_input
 from integration.forms.versioned import VersionedForm
 from integration.models import ConnectionSetup, User
-from integration.models.availability import NOT_YET, is_published
-from integration.models.features import ADDRESSES
-from integration.models.order_user import find_order_user
-from integration.models.sign_in import ON_PREMISES
-from integration.models.telling import Untold
+from integration.models.connection.availability import NOT_YET, is_published
+from integration.models.connection.features import ADDRESSES
+from integration.models.connection.sign_in import ON_PREMISES
 from integration.systems.errors import Problem
 
 ORDERS = ("order_user", "auto_create_orders", "auto_process_quotes")

@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from integration import defaults
-from integration.defaults.apply import Difference
 from integration.forms.versioned import Stored, VersionedInputs
+from integration.mappings.standard import Difference
 from integration.models import ConnectionSetup, TableMapping
 
 

@@ -11,16 +11,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from integration.connection.systems import Connected
 from integration.jobs.journal import JobJournal
 from integration.models import PlannedChange, SyncJob
 from integration.models.plan import APPLICABLE
-from integration.models.systems import Connected
 from integration.sync.engine import synchronize
 from integration.sync.fingerprint import Expected
-from integration.sync.ledger import Partner, State
+from integration.sync.memory.ledger import Partner, State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Failure, Options, Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 AT_ONCE = 500
 FAILED = ("failed", "skipped")

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from integration.connection.opening import open_for_run
+from integration.connection.systems import Connected
 from integration.gate import Gate
 from integration.jobs.applying import carry_out
 from integration.jobs.journal import JobJournal
 from integration.jobs.planning import make_plan
 from integration.models import ConnectionSetup, SyncJob, TableMapping
-from integration.models.opening import open_for_run
 from integration.models.run_options import SHOWN_FROM
-from integration.models.systems import Connected
 from integration.sync.actions import Action
-from integration.sync.broken import delete_rest, find_broken
+from integration.sync.deletions import delete_rest, find_broken
 from integration.sync.engine import plan as plan_pass
 from integration.sync.engine import synchronize
-from integration.sync.match import couple_matching
+from integration.sync.matching.run import couple_matching
+from integration.sync.record.transfer import DescriptionDoubtful
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
-from integration.sync.transfer import DescriptionDoubtful
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 
 UNCOUPLED_AT_ONCE = 500

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from integration.connection.systems import Connected
 from integration.jobs.foresight import Foresight
 from integration.jobs.journal import JobJournal
 from integration.jobs.naming import name_rows
 from integration.jobs.plan_ledger import AT_ONCE, LABEL, Kind, PlanJournal, PlanLedger
 from integration.models import PlannedChange, SyncJob
-from integration.models.systems import Connected
 from integration.sync.actions import (
     Action,
     Broken,
@@ -28,14 +28,14 @@ from integration.sync.actions import (
 )
 from integration.sync.engine import plan
 from integration.sync.fingerprint import fingerprints, source_of
-from integration.sync.ledger import Partner, State
-from integration.sync.match import couple_matching
+from integration.sync.matching.run import couple_matching
+from integration.sync.memory.ledger import Partner, State
 from integration.sync.problems import Conflict
+from integration.sync.record.transfer import ReferenceNotCoupled
+from integration.sync.results import in_words, label_of
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Counters, Scope
-from integration.sync.settle import in_words, label_of
-from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side, Table
+from integration.systems.values import Side, Table
 
 GIVEN = "given by Business Central"
 

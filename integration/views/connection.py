@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from integration import defaults, jobs, preflight
+from integration import checks, defaults, jobs
+from integration.connection.findings import Finding, NotReady
 from integration.forms.connection import ConnectionForm
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
-from integration.models.findings import Finding, NotReady
 
 CHANGE = "integration.change_connectionsetup"
 LOOK_FIRST = "Look at it, then enable the connection."
@@ -63,7 +63,7 @@ def connection_enable(request: HttpRequest) -> HttpResponse:
         return _page(request, ConnectionForm(instance=ConnectionSetup.current()), error.findings)
     made = f" {len(created)} table mappings were created." if created else " All table mappings were there already."
     messages.success(request, f"The connection to {setup.organization_name} is enabled.{made}")
-    for words in (setup.last_error, *(f"{one.message} {one.fix}" for one in preflight.warned(setup))):
+    for words in (setup.last_error, *(f"{one.message} {one.fix}" for one in checks.warned(setup))):
         if words:
             messages.warning(request, words)
     if changed := defaults.changed():

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from integration.connection.live_systems import Ends
 from integration.forms.fields import FieldMappingFormSet, field_formset
 from integration.forms.new_field import NewFieldForm
 from integration.forms.versioned import made
 from integration.models import TableMapping
-from integration.models.cache import metadata_cache
-from integration.models.ends import Ends
+from integration.models.stored.cache import metadata_cache
 from integration.views.mappings import CHANGE
 
 

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from integration import defaults
+from integration.connection.live_systems import Count as Matching
+from integration.connection.live_systems import Ends
 from integration.forms.defaults import DefaultsForm
 from integration.forms.mapping import MappingForm, counts_of
 from integration.models import TableMapping
-from integration.models.ends import Count as Matching
-from integration.models.ends import Ends
 
 CHANGE = "integration.change_tablemapping"
 WITHOUT_DEFAULT = "Left out, since people made them and there is no default: {}."

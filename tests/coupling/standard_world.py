@@ -7,8 +7,9 @@ import uuid
 import pytest
 
 from integration import defaults, jobs
-from integration.models import ConnectionSetup, SyncJob, TableMapping, systems
-from integration.systems.base import Side
+from integration.connection import systems
+from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.systems.values import Side
 from tests.sync.entity_rules.cronus import CRM, ERP, MAPPED, Cronus
 
 

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from integration import defaults
-from integration.models import ConnectionSetup, TableMapping, User, systems
-from integration.systems.base import Field, FieldType, Side
+from integration.connection import systems
+from integration.models import ConnectionSetup, TableMapping, User
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Field, FieldType, Side
 from tests.makers import account, crm_tables, customer, erp_tables, table, text
 from tests.organization import demo_organization
 from tests.people import signed_in

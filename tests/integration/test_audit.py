@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from coupling import verbs
+from coupling import commands
 from integration import defaults, jobs
 from integration.models import (
     AuditEntry,
@@ -24,7 +24,7 @@ from integration.models import (
     TableMapping,
     User,
 )
-from integration.models.audit import NeverChanged, acting, record
+from integration.models.stored.audit import NeverChanged, acting, record
 from integration.sync.rules import Direction
 from tests.integration.jobs_world import world
 from tests.people import ADMINISTRATOR, INTEGRATOR, client_of, made, signed_in
@@ -160,7 +160,7 @@ def test_couplings_by_hand_are_recorded_with_their_ids_and_no_names(world, annet
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
     with acting(annette):
-        verbs.couple(world.mapping(), adatum, account)
+        commands.couple(world.mapping(), adatum, account)
 
     entry = only(action=Action.COUPLED)
     assert entry.after == {"Business Central id": str(adatum), "Dynamics 365 Sales id": str(account)}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 
-from integration.models import CachedText, ConnectionSetup, Preflight, SecondFactor, TableMapping, User, telling
-from integration.models.belonging import HELD_FOR, PLACE, Saving
-from integration.models.cache import metadata_cache, token_cache
-from integration.models.preflight import Severity, Verdict
-from integration.models.secret import SecretField
+from integration.connection import notifying
+from integration.models import CachedText, ConnectionSetup, Preflight, SecondFactor, TableMapping, User
+from integration.models.connection.belonging import HELD_FOR, PLACE, Saving
+from integration.models.stored.cache import metadata_cache, token_cache
+from integration.models.stored.preflight import Severity, Verdict
+from integration.models.stored.secret import SecretField
 from tests.integration.test_connection_features import own
 from tests.integration.test_connection_page import save
 
@@ -225,6 +226,6 @@ def test_a_notice_that_was_given_to_the_former_address_leaves_what_is_pending_fo
     setup.save()
     setup.note(untold="addresses")
     slow.note = lambda **values: pytest.fail(f"{values} is not about this address")
-    assert telling.tell_rest(slow, None)
+    assert notifying.tell_rest(slow, None)
     now = ConnectionSetup.current()
     assert (now.untold, now.odata_key.reveal()) == ("addresses", "a key for Fabrikam")

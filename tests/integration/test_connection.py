@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 
 from coupling.models import Coupling
 from integration import defaults, scheduler
+from integration.connection import systems
+from integration.connection.findings import NotReady
+from integration.connection.opening import open_for_page, open_for_run
 from integration.dataverse.session import Patience
 from integration.dataverse.signin import Credentials
-from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
-from integration.models.cache import token_cache
-from integration.models.findings import NotReady
-from integration.models.opening import open_for_page, open_for_run
+from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping
+from integration.models.stored.cache import token_cache
 from integration.systems.errors import (
     AddressRefused,
     BadAnswer,
@@ -319,7 +320,7 @@ def test_what_the_machine_found_out_is_no_change_of_a_person(setup):
 
 def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why(setup, monkeypatch):
     setup.enable()
-    monkeypatch.setattr("integration.models.home.home", lambda: "another server")
+    monkeypatch.setattr("integration.connection.installation.home", lambda: "another server")
     with pytest.raises(ConfigurationProblem, match="restored from a copy"), opened():
         pass
     scheduler.start_due()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from integration.connection.published import OURS
 from integration.dataverse.signin import Certificate, Password
 from integration.defaults import extra
 from integration.models import ConnectionSetup, JobQueueEntry, User
-from integration.models.published import OURS
-from integration.systems.base import Table
 from integration.systems.errors import PrivilegeMissing, Unreachable
+from integration.systems.values import Table
 from integration.tasks import TASKS
 from tests.certificates import issue, rsa_key
 from tests.integration.test_connection_page import save, shown

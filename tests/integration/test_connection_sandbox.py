@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from integration import preflight
+from integration import checks
+from integration.checks.contents import mappings
+from integration.connection.findings import NotReady
+from integration.connection.live_systems import Ends
+from integration.connection.systems import Connected
 from integration.defaults import STANDARD, MappingDefault, create_missing
+from integration.mappings.requirements import WHAT, needed
 from integration.models import CachedText, ConnectionSetup, TableMapping
-from integration.models.ends import Ends
-from integration.models.findings import NotReady
-from integration.models.fitness import WHAT, needed
-from integration.models.preflight import Severity, Verdict
-from integration.models.systems import Connected
-from integration.preflight.contents import mappings
+from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Reference
-from integration.systems.base import FieldType, Side
+from integration.systems.values import FieldType, Side
 from tests.opened import opened
 from tests.organization import fill_in
 
@@ -163,5 +163,5 @@ def test_without_sales_only_the_base_mappings_are_asked_for(connection):
 
 def test_an_organization_that_does_not_answer_is_one_finding(connection):
     connection.url = "http://127.0.0.1:9"
-    [one] = [one for one in preflight.required(connection) if one.code != "disabled"]
+    [one] = [one for one in checks.required(connection) if one.code != "disabled"]
     assert (one.code, one.severity) == ("unreachable", Severity.ERROR)

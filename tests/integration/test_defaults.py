@@ -5,7 +5,7 @@ import pytest
 from integration import defaults
 from integration.defaults.standard import BY_NAME
 from integration.models import FieldMapping, JobQueueEntry, TableMapping
-from integration.sync.matching import Criterion
+from integration.sync.matching.pairs import Criterion
 from integration.sync.rules import Direction
 from integration.systems.filters import parse
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from integration.mappings.build_rule import lacking_of
 from integration.models import FieldMapping, TableMapping
-from integration.models.rule import lacking_of
 from integration.sync.rules import Direction
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 from tests.makers import systems

@@ -4,13 +4,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from integration import defaults
+from integration.mappings.compatibility import compatible
+from integration.mappings.problems import REMOVED_AND_MADE_AGAIN
 from integration.models import FieldMapping, TableMapping
-from integration.models.fit import compatible
-from integration.models.mapping_problems import REMOVED_AND_MADE_AGAIN
 from integration.sync.rules import ConflictPolicy, Direction, Reference
-from integration.systems.base import Field, FieldType, Side
 from integration.systems.errors import ConfigurationProblem, FieldMissing, TableMissing
 from integration.systems.filters import AllOf, Comparison
+from integration.systems.values import Field, FieldType, Side
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 
 from integration import defaults
 from integration.models import FieldMapping, SyncJob, TableMapping
-from integration.models.cache import metadata_cache
+from integration.models.stored.cache import metadata_cache
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db

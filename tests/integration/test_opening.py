@@ -18,11 +18,8 @@ from django.test import RequestFactory
 
 from coupling.models import Coupling
 from integration import jobs
-from integration.dataverse.session import OF_A_PERSON, Patience
-from integration.http import Limits
-from integration.management.commands.serve import THREADS
-from integration.models import ConnectionSetup, TableMapping, opening, systems
-from integration.models.opening import (
+from integration.connection import opening, systems
+from integration.connection.opening import (
     PAGES_AT_ONCE,
     SECONDS,
     one_page,
@@ -30,6 +27,10 @@ from integration.models.opening import (
     open_for_page,
     open_for_run,
 )
+from integration.dataverse.session import OF_A_PERSON, Patience
+from integration.http import Limits
+from integration.management.commands.serve import THREADS
+from integration.models import ConnectionSetup, TableMapping
 from integration.systems.errors import TimedOut
 from integration.views.patience import SecondsForSales
 

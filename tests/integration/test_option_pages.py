@@ -6,10 +6,12 @@ import uuid
 
 import pytest
 
+from integration.connection import systems
 from integration.dataverse.session import Patience
 from integration.dataverse.store import SalesOrganization
-from integration.models import ConnectionSetup, TableMapping, systems
-from integration.systems.base import Row, every
+from integration.models import ConnectionSetup, TableMapping
+from integration.systems.system import every
+from integration.systems.values import Row
 from tests.organization import fill_in
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,8 @@ import uuid
 import pytest
 
 from integration import jobs
-from integration.models import ConnectionSetup, SyncJob, TableMapping, telling
+from integration.connection import notifying
+from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from tests.opened import opened
@@ -46,7 +47,7 @@ def test_a_run_writes_nothing_to_another_organization_behind_the_same_address(sw
 def test_pages_and_notices_speak_with_no_other_organization_either(swapped, admin):
     setup = ConnectionSetup.current()
     setup.note(untold="addresses", solution_version="1.0.0.0")
-    assert telling.tell(setup, telling.Untold.ADDRESSES) is False
+    assert notifying.tell(setup, notifying.Untold.ADDRESSES) is False
     assert "Another organization answers" in setup.last_error
     page = admin.get("/records/crm/account/").content.decode()
     assert "Another organization answers" in page

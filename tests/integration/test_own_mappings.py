@@ -9,11 +9,11 @@ import pytest
 
 from coupling.models import Coupling
 from integration.forms.own_mapping import ColumnsForm
+from integration.mappings.own import StandardMapping, create_own, delete_own, proposals
+from integration.mappings.problems import problems_of
 from integration.models import JobQueueEntry, TableMapping
-from integration.models.mapping_problems import problems_of
-from integration.models.own_mapping import StandardMapping, create_own, delete_own, proposals
 from integration.sync.rules import Direction
-from integration.systems.base import Field, FieldType, Side
+from integration.systems.values import Field, FieldType, Side
 from tests.integration.test_mapping_pages import save, the
 from tests.makers import code, crm_tables, erp_tables, moment, option, reference, table, text
 from tests.pages import seen_on

@@ -11,8 +11,8 @@ from integration import jobs
 from integration.jobs import plans
 from integration.models import ConnectionSetup, FieldMapping, Plan, RecordTemplate, SyncJob, TableMapping
 from integration.sync.rules import Direction
-from integration.systems.base import Ref
 from integration.systems.errors import Refused
+from integration.systems.values import Ref
 from tests.integration.jobs_world import JobsWorld, world
 from tests.integration.test_plans import account, agreed, done, one, run_all
 

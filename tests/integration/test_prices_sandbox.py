@@ -17,9 +17,9 @@ from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options as RunOptions
 from integration.sync.run import Scope
-from integration.sync.special import price_book
-from integration.systems.base import System, every
+from integration.sync.special.prices.lines import book
 from integration.systems.filters import Comparison
+from integration.systems.system import System, every
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 
@@ -68,7 +68,7 @@ class Shop:
 def shop(settings, tmp_path, monkeypatch):
     settings.REDIS_URL = ""
     queue.redis.cache_clear()
-    monkeypatch.setattr(price_book, "today", lambda: TODAY)
+    monkeypatch.setattr(book, "today", lambda: TODAY)
     settings.DEVELOPMENT = True
     with demo_organization(tmp_path) as running:
         ready = running.ready
@@ -87,7 +87,7 @@ def test_a_line_changes_hands_moves_and_goes_as_its_prices_do(shop, monkeypatch)
     shop.price("90", unit_of_measure_code=shop.box)
     shop.run("SALESPRC-PRODPRICE")
     assert (shop.lines("RETAIL"), SyncError.objects.open().count()) == ([50], 0)
-    monkeypatch.setattr(price_book, "today", lambda: NEW_YEAR)
+    monkeypatch.setattr(book, "today", lambda: NEW_YEAR)
     new_day.look()
     for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED):
         jobs.run(job.pk)

@@ -12,8 +12,8 @@ from django.db import connection, connections
 from django.urls import reverse
 
 from integration.models import AuditEntry, CachedText, ConnectionSetup
-from integration.models.cache import SharedCache
-from integration.models.secret import Secret, SecretUnreadable, rotate
+from integration.models.stored.cache import SharedCache
+from integration.models.stored.secret import Secret, SecretUnreadable, rotate
 from integration.systems.errors import ConfigurationProblem
 from tests.opened import opened
 

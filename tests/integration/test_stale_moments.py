@@ -10,12 +10,12 @@ import pytest
 from django.db import IntegrityError, connection, connections
 from django.urls import reverse
 
+from integration.connection.findings import NotReady
 from integration.forms.connection import ConnectionForm
 from integration.forms.job_queue import TimesForm
 from integration.forms.users import PersonForm
 from integration.forms.versioned import AT_ONCE, GONE, Stored, Versioned
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, TableMapping, User
-from integration.models.findings import NotReady
 from tests.integration.stale import STALE, change, city, customer, furnish, line_of, otto
 from tests.integration.test_connection_page import PAGE
 from tests.pages import form_on, seen_on

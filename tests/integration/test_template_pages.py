@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from integration.models import RecordTemplate, TemplateUse
-from integration.systems.base import Side
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.values import Side
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db

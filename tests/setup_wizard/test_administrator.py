@@ -16,11 +16,11 @@ from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.db import connection, transaction
 
+from integration.connection.published import OURS
 from integration.dataverse.session import Credentials
 from integration.dataverse.session import Session as SalesSession
 from integration.models import AuditEntry, ConnectionSetup
-from integration.models.audit import acting
-from integration.models.published import OURS
+from integration.models.stored.audit import acting
 from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide

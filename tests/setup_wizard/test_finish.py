@@ -7,12 +7,12 @@ import uuid
 import pytest
 
 from coupling.models import Coupling
-from integration import preflight
+from integration import checks
 from integration.jobs.queue import QueueState
 from integration.models import ConnectionSetup, FullSynchLine, TableMapping
-from integration.models.preflight import Severity
-from integration.systems.base import Row
+from integration.models.stored.preflight import Severity
 from integration.systems.errors import SignInRefused
+from integration.systems.values import Row
 from setup_wizard.models import Guide
 from tests.setup_wizard.conftest import BY_HAND, GUIDE, press, shown, state, walk
 
@@ -51,12 +51,12 @@ def test_the_check_finds_what_the_preflight_finds_under_the_same_codes(fresh, ad
     walk(admin, until="check")
     context = admin.get(f"{GUIDE}check/").context
     shown = {one.code for one, _ in [*context["findings"], *context["further"]()]}
-    assert shown == {one.code for one in preflight.look()} - {"disabled"}
+    assert shown == {one.code for one in checks.look()} - {"disabled"}
 
 
 def test_what_is_only_worth_knowing_does_not_hold_the_guide_up(fresh, admin, monkeypatch):
     walk(admin, until="check")
-    monkeypatch.setattr("integration.preflight.installation.queue_state", lambda: QueueState(problem="No queue."))
+    monkeypatch.setattr("integration.checks.installation.queue_state", lambda: QueueState(problem="No queue."))
     page = admin.get(f"{GUIDE}check/").content.decode()
     assert "queue-unreachable" in page
     assert ">Next<" in page

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration.business_central import demo
+from integration.connection.findings import NotReady
 from integration.management.console import WRONG_USE, whole_number
 from integration.models import ConnectionSetup, User
-from integration.models.findings import NotReady
 
 ADMIN = "admin"
 
