@@ -19,8 +19,9 @@ from redis.exceptions import RedisError
 
 from integration import jobs, tasks
 from integration.connection import notifying
+from integration.connection.enabling import disable
 from integration.connection.installation import COPY, is_copy
-from integration.defaults import EXTRA_JOBS, create_house_jobs
+from integration.defaults.extra import EXTRA_JOBS, create_house_jobs
 from integration.jobs import full, waking
 from integration.jobs.alive import show_alive
 from integration.jobs.create import Person, create
@@ -108,7 +109,7 @@ def start_due() -> list[JobQueueEntry]:
     """Start the passes of every entry whose time has come, in the order in which tables depend on each other."""
     setup = ConnectionSetup.current()
     if setup.is_enabled and is_copy(setup.home):
-        setup.disable(COPY)
+        disable(setup, COPY)
     JobQueueEntry.objects.plan_first_starts()
     return [entry for entry in JobQueueEntry.objects.due() if may_start(setup, entry) and _start(entry)]
 

@@ -19,6 +19,7 @@ from django.db import connection
 
 from integration.connection.diagnosis import other_organization
 from integration.connection.opening import SECONDS, waiting
+from integration.connection.sign_in import api_of, client_proof
 from integration.connection.systems import UNREADABLE
 from integration.dataverse.access.people import check_administrator
 from integration.dataverse.session import Session
@@ -63,7 +64,7 @@ def come_back(setup: ConnectionSetup, started: Started, place: str, answer: Mapp
         raise SignInRefused(MOVED, part="user")
     try:
         with _page() as transport:
-            return finish(started, answer, transport, setup.client_proof)
+            return finish(started, answer, transport, partial(client_proof, setup))
     except SecretUnreadable as error:
         raise ConfigurationProblem(UNREADABLE) from error
 
@@ -94,7 +95,7 @@ def carry_out(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequenc
         if setup.place != place:
             run.fail(MOVED)
             return
-        session = Session(setup.url, held, api=setup.api, transport=_transport())
+        session = Session(setup.url, held, api=api_of(setup), transport=_transport())
         try:
             run.take_up(WHO)
             run.note(f"{_administrator(session)} may set this up.")

@@ -9,9 +9,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from integration import checks
+from integration.connection.enabling import apply_switches, enable
 from integration.connection.findings import Finding, NotReady
+from integration.connection.notifying import notify_sales
 from integration.connection.opening import open_for_page
 from integration.connection.order_user import find_order_user
+from integration.connection.systems import company_name
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.stored.preflight import Severity, Verdict
@@ -76,10 +79,10 @@ def finish(base: str, user: Any, ending: Ending) -> None:
     guide, setup = Guide.current(), ConnectionSetup.current()
     _put_in_place(guide, setup, base)
     if ending.enable and not setup.is_enabled:
-        tables.apply(guide.tables, setup.enable())
+        tables.apply(guide.tables, enable(setup))
     elif setup.is_enabled:
-        setup.apply_switches([])
-        setup.tell_sales()
+        apply_switches(setup, [])
+        notify_sales(setup)
     guide.pass_step(FINISH.slug)
     guide.complete(enable=setup.is_enabled, full_synchronization=ending.run_full)
     if ending.run_full and setup.is_enabled:
@@ -90,7 +93,7 @@ def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
     setup.auto_create_orders = guide.auto_create_orders and setup.order_integration_enabled
     setup.auto_process_quotes = guide.auto_process_quotes and setup.order_integration_enabled
     setup.item_availability_enabled = guide.item_availability
-    setup.use_default_addresses(base, only_blank=True)
+    setup.use_default_addresses(base, company_name(), only_blank=True)
     try:
         setup.full_clean(exclude=SECRETS)
     except ValidationError as error:

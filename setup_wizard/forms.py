@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from integration.connection.enabling import apply_switches
 from integration.forms.connection import HELP, ConnectionForm
 from integration.forms.secrets import SecretInputs, control_characters, secret_input
 from integration.forms.versioned import Stored, VersionedForm, VersionedInputs, shown
@@ -177,7 +178,7 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
         setup.odata_user = typed["odata_user"]
         self.take_secrets(setup)
         setup.save()
-        setup.apply_switches([part for part in setup.parts() if part not in before])
+        apply_switches(setup, [part for part in setup.parts() if part not in before])
         return guide
 
     def _layout(self) -> Layout:

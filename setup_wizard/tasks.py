@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from integration.connection.enabling import order_integration_switched
 from integration.dataverse.access.people import prepare_integration_user
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES, import_into
@@ -57,7 +58,7 @@ def _switch_orders(on: bool) -> Callable[[Work], str]:
         body = {"issopintegrationenabled": on}
         work.session.request("PATCH", f"organizations({organization['organizationid']})", body=body)
         work.setup.stay_at(work.place)
-        work.setup.order_integration_switched(on)
+        order_integration_switched(work.setup, on)
         return "Sales order integration is on." if on else "Sales order integration is off."
 
     return switch

@@ -11,6 +11,7 @@ from coupling.pages.compare import Missing, missing_first
 from coupling.sides import of
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.ledger import State
@@ -41,7 +42,7 @@ def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uu
     system: System = of(connected, side)
     named = "Business Central" if side is Side.ERP else "Dynamics 365 Sales"
     table: Table = system.describe(table_of(mapping, side))
-    rule = mapping.rule(connected.erp, connected.crm)
+    rule = build_rule(mapping, connected.erp, connected.crm)
     columns = {*rule.columns(side), table.mark_field} - {""}
     record = system.get(table.name, [id], sorted(columns)).get(id)
     if record is None:

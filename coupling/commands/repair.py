@@ -13,6 +13,7 @@ from coupling.pages.compare import Comparison
 from coupling.sides import both_opened
 from integration import jobs
 from integration.connection.live_systems import NAMES
+from integration.mappings.build_rule import build_rule
 from integration.models import SyncError, SyncJob, TableMapping, User
 from integration.models.stored.audit import AuditEntry, record
 from integration.sync.deletions import There, look
@@ -172,7 +173,7 @@ def decide(
     if partner is None or partner.state is State.RESERVED:
         raise CouplingError("This record is not coupled any more.")
     with both_opened() as connected:
-        comparison = Comparison(connected, mapping, mapping.rule(connected.erp, connected.crm))
+        comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
         ours, theirs = comparison.read(connected, partner)
         if ours is None or theirs is None:
             raise CouplingError("One of both records does not exist any more.")
@@ -207,7 +208,7 @@ def _both_ways(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, user
 
 def _there(mapping: TableMapping, partners: Sequence[Partner]) -> There:
     with both_opened() as connected:
-        return look(mapping.rule(connected.erp, connected.crm), connected.erp, connected.crm, partners)
+        return look(build_rule(mapping, connected.erp, connected.crm), connected.erp, connected.crm, partners)
 
 
 def _try_again(mapping: TableMapping, user: User | None) -> None:

@@ -16,6 +16,7 @@ from coupling.pages.compare import Pair, side_by_side
 from coupling.pages.lists import other
 from coupling.sides import both_opened, opened
 from integration.connection.live_systems import NAMES
+from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, RecordChange, SyncError, TableMapping
 from integration.sync.memory.ledger import Partner, State
 from integration.sync.rules import Direction
@@ -190,7 +191,7 @@ def _beside(shown: Card) -> None:
         return
     try:
         with both_opened() as connected:
-            rule = mapping.rule(connected.erp, connected.crm)
+            rule = build_rule(mapping, connected.erp, connected.crm)
             ours = connected.erp.get(mapping.erp_table, [partner.erp_id], list(rule.erp.fields)).get(partner.erp_id)
             theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], list(rule.crm.fields)).get(partner.crm_id)
             shown.pairs = side_by_side(connected, mapping, ours, theirs, partner.agreed)

@@ -11,6 +11,7 @@ from typing import Any
 from coupling.pages.records import shown
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.actions import Action, Fail, Update
 from integration.sync.memory.halves import PARTNERLESS, changed
@@ -127,7 +128,7 @@ def side_by_side(
     agreed: Agreed = NOTHING_AGREED,
 ) -> list[Pair]:
     """The mapped fields of two records. Raises ``ConfigurationProblem`` for a broken mapping."""
-    return Comparison(connected, mapping, mapping.rule(connected.erp, connected.crm)).pairs(ours, theirs, agreed)
+    return Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm)).pairs(ours, theirs, agreed)
 
 
 def lacking(halves: tuple[str, str] | None) -> Side | None:
@@ -142,7 +143,7 @@ def missing_first(connected: Connected, mapping: TableMapping, direction: Direct
     before customers, units before items, price groups before prices, currencies before what is in them."""
     if not Direction(mapping.direction).includes(direction):
         return None
-    planner = _planner(connected, mapping, mapping.rule(connected.erp, connected.crm), direction, (id,))
+    planner = _planner(connected, mapping, build_rule(mapping, connected.erp, connected.crm), direction, (id,))
     found = planner.run.source.get(planner.run.source_table, [id], planner.source_columns)
     for problem in planner.problems(list(found.values())):
         if isinstance(problem, ReferenceNotCoupled):
@@ -164,7 +165,7 @@ class Look:
 
 def look(connected: Connected, mapping: TableMapping, partner: Partner) -> Look:
     """Ask the planners of both directions, whatever versions say. Raises ``ConnectionProblem``."""
-    rule, found = mapping.rule(connected.erp, connected.crm), Look()
+    rule, found = build_rule(mapping, connected.erp, connected.crm), Look()
     for direction in Direction(mapping.direction).passes:
         ids = (partner.id(direction.source),)
         planner = _planner(connected, mapping, rule, direction, ids, force=True)

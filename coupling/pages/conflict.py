@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from coupling.pages import records
 from coupling.pages.compare import Choice, Comparison
 from coupling.sides import both_opened
+from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.systems.values import Side
@@ -33,7 +34,7 @@ def conflict_of(mapping: TableMapping, erp_id: uuid.UUID) -> ConflictView | None
     if partner is None or partner.state is not State.COUPLED:
         return None
     with both_opened() as connected:
-        comparison = Comparison(connected, mapping, mapping.rule(connected.erp, connected.crm))
+        comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
         ours, theirs = comparison.read(connected, partner)
         if ours is None or theirs is None:
             return None

@@ -11,6 +11,7 @@ from coupling.pages import records
 from coupling.pages.compare import Missing, Pair, missing_first, side_by_side
 from coupling.sides import both_opened, of
 from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction, TableRule
@@ -61,7 +62,7 @@ def dialog(mapping: TableMapping, erp_id: uuid.UUID, search: str | None, chosen:
     """The dialog, ``None`` where the record is gone. Without ``search`` the record's own name is looked for. Raises
     ``ConnectionProblem``."""
     with both_opened() as connected:
-        rule = mapping.rule(connected.erp, connected.crm)
+        rule = build_rule(mapping, connected.erp, connected.crm)
         ours = connected.erp.get(mapping.erp_table, [erp_id], list(rule.erp.fields)).get(erp_id)
         if ours is None:
             return None
@@ -86,7 +87,7 @@ def dialog(mapping: TableMapping, erp_id: uuid.UUID, search: str | None, chosen:
 def choice(mapping: TableMapping, crm_id: uuid.UUID, search: str | None) -> Choice | None:
     """Business Central records this Sales record may be; ``None`` where it is gone. Raises ``ConnectionProblem``."""
     with both_opened() as connected:
-        rule = mapping.rule(connected.erp, connected.crm)
+        rule = build_rule(mapping, connected.erp, connected.crm)
         theirs = _read(connected, rule, Side.CRM, crm_id)
         if theirs is None:
             return None

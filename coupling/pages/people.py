@@ -6,6 +6,7 @@ import uuid
 
 from coupling.pages.cards import passes
 from coupling.sides import both_opened
+from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
@@ -22,7 +23,7 @@ def uncoupled_people(mapping: TableMapping, erp_id: uuid.UUID) -> tuple[TableMap
         people = list(Firms(connected.erp, mapping.couplings).people_of([Ref(mapping.erp_table, erp_id)]))
         known = contacts.couplings.partners(Side.ERP, people)
         alone = [id for id in people if id not in known or known[id].state is State.RESERVED]
-        rule = contacts.rule(connected.erp, connected.crm)
+        rule = build_rule(contacts, connected.erp, connected.crm)
         there = connected.erp.get(CONTACT, alone, list(rule.columns(Side.ERP))) if alone else {}
     free = [id for id in alone if id in there and passes(contacts, Side.ERP, rule.erp, there[id])]
     return (contacts, free) if free else (None, [])

@@ -10,6 +10,7 @@ from coupling.pages import records
 from coupling.pages.compare import Comparison
 from coupling.sides import both_opened, of
 from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.matching.contested import Differences, differences
 from integration.sync.matching.run import preview
@@ -52,7 +53,7 @@ def previewed(mapping: TableMapping, ids: Sequence[uuid.UUID] = ()) -> Preview:
     """Look, and couple nothing; at everything, or at these Business Central records. Raises ``ConnectionProblem``
     (``ConfigurationProblem`` without criteria)."""
     with both_opened() as connected:
-        rule = mapping.rule(connected.erp, connected.crm)
+        rule = build_rule(mapping, connected.erp, connected.crm)
         matched = preview(rule, mapping.criteria(), connected.erp, connected.crm, mapping.couplings, ids or None)
         pairs = _first({id: [other] for id, other in matched.pairs.items()})
         ambiguous, alone = _first(matched.ambiguous), dict.fromkeys(matched.alone[:SHOWN], ())

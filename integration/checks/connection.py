@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from integration.connection.enabling import readiness
 from integration.connection.findings import Finding
 from integration.gate import Gate
 from integration.models import ConnectionSetup
@@ -36,7 +37,7 @@ def connection(setup: ConnectionSetup, gate: Gate | None = None) -> tuple[list[V
         words = f"{', '.join(setup.missing())} missing."
         fix = "Fill in Connection Setup, or go through Assisted Setup."
         return [Verdict("not-set-up", Severity.ERROR, "Connection Setup", words, fix)], False
-    findings = setup.readiness(gate).findings
+    findings = readiness(setup, gate).findings
     found = [_verdict(one) for one in findings]
     if not setup.is_enabled:
         words = f"The connection is disabled. {setup.disable_reason}".strip()

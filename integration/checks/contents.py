@@ -15,6 +15,7 @@ from integration.connection.systems import Connected
 from integration.dataverse.access.drift import drifted
 from integration.dataverse.solution import describe, is_older
 from integration.dataverse.store import SalesOrganization
+from integration.mappings.build_rule import build_rule
 from integration.mappings.requirements import WHAT, unfit
 from integration.models import ConnectionSetup, TableMapping
 from integration.models.stored.preflight import Severity, Verdict
@@ -48,7 +49,7 @@ def rules(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
     """Does every stored mapping still fit both systems, and have all coupled options stayed?"""
     for mapping in TableMapping.objects.filter(part__in=setup.parts()):
         try:
-            mapping.rule(connected.erp, connected.crm)
+            build_rule(mapping, connected.erp, connected.crm)
         except ConfigurationProblem as problem:
             fix = f"Correct the mapping {mapping.name}, or restore what it names."
             # A table that Sales lacks is told as an error among what the mappings need.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, TableMapping
 from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Direction, TableRule
@@ -30,7 +31,7 @@ def decimals(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
     organization, fine = Organization(connected), True
     for mapping in TableMapping.objects.filter(part__in=setup.parts()):
         try:
-            rule = mapping.rule(connected.erp, connected.crm)
+            rule = build_rule(mapping, connected.erp, connected.crm)
         except ConfigurationProblem:
             continue  # told among the mappings
         kept = _kept(rule, organization)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.models.stored.preflight import Severity, Verdict
 from integration.systems.errors import ConfigurationProblem
@@ -75,7 +76,7 @@ def _owned(mapped: Sequence[FieldMapping], connected: Connected, people: list[uu
     found: dict[uuid.UUID, Counter[str]] = {}
     for pair in mapped:
         try:
-            where = pair.mapping.rule(connected.erp, connected.crm).erp_filter
+            where = build_rule(pair.mapping, connected.erp, connected.crm).erp_filter
         except ConfigurationProblem:
             continue  # told among the mappings
         for person in people:

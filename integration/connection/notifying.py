@@ -7,17 +7,13 @@ seconds keeps nobody waiting: the scheduler has a worker tell it until it was ta
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
-
-from django.db import models
 
 from integration.connection.opening import open_either
 from integration.connection.published import publish, withdraw
 from integration.dataverse.session import Gate
+from integration.models import ConnectionSetup
+from integration.models.connection.moving import Untold
 from integration.systems.errors import Problem
-
-if TYPE_CHECKING:
-    from integration.models.connection.setup import ConnectionSetup
 
 TASK = "tell_sales"
 AGAIN_AFTER = dt.timedelta(minutes=5)
@@ -25,20 +21,14 @@ NOT_WRITTEN = "The addresses were not written into Dynamics 365 Sales: {}"
 LATER = f" This is tried again every {AGAIN_AFTER.seconds // 60} minutes."
 
 
-class Untold(models.TextChoices):
-    """What Sales does not know yet."""
-
-    ADDRESSES = "addresses", "where Business Central is"
-    WITHDRAWAL = "withdrawal", "that the addresses are withdrawn"
-
-
-def tell(setup: ConnectionSetup, what: Untold) -> bool:
-    """Tell Sales, while a person waits. An organization that does not take it is noted as the last error: records are
-    synchronized all the same. ``False``: Sales was not told (yet)."""
+def notify_sales(setup: ConnectionSetup, *, withdrawn: bool = False) -> bool:
+    """Write into Sales where we are, or take it back: now if that goes soon, else later by a worker. An organization
+    that does not take it is noted as the last error: records are synchronized all the same. ``False``: Sales does not
+    know (yet)."""
     if not (setup.solution_version and setup.sales_enabled):
         setup.note(untold="")
         return False
-    setup.note(untold=what)
+    setup.note(untold=Untold.WITHDRAWAL if withdrawn else Untold.ADDRESSES)
     try:
         tell_rest(setup, None)
     except Problem:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from integration.business_central.models import CompanyInformation, GeneralLedgerSetup
 from integration.business_central.store import EmbeddedCompany
+from integration.connection.sign_in import api_of, grant_of
 from integration.dataverse.connecting import Shared
 from integration.dataverse.connecting import connect_with as connect
 from integration.dataverse.expected import Expected
@@ -68,14 +69,14 @@ def open_crm(
     if setup.missing():
         raise ConfigurationProblem(f"The connection is not set up: {', '.join(setup.missing())} missing.")
     try:
-        credentials = setup.grant()
+        credentials = grant_of(setup)
     except SecretUnreadable as error:
         raise ConfigurationProblem(UNREADABLE) from error
     return connect(
         url=setup.url,
         credentials=credentials,
         shared=Shared(token_cache(), metadata_cache(), gate),
-        api=setup.api,
+        api=api_of(setup),
         ca=settings.DATAVERSE_CA_FILE or None,
         patience=patience,
         expected=expected,

@@ -12,6 +12,7 @@ from integration.jobs.foresight import Foresight
 from integration.jobs.journal import JobJournal
 from integration.jobs.naming import name_rows
 from integration.jobs.plan_ledger import AT_ONCE, LABEL, Kind, PlanJournal, PlanLedger
+from integration.mappings.build_rule import build_rule
 from integration.models import PlannedChange, SyncJob
 from integration.sync.actions import (
     Action,
@@ -43,7 +44,7 @@ GIVEN = "given by Business Central"
 def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     """Fill the plan with what this job's pass, or its matching, would do."""
     ledger: Any = PlanLedger(job, journal)
-    rule = job.mapping.rule(connected.erp, connected.crm)
+    rule = build_rule(job.mapping, connected.erp, connected.crm)
     options = job.run_options
     if job.direction == Direction.BOTH:
         told = PlanJournal(job, journal)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from django.db import models
 
+from integration.mappings.build_rule import build_rule
 from integration.models.mapping.table_mapping import TableMapping
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import EVERYTHING
@@ -46,7 +47,7 @@ def recommend(mapping: TableMapping, connected: BothSystems) -> tuple[Recommenda
 
 
 def _recommend(mapping: TableMapping, erp: System, crm: System) -> Recommendation:
-    rule = mapping.rule(erp, crm)
+    rule = build_rule(mapping, erp, crm)
     filtered = mapping.crm_table in FILTERED
     ours = erp.count(mapping.erp_table, rule.erp_filter if filtered else EVERYTHING)
     if mapping.is_option:

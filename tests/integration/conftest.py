@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from integration import defaults
 from integration.connection import systems
+from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, TableMapping, User
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
@@ -78,7 +78,7 @@ def reader(db) -> Client:
 @pytest.fixture
 def mapping(setup) -> TableMapping:
     """CUSTOMER with those fields that the twins have."""
-    defaults.create_missing("dataverse")
+    create_missing("dataverse")
     customer = TableMapping.objects.get(name="CUSTOMER")
     known = {"name", "post_code", "city", "e_mail", "salesperson_code", "currency_code"}
     customer.fields.exclude(erp_field__in=known).delete()

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coupling import commands
-from integration import defaults, jobs
+from integration import jobs
+from integration.connection.enabling import disable, enable
+from integration.mappings.standard import reset
 from integration.models import (
     AuditEntry,
     ConnectionSetup,
@@ -66,8 +68,8 @@ def test_a_change_of_the_setup_says_who_when_before_and_after_and_never_the_secr
 
 def test_enabling_and_disabling_the_connection_is_recorded_with_the_reason(setup, annette):
     with acting(annette):
-        setup.enable()
-    setup.disable("The secret was revoked.")
+        enable(setup)
+    disable(setup, "The secret was revoked.")
 
     assert only(action=Action.ENABLED).who == "annette"
     stopped = only(action=Action.DISABLED, kind="connection")
@@ -171,7 +173,7 @@ def test_mappings_set_back_to_their_default_are_recorded(mapping, annette):
     mapping.only_coupled = not mapping.only_coupled
     mapping.save()
     with acting(annette):
-        defaults.reset([mapping])
+        reset([mapping])
 
     assert only(action=Action.RESET).subject == "CUSTOMER"
     assert only(action=Action.CHANGED, user=annette, kind="integration table mapping").changes[0][0] == (

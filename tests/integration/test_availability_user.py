@@ -8,6 +8,7 @@ import pytest
 from integration import checks, scheduler, tasks
 from integration.checks.availability import availability
 from integration.connection import notifying
+from integration.connection.enabling import disable, enable
 from integration.connection.published import OURS
 from integration.models import ConnectionSetup, TaskRun, User
 from integration.models.people.access_key import change_key, key_of, revoke_key, verified
@@ -34,11 +35,11 @@ def asked(setup, organization, phyllis, service, settings) -> ConnectionSetup:
     settings.PUBLIC_URL = "https://bc.cronus.example/"
     made("charlotte", ADMINISTRATOR)
     own(organization)
-    setup.use_default_addresses("")
+    setup.use_default_addresses("", "CRONUS")
     setup.item_availability_enabled, setup.odata_user = True, phyllis
     setup.save()
     change_key(phyllis)
-    ConnectionSetup.current().enable()
+    enable(ConnectionSetup.current())
     return ConnectionSetup.current()
 
 
@@ -128,7 +129,7 @@ def test_another_person_and_a_disabled_connection_concern_nobody_in_sales(asked,
     marie.username = "marie.dubois"
     marie.save()
     assert ConnectionSetup.current().untold == ""
-    asked.disable()
+    disable(asked)
     phyllis.assign([])
     change_key(phyllis)
     assert ConnectionSetup.current().untold == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integration.mappings.problems import NOT_CARRIED
+from integration.mappings.warnings import NOT_CARRIED
 from integration.models import FieldMapping, TableMapping
 from integration.sync.rules import Direction
 from setup_wizard import tables

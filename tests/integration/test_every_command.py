@@ -45,13 +45,14 @@ ASK_SALES = [
 ]
 PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
 CONNECTED = """
+from integration.connection import enabling
 from integration.models import ConnectionSetup
 setup = ConnectionSetup.current()
 setup.url, setup.token_endpoint = "https://127.0.0.1:1", "https://127.0.0.1:1/token"
 setup.tenant, setup.client_id, setup.client_secret = "t", "11111111-1111-4111-8111-111111111111", "secret"
 setup.is_enabled = True
 setup.save()
-setup.create_missing()
+enabling.create_missing(setup)
 """
 
 pytestmark = pytest.mark.processes

@@ -19,6 +19,7 @@ from django.test import RequestFactory
 from coupling.models import Coupling
 from integration import jobs
 from integration.connection import opening, systems
+from integration.connection.enabling import enable
 from integration.connection.opening import (
     PAGES_AT_ONCE,
     SECONDS,
@@ -42,7 +43,7 @@ QUICK = replace(OF_A_PERSON, limits=Limits(connect=0.3, read=0.3, deadline=0.3))
 @pytest.fixture
 def given(setup, monkeypatch) -> list[Patience]:
     """The patience every opened organization was given."""
-    setup.enable()
+    enable(setup)
     seen: list[Patience] = []
     opened = systems.connect
     monkeypatch.setattr(systems, "connect", lambda **how: seen.append(how["patience"]) or opened(**how))
@@ -136,7 +137,7 @@ def test_what_no_person_waits_for_is_opened_behind_the_gate_of_all_workers(given
 @pytest.fixture
 def silent(setup, settings, monkeypatch, company) -> Iterator[ConnectionSetup]:
     """The connection is enabled and leads to such a place."""
-    setup.enable()
+    enable(setup)
     settings.DEVELOPMENT = True
     monkeypatch.undo()
     monkeypatch.setattr(systems, "open_erp", lambda: company)

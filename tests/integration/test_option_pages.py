@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from integration.connection import systems
+from integration.connection.enabling import enable
 from integration.dataverse.session import Patience
 from integration.dataverse.store import SalesOrganization
 from integration.models import ConnectionSetup, TableMapping
@@ -23,7 +24,7 @@ TERMS = "account.paymenttermscode"
 def terms(ready, settings) -> TableMapping:
     """PAYMENT TERMS of an enabled connection; CRONUS has no terms yet."""
     settings.DEVELOPMENT = True
-    fill_in(ready).enable()
+    enable(fill_in(ready))
     return TableMapping.objects.get(name="PAYMENT TERMS")
 
 

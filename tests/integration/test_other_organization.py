@@ -8,6 +8,7 @@ import pytest
 
 from integration import jobs
 from integration.connection import notifying
+from integration.connection.enabling import enable
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def swapped(ready, settings) -> ConnectionSetup:
     """The connection was enabled for Contoso; now Fabrikam answers there, and takes the same secret."""
     settings.DEVELOPMENT = True
-    fill_in(ready).enable()
+    enable(fill_in(ready))
     setup = ConnectionSetup.current()
     setup.note(organization_id=uuid.uuid4(), organization_name="Contoso")
     return setup

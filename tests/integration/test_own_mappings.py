@@ -9,8 +9,9 @@ import pytest
 
 from coupling.models import Coupling
 from integration.forms.own_mapping import ColumnsForm
+from integration.mappings.build_rule import build_rule
 from integration.mappings.own import StandardMapping, create_own, delete_own, proposals
-from integration.mappings.problems import problems_of
+from integration.mappings.warnings import problems_of
 from integration.models import JobQueueEntry, TableMapping
 from integration.sync.rules import Direction
 from integration.systems.values import Field, FieldType, Side
@@ -147,8 +148,8 @@ def test_the_changes_of_a_mapping_are_read_by_the_column_chosen_for_it(setup, co
     admin.post("/mappings/new/", {**only(("name", "name", "both")), "modified_field": "lastonholdtime"})
     made = the("FIRMS")
     assert made.crm_modified_field == "lastonholdtime"
-    assert made.rule(company, organization).modified(Side.CRM) == "lastonholdtime"
-    assert made.rule(company, organization).modified(Side.ERP) == ""
+    assert build_rule(made, company, organization).modified(Side.CRM) == "lastonholdtime"
+    assert build_rule(made, company, organization).modified(Side.ERP) == ""
     assert "changes by lastonholdtime" in admin.get("/mappings/FIRMS/").content.decode()
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from integration import jobs
+from integration.connection.enabling import disable
 from integration.jobs import plans
 from integration.models import ConnectionSetup, FieldMapping, Plan, RecordTemplate, SyncJob, TableMapping
 from integration.sync.rules import Direction
@@ -106,11 +107,11 @@ def cancel(plan: Plan) -> None:
         jobs.cancel(job)
 
 
-def disable(plan: Plan) -> None:
-    ConnectionSetup.current().disable()
+def switch_off(plan: Plan) -> None:
+    disable(ConnectionSetup.current())
 
 
-@pytest.mark.parametrize("stop", [cancel, disable])
+@pytest.mark.parametrize("stop", [cancel, switch_off])
 def test_a_plan_that_was_canceled_or_whose_connection_was_disabled_is_not_applied_and_says_so(
     agreed, plan, admin, stop: Callable[[Plan], None]
 ):

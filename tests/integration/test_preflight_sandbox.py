@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from integration import checks, tasks
 from integration.checks import contents
+from integration.connection.enabling import enable
 from integration.dataverse import solution
 from integration.dataverse.access import drift
 from integration.dataverse.session import Credentials, Session
@@ -43,7 +44,7 @@ def typed_in(ready, administrator, settings) -> ConnectionSetup:
 
 @pytest.fixture
 def enabled(typed_in) -> ConnectionSetup:
-    typed_in.enable()
+    enable(typed_in)
     return typed_in
 
 

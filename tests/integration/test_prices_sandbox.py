@@ -8,11 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from integration import defaults, jobs
+from integration import jobs
 from integration.business_central.models import CustomerPriceGroup, Item, SalesPrice, UnitOfMeasure
+from integration.connection.enabling import enable
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
 from integration.jobs import new_day, queue
+from integration.mappings.standard import create_missing
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options as RunOptions
@@ -32,7 +34,7 @@ class Shop:
     """A bicycle with a base unit and the price groups RETAIL and TRADE, all of it in Sales already."""
 
     def __init__(self, crm: System) -> None:
-        defaults.create_missing()
+        create_missing()
         self.pieces, self.box = (UnitOfMeasure.objects.create(code=code) for code in ("PCE", "BOXES"))
         self.bicycle = Item.objects.create(
             no="B-100", description="Bicycle", base_unit_of_measure=self.pieces, unit_price=Decimal("10.12345")
@@ -76,7 +78,7 @@ def shop(settings, tmp_path, monkeypatch):
         credentials = Credentials(ready["tenant"], one["client_id"], one["client_secret"], ready["token_endpoint"])
         with closing(Session(ready["url"], credentials)) as administrator:
             solution.import_into(administrator, redeploy=True)
-        fill_in(ready).enable()
+        enable(fill_in(ready))
         with opened() as connected:
             yield Shop(connected.crm)
 

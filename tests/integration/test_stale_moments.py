@@ -10,6 +10,8 @@ import pytest
 from django.db import IntegrityError, connection, connections
 from django.urls import reverse
 
+from integration.connection import enabling
+from integration.connection.enabling import enable
 from integration.connection.findings import NotReady
 from integration.forms.connection import ConnectionForm
 from integration.forms.job_queue import TimesForm
@@ -46,7 +48,7 @@ def meanwhile(monkeypatch: Any, where: Any, name: str, act: Any) -> None:
 
 
 def test_what_is_saved_while_the_order_user_is_looked_up_is_not_overwritten(setup, admin, monkeypatch):
-    setup.enable()
+    enable(setup)
     ConnectionSetup.objects.update(solution_version="1.0", order_integration_enabled=True)
     sent = {**form_on(admin, PAGE, PAGE), "order_user": "Jim Olive", "web_client_url": "https://mine.example"}
 
@@ -66,7 +68,7 @@ def test_an_address_saved_while_the_former_one_is_examined_is_not_enabled(setup,
     def other() -> None:
         change(ConnectionSetup, pk=1, url="https://fabrikam.crm4.dynamics.com")
 
-    meanwhile(monkeypatch, ConnectionSetup, "readiness", other)
+    meanwhile(monkeypatch, enabling, "readiness", other)
 
     answer = admin.post(f"{PAGE}enable/", seen_on(admin, PAGE)).content.decode()
 
@@ -75,14 +77,14 @@ def test_an_address_saved_while_the_former_one_is_examined_is_not_enabled(setup,
 
 
 def test_a_secret_saved_while_the_former_one_is_examined_is_not_enabled(setup, monkeypatch):
-    meanwhile(monkeypatch, ConnectionSetup, "readiness", lambda: change(ConnectionSetup, pk=1, client_secret="new"))
+    meanwhile(monkeypatch, enabling, "readiness", lambda: change(ConnectionSetup, pk=1, client_secret="new"))
     with pytest.raises(NotReady, match="Somebody else saved"):
-        ConnectionSetup.current().enable()
+        enable(ConnectionSetup.current())
 
 
 def test_an_address_typed_while_disabled_is_refused_when_somebody_has_enabled_the_connection(setup, admin):
     sent = {**form_on(admin, PAGE, PAGE), "url": "https://fabrikam.crm4.dynamics.com"}
-    ConnectionSetup.current().enable()
+    enable(ConnectionSetup.current())
 
     answer = admin.post(PAGE, sent).content.decode()
 
@@ -110,10 +112,10 @@ def test_what_changes_elsewhere_than_on_the_page_is_nobodys_business_there(furni
 
 
 def test_sales_is_told_when_nobody_is_held_up_any_more(setup, admin, monkeypatch):
-    setup.enable()
+    enable(setup)
     ConnectionSetup.objects.update(solution_version="1.0")
     held: list[str] = []
-    monkeypatch.setattr(ConnectionSetup, "tell_sales", lambda self: held.append(self.untold))
+    monkeypatch.setattr("integration.forms.connection.notify_sales", lambda setup: held.append(setup.untold))
     monkeypatch.setattr(ConnectionForm, "store", lambda self: held.append("stored") or self.save())
     admin.post(PAGE, {**form_on(admin, PAGE, PAGE), "web_client_url": "https://mine.example"})
     assert held == ["stored", "addresses"]

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from integration import scheduler, tasks
 from integration.connection import notifying, opening
+from integration.connection.enabling import enable
+from integration.connection.notifying import notify_sales
 from integration.connection.published import OURS
 from integration.dataverse.session import OF_A_PERSON, Credentials, Patience, Session
 from integration.http import Limits
@@ -36,9 +38,9 @@ def https(settings) -> None:
 def enabled(setup, organization) -> ConnectionSetup:
     """Contoso is connected, its integration solution installed."""
     own(organization)
-    setup.use_default_addresses("")
+    setup.use_default_addresses("", "CRONUS")
     setup.save()
-    setup.enable()
+    enable(setup)
     return setup
 
 
@@ -144,7 +146,7 @@ def test_enabling_again_takes_a_withdrawal_back_that_was_never_made(enabled, adm
 
 def test_without_the_solution_nothing_is_left_to_be_told(setup):
     setup.note(untold="addresses")
-    assert setup.tell_sales() is False
+    assert notify_sales(setup) is False
     assert ConnectionSetup.current().untold == ""
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from coupling.models import Coupling
 from integration import checks
+from integration.connection.enabling import disable, enable
 from integration.jobs.queue import QueueState
 from integration.models import ConnectionSetup, FullSynchLine, TableMapping
 from integration.models.stored.preflight import Severity
@@ -63,10 +64,10 @@ def test_what_is_only_worth_knowing_does_not_hold_the_guide_up(fresh, admin, mon
 
 
 def test_couplings_of_another_organization_are_told_before_finish_is_reached(setup, admin, organization):
-    setup.enable()
+    enable(setup)
     customer = TableMapping.objects.get(name="CUSTOMER")
     Coupling.objects.create(mapping=customer, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
-    setup.disable()
+    disable(setup)
     walk(admin, until="check")
     organization.organization_id = uuid.uuid4()
     page = admin.get(f"{GUIDE}check/").content.decode()
@@ -140,9 +141,9 @@ def test_a_double_click_on_finish_starts_everything_once(fresh, admin):
 
 
 def test_mappings_that_were_there_keep_what_people_made_of_them(setup, admin):
-    setup.enable()
+    enable(setup)
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_erp")
-    setup.disable()
+    disable(setup)
     walk(admin, until="data")
     press(admin, "data", **{"direction-CUSTOMER": "to_crm"}, **BY_HAND)
     for step in ("integration-user", "administrator", "check"):

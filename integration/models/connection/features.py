@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from integration.connection.systems import company_name
 from integration.dataverse.reading.zones import zone
 from integration.models.connection.availability import NOT_YET, SERVICE, is_published, may_ask
 from integration.models.stored.audit import AuditEntry, record
@@ -46,11 +45,11 @@ class Features(models.Model):
     class Meta:
         abstract = True
 
-    def use_default_addresses(self, base: str, *, only_blank: bool = False) -> None:
-        """Reset Web Client URL: both addresses as they follow from where this application answers (``base``); blank
-        where that is no address to be written down, such as one without https."""
+    def use_default_addresses(self, base: str, company: str, *, only_blank: bool = False) -> None:
+        """Reset Web Client URL: both addresses as they follow from where this application answers (``base``) and what
+        the company is called; blank where that is no address to be written down, such as one without https."""
         base = (settings.PUBLIC_URL or base).rstrip("/")
-        listening = SERVICE.format(company=quote(company_name(), safe=""))
+        listening = SERVICE.format(company=quote(company, safe=""))
         for name, address in zip(ADDRESSES, (base, base + listening), strict=True):
             if not only_blank or not getattr(self, name):
                 setattr(self, name, _or_blank(address))

@@ -9,7 +9,6 @@ from typing import Any, Self
 
 from django.db import connection, models, transaction
 
-from integration.connection.notifying import Untold
 from integration.models.connection.belonging import PLACE, Saving, digest
 from integration.models.connection.features import Features
 from integration.models.connection.sign_in import SECRETS, SignIn
@@ -25,6 +24,13 @@ NOT_WITHDRAWN = (
     "“Business Central Connection” is right."
 )
 LED_ELSEWHERE = "Somebody changed where the connection leads to meanwhile. Begin again."
+
+
+class Untold(models.TextChoices):
+    """What Sales does not know yet."""
+
+    ADDRESSES = "addresses", "where Business Central is"
+    WITHDRAWAL = "withdrawal", "that the addresses are withdrawn"
 
 
 class Moving(Audited, SignIn, Features):

@@ -10,9 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from integration.connection.findings import Finding, NotReady
-from integration.dataverse.session import API
-from integration.dataverse.signin import Certificate, Credentials, Grant, endpoint_for, premises
+from integration.dataverse.signin import premises
 from integration.models.stored.secret import Secret, SecretField
 from integration.odata.credentials import opened
 from integration.systems.errors import SignInRefused
@@ -36,9 +34,6 @@ class Authentication(models.TextChoices):
 ON_PREMISES = ("ifd", "oauth", "ad")
 SECRETS = ("client_secret", "certificate", "password")
 PLAIN = ("tenant", "client_id", "token_endpoint", "sign_in_user", "domain", "sdk_version")
-CHANGED_MEANWHILE = (
-    "Somebody else saved another address or sign-in while this one was checked. Look at it, then enable it again."
-)
 
 
 class SignIn(models.Model):
@@ -77,18 +72,17 @@ class SignIn(models.Model):
         cloud = premises.type_for(address) is premises.AuthenticationType.OFFICE365
         return Authentication.CLIENT_SECRET.value if cloud and self.kind.on_premises else self.authentication
 
-    def refuse_if_overtaken(self) -> None:
-        """Others may save while an organization is being asked: hold the row, and see that it still is what was asked
-        about. Raises :class:`NotReady`."""
+    def is_overtaken(self) -> bool:
+        """Did others save another address or sign-in since this object was read? Others may save while an organization
+        is being asked, so the row is held until the transaction ends."""
         now = type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
-        if any(_plain(getattr(now, name)) != _plain(getattr(self, name)) for name in self.IDENTIFYING):
-            raise NotReady([Finding(False, "Connection Setup", CHANGED_MEANWHILE)])
+        return any(_plain(getattr(now, name)) != _plain(getattr(self, name)) for name in self.IDENTIFYING)
 
     def missing(self) -> list[str]:
         """The captions of what has to be filled in before anything can be asked."""
         address = [] if self.url else ["URL"]
         if self.kind.on_premises:
-            return address + premises.missing(self._premises_type(), self._given())
+            return address + premises.missing(self.premises_type, self.given())
         wanted: dict[str, object] = {"Client id": self.client_id}
         if self.kind is Authentication.CERTIFICATE:
             wanted["Certificate"] = self.certificate
@@ -102,28 +96,6 @@ class SignIn(models.Model):
         """Captions of the stored secrets in use that belong to a lost encryption key."""
         used = (name for name in SECRETS if getattr(self, name))
         return [caption(name) for name in used if not getattr(self, name).readable]
-
-    def grant(self) -> Grant:
-        """What to sign in with. Raises ``SignInRefused`` where that does not go, ``SecretUnreadable``."""
-        if self.kind.on_premises:
-            return premises.grant_for(self._premises_type(), self._given(reveal=True))
-        endpoint = self.token_endpoint or endpoint_for(self.url, self.tenant)
-        if self.kind is Authentication.CERTIFICATE:
-            return Certificate(self.tenant, self.client_id, self.certificate.reveal(), endpoint)
-        return Credentials(self.tenant, self.client_id, self.client_secret.reveal(), endpoint)
-
-    def client_proof(self, endpoint: str) -> dict[str, str]:
-        """What shows a token endpoint that we are this client while a person signs in: certificate or secret; nothing
-        for a public client of one's own AD FS. Raises ``SignInRefused``, ``SecretUnreadable``."""
-        if self.certificate and (self.kind is Authentication.CERTIFICATE or not self.client_secret):
-            return Certificate(self.tenant, self.client_id, self.certificate.reveal(), endpoint).proof(endpoint)
-        return Credentials(self.tenant, self.client_id, self.client_secret.reveal(), endpoint).proof(endpoint)
-
-    @property
-    def api(self) -> str:
-        """The version of the Web API to speak: on premises that of the SDK version."""
-        wanted = self.sdk_version if self.kind.on_premises else ""
-        return premises.api_of(wanted) if wanted and not premises.no_version(wanted) else API
 
     def address_checks(self) -> list[tuple[str, Callable[[], str]]]:
         """(caption, check) of both addresses; a check gives the clean address or raises ``AddressError``."""
@@ -153,21 +125,23 @@ class SignIn(models.Model):
             return {}
         if "\\" in self.sign_in_user:
             self.domain = premises.domain_of(self.sign_in_user)
-        kind = self._premises_type()
+        kind = self.premises_type
         return {
             "sign_in_user": premises.check_user_name(kind, self.sign_in_user) if self.sign_in_user else "",
             "sdk_version": premises.no_version(self.sdk_version) if self.sdk_version else "",
         }
 
-    def _premises_type(self) -> premises.AuthenticationType:
+    @property
+    def premises_type(self) -> premises.AuthenticationType:
+        """The same, as Business Central names the kinds."""
         return premises.AuthenticationType[self.kind.name]
 
-    def _given(self, *, reveal: bool = False) -> dict[str, str]:
+    def given(self, *, reveal: bool = False) -> dict[str, str]:
         """The fields as the rules about premises take them; secrets are only named unless they are to be used."""
         secrets = {name: getattr(self, name) for name in SECRETS}
-        told = {name: secret.reveal() if reveal else str(secret) for name, secret in secrets.items()}
+        texts = {name: secret.reveal() if reveal else str(secret) for name, secret in secrets.items()}
         plain = {name: getattr(self, name) for name in PLAIN if name != "sign_in_user"}
-        return {**plain, **told, "user_name": self.sign_in_user}
+        return {**plain, **texts, "user_name": self.sign_in_user}
 
 
 def caption(name: str) -> str:

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from integration.mappings.build_rule import build_rule
-from integration.mappings.problems import problems_of, warnings_of
+from integration.models.mapping.validation import dependency_problem, filter_problem
 from integration.models.stored.audited import Audited
 from integration.sync.matching.pairs import Criterion
-from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
-from integration.systems.system import System
+from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
 
 DIRECTIONS = [
     (Direction.TO_CRM.value, "To Integration Table"),
@@ -127,19 +125,10 @@ class TableMapping(Audited):
         arrows = {Direction.TO_CRM: "->", Direction.TO_ERP: "<-", Direction.BOTH: "<->"}
         return f"{self.erp_table} {arrows[direction or Direction(self.direction)]} {self.crm_table}"
 
-    def rule(self, erp: System, crm: System) -> TableRule:
-        """The mapping as the engine takes it, with both tables as they are now. Raises ``ConfigurationProblem``
-        (``TableMissing``, ``FieldMissing``, …) with mapping, field and system in the message."""
-        return build_rule(self, erp, crm)
-
     def criteria(self) -> tuple[Criterion, ...]:
         """By which fields records are matched, also by pairs that are not synchronized; none: not at all."""
         fields = self.fields.filter(match_priority__gt=0).order_by("match_priority", "position")
         return tuple(Criterion(f.erp_field, f.crm_field, f.match_priority, f.case_sensitive) for f in fields)
-
-    def warnings(self) -> list[str]:
-        """What is allowed and yet probably not meant."""
-        return warnings_of(self)
 
     def settings_changed(self, before: Mapping[str, object]) -> None:
         """A person changed how records are chosen and carried; ``before`` has the former values of ``RULE_COLUMNS``.
@@ -194,6 +183,24 @@ class TableMapping(Audited):
     def clean(self) -> None:
         """Raises ``ValidationError`` by field."""
         self.name = self.name.strip()
-        wrong = problems_of(self)
-        if wrong:
-            raise ValidationError(wrong)
+        wrong = {
+            "name": "" if self.name else "A mapping needs a name.",
+            "erp_filter": filter_problem(self.erp_filter),
+            "crm_filter": filter_problem(self.crm_filter),
+            "direction": self._direction_problem(),
+            "dependencies": self._dependency_problem(),
+        }
+        if any(wrong.values()):
+            raise ValidationError({field: problem for field, problem in wrong.items() if problem})
+
+    def _direction_problem(self) -> str:
+        if self.is_option and self.direction == Direction.BOTH:
+            return "A mapping of option values goes one way; choose To or From Integration Table."
+        if self.pk is None:
+            return ""
+        names = [dict(DIRECTIONS)[one.value] for one in Direction(self.direction).passes if not self.carries(one)]
+        return f"No enabled field goes this way ({', '.join(names)}). Enable one first." if names else ""
+
+    def _dependency_problem(self) -> str:
+        others = type(self).objects.exclude(pk=self.pk).values_list("name", "dependencies")
+        return dependency_problem(self.name, self.dependencies, dict(others))
