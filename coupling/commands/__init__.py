@@ -6,7 +6,7 @@ Every verb checks first and says in words what is in the way; running is left to
 from __future__ import annotations
 
 from coupling.commands.checks import Blocked, coupled_with
-from coupling.commands.couple import (
+from coupling.commands.couple_records import (
     COUPLING,
     CRM_ID,
     ERP_ID,
@@ -16,8 +16,8 @@ from coupling.commands.couple import (
     uncouple_all,
     uncouple_here,
 )
-from coupling.commands.create import creatable, create
-from coupling.commands.synchronize import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
+from coupling.commands.create_records import creatable, create
+from coupling.commands.synchronize_now import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
 
 __all__ = [
     "CAPTIONS",

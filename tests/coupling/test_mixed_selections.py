@@ -32,7 +32,7 @@ def other_way() -> tuple[TableMapping, list[uuid.UUID], SyncJob]:
 def test_sending_errors_of_two_mappings_sends_those_that_go_this_way_and_names_the_others(world, clerk, monkeypatch):
     _items, item_ids, item_job = one_way()
     _, currency_ids, currency_job = other_way()
-    monkeypatch.setattr("coupling.commands.synchronize.check_first", lambda *_: None)
+    monkeypatch.setattr("coupling.commands.synchronize_now.check_first", lambda *_: None)
 
     answer = press(
         clerk,

@@ -35,7 +35,7 @@ def asked(setup, organization, phyllis, service, settings) -> ConnectionSetup:
     settings.PUBLIC_URL = "https://bc.cronus.example/"
     made("charlotte", ADMINISTRATOR)
     own(organization)
-    setup.use_default_addresses("", "CRONUS")
+    setup.use_default_addresses("", "CRONUS International Ltd.")
     setup.item_availability_enabled, setup.odata_user = True, phyllis
     setup.save()
     change_key(phyllis)

@@ -45,12 +45,12 @@ def test_a_pair_on_a_column_that_does_not_come_this_way_is_left_out_and_says_wha
 
 def test_a_mapping_all_of_whose_columns_are_lacking_says_so(ends):
     with pytest.raises(ConfigurationProblem, match="come this way"):
-        customers(("phone_no", "telephone1")).rule(*ends)
+        build_rule(customers(("phone_no", "telephone1")), *ends)
 
 
 def test_a_column_that_neither_is_there_nor_lacking_is_missing(ends):
     with pytest.raises(FieldMissing):
-        customers(("name", "name"), ("pager", "telephone1")).rule(*ends)
+        build_rule(customers(("name", "name"), ("pager", "telephone1")), *ends)
 
 
 @pytest.mark.parametrize(

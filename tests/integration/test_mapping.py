@@ -205,7 +205,7 @@ def test_references_are_translated_by_the_mapping_of_their_tables(erp, crm, peop
 def test_the_first_of_two_mappings_translates(erp, crm, people):
     TableMapping.objects.create(name="USERS FIRST", position=0, erp_table="salesperson", crm_table="team")
     TableMapping.objects.create(name="USERS LATER", position=9, erp_table="salesperson", crm_table="systemuser")
-    rule = mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm")).rule(erp, crm)
+    rule = build_rule(mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm")), erp, crm)
     assert rule.fields[0].reference in {Reference("salesperson", "systemuser"), Reference("salesperson", "team")}
     fields = crm.describe("account").fields
     wanted = "team" if "team" in fields["ownerid"].targets else "systemuser"
@@ -219,7 +219,7 @@ def test_a_reference_nobody_translates_is_a_configuration_problem(erp, crm):
 
 
 def test_a_reference_goes_into_text_by_its_label(erp, crm):
-    rule = mapping_of("to_crm", ("salesperson_code", "name", "to_crm")).rule(erp, crm)
+    rule = build_rule(mapping_of("to_crm", ("salesperson_code", "name", "to_crm")), erp, crm)
     assert rule.fields[0].reference is None
 
 

@@ -23,7 +23,7 @@ from integration.connection import systems
 from integration.jobs import new_day, queue
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, SyncJob, TableMapping
 from integration.sync.rules import Direction
-from integration.sync.special.prices.lines import book
+from integration.sync.special.prices import book
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import Cronus
 

@@ -6,12 +6,12 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from coupling.models import Coupling
 from integration.forms.own_mapping import ColumnsForm
 from integration.mappings.build_rule import build_rule
 from integration.mappings.own import StandardMapping, create_own, delete_own, proposals
-from integration.mappings.warnings import problems_of
 from integration.models import JobQueueEntry, TableMapping
 from integration.sync.rules import Direction
 from integration.systems.values import Field, FieldType, Side
@@ -259,7 +259,9 @@ def test_a_loop_of_dependencies_is_refused_with_the_loop_named(mapping, admin):
 
 def test_a_mapping_that_depends_on_itself_is_refused(mapping):
     mapping.dependencies = ["CUSTOMER"]
-    assert problems_of(mapping).get("dependencies", "") == "CUSTOMER cannot depend on itself."
+    with pytest.raises(ValidationError) as refused:
+        mapping.clean()
+    assert refused.value.message_dict == {"dependencies": ["CUSTOMER cannot depend on itself."]}
 
 
 def test_what_a_mapping_depends_on_is_chosen_on_its_page(mapping, admin):

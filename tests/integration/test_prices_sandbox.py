@@ -19,7 +19,7 @@ from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options as RunOptions
 from integration.sync.run import Scope
-from integration.sync.special.prices.lines import book
+from integration.sync.special.prices import book
 from integration.systems.filters import Comparison
 from integration.systems.system import System, every
 from tests.opened import opened

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from integration.sync.run import Counters, Scope
-from integration.sync.special.prices.lines import book
+from integration.sync.special.prices import book
 from integration.systems.errors import ConfigurationProblem, Refused
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, changed, standard

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from coupling.commands.checks import check_first, check_record, options_for, table_of
-from coupling.commands.couple import uncouple_now
+from coupling.commands.couple_records import uncouple_now
 from coupling.models import CouplingError
 from coupling.sides import both_opened, of, opened
 from integration import jobs
