@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 from django.urls import Resolver404, resolve
 
 from integration.models.people.rights import READ_AVAILABILITY
 from integration.models.stored.secret import keys_problem
-
-if TYPE_CHECKING:
-    from integration.models.people.user import User
 
 SERVICE = "/ODataV4/Company('{company}')/ProductItemAvailability"
 NOT_YET = "The item availability web service is not part of this release yet, so Sales cannot ask for it."
@@ -27,18 +25,18 @@ def is_published() -> bool:
     return True
 
 
-def may_ask(user: User | None) -> bool:
+def may_ask(user: AbstractUser | None) -> bool:
     """Is this somebody as whom Sales can sign in to the service?"""
     return user is not None and user.is_active and user.has_perm(READ_AVAILABILITY)
 
 
-def note_change(user: User) -> bool:
+def note_change(user: AbstractUser) -> bool:
     """The user was renamed, changed groups, was deactivated, or came back: Sales is given notice of it, soon and by a
     worker. ``False``: Sales asks in somebody else's name, or not at all."""
     return bool(_concerned(user).exclude(untold="withdrawal").update(untold="addresses"))
 
 
-def hand_over_key(user: User, key: str) -> bool:
+def hand_over_key(user: AbstractUser, key: str) -> bool:
     """The user's key was changed (blank: revoked): Sales gets the new one, which is kept encrypted until then."""
     if keys_problem():
         return False
@@ -53,6 +51,6 @@ def _setups() -> QuerySet[Any]:
     return apps.get_model("integration", "ConnectionSetup")._default_manager.all()
 
 
-def _concerned(user: User) -> QuerySet[Any]:
+def _concerned(user: AbstractUser) -> QuerySet[Any]:
     on = _setups().filter(odata_user=user, is_enabled=True, sales_enabled=True, item_availability_enabled=True)
     return on.exclude(solution_version="")
