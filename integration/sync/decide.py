@@ -1,7 +1,30 @@
 """The truth table: what happens to one record, given its coupling, its twin and its draft. Pure.
 
-``dismiss`` answers what can be answered without looking at the other side (most rows of most runs), ``decide`` the
-rest, ``deleted`` what a deletion means. Each branch is one row of the table in the design.
+``shortcut`` answers what can be answered without looking at the other side (most rows of most runs), ``decide`` the
+rest, ``deleted`` what a deletion means.
+
+==================  =================  ====================================  ==========================================
+coupling            twin               case                                  action
+==================  =================  ====================================  ==========================================
+any                 any                a rule of the table leaves it out     Skip; Uncouple where the pair ends with it
+none, reserved      –                  a value or reference cannot go        Fail, or Waiting for what to couple first
+none, reserved      –                  another mapping holds the record      Skip, the other mapping named
+none, reserved      –                  one free natural match                Update that couples
+none, reserved      –                  the match is taken, or several match  Fail, the candidates listed
+none, reserved      –                  none of these                         Insert
+intended            there              an interrupted run has written it     Update that completes the pair
+intended            not there          an interrupted run has not            Insert with the id of then
+coupled             gone               deletion policy none                  Fail: the twin was deleted
+coupled             gone               … restore                             Insert, coupled anew
+coupled             gone               … remove coupling                     Uncouple
+coupled             merged into other  accounts and contacts of Sales        Fail, the surviving record offered
+coupled             there              no field differs                      Unchanged, versions renewed
+coupled             there              fields differ (``verdict``)           Update of the differing fields only
+coupled             there              a field changed on both sides         Fail: a conflict, nothing is written
+coupled             there, we deleted  source deleted: none / restore /      Broken / Restore / Uncouple
+                                       remove coupling
+coupled             gone, we deleted   both records are gone                 Uncouple, silently
+==================  =================  ====================================  ==========================================
 """
 
 from __future__ import annotations

@@ -9,7 +9,12 @@
 Where the destination is remote, up to ``IN_FLIGHT`` pages are being written while the next one is planned; they are
 remembered in the order they were read. Where it is local, writing and remembering share one transaction.
 Before the first page, what an interrupted run began is finished where a side gives its own ids (``recovery``).
-A crash between any two lines repeats work and neither loses nor doubles a record.
+A crash between any two lines repeats work and neither loses nor doubles a record. Contoso is new, and the process dies:
+
+    before intend            nothing is stored; the cursor still stands before the row: it is read again and inserted
+    after intend             the pair is intended with id 4711; the next run finds no 4711 and inserts it with that id
+    after write              the next run finds 4711 in Sales and completes the pair: nobody is made twice
+    after remember           the pair is coupled; the cursor comes last, so the row may be read again: unchanged
 """
 
 from __future__ import annotations

@@ -1,4 +1,17 @@
-"""What is remembered of a page: from actions and their results to pairs, counters and failures. Pure."""
+"""What is remembered of a page: from actions and their results to pairs, counters and failures. Pure.
+
+A page of five customers on its way to Sales, and what becomes of each:
+
+    action                    answer of Sales             remembered                        counted
+    Insert Adatum             created, version 7          pair, seen Sales 7                inserted
+    Insert Contoso            refused: name too long      pair not made, id kept, failure   failed
+    Insert Fabrikam           no answer came              pair stays intended: the next     failed
+                                                          run looks for the id first
+    Update Litware            412: somebody saved it      overtaken: read and decided once  (by the second look)
+                                                          more at the end of the run
+    Update Proseware          written, version 9          agreed values, seen Sales 9;      modified
+                                                          its open errors close
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,15 @@
 """Field by field: what is written, what is owed to the other side, what is a conflict, and what is agreed after. Pure.
 
-``verdict`` has the truth table of one field; here it is applied to a record and its twin.
+``verdict`` has the truth table of one field; here it is applied to a record and its twin. A pass to Sales over one
+customer, every field two-way, no policy for conflicts:
+
+    field     customer      account       agreed              merged into
+    name      Adatum        Adatum        Adatum, Adatum      nothing
+    phone     030 7         030 1         030 1, 030 1        changes: phone 030 7; agreed 030 7, 030 7
+    city      Atlanta       Boston        Atlanta, Atlanta    owes: the pass to Business Central carries Boston
+    terms     1M(8D)        Net 30        never               conflicts: a person, the policy or a winner decides
+
+With one conflict nothing of the record is written; without it the phone is, and the city stays owed.
 """
 
 from __future__ import annotations
