@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +134,7 @@ class EngineLedger(models.Manager[Any]):
             found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
         return found
 
-    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Partner]:
         ids = self.filter(state=State.COUPLED.value).values_list(f"{side}_id", flat=True).iterator()
         return list(self.partners(side, [id for id in ids if id not in seen]).values())
 

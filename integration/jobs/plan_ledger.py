@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from itertools import islice
 
@@ -76,7 +76,7 @@ class PlanLedger:
     def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
         return self.real.held(side, ids)
 
-    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Partner]:
         return self.real.unseen(side, seen)
 
     def pages(self) -> Iterator[list[Partner]]:

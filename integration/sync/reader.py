@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from itertools import islice
 
 from integration.sync.plan import Planner
 from integration.sync.run import Scope
+from integration.sync.seen_ids import SeenIds
 from integration.sync.special.base import Run
 from integration.systems.errors import ConfigurationProblem, CursorExpired
 from integration.systems.filters import EVERYTHING
@@ -52,16 +54,16 @@ class Reader:
         """All rows (those behind the cursor, where a full reading was broken off); then, by id, those that moved behind
         the bound of this reading before they were reached. Later runs may look at coupled rows only, so whoever was
         edited meanwhile must not be left to them. The cursor stays at the bound."""
-        seen: set[uuid.UUID] = set()
-        for page in self._changes(cursor, compare=True, seen=seen):
-            cursor = page.cursor or cursor
-            yield page
-        while cursor is not None:
-            moved = {record.id for page in self._read(cursor) for record in page.records} - seen
-            if not moved:
-                return
-            seen |= moved
-            yield from self.of_ids(sorted(moved))
+        with SeenIds() as seen:
+            for page in self._changes(cursor, compare=True, seen=seen):
+                cursor = page.cursor or cursor
+                yield page
+            while cursor is not None:
+                moved = {record.id for page in self._read(cursor) for record in page.records if record.id not in seen}
+                if not moved:
+                    return
+                seen.add(moved)
+                yield from self.of_ids(sorted(moved))
 
     def behind(self, cursor: str | None) -> Iterator[Page]:
         """The rest of what ``pages`` is reading."""
@@ -76,19 +78,17 @@ class Reader:
             there = source.get(self.run.source_table, chunk, columns)
             yield Page([there[id] for id in chunk if id in there], [id for id in chunk if id not in there])
 
-    def _changes(
-        self, cursor: str | None, *, compare: bool = False, seen: set[uuid.UUID] | None = None
-    ) -> Iterator[Page]:
+    def _changes(self, cursor: str | None, *, compare: bool = False, seen: SeenIds | None = None) -> Iterator[Page]:
         """Rows changed since the cursor; all of them where it is none, or too old. With ``compare``, and where all rows
         are read, their ids are gathered in ``seen``, and coupled rows that are not among them are looked for."""
-        seen = set() if seen is None else seen
-        try:
-            pages = self._read(cursor)
-            yield from self._compared(pages, seen) if compare or cursor is None else pages
-        except CursorExpired:
-            if cursor is None:
-                raise
-            yield from self._compared(self._read(None), seen)
+        with nullcontext(seen) if seen is not None else SeenIds() as met:
+            try:
+                pages = self._read(cursor)
+                yield from self._compared(pages, met) if compare or cursor is None else pages
+            except CursorExpired:
+                if cursor is None:
+                    raise
+                yield from self._compared(self._read(None), met)
 
     def _read(self, cursor: str | None) -> Iterator[Page]:
         run = self.run
@@ -97,18 +97,18 @@ class Reader:
         by = run.rule.modified(side)
         return run.source.changes(run.source_table, self.planner.source_columns, cursor, where, by)
 
-    def _compared(self, pages: Iterable[Page], seen: set[uuid.UUID]) -> Iterator[Page]:
+    def _compared(self, pages: Iterable[Page], seen: SeenIds) -> Iterator[Page]:
         """The same pages, then the coupled rows that are in none of them and are gone: whoever reads without a cursor
         is told of no deletion. The last cursor comes behind those, so that no crash can lose one."""
         gone, last = set[uuid.UUID](), Page(())
         for number, page in enumerate(pages):
             if number:
                 yield last
-            seen.update(record.id for record in page.records)
+            seen.add(record.id for record in page.records)
             gone.update(page.deleted)
             last = page
         side = self.run.direction.source
-        unseen = [partner.id(side) for partner in self.run.ledger.unseen(side, seen | gone)]
+        unseen = [id for partner in self.run.ledger.unseen(side, seen) if (id := partner.id(side)) not in gone]
         if unseen and not seen and not self.run.options.approved:
             self._refuse_nothing(len(unseen))
         if not unseen:

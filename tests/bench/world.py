@@ -17,8 +17,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from integration.connection.enabling import disable, enable
-
 CUSTOMERS = 20_000
 HOME = "BENCH_HOME"
 
@@ -64,6 +62,7 @@ def sandbox(name: str, row_ms: float = 0) -> Iterator[dict[str, Any]]:
 def connect(ready: dict[str, Any]) -> None:
     """Enable the connection to this organization, forgetting every coupling with another one, and couple what
     customers refer to."""
+    from integration.connection.enabling import disable, enable
     from integration.models import ConnectionSetup, TableMapping
 
     for mapping in TableMapping.objects.all():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -210,7 +210,7 @@ class Ledger(Protocol):
     def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         """id on ``side`` -> coupled id on the other side, through the mappings of these two tables."""
 
-    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Partner]:
         """Coupled pairs whose id on that side is not among ``seen``: after a full re-read, their rows are gone."""
 
     def page(self) -> AbstractContextManager[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -102,7 +102,7 @@ class MemoryLedger:
         found = other.partners(side, ids)
         return {id: row.id(side.other) for id, row in found.items() if row.state is State.COUPLED}
 
-    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Partner]:
         return [as_stored(row) for row in self.rows.values() if row.state is State.COUPLED and row.id(side) not in seen]
 
     @contextmanager
