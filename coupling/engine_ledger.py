@@ -165,18 +165,12 @@ class EngineLedger(models.Manager[Any]):
             return
         for chunk in chunks([partner.erp_id for partner in partners]):
             self._waits.filter(erp_id__in=chunk).delete()
-        self._waits.model.objects.bulk_create(
-            self._waits.model(
-                mapping=self.instance,
-                erp_id=partner.erp_id,
-                crm_id=partner.crm_id,
-                towards=wait.towards.value,
-                table=wait.table,
-                record_id=wait.id,
-            )
+        rows = (
+            (self.instance.pk, partner.erp_id, partner.crm_id, wait.towards.value, wait.table, wait.id)
             for partner in partners
             for wait in partner.waits or ()
         )
+        insert_rows(self._waits.model, ("mapping", "erp_id", "crm_id", "towards", "table", "record_id"), rows)
 
     def complete(self, partners: Iterable[Partner]) -> None:
         for chunk in chunks([partner.erp_id for partner in partners]):

@@ -59,6 +59,7 @@ from integration.systems.values import Record, Ref
 
 __all__ = ["MASTER", "Judge", "failed"]
 
+WENT_WELL = Outcome(Result.SUCCESS)
 MASTER = "masterid"
 """The column of Sales that says into which record one was merged."""
 
@@ -173,17 +174,16 @@ class Judge(Glance):
             values |= {name: value for name, value in meant.columns.items() if name not in values}
         filled = self.merger.filled(values, draft)
         agreed, gives_back = self.merger.born(record, draft, filled.keys())
-        direction = self.direction
+        source, destination = self.direction.source, self.direction.destination
+        changed: dict[str, Any] = {
+            f"seen_{source}": record.version,
+            f"seen_{destination}": "",
+            f"owed_{source}": gives_back,
+            f"owed_{destination}": draft.is_put_off,
+            self.direction.value: WENT_WELL,
+        }
         remembered = replace(
-            self._with_waits(partner, draft)
-            .with_seen(direction.source, record.version)
-            .with_seen(direction.destination, "")
-            .with_owed(direction.destination, draft.is_put_off)
-            .with_owed(direction.source, gives_back)
-            .with_outcome(direction, Outcome(Result.SUCCESS)),
-            state=State.COUPLED,
-            agreed=agreed,
-            writing=None,
+            partner, state=State.COUPLED, agreed=agreed, waits=self._waits(draft), writing=None, **changed
         )
         return Insert(record, remembered, {**values, **filled}, before, replaces, _missing(draft))
 
@@ -228,7 +228,7 @@ class Judge(Glance):
             f"seen_{destination}": look.twin.version,
             f"owed_{source}": look.partner.owed(source) or merged.owes,
             f"owed_{destination}": look.draft.is_put_off,
-            self.direction.value: Outcome(Result.SUCCESS),
+            self.direction.value: WENT_WELL,
         }
         return replace(
             look.partner,

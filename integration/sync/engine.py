@@ -31,6 +31,7 @@ from integration.sync.given_ids.recovery import recover
 from integration.sync.guard import Guard
 from integration.sync.memory.ledger import Ledger
 from integration.sync.plan import Planner
+from integration.sync.rare_collections import rare_collections
 from integration.sync.reader import Reader
 from integration.sync.record.carry_back import CarryBack
 from integration.sync.results import Settled, before_writing, settle
@@ -63,7 +64,8 @@ def synchronize(
     the page goes on; a ``ConnectionProblem``, ``Fenced`` and ``Canceled`` end the run and are raised after what was
     written so far has been remembered."""
     run = _checked(Run(rule, direction, source, destination, ledger, options, context))
-    return _Pass(run, journal, expected).go()
+    with rare_collections():
+        return _Pass(run, journal, expected).go()
 
 
 def plan(

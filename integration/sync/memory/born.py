@@ -36,10 +36,11 @@ class Births(Verdicts):
                     agreed[carry.key] = self.pair(partnerless(draft.sources[carry.key]), unread(""))
             else:
                 agreed[carry.key] = self.pair(plain(draft.sources.get(carry.key, "")), unread(self._told(carry, draft)))
+        going_back = self._back_sources(self._number, *filled) if self.back_only else set()
         for carry in self.back_only:
-            given = carry.key in self._back_sources(self._number, *filled)
-            gives = gives or given
-            if not given:
+            if carry.key in going_back:
+                gives = True
+            else:
                 agreed[carry.key] = self.pair(plain(carry.has(record)), DEFAULT)
         return agreed, gives and self.two_passes
 
