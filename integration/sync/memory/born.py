@@ -8,7 +8,6 @@ from integration.sync.memory.halves import DEFAULT, partnerless, plain, unread
 from integration.sync.memory.ledger import Agreed
 from integration.sync.memory.verdict import Verdicts
 from integration.sync.record.draft import Draft
-from integration.sync.record.field_transfer import Carry
 from integration.sync.record.meaning import Lack
 from integration.systems.values import Record, Value
 
@@ -28,14 +27,18 @@ class Births(Verdicts):
         decided it, so it overwrites nothing where the record came from."""
         agreed: dict[str, tuple[str, str]] = {}
         gives = False
+        values, meant, lacking, sources = draft.values, draft.meant, draft.lacking, draft.sources
         for carry in self.transfer.carries:
+            key = carry.key
             if carry.two_way and carry.destination in filled:
                 gives = True
-            elif carry.key in draft.lacking:
-                if draft.lacking[carry.key].kind is not Lack.PUT_OFF:
-                    agreed[carry.key] = self.pair(partnerless(draft.sources[carry.key]), unread(""))
+            elif key in lacking:
+                if lacking[key].kind is not Lack.PUT_OFF:
+                    agreed[key] = self.pair(partnerless(sources[key]), unread(""))
             else:
-                agreed[carry.key] = self.pair(plain(draft.sources.get(carry.key, "")), unread(self._told(carry, draft)))
+                # What the new row gets for this field; blank where a blank source says nothing.
+                arrives = carry.wants(draft) if carry.destination in values or key in meant else ""
+                agreed[key] = self.pair(plain(sources.get(key, "")), unread(arrives))
         going_back = self._back_sources(self._number, *filled) if self.back_only else set()
         for carry in self.back_only:
             if carry.key in going_back:
@@ -43,12 +46,6 @@ class Births(Verdicts):
             else:
                 agreed[carry.key] = self.pair(plain(carry.has(record)), DEFAULT)
         return agreed, gives and self.two_passes
-
-    def _told(self, carry: Carry, draft: Draft) -> str:
-        """What a new row is told for this field; blank where a blank source says nothing."""
-        if carry.key in draft.meant or carry.destination in draft.values:
-            return carry.wants(draft)
-        return ""
 
     def _back_sources(self, *columns: str) -> set[str]:
         """The keys of fields that go back from these columns of the new row; a constant goes with the number."""

@@ -89,10 +89,12 @@ class Plain(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referring(Sourced):
-    """``translate`` turns the id that the ledger found into a value of the destination field."""
+    """``refers_to`` is the table of the source side that is translated; ``translate`` turns the id that the ledger
+    found into a value of the destination field."""
 
     rule: FieldRule
     reference: Reference
+    refers_to: str
     translate: Callable[[uuid.UUID], Value]
 
 

@@ -103,7 +103,8 @@ class Transfer:
             return Plain(**shared, convert=self._convert(rule, source, destination))
         shared["is_translated"] = True
         translate = _translation(rule.reference, self.direction.destination, destination)
-        return Referring(**shared, rule=rule, reference=rule.reference, translate=translate)
+        refers_to = rule.reference.table(self.direction.source)
+        return Referring(**shared, rule=rule, reference=rule.reference, refers_to=refers_to, translate=translate)
 
     def _steps(self, rule: FieldRule) -> Steps:
         ways = (self.direction, self.direction.back)
@@ -140,10 +141,9 @@ class Transfer:
     def _referred(self, carry: Referring, record: Record) -> uuid.UUID | None:
         """The id a reference field holds, ``None`` where blank or where it points into a table we do not map."""
         value = record.values.get(carry.source)
-        table = carry.reference.table(self.direction.source)
         if isinstance(value, Ref):
-            return value.id if value.table == table else None
-        return option_id(table, value) if isinstance(value, int) else None
+            return value.id if value.table == carry.refers_to else None
+        return option_id(carry.refers_to, value) if isinstance(value, int) else None
 
     def draft(
         self, record: Record, resolved: Resolved, twin: Record | None = None, *, own_put_off: bool = False
@@ -216,7 +216,7 @@ class Transfer:
             draft.values[carry.destination] = None
 
     def _draft_unresolved(self, carry: Referring, value: Value, id: uuid.UUID, draft: Draft, own_put_off: bool) -> None:
-        table = carry.reference.table(self.direction.source)
+        table = carry.refers_to
         if own_put_off and carry.reference == self.own:
             draft.lacking[carry.key] = Lacking(Lack.PUT_OFF, carry.label, table, id)
         elif carry.reference.is_option:

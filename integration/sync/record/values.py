@@ -49,7 +49,9 @@ def normalizer(field: Field) -> Normalize:
 
 
 def _normal_text(value: Value) -> str:
-    text = storable(str(value)) if value is not None else ""
+    if value is None:
+        return ""
+    text = storable(str(value))
     return text if len(text) <= LONGEST_KEPT else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
