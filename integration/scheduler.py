@@ -17,19 +17,19 @@ from django.db.models import Q
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from integration import jobs, tasks
-from integration.defaults import EXTRA_JOBS, create_house_jobs
-from integration.jobs import full, waking
-from integration.jobs.alive import show_alive
+from integration import jobs
+from integration.defaults import create_house_jobs
+from integration.defaults.tasks import HOUSE_TASKS, SALES_TASKS, Task
+from integration.jobs import full_synch, tasks
 from integration.jobs.create import Person, create
 from integration.jobs.queue import send
+from integration.jobs.scheduler_heartbeat import show_alive
+from integration.jobs.tasks import waking
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, key_holders, telling
 from integration.models.audit import AuditEntry, record
 from integration.models.home import COPY, is_copy
-from integration.models.task_run import HOUSE_TASKS
 
 EVERY = 1.0
-OF_SALES = {job.task for job in EXTRA_JOBS if job.feature}
 
 
 class NotNow(Exception):
@@ -98,7 +98,7 @@ def look_at_sales() -> bool:
     """Once a minute, while a job sleeps that reads from there: have a worker look at what changed in Sales."""
     if not waking.sales_is_to_be_looked_at():
         return False
-    tasks.start(waking.TASK)
+    tasks.start(Task.LOOK_AT_SALES)
     return True
 
 
@@ -115,10 +115,10 @@ def tell_untold() -> bool:
     """Have a worker tell Sales what it could not be told at once, every few minutes until it was."""
     if not ConnectionSetup.objects.exclude(untold="").exists():
         return False
-    last = TaskRun.objects.last_of(telling.TASK)
+    last = TaskRun.objects.last_of(Task.NOTIFY_SALES)
     if last.is_active or (last.asked_at and timezone.now() - last.asked_at < telling.AGAIN_AFTER):
         return False
-    tasks.start(telling.TASK)
+    tasks.start(Task.NOTIFY_SALES)
     return True
 
 
@@ -156,7 +156,7 @@ def settle_stranded() -> None:
 def may_start(setup: ConnectionSetup, entry: JobQueueEntry) -> bool:
     """The house's own always; the others while the connection, and the part of their mapping, is on."""
     if entry.mapping is None:
-        return entry.task not in OF_SALES or setup.is_enabled
+        return entry.task not in SALES_TASKS or setup.is_enabled
     return setup.is_on(entry.mapping)
 
 
@@ -170,7 +170,7 @@ def _start(entry: JobQueueEntry, user: Person = None) -> bool:
             tasks.start(entry.task, user)
             return True
         last: SyncJob | None = None
-        for direction in full.directions(entry.mapping):
+        for direction in full_synch.directions(entry.mapping):
             last = create(entry.mapping, direction, user=user, after=last)
         if last is not None:
             entry.follow(last)

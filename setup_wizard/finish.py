@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from integration import preflight
-from integration.jobs import full
+from integration.jobs import full_synch
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.findings import Finding, NotReady
 from integration.models.opening import open_for_page
@@ -102,7 +102,7 @@ def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, ending: Ending) -
     with open_for_page(setup) as connected:
         FullSynchLine.objects.refresh(connected, setup.parts())
     tables.apply_to_review(guide.tables, ending.create_unmatched, ending.winner)
-    full.start(user)
+    full_synch.start(user)
 
 
 def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Verdict:

@@ -1,17 +1,15 @@
 """The standard mappings, their fields, filters and jobs: as data, and the verbs that put them in place."""
 
 from integration.defaults.apply import Difference, changed, create_missing, default_for, differences, missing, reset
-from integration.defaults.extra import EXTRA_JOBS, ExtraJob, create_house_jobs, settle_extra_jobs
 from integration.defaults.numbers import write_numbers
+from integration.defaults.recurring_jobs import create_house_jobs, follow_features, hold_jobs, release_jobs
 from integration.defaults.shape import FieldDefault, JobDefault, MappingDefault, Part
 from integration.defaults.standard import OUTSIDE_FULL_SYNCH, STANDARD
 
 __all__ = [
-    "EXTRA_JOBS",
     "OUTSIDE_FULL_SYNCH",
     "STANDARD",
     "Difference",
-    "ExtraJob",
     "FieldDefault",
     "JobDefault",
     "MappingDefault",
@@ -21,8 +19,10 @@ __all__ = [
     "create_missing",
     "default_for",
     "differences",
+    "follow_features",
+    "hold_jobs",
     "missing",
+    "release_jobs",
     "reset",
-    "settle_extra_jobs",
     "write_numbers",
 ]

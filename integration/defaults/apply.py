@@ -13,8 +13,8 @@ from integration.defaults.shape import FieldDefault, MappingDefault, Part
 from integration.defaults.standard import BY_NAME, STANDARD
 from integration.models.audit import AuditEntry, record
 from integration.models.field_mapping import FieldMapping
+from integration.models.jobs.queue_entry import JobQueueEntry
 from integration.models.mapping import TableMapping
-from integration.models.queue import JobQueueEntry
 
 TABLE_FIELDS = (
     "part",

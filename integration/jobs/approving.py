@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from integration.jobs.chain import ended, entries_of
+from integration.jobs.completion import ended, entries_of
 from integration.jobs.create import Person, send_on_commit
-from integration.jobs.verbs import RUN, in_words
+from integration.jobs.lifecycle import RUN, in_words
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, User
 from integration.models.audit import AuditEntry, record
-from integration.models.run_options import SHOWN_FROM, stored_options
+from integration.models.jobs.job import SHOWN_FROM
 from integration.sync.guard import NeedsApproval
 
 REASON_AT_MOST = 500
@@ -30,7 +30,7 @@ def approve(job: SyncJob, user: Person = None) -> SyncJob:
     ``NotWaiting``, also where somebody else has answered already."""
     said = {**in_words(job), "because": job.message}
     shown = job.question if job.code == NeedsApproval.code else ""
-    options = stored_options(replace(job.run_options, approved=True, shown=shown)) | {SHOWN_FROM: job.cursor}
+    options = replace(job.run_options, approved=True, shown=shown).as_dict() | {SHOWN_FROM: job.cursor}
     with transaction.atomic():
         if not job.approve(_said("Approved", job, user), user.pk if isinstance(user, User) else None, options):
             raise NotWaiting

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from integration.jobs.queue import send
 from integration.models import Plan, SyncJob, TableMapping, User
-from integration.models.run_options import stored_options
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
@@ -39,7 +38,7 @@ def create(
     if job is None:
         urgent = options.scope is Scope.IDS
         job = SyncJob.objects.create(
-            options=stored_options(options), urgent=urgent, started_by=user if isinstance(user, User) else None, **same
+            options=options.as_dict(), urgent=urgent, started_by=user if isinstance(user, User) else None, **same
         )
     elif isinstance(user, User):
         job.try_now()

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from integration.gate import Gate
-from integration.jobs.applying import carry_out
+from integration.jobs.dry_run.applying import carry_out
+from integration.jobs.dry_run.planning import make_plan
 from integration.jobs.journal import JobJournal
-from integration.jobs.planning import make_plan
 from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.models.jobs.job import SHOWN_FROM
 from integration.models.opening import open_for_run
-from integration.models.run_options import SHOWN_FROM
 from integration.models.systems import Connected
 from integration.sync.actions import Action
 from integration.sync.broken import delete_rest, find_broken

@@ -22,8 +22,8 @@ from rq.serializers import JSONSerializer
 from integration.models import SyncJob, TaskRun
 
 NAME = "default"
-RUN = "integration.jobs.verbs.run"
-FUNCTIONS = (RUN, "integration.tasks.run")
+RUN = "integration.jobs.lifecycle.run"
+FUNCTIONS = (RUN, "integration.jobs.tasks.run")
 """All that a worker calls: each takes an id or a name, and looks up the rest itself."""
 KEEP_FAILED = 24 * 3600
 TIMEOUT = 5.0

@@ -12,12 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from integration.jobs.plans import PlanError
+from integration.jobs.dry_run.plans import PlanError
 from integration.management import entry
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.models.audit import COMMAND_LINE, acting
 from integration.models.findings import NotReady
-from integration.models.full_synch import FullSynchError
+from integration.models.jobs.full_synch import FullSynchError
 from integration.models.secret import SecretUnreadable
 from integration.systems.base import System
 from integration.systems.errors import Problem

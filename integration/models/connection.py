@@ -14,7 +14,6 @@ from integration.models.findings import Diagnosis, Finding, NotReady
 from integration.models.home import home
 from integration.models.mapping import TableMapping
 from integration.models.moving import Moving
-from integration.models.release import hold_jobs, release_jobs
 from integration.models.switches import Switches
 from integration.models.telling import Untold, tell
 from integration.systems.base import Identity
@@ -79,7 +78,7 @@ class ConnectionSetup(Moving, Switches):
             self.refuse_if_overtaken()
             self._remember(found.identity, found.user_name)
             created = self.create_missing()
-            release_jobs(self.parts())
+            defaults.release_jobs(self.parts())
             record(AuditEntry.Action.ENABLED, "connection", self, after={"organization": self.organization_name})
         self.tell_sales()
         return created
@@ -88,23 +87,23 @@ class ConnectionSetup(Moving, Switches):
         """Create what is missing of the standard mappings and jobs of the parts that are on; existing ones stay."""
         created = [mapping for part in self.parts() for mapping in defaults.create_missing(part)]
         defaults.write_numbers(self.parts() if self.solution_version else [])
-        defaults.settle_extra_jobs(self.features() if self.sales_enabled else set(), enabled=self.is_enabled)
-        release_jobs([], created if self.is_enabled else [])
+        defaults.follow_features(self.features() if self.sales_enabled else set(), enabled=self.is_enabled)
+        defaults.release_jobs([], created if self.is_enabled else [])
         return created
 
     def apply_switches(self, newly_on: list[defaults.Part]) -> None:
         """While enabled: what came on gets its mappings and released jobs, what is off has its jobs On Hold."""
         if self.is_enabled:
             self.create_missing()
-            hold_jobs(except_parts=self.parts())
-            release_jobs(newly_on)
+            defaults.hold_jobs(except_parts=self.parts())
+            defaults.release_jobs(newly_on)
 
     def disable(self, reason: str = "") -> None:
         """Stop using the connection: every recurring job goes On Hold. Couplings, cursors and mappings stay."""
         was_enabled = self.is_enabled
         with transaction.atomic():
             self.note(is_enabled=False, disable_reason=reason[:250])
-            hold_jobs()
+            defaults.hold_jobs()
             record(AuditEntry.Action.DISABLED, "connection", self, after={"reason": reason})
         if was_enabled and not reason:
             self.tell_sales(withdrawn=True)

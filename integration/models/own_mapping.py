@@ -10,8 +10,8 @@ from django.db import transaction
 
 from integration.models.field_mapping import FieldMapping
 from integration.models.fit import compatible
+from integration.models.jobs.queue_entry import JobQueueEntry
 from integration.models.mapping import TableMapping
-from integration.models.queue import JobQueueEntry
 from integration.models.rule import Pair, problem_of, reference_for
 from integration.sync.rules import Direction
 from integration.systems.base import Field, FieldType, Table

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from integration.dataverse.session import Gate
+from integration.defaults.tasks import Task
 from integration.models.opening import open_either
 from integration.models.published import publish, withdraw
 from integration.systems.errors import Problem
@@ -19,7 +20,7 @@ from integration.systems.errors import Problem
 if TYPE_CHECKING:
     from integration.models.connection import ConnectionSetup
 
-TASK = "tell_sales"
+TASK = Task.NOTIFY_SALES
 AGAIN_AFTER = dt.timedelta(minutes=5)
 NOT_WRITTEN = "The addresses were not written into Dynamics 365 Sales: {}"
 LATER = f" This is tried again every {AGAIN_AFTER.seconds // 60} minutes."

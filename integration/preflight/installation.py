@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from integration.jobs import queue_state
-from integration.jobs.alive import scheduler_is_alive
+from integration.jobs.scheduler_heartbeat import scheduler_is_alive
 from integration.models import ConnectionSetup
 from integration.models.home import COPY, is_copy
 from integration.models.preflight import Severity, Verdict

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from django.db import DatabaseError, transaction
 
+from integration.defaults.tasks import Task
 from integration.gate import Gate
-from integration.jobs import gate_of
+from integration.jobs import gate_of, tasks
 from integration.models import ConnectionSetup
 from integration.models.cache import note_broken_off
 from integration.models.opening import open_either
@@ -19,7 +20,7 @@ from integration.preflight.installation import MIGRATE, installation, machine
 from integration.preflight.prices import base_rate
 from integration.systems.errors import ConfigurationProblem, Problem, TimedOut
 
-TASK = "preflight"
+TASK = Task.PREFLIGHT
 AGAIN = "Mend what it says, then run again."
 
 
@@ -42,6 +43,7 @@ def look() -> Iterator[Verdict]:
         yield Verdict("database-unfit", Severity.ERROR, "Database", words, MIGRATE)
 
 
+@tasks.performs(TASK)
 def nightly() -> dict[str, int]:
     """For the scheduler: how many findings of each severity."""
     found = run()

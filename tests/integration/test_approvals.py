@@ -8,8 +8,7 @@ import pytest
 from django.utils import timezone
 
 from integration import jobs, scheduler
-from integration.jobs import full as full_synch
-from integration.jobs import passes
+from integration.jobs import full_synch, passes
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.sync.run import Options, Scope
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, world

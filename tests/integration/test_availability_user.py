@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from integration import preflight, scheduler, tasks
+from integration import preflight, scheduler
+from integration.jobs import tasks
 from integration.models import ConnectionSetup, TaskRun, User, telling
 from integration.models.access_key import change_key, key_of, revoke_key, verified
 from integration.models.published import OURS

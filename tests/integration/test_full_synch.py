@@ -8,13 +8,14 @@ import pytest
 from django.db import connection, transaction
 
 from integration import jobs
-from integration.jobs import chain
-from integration.jobs.full import dependencies
+from integration.jobs import completion
+from integration.jobs.full_synch import dependencies
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
-from integration.models.full_synch import FullSynchError
-from integration.models.job_state import JobState, style_of
+from integration.models.jobs.full_synch import FullSynchError
+from integration.models.jobs.review import JobState
 from integration.systems.base import Ref, Side
 from integration.systems.errors import SignInRefused
+from integration.templatetags.frame import style_of
 from tests.integration.jobs_world import ran, silent_for, world
 from tests.opened import opened
 
@@ -139,7 +140,7 @@ def test_starting_takes_the_lines_that_wait_for_nobody_and_each_that_ends_starts
     world.add_customer("Adatum")
     world.erp.add("region", name="Bavaria")
     refresh()
-    assert {str(line) for line in jobs.full.start()} == {"SALESPEOPLE", "REGION"}
+    assert {str(line) for line in jobs.full_synch.start()} == {"SALESPEOPLE", "REGION"}
     assert statuses() == {"SALESPEOPLE": "ready", "REGION": "ready", "CUSTOMER": "", "CONTACT": ""}
     assert work() == [
         "SALESPEOPLE couple",
@@ -160,7 +161,7 @@ def test_a_two_way_line_goes_to_sales_first_and_then_back(world):
     world.add_customer("Adatum")
     world.add_account("Fabrikam")
     refresh()["CUSTOMER"].choose_create_unmatched(True)
-    jobs.full.start()
+    jobs.full_synch.start()
     seen = []
 
     def look() -> None:
@@ -186,12 +187,12 @@ def test_a_couple_line_matches_first_and_creates_the_others_only_where_a_person_
         world.add_customer(name)
     world.add_account("Adatum")
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     work()
     assert world.names(Side.CRM, "account") == ["Adatum"]
     FullSynchLine.objects.reset()
     refresh()["CUSTOMER"].choose_create_unmatched(True)
-    jobs.full.start()
+    jobs.full_synch.start()
     work()
     assert world.names(Side.CRM, "account") == ["Adatum", "Fabrikam"]
     assert not any(job.failed for job in lines()["CUSTOMER"].jobs)
@@ -205,7 +206,7 @@ def test_running_twice_doubles_nothing(world):
         FullSynchLine.objects.reset()
         for line in refresh().values():
             line.choose_create_unmatched(True)
-        jobs.full.start()
+        jobs.full_synch.start()
         work()
     everybody = ["Adatum", "Fabrikam", "Litware", "Proseware"]
     assert world.names(Side.CRM, "account") == world.names(Side.ERP, "customer") == everybody
@@ -219,7 +220,7 @@ def test_a_line_with_a_failed_record_is_finished_and_its_job_shows_the_error(wor
     stranger = world.erp.add("salesperson", code="XX", name="Nobody Knows")
     world.erp.add("customer", name="Fabrikam", blocked=0, salesperson_code=Ref("salesperson", stranger))
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     work()
     line = lines()["CUSTOMER"]
     assert (line.status, line.to_crm_state, line.is_alive) == (Line.FINISHED, JobState.ERROR, False)
@@ -230,24 +231,24 @@ def test_a_refused_sign_in_makes_the_line_an_error_that_says_why_and_holds_back_
     world.couple_jim()
     world.add_customer("Adatum")
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     world.crm.fail_on("insert", SignInRefused("Nobody answers."))
     work()
     line = lines()["CUSTOMER"]
     assert (line.status, line.message, line.to_crm_state) == (Line.ERROR, "Nobody answers.", JobState.ERROR)
     assert lines()["CONTACT"].status == Line.BLANK
     with pytest.raises(FullSynchError, match="CUSTOMER"):
-        jobs.full.start()
+        jobs.full_synch.start()
 
 
 def test_restarting_a_line_with_an_error_completes_it_and_starts_what_waited(world):
     world.couple_jim()
     world.add_customer("Adatum")
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     world.crm.fail_on("insert", SignInRefused("Nobody answers."))
     work()
-    jobs.full.restart(lines()["CUSTOMER"])
+    jobs.full_synch.restart(lines()["CUSTOMER"])
     work()
     assert set(statuses().values()) == {Line.FINISHED}
     assert world.names(Side.CRM, "account") == ["Adatum"]
@@ -255,29 +256,29 @@ def test_restarting_a_line_with_an_error_completes_it_and_starts_what_waited(wor
 
 def test_a_finished_line_cannot_be_restarted(world):
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     work()
     with pytest.raises(FullSynchError):
-        jobs.full.restart(lines()["CUSTOMER"])
+        jobs.full_synch.restart(lines()["CUSTOMER"])
 
 
 def test_a_dead_line_is_seen_and_its_restart_has_the_same_run_resumed(world):
     world.add_customer("Adatum")
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     job = lines()["REGION"].to_crm_job
     SyncJob.objects.claim(job.pk)
     assert not lines()["REGION"].is_dead
     silent_for(job, 31)
     assert (lines()["REGION"].is_dead, lines()["REGION"].is_alive) == (True, False)
-    jobs.full.restart(lines()["REGION"])
+    jobs.full_synch.restart(lines()["REGION"])
     assert jobs.run(job.pk)
     assert (ran(job).resumed, lines()["REGION"].status) == (1, Line.FINISHED)
 
 
 def test_canceling_a_job_of_a_line_ends_the_line_with_an_error(world):
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     jobs.cancel(lines()["SALESPEOPLE"].couple_job)
     line = lines()["SALESPEOPLE"]
     assert (line.status, line.to_erp_job.status) == (Line.ERROR, SyncJob.Status.CANCELED)
@@ -289,10 +290,10 @@ def test_canceling_a_job_of_a_line_ends_the_line_with_an_error(world):
 @pytest.mark.scenario("CRMFullSynchronization.T165_AnyActiveSessionDisablesStartAction")
 def test_nothing_is_started_while_a_line_is_alive(world):
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     assert not FullSynchLine.objects.can_start()
     with pytest.raises(FullSynchError, match="running"):
-        jobs.full.start()
+        jobs.full_synch.start()
     with pytest.raises(FullSynchError, match="running"):
         FullSynchLine.objects.reset()
 
@@ -304,12 +305,12 @@ def test_nothing_is_started_where_no_line_is_blank(world):
         FullSynchLine.objects.filter(pk=line.pk).update(status=status)
     assert not FullSynchLine.objects.can_start()
     with pytest.raises(FullSynchError, match="no line left"):
-        jobs.full.start()
+        jobs.full_synch.start()
 
 
 def test_resetting_makes_all_lines_blank_again(world):
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     work()
     FullSynchLine.objects.reset()
     assert {line.status for line in refresh().values()} == {""}
@@ -320,7 +321,7 @@ def test_a_disabled_connection_starts_nothing(world):
     refresh()
     ConnectionSetup.objects.update(is_enabled=False)
     with pytest.raises(FullSynchError, match="disabled"):
-        jobs.full.start()
+        jobs.full_synch.start()
 
 
 # --- the regular jobs, the cursors, the looks -----------------------------------------------------------------
@@ -331,7 +332,7 @@ def test_the_regular_job_is_on_hold_during_the_full_run_and_gets_its_status_back
     JobQueueEntry.objects.filter(name="REGION").update(status=JobQueueEntry.Status.INACTIVE)
     JobQueueEntry.objects.filter(name="SALESPEOPLE").update(status=JobQueueEntry.Status.ON_HOLD)
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     assert JobQueueEntry.objects.get(name="REGION").status == JobQueueEntry.Status.ON_HOLD
     work()
     assert JobQueueEntry.objects.get(name="REGION").status == JobQueueEntry.Status.INACTIVE
@@ -353,7 +354,7 @@ def test_after_the_full_run_the_mapping_has_the_cursors_of_both_sides(world):
     world.couple_jim()
     world.add_customer("Adatum")
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     work()
     mapping = world.mapping()
     assert mapping.erp_cursor
@@ -374,7 +375,7 @@ def test_an_error_looks_bad_success_good_a_run_ambiguous_and_the_rest_is_subdued
 def test_two_lines_that_finish_at_the_same_moment_start_the_line_that_waits_for_both_once(world):
     world.erp.add("region", name="Bavaria")
     refresh()
-    jobs.full.start()
+    jobs.full_synch.start()
     work_on = ["SALESPEOPLE", "REGION"]
     last = {name: lines()[name].jobs[-1] for name in work_on}
     for name in work_on:
@@ -388,7 +389,7 @@ def test_two_lines_that_finish_at_the_same_moment_start_the_line_that_waits_for_
             assert claimed.finish()
             claimed.refresh_from_db()
             together.wait(20)
-            chain.ended(claimed)
+            completion.ended(claimed)
         connection.close()
 
     threads = [threading.Thread(target=finish, args=[job]) for job in last.values()]

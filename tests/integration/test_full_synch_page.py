@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from integration import defaults
-from integration.jobs.full import dependencies
+from integration.jobs.full_synch import dependencies
 from integration.models import ConnectionSetup, FullSynchLine, SyncJob, TableMapping
 
 WAITS_FOR = {

@@ -11,7 +11,7 @@ from redis import Redis
 
 from integration.dataverse.shared import Left
 from integration.gate import LOOK_FOR_SERVER, LocalGate, SharedGate, gate_for
-from integration.jobs.pulse import Pulse
+from integration.jobs.heartbeat import Pulse
 from integration.jobs.queue import connect
 from tests.gated import line_to, queue_server
 

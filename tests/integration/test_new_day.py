@@ -19,7 +19,8 @@ from integration.business_central.models import (
     money,
 )
 from integration.business_central.store import EmbeddedCompany
-from integration.jobs import new_day, queue
+from integration.jobs import queue
+from integration.jobs.tasks import new_day
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, SyncJob, TableMapping, systems
 from integration.sync.rules import Direction
 from integration.sync.special import price_book

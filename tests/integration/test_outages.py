@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from integration import jobs, scheduler
-from integration.jobs import full as full_synch
+from integration.jobs import full_synch
 from integration.jobs.patience import pause_before
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob
 from integration.sync.run import Options, Scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integration import jobs
-from integration.jobs import plans
+from integration.jobs.dry_run import plans
 from integration.models import FieldMapping, FullSynchLine, Plan, PlannedChange, SyncJob, TableMapping
 from integration.sync.ledger import State
 from integration.sync.rules import Direction
@@ -194,8 +194,8 @@ def test_a_row_that_fails_while_it_is_applied_says_so_and_the_others_are_done(ag
 
 
 def test_a_plan_of_many_records_is_kept_in_pieces(agreed, monkeypatch):
-    monkeypatch.setattr("integration.jobs.planning.AT_ONCE", 3)
-    monkeypatch.setattr("integration.jobs.applying.AT_ONCE", 3)
+    monkeypatch.setattr("integration.jobs.dry_run.planning.AT_ONCE", 3)
+    monkeypatch.setattr("integration.jobs.dry_run.applying.AT_ONCE", 3)
     names = [f"Firm {number}" for number in range(10)]
     for name in names:
         agreed.add_customer(name)
@@ -255,7 +255,7 @@ def test_a_run_that_applies_a_plan_with_matched_pairs_counts_what_the_plan_count
 
 def test_the_full_synchronization_itself_does_what_its_plan_has_told(matching):
     told = counters(done(plans.plan_full()), SyncJob.Kind.PLAN)
-    jobs.full.start()
+    jobs.full_synch.start()
     run_all()
     line = FullSynchLine.objects.get(mapping=matching.mapping())
     assert [(j.coupled, j.inserted, j.modified, j.failed) for j in line.jobs] == [row[1:] for row in told]
@@ -270,7 +270,7 @@ def test_without_a_winner_a_field_that_both_have_filled_differently_is_a_conflic
 
 def test_where_a_person_chose_sales_the_full_synchronization_writes_to_business_central_only(matching):
     FullSynchLine.objects.get().choose_winner(Side.CRM)
-    jobs.full.start()
+    jobs.full_synch.start()
     run_all()
     customer = matching.erp.values("customer", one(matching, "Adatum"))
     assert (customer["phone_no"], customer["e_mail"]) == ("030 2", "info@adatum.example")

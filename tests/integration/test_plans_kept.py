@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from integration import jobs
-from integration.jobs import plans
+from integration.jobs.dry_run import plans
 from integration.models import ConnectionSetup, FieldMapping, Plan, RecordTemplate, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.systems.base import Ref

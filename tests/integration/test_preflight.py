@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.db import connection as database
 from django.db.migrations.recorder import MigrationRecorder
 
-from integration import preflight, tasks
-from integration.jobs import queue
+from integration import preflight
+from integration.jobs import queue, tasks
 from integration.models import ConnectionSetup, Preflight, TableMapping, TaskRun
 from integration.models.home import COPY
 from integration.models.preflight import Severity, Verdict

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from integration import preflight, tasks
+from integration import preflight
 from integration.dataverse import drift, solution
 from integration.dataverse.session import Credentials, Session
+from integration.jobs import tasks
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.preflight import contents
 from integration.systems.errors import PrivilegeMissing

@@ -12,7 +12,8 @@ from integration import defaults, jobs
 from integration.business_central.models import CustomerPriceGroup, Item, SalesPrice, UnitOfMeasure
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
-from integration.jobs import new_day, queue
+from integration.jobs import queue
+from integration.jobs.tasks import new_day
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options as RunOptions

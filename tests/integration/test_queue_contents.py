@@ -24,7 +24,7 @@ def call(name: str, *arguments: Any, instance: Any = None, **more: Any) -> Queue
     return made
 
 
-@pytest.mark.parametrize("name", ["os.system", "builtins.exec", "integration.jobs.verbs.start", "subprocess.run"])
+@pytest.mark.parametrize("name", ["os.system", "builtins.exec", "integration.jobs.lifecycle.start", "subprocess.run"])
 def test_a_worker_calls_our_functions_and_no_others(name):
     with pytest.raises(NotOurs, match=name):
         _ = call(name, "touch /tmp/here").func

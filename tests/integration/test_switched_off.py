@@ -11,11 +11,11 @@ import pytest
 
 from integration import jobs, scheduler
 from integration.gate import LocalGate
-from integration.jobs import full as full_synch
+from integration.jobs import full_synch
+from integration.jobs.heartbeat import Pulse
 from integration.jobs.journal import BEGUN_AGAIN, BY_THE_OLD_RULE
-from integration.jobs.pulse import Pulse
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
-from integration.models.full_synch import FullSynchError
+from integration.models.jobs.full_synch import FullSynchError
 from integration.sync.run import Canceled, Options, Scope
 from integration.systems.base import Side
 from integration.systems.errors import ConfigurationProblem

@@ -9,8 +9,9 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from integration import scheduler, tasks
-from integration.jobs import queue
+from integration import scheduler
+from integration.jobs import queue, tasks
+from integration.jobs.tasks.runs import RESUMED_AT_MOST, UNEXPECTED
 from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TaskRun, User
 from integration.models.audit import acting
 from integration.systems.errors import Unreachable
@@ -111,7 +112,7 @@ def test_a_run_whose_worker_died_is_sent_again_and_taken_by_another(monkeypatch)
     assert TaskRun.objects.claim(TIDY) is None, "as long as it lives nobody else gets it"
     silent()
     sent: list[str] = []
-    monkeypatch.setattr(tasks, "send_task", lambda run, task: sent.append(task))
+    monkeypatch.setattr("integration.jobs.tasks.runs.send_task", lambda run, task: sent.append(task))
     tasks.resend()
     assert sent == [TIDY]
     assert tasks.run(TIDY) is True
@@ -124,7 +125,7 @@ def test_a_task_that_kills_every_worker_is_given_up_and_its_entry_tries_later(mo
     tidy(monkeypatch)
     daily = entry()
     scheduler.run_now(daily)
-    for _ in range(tasks.RESUMED_AT_MOST + 1):
+    for _ in range(RESUMED_AT_MOST + 1):
         TaskRun.objects.claim(TIDY)
         silent()
     tasks.resend()
@@ -139,7 +140,7 @@ def test_a_task_that_kills_every_worker_is_given_up_and_its_entry_tries_later(mo
     [
         (Unreachable("No route to contoso.crm4.dynamics.com."), "No route to contoso.crm4.dynamics.com."),
         (OperationalError("database is locked"), "Our own database did not take a change (database is locked)."),
-        (ZeroDivisionError("7/0"), tasks.UNEXPECTED),
+        (ZeroDivisionError("7/0"), UNEXPECTED),
     ],
 )
 def test_a_task_that_fails_says_so_in_words_and_its_entry_stumbles(monkeypatch, error, said):
@@ -161,7 +162,7 @@ def test_a_task_can_be_asked_for_while_the_connection_is_disabled(monkeypatch):
     tasks.start(TIDY)
     silent()
     sent: list[str] = []
-    monkeypatch.setattr(tasks, "send_task", lambda run, task: sent.append(task))
+    monkeypatch.setattr("integration.jobs.tasks.runs.send_task", lambda run, task: sent.append(task))
     scheduler.tick()
     assert sent == [TIDY]
 

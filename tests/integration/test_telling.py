@@ -10,9 +10,10 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from integration import scheduler, tasks
+from integration import scheduler
 from integration.dataverse.session import OF_A_PERSON, Credentials, Patience, Session
 from integration.http import Limits
+from integration.jobs import tasks
 from integration.models import ConnectionSetup, TaskRun, opening, telling
 from integration.models.published import OURS
 from integration.systems.errors import PrivilegeMissing, Throttled, TimedOut, Unreachable
@@ -99,7 +100,7 @@ def test_what_was_saved_is_told_by_a_worker_when_the_organization_answers_again(
     assert addresses(organization)[0] == "https://bc.contoso.example"
     setup = ConnectionSetup.current()
     assert (setup.untold, setup.last_error) == ("", "")
-    assert TaskRun.objects.last_of(telling.TASK).message == "1 told"
+    assert TaskRun.objects.last_of(telling.TASK).message == "1 notified"
 
 
 def test_a_withdrawal_is_made_up_for_though_the_connection_is_disabled(enabled, admin, organization):

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integration import jobs, scheduler
-from integration.jobs import verbs
+from integration.jobs import lifecycle
 from integration.jobs.journal import JobJournal, Paused
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.sync.run import Counters, Options, Scope
@@ -78,9 +78,9 @@ class House:
                 assert job.note(Counters(modified=1), 1)
                 assert job.beat(cursor=str(page + 1))
         except Paused as pause:
-            verbs._pause(job, pause)
+            lifecycle._pause(job, pause)
         else:
-            verbs._end(job, job.finish)
+            lifecycle._end(job, job.finish)
         assert SyncJob.objects.filter(status=Status.RUNNING).count() <= 1
 
     def kill(self, number: int) -> None:

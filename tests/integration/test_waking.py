@@ -7,10 +7,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from integration import jobs, scheduler, tasks
+from integration import jobs, scheduler
 from integration.business_central.models import Customer, ShipmentMethod
 from integration.business_central.store import committed_version
-from integration.jobs import waking
+from integration.jobs import tasks
+from integration.jobs.tasks import waking
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TableMapping, TaskRun
 from integration.systems.errors import Refused
 from tests.integration.jobs_world import TO_ERP, JobsWorld, world

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.audit import AuditEntry
-from integration.models.full_synch import FullSynchError
+from integration.models.jobs.full_synch import FullSynchError
 from integration.systems.base import Ref, Side
 from setup_wizard import tables
 from tests.integration.jobs_world import world

@@ -49,7 +49,7 @@ class Command(ConsoleCommand):
             self._prepare(options, connected)
         if options["dry_run"]:
             return self._plan(options)
-        jobs.full.start()
+        jobs.full_synch.start()
         _work(options, lambda: FullSynchLine.objects.active().exists(), self._say_what_waits)
         lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
         self._table(lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from integration.models import PlannedChange, SyncJob
-from integration.models.plan import LABEL
+from integration.models.jobs.plan import LABEL
 from integration.models.systems import Connected
 from integration.sync.rules import TableRule
 from integration.sync.settle import label_of

@@ -1,4 +1,4 @@
-"""The lines of the Dynamics 365 Sales Full Synch. Review page. What starts jobs for them is in ``jobs/full.py``."""
+"""The lines of the Dynamics 365 Sales Full Synch. Review page. ``jobs/full_synch.py`` starts their jobs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from django.db import models, transaction
 
 from integration.models.audit import AuditEntry, record
-from integration.models.job import SyncJob
+from integration.models.jobs.job import SyncJob
+from integration.models.jobs.review import ShownLine
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.models.recommend import BothSystems, Recommendation, recommend
-from integration.models.review import ShownLine
 from integration.systems.base import Side, System
 
 EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integration.models.advice import advice, meaning
-from integration.models.job import SyncJob
+from integration.models.jobs.job import SyncJob
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.sync.problems import Conflict, NumberTaken, TwinMerged
 from integration.sync.rules import Direction

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from integration.models.approval import APPROVED, Approvable
+from integration.models.jobs.approval import APPROVED, Approvable
 
 Status = Approvable.Status
 ACTIVE = (Status.QUEUED, Status.RUNNING)

@@ -16,12 +16,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from integration.models.approval import Approvable
+from integration.models.jobs.approval import Approvable
+from integration.models.jobs.progress import COUNTERS
+from integration.models.jobs.turns import ACTIVE, SyncJobManager, ago
 from integration.models.mapping import DIRECTIONS, TableMapping
-from integration.models.progress import COUNTERS
-from integration.models.run_options import options_of
-from integration.models.turns import ACTIVE, SyncJobManager, ago
 from integration.sync.run import Counters, Options
+
+SHOWN_FROM = "shown_from"
+"""Beside a job's options: where the run stood when a person approved it. Further on, it writes what was shown."""
 
 
 class SyncJob(Approvable):
@@ -98,7 +100,7 @@ class SyncJob(Approvable):
 
     @property
     def run_options(self) -> Options:
-        return options_of(self.options)
+        return Options.from_dict(self.options)
 
     # --- what the run itself writes, under its claim: False or 0 where the claim is lost ----------------------
 

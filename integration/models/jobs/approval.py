@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from integration.models.progress import Progress
+from integration.models.jobs.progress import Progress
 from integration.sync.guard import NeedsApproval
 from integration.sync.reader import SourceEmpty
 

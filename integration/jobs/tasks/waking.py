@@ -16,14 +16,15 @@ from typing import Protocol, runtime_checkable
 from django.utils import timezone
 
 from integration.business_central.store import changed_since, committed_version
-from integration.jobs.debts import can_be_paid
+from integration.defaults.tasks import Task
+from integration.jobs.open_work import can_be_paid
 from integration.jobs.opening import open_now
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping, TaskRun
 from integration.sync.rules import Direction
 from integration.systems.base import System
 from integration.systems.errors import CursorExpired
 
-TASK = "look_at_sales"
+TASK = Task.LOOK_AT_SALES
 EVERY = dt.timedelta(minutes=1)
 Sleeper = tuple[JobQueueEntry, TableMapping]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from integration.jobs.journal import JobJournal
 from integration.models import PlannedChange, SyncJob
-from integration.models.plan import APPLICABLE
+from integration.models.jobs.plan import APPLICABLE
 from integration.models.systems import Connected
 from integration.sync.engine import synchronize
 from integration.sync.fingerprint import Expected

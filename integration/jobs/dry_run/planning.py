@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from integration.jobs.foresight import Foresight
+from integration.jobs.dry_run.naming import name_rows
+from integration.jobs.dry_run.plan_ledger import AT_ONCE, LABEL, Kind, PlanJournal, PlanLedger
+from integration.jobs.dry_run.second_pass_preview import Foresight
 from integration.jobs.journal import JobJournal
-from integration.jobs.naming import name_rows
-from integration.jobs.plan_ledger import AT_ONCE, LABEL, Kind, PlanJournal, PlanLedger
 from integration.models import PlannedChange, SyncJob
 from integration.models.systems import Connected
 from integration.sync.actions import (

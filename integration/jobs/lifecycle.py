@@ -14,12 +14,12 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from integration.gate import Gate, gate_for
-from integration.jobs import full, passes
-from integration.jobs.chain import asked, ended, next_of
+from integration.jobs import full_synch, passes
+from integration.jobs.completion import asked, ended, next_of
 from integration.jobs.create import Person, create, send_on_commit
+from integration.jobs.heartbeat import Pulse
 from integration.jobs.journal import JobJournal, Paused
 from integration.jobs.patience import attempts_of, pause_before
-from integration.jobs.pulse import Pulse
 from integration.jobs.queue import redis
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.audit import AuditEntry, record, somebody_acts
@@ -79,7 +79,7 @@ def synchronize_modified(user: Person = None) -> list[SyncJob]:
     setup = ConnectionSetup.current()
     for mapping in (one for one in TableMapping.objects.prioritized() if setup.is_on(one)):
         before: SyncJob | None = None
-        for direction in full.directions(mapping):
+        for direction in full_synch.directions(mapping):
             before = start(mapping, direction, user=user, after=before)
             started.append(before)
     return started
@@ -152,7 +152,7 @@ def _run(job_id: uuid.UUID, *, gives_way: bool) -> bool:
     job = SyncJob.objects.claim(job_id)
     if job is None:
         return False
-    full.taken(job)
+    full_synch.taken(job)
     setup = ConnectionSetup.current()
     job.beat(revision=job.mapping.revision)
     with Pulse(job, _gate(setup)) as pulse:

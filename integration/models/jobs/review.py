@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from django.db import models
 
-from integration.models.job import SyncJob
-from integration.models.job_state import JobState, job_state
+from integration.models.jobs.job import SyncJob
+
+
+class JobState(models.TextChoices):
+    """The To and From Int. Table Job Status of a line, in the words of the product."""
+
+    BLANK = "", " "
+    IN_PROCESS = "in_process", "In Process"
+    SUCCESS = "success", "Success"
+    ERROR = "error", "Error"
+    APPROVAL = "approval", "Waiting for Approval"
 
 
 class ShownLine(models.Model):
@@ -69,3 +78,15 @@ class ShownLine(models.Model):
         """Of the jobs that know it; ``None`` where none does."""
         known = [job.records_total for job in self.jobs if job.records_total is not None]
         return sum(known) if known else None
+
+
+def job_state(job: SyncJob | None) -> JobState:
+    """How a direction's job stands: Error as soon as one row failed."""
+    if job is None or job.status == SyncJob.Status.QUEUED:
+        return JobState.BLANK
+    if job.status == SyncJob.Status.RUNNING:
+        return JobState.IN_PROCESS
+    if job.waits_for_approval:
+        return JobState.APPROVAL
+    well = job.status == SyncJob.Status.FINISHED and not job.failed
+    return JobState.SUCCESS if well else JobState.ERROR

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from integration.jobs import full, plans
+from integration.jobs import full_synch
 from integration.jobs.create import send_on_commit
-from integration.jobs.debts import can_be_paid
+from integration.jobs.dry_run import plans
+from integration.jobs.open_work import can_be_paid
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob
 from integration.sync.run import Counters
 
@@ -20,7 +21,7 @@ def ended(job: SyncJob) -> None:
                 follower.look_again()
                 ended(follower)
     _settle_entry(job)
-    full.ended(job)
+    full_synch.ended(job)
     plans.ended(job)
     send_on_commit(*next_of(job))
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Collection
 
 from integration.business_central.models.money import refresh_exchange_rates
+from integration.defaults.tasks import Task
 from integration.jobs.create import create
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping, systems
 from integration.sync.ledger import State
@@ -22,7 +23,7 @@ from integration.sync.special.prices import PRICE
 from integration.systems.base import System
 from integration.systems.filters import AllOf, AnyOf, Comparison, parse
 
-TASK = "new_day"
+TASK = Task.NEW_DAY
 LOOK_BACK = dt.timedelta(days=31)
 """How long we may have been away. What came due before that is found by a full synchronization."""
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integration.models.audit import AuditEntry, record
 from integration.models.audited import Audited
-from integration.models.job import SyncJob
+from integration.models.jobs.job import SyncJob
 from integration.models.mapping import TableMapping
 
 

@@ -13,9 +13,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-HOUSE_TASKS = ("retention", "preflight", "new_day")
-"""Tasks of the house itself: they run at their times whether the connection is enabled or not."""
-
 
 class TaskRunManager(models.Manager["TaskRun"]):
     def ask(self, task: str, user: Any = None) -> tuple[TaskRun, bool]:

@@ -1,9 +1,4 @@
-"""Tasks that belong to no mapping: asked for by the scheduler or a person, run by a worker.
-
-start(task, user)   have it run; a task that is under way is not started a second time
-run(task)           what a worker does with its name
-resend()            for the scheduler: send again what nobody took, give up what kills every worker
-"""
+"""What each task does, and its runs."""
 
 from __future__ import annotations
 
@@ -12,39 +7,50 @@ from collections.abc import Callable, Mapping
 
 from django.db import DatabaseError, transaction
 
-from integration import preflight
+from integration.defaults.tasks import Task
 from integration.gate import LocalGate
-from integration.jobs import new_day, retention, waking
 from integration.jobs.create import Person
+from integration.jobs.heartbeat import Pulse
 from integration.jobs.opening import gate_of
-from integration.jobs.pulse import Pulse
 from integration.jobs.queue import send_task
+from integration.jobs.tasks import new_day, retention, waking
 from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User, telling
 from integration.models.audit import AuditEntry, record, somebody_acts
 from integration.systems.errors import Problem
 
-RUN = "integration.tasks.run"
+RUN = "integration.jobs.tasks.run"
 RESUMED_AT_MOST = 3
 UNEXPECTED = "It stopped because of an unexpected error. The log says more."
 HOPELESS = "The worker died {} times while this ran. Its log says why; too little memory is a usual reason."
 
-Task = Callable[[], Mapping[str, int]]
+Work = Callable[[], Mapping[str, int]]
+"""Does a task; answers what came of it as numbers by name."""
 
 
-def tell_sales() -> dict[str, int]:
-    """What Dynamics 365 Sales could not be told while a person waited."""
+def notify_sales() -> dict[str, int]:
+    """Write into Dynamics 365 Sales what it did not take while a person waited."""
     setup = ConnectionSetup.current()
-    return {"told": int(telling.tell_rest(setup, gate_of(setup)))}
+    return {"notified": int(telling.tell_rest(setup, gate_of(setup)))}
 
 
-TASKS: dict[str, Task] = {
-    retention.TASK: retention.clean,
-    preflight.TASK: preflight.nightly,
-    telling.TASK: tell_sales,
-    waking.TASK: waking.look_at_sales,
-    new_day.TASK: new_day.look,
+TASKS: dict[str, Work] = {
+    Task.RETENTION: retention.clean,
+    Task.NOTIFY_SALES: notify_sales,
+    Task.LOOK_AT_SALES: waking.look_at_sales,
+    Task.NEW_DAY: new_day.look,
 }
-"""What each does, and answers as numbers by name."""
+"""What each task does. A room above this one adds its own (:func:`performs`); ``apps.py`` loads it."""
+
+
+def performs(task: Task) -> Callable[[Work], Work]:
+    """``@performs(Task.PREFLIGHT)``: this function does the task."""
+
+    def register(work: Work) -> Work:
+        TASKS[task] = work
+        return work
+
+    return register
+
 
 log = logging.getLogger(__name__)
 

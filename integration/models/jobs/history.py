@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import models
 from django.utils import timezone
 
-from integration.models.job import SyncJob
+from integration.models.jobs.job import SyncJob
 from integration.models.rows import insert_rows
 from integration.sync.run import Changed
 

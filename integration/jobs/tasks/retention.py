@@ -10,13 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integration.business_central import tombstones
+from integration.defaults.tasks import Task
 from integration.models import Plan, RecordChange, SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 
 AT_ONCE = 1000
 STILL_WANTED = (Plan.Status.PLANNING, Plan.Status.READY, Plan.Status.APPLYING)
 """Dry runs that a person may still look at and apply, or that are being carried out."""
-TASK = "retention"
+TASK = Task.RETENTION
 
 
 def clean() -> dict[str, int]:
