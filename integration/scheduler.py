@@ -22,8 +22,9 @@ from integration.defaults import create_house_jobs
 from integration.defaults.tasks import HOUSE_TASKS, SALES_TASKS, Task
 from integration.jobs import full_synch, tasks
 from integration.jobs.create import Person, create
+from integration.jobs.endings import unheard
 from integration.jobs.queue import send
-from integration.jobs.scheduler_heartbeat import show_alive
+from integration.jobs.scheduler_heartbeat import show_scheduler_heartbeat
 from integration.jobs.tasks import waking
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, key_holders, telling
 from integration.models.audit import AuditEntry, record
@@ -57,14 +58,14 @@ def tick() -> None:
     nothing else from being looked at."""
     steps = (
         have_house_jobs,
-        show_alive,
+        show_scheduler_heartbeat,
         resend,
         tasks.resend,
-        settle_stranded,
+        free_stranded,
         look_here,
         look_at_sales,
         start_due,
-        tell_untold,
+        notify_sales,
     )
     for step in steps:
         try:
@@ -76,10 +77,8 @@ def tick() -> None:
 def resend() -> list[SyncJob]:
     """Send again what nobody took and what has died; give up what kills every worker that takes it."""
     jobs.give_up_hopeless()
-    waiting = [*SyncJob.objects.unclaimed(), *SyncJob.objects.lost()]
-    if waiting:
-        log.info("Sending again: %s", ", ".join(map(str, waiting)))
-        send(waiting)
+    waiting = list(unheard(SyncJob.objects))
+    send(waiting)
     return waiting
 
 
@@ -111,7 +110,7 @@ def start_due() -> list[JobQueueEntry]:
     return [entry for entry in JobQueueEntry.objects.due() if may_start(setup, entry) and _start(entry)]
 
 
-def tell_untold() -> bool:
+def notify_sales() -> bool:
     """Have a worker tell Sales what it could not be told at once, every few minutes until it was."""
     if not ConnectionSetup.objects.exclude(untold="").exists():
         return False
@@ -142,7 +141,7 @@ def run_now(entry: JobQueueEntry, user: Person = None) -> str:
     return f"{entry.name} runs once and stays On Hold." if held else f"{entry.name} runs now."
 
 
-def settle_stranded() -> None:
+def free_stranded() -> None:
     """An entry whose run is over or gone, and that nobody told: back to its times."""
     asking = Q(last_job__in=SyncJob.objects.waiting()) | Q(last_job__after__in=SyncJob.objects.waiting())
     under_way = Q(last_job__status__in=SyncJob.ACTIVE) | Q(mapping=None, task__in=TaskRun.objects.active().values("pk"))
@@ -150,7 +149,7 @@ def settle_stranded() -> None:
     waiting = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.APPROVAL)
     for entry in [*in_process.exclude(under_way | asking), *waiting.exclude(asking)]:
         entry.go_on()
-        entry.rest(active=True)
+        entry.schedule_next(active=True)
 
 
 def may_start(setup: ConnectionSetup, entry: JobQueueEntry) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from integration.jobs.completion import ended, entries_of
+from integration.jobs.completion import entries_of, on_job_ended
 from integration.jobs.create import Person, send_on_commit
 from integration.jobs.lifecycle import RUN, in_words
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, User
@@ -53,7 +53,7 @@ def reject(job: SyncJob, user: Person = None, reason: str = "") -> None:
         if not job.reject(said):
             raise NotWaiting
         record(AuditEntry.Action.REJECTED, RUN, job.mapping, after={**in_words(job), "because": said})
-        ended(job)
+        on_job_ended(job)
         for entry in JobQueueEntry.objects.filter(mapping=job.mapping):
             entry.refuse(said)
         line = FullSynchLine.objects.of(job)

@@ -7,26 +7,27 @@ from django.db.models import Q
 from integration.jobs import full_synch
 from integration.jobs.create import send_on_commit
 from integration.jobs.dry_run import plans
-from integration.jobs.open_work import can_be_paid
+from integration.jobs.open_work import has_open_work
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob
 from integration.sync.run import Counters
 
 
-def ended(job: SyncJob) -> None:
-    """Let those go on that waited for this job, or cancel them where it failed; settle the queue entry and the
-    review line it worked for; send the next job of its mapping. Call it inside the transaction that ends the job."""
+def on_job_ended(job: SyncJob) -> None:
+    """Let those go on that waited for this job, or cancel them where it failed; note the end at the
+    queue entry and the review line it worked for; send the next job of its mapping. Call it inside the transaction that
+    ends the job."""
     if job.status != SyncJob.Status.FINISHED:
         for follower in job.followers.filter(status=SyncJob.Status.QUEUED).select_related("after"):
             if follower.cancel(f"Not started, since the run before it did not finish: {job.message}"):
                 follower.look_again()
-                ended(follower)
-    _settle_entry(job)
-    full_synch.ended(job)
-    plans.ended(job)
+                on_job_ended(follower)
+    _note_at_entry(job)
+    full_synch.on_job_ended(job)
+    plans.on_job_ended(job)
     send_on_commit(*next_of(job))
 
 
-def asked(job: SyncJob, message: str) -> None:
+def on_approval_asked(job: SyncJob, message: str) -> None:
     """The job waits for a person's approval, and whatever it works for waits along."""
     for entry in entries_of(job):
         entry.ask(message)
@@ -47,7 +48,7 @@ def next_of(job: SyncJob) -> list[SyncJob]:
     return [one for one in ready if one.pk == its_turn or one.after_id == job.pk]
 
 
-def _settle_entry(job: SyncJob) -> None:
+def _note_at_entry(job: SyncJob) -> None:
     entry = JobQueueEntry.objects.filter(last_job=job).first()
     if entry is None:
         return
@@ -58,9 +59,9 @@ def _settle_entry(job: SyncJob) -> None:
         return
     failed = next((run for run in runs if run.status == SyncJob.Status.FAILED), None)
     if failed is not None:
-        entry.stumble(failed.message, for_good=failed.tries > 0)
+        entry.record_failure(failed.message, for_good=failed.tries > 0)
     else:
-        entry.rest(active=any(_wrote(run.counters) for run in runs) or can_be_paid(job.mapping))
+        entry.schedule_next(active=any(_wrote(run.counters) for run in runs) or has_open_work(job.mapping))
 
 
 def _wrote(counters: Counters) -> bool:

@@ -1,7 +1,7 @@
 """The full synchronization: which lines start when, and what becomes of them.
 
 Lines that do not depend on each other run side by side, on as many workers as there are; within a line the jobs wait
-for each other: matching, then to Sales, then to Business Central. The job that ends last settles its line and starts
+for each other: matching, then to Sales, then to Business Central. The job that ends last closes its line and starts
 the lines that waited for it, all in the transaction that ends the job: no crash can leave a line behind.
 """
 
@@ -60,15 +60,15 @@ def restart(line: FullSynchLine, user: Person = None, *, approved: bool = False)
         record(AuditEntry.Action.STARTED, "line of the full synchronization", line.mapping)
 
 
-def taken(job: SyncJob) -> None:
+def on_job_claimed(job: SyncJob) -> None:
     """A worker has begun with this job."""
     line = _line_of(job)
     if line is not None and line.status == FullSynchLine.Status.READY:
         line.run()
 
 
-def ended(job: SyncJob) -> None:
-    """A job has ended, and whatever waited for it in vain was canceled: settle its line, start the next ones."""
+def on_job_ended(job: SyncJob) -> None:
+    """A job has ended, and whatever waited for it in vain was canceled: close its line, start the next ones."""
     line = _line_of(job)
     if line is None:
         return
@@ -76,7 +76,7 @@ def ended(job: SyncJob) -> None:
     line = next(one for one in lines if one.pk == line.pk)
     if line.status not in FullSynchLine.ACTIVE or any(job.is_active for job in line.jobs):
         return
-    _settle(line)
+    _close(line)
     _start_ready(lines, job.started_by)
 
 
@@ -131,7 +131,7 @@ def _begin(line: FullSynchLine, user: Person, *, approved: bool = False) -> None
     line.start(**jobs)
 
 
-def _settle(line: FullSynchLine) -> None:
+def _close(line: FullSynchLine) -> None:
     """Finished when its runs ended, also with failed rows; Error when one could not be made."""
     broken = next((job for job in line.jobs if job.status != SyncJob.Status.FINISHED), None)
     if broken is None:

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from integration.dataverse.shared import Left
 from integration.gate import Gate
+from integration.models.jobs.claimable import Claimable
 from integration.sync.run import Canceled
 
 LOOK_AGAIN = 1.0
@@ -24,23 +24,14 @@ LOOK_AGAIN = 1.0
 log = logging.getLogger(__name__)
 
 
-class Alive(Protocol):
-    """A row that is held by a claim: a job, or the run of a task."""
-
-    pk: Any
-
-    def beat(self, **changes: Any) -> bool:
-        """Say that the run is alive. ``False``: the claim is lost."""
-
-
-class Pulse:
+class Heartbeat:
     """A thread beside the run, as a context manager; it stops by itself where the claim is lost.
 
     It is also the gate of the run's requests: counts them, and shows on the job's page when they are throttled.
     """
 
-    def __init__(self, job: Alive, gate: Gate) -> None:
-        self.job, self.gate = job, gate
+    def __init__(self, row: Claimable, gate: Gate) -> None:
+        self.row, self.gate = row, gate
         self.requests = 0
         self.throttled_until: dt.datetime | None = None
         self.stops: Callable[[], str] = str
@@ -48,9 +39,9 @@ class Pulse:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._over = False
-        self._thread = threading.Thread(target=self._live, name=f"pulse {job.pk}", daemon=True)
+        self._thread = threading.Thread(target=self._live, name=f"heartbeat {row.pk}", daemon=True)
 
-    def __enter__(self) -> Pulse:
+    def __enter__(self) -> Heartbeat:
         self._thread.start()
         return self
 
@@ -102,13 +93,13 @@ class Pulse:
         try:
             self.stopped = self.stopped or self.stops()
         except DatabaseError as error:
-            log.warning("Nobody knows whether %s is to stop: %s", self.job, error)
+            log.warning("Nobody knows whether %s is to stop: %s", self.row, error)
 
     def _beat(self) -> bool:
         """``False``: the claim is lost; the run finds that out with its next page."""
         try:
             throttled = {} if self.throttled_until is None else {"throttled_until": self.throttled_until}
-            return self.job.beat(**throttled)
+            return self.row.beat(**throttled)
         except DatabaseError as error:
-            log.warning("No sign of life could be written for %s: %s", self.job, error)
+            log.warning("No sign of life could be written for %s: %s", self.row, error)
             return True

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from integration.jobs.endings import Paused
 from integration.models import ConnectionSetup, RecordChange, SyncError, SyncJob, TableMapping
 from integration.sync.ledger import Fenced
 from integration.sync.rules import Direction
@@ -28,14 +29,6 @@ BY_THE_OLD_RULE = (
 )
 
 log = logging.getLogger(__name__)
-
-
-class Paused(Exception):
-    """The run stops between two pages; the job goes on later from there. ``gave_way``: to one somebody waits for."""
-
-    def __init__(self, *, gave_way: bool = False) -> None:
-        super().__init__("Paused.")
-        self.gave_way = gave_way
 
 
 class JobJournal:

@@ -88,7 +88,7 @@ def send(jobs: Iterable[SyncJob]) -> None:
     sent = list(jobs)
     if connection is None or not sent:
         return
-    SyncJob.objects.sent(job.pk for job in sent)
+    SyncJob.objects.mark_sent([job.pk for job in sent])
     try:
         queue = queue_at(connection)
         for job in sent:
@@ -103,7 +103,7 @@ def send_task(run: str, task: str, urgent: bool = False) -> None:
     connection = redis()
     if connection is None:
         return
-    TaskRun.objects.sent(task)
+    TaskRun.objects.mark_sent([task])
     named = f"{task}-"
     try:
         queue = queue_at(connection)

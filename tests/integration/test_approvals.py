@@ -142,7 +142,7 @@ def test_an_entry_whose_asking_run_is_gone_goes_back_to_its_times(cronus):
     change_all(cronus)
     tick()
     SyncJob.objects.all().delete()
-    scheduler.settle_stranded()
+    scheduler.free_stranded()
     assert entry().status == Entry.READY
 
 

@@ -44,7 +44,7 @@ def asked(setup, organization, phyllis, service, settings) -> ConnectionSetup:
 
 def in_sales(organization) -> tuple[str, str, str]:
     """The address, the user name and the key, when the worker has done what was left to do."""
-    if scheduler.tell_untold():
+    if scheduler.notify_sales():
         tasks.run(telling.TASK)
     TaskRun.objects.all().delete()
     [row] = organization.get("bci_connection", [OURS], TOLD).values()
@@ -115,7 +115,7 @@ def test_what_happens_while_sales_does_not_answer_is_made_up_for(asked, organiza
     organization.fail_on("get", Unreachable("No route to contoso.crm4.dynamics.com."))
     phyllis.username = "phyllis.harris"
     phyllis.save()
-    scheduler.tell_untold()
+    scheduler.notify_sales()
     tasks.run(telling.TASK)
     assert ConnectionSetup.current().untold == "addresses"
     TaskRun.objects.all().delete()

@@ -345,7 +345,7 @@ def test_a_queue_entry_of_no_mapping_touches_no_line(world):
     entry = JobQueueEntry.objects.create(name="Customer Statistics", task="statistics")
     before = statuses()
     entry.set_ready()
-    entry.rest(active=True)
+    entry.schedule_next(active=True)
     assert statuses() == before
 
 
@@ -389,7 +389,7 @@ def test_two_lines_that_finish_at_the_same_moment_start_the_line_that_waits_for_
             assert claimed.finish()
             claimed.refresh_from_db()
             together.wait(20)
-            completion.ended(claimed)
+            completion.on_job_ended(claimed)
         connection.close()
 
     threads = [threading.Thread(target=finish, args=[job]) for job in last.values()]

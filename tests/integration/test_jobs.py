@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from integration import jobs
-from integration.jobs import lifecycle
+from integration.jobs import endings
 from integration.jobs.journal import PAUSE
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
@@ -219,7 +219,7 @@ def test_a_lost_connection_fails_the_job_in_words_and_running_again_completes_it
 def test_an_unexpected_error_fails_the_job_without_its_stack_in_the_message(cronus, caplog):
     cronus.crm.fail_on("insert", ZeroDivisionError("oops"))
     job = jobs.start(cronus.mapping(), TO_CRM, options=EVERYTHING, inline=True)
-    assert (job.status, job.code, job.message) == (Status.FAILED, "unexpected", lifecycle.UNEXPECTED)
+    assert (job.status, job.code, job.message) == (Status.FAILED, "unexpected", endings.UNEXPECTED)
     assert "ZeroDivisionError" in job.call_stack
     assert "ended unexpectedly" in caplog.text
 

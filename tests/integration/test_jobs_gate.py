@@ -11,7 +11,7 @@ from redis import Redis
 
 from integration.dataverse.shared import Left
 from integration.gate import LOOK_FOR_SERVER, LocalGate, SharedGate, gate_for
-from integration.jobs.heartbeat import Pulse
+from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.queue import connect
 from tests.gated import line_to, queue_server
 
@@ -215,7 +215,7 @@ class Watched:
 def test_a_run_gives_signs_of_life_while_one_request_takes_long(settings, db):
     settings.JOB_HEARTBEAT = 0.001
     job = Watched([])
-    with Pulse(job, LocalGate()):
+    with Heartbeat(job, LocalGate()):
         for _ in range(3):
             assert job.beaten.acquire(timeout=20)
 
@@ -223,7 +223,7 @@ def test_a_run_gives_signs_of_life_while_one_request_takes_long(settings, db):
 def test_a_pulse_stops_by_itself_when_the_claim_is_lost(settings, db):
     settings.JOB_HEARTBEAT = 0.001
     job = Watched([True, False])
-    with Pulse(job, LocalGate()) as pulse:
+    with Heartbeat(job, LocalGate()) as pulse:
         pulse._thread.join(20)
     assert len(job.told) == 2
 
@@ -231,7 +231,7 @@ def test_a_pulse_stops_by_itself_when_the_claim_is_lost(settings, db):
 def test_throttling_is_shown_at_once_and_requests_are_counted(settings, db):
     settings.JOB_HEARTBEAT = 600
     job = Watched([])
-    with Pulse(job, LocalGate()) as pulse:
+    with Heartbeat(job, LocalGate()) as pulse:
         with pulse.slot():
             pass
         pulse.throttled(0.01)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integration import jobs, scheduler
 from integration.jobs import full_synch
-from integration.jobs.patience import pause_before
+from integration.jobs.job_endings import pause_before
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob
 from integration.sync.run import Options, Scope
 from integration.systems.base import Side

@@ -196,7 +196,7 @@ def test_an_entry_whose_run_is_gone_goes_back_to_its_times(world):
     due()
     scheduler.tick()
     SyncJob.objects.all().delete()
-    scheduler.settle_stranded()
+    scheduler.free_stranded()
     assert entry().status == Status.READY
 
 
@@ -211,7 +211,7 @@ def test_what_does_not_answer_keeps_the_scheduler_from_nothing_else(world, monke
         raise OperationalError("database is locked")
 
     due()
-    monkeypatch.setattr(scheduler, "show_alive", refuse)
+    monkeypatch.setattr(scheduler, "show_scheduler_heartbeat", refuse)
     monkeypatch.setattr(scheduler, "resend", locked)
     scheduler.tick()
     assert entry().status == Status.IN_PROCESS

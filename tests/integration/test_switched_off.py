@@ -12,7 +12,7 @@ import pytest
 from integration import jobs, scheduler
 from integration.gate import LocalGate
 from integration.jobs import full_synch
-from integration.jobs.heartbeat import Pulse
+from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.journal import BEGUN_AGAIN, BY_THE_OLD_RULE
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.jobs.full_synch import FullSynchError
@@ -85,7 +85,7 @@ def test_a_run_makes_no_further_request_of_its_page_once_it_is_switched_off(sett
         looked.set()
         return "Stopped."
 
-    with Pulse(Held(), LocalGate()) as pulse:
+    with Heartbeat(Held(), LocalGate()) as pulse:
         with pulse.slot():
             pulse.stops = stops
         assert looked.wait(20)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integration import scheduler
 from integration.jobs import queue, tasks
-from integration.jobs.tasks.runs import RESUMED_AT_MOST, UNEXPECTED
+from integration.jobs.endings import DATABASE, UNEXPECTED
 from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TaskRun, User
 from integration.models.audit import acting
 from integration.systems.errors import Unreachable
@@ -99,7 +99,7 @@ def test_an_entry_in_process_is_left_alone_while_its_task_is_under_way(monkeypat
     tidy(monkeypatch)
     daily = entry()
     scheduler.run_now(daily)
-    scheduler.settle_stranded()
+    scheduler.free_stranded()
     daily.refresh_from_db()
     assert daily.status == Entry.IN_PROCESS
 
@@ -125,7 +125,7 @@ def test_a_task_that_kills_every_worker_is_given_up_and_its_entry_tries_later(mo
     tidy(monkeypatch)
     daily = entry()
     scheduler.run_now(daily)
-    for _ in range(RESUMED_AT_MOST + 1):
+    for _ in range(TaskRun.RESUMED_AT_MOST + 1):
         TaskRun.objects.claim(TIDY)
         silent()
     tasks.resend()
@@ -139,7 +139,7 @@ def test_a_task_that_kills_every_worker_is_given_up_and_its_entry_tries_later(mo
     ("error", "said"),
     [
         (Unreachable("No route to contoso.crm4.dynamics.com."), "No route to contoso.crm4.dynamics.com."),
-        (OperationalError("database is locked"), "Our own database did not take a change (database is locked)."),
+        (OperationalError("database is locked"), DATABASE.format("database is locked")),
         (ZeroDivisionError("7/0"), UNEXPECTED),
     ],
 )

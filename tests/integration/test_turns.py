@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integration import jobs, scheduler
-from integration.jobs import lifecycle
-from integration.jobs.journal import JobJournal, Paused
+from integration.jobs.endings import Paused
+from integration.jobs.job_endings import JobEndings
+from integration.jobs.journal import JobJournal
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.sync.run import Counters, Options, Scope
 from tests.integration.jobs_world import TO_CRM, TO_ERP
@@ -78,9 +79,9 @@ class House:
                 assert job.note(Counters(modified=1), 1)
                 assert job.beat(cursor=str(page + 1))
         except Paused as pause:
-            lifecycle._pause(job, pause)
+            JobEndings(job, journal).pause(pause)
         else:
-            lifecycle._end(job, job.finish)
+            JobEndings(job, journal).write(job.finish)
         assert SyncJob.objects.filter(status=Status.RUNNING).count() <= 1
 
     def kill(self, number: int) -> None:

@@ -102,7 +102,7 @@ def apply(plan: Plan, user: Person = None) -> list[SyncJob]:
     return started
 
 
-def ended(job: SyncJob) -> None:
+def on_job_ended(job: SyncJob) -> None:
     """A job of a plan has ended: is the plan ready, broken, or carried out?"""
     plan = job.plan
     if plan is None or plan.jobs.filter(status__in=SyncJob.ACTIVE, kind=job.kind).exists():
@@ -172,4 +172,4 @@ def _sources(changes: PlannedChangeQuerySet, direction: Direction) -> list[uuid.
     return [id for id in rows.values_list(f"{direction.source}_id", flat=True) if id is not None]
 
 
-__all__ = ["FullSynchError", "PlanError", "apply", "ended", "plan_full", "plan_mapping", "plan_matching"]
+__all__ = ["FullSynchError", "PlanError", "apply", "on_job_ended", "plan_full", "plan_mapping", "plan_matching"]

@@ -5,23 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from integration.defaults.tasks import Task
 from integration.gate import LocalGate
+from integration.jobs import endings
 from integration.jobs.create import Person
-from integration.jobs.heartbeat import Pulse
+from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.opening import gate_of
 from integration.jobs.queue import send_task
 from integration.jobs.tasks import new_day, retention, waking
 from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User, telling
 from integration.models.audit import AuditEntry, record, somebody_acts
-from integration.systems.errors import Problem
 
 RUN = "integration.jobs.tasks.run"
-RESUMED_AT_MOST = 3
-UNEXPECTED = "It stopped because of an unexpected error. The log says more."
-HOPELESS = "The worker died {} times while this ran. Its log says why; too little memory is a usual reason."
 
 Work = Callable[[], Mapping[str, int]]
 """Does a task; answers what came of it as numbers by name."""
@@ -67,56 +64,38 @@ def start(task: str, user: Person = None) -> TaskRun:
 
 def run(task: str) -> bool:
     """What a worker does with a name: claim the row, do it, write down how it ended. ``False``: nothing was to do."""
-    taken = TaskRun.objects.claim(task)
-    if taken is None:
+    claimed = TaskRun.objects.claim(task)
+    if claimed is None:
         return False
-    with Pulse(taken, LocalGate()):
-        ended = _done(taken)
-    with transaction.atomic():
-        written = taken.fail(ended[1]) if ended[0] else taken.finish(ended[1])
-        if written:
-            _tell_entry(taken)
+    with Heartbeat(claimed, LocalGate()):
+        endings.watched(lambda: TASKS[claimed.task](), TaskEndings(claimed))
     return True
 
 
 def resend() -> None:
     """Send again what nobody took and what died with its worker; give up what kills every worker that takes it."""
-    for lost in TaskRun.objects.unsent():
-        if lost.resumed >= RESUMED_AT_MOST:
-            _give_up(lost)
-            continue
-        log.info("Sending again: %s", lost)
+    endings.give_up_hopeless(TaskRun.objects, on_task_ended)
+    for lost in endings.unheard(TaskRun.objects):
         send_task(RUN, lost.task)
 
 
-def _done(taken: TaskRun) -> tuple[bool, str]:
-    """(did it fail, what came of it)"""
-    try:
-        done = TASKS[taken.task]()
-    except Problem as problem:
-        log.warning("%s ended: %s", taken, problem)
-        return True, problem.message
-    except DatabaseError as error:
-        log.exception("%s ended: our database refused", taken)
-        return True, f"Our own database did not take a change ({error})."
-    except Exception:
-        log.exception("%s ended unexpectedly", taken)
-        return True, UNEXPECTED
-    said = ", ".join(f"{number} {what}" for what, number in done.items())
-    log.info("%s: %s", taken, said)
-    return False, said
+class TaskEndings(endings.Endings[TaskRun]):
+    """The ends of one task: its message says what came of it."""
+
+    def finish(self, result: Mapping[str, int]) -> None:
+        message = ", ".join(f"{number} {what}" for what, number in result.items())
+        log.info("%s: %s", self.row, message)
+        self.write(lambda: self.row.finish(message))
+
+    def follow(self) -> None:
+        self.row.refresh_from_db()
+        on_task_ended(self.row)
 
 
-def _give_up(lost: TaskRun) -> None:
-    taken = TaskRun.objects.claim(lost.task)
-    if taken is not None and taken.fail(HOPELESS.format(taken.resumed)):
-        _tell_entry(taken)
-
-
-def _tell_entry(ended: TaskRun) -> None:
+def on_task_ended(run: TaskRun) -> None:
     """The recurring entry that started it goes back to its times."""
-    for entry in JobQueueEntry.objects.filter(task=ended.task, status=JobQueueEntry.Status.IN_PROCESS):
-        if ended.status == TaskRun.Status.FAILED:
-            entry.stumble(ended.message)
+    for entry in JobQueueEntry.objects.filter(task=run.task, status=JobQueueEntry.Status.IN_PROCESS):
+        if run.status == TaskRun.Status.FAILED:
+            entry.record_failure(run.message)
         else:
-            entry.rest(active=False)
+            entry.schedule_next(active=False)

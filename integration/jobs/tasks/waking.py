@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from integration.business_central.store import changed_since, committed_version
 from integration.defaults.tasks import Task
-from integration.jobs.open_work import can_be_paid
+from integration.jobs.open_work import has_open_work
 from integration.jobs.opening import open_now
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping, TaskRun
 from integration.sync.rules import Direction
@@ -55,7 +55,7 @@ class LooksHere:
 
 def look_at_sales() -> dict[str, int]:
     """The task: wake who owes something by now, and whose table changed in Sales. Raises ``ConnectionProblem``."""
-    owing = [entry for entry, mapping in _may_run() if can_be_paid(mapping)]
+    owing = [entry for entry, mapping in _may_run() if has_open_work(mapping)]
     woken = [entry for entry in owing if entry.wake()]
     _say(woken, "what waited")
     return {"woken": len(woken) + len(_wake_by_sales(_asleep(Direction.TO_ERP)))}

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from integration.models.jobs.progress import Progress
+from integration.models.jobs.claimable import Claimable, RunStatus
 from integration.sync.guard import NeedsApproval
 from integration.sync.reader import SourceEmpty
 
@@ -20,21 +20,9 @@ APPROVED = "approved"
 """The code of a run that was approved."""
 
 
-class Approvable(Progress):
-    """How a job stands and why; one that asks first is approved or rejected by a person."""
+class Approvable(Claimable):
+    """A run that asks first where it would change much: a person approves or rejects it."""
 
-    class Status(models.TextChoices):
-        QUEUED = "queued", "Ready"
-        RUNNING = "running", "In Process"
-        FINISHED = "finished", "Finished"
-        FAILED = "failed", "Error"
-        CANCELED = "canceled", "Canceled"
-        REJECTED = "rejected", "Rejected"
-        APPROVAL = "approval", "Waiting for Approval"
-
-    status = models.CharField("status", max_length=10, choices=Status, default=Status.QUEUED, db_index=True)
-    message = models.TextField("message", blank=True)
-    code = models.CharField("code", max_length=60, blank=True)
     question = models.CharField("what is asked", max_length=64, blank=True, editable=False)
 
     class Meta:
@@ -44,22 +32,31 @@ class Approvable(Progress):
 
     @property
     def waits_for_approval(self) -> bool:
-        return self.status == self.Status.APPROVAL
+        return self.status == RunStatus.APPROVAL
 
     def approve(self, message: str, user_id: int | None, options: dict[str, Any]) -> bool:
         """A person wants this run: it goes on with these options. ``False``: it does not wait for that any more."""
         wanted = {"options": options, "sent_at": timezone.now(), "queued_at": timezone.now()}
         if self.started_by_id is None:
             wanted["started_by_id"] = user_id
-        return self._answer(status=self.Status.QUEUED, code=APPROVED, message=message, **wanted)
+        return self._answer(status=RunStatus.QUEUED, code=APPROVED, message=message, **wanted)
 
     def reject(self, message: str) -> bool:
         """A person does not want this run. ``False``: it does not wait for that any more."""
-        return self._answer(status=self.Status.REJECTED, message=message, finished_at=timezone.now())
+        return self._answer(status=RunStatus.REJECTED, message=message, finished_at=timezone.now())
+
+    def ask(self, message: str, code: str, question: str) -> bool:
+        """The run itself waits for a person's yes or no; nobody holds it meanwhile. ``False``: the claim is lost."""
+        values = {"message": message, "code": code, "question": question, "claim": None}
+        return bool(self.mine().update(status=RunStatus.APPROVAL, **values))
+
+    def give_in(self, message: str, question: str) -> bool:
+        """The run ends without asking once more what a person has said no to. ``False``: the claim is lost."""
+        return self._end(RunStatus.REJECTED, message=message, question=question)
 
     def _answer(self, **values: Any) -> bool:
         """Of two people who answer, one does."""
-        waiting = type(self)._default_manager.filter(pk=self.pk, status=self.Status.APPROVAL)
+        waiting = type(self)._default_manager.filter(pk=self.pk, status=RunStatus.APPROVAL)
         if not waiting.update(**values):
             return False
         for name, value in values.items():

@@ -1,8 +1,5 @@
-"""Integration synch. jobs: what ran and what runs. The rows are the truth, the queue only carries their ids.
-
-A run writes under its *claim*: every change of a running row is an UPDATE that names the claim and counts rows, so a
-run that was given up for dead and taken over by another worker finds out before it writes anything.
-"""
+"""Integration synch. jobs: what ran and what runs. The rows are the truth, the queue only carries their ids. A run
+writes under its claim (``claimable.py``)."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from integration.models.jobs.approval import Approvable
-from integration.models.jobs.progress import COUNTERS
-from integration.models.jobs.turns import ACTIVE, SyncJobManager, ago
+from integration.models.jobs.progress import COUNTERS, Progress
+from integration.models.jobs.turns import SyncJobManager
 from integration.models.mapping import DIRECTIONS, TableMapping
 from integration.sync.run import Counters, Options
 
@@ -26,7 +23,7 @@ SHOWN_FROM = "shown_from"
 """Beside a job's options: where the run stood when a person approved it. Further on, it writes what was shown."""
 
 
-class SyncJob(Approvable):
+class SyncJob(Approvable, Progress):
     """One pass over one mapping in one direction (or one coupling or uncoupling run), with its counters."""
 
     class Kind(models.TextChoices):
@@ -38,8 +35,7 @@ class SyncJob(Approvable):
         PLAN = "plan", "Dry Run"
         APPLY = "apply", "Applying a Dry Run"
 
-    Status = Approvable.Status
-    ACTIVE = ACTIVE
+    RESUMED_AT_MOST = 10
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="jobs")
@@ -51,18 +47,14 @@ class SyncJob(Approvable):
     plan = models.ForeignKey("Plan", models.CASCADE, null=True, blank=True, related_name="jobs", editable=False)
     after = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="followers")
 
-    claim = models.UUIDField(null=True, editable=False)
     revision = models.PositiveIntegerField("revision of the mapping it was made by", null=True, editable=False)
     cursor = models.TextField("read up to", blank=True, editable=False)
-    heartbeat_at = models.DateTimeField("last sign of life", null=True, editable=False)
-    resumed = models.PositiveSmallIntegerField("times resumed", default=0, editable=False)
     cancel_requested = models.BooleanField(default=False)
     throttled_until = models.DateTimeField(null=True, editable=False)
     queued_at = models.DateTimeField("queued", default=timezone.now)
     gave_way_at = models.DateTimeField(null=True, editable=False)
     next_try_at = models.DateTimeField("next try", null=True, editable=False)
     tries = models.PositiveSmallIntegerField("tries in vain", default=0, editable=False)
-    sent_at = models.DateTimeField("given to the queue", default=timezone.now, editable=False)
     call_stack = models.TextField("call stack", blank=True)
 
     objects = SyncJobManager()
@@ -81,16 +73,6 @@ class SyncJob(Approvable):
         return f"{self.mapping} {self.get_direction_display()}"
 
     @property
-    def is_active(self) -> bool:
-        return self.status in self.ACTIVE
-
-    @property
-    def is_dead(self) -> bool:
-        """Running, and its worker has not been heard of: the scheduler has it resumed."""
-        lost = self.heartbeat_at is None or self.heartbeat_at < ago(settings.JOB_DEAD_AFTER)
-        return self.status == self.Status.RUNNING and lost
-
-    @property
     def suspended(self) -> str:
         """Why the run waits for the other side and until when, in words; blank where it does not."""
         if self.status != self.Status.QUEUED or self.next_try_at is None:
@@ -102,11 +84,7 @@ class SyncJob(Approvable):
     def run_options(self) -> Options:
         return Options.from_dict(self.options)
 
-    # --- what the run itself writes, under its claim: False or 0 where the claim is lost ----------------------
-
-    def mine(self) -> models.QuerySet[SyncJob]:
-        """The row, as long as this run holds it."""
-        return SyncJob.objects.filter(pk=self.pk, claim=self.claim, status=self.Status.RUNNING)
+    # --- what the run itself writes, under its claim: False where the claim is lost ---------------------------
 
     def note(self, counters: Counters, done: int, requests: int = 0) -> bool:
         """Add what one page brought."""
@@ -121,28 +99,8 @@ class SyncJob(Approvable):
         """All counters to zero: the run begins again from its beginning."""
         return self.beat(records_done=0, **dict.fromkeys(COUNTERS, 0))
 
-    def beat(self, **changes: Any) -> bool:
-        """Say that the run is alive, and whatever else there is to say about it."""
-        return bool(self.mine().update(heartbeat_at=timezone.now(), **changes))
-
-    def finish(self) -> bool:
-        return self._end(self.Status.FINISHED, records_total=Coalesce("records_total", "records_done"))
-
-    def fail(self, message: str, code: str = "", call_stack: str = "") -> bool:
-        return self._end(self.Status.FAILED, message=message, code=code, call_stack=call_stack)
-
-    def stop(self, message: str) -> bool:
-        """End a run on request."""
-        return self._end(self.Status.CANCELED, message=message)
-
-    def ask(self, message: str, code: str, question: str) -> bool:
-        """Wait for a person's yes or no; nobody holds the job meanwhile."""
-        values = {"message": message, "code": code, "question": question, "claim": None}
-        return bool(self.mine().update(status=self.Status.APPROVAL, **values))
-
-    def give_in(self, message: str, question: str) -> bool:
-        """End without asking once more what a person has said no to."""
-        return self._end(self.Status.REJECTED, message=message, question=question)
+    def finish(self, message: str | None = None, **also: Any) -> bool:
+        return super().finish(message, records_total=Coalesce("records_total", "records_done"), **also)
 
     def pause(self, *, gave_way: bool = False) -> bool:
         """Give the claim back; the job goes on later from where it is. ``gave_way``: to runs somebody waits for."""
@@ -159,9 +117,6 @@ class SyncJob(Approvable):
     def look_again(self) -> None:
         """Read what the run has written since the claim; the mapping and the job before it stay as they are."""
         self.refresh_from_db(fields=["status", "message", "claim", "finished_at", "records_done", "tries", *COUNTERS])
-
-    def _end(self, status: str, **values: Any) -> bool:
-        return bool(self.mine().update(status=status, claim=None, finished_at=timezone.now(), **values))
 
     def before(self) -> models.QuerySet[SyncJob]:
         """Ready runs of the mapping that this one gives way to: those that are more urgent, and those that were asked

@@ -13,7 +13,7 @@ COUNTERS = tuple(Counters().as_dict())
 
 
 class Progress(models.Model):
-    """The columns of a job that tell how far it is. Rates and times are estimates over the whole run."""
+    """The columns of a job that say how far it is. Rates and times are estimates over the whole run."""
 
     inserted = models.PositiveIntegerField(default=0)
     modified = models.PositiveIntegerField(default=0)
@@ -26,8 +26,9 @@ class Progress(models.Model):
     records_done = models.PositiveIntegerField(default=0)
     records_total = models.PositiveIntegerField(null=True)
     requests = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField("start", null=True)
-    finished_at = models.DateTimeField("finish", null=True)
+
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
 
     class Meta:
         abstract = True

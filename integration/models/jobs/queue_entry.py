@@ -130,13 +130,13 @@ class JobQueueEntry(Audited):
         """This job is the last of the run that was taken."""
         self._store(last_job=job)
 
-    def rest(self, active: bool) -> None:
+    def schedule_next(self, active: bool) -> None:
         """A run went well. Where nothing changed, the entry sleeps for its inactivity period."""
         status = self.Status.READY if active else self.Status.INACTIVE
         minutes = self.minutes if active else self.inactivity_minutes
         self._after_run(status, dt.timedelta(minutes=minutes), attempts=0, message="")
 
-    def stumble(self, message: str, *, for_good: bool = False) -> None:
+    def record_failure(self, message: str, *, for_good: bool = False) -> None:
         """A run ended with an error: try again soon, and give up after ``max_attempts``. ``for_good``: the run has
         made all its attempts itself."""
         attempts = self.max_attempts if for_good else self.attempts + 1

@@ -1,22 +1,19 @@
-"""Whose turn it is: which jobs are ready, dead or to be sent again, and how one is claimed."""
+"""Whose turn it is: which jobs are ready, and what a claim of one changes for the others of its mapping."""
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from integration.models.jobs.approval import APPROVED, Approvable
+from integration.models.jobs.approval import APPROVED
+from integration.models.jobs.claimable import ClaimableManager
+from integration.models.jobs.claimable import RunStatus as Status
 
-Status = Approvable.Status
-ACTIVE = (Status.QUEUED, Status.RUNNING)
 TURN = (
     models.Case(models.When(Q(urgent=True) | Q(gave_way_at__isnull=False), then=0), default=1),
     Coalesce("gave_way_at", "queued_at"),
@@ -37,10 +34,7 @@ SAID: dict[str, models.Field[Any, Any]] = {"message": models.TextField(), "code"
 """What a run says while it waits for the other side, and no more when it goes on."""
 
 
-class SyncJobManager(models.Manager[Any]):
-    def active(self) -> models.QuerySet[Any]:
-        return self.filter(status__in=ACTIVE)
-
+class SyncJobManager(ClaimableManager):
     def ready(self) -> models.QuerySet[Any]:
         """Queued, and whatever they were to wait for has finished. Without a join: an UPDATE of these rows must look
         at the row's own status again after waiting for another writer, which PostgreSQL does not do in a subquery."""
@@ -57,14 +51,10 @@ class SyncJobManager(models.Manager[Any]):
         mapping = self.ready().filter(pk=id).values("mapping")
         return self.ready().filter(mapping__in=mapping).values_list("pk", flat=True).first()
 
-    def dead(self) -> models.QuerySet[Any]:
-        """Running, but nobody has written a sign of life for ``JOB_DEAD_AFTER`` seconds."""
-        return self.filter(status=Status.RUNNING, heartbeat_at__lt=ago(settings.JOB_DEAD_AFTER))
-
     def unclaimed(self) -> models.QuerySet[Any]:
-        """Ready, sent long ago, and neither taken nor held up by another run of their mapping: send them again."""
+        """Not those that another run of their mapping holds up: its end sends them."""
         busy = self.filter(status=Status.RUNNING).values("mapping")
-        return self.ready().filter(sent_at__lt=ago(settings.JOB_RESEND_AFTER)).exclude(mapping__in=busy)
+        return super().unclaimed().exclude(mapping__in=busy)
 
     def waiting(self) -> models.QuerySet[Any]:
         """Those that wait for a person's approval."""
@@ -77,47 +67,21 @@ class SyncJobManager(models.Manager[Any]):
         same = last is not None and last.question == question and last.status == Status.REJECTED
         return last if same else None
 
-    def lost(self) -> models.QuerySet[Any]:
-        """Dead, and not given to the queue just now."""
-        return self.dead().filter(sent_at__lt=ago(settings.JOB_RESEND_AFTER))
-
-    def give_up(self, id: uuid.UUID, message: str) -> bool:
-        """Fail a dead job instead of resuming it."""
-        ended = {"status": Status.FAILED, "claim": None, "finished_at": timezone.now()}
-        return bool(self.dead().filter(pk=id).update(message=message, code="worker-died", **ended))
-
     def claim(self, id: uuid.UUID) -> Any:
-        """Take a ready job, or resume a dead one. ``None``: somebody else was faster, another run of the mapping is
-        going on (the database sees to that), or there is nothing to do."""
-        now = timezone.now()
-        taken = {"status": Status.RUNNING, "claim": uuid.uuid4(), "heartbeat_at": now, "throttled_until": None}
-        taken |= {"gave_way_at": None, "next_try_at": None}
-        taken |= {
-            name: models.Case(models.When(WAITED, then=models.Value("", field)), default=F(name))
-            for name, field in SAID.items()
-        }
-        started = Coalesce("started_at", models.Value(now, models.DateTimeField()))
-        try:
-            with transaction.atomic():
-                claimed = self.ready().order_by().filter(pk=id).update(started_at=started, **taken)
-                claimed = claimed or self.dead().filter(pk=id).update(resumed=F("resumed") + 1, **taken)
-        except IntegrityError:
+        """Take a ready job, or resume a dead one; the database sees to it that one run of a mapping goes on. The jobs
+        that an urgent one passes remember since when they wait."""
+        if super().claim(id) is None:
             return None
-        return self._held(id) if claimed else None
-
-    def _held(self, id: uuid.UUID) -> Any:
-        """The job that was just claimed; those it passes remember since when they wait."""
         job = self.select_related("mapping", "after").get(pk=id)
         if job.urgent:
             passed = self.filter(mapping=job.mapping_id, status=Status.QUEUED, urgent=False, gave_way_at=None)
             passed.update(gave_way_at=timezone.now())
         return job
 
-    def sent(self, ids: Iterable[uuid.UUID]) -> None:
-        """These ids were given to the queue just now."""
-        self.filter(pk__in=list(ids)).update(sent_at=timezone.now())
-
-
-def ago(seconds: float) -> dt.datetime:
-    """The moment so many seconds before now."""
-    return timezone.now() - dt.timedelta(seconds=seconds)
+    def claimed_values(self) -> dict[str, Any]:
+        """It waits for nothing any more, and says no more why it did."""
+        said = {
+            name: models.Case(models.When(WAITED, then=models.Value("", field)), default=F(name))
+            for name, field in SAID.items()
+        }
+        return {"throttled_until": None, "gave_way_at": None, "next_try_at": None, **said}
