@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from integration import preflight
 from integration.jobs import full_synch
-from integration.models import ConnectionSetup, FullSynchLine
+from integration.models import ConnectionSetup
 from integration.models.findings import Finding, NotReady
 from integration.models.opening import open_for_page
 from integration.models.order_user import find_order_user
@@ -100,7 +100,7 @@ def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
 
 def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, ending: Ending) -> None:
     with open_for_page(setup) as connected:
-        FullSynchLine.objects.refresh(connected, setup.parts())
+        full_synch.refresh(connected, setup.parts())
     tables.apply_to_review(guide.tables, ending.create_unmatched, ending.winner)
     full_synch.start(user)
 

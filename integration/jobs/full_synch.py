@@ -17,10 +17,34 @@ from integration.jobs.queue import send
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.audit import AuditEntry, record
 from integration.models.jobs.full_synch import FullSynchError
+from integration.models.recommend import BothSystems, recommend
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
+from integration.systems.base import System
 
+EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")
+INVOICES, INVOICE_TABLE = "POSTEDSALESINV-INV", "sales_invoice_header"
 CHANGED = "The mapping was changed while its passes ran. Run the full synchronization of it once more."
+
+
+def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.values) -> None:
+    """A line for every mapping of these parts; lines that have been started stay as they are, the others get the
+    mapping's direction and a recommendation from counting both sides. Raises ``ConnectionProblem``."""
+    mappings = _reviewed(connected.erp, parts)
+    begun = set(FullSynchLine.objects.exclude(status=FullSynchLine.Status.BLANK).values_list("mapping", flat=True))
+    recommended = {mapping: recommend(mapping, connected) for mapping in mappings if mapping.pk not in begun}
+    with transaction.atomic():
+        FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK).exclude(mapping__in=mappings).delete()
+        for mapping, (recommendation, message) in recommended.items():
+            FullSynchLine.objects.renew(mapping, recommendation, message)
+
+
+def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:
+    """The mappings that have a line. That of the invoices, where Business Central has any."""
+    reviewed = TableMapping.objects.filter(part__in=list(parts)).exclude(name__in=EXCLUDED)
+    if INVOICE_TABLE not in {name for name, _ in erp.tables()}:
+        reviewed = reviewed.exclude(name=INVOICES)
+    return list(reviewed)
 
 
 def start(user: Person = None) -> list[FullSynchLine]:

@@ -68,7 +68,7 @@ def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpRespons
 def _refresh() -> None:
     setup = ConnectionSetup.current()
     with open_for_page(setup) as connected:
-        FullSynchLine.objects.refresh(connected, setup.parts())
+        jobs.full_synch.refresh(connected, setup.parts())
 
 
 def _said(request: HttpRequest, verb: Callable[[], object], done: str = "") -> None:

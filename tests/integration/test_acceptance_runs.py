@@ -25,7 +25,7 @@ def line(name: str) -> FullSynchLine:
 
 def start_full() -> None:
     with opened() as connected:
-        FullSynchLine.objects.refresh(connected)
+        jobs.full_synch.refresh(connected)
     for one in FullSynchLine.objects.all():
         one.choose_create_unmatched(True)
     jobs.full_synch.start()

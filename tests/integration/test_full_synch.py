@@ -26,7 +26,7 @@ Line, Recommendation = FullSynchLine.Status, FullSynchLine.Recommendation
 
 def refresh() -> dict[str, FullSynchLine]:
     with opened() as connected:
-        FullSynchLine.objects.refresh(connected)
+        jobs.full_synch.refresh(connected)
     return lines()
 
 
@@ -119,7 +119,7 @@ def test_a_mapping_that_does_not_fit_its_table_says_so_on_its_line(world):
 def test_with_sales_off_only_the_base_mappings_have_lines(world):
     TableMapping.objects.filter(name="CONTACT").update(part="sales")
     with opened() as connected:
-        FullSynchLine.objects.refresh(connected, ["dataverse"])
+        jobs.full_synch.refresh(connected, ["dataverse"])
     assert "CONTACT" not in lines()
 
 

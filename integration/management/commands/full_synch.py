@@ -74,7 +74,7 @@ class Command(ConsoleCommand):
             # Nothing is thrown away while the connection is disabled or Sales does not answer.
             connected.crm.check()
             FullSynchLine.objects.reset()
-        FullSynchLine.objects.refresh(connected, parts)
+        jobs.full_synch.refresh(connected, parts)
         if options["create_unmatched"]:
             for line in FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK):
                 line.choose_create_unmatched(True)

@@ -21,7 +21,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -106,7 +106,7 @@ class ClaimableManager(models.Manager[Any]):
 class Claimable(models.Model):
     """How a run stands, who holds it, and when it was last heard of."""
 
-    RESUMED_AT_MOST = 0
+    RESUMED_AT_MOST: ClassVar[int] = 0
     """So often a run is resumed whose worker died; then it is given up."""
 
     Status = RunStatus
@@ -122,7 +122,7 @@ class Claimable(models.Model):
     started_at = models.DateTimeField("start", null=True)
     finished_at = models.DateTimeField("finish", null=True)
 
-    objects = ClaimableManager()
+    objects: ClassVar[ClaimableManager] = ClaimableManager()
 
     class Meta:
         abstract = True

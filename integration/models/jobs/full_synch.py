@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import models, transaction
 
 from integration.models.audit import AuditEntry, record
 from integration.models.jobs.job import SyncJob
 from integration.models.jobs.review import ShownLine
 from integration.models.mapping import DIRECTIONS, TableMapping
-from integration.models.recommend import BothSystems, Recommendation, recommend
-from integration.systems.base import Side, System
+from integration.systems.base import Side
 
-EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")
-INVOICES, INVOICE_TABLE = "POSTEDSALESINV-INV", "sales_invoice_header"
 WINNERS = [
     ("", "Nobody"),
     (Side.ERP.value, "Business Central"),
@@ -24,27 +19,19 @@ WINNERS = [
 rule decides, else each such field is a conflict."""
 
 
+class Recommendation(models.TextChoices):
+    """What a full synchronization of a mapping had better do."""
+
+    FULL = "full", "Full Synchronization"
+    COUPLE = "couple", "Couple Records"
+    NONE = "none", "No Records To Synchronize Now"
+
+
 class FullSynchError(Exception):
     """What was asked for is not possible now; the message says why."""
 
 
 class FullSynchLineManager(models.Manager["FullSynchLine"]):
-    def refresh(self, connected: BothSystems, parts: Iterable[str] = TableMapping.Part.values) -> None:
-        """A line for every mapping of these parts; lines that have been started stay as they are, the others get
-        the mapping's direction and a recommendation from counting both sides. Raises ``ConnectionProblem``."""
-        mappings = self._mappings(connected.erp, parts)
-        there = {line.mapping_id: line for line in self.select_related("mapping")}
-        recommended = {
-            mapping.pk: recommend(mapping, connected)
-            for mapping in mappings
-            if mapping.pk not in there or there[mapping.pk].status == FullSynchLine.Status.BLANK
-        }
-        with transaction.atomic():
-            self.filter(status=FullSynchLine.Status.BLANK).exclude(mapping__in=mappings).delete()
-            for mapping in mappings:
-                if mapping.pk in recommended:
-                    self._renew(mapping, *recommended[mapping.pk])
-
     def active(self) -> models.QuerySet[FullSynchLine]:
         return self.filter(status__in=FullSynchLine.ACTIVE)
 
@@ -72,13 +59,8 @@ class FullSynchLineManager(models.Manager["FullSynchLine"]):
             self.all().delete()
             record(AuditEntry.Action.RESET, "full synchronization")
 
-    def _mappings(self, erp: System, parts: Iterable[str]) -> list[TableMapping]:
-        wanted = TableMapping.objects.filter(part__in=list(parts)).exclude(name__in=EXCLUDED)
-        if INVOICE_TABLE not in {name for name, _ in erp.tables()}:
-            wanted = wanted.exclude(name=INVOICES)
-        return list(wanted)
-
-    def _renew(self, mapping: TableMapping, recommendation: str, message: str) -> None:
+    def renew(self, mapping: TableMapping, recommendation: Recommendation, message: str) -> None:
+        """A line for this mapping that nobody has started follows the mapping; what a person chose stays."""
         line, created = self.get_or_create(mapping=mapping, defaults={"direction": mapping.direction})
         changes = {"direction": mapping.direction, "message": message}
         if created or not line.chosen:

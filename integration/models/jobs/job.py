@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -57,7 +57,7 @@ class SyncJob(Approvable, Progress):
     tries = models.PositiveSmallIntegerField("tries in vain", default=0, editable=False)
     call_stack = models.TextField("call stack", blank=True)
 
-    objects = SyncJobManager()
+    objects: ClassVar[SyncJobManager] = SyncJobManager()
 
     class Meta:
         ordering = ["-queued_at"]

@@ -4,7 +4,7 @@ twice at once. As with jobs the row is the truth, and the queue only carries the
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -43,7 +43,7 @@ class TaskRun(Claimable):
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField(null=True)
 
-    objects = TaskRunManager()
+    objects: ClassVar[TaskRunManager] = TaskRunManager()
 
     class Meta:
         default_permissions = ()
