@@ -111,7 +111,7 @@ def start_due() -> list[JobQueueEntry]:
 
 
 def notify_sales() -> bool:
-    """Have a worker tell Sales what it could not be told at once, every few minutes until it was."""
+    """Have a worker write into Sales what it did not take at once, every few minutes until it does."""
     if not ConnectionSetup.objects.exclude(untold="").exists():
         return False
     last = TaskRun.objects.last_of(Task.NOTIFY_SALES)
@@ -142,7 +142,7 @@ def run_now(entry: JobQueueEntry, user: Person = None) -> str:
 
 
 def free_stranded() -> None:
-    """An entry whose run is over or gone, and that nobody told: back to its times."""
+    """An entry whose run is over or gone, and where nobody noted that: back to its times."""
     asking = Q(last_job__in=SyncJob.objects.waiting()) | Q(last_job__after__in=SyncJob.objects.waiting())
     under_way = Q(last_job__status__in=SyncJob.ACTIVE) | Q(mapping=None, task__in=TaskRun.objects.active().values("pk"))
     in_process = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.IN_PROCESS)

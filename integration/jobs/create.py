@@ -1,4 +1,4 @@
-"""Writing a job row and telling the queue. Everything that starts a run ends up here."""
+"""Writing a job row and giving its id to the queue. Everything that starts a run ends up here."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ def _asks(same: dict[str, Any], options: Options) -> SyncJob | None:
 
 
 def send_on_commit(*jobs: SyncJob) -> None:
-    """Tell the queue once the rows are there, only of those that wait for nothing."""
+    """Send the ids once the rows are there, only of those that wait for nothing."""
     ready = [job for job in jobs if job.after is None or job.after.status == SyncJob.Status.FINISHED]
     transaction.on_commit(lambda: send(ready))

@@ -61,8 +61,8 @@ class Heartbeat:
             self.requests += 1
         return self.gate.slot()
 
-    def told(self, left: Left) -> None:
-        self.gate.told(left)
+    def note_left(self, left: Left) -> None:
+        self.gate.note_left(left)
 
     def throttled(self, seconds: float) -> None:
         self.throttled_until = timezone.now() + dt.timedelta(seconds=seconds)

@@ -65,7 +65,7 @@ class JobJournal:
         return f"Stopped. {off}" if off else ""
 
     def _revision(self) -> models.QuerySet[TableMapping, Any]:
-        """How often the mapping was changed by now: this run was told its rule when it began."""
+        """How often the mapping was changed by now: this run got its rule when it began."""
         return TableMapping.objects.filter(pk=models.OuterRef("mapping_id")).values("revision")
 
     def _held(self, found: Any) -> Any:
@@ -73,7 +73,7 @@ class JobJournal:
             raise Fenced(f"{self.job} was taken over by another worker.")
         return found
 
-    # --- what the engine tells ----------------------------------------------------------------------------
+    # --- what the engine calls ----------------------------------------------------------------------------
 
     def go_on(self) -> None:
         """The next page is there: may the run take it? Raises ``Canceled``, ``Paused`` and ``Fenced``. A run whose

@@ -38,7 +38,7 @@ def start(
     after: SyncJob | None = None,
     inline: bool = False,
 ) -> SyncJob:
-    """Have a pass made. Writes the job row and tells the queue once it is committed; a queued job that would do the
+    """Have a pass made. Writes the job row and sends its id once that is committed; a queued job that would do the
     very same is answered instead of a second one.
 
     ``after``: not before that job has finished; if it ends otherwise, this one is canceled. ``inline``: make the pass
@@ -93,13 +93,13 @@ def in_words(job: SyncJob) -> dict[str, object]:
     """What the audit log says about a run."""
     options = job.run_options
     records = "all" if options.scope is Scope.EVERYTHING else len(options.ids) or "changed ones"
-    said: dict[str, object] = {
+    words: dict[str, object] = {
         "type": job.get_kind_display(),
         "direction": job.get_direction_display(),
         "records": records,
         "job": job.pk,
     }
-    return {**said, "create": "yes"} if options.create else said
+    return {**words, "create": "yes"} if options.create else words
 
 
 def give_up_hopeless() -> None:

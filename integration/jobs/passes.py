@@ -96,7 +96,7 @@ def _described_anew(mapping: TableMapping, connected: Connected) -> TableRule:
 
 def _from_here(job: SyncJob) -> Options:
     """A full pass that was broken off goes on from the page it had reached: what is behind it is done, and what is
-    still open of it is taken first."""
+    still open of it comes first."""
     options = job.run_options
     if options.shown and job.cursor != job.options.get(SHOWN_FROM, ""):
         options = replace(options, shown="")

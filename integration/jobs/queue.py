@@ -70,9 +70,9 @@ def redis() -> Redis | None:
 
 def disconnect() -> None:
     """Close this process's connection; it is opened again when it is needed."""
-    known = redis() if redis.cache_info().currsize else None
-    if known is not None:
-        known.close()
+    opened = redis() if redis.cache_info().currsize else None
+    if opened is not None:
+        opened.close()
     redis.cache_clear()
 
 

@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RenameField(
+            model_name='plannedchange',
+            old_name='foreseen',
+            new_name='planned_early',
+        ),
         migrations.AddField(
             model_name='taskrun',
             name='code',

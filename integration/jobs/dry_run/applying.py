@@ -29,7 +29,7 @@ Kind = PlannedChange.Action
 
 class PlanRows:
     """The journal of a job that applies a plan: it also marks the rows of the plan, in the transaction of the page that
-    they tell of."""
+    they stand for."""
 
     def __init__(self, journal: JobJournal, rows: Sequence[PlannedChange], column: str) -> None:
         self._journal, self._column = journal, column
@@ -76,8 +76,8 @@ def _couple(job: SyncJob, journal: JobJournal, rows: Sequence[PlannedChange]) ->
         erp = ledger.partners(Side.ERP, [row.partner.erp_id for row in rows])
         crm = ledger.partners(Side.CRM, [row.partner.crm_id for row in rows])
         held = [pair for pair in (*erp.values(), *crm.values()) if pair.state is not State.RESERVED]
-        taken = {id for pair in held for id in (pair.erp_id, pair.crm_id)}
-        free = [row for row in rows if row.erp_id not in taken and row.crm_id not in taken]
+        coupled = {id for pair in held for id in (pair.erp_id, pair.crm_id)}
+        free = [row for row in rows if row.erp_id not in coupled and row.crm_id not in coupled]
         ledger.forget([pair for pair in (*erp.values(), *crm.values()) if pair.state is State.RESERVED])
         ledger.remember([row.partner for row in free])
         PlannedChange.objects.mark([row.pk for row in free], PlannedChange.Outcome.APPLIED)
@@ -112,8 +112,8 @@ def _reserve(ledger: Any, rows: Sequence[PlannedChange]) -> list[Partner]:
     fresh = [row.partner for row in rows if row.action == Kind.INSERT]
     pairs = [Partner(pair.erp_id, pair.crm_id) for pair in fresh]
     with ledger.page():
-        known = ledger.partners(Side.ERP, [pair.erp_id for pair in pairs]).keys()
-        known |= {pair.erp_id for pair in ledger.partners(Side.CRM, [pair.crm_id for pair in pairs]).values()}
-        free = [pair for pair in pairs if pair.erp_id not in known]
+        held = ledger.partners(Side.ERP, [pair.erp_id for pair in pairs]).keys()
+        held |= {pair.erp_id for pair in ledger.partners(Side.CRM, [pair.crm_id for pair in pairs]).values()}
+        free = [pair for pair in pairs if pair.erp_id not in held]
         ledger.remember(free)
     return free

@@ -135,7 +135,7 @@ class PlanJournal:
         )  # fmt: skip
 
     def leave_out(self, reasons: list[Failure]) -> None:
-        """Told by the actions themselves."""
+        """The actions themselves say that."""
 
     def change(self, changes: list[Changed]) -> None:
         """Nothing is changed."""

@@ -1,4 +1,4 @@
-"""What a job of a dry run does: it fills the plan with actions as they are kept, and counts them."""
+"""What a job of a dry run does: it fills the plan with actions, counts them, and names their records."""
 
 from __future__ import annotations
 
@@ -7,130 +7,76 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from integration.jobs.dry_run.naming import name_rows
 from integration.jobs.dry_run.plan_ledger import AT_ONCE, LABEL, Kind, PlanJournal, PlanLedger
-from integration.jobs.dry_run.second_pass_preview import Foresight
+from integration.jobs.dry_run.rows import rows_of
+from integration.jobs.dry_run.second_pass_preview import SecondPassPreview
 from integration.jobs.journal import JobJournal
 from integration.models import PlannedChange, SyncJob
 from integration.models.systems import Connected
-from integration.sync.actions import (
-    Action,
-    Broken,
-    Fail,
-    Ignore,
-    Insert,
-    Restore,
-    SideWrite,
-    Skip,
-    Unchanged,
-    Uncouple,
-    Update,
-)
+from integration.sync.actions import Action, Unchanged
 from integration.sync.engine import plan
-from integration.sync.fingerprint import fingerprints, source_of
-from integration.sync.ledger import Partner, State
 from integration.sync.match import couple_matching
-from integration.sync.problems import Conflict
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Counters, Scope
-from integration.sync.settle import in_words, label_of
-from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side, Table
-
-GIVEN = "given by Business Central"
+from integration.sync.settle import label_of
+from integration.systems.base import Side
 
 
 def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     """Fill the plan with what this job's pass, or its matching, would do."""
-    ledger: Any = PlanLedger(job, journal)
     rule = job.mapping.rule(connected.erp, connected.crm)
-    options = job.run_options
-    if job.direction == Direction.BOTH:
-        told = PlanJournal(job, journal)
-        criteria = job.mapping.criteria()
-        ids = options.ids if options.scope is Scope.IDS else None
-        both, creates = (connected.erp, connected.crm), options.create
-        counters = couple_matching(
-            rule, criteria, *both, ledger, told, ids=ids, create_unmatched=creates, winner=options.winner
-        )
-        name_rows(job, connected, rule)
-        return counters
-    direction = Direction(job.direction)
-    source, destination = connected.ends(direction)
-    cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
-    actions = plan(rule, direction, source, destination, ledger, cursor, options, connected.context)
-    foresight = Foresight(job, rule, connected, ledger, options)
-    counters = _kept(job, journal, foresight, rule, actions)
+    matches = job.direction == Direction.BOTH
+    counters = (_plan_matching if matches else _plan_pass)(job, journal, connected, rule)
     name_rows(job, connected, rule)
     return counters
 
 
-def _kept(
-    job: SyncJob, journal: JobJournal, foresight: Foresight, rule: TableRule, actions: Iterator[Action]
+def _plan_matching(job: SyncJob, journal: JobJournal, connected: Connected, rule: TableRule) -> Counters:
+    options = job.run_options
+    ledger: Any = PlanLedger(job, journal)
+    return couple_matching(
+        rule,
+        job.mapping.criteria(),
+        connected.erp,
+        connected.crm,
+        ledger,
+        PlanJournal(job, journal),
+        ids=options.ids if options.scope is Scope.IDS else None,
+        create_unmatched=options.create,
+        winner=options.winner,
+    )
+
+
+def _plan_pass(job: SyncJob, journal: JobJournal, connected: Connected, rule: TableRule) -> Counters:
+    options, direction = job.run_options, Direction(job.direction)
+    ledger: Any = PlanLedger(job, journal)
+    source, destination = connected.ends(direction)
+    cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
+    actions = plan(rule, direction, source, destination, ledger, cursor, options, connected.context)
+    preview = SecondPassPreview(job, rule, connected, ledger, options)
+    return _keep(job, journal, preview, rule, actions)
+
+
+def _keep(
+    job: SyncJob, journal: JobJournal, preview: SecondPassPreview, rule: TableRule, actions: Iterator[Action]
 ) -> Counters:
+    """Write the actions into the plan, page by page, those of the second pass along with the first where they can only
+    be seen there."""
     direction = Direction(job.direction)
-    total = counters_of(kind for (kind,) in foresight.told().values_list("action").iterator())
-    journal.note(total, foresight.told().count())
+    total = counters_of(kind for (kind,) in preview.planned_early().values_list("action").iterator())
+    journal.note(total, preview.planned_early().count())
     while chunk := list(islice(actions, AT_ONCE)):
         journal.go_on()
-        ahead = _rows(job, direction.back, rule, foresight.look(chunk))
-        chunk = foresight.drop(chunk)
-        rows = _rows(job, direction, rule, chunk)
+        early = rows_of(job, direction.back, rule, preview.plan_early(chunk))
+        chunk = preview.without_planned(chunk)
+        rows = rows_of(job, direction, rule, chunk)
         counters = counters_of(row.action for row in rows)
         counters.unchanged = sum(isinstance(action, Unchanged) for action in chunk)
-        with foresight.ledger.page():
-            PlannedChange.objects.bulk_create([*rows, *ahead])
+        with preview.ledger.page():
+            PlannedChange.objects.bulk_create([*rows, *early])
             journal.note(counters, len(rows) + counters.unchanged)
         total.add(counters)
     return total
-
-
-def _rows(job: SyncJob, direction: Direction, rule: TableRule, actions: Iterable[Action]) -> list[PlannedChange]:
-    table, rows = rule.table(direction.source), []
-    planned = list(actions)
-    prints = fingerprints(planned, direction)
-    with_record: dict[uuid.UUID, PlannedChange] = {}
-    for action in planned:
-        row = row_of(job, direction, table, action)
-        if isinstance(action, SideWrite) and action.must and row is not None:
-            rows += _with_its_record(action, row, with_record)
-        elif row is not None:
-            row.fingerprint = prints.get(source_of(action, direction), "")
-            rows += [row, *given_back(job, rule, direction, action)]
-            with_record[source_of(action, direction)] = row
-    for id, row in with_record.items():
-        row.fingerprint = prints.get(id, row.fingerprint)
-    return rows
-
-
-def _with_its_record(
-    write: SideWrite, row: PlannedChange, with_record: dict[uuid.UUID, PlannedChange]
-) -> list[PlannedChange]:
-    """What belongs to a record stands in its row; a record of which nothing else is written gets one for it."""
-    fields = [(f"{name} ({write.label})" if write.label else name, old, new) for name, old, new in row.fields]
-    known = with_record.get(write.record.id)
-    if known is not None:
-        known.fields = [*known.fields, *fields]
-        return []
-    row.action, row.fields, row.reason = Kind.UPDATE, fields, "Only what belongs to the record is written."
-    row.erp_id, row.crm_id = write.erp_id, write.crm_id
-    with_record[write.record.id] = row
-    return [row]
-
-
-def given_back(job: SyncJob, rule: TableRule, direction: Direction, action: Action) -> list[PlannedChange]:
-    """What a record that is made in Business Central gives the one it comes from: its number, above all."""
-    if not (isinstance(action, Insert) and direction is Direction.TO_ERP and action.partner.owed(Side.CRM)):
-        return []
-    number = rule.erp.number_field
-    given = [one for one in rule.fields if one.direction is Direction.TO_CRM and one.erp_field in (number, "")]
-    fields = [(one.crm_field, "", one.constant or GIVEN) for one in given]
-    row = PlannedChange(
-        plan=job.plan, mapping=job.mapping, direction=direction.back.value, action=Kind.BESIDES, fields=fields,
-        erp_id=action.partner.erp_id, crm_id=action.record.id, label=label_of(rule.crm, action.record)[:LABEL],
-        reason="Goes back as soon as the record is there.",
-    )  # fmt: skip
-    return [row] if fields else []
 
 
 def counters_of(actions: Iterable[str]) -> Counters:
@@ -145,58 +91,21 @@ def counters_of(actions: Iterable[str]) -> Counters:
     return counters
 
 
-def row_of(job: SyncJob, direction: Direction, table: Table, action: Action) -> PlannedChange | None:
-    """The action of a pass as it is kept; ``None`` where there is nothing to tell."""
-    kind, partner, reason, fields = _told(action)
-    if kind is None:
-        return None
-    row = PlannedChange(plan=job.plan, mapping=job.mapping, direction=direction.value, action=kind, reason=reason)
-    row.fields = [(name, in_words(old), in_words(new)) for name, old, new in fields]
-    record = getattr(action, "record", None)
-    if record is not None:
-        setattr(row, f"{direction.source}_id", record.id)
-        row.label = label_of(table, record)[:LABEL]
-    else:
-        row.label = str(getattr(action, "label", ""))[:LABEL]
-    if partner is not None:
-        row.erp_id, row.crm_id = partner.erp_id, partner.crm_id
-    return row
+def name_rows(job: SyncJob, connected: Connected, rule: TableRule) -> None:
+    """Say which records the rows of this job's mapping are about: as Business Central calls them, else as Sales does,
+    else by their id. Raises ``ConnectionProblem``."""
+    rows = PlannedChange.objects.filter(plan=job.plan, mapping=job.mapping, label="").order_by("pk")
+    while chunk := list(rows[:AT_ONCE]):
+        names = {**_names(connected, rule, Side.CRM, chunk), **_names(connected, rule, Side.ERP, chunk)}
+        for row in chunk:
+            row.label = names.get(row.pk, "")[:LABEL] or str(row.erp_id or row.crm_id or "All records")
+        PlannedChange.objects.bulk_update(chunk, ["label"])
 
 
-GONE = "The coupled record was deleted."
-Told = tuple[Kind | None, Partner | None, str, list[tuple[str, Any, Any]]]
-
-
-def _told(action: Action) -> Told:
-    match action:
-        case Insert(partner=partner, values=values):
-            written = [(name, None, new) for name, new in values.items() if new not in (None, "")]
-            return Kind.INSERT, partner, "", written
-        case Update(partner=partner, changes=changes):
-            fields = [(change.field, change.old, change.new) for change in changes]
-            reason = "Couples a natural match." if action.coupled else ""
-            return (Kind.UPDATE, partner, reason, fields) if fields or action.coupled else (None, None, "", [])
-        case Fail(problem=problem, partner=partner):
-            known = partner if partner is not None and partner.state is not State.RESERVED else None
-            return _failing(problem), known, str(problem), []
-        case Skip(reason=reason):
-            return Kind.SKIP, None, reason, []
-        case Broken(partner=partner, problem=problem):
-            return Kind.FAIL, partner, str(problem), []
-        case Uncouple(partner=partner, reason=reason, twin=twin, again=again):
-            what = reason or "It moved, and gets another one there."
-            gone = f"{what} Its record in Dynamics 365 Sales is deleted."
-            return Kind.UNCOUPLE, partner, gone if twin else what if reason or again else GONE, []
-        case Restore(partner=partner):
-            return Kind.RESTORE, partner, GONE, []
-        case SideWrite(changes=changes, label=label):
-            fields = [(change.field, change.old, change.new) for change in changes]
-            return Kind.BESIDES, None, f"Written along with it: {label}.", fields
-        case Ignore() | Unchanged():
-            return None, None, "", []
-
-
-def _failing(problem: Exception) -> Kind:
-    if isinstance(problem, Conflict):
-        return Kind.CONFLICT
-    return Kind.WAITING if isinstance(problem, ReferenceNotCoupled) else Kind.FAIL
+def _names(connected: Connected, rule: TableRule, side: Side, rows: list[PlannedChange]) -> dict[int, str]:
+    """By row: what the record of this side is called."""
+    table, system = rule.table(side), connected.erp if side is Side.ERP else connected.crm
+    ids: dict[int, uuid.UUID] = {row.pk: id for row in rows if (id := getattr(row, f"{side}_id")) is not None}
+    columns = list(dict.fromkeys(name for name in (table.number_field, table.name_field) if name))
+    found = system.get(table.name, list(ids.values()), columns or list(rule.columns(side))) if ids else {}
+    return {pk: label_of(table, found[id]) for pk, id in ids.items() if id in found}

@@ -1,7 +1,7 @@
 """Dry runs that are kept and applied later: making them, and having them done.
 
 A dry run is made by jobs like any other run, but through a ledger that writes what would be remembered into the plan,
-and a journal that writes what would be told there, too. Nothing reaches either system. Records that earlier steps of
+and a journal that writes what would be noted there, too. Nothing reaches either system. Records that earlier steps of
 the same plan would make count as coupled, so that a plan of everything does not show everything as waiting.
 """
 
@@ -61,8 +61,8 @@ def plan_matching(mapping: TableMapping, user: Person = None, *, options: Option
         last = create(mapping, Direction.BOTH, kind=kind, options=options, user=user, plan=plan)
         for direction in directions(mapping):
             creates = options.create and direction is Direction.TO_CRM
-            taken = replace(options, winner=None) if creates else Options(scope=Scope.OPEN, dry_run=True)
-            last = create(mapping, direction, kind=kind, options=taken, user=user, after=last, plan=plan)
+            chosen = replace(options, winner=None) if creates else Options(scope=Scope.OPEN, dry_run=True)
+            last = create(mapping, direction, kind=kind, options=chosen, user=user, after=last, plan=plan)
     return plan
 
 

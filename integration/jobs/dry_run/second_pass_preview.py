@@ -42,9 +42,9 @@ class _AfterFirstPass:
         return getattr(self._ledger, name)
 
 
-class Foresight:
-    """What the second pass of a plan would do with the pairs that matching makes in it. ``look`` is for the first
-    pass, ``drop`` for the second."""
+class SecondPassPreview:
+    """What the second pass of a plan would do with the pairs that matching makes in it. ``plan_early``
+    is for the first pass, ``without_planned`` for the second."""
 
     def __init__(self, job: SyncJob, rule: TableRule, connected: Connected, ledger: Any, options: Options) -> None:
         self.job, self.connected, self.rule = job, connected, rule
@@ -64,7 +64,7 @@ class Foresight:
 
     # --- while the first pass is planned ----------------------------------------------------------------------
 
-    def look(self, actions: Sequence[Action]) -> list[Action]:
+    def plan_early(self, actions: Sequence[Action]) -> list[Action]:
         """The second pass's actions for the pairs that these actions of the first are about."""
         if not (self.matches and self.is_first and self.job.mapping.carries(self.direction)):
             return []
@@ -72,7 +72,7 @@ class Foresight:
         column = f"{self.direction.destination}_id"
         fresh = self.couples().filter(**{f"{column}__in": list(done)})
         ours = [done[id] for id in fresh.values_list(column, flat=True)]
-        fresh.update(foreseen=True)
+        fresh.update(planned_early=True)
         return self._plan({pair.id(self.direction.source): one for one in ours if (pair := one.partner) is not None})
 
     def _plan(self, actions: Mapping[uuid.UUID, Update | Unchanged]) -> list[Action]:
@@ -89,32 +89,34 @@ class Foresight:
 
     def _pair(self, action: Update | Unchanged) -> Partner:
         if action.partner is None:
-            raise ValueError("Only pairs that the first pass remembers are foreseen.")
+            raise ValueError("Only pairs that the first pass remembers are planned early.")
         if isinstance(action, Update) and action.changes:
             return action.partner.with_seen(self.direction.source, WRITTEN)
         return action.partner
 
     # --- while the second pass is planned ---------------------------------------------------------------------
 
-    def drop(self, actions: Sequence[Action]) -> list[Action]:
-        """These actions of the second pass without those foreseen; what comes to nothing counts as unchanged."""
+    def without_planned(self, actions: Sequence[Action]) -> list[Action]:
+        """These actions of the second pass without those planned early; what comes to nothing counts as unchanged."""
         if not (self.matches and self.is_second):
             return list(actions)
         column = f"{Direction(self.job.direction).source}_id"
         ids = [record.id for action in actions if (record := _record(action)) is not None]
-        foreseen = set(self.couples().filter(foreseen=True, **{f"{column}__in": ids}).values_list(column, flat=True))
-        told = set(self.told().filter(**{f"{column}__in": list(foreseen)}).values_list(column, flat=True))
+        of_pairs = self.couples().filter(planned_early=True, **{f"{column}__in": ids})
+        pairs = set(of_pairs.values_list(column, flat=True))
+        planned = self.planned_early().filter(**{f"{column}__in": list(pairs)})
+        rows = set(planned.values_list(column, flat=True))
         kept: list[Action] = []
         for action in actions:
             record = _record(action)
-            if record is None or record.id not in foreseen:
+            if record is None or record.id not in pairs:
                 kept.append(action)
-            elif record.id not in told:
+            elif record.id not in rows:
                 kept.append(Unchanged(record))
         return kept
 
-    def told(self) -> QuerySet[PlannedChange]:
-        """What was foreseen for the pass that is planned now."""
+    def planned_early(self) -> QuerySet[PlannedChange]:
+        """The rows of the pass that is planned now which were planned along with the first."""
         job = self.job
         found = PlannedChange.objects.filter(plan=job.plan, mapping=job.mapping, direction=job.direction)
         return found if self.is_second else found.none()

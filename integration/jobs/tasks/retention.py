@@ -21,14 +21,14 @@ TASK = Task.RETENTION
 
 
 def clean() -> dict[str, int]:
-    """Remove what is older than ``RETENTION_DAYS``: jobs that have ended (with what they told, unless an error of
+    """Remove what is older than ``RETENTION_DAYS``: jobs that have ended (with what they noted, unless an error of
     theirs is still open), closed errors, history, dry runs, and what is left of deleted rows once every mapping has
     read their deletion. Answers how many of each."""
     before = timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS)
-    told = SyncError.objects.filter(closed_at__lt=before)
+    closed = SyncError.objects.filter(closed_at__lt=before)
     ended = SyncJob.objects.exclude(status__in=SyncJob.ACTIVE).filter(finished_at__lt=before)
     return {
-        "errors": _remove(told),
+        "errors": _remove(closed),
         "jobs": _remove(ended.exclude(errors__closed_at=None, errors__isnull=False)),
         "changes": _remove(RecordChange.objects.filter(created_at__lt=before)),
         "plans": _remove(Plan.objects.filter(created_at__lt=before).exclude(status__in=STILL_WANTED)),

@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 def start(task: str, user: Person = None) -> TaskRun:
-    """Have it run. Tells the queue once the row is committed; a person's goes before what waits there."""
+    """Have it run. Sends its name once the row is committed; a person's goes before what waits there."""
     run, new = TaskRun.objects.ask(task, user if isinstance(user, User) else None)
     if new and somebody_acts():
         record(AuditEntry.Action.STARTED, "task", task)

@@ -113,8 +113,8 @@ class FullSynchLine(ShownLine):
         if self.status:
             raise FullSynchError("This line has been started; Reset comes first.")
         self._store(winner=winner.value if winner else "")
-        said = {"wins where both differ": self.get_winner_display()}
-        record(AuditEntry.Action.CHANGED, "full synchronization", self.mapping, after=said)
+        change = {"wins where both differ": self.get_winner_display()}
+        record(AuditEntry.Action.CHANGED, "full synchronization", self.mapping, after=change)
 
     @property
     def winning_side(self) -> Side | None:
@@ -125,7 +125,7 @@ class FullSynchLine(ShownLine):
         self._store(status=self.Status.READY, message="", **jobs)
 
     def run(self) -> None:
-        """One of its jobs has been taken by a worker, or was approved."""
+        """One of its jobs has been claimed by a worker, or was approved."""
         self._store(status=self.Status.IN_PROCESS, message="")
 
     def ask(self, message: str) -> None:

@@ -84,8 +84,8 @@ class Plan(models.Model):
     def take(self, user_id: int | None) -> bool:
         """Begin to apply it. ``False``: somebody else did, it is too old, or it is not ready."""
         valid = self.created_at >= timezone.now() - dt.timedelta(days=VALID_DAYS)
-        taken = {"applied_by_id": user_id, "applied_at": timezone.now()}
-        return valid and self._move(self.Status.READY, self.Status.APPLYING, **taken)
+        claimed = {"applied_by_id": user_id, "applied_at": timezone.now()}
+        return valid and self._move(self.Status.READY, self.Status.APPLYING, **claimed)
 
     def finish(self) -> bool:
         """Every row was tried."""
@@ -95,8 +95,8 @@ class Plan(models.Model):
         """It was not carried out to the end: canceled, the connection disabled, or a run that broke off."""
         left = self.changes.filter(action__in=(PlannedChange.Action.COUPLE, *APPLICABLE), outcome="").count()
         rows = f"{left} row{' was' if left == 1 else 's were'} not tried."
-        said = " ".join(part for part in (message, rows, self._failed_rows()) if part)
-        return self._move(self.Status.APPLYING, self.Status.STOPPED, message=said)
+        words = " ".join(part for part in (message, rows, self._failed_rows()) if part)
+        return self._move(self.Status.APPLYING, self.Status.STOPPED, message=words)
 
     def _failed_rows(self) -> str:
         number = self.changes.filter(outcome=PlannedChange.Outcome.FAILED).count()
@@ -150,7 +150,9 @@ class PlannedChange(models.Model):
     fields = models.JSONField("fields", default=list)
     agreed = models.JSONField(default=dict, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
-    foreseen = models.BooleanField("its second pass is planned along with the first", default=False, editable=False)
+    planned_early = models.BooleanField(
+        "its second pass is planned along with the first", default=False, editable=False
+    )
     outcome = models.CharField("outcome", max_length=8, choices=Outcome, blank=True)
 
     objects = PlannedChangeQuerySet.as_manager()

@@ -127,7 +127,7 @@ class JobQueueEntry(Audited):
         return bool(unchanged.update(status=self.Status.ON_HOLD if held else self.Status.IN_PROCESS))
 
     def follow(self, job: SyncJob) -> None:
-        """This job is the last of the run that was taken."""
+        """This job is the last of the run that was started."""
         self._store(last_job=job)
 
     def schedule_next(self, active: bool) -> None:

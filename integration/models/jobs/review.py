@@ -76,8 +76,8 @@ class ShownLine(models.Model):
     @property
     def records_total(self) -> int | None:
         """Of the jobs that know it; ``None`` where none does."""
-        known = [job.records_total for job in self.jobs if job.records_total is not None]
-        return sum(known) if known else None
+        totals = [job.records_total for job in self.jobs if job.records_total is not None]
+        return sum(totals) if totals else None
 
 
 def job_state(job: SyncJob | None) -> JobState:

@@ -27,7 +27,7 @@ class SyncErrorManager(models.Manager["SyncError"]):
         return self.filter(closed_at=None)
 
     def log(self, job: SyncJob, failures: Sequence[Failure]) -> None:
-        """One row per failed record. An older open error of the same record and direction is closed: it is told
+        """One row per failed record. An older open error of the same record and direction is closed: it is logged
         anew. A conflict is one, whichever pass has met it last; another failure leaves it open."""
         for direction in {failure.direction for failure in failures}:
             these = [one for one in failures if one.direction is direction]

@@ -30,7 +30,7 @@ time, and before those asked for later: however many come, it goes on.
 
 
 WAITED = Q(next_try_at__isnull=False)
-SAID: dict[str, models.Field[Any, Any]] = {"message": models.TextField(), "code": models.CharField()}
+WAITING_WORDS: dict[str, models.Field[Any, Any]] = {"message": models.TextField(), "code": models.CharField()}
 """What a run says while it waits for the other side, and no more when it goes on."""
 
 
@@ -80,8 +80,8 @@ class SyncJobManager(ClaimableManager):
 
     def claimed_values(self) -> dict[str, Any]:
         """It waits for nothing any more, and says no more why it did."""
-        said = {
+        blank = {
             name: models.Case(models.When(WAITED, then=models.Value("", field)), default=F(name))
-            for name, field in SAID.items()
+            for name, field in WAITING_WORDS.items()
         }
-        return {"throttled_until": None, "gave_way_at": None, "next_try_at": None, **said}
+        return {"throttled_until": None, "gave_way_at": None, "next_try_at": None, **blank}
