@@ -20,7 +20,7 @@ from integration import jobs
 from integration.jobs import queue
 from integration.models import AuditEntry, CachedText, ConnectionSetup, SyncJob, TableMapping, User
 from integration.sync.rules import Direction
-from tests.integration.test_jobs_gate import redis
+from tests.integration.jobs.test_gate import redis
 from tests.integration.test_rights_pages import PAGES
 from tests.organization import demo_organization
 from tests.pages import seen_on

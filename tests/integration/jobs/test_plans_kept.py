@@ -13,8 +13,8 @@ from integration.models import ConnectionSetup, FieldMapping, Plan, RecordTempla
 from integration.sync.rules import Direction
 from integration.systems.base import Ref
 from integration.systems.errors import Refused
+from tests.integration.jobs.planned import account, agreed, done, one, run_all
 from tests.integration.jobs_world import JobsWorld, world
-from tests.integration.test_plans import account, agreed, done, one, run_all
 
 __all__ = ["agreed", "world"]
 
