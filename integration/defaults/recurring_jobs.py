@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_ENTRIES, TaskEntry
 from integration.models.jobs.queue_entry import JobQueueEntry
-from integration.models.mapping import TableMapping
+from integration.models.mapping.table_mapping import TableMapping
 
 
 def hold_jobs(*, except_parts: Collection[str] = ()) -> None:
