@@ -5,7 +5,7 @@ Redis; where there is none (a command on its own), or while Redis does not answe
 
     with gate.slot():           waits for a place, and until the organization takes requests again
         ...
-    gate.told(left)             what an answer says is left of the limits
+    gate.note_left(left)        what an answer says is left of the limits
     gate.throttled(seconds)     the organization said "too many": everybody waits, then goes on more slowly
 
 How the places are given out, so that "too many" is hardly ever said:
@@ -15,8 +15,9 @@ How the places are given out, so that "too many" is hardly ever said:
 - Below a sixth of the requests, what is left is spread over the window in which the service counts. Below a quarter
   of the execution time there are no more places than would use it up in that window.
 
-What answers tell is only a hint (they come from several servers, each with its own count): it may slow us down, never
-lets more through than the places. The most ever told stands for the limit itself, which differs between environments.
+What answers say is only a hint (they come from several servers, each with its own count): it may slow us down, never
+lets more through than the places. The most that was ever left stands for the limit itself, which differs between
+environments.
 """
 
 from __future__ import annotations
@@ -46,16 +47,16 @@ LOOK_FOR_SERVER = 5.0
 
 log = logging.getLogger(__name__)
 
-# Keys: leases (sorted set: lease -> its end), until (when requests are taken again), pace (hash: limit, the most told
+# Keys: leases (sorted set: lease -> its end), until (when requests are taken again), pace (hash: limit, the most left
 # and what is left of requests and seconds, next = when one more may enter while requests are spread).
 _START = """
 local now = redis.call('TIME')
 local at = tonumber(now[1]) + tonumber(now[2]) / 1000000
 local leases, until_, pace = KEYS[1], KEYS[2], KEYS[3]
 local slots, start, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local function known(name) return tonumber(redis.call('HGET', pace, name) or nil) end
+local function noted(name) return tonumber(redis.call('HGET', pace, name) or nil) end
 local function note(name, value) redis.call('HSET', pace, name, string.format('%.6f', value)) end
-local function limit() return known('limit') or math.min(start, slots) end
+local function limit() return noted('limit') or math.min(start, slots) end
 """
 ENTER = (
     _START
@@ -64,10 +65,10 @@ local till = tonumber(redis.call('GET', until_) or '0')
 if till > at then return tostring(till - at) end
 redis.call('ZREMRANGEBYSCORE', leases, '-inf', at)
 if redis.call('ZCARD', leases) >= math.floor(limit()) then return ARGV[6] end
-local left, most = known('requests_left'), known('requests_most')
+local left, most = noted('requests_left'), noted('requests_most')
 if left then
     if left < most / 6 then
-        local wait = (known('next') or 0) - at
+        local wait = (noted('next') or 0) - at
         if wait > 0 then return tostring(wait) end
         note('next', at + math.min(window / math.max(left, 1), 10 * window / most))
     end
@@ -78,19 +79,19 @@ redis.call('EXPIRE', leases, math.ceil(tonumber(ARGV[5])))
 return '0'
 """
 )
-TOLD = (
+NOTE_LEFT = (
     _START
     + """
 local grows = true
 for place, name in ipairs({'requests', 'seconds'}) do
-    local told = tonumber(ARGV[3 + place])
-    if told then
-        if place == 1 then told = math.max(0, told - redis.call('ZCARD', leases)) end
-        local most = math.max(told, known(name .. '_most') or 0)
+    local left = tonumber(ARGV[3 + place])
+    if left then
+        if place == 1 then left = math.max(0, left - redis.call('ZCARD', leases)) end
+        local most = math.max(left, noted(name .. '_most') or 0)
         note(name .. '_most', most)
-        note(name .. '_left', told)
-        grows = grows and told > most / 2
-        if place == 2 and told < most / 4 then note('limit', math.max(1, math.min(limit(), most / window))) end
+        note(name .. '_left', left)
+        grows = grows and left > most / 2
+        if place == 2 and left < most / 4 then note('limit', math.max(1, math.min(limit(), most / window))) end
     end
 end
 if grows then note('limit', math.min(slots, limit() + 1 / (8 * limit()))) end
@@ -105,7 +106,7 @@ local ends = math.max(at + seconds, till)
 if till <= at then
     local taken = math.max(1, redis.call('ZCARD', leases))
     note('limit', math.max(1, math.floor(math.min(limit(), taken) / 2)))
-    if known('requests_left') then note('requests_left', 0) end
+    if noted('requests_left') then note('requests_left', 0) end
     redis.call('EXPIRE', pace, math.ceil(2 * window + seconds))
 end
 if ends > at then redis.call('SET', until_, string.format('%.6f', ends), 'PX', math.ceil((ends - at) * 1000)) end
@@ -133,7 +134,7 @@ class SharedGate:
         self.redis = redis
         self.keys = [f"gate:{identity}:{name}" for name in ("leases", "until", "pace")]
         self.enter = redis.register_script(ENTER)
-        self.note_left = redis.register_script(TOLD)
+        self.store_left = redis.register_script(NOTE_LEFT)
         self.slow_down = redis.register_script(SLOW_DOWN)
         self.fallback = LocalGate(slots)
         self._leases = Leases(redis, self.keys[0])
@@ -150,11 +151,11 @@ class SharedGate:
         with self._leases.held(lease):
             yield
 
-    def told(self, left: Left) -> None:
+    def note_left(self, left: Left) -> None:
         if not self._absent():
             numbers = ["" if one is None else one for one in (left.requests, left.seconds)]
             try:
-                self.note_left(keys=self.keys, args=[*self._figures(), *numbers])
+                self.store_left(keys=self.keys, args=[*self._figures(), *numbers])
             except RedisError as error:
                 self._lost(error)
 

@@ -17,22 +17,23 @@ from django.db.models import Q
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from integration import jobs, tasks
+from integration import jobs
 from integration.connection import notifying
 from integration.connection.enabling import disable
 from integration.connection.installation import COPY, is_copy
-from integration.defaults.extra import EXTRA_JOBS, create_house_jobs
-from integration.jobs import full, waking
-from integration.jobs.alive import show_alive
+from integration.connection.recurring_jobs import create_house_jobs
+from integration.defaults.tasks import HOUSE_TASKS, SALES_TASKS, Task
+from integration.jobs import full_synch, tasks
 from integration.jobs.create import Person, create
+from integration.jobs.endings import unheard
 from integration.jobs.queue import send
+from integration.jobs.scheduler_heartbeat import show_scheduler_heartbeat
+from integration.jobs.tasks import waking
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun
 from integration.models.stored import key_holders
 from integration.models.stored.audit import AuditEntry, record
-from integration.models.task_run import HOUSE_TASKS
 
 EVERY = 1.0
-OF_SALES = {job.task for job in EXTRA_JOBS if job.feature}
 
 
 class NotNow(Exception):
@@ -60,14 +61,14 @@ def tick() -> None:
     nothing else from being looked at."""
     steps = (
         have_house_jobs,
-        show_alive,
+        show_scheduler_heartbeat,
         resend,
         tasks.resend,
-        settle_stranded,
+        free_stranded,
         look_here,
         look_at_sales,
         start_due,
-        tell_untold,
+        notify_sales,
     )
     for step in steps:
         try:
@@ -79,10 +80,8 @@ def tick() -> None:
 def resend() -> list[SyncJob]:
     """Send again what nobody took and what has died; give up what kills every worker that takes it."""
     jobs.give_up_hopeless()
-    waiting = [*SyncJob.objects.unclaimed(), *SyncJob.objects.lost()]
-    if waiting:
-        log.info("Sending again: %s", ", ".join(map(str, waiting)))
-        send(waiting)
+    waiting = list(unheard(SyncJob.objects))
+    send(waiting)
     return waiting
 
 
@@ -101,7 +100,7 @@ def look_at_sales() -> bool:
     """Once a minute, while a job sleeps that reads from there: have a worker look at what changed in Sales."""
     if not waking.sales_is_to_be_looked_at():
         return False
-    tasks.start(waking.TASK)
+    tasks.start(Task.LOOK_AT_SALES)
     return True
 
 
@@ -114,14 +113,14 @@ def start_due() -> list[JobQueueEntry]:
     return [entry for entry in JobQueueEntry.objects.due() if may_start(setup, entry) and _start(entry)]
 
 
-def tell_untold() -> bool:
-    """Have a worker tell Sales what it could not be told at once, every few minutes until it was."""
+def notify_sales() -> bool:
+    """Have a worker write into Sales what it did not take at once, every few minutes until it does."""
     if not ConnectionSetup.objects.exclude(untold="").exists():
         return False
-    last = TaskRun.objects.last_of(notifying.TASK)
+    last = TaskRun.objects.last_of(Task.NOTIFY_SALES)
     if last.is_active or (last.asked_at and timezone.now() - last.asked_at < notifying.AGAIN_AFTER):
         return False
-    tasks.start(notifying.TASK)
+    tasks.start(Task.NOTIFY_SALES)
     return True
 
 
@@ -145,21 +144,21 @@ def run_now(entry: JobQueueEntry, user: Person = None) -> str:
     return f"{entry.name} runs once and stays On Hold." if held else f"{entry.name} runs now."
 
 
-def settle_stranded() -> None:
-    """An entry whose run is over or gone, and that nobody told: back to its times."""
+def free_stranded() -> None:
+    """An entry whose run is over or gone, and where nobody noted that: back to its times."""
     asking = Q(last_job__in=SyncJob.objects.waiting()) | Q(last_job__after__in=SyncJob.objects.waiting())
     under_way = Q(last_job__status__in=SyncJob.ACTIVE) | Q(mapping=None, task__in=TaskRun.objects.active().values("pk"))
     in_process = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.IN_PROCESS)
     waiting = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.APPROVAL)
     for entry in [*in_process.exclude(under_way | asking), *waiting.exclude(asking)]:
         entry.go_on()
-        entry.rest(active=True)
+        entry.schedule_next(active=True)
 
 
 def may_start(setup: ConnectionSetup, entry: JobQueueEntry) -> bool:
     """The house's own always; the others while the connection, and the part of their mapping, is on."""
     if entry.mapping is None:
-        return entry.task not in OF_SALES or setup.is_enabled
+        return entry.task not in SALES_TASKS or setup.is_enabled
     return setup.is_on(entry.mapping)
 
 
@@ -173,7 +172,7 @@ def _start(entry: JobQueueEntry, user: Person = None) -> bool:
             tasks.start(entry.task, user)
             return True
         last: SyncJob | None = None
-        for direction in full.directions(entry.mapping):
+        for direction in full_synch.directions(entry.mapping):
             last = create(entry.mapping, direction, user=user, after=last)
         if last is not None:
             entry.follow(last)

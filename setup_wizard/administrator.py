@@ -6,7 +6,6 @@ the process ends, it is gone, and the person signs in again.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -25,16 +24,17 @@ from integration.dataverse.access.people import check_administrator
 from integration.dataverse.session import Session
 from integration.dataverse.signin import HeldToken, Started, begin, discover, finish
 from integration.dataverse.store import SalesOrganization
+from integration.gate import LocalGate
 from integration.http import Limits, Transport, deadline
+from integration.jobs.endings import Endings, watched
+from integration.jobs.heartbeat import Heartbeat
 from integration.models import ConnectionSetup
 from integration.models.stored.audit import AuditEntry, acting, record
 from integration.models.stored.secret import SecretUnreadable
-from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing, SignInRefused
+from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing, SignInRefused
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import ADMINISTRATOR
 from setup_wizard.tasks import Task, Work, wanted
-
-log = logging.getLogger(__name__)
 
 WHO = "Administrator"
 NOT_ALLOWED = (
@@ -78,7 +78,7 @@ def begin_work(held: HeldToken, place: str, tasks: Sequence[Task], user: Any) ->
         raise ConfigurationProblem(BUSY)
     titles = ", ".join(task.title for task in tasks)
     record(AuditEntry.Action.STARTED, "administrator's sign-in", titles)
-    beside(partial(_without_witness, run, held, place, tasks))
+    beside(partial(_beside, run, held, place, tasks))
     return run
 
 
@@ -89,14 +89,12 @@ def beside(work: Callable[[], None]) -> None:
 
 def carry_out(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
     """One task after another, until one cannot be done or the connection leads elsewhere than the sign-in; the sign-in
-    is dropped whatever happens."""
+    is dropped whatever happens. Raises ``Problem``."""
     with held:
         setup = ConnectionSetup.current()
         if setup.place != place:
-            run.fail(MOVED)
-            return
-        session = Session(setup.url, held, api=api_of(setup), transport=_transport())
-        try:
+            raise ConfigurationProblem(MOVED)
+        with closing(Session(setup.url, held, api=api_of(setup), transport=_transport())) as session:
             run.take_up(WHO)
             run.note(f"{_administrator(session)} may set this up.")
             _recognize(session, setup, place)
@@ -105,11 +103,6 @@ def carry_out(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequenc
                 setup.stay_at(place)
                 run.note(task.run(Work(session, setup, run.grow, place)))
             _go_on()
-            run.finish()
-        except Problem as problem:
-            run.fail(problem.message)
-        finally:
-            session.close()
 
 
 def _administrator(session: Session) -> str:
@@ -138,14 +131,11 @@ def _go_on() -> None:
         guide.pass_step(ADMINISTRATOR.slug)
 
 
-def _without_witness(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
-    """The body of the thread: nobody stands behind it, so what nobody expected is logged and told here."""
+def _beside(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
+    """The body of the thread: nobody stands behind it, so the row says how it ended."""
     try:
-        with acting(run.by or ""):
-            carry_out(run, held, place, tasks)
-    except Exception:
-        log.exception("An administrator's task broke off")
-        run.fail("This broke off for a reason nobody expected; the log of this application has it. Try again.")
+        with acting(run.by or ""), Heartbeat(run, LocalGate()):
+            watched(partial(carry_out, run, held, place, tasks), Endings(run))
     finally:
         held.drop()
         connection.close()

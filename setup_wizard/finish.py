@@ -15,8 +15,8 @@ from integration.connection.notifying import notify_sales
 from integration.connection.opening import open_for_page
 from integration.connection.order_user import find_order_user
 from integration.connection.systems import company_name
-from integration.jobs import full
-from integration.models import ConnectionSetup, FullSynchLine
+from integration.jobs import full_synch
+from integration.models import ConnectionSetup
 from integration.models.stored.preflight import Severity, Verdict
 from integration.systems.errors import Problem
 from setup_wizard import tables
@@ -103,9 +103,9 @@ def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
 
 def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, ending: Ending) -> None:
     with open_for_page(setup) as connected:
-        FullSynchLine.objects.refresh(connected, setup.parts())
+        full_synch.refresh(connected, setup.parts())
     tables.apply_to_review(guide.tables, ending.create_unmatched, ending.winner)
-    full.start(user)
+    full_synch.start(user)
 
 
 def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Verdict:

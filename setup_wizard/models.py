@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +9,11 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from integration.models import ConnectionSetup
+from integration.models.jobs.claimable import Claimable
 from integration.models.stored.audit import AuditEntry, record
 from integration.models.stored.audited import Audited
+from integration.sync.memory.ledger import Fenced
 from setup_wizard.steps import OF_AN_ORGANIZATION
-
-SILENT = dt.timedelta(minutes=5)
-"""An import may work for minutes without a word; what is silent for longer belongs to a process that is gone."""
 
 
 class Guide(Audited):
@@ -110,21 +108,17 @@ def in_words(choices: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {name: f"{one['direction']}, {created[bool(one['create'])]}" for name, one in choices.items()}
 
 
-class AdministratorRun(models.Model):
-    """One administrator's sign-in at work: how far it is and what came of it. The sign-in itself is never stored."""
+GONE = "The process that held the sign-in is gone."
 
-    class Status(models.TextChoices):
-        RUNNING = "running", "In Process"
-        FINISHED = "finished", "Finished"
-        FAILED = "failed", "Error"
 
-    status = models.CharField("status", max_length=10, choices=Status, default=Status.RUNNING)
+class AdministratorRun(Claimable):
+    """One administrator's sign-in at work: how far it is and what came of it. The sign-in itself is never stored, so
+    nobody can resume a run whose process is gone."""
+
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     current = models.CharField("doing", max_length=100, blank=True)
     percent = models.PositiveSmallIntegerField("percent", default=0)
     lines = models.JSONField("what was done", default=list)
-    started_at = models.DateTimeField("started", auto_now_add=True)
-    heard_at = models.DateTimeField("last heard of", auto_now_add=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -139,20 +133,21 @@ class AdministratorRun(models.Model):
 
     @classmethod
     def begin(cls, user: Any) -> AdministratorRun | None:
-        """A new run, unless one is under way."""
+        """A new run, held by who asks, unless one is under way."""
         with transaction.atomic():
             Guide.objects.select_for_update().get(pk=Guide.current().pk)
-            running = cls.objects.filter(status=cls.Status.RUNNING, heard_at__gte=timezone.now() - SILENT)
-            return None if running.exists() else cls.objects.create(by=user)
+            for lost in cls.objects.hopeless():
+                cls.objects.give_up(lost.pk, GONE)
+            if cls.objects.active().exists():
+                return None
+            run: AdministratorRun | None = cls.objects.claim(cls.objects.create(by=user).pk)
+            return run
 
     @property
     def is_running(self) -> bool:
-        return self.status == self.Status.RUNNING and not self.is_lost
+        return self.status == self.Status.RUNNING and not self.is_dead
 
-    @property
-    def is_lost(self) -> bool:
-        """Its process ended before it did."""
-        return self.status == self.Status.RUNNING and self.heard_at < timezone.now() - SILENT
+    # --- what the run itself writes, under its claim: ``Fenced`` where it is lost -----------------------------
 
     def take_up(self, what: str) -> None:
         """Begin with one task."""
@@ -166,15 +161,20 @@ class AdministratorRun(models.Model):
         """The task is done."""
         self._store(lines=[*self.lines, {"ok": True, "what": self.current, "message": message}])
 
-    def finish(self) -> None:
-        self._store(status=self.Status.FINISHED, percent=100)
+    def finish(self, message: str | None = None, **also: Any) -> bool:
+        return super().finish(message, percent=100, **also)
 
-    def fail(self, message: str) -> None:
+    def fail(self, message: str, code: str = "", **also: Any) -> bool:
         """The task could not be done; those after it are not begun."""
         lines = [*self.lines, {"ok": False, "what": self.current, "message": message}]
-        self._store(status=self.Status.FAILED, lines=lines)
+        return super().fail(message, code, lines=lines, **also)
+
+    def stop(self, message: str) -> bool:
+        """Nobody can go on with it, so it failed."""
+        return self.fail(message)
 
     def _store(self, **values: Any) -> None:
-        for name, value in {**values, "heard_at": timezone.now()}.items():
+        if not self.beat(**values):
+            raise Fenced(f"{self} has ended already, or belongs to a process that was given up.")
+        for name, value in values.items():
             setattr(self, name, value)
-        self.save(update_fields=[*values, "heard_at"])

@@ -20,7 +20,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The administrator's session, the connection, where to tell how far a task is (percent), and the place the
+    """The administrator's session, the connection, where to note how far a task is (percent), and the place the
     sign-in was begun for: what was done there is remembered of no other."""
 
     session: Session

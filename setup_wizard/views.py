@@ -14,7 +14,7 @@ from integration import checks
 from integration.connection.findings import NotReady
 from integration.dataverse.signin import Started
 from integration.models import ConnectionSetup
-from integration.models.full_synch import FullSynchError
+from integration.models.jobs.full_synch import FullSynchError
 from integration.systems.errors import Problem
 from setup_wizard import administrator, carried, finish, sandbox, tasks
 from setup_wizard.models import AdministratorRun, Guide

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from integration.checks.availability import availability
 from integration.connection.installation import COPY, is_copy
 from integration.jobs import queue_state
-from integration.jobs.alive import scheduler_is_alive
+from integration.jobs.scheduler_heartbeat import scheduler_is_alive
 from integration.models import ConnectionSetup
 from integration.models.stored.preflight import Severity, Verdict
 from integration.models.stored.secret import keys_problem

@@ -12,14 +12,15 @@ from integration.checks.installation import MIGRATE, installation, machine
 from integration.checks.prices import base_rate
 from integration.connection.opening import open_either
 from integration.connection.systems import Connected
+from integration.defaults.tasks import Task
 from integration.gate import Gate
-from integration.jobs import gate_of
+from integration.jobs import gate_of, tasks
 from integration.models import ConnectionSetup
 from integration.models.stored.cache import note_broken_off
 from integration.models.stored.preflight import Preflight, Severity, Verdict
 from integration.systems.errors import ConfigurationProblem, Problem, TimedOut
 
-TASK = "preflight"
+TASK = Task.PREFLIGHT
 AGAIN = "Mend what it says, then run again."
 
 
@@ -42,6 +43,7 @@ def look() -> Iterator[Verdict]:
         yield Verdict("database-unfit", Severity.ERROR, "Database", words, MIGRATE)
 
 
+@tasks.performs(TASK)
 def nightly() -> dict[str, int]:
     """For the scheduler: how many findings of each severity."""
     found = run()

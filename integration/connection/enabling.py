@@ -14,13 +14,12 @@ from integration.connection.diagnosis import examine, hindrances
 from integration.connection.findings import Diagnosis, Finding, NotReady
 from integration.connection.installation import home
 from integration.connection.notifying import notify_sales
+from integration.connection.recurring_jobs import follow_features, hold_jobs, release_jobs
 from integration.connection.systems import company_name
 from integration.dataverse.session import Gate
 from integration.defaults import Part
-from integration.defaults.extra import settle_extra_jobs
 from integration.mappings import numbers, standard
 from integration.models import AuditEntry, ConnectionSetup, TableMapping
-from integration.models.release import hold_jobs, release_jobs
 from integration.models.stored.audit import record
 from integration.models.stored.cache import metadata_cache, note_broken_off, token_cache, was_broken_off
 from integration.systems.values import Identity
@@ -64,7 +63,7 @@ def create_missing(setup: ConnectionSetup) -> list[TableMapping]:
     """Create what is missing of the standard mappings and jobs of the parts that are on; existing ones stay."""
     created = [mapping for part in setup.parts() for mapping in standard.create_missing(part)]
     numbers.write_numbers(setup.parts() if setup.solution_version else [])
-    settle_extra_jobs(setup.features() if setup.sales_enabled else set(), enabled=setup.is_enabled)
+    follow_features(setup.features() if setup.sales_enabled else set(), enabled=setup.is_enabled)
     release_jobs([], created if setup.is_enabled else [])
     return created
 

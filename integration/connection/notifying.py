@@ -11,11 +11,12 @@ import datetime as dt
 from integration.connection.opening import open_either
 from integration.connection.published import publish, withdraw
 from integration.dataverse.session import Gate
+from integration.defaults.tasks import Task
 from integration.models import ConnectionSetup
 from integration.models.connection.moving import Untold
 from integration.systems.errors import Problem
 
-TASK = "tell_sales"
+TASK = Task.NOTIFY_SALES
 AGAIN_AFTER = dt.timedelta(minutes=5)
 NOT_WRITTEN = "The addresses were not written into Dynamics 365 Sales: {}"
 LATER = f" This is tried again every {AGAIN_AFTER.seconds // 60} minutes."

@@ -5,17 +5,16 @@
 emptied at any time, the scheduler sends again what nobody took, and resumes what has shown no sign of life.
 
 Two runs of one mapping never write at once: the database allows one claimed row per mapping. They take turns
-(``models/turns.py``): a long run gives its claim back between two pages when somebody waits for a run of single
+(``models/jobs/turns.py``): a long run gives its claim back between two pages when somebody waits for a run of single
 records, and goes on afterwards from where it was, by the same way it would be resumed after its worker died. A run
 that nobody answers gives its claim back too, and tries again after a while (``patience.py``); one that would change
-unusually much waits for a person (``approving.py``). Sleeping jobs are woken by what changes (``waking.py``).
+unusually much waits for a person (``approving.py``). Sleeping jobs are woken by what changes (``tasks/waking.py``).
 """
 
-from integration.jobs import full, plans
+from integration.jobs import full_synch
 from integration.jobs.approving import NotWaiting, approve, reject
-from integration.jobs.opening import gate_of, open_now
-from integration.jobs.queue import queue_state
-from integration.jobs.verbs import (
+from integration.jobs.dry_run import plans
+from integration.jobs.lifecycle import (
     cancel,
     give_up_hopeless,
     plan,
@@ -24,6 +23,8 @@ from integration.jobs.verbs import (
     synchronize_modified,
     try_now,
 )
+from integration.jobs.opening import gate_of, open_now
+from integration.jobs.queue import queue_state
 from integration.jobs.worker import NoQueue, work
 
 __all__ = [
@@ -31,7 +32,7 @@ __all__ = [
     "NotWaiting",
     "approve",
     "cancel",
-    "full",
+    "full_synch",
     "gate_of",
     "give_up_hopeless",
     "open_now",

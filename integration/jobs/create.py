@@ -1,4 +1,4 @@
-"""Writing a job row and telling the queue. Everything that starts a run ends up here."""
+"""Writing a job row and giving its id to the queue. Everything that starts a run ends up here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.db import transaction
 
 from integration.jobs.queue import send
 from integration.models import Plan, SyncJob, TableMapping, User
-from integration.models.run_options import stored_options
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
@@ -39,7 +38,7 @@ def create(
     if job is None:
         urgent = options.scope is Scope.IDS
         job = SyncJob.objects.create(
-            options=stored_options(options), urgent=urgent, started_by=user if isinstance(user, User) else None, **same
+            options=options.as_dict(), urgent=urgent, started_by=user if isinstance(user, User) else None, **same
         )
     elif isinstance(user, User):
         job.try_now()
@@ -56,6 +55,6 @@ def _asks(same: dict[str, Any], options: Options) -> SyncJob | None:
 
 
 def send_on_commit(*jobs: SyncJob) -> None:
-    """Tell the queue once the rows are there, only of those that wait for nothing."""
+    """Send the ids once the rows are there, only of those that wait for nothing."""
     ready = [job for job in jobs if job.after is None or job.after.status == SyncJob.Status.FINISHED]
     transaction.on_commit(lambda: send(ready))

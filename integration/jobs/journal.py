@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from integration.jobs.endings import Paused
 from integration.models import ConnectionSetup, RecordChange, SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import Fenced
 from integration.sync.rules import Direction
@@ -28,14 +29,6 @@ BY_THE_OLD_RULE = (
 )
 
 log = logging.getLogger(__name__)
-
-
-class Paused(Exception):
-    """The run stops between two pages; the job goes on later from there. ``gave_way``: to one somebody waits for."""
-
-    def __init__(self, *, gave_way: bool = False) -> None:
-        super().__init__("Paused.")
-        self.gave_way = gave_way
 
 
 class JobJournal:
@@ -72,7 +65,7 @@ class JobJournal:
         return f"Stopped. {off}" if off else ""
 
     def _revision(self) -> models.QuerySet[TableMapping, Any]:
-        """How often the mapping was changed by now: this run was told its rule when it began."""
+        """How often the mapping was changed by now: this run got its rule when it began."""
         return TableMapping.objects.filter(pk=models.OuterRef("mapping_id")).values("revision")
 
     def _held(self, found: Any) -> Any:
@@ -80,7 +73,7 @@ class JobJournal:
             raise Fenced(f"{self.job} was taken over by another worker.")
         return found
 
-    # --- what the engine tells ----------------------------------------------------------------------------
+    # --- what the engine calls ----------------------------------------------------------------------------
 
     def go_on(self) -> None:
         """The next page is there: may the run take it? Raises ``Canceled``, ``Paused`` and ``Fenced``. A run whose

@@ -8,12 +8,12 @@ from dataclasses import replace
 from integration.connection.opening import open_for_run
 from integration.connection.systems import Connected
 from integration.gate import Gate
-from integration.jobs.applying import carry_out
+from integration.jobs.dry_run.applying import carry_out
+from integration.jobs.dry_run.planning import make_plan
 from integration.jobs.journal import JobJournal
-from integration.jobs.planning import make_plan
 from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, SyncJob, TableMapping
-from integration.models.run_options import SHOWN_FROM
+from integration.models.jobs.job import SHOWN_FROM
 from integration.sync.actions import Action
 from integration.sync.deletions import delete_rest, find_broken
 from integration.sync.engine import plan as plan_pass
@@ -97,7 +97,7 @@ def _described_anew(mapping: TableMapping, connected: Connected) -> TableRule:
 
 def _from_here(job: SyncJob) -> Options:
     """A full pass that was broken off goes on from the page it had reached: what is behind it is done, and what is
-    still open of it is taken first."""
+    still open of it comes first."""
     options = job.run_options
     if options.shown and job.cursor != job.options.get(SHOWN_FROM, ""):
         options = replace(options, shown="")

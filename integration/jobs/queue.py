@@ -22,8 +22,8 @@ from rq.serializers import JSONSerializer
 from integration.models import SyncJob, TaskRun
 
 NAME = "default"
-RUN = "integration.jobs.verbs.run"
-FUNCTIONS = (RUN, "integration.tasks.run")
+RUN = "integration.jobs.lifecycle.run"
+FUNCTIONS = (RUN, "integration.jobs.tasks.run")
 """All that a worker calls: each takes an id or a name, and looks up the rest itself."""
 KEEP_FAILED = 24 * 3600
 TIMEOUT = 5.0
@@ -70,9 +70,9 @@ def redis() -> Redis | None:
 
 def disconnect() -> None:
     """Close this process's connection; it is opened again when it is needed."""
-    known = redis() if redis.cache_info().currsize else None
-    if known is not None:
-        known.close()
+    opened = redis() if redis.cache_info().currsize else None
+    if opened is not None:
+        opened.close()
     redis.cache_clear()
 
 
@@ -88,7 +88,7 @@ def send(jobs: Iterable[SyncJob]) -> None:
     sent = list(jobs)
     if connection is None or not sent:
         return
-    SyncJob.objects.sent(job.pk for job in sent)
+    SyncJob.objects.mark_sent([job.pk for job in sent])
     try:
         queue = queue_at(connection)
         for job in sent:
@@ -103,7 +103,7 @@ def send_task(run: str, task: str, urgent: bool = False) -> None:
     connection = redis()
     if connection is None:
         return
-    TaskRun.objects.sent(task)
+    TaskRun.objects.mark_sent([task])
     named = f"{task}-"
     try:
         queue = queue_at(connection)

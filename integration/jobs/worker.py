@@ -18,7 +18,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from integration.jobs.journal import PAUSE
-from integration.jobs.leash import die_with_parent
+from integration.jobs.parent_death import die_with_parent
 from integration.jobs.queue import QueuedCall, disconnect, queue_at
 from integration.models.stored import key_holders
 

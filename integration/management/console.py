@@ -13,10 +13,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from integration.connection.findings import NotReady
-from integration.jobs.plans import PlanError
+from integration.jobs.dry_run.plans import PlanError
 from integration.management import entry
 from integration.models import SyncError, SyncJob, TableMapping
-from integration.models.full_synch import FullSynchError
+from integration.models.jobs.full_synch import FullSynchError
 from integration.models.stored.audit import COMMAND_LINE, acting
 from integration.models.stored.secret import SecretUnreadable
 from integration.systems.errors import Problem

@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import IO
 
-from integration.jobs.leash import die_with_parent
+from integration.jobs.parent_death import die_with_parent
 
 LOOK_AGAIN = 0.1
 LONGEST_WAIT = 30.0

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from integration.mappings.build_rule import Pair, problem_of, reference_for
 from integration.mappings.compatibility import compatible
+from integration.models.jobs.queue_entry import JobQueueEntry
 from integration.models.mapping.field_mapping import FieldMapping
 from integration.models.mapping.table_mapping import TableMapping
-from integration.models.queue import JobQueueEntry
 from integration.sync.rules import Direction
 from integration.systems.values import Field, FieldType, Table
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from django.db import models
-
 from integration.mappings.build_rule import build_rule
+from integration.models.jobs.full_synch import Recommendation
 from integration.models.mapping.table_mapping import TableMapping
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import EVERYTHING
@@ -18,12 +17,6 @@ FILTERED = ("systemuser", "account", "contact")
 FOUND_BY_KEY = ("uomschedule", "pricelevel", "productpricelevel")
 """A run finds the rows of these that are there already by itself (unit group by name, price list by name, price by
 list, product and unit): matching first would only call what is to be created a failure."""
-
-
-class Recommendation(models.TextChoices):
-    FULL = "full", "Full Synchronization"
-    COUPLE = "couple", "Couple Records"
-    NONE = "none", "No Records To Synchronize Now"
 
 
 class BothSystems(Protocol):

@@ -11,9 +11,9 @@ from django.db import transaction
 from integration.defaults.shape import FieldDefault, MappingDefault, Part
 from integration.defaults.standard import BY_NAME, STANDARD
 from integration.mappings.numbers import COLUMNS
+from integration.models.jobs.queue_entry import JobQueueEntry
 from integration.models.mapping.field_mapping import FieldMapping
 from integration.models.mapping.table_mapping import TableMapping
-from integration.models.queue import JobQueueEntry
 from integration.models.stored.audit import AuditEntry, record
 
 TABLE_FIELDS = (

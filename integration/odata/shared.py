@@ -51,7 +51,7 @@ class Gate(Protocol):
     def slot(self) -> AbstractContextManager[None]:
         """A place for one request; waits for one, and until the organization takes requests again."""
 
-    def told(self, left: Left) -> None:
+    def note_left(self, left: Left) -> None:
         """An answer came, with what it says is left."""
 
     def throttled(self, seconds: float) -> None:
@@ -88,7 +88,7 @@ class LocalGate:
                 self._limit = min(float(self._places), self._limit + 1 / 8)
                 self._free.notify_all()
 
-    def told(self, left: Left) -> None:
+    def note_left(self, left: Left) -> None:
         """One process alone, with its few connections, stays below the limits or learns of them by being throttled."""
 
     def throttled(self, seconds: float) -> None:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from integration.sync.rules import Direction
 from integration.systems.values import Side
@@ -43,6 +43,26 @@ class Options:
     restore: bool = False
     winner: Side | None = None
     doubts: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON takes them; what is as usual is left out."""
+        flags = {name: True for name in STORED_FLAGS if getattr(self, name)}
+        ids = {"ids": [str(id) for id in self.ids]} if self.ids else {}
+        winner = {"winner": self.winner.value} if self.winner else {}
+        shown = {"shown": self.shown} if self.shown else {}
+        return {"scope": self.scope.value, **ids, **flags, **winner, **shown}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Options:
+        """What :meth:`as_dict` has made, back again."""
+        flags = {name: bool(stored.get(name)) for name in STORED_FLAGS}
+        ids = tuple(uuid.UUID(id) for id in stored.get("ids", ()))
+        winner = Side(stored["winner"]) if stored.get("winner") else None
+        scope, shown = Scope(stored.get("scope", Scope.CHANGED)), str(stored.get("shown", ""))
+        return cls(scope=scope, ids=ids, winner=winner, shown=shown, **flags)
+
+
+STORED_FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore")
 
 
 @dataclass(slots=True)

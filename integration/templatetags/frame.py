@@ -10,7 +10,6 @@ from typing import Any
 from django import template
 from django.urls import NoReverseMatch, reverse
 
-from integration.models.job_state import style_of
 from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
 from integration.models.stored.secret import keys_problem
 
@@ -111,10 +110,19 @@ def problem_of_keys() -> str:
     return keys_problem()
 
 
+STYLES = {"error": "unfavorable", "finished": "favorable", "success": "favorable"}
+STYLES |= {"in_process": "ambiguous", "approval": "ambiguous"}
+
+
 @register.filter
 def status_style(status: str) -> str:
     """The class that shows a status as favorable, unfavorable, ambiguous or subdued."""
     return f"status-{style_of(str(status))}"
+
+
+def style_of(status: str) -> str:
+    """How a status of a review line, or a state of one of its jobs, is shown."""
+    return STYLES.get(status, "subdued")
 
 
 @register.filter

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from integration import jobs
 from integration.connection.opening import open_for_page
-from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
-from integration.models.full_synch import FullSynchError
+from integration.models.jobs.full_synch import FullSynchError
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 
@@ -35,7 +35,7 @@ def full_synch(request: HttpRequest) -> HttpResponse:
 @require_POST
 @may_run
 def full_synch_start(request: HttpRequest) -> HttpResponse:
-    _said(request, lambda: full.start(request.user), "The full synchronization has started.")
+    _said(request, lambda: jobs.full_synch.start(request.user), "The full synchronization has started.")
     return redirect("full_synch")
 
 
@@ -52,7 +52,7 @@ def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpRespons
     """Restart, Recommend Full Synchronization, the switch for unmatched records, or who wins, on one line."""
     line = get_object_or_404(FullSynchLine, mapping__name=name)
     verbs: dict[str, Callable[[], object]] = {
-        "restart": lambda: full.restart(line, request.user),
+        "restart": lambda: jobs.full_synch.restart(line, request.user),
         "recommend-full": line.recommend_full,
         "winner-nobody": lambda: line.choose_winner(None),
         "winner-erp": lambda: line.choose_winner(Side.ERP),
@@ -68,7 +68,7 @@ def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpRespons
 def _refresh() -> None:
     setup = ConnectionSetup.current()
     with open_for_page(setup) as connected:
-        FullSynchLine.objects.refresh(connected, setup.parts())
+        jobs.full_synch.refresh(connected, setup.parts())
 
 
 def _said(request: HttpRequest, verb: Callable[[], object], done: str = "") -> None:

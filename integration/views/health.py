@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from integration.jobs import queue_state
-from integration.jobs.alive import scheduler_is_alive
+from integration.jobs.scheduler_heartbeat import scheduler_is_alive
 
 
 class QueueAway:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from integration.jobs import plans
+from integration.jobs.dry_run import plans
 from integration.models import Plan, PlannedChange, SyncJob, TableMapping
 from integration.views.spreadsheet import as_csv
 

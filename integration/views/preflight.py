@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from integration import tasks
 from integration.checks import TASK
-from integration.jobs import queue_state
+from integration.jobs import queue_state, tasks
 from integration.models import Preflight, TaskRun
 
 CHANGE = "integration.change_connectionsetup"

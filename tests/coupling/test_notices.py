@@ -339,7 +339,7 @@ def test_synchronizing_modified_records_asks_first_and_then_makes_every_pass_of_
     wanted = {
         (mapping.name, direction.value)
         for mapping in TableMapping.objects.prioritized()
-        for direction in jobs.full.directions(mapping)
+        for direction in jobs.full_synch.directions(mapping)
     }
     made = standard_world.run_all()
     assert {(job.mapping.name, job.direction) for job in made} == wanted

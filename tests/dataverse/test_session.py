@@ -472,7 +472,7 @@ class Noted:
     def __exit__(self, *arguments: object) -> None:
         return None
 
-    def told(self, left: Left) -> None:
+    def note_left(self, left: Left) -> None:
         self.left.append(left)
 
     def throttled(self, seconds: float) -> None:

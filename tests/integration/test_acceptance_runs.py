@@ -7,7 +7,7 @@ import pytest
 from integration import jobs
 from integration.defaults import STANDARD
 from integration.models import FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
-from integration.models.job_state import JobState
+from integration.models.jobs.review import JobState
 from integration.sync.run import Options, Scope
 from integration.systems.values import Ref
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, world
@@ -25,10 +25,10 @@ def line(name: str) -> FullSynchLine:
 
 def start_full() -> None:
     with opened() as connected:
-        FullSynchLine.objects.refresh(connected)
+        jobs.full_synch.refresh(connected)
     for one in FullSynchLine.objects.all():
         one.choose_create_unmatched(True)
-    jobs.full.start()
+    jobs.full_synch.start()
 
 
 def work(name: str = "") -> None:

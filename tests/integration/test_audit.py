@@ -92,7 +92,7 @@ def test_what_the_machine_keeps_in_a_row_is_not_recorded(mapping):
     mapping.save()
     entry = JobQueueEntry.objects.create(name="CUSTOMER job", mapping=mapping)
     created = AuditEntry.objects.count()
-    entry.rest(active=True)
+    entry.schedule_next(active=True)
 
     assert (created - before, AuditEntry.objects.count()) == (1, created)
 

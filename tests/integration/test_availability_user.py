@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import pytest
 
-from integration import checks, scheduler, tasks
+from integration import checks, scheduler
 from integration.checks.availability import availability
 from integration.connection import notifying
 from integration.connection.enabling import disable, enable
 from integration.connection.published import OURS
+from integration.jobs import tasks
 from integration.models import ConnectionSetup, TaskRun, User
 from integration.models.people.access_key import change_key, key_of, revoke_key, verified
 from integration.systems.errors import Unreachable
@@ -45,7 +46,7 @@ def asked(setup, organization, phyllis, service, settings) -> ConnectionSetup:
 
 def in_sales(organization) -> tuple[str, str, str]:
     """The address, the user name and the key, when the worker has done what was left to do."""
-    if scheduler.tell_untold():
+    if scheduler.notify_sales():
         tasks.run(notifying.TASK)
     TaskRun.objects.all().delete()
     [row] = organization.get("bci_connection", [OURS], TOLD).values()
@@ -116,7 +117,7 @@ def test_what_happens_while_sales_does_not_answer_is_made_up_for(asked, organiza
     organization.fail_on("get", Unreachable("No route to contoso.crm4.dynamics.com."))
     phyllis.username = "phyllis.harris"
     phyllis.save()
-    scheduler.tell_untold()
+    scheduler.notify_sales()
     tasks.run(notifying.TASK)
     assert ConnectionSetup.current().untold == "addresses"
     TaskRun.objects.all().delete()

@@ -9,11 +9,12 @@ from integration.connection.notifying import notify_sales
 from integration.connection.published import OURS
 from integration.connection.sign_in import api_of, grant_of
 from integration.dataverse.signin import Certificate, Password
-from integration.defaults import extra
+from integration.defaults import recurring_jobs
+from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_ENTRIES, Task
+from integration.jobs.tasks import TASKS
 from integration.models import ConnectionSetup, JobQueueEntry, User
 from integration.systems.errors import PrivilegeMissing, Unreachable
 from integration.systems.values import Table
-from integration.tasks import TASKS
 from tests.certificates import issue, rsa_key
 from tests.integration.test_connection_page import save, shown
 from tests.makers import table, text
@@ -229,16 +230,19 @@ def test_automatic_orders_wait_for_sales_order_integration(setup, admin):
 
 @pytest.fixture
 def built(monkeypatch):
-    """As if there were a task behind every extra job."""
-    monkeypatch.setattr(extra, "THERE", [job.task for job in extra.EXTRA_JOBS])
+    """As if something did every task."""
+    monkeypatch.setattr(recurring_jobs, "PLANNED", ())
 
 
 def test_nothing_has_an_entry_that_it_could_never_keep(setup, solution):
     enable(setup)
     order_integration_switched(setup, True)
-    assert set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True)) == set(extra.THERE)
-    assert set(extra.THERE) <= set(TASKS)
-    assert {job.task for job in extra.EXTRA_JOBS} & set(TASKS) == set(extra.THERE)
+    assert set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True)) == set(HOUSE_TASKS)
+    assert {entry.task for entry in TASK_ENTRIES} & set(TASKS) == set(HOUSE_TASKS)
+
+
+def test_every_task_is_done_by_something_or_is_planned() -> None:
+    assert set(TASKS) == set(Task) - set(PLANNED)
 
 
 def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(setup, solution, admin, built):

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from integration.jobs.full import dependencies
+from integration.jobs.full_synch import dependencies
 from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, FullSynchLine, SyncJob, TableMapping
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from integration import jobs
+from integration.connection.recurring_jobs import hold_jobs, release_jobs
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
-from integration.models.release import hold_jobs, release_jobs
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]

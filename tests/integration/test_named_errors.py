@@ -8,12 +8,12 @@ import pytest
 from django.urls import reverse
 
 from integration import jobs
-from integration.jobs import plans
+from integration.jobs.dry_run import plans
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Failure
+from tests.integration.jobs.planned import agreed, done, one
 from tests.integration.jobs_world import world
-from tests.integration.test_plans import agreed, done, one
 
 __all__ = ["agreed", "world"]
 

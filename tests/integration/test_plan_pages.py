@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from integration import jobs
-from integration.jobs import retention
+from integration.jobs.tasks import retention
 from integration.models import Plan, RecordChange, SyncError, SyncJob
 from integration.sync.run import Options, Scope
+from tests.integration.jobs.planned import agreed, done, one
 from tests.integration.jobs_world import world
-from tests.integration.test_plans import agreed, done, one
 from tests.people import signed_in
 
 __all__ = ["agreed", "world"]

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection as database
 from django.db.migrations.recorder import MigrationRecorder
 
-from integration import checks, tasks
+from integration import checks
 from integration.checks.connection import connection
 from integration.checks.contents import mappings
 from integration.checks.installation import installation, machine
@@ -21,7 +21,7 @@ from integration.checks.owners import owners
 from integration.checks.prices import price_list, rates
 from integration.connection.installation import COPY
 from integration.connection.systems import Connected
-from integration.jobs import queue
+from integration.jobs import queue, tasks
 from integration.models import ConnectionSetup, Preflight, TableMapping, TaskRun
 from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Context

@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from integration import checks, tasks
+from integration import checks
 from integration.checks import contents
 from integration.connection.enabling import enable
 from integration.dataverse import solution
 from integration.dataverse.access import drift
 from integration.dataverse.session import Credentials, Session
+from integration.jobs import tasks
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.systems.errors import PrivilegeMissing
 from tests.opened import opened

@@ -13,7 +13,8 @@ from integration.business_central.models import CustomerPriceGroup, Item, SalesP
 from integration.connection.enabling import enable
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
-from integration.jobs import new_day, queue
+from integration.jobs import queue
+from integration.jobs.tasks import new_day
 from integration.mappings.standard import create_missing
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction

@@ -141,7 +141,7 @@ ELSEWHERE = {
     "own_password": "test_users.py", "user_key_revoke": "test_users.py",
     "connection_reset_addresses": "test_connection_features.py", "option_add": "test_option_pages.py",
     "guide_use_sandbox": "../setup_wizard/test_recorded.py", "synch_job_approve": "../coupling/test_errors_page.py",
-    "synch_job_reject": "../coupling/test_errors_page.py", "plan_apply": "test_plans.py",
+    "synch_job_reject": "../coupling/test_errors_page.py", "plan_apply": "jobs/test_plans.py",
     "errors_action": "../coupling/test_errors_page.py", "conflict": "../coupling/test_conflicts.py",
 }  # fmt: skip
 """What needs a world of its own."""

@@ -20,7 +20,7 @@ from integration import jobs
 from integration.jobs import queue
 from integration.models import AuditEntry, CachedText, ConnectionSetup, SyncJob, TableMapping, User
 from integration.sync.rules import Direction
-from tests.integration.test_jobs_gate import redis
+from tests.integration.jobs.test_gate import redis
 from tests.integration.test_rights_pages import PAGES
 from tests.organization import demo_organization
 from tests.pages import seen_on
@@ -146,7 +146,7 @@ def test_no_secret_is_found_anywhere_after_it_was_used(used, caplog, capsys):
     assert all(len(secret) > 15 for secret in used.secrets)
     assert "AADSTS" in caplog.text or SyncJob.objects.filter(status=SyncJob.Status.FAILED).exists()
     assert AuditEntry.objects.filter(action=AuditEntry.Action.REFUSED).exists()
-    assert any("integration.jobs.verbs.run" in text for text in sent.values())
+    assert any("integration.jobs.lifecycle.run" in text for text in sent.values())
     known = ConnectionSetup.current().client_id
     assert all(any(known in text for text in texts.values()) for texts in (shown, managed, stored, written))
     everywhere = {**written, **shown, **managed, **stored, **sent}

@@ -10,13 +10,14 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from integration import scheduler, tasks
+from integration import scheduler
 from integration.connection import notifying, opening
 from integration.connection.enabling import enable
 from integration.connection.notifying import notify_sales
 from integration.connection.published import OURS
 from integration.dataverse.session import OF_A_PERSON, Credentials, Patience, Session
 from integration.http import Limits
+from integration.jobs import tasks
 from integration.models import ConnectionSetup, TaskRun
 from integration.systems.errors import PrivilegeMissing, Throttled, TimedOut, Unreachable
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
@@ -96,20 +97,20 @@ def test_what_was_saved_is_told_by_a_worker_when_the_organization_answers_again(
     assert "Saved." in page
     assert "tried again every 5 minutes" in page
 
-    assert scheduler.tell_untold()
+    assert scheduler.notify_sales()
     assert tasks.run(notifying.TASK)
 
     assert addresses(organization)[0] == "https://bc.contoso.example"
     setup = ConnectionSetup.current()
     assert (setup.untold, setup.last_error) == ("", "")
-    assert TaskRun.objects.last_of(notifying.TASK).message == "1 told"
+    assert TaskRun.objects.last_of(notifying.TASK).message == "1 notified"
 
 
 def test_a_withdrawal_is_made_up_for_though_the_connection_is_disabled(enabled, admin, organization):
     organization.fail_on("get", NO_ROUTE)
     admin.post("/connection/disable/")
     assert addresses(organization)[0] == "https://bc.cronus.example"
-    assert scheduler.tell_untold()
+    assert scheduler.notify_sales()
     tasks.run(notifying.TASK)
     assert addresses(organization) == ("", "")
 
@@ -118,14 +119,14 @@ def test_it_is_tried_again_after_five_minutes_and_not_before(enabled, admin, org
     organization.fail_on("get", NO_ROUTE)
     admin.post("/connection/disable/")
     organization.fail_on("get", NO_ROUTE)
-    assert scheduler.tell_untold()
-    assert not scheduler.tell_untold()
+    assert scheduler.notify_sales()
+    assert not scheduler.notify_sales()
     tasks.run(notifying.TASK)
     run = TaskRun.objects.last_of(notifying.TASK)
     assert (run.status, "No route" in run.message) == (TaskRun.Status.FAILED, True)
-    assert not scheduler.tell_untold()
+    assert not scheduler.notify_sales()
     TaskRun.objects.update(asked_at=timezone.now() - dt.timedelta(minutes=5))
-    assert scheduler.tell_untold()
+    assert scheduler.notify_sales()
 
 
 def test_what_no_later_attempt_would_mend_is_told_once_and_not_tried_again(enabled, admin, organization):
@@ -133,7 +134,7 @@ def test_what_no_later_attempt_would_mend_is_told_once_and_not_tried_again(enabl
     save(admin, web_client_url="https://bc.contoso.example")
     setup = ConnectionSetup.current()
     assert (setup.untold, "prvWritebci_connection is missing." in setup.last_error) == ("", True)
-    assert not scheduler.tell_untold()
+    assert not scheduler.notify_sales()
 
 
 def test_enabling_again_takes_a_withdrawal_back_that_was_never_made(enabled, admin, organization):

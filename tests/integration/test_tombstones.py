@@ -10,7 +10,7 @@ from django.utils import timezone
 from integration.business_central.models import Deleted, ShipmentMethod
 from integration.business_central.models.door import committed_version
 from integration.business_central.store import EmbeddedCompany
-from integration.jobs import retention
+from integration.jobs.tasks import retention
 from integration.models import SyncJob, TableMapping
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from integration.models import ConnectionSetup, FullSynchLine
-from integration.models.full_synch import FullSynchError
+from integration.models.jobs.full_synch import FullSynchError
 from integration.models.stored.audit import AuditEntry
 from integration.systems.values import Ref, Side
 from setup_wizard import tables

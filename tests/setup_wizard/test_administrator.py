@@ -271,7 +271,7 @@ def test_the_sign_in_is_dropped_also_when_a_task_breaks_off(sandbox, admin, monk
     run = AdministratorRun.latest()
     assert run.status == AdministratorRun.Status.FAILED
     page = admin.get(f"{STEP}?for=result").content.decode()
-    assert "nobody expected" in page
+    assert "unexpected error" in page
     assert "RuntimeError" not in page
     with pytest.raises(Exception, match="Sign in again"):
         held[0].request("GET", "WhoAmI")

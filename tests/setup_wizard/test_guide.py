@@ -310,7 +310,7 @@ def test_a_page_that_is_lost_says_what_was_interrupted(fresh, admin):
     walk(admin, until="administrator")
     run = AdministratorRun.begin(None)
     run.take_up("Enable Sales Order Integration")
-    AdministratorRun.objects.update(heard_at="2026-01-05T08:00:00Z")
+    AdministratorRun.objects.update(heartbeat_at="2026-01-05T08:00:00Z")
     page = admin.get(f"{GUIDE}administrator/").content.decode()
     assert "was interrupted" in page
 

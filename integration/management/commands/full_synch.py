@@ -49,7 +49,7 @@ class Command(ConsoleCommand):
             self._prepare(options, connected)
         if options["dry_run"]:
             return self._plan(options)
-        jobs.full.start()
+        jobs.full_synch.start()
         _work(options, lambda: FullSynchLine.objects.active().exists(), self._say_what_waits)
         lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
         self._table(lines)
@@ -74,7 +74,7 @@ class Command(ConsoleCommand):
             # Nothing is thrown away while the connection is disabled or Sales does not answer.
             connected.crm.check()
             FullSynchLine.objects.reset()
-        FullSynchLine.objects.refresh(connected, parts)
+        jobs.full_synch.refresh(connected, parts)
         if options["create_unmatched"]:
             for line in FullSynchLine.objects.filter(status=FullSynchLine.Status.BLANK):
                 line.choose_create_unmatched(True)

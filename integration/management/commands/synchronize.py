@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from integration import jobs
-from integration.jobs.full import directions
+from integration.jobs.full_synch import directions
 from integration.management.console import WRONG_USE, ConsoleCommand, counted, job_answer, mapping_named, record_id
 from integration.management.planned import planned
 from integration.models import SyncJob, TableMapping

@@ -51,7 +51,7 @@ class Recorded:
     def __exit__(self, *arguments: object) -> None:
         return None
 
-    def told(self, left: Left) -> None:
+    def note_left(self, left: Left) -> None:
         return None
 
     def throttled(self, seconds: float) -> None:

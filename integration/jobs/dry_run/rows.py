@@ -1,0 +1,136 @@
+"""The rows of a plan: each action of a pass as it is kept and shown."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from integration.jobs.dry_run.plan_ledger import LABEL, Kind
+from integration.models import PlannedChange, SyncJob
+from integration.sync.actions import (
+    Action,
+    Broken,
+    Fail,
+    Ignore,
+    Insert,
+    Restore,
+    SideWrite,
+    Skip,
+    Unchanged,
+    Uncouple,
+    Update,
+)
+from integration.sync.fingerprint import fingerprints, source_of
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.problems import Conflict
+from integration.sync.record.transfer import ReferenceNotCoupled
+from integration.sync.results import in_words, label_of
+from integration.sync.rules import Direction, TableRule
+from integration.systems.values import Side, Table
+
+GIVEN = "given by Business Central"
+GONE = "The coupled record was deleted."
+Described = tuple[Kind | None, Partner | None, str, list[tuple[str, Any, Any]]]
+"""(what it is, which pair it is about, why, its fields as name, old, new)"""
+
+
+def rows_of(job: SyncJob, direction: Direction, rule: TableRule, actions: Iterable[Action]) -> list[PlannedChange]:
+    table, rows = rule.table(direction.source), []
+    planned = list(actions)
+    prints = fingerprints(planned, direction)
+    with_record: dict[uuid.UUID, PlannedChange] = {}
+    for action in planned:
+        row = _row_of(job, direction, table, action)
+        if isinstance(action, SideWrite) and action.must and row is not None:
+            rows += _with_its_record(action, row, with_record)
+        elif row is not None:
+            row.fingerprint = prints.get(source_of(action, direction), "")
+            rows += [row, *_given_back(job, rule, direction, action)]
+            with_record[source_of(action, direction)] = row
+    for id, row in with_record.items():
+        row.fingerprint = prints.get(id, row.fingerprint)
+    return rows
+
+
+def _with_its_record(
+    write: SideWrite, row: PlannedChange, with_record: dict[uuid.UUID, PlannedChange]
+) -> list[PlannedChange]:
+    """What belongs to a record stands in its row; a record of which nothing else is written gets one for it."""
+    fields = [(f"{name} ({write.label})" if write.label else name, old, new) for name, old, new in row.fields]
+    of_record = with_record.get(write.record.id)
+    if of_record is not None:
+        of_record.fields = [*of_record.fields, *fields]
+        return []
+    row.action, row.fields, row.reason = Kind.UPDATE, fields, "Only what belongs to the record is written."
+    row.erp_id, row.crm_id = write.erp_id, write.crm_id
+    with_record[write.record.id] = row
+    return [row]
+
+
+def _given_back(job: SyncJob, rule: TableRule, direction: Direction, action: Action) -> list[PlannedChange]:
+    """What a record that is made in Business Central gives the one it comes from: its number, above all."""
+    if not (isinstance(action, Insert) and direction is Direction.TO_ERP and action.partner.owed(Side.CRM)):
+        return []
+    number = rule.erp.number_field
+    given = [one for one in rule.fields if one.direction is Direction.TO_CRM and one.erp_field in (number, "")]
+    fields = [(one.crm_field, "", one.constant or GIVEN) for one in given]
+    row = PlannedChange(
+        plan=job.plan, mapping=job.mapping, direction=direction.back.value, action=Kind.BESIDES, fields=fields,
+        erp_id=action.partner.erp_id, crm_id=action.record.id, label=label_of(rule.crm, action.record)[:LABEL],
+        reason="Goes back as soon as the record is there.",
+    )  # fmt: skip
+    return [row] if fields else []
+
+
+def _row_of(job: SyncJob, direction: Direction, table: Table, action: Action) -> PlannedChange | None:
+    """The action of a pass as it is kept; ``None`` where there is nothing to show."""
+    kind, partner, reason, fields = _described(action)
+    if kind is None:
+        return None
+    row = PlannedChange(plan=job.plan, mapping=job.mapping, direction=direction.value, action=kind, reason=reason)
+    row.fields = [(name, in_words(old), in_words(new)) for name, old, new in fields]
+    record = getattr(action, "record", None)
+    if record is not None:
+        setattr(row, f"{direction.source}_id", record.id)
+        row.label = label_of(table, record)[:LABEL]
+    else:
+        row.label = str(getattr(action, "label", ""))[:LABEL]
+    if partner is not None:
+        row.erp_id, row.crm_id = partner.erp_id, partner.crm_id
+    return row
+
+
+def _described(action: Action) -> Described:
+    match action:
+        case Insert(partner=partner, values=values):
+            written = [(name, None, new) for name, new in values.items() if new not in (None, "")]
+            return Kind.INSERT, partner, "", written
+        case Update(partner=partner, changes=changes):
+            fields = [(change.field, change.old, change.new) for change in changes]
+            reason = "Couples a natural match." if action.coupled else ""
+            return (Kind.UPDATE, partner, reason, fields) if fields or action.coupled else (None, None, "", [])
+        case Fail(problem=problem, partner=partner):
+            pair = partner if partner is not None and partner.state is not State.RESERVED else None
+            return _failing(problem), pair, str(problem), []
+        case Skip(reason=reason):
+            return Kind.SKIP, None, reason, []
+        case Broken(partner=partner, problem=problem):
+            return Kind.FAIL, partner, str(problem), []
+        case Uncouple(partner=partner, reason=reason, twin=twin, again=again):
+            what = reason or "It moved, and gets another one there."
+            gone = f"{what} Its record in Dynamics 365 Sales is deleted."
+            return Kind.UNCOUPLE, partner, gone if twin else what if reason or again else GONE, []
+        case Restore(partner=partner):
+            return Kind.RESTORE, partner, GONE, []
+        case SideWrite(changes=changes, label=label):
+            fields = [(change.field, change.old, change.new) for change in changes]
+            return Kind.BESIDES, None, f"Written along with it: {label}.", fields
+        case Ignore() | Unchanged():
+            return None, None, "", []
+
+
+def _failing(problem: Exception) -> Kind:
+    if isinstance(problem, Conflict):
+        return Kind.CONFLICT
+    return Kind.WAITING if isinstance(problem, ReferenceNotCoupled) else Kind.FAIL

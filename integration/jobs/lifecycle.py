@@ -1,0 +1,141 @@
+"""Start, run and cancel jobs."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from integration.gate import Gate
+from integration.jobs import endings, full_synch, passes
+from integration.jobs.completion import on_job_ended
+from integration.jobs.create import Person, create, send_on_commit
+from integration.jobs.heartbeat import Heartbeat
+from integration.jobs.job_endings import JobEndings
+from integration.jobs.journal import JobJournal
+from integration.jobs.opening import gate_of
+from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.models.stored.audit import AuditEntry, record, somebody_acts
+from integration.sync.actions import Action
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+
+LOOK_AGAIN = 0.2
+
+RUN = "run"
+"""What the audit log calls it."""
+
+
+def start(
+    mapping: TableMapping,
+    direction: Direction,
+    *,
+    kind: SyncJob.Kind = SyncJob.Kind.SYNCHRONIZE,
+    options: Options | None = None,
+    user: Person = None,
+    after: SyncJob | None = None,
+    inline: bool = False,
+) -> SyncJob:
+    """Have a pass made. Writes the job row and sends its id once that is committed; a queued job that would do the
+    very same is answered instead of a second one.
+
+    ``after``: not before that job has finished; if it ends otherwise, this one is canceled. ``inline``: make the pass
+    here and now, through the same claim, and answer when it has ended (do not call this inside a transaction).
+    """
+    job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
+    if somebody_acts():
+        record(AuditEntry.Action.STARTED, RUN, mapping, after=in_words(job))
+    return _here(job) if inline else job
+
+
+def synchronize_modified(user: Person = None) -> list[SyncJob]:
+    """Every mapping of records, as its recurring job would: the passes of a mapping one behind the other, the mappings
+    in the order in which they need each other."""
+    started: list[SyncJob] = []
+    setup = ConnectionSetup.current()
+    for mapping in (one for one in TableMapping.objects.prioritized() if setup.is_on(one)):
+        before: SyncJob | None = None
+        for direction in full_synch.directions(mapping):
+            before = start(mapping, direction, user=user, after=before)
+            started.append(before)
+    return started
+
+
+def run(job_id: str | uuid.UUID) -> bool:
+    """What a worker does with an id: claim the job of that mapping whose turn it is, make the pass, write down how it
+    ended. ``False``: there was nothing to do, or another run of the mapping is going on (whose end sends the next)."""
+    turn = SyncJob.objects.turn(uuid.UUID(str(job_id)))
+    return turn is not None and _run(turn, gives_way=True)
+
+
+def try_now(job: SyncJob) -> bool:
+    """What a person asks for who knows that the other side answers again. ``False``: the job does not wait for it."""
+    if not job.try_now():
+        return False
+    record(AuditEntry.Action.STARTED, RUN, job.mapping, after=in_words(job))
+    send_on_commit(job)
+    return True
+
+
+def cancel(job: SyncJob) -> None:
+    """A queued job ends at once, with all that wait for it; a running one after the page under way."""
+    with transaction.atomic():
+        if job.is_active:
+            record(AuditEntry.Action.CANCELED, RUN, job.mapping, after=in_words(job))
+        if job.cancel():
+            job.refresh_from_db()
+            on_job_ended(job)
+
+
+def in_words(job: SyncJob) -> dict[str, object]:
+    """What the audit log says about a run."""
+    options = job.run_options
+    records = "all" if options.scope is Scope.EVERYTHING else len(options.ids) or "changed ones"
+    words: dict[str, object] = {
+        "type": job.get_kind_display(),
+        "direction": job.get_direction_display(),
+        "records": records,
+        "job": job.pk,
+    }
+    return {**words, "create": "yes"} if options.create else words
+
+
+def give_up_hopeless() -> None:
+    """Fail the jobs whose workers keep dying."""
+    endings.give_up_hopeless(SyncJob.objects, on_job_ended)
+
+
+def plan(mapping: TableMapping, direction: Direction, options: Options | None = None) -> Iterator[Action]:
+    """A dry run: what a pass would do, record by record. Raises ``ConnectionProblem``."""
+    setup = ConnectionSetup.current()
+    return passes.plan(mapping, direction, options or Options(dry_run=True), setup, gate_of(setup))
+
+
+def _here(job: SyncJob) -> SyncJob:
+    """Run in this process; wait where another run of the mapping, or another process, has it."""
+    while job.is_active:
+        if not _run(job.pk, gives_way=False):
+            time.sleep(LOOK_AGAIN)
+        job.refresh_from_db()
+    return job
+
+
+def _run(job_id: uuid.UUID, *, gives_way: bool) -> bool:
+    job = SyncJob.objects.claim(job_id)
+    if job is None:
+        return False
+    full_synch.on_job_claimed(job)
+    setup = ConnectionSetup.current()
+    job.beat(revision=job.mapping.revision)
+    with Heartbeat(job, gate_of(setup)) as heartbeat:
+        journal = JobJournal(job, Direction(job.direction), gives_way=gives_way, requests=lambda: heartbeat.requests)
+        heartbeat.stops = journal.off
+        endings.watched(lambda: _perform(job, setup, journal, heartbeat), JobEndings(job, journal))
+    return True
+
+
+def _perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gate) -> None:
+    passes.perform(job, setup, journal, gate)
+    journal.count_requests()

@@ -1,0 +1,23 @@
+"""What is left to do for a mapping: pairs that its next run brings on, though nobody changes their records again."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from integration.models import TableMapping
+from integration.sync.memory.ledger import Result, State
+from integration.sync.rules import Direction
+
+
+def has_open_work(mapping: TableMapping) -> bool:
+    """Is there a pair that a run would bring on: something left to carry, a write that was broken off, a failure that
+    does not rest, or one whose wait is over? A pair that waits for another one in vain is none."""
+    passes = [one for one in Direction(mapping.direction).passes if mapping.carries(one)]
+    return any(_is_open(mapping, one) or any(True for _ in mapping.couplings.released(one)) for one in passes)
+
+
+def _is_open(mapping: TableMapping, direction: Direction) -> bool:
+    towards, result = direction.destination, f"{direction}_result"
+    owed = Q(**{f"owed_{towards}": True}) | Q(writing__startswith=towards.value)
+    broken_off = Q(state=State.INTENDED.value) | Q(**{result: Result.FAILURE.value})
+    return mapping.couplings.filter(owed | broken_off).exclude(**{result: Result.SKIPPED.value}).exists()

@@ -1,0 +1,149 @@
+"""Integration synch. errors: why single records failed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from integration.models.advice import advice, meaning
+from integration.models.jobs.job import SyncJob
+from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
+from integration.sync.problems import Conflict, NumberTaken, TwinMerged
+from integration.sync.rules import Direction
+from integration.sync.run import Failure
+
+LABEL = 250
+COUPLE_WITH = (TwinMerged.code, NumberTaken.code)
+"""Errors that name the record of Sales to couple with instead."""
+
+
+class SyncErrorManager(models.Manager["SyncError"]):
+    def open(self) -> models.QuerySet[SyncError]:
+        """Errors of records that have not been synchronized since."""
+        return self.filter(closed_at=None)
+
+    def log(self, job: SyncJob, failures: Sequence[Failure]) -> None:
+        """One row per failed record. An older open error of the same record and direction is closed: it is logged
+        anew. A conflict is one, whichever pass has met it last; another failure leaves it open."""
+        for direction in {failure.direction for failure in failures}:
+            these = [one for one in failures if one.direction is direction]
+            self._replace(job.mapping, direction, [one for one in these if one.code == Conflict.code], both_ways=True)
+            self._replace(job.mapping, direction, [one for one in these if one.code != Conflict.code], both_ways=False)
+        self.bulk_create(_row(job, failure) for failure in failures)
+
+    def _replace(
+        self, mapping: TableMapping, direction: Direction, failures: Sequence[Failure], *, both_ways: bool
+    ) -> None:
+        ids = [id for one in failures if (id := _source_id(one)) is not None]
+        rows = self.open().filter(**{f"{direction.source.value}_id__in": ids}, mapping=mapping)
+        met = Q(direction=direction.value)
+        rows.filter(met | Q(code=Conflict.code) if both_ways else met).update(closed_at=timezone.now())
+
+    def note(self, job: SyncJob, reasons: Sequence[Failure]) -> None:
+        """Rows left out on purpose: shown with their job, never open."""
+        rows = [_row(job, reason) for reason in reasons]
+        for row in rows:
+            row.closed_at = timezone.now()
+        self.bulk_create(rows)
+
+    def close(self, mapping: TableMapping, direction: Direction, source_ids: Sequence[uuid.UUID]) -> int:
+        """The records with these ids of the source side went well. A conflict is one, whichever pass has met it."""
+        ours = Q(**{f"{direction.source.value}_id__in": list(source_ids)})
+        met = Q(direction=direction.value) | Q(code=Conflict.code)
+        rows = self.open().filter(ours, met, mapping=mapping)
+        return rows.update(closed_at=timezone.now()) if source_ids else 0
+
+
+class SyncError(models.Model):
+    """Why one record failed in one job. Both ids are plain values: the coupling may be long gone."""
+
+    job = models.ForeignKey(SyncJob, models.CASCADE, related_name="errors")
+    mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="errors")
+    direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
+    erp_id = models.UUIDField(null=True, db_index=True)
+    crm_id = models.UUIDField(null=True, db_index=True)
+    label = models.CharField("record", max_length=LABEL, blank=True)
+    code = models.CharField("code", max_length=60)
+    message = models.TextField("message")
+    waiting_for = models.CharField("waits for", max_length=120, blank=True)
+    raw = models.TextField("answer", blank=True)
+    call_stack = models.TextField("call stack", blank=True)
+    created_at = models.DateTimeField("time", auto_now_add=True)
+    closed_at = models.DateTimeField("closed", null=True, blank=True)
+
+    objects = SyncErrorManager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = "integration synch. error"
+
+    @property
+    def record_name(self) -> str:
+        """What the record is called; its id where nothing else is known, as of one that is deleted."""
+        return self.label or str(self.erp_id or self.crm_id or "All records")
+
+    @property
+    def waits_for(self) -> tuple[str, str] | None:
+        """(table, id) of the record to couple first; it is on the source side."""
+        table, _, id = self.waiting_for.partition("/")
+        return (table, id) if id else None
+
+    @property
+    def couple_with(self) -> str:
+        """The id of the Sales record to couple with instead of making another; blank where there is none."""
+        if not (self.waits_for and self.code in COUPLE_WITH):
+            return ""
+        return str(self.crm_id or "") if self._names_ours else self.waits_for[1]
+
+    @property
+    def couples_erp(self) -> str:
+        """The id of the Business Central record that would be coupled with it."""
+        ours = self.waits_for[1] if self.waits_for and self._names_ours else self.erp_id
+        return str(ours or "")
+
+    @property
+    def _names_ours(self) -> bool:
+        """A record of Sales was to be made here again, and the one it has its number of is named."""
+        return self.code == NumberTaken.code and self.direction == Direction.TO_ERP.value
+
+    @property
+    def waits_for_card(self) -> str:
+        """The name of the address where that record is shown."""
+        return f"{Direction(self.direction).source.value}_card"
+
+    @property
+    def meaning(self) -> str:
+        """The code in a few words."""
+        return meaning(self.code)
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+        return advice(self.code)
+
+    def __str__(self) -> str:
+        return f"{self.label or self.erp_id or self.crm_id}: {self.message}"
+
+
+def _source_id(failure: Failure) -> uuid.UUID | None:
+    return failure.erp_id if failure.direction is Direction.TO_CRM else failure.crm_id
+
+
+def _row(job: SyncJob, failure: Failure) -> SyncError:
+    return SyncError(
+        job=job,
+        mapping=job.mapping,
+        direction=failure.direction.value,
+        erp_id=failure.erp_id,
+        crm_id=failure.crm_id,
+        label=(failure.label or str(_source_id(failure) or failure.erp_id or failure.crm_id or ""))[:LABEL],
+        code=failure.code,
+        message=failure.message,
+        waiting_for=failure.waiting_for,
+        raw=failure.raw,
+        call_stack=failure.call_stack,
+    )
