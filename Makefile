@@ -15,6 +15,8 @@ CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome g
 # Made-up secrets are fine here; a real installation never goes through this file.
 export DEVELOPMENT ?= true
 export CHROMIUM
+# The tests start hundreds of processes; each of them would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo manage test lint audit pytest bench lock install chromium
@@ -39,9 +41,9 @@ lint: install audit
 audit: install
 	$(BIN)/python -m tests.audit requirements.lock
 
-# The import contracts are a test too: tests/test_house.py.
+# The import contracts are a test too: tests/test_house.py. Files come in the order of tests/conftest.py.
 pytest: install chromium
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: install
 	@exec $(BIN)/python -m tests.bench $(ARGS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +16,24 @@ from integration.models import ConnectionSetup
 TYPED = ("url", "token_endpoint", "tenant", "client_id", "client_secret")
 
 
+@functools.cache
+def planted(seed: str = "empty", now: dt.datetime | None = None) -> bytes:
+    """The database of an organization that has just been made (at this moment, if one is given). One that is laid out
+    from it begins at once, as after a restart; all of them share tenant, clients and their secrets."""
+    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
+        file = Path(folder) / "organization.sqlite3"
+        made = Sandbox(Options(str(file), seed=seed), lambda: now) if now else Sandbox(Options(str(file), seed=seed))
+        made.start()
+        made.stop()
+        return file.read_bytes()
+
+
 @contextmanager
 def demo_organization(folder: Path) -> Iterator[Sandbox]:
     """Served over HTTP from this process; its database lies in the folder."""
-    running = Sandbox(Options(str(folder / "organization.sqlite3"), seed="demo"))
+    file = folder / "organization.sqlite3"
+    file.write_bytes(planted("demo"))
+    running = Sandbox(Options(str(file), seed="demo"))
     running.start()
     try:
         yield running

@@ -120,7 +120,8 @@ class RunningDemo:
         return eventually(alive_or_there, what)
 
     def workers(self) -> list[int]:
-        return children(self.process.pid, "manage.py work")
+        """Where setproctitle is installed, a worker calls itself by its own name."""
+        return [*children(self.process.pid, "manage.py work"), *children(self.process.pid, "rq:worker")]
 
     def horses(self) -> list[int]:
         return [horse for worker in self.workers() for horse in children(worker)]
