@@ -13,8 +13,8 @@ class IntegrationConfig(AppConfig):
     def ready(self) -> None:
         """The groups follow their table after each migration; Django has no other door for that. The nightly preflight
         is a task of the jobs, which may not import it: it is loaded here, and registers itself."""
-        import_string("integration.preflight.nightly")
-        checks.register(import_string("integration.models.secret.check_keys"))
+        import_string("integration.checks.nightly")
+        checks.register(import_string("integration.models.stored.secret.check_keys"))
         post_migrate.connect(
-            import_string("integration.models.rights.refresh_groups"), dispatch_uid="integration.groups"
+            import_string("integration.models.people.rights.refresh_groups"), dispatch_uid="integration.groups"
         )

@@ -18,6 +18,9 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from integration import jobs
+from integration.connection import notifying
+from integration.connection.enabling import disable
+from integration.connection.installation import COPY, is_copy
 from integration.defaults import create_house_jobs
 from integration.defaults.tasks import HOUSE_TASKS, SALES_TASKS, Task
 from integration.jobs import full_synch, tasks
@@ -26,9 +29,9 @@ from integration.jobs.endings import unheard
 from integration.jobs.queue import send
 from integration.jobs.scheduler_heartbeat import show_scheduler_heartbeat
 from integration.jobs.tasks import waking
-from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, key_holders, telling
-from integration.models.audit import AuditEntry, record
-from integration.models.home import COPY, is_copy
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun
+from integration.models.stored import key_holders
+from integration.models.stored.audit import AuditEntry, record
 
 EVERY = 1.0
 
@@ -105,7 +108,7 @@ def start_due() -> list[JobQueueEntry]:
     """Start the passes of every entry whose time has come, in the order in which tables depend on each other."""
     setup = ConnectionSetup.current()
     if setup.is_enabled and is_copy(setup.home):
-        setup.disable(COPY)
+        disable(setup, COPY)
     JobQueueEntry.objects.plan_first_starts()
     return [entry for entry in JobQueueEntry.objects.due() if may_start(setup, entry) and _start(entry)]
 
@@ -115,7 +118,7 @@ def notify_sales() -> bool:
     if not ConnectionSetup.objects.exclude(untold="").exists():
         return False
     last = TaskRun.objects.last_of(Task.NOTIFY_SALES)
-    if last.is_active or (last.asked_at and timezone.now() - last.asked_at < telling.AGAIN_AFTER):
+    if last.is_active or (last.asked_at and timezone.now() - last.asked_at < notifying.AGAIN_AFTER):
         return False
     tasks.start(Task.NOTIFY_SALES)
     return True

@@ -9,10 +9,10 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from integration.models import ConnectionSetup
-from integration.models.audit import AuditEntry, record
-from integration.models.audited import Audited
 from integration.models.jobs.claimable import Claimable
-from integration.sync.ledger import Fenced
+from integration.models.stored.audit import AuditEntry, record
+from integration.models.stored.audited import Audited
+from integration.sync.memory.ledger import Fenced
 from setup_wizard.steps import OF_AN_ORGANIZATION
 
 

@@ -10,8 +10,8 @@ from integration.jobs.completion import entries_of, on_job_ended
 from integration.jobs.create import Person, send_on_commit
 from integration.jobs.lifecycle import RUN, in_words
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, User
-from integration.models.audit import AuditEntry, record
 from integration.models.jobs.job import SHOWN_FROM
+from integration.models.stored.audit import AuditEntry, record
 from integration.sync.guard import NeedsApproval
 
 REASON_AT_MOST = 500

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DatabaseError, transaction
 
 from integration.models.jobs.claimable import Claimable, ClaimableManager
-from integration.sync.ledger import Fenced
+from integration.sync.memory.ledger import Fenced
 from integration.sync.run import Canceled
 from integration.systems.errors import Problem
 

@@ -14,13 +14,13 @@ from django.db import transaction
 
 from integration.jobs.create import Person, create
 from integration.jobs.queue import send
+from integration.mappings.recommend import BothSystems, recommend
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
-from integration.models.audit import AuditEntry, record
 from integration.models.jobs.full_synch import FullSynchError
-from integration.models.recommend import BothSystems, recommend
+from integration.models.stored.audit import AuditEntry, record
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.base import System
+from integration.systems.system import System
 
 EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")
 INVOICES, INVOICE_TABLE = "POSTEDSALESINV-INV", "sales_invoice_header"

@@ -13,7 +13,7 @@ from django.db import models, transaction
 
 from integration.jobs.endings import Paused
 from integration.models import ConnectionSetup, RecordChange, SyncError, SyncJob, TableMapping
-from integration.sync.ledger import Fenced
+from integration.sync.memory.ledger import Fenced
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Changed, Counters, Failure, Scope
 

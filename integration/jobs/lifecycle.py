@@ -17,7 +17,7 @@ from integration.jobs.job_endings import JobEndings
 from integration.jobs.journal import JobJournal
 from integration.jobs.opening import gate_of
 from integration.models import ConnectionSetup, SyncJob, TableMapping
-from integration.models.audit import AuditEntry, record, somebody_acts
+from integration.models.stored.audit import AuditEntry, record, somebody_acts
 from integration.sync.actions import Action
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope

@@ -1,10 +1,6 @@
 """What the application stores about connection, mappings and jobs."""
 
-from integration.models.access_key import WebServiceKey
-from integration.models.audit import AuditEntry
-from integration.models.cache import CachedText
-from integration.models.connection import ConnectionSetup
-from integration.models.field_mapping import FieldMapping
+from integration.models.connection.setup import ConnectionSetup
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.models.jobs.history import RecordChange
 from integration.models.jobs.job import SyncJob
@@ -12,12 +8,16 @@ from integration.models.jobs.plan import Plan, PlannedChange
 from integration.models.jobs.queue_entry import JobQueueEntry
 from integration.models.jobs.synch_error import SyncError
 from integration.models.jobs.task_run import TaskRun
-from integration.models.mapping import TableMapping
-from integration.models.preflight import Preflight
+from integration.models.mapping.field_mapping import FieldMapping
+from integration.models.mapping.table_mapping import TableMapping
+from integration.models.mapping.template import RecordTemplate, TemplateUse, TemplateValue
+from integration.models.mapping.transformation import FieldTransformation
+from integration.models.people.access_key import WebServiceKey
+from integration.models.people.user import User
 from integration.models.second_factor import SecondFactor
-from integration.models.template import RecordTemplate, TemplateUse, TemplateValue
-from integration.models.transformation import FieldTransformation
-from integration.models.user import User
+from integration.models.stored.audit import AuditEntry
+from integration.models.stored.cache import CachedText
+from integration.models.stored.preflight import Preflight
 
 __all__ = [
     "AuditEntry",

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from integration.checks import TASK
 from integration.jobs import queue_state, tasks
 from integration.models import Preflight, TaskRun
-from integration.preflight import TASK
 
 CHANGE = "integration.change_connectionsetup"
 

@@ -8,13 +8,15 @@ from dataclasses import replace
 
 import pytest
 from django.utils import timezone
+from integration.connection.enabling import enable
 
-from integration import preflight
-from integration.dataverse import drift, solution
+from integration import checks
+from integration.checks import contents
+from integration.dataverse import solution
+from integration.dataverse.access import drift
 from integration.dataverse.session import Credentials, Session
 from integration.jobs import tasks
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
-from integration.preflight import contents
 from integration.systems.errors import PrivilegeMissing
 from tests.opened import opened
 from tests.organization import fill_in
@@ -43,13 +45,13 @@ def typed_in(ready, administrator, settings) -> ConnectionSetup:
 
 @pytest.fixture
 def enabled(typed_in) -> ConnectionSetup:
-    typed_in.enable()
+    enable(typed_in)
     return typed_in
 
 
 def found() -> dict[str, list[dict]]:
     told: dict[str, list[dict]] = {}
-    for one in preflight.run().verdicts:
+    for one in checks.run().verdicts:
         told.setdefault(one["code"], []).append(one)
     return told
 
@@ -75,7 +77,7 @@ def test_everything_in_sales_is_looked_at_before_the_connection_is_ever_enabled(
 def test_a_worker_looks_at_a_disabled_connection_when_a_person_asks(typed_in):
     annette = signed_in("annette", ADMINISTRATOR)
     annette.post("/connection/preflight/run/")
-    assert tasks.run(preflight.TASK)
+    assert tasks.run(checks.TASK)
     page = annette.get("/connection/preflight/").content.decode()
     assert "The connection is disabled." in page
     assert "Both clocks agree" in page

@@ -7,24 +7,25 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from integration.connection.systems import Connected
 from integration.jobs.dry_run.plan_ledger import AT_ONCE, LABEL, Kind, PlanJournal, PlanLedger
 from integration.jobs.dry_run.rows import rows_of
 from integration.jobs.dry_run.second_pass_preview import SecondPassPreview
 from integration.jobs.journal import JobJournal
+from integration.mappings.build_rule import build_rule
 from integration.models import PlannedChange, SyncJob
-from integration.models.systems import Connected
 from integration.sync.actions import Action, Unchanged
 from integration.sync.engine import plan
-from integration.sync.match import couple_matching
+from integration.sync.matching.run import couple_matching
+from integration.sync.results import label_of
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Counters, Scope
-from integration.sync.settle import label_of
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 
 def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     """Fill the plan with what this job's pass, or its matching, would do."""
-    rule = job.mapping.rule(connected.erp, connected.crm)
+    rule = build_rule(job.mapping, connected.erp, connected.crm)
     matches = job.direction == Direction.BOTH
     counters = (_plan_matching if matches else _plan_pass)(job, journal, connected, rule)
     name_rows(job, connected, rule)

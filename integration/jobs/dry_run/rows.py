@@ -22,12 +22,12 @@ from integration.sync.actions import (
     Update,
 )
 from integration.sync.fingerprint import fingerprints, source_of
-from integration.sync.ledger import Partner, State
+from integration.sync.memory.ledger import Partner, State
 from integration.sync.problems import Conflict
+from integration.sync.record.transfer import ReferenceNotCoupled
+from integration.sync.results import in_words, label_of
 from integration.sync.rules import Direction, TableRule
-from integration.sync.settle import in_words, label_of
-from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side, Table
+from integration.systems.values import Side, Table
 
 GIVEN = "given by Business Central"
 GONE = "The coupled record was deleted."

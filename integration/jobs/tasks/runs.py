@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from django.db import transaction
 
+from integration.connection import notifying
 from integration.defaults.tasks import Task
 from integration.gate import LocalGate
 from integration.jobs import endings
@@ -15,8 +16,8 @@ from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.opening import gate_of
 from integration.jobs.queue import send_task
 from integration.jobs.tasks import new_day, retention, waking
-from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User, telling
-from integration.models.audit import AuditEntry, record, somebody_acts
+from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User
+from integration.models.stored.audit import AuditEntry, record, somebody_acts
 
 RUN = "integration.jobs.tasks.run"
 
@@ -27,7 +28,7 @@ Work = Callable[[], Mapping[str, int]]
 def notify_sales() -> dict[str, int]:
     """Write into Dynamics 365 Sales what it did not take while a person waited."""
     setup = ConnectionSetup.current()
-    return {"notified": int(telling.tell_rest(setup, gate_of(setup)))}
+    return {"notified": int(notifying.tell_rest(setup, gate_of(setup)))}
 
 
 TASKS: dict[str, Work] = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models, transaction
 
-from integration.models.audit import AuditEntry, record
 from integration.models.jobs.job import SyncJob
 from integration.models.jobs.review import ShownLine
-from integration.models.mapping import DIRECTIONS, TableMapping
-from integration.systems.base import Side
+from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
+from integration.models.stored.audit import AuditEntry, record
+from integration.systems.values import Side
 
 
 class Winner(models.TextChoices):

@@ -10,7 +10,7 @@ from integration import jobs
 from integration.models import SyncJob
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.integration.jobs_world import TO_CRM, JobsWorld, world
 
 __all__ = ["world"]

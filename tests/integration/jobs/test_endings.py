@@ -14,7 +14,7 @@ from integration import jobs
 from integration.jobs.endings import DATABASE, HOPELESS, INTERRUPTED, UNEXPECTED, Endings, give_up_hopeless, watched
 from integration.models import SyncJob, TableMapping, TaskRun
 from integration.models.jobs.claimable import Claimable, RunStatus
-from integration.sync.ledger import Fenced
+from integration.sync.memory.ledger import Fenced
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled
 from integration.systems.errors import Unreachable

@@ -12,8 +12,8 @@ from integration.jobs import completion
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob
 from integration.models.jobs.full_synch import FullSynchError
 from integration.models.jobs.review import JobState
-from integration.systems.base import Ref, Side
 from integration.systems.errors import SignInRefused
+from integration.systems.values import Ref, Side
 from integration.templatetags.frame import style_of
 from tests.integration.jobs.review import Line, lines, refresh, statuses, work, world
 from tests.integration.jobs_world import ran, silent_for

@@ -6,10 +6,10 @@ import pytest
 
 from integration.jobs.dry_run import plans
 from integration.models import FullSynchLine, Plan, PlannedChange, SyncJob
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
-from integration.systems.base import Ref
 from integration.systems.errors import Refused, SignInRefused
+from integration.systems.values import Ref
 from tests.integration.jobs.planned import READS, account, agreed, done, one, planned, world
 
 __all__ = ["agreed", "world"]

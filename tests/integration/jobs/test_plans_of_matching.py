@@ -7,7 +7,7 @@ import pytest
 from integration import jobs
 from integration.jobs.dry_run import plans
 from integration.models import FieldMapping, FullSynchLine, Plan, SyncJob, TableMapping
-from integration.systems.base import Ref, Side
+from integration.systems.values import Ref, Side
 from tests.integration.jobs.planned import account, agreed, done, one, run_all, world
 
 __all__ = ["agreed", "world"]

@@ -13,7 +13,7 @@ from integration import scheduler
 from integration.jobs import queue, tasks
 from integration.jobs.endings import DATABASE, UNEXPECTED
 from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TaskRun, User
-from integration.models.audit import acting
+from integration.models.stored.audit import acting
 from integration.systems.errors import Unreachable
 from tests.integration.jobs.test_gate import redis
 
