@@ -8,6 +8,7 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_ENTRIES, TaskEntry
+from integration.models.jobs.full_synch import FullSynchLine
 from integration.models.jobs.queue_entry import JobQueueEntry
 from integration.models.mapping.table_mapping import TableMapping
 
@@ -26,7 +27,7 @@ def release_jobs(parts: Collection[str], mappings: Collection[TableMapping] = ()
     being synchronized in full is released when that has ended."""
     ours = Q(mapping__part__in=parts) | Q(mapping__in=mappings) | (Q(mapping=None) if parts else Q())
     held = JobQueueEntry.objects.filter(ours, status=JobQueueEntry.Status.ON_HOLD).exclude(held_status="")
-    held = held.exclude(mapping__full_synch_line__status__in=("ready", "in_process"))
+    held = held.exclude(mapping__full_synch_line__status__in=FullSynchLine.ACTIVE)
     asking = held.filter(held_status=JobQueueEntry.Status.APPROVAL)
     asking.update(status=JobQueueEntry.Status.APPROVAL, held_status="")
     held.update(status=JobQueueEntry.Status.READY, held_status="", next_start=None, attempts=0, message="")

@@ -7,7 +7,7 @@ emptied at any time, the scheduler sends again what nobody took, and resumes wha
 Two runs of one mapping never write at once: the database allows one claimed row per mapping. They take turns
 (``models/jobs/turns.py``): a long run gives its claim back between two pages when somebody waits for a run of single
 records, and goes on afterwards from where it was, by the same way it would be resumed after its worker died. A run
-that nobody answers gives its claim back too, and tries again after a while (``patience.py``); one that would change
+that nobody answers gives its claim back too, and tries again after a while (``job_endings.py``); one that would change
 unusually much waits for a person (``approving.py``). Sleeping jobs are woken by what changes (``tasks/waking.py``).
 """
 

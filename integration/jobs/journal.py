@@ -55,7 +55,17 @@ class JobJournal:
 
     def fence(self) -> None:
         """First statement of every page's transaction: holds the job row until the page is committed, or raises
-        ``Fenced``. A page under way is remembered whatever anybody wants meanwhile; :meth:`go_on` is for that."""
+        ``Fenced``. A page under way is remembered whatever anybody wants meanwhile; :meth:`go_on` is for that.
+
+        Without it a dead worker that wakes up late would remember an old page over a newer one::
+
+            A reads page 7, sends it to Sales, and is suspended before it commits
+            B claims the job (``models/jobs/claimable.py``), reads page 7 again, finds by its ids that it is there,
+              commits page 7, then page 8
+            A wakes up: BEGIN; SELECT ... WHERE claim = a FOR UPDATE: no row. ``Fenced``, ROLLBACK
+
+            If A wakes up before B claims, A holds the row: B's UPDATE waits for A's COMMIT, and goes on behind page 7
+        """
         revision = self.job.mine().select_for_update().values_list(models.Subquery(self._revision()), flat=True)
         self.outdated = self._held(revision.first()) != self.mapping.revision
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from integration.connection import recurring_jobs
 from integration.connection.enabling import enable, findings_of, order_integration_switched
 from integration.connection.notifying import notify_sales
 from integration.connection.published import OURS
 from integration.connection.sign_in import api_of, grant_of
 from integration.dataverse.signin import Certificate, Password
-from integration.defaults import recurring_jobs
 from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_ENTRIES, Task
 from integration.jobs.tasks import TASKS
 from integration.models import ConnectionSetup, JobQueueEntry, User

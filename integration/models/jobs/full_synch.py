@@ -10,13 +10,14 @@ from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
 from integration.models.stored.audit import AuditEntry, record
 from integration.systems.values import Side
 
-WINNERS = [
-    ("", "Nobody"),
-    (Side.ERP.value, "Business Central"),
-    (Side.CRM.value, "Dynamics 365 Sales"),
-]
-"""Whose values go over where both records of a pair found by matching hold something different. Nobody's: the mapping's
-rule decides, else each such field is a conflict."""
+
+class Winner(models.TextChoices):
+    """Whose values go over where both records of a pair found by matching hold something different. Nobody's: the
+    mapping's rule decides, else each such field is a conflict."""
+
+    NOBODY = "", "Nobody"
+    ERP = Side.ERP.value, "Business Central"
+    CRM = Side.CRM.value, "Dynamics 365 Sales"
 
 
 class Recommendation(models.TextChoices):
@@ -78,7 +79,7 @@ class FullSynchLine(ShownLine):
     recommendation = models.CharField(max_length=6, choices=Recommendation, default=Recommendation.FULL)
     chosen = models.BooleanField("recommended by a person", default=False, editable=False)
     create_unmatched = models.BooleanField("create new if unable to find a match", default=False)
-    winner = models.CharField("wins where both differ", max_length=3, choices=WINNERS, default="", blank=True)
+    winner = models.CharField("wins where both differ", max_length=3, choices=Winner, default=Winner.NOBODY, blank=True)
     couple_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
     to_crm_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
     to_erp_job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -112,7 +113,7 @@ class FullSynchLine(ShownLine):
         """Who wins where both records of a matched pair hold something different; ``None``: nobody."""
         if self.status:
             raise FullSynchError("This line has been started; Reset comes first.")
-        self._store(winner=winner.value if winner else "")
+        self._store(winner=Winner(winner.value) if winner else Winner.NOBODY)
         change = {"wins where both differ": self.get_winner_display()}
         record(AuditEntry.Action.CHANGED, "full synchronization", self.mapping, after=change)
 
