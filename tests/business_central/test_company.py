@@ -25,7 +25,7 @@ from integration.business_central.models import (
     money,
 )
 from integration.business_central.models.money import refresh_exchange_rates
-from integration.business_central.models.numbers import increased
+from integration.business_central.number_series import increased
 from integration.business_central.store import EmbeddedCompany
 from integration.systems.base import Ref, Row
 from integration.systems.errors import ConfigurationProblem

@@ -24,7 +24,8 @@ from integration.business_central.models import (
     ShipmentMethod,
     Vendor,
 )
-from integration.business_central.store import EmbeddedCompany, committed_version
+from integration.business_central.row_versions import committed_version
+from integration.business_central.store import EmbeddedCompany
 from integration.business_central.tables import MODELS
 from integration.defaults import STANDARD
 from integration.systems.base import every

@@ -10,9 +10,10 @@ from typing import Self
 
 from django.db import models
 
-from integration.business_central.models.columns import Amount, Code, Text, relation, today
-from integration.business_central.models.rows import Change, CompanyRow
+from integration.business_central.fields import Amount, Code, Text, relation, today
+from integration.business_central.models.base import CompanyRow
 from integration.business_central.models.setup import CodeTable
+from integration.business_central.rows import Change
 
 RATE_STEP = Decimal("1e-10")
 

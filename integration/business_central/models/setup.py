@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import models
 
-from integration.business_central.models.columns import Code, Text, relation
-from integration.business_central.models.rows import CompanyRow
+from integration.business_central.fields import Code, Text, relation
+from integration.business_central.models.base import CompanyRow
 
 COMPANY_NAME = "CRONUS International Ltd."
 LOCAL_CURRENCY = "GBP"

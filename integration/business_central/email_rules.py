@@ -1,4 +1,4 @@
-"""Rules that several tables share: pure, each answers what is wrong in words or nothing."""
+"""The rule for e-mail columns, which several tables share. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _ADDRESS = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+")
 
 
 def email_problem(caption: str, text: str) -> str | None:
-    """Several addresses are separated by semicolons, as in Business Central."""
+    """What is wrong with an e-mail column, or ``None``. Several addresses are separated by semicolons."""
     for part in text.split(";") if text else ():
         if not _ADDRESS.fullmatch(part.strip()):
             return f"{caption} “{part.strip()[:80]}” is not a valid e-mail address."
@@ -17,7 +17,7 @@ def email_problem(caption: str, text: str) -> str | None:
 
 
 def email_problems(row: object, captions: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The e-mail columns of a row that hold no address."""
+    """(column, what is wrong) of the e-mail columns of a row; ``captions`` by column name."""
     for name, caption in captions.items():
         problem = email_problem(caption, getattr(row, name))
         if problem is not None:

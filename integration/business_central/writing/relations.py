@@ -1,4 +1,4 @@
-"""The rows that written rows point to: are they there, may they be used, and which one does a name mean."""
+"""Relations of rows on their way in: does the other row exist, may it be used, and which one does a name mean?"""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from integration.business_central.tables import Column
 from integration.systems.errors import RecordProblem, ReferenceMissing, Refused
 from integration.systems.text import fold
 
-Accepted = Mapping[Column, Any]
+StoredValues = Mapping[Column, Any]
 
 
 class Relations:
-    """Everything a batch of rows points to, looked up in one query per table. The caller holds the door, so what is
-    there stays there."""
+    """All rows that a batch points to, looked up in one query per table. The caller holds the company's write lock, so
+    they exist until its transaction ends."""
 
-    def __init__(self, model: type[CompanyRow], batch: Iterable[Accepted]) -> None:
+    def __init__(self, model: type[CompanyRow], batch: Iterable[StoredValues]) -> None:
         self._refuses_blocked = model.refuses_blocked
-        self._there: dict[type[CompanyRow], dict[uuid.UUID, tuple[str, bool]]] = {}
+        self._targets: dict[type[CompanyRow], dict[uuid.UUID, tuple[str, bool]]] = {}
         self._countries: dict[str, uuid.UUID] | None = None
-        wanted: dict[type[CompanyRow], set[uuid.UUID]] = {}
-        for accepted in batch:
-            for column, value in accepted.items():
+        pointed_to: dict[type[CompanyRow], set[uuid.UUID]] = {}
+        for values in batch:
+            for column, value in values.items():
                 if column.target is not None and not column.by_name and value is not None:
-                    wanted.setdefault(column.target, set()).add(value)
-        for target, ids in wanted.items():
-            self._there[target] = _look_up(target, ids)
+                    pointed_to.setdefault(column.target, set()).add(value)
+        for target, ids in pointed_to.items():
+            self._targets[target] = _look_up(target, ids)
 
-    def resolve(self, accepted: Accepted) -> dict[Column, Any] | RecordProblem:
+    def resolve(self, values: StoredValues) -> dict[Column, Any] | RecordProblem:
         """The values with names turned into ids, or what is wrong with the first relation that cannot be used."""
-        resolved = dict(accepted)
-        for column, value in accepted.items():
+        resolved = dict(values)
+        for column, value in values.items():
             if column.target is None or not value:
                 continue
             if column.by_name:
@@ -41,7 +41,7 @@ class Relations:
                 if resolved[column] is None:
                     return _missing(column, f"“{value}” is not among the {column.target._meta.verbose_name_plural}")
                 continue
-            code, blocked = self._there[column.target].get(value, (None, False))
+            code, blocked = self._targets[column.target].get(value, (None, False))
             if code is None:
                 return _missing(column, f"points to a {column.target._meta.verbose_name} that is not there: {value}")
             if blocked and column.name in self._refuses_blocked:
@@ -49,7 +49,7 @@ class Relations:
         return resolved
 
     def _country(self, text: str) -> uuid.UUID | None:
-        """By code, then ISO code, then name."""
+        """The id of a country by its code, else its ISO code, else its name."""
         if self._countries is None:
             rows = list(CountryRegion.objects.all())
             self._countries = {}
@@ -59,11 +59,12 @@ class Relations:
 
 
 def _look_up(target: type[CompanyRow], ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, bool]]:
-    boolean = any(field.name == "blocked" and not field.choices for field in target._meta.concrete_fields)
-    columns = ("pk", target.number_field or "pk", *(("blocked",) if boolean else ()))
+    """(code, blocked) by id, of the rows that exist."""
+    can_be_blocked = any(field.name == "blocked" and not field.choices for field in target._meta.concrete_fields)
+    columns = ("pk", target.number_field or "pk", *(("blocked",) if can_be_blocked else ()))
     manager: Any = target._default_manager
     rows = manager.filter(pk__in=list(ids)).values_list(*columns)
-    return {row[0]: (str(row[1]), boolean and bool(row[2])) for row in rows}
+    return {row[0]: (str(row[1]), can_be_blocked and bool(row[2])) for row in rows}
 
 
 def _missing(column: Column, why: str) -> ReferenceMissing:

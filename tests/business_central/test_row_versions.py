@@ -20,9 +20,8 @@ from integration.business_central.models import (
     RowCounter,
     ShipmentMethod,
 )
-from integration.business_central.models.bulk import update_rows
-from integration.business_central.models.door import claim, committed_version
-from integration.business_central.models.rows import Change
+from integration.business_central.row_versions import allocate, committed_version
+from integration.business_central.rows import Change
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +32,7 @@ def version_of(row: ShipmentMethod) -> int:
 
 def test_versions_are_only_given_out_inside_a_transaction(transactional_db: None) -> None:
     with pytest.raises(TransactionManagementError):
-        claim()
+        allocate()
 
 
 def test_an_emptied_database_counts_from_one_again() -> None:
@@ -41,8 +40,8 @@ def test_an_emptied_database_counts_from_one_again() -> None:
 
     assert committed_version() == 0
     with transaction.atomic():
-        assert claim(3) == 1
-        assert claim() == 4
+        assert allocate(3) == 1
+        assert allocate() == 4
     assert committed_version() == 4
 
 
@@ -63,7 +62,7 @@ def test_every_way_of_writing_gives_a_newer_version() -> None:
     versions.append(version_of(exw))
     change = Change(exw, exw.columns())
     exw.description = "Works"
-    update_rows(ShipmentMethod, [change])
+    ShipmentMethod.objects.write_changes([change])
     versions.append(version_of(exw))
     ShipmentMethod.objects.update_or_create(code="EXW", defaults={"description": "Ex works"})
     versions.append(version_of(exw))
