@@ -21,8 +21,8 @@ DEFAULT_SERIES: dict[str, tuple[str, str, int]] = {
 _LAST_DIGITS = re.compile(r"(\d+)(\D*)$")
 
 
-class SeriesUsedUp(Exception):
-    """A number series has no number left; the message says which."""
+class NumberRefused(Exception):
+    """A number series gives no number, or takes none that is typed. The message says which series and what to do."""
 
 
 def has_digits(number: str) -> bool:

@@ -78,6 +78,7 @@ class Firm(Numbered):
     @classmethod
     def before_update(cls, changes: Sequence[Change]) -> None:
         """Fill in the name of a primary contact that somebody chose."""
+        super().before_update(changes)
         chosen = [change.row for change in changes if change.validated("primary_contact_no_id")]
         if not chosen:
             return

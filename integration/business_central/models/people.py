@@ -101,6 +101,7 @@ class Contact(Numbered):
 
     @classmethod
     def before_update(cls, changes: Sequence[Change]) -> None:
+        super().before_update(changes)
         for change in changes:
             if change.row.is_person and change.changed("name", "first_name", "middle_name", "surname", "type"):
                 change.row.name_person(typed=change.changed("name"))

@@ -69,7 +69,7 @@ class Reader:
         if selected.by_name:
             return stored or ""
         if not selected.target:
-            return stored  # type: ignore[no-any-return]
+            return stored
         if stored is None:
             return None
         reference = self._references.get(stored)

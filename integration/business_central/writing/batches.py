@@ -20,7 +20,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, transacti
 from django.db.models import ProtectedError
 
 from integration.business_central.models import CompanyRow
-from integration.business_central.number_series import SeriesUsedUp
+from integration.business_central.number_series import NumberRefused
 from integration.business_central.row_versions import lock_company
 from integration.business_central.rows import BATCH_SIZE, Change
 from integration.business_central.tables import Column, TableColumns
@@ -60,7 +60,7 @@ def _attempt(work: Work, table: TableColumns, batch: Batch) -> Answers:
         with transaction.atomic():
             lock_company()
             return work(table, batch)
-    except (DatabaseError, SeriesUsedUp, ProtectedError) as error:
+    except (DatabaseError, NumberRefused, ProtectedError) as error:
         if len(batch) == 1 or isinstance(error, OperationalError):
             return {position: Written(row.id, error=_problem(table, error)) for position, row in batch.items()}
     answers: Answers = {}
@@ -77,6 +77,8 @@ def _problem(table: TableColumns, error: Exception) -> Problem:
     if isinstance(error, ProtectedError):
         users = sorted({str(row._meta.verbose_name) for row in error.protected_objects})
         return Refused(f"The {label} is in use ({', '.join(users)}) and cannot be deleted.")
+    if isinstance(error, NumberRefused):
+        return Refused(str(error))
     if isinstance(error, IntegrityError):
         return DuplicateKey(f"There is a {label} with this key already.", raw=str(error))
     return Refused(f"The {label} could not be stored: {error}", raw=str(error))
