@@ -8,7 +8,7 @@ from typing import Any
 
 from integration.business_central.models import CompanyRow, CountryRegion
 from integration.business_central.tables import Column
-from integration.systems.errors import RecordProblem, ReferenceMissing, Refused
+from integration.systems.errors import InvalidValue, RecordProblem, ReferenceMissing, Refused
 from integration.systems.text import fold
 
 StoredValues = Mapping[Column, Any]
@@ -22,12 +22,15 @@ class Relations:
         self._refuses_blocked = model.refuses_blocked
         self._targets: dict[type[CompanyRow], dict[uuid.UUID, tuple[str, bool]]] = {}
         self._countries: dict[str, uuid.UUID] | None = None
-        pointed_to: dict[type[CompanyRow], set[uuid.UUID]] = {}
-        for values in batch:
-            for column, value in values.items():
-                if column.target is not None and not column.by_name and value is not None:
-                    pointed_to.setdefault(column.target, set()).add(value)
-        for target, ids in pointed_to.items():
+        self._fitting: dict[str, set[uuid.UUID]] = {}
+        ids_by_target: dict[type[CompanyRow], set[uuid.UUID]] = {}
+        for column, target, ids in _pointed_to(batch):
+            ids_by_target.setdefault(target, set()).update(ids)
+            limit = column.stored.get_limit_choices_to()
+            if limit:
+                fitting = target.objects.filter(pk__in=ids, **limit)
+                self._fitting[column.name] = set(fitting.values_list("pk", flat=True))
+        for target, ids in ids_by_target.items():
             self._targets[target] = _look_up(target, ids)
 
     def resolve(self, values: StoredValues) -> dict[Column, Any] | RecordProblem:
@@ -44,6 +47,8 @@ class Relations:
             code, blocked = self._targets[column.target].get(value, (None, False))
             if code is None:
                 return _missing(column, f"points to a {column.target._meta.verbose_name} that is not there: {value}")
+            if column.name in self._fitting and value not in self._fitting[column.name]:
+                return InvalidValue(_unfitting(column, code), field=column.name, value=code)
             if blocked and column.name in self._refuses_blocked:
                 return Refused(f"{column.field.label} {code} is blocked.")
         return resolved
@@ -58,6 +63,16 @@ class Relations:
         return self._countries.get(fold(text.strip()))
 
 
+def _pointed_to(batch: Iterable[StoredValues]) -> list[tuple[Column, type[CompanyRow], set[uuid.UUID]]]:
+    """The columns of a batch that point to rows: the table they point to, and the ids."""
+    ids_by_column: dict[Column, set[uuid.UUID]] = {}
+    for values in batch:
+        for column, value in values.items():
+            if column.target is not None and not column.by_name and value is not None:
+                ids_by_column.setdefault(column, set()).add(value)
+    return [(column, column.target, ids) for column, ids in ids_by_column.items() if column.target is not None]
+
+
 def _look_up(target: type[CompanyRow], ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, bool]]:
     """(code, blocked) by id, of the rows that exist."""
     can_be_blocked = any(field.name == "blocked" and not field.choices for field in target._meta.concrete_fields)
@@ -65,6 +80,16 @@ def _look_up(target: type[CompanyRow], ids: Iterable[uuid.UUID]) -> dict[uuid.UU
     manager: Any = target._default_manager
     rows = manager.filter(pk__in=list(ids)).values_list(*columns)
     return {row[0]: (str(row[1]), can_be_blocked and bool(row[2])) for row in rows}
+
+
+def _unfitting(column: Column, code: str) -> str:
+    """The message for a row that a relation does not take, such as a person as somebody's company."""
+    assert column.target is not None  # noqa: S101 - a relation has one
+    conditions = []
+    for name, value in column.stored.get_limit_choices_to().items():
+        field: Any = column.target._meta.get_field(name)
+        conditions.append(f"{field.verbose_name} is not {dict(field.choices).get(value, value)}")
+    return f"{column.field.label} does not take {code}: its {' and its '.join(conditions)}."
 
 
 def _missing(column: Column, why: str) -> ReferenceMissing:
