@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
-from integration.business_central.email_rules import email_problems
 from integration.business_central.fields import Code, Text, relation
 from integration.business_central.models.number_series import Numbered
 from integration.business_central.models.people import Contact, ContactBusinessRelation
 from integration.business_central.rows import Change
+from integration.business_central.text_rules import email_problems
 
 COPIED = (
     "name", "name_2", "address", "address_2", "city", "post_code", "county", "country_region_code_id", "phone_no",

@@ -9,11 +9,11 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from integration.business_central.email_rules import email_problems
 from integration.business_central.fields import Amount, Code, Text, relation
 from integration.business_central.models.base import CompanyRow
 from integration.business_central.models.number_series import Numbered
 from integration.business_central.rows import Change
+from integration.business_central.text_rules import email_problems
 
 
 class Salesperson(Numbered):
