@@ -147,7 +147,7 @@ def update(table: TableColumns, batch: Batch) -> Answers:
     for position, values in _valid_rows(table, current, answers, new=False):
         row, instance = batch[position], stored[batch[position].id]
         change = changes.get(row.id) or Change(instance, instance.columns(), row.validate)
-        problem = _apply(change, values) or changed_key_conflict(table, change)
+        problem = _apply(table, change, values)
         if problem is None:
             changes[row.id], written[position] = change, instance
         else:
@@ -170,12 +170,13 @@ def _outdated(table: TableColumns, batch: Batch, stored: Mapping[uuid.UUID, Comp
     return answers
 
 
-def _apply(change: Change, values: dict[str, Any]) -> RecordProblem | None:
-    """Set the values, and back again where the row's rules refuse them."""
+def _apply(table: TableColumns, change: Change, values: dict[str, Any]) -> RecordProblem | None:
+    """Set the values, and all of them back again where the row's rules or its new key refuse them: the row may come
+    twice in the page and be written for its other change."""
     before = {name: getattr(change.row, name) for name in values}
     for name, value in values.items():
         setattr(change.row, name, value)
-    problem = _broken_rule(change.row)
+    problem = _broken_rule(change.row) or changed_key_conflict(table, change)
     if problem is not None:
         for name, value in before.items():
             setattr(change.row, name, value)

@@ -49,15 +49,13 @@ class Keys:
 
 
 def changed_key_conflict(table: TableColumns, change: Change) -> RecordProblem | None:
-    """The problem of a change that gives a row a blank key or the key of another row. The row has its old key again
-    then."""
+    """The problem of a change that gives a row a blank key or the key of another row."""
     key = table.model.key
     if len(key) != 1 or not change.changed(key[0]):
         return None
     value = getattr(change.row, key[0])
     if value and not table.model.objects.filter(**{key[0]: value}).exclude(pk=change.row.pk).exists():
         return None
-    setattr(change.row, key[0], change.old[key[0]])
     if value:
         return _duplicate(table, value)
     label = table.columns[key[0]].field.label
