@@ -118,8 +118,11 @@ class PaymentTerms(CodeTable):
         verbose_name_plural = "Payment Terms"
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        for name in ("due_date_calculation", "discount_date_calculation"):
-            caption = str(self._meta.get_field(name).verbose_name)
+        formulas = {
+            "due_date_calculation": "Due Date Calculation",
+            "discount_date_calculation": "Discount Date Calculation",
+        }
+        for name, caption in formulas.items():
             problem = date_formula_problem(caption, getattr(self, name))
             if problem is not None:
                 yield name, problem
