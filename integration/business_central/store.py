@@ -12,9 +12,10 @@ from integration.business_central.reading import changes, records, search
 from integration.business_central.tables import MODELS, columns_of
 from integration.business_central.writing import batches
 from integration.business_central.writing.actions import act
-from integration.systems.base import Identity, Page, Record, Row, Side, System, Table, Written
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import EVERYTHING, Filter
+from integration.systems.system import System
+from integration.systems.values import Identity, Page, Record, Row, Side, Table, Written
 
 CURRENCY = Currency.slug()
 VERSION = "Business Central (embedded)"

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from integration.business_central.store import EmbeddedCompany
-from integration.systems.base import Page, Ref, Row, Value
 from integration.systems.errors import Problem
 from integration.systems.filters import Filter, parse
+from integration.systems.values import Page, Ref, Row, Value
 
 company = EmbeddedCompany()
 

@@ -28,8 +28,8 @@ from integration.business_central.models import (
 )
 from integration.business_central.tables import columns_of
 from integration.business_central.writing import batches
-from integration.systems.base import Ref, Row, Written
 from integration.systems.errors import DuplicateKey, FieldMissing, Locked, NotFound, VersionConflict
+from integration.systems.values import Ref, Row, Written
 from tests.business_central.embedded import company, delete, listed, update
 from tests.examples import examples
 

@@ -14,9 +14,9 @@ from integration.business_central.reading.changes import changed_since, deletion
 from integration.business_central.row_versions import committed_version
 from integration.business_central.store import EmbeddedCompany
 from integration.business_central.tables import MODELS
-from integration.systems.base import Value
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import parse
+from integration.systems.values import Value
 from tests.business_central.embedded import company, cursor, pages_since
 from tests.examples import examples
 

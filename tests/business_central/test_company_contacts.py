@@ -17,7 +17,7 @@ from integration.business_central.models import (
     Vendor,
 )
 from integration.business_central.models.firms import COPIED
-from integration.systems.base import Ref, Row
+from integration.systems.values import Ref, Row
 from tests.business_central.embedded import company, cursor, delete, pages_since, update
 
 pytestmark = pytest.mark.django_db

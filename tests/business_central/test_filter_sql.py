@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from integration.business_central.models import CountryRegion, Customer, Opportunity, Salesperson
 from integration.business_central.tables import columns_of
-from integration.systems.base import FieldType, Ref
 from integration.systems.errors import FieldMissing
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, Not, OneOf, matches, parse
+from integration.systems.values import FieldType, Ref
 from tests.business_central.embedded import company, listed
 from tests.examples import examples
 

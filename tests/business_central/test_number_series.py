@@ -23,8 +23,8 @@ from integration.business_central.models import (
     Vendor,
 )
 from integration.business_central.number_series import increased, is_beyond
-from integration.systems.base import Row
 from integration.systems.errors import DuplicateKey, InvalidValue, Refused
+from integration.systems.values import Row
 from tests.business_central.embedded import company, insert, listed, update
 from tests.examples import examples
 

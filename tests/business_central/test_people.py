@@ -7,8 +7,8 @@ import uuid
 import pytest
 
 from integration.business_central.models import Contact, Salesperson
-from integration.systems.base import Ref, Row
 from integration.systems.errors import InvalidValue
+from integration.systems.values import Ref, Row
 from tests.business_central.embedded import company, insert, listed, reference, update
 
 pytestmark = pytest.mark.django_db

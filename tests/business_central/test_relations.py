@@ -26,9 +26,9 @@ from integration.business_central.models import (
     UnitOfMeasure,
     Vendor,
 )
-from integration.systems.base import FieldType, Ref, Row
 from integration.systems.errors import InvalidValue, ReferenceMissing, Refused
 from integration.systems.filters import parse
+from integration.systems.values import FieldType, Ref, Row
 from tests.business_central.embedded import company, delete, insert, listed, reference, update
 
 pytestmark = pytest.mark.django_db

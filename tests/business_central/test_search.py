@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from integration.business_central.models import Contact, Customer, Opportunity, Salesperson
-from integration.systems.base import Value
 from integration.systems.errors import CursorExpired, FieldMissing
+from integration.systems.values import Value
 from tests.business_central.embedded import company
 from tests.examples import examples
 

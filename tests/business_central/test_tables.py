@@ -8,9 +8,9 @@ import pytest
 
 from integration.business_central.tables import MODELS, columns_of
 from integration.defaults import STANDARD
-from integration.systems.base import FieldType, Money
 from integration.systems.errors import FieldMissing, Refused, TableMissing
 from integration.systems.filters import parse
+from integration.systems.values import FieldType, Money
 from tests.business_central.embedded import company, insert
 
 TEXTS = {

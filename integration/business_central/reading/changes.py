@@ -18,9 +18,9 @@ from integration.business_central.models import Deleted
 from integration.business_central.reading.records import Reader
 from integration.business_central.row_versions import committed_version
 from integration.business_central.tables import MODELS, TableColumns
-from integration.systems.base import Page
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
+from integration.systems.values import Page
 
 
 def changes(table: TableColumns, names: Sequence[str], since: str | None, where: Filter, size: int) -> Iterator[Page]:

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 
 from integration.business_central.reading.filter_sql import condition
 from integration.business_central.tables import Column, TableColumns
-from integration.systems.base import Record, Ref, Value
 from integration.systems.filters import EVERYTHING, Filter
+from integration.systems.values import Record, Ref, Value
 
 FETCHED_AT_ONCE = 1000
 """Rows fetched from the database in one go, and ids asked for in one statement."""

@@ -17,9 +17,9 @@ from django.db.models.functions import Coalesce
 from integration.business_central.fields import Text
 from integration.business_central.reading.records import Reader
 from integration.business_central.tables import TableColumns
-from integration.systems.base import Page, Record
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
+from integration.systems.values import Page, Record
 
 BEFORE_ALL_DAYS = dt.date(1, 1, 1)
 """What a blank date is ordered as."""

@@ -27,7 +27,6 @@ from integration.business_central.tables import Column, TableColumns
 from integration.business_central.writing.keys import Keys, changed_key_conflict
 from integration.business_central.writing.relations import Relations
 from integration.business_central.writing.validation import stored_values
-from integration.systems.base import Row, Written
 from integration.systems.errors import (
     DuplicateKey,
     InvalidValue,
@@ -38,6 +37,7 @@ from integration.systems.errors import (
     Refused,
     VersionConflict,
 )
+from integration.systems.values import Row, Written
 
 Batch = Mapping[int, Row]
 Answers = dict[int, Written]
