@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from integration.business_central.fields import Code, Text
 from integration.business_central.models import (
     CompanyInformation,
     CompanyRow,
@@ -17,12 +18,11 @@ from integration.business_central.models import (
     RowCounter,
     SalesReceivablesSetup,
 )
-from integration.business_central.models.columns import Code, Text
 from integration.business_central.tables import MODELS
 
-SHOWN = 7
-SEARCHED = 12
-KEPT_BY_US = ("system_id", "system_created_at", "system_modified_at", "row_version")
+COLUMNS_LISTED = 7
+COLUMNS_SEARCHED = 12
+SYSTEM_COLUMNS = ("system_id", "system_created_at", "system_modified_at", "row_version")
 
 
 class CompanyAdmin(admin.ModelAdmin):
@@ -62,20 +62,20 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 def admin_of(model: type[CompanyRow], base: type[CompanyAdmin] = CompanyAdmin) -> type[CompanyAdmin]:
     """The admin of one table, made of its columns."""
-    fields: list[Any] = [field for field in model._meta.concrete_fields if field.name not in KEPT_BY_US]
+    fields: list[Any] = [field for field in model._meta.concrete_fields if field.name not in SYSTEM_COLUMNS]
     relations = [field.name for field in fields if field.is_relation]
     texts = [field.name for field in fields if isinstance(field, Code | Text) and field.editable]
     names = {field.name for field in fields}
     named = [name for name in (model.number_field, model.name_field) if name in names]
-    shown = [*named, *(field.name for field in fields if field.name not in named and field.editable)][:SHOWN]
+    shown = [*named, *(field.name for field in fields if field.name not in named and field.editable)][:COLUMNS_LISTED]
     codes_pointed_to = [f"{f.name}__{f.related_model.number_field}" for f in fields if f.is_relation]
     options = {
         "list_display": shown or ["__str__"],
         "list_select_related": [name for name in shown if name in relations] or False,
-        "search_fields": texts[:SEARCHED] or codes_pointed_to,
+        "search_fields": texts[:COLUMNS_SEARCHED] or codes_pointed_to,
         "autocomplete_fields": relations,
         "list_filter": [field.name for field in fields if field.choices or field.name == "blocked"],
-        "readonly_fields": [*model.read_only, *KEPT_BY_US],
+        "readonly_fields": [*model.read_only, *SYSTEM_COLUMNS],
     }
     return type(f"{model.__name__}Admin", (base,), options)
 

@@ -17,8 +17,8 @@ class BusinessCentralConfig(AppConfig):
 
 
 def _prepare_sqlite(connection: Any, **_: Any) -> None:
-    """SQLite folds ASCII only, and takes many more parameters than Django believes: a page of 500 rows is one
-    statement instead of eighteen. New connections have no other place where this can be told."""
+    """Prepare a new SQLite connection. SQLite folds ASCII only, and takes many more parameters than Django believes: a
+    page of 500 rows is one statement instead of eighteen. Django offers no other place to set up a connection."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("CASEFOLD", 1, _casefold, deterministic=True)
         connection.features.max_query_params = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)

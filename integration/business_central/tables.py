@@ -1,4 +1,4 @@
-"""The tables as the outside sees them: described from the models, once."""
+"""Descriptions of the tables for the engine and the pages, made from the models once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from integration.business_central.fields import Amount, Code, Text
 from integration.business_central.models import (
     CompanyRow,
     Contact,
@@ -31,7 +32,6 @@ from integration.business_central.models import (
     UnitOfMeasure,
     Vendor,
 )
-from integration.business_central.models.columns import Amount, Code, Text
 from integration.systems.errors import FieldMissing, TableMissing
 from integration.systems.values import Field, FieldType, Money, Option, Table
 
@@ -43,7 +43,7 @@ MODELS: Mapping[str, type[CompanyRow]] = {
         UnitOfMeasure, Vendor,
     )
 }  # fmt: skip
-KEPT_BY_US = ("system_id", "system_created_at", "system_modified_at")
+SYSTEM_COLUMNS = ("system_id", "system_created_at", "system_modified_at")
 NAME_LENGTH = 50
 """A country is given by code or by name, whichever the other side has."""
 
@@ -80,22 +80,23 @@ class TableColumns:
     columns: Mapping[str, Column]
 
     def column(self, name: str) -> Column:
-        """Raises ``FieldMissing``."""
+        """The column with this name. Raises ``FieldMissing``."""
         if name not in self.columns:
             raise FieldMissing(f"{self.table.label} ({self.table.name}) has no field “{name}”.")
         return self.columns[name]
 
     def select(self, names: Sequence[str]) -> list[Column]:
+        """The columns with these names, in their order. Raises ``FieldMissing``."""
         return [self.column(name) for name in names]
 
 
-LOCAL = "_lcy"
-"""How columns are called whose amounts are in the local currency, whatever currency the record has."""
+LOCAL_SUFFIX = "_lcy"
+"""The end of the name of a column whose amounts are in the local currency, whatever currency the record has."""
 
 
 @cache
 def columns_of(table: str) -> TableColumns:
-    """Raises ``TableMissing``."""
+    """The description of a table with its columns, by the table's name outside. Raises ``TableMissing``."""
     if table not in MODELS:
         raise TableMissing(f"There is no table “{table}” in the company.")
     model = MODELS[table]
@@ -114,7 +115,7 @@ def columns_of(table: str) -> TableColumns:
 
 def _column(model: type[CompanyRow], stored: Any) -> Column:
     target = stored.related_model if stored.is_relation else None
-    writable = stored.name not in (*KEPT_BY_US, *model.read_only)
+    writable = stored.name not in (*SYSTEM_COLUMNS, *model.read_only)
     shape = _shape(stored, target)
     field = Field(
         stored.name,
@@ -135,12 +136,12 @@ def _shape(stored: Any, target: type[CompanyRow] | None) -> dict[str, Any]:
     if target is not None:
         return {"type": FieldType.REFERENCE, "targets": (target.slug(),)}
     if isinstance(stored, Amount):
-        money = Money.LOCAL if stored.name.endswith(LOCAL) else Money.NONE
+        money = Money.LOCAL if stored.name.endswith(LOCAL_SUFFIX) else Money.NONE
         return {"type": FieldType.DECIMAL, "scale": stored.decimal_places, "money": money, **_range(stored)}
     if stored.choices:
         options = tuple(Option(int(value), str(label)) for value, label in stored.choices)
         return {"type": FieldType.OPTION, "options": options}
-    kind = next(kind for of, kind in _KINDS if isinstance(stored, of))
+    kind = next(kind for field_class, kind in _KINDS if isinstance(stored, field_class))
     return {"type": kind, "max_length": stored.max_length if kind.textual else None}
 
 

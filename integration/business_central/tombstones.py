@@ -1,4 +1,4 @@
-"""What is left of deleted rows goes in time, but never before everybody who follows their table has been told."""
+"""Tombstones of deleted rows are removed in time, but not before everybody who follows their table has read them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from integration.business_central.models import Deleted
-from integration.business_central.reading import deletions_told
+from integration.business_central.reading.changes import deletions_read_up_to
 
-AT_ONCE = 1000
+BATCH_SIZE = 1000
 
 
 def prune(before: dt.datetime, cursors: Iterable[tuple[str, str]]) -> int:
-    """Remove what was deleted before that moment. ``cursors`` are (table, cursor) of all who follow the changes of a
-    table: what is not behind each of them stays, however old it is. Without a cursor one reads everything and compares
-    ids, so nothing has to stay for that. Answers how many are gone."""
-    told: dict[str, int] = {}
+    """Remove the tombstones of rows deleted before a moment, and return how many.
+
+    ``cursors`` are (table, cursor) of all who follow the changes of a table: a tombstone that is not behind each of
+    them stays, however old it is. Who has no cursor reads everything and compares ids, so nothing stays for that.
+    """
+    read_up_to: dict[str, int] = {}
     for table, cursor in cursors:
-        upto = deletions_told(cursor) if cursor else None
-        if upto is not None:
-            told[table] = min(told.get(table, upto), upto)
-    untold = Q(pk__in=[])
-    for table, upto in told.items():
-        untold |= Q(table=table, row_version__gt=upto)
-    old = Deleted.objects.filter(deleted_at__lt=before).exclude(untold).order_by()
+        version = deletions_read_up_to(cursor) if cursor else None
+        if version is not None:
+            read_up_to[table] = min(read_up_to.get(table, version), version)
+    unread = Q(pk__in=[])
+    for table, version in read_up_to.items():
+        unread |= Q(table=table, row_version__gt=version)
+    old = Deleted.objects.filter(deleted_at__lt=before).exclude(unread).order_by()
     number = 0
-    while ids := list(old.values_list("pk", flat=True)[:AT_ONCE]):
+    while ids := list(old.values_list("pk", flat=True)[:BATCH_SIZE]):
         number += Deleted.objects.filter(pk__in=ids).delete()[0]
     return number

@@ -21,7 +21,7 @@ if __name__ == "__main__":
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from integration.business_central.models import ShipmentMethod
+from integration.business_central.models import Customer, ShipmentMethod
 from integration.business_central.store import EmbeddedCompany
 from integration.systems.values import Row
 
@@ -32,7 +32,7 @@ def in_thread(work: Callable[[], None], failures: list[str]) -> Thread:
     def run() -> None:
         try:
             work()
-        except Exception as error:  # noqa: BLE001 - told to the test
+        except Exception as error:  # noqa: BLE001 - handed to the test
             failures.append(repr(error))
         finally:
             connection.close()
@@ -101,6 +101,63 @@ def many_writers(writers: int, rounds: int) -> dict[str, object]:
     }
 
 
+def two_workers_number_customers(rounds: int) -> dict[str, object]:
+    """Two workers insert customers without a number at the same time. Which numbers were given?"""
+    failures: list[str] = []
+
+    def write(worker: str) -> None:
+        for number in range(rounds):
+            rows = [Row(uuid.uuid4(), {"name": f"{worker} {number}-{part}"}) for part in range(2)]
+            failures.extend(str(answer.error) for answer in EmbeddedCompany().insert("customer", rows) if answer.error)
+
+    threads = [in_thread(lambda worker=worker: write(worker), failures) for worker in ("Adatum", "Contoso")]  # type: ignore[misc]
+    for thread in threads:
+        thread.join()
+    numbers = Customer.objects.order_by("no").values_list("no", flat=True)
+    return {"failures": failures, "numbers": list(numbers)}
+
+
+def two_users_change_one_customer() -> dict[str, object]:
+    """A user has a customer's version, another one writes and commits late. Does the first one overwrite the change?"""
+    inside, commit, failures, answers = Event(), Event(), [], []
+    company = EmbeddedCompany()
+    id = uuid.uuid4()
+    version = company.insert("customer", [Row(id, {"name": "Fabrikam"})])[0].version
+
+    def slow() -> None:
+        with transaction.atomic():
+            Customer.objects.filter(pk=id).update(city="London")
+            inside.set()
+            commit.wait(20)
+
+    def stale() -> None:
+        answers.extend(company.update("customer", [Row(id, {"city": "Ulm"}, version)]))
+
+    first = in_thread(slow, failures)
+    inside.wait(20)
+    second = in_thread(stale, failures)
+    second.join(0.2)
+    waits = second.is_alive()
+    commit.set()
+    first.join()
+    second.join()
+    return {
+        "waits": waits,
+        "answer": type(answers[0].error).__name__ if answers else "none",
+        "city": Customer.objects.get(pk=id).city,
+        "failures": failures,
+    }
+
+
+def all_races() -> dict[str, object]:
+    return {
+        "late": late_commit(),
+        "many": many_writers(4, 10),
+        "numbers": two_workers_number_customers(10),
+        "versions": two_users_change_one_customer(),
+    }
+
+
 if __name__ == "__main__":
     call_command("migrate", "business_central", verbosity=0)
-    sys.stdout.write(json.dumps({"late": late_commit(), "many": many_writers(4, 10)}))
+    sys.stdout.write(json.dumps(all_races()))

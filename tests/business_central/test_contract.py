@@ -46,3 +46,13 @@ class TestItems(EmbeddedCompanyContract):
             reference="base_unit_of_measure", target=Target("unit_of_measure", {"code": "PCS"}),
             action="block", acted={"blocked": True},
         )  # fmt: skip
+
+
+class TestVendors(EmbeddedCompanyContract):
+    @pytest.fixture
+    def ground(self) -> Ground:
+        return Ground(
+            "vendor", name="name", text="phone_no", option="blocked", option_values=(1, 2), code="no",
+            flag="privacy_blocked", reference="purchaser_code", target=Target("salesperson", {"code": "JO"}),
+            action="block", acted={"blocked": 2},
+        )  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from integration.business_central import demo
 from integration.business_central.demo.firms import firm_at
@@ -24,7 +26,8 @@ from integration.business_central.models import (
     ShipmentMethod,
     Vendor,
 )
-from integration.business_central.store import EmbeddedCompany, committed_version
+from integration.business_central.row_versions import committed_version
+from integration.business_central.store import EmbeddedCompany
 from integration.business_central.tables import MODELS
 from integration.defaults import STANDARD
 from integration.systems.filters import parse
@@ -171,3 +174,76 @@ def test_nearly_all_of_it_is_inside_the_filters_of_the_standard_mappings() -> No
     assert inside["SALESPRC-PRODPRICE"] == 155
     assert inside["OPPORTUNITY"] == 10
     assert min(inside.values()) > 0
+
+
+@pytest.mark.usefixtures("cronus")
+def test_a_newcomer_sees_firms_that_belong_together() -> None:
+    adatum = Customer.objects.select_related("primary_contact_no", "salesperson_code").get(no="C00010")
+
+    assert (adatum.name, adatum.address, adatum.city) == ("Adatum Corporation", "Station Road 21", "Birmingham")
+    assert adatum.primary_contact_no.name == adatum.contact == "Robert Townes"
+    assert adatum.primary_contact_no.company_name == "Adatum Corporation"
+    assert adatum.primary_contact_no.e_mail == "rtownes@adatumcorporation.example"
+    assert adatum.salesperson_code.name == "Andrew Hill"
+
+
+@pytest.mark.usefixtures("cronus")
+def test_foreign_customers_have_their_country_and_their_currency() -> None:
+    expected = {
+        "Fabrikam, Inc.": ("US", "USD"), "Coho Winery": ("DE", "EUR"), "Tailwind Traders": ("DK", "DKK"),
+        "Lucerne Publishing": ("CH", "CHF"), "Relecloud": ("GB", None),
+    }  # fmt: skip
+    stored = Customer.objects.filter(name__in=expected)
+    rows = stored.values_list("name", "country_region_code__code", "currency_code__code")
+
+    assert {name: (country, currency) for name, country, currency in rows} == expected
+
+
+@pytest.mark.usefixtures("cronus")
+def test_every_foreign_customer_has_a_currency_with_a_rate_and_price_lists_of_that_currency_only() -> None:
+    for customer in Customer.objects.exclude(currency_code=None).select_related("currency_code"):
+        assert customer.currency_code.exchange_rate > 0
+        prices = SalesPrice.objects.filter(sales_code=customer.customer_price_group_id)
+        currencies = set(prices.values_list("currency_code__code", flat=True))
+        assert customer.customer_price_group is None or currencies == {customer.currency_code.code}
+
+
+@pytest.mark.usefixtures("cronus")
+def test_the_number_series_of_a_new_company_go_on_behind_the_demo() -> None:
+    assert Customer.objects.create(name="Best For You").no == "C00610"
+    assert Item.objects.create(description="Desk").no == "1150"
+    assert Vendor.objects.create(name="London Paper").no == "V00060"
+
+
+@pytest.mark.usefixtures("cronus")
+def test_prices_leave_a_margin_and_nothing_costs_nothing() -> None:
+    assert all(item.unit_price > item.unit_cost > 0 for item in Item.objects.all())
+    assert all(resource.unit_price > 0 for resource in Resource.objects.all())
+    assert not SalesPrice.objects.filter(unit_price=0).exists()
+
+
+def test_two_companies_are_filled_alike() -> None:
+    def filled() -> list[Any]:
+        with transaction.atomic():
+            demo.fill(customers=12)
+            customers = Customer.objects.order_by("no").values_list(
+                "no", "name", "phone_no", "payment_terms_code__code"
+            )
+            items = Item.objects.order_by("no").values_list("no", "unit_price", "inventory")
+            found = [*customers, *items]
+            transaction.set_rollback(True)
+        return found
+
+    assert filled() == filled()
+
+
+def test_a_company_that_is_filled_half_way_is_not_filled_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError("the power is gone")
+
+    monkeypatch.setattr(import_module("integration.business_central.demo.fill"), "_fill_trade", fail)
+
+    with pytest.raises(RuntimeError):
+        demo.fill()
+
+    assert not any(model.objects.exists() for model in MODELS.values())

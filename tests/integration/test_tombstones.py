@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from integration.business_central.models import Deleted, ShipmentMethod
-from integration.business_central.models.door import committed_version
+from integration.business_central.row_versions import committed_version
 from integration.business_central.store import EmbeddedCompany
 from integration.jobs.tasks import retention
 from integration.models import SyncJob, TableMapping

@@ -1,4 +1,4 @@
-"""Filling the company. All of it goes through the same doors as a person's typing, only in bulk."""
+"""Filling the company. Every row is written with the same logic as when a person types it, only in bulk."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from integration.business_central.demo import trade
 from integration.business_central.demo.firms import VENDORS, Firm, firm_at
 from integration.business_central.demo.people import PEOPLE, SALESPEOPLE, address_of
+from integration.business_central.fields import today
 from integration.business_central.models import (
     CompanyInformation,
     CompanyRow,
@@ -25,6 +26,7 @@ from integration.business_central.models import (
     CustomerPriceGroup,
     GeneralLedgerSetup,
     Item,
+    NoSeriesLine,
     Opportunity,
     PaymentTerms,
     Resource,
@@ -36,10 +38,8 @@ from integration.business_central.models import (
     UnitOfMeasure,
     Vendor,
 )
-from integration.business_central.models.bulk import update_rows
-from integration.business_central.models.columns import today
-from integration.business_central.models.numbers import DEFAULT_SERIES, open_line
-from integration.business_central.models.rows import Change
+from integration.business_central.number_series import DEFAULT_SERIES
+from integration.business_central.rows import Change
 
 CUSTOMERS = 60
 AT_ONCE = 1000
@@ -80,7 +80,7 @@ def _by_code(model: type[CompanyRow]) -> Coded:
 def _fill_small_tables() -> None:
     CompanyInformation.current()
     GeneralLedgerSetup.current()
-    lines = {code: open_line(code) for code in DEFAULT_SERIES}
+    lines = {code: NoSeriesLine.open_line(code) for code in DEFAULT_SERIES}
     setup = SalesReceivablesSetup.current()
     setup.customer_nos = lines["CUST"].series_code
     setup.save()
@@ -178,7 +178,7 @@ def _fill_people() -> None:
     for customer, person in zip(customers, Contact.objects.bulk_create(people), strict=True):
         changes.append(Change(customer, customer.columns()))
         customer.primary_contact_no = person
-    update_rows(Customer, changes)
+    Customer.objects.write_changes(changes)
 
 
 def _person(customer: Customer, company: Contact, name: tuple[str, str, str]) -> Contact:

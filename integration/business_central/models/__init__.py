@@ -1,11 +1,10 @@
 """The tables of the embedded company."""
 
-from integration.business_central.models.door import Deleted, RowCounter
+from integration.business_central.models.base import CompanyRow
 from integration.business_central.models.master import Customer, Vendor
 from integration.business_central.models.money import Currency, CurrencyExchangeRate
-from integration.business_central.models.numbers import NoSeries, NoSeriesLine
+from integration.business_central.models.number_series import NoSeries, NoSeriesLine
 from integration.business_central.models.people import Contact, ContactBusinessRelation, Salesperson
-from integration.business_central.models.rows import CompanyRow
 from integration.business_central.models.setup import (
     CompanyInformation,
     CountryRegion,
@@ -23,6 +22,7 @@ from integration.business_central.models.trade import (
     SalesPrice,
     UnitOfMeasure,
 )
+from integration.business_central.models.versions import Deleted, RowCounter
 
 __all__ = [
     "CompanyInformation",

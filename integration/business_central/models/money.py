@@ -10,9 +10,11 @@ from typing import Self
 
 from django.db import models
 
-from integration.business_central.models.columns import Amount, Code, Text, relation, today
-from integration.business_central.models.rows import Change, CompanyRow
+from integration.business_central.fields import Amount, Code, Text, relation, today
+from integration.business_central.models.base import CompanyRow
 from integration.business_central.models.setup import CodeTable
+from integration.business_central.rows import Change
+from integration.business_central.text_rules import iso_code_problem
 
 RATE_STEP = Decimal("1e-10")
 
@@ -38,8 +40,9 @@ class Currency(CodeTable):
         CurrencyExchangeRate.objects.filter(currency_code__in=ids).delete()
 
     def problems(self) -> Iterator[tuple[str, str]]:
-        if self.iso_code and not (len(self.iso_code) == 3 and self.iso_code.isascii() and self.iso_code.isalpha()):
-            yield "iso_code", f"ISO Code takes three letters, “{self.iso_code}” is something else."
+        problem = iso_code_problem(self.iso_code, letters=3)
+        if problem is not None:
+            yield "iso_code", problem
 
 
 class CurrencyExchangeRate(CompanyRow):

@@ -9,10 +9,11 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from integration.business_central.models.columns import Amount, Code, Text, relation
-from integration.business_central.models.numbers import Numbered
-from integration.business_central.models.rows import Change, CompanyRow
-from integration.business_central.models.rules import email_problems
+from integration.business_central.fields import Amount, Code, Text, relation
+from integration.business_central.models.base import CompanyRow
+from integration.business_central.models.number_series import Numbered
+from integration.business_central.rows import Change
+from integration.business_central.text_rules import email_problems
 
 
 class Salesperson(Numbered):
@@ -100,6 +101,7 @@ class Contact(Numbered):
 
     @classmethod
     def before_update(cls, changes: Sequence[Change]) -> None:
+        super().before_update(changes)
         for change in changes:
             if change.row.is_person and change.changed("name", "first_name", "middle_name", "surname", "type"):
                 change.row.name_person(typed=change.changed("name"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
 
-from integration.business_central.models.columns import Code, Text, relation
-from integration.business_central.models.rows import CompanyRow
+from integration.business_central.fields import Code, Text, relation
+from integration.business_central.models.base import CompanyRow
+from integration.business_central.text_rules import date_formula_problem, iso_code_problem
 
 COMPANY_NAME = "CRONUS International Ltd."
 LOCAL_CURRENCY = "GBP"
@@ -99,6 +101,11 @@ class CountryRegion(CodeTable):
         verbose_name = "Country/Region"
         verbose_name_plural = "Countries/Regions"
 
+    def problems(self) -> Iterator[tuple[str, str]]:
+        problem = iso_code_problem(self.iso_code, letters=2)
+        if problem is not None:
+            yield "iso_code", problem
+
 
 class PaymentTerms(CodeTable):
     description = Text("Description", max_length=100)
@@ -109,6 +116,16 @@ class PaymentTerms(CodeTable):
         ordering = ["code"]
         verbose_name = "Payment Terms"
         verbose_name_plural = "Payment Terms"
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        formulas = {
+            "due_date_calculation": "Due Date Calculation",
+            "discount_date_calculation": "Discount Date Calculation",
+        }
+        for name, caption in formulas.items():
+            problem = date_formula_problem(caption, getattr(self, name))
+            if problem is not None:
+                yield name, problem
 
 
 class ShipmentMethod(CodeTable):

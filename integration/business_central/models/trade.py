@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from integration.business_central.models.columns import Amount, Code, Text, relation, today
-from integration.business_central.models.numbers import Numbered
-from integration.business_central.models.rows import CompanyRow
+from integration.business_central.fields import Amount, Code, Text, relation, today
+from integration.business_central.models.base import CompanyRow
+from integration.business_central.models.number_series import Numbered
 from integration.business_central.models.setup import CodeTable
 
 

@@ -15,7 +15,8 @@ from typing import Protocol, runtime_checkable
 
 from django.utils import timezone
 
-from integration.business_central.store import changed_since, committed_version
+from integration.business_central.reading.changes import changed_since
+from integration.business_central.row_versions import committed_version
 from integration.defaults.tasks import Task
 from integration.jobs.open_work import has_open_work
 from integration.jobs.opening import open_now

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integration import jobs, scheduler
 from integration.business_central.models import Customer, ShipmentMethod
-from integration.business_central.store import committed_version
+from integration.business_central.row_versions import committed_version
 from integration.jobs import tasks
 from integration.jobs.tasks import waking
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TableMapping, TaskRun

@@ -1,4 +1,5 @@
-"""Columns as Business Central has them: blank text is ``""``, blank numbers are 0, codes are upper-case and trimmed."""
+"""Field classes of the tables, as Business Central has them: blank text is ``""``, a blank number is 0, a code is
+upper-case and trimmed."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ class Code(Text):
 
 
 class Folded(models.Transform):
-    """Text as it is compared: without regard to case, in any script."""
+    """Text folded for comparing: without regard to case, in any script."""
 
     lookup_name = "folded"
     function = "LOWER"

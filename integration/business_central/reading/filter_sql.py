@@ -1,5 +1,14 @@
 """A filter as a Q, with the meaning of ``systems/filters``: text without regard to case, blank is a value, and a
-condition holds or does not. SQL's third answer is kept out by saying what a NULL means in every condition."""
+condition holds or does not. SQL's third answer (unknown) is kept out: every condition says what a NULL means.
+
+    typed                          rendered to SQL
+    name = adatum                  CASEFOLD(name) IN ('adatum') AND NOT name = ''
+    name <> adatum                 NOT (the above): finds rows without a name, too
+    name is blank                  name = ''
+    salesperson_code is blank      salesperson_code_id IS NULL
+    salesperson_code = jo          CASEFOLD(salesperson.code) = 'jo' AND NOT salesperson_code_id IS NULL
+    no in (c00010, C00020)         no IN ('C00010', 'C00020'): codes are stored in capitals, so their index is used
+"""
 
 from __future__ import annotations
 
@@ -30,21 +39,21 @@ def condition(where: Filter, table: TableColumns) -> Q:
         case OneOf(field=name, values=values):
             return _one_of(table.column(name), values)
         case AllOf(parts=parts):
-            found = ALWAYS
+            every = ALWAYS
             for part in parts:
-                found &= condition(part, table)
-            return found
+                every &= condition(part, table)
+            return every
         case AnyOf(parts=parts):
-            found = NEVER
+            some = NEVER
             for part in parts:
-                found |= condition(part, table)
-            return found
+                some |= condition(part, table)
+            return some
         case Not(part=part):
             return ~condition(part, table)
 
 
 def fold(text: str) -> str:
-    """What ``column__folded`` makes of a text in the database at hand."""
+    """Fold a text as ``column__folded`` does in the database at hand."""
     return text.casefold() if connection.vendor == "sqlite" else text.lower()
 
 
@@ -60,16 +69,16 @@ def _compare(column: Column, operator: str, value: Any) -> Q:
 
 def _one_of(column: Column, values: Sequence[Any]) -> Q:
     ids = [value for value in values if isinstance(value, uuid.UUID)]
-    texts = [value for value in values if isinstance(value, str) and value]
-    found = NEVER
     if ids and len(ids) == len(values):
         return Q(**{f"{column.stored.name}__in": ids}) & ~_blank(column)
+    some = NEVER
+    texts = [value for value in values if isinstance(value, str) and value]
     if texts and column.target is None:
+        some |= _equal_texts(column, texts)
         values = [value for value in values if value not in texts]
-        found = _equal_texts(column, texts)
     for value in values:
-        found |= _equal(column, value)
-    return found
+        some |= _equal(column, value)
+    return some
 
 
 def _equal(column: Column, value: Any) -> Q:
@@ -89,7 +98,7 @@ def _equal_texts(column: Column, texts: Sequence[str]) -> Q:
 
 
 def _refers(column: Column, value: Any) -> Q:
-    """A reference compared with a reference, an id, or what a person typed: an id or a code."""
+    """Compare a reference with a reference, an id, or what a person typed: an id or a code."""
     assert column.target is not None  # noqa: S101 - the caller asked
     if isinstance(value, Ref):
         return Q(**{column.name: value.id}) if value.table == column.target.slug() else NEVER
@@ -113,7 +122,7 @@ def _blank(column: Column) -> Q:
 
 
 def _path(column: Column) -> str:
-    """What is compared: text folded, references by the code of the row they point to."""
+    """The lookup path that is compared: text folded, references by the code of the row they point to."""
     if column.target is not None:
         return f"{column.label}__folded"
     return f"{column.name}__folded" if column.field.type.textual else column.name

@@ -1,6 +1,12 @@
-"""Values on their way in: each checked against its column and turned into what is stored.
+"""Validation of values on their way in: each is checked against its column and turned into what is stored.
 
-Blank is what Business Central holds for it: 0 for numbers, No for a boolean, the first option.
+Blank is stored as Business Central holds it:
+
+    type                       blank is
+    text, code, option, date   the default of the column: "", the first option, no date or today
+    boolean                    the default of the column: No
+    decimal, integer           0
+    reference                  no reference
 """
 
 from __future__ import annotations
@@ -16,11 +22,11 @@ from integration.systems.errors import InvalidValue, RecordProblem, Refused
 from integration.systems.text import length
 from integration.systems.values import FieldType, Ref, Value
 
-SHOWN = 60
+LONGEST_QUOTE = 60
 
 
-def accept(column: Column, value: Value) -> Any:
-    """The stored form. Raises ``InvalidValue``, which names field, value and limit."""
+def stored_value(column: Column, value: Value) -> Any:
+    """The stored form of a value. Raises ``InvalidValue``, which names field, value and limit, and ``Refused``."""
     if not column.field.updatable:
         raise Refused(f"{column.field.label} is kept by Business Central and cannot be written.")
     if value is None or value == "":
@@ -34,18 +40,19 @@ def _blank(column: Column) -> Any:
     if column.stored.null:
         return None
     default = column.stored.get_default()
-    return default if column.field.type in _KEEPS_DEFAULT else column.stored.to_python(0)
+    return default if column.field.type in _BLANK_IS_DEFAULT else column.stored.to_python(0)
 
 
-_KEEPS_DEFAULT = (FieldType.TEXT, FieldType.CODE, FieldType.OPTION, FieldType.BOOLEAN, FieldType.DATE)
+_BLANK_IS_DEFAULT = (FieldType.TEXT, FieldType.CODE, FieldType.OPTION, FieldType.BOOLEAN, FieldType.DATE)
 
 
 def invalid(column: Column, value: object, why: str) -> InvalidValue:
+    """The problem of one value; ``why`` follows the name of the column."""
     return InvalidValue(f"{column.field.label} {why}.", field=column.name, value=value)
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
 
 
 def _text(column: Column, value: Value) -> str:
@@ -96,16 +103,16 @@ def _date(column: Column, value: Value) -> dt.date:
 
 
 def _option(column: Column, value: Value) -> int:
-    known = {option.value for option in column.field.options}
-    if isinstance(value, bool) or not isinstance(value, int) or value not in known:
+    options = {option.value for option in column.field.options}
+    if isinstance(value, bool) or not isinstance(value, int) or value not in options:
         raise invalid(column, value, f"has no option {_short(str(value))}")
     return value
 
 
 def _reference(column: Column, value: Value) -> uuid.UUID:
     if not isinstance(value, Ref) or value.table not in column.field.targets:
-        wanted = " or ".join(column.field.targets)
-        raise invalid(column, value, f"takes a {wanted}, not “{_short(str(value))}”")
+        tables = " or ".join(column.field.targets)
+        raise invalid(column, value, f"takes a {tables}, not “{_short(str(value))}”")
     return value.id
 
 
@@ -121,9 +128,9 @@ _CHECKS: Mapping[FieldType, Callable[[Column, Value], Any]] = {
 }
 
 
-def accept_all(columns: Mapping[str, Column], values: Mapping[str, Value]) -> dict[Column, Any] | RecordProblem:
+def stored_values(columns: Mapping[str, Column], values: Mapping[str, Value]) -> dict[Column, Any] | RecordProblem:
     """All values of a row in their stored form, or the first problem."""
     try:
-        return {columns[name]: accept(columns[name], value) for name, value in values.items()}
+        return {columns[name]: stored_value(columns[name], value) for name, value in values.items()}
     except RecordProblem as problem:
         return problem

@@ -1,90 +1,19 @@
-"""What every table of the company has in common: its keys and times, the door, the hooks of business logic."""
+"""What every table of the company has in common: its keys and times, its row version, the hooks of its logic."""
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.db import NotSupportedError, models, router, transaction
+from django.db import models, router, transaction
 from django.utils import timezone
 
-from integration.business_central.models.door import Deleted, claim
-
-AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One row about to be written again, and its columns as they are stored now. ``validate`` names the columns whose
-    own logic runs (everything a person types)."""
-
-    row: Any
-    old: dict[str, Any]
-    validate: frozenset[str] | None = None
-
-    def changed(self, *names: str) -> bool:
-        return any(getattr(self.row, name) != self.old[name] for name in names)
-
-    def validated(self, name: str) -> bool:
-        return self.changed(name) and (self.validate is None or name.removesuffix("_id") in self.validate)
-
-
-class CompanyQuerySet(models.QuerySet[Any]):
-    """Bulk writes that pass the door. ``update`` runs no business logic, ``bulk_create`` does."""
-
-    def update(self, **values: Any) -> int:
-        with transaction.atomic(using=self.db):
-            version = claim(1, self.db)
-            return super().update(row_version=version, system_modified_at=timezone.now(), **values)
-
-    update.alters_data = True  # type: ignore[attr-defined]
-
-    def bulk_create(
-        self,
-        objs: Iterable[Any],
-        batch_size: int | None = None,
-        ignore_conflicts: bool = False,
-        update_conflicts: bool = False,
-        update_fields: Any = None,
-        unique_fields: Any = None,
-    ) -> list[Any]:
-        if ignore_conflicts or update_conflicts:
-            raise NotSupportedError("Rows of the company are inserted or changed, and it has to be known which.")
-        rows = list(objs)
-        if not rows:
-            return rows
-        with transaction.atomic(using=self.db):
-            stamp(rows, claim(len(rows), self.db))
-            self.model.before_insert(rows)
-            super().bulk_create(rows, batch_size or AT_ONCE)
-            self.model.after_insert(rows)
-        return rows
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        with transaction.atomic(using=self.db):
-            version = claim(1, self.db)
-            ids = list(self.values_list("pk", flat=True))
-            self.model.before_delete(ids)
-            result = super().delete()
-            slug = self.model.slug()
-            gone = [Deleted(table=slug, system_id=id, row_version=version) for id in ids]
-            Deleted.objects.using(self.db).bulk_create(gone, AT_ONCE)
-        return result
-
-    delete.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
-
-
-def stamp(rows: Sequence[CompanyRow], first: int) -> None:
-    """Give rows that are about to be inserted their versions and times."""
-    now = timezone.now()
-    for version, row in enumerate(rows, first):
-        row.row_version = version
-        row.system_created_at = row.system_modified_at = now
+from integration.business_central.models.versions import Deleted
+from integration.business_central.row_versions import allocate
+from integration.business_central.rows import BATCH_SIZE, Change, CompanyQuerySet, stamp_new_rows
 
 
 class CompanyRow(models.Model):
@@ -125,7 +54,7 @@ class CompanyRow(models.Model):
 
     @classmethod
     def after_insert(cls, rows: Sequence[Self]) -> None:
-        """What follows new rows."""
+        """Write what follows from new rows."""
 
     @classmethod
     def before_update(cls, changes: Sequence[Change]) -> None:
@@ -133,11 +62,17 @@ class CompanyRow(models.Model):
 
     @classmethod
     def after_update(cls, changes: Sequence[Change]) -> None:
-        """What follows changed rows."""
+        """Write what follows from changed rows."""
 
     @classmethod
     def before_delete(cls, ids: Sequence[uuid.UUID]) -> None:
         """Remove what goes with these rows."""
+
+    @classmethod
+    def leave_tombstones(cls, ids: Sequence[uuid.UUID], version: int, using: str) -> None:
+        """Note that rows of this table are deleted, for whoever reads changes."""
+        tombstones = [Deleted(table=cls.slug(), system_id=id, row_version=version) for id in ids]
+        Deleted.objects.using(using).bulk_create(tombstones, BATCH_SIZE)
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """(column, what is wrong with it, in words)."""
@@ -152,12 +87,12 @@ class CompanyRow(models.Model):
         return {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
 
     def save_base(self, raw: bool = False, *args: Any, **more: Any) -> None:
-        """The one place where ``save``, ``create`` and forms meet."""
+        """Insert or change one row: ``save``, ``create`` and forms all end here."""
         using = more.get("using") or router.db_for_write(type(self), instance=self)
         with transaction.atomic(using=using):
-            version = claim(1, using)
+            version = allocate(1, using)
             if self._state.adding:
-                stamp([self], version)
+                stamp_new_rows([self], version)
                 self.before_insert([self])
                 super().save_base(raw, *args, **more)
                 self.after_insert([self])
@@ -165,12 +100,13 @@ class CompanyRow(models.Model):
                 self._save_again(version, using, args, more)
 
     def _save_table(self, raw: bool = False, *args: Any, **more: Any) -> bool:
-        """Fixtures come to no other method of ours; they keep what they say, but their version is a new one."""
+        """Give a row of a fixture a new version. A fixture comes to no other method of ours; the rest stays as it
+        says."""
         if not raw:
             return super()._save_table(raw, *args, **more)  # type: ignore[misc]
         using = more.get("using") or router.db_for_write(type(self), instance=self)
         with transaction.atomic(using=using):
-            self.row_version = claim(1, using)
+            self.row_version = allocate(1, using)
             return super()._save_table(raw, *args, **more)  # type: ignore[misc]
 
     def _save_again(self, version: int, using: str, args: tuple[Any, ...], more: dict[str, Any]) -> None:
@@ -179,7 +115,8 @@ class CompanyRow(models.Model):
         only = more.get("update_fields")
         before = self.columns()
         self.before_update([change])
-        self.row_version, self.system_modified_at = version, timezone.now()
+        self.row_version = version
+        self.system_modified_at = timezone.now()
         if only is not None:
             completed = {name for name, value in self.columns().items() if value != before[name]}
             more["update_fields"] = frozenset(only) | completed

@@ -1,4 +1,4 @@
-"""Every write passes the door and gets a row version, and row versions order commits."""
+"""Every write gets a row version, and row versions order commits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from django.core import serializers
 from django.db import NotSupportedError, transaction
 from django.db.models import ProtectedError
 from django.db.transaction import TransactionManagementError
+from hypothesis import given
+from hypothesis import strategies as st
 
+from integration.business_central import row_versions
 from integration.business_central.models import (
     Contact,
     ContactBusinessRelation,
@@ -20,9 +23,9 @@ from integration.business_central.models import (
     RowCounter,
     ShipmentMethod,
 )
-from integration.business_central.models.bulk import update_rows
-from integration.business_central.models.door import claim, committed_version
-from integration.business_central.models.rows import Change
+from integration.business_central.row_versions import allocate, committed_version, lock_company
+from integration.business_central.rows import Change
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +36,7 @@ def version_of(row: ShipmentMethod) -> int:
 
 def test_versions_are_only_given_out_inside_a_transaction(transactional_db: None) -> None:
     with pytest.raises(TransactionManagementError):
-        claim()
+        allocate()
 
 
 def test_an_emptied_database_counts_from_one_again() -> None:
@@ -41,8 +44,8 @@ def test_an_emptied_database_counts_from_one_again() -> None:
 
     assert committed_version() == 0
     with transaction.atomic():
-        assert claim(3) == 1
-        assert claim() == 4
+        assert allocate(3) == 1
+        assert allocate() == 4
     assert committed_version() == 4
 
 
@@ -63,7 +66,7 @@ def test_every_way_of_writing_gives_a_newer_version() -> None:
     versions.append(version_of(exw))
     change = Change(exw, exw.columns())
     exw.description = "Works"
-    update_rows(ShipmentMethod, [change])
+    ShipmentMethod.objects.write_changes([change])
     versions.append(version_of(exw))
     ShipmentMethod.objects.update_or_create(code="EXW", defaults={"description": "Ex works"})
     versions.append(version_of(exw))
@@ -90,17 +93,17 @@ def test_a_fixture_does_not_bring_its_old_version_along() -> None:
     assert version_of(exw) == before + 1
 
 
-def test_a_deleted_row_leaves_a_stone_behind() -> None:
+def test_a_deleted_row_leaves_a_tombstone() -> None:
     exw, fob = (ShipmentMethod.objects.create(code=code) for code in ("EXW", "FOB"))
 
     exw.delete()
     ShipmentMethod.objects.filter(code="FOB").delete()
 
-    stones = Deleted.objects.order_by("row_version").values_list("table", "system_id", flat=False)
-    assert list(stones) == [("shipment_method", exw.pk), ("shipment_method", fob.pk)]
+    tombstones = Deleted.objects.order_by("row_version").values_list("table", "system_id", flat=False)
+    assert list(tombstones) == [("shipment_method", exw.pk), ("shipment_method", fob.pk)]
 
 
-def test_relations_deleted_along_with_their_customer_leave_stones_too() -> None:
+def test_relations_deleted_along_with_their_customer_leave_tombstones_too() -> None:
     adatum = Customer.objects.create(name="Adatum Corporation")
     link = ContactBusinessRelation.objects.get(no=adatum.no)
 
@@ -140,3 +143,62 @@ def test_the_id_a_client_chose_is_kept() -> None:
     chosen = uuid.uuid4()
 
     assert Customer.objects.create(system_id=chosen, name="Coho Winery").pk == chosen
+
+
+def test_the_counter_is_the_table_of_its_model() -> None:
+    assert RowCounter._meta.db_table == row_versions.TABLE
+
+
+def test_locking_the_company_uses_up_no_version() -> None:
+    before = committed_version()
+
+    with transaction.atomic():
+        lock_company()
+        assert allocate() == before + 1
+
+
+def test_the_company_is_locked_inside_a_transaction_only(transactional_db: None) -> None:
+    with pytest.raises(TransactionManagementError):
+        lock_company()
+
+
+@given(counts=st.lists(st.integers(1, 500), min_size=1, max_size=6))
+@examples(30)
+def test_versions_given_out_one_after_the_other_never_overlap(counts: list[int]) -> None:
+    with transaction.atomic():
+        firsts = [allocate(count) for count in counts]
+
+    given_out = [first + step for first, count in zip(firsts, counts, strict=True) for step in range(count)]
+    assert given_out == list(range(firsts[0], firsts[0] + sum(counts)))
+    assert committed_version() == given_out[-1]
+
+
+def test_rows_of_several_tables_share_one_order() -> None:
+    terms = PaymentTerms.objects.create(code="NET 30")
+    exw = ShipmentMethod.objects.create(code="EXW")
+    terms.save()
+
+    assert PaymentTerms.objects.get().row_version > exw.row_version > 0
+
+
+def test_an_empty_change_list_and_an_empty_insert_use_up_no_version() -> None:
+    before = committed_version()
+
+    ShipmentMethod.objects.write_changes([])
+    assert ShipmentMethod.objects.bulk_create([]) == []
+
+    assert committed_version() == before
+
+
+def test_a_write_fails_whole_where_what_follows_from_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the contact cannot be written")
+
+    monkeypatch.setattr(Contact.objects.__class__, "bulk_create", fail)
+    before = committed_version()
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        Customer.objects.create(name="Adatum")
+
+    assert not Customer.objects.exists()
+    assert committed_version() == before

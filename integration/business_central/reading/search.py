@@ -1,0 +1,106 @@
+"""Lists: one page of rows in the order asked for, and the cursor to the next page."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+
+from integration.business_central.fields import Text
+from integration.business_central.reading.records import Reader
+from integration.business_central.tables import TableColumns
+from integration.systems.errors import CursorExpired
+from integration.systems.filters import Filter
+from integration.systems.values import Page, Record
+
+BEFORE_ALL_DAYS = dt.date(1, 1, 1)
+"""What a blank date is ordered as."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OrderKey:
+    """One column of an order: the annotation that holds it, what it is, the field that reads a value of it from a
+    cursor, and whether the order is descending."""
+
+    name: str
+    expression: Any
+    field: Any
+    descending: bool
+
+    def __str__(self) -> str:
+        return f"-{self.name}" if self.descending else self.name
+
+
+def find(
+    table: TableColumns, where: Filter, names: Sequence[str], order: Sequence[str], size: int, after: str | None
+) -> Page:
+    """One page of at most ``size`` records; ``order`` names columns, with ``-`` in front for descending. The cursor
+    holds the order columns of the last row, so that rows that come or go in between neither repeat nor hide others.
+    Raises ``FieldMissing``, ``CursorExpired``."""
+    reader = Reader(table, names)
+    keys = [_order_key(table, name, f"key_{number}") for number, name in enumerate(order)]
+    rows = reader.rows(where).annotate(**{key.name: key.expression for key in keys})
+    if after is not None:
+        rows = rows.filter(_behind(keys, *_decode_cursor(after, keys)))
+    rows = rows.order_by(*map(str, keys), "pk")[: size + 1]
+    found = list(reader.records(rows, [key.name for key in keys]))
+    cursor = _encode_cursor(*found[size - 1]) if len(found) > size else None
+    return Page([record for record, _ in found[:size]], cursor=cursor)
+
+
+def _order_key(table: TableColumns, asked: str, name: str) -> _OrderKey:
+    """What a column is ordered by, never NULL. Blank comes first."""
+    descending = asked.startswith("-")
+    column = table.column(asked.removeprefix("-"))
+    expression: Any = F(column.name)
+    field: Any = column.stored
+    if column.target is not None:
+        field = Text()
+        expression = Coalesce(F(f"{column.label}__folded"), Value(""), output_field=field)
+    elif column.field.type.textual:
+        field = Text()
+        expression = F(f"{column.name}__folded")
+    elif column.stored.null:
+        expression = Coalesce(F(column.name), Value(BEFORE_ALL_DAYS, output_field=column.stored))
+    return _OrderKey(name, expression, field, descending)
+
+
+def _behind(keys: Sequence[_OrderKey], values: Sequence[Any], id: uuid.UUID) -> Q:
+    """The rows behind the last one of a page, whose order columns and id are given. For the order (city, no):
+
+    city > c  or  (city = c and (no > n  or  (no = n and id > i)))
+    """
+    behind = Q(pk__gt=id)
+    for key, value in reversed(list(zip(keys, values, strict=True))):
+        beyond = Q(**{f"{key.name}__{'lt' if key.descending else 'gt'}": value})
+        behind = beyond | (Q(**{key.name: value}) & behind)
+    return behind
+
+
+def _encode_cursor(record: Record, keys: Sequence[Any]) -> str:
+    text = json.dumps([*keys, str(record.id)], default=str)
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _decode_cursor(cursor: str, keys: Sequence[_OrderKey]) -> tuple[list[Any], uuid.UUID]:
+    """The order columns and the id of the last row. Cursors travel in addresses, so a person may have changed one.
+    Raises ``CursorExpired``."""
+    try:
+        *texts, id = json.loads(base64.urlsafe_b64decode(cursor))
+        last_id = uuid.UUID(id)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise CursorExpired("This is not a cursor of this list.") from error
+    if len(texts) != len(keys) or None in texts:
+        raise CursorExpired("This cursor belongs to a list in another order.")
+    try:
+        return [key.field.to_python(text) for key, text in zip(keys, texts, strict=True)], last_id
+    except (ValidationError, TypeError) as error:
+        raise CursorExpired("This cursor belongs to a list in another order.") from error
