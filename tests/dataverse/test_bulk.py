@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from integration.dataverse import bulk
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.shared import Left
 from integration.dataverse.store import SalesOrganization
+from integration.sandbox import Options, Sandbox
 from integration.systems.base import Ref, Row
 from integration.systems.errors import (
     BadAnswer,

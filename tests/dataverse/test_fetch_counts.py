@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from integration.dataverse import fetch
 from integration.dataverse.connecting import connect
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
+from integration.sandbox import Options, Sandbox
 from integration.systems.base import Row
 from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter, OneOf, matches
 from tests.examples import examples

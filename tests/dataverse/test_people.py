@@ -21,9 +21,9 @@ from integration.dataverse.people import (
     missing_privileges,
     prepare_integration_user,
 )
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES
+from integration.sandbox import Options, Sandbox
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing
 
 APP = uuid.UUID("5d2f9a0e-7f44-4a0b-9d5b-3f9f6f0f6a11")

@@ -1,0 +1,130 @@
+"""Lists with a search, and the forms that make and change records."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from integration.sandbox.dataverse.http.messages import Response
+from integration.sandbox.dataverse.page import forms
+from integration.sandbox.dataverse.page.api_client import Declined, Row, literal, shown
+from integration.sandbox.dataverse.page.kinds import Kind
+from integration.sandbox.dataverse.page.markup import Content, Html, link, moved, table, tag
+from integration.sandbox.dataverse.page.page_context import Visit
+
+PAGE = 50
+AMOUNTS = frozenset({"price", "totalamount", "estimatedvalue"})
+
+
+def listed(visit: Visit, kind: Kind) -> Response:
+    """Up to 50 records by name, newest first for documents, with what was searched for. Raises :class:`Declined`."""
+    search = visit.given.get("search", "").strip()
+    found = visit.desk.get(kind.set, _question(kind, search, visit.given.get("after", "")), PAGE)
+    heads = [label for _, label in kind.columns]
+    rows = [_cells(kind, row) for row in found["value"]]
+    amounts = frozenset(at for at, (name, _) in enumerate(kind.columns) if name in AMOUNTS)
+    shown_rows: Html = (
+        table(heads, rows, kind.many, amounts) if rows else tag("p", "Nothing was found.", class_="quiet")
+    )
+    content: list[Content] = [_search(kind, search), shown_rows, _further(kind, search, found)]
+    return _here(visit, kind).page(kind.many, content)
+
+
+def _question(kind: Kind, search: str, after: str) -> str:
+    names = ",".join(name for name, _ in kind.columns)
+    order = "createdon desc" if kind.actions or kind.lines else kind.name
+    asked = f"$select={names}&$orderby={order}"
+    if search:
+        asked += "&$filter=" + " or ".join(f"contains({name},{literal(search)})" for name in kind.search)
+    return asked + (f"&$skiptoken={quote(after, safe='')}" if after else "")
+
+
+def _cells(kind: Kind, row: Row) -> list[Content]:
+    first, *others = kind.columns
+    name = link(f"/sales/{kind.set}/{row[kind.id]}", shown(row, first[0]) or "(no name)")
+    return [name, *(shown(row, column) for column, _ in others)]
+
+
+def _search(kind: Kind, search: str) -> Html:
+    label = tag("label", "Search", tag("input", type="search", name="search", value=search))
+    new = link(f"/sales/{kind.set}/new", f"New {kind.one.lower()}", class_="button main") if kind.new else None
+    return tag("form", label, tag("button", "Search"), new, method="get", class_="row", role="search")
+
+
+def _further(kind: Kind, search: str, found: Row) -> Html | None:
+    """The way to the next page, where there is one."""
+    after = parse_qs(urlsplit(found.get("@odata.nextLink", "")).query).get("$skiptoken")
+    if not after:
+        return None
+    asked = urlencode({"search": search, "after": after[0]})
+    return tag("p", link(f"/sales/{kind.set}/?{asked}", "Next page"))
+
+
+def form(visit: Visit, kind: Kind, typed: dict[str, str], problem: str = "", status: int = 200) -> Response:
+    """The form of a new record. Raises :class:`Declined`."""
+    if not kind.new:
+        raise Declined(404, f"{kind.many} are not made here.")
+    return _form(visit, kind, typed, f"/sales/{kind.set}/new", f"New {kind.one.lower()}", problem, status)
+
+
+def create(visit: Visit, kind: Kind) -> Response:
+    """Make it and go there, or show the form again with what is wrong."""
+    try:
+        if not kind.new:
+            raise Declined(404, f"{kind.many} are not made here.")
+        said = forms.body(visit.desk, kind.fields, visit.given, blanks=False)
+        made = visit.desk.create(kind.set, {**said, **_currency(visit, visit.given)})
+    except Declined as declined:
+        return form(visit, kind, visit.given, str(declined), declined.status)
+    return moved(f"/sales/{kind.set}/{made}")
+
+
+def _currency(visit: Visit, typed: dict[str, str]) -> Row:
+    """A document with a price list is in its currency."""
+    chosen = typed.get("pricelevelid")
+    if not chosen:
+        return {}
+    found = visit.desk.get(f"pricelevels({forms.identity(chosen)})", "$select=_transactioncurrencyid_value")
+    currency = found["_transactioncurrencyid_value"]
+    return {"transactioncurrencyid@odata.bind": f"/transactioncurrencies({currency})"} if currency else {}
+
+
+def edit(visit: Visit, kind: Kind, row: str) -> Response:
+    """The form of a record as it is. Raises :class:`Declined`."""
+    found = visit.desk.get(f"{kind.set}({row})")
+    typed = {**forms.typed_of(kind, found), "etag": found["@odata.etag"]}
+    return _edit(visit, kind, row, typed)
+
+
+def _edit(visit: Visit, kind: Kind, row: str, typed: dict[str, str], problem: str = "", status: int = 200) -> Response:
+    title = f"Edit {kind.one.lower()}"
+    return _form(visit, kind, typed, f"/sales/{kind.set}/{row}/edit", title, problem, status)
+
+
+def change(visit: Visit, kind: Kind, row: str) -> Response:
+    """Change what differs from what the form began with, unless somebody was faster."""
+    try:
+        found = visit.desk.get(f"{kind.set}({row})")
+        before = forms.typed_of(kind, found)
+        fields = tuple(one for one in kind.fields if visit.given.get(one.name, "").strip() != before[one.name])
+        if fields:
+            said = forms.body(visit.desk, fields, visit.given)
+            visit.desk.change(f"{kind.set}({row})", said, visit.given.get("etag", ""))
+    except Declined as declined:
+        told = "Somebody else changed the record meanwhile. Open it again." if declined.status == 412 else str(declined)
+        return _edit(visit, kind, row, visit.given, told, declined.status)
+    return moved(f"/sales/{kind.set}/{row}")
+
+
+def _form(
+    visit: Visit, kind: Kind, typed: dict[str, str], address: str, title: str, problem: str, status: int
+) -> Response:
+    etag = tag("input", type="hidden", name="etag", value=typed.get("etag", ""))
+    back = link(address.removesuffix("/edit").removesuffix("new"), "Cancel", class_="button")
+    save = tag("div", tag("button", "Save", class_="main"), back, class_="actions full")
+    fields = forms.inputs(visit.desk, kind.fields, typed)
+    made = visit.form(address, etag, *fields, save, class_="fields")
+    return _here(visit, kind).page(title, made, problem, status)
+
+
+def _here(visit: Visit, kind: Kind) -> Visit:
+    return Visit(visit.desk, visit.session, visit.name, visit.given, kind.set)

@@ -1,0 +1,121 @@
+"""From an address under ``/sales/`` to a page. Nothing is changed but by a form of this session, from this origin."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+from integration.sandbox.dataverse.http.messages import Request, Response
+from integration.sandbox.dataverse.organization import Organization
+from integration.sandbox.dataverse.page import documents, records
+from integration.sandbox.dataverse.page.api_client import Declined, Desk
+from integration.sandbox.dataverse.page.forms import identity
+from integration.sandbox.dataverse.page.kinds import BY_SET, Kind
+from integration.sandbox.dataverse.page.markup import STYLE, moved, page, tag
+from integration.sandbox.dataverse.page.page_context import Visit
+from integration.sandbox.dataverse.page.session import Sessions
+from integration.sandbox.shell.authorize import PEOPLE
+
+HOME = "/sales/accounts/"
+
+
+class SalesPage:
+    """The page of one organization, with who is signed in to it."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+        self.sessions = Sessions(organization.clock)
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request whose ``path`` is the whole path of the address."""
+        if request.method not in ("GET", "POST"):
+            return page("Not offered", tag("p", "This page is read and its forms are sent, nothing else."), status=405)
+        if not self._at_home(request):
+            return page("Refused", tag("p", "This page is open at the sandbox's own address only."), status=403)
+        if request.path == "/sales/style.css":
+            return Response(200, STYLE, {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "no-cache"})
+        form = _pairs(request.body.decode("utf-8", "replace")) if request.method == "POST" else _pairs(request.query)
+        session = self.sessions.of(request.headers.get("cookie", ""))
+        if request.path == "/sales/sign-in" and request.method == "POST":
+            return self._sign_in(request, form)
+        name = self._name(session.person) if session else None
+        if session is None or name is None:
+            return self._people()
+        if request.method == "POST" and not session.sent(form):
+            return page(
+                "Refused", tag("p", "The form is not of this session. Go back, reload and try again."), status=403
+            )
+        if request.path == "/sales/sign-out" and request.method == "POST":
+            return moved("/sales/", self.sessions.end(request.headers.get("cookie", ""), _secure(request)))
+        desk = Desk(self.organization, session.person, request.root)
+        return _within(Visit(desk, session, name, form), request)
+
+    def _at_home(self, request: Request) -> bool:
+        """Asked for under a name of the organization; forms only from a page of that origin."""
+        own = request.root.partition("/api/")[0]
+        if own not in self.organization.tenant.resources:
+            return False
+        origin = request.headers.get("origin", own)
+        return request.method == "GET" or (
+            origin == own and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+        )
+
+    def _name(self, person: str) -> str | None:
+        """The name of a person who still may work here."""
+        return {row[0]: row[1] for row in self._offered()}.get(person)
+
+    def _offered(self) -> list[tuple[str, str, str, str]]:
+        return self.organization.database.connection().execute(PEOPLE).fetchall()
+
+    def _people(self, problem: str = "") -> Response:
+        people = [
+            tag("label", tag("input", type="radio", name="person", value=id, required=True), " ", name or "", " ",
+                tag("small", ", ".join(filter(None, (title, mail)))))
+            for id, name, mail, title in self._offered()
+        ]  # fmt: skip
+        form = tag("form", tag("fieldset", tag("legend", "Who are you?"), *people),
+                   tag("button", "Sign in", class_="main"), method="post", action="/sales/sign-in")  # fmt: skip
+        return page("Sign in", [tag("p", problem, role="alert") if problem else None, form])
+
+    def _sign_in(self, request: Request, form: dict[str, str]) -> Response:
+        person = form.get("person", "")
+        if self._name(person) is None:
+            return self._people("Choose who you are.")
+        self.sessions.end(request.headers.get("cookie", ""), _secure(request))
+        return moved(HOME, self.sessions.begin(person, _secure(request)))
+
+
+def _within(visit: Visit, request: Request) -> Response:
+    """A page for who is signed in; a refusal nobody showed better is a page of its own."""
+    parts = request.path.removeprefix("/").removeprefix("sales").strip("/").split("/")
+    if parts == [""]:
+        return moved(HOME)
+    kind = BY_SET.get(parts[0])
+    try:
+        if kind is None or len(parts) > 4:
+            raise Declined(404, "There is no such page.")
+        return _of_kind(visit, kind, parts[1:], request.method == "POST")
+    except Declined as declined:
+        return visit.page("Not possible", None, str(declined), declined.status)
+
+
+def _of_kind(visit: Visit, kind: Kind, rest: list[str], sent: bool) -> Response:
+    if not rest and not sent:
+        return records.listed(visit, kind)
+    if rest == ["new"]:
+        return records.create(visit, kind) if sent else records.form(visit, kind, visit.given)
+    row = identity(rest[0]) if rest else ""
+    if len(rest) == 1 and not sent:
+        return documents.record(visit, kind, row)
+    if rest[1:] == ["edit"]:
+        return records.change(visit, kind, row) if sent else records.edit(visit, kind, row)
+    if len(rest) > 1 and sent:
+        return documents.act(visit, kind, row, rest[1], rest[2] if len(rest) > 2 else "")
+    raise Declined(404, "There is no such page.")
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
+
+
+def _secure(request: Request) -> bool:
+    return urlsplit(request.root).scheme == "https"

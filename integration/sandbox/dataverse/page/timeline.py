@@ -1,0 +1,52 @@
+"""What happened to a record: posts and notes, newest first, and a form for a note."""
+
+from __future__ import annotations
+
+from integration.sandbox.dataverse.page import forms
+from integration.sandbox.dataverse.page.api_client import Row, shown
+from integration.sandbox.dataverse.page.kinds import Field, Kind
+from integration.sandbox.dataverse.page.markup import Html, tag
+from integration.sandbox.dataverse.page.page_context import Visit
+
+MOST = 50
+SUBJECT = Field("subject", "Subject")
+NOTE = Field("notetext", "Note", "memo", required=True)
+
+
+def section(visit: Visit, kind: Kind, row: str) -> Html:
+    """Up to 50 of each. Raises :class:`Declined`."""
+    order = f"$orderby=createdon desc&$top={MOST}"
+    notes = visit.desk.rows("annotations", f"$filter=_objectid_value eq {row}&{order}")
+    posts = visit.desk.rows("posts", f"$filter=_regardingobjectid_value eq {row}&{order}")
+    told = [(note["createdon"], _note(note)) for note in notes] + [(post["createdon"], _post(post)) for post in posts]
+    told.sort(key=lambda one: one[0], reverse=True)
+    entries = [entry for _, entry in told]
+    happened = tag("ul", *entries, class_="timeline") if entries else tag("p", "Nothing yet.", class_="quiet")
+    return tag("section", tag("h2", "Timeline"), _form(visit, f"/sales/{kind.set}/{row}/note"), happened)
+
+
+def _form(visit: Visit, address: str) -> Html:
+    fields = forms.inputs(visit.desk, (SUBJECT, NOTE), visit.given)
+    press = tag("div", tag("button", "Add note"), class_="full")
+    return visit.form(address, *fields, press, class_="fields")
+
+
+def _note(row: Row) -> Html:
+    subject = shown(row, "subject")
+    head = tag("strong", subject) if subject else None
+    return tag("li", _when(row, "Note"), tag("p", head, "\n" if head else "", shown(row, "notetext")))
+
+
+def _post(row: Row) -> Html:
+    return tag("li", _when(row, "Post"), tag("p", shown(row, "text") or shown(row, "largetext")))
+
+
+def _when(row: Row, what: str) -> Html:
+    time = tag("time", shown(row, "createdon"), datetime=str(row["createdon"]))
+    return tag("small", what, " by ", shown(row, "_createdby_value"), ", ", time)
+
+
+def add(visit: Visit, kind: Kind, row: str) -> None:
+    """A note on the record as its form says. Raises :class:`Declined`."""
+    said = forms.body(visit.desk, (SUBJECT, NOTE), visit.given, blanks=False)
+    visit.desk.create("annotations", {**said, f"objectid_{kind.table}@odata.bind": f"/{kind.set}({row})"})
