@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from integration.sandbox.dataverse.http.faults import read_fault
 from integration.sandbox.dataverse.seed.seeds import SEEDS
 from integration.sandbox.dataverse.server import Options
-from integration.sandbox.shell.faults import fault_from_text
 from integration.sandbox.shell.limits import Bounds
 
 
@@ -41,7 +41,7 @@ def _add_troubles(target: ArgumentParser) -> None:
     target.add_argument("--latency", type=float, default=0, metavar="MS", help="milliseconds on the way of a request")
     target.add_argument(
         "--fault",
-        type=fault_from_text,
+        type=read_fault,
         action="append",
         default=[],
         help="what goes wrong: kind=drop_after,probability=0.05,count=3,method=POST,path=accounts,seconds=1",

@@ -13,13 +13,12 @@ from time import sleep
 from integration.sandbox.dataverse.http.messages import Request
 from integration.sandbox.dataverse.metadata.customize import load_customizations
 from integration.sandbox.dataverse.query.changes import Moment
-from integration.sandbox.dataverse.query.conditions import Asker
+from integration.sandbox.dataverse.query.conditions import RequestContext
 from integration.sandbox.dataverse.query.options import parse_query
 from integration.sandbox.dataverse.query.selecting import Reading
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.security.guard import Guard, lacking, on_behalf
 from integration.sandbox.dataverse.security.privileges import ACT_ON_BEHALF
-from integration.sandbox.dataverse.security.rights import Rights, RightsBook
+from integration.sandbox.dataverse.security.rights import Rights, RightsCache
 from integration.sandbox.dataverse.store.database import Database
 from integration.sandbox.dataverse.store.keys import finder
 from integration.sandbox.dataverse.store.model import Choice, Model, Table
@@ -29,6 +28,7 @@ from integration.sandbox.dataverse.store.write import RuleBook, Write
 from integration.sandbox.dataverse.webhooks.delivery import Deliveries
 from integration.sandbox.dataverse.webhooks.outbox import enlist
 from integration.sandbox.shell.limits import Limits
+from integration.sandbox.shell.refusal import Refusal
 from integration.sandbox.shell.tokens import Tenant
 
 VERSION = "9.2.24014.00198"
@@ -39,7 +39,7 @@ def utc_now() -> dt.datetime:
 
 
 class Organization:
-    """``row_ms`` is how long a written row takes; ``clock`` tells the time."""
+    """``row_ms`` is how long a written row takes; ``clock`` returns the time."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Organization:
         self.payloads = Payloads(model)
         self.tenant = Tenant(database, clock)
         self.deliveries = Deliveries(database, self.writing, self.tenant)
-        self.rights = RightsBook()
+        self.rights = RightsCache()
         self._at_work: list[Thread] = []
         model.find = finder(database.connection)
         load_customizations(database, model)
@@ -168,8 +168,8 @@ class Exchange:
         """For queries; inside a transaction they see what it has written."""
         inside = write or self.shared
         connection = inside.connection if inside else self.organization.database.connection()
-        asker = Asker(self.user, self.organization.clock())
-        return Reading(self.model, connection, self.request.preferences, self.request.root, asker, self.guard)
+        request_context = RequestContext(self.user, self.organization.clock())
+        return Reading(self.model, connection, self.request.preferences, self.request.root, request_context, self.guard)
 
     @contextmanager
     def writing(self) -> Iterator[Write]:

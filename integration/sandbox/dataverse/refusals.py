@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-
-class Refusal(Exception):
-    """A request the organization does not accept. ``code`` is the platform's hexadecimal error code."""
-
-    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.headers = headers or {}
+from integration.sandbox.shell.refusal import Refusal
 
 
 def odata(message: str) -> Refusal:

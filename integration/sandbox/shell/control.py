@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from cheroot.wsgi import Server
 
 from integration.sandbox.shell.faults import Faults, parse_fault
+from integration.sandbox.shell.server import status_line
 
 LARGEST_BODY = 64 * 1024
 
@@ -41,29 +43,29 @@ class Control:
             self._thread.join()
 
     def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        status, told = self._respond(environ)
-        body = json.dumps(told).encode()
-        start(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        status, content = self._respond(environ)
+        body = json.dumps(content).encode()
+        start(status_line(status), [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 
-    def _respond(self, environ: dict[str, Any]) -> tuple[str, Any]:
+    def _respond(self, environ: dict[str, Any]) -> tuple[HTTPStatus, Any]:
         method = environ["REQUEST_METHOD"]
         name, _, number = environ["PATH_INFO"].strip("/").partition("/")
         if name != "faults" or (number and not number.isdecimal()):
-            return "404 Not Found", {"error": "There is only /faults."}
+            return HTTPStatus.NOT_FOUND, {"error": "There is only /faults."}
         if method == "POST" and not number:
             return self._add(environ["wsgi.input"].read())
         if method == "DELETE":
             self.faults.clear(int(number) if number else None)
         elif method != "GET" or number:
-            return "405 Method Not Allowed", {"error": "Use GET, POST or DELETE."}
-        return "200 OK", {"faults": self.faults.listed(), "happened": self.faults.happened}
+            return HTTPStatus.METHOD_NOT_ALLOWED, {"error": "Use GET, POST or DELETE."}
+        return HTTPStatus.OK, {"faults": self.faults.listed(), "happened": self.faults.happened}
 
-    def _add(self, body: bytes) -> tuple[str, Any]:
+    def _add(self, body: bytes) -> tuple[HTTPStatus, Any]:
         try:
             given = json.loads(body)
             if not isinstance(given, dict):
                 raise ValueError("A fault is an object.")
-            return "201 Created", {"id": self.faults.add(parse_fault(given))}
+            return HTTPStatus.CREATED, {"id": self.faults.add(parse_fault(given, self.faults.kinds))}
         except ValueError as error:
-            return "400 Bad Request", {"error": str(error)}
+            return HTTPStatus.BAD_REQUEST, {"error": str(error)}

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Any
 
-from integration.sandbox.dataverse.refusals import Refusal, stale
-from integration.sandbox.shell.limits import Bounds, throttled
-
 DROPS = ("drop_before", "drop_after")
 """The connection ends without an answer: before anything is done, or when it is done and committed."""
-THROTTLES = {"429_requests": "requests", "429_execution": "execution", "429_concurrency": "concurrency"}
-KINDS = (*DROPS, *THROTTLES, "latency", "503", "expired_token", "expired_delta", "412", "deadlock")
 
 
 @dataclass(frozen=True)
@@ -33,19 +27,18 @@ class Fault:
     seconds: float = 1.0
 
     def concerns(self, method: str, path: str) -> bool:
-        if self.kind == "expired_delta" and "deltatoken=" not in path:
-            return False
         return self.count != 0 and self.method in ("", method) and self.path in path
 
 
-def parse_fault(given: Mapping[str, Any]) -> Fault:
-    """A fault from names and values, as a command or a control address gets them. Raises ``ValueError``."""
-    known = {"kind", "probability", "count", "method", "path", "seconds"}
-    if unknown := set(given) - known:
-        raise ValueError(f"A fault has no “{min(unknown)}”; it has {', '.join(sorted(known))}.")
+def parse_fault(given: Mapping[str, Any], kinds: Collection[str]) -> Fault:
+    """A fault from names and values, as a command or a control address gets them; a service has the ``kinds``. Raises
+    ``ValueError``."""
+    names = {"kind", "probability", "count", "method", "path", "seconds"}
+    if unknown := set(given) - names:
+        raise ValueError(f"A fault has no “{min(unknown)}”; it has {', '.join(sorted(names))}.")
     kind = str(given.get("kind", ""))
-    if kind not in KINDS:
-        raise ValueError(f"There is no fault “{kind}”; there are {', '.join(KINDS)}.")
+    if kind not in kinds:
+        raise ValueError(f"There is no fault “{kind}”; there are {', '.join(kinds)}.")
     try:
         probability, seconds = float(given.get("probability", 1)), float(given.get("seconds", 1))
         times = None if given.get("count") is None else int(given["count"])
@@ -56,16 +49,18 @@ def parse_fault(given: Mapping[str, Any]) -> Fault:
     return Fault(kind, probability, times, str(given.get("method", "")).upper(), str(given.get("path", "")), seconds)
 
 
-def fault_from_text(text: str) -> Fault:
+def fault_from_text(text: str, kinds: Collection[str]) -> Fault:
     """``kind=drop_after,probability=0.05``. Raises ``ValueError``."""
     pairs = (part.partition("=") for part in text.split(","))
-    return parse_fault({name.strip(): value.strip() for name, _, value in pairs})
+    return parse_fault({name.strip(): value.strip() for name, _, value in pairs}, kinds)
 
 
 class Faults:
-    """The faults in force, each with a number. The same seed and order of requests gives the same faults."""
+    """The faults in force, each with a number. The same seed and order of requests gives the same faults. ``kinds``
+    are those of the service, each with the text that an address must hold for it (empty: any address)."""
 
-    def __init__(self, faults: tuple[Fault, ...] = (), seed: int = 0) -> None:
+    def __init__(self, kinds: Mapping[str, str], faults: tuple[Fault, ...] = (), seed: int = 0) -> None:
+        self.kinds = kinds
         self._chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self._numbers = count(1)
         self._lock = threading.Lock()
@@ -92,29 +87,15 @@ class Faults:
         with self._lock:
             return [{"id": number, **asdict(fault)} for number, fault in self._faults.items()]
 
-    def strike(self, method: str, path: str) -> Fault | None:
+    def next_fault(self, method: str, path: str) -> Fault | None:
         """The fault that hits this request: the first whose turn it is."""
         with self._lock:
             for number, fault in self._faults.items():
-                if fault.concerns(method, path) and self._chance.random() < fault.probability:
+                if self.kinds.get(fault.kind, "") not in path or not fault.concerns(method, path):
+                    continue
+                if self._chance.random() < fault.probability:
                     if fault.count is not None:
                         self._faults[number] = replace(fault, count=fault.count - 1)
                     self.happened[fault.kind] = self.happened.get(fault.kind, 0) + 1
                     return fault
         return None
-
-
-def refusal_of(fault: Fault) -> Refusal | None:
-    """What the organization answers by this fault; ``None`` where it does not answer or only late."""
-    if fault.kind in THROTTLES:
-        return throttled(THROTTLES[fault.kind], Bounds(), fault.seconds)
-    later = {"Retry-After": str(max(1, math.ceil(fault.seconds)))}
-    return {
-        "503": Refusal(503, "0x80044b01", "The service is temporarily unavailable.", later),
-        "expired_token": Refusal(401, "0x80072560", "The token is expired.", {"WWW-Authenticate": "Bearer"}),
-        "expired_delta": Refusal(
-            400, "0x80044352", "Version stamp associated with the client has expired. Please perform a full sync."
-        ),
-        "412": stale(),
-        "deadlock": Refusal(400, "0x80044150", "SQL Server deadlock. The transaction was rolled back; try it again."),
-    }.get(fault.kind)

@@ -6,7 +6,6 @@ began before the window only the part inside it. The time a request waits on the
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections import deque
@@ -14,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from integration.sandbox.dataverse.refusals import Refusal
-
+Refuse = Callable[[str, "Bounds", float], Exception]
+"""What is raised for a limit (``requests``, ``execution`` or ``concurrency``), its bounds, and the seconds to wait."""
 IMPATIENCE = 1 / 300
 """By which part of the window each request sent while throttled puts off the end: a second of five minutes."""
 
@@ -28,6 +27,14 @@ class Bounds:
     requests: int = 6000
     execution_seconds: float = 1200
     concurrent: int = 52
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a user may still send and use in the window."""
+
+    requests: int
+    seconds: float
 
 
 @dataclass
@@ -55,15 +62,16 @@ class _Usage:
 class Limits:
     """Counts per user; one server, so one count."""
 
-    def __init__(self, bounds: Bounds | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self.bounds = bounds or Bounds()
+    def __init__(self, bounds: Bounds, refuse: Refuse, clock: Callable[[], float] = time.monotonic) -> None:
+        self.bounds = bounds
+        self.refuse = refuse
         self.clock = clock
         self._usage: dict[str, _Usage] = {}
         self._lock = threading.Lock()
 
     @contextmanager
-    def request(self, user: str) -> Iterator[dict[str, str]]:
-        """One request of this user; gives the headers that tell what is left. Raises :class:`Refusal` 429."""
+    def request(self, user: str) -> Iterator[Left]:
+        """One request of this user; gives what is left after it. Raises what ``refuse`` makes."""
         with self._lock:
             usage = self._usage.setdefault(user, _Usage())
             begin = self.clock()
@@ -81,7 +89,7 @@ class Limits:
 
     def _check(self, usage: _Usage, now: float) -> None:
         if len(usage.running) >= self.bounds.concurrent:
-            raise throttled("concurrency", self.bounds, self.bounds.seconds * IMPATIENCE)
+            raise self.refuse("concurrency", self.bounds, self.bounds.seconds * IMPATIENCE)
         kind, wait = self._exhausted(usage, now)
         if not kind:
             return
@@ -89,7 +97,7 @@ class Limits:
         patient = max(now + wait, usage.closed_until)
         usage.closed_until = min(patient + self.bounds.seconds * IMPATIENCE, now + self.bounds.seconds)
         usage.closed_by = kind
-        raise throttled(kind, self.bounds, usage.closed_until - now)
+        raise self.refuse(kind, self.bounds, usage.closed_until - now)
 
     def _exhausted(self, usage: _Usage, now: float) -> tuple[str, float]:
         """Which limit is used up, and the seconds until there is room again."""
@@ -112,34 +120,6 @@ class Limits:
             over -= inside
         return self.bounds.seconds
 
-    def _left(self, usage: _Usage, now: float) -> dict[str, str]:
+    def _left(self, usage: _Usage, now: float) -> Left:
         spent = usage.executed(now - self.bounds.seconds, now)
-        seconds = max(0.0, self.bounds.execution_seconds - spent)
-        return {
-            "x-ms-ratelimit-burst-remaining-xrm-requests": str(self.bounds.requests - len(usage.begun)),
-            "x-ms-ratelimit-time-remaining-xrm-requests": f"{seconds:,.2f}",
-        }
-
-
-def throttled(kind: str, bounds: Bounds, wait: float) -> Refusal:
-    """429 of a kind (``requests``, ``execution``, ``concurrency``); to be tried again in whole seconds."""
-    window = f"{bounds.seconds:g} seconds"
-    code, text = {
-        "requests": (
-            "0x80072322",
-            f"Number of requests exceeded the limit of {bounds.requests} over time window of {window}.",
-        ),
-        "execution": (
-            "0x80072321",
-            (
-                "Combined execution time of incoming requests exceeded limit of "
-                f"{bounds.execution_seconds * 1000:,.0f} milliseconds over time window of {window}. Decrease number of "
-                "concurrent requests or reduce the duration of requests and try again later."
-            ),
-        ),
-        "concurrency": (
-            "0x80072326",
-            f"Number of concurrent requests exceeded the limit of {bounds.concurrent}.",
-        ),
-    }[kind]
-    return Refusal(429, code, text, {"Retry-After": str(max(1, math.ceil(wait)))})
+        return Left(self.bounds.requests - len(usage.begun), max(0.0, self.bounds.execution_seconds - spent))

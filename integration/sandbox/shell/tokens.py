@@ -19,10 +19,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
-from integration.sandbox.dataverse.http.messages import Response
-from integration.sandbox.dataverse.store.database import Database
 from integration.sandbox.shell.denials import SignInRefused, check_secret, require, tenant_missing
 from integration.sandbox.shell.grants import Codes, assertion_holds, proves
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.registrations import Registrations
 
 LIFETIME = 3599
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -49,17 +49,19 @@ class Tenant:
     """The directory: one tenant, its registered clients, its tokens. ``resources`` are the addresses the
     environment answers at."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], resources: tuple[str, ...] = ()) -> None:
-        self.database = database
+    def __init__(
+        self, registrations: Registrations, clock: Callable[[], datetime], resources: tuple[str, ...] = ()
+    ) -> None:
+        self.registrations = registrations
         self.clock = clock
         self.resources = resources
-        self.id = database.setting("tenant", lambda: str(uuid.uuid4()))
-        self._key = database.setting("signing key", lambda: secrets.token_hex(32)).encode()
+        self.id = registrations.setting("tenant", lambda: str(uuid.uuid4()))
+        self._key = registrations.setting("signing key", lambda: secrets.token_hex(32)).encode()
         self.codes = Codes(clock)
 
     def client(self, label: str) -> Client:
         """The registered client with this label, registered at the first call."""
-        connection = self.database.connection()
+        connection = self.registrations.connection()
         found = connection.execute("SELECT id, secret, label FROM client WHERE label = ?", (label,)).fetchone()
         if found is None:
             found = (str(uuid.uuid4()), secrets.token_urlsafe(30), label)
@@ -101,7 +103,7 @@ class Tenant:
 
     def certify(self, client: str, pem: str) -> None:
         """Register a certificate for a client: from now on it may sign in with that."""
-        self.database.connection().execute(
+        self.registrations.connection().execute(
             "INSERT OR REPLACE INTO setting VALUES (?, ?)", (f"certificate of {client}", pem)
         )
 
@@ -122,7 +124,7 @@ class Tenant:
         grants = {"client_credentials": self._to_client, "authorization_code": self._to_person}
         if form["grant_type"] not in grants:
             raise SignInRefused(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
-        return grants[form["grant_type"]](self.known(form["client_id"], tenant), form)
+        return grants[form["grant_type"]](self.registered(form["client_id"], tenant), form)
 
     def _to_client(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
         require(form, "scope")
@@ -150,9 +152,9 @@ class Tenant:
             check_secret(client.id, client.secret, form.get("client_secret", ""))
 
     def _check_assertion(self, client: Client, form: Mapping[str, str]) -> None:
-        pem = self.database.setting(f"certificate of {client.id}", lambda: "")
-        known = form.get("client_assertion_type") == ASSERTION and pem
-        if not known or not assertion_holds(form["client_assertion"], pem, client.id, self.id, self.clock()):
+        pem = self.registrations.setting(f"certificate of {client.id}", lambda: "")
+        certified = form.get("client_assertion_type") == ASSERTION and pem
+        if not certified or not assertion_holds(form["client_assertion"], pem, client.id, self.id, self.clock()):
             raise SignInRefused(
                 401,
                 "invalid_client",
@@ -170,10 +172,10 @@ class Tenant:
         head = f"{HEADER}.{_packed(json.dumps(claims).encode())}"
         return f"{head}.{self._sign(head)}"
 
-    def known(self, client: str, tenant: str) -> Client:
+    def registered(self, client: str, tenant: str) -> Client:
         """The registered client with this id. Raises ``SignInRefused``."""
         found = (
-            self.database.connection()
+            self.registrations.connection()
             .execute("SELECT id, secret, label FROM client WHERE id = ?", (client.lower(),))
             .fetchone()
         )

@@ -8,9 +8,11 @@ import pytest
 import requests
 
 from integration.sandbox import Sandbox
-from integration.sandbox.dataverse.refusals import Refusal
-from integration.sandbox.shell.faults import Fault, Faults, fault_from_text
-from integration.sandbox.shell.limits import Bounds, Limits
+from integration.sandbox.dataverse.http.faults import KINDS, read_fault
+from integration.sandbox.dataverse.http.limits import throttled
+from integration.sandbox.shell.faults import Fault, Faults
+from integration.sandbox.shell.limits import Bounds, Left, Limits
+from integration.sandbox.shell.refusal import Refusal
 from tests.sandbox.conftest import Caller
 
 Start = Callable[..., Sandbox]
@@ -29,7 +31,7 @@ def watch() -> Watch:
     return Watch()
 
 
-def send(limits: Limits, watch: Watch, seconds: float = 0, user: str = "Adatum") -> dict[str, str]:
+def send(limits: Limits, watch: Watch, seconds: float = 0, user: str = "Adatum") -> Left:
     with limits.request(user) as left:
         watch.now += seconds
     return left
@@ -42,7 +44,7 @@ def refused(limits: Limits, watch: Watch, user: str = "Adatum") -> Refusal:
 
 
 def test_the_request_after_the_last_one_of_a_window_is_refused_until_room_is_there_again(watch: Watch) -> None:
-    limits = Limits(Bounds(), watch)
+    limits = Limits(Bounds(), throttled, watch)
     for _ in range(6000):
         send(limits, watch)
     watch.now += 100
@@ -55,7 +57,7 @@ def test_the_request_after_the_last_one_of_a_window_is_refused_until_room_is_the
 
 
 def test_who_goes_on_sending_while_throttled_waits_longer(watch: Watch) -> None:
-    limits = Limits(Bounds(requests=1), watch)
+    limits = Limits(Bounds(requests=1), throttled, watch)
     send(limits, watch)
     waits = [int(refused(limits, watch).headers["Retry-After"]) for _ in range(3)]
     assert waits == [300, 300, 300]
@@ -64,7 +66,7 @@ def test_who_goes_on_sending_while_throttled_waits_longer(watch: Watch) -> None:
 
 
 def test_execution_time_counts_only_inside_the_window(watch: Watch) -> None:
-    limits = Limits(Bounds(seconds=10, execution_seconds=6), watch)
+    limits = Limits(Bounds(seconds=10, execution_seconds=6), throttled, watch)
     send(limits, watch, seconds=7)
     refusal = refused(limits, watch)
     assert (refusal.code, refusal.headers["Retry-After"]) == ("0x80072321", "5")
@@ -74,14 +76,14 @@ def test_execution_time_counts_only_inside_the_window(watch: Watch) -> None:
 
 
 def test_a_request_too_many_at_a_time_is_refused_at_once(watch: Watch) -> None:
-    limits = Limits(Bounds(concurrent=1), watch)
+    limits = Limits(Bounds(concurrent=1), throttled, watch)
     with limits.request("Adatum"):
         assert refused(limits, watch).code == "0x80072326"
     send(limits, watch)
 
 
 def test_one_user_does_not_use_up_the_limits_of_another(watch: Watch) -> None:
-    limits = Limits(Bounds(requests=1), watch)
+    limits = Limits(Bounds(requests=1), throttled, watch)
     send(limits, watch, user="Adatum")
     send(limits, watch, user="Fabrikam")
     assert refused(limits, watch, user="Adatum").status == 429
@@ -157,8 +159,8 @@ def test_the_control_address_refuses_a_fault_it_does_not_know(organization: Star
 
 def test_the_same_seed_gives_the_same_faults() -> None:
     def struck(seed: int) -> list[bool]:
-        faults = Faults((fault_from_text("kind=503,probability=0.5"),), seed)
-        return [faults.strike("GET", "accounts") is not None for _ in range(40)]
+        faults = Faults(KINDS, (read_fault("kind=503,probability=0.5"),), seed)
+        return [faults.next_fault("GET", "accounts") is not None for _ in range(40)]
 
     assert struck(7) == struck(7) != struck(8)
     assert 0 < sum(struck(7)) < 40

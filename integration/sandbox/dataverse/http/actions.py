@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.messages import Response, answer, empty
+from integration.sandbox.dataverse.http.messages import answer, empty
 from integration.sandbox.dataverse.organization import VERSION, Exchange
 from integration.sandbox.dataverse.query.options import parse_query
 from integration.sandbox.dataverse.refusals import odata
@@ -17,6 +17,8 @@ from integration.sandbox.dataverse.rules import products
 from integration.sandbox.dataverse.sales import messages as sales
 from integration.sandbox.dataverse.security.privileges import PUBLISH, WRITE_COLUMN
 from integration.sandbox.dataverse.store.model import CHOICES, Choice, Column, Table
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 FIRST_OWN_VALUE = 100_000_000
 LANGUAGE = 1033
@@ -77,7 +79,7 @@ def retrieve_total_record_count(exchange: Exchange, arguments: str) -> Response:
     names = re.findall(r"['\"](\w+)['\"]", _argument(exchange, arguments, "EntityNames"))
     unknown = [name for name in names if name not in exchange.model.tables]
     if unknown or not names:
-        raise refusals.Refusal(400, "0x80041102", f"The entity with the name '{''.join(unknown[:1])}' was not found.")
+        raise Refusal(400, "0x80041102", f"The entity with the name '{''.join(unknown[:1])}' was not found.")
     for name in names:
         exchange.guard.require_all("Read", exchange.model, exchange.model[name])
     counts = [
@@ -207,7 +209,7 @@ def _choice_column(exchange: Exchange, body: dict[str, Any]) -> tuple[Table, Col
     table = exchange.model.tables.get(str(body.get("EntityLogicalName")))
     column = table.columns.get(str(body.get("AttributeLogicalName"))) if table else None
     if table is None or column is None or column.type not in CHOICES:
-        raise refusals.Refusal(400, "0x80041103", f"'{body.get('AttributeLogicalName')}' is not a choice column.")
+        raise Refusal(400, "0x80041103", f"'{body.get('AttributeLogicalName')}' is not a choice column.")
     return table, column
 
 

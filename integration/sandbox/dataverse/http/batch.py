@@ -11,8 +11,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from integration.sandbox.dataverse.http.messages import Request, Response, refused
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.http.messages import Request, refused
+from integration.sandbox.dataverse.refusals import odata
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 MOST_REQUESTS = 1000
 LONGEST_ADDRESS = 65_536

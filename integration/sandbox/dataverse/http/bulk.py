@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.messages import Response, answer, empty
+from integration.sandbox.dataverse.http.messages import answer, empty
 from integration.sandbox.dataverse.organization import Exchange
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
 from integration.sandbox.dataverse.store.keys import read_key
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import ADDRESS, Values, parse_address
 from integration.sandbox.dataverse.store.values import guid
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 
 def create_multiple(exchange: Exchange, table: Table) -> Response:

@@ -1,4 +1,4 @@
-"""BulkDelete: a system job that deletes what its queries find. Here it is done at once; the job's row tells so."""
+"""BulkDelete: a system job that deletes what its queries find. Here it is done at once; the job's row says so."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from integration.sandbox.dataverse.http.messages import Response, answer
+from integration.sandbox.dataverse.http.messages import answer
 from integration.sandbox.dataverse.organization import Exchange
-from integration.sandbox.dataverse.query.conditions import Asker
+from integration.sandbox.dataverse.query.conditions import RequestContext
 from integration.sandbox.dataverse.query.fetchxml.joins import Joins
 from integration.sandbox.dataverse.query.fetchxml.tree import Condition, Filter, Source
 from integration.sandbox.dataverse.query.where import ROOT
-from integration.sandbox.dataverse.refusals import Refusal, not_offered, odata
+from integration.sandbox.dataverse.refusals import not_offered, odata
 from integration.sandbox.dataverse.security.privileges import BULK_DELETING
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 OPERATORS = {
     "Equal": "eq",
@@ -52,8 +54,8 @@ def bulk_delete(exchange: Exchange, body: Body) -> Response:
 
 
 def _delete(exchange: Exchange, write: Write, source: Source) -> list[str]:
-    """Delete row by row; what was refused is told and stays."""
-    joins = Joins(exchange.model, source, Asker(exchange.user, exchange.organization.clock()), exchange.guard)
+    """Delete row by row; what was refused is listed in the job and stays."""
+    joins = Joins(exchange.model, source, RequestContext(exchange.user, exchange.organization.clock()), exchange.guard)
     joins.keep_within()
     table = joins.tables[0].table
     found = write.connection.execute(
@@ -74,9 +76,11 @@ def _delete(exchange: Exchange, write: Write, source: Source) -> list[str]:
 
 def _job(write: Write, name: str, failures: list[str]) -> str:
     (row,) = write.create(write.model["asyncoperation"], [{"name": name[:400], "operationtype": BULK_DELETE}])
-    told = {"message": "\n".join(failures)[:4000] or None, "completedon": write.now}
+    outcome = {"message": "\n".join(failures)[:4000] or None, "completedon": write.now}
     status = {"statecode": COMPLETED, "statuscode": FAILED if failures else SUCCEEDED}
-    write.store(write.model["asyncoperation"], {row: write.one("asyncoperation", row) or {}}, {row: {**told, **status}})
+    write.store(
+        write.model["asyncoperation"], {row: write.one("asyncoperation", row) or {}}, {row: {**outcome, **status}}
+    )
     return row
 
 

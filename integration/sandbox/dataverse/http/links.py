@@ -8,7 +8,7 @@ import json
 import uuid
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.messages import LARGEST_PAGE, Response, answer, empty
+from integration.sandbox.dataverse.http.messages import LARGEST_PAGE, answer, empty
 from integration.sandbox.dataverse.organization import Exchange
 from integration.sandbox.dataverse.query.options import parse_query
 from integration.sandbox.dataverse.query.selecting import Reading, collection_rows, fetch
@@ -19,6 +19,7 @@ from integration.sandbox.dataverse.security.guard import Guard
 from integration.sandbox.dataverse.store.model import Collection, Table
 from integration.sandbox.dataverse.store.payload import Values, parse_address
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.messages import Response
 
 
 def set_lookup(exchange: Exchange, table: Table, row: str, navigation: str) -> Response:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 JSON = "application/json; odata.metadata=minimal"
 PREFERENCE = re.compile(r'\s*([\w.\-]+)(?:\s*=\s*(?:"([^"]*)"|([^,;\s]*)))?\s*(?:,|$)')
@@ -80,13 +82,6 @@ class Request:
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
-
-
-@dataclass
-class Response:
-    status: int
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 def answer(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:

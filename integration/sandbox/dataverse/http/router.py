@@ -11,14 +11,14 @@ from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.http import actions, bulk, links, rows
 from integration.sandbox.dataverse.http.batch import Perform, run_batch
 from integration.sandbox.dataverse.http.bulk_delete import bulk_delete
-from integration.sandbox.dataverse.http.messages import Request, Response, answer, refused
+from integration.sandbox.dataverse.http.limits import headers_of
+from integration.sandbox.dataverse.http.messages import Request, answer, refused
 from integration.sandbox.dataverse.metadata import change
 from integration.sandbox.dataverse.metadata.address import answer_metadata
 from integration.sandbox.dataverse.metadata.csdl import answer_schema
 from integration.sandbox.dataverse.metadata.retrieve_changes import retrieve_metadata_changes
 from integration.sandbox.dataverse.organization import Exchange, Organization
 from integration.sandbox.dataverse.query.options import split_outside
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.security import functions as security
 from integration.sandbox.dataverse.security import teams
 from integration.sandbox.dataverse.security.rights import Rights
@@ -27,6 +27,8 @@ from integration.sandbox.dataverse.store.keys import read_key
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import row_key
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 SEGMENT = re.compile(r"([\w.$]+)(?:\((.*)\))?", re.DOTALL)
 NAMESPACE = "Microsoft.Dynamics.CRM."
@@ -49,7 +51,7 @@ def perform(organization: Organization, request: Request) -> Response:
             return _admitted(organization, request, caller)
         with organization.limits.request(caller.user) as left:
             response = _admitted(organization, request, caller)
-        response.headers |= left
+        response.headers |= headers_of(left)
         return response
     except Refusal as refusal:
         return refused(refusal, annotated)
@@ -153,8 +155,8 @@ def _set_message(exchange: Exchange, table: Table, segment: str) -> Response:
     """Bulk messages and actions that are bound to a set."""
     message = segment.removeprefix(NAMESPACE)
     action = actions.SET_ACTIONS.get((table.name, message))
-    known = action is not None or (table.bulk and message in bulk.MESSAGES)
-    if not known:
+    offered = action is not None or (table.bulk and message in bulk.MESSAGES)
+    if not offered:
         raise refusals.unknown_segment(segment)
     if exchange.request.method != "POST":
         raise refusals.no_resource(exchange.request.uri)

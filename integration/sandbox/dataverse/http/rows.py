@@ -8,7 +8,7 @@ from typing import Any
 from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.http.deep import create_deep, is_deep
 from integration.sandbox.dataverse.http.links import led_to
-from integration.sandbox.dataverse.http.messages import LARGEST_PAGE, Response, answer, empty
+from integration.sandbox.dataverse.http.messages import LARGEST_PAGE, answer, empty
 from integration.sandbox.dataverse.organization import Exchange
 from integration.sandbox.dataverse.query.applying import read_applied
 from integration.sandbox.dataverse.query.changes import count_changes, read_changes, tracks
@@ -20,6 +20,7 @@ from integration.sandbox.dataverse.query.selecting import Reading, collection_ro
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.messages import Response
 
 BYTE_ORDER_MARK = "\ufeff"
 APPLIED = {"Preference-Applied": "return=representation"}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.messages import Response, answer
+from integration.sandbox.dataverse.http.messages import answer
 from integration.sandbox.dataverse.metadata import change
 from integration.sandbox.dataverse.metadata.describe import (
     PREFIX,
@@ -26,8 +26,10 @@ from integration.sandbox.dataverse.metadata.describe import (
 from integration.sandbox.dataverse.metadata.filtering import narrow, pick
 from integration.sandbox.dataverse.organization import Exchange
 from integration.sandbox.dataverse.query.options import Expand, QueryOptions, parse_query
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
 from integration.sandbox.dataverse.store.model import Column, Model, Table
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 KEYED = re.compile(r"(\w+)\((?:(LogicalName|SchemaName|Name|MetadataId)=)?'?([^']*?)'?\)")
 WITH_OPTIONS = frozenset({"Picklist", "State", "Status", "Boolean"})

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.messages import Response, empty
+from integration.sandbox.dataverse.http.messages import empty
 from integration.sandbox.dataverse.metadata.changed_definitions import changed_column, changed_table
 from integration.sandbox.dataverse.metadata.customize import Change, apply, carry_out
 from integration.sandbox.dataverse.metadata.definitions import new_column, new_key, new_relationship, new_table
 from integration.sandbox.dataverse.metadata.describe import Entry, metadata_id
 from integration.sandbox.dataverse.organization import Exchange
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.store.model import Column, Model, Table
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 
 def carry(exchange: Exchange, changes: Sequence[Change]) -> None:
@@ -30,8 +31,8 @@ def carry(exchange: Exchange, changes: Sequence[Change]) -> None:
 def privilege_for(model: Model, change: Change) -> str:
     """What it takes to change tables: a key or a collection is a change to its table."""
     if change.kind == "column":
-        known = change.table in model.tables and model[change.table].has(change.name)
-        return f"prv{'Delete' if change.content is None else 'Write' if known else 'Create'}Attribute"
+        exists = change.table in model.tables and model[change.table].has(change.name)
+        return f"prv{'Delete' if change.content is None else 'Write' if exists else 'Create'}Attribute"
     if change.kind == "table":
         return f"prv{'Delete' if change.content is None else 'Create'}Entity"
     return "prvWriteEntity"

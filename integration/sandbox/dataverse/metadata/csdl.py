@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from integration.sandbox.dataverse.http.messages import Response
 from integration.sandbox.dataverse.metadata.csdl_actions import declare_actions, import_actions
 from integration.sandbox.dataverse.organization import Exchange
 from integration.sandbox.dataverse.query.options import parse_query
 from integration.sandbox.dataverse.store.model import Collection, Column, Key, Model, Table
 from integration.sandbox.dataverse.store.values import edm_type
+from integration.sandbox.shell.messages import Response
 
 Element = ElementTree.Element
 EDMX = "http://docs.oasis-open.org/odata/ns/edmx"

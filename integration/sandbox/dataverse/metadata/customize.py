@@ -58,14 +58,14 @@ def _carry_out(connection: sqlite3.Connection, draft: Model, change: Change) -> 
         _take_away(connection, draft, change)
         apply(draft, change)
         return
-    known = change.kind == "column" and draft[change.table].has(change.name)
+    exists = change.kind == "column" and draft[change.table].has(change.name)
     apply(draft, change)
     table = draft[change.table]
     if change.kind == "table":
         lay_out(connection, table)
         add_rows(connection, [table])
         give_new_tables(connection, [table])
-    elif change.kind == "column" and not known:
+    elif change.kind == "column" and not exists:
         column = table.columns[change.name]
         connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {define_column(column, table)}')
         add_index(connection, table, column)

@@ -9,9 +9,9 @@ from typing import Any
 
 from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.metadata.customize import Change, next_code
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.store.keys import check_key
 from integration.sandbox.dataverse.store.model import Key, Model, Table
+from integration.sandbox.shell.refusal import Refusal
 
 Body = dict[str, Any]
 Line = list[Any]

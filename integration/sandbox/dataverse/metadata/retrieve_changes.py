@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from integration.sandbox.dataverse.http.messages import Response
 from integration.sandbox.dataverse.metadata.address import RELATED, as_json
 from integration.sandbox.dataverse.metadata.describe import Entry, describe_table
 from integration.sandbox.dataverse.organization import Exchange
 from integration.sandbox.dataverse.query.options import parse_query
 from integration.sandbox.dataverse.refusals import not_offered, odata
+from integration.sandbox.shell.messages import Response
 
 Body = dict[str, Any]
 ALWAYS = ("@odata.type", "LogicalName", "MetadataId", "HasChanged")

@@ -1,4 +1,4 @@
-"""The Web API as the person at the desk: the same requests, rules and refusals as for every other client."""
+"""The Web API as the person who is signed in: the same requests, rules and refusals as for every other client."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from integration.sandbox.dataverse.http.messages import Request, Response
+from integration.sandbox.dataverse.http.messages import Request
 from integration.sandbox.dataverse.http.router import perform_as
 from integration.sandbox.dataverse.organization import Organization
 from integration.sandbox.dataverse.page.words import for_people
+from integration.sandbox.shell.messages import Response
 
 SHOWN = "@OData.Community.Display.V1.FormattedValue"
 KIND = "@Microsoft.Dynamics.CRM.lookuplogicalname"
@@ -29,7 +30,7 @@ class Declined(Exception):
 
 
 @dataclass(frozen=True)
-class Desk:
+class ApiClient:
     """``person`` is the id of a user, ``root`` the address of the Web API."""
 
     organization: Organization
@@ -62,7 +63,7 @@ class Desk:
         """Raises :class:`Declined`."""
         self._send("DELETE", path, "", b"", {})
 
-    def tell(self, message: str, body: Row) -> Row:
+    def send_message(self, message: str, body: Row) -> Row:
         """A message such as ``WinQuote``; what it answers, if anything. Raises :class:`Declined`."""
         answer = self._send("POST", message, "", _text(body).encode(), {})
         found: Row = json.loads(answer.body, parse_float=Decimal) if answer.body else {}

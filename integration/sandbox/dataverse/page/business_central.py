@@ -1,4 +1,4 @@
-"""What Business Central tells here once the integration solution is imported: statistics of an account, where its
+"""What Business Central shows here once the integration solution is imported: statistics of an account, where its
 record is, and how much of a product is available."""
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from urllib.parse import quote, urlsplit
 from integration.sandbox.dataverse.page.api_client import Declined, Row, shown
 from integration.sandbox.dataverse.page.kinds import Kind
 from integration.sandbox.dataverse.page.markup import Html, link, tag
-from integration.sandbox.dataverse.page.page_context import Visit
-from integration.sandbox.dataverse.refusals import Refusal
+from integration.sandbox.dataverse.page.page_context import PageContext
 from integration.sandbox.dataverse.webhooks.address import check_address
+from integration.sandbox.shell.refusal import Refusal
 
 CONNECTION, STATISTICS = "bci_connection", "bci_accountstatistics"
 SECONDS = 3
@@ -32,16 +32,16 @@ SHOWN = (
 )  # fmt: skip
 
 
-def _connection(visit: Visit) -> Row | None:
+def _connection(context: PageContext) -> Row | None:
     """The one row that says where Business Central is; ``None`` without the solution. Raises :class:`Declined`."""
-    known = visit.desk.organization.model.tables.get(CONNECTION)
-    return next(iter(visit.desk.rows(known.set, "$top=1")), None) if known else None
+    known = context.client.organization.model.tables.get(CONNECTION)
+    return next(iter(context.client.rows(known.set, "$top=1")), None) if known else None
 
 
-def opening(visit: Visit, kind: Kind, row: str) -> Html | None:
+def opening(context: PageContext, kind: Kind, row: str) -> Html | None:
     """The link to the record in Business Central, where it is known and the person may know it."""
     try:
-        found = _connection(visit)
+        found = _connection(context)
     except Declined:
         return None
     base = str((found or {}).get("bci_webclienturl") or "").rstrip("/")
@@ -50,43 +50,43 @@ def opening(visit: Visit, kind: Kind, row: str) -> Html | None:
     return link(f"{base}/open/{kind.table}/{row}/", "Open in Business Central", class_="button")
 
 
-def statistics(visit: Visit, found: Row) -> Html | None:
+def statistics(context: PageContext, found: Row) -> Html | None:
     """The statistics of an account that has them."""
-    known = visit.desk.organization.model.tables.get(STATISTICS)
+    known = context.client.organization.model.tables.get(STATISTICS)
     named = found.get("_bci_accountstatisticsid_value")
     if known is None or not named:
         return None
     try:
-        row = visit.desk.get(f"{known.set}({named})")
+        row = context.client.get(f"{known.set}({named})")
     except Declined as declined:
-        told: Html = tag("p", f"The statistics cannot be shown: {declined}", class_="quiet")
+        shown_statistics: Html = tag("p", f"The statistics cannot be shown: {declined}", class_="quiet")
     else:
-        told = tag(
+        shown_statistics = tag(
             "dl", *(part for name, label in SHOWN if shown(row, name) for part in _fact(label, shown(row, name)))
         )
-    return tag("section", tag("h2", "Account Statistics"), told)
+    return tag("section", tag("h2", "Account Statistics"), shown_statistics)
 
 
 def _fact(label: str, text: str) -> tuple[Html, Html]:
     return tag("dt", label), tag("dd", text)
 
 
-def availability(visit: Visit, product: str) -> str:
+def availability(context: PageContext, product: str) -> str:
     """A line about how much of a product is available, or why that is not known."""
     try:
-        found = _connection(visit)
+        found = _connection(context)
     except Declined:
         return NOT_ALLOWED
     if not found or not found.get("bci_odataurl"):
         return SWITCHED_OFF
     address = str(found["bci_odataurl"]).rstrip("/")
     if not _safe(address):
-        return "The availability cannot be told: Business Central is asked by https, or by http on this machine."
+        return "The availability cannot be shown: Business Central is asked by https, or by http on this machine."
     proof = f"{found.get('bci_odatausername') or ''}:{found.get('bci_odataaccesskey') or ''}"
     try:
         return _line(_ask(address, product, base64.b64encode(proof.encode()).decode()))
     except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
-        return "The availability cannot be told: Business Central does not answer."
+        return "The availability cannot be shown: Business Central does not answer."
 
 
 def _line(rows: list[Row]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from integration.sandbox.dataverse.page.api_client import Declined, Desk, Row, shown
+from integration.sandbox.dataverse.page.api_client import ApiClient, Declined, Row, shown
 from integration.sandbox.dataverse.page.kinds import BY_SET, Field, Kind
 from integration.sandbox.dataverse.page.markup import Html, tag
 
@@ -13,20 +13,20 @@ CHOICES = 500
 """So many rows a list to choose from has; whoever looks for another one starts at that record."""
 
 
-def inputs(desk: Desk, fields: tuple[Field, ...], typed: dict[str, str]) -> list[Html]:
+def inputs(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str]) -> list[Html]:
     """The fields with what is in them. Raises :class:`Declined`."""
-    return [labelled(desk, field, typed.get(field.name, "")) for field in fields]
+    return [labelled(client, field, typed.get(field.name, "")) for field in fields]
 
 
-def labelled(desk: Desk, field: Field, value: str) -> Html:
+def labelled(client: ApiClient, field: Field, value: str) -> Html:
     """One field under its label."""
     wide = "full" if field.type == "memo" else None
-    return tag("label", field.label + (" *" if field.required else ""), _input(desk, field, value), class_=wide)
+    return tag("label", field.label + (" *" if field.required else ""), _input(client, field, value), class_=wide)
 
 
-def _input(desk: Desk, field: Field, value: str) -> Html:
+def _input(client: ApiClient, field: Field, value: str) -> Html:
     if field.of:
-        return tag("select", *choices(desk, field.of, value), name=field.name, required=field.required)
+        return tag("select", *choices(client, field.of, value), name=field.name, required=field.required)
     if field.type == "memo":
         return tag("textarea", value, name=field.name, required=field.required)
     decimal = "decimal" if field.type == "number" else None
@@ -34,15 +34,16 @@ def _input(desk: Desk, field: Field, value: str) -> Html:
     return tag("input", type=kind, name=field.name, value=value, required=field.required, inputmode=decimal)
 
 
-def choices(desk: Desk, of: str, value: str) -> list[Html]:
+def choices(client: ApiClient, of: str, value: str) -> list[Html]:
     """The rows of a table by name, the chosen one among them however many there are. Raises :class:`Declined`."""
-    key, name = desk.organization.model.sets[of].id, BY_SET[of].name if of in BY_SET else "name"
+    key, name = client.organization.model.sets[of].id, BY_SET[of].name if of in BY_SET else "name"
     active = "" if of == "uoms" else "&$filter=statecode eq 0"
     found = [
-        (row[key], shown(row, name)) for row in desk.rows(of, f"$select={name}&$orderby={name}{active}&$top={CHOICES}")
+        (row[key], shown(row, name))
+        for row in client.rows(of, f"$select={name}&$orderby={name}{active}&$top={CHOICES}")
     ]
     if value and value not in {id for id, _ in found}:
-        found.insert(0, (value, shown(desk.get(f"{of}({value})", f"$select={name}"), name)))
+        found.insert(0, (value, shown(client.get(f"{of}({value})", f"$select={name}"), name)))
     return [tag("option", "", value=""), *(tag("option", text, value=id, selected=id == value) for id, text in found)]
 
 
@@ -57,7 +58,7 @@ def _as_typed(field: Field, value: object) -> str:
     return "" if value is None else str(value)[:10] if field.type == "date" else str(value)
 
 
-def body(desk: Desk, fields: tuple[Field, ...], typed: dict[str, str], blanks: bool = True) -> Row:
+def body(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str], blanks: bool = True) -> Row:
     """What was typed. ``blanks``: an empty field empties the column. Raises :class:`Declined` for what cannot be."""
     said: Row = {}
     for field in fields:

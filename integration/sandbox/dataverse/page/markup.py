@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from integration.sandbox.dataverse.http.messages import Response
+from integration.sandbox.shell.messages import Response
 
 STYLE = (Path(__file__).parent / "style.css").read_bytes()
 POLICY = (

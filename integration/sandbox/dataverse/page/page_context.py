@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from integration.sandbox.dataverse.http.messages import Response
-from integration.sandbox.dataverse.page.api_client import Desk
+from integration.sandbox.dataverse.page.api_client import ApiClient
 from integration.sandbox.dataverse.page.kinds import KINDS
 from integration.sandbox.dataverse.page.markup import Content, Html, link, page, tag
 from integration.sandbox.dataverse.page.session import Session
+from integration.sandbox.shell.messages import Response
 
 
 @dataclass(frozen=True)
-class Visit:
+class PageContext:
     """``given`` is the query of a GET, the form of a POST; ``name`` the person's."""
 
-    desk: Desk
+    client: ApiClient
     session: Session
     name: str
     given: dict[str, str] = field(default_factory=dict)
@@ -23,8 +23,8 @@ class Visit:
 
     def page(self, title: str, content: Content, problem: str = "", status: int = 200) -> Response:
         """A page under the head with the lists and the person's name; what went wrong comes first."""
-        told = tag("p", problem, role="alert") if problem else None
-        return page(title, [told, content], self._top(), status)
+        alert = tag("p", problem, role="alert") if problem else None
+        return page(title, [alert, content], self._top(), status)
 
     def form(self, address: str, *content: Content, class_: str = "row") -> Html:
         """A form that changes something; it carries the session's token."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from integration.sandbox.dataverse.http.messages import Response
 from integration.sandbox.dataverse.page import forms
 from integration.sandbox.dataverse.page.api_client import Declined, Row, literal, shown
 from integration.sandbox.dataverse.page.kinds import Kind
 from integration.sandbox.dataverse.page.markup import Content, Html, link, moved, table, tag
-from integration.sandbox.dataverse.page.page_context import Visit
+from integration.sandbox.dataverse.page.page_context import PageContext
+from integration.sandbox.shell.messages import Response
 
 PAGE = 50
 AMOUNTS = frozenset({"price", "totalamount", "estimatedvalue"})
 
 
-def listed(visit: Visit, kind: Kind) -> Response:
+def listed(context: PageContext, kind: Kind) -> Response:
     """Up to 50 records by name, newest first for documents, with what was searched for. Raises :class:`Declined`."""
-    search = visit.given.get("search", "").strip()
-    found = visit.desk.get(kind.set, _question(kind, search, visit.given.get("after", "")), PAGE)
+    search = context.given.get("search", "").strip()
+    found = context.client.get(kind.set, _question(kind, search, context.given.get("after", "")), PAGE)
     heads = [label for _, label in kind.columns]
     rows = [_cells(kind, row) for row in found["value"]]
     amounts = frozenset(at for at, (name, _) in enumerate(kind.columns) if name in AMOUNTS)
@@ -26,7 +26,7 @@ def listed(visit: Visit, kind: Kind) -> Response:
         table(heads, rows, kind.many, amounts) if rows else tag("p", "Nothing was found.", class_="quiet")
     )
     content: list[Content] = [_search(kind, search), shown_rows, _further(kind, search, found)]
-    return _here(visit, kind).page(kind.many, content)
+    return _here(context, kind).page(kind.many, content)
 
 
 def _question(kind: Kind, search: str, after: str) -> str:
@@ -59,72 +59,76 @@ def _further(kind: Kind, search: str, found: Row) -> Html | None:
     return tag("p", link(f"/sales/{kind.set}/?{asked}", "Next page"))
 
 
-def form(visit: Visit, kind: Kind, typed: dict[str, str], problem: str = "", status: int = 200) -> Response:
+def form(context: PageContext, kind: Kind, typed: dict[str, str], problem: str = "", status: int = 200) -> Response:
     """The form of a new record. Raises :class:`Declined`."""
     if not kind.new:
         raise Declined(404, f"{kind.many} are not made here.")
-    return _form(visit, kind, typed, f"/sales/{kind.set}/new", f"New {kind.one.lower()}", problem, status)
+    return _form(context, kind, typed, f"/sales/{kind.set}/new", f"New {kind.one.lower()}", problem, status)
 
 
-def create(visit: Visit, kind: Kind) -> Response:
+def create(context: PageContext, kind: Kind) -> Response:
     """Make it and go there, or show the form again with what is wrong."""
     try:
         if not kind.new:
             raise Declined(404, f"{kind.many} are not made here.")
-        said = forms.body(visit.desk, kind.fields, visit.given, blanks=False)
-        made = visit.desk.create(kind.set, {**said, **_currency(visit, visit.given)})
+        said = forms.body(context.client, kind.fields, context.given, blanks=False)
+        made = context.client.create(kind.set, {**said, **_currency(context, context.given)})
     except Declined as declined:
-        return form(visit, kind, visit.given, str(declined), declined.status)
+        return form(context, kind, context.given, str(declined), declined.status)
     return moved(f"/sales/{kind.set}/{made}")
 
 
-def _currency(visit: Visit, typed: dict[str, str]) -> Row:
+def _currency(context: PageContext, typed: dict[str, str]) -> Row:
     """A document with a price list is in its currency."""
     chosen = typed.get("pricelevelid")
     if not chosen:
         return {}
-    found = visit.desk.get(f"pricelevels({forms.identity(chosen)})", "$select=_transactioncurrencyid_value")
+    found = context.client.get(f"pricelevels({forms.identity(chosen)})", "$select=_transactioncurrencyid_value")
     currency = found["_transactioncurrencyid_value"]
     return {"transactioncurrencyid@odata.bind": f"/transactioncurrencies({currency})"} if currency else {}
 
 
-def edit(visit: Visit, kind: Kind, row: str) -> Response:
+def edit(context: PageContext, kind: Kind, row: str) -> Response:
     """The form of a record as it is. Raises :class:`Declined`."""
-    found = visit.desk.get(f"{kind.set}({row})")
+    found = context.client.get(f"{kind.set}({row})")
     typed = {**forms.typed_of(kind, found), "etag": found["@odata.etag"]}
-    return _edit(visit, kind, row, typed)
+    return _edit(context, kind, row, typed)
 
 
-def _edit(visit: Visit, kind: Kind, row: str, typed: dict[str, str], problem: str = "", status: int = 200) -> Response:
+def _edit(
+    context: PageContext, kind: Kind, row: str, typed: dict[str, str], problem: str = "", status: int = 200
+) -> Response:
     title = f"Edit {kind.one.lower()}"
-    return _form(visit, kind, typed, f"/sales/{kind.set}/{row}/edit", title, problem, status)
+    return _form(context, kind, typed, f"/sales/{kind.set}/{row}/edit", title, problem, status)
 
 
-def change(visit: Visit, kind: Kind, row: str) -> Response:
+def change(context: PageContext, kind: Kind, row: str) -> Response:
     """Change what differs from what the form began with, unless somebody was faster."""
     try:
-        found = visit.desk.get(f"{kind.set}({row})")
+        found = context.client.get(f"{kind.set}({row})")
         before = forms.typed_of(kind, found)
-        fields = tuple(one for one in kind.fields if visit.given.get(one.name, "").strip() != before[one.name])
+        fields = tuple(one for one in kind.fields if context.given.get(one.name, "").strip() != before[one.name])
         if fields:
-            said = forms.body(visit.desk, fields, visit.given)
-            visit.desk.change(f"{kind.set}({row})", said, visit.given.get("etag", ""))
+            said = forms.body(context.client, fields, context.given)
+            context.client.change(f"{kind.set}({row})", said, context.given.get("etag", ""))
     except Declined as declined:
-        told = "Somebody else changed the record meanwhile. Open it again." if declined.status == 412 else str(declined)
-        return _edit(visit, kind, row, visit.given, told, declined.status)
+        problem = (
+            "Somebody else changed the record meanwhile. Open it again." if declined.status == 412 else str(declined)
+        )
+        return _edit(context, kind, row, context.given, problem, declined.status)
     return moved(f"/sales/{kind.set}/{row}")
 
 
 def _form(
-    visit: Visit, kind: Kind, typed: dict[str, str], address: str, title: str, problem: str, status: int
+    context: PageContext, kind: Kind, typed: dict[str, str], address: str, title: str, problem: str, status: int
 ) -> Response:
     etag = tag("input", type="hidden", name="etag", value=typed.get("etag", ""))
     back = link(address.removesuffix("/edit").removesuffix("new"), "Cancel", class_="button")
     save = tag("div", tag("button", "Save", class_="main"), back, class_="actions full")
-    fields = forms.inputs(visit.desk, kind.fields, typed)
-    made = visit.form(address, etag, *fields, save, class_="fields")
-    return _here(visit, kind).page(title, made, problem, status)
+    fields = forms.inputs(context.client, kind.fields, typed)
+    made = context.form(address, etag, *fields, save, class_="fields")
+    return _here(context, kind).page(title, made, problem, status)
 
 
-def _here(visit: Visit, kind: Kind) -> Visit:
-    return Visit(visit.desk, visit.session, visit.name, visit.given, kind.set)
+def _here(context: PageContext, kind: Kind) -> PageContext:
+    return PageContext(context.client, context.session, context.name, context.given, kind.set)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
-from integration.sandbox.dataverse.http.messages import Request, Response
+from integration.sandbox.dataverse.http.messages import Request
 from integration.sandbox.dataverse.organization import Organization
 from integration.sandbox.dataverse.page import documents, records
-from integration.sandbox.dataverse.page.api_client import Declined, Desk
+from integration.sandbox.dataverse.page.api_client import ApiClient, Declined
 from integration.sandbox.dataverse.page.forms import identity
 from integration.sandbox.dataverse.page.kinds import BY_SET, Kind
 from integration.sandbox.dataverse.page.markup import STYLE, moved, page, tag
-from integration.sandbox.dataverse.page.page_context import Visit
+from integration.sandbox.dataverse.page.page_context import PageContext
 from integration.sandbox.dataverse.page.session import Sessions
-from integration.sandbox.shell.authorize import PEOPLE
+from integration.sandbox.dataverse.security.people import people_to_sign_in
+from integration.sandbox.shell.authorize import Person
+from integration.sandbox.shell.messages import Response
 
-HOME = "/sales/accounts/"
+START_PAGE = "/sales/accounts/"
 
 
 class SalesPage:
@@ -29,7 +31,7 @@ class SalesPage:
         """Answer a request whose ``path`` is the whole path of the address."""
         if request.method not in ("GET", "POST"):
             return page("Not offered", tag("p", "This page is read and its forms are sent, nothing else."), status=405)
-        if not self._at_home(request):
+        if not self._at_own_address(request):
             return page("Refused", tag("p", "This page is open at the sandbox's own address only."), status=403)
         if request.path == "/sales/style.css":
             return Response(200, STYLE, {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "no-cache"})
@@ -46,10 +48,10 @@ class SalesPage:
             )
         if request.path == "/sales/sign-out" and request.method == "POST":
             return moved("/sales/", self.sessions.end(request.headers.get("cookie", ""), _secure(request)))
-        desk = Desk(self.organization, session.person, request.root)
-        return _within(Visit(desk, session, name, form), request)
+        client = ApiClient(self.organization, session.person, request.root)
+        return _within(PageContext(client, session, name, form), request)
 
-    def _at_home(self, request: Request) -> bool:
+    def _at_own_address(self, request: Request) -> bool:
         """Asked for under a name of the organization; forms only from a page of that origin."""
         own = request.root.partition("/api/")[0]
         if own not in self.organization.tenant.resources:
@@ -61,16 +63,16 @@ class SalesPage:
 
     def _name(self, person: str) -> str | None:
         """The name of a person who still may work here."""
-        return {row[0]: row[1] for row in self._offered()}.get(person)
+        return {one.id: one.name for one in self._offered()}.get(person)
 
-    def _offered(self) -> list[tuple[str, str, str, str]]:
-        return self.organization.database.connection().execute(PEOPLE).fetchall()
+    def _offered(self) -> list[Person]:
+        return people_to_sign_in(self.organization.database.connection())
 
     def _people(self, problem: str = "") -> Response:
         people = [
-            tag("label", tag("input", type="radio", name="person", value=id, required=True), " ", name or "", " ",
-                tag("small", ", ".join(filter(None, (title, mail)))))
-            for id, name, mail, title in self._offered()
+            tag("label", tag("input", type="radio", name="person", value=one.id, required=True), " ", one.name, " ",
+                tag("small", one.about))
+            for one in self._offered()
         ]  # fmt: skip
         form = tag("form", tag("fieldset", tag("legend", "Who are you?"), *people),
                    tag("button", "Sign in", class_="main"), method="post", action="/sales/sign-in")  # fmt: skip
@@ -81,35 +83,35 @@ class SalesPage:
         if self._name(person) is None:
             return self._people("Choose who you are.")
         self.sessions.end(request.headers.get("cookie", ""), _secure(request))
-        return moved(HOME, self.sessions.begin(person, _secure(request)))
+        return moved(START_PAGE, self.sessions.begin(person, _secure(request)))
 
 
-def _within(visit: Visit, request: Request) -> Response:
+def _within(context: PageContext, request: Request) -> Response:
     """A page for who is signed in; a refusal nobody showed better is a page of its own."""
     parts = request.path.removeprefix("/").removeprefix("sales").strip("/").split("/")
     if parts == [""]:
-        return moved(HOME)
+        return moved(START_PAGE)
     kind = BY_SET.get(parts[0])
     try:
         if kind is None or len(parts) > 4:
             raise Declined(404, "There is no such page.")
-        return _of_kind(visit, kind, parts[1:], request.method == "POST")
+        return _of_kind(context, kind, parts[1:], request.method == "POST")
     except Declined as declined:
-        return visit.page("Not possible", None, str(declined), declined.status)
+        return context.page("Not possible", None, str(declined), declined.status)
 
 
-def _of_kind(visit: Visit, kind: Kind, rest: list[str], sent: bool) -> Response:
+def _of_kind(context: PageContext, kind: Kind, rest: list[str], sent: bool) -> Response:
     if not rest and not sent:
-        return records.listed(visit, kind)
+        return records.listed(context, kind)
     if rest == ["new"]:
-        return records.create(visit, kind) if sent else records.form(visit, kind, visit.given)
+        return records.create(context, kind) if sent else records.form(context, kind, context.given)
     row = identity(rest[0]) if rest else ""
     if len(rest) == 1 and not sent:
-        return documents.record(visit, kind, row)
+        return documents.record(context, kind, row)
     if rest[1:] == ["edit"]:
-        return records.change(visit, kind, row) if sent else records.edit(visit, kind, row)
+        return records.change(context, kind, row) if sent else records.edit(context, kind, row)
     if len(rest) > 1 and sent:
-        return documents.act(visit, kind, row, rest[1], rest[2] if len(rest) > 2 else "")
+        return documents.act(context, kind, row, rest[1], rest[2] if len(rest) > 2 else "")
     raise Declined(404, "There is no such page.")
 
 

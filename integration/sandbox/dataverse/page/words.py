@@ -2,7 +2,7 @@
 privileges; most other refusals are said well enough already.
 
 Faults and latency that are injected concern the Web API, so that a person can set things up at the page while programs
-are being tried; the page tells what its own requests are refused for.
+are being tried; the page says why its own requests are refused.
 """
 
 from __future__ import annotations

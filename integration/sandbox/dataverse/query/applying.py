@@ -21,8 +21,9 @@ from integration.sandbox.dataverse.query.fetchxml.shown import Output, Writer
 from integration.sandbox.dataverse.query.options import QueryOptions, split_outside
 from integration.sandbox.dataverse.query.selecting import Reading
 from integration.sandbox.dataverse.query.where import ROOT, Where
-from integration.sandbox.dataverse.refusals import Refusal, not_offered, odata
+from integration.sandbox.dataverse.refusals import not_offered, odata
 from integration.sandbox.dataverse.store.model import Column, Table
+from integration.sandbox.shell.refusal import Refusal
 
 STEP = re.compile(r"\s*(\w+)\((.*)\)\s*", re.DOTALL)
 GROUPS = re.compile(r"\s*\((.*)\)\s*", re.DOTALL)
@@ -83,7 +84,7 @@ def read_applied(reading: Reading, table: Table, options: QueryOptions, text: st
     if options.filter is not None or options.select is not None or options.expand:
         raise not_offered("'$filter', '$select' and '$expand' beside '$apply'; put a filter inside it")
     applied = parse_apply(text)
-    where = Where(reading.model, table, reading.asker, reading.guard)
+    where = Where(reading.model, table, reading.request_context, reading.guard)
     parts = [where.condition(criteria.parse(one, options.aliases)) for one in applied.filters]
     condition = " AND ".join(f"({part})" for part in parts) or "1"
     reach = reading.guard.within("Read", reading.model, table, ROOT)

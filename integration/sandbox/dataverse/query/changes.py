@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - table and column names come from the model, every value is a parameter
-"""Change tracking: a first read that ends in a delta link, and delta links that tell what changed or was deleted.
+"""Change tracking: a first read that ends in a delta link, and delta links that list what changed or was deleted.
 
 A delta token is the organization's row version before the first page was read. Rows written while the pages are read
 may come twice, once now and once with the next link, but are never missed.
@@ -26,8 +26,9 @@ from integration.sandbox.dataverse.query.paging import (
 from integration.sandbox.dataverse.query.render import Row, shape
 from integration.sandbox.dataverse.query.selecting import Reading, Selection, context_of, fetch
 from integration.sandbox.dataverse.query.where import ROOT
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
 from integration.sandbox.dataverse.store.model import Column, Table
+from integration.sandbox.shell.refusal import Refusal
 
 REFUSED = ("filter", "orderby", "expand", "top")
 

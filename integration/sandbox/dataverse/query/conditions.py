@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.query.criteria import Literal
-from integration.sandbox.dataverse.query.date_ranges import Span, period_of, span
+from integration.sandbox.dataverse.query.date_ranges import DateRange, date_range, period_of
 from integration.sandbox.dataverse.refusals import odata
 from integration.sandbox.dataverse.store.folding import folded
 from integration.sandbox.dataverse.store.model import TEXTS, WHOLE, Column
 from integration.sandbox.dataverse.store.values import MONEY_SCALE, edm_type, guid, moment, plain, timestamp
+from integration.sandbox.shell.refusal import Refusal
 
 SQL = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 WORDS = {
@@ -43,18 +43,18 @@ MOST_DIGITS = 60
 
 
 @dataclass(frozen=True)
-class Asker:
+class RequestContext:
     """Who asks, and when: what ``eq-userid`` and ``today`` mean."""
 
     user: str
     now: dt.datetime
 
 
-class Comparing:
+class ConditionBuilder:
     """``arguments`` fills up with what the question marks of the conditions stand for, in their order."""
 
-    def __init__(self, asker: Asker) -> None:
-        self.asker = asker
+    def __init__(self, request_context: RequestContext) -> None:
+        self.request_context = request_context
         self.arguments: list[Any] = []
 
     def compare(self, sql: str, column: Column, operator: str, literal: Literal) -> str:
@@ -105,17 +105,17 @@ class Comparing:
         low, high = (self._value(column, retyped(value, column), "ge") for value in values)
         return f"({self._against(sql, column, 'ge', low)} AND {self._against(sql, column, 'le', high)})"
 
-    def begins(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
+    def begins_with(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
         return self.like(sql, f"{_only(values).text}%")
 
-    def ends(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
+    def ends_with(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
         return self.like(sql, f"%{_only(values).text}")
 
     # --- who and when ----------------------------------------------------------------------------------------
 
     def within(self, sql: str, column: Column, name: str, values: Sequence[Literal]) -> str:
         """A stretch of time that has a name. Raises :class:`Refusal`."""
-        return self._inside(sql, column, span(name, [value.text for value in values], self.asker.now))
+        return self._inside(sql, column, date_range(name, [value.text for value in values], self.request_context.now))
 
     def fiscal_period(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
         """A quarter of whatever year. Raises :class:`Refusal`."""
@@ -138,7 +138,7 @@ class Comparing:
         return self._inside(sql, column, (None if name == "on-or-before" else day,
                                           None if name == "on-or-after" else after))  # fmt: skip
 
-    def _inside(self, sql: str, column: Column, stretch: Span) -> str:
+    def _inside(self, sql: str, column: Column, stretch: DateRange) -> str:
         if column.type != "DateTime":
             raise _incompatible(column, "Edm.DateTimeOffset", "ge")
         parts = [f"{sql} IS NOT NULL"]
@@ -150,7 +150,7 @@ class Comparing:
 
     def mine(self, sql: str, column: Column, name: str) -> str:
         """``eq-userid``, ``eq-businessid`` and their opposites."""
-        self.arguments.append(self.asker.user)
+        self.arguments.append(self.request_context.user)
         own = "?" if name.endswith("userid") else "(SELECT businessunitid FROM systemuser WHERE systemuserid = ?)"
         return f"{sql} IS NOT {own}" if name.startswith("ne") else f"COALESCE({sql} = {own}, 0)"
 
@@ -203,7 +203,7 @@ def retyped(literal: Literal, column: Column) -> Literal:
     return Literal("number", literal.text)
 
 
-def _incompatible(column: Column, kind: str, operator: str) -> refusals.Refusal:
+def _incompatible(column: Column, kind: str, operator: str) -> Refusal:
     return odata(
         "A binary operator with incompatible types was detected. Found operand types "
         f"'{edm_type(column)}' and '{kind}' for operator kind '{WORDS[operator]}'."

@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integration.sandbox.dataverse.query.lexer import Word, words
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
+from integration.sandbox.shell.refusal import Refusal
 
 OPERATORS = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
 TEXT_FUNCTIONS = frozenset({"contains", "startswith", "endswith"})

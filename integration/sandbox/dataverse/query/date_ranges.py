@@ -10,7 +10,7 @@ from functools import partial
 
 from integration.sandbox.dataverse.refusals import odata
 
-Span = tuple[dt.datetime | None, dt.datetime | None]
+DateRange = tuple[dt.datetime | None, dt.datetime | None]
 """From (with) and to (without); ``None`` where it has no end."""
 DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(weeks=1)
@@ -51,11 +51,11 @@ def _period(when: dt.datetime, number: int) -> dt.datetime:
     return _moved(_day(when).replace(day=1, month=when.month - (when.month - 1) % 3), 3 * number)
 
 
-def _fiscal(move: Callable[[dt.datetime, int], dt.datetime], number: int, now: dt.datetime) -> Span:
+def _fiscal(move: Callable[[dt.datetime, int], dt.datetime], number: int, now: dt.datetime) -> DateRange:
     return move(now, number), move(now, number + 1)
 
 
-PLAIN: dict[str, Callable[[dt.datetime], Span]] = {
+PLAIN: dict[str, Callable[[dt.datetime], DateRange]] = {
     "yesterday": lambda now: (_day(now) - DAY, _day(now)),
     "today": lambda now: (_day(now), _day(now) + DAY),
     "tomorrow": lambda now: (_day(now) + DAY, _day(now) + 2 * DAY),
@@ -95,7 +95,7 @@ FISCAL = {
     for word in ("last", "next")
 }
 """So many whole years or periods before or after the current one."""
-DATED: dict[str, Callable[[dt.datetime, dt.datetime], Span]] = {
+DATED: dict[str, Callable[[dt.datetime, dt.datetime], DateRange]] = {
     "in-fiscal-period-and-year": lambda begin, end: (begin, end),
     "in-or-before-fiscal-period-and-year": lambda begin, end: (None, end),
     "in-or-after-fiscal-period-and-year": lambda begin, end: (begin, None),
@@ -103,7 +103,7 @@ DATED: dict[str, Callable[[dt.datetime, dt.datetime], Span]] = {
 NAMES = frozenset({*PLAIN, *COUNTED, *FISCAL, *DATED, "in-fiscal-year"})
 
 
-def span(name: str, values: Sequence[str], now: dt.datetime) -> Span:
+def date_range(name: str, values: Sequence[str], now: dt.datetime) -> DateRange:
     """What the operator of this name means at that time; ``values`` are the x of those that count, or a year, or a
     period and its year. Raises :class:`Refusal`."""
     if name in PLAIN:
@@ -117,7 +117,7 @@ def span(name: str, values: Sequence[str], now: dt.datetime) -> Span:
         raise odata(f"The value '{', '.join(values)}' of the operator '{name}' is too large.") from error
 
 
-def _counted(name: str, number: str, now: dt.datetime) -> Span:
+def _counted(name: str, number: str, now: dt.datetime) -> DateRange:
     unit, steps = COUNTED[name], _count(name, number)
     if name.startswith("olderthan"):
         return None, STEPS[unit](now, -steps)
@@ -127,12 +127,12 @@ def _counted(name: str, number: str, now: dt.datetime) -> Span:
     return now, STEPS[unit](whole, steps) + (dt.timedelta(hours=1) if unit == "hours" else DAY)
 
 
-def _fiscal_counted(name: str, number: str, now: dt.datetime) -> Span:
+def _fiscal_counted(name: str, number: str, now: dt.datetime) -> DateRange:
     (move, word), steps = FISCAL[name], _count(name, number)
     return (move(now, -steps), move(now, 0)) if word == "last" else (move(now, 1), move(now, steps + 1))
 
 
-def _dated(name: str, values: Sequence[str], now: dt.datetime) -> Span:
+def _dated(name: str, values: Sequence[str], now: dt.datetime) -> DateRange:
     wanted = 1 if name == "in-fiscal-year" else 2
     if len(values) != wanted:
         raise odata(f"The operator '{name}' needs {'a year' if wanted == 1 else 'a period and its year'}.")

@@ -41,15 +41,15 @@ def render(
     nested: bool = False,
 ) -> list[str]:
     """The rows as JSON texts with what was expanded. ``nested``: they were expanded themselves."""
-    inlays: dict[str, str] = {}
+    expanded: dict[str, str] = {}
     for part in expand:
         found = _expanded(reading, table, rows, part, nested)
         for row in rows:
             text, following = found.get(row[1], ("null", ""))
-            inlays[row[1]] = f"{inlays.get(row[1], '')},{quoted(part.navigation)}:{text}"
+            expanded[row[1]] = f"{expanded.get(row[1], '')},{quoted(part.navigation)}:{text}"
             if following:
-                inlays[row[1]] += f",{quoted(f'{part.navigation}@odata.nextLink')}:{quoted(following)}"
-    return Renderer(reading.model, reading.connection, table, columns, reading.preferences).rows(rows, inlays)
+                expanded[row[1]] += f",{quoted(f'{part.navigation}@odata.nextLink')}:{quoted(following)}"
+    return Renderer(reading.model, reading.connection, table, columns, reading.preferences).rows(rows, expanded)
 
 
 # --- $expand -------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from integration.sandbox.dataverse.query.conditions import Comparing
+from integration.sandbox.dataverse.query.conditions import ConditionBuilder
 from integration.sandbox.dataverse.query.criteria import Literal
-from integration.sandbox.dataverse.refusals import Refusal, invalid
+from integration.sandbox.dataverse.refusals import invalid
 from integration.sandbox.dataverse.store.model import Column, Model, Table
 from integration.sandbox.dataverse.store.values import guid
+from integration.sandbox.shell.refusal import Refusal
 
 LINES = {
     "account": "parentaccountid",
@@ -35,7 +36,9 @@ OF_PEOPLE = {
 """FetchXML operators and the query functions of the same meaning."""
 
 
-def in_line(into: Comparing, model: Model, sql: str, column: Column, name: str, values: Sequence[Literal]) -> str:
+def in_line(
+    into: ConditionBuilder, model: Model, sql: str, column: Column, name: str, values: Sequence[Literal]
+) -> str:
     """Is the row (or the one a lookup leads to) above or below the row with this id? Raises :class:`Refusal`."""
     table = _hierarchical(model, column)
     row = guid(values[0].text) if len(values) == 1 else None
@@ -47,9 +50,9 @@ def in_line(into: Comparing, model: Model, sql: str, column: Column, name: str, 
     return f"NOT {found}" if name == "not-under" else found
 
 
-def of_people(into: Comparing, model: Model, sql: str, name: str) -> str:
+def of_people(into: ConditionBuilder, model: Model, sql: str, name: str) -> str:
     """Is it the user, those who report to them, one of their teams: whatever of it the operator names?"""
-    user = into.asker.user
+    user = into.request_context.user
     below = _line(model["systemuser"], upwards=False)
     asked = {
         "eq-userteams": [_teams("?")],

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
+from integration.sandbox.shell.refusal import Refusal
 
 COOKIE = re.compile(r'<cookie pagenumber="(\d{1,9})" pagingcookie="([^"]*)" istracking="(True|False)" />')
 INNER = re.compile(r'<cookie page="\d+"><row last="([^"]*)" from="(\d{1,18})" upto="(\d{1,18})" /></cookie>')

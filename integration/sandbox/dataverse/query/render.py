@@ -48,7 +48,7 @@ def fetched(table: Table, columns: Sequence[Column]) -> list[str]:
 
 @dataclass
 class Renderer:
-    """Renders rows of one shape. ``inlays`` are expanded properties: per row id the JSON text to put in."""
+    """Renders rows of one shape. ``expanded`` are expanded properties: per row id the JSON text to put in."""
 
     model: Model
     connection: sqlite3.Connection
@@ -56,14 +56,14 @@ class Renderer:
     columns: Sequence[Column]
     preferences: Preferences = field(default_factory=Preferences)
 
-    def rows(self, rows: Sequence[Row], inlays: Mapping[str, str] | None = None) -> list[str]:
+    def rows(self, rows: Sequence[Row], expanded: Mapping[str, str] | None = None) -> list[str]:
         """Each row as the inside and the braces of a JSON object."""
         if any(self.preferences.wants(name) for name in (FORMATTED, LOGICAL_NAME, ASSOCIATED)):
             write = self._annotated(rows)
         else:
             write = self._bare()
-        inlays = inlays or {}
-        return [f'{{"@odata.etag":"W/\\"{row[0]}\\"",{write(row)}{inlays.get(row[1], "")}}}' for row in rows]
+        expanded = expanded or {}
+        return [f'{{"@odata.etag":"W/\\"{row[0]}\\"",{write(row)}{expanded.get(row[1], "")}}}' for row in rows]
 
     def _bare(self) -> Callable[[Row], str]:
         pieces = [(at, f'"{column.property}":', encoder(column)) for at, column in enumerate(self.columns, 2)]

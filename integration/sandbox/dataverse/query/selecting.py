@@ -11,7 +11,7 @@ from typing import Any
 from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.http.messages import LARGEST_PAGE, Preferences
 from integration.sandbox.dataverse.query import criteria
-from integration.sandbox.dataverse.query.conditions import Asker
+from integration.sandbox.dataverse.query.conditions import RequestContext
 from integration.sandbox.dataverse.query.options import QueryOptions, split_outside
 from integration.sandbox.dataverse.query.render import Row, fetched
 from integration.sandbox.dataverse.query.where import ROOT, Where
@@ -29,7 +29,7 @@ class Reading:
     connection: sqlite3.Connection
     preferences: Preferences
     root: str
-    asker: Asker
+    request_context: RequestContext
     guard: Guard
 
 
@@ -51,7 +51,7 @@ def select_rows(reading: Reading, table: Table, options: QueryOptions) -> Select
     """What ``$filter`` says. Raises :class:`Refusal`."""
     if options.filter is None:
         return Selection()
-    where = Where(reading.model, table, reading.asker, reading.guard)
+    where = Where(reading.model, table, reading.request_context, reading.guard)
     condition = where.condition(criteria.parse(options.filter, options.aliases))
     reading.guard.require_reading(reading.model, where.met)
     return Selection(tuple(where.joins), condition, tuple(where.arguments))

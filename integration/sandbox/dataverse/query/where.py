@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.query import criteria
-from integration.sandbox.dataverse.query.conditions import Asker, Comparing
+from integration.sandbox.dataverse.query.conditions import ConditionBuilder, RequestContext
 from integration.sandbox.dataverse.query.criteria import (
     Compare,
     Criterion,
@@ -36,15 +36,15 @@ class Scope:
     alias: str
     table: Table
     joins: list[str] = field(default_factory=list)
-    known: dict[str, tuple[str, Table]] = field(default_factory=dict)
+    joined: dict[str, tuple[str, Table]] = field(default_factory=dict)
 
 
-class Where(Comparing):
+class Where(ConditionBuilder):
     """Builds one condition. ``joins`` and ``arguments`` fill up as paths and literals are met, ``met``
     with the tables that they lead to."""
 
-    def __init__(self, model: Model, table: Table, asker: Asker, guard: Guard) -> None:
-        super().__init__(asker)
+    def __init__(self, model: Model, table: Table, request_context: RequestContext, guard: Guard) -> None:
+        super().__init__(request_context)
         self.model = model
         self.guard = guard
         self._root = Scope(ROOT, table)
@@ -95,8 +95,8 @@ class Where(Comparing):
         path = "/".join(lookups)
         if not path:
             return scope.alias, scope.table
-        if path in scope.known:
-            return scope.known[path]
+        if path in scope.joined:
+            return scope.joined[path]
         alias, table = self._join(scope, lookups[:-1])
         column, target = table.navigation.get(lookups[-1], (None, ""))
         if column is None:
@@ -107,7 +107,7 @@ class Where(Comparing):
         kind = f""" AND {alias}."{column.type_column}" = '{target}'""" if column.type_column else ""
         self.met.add(target)
         scope.joins.append(f'LEFT JOIN "{target}" {inner} ON {inner}."{far.id}" = {alias}."{column.name}"{kind}')
-        scope.known[path] = inner, far
+        scope.joined[path] = inner, far
         return inner, far
 
     def _name(self) -> str:
@@ -195,10 +195,10 @@ FUNCTIONS: dict[str, Build] = {
     "NotIn": lambda where, sql, column, values: f"NOT {where.one_of(sql, column, values)}",
     "Between": Where.between,
     "NotBetween": lambda where, sql, column, values: f"NOT {where.between(sql, column, values)}",
-    "BeginsWith": Where.begins,
-    "DoesNotBeginWith": lambda where, sql, column, values: f"NOT {where.begins(sql, column, values)}",
-    "EndsWith": Where.ends,
-    "DoesNotEndWith": lambda where, sql, column, values: f"NOT {where.ends(sql, column, values)}",
+    "BeginsWith": Where.begins_with,
+    "DoesNotBeginWith": lambda where, sql, column, values: f"NOT {where.begins_with(sql, column, values)}",
+    "EndsWith": Where.ends_with,
+    "DoesNotEndWith": lambda where, sql, column, values: f"NOT {where.ends_with(sql, column, values)}",
     "On": _on_day("on"),
     "OnOrAfter": _on_day("on-or-after"),
     "OnOrBefore": _on_day("on-or-before"),
@@ -216,7 +216,7 @@ FUNCTIONS: dict[str, Build] = {
 }
 
 
-def within_reach(into: Comparing, guard: Guard, model: Model, table: Table, alias: str) -> str:
+def within_reach(into: ConditionBuilder, guard: Guard, model: Model, table: Table, alias: str) -> str:
     """SQL that keeps to the rows of a further table that who asks may read. Raises :class:`Refusal` where there are
     none."""
     reach = guard.within("Read", model, table, alias)

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values
@@ -24,10 +24,10 @@ def check_new(write: Write, table: Table, rows: list[Values]) -> None:
             raise refusals.invalid("Attribute: isocurrencycode of transactioncurrency cannot be NULL.")
         if row.get("currencytype", 0) == 0 and not ISO.fullmatch(code):
             raise Refusal(400, "0x80048cf2", f"The ISO currency code '{code}' is invalid.")
-        taken = write.connection.execute(
+        duplicate = write.connection.execute(
             "SELECT 1 FROM transactioncurrency WHERE isocurrencycode = ? COLLATE NOCASE", (code,)
         ).fetchone()
-        if taken:
+        if duplicate:
             raise Refusal(400, "0x80048cf3", "A currency with the same ISO currency code exists already.")
 
 

@@ -54,7 +54,7 @@ REPEATED = {("contact", "accountid"), ("contact", "parentcontactid")}
 """Columns that repeat another lookup: they go with it."""
 
 
-def settle(write: Write, table: Table, current: Values) -> None:
+def cascade(write: Write, table: Table, current: Values) -> None:
     """Follow every lookup that points to the row: refuse first, then delete or disconnect. Raises 0x80040227."""
     pointing = list(write.model.referencing(table.name))
     for column in pointing:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from integration.sandbox.dataverse.refusals import Refusal, out_of_range
+from integration.sandbox.dataverse.refusals import out_of_range
 from integration.sandbox.dataverse.store.model import Column, Table
 from integration.sandbox.dataverse.store.values import EXACT, MONEY_SCALE, plain
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 SMALLEST = Decimal("0.0001")
 
 
-def settle(write: Write, table: Table, rows: list[Values]) -> None:
+def convert_new(write: Write, table: Table, rows: list[Values]) -> None:
     """New rows: a currency (the base currency if none is named) wherever there is money, its rate, and the base
     amounts."""
     if not table.has_currency:

@@ -86,11 +86,11 @@ def _check_application(write: Write, row: Values) -> None:
     mail = row.get("internalemailaddress")
     if not mail:
         raise refusals.invalid("Attribute: internalemailaddress of systemuser cannot be NULL.")
-    taken = write.connection.execute(
+    duplicate = write.connection.execute(
         "SELECT 1 FROM systemuser WHERE applicationid = ? OR folded(internalemailaddress) = ?",
         (row["applicationid"], folded(mail)),
     ).fetchone()
-    if taken:
+    if duplicate:
         raise refusals.duplicate()
 
 

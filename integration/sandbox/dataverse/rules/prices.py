@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.rules.products import FAMILY, RETIRED
 from integration.sandbox.dataverse.rules.units import check_group
 from integration.sandbox.dataverse.store.folding import folded
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values
@@ -44,10 +44,10 @@ def _check_no_default(write: Write, price_list: str) -> None:
 def _check_name(write: Write, name: str | None, own: str) -> None:
     if not name:
         raise Refusal(400, "0x80043b0e", "The name of the price list is missing.")
-    taken = write.connection.execute(
+    duplicate = write.connection.execute(
         "SELECT 1 FROM pricelevel WHERE folded(name) = ? AND pricelevelid <> ?", (folded(name), own)
     ).fetchone()
-    if taken:
+    if duplicate:
         raise Refusal(400, "0x80043b0f", "A price list with the same name exists already.")
 
 
@@ -92,12 +92,12 @@ def _complete(write: Write, row: Values) -> None:
 
 
 def _check_alone(write: Write, row: Values, own: str) -> None:
-    taken = write.connection.execute(
+    duplicate = write.connection.execute(
         "SELECT 1 FROM productpricelevel WHERE pricelevelid = ? AND productid = ? AND uomid = ?"
         " AND productpricelevelid <> ?",
         (row["pricelevelid"], row["productid"], row["uomid"], own),
     ).fetchone()
-    if taken:
+    if duplicate:
         raise _duplicate_price()
 
 

@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.rules.units import check_group
 from integration.sandbox.dataverse.store.folding import folded
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values
@@ -73,9 +73,9 @@ def publish(write: Write, product: str) -> None:
 
 def _check_numbers(write: Write, numbers: list[str]) -> None:
     wanted = [folded(number) for number in numbers]
-    taken = write.connection.execute(
+    duplicate = write.connection.execute(
         "SELECT productnumber FROM product WHERE folded(productnumber) IN (SELECT value FROM json_each(?))",
         (json.dumps(wanted),),
     ).fetchone()
-    if taken or len(set(wanted)) < len(wanted):
+    if duplicate or len(set(wanted)) < len(wanted):
         raise Refusal(400, "0x80043b06", "A product with the same product number exists already.")

@@ -77,7 +77,7 @@ class RuleRegistry:
     """The rules by table. The general ones (owner, state, money, address) come after the table's own."""
 
     def creating(self, table: str) -> list[Creating]:
-        return [*BEFORE_CREATE.get(table, ()), owners.give, states.start, money.settle, addresses.compose]
+        return [*BEFORE_CREATE.get(table, ()), owners.give, states.start, money.convert_new, addresses.compose]
 
     def changing(self, table: str) -> list[Changing]:
         return [*BEFORE_CHANGE.get(table, ()), owners.change, states.change, money.change, addresses.recompose]
@@ -89,7 +89,7 @@ class RuleRegistry:
         return AFTER_CHANGE.get(table, [])
 
     def deleting(self, table: str) -> list[Deleting]:
-        return [*BEFORE_DELETE.get(table, ()), deletion.settle]
+        return [*BEFORE_DELETE.get(table, ()), deletion.cascade]
 
     def deleted(self, table: str) -> list[Deleting]:
         return AFTER_DELETE.get(table, [])

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.rules import states
 from integration.sandbox.dataverse.rules.money import exact
 from integration.sandbox.dataverse.rules.trade import documents
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.refusal import Refusal
 
 DEFAULT_STATUS = -1
 
@@ -54,8 +54,8 @@ def close(write: Write, closing: Closing, activity: Values, status: int | None =
     state, status = states.pair(table, closing.state, None if status == DEFAULT_STATUS else status, row)
     (made,) = write.create(write.model[closing.activity], [_activity(write, closing, current, activity)])
     kept = write.one(closing.activity, made) or {}
-    ends = _ends(write, closing, exact(table, current), exact(write.model[closing.activity], kept))
-    move(write, table, current, {"statecode": state, "statuscode": status, **ends})
+    closing_values = _closing_values(write, closing, exact(table, current), exact(write.model[closing.activity], kept))
+    move(write, table, current, {"statecode": state, "statuscode": status, **closing_values})
     return made
 
 
@@ -85,18 +85,18 @@ def _activity(write: Write, closing: Closing, current: Values, given: Values) ->
         values["revision"] = current["revisionnumber"]
     if closing.table == "opportunity":
         values["transactioncurrencyid"] = current["transactioncurrencyid"]
-    told = {name: value for name, value in given.items() if value is not None}
-    return values | told | {"statecode": 1, "statuscode": 2}
+    given_values = {name: value for name, value in given.items() if value is not None}
+    return values | given_values | {"statecode": 1, "statuscode": 2}
 
 
-def _ends(write: Write, closing: Closing, current: Values, activity: Values) -> Values:
+def _closing_values(write: Write, closing: Closing, current: Values, activity: Values) -> Values:
     """What else the document keeps of its end. An opportunity brings in what the activity says, otherwise what was
     expected of it if it is won."""
     day = str(activity["actualend"])[:10]
     if closing.table == "opportunity":
         expected = (current["estimatedvalue"] or Decimal(0)) if closing is WIN_OPPORTUNITY else Decimal(0)
-        told = activity["actualrevenue"]
-        return {"actualclosedate": day, "actualvalue": expected if told is None else told}
+        actual = activity["actualrevenue"]
+        return {"actualclosedate": day, "actualvalue": expected if actual is None else actual}
     if closing.table == "quote":
         return {"closedon": day}
     if closing is FULFILL_ORDER and current["datefulfilled"] is None:

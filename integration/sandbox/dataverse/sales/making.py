@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.rules.money import exact
 from integration.sandbox.dataverse.rules.trade.documents import LINES_OF, NUMBERS
 from integration.sandbox.dataverse.rules.trade.totals import COMPUTED
@@ -19,6 +18,7 @@ from integration.sandbox.dataverse.sales.closing import CLOSE_QUOTE, WIN_QUOTE, 
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.refusal import Refusal
 
 DRAFT, ACTIVE, WON, CLOSED = 0, 1, 2, 3
 REVISED = 7

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.messages import Response, answer, empty
+from integration.sandbox.dataverse.http.messages import answer, empty
 from integration.sandbox.dataverse.organization import Exchange
 from integration.sandbox.dataverse.query.options import QueryOptions
 from integration.sandbox.dataverse.query.reading import read_row
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
 from integration.sandbox.dataverse.rules.trade.documents import LINES_OF
 from integration.sandbox.dataverse.sales import closing, making, prices
 from integration.sandbox.dataverse.sales.closing import Closing
@@ -18,6 +18,8 @@ from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.values import guid, moment
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 Body = dict[str, Any]
 Unbound = Callable[[Exchange, Body], Response]

@@ -1,4 +1,4 @@
-"""What an organization tells about the rights of users and teams, and the actions that change what a role holds."""
+"""What an organization answers about the rights of users and teams, and the actions that change what a role holds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.messages import Response, answer, empty
+from integration.sandbox.dataverse.http.messages import answer, empty
 from integration.sandbox.dataverse.query.options import parse_query
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
 from integration.sandbox.dataverse.security import roles
 from integration.sandbox.dataverse.security.guard import Guard
 from integration.sandbox.dataverse.security.privileges import ALL_RIGHTS, Depth, depth, identity, verbs
@@ -19,6 +19,8 @@ from integration.sandbox.dataverse.security.rights import read_rights
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import parse_address
 from integration.sandbox.dataverse.store.values import guid
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.organization import Exchange

@@ -14,13 +14,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from integration.sandbox.dataverse.refusals import Refusal, invalid
+from integration.sandbox.dataverse.refusals import invalid
 from integration.sandbox.dataverse.security import owners
 from integration.sandbox.dataverse.security.privileges import READ_BY_ALL, Depth, identity, named
 from integration.sandbox.dataverse.security.rights import Named, Rights
 from integration.sandbox.dataverse.store.database import identifiers
 from integration.sandbox.dataverse.store.model import Model, Table
 from integration.sandbox.dataverse.store.values import guid
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values

@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.security.privileges import identity, named
 from integration.sandbox.dataverse.security.rights import ROLES, without_roles
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.security import privileges
 from integration.sandbox.dataverse.security.privileges import Depth
+from integration.sandbox.shell.refusal import Refusal
 
 WATCHED = {
     "systemuserroles": "",
@@ -49,7 +49,7 @@ LICENSED = (0, 2)
 """Access modes (Read-Write, Read) that need a licence; applications and administrators work without one."""
 
 Named = tuple[str, str]
-"""A column of ``systemuser`` that tells one from all others, and its value."""
+"""A column of ``systemuser`` that identifies one user, and its value."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Rights:
     delegate: bool
 
 
-class RightsBook:
+class RightsCache:
     """The rights of users as they are now."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ def find_user(connection: sqlite3.Connection, named: Named) -> str:
 
 
 def read_rights(connection: sqlite3.Connection, user: str) -> Rights:
-    """Look them up. Raises :class:`Refusal`, see :meth:`RightsBook.of`."""
+    """Look them up. Raises :class:`Refusal`, see :meth:`RightsCache.of`."""
     disabled, licensed, mode, unit = connection.execute(
         "SELECT isdisabled, islicensed, accessmode, businessunitid FROM systemuser WHERE systemuserid = ?", (user,)
     ).fetchone()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ADMINISTRATOR = "627090ff-40a3-4053-8790-584edc5be201"
 CUSTOMIZER = "119f245c-3cc8-4b62-b31c-d1a046ced15d"
-"""Templates: by these a role is known, whatever it is called."""
+"""Templates: by these a role is recognized, whatever it is called."""
 
 
 def define(write: Write, role: str, name: str, privileges: Mapping[str, str], template: str | None = None) -> None:
@@ -161,7 +161,7 @@ def _root(write: Write) -> str | None:
 
 
 def _adopt(write: Write, role: str, name: str) -> None:
-    """Give a role of this name in the root unit the id it is known by from now on."""
+    """Give a role of this name in the root unit the id it keeps from now on."""
     found = write.connection.execute(
         "SELECT roleid FROM role WHERE name = ? AND businessunitid = ? AND roleid != ? "
         "AND NOT EXISTS (SELECT 1 FROM role WHERE roleid = ?)",

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from integration.sandbox.dataverse.http.links import connect, disconnect
-from integration.sandbox.dataverse.http.messages import Response, empty
-from integration.sandbox.dataverse.refusals import Refusal, invalid
+from integration.sandbox.dataverse.http.messages import empty
+from integration.sandbox.dataverse.refusals import invalid
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.values import guid
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.organization import Exchange

@@ -7,8 +7,8 @@ import uuid
 from dataclasses import dataclass
 
 from integration.sandbox.dataverse.organization import Organization
-from integration.sandbox.dataverse.seed.forms import plant_forms
-from integration.sandbox.dataverse.seed.roles import INTEGRATION_ROLES, plant_roles
+from integration.sandbox.dataverse.seed.forms import seed_forms
+from integration.sandbox.dataverse.seed.roles import INTEGRATION_ROLES, seed_roles
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.write import Write
 
@@ -42,7 +42,7 @@ SYSTEM: Values = {"fullname": "SYSTEM", "lastname": "SYSTEM", "domainname": "SYS
 
 
 @dataclass(frozen=True)
-class Planted:
+class Seeded:
     """Ids the demo builds on."""
 
     system_user: str
@@ -51,19 +51,19 @@ class Planted:
     roles: dict[str, str]
 
 
-def plant_base(organization: Organization) -> Planted:
+def seed_base(organization: Organization) -> Seeded:
     """Write it all in one transaction, in the name of the SYSTEM user."""
     system = str(uuid.uuid4())
     with organization.database.transaction() as connection:
         write = organization.write(connection, system)
         unit, currency = _found(write, system)
-        roles = plant_roles(write)
-        planted = Planted(system, unit, currency, roles)
-        _application_users(write, organization, planted)
-        _administrator(write, planted)
+        roles = seed_roles(write)
+        seeded = Seeded(system, unit, currency, roles)
+        _application_users(write, organization, seeded)
+        _administrator(write, seeded)
         _units(write)
-        plant_forms(write)
-    return planted
+        seed_forms(write)
+    return seeded
 
 
 def _found(write: Write, system: str) -> tuple[str, str]:
@@ -89,7 +89,7 @@ def _insert(write: Write, table: str, values: Values) -> None:
     write.connection.execute(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', list(row.values()))  # noqa: S608
 
 
-def _application_users(write: Write, organization: Organization, planted: Planted) -> None:
+def _application_users(write: Write, organization: Organization, seeded: Seeded) -> None:
     given = {
         "integration": ("Business Central", "Integration", INTEGRATION_ROLES),
         "administrator": ("Contoso", "Administrator", ("System Administrator", "System Customizer")),
@@ -111,10 +111,10 @@ def _application_users(write: Write, organization: Organization, planted: Plante
             ],
         )
         for role in roles:
-            assign(write, user, planted.roles[role])
+            assign(write, user, seeded.roles[role])
 
 
-def _administrator(write: Write, planted: Planted) -> None:
+def _administrator(write: Write, seeded: Seeded) -> None:
     """The person who sets the environment up: may sign in and do everything, has no licence and sells nothing."""
     values: Values = {
         "firstname": "Nancy",
@@ -126,7 +126,7 @@ def _administrator(write: Write, planted: Planted) -> None:
     }
     (user,) = write.create(write.model["systemuser"], [values])
     for role in ("System Administrator", "System Customizer"):
-        assign(write, user, planted.roles[role])
+        assign(write, user, seeded.roles[role])
 
 
 def assign(write: Write, user: str, role: str) -> None:

@@ -6,7 +6,7 @@ import itertools
 import random
 
 from integration.sandbox.dataverse.organization import Organization
-from integration.sandbox.dataverse.seed.base import Planted, assign
+from integration.sandbox.dataverse.seed.base import Seeded, assign
 from integration.sandbox.dataverse.seed.names import domain, firms, people, places
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.write import Write
@@ -40,21 +40,21 @@ OWN_FIRMS = (
 )  # fmt: skip
 
 
-def plant_demo(organization: Organization, planted: Planted, accounts: int | None, contacts: int | None) -> None:
+def seed_demo(organization: Organization, seeded: Seeded, accounts: int | None, contacts: int | None) -> None:
     """Write users, accounts and contacts in the name of the SYSTEM user."""
     chance = random.Random(20200401)  # noqa: S311 - names, not secrets
-    with organization.writing(planted.system_user) as write:
-        owners = _users(write, planted)
+    with organization.writing(seeded.system_user) as write:
+        owners = _users(write, seeded)
     rows = _accounts(chance, owners, ACCOUNTS if accounts is None else accounts)
     ids: list[str] = []
     for chunk in _chunks(rows):
-        with organization.writing(planted.system_user) as write:
+        with organization.writing(seeded.system_user) as write:
             ids += write.create(write.model["account"], chunk)
     people_rows = _contacts(chance, rows, CONTACTS if contacts is None else contacts)
     for chunk in _chunks(people_rows):
-        with organization.writing(planted.system_user) as write:
+        with organization.writing(seeded.system_user) as write:
             write.create(write.model["contact"], chunk)
-    with organization.writing(planted.system_user) as write:
+    with organization.writing(seeded.system_user) as write:
         _relate(write, ids, people_rows)
 
 
@@ -62,7 +62,7 @@ def _chunks(rows: list[Values]) -> list[list[Values]]:
     return [rows[at : at + CHUNK] for at in range(0, len(rows), CHUNK)]
 
 
-def _users(write: Write, planted: Planted) -> list[str]:
+def _users(write: Write, seeded: Seeded) -> list[str]:
     """The sales team; the ids of those who can own something."""
     rows = [
         *(_user(name) for name in SALESPEOPLE),
@@ -71,7 +71,7 @@ def _users(write: Write, planted: Planted) -> list[str]:
     ]
     ids = write.create(write.model["systemuser"], rows)
     for user in ids:
-        assign(write, user, planted.roles["Salesperson"])
+        assign(write, user, seeded.roles["Salesperson"])
     return ids[: len(SALESPEOPLE)]
 
 
@@ -121,16 +121,16 @@ def _account(name: str, street: str, town: str, code: str, phone: str) -> Values
 
 def _contacts(chance: random.Random, accounts: list[Values], total: int) -> list[Values]:
     """Two to a firm, more where there are more contacts than that."""
-    taken: set[str] = set()
+    used: set[str] = set()
     rows: list[Values] = []
     names = people(chance)
     firms_in_turn = itertools.cycle(accounts) if accounts else iter(())
     for firm in itertools.islice(firms_in_turn, total):
         first, last = next(names)
         mail = f"{first}.{last}@{domain(firm['name'])}".lower()
-        if mail in taken:
+        if mail in used:
             mail = f"{first}.{last}{len(rows)}@{domain(firm['name'])}".lower()
-        taken.add(mail)
+        used.add(mail)
         rows.append(
             {
                 "firstname": first,

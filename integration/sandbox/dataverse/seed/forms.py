@@ -19,7 +19,7 @@ FORMS = {
 }
 
 
-def plant_forms(write: Write) -> None:
+def seed_forms(write: Write) -> None:
     """One main form for each of them."""
     rows: list[Values] = [
         {"name": title, "objecttypecode": table, "type": MAIN, "isdefault": 1, "formxml": form(columns)}

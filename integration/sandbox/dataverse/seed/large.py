@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from integration.sandbox.dataverse.organization import Organization
-from integration.sandbox.dataverse.seed.base import Planted
-from integration.sandbox.dataverse.seed.demo import plant_demo
+from integration.sandbox.dataverse.seed.base import Seeded
+from integration.sandbox.dataverse.seed.demo import seed_demo
 from integration.sandbox.dataverse.seed.names import SURNAMES, TRADES
 from integration.sandbox.dataverse.store.payload import Values
 
@@ -18,35 +18,35 @@ CHUNK = 2000
 THINGS = ("Desk", "Chair", "Lamp", "Bicycle", "Shelf", "Cabinet", "Printer", "Pump", "Toolbox", "Awning")
 
 
-def plant_large(organization: Organization, planted: Planted, accounts: int | None, contacts: int | None) -> None:
+def seed_large(organization: Organization, seeded: Seeded, accounts: int | None, contacts: int | None) -> None:
     """Write it all in the name of the SYSTEM user, chunk by chunk."""
-    plant_demo(
-        organization, planted, ACCOUNTS if accounts is None else accounts, CONTACTS if contacts is None else contacts
+    seed_demo(
+        organization, seeded, ACCOUNTS if accounts is None else accounts, CONTACTS if contacts is None else contacts
     )
     chance = random.Random(20261120)  # noqa: S311 - names, not secrets
     look = organization.database.connection().execute
     unit, schedule = look("SELECT uomid, uomscheduleid FROM uom").fetchone()
-    currency = {"transactioncurrencyid": planted.currency}
-    (prices,) = _write(organization, planted, "pricelevel", [{"name": "Large", **currency}])
-    products = _write(organization, planted, "product", _products(chance, unit, schedule))
-    _publish(organization, planted, products)
+    currency = {"transactioncurrencyid": seeded.currency}
+    (prices,) = _write(organization, seeded, "pricelevel", [{"name": "Large", **currency}])
+    products = _write(organization, seeded, "product", _products(chance, unit, schedule))
+    _publish(organization, seeded, products)
     lines = [{**line, "pricelevelid": prices, "uomid": unit, **currency} for line in _prices(chance, products)]
-    _write(organization, planted, "productpricelevel", lines)
+    _write(organization, seeded, "productpricelevel", lines)
     firms = look("SELECT accountid, name, ownerid FROM account ORDER BY name").fetchall()
-    _write(organization, planted, "opportunity", [{**row, **currency} for row in _opportunities(chance, firms)])
+    _write(organization, seeded, "opportunity", [{**row, **currency} for row in _opportunities(chance, firms)])
 
 
-def _write(organization: Organization, planted: Planted, table: str, rows: Sequence[Values]) -> list[str]:
+def _write(organization: Organization, seeded: Seeded, table: str, rows: Sequence[Values]) -> list[str]:
     ids: list[str] = []
     for at in range(0, len(rows), CHUNK):
-        with organization.writing(planted.system_user) as write:
+        with organization.writing(seeded.system_user) as write:
             ids += write.create(write.model[table], list(rows[at : at + CHUNK]))
     return ids
 
 
-def _publish(organization: Organization, planted: Planted, products: Sequence[str]) -> None:
+def _publish(organization: Organization, seeded: Seeded, products: Sequence[str]) -> None:
     for at in range(0, len(products), CHUNK):
-        with organization.writing(planted.system_user) as write:
+        with organization.writing(seeded.system_user) as write:
             active = {row: {"statecode": 0, "statuscode": 1} for row in products[at : at + CHUNK]}
             write.update(write.model["product"], active)
 

@@ -37,7 +37,7 @@ SEEN_BY_PRODUCT_AVAILABILITY = ("product", "salesorder", "quote", "salesorderdet
 Held = dict[str, str]
 
 
-def plant_roles(write: Write) -> dict[str, str]:
+def seed_roles(write: Write) -> dict[str, str]:
     """Define them all; their ids in the root business unit, by name."""
     write.create(
         write.model["roletemplate"], [{"roletemplateid": key, "name": name} for name, key in TEMPLATES.items()]

@@ -5,29 +5,31 @@ from __future__ import annotations
 
 from integration.sandbox.dataverse.organization import Organization
 from integration.sandbox.dataverse.security.roles import complete
-from integration.sandbox.dataverse.seed.base import CLIENTS, plant_base
-from integration.sandbox.dataverse.seed.demo import plant_demo
-from integration.sandbox.dataverse.seed.large import plant_large
-from integration.sandbox.dataverse.seed.roles import plant_roles
+from integration.sandbox.dataverse.seed.base import CLIENTS, seed_base
+from integration.sandbox.dataverse.seed.demo import seed_demo
+from integration.sandbox.dataverse.seed.large import seed_large
+from integration.sandbox.dataverse.seed.roles import seed_roles
 
 SEEDS = ("empty", "demo", "large")
 
-__all__ = ["CLIENTS", "SEEDS", "plant"]
+__all__ = ["CLIENTS", "SEEDS", "seed_organization"]
 
 
-def plant(organization: Organization, seed: str, accounts: int | None = None, contacts: int | None = None) -> None:
+def seed_organization(
+    organization: Organization, seed: str, accounts: int | None = None, contacts: int | None = None
+) -> None:
     """Fill an empty database; ``accounts`` and ``contacts`` are the totals of the demo and the large seed."""
     connection = organization.database.connection()
     if connection.execute("SELECT 1 FROM organization").fetchone():
         with organization.database.transaction() as writing:
             if not writing.execute("SELECT 1 FROM roleprivileges").fetchone():  # a file of an earlier version
-                plant_roles(organization.write(writing, ""))
+                seed_roles(organization.write(writing, ""))
             complete(writing)
         return
     slow, organization.row_ms = organization.row_ms, 0
-    planted = plant_base(organization)
+    seeded = seed_base(organization)
     if seed == "demo":
-        plant_demo(organization, planted, accounts, contacts)
+        seed_demo(organization, seeded, accounts, contacts)
     elif seed == "large":
-        plant_large(organization, planted, accounts, contacts)
+        seed_large(organization, seeded, accounts, contacts)
     organization.row_ms = slow

@@ -6,13 +6,13 @@ import re
 
 from integration.sandbox.dataverse.metadata.definitions import COMMON, OWNED, set_name
 from integration.sandbox.dataverse.organization import Organization
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.security.privileges import depth
 from integration.sandbox.dataverse.solutions.columns import KINDS, line_of
 from integration.sandbox.dataverse.solutions.opening import bad_xml
 from integration.sandbox.dataverse.solutions.package import ColumnIn, Package, RoleIn, TableIn
 from integration.sandbox.dataverse.store.model import Model
 from integration.sandbox.dataverse.store.values import guid
+from integration.sandbox.shell.refusal import Refusal
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 MOST_IN_KEY = 16

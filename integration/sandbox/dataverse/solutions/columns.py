@@ -18,19 +18,23 @@ MOST_DECIMALS = 12
 def line_of(column: ColumnIn) -> Line:
     """As one line of ``entities.json``. Raises ``ValueError`` or ``ArithmeticError`` for what is no number."""
     kind, facts = KINDS[column.kind]
-    told = column.facts
-    more = {**facts(told), "schema": column.schema}
-    need = NEED.get(told.get("RequiredLevel", ""))
+    properties = column.facts
+    more = {**facts(properties), "schema": column.schema}
+    need = NEED.get(properties.get("RequiredLevel", ""))
     if need:
         more["need"] = need
     writable = "".join(
-        letter for letter, name in (("c", "Create"), ("u", "Update")) if told.get(f"ValidFor{name}Api", "1") == "1"
+        letter
+        for letter, name in (("c", "Create"), ("u", "Update"))
+        if properties.get(f"ValidFor{name}Api", "1") == "1"
     )
     return [kind, column.label, writable, more]
 
 
-def _bounds(told: dict[str, str], **others: Any) -> dict[str, Any]:
-    low, high = (told.get(name, otherwise) for name, otherwise in (("MinValue", f"-{LARGEST}"), ("MaxValue", LARGEST)))
+def _bounds(properties: dict[str, str], **others: Any) -> dict[str, Any]:
+    low, high = (
+        properties.get(name, otherwise) for name, otherwise in (("MinValue", f"-{LARGEST}"), ("MaxValue", LARGEST))
+    )
     if not Decimal(low) <= Decimal(high):
         raise ValueError(f"{low} is not below {high}")
     return {"min": low, "max": high, **others}
@@ -43,33 +47,41 @@ def _whole(text: str, largest: int) -> int:
     return found
 
 
-def _length(told: dict[str, str], otherwise: str, largest: int) -> int:
-    found = _whole(told.get("MaxLength", otherwise), largest)
+def _length(properties: dict[str, str], otherwise: str, largest: int) -> int:
+    found = _whole(properties.get("MaxLength", otherwise), largest)
     if not found:
         raise ValueError("a text of no length holds nothing")
     return found
 
 
-def _money(told: dict[str, str]) -> dict[str, Any]:
-    base = told.get("CalculationOf")
-    return _bounds(told, source=_whole(told.get("AccuracySource", "2"), 2), **({"base": base} if base else {}))
+def _money(properties: dict[str, str]) -> dict[str, Any]:
+    base = properties.get("CalculationOf")
+    return _bounds(
+        properties, source=_whole(properties.get("AccuracySource", "2"), 2), **({"base": base} if base else {})
+    )
 
 
-def _moment(told: dict[str, str]) -> dict[str, Any]:
-    if told.get("Behavior") == "2":
+def _moment(properties: dict[str, str]) -> dict[str, Any]:
+    if properties.get("Behavior") == "2":
         return {"day": "only"}
-    return {"day": "format"} if told.get("Format") == "date" else {}
+    return {"day": "format"} if properties.get("Format") == "date" else {}
 
 
 KINDS: dict[str, tuple[str, Callable[[dict[str, str]], dict[str, Any]]]] = {
-    "primarykey": ("Uniqueidentifier", lambda told: {}),
-    "nvarchar": ("String", lambda told: {"len": _length(told, "100", 4000)}),
-    "ntext": ("Memo", lambda told: {"len": _length(told, "2000", 1_048_576)}),
-    "int": ("Integer", lambda told: {"min": -(2**31), "max": 2**31 - 1}),
-    "decimal": ("Decimal", lambda told: _bounds(told, prec=_whole(told.get("Accuracy", "2"), MOST_DECIMALS))),
-    "float": ("Double", lambda told: _bounds(told, prec=_whole(told.get("Accuracy", "5"), MOST_DECIMALS))),
+    "primarykey": ("Uniqueidentifier", lambda properties: {}),
+    "nvarchar": ("String", lambda properties: {"len": _length(properties, "100", 4000)}),
+    "ntext": ("Memo", lambda properties: {"len": _length(properties, "2000", 1_048_576)}),
+    "int": ("Integer", lambda properties: {"min": -(2**31), "max": 2**31 - 1}),
+    "decimal": (
+        "Decimal",
+        lambda properties: _bounds(properties, prec=_whole(properties.get("Accuracy", "2"), MOST_DECIMALS)),
+    ),
+    "float": (
+        "Double",
+        lambda properties: _bounds(properties, prec=_whole(properties.get("Accuracy", "5"), MOST_DECIMALS)),
+    ),
     "money": ("Money", _money),
-    "bit": ("Boolean", lambda told: {}),
+    "bit": ("Boolean", lambda properties: {}),
     "datetime": ("DateTime", _moment),
-    "lookup": ("Lookup", lambda told: {}),
+    "lookup": ("Lookup", lambda properties: {}),
 }

@@ -10,19 +10,19 @@ from typing import Any
 from integration.sandbox.dataverse.metadata.customize import Change, carry_out, next_code
 from integration.sandbox.dataverse.metadata.definitions import COMMON, OWNED, set_name
 from integration.sandbox.dataverse.organization import Organization
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.security import roles
 from integration.sandbox.dataverse.solutions.checking import check
 from integration.sandbox.dataverse.solutions.columns import Line, line_of
 from integration.sandbox.dataverse.solutions.package import ColumnIn, LookupIn, Package, TableIn
 from integration.sandbox.dataverse.store.model import Model, Table
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.refusal import Refusal
 
 Progress = Callable[[float], None]
 
 
 def carry_in(organization: Organization, package: Package, user: str, progress: Progress) -> None:
-    """Import it for a user. ``progress`` is told percents. Raises :class:`Refusal`, and then no table was changed."""
+    """Import it for a user. ``progress`` gets percents. Raises :class:`Refusal`, and then no table was changed."""
     check(organization, package)
     progress(10)
     # Columns of tables that the same file brings need those tables: two rounds, each all or nothing.

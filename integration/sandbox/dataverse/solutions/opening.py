@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from xml.etree import ElementTree
 
-from integration.sandbox.dataverse.refusals import Refusal
+from integration.sandbox.shell.refusal import Refusal
 
 Element = ElementTree.Element
 LARGEST = 64 * 1024 * 1024

@@ -11,14 +11,16 @@ from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from integration.sandbox.dataverse.http.messages import Response, answer, empty
+from integration.sandbox.dataverse.http.messages import answer, empty
 from integration.sandbox.dataverse.organization import Exchange, Organization
-from integration.sandbox.dataverse.refusals import Refusal, odata
+from integration.sandbox.dataverse.refusals import odata
 from integration.sandbox.dataverse.security.privileges import IMPORT as IMPORT_PRIVILEGE
 from integration.sandbox.dataverse.solutions.checking import check
 from integration.sandbox.dataverse.solutions.importing import carry_in
 from integration.sandbox.dataverse.solutions.package import read_package
 from integration.sandbox.dataverse.store.values import guid, timestamp
+from integration.sandbox.shell.messages import Response
+from integration.sandbox.shell.refusal import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +59,8 @@ def import_solution_async(exchange: Exchange, body: Body) -> Response:
         state = {"statecode": LOCKED, "statuscode": IN_PROGRESS}
         (operation,) = write.create(write.model["asyncoperation"], [{**values, **state}])
     organization.begin(lambda: _finish(organization, user, operation, _run(organization, user, job, content)))
-    told = {"AsyncOperationId": operation, "ImportJobKey": job}
-    return _result(exchange, "ImportSolutionAsyncResponse", told)
+    started = {"AsyncOperationId": operation, "ImportJobKey": job}
+    return _result(exchange, "ImportSolutionAsyncResponse", started)
 
 
 def stage_solution(exchange: Exchange, body: Body) -> Response:
@@ -75,14 +77,14 @@ def stage_solution(exchange: Exchange, body: Body) -> Response:
         STAGED[number] = content
     except Refusal as refusal:
         results.append({"SolutionValidationResultType": "Error", "Message": refusal.message, "ErrorCode": refusal.code})
-    told = {
+    staged = {
         "StageSolutionUploadId": number,
         "StageSolutionStatus": "Failed" if results else "Passed",
         "SolutionValidationResults": results,
         "MissingDependencies": [],
         "SolutionDetails": details,
     }
-    return _result(exchange, "StageSolutionResponse", {"StageSolutionResults": told})
+    return _result(exchange, "StageSolutionResponse", {"StageSolutionResults": staged})
 
 
 ACTIONS: dict[str, Callable[[Exchange, Body], Response]] = {
@@ -121,7 +123,7 @@ def _begin(organization: Organization, user: str, job: str) -> None:
 
 
 def _run(organization: Organization, user: str, job: str, content: bytes) -> Refusal | None:
-    """Import, telling the import job how far it is; what went wrong is kept there too."""
+    """Import and note in the import job how far it is; what went wrong is kept there too."""
 
     def progress(percent: float) -> None:
         _note(organization, job, progress=str(percent))
@@ -140,12 +142,14 @@ def _run(organization: Organization, user: str, job: str, content: bytes) -> Ref
     except Refusal as caught:
         refusal = caught
     except Exception:
-        log.exception("The sandbox failed on a solution")  # nobody waits here: whoever follows the job has to be told
+        log.exception(
+            "The sandbox failed on a solution"
+        )  # nobody waits here: whoever follows the job has to read it there
         refusal = Refusal(500, "0x80040216", "An unexpected error occurred.")
     finally:
         ONE_AT_A_TIME.release()
-    told = {"data": _report(name, version, refusal), "completedon": timestamp(organization.clock())}
-    _note(organization, job, **told, **({} if refusal else {"progress": "100"}))
+    finished = {"data": _report(name, version, refusal), "completedon": timestamp(organization.clock())}
+    _note(organization, job, **finished, **({} if refusal else {"progress": "100"}))
     return refusal
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.solutions.opening import bad_file, bad_xml, opened, parsed
+from integration.sandbox.shell.refusal import Refusal
 
 NEEDED = ("[Content_Types].xml", "solution.xml", "customizations.xml")
 NEWEST_FORMAT = (9, 2)
@@ -145,31 +145,31 @@ def _manifest(root: Element) -> Manifest:
         raise Refusal(
             400, "0x80048068", "The solution package you are importing was generated on a newer version of the service."
         )
-    told = root.find("SolutionManifest")
-    publisher = told.find("Publisher") if told is not None else None
-    if told is None or publisher is None:
+    element = root.find("SolutionManifest")
+    publisher = element.find("Publisher") if element is not None else None
+    if element is None or publisher is None:
         raise bad_xml("solution.xml", "SolutionManifest or Publisher is missing")
     return Manifest(
-        name=_text(told, "UniqueName", "solution.xml"),
-        title=_described(told, "LocalizedNames/LocalizedName"),
-        description=_described(told, "Descriptions/Description"),
-        version=_version(told),
-        managed=told.findtext("Managed") == "1",
+        name=_text(element, "UniqueName", "solution.xml"),
+        title=_described(element, "LocalizedNames/LocalizedName"),
+        description=_described(element, "Descriptions/Description"),
+        version=_version(element),
+        managed=element.findtext("Managed") == "1",
         publisher=_text(publisher, "UniqueName", "solution.xml"),
         publisher_title=_described(publisher, "LocalizedNames/LocalizedName"),
         prefix=_text(publisher, "CustomizationPrefix", "solution.xml"),
         option_prefix=_number(publisher, "CustomizationOptionValuePrefix", 10_000, "solution.xml"),
-        requires=tuple(_missing(told)),
+        requires=tuple(_missing(element)),
     )
 
 
-def _missing(told: Element) -> Iterator[str]:
-    for one in told.iterfind("./MissingDependencies/MissingDependency/Required"):
+def _missing(element: Element) -> Iterator[str]:
+    for one in element.iterfind("./MissingDependencies/MissingDependency/Required"):
         yield one.get("schemaName") or one.get("displayName") or "?"
 
 
-def _table(told: Element) -> TableIn:
-    entity = told.find("./EntityInfo/entity")
+def _table(element: Element) -> TableIn:
+    entity = element.find("./EntityInfo/entity")
     if entity is None:
         raise bad_xml("customizations.xml", "an Entity without EntityInfo/entity")
     return TableIn(
@@ -178,28 +178,28 @@ def _table(told: Element) -> TableIn:
         whole=entity.get("unmodified") != "1",
         columns=tuple(_column(one) for one in entity.iterfind("./attributes/attribute")),
         keys={one.get("Name", ""): _key(one) for one in entity.iterfind("./EntityKeys/EntityKey")},
-        forms=tuple(_forms(told)),
+        forms=tuple(_forms(element)),
         owned="user" if entity.findtext("OwnershipTypeMask") == "UserOwned" else "organization",
         set=entity.findtext("EntitySetName") or "",
         tracked=entity.findtext("ChangeTrackingEnabled") == "1",
     )
 
 
-def _column(told: Element) -> ColumnIn:
-    facts = {one.tag: (one.text or "").strip() for one in told if not len(one)}
-    label = _described(told, "displaynames/displayname") or told.get("PhysicalName", "")
-    return ColumnIn(told.get("PhysicalName", ""), facts.get("Type", ""), label, facts)
+def _column(element: Element) -> ColumnIn:
+    facts = {one.tag: (one.text or "").strip() for one in element if not len(one)}
+    label = _described(element, "displaynames/displayname") or element.get("PhysicalName", "")
+    return ColumnIn(element.get("PhysicalName", ""), facts.get("Type", ""), label, facts)
 
 
-def _key(told: Element) -> tuple[str, ...]:
-    return tuple((one.text or "").strip() for one in told.iterfind("./EntityKeyAttributes/AttributeName"))
+def _key(element: Element) -> tuple[str, ...]:
+    return tuple((one.text or "").strip() for one in element.iterfind("./EntityKeyAttributes/AttributeName"))
 
 
 FORM_TYPES = {"main": 2, "quick": 6, "quickCreate": 7, "card": 11}
 
 
-def _forms(told: Element) -> Iterator[FormIn]:
-    for group in told.iterfind("./FormXml/forms"):
+def _forms(element: Element) -> Iterator[FormIn]:
+    for group in element.iterfind("./FormXml/forms"):
         for one in group.iterfind("systemform"):
             form = one.find("form")
             if form is None:
@@ -209,53 +209,53 @@ def _forms(told: Element) -> Iterator[FormIn]:
             yield FormIn(_bare(one.findtext("formid") or ""), name, FORM_TYPES.get(group.get("type", ""), 2), text)
 
 
-def _lookup(told: Element) -> LookupIn:
+def _lookup(element: Element) -> LookupIn:
     names = ("ReferencingEntityName", "ReferencingAttributeName", "ReferencedEntityName")
-    table, column, target = (_text(told, name, "customizations.xml").lower() for name in names)
-    return LookupIn(told.get("Name", ""), table, column, target)
+    table, column, target = (_text(element, name, "customizations.xml").lower() for name in names)
+    return LookupIn(element.get("Name", ""), table, column, target)
 
 
-def _role(told: Element) -> RoleIn:
-    held = {one.get("name", ""): one.get("level", "") for one in told.iterfind("./RolePrivileges/RolePrivilege")}
-    return RoleIn(_bare(told.get("id", "")), told.get("name", ""), held)
+def _role(element: Element) -> RoleIn:
+    held = {one.get("name", ""): one.get("level", "") for one in element.iterfind("./RolePrivileges/RolePrivilege")}
+    return RoleIn(_bare(element.get("id", "")), element.get("name", ""), held)
 
 
-def _web(told: Element, files: dict[str, bytes]) -> WebIn:
-    path = (told.findtext("FileName") or "").lstrip("/")
+def _web(element: Element, files: dict[str, bytes]) -> WebIn:
+    path = (element.findtext("FileName") or "").lstrip("/")
     if path not in files:
         raise bad_file(f"The solution file is invalid. The file {path} of a web resource is missing.")
     return WebIn(
-        _bare(told.findtext("WebResourceId") or ""),
-        _text(told, "Name", "customizations.xml"),
-        told.findtext("DisplayName") or "",
-        _number(told, "WebResourceType", 1, "customizations.xml"),
+        _bare(element.findtext("WebResourceId") or ""),
+        _text(element, "Name", "customizations.xml"),
+        element.findtext("DisplayName") or "",
+        _number(element, "WebResourceType", 1, "customizations.xml"),
         files[path],
     )
 
 
-def _text(told: Element, name: str, file: str) -> str:
-    found = told.findtext(name)
+def _text(element: Element, name: str, file: str) -> str:
+    found = element.findtext(name)
     if not found:
         raise bad_xml(file, f"{name} is missing")
     return found.strip()
 
 
-def _number(told: Element, name: str, otherwise: int, file: str) -> int:
-    found = (told.findtext(name) or str(otherwise)).strip()
+def _number(element: Element, name: str, otherwise: int, file: str) -> int:
+    found = (element.findtext(name) or str(otherwise)).strip()
     if not found.isdecimal() or len(found) > LONGEST_NUMBER:
         raise bad_xml(file, f"{name} must be a whole number, not '{found}'")
     return int(found)
 
 
-def _version(told: Element) -> str:
-    found = _text(told, "Version", "solution.xml")
+def _version(element: Element) -> str:
+    found = _text(element, "Version", "solution.xml")
     if not VERSION.fullmatch(found):
         raise bad_xml("solution.xml", f"'{found}' is no version such as 1.0.0.0")
     return found
 
 
-def _described(told: Element, path: str) -> str:
-    found = told.find(path)
+def _described(element: Element, path: str) -> str:
+    found = element.find(path)
     return found.get("description", "") if found is not None else ""
 
 

@@ -10,9 +10,10 @@ from integration.sandbox.dataverse.store.keys import index_name
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.presets import presets
+from integration.sandbox.shell.refusal import Refusal
 
 
-def violation(table: Table, error: sqlite3.IntegrityError, bulk: bool) -> refusals.Refusal:
+def violation(table: Table, error: sqlite3.IntegrityError, bulk: bool) -> Refusal:
     """What a row that is there twice is refused with: an alternate key by its name, otherwise the primary key."""
     index = str(error).rpartition("index '")[2].rstrip("'")
     columns = {part.rpartition(".")[2] for part in str(error).rpartition(": ")[2].split(", ")}

@@ -22,13 +22,12 @@ from integration.sandbox.dataverse.store.folding import folded_part, folded_valu
 from integration.sandbox.dataverse.store.model import Column, Model, Table
 from integration.sandbox.dataverse.store.presets import PRESETS
 from integration.sandbox.dataverse.store.values import storage
+from integration.sandbox.shell.registrations import TABLES
 
 KEPT_BESIDE = """
 CREATE TABLE IF NOT EXISTS counter (value INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS tombstone (entity TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS tombstone_version ON tombstone (entity, version);
-CREATE TABLE IF NOT EXISTS client (id TEXT PRIMARY KEY, secret TEXT NOT NULL, label TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS choice (entity TEXT, attribute TEXT, value INTEGER, label TEXT NOT NULL, state INTEGER,
     PRIMARY KEY (entity, attribute, value));
 CREATE TABLE IF NOT EXISTS customization (kind TEXT, entity TEXT, name TEXT, content TEXT NOT NULL,
@@ -61,7 +60,7 @@ class Database:
 
     def _create(self, model: Model) -> None:
         connection = self.connection()
-        connection.executescript(KEPT_BESIDE)
+        connection.executescript(TABLES + KEPT_BESIDE)
         for table in model:
             lay_out(connection, table)
         connection.executescript(INDEXES)

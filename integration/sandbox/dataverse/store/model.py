@@ -159,7 +159,7 @@ class Table:
 
 class Model:
     """All tables, by logical name and by entity set name. A changed table replaces the old one as a whole, so that
-    requests under way keep what they started with. ``find`` tells the id of the row with the given values."""
+    requests under way keep what they started with. ``find`` returns the id of the row with the given values."""
 
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self.tables = dict(tables)

@@ -29,7 +29,6 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from integration.sandbox.dataverse.refusals import (
-    Refusal,
     bad_character,
     bad_date,
     out_of_range,
@@ -39,6 +38,7 @@ from integration.sandbox.dataverse.refusals import (
 )
 from integration.sandbox.dataverse.store.folding import REFUSED, units
 from integration.sandbox.dataverse.store.model import CHOICES, LOOKUPS, TEXTS, WHOLE, Column
+from integration.sandbox.shell.refusal import Refusal
 
 Reader = Callable[[Any], Any]
 Encoder = Callable[[Any], str]

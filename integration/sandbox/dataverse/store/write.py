@@ -64,7 +64,7 @@ class Write:
     """One open transaction, written by one user at one moment, possibly on ``behalf`` of them by another, under the
     ``rules`` of the organization. ``written``
     counts rows; ``leaving`` are those whose deletion is under way, ``copied`` the documents whose lines bring their
-    prices along, ``fit_owners`` who was found fit to own rows of a table. ``happened`` is what listeners are told when
+    prices along, ``fit_owners`` who was found fit to own rows of a table. ``happened`` is what listeners get when
     it is committed, ``tag`` what the request under way gives along."""
 
     def __init__(

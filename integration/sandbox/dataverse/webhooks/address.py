@@ -14,7 +14,7 @@ CODE, HEADER, QUERY = 4, 5, 6
 
 
 def check_address(url: Any) -> None:
-    """Only https, or this machine: what a sandbox tells goes nowhere in the clear. Raises :class:`Refusal`."""
+    """Only https, or this machine: what a sandbox sends goes nowhere in the clear. Raises :class:`Refusal`."""
     try:
         parts = urlsplit(url or "")
         host, _ = parts.hostname or "", parts.port

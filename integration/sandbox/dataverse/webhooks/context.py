@@ -138,18 +138,18 @@ def reference(table: str, row: str, name: str | None = None) -> dict[str, Any]:
 
 
 def attribute(column: Column, value: Any, row: Values) -> Any:
-    """One kept value (never ``None``) as the body tells it."""
+    """One kept value (never ``None``) as the body has it."""
     if column.is_lookup:
         return reference(row.get(column.type_column) or column.targets[0], value)
     if column.type in CHOICES:
         return {"__type": f"OptionSetValue:{CONTRACTS}", "Value": value}
-    told: dict[str, Callable[[Any], Any]] = {
+    converters: dict[str, Callable[[Any], Any]] = {
         "Money": lambda kept: {"__type": f"Money:{CONTRACTS}", "Value": _number(Decimal(kept).scaleb(-4))},
         "Decimal": lambda kept: _number(Decimal(kept)),
         "Boolean": bool,
         "DateTime": lambda kept: _moment(dt.datetime.fromisoformat(kept)),
     }
-    return told.get(column.type, lambda kept: kept)(value)
+    return converters.get(column.type, lambda kept: kept)(value)
 
 
 def _number(value: Decimal) -> int | float:

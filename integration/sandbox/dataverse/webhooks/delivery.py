@@ -48,7 +48,7 @@ class Delivery:
 
 
 class Deliveries:
-    """``put`` takes the ids of jobs that are committed; ``settled`` waits until all of them were posted."""
+    """``put`` takes the ids of jobs that are committed; ``wait_until_posted`` waits until all of them were posted."""
 
     def __init__(self, database: Database, writing: Writing, tenant: Tenant) -> None:
         self._database = database
@@ -73,7 +73,7 @@ class Deliveries:
             for job in jobs:
                 self._jobs.put(job)
 
-    def settled(self) -> None:
+    def wait_until_posted(self) -> None:
         self._jobs.join()
 
     def stop(self) -> None:

@@ -14,7 +14,7 @@ from integration.sandbox.dataverse.webhooks.context import Event, Sender, body
 
 SYSTEM_EVENT = 1
 SILENT = frozenset({"asyncoperation", "sdkmessage", "sdkmessagefilter", "sdkmessageprocessingstep", "serviceendpoint"})
-"""Of these nobody is told: a job about a job would have no end."""
+"""Of these nobody gets a call: a job about a job would have no end."""
 STEPS = (
     "SELECT s.sdkmessageprocessingstepid, s.name, m.name, f.primaryobjecttypecode, s.filteringattributes,"
     " s.asyncautodelete, s.eventhandler FROM sdkmessageprocessingstep s JOIN sdkmessage m USING (sdkmessageid)"

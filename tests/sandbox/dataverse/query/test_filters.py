@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from integration.sandbox.dataverse.query import criteria
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.store.database import matches
+from integration.sandbox.shell.refusal import Refusal
 from tests.examples import examples
 from tests.sandbox.conftest import Caller
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integration.sandbox import Sandbox
-from integration.sandbox.dataverse.query.date_ranges import span
+from integration.sandbox.dataverse.query.date_ranges import date_range
 from tests.sandbox.conftest import Caller, Clock
 
 CRM = "Microsoft.Dynamics.CRM"
@@ -106,7 +106,7 @@ NOW = dt.datetime(2026, 3, 31, 9, 30, tzinfo=dt.UTC)  # a Tuesday
     ],
 )  # fmt: skip
 def test_a_named_stretch_of_time_has_its_two_ends(name: str, number: str, begins: str | None, ends: str | None) -> None:
-    first, last = span(name, number.split(), NOW)
+    first, last = date_range(name, number.split(), NOW)
 
     assert (first and f"{first:%Y-%m-%dT%H:%M}", last and f"{last:%Y-%m-%dT%H:%M}") == (begins, ends)
 

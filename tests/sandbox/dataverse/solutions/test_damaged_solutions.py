@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from integration.dataverse.solution.description import describe
 from integration.dataverse.solution.package import build
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.solutions import opening
 from integration.sandbox.dataverse.solutions.package import read_package
+from integration.sandbox.shell.refusal import Refusal
 from tests.sandbox.conftest import Caller
 
 GOOD = build(describe())

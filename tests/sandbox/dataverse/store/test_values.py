@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.rules.money import scaled
 from integration.sandbox.dataverse.store.model import load_model
 from integration.sandbox.dataverse.store.values import encoder, guid, moment, money_text, reader
+from integration.sandbox.shell.refusal import Refusal
 from tests.examples import examples
 from tests.sandbox.conftest import Caller
 

@@ -57,11 +57,11 @@ class Listener:
         return self.told.get(timeout=10)
 
     def quiet(self) -> bool:
-        self.sandbox.organization.deliveries.settled()
+        self.sandbox.organization.deliveries.wait_until_posted()
         return self.told.empty()
 
     def jobs(self) -> list[dict[str, Any]]:
-        self.sandbox.organization.deliveries.settled()
+        self.sandbox.organization.deliveries.wait_until_posted()
         return self.call.rows("asyncoperations?$filter=operationtype eq 1")
 
 
@@ -79,7 +79,7 @@ def listener(telling: Sandbox) -> Iterator[Listener]:
     with counterpart() as server:
         made = Listener(server, telling, Caller(telling.ready, "administrator"))
         yield made
-        telling.organization.deliveries.settled()
+        telling.organization.deliveries.wait_until_posted()
         for table in ("sdkmessageprocessingstep", "serviceendpoint", "asyncoperation"):
             for row in made.call.rows(f"{table}s?$select={table}id"):
                 made.call("DELETE", f"{table}s({row[f'{table}id']})")

@@ -17,8 +17,9 @@ from integration.sandbox.dataverse.query.fetchxml.shown import Output, Writer, o
 from integration.sandbox.dataverse.query.fetchxml.tree import Fetch, Order, parse
 from integration.sandbox.dataverse.query.selecting import Reading
 from integration.sandbox.dataverse.query.where import ROOT
-from integration.sandbox.dataverse.refusals import Refusal, invalid, odata
+from integration.sandbox.dataverse.refusals import invalid, odata
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 MOST_WITHOUT_COOKIE = 50_000
 COOKIE = re.compile(r'<cookie page="(\d{1,9})">(?:<\w+ last="\{([0-9a-fA-F-]{36})\}" first="[^"]*" ?/>)?</cookie>')
@@ -44,7 +45,7 @@ def answer_fetch(reading: Reading, table: Table, text: str) -> str:
     fetch = parse(text)
     if fetch.source.name != table.name:
         raise odata(f"The entity '{fetch.source.name}' of the FetchXML is not that of the address, '{table.name}'.")
-    joins = Joins(reading.model, fetch.source, reading.asker, reading.guard)
+    joins = Joins(reading.model, fetch.source, reading.request_context, reading.guard)
     joins.keep_within()
     if fetch.aggregate:
         return _aggregate(reading, fetch, joins)
@@ -140,13 +141,13 @@ def _position(fetch: Fetch, size: int) -> tuple[str, int]:
     return (found[2] or "").lower(), (fetch.page - int(found[1]) - 1) * size
 
 
-def _about(reading: Reading, fetch: Fetch, table: Table, more: bool, ends: tuple[str, str]) -> list[str]:
+def _about(reading: Reading, fetch: Fetch, table: Table, more: bool, first_and_last: tuple[str, str]) -> list[str]:
     """Whether there is more, and the cookie that leads to it."""
     notes = []
     if reading.preferences.wants(f"{ANNOTATION}morerecords"):
         notes.append(f'"@{ANNOTATION}morerecords":{"true" if more else "false"}')
     if more and reading.preferences.wants(f"{ANNOTATION}fetchxmlpagingcookie"):
-        first, last = ends
+        first, last = first_and_last
         key = f'<{table.id} last="{{{last.upper()}}}" first="{{{first.upper()}}}" />' if last else ""
         inner = quote(quote(f'<cookie page="{fetch.page}">{key}</cookie>', safe=""), safe="")
         cookie = f'<cookie pagenumber="{fetch.page + 1}" pagingcookie="{inner}" istracking="False" />'

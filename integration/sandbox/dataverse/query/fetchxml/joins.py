@@ -10,15 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.query.conditions import Asker, Comparing, retyped
+from integration.sandbox.dataverse.query.conditions import ConditionBuilder, RequestContext, retyped
 from integration.sandbox.dataverse.query.criteria import Literal
 from integration.sandbox.dataverse.query.date_ranges import NAMES
 from integration.sandbox.dataverse.query.fetchxml.tree import JOINED, Condition, Filter, Link, Source
 from integration.sandbox.dataverse.query.hierarchy import IN_LINE, OF_PEOPLE, in_line, of_people
 from integration.sandbox.dataverse.query.where import ROOT, balanced, within_reach
-from integration.sandbox.dataverse.refusals import Refusal, invalid
+from integration.sandbox.dataverse.refusals import invalid
 from integration.sandbox.dataverse.security.guard import Guard
 from integration.sandbox.dataverse.store.model import Column, Model, Table
+from integration.sandbox.shell.refusal import Refusal
 
 COMPARE = {"eq": "eq", "ne": "ne", "neq": "ne", "gt": "gt", "ge": "ge", "lt": "lt", "le": "le"}
 OPPOSITE = {
@@ -66,11 +67,11 @@ def find_table(model: Model, name: str) -> Table:
     return model[name]
 
 
-class Joins(Comparing):
+class Joins(ConditionBuilder):
     """``tables`` are those joined, the root first; ``text`` is the FROM clause."""
 
-    def __init__(self, model: Model, source: Source, asker: Asker, guard: Guard) -> None:
-        super().__init__(asker)
+    def __init__(self, model: Model, source: Source, request_context: RequestContext, guard: Guard) -> None:
+        super().__init__(request_context)
         self.model = model
         self.guard = guard
         self._named = 0
@@ -197,8 +198,8 @@ OTHERS: dict[str, Build] = {
     "like": lambda joins, sql, column, values: joins.like(sql, "".join(value.text for value in values[:1])),
     "in": Joins.one_of,
     "between": Joins.between,
-    "begins-with": Joins.begins,
-    "ends-with": Joins.ends,
+    "begins-with": Joins.begins_with,
+    "ends-with": Joins.ends_with,
     "contain-values": Joins.one_of,
     "in-fiscal-period": Joins.fiscal_period,
     "eq-userlanguage": Joins.own_language,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from integration.sandbox.dataverse.http.messages import LARGEST_PAGE
-from integration.sandbox.dataverse.refusals import Refusal, invalid
+from integration.sandbox.dataverse.refusals import invalid
+from integration.sandbox.shell.refusal import Refusal
 
 TRUE = {"true": True, "1": True, "false": False, "0": False}
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -85,7 +86,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Fetch:
-    """``count`` is the size of a page, ``top`` a limit without pages; ``cookie`` tells where the last page ended."""
+    """``count`` is the size of a page, ``top`` a limit without pages; ``cookie`` says where the last page ended."""
 
     source: Source
     distinct: bool

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.rules.money import exact
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values

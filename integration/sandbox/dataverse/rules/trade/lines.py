@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.rules.money import exact
 from integration.sandbox.dataverse.rules.products import ACTIVE, UNDER_REVISION
 from integration.sandbox.dataverse.rules.trade.documents import HEADERS, follow_header
@@ -15,6 +14,7 @@ from integration.sandbox.dataverse.rules.trade.editing import EDITABLE, read_onl
 from integration.sandbox.dataverse.rules.trade.pricing import calculates, figures
 from integration.sandbox.dataverse.rules.units import check_group
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values

@@ -7,7 +7,7 @@ document's prices are locked; what is written in has the price it is given. From
     extended amount = base amount - manual discount + tax
 
 The manual discount is for the line or for each of its units, as the organization is set up. What stands in the way of
-a price is told in ``pricingerrorcode``.
+a price is found in ``pricingerrorcode``.
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from integration.sandbox.dataverse.refusals import Refusal
 from integration.sandbox.dataverse.rules.money import exact
 from integration.sandbox.dataverse.rules.trade.documents import HEADERS, LINES_OF
 from integration.sandbox.dataverse.rules.trade.pricing import DETAIL_ERROR, HUNDRED, calculates, figures, rounded
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
