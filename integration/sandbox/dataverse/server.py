@@ -18,7 +18,7 @@ from integration.sandbox.dataverse.http.limits import throttled
 from integration.sandbox.dataverse.http.messages import Request, refused
 from integration.sandbox.dataverse.http.router import perform
 from integration.sandbox.dataverse.organization import Organization, utc_now
-from integration.sandbox.dataverse.page.markup import page, tag
+from integration.sandbox.dataverse.page.rendering import message
 from integration.sandbox.dataverse.page.routes import SalesPage
 from integration.sandbox.dataverse.rules.registry import RuleRegistry
 from integration.sandbox.dataverse.security.people import people_to_sign_in
@@ -192,7 +192,7 @@ def _request(incoming: Incoming, path: str) -> Request:
 def _failed(incoming: Incoming) -> Response:
     """The fault is ours: a page for a person, the service's error for a program."""
     if incoming.path.startswith("/sales/"):
-        return page("Something went wrong", tag("p", "The sandbox failed; its log says why. Try again."), status=500)
+        return message("Something went wrong", "The sandbox failed; its log says why. Try again.", 500)
     return refused(Refusal(500, "0x80040216", "An unexpected error occurred."))
 
 

@@ -7,12 +7,13 @@ import base64
 import http.client
 import json
 import time
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from integration.sandbox.dataverse.page.api_client import Declined, Row, shown
 from integration.sandbox.dataverse.page.kinds import Kind
-from integration.sandbox.dataverse.page.markup import Html, link, tag
 from integration.sandbox.dataverse.page.page_context import PageContext
+from integration.sandbox.dataverse.page.rendering import Cell
 from integration.sandbox.dataverse.webhooks.address import check_address
 from integration.sandbox.shell.refusal import Refusal
 
@@ -38,37 +39,35 @@ def _connection(context: PageContext) -> Row | None:
     return next(iter(context.client.rows(known.set, "$top=1")), None) if known else None
 
 
-def opening(context: PageContext, kind: Kind, row: str) -> Html | None:
-    """The link to the record in Business Central, where it is known and the person may know it."""
+def opening(context: PageContext, kind: Kind, row: str) -> str:
+    """The address of the record in Business Central; blank unless there is one that the person may see."""
     try:
         found = _connection(context)
     except Declined:
-        return None
+        return ""
     base = str((found or {}).get("bci_webclienturl") or "").rstrip("/")
-    if not base or not _safe(base):
-        return None
-    return link(f"{base}/open/{kind.table}/{row}/", "Open in Business Central", class_="button")
+    return f"{base}/open/{kind.table}/{row}/" if base and _safe(base) else ""
 
 
-def statistics(context: PageContext, found: Row) -> Html | None:
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Labelled values, or why they cannot be shown."""
+
+    facts: list[tuple[str, Cell]]
+    problem: str = ""
+
+
+def statistics(context: PageContext, found: Row) -> Statistics | None:
     """The statistics of an account that has them."""
-    known = context.client.organization.model.tables.get(STATISTICS)
+    table = context.client.organization.model.tables.get(STATISTICS)
     named = found.get("_bci_accountstatisticsid_value")
-    if known is None or not named:
+    if table is None or not named:
         return None
     try:
-        row = context.client.get(f"{known.set}({named})")
+        row = context.client.get(f"{table.set}({named})")
     except Declined as declined:
-        shown_statistics: Html = tag("p", f"The statistics cannot be shown: {declined}", class_="quiet")
-    else:
-        shown_statistics = tag(
-            "dl", *(part for name, label in SHOWN if shown(row, name) for part in _fact(label, shown(row, name)))
-        )
-    return tag("section", tag("h2", "Account Statistics"), shown_statistics)
-
-
-def _fact(label: str, text: str) -> tuple[Html, Html]:
-    return tag("dt", label), tag("dd", text)
+        return Statistics([], f"The statistics cannot be shown: {declined}")
+    return Statistics([(label, Cell(shown(row, name))) for name, label in SHOWN if shown(row, name)])
 
 
 def availability(context: PageContext, product: str) -> str:

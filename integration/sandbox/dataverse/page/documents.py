@@ -8,8 +8,8 @@ from integration.sandbox.dataverse.page import business_central, lines, timeline
 from integration.sandbox.dataverse.page.api_client import KIND as TABLE_OF
 from integration.sandbox.dataverse.page.api_client import Declined, Row, shown
 from integration.sandbox.dataverse.page.kinds import BY_SET, BY_TABLE, Action, Kind
-from integration.sandbox.dataverse.page.markup import Content, Html, link, moved, tag
 from integration.sandbox.dataverse.page.page_context import PageContext
+from integration.sandbox.dataverse.page.rendering import Cell, moved
 from integration.sandbox.shell.messages import Response
 
 
@@ -24,15 +24,20 @@ def record(
     """The page of one record. Raises :class:`Declined`."""
     found = context.client.get(f"{kind.set}({row})")
     seen = PageContext(context.client, context.session, context.name, typed or {}, kind.set)
-    content: list[Content] = [_buttons(seen, kind, found), _facts(kind, found)]
-    if kind.lines:
-        content.append(lines.section(seen, kind, found))
-    if kind.table == "product":
-        content.append(_stock(seen, row))
-    if kind.table == "account":
-        content.append(business_central.statistics(seen, found))
-    content.append(timeline.section(seen, kind, row))
-    return seen.page(shown(found, kind.name) or kind.one, content, problem, status)
+    asked = "ask" in seen.given
+    values = {
+        "kind": kind,
+        "here": f"/sales/{kind.set}/{row}",
+        "actions": [one for one in kind.actions if found["statecode"] in one.states],
+        "follow": _follow(kind, row),
+        "in_business_central": business_central.opening(seen, kind, row),
+        "facts": _facts(kind, found),
+        "lines": lines.section(seen, kind, found) if kind.lines else None,
+        "availability": business_central.availability(seen, row) if kind.table == "product" and asked else "",
+        "statistics": business_central.statistics(seen, found) if kind.table == "account" else None,
+        "timeline": timeline.section(seen, kind, row),
+    }
+    return seen.page("record.html", shown(found, kind.name) or kind.one, problem, status, **values)
 
 
 def act(context: PageContext, kind: Kind, row: str, name: str, line: str) -> Response:
@@ -76,40 +81,23 @@ def _message(kind: Kind, action: Action, row: str) -> Row:
     return {"Status": action.status, action.parameter: activity}
 
 
-def _buttons(context: PageContext, kind: Kind, found: Row) -> Html:
-    """What can be done now."""
-    here = f"/sales/{kind.set}/{found[kind.id]}"
-    able = [one for one in kind.actions if found["statecode"] in one.states]
-    edit = link(f"{here}/edit", "Edit", class_="button") if kind.new else None
-    presses = [context.button(f"{here}/{one.name}", one.label, at == 0) for at, one in enumerate(able)]
-    follow = [
-        link(f"/sales/{each}/new?{name}={found[kind.id]}", f"New {BY_SET[each].one.lower()}", class_="button")
-        for each, name in kind.follow
-    ]
-    opened = business_central.opening(context, kind, found[kind.id])
-    return tag("div", *presses, edit, *follow, opened, class_="actions")
+def _follow(kind: Kind, row: str) -> list[Cell]:
+    """What can be made from here with this record filled in."""
+    return [Cell(f"New {BY_SET[each].one.lower()}", f"/sales/{each}/new?{name}={row}") for each, name in kind.follow]
 
 
-def _stock(context: PageContext, row: str) -> Html:
-    """What is available of a product, as soon as somebody asks."""
-    ask = context.button(f"/sales/products/{row}/availability", "Check availability", name="ask", value="availability")
-    answer = tag("p", business_central.availability(context, row), role="status") if "ask" in context.given else None
-    return tag("section", tag("h2", "Availability"), ask, answer)
+def _facts(kind: Kind, found: Row) -> list[tuple[str, Cell]]:
+    """The labels and values of the fields and of what else is shown, as far as there is something."""
+    fields = [(field.read, field.label) for field in kind.fields]
+    named = [*fields, *(one for one in kind.looks if one[0] not in dict(fields))]
+    return [(label, value(found, name)) for name, label in named if shown(found, name)]
 
 
-def _facts(kind: Kind, found: Row) -> Html:
-    """The fields and what else is known, as far as there is something."""
-    known = [(field.read, field.label) for field in kind.fields]
-    named = [*known, *(one for one in kind.looks if one[0] not in dict(known))]
-    return tag(
-        "dl", *([tag("dt", label), tag("dd", value(found, name))] for name, label in named if shown(found, name))
-    )
-
-
-def value(found: Row, name: str) -> Content:
+def value(found: Row, name: str) -> Cell:
     """A value as people read it; a lookup leads to its record."""
     text = shown(found, name)
     target = BY_TABLE.get(str(found.get(f"{name}{TABLE_OF}", "")))
     if target is not None:
-        return link(f"/sales/{target.set}/{found[name]}", text)
-    return format(found[name], "f") if text and isinstance(found[name], Decimal) and text == str(found[name]) else text
+        return Cell(text, f"/sales/{target.set}/{found[name]}")
+    number = found[name]
+    return Cell(format(number, "f") if isinstance(number, Decimal) and text == str(number) else text)

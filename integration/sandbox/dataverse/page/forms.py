@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from integration.sandbox.dataverse.page.api_client import ApiClient, Declined, Row, shown
 from integration.sandbox.dataverse.page.kinds import BY_SET, Field, Kind
-from integration.sandbox.dataverse.page.markup import Html, tag
 
 CHOICES = 500
 """So many rows a list to choose from has; whoever looks for another one starts at that record."""
 
 
-def inputs(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str]) -> list[Html]:
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One field of a form with what is in it; ``options`` (id, text) are what a lookup may lead to."""
+
+    name: str
+    label: str
+    type: str
+    value: str
+    required: bool
+    options: list[tuple[str, str]] | None = None
+
+    @property
+    def wide(self) -> bool:
+        return self.type == "memo"
+
+
+def inputs(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str]) -> list[Input]:
     """The fields with what is in them. Raises :class:`Declined`."""
-    return [labelled(client, field, typed.get(field.name, "")) for field in fields]
+    return [_input(client, field, typed.get(field.name, "")) for field in fields]
 
 
-def labelled(client: ApiClient, field: Field, value: str) -> Html:
-    """One field under its label."""
-    wide = "full" if field.type == "memo" else None
-    return tag("label", field.label + (" *" if field.required else ""), _input(client, field, value), class_=wide)
+def _input(client: ApiClient, field: Field, value: str) -> Input:
+    options = choices(client, field.of, value) if field.of else None
+    return Input(field.name, field.label, field.type, value, field.required, options)
 
 
-def _input(client: ApiClient, field: Field, value: str) -> Html:
-    if field.of:
-        return tag("select", *choices(client, field.of, value), name=field.name, required=field.required)
-    if field.type == "memo":
-        return tag("textarea", value, name=field.name, required=field.required)
-    decimal = "decimal" if field.type == "number" else None
-    kind = "text" if decimal else field.type
-    return tag("input", type=kind, name=field.name, value=value, required=field.required, inputmode=decimal)
-
-
-def choices(client: ApiClient, of: str, value: str) -> list[Html]:
+def choices(client: ApiClient, of: str, value: str) -> list[tuple[str, str]]:
     """The rows of a table by name, the chosen one among them however many there are. Raises :class:`Declined`."""
     key, name = client.organization.model.sets[of].id, BY_SET[of].name if of in BY_SET else "name"
     active = "" if of == "uoms" else "&$filter=statecode eq 0"
-    found = [
-        (row[key], shown(row, name))
-        for row in client.rows(of, f"$select={name}&$orderby={name}{active}&$top={CHOICES}")
-    ]
+    rows = client.rows(of, f"$select={name}&$orderby={name}{active}&$top={CHOICES}")
+    found = [(str(row[key]), shown(row, name)) for row in rows]
     if value and value not in {id for id, _ in found}:
         found.insert(0, (value, shown(client.get(f"{of}({value})", f"$select={name}"), name)))
-    return [tag("option", "", value=""), *(tag("option", text, value=id, selected=id == value) for id, text in found)]
+    return found
 
 
 def typed_of(kind: Kind, row: Row) -> dict[str, str]:

@@ -2,64 +2,79 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from integration.sandbox.dataverse.page import business_central, forms
 from integration.sandbox.dataverse.page.api_client import Declined, Row, shown
+from integration.sandbox.dataverse.page.forms import Input
 from integration.sandbox.dataverse.page.kinds import OPEN, Field, Kind
-from integration.sandbox.dataverse.page.markup import Content, Html, table, tag
 from integration.sandbox.dataverse.page.page_context import PageContext
+from integration.sandbox.dataverse.page.rendering import Cell, Head
 
 PRODUCT = Field("productid", "Product", "lookup", "products", True)
 UNIT = Field("uomid", "Unit (blank: the product's)", "lookup", "uoms")
 QUANTITY = Field("quantity", "Quantity", "number", required=True)
 WRITTEN = Field("productdescription", "Write-in product", required=True)
 PRICE = Field("priceperunit", "Price per unit", "number", required=True)
-HEADS = ["Product", "Quantity", "Unit", "Price per unit", "Tax", "Amount"]
-AMOUNTS = frozenset({1, 3, 4, 5})
+HEADS = [
+    Head("Product"),
+    Head("Quantity", amount=True),
+    Head("Unit"),
+    Head("Price per unit", amount=True),
+    Head("Tax", amount=True),
+    Head("Amount", amount=True),
+]
 
 
-def section(context: PageContext, kind: Kind, found: Row) -> Html:
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: str
+    name: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a document; while it is ``open``, the fields of the forms that add one, and what is available of
+    the chosen product when that was asked."""
+
+    heads: list[Head]
+    rows: list[Line]
+    open: bool
+    product: list[Input]
+    written: list[Input]
+    availability: str
+
+
+def section(context: PageContext, kind: Kind, found: Row) -> Lines:
     """The lines, and while the document may be changed the forms that add one. Raises :class:`Declined`."""
     name, lookup = kind.lines or ("", "")
     asked = f"$filter=_{lookup}_value eq {found[kind.id]}&$orderby=lineitemnumber,createdon"
-    rows = context.client.rows(name, asked)
-    able = kind.new and found["statecode"] == OPEN
-    address = f"/sales/{kind.set}/{found[kind.id]}/lines"
-    heads = [*HEADS, *(["Action"] if able else [])]
-    cells = [_cells(context, row, row[f"{name.removesuffix('s')}id"], address if able else "") for row in rows]
-    shown_lines = table(heads, cells, "Lines", AMOUNTS) if rows else tag("p", "There are no lines yet.", class_="quiet")
-    return tag("section", tag("h2", "Lines"), shown_lines, _adding(context, address) if able else None)
+    rows = [_line(row, row[f"{name.removesuffix('s')}id"]) for row in context.client.rows(name, asked)]
+    if not kind.new or found["statecode"] != OPEN:
+        return Lines(HEADS, rows, False, [], [], "")
+    typed = {"quantity": "1", **context.given}
+    product = forms.inputs(
+        context.client, (PRODUCT, UNIT, QUANTITY), {} if "productdescription" in context.given else typed
+    )
+    written = forms.inputs(context.client, (WRITTEN, QUANTITY, PRICE), typed)
+    return Lines([*HEADS, Head("Action")], rows, True, product, written, _availability(context))
 
 
-def _cells(context: PageContext, row: Row, line: str, address: str) -> list[Content]:
+def _line(row: Row, id: str) -> Line:
     named = shown(row, "productdescription") or shown(row, "_productid_value")
     facts = ("quantity", "_uomid_value", "priceperunit", "tax", "extendedamount")
-    cells: list[Content] = [named, *(shown(row, name) for name in facts)]
-    if address:
-        cells.append(context.button(f"{address}/{line}", "Remove", aria_label=f"Remove {named}"))
-    return cells
+    return Line(id, named, [Cell(named), *(Cell(shown(row, name)) for name in facts)])
 
 
-def _adding(context: PageContext, address: str) -> list[Html]:
-    typed = {"quantity": "1", **context.given}
-    written = "productdescription" in context.given
-    return [
-        tag("h2", "Add a product"),
-        context.form(address, *forms.inputs(context.client, (PRODUCT, UNIT, QUANTITY), {} if written else typed),
-                   tag("button", "Add product"),
-                   tag("button", "Check availability", name="ask", value="availability"), _stock(context)),
-        tag("h2", "Add a write-in product"),
-        context.form(address, *forms.inputs(context.client, (WRITTEN, QUANTITY, PRICE), typed),
-                   tag("button", "Add write-in product")),
-    ]  # fmt: skip
-
-
-def _stock(context: PageContext) -> Html | None:
+def _availability(context: PageContext) -> str:
     """What is available of the chosen product, when that was asked."""
     if "ask" not in context.given:
-        return None
+        return ""
     chosen = context.given.get("productid", "")
-    text = business_central.availability(context, forms.identity(chosen)) if chosen else "Choose a product first."
-    return tag("p", text, role="status")
+    if not chosen:
+        return "Choose a product first."
+    return business_central.availability(context, forms.identity(chosen))
 
 
 def add(context: PageContext, kind: Kind, row: str) -> None:

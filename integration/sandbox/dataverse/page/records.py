@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from integration.sandbox.dataverse.page import forms
 from integration.sandbox.dataverse.page.api_client import Declined, Row, literal, shown
 from integration.sandbox.dataverse.page.kinds import Kind
-from integration.sandbox.dataverse.page.markup import Content, Html, link, moved, table, tag
 from integration.sandbox.dataverse.page.page_context import PageContext
+from integration.sandbox.dataverse.page.rendering import Cell, Head, moved
 from integration.sandbox.shell.messages import Response
 
 PAGE = 50
@@ -19,14 +20,11 @@ def listed(context: PageContext, kind: Kind) -> Response:
     """Up to 50 records by name, newest first for documents, with what was searched for. Raises :class:`Declined`."""
     search = context.given.get("search", "").strip()
     found = context.client.get(kind.set, _question(kind, search, context.given.get("after", "")), PAGE)
-    heads = [label for _, label in kind.columns]
+    following = _following(kind, search, found)
+    heads = [Head(label, name in AMOUNTS) for name, label in kind.columns]
     rows = [_cells(kind, row) for row in found["value"]]
-    amounts = frozenset(at for at, (name, _) in enumerate(kind.columns) if name in AMOUNTS)
-    shown_rows: Html = (
-        table(heads, rows, kind.many, amounts) if rows else tag("p", "Nothing was found.", class_="quiet")
-    )
-    content: list[Content] = [_search(kind, search), shown_rows, _further(kind, search, found)]
-    return _here(context, kind).page(kind.many, content)
+    values: dict[str, Any] = {"kind": kind, "search": search, "heads": heads, "rows": rows, "next_page": following}
+    return _here(context, kind).page("list.html", kind.many, **values)
 
 
 def _question(kind: Kind, search: str, after: str) -> str:
@@ -38,25 +36,16 @@ def _question(kind: Kind, search: str, after: str) -> str:
     return asked + (f"&$skiptoken={quote(after, safe='')}" if after else "")
 
 
-def _cells(kind: Kind, row: Row) -> list[Content]:
+def _cells(kind: Kind, row: Row) -> list[Cell]:
     first, *others = kind.columns
-    name = link(f"/sales/{kind.set}/{row[kind.id]}", shown(row, first[0]) or "(no name)")
-    return [name, *(shown(row, column) for column, _ in others)]
+    name = Cell(shown(row, first[0]) or "(no name)", f"/sales/{kind.set}/{row[kind.id]}")
+    return [name, *(Cell(shown(row, column)) for column, _ in others)]
 
 
-def _search(kind: Kind, search: str) -> Html:
-    label = tag("label", "Search", tag("input", type="search", name="search", value=search))
-    new = link(f"/sales/{kind.set}/new", f"New {kind.one.lower()}", class_="button main") if kind.new else None
-    return tag("form", label, tag("button", "Search"), new, method="get", class_="row", role="search")
-
-
-def _further(kind: Kind, search: str, found: Row) -> Html | None:
-    """The way to the next page, where there is one."""
+def _following(kind: Kind, search: str, found: Row) -> str:
+    """The address of the next page, where there is one."""
     after = parse_qs(urlsplit(found.get("@odata.nextLink", "")).query).get("$skiptoken")
-    if not after:
-        return None
-    asked = urlencode({"search": search, "after": after[0]})
-    return tag("p", link(f"/sales/{kind.set}/?{asked}", "Next page"))
+    return f"/sales/{kind.set}/?{urlencode({'search': search, 'after': after[0]})}" if after else ""
 
 
 def form(context: PageContext, kind: Kind, typed: dict[str, str], problem: str = "", status: int = 200) -> Response:
@@ -122,12 +111,13 @@ def change(context: PageContext, kind: Kind, row: str) -> Response:
 def _form(
     context: PageContext, kind: Kind, typed: dict[str, str], address: str, title: str, problem: str, status: int
 ) -> Response:
-    etag = tag("input", type="hidden", name="etag", value=typed.get("etag", ""))
-    back = link(address.removesuffix("/edit").removesuffix("new"), "Cancel", class_="button")
-    save = tag("div", tag("button", "Save", class_="main"), back, class_="actions full")
-    fields = forms.inputs(context.client, kind.fields, typed)
-    made = context.form(address, etag, *fields, save, class_="fields")
-    return _here(context, kind).page(title, made, problem, status)
+    values = {
+        "address": address,
+        "back": address.removesuffix("/edit").removesuffix("new"),
+        "etag": typed.get("etag", ""),
+        "fields": forms.inputs(context.client, kind.fields, typed),
+    }
+    return _here(context, kind).page("form.html", title, problem, status, **values)
 
 
 def _here(context: PageContext, kind: Kind) -> PageContext:

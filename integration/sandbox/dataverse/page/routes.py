@@ -10,8 +10,8 @@ from integration.sandbox.dataverse.page import documents, records
 from integration.sandbox.dataverse.page.api_client import ApiClient, Declined
 from integration.sandbox.dataverse.page.forms import identity
 from integration.sandbox.dataverse.page.kinds import BY_SET, Kind
-from integration.sandbox.dataverse.page.markup import STYLE, moved, page, tag
 from integration.sandbox.dataverse.page.page_context import PageContext
+from integration.sandbox.dataverse.page.rendering import STYLE, message, moved, page
 from integration.sandbox.dataverse.page.session import Sessions
 from integration.sandbox.dataverse.security.people import people_to_sign_in
 from integration.sandbox.shell.authorize import Person
@@ -30,9 +30,9 @@ class SalesPage:
     def answer(self, request: Request) -> Response:
         """Answer a request whose ``path`` is the whole path of the address."""
         if request.method not in ("GET", "POST"):
-            return page("Not offered", tag("p", "This page is read and its forms are sent, nothing else."), status=405)
+            return message("Not offered", "This page is read and its forms are sent, nothing else.", 405)
         if not self._at_own_address(request):
-            return page("Refused", tag("p", "This page is open at the sandbox's own address only."), status=403)
+            return message("Refused", "This page is open at the sandbox's own address only.", 403)
         if request.path == "/sales/style.css":
             return Response(200, STYLE, {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "no-cache"})
         form = _pairs(request.body.decode("utf-8", "replace")) if request.method == "POST" else _pairs(request.query)
@@ -43,9 +43,7 @@ class SalesPage:
         if session is None or name is None:
             return self._people()
         if request.method == "POST" and not session.sent(form):
-            return page(
-                "Refused", tag("p", "The form is not of this session. Go back, reload and try again."), status=403
-            )
+            return message("Refused", "The form is not of this session. Go back, reload and try again.", 403)
         if request.path == "/sales/sign-out" and request.method == "POST":
             return moved("/sales/", self.sessions.end(request.headers.get("cookie", ""), _secure(request)))
         client = ApiClient(self.organization, session.person, request.root)
@@ -69,14 +67,7 @@ class SalesPage:
         return people_to_sign_in(self.organization.database.connection())
 
     def _people(self, problem: str = "") -> Response:
-        people = [
-            tag("label", tag("input", type="radio", name="person", value=one.id, required=True), " ", one.name, " ",
-                tag("small", one.about))
-            for one in self._offered()
-        ]  # fmt: skip
-        form = tag("form", tag("fieldset", tag("legend", "Who are you?"), *people),
-                   tag("button", "Sign in", class_="main"), method="post", action="/sales/sign-in")  # fmt: skip
-        return page("Sign in", [tag("p", problem, role="alert") if problem else None, form])
+        return page("sign_in.html", "Sign in", problem, people=self._offered())
 
     def _sign_in(self, request: Request, form: dict[str, str]) -> Response:
         person = form.get("person", "")
@@ -97,7 +88,7 @@ def _within(context: PageContext, request: Request) -> Response:
             raise Declined(404, "There is no such page.")
         return _of_kind(context, kind, parts[1:], request.method == "POST")
     except Declined as declined:
-        return context.page("Not possible", None, str(declined), declined.status)
+        return context.page("message.html", "Not possible", str(declined), declined.status, text="")
 
 
 def _of_kind(context: PageContext, kind: Kind, rest: list[str], sent: bool) -> Response:

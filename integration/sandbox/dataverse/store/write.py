@@ -13,7 +13,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -23,13 +22,14 @@ from integration.sandbox.dataverse.store.database import identifiers
 from integration.sandbox.dataverse.store.model import Model, Table
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.presets import presets
-from integration.sandbox.dataverse.store.write_context import Currency, Owner, Settings
-
-SETTINGS = (
-    "organizationid, basecurrencyid, pricingdecimalprecision, createproductswithoutparentinactivestate, "
-    "oobpricecalculationenabled, discountcalculationmethod"
+from integration.sandbox.dataverse.store.write_context import (
+    Currency,
+    Owner,
+    Settings,
+    read_currency,
+    read_owner,
+    read_settings,
 )
-
 
 Creating = Callable[["Write", Table, list[Values]], None]
 Changing = Callable[["Write", Table, Values, Values], None]
@@ -96,29 +96,16 @@ class Write:
 
     @cached_property
     def settings(self) -> Settings:
-        found = self.connection.execute(f"SELECT {SETTINGS} FROM organization").fetchone()
-        if found is None:
-            return Settings("", "", 2, False)
-        precision = 2 if found[2] is None else found[2]
-        return Settings(found[0], found[1] or "", precision, bool(found[3]), bool(found[4]), found[5] == 1)
+        return read_settings(self.connection)
 
     def currency(self, row: str) -> Currency:
         if row not in self._currencies:
-            found = self.connection.execute(
-                "SELECT exchangerate, currencyprecision FROM transactioncurrency WHERE transactioncurrencyid = ?",
-                (row,),
-            ).fetchone()
-            if found is None:
-                raise refusals.missing("transactioncurrency", row)
-            self._currencies[row] = Currency(Decimal(found[0]), found[1])
+            self._currencies[row] = read_currency(self.connection, row)
         return self._currencies[row]
 
     def owner(self, row: str, kind: str) -> Owner:
         if row not in self._owners:
-            found = self.connection.execute(
-                f'SELECT businessunitid FROM "{kind}" WHERE "{kind}id" = ?', (row,)
-            ).fetchone()
-            self._owners[row] = Owner(kind, found[0] if found else None)
+            self._owners[row] = read_owner(self.connection, row, kind)
         return self._owners[row]
 
     def one(self, table: str, row: str) -> Values | None:
