@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from integration.sandbox import Sandbox
 from tests.sandbox.conftest import Caller
-from tests.sandbox.trade import LINES, amounts, currency, document, line, on_sale, price_list, product, unit_group
+from tests.sandbox.trade import LINES, amounts, currency, document, line, on_sale, price_list
 
 LINE = ("priceperunit", "baseamount", "extendedamount")
 TOTALS = ("totallineitemamount", "totalamountlessfreight", "totaltax", "totalamount")
@@ -198,85 +197,6 @@ def test_locked_prices_stay_when_the_price_list_moves_on(call: Caller) -> None:
     assert order.line(row)["baseamount"] == 15000
 
 
-@pytest.mark.parametrize(("method", "percentage", "price"), [
-    (2, 90, 900), (3, 25, 750), (4, 25, 800), (5, 10, 550), (6, 50, 1000),
-])  # fmt: skip
-def test_a_price_may_follow_the_list_price_or_the_cost(call: Caller, method: int, percentage: int, price: int) -> None:
-    retail = price_list(call)
-    bicycle, unit = on_sale(call, price=1000, currentcost=600, standardcost=500)
-    body = line(retail, bicycle, unit, amount=None, pricingmethodcode=method, percentage=percentage)
-    assert call("POST", "productpricelevels", body).status_code == 204
-
-    quote = document(call, "quotes", retail)
-
-    assert quote.line(quote.add(bicycle, unit))["priceperunit"] == price
-
-
-@pytest.mark.parametrize(("policy", "option", "amount", "price"), [
-    (1, 2, 50, "1234.56"), (2, 2, 50, 1250), (3, 2, 50, 1200), (4, 2, 50, 1250),
-    (2, 1, 0.99, "1234.99"), (3, 1, 0.99, "1233.99"), (4, 1, 0.99, "1234.99"), (2, 1, 9, 1239), (3, 1, 9, 1229),
-    (4, 1, 49.95, "1249.95"),
-])  # fmt: skip
-def test_a_price_that_follows_is_rounded_as_its_line_says(
-    call: Caller, policy: int, option: int, amount: float, price: Any
-) -> None:
-    retail = price_list(call)
-    bicycle, unit = on_sale(call, price=1234.56)
-    rounding = {"roundingpolicycode": policy, "roundingoptioncode": option, "roundingoptionamount": amount}
-    body = line(retail, bicycle, unit, amount=None, pricingmethodcode=2, percentage=100, **rounding)
-    assert call("POST", "productpricelevels", body).status_code == 204
-
-    quote = document(call, "quotes", retail)
-
-    assert quote.line(quote.add(bicycle, unit))["priceperunit"] == Decimal(price)
-
-
-def test_a_price_without_what_it_follows_says_so(call: Caller) -> None:
-    retail = price_list(call)
-    quote = document(call, "quotes", retail)
-    followed = {2: 14, 3: 15, 5: 16}
-    for method, error in followed.items():
-        bicycle, unit = on_sale(call)
-        body = line(retail, bicycle, unit, amount=None, pricingmethodcode=method, percentage=10)
-        assert call("POST", "productpricelevels", body).status_code == 204
-        assert quote.line(quote.add(bicycle, unit))["pricingerrorcode"] == error
-    bicycle, unit = on_sale(call, price=10)
-    for values, error in (
-        ({"percentage": None}, 13), ({"pricingmethodcode": 1}, 12), ({"roundingpolicycode": 2}, 24),
-    ):  # fmt: skip
-        given = {"amount": None, "pricingmethodcode": 2, "percentage": 10, **values}
-        priced = call("POST", "productpricelevels", line(retail, bicycle, unit, **given))
-        assert quote.line(quote.add(bicycle, unit))["pricingerrorcode"] == error
-        call("DELETE", priced.headers["OData-EntityId"])
-
-
-def test_what_stands_in_the_way_of_a_price_is_told_on_line_and_document(call: Caller) -> None:
-    retail = price_list(call)
-    bicycle, unit = on_sale(call)
-    quote = document(call, "quotes", retail)
-
-    row = quote.add(bicycle, unit)
-
-    assert quote.line(row)["pricingerrorcode"] == 11
-    assert quote.row()["pricingerrorcode"] == 1
-    call("POST", "productpricelevels", line(retail, bicycle, unit, amount=90))
-    call("PATCH", f"quotedetails({row})", {"quantity": 2})
-    assert (quote.line(row)["pricingerrorcode"], quote.row()["pricingerrorcode"]) == (0, 0)
-    assert quote.row()["totalamount"] == 180
-
-
-def test_without_an_active_price_list_a_product_has_no_price(call: Caller) -> None:
-    retail = price_list(call)
-    bicycle, unit = on_sale(call, 4000, retail)
-    bare, inactive = document(call, "quotes"), document(call, "quotes", retail)
-    call("PATCH", f"pricelevels({retail})", {"statecode": 1})
-
-    assert bare.line(bare.add(bicycle, unit))["pricingerrorcode"] == 2
-    assert inactive.line(inactive.add(bicycle, unit))["pricingerrorcode"] == 3
-    assert bare.line(bare.add(productdescription="Bell"))["pricingerrorcode"] == 5
-    assert bare.line(bare.add())["pricingerrorcode"] == 6
-
-
 def test_an_opportunity_that_is_calculated_expects_its_total(call: Caller) -> None:
     deal = document(call, "opportunities", isrevenuesystemcalculated=True, estimatedvalue=5)
     assert deal.row()["estimatedvalue"] == 0
@@ -305,96 +225,3 @@ def test_line_amounts_are_rounded_to_the_decimals_of_their_currency(call: Caller
     row = order.line(order.add(productdescription="Cable", quantity=0.333, priceperunit=0.55))
 
     assert amounts(row, *LINE) == (Decimal("0.55"), Decimal("0.18"), Decimal("0.18"))
-
-
-# --- what is refused -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("kind", "code"), [
-    ("opportunities", "0x80048cf6"), ("quotes", "0x80048cee"), ("salesorders", "0x80048ced"),
-    ("invoices", "0x80048cef"),
-])  # fmt: skip
-def test_a_document_is_in_the_currency_of_its_price_list(call: Caller, kind: str, code: str) -> None:
-    (krone,) = call.rows("transactioncurrencies?$filter=isocurrencycode eq 'SEK'") or [
-        {"transactioncurrencyid": currency(call, "SEK", 12)}
-    ]
-    foreign = price_list(
-        call, transactioncurrencyid_at_bind=f"/transactioncurrencies({krone['transactioncurrencyid']})"
-    )
-    body = {"name": "Bicycles", "pricelevelid@odata.bind": f"/pricelevels({foreign})"}
-
-    assert call.refusal("POST", kind, body) == (400, code)
-    deal = document(call, kind, price_list(call))
-    assert deal.refused(pricelevelid_at_bind=f"/pricelevels({foreign})") == code
-
-
-def test_the_currency_of_a_quote_with_lines_stays(call: Caller) -> None:
-    real = currency(call, "BRL", 6)
-    quote = document(call, "quotes")
-    bind = f"/transactioncurrencies({real})"
-    assert quote.change(transactioncurrencyid_at_bind=bind).status_code == 204
-    quote.add(productdescription="Bicycle", priceperunit=6)
-
-    base = call.rows("organizations")[0]["_basecurrencyid_value"]
-
-    assert quote.refused(transactioncurrencyid_at_bind=f"/transactioncurrencies({base})") == "0x8004480e"
-
-
-def test_a_rate_does_not_carry_an_amount_beyond_its_base_column(call: Caller) -> None:
-    dear = currency(call, "KWD", 0.001)
-    bound = {"transactioncurrencyid_at_bind": f"/transactioncurrencies({dear})"}
-    order = document(call, "salesorders", **bound)
-
-    assert order.refuse_line(productdescription="Ships", priceperunit=900_000_000_000_000) == "0x80048cec"
-    assert order.refuse_line(productdescription="Ships", priceperunit=-900_000_000_000_000) == "0x80048ceb"
-
-
-def test_amounts_that_no_column_holds_are_refused(call: Caller) -> None:
-    order = document(call, "salesorders")
-
-    assert order.refuse_line(productdescription="Ships", quantity=1000, priceperunit=10**14) == "0x80044330"
-    order.add(productdescription="Ships", priceperunit=9 * 10**14)
-    assert order.refuse_line(productdescription="Ships", priceperunit=9 * 10**14) == "0x80044330"
-    assert order.row()["totalamount"] == 9 * 10**14
-
-
-def test_a_price_list_that_is_a_products_default_stays_active(call: Caller) -> None:
-    retail = price_list(call)
-    bicycle, _ = on_sale(call, pricelevelid_at_bind=f"/pricelevels({retail})")
-
-    assert call.refusal("PATCH", f"pricelevels({retail})", {"statecode": 1}) == (400, "0x80043b04")
-    call("PATCH", f"products({bicycle})", {"pricelevelid@odata.bind": None})
-    assert call("PATCH", f"pricelevels({retail})", {"statecode": 1}).status_code == 204
-
-
-@documents
-def test_a_line_names_a_product_or_describes_one(call: Caller, kind: str) -> None:
-    bicycle, unit = on_sale(call)
-    deal = document(call, kind)
-
-    assert deal.refuse_line(bicycle, unit, productdescription="A bicycle") == "0x80043afb"
-    assert deal.refuse_line("", unit, productdescription="A bicycle") == "0x80043afa"
-    assert deal.refuse_line(bicycle) == "0x80040203"
-
-
-def test_only_active_products_are_sold(call: Caller) -> None:
-    group, unit = unit_group(call)
-    draft = product(call, group, unit)
-    quote = document(call, "quotes")
-
-    assert quote.refuse_line(draft, unit) == "0x8004f908"
-    call("PATCH", f"products({draft})", {"statecode": 0})
-    row = quote.add(draft, unit)
-    call("PATCH", f"products({draft})", {"statecode": 1})
-    assert quote.refuse_line(draft, unit) == "0x8004f908"
-    assert call("PATCH", f"quotedetails({row})", {"description": "The last one"}).status_code == 204
-
-
-def test_a_product_is_sold_in_its_own_units_and_decimals(call: Caller) -> None:
-    bicycle, unit = on_sale(call, quantitydecimal=1)
-    _, foreign = unit_group(call)
-    quote = document(call, "quotes")
-
-    assert quote.refuse_line(bicycle, foreign) == "0x80043b14"
-    assert quote.refuse_line(bicycle, unit, quantity=1.25) == "0x80043b07"
-    assert quote.line(quote.add(bicycle, unit, quantity=1.5))["quantity"] == Decimal("1.5")

@@ -8,10 +8,9 @@ import pytest
 
 from tests.sandbox.conftest import Caller
 from tests.sandbox.dataverse.sales.test_sales_closing import closing
-from tests.sandbox.dataverse.security.test_privileges import MISSING, TOO_FAR, Office, office
+from tests.sandbox.dataverse.security.office import MISSING, TOO_FAR, Office
 from tests.sandbox.trade import Document, document
 
-__all__ = ["office"]
 READING = tuple(f"prvRead{name}" for name in ("Quote", "Order", "Opportunity", "Invoice", "Activity"))
 
 
