@@ -168,6 +168,16 @@ def test_modules_are_short() -> None:
     assert {name(path): length for path, length in lengths.items() if length >= limits[path]} == {}
 
 
+ROOMS_OF_SHORT_TESTS = ("tests/sandbox/",)
+
+
+def test_modules_of_tests_are_short() -> None:
+    ours = [path for path in files() if path.suffix == ".py" and name(path).startswith(ROOMS_OF_SHORT_TESTS)]
+    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in ours}
+
+    assert {where: length for where, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
 def test_functions_are_short() -> None:
     long = [
         f"{name(path)}:{node.lineno} {node.name}: {length} lines"

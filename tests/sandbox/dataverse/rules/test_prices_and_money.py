@@ -139,3 +139,12 @@ def test_the_base_currency_stays_as_it_is(call: Caller) -> None:
     assert call.refusal("PATCH", base, {"exchangerate": 2}) == (400, "0x80048cf5")
     assert call.refusal("PATCH", base, {"statecode": 1}) == (400, "0x80048cf4")
     assert call.refusal("DELETE", base) == (400, "0x80048cff")
+
+
+def test_a_product_family_has_no_price(call: Caller) -> None:
+    _, unit = unit_group(call)
+    family = call.create("products", name="Bicycles", productnumber="FAMILY-1", productstructure=2)
+
+    refusal = call.refusal("POST", "productpricelevels", line(price_list(call), family, unit))
+
+    assert refusal == (400, "0x8004f902")

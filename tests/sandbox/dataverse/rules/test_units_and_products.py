@@ -146,3 +146,18 @@ def test_an_organization_may_let_products_start_active(organization: Callable[..
     call("PATCH", f"organizations({settings})", {"createproductswithoutparentinactivestate": True})
 
     assert state(call, product(call, *unit_group(call))) == ACTIVE
+
+
+def test_a_base_unit_counts_in_no_other_unit(call: Caller) -> None:
+    group, piece = unit_group(call)
+    box = call.create(
+        "uoms",
+        name="BOX",
+        quantity=12,
+        uomscheduleid_at_bind=f"/uomschedules({group})",
+        baseuom_at_bind=f"/uoms({piece})",
+    )
+
+    refusal = call.refusal("PATCH", f"uoms({piece})", {"baseuom@odata.bind": f"/uoms({box})"})
+
+    assert refusal == (400, "0x80043b17")
