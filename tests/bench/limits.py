@@ -19,12 +19,12 @@ from typing import Any
 
 from integration.dataverse import batch
 from integration.dataverse.connecting import connect
-from integration.dataverse.shared import LocalGate
 from integration.http import Answer
+from integration.odata.shared import LocalGate
 from integration.sandbox import Options, Sandbox
 from integration.sandbox.shell.faults import Fault
 from integration.sandbox.shell.limits import Bounds
-from integration.systems.base import Row
+from integration.systems.values import Row
 from tests import gated
 from tests.bench.measure import Number, seconds
 

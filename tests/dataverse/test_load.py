@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from integration.dataverse.connecting import connect
-from integration.dataverse.shared import LocalGate
 from integration.dataverse.store import SalesOrganization
+from integration.odata.shared import LocalGate
 from integration.sandbox import Options, Sandbox
 from integration.sandbox.shell.faults import Fault
 from integration.sandbox.shell.limits import Bounds
-from integration.systems.base import Row
+from integration.systems.values import Row
 
 ACCOUNTS = 3000
 

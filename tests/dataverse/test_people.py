@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse.connecting import connect
-from integration.dataverse.links import Address, associate, disassociate
-from integration.dataverse.people import (
+from integration.dataverse.access.people import (
     SYSTEM_CUSTOMIZER,
     Need,
     Trouble,
@@ -21,8 +19,10 @@ from integration.dataverse.people import (
     missing_privileges,
     prepare_integration_user,
 )
+from integration.dataverse.connecting import connect
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES
+from integration.dataverse.writing.links import Address, associate, disassociate
 from integration.sandbox import Options, Sandbox
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing
 
