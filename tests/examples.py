@@ -1,7 +1,7 @@
 """How many made-up examples a test looks at, and which.
 
 The suite looks at the same ones each time, so that it says the same of the same commit on every machine.
-``EXAMPLES=500 pytest tests/dataverse/sandbox`` looks at that many, somewhere else each time: a fault found this
+``EXAMPLES=500 pytest tests/sandbox`` looks at that many, somewhere else each time: a fault found this
 way becomes a test of its own.
 """
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.models import ConnectionSetup
+from integration.sandbox import Options, Sandbox
 
 TYPED = ("url", "token_endpoint", "tenant", "client_id", "client_secret")
 

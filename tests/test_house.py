@@ -6,6 +6,7 @@ import ast
 import logging
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -83,17 +84,66 @@ def test_every_import_follows_the_contracts(
 
 
 def test_sandbox_and_client_never_import_each_other() -> None:
-    sandbox = "integration.dataverse.sandbox"
+    sandbox = "integration.sandbox"
     crossing = []
     for path in modules():
-        inside = name(path).startswith("integration/dataverse/sandbox/")
+        inside = name(path).startswith("integration/sandbox/")
         for module in imported(path):
-            if inside and module.startswith("integration.") and not module.startswith(sandbox):
+            if inside and module.startswith("integration.") and not f"{module}.".startswith(f"{sandbox}."):
                 crossing.append(f"{name(path)} imports {module}")
-            if not inside and name(path).startswith("integration/dataverse/") and module.startswith(sandbox):
+            if name(path).startswith("integration/dataverse/") and f"{module}.".startswith(f"{sandbox}."):
                 crossing.append(f"{name(path)} imports {module}")
 
     assert crossing == []
+
+
+ROOMS_WITHOUT_CIRCLES = ("integration.sandbox",)
+
+
+@pytest.mark.parametrize("room", ROOMS_WITHOUT_CIRCLES)
+def test_no_files_of_a_room_import_each_other_in_a_circle(room: str) -> None:
+    names = {dotted(path): path for path in modules()}
+    graph = {
+        module: {found for found in imported(path) if found in names and found != module}
+        for module, path in names.items()
+        if f"{module}.".startswith(f"{room}.")
+    }
+
+    assert circles(graph) == []
+
+
+def dotted(path: Path) -> str:
+    """The name a module is imported by."""
+    return ".".join(path.relative_to(HOUSE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Groups of modules that reach each other: what stays when those that import nothing left, or that nothing left
+    imports, are taken away again and again."""
+    left = {module: {found for found in needed if found in graph} for module, needed in graph.items()}
+    while True:
+        wanted = set().union(*left.values()) if left else set()
+        free = {module for module, needed in left.items() if not needed or module not in wanted}
+        if not free:
+            return [sorted(left)] if left else []
+        left = {module: needed - free for module, needed in left.items() if module not in free}
+
+
+def test_a_circle_of_three_files_is_seen() -> None:
+    graph = {"write": {"rules"}, "rules": {"roles"}, "roles": {"write"}, "seed": {"write"}, "model": set()}
+
+    assert circles(graph) == [["roles", "rules", "write"]]
+
+
+MOST_MODULES = 16
+ROOMS_WITH_FEW_MODULES = ("integration/sandbox/",)
+
+
+def test_folders_hold_few_modules() -> None:
+    folders = Counter(name(path.parent) for path in modules() if path.stem != "__init__")
+
+    full = {folder: count for folder, count in folders.items() if f"{folder}/".startswith(ROOMS_WITH_FEW_MODULES)}
+    assert {folder: count for folder, count in full.items() if count > MOST_MODULES} == {}
 
 
 def test_nothing_is_imported_inside_a_function() -> None:
@@ -116,6 +166,16 @@ def test_modules_are_short() -> None:
     }
 
     assert {name(path): length for path, length in lengths.items() if length >= limits[path]} == {}
+
+
+ROOMS_OF_SHORT_TESTS = ("tests/sandbox/",)
+
+
+def test_modules_of_tests_are_short() -> None:
+    ours = [path for path in files() if path.suffix == ".py" and name(path).startswith(ROOMS_OF_SHORT_TESTS)]
+    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in ours}
+
+    assert {where: length for where, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
 def test_functions_are_short() -> None:

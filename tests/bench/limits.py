@@ -19,11 +19,11 @@ from typing import Any
 
 from integration.dataverse import batch
 from integration.dataverse.connecting import connect
-from integration.dataverse.sandbox import Options, Sandbox
-from integration.dataverse.sandbox.faults import Fault
-from integration.dataverse.sandbox.limits import Bounds
 from integration.http import Answer
 from integration.odata.shared import LocalGate
+from integration.sandbox import Options, Sandbox
+from integration.sandbox.shell.faults import Fault
+from integration.sandbox.shell.limits import Bounds
 from integration.systems.values import Row
 from tests import gated
 from tests.bench.measure import Number, seconds

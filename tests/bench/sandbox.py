@@ -108,7 +108,7 @@ def measure(ready: dict[str, Any], folder: Path) -> Iterator[Number]:
 def run() -> Iterator[Number]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        command = [sys.executable, "-m", "integration.dataverse.sandbox", "--database", str(folder / "sandbox.sqlite3")]
+        command = [sys.executable, "-m", "integration.sandbox", "--database", str(folder / "sandbox.sqlite3")]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             try:

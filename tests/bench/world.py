@@ -49,7 +49,7 @@ def company() -> None:
 def sandbox(name: str, row_ms: float = 0) -> Iterator[dict[str, Any]]:
     """A running organization; its ready line."""
     database = home() / f"{name}.sqlite3"
-    command = [sys.executable, "-m", "integration.dataverse.sandbox", "--port", "0", "--database", str(database)]
+    command = [sys.executable, "-m", "integration.sandbox", "--port", "0", "--database", str(database)]
     command += ["--seed", "demo", "--row-ms", str(row_ms)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

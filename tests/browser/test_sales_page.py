@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from integration.dataverse.sandbox import Options, Sandbox
+from integration.sandbox import Options, Sandbox
 from tests.browser.conftest import Strict, unfit
-from tests.dataverse.sandbox import trade
-from tests.dataverse.sandbox.conftest import Caller
+from tests.sandbox import trade
+from tests.sandbox.conftest import Caller
 
 pytestmark = pytest.mark.browser
 

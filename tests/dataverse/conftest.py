@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse.sandbox import Options, Sandbox
+from tests.organization import demo_organization
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,5 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
 
     It lasts for the session: create rows of your own and do not count on totals.
     """
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("sandbox") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
+    with demo_organization(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running.ready

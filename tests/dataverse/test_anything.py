@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase
 from hypothesis.stateful import run_state_machine_as_test
 
 from integration.dataverse.connecting import connect
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
+from integration.sandbox import Options, Sandbox
 from integration.sync.rules import Context
 from integration.systems.system import every
 from integration.systems.values import Row

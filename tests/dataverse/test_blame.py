@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
+from integration.sandbox import Options, Sandbox
 from integration.systems.errors import (
     ConfigurationProblem,
     NotAMember,
@@ -24,8 +24,8 @@ from integration.systems.errors import (
 from integration.systems.values import Ref, Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import Relay, relay
-from tests.dataverse.sandbox.conftest import Caller
-from tests.dataverse.sandbox.test_owners import give_role, person
+from tests.sandbox.conftest import Caller
+from tests.sandbox.dataverse.rules.test_owners import give_role, person
 
 NO_ROLES = "SecLib::CheckPrivilegeForUser failed - no roles are assigned to user. Returned hr = -2147209463, User: "
 

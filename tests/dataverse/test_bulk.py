@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
 from integration.dataverse.writing import bulk
 from integration.odata.shared import Left
+from integration.sandbox import Options, Sandbox
 from integration.systems.errors import (
     BadAnswer,
     DuplicateKey,

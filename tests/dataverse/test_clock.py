@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from integration.dataverse.connecting import connect
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
+from integration.sandbox import Options, Sandbox
 from integration.systems.values import Row
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from integration.dataverse.connecting import connect
 from integration.dataverse.reading import fetch
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
+from integration.sandbox import Options, Sandbox
 from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter, OneOf, matches
 from integration.systems.values import Row
 from tests.examples import examples

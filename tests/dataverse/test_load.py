@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from integration.dataverse.connecting import connect
-from integration.dataverse.sandbox import Options, Sandbox
-from integration.dataverse.sandbox.faults import Fault
-from integration.dataverse.sandbox.limits import Bounds
 from integration.dataverse.store import SalesOrganization
 from integration.odata.shared import LocalGate
+from integration.sandbox import Options, Sandbox
+from integration.sandbox.shell.faults import Fault
+from integration.sandbox.shell.limits import Bounds
 from integration.systems.values import Row
 
 ACCOUNTS = 3000

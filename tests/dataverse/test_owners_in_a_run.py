@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from integration.dataverse.connecting import connect
-from integration.dataverse.sandbox import Options as SandboxOptions
-from integration.dataverse.sandbox import Sandbox
 from integration.dataverse.store import SalesOrganization
+from integration.sandbox import Options as SandboxOptions
+from integration.sandbox import Sandbox
 from integration.sync.engine import synchronize
 from integration.sync.rules import Reference
 from integration.sync.run import Options, Scope
 from integration.systems.errors import NotAMember
 from integration.systems.filters import EVERYTHING
 from integration.systems.values import Ref
-from tests.dataverse.sandbox.conftest import Caller
-from tests.dataverse.sandbox.test_owners import person
 from tests.makers import customer, customer_rule, pair, salespeople_rule
+from tests.sandbox.conftest import Caller
+from tests.sandbox.dataverse.rules.test_owners import person
 from tests.sync.world import TO_CRM, MemoryJournal, World
 
 

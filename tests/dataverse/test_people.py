@@ -20,10 +20,10 @@ from integration.dataverse.access.people import (
     prepare_integration_user,
 )
 from integration.dataverse.connecting import connect
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES
 from integration.dataverse.writing.links import Address, associate, disassociate
+from integration.sandbox import Options, Sandbox
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing
 
 APP = uuid.UUID("5d2f9a0e-7f44-4a0b-9d5b-3f9f6f0f6a11")

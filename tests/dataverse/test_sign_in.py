@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from integration.dataverse.connecting import connect_with
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Session
 from integration.dataverse.signin import (
     Authority,
@@ -34,6 +33,7 @@ from integration.dataverse.signin import (
     finish,
 )
 from integration.http import Limits, Transport
+from integration.sandbox import Options, Sandbox
 from integration.systems.errors import AddressRefused, BadAnswer, SignInRefused
 from tests.certificates import Issued, issue, rsa_key
 from tests.dataverse.counterpart import Asked, Counterpart, Says, counterpart

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from integration.dataverse.connecting import connect
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
+from integration.sandbox import Options, Sandbox
 from integration.systems.errors import InvalidValue
 from integration.systems.values import Ref, Row
-from tests.dataverse.sandbox.conftest import Caller
+from tests.sandbox.conftest import Caller
 
 
 @pytest.fixture(scope="module")

@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 from integration.dataverse.connecting import Shared, connect_with
 from integration.dataverse.reading.windows_zones import WINDOWS
 from integration.dataverse.reading.zones import day_of, midnight, next_midnight, zone
-from integration.dataverse.sandbox import Options, Sandbox
-from integration.dataverse.sandbox.zones import ZONES
 from integration.dataverse.signin import Credentials
 from integration.dataverse.store import SalesOrganization
 from integration.odata.shared import MemoryCache
+from integration.sandbox import Options, Sandbox
+from integration.sandbox.dataverse.store.zones import ZONES
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import Comparison, Not
 from integration.systems.values import Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import relay
-from tests.dataverse.sandbox.conftest import Caller
+from tests.sandbox.conftest import Caller
 
 JANUARY_15 = dt.date(2026, 1, 15)
 INHABITED = sorted(

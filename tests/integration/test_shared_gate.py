@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from integration.dataverse.sandbox import Options, Sandbox
-from integration.dataverse.sandbox.faults import Fault
-from integration.dataverse.sandbox.limits import Bounds
+from integration.sandbox import Options, Sandbox
+from integration.sandbox.shell.faults import Fault
+from integration.sandbox.shell.limits import Bounds
 from tests.gated import Loaded, begin, ended, queue_server
 
 pytestmark = pytest.mark.processes

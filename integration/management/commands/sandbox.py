@@ -9,9 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from integration.dataverse.sandbox.arguments import add_arguments, options_from
-from integration.dataverse.sandbox.server import serve
 from integration.management.console import WRONG_USE, port
+from integration.sandbox.dataverse.arguments import add_arguments, options_from
+from integration.sandbox.dataverse.server import serve
 
 
 class Command(BaseCommand):

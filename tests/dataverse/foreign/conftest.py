@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The ready line of a process that speaks https; the environment trusts its authority."""
     place = tmp_path_factory.mktemp("secure")
-    command = [sys.executable, "-m", "integration.dataverse.sandbox", "--tls", str(place / "tls")]
+    command = [sys.executable, "-m", "integration.sandbox", "--tls", str(place / "tls")]
     process = subprocess.Popen(
         [*command, "--database", str(place / "organization.sqlite3")],
         stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "DEVELOPMENT": "true"},

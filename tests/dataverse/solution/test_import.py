@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from integration.dataverse import solution
-from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Credentials, Session
 from integration.dataverse.solution import importing
+from integration.sandbox import Options, Sandbox
 from integration.sync.engine import synchronize
 from integration.sync.rules import FieldRule
 from integration.sync.run import Options as RunOptions

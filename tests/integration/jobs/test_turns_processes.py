@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse.sandbox import Options, Sandbox
+from integration.sandbox import Options, Sandbox
 from tests.gated import queue_server
 from tests.integration.crowd import SINGLE
 from tests.integration.test_demo import HOUSE, environment, eventually

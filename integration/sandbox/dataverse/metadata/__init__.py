@@ -1,0 +1,1 @@
+"""EntityDefinitions and what belongs to them: the tables as the service describes them."""

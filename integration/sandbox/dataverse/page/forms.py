@@ -1,0 +1,102 @@
+"""Forms of records: their fields as inputs, and what was typed as a body for the Web API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from integration.sandbox.dataverse.page.api_client import ApiClient, Declined, Row, shown
+from integration.sandbox.dataverse.page.kinds import BY_SET, Field, Kind
+
+CHOICES = 500
+"""So many rows a list to choose from has; whoever looks for another one starts at that record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One field of a form with what is in it; ``options`` (id, text) are what a lookup may lead to."""
+
+    name: str
+    label: str
+    type: str
+    value: str
+    required: bool
+    options: list[tuple[str, str]] | None = None
+
+    @property
+    def wide(self) -> bool:
+        return self.type == "memo"
+
+
+def inputs(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str]) -> list[Input]:
+    """The fields with what is in them. Raises :class:`Declined`."""
+    return [_input(client, field, typed.get(field.name, "")) for field in fields]
+
+
+def _input(client: ApiClient, field: Field, value: str) -> Input:
+    options = choices(client, field.of, value) if field.of else None
+    return Input(field.name, field.label, field.type, value, field.required, options)
+
+
+def choices(client: ApiClient, of: str, value: str) -> list[tuple[str, str]]:
+    """The rows of a table by name, the chosen one among them however many there are. Raises :class:`Declined`."""
+    key, name = client.organization.model.sets[of].id, BY_SET[of].name if of in BY_SET else "name"
+    active = "" if of == "uoms" else "&$filter=statecode eq 0"
+    rows = client.rows(of, f"$select={name}&$orderby={name}{active}&$top={CHOICES}")
+    found = [(str(row[key]), shown(row, name)) for row in rows]
+    if value and value not in {id for id, _ in found}:
+        found.insert(0, (value, shown(client.get(f"{of}({value})", f"$select={name}"), name)))
+    return found
+
+
+def typed_of(kind: Kind, row: Row) -> dict[str, str]:
+    """The fields' values of a row, as they are typed."""
+    return {field.name: _as_typed(field, row.get(field.read)) for field in kind.fields}
+
+
+def _as_typed(field: Field, value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return "" if value is None else str(value)[:10] if field.type == "date" else str(value)
+
+
+def body(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str], blanks: bool = True) -> Row:
+    """What was typed. ``blanks``: an empty field empties the column. Raises :class:`Declined` for what cannot be."""
+    said: Row = {}
+    for field in fields:
+        text = typed.get(field.name, "").strip()
+        if field.required and not text:
+            raise Declined(400, f"{field.label} is missing.")
+        if not text and not blanks:
+            continue
+        if field.of:
+            said[f"{field.name}@odata.bind"] = f"/{field.of}({identity(text)})" if text else None
+        else:
+            said[field.name] = _value(field, text)
+    return said
+
+
+def _value(field: Field, text: str) -> object:
+    if not text:
+        return None
+    return amount(text, field.label) if field.type == "number" else text
+
+
+def amount(text: str, label: str) -> Decimal:
+    """Raises :class:`Declined` unless it is a plain number such as 12.50."""
+    try:
+        found = Decimal(text.strip())
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite() or abs(found.adjusted()) > 30:
+        raise Declined(400, f"{label} must be a number such as 12.50.")
+    return found
+
+
+def identity(text: str) -> str:
+    """Raises :class:`Declined` unless it is an id."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise Declined(404, "There is no such record.") from None

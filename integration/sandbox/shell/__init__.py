@@ -1,0 +1,1 @@
+"""What every service played on this machine shares: serving, certificates, signing in, limits and faults."""
