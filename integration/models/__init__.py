@@ -12,7 +12,7 @@ from integration.models.mapping import TableMapping
 from integration.models.plan import Plan, PlannedChange
 from integration.models.preflight import Preflight
 from integration.models.queue import JobQueueEntry
-from integration.models.second_factor import SecondFactor
+from integration.models.second_factor import CodeUse
 from integration.models.synch_error import SyncError
 from integration.models.task_run import TaskRun
 from integration.models.template import RecordTemplate, TemplateUse, TemplateValue
@@ -22,6 +22,7 @@ from integration.models.user import User
 __all__ = [
     "AuditEntry",
     "CachedText",
+    "CodeUse",
     "ConnectionSetup",
     "FieldMapping",
     "FieldTransformation",
@@ -32,7 +33,6 @@ __all__ = [
     "Preflight",
     "RecordChange",
     "RecordTemplate",
-    "SecondFactor",
     "SyncError",
     "SyncJob",
     "TableMapping",

@@ -17,7 +17,7 @@ SESSION_HOURS               how long a sign-in lasts (default 12)
 OIDC_ISSUER                 OpenID Connect provider for single sign-on, with OIDC_CLIENT_ID, OIDC_CLIENT_SECRET,
                             OIDC_NAME and OIDC_CLAIM (default: none)
 SINGLE_SIGN_ON_ONLY         true: no passwords (default false)
-SECOND_FACTOR               off, optional or required: a code besides the password (default off)
+SECOND_FACTOR               off, optional or required: a code or passkey besides the password (default off)
 JOB_DEAD_AFTER              seconds without a sign of life after which a run is resumed elsewhere (default 30)
 JOB_HEARTBEAT               seconds between two signs of life of a run (default 5)
 JOB_RESEND_AFTER            seconds after which a queued job nobody took is sent again (default 15)
@@ -82,6 +82,10 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "django_rq",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "integration",
     "axes",
     "integration.business_central",
@@ -108,6 +112,7 @@ MIDDLEWARE = [
     "integration.views.security.NeverKept",
     "integration.views.health.QueueAway",
     "integration.views.patience.SecondsForSales",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -192,7 +197,32 @@ if SINGLE_SIGN_ON_ONLY and not OIDC_ISSUER:
     raise ImproperlyConfigured("SINGLE_SIGN_ON_ONLY is set, but OIDC_ISSUER is not: nobody could sign in.")
 
 SECOND_FACTOR = choice("SECOND_FACTOR", "off", ("off", "optional", "required"))
-"""A code besides the password: off, optional (for who sets it up) or required (of everybody)."""
+"""A code or passkey besides the password: off, optional (for who sets it up) or required (of everybody)."""
+
+# How people sign in is django-allauth's (people/); what it offers beyond has no address (tests/integration/).
+ACCOUNT_ADAPTER = "integration.people.signing_in.SigningIn"
+ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_LOGIN_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+# django-axes counts, in the database; these would be counted by each process for itself.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+SOCIALACCOUNT_ADAPTER = "integration.people.single_signon.SingleSignOnAdapter"
+SOCIALACCOUNT_UID_MAX_LENGTH = 255
+MFA_ADAPTER = "integration.people.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "integration.forms.second_factor.CodeForm",
+    "reauthenticate": "integration.forms.second_factor.ConfirmingCodeForm",
+    "activate_totp": "integration.forms.second_factor.FirstCodeForm",
+    "add_webauthn": "integration.forms.second_factor.NewPasskeyForm",
+    "authenticate_webauthn": "integration.forms.second_factor.PasskeyForm",
+    "reauthenticate_webauthn": "integration.forms.second_factor.ConfirmingPasskeyForm",
+    "login_webauthn": "integration.forms.second_factor.PasskeyAloneForm",
+}
 
 TRUSTED_PROXIES = whole("TRUSTED_PROXIES", 0, 0, 9)
 """How many proxies of our own stand before the application: so many entries of X-Forwarded-For are believed."""
@@ -207,8 +237,9 @@ AXES_HANDLER = "integration.models.lockout.SignInThrottle"
 AXES_USERNAME_CALLABLE = "integration.models.lockout.counted_name"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "integration.views.signin.client_address"
+AXES_CLIENT_IP_CALLABLE = "integration.people.signing_in.client_address"
 AXES_LOCKOUT_CALLABLE = "integration.views.signin.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

@@ -11,6 +11,7 @@ from integration.models import key_holders
 from integration.models.audit import AuditEntry, record
 from integration.models.cache import SharedCache
 from integration.models.secret import rotate
+from integration.people.second_factor import rotate_factors
 
 LEFT = (
     "{number} could not be read and stay as they are: {names}. Bring the key that encrypted them back into "
@@ -36,7 +37,7 @@ class Command(ConsoleCommand):
         if lacking and not options["anyway"]:
             raise CommandError(LACKING.format(names=", ".join(lacking)))
         SharedCache.forget_unreadable()
-        done, unreadable = rotate()
+        done, unreadable = (ours + factors for ours, factors in zip(rotate(), rotate_factors(), strict=True))
         record(AuditEntry.Action.ROTATED, "encryption keys", after={"encrypted": done, "unreadable": len(unreadable)})
         self.say((HALF if unreadable else DONE).format(number=done), options)
         if unreadable:
