@@ -25,6 +25,11 @@ NONSENSE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 """What the reader of passkeys raises for what no browser sends."""
 
 
+def credential_field() -> forms.JSONField:
+    """What the browser's script puts in."""
+    return forms.JSONField(widget=forms.HiddenInput, error_messages={"required": NO_PASSKEY, "invalid": NO_PASSKEY})
+
+
 def code_field(label: str) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.TextInput(attrs=TYPED))
 
@@ -86,6 +91,8 @@ class NewPasskeyForm(AddWebAuthnForm):
         return str(super().clean_name())[:LONGEST_NAME]
 
     def clean(self) -> dict[str, Any]:
+        if not self.cleaned_data.get("credential"):
+            raise forms.ValidationError(NO_PASSKEY)
         try:
             cleaned: dict[str, Any] = super().clean()
         except forms.ValidationError as error:
@@ -97,6 +104,8 @@ class NewPasskeyForm(AddWebAuthnForm):
 
 class ShownPasskey(AuthenticateWebAuthnForm):
     """A passkey that is shown; nonsense is one that is not accepted."""
+
+    credential = credential_field()
 
     def clean_credential(self) -> Authenticator:
         try:

@@ -8,6 +8,7 @@ and ends after ten minutes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -29,7 +30,7 @@ from integration.systems.errors import BadAnswer
 LEEWAY_SECONDS = 120
 SIGNED_WITH = ["RS256", "PS256", "ES256"]
 NEEDED = ["iss", "sub", "aud", "exp", "iat"]
-LONGEST_SUBJECT = 255
+LONGEST_SUBJECT, LONGEST_STORED = 255, 191
 LIMITS = Limits(read=15, deadline=30, body=1024 * 1024)
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 UNSURE = "The sign-in service does not say beyond doubt who signed in."
@@ -132,6 +133,14 @@ class SingleSignOn(OpenIDConnectProvider):
             settings={"server_url": settings.OIDC_ISSUER, "oauth_pkce_enabled": True},
         )
         super().__init__(request, app=app)
+
+    def extract_uid(self, data: Mapping[str, Any]) -> str:
+        """The provider's id of the person. allauth's column holds 191 characters, an id may have 255: of a longer one
+        its digest is kept."""
+        subject = str(data["id_token"]["sub"])
+        if len(subject) <= LONGEST_STORED:
+            return subject
+        return f"sha256:{hashlib.sha256(subject.encode()).hexdigest()}"
 
 
 def nonce_of(state: str) -> str:

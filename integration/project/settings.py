@@ -33,6 +33,7 @@ from typing import Any
 from bootstrap_wrapper import get_bootstrap_dir
 from django.core.exceptions import ImproperlyConfigured
 
+from integration.project.accounts import *  # noqa: F403 - a part of these settings
 from integration.project.environment import address, choice, database, env, file, folder, seconds, switch, whole, within
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -198,31 +199,6 @@ if SINGLE_SIGN_ON_ONLY and not OIDC_ISSUER:
 
 SECOND_FACTOR = choice("SECOND_FACTOR", "off", ("off", "optional", "required"))
 """A code or passkey besides the password: off, optional (for who sets it up) or required (of everybody)."""
-
-# How people sign in is django-allauth's (people/); what it offers beyond has no address (tests/integration/).
-ACCOUNT_ADAPTER = "integration.people.signing_in.SigningIn"
-ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_LOGIN_TIMEOUT = 600
-ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
-# django-axes counts, in the database; these would be counted by each process for itself.
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
-SOCIALACCOUNT_ADAPTER = "integration.people.single_signon.SingleSignOnAdapter"
-SOCIALACCOUNT_UID_MAX_LENGTH = 255
-MFA_ADAPTER = "integration.people.second_factor.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_FORMS = {
-    "authenticate": "integration.forms.second_factor.CodeForm",
-    "reauthenticate": "integration.forms.second_factor.ConfirmingCodeForm",
-    "activate_totp": "integration.forms.second_factor.FirstCodeForm",
-    "add_webauthn": "integration.forms.second_factor.NewPasskeyForm",
-    "authenticate_webauthn": "integration.forms.second_factor.PasskeyForm",
-    "reauthenticate_webauthn": "integration.forms.second_factor.ConfirmingPasskeyForm",
-    "login_webauthn": "integration.forms.second_factor.PasskeyAloneForm",
-}
 
 TRUSTED_PROXIES = whole("TRUSTED_PROXIES", 0, 0, 9)
 """How many proxies of our own stand before the application: so many entries of X-Forwarded-For are believed."""

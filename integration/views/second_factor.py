@@ -55,7 +55,7 @@ class Offered:
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         must_be_on()
         try:
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except SecretUnreadable:
             messages.error(request, LOST)
             return redirect(self.lost)

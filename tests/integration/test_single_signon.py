@@ -242,6 +242,16 @@ def test_nothing_the_provider_says_about_a_person_is_kept_but_its_id(provider, s
     assert (susan.email, susan.first_name) == ("", "")
 
 
+def test_long_ids_that_begin_alike_are_two_people(provider, susan):
+    made("otto", INTEGRATOR)
+    for name in ("susan", "otto"):
+        provider.person = {"sub": "x" * 250 + name, "preferred_username": name}
+        assert is_in(go(provider)[0])
+        assert is_in(go(provider)[0])
+
+    assert SocialAccount.objects.count() == 2
+
+
 def test_the_same_id_at_another_provider_is_somebody_else(provider, susan, settings):
     SocialAccount.objects.create(user=susan, provider="https://wingtip.example", uid="4711")
     client, _ = go(provider)

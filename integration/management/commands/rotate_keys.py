@@ -37,7 +37,9 @@ class Command(ConsoleCommand):
         if lacking and not options["anyway"]:
             raise CommandError(LACKING.format(names=", ".join(lacking)))
         SharedCache.forget_unreadable()
-        done, unreadable = (ours + factors for ours, factors in zip(rotate(), rotate_factors(), strict=True))
+        done, unreadable = rotate()
+        factors, unreadable_factors = rotate_factors()
+        done, unreadable = done + factors, unreadable + unreadable_factors
         record(AuditEntry.Action.ROTATED, "encryption keys", after={"encrypted": done, "unreadable": len(unreadable)})
         self.say((HALF if unreadable else DONE).format(number=done), options)
         if unreadable:
