@@ -20,14 +20,29 @@ from django import forms
 from integration.people.second_factor import NO_PASSKEY, begun_secret, check_from, step_of
 
 TYPED = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 12, "autofocus": True}
-LONGEST_NAME = 60
+LONGEST_NAME, LONGEST_CREDENTIAL = 60, 64 * 1024
 NONSENSE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 """What the reader of passkeys raises for what no browser sends."""
 
 
-def credential_field() -> forms.JSONField:
-    """What the browser's script puts in."""
-    return forms.JSONField(widget=forms.HiddenInput, error_messages={"required": NO_PASSKEY, "invalid": NO_PASSKEY})
+class CredentialField(forms.JSONField):
+    """What the browser's script puts in; what no browser makes, and no database would take, is none."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {"required": NO_PASSKEY, "invalid": NO_PASSKEY}
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "")
+        if len(text) > LONGEST_CREDENTIAL or "\\u0000" in text:
+            raise forms.ValidationError(NO_PASSKEY)
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise forms.ValidationError(NO_PASSKEY) from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """A form that is shown again asks the device again."""
+        return initial
 
 
 def code_field(label: str) -> forms.CharField:
@@ -77,6 +92,8 @@ class FirstCodeForm(ActivateTOTPForm):
 class NewPasskeyForm(AddWebAuthnForm):
     """What the browser has made. ``passwordless``: the passkey alone signs in."""
 
+    credential = CredentialField()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].max_length = LONGEST_NAME
@@ -105,7 +122,7 @@ class NewPasskeyForm(AddWebAuthnForm):
 class ShownPasskey(AuthenticateWebAuthnForm):
     """A passkey that is shown; nonsense is one that is not accepted."""
 
-    credential = credential_field()
+    credential = CredentialField()
 
     def clean_credential(self) -> Authenticator:
         try:

@@ -64,9 +64,14 @@ class SigningIn(DefaultAccountAdapter):
         return time.time() - request.session.get(SIGNED_IN_AT, 0) > app_settings.REAUTHENTICATION_TIMEOUT
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Only the second factor where there is one; the passkey first where there is no app to show a code."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        if user.is_authenticated and factors_of(user):
-            return [method for method in methods if method["id"].startswith("mfa_")]
+        factors = factors_of(user) if user.is_authenticated else []
+        if not factors:
+            return methods
+        methods = [method for method in methods if method["id"].startswith("mfa_")]
+        if all(factor.type == Authenticator.Type.WEBAUTHN for factor in factors):
+            methods.reverse()
         return methods
 
     def add_message(

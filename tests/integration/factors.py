@@ -15,7 +15,6 @@ from django.urls import reverse
 from integration.models import User
 from integration.models.secret import Secret
 from integration.people import second_factor
-from tests.people import client_of
 
 PASSWORD = "barrels of Coho wine"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -55,11 +54,6 @@ def begun(client: Client) -> str:
 
 def with_password(client: Client, username: str = "susan", **query: str):
     return client.post(reverse("login"), {"username": username, "password": PASSWORD, **query})
-
-
-def browser_of(user: User) -> Client:
-    """Signed in a while ago, by whatever way."""
-    return client_of(user)
 
 
 def confirmed(client: Client, code: str = "") -> Client:

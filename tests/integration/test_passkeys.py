@@ -220,7 +220,7 @@ def test_a_passkey_is_removed_with_the_passkey_and_not_without(susan, phone):
     [stored] = factors_of(susan)
     place = reverse("mfa_remove_webauthn", args=[stored.pk])
     asked = client.post(place)
-    assert asked.url.startswith(reverse("mfa_reauthenticate"))
+    assert asked.url.startswith(reverse("mfa_reauthenticate_webauthn"))
 
     again = f"{reverse('mfa_reauthenticate_webauthn')}?next={place}"
     options = client.get(again).context["js_data"]["request_options"]

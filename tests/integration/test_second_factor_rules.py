@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -253,3 +256,25 @@ def test_somebody_elses_passkey_is_not_removed(device):
 
     assert client.post(reverse("mfa_remove_webauthn", args=[passkey.pk])).status_code == 404
     assert Authenticator.objects.filter(pk=passkey.pk).exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_is_sent_twice_at_once_counts_once(offered):
+    susan, code = with_app(made("susan", VIEWER)), shown()
+    ready, taken = threading.Barrier(4), []
+
+    def send() -> None:
+        ready.wait(timeout=10)
+        try:
+            taken.append(check(susan, code) is not None)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(taken) == [False, False, False, True]
