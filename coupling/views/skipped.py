@@ -10,13 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from coupling import repair, verbs
+from coupling import commands
+from coupling.commands import repair
 from coupling.models import RESTS, Coupling, CouplingError
-from coupling.skipped import skipped
+from coupling.pages.skipped import skipped
 from coupling.views.access import may_couple, person, show, tell
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
-from integration.sync.ledger import Partner
+from integration.sync.memory.ledger import Partner
 from integration.systems.errors import Problem
 
 Pairs = dict[TableMapping, list[Partner]]
@@ -29,7 +30,7 @@ def synch_skipped(request: HttpRequest) -> HttpResponse:
     shown = skipped(chosen["mapping"], chosen["q"], int(after) if after.isdecimal() and len(after) < 9 else 0)
     names = Coupling.objects.filter(RESTS).values_list("mapping__name", flat=True).distinct()
     context = {"skipped": shown, "chosen": chosen, "mappings": sorted(names)}
-    return render(request, "coupling/skipped.html", context | {"ways": verbs.CAPTIONS.items()})
+    return render(request, "coupling/skipped.html", context | {"ways": commands.CAPTIONS.items()})
 
 
 @require_POST
@@ -76,7 +77,7 @@ def _find_deleted(request: HttpRequest) -> HttpResponse:
 def _synchronize(request: HttpRequest) -> HttpResponse:
     pairs, way = _pairs(request), request.POST.get("way", "")
     if not way:
-        offered = dict.fromkeys(way for mapping in pairs for way in verbs.ways(mapping))
+        offered = dict.fromkeys(way for mapping in pairs for way in commands.ways(mapping))
         return _ask(request, "synchronize", pairs, ways=list(offered))
     return _started(request, repair.let_win(pairs, way, person(request)))
 
@@ -99,7 +100,7 @@ def _uncouple(request: HttpRequest) -> HttpResponse:
     parts: Parts[SyncJob | int] = Parts()
     for mapping, partners in pairs.items():
         ids = [partner.erp_id for partner in partners]
-        parts.do(mapping, len(ids), partial(verbs.uncouple, mapping, ids, person(request)))
+        parts.do(mapping, len(ids), partial(commands.uncouple, mapping, ids, person(request)))
     if any(isinstance(one, int) for one in parts.done):
         messages.success(request, "The couplings are deleted; the records stay.")
     return _started(request, ([one for one in parts.done if isinstance(one, SyncJob)], []), parts)

@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from integration.models import AuditEntry, User
-from integration.models.audit import record
+from integration.models.stored.audit import record
 from integration.people.provider import UNSURE, SingleSignOn
 from integration.people.signing_in import SIGN_IN
 from integration.systems.errors import Problem, SignInRefused

@@ -11,8 +11,8 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from integration.models.job_state import style_of
-from integration.models.rights import MANAGE_USERS, READ_AUDIT
-from integration.models.secret import keys_problem
+from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
+from integration.models.stored.secret import keys_problem
 
 register = template.Library()
 

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from integration.models import AuditEntry
-from integration.models.rights import READ_AUDIT
+from integration.models.people.rights import READ_AUDIT
 from integration.views.spreadsheet import as_csv
 
 AT_ONCE = 50

@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 
 from integration.models import AuditEntry, User
-from integration.models.audit import record
+from integration.models.stored.audit import record
 from integration.people.signing_in import SIGN_IN, client_address, led_on_to
 from integration.views.second_factor import Offered, must_be_on
 from integration.views.signin import note_refusal

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from integration.models import ConnectionSetup, FullSynchLine, SyncError, SyncJob, TableMapping
-from integration.sync.ledger import Result, State
+from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
 
 DAY = 24

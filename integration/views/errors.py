@@ -13,7 +13,7 @@ from django.shortcuts import render
 
 from integration.models import SyncError, TableMapping
 from integration.models.advice import advice, meaning
-from integration.models.mapping import DIRECTIONS
+from integration.models.mapping.table_mapping import DIRECTIONS
 from integration.sync.run import LEFT_OUT
 from integration.views.spreadsheet import as_csv
 

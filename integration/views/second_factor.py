@@ -25,9 +25,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from integration.models import AuditEntry, User
-from integration.models.audit import record
-from integration.models.rights import MANAGE_USERS
-from integration.models.secret import SecretUnreadable
+from integration.models.people.rights import MANAGE_USERS
+from integration.models.stored.audit import record
+from integration.models.stored.secret import SecretUnreadable
 from integration.people.second_factor import KIND, factors_of, held_use, remove
 from integration.views.security import HAS_FACTOR
 

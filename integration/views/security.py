@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from integration.models import User
-from integration.models.audit import acting
-from integration.models.rights import SEE_PAGES
+from integration.models.people.rights import SEE_PAGES
+from integration.models.stored.audit import acting
 from integration.people.second_factor import factors_of
 from integration.people.signing_in import BY_PROVIDER
 

@@ -16,8 +16,8 @@ from django.shortcuts import render, resolve_url
 from django.utils.http import urlencode
 
 from integration.models import AuditEntry, User
-from integration.models.audit import record
 from integration.models.lockout import is_locked_out
+from integration.models.stored.audit import record
 from integration.people.signing_in import SIGN_IN, client_address
 
 

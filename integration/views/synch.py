@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from integration import jobs
 from integration.models import SyncJob, TableMapping
 from integration.models.full_synch import FullSynchError
-from integration.models.rights import APPROVE
+from integration.models.people.rights import APPROVE
 from integration.sync.run import LEFT_OUT
 
 AT_ONCE = 50

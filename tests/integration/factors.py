@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from integration.models import User
-from integration.models.secret import Secret
+from integration.models.stored.secret import Secret
 from integration.people import second_factor
 
 PASSWORD = "barrels of Coho wine"
