@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -17,7 +20,6 @@ from integration.models import (
     FullSynchLine,
     JobQueueEntry,
     RecordTemplate,
-    SecondFactor,
     SyncError,
     SyncJob,
     TableMapping,
@@ -27,7 +29,8 @@ from integration.models import (
     WebServiceKey,
 )
 
-admin.site.unregister(Group)
+# Second factors and accounts at the provider are changed by their own pages; what else django-allauth has is not used.
+admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 class ToLookAt(admin.ModelAdmin):
@@ -59,12 +62,6 @@ class WebServiceKeyAdmin(ToLookAt):
 
     list_display = ["user", "created_at", "last_used_at", "revoked_at"]
     exclude = ["digest"]
-
-
-@admin.register(SecondFactor)
-class SecondFactorAdmin(ToLookAt):
-    list_display = ["user", "confirmed_at"]
-    exclude = ["secret"]
 
 
 @admin.register(AuditEntry)

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
 from integration.views.audit import audit
+from integration.views.confirming import CodeAgain, PasskeyAgain, PasskeyAlone, PasswordAgain, SecondFactorCheck
 from integration.views.connection import (
     connection,
     connection_disable,
@@ -23,7 +24,16 @@ from integration.views.options import option_add, options
 from integration.views.own_mapping import mapping_delete, mapping_new
 from integration.views.plans import plan, plan_apply, plan_list, plan_start
 from integration.views.preflight import preflight, preflight_run
-from integration.views.second_factor import second_factor, second_factor_check, user_second_factor
+from integration.views.second_factor import (
+    AppRemoved,
+    NewApp,
+    NewPasskey,
+    NewRecoveryCodes,
+    PasskeyRemoved,
+    RecoveryCodes,
+    SecondFactors,
+    user_second_factor,
+)
 from integration.views.security import without_rights
 from integration.views.signin import SignIn, admin_sign_in
 from integration.views.single_signon import single_signon, single_signon_back
@@ -49,14 +59,31 @@ from integration.views.users import (
     users,
 )
 
+# Of django-allauth's addresses these alone; it knows them by these names.
+OWN = "accounts/second-factor/"
+second_factor = [
+    path(OWN, without_rights(SecondFactors.as_view()), name="mfa_index"),
+    path(f"{OWN}check/", SecondFactorCheck.as_view(), name="mfa_authenticate"),
+    path(f"{OWN}app/", without_rights(NewApp.as_view()), name="mfa_activate_totp"),
+    path(f"{OWN}app/remove/", without_rights(AppRemoved.as_view()), name="mfa_deactivate_totp"),
+    path(f"{OWN}passkeys/sign-in/", PasskeyAlone.as_view(), name="mfa_login_webauthn"),
+    path(f"{OWN}passkeys/new/", without_rights(NewPasskey.as_view()), name="mfa_add_webauthn"),
+    path(f"{OWN}passkeys/<int:pk>/remove/", without_rights(PasskeyRemoved.as_view()), name="mfa_remove_webauthn"),
+    path(f"{OWN}recovery-codes/", without_rights(RecoveryCodes.as_view()), name="mfa_view_recovery_codes"),
+    path(f"{OWN}recovery-codes/new/", without_rights(NewRecoveryCodes.as_view()), name="mfa_generate_recovery_codes"),
+    path(f"{OWN}confirm/", without_rights(CodeAgain.as_view()), name="mfa_reauthenticate"),
+    path(f"{OWN}confirm/passkey/", without_rights(PasskeyAgain.as_view()), name="mfa_reauthenticate_webauthn"),
+    path("accounts/password/confirm/", without_rights(PasswordAgain.as_view()), name="account_reauthenticate"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("accounts/login/", SignIn.as_view(), name="login"),
+    path("accounts/login/", SignIn.as_view(), name="account_login"),
     path("admin/login/", admin_sign_in, name="admin_sign_in"),
     path("accounts/single-sign-on/", single_signon, name="single_signon"),
     path("accounts/single-sign-on/back/", single_signon_back, name="single_signon_back"),
-    path("accounts/second-factor/", without_rights(second_factor), name="second_factor"),
-    path("accounts/second-factor/check/", second_factor_check, name="second_factor_check"),
+    *second_factor,
     path("accounts/logout/", without_rights(LogoutView.as_view()), name="logout"),
     path("accounts/password/", without_rights(own_password), name="own_password"),
     path("accounts/time-zone/", without_rights(own_time_zone), name="own_time_zone"),

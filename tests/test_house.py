@@ -228,7 +228,7 @@ def is_known(found: str) -> bool:
     service key, OData's service document, a product of type service)."""
     return bool(
         re.search(
-            r"\w+Manager$| get_context_data$|web_?service|service_?(document|product)|proxy_manager_for$",
+            r"\w+Manager$| (get_context|bound)_data$|web_?service|service_?(document|product)|proxy_manager_for$",
             found,
             re.IGNORECASE,
         )

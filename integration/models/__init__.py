@@ -14,7 +14,7 @@ from integration.models.mapping.template import RecordTemplate, TemplateUse, Tem
 from integration.models.mapping.transformation import FieldTransformation
 from integration.models.people.access_key import WebServiceKey
 from integration.models.people.user import User
-from integration.models.second_factor import SecondFactor
+from integration.models.second_factor import CodeUse
 from integration.models.stored.audit import AuditEntry
 from integration.models.stored.cache import CachedText
 from integration.models.stored.preflight import Preflight
@@ -22,6 +22,7 @@ from integration.models.stored.preflight import Preflight
 __all__ = [
     "AuditEntry",
     "CachedText",
+    "CodeUse",
     "ConnectionSetup",
     "FieldMapping",
     "FieldTransformation",
@@ -32,7 +33,6 @@ __all__ = [
     "Preflight",
     "RecordChange",
     "RecordTemplate",
-    "SecondFactor",
     "SyncError",
     "SyncJob",
     "TableMapping",

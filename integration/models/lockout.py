@@ -6,6 +6,8 @@ one name from one address                locked for a quarter of an hour after t
 one name from anywhere                   after ten, an attempt every 2, 4, 8 ... 32 seconds, whoever makes it
 any names from one address               after thirty, likewise
 a device that this person has used       counted for itself: nobody else's attempts concern it
+codes of the second factor               a wrong one counts like a wrong password; ten, from wherever, shut all codes
+                                         for a quarter of an hour: only who knows the password gets there
 =======================================  ============================================================================
 
 What is typed as a name may be a password: it is kept as a digest under SECRET_KEY and nowhere else.
@@ -19,6 +21,7 @@ import secrets
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.core import signing
@@ -28,6 +31,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from integration.models.people.user import User
+from integration.models.second_factor import CodeUse
 from integration.models.stored.audit import AuditEntry, record
 
 SALT = "integration.lockout"
@@ -55,6 +59,8 @@ class SignInThrottle(AxesDatabaseHandler):
         """For django-axes' commands, which know a name as it is typed. Answers how many rows are gone."""
         name = _digest(username) if username else None
         gone: int = super().reset_attempts(ip_address=ip_address, username=name, ip_or_username=ip_or_username)
+        if ip_address is None:
+            CodeUse.objects.filter(**({"user__username": username} if username else {})).update(wrong=0)
         return gone
 
 
@@ -82,8 +88,25 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User) ->
     )
 
 
+def may_try_code(request: HttpRequest, user: User) -> bool:
+    """May this person's codes be tried from there? Where not, django-axes answers the request."""
+    allowed = bool(AxesProxyHandler.is_allowed(request, _credentials(user)))
+    if not allowed:
+        request.axes_locked_out = True  # type: ignore[attr-defined]
+    return allowed
+
+
+def count_wrong_code(request: HttpRequest, user: User) -> None:
+    """A wrong code counts like a wrong password; the one that is too many locks out."""
+    AxesProxyHandler.user_login_failed(__name__, credentials=_credentials(user), request=request)
+
+
 def is_locked_out(user: User) -> bool:
-    """Are there as many recent failures under this name, from one address or device, as lock it there?"""
+    """Are there as many recent failures under this name, from one address or device, as lock it there, or as many wrong
+    codes?"""
+    use = CodeUse.objects.filter(user=user).first()
+    if use is not None and use.rests:
+        return True
     counted = _recent(_of(user)).values("username", "ip_address").annotate(number=Sum("failures_since_start"))
     return counted.filter(number__gte=settings.AXES_FAILURE_LIMIT).exists()
 
@@ -91,7 +114,12 @@ def is_locked_out(user: User) -> bool:
 def unlock(user: User) -> None:
     """Let the person try again at once, wherever they are."""
     AccessAttempt.objects.filter(_of(user)).delete()
+    CodeUse.objects.filter(user=user).update(wrong=0)
     record(AuditEntry.Action.UNLOCKED, "sign-in", user)
+
+
+def _credentials(user: User) -> dict[str, str]:
+    return {"username": user.get_username()}
 
 
 def _digest(text: str) -> str:

@@ -17,7 +17,7 @@ SESSION_HOURS               how long a sign-in lasts (default 12)
 OIDC_ISSUER                 OpenID Connect provider for single sign-on, with OIDC_CLIENT_ID, OIDC_CLIENT_SECRET,
                             OIDC_NAME and OIDC_CLAIM (default: none)
 SINGLE_SIGN_ON_ONLY         true: no passwords (default false)
-SECOND_FACTOR               off, optional or required: a code besides the password (default off)
+SECOND_FACTOR               off, optional or required: a code or passkey besides the password (default off)
 JOB_DEAD_AFTER              seconds without a sign of life after which a run is resumed elsewhere (default 30)
 JOB_HEARTBEAT               seconds between two signs of life of a run (default 5)
 JOB_RESEND_AFTER            seconds after which a queued job nobody took is sent again (default 15)
@@ -33,6 +33,7 @@ from typing import Any
 from bootstrap_wrapper import get_bootstrap_dir
 from django.core.exceptions import ImproperlyConfigured
 
+from integration.project.accounts import *  # noqa: F403 - a part of these settings
 from integration.project.environment import address, choice, database, env, file, folder, seconds, switch, whole, within
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -82,6 +83,10 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "django_rq",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "integration",
     "axes",
     "integration.business_central",
@@ -108,6 +113,7 @@ MIDDLEWARE = [
     "integration.views.security.NeverKept",
     "integration.views.health.QueueAway",
     "integration.views.patience.SecondsForSales",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -192,7 +198,7 @@ if SINGLE_SIGN_ON_ONLY and not OIDC_ISSUER:
     raise ImproperlyConfigured("SINGLE_SIGN_ON_ONLY is set, but OIDC_ISSUER is not: nobody could sign in.")
 
 SECOND_FACTOR = choice("SECOND_FACTOR", "off", ("off", "optional", "required"))
-"""A code besides the password: off, optional (for who sets it up) or required (of everybody)."""
+"""A code or passkey besides the password: off, optional (for who sets it up) or required (of everybody)."""
 
 TRUSTED_PROXIES = whole("TRUSTED_PROXIES", 0, 0, 9)
 """How many proxies of our own stand before the application: so many entries of X-Forwarded-For are believed."""
@@ -207,8 +213,9 @@ AXES_HANDLER = "integration.models.lockout.SignInThrottle"
 AXES_USERNAME_CALLABLE = "integration.models.lockout.counted_name"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "integration.views.signin.client_address"
+AXES_CLIENT_IP_CALLABLE = "integration.people.signing_in.client_address"
 AXES_LOCKOUT_CALLABLE = "integration.views.signin.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 
 from integration.models import User
 from integration.models.people.rights import SEE_PAGES
-from integration.models.second_factor import factor_of
 from integration.models.stored.audit import acting
-from integration.views.signin import BY_PROVIDER
+from integration.people.second_factor import factors_of
+from integration.people.signing_in import BY_PROVIDER
 
 HAS_FACTOR = "has_a_second_factor"
 View = Callable[..., HttpResponseBase]
@@ -91,7 +91,7 @@ class PagesForThoseWithRights:
             return None
         if not request.user.has_perm(SEE_PAGES):
             return render(request, "integration/no_rights.html", status=403)
-        return redirect("second_factor") if _lacks_second_factor(request) else None
+        return redirect("mfa_index") if _lacks_second_factor(request) else None
 
 
 def _lacks_second_factor(request: HttpRequest) -> bool:
@@ -99,5 +99,5 @@ def _lacks_second_factor(request: HttpRequest) -> bool:
     until there is one."""
     if settings.SECOND_FACTOR != "required" or request.session.get(BY_PROVIDER) or request.session.get(HAS_FACTOR):
         return False
-    request.session[HAS_FACTOR] = factor_of(cast(User, request.user)) is not None
+    request.session[HAS_FACTOR] = bool(factors_of(cast(User, request.user)))
     return not request.session[HAS_FACTOR]

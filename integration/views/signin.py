@@ -3,28 +3,22 @@ exists: the form answers a wrong name as a wrong password, and names that do not
 
 from __future__ import annotations
 
-import ipaddress
-import time
 from typing import Any
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils.http import urlencode
 
 from integration.models import AuditEntry, User
-from integration.models.lockout import is_locked_out, remember_device
-from integration.models.second_factor import factor_of
-from integration.models.stored.audit import acting, record
-
-SIGN_IN = "sign-in"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-WAITING = "waits_for_the_second_factor"
-BY_PROVIDER = "signed_in_by_the_provider"
+from integration.models.lockout import is_locked_out
+from integration.models.stored.audit import record
+from integration.people.signing_in import SIGN_IN, client_address
 
 
 class SignIn(LoginView):
@@ -33,7 +27,9 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        shown = {"provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "", "only": settings.SINGLE_SIGN_ON_ONLY}
+        only = settings.SINGLE_SIGN_ON_ONLY
+        shown = {"provider": settings.OIDC_NAME if settings.OIDC_ISSUER else "", "only": only}
+        shown["passkeys"] = settings.SECOND_FACTOR != "off" and not only
         return super().get_context_data(**more, **shown)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -42,15 +38,9 @@ class SignIn(LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        person = form.get_user()
-        if factor_of(person):
-            self.request.session[WAITING] = {"user": person.pk, "at": time.time(), "next": self.get_success_url()}
-            return redirect("second_factor_check")
-        with acting(form.get_user()):
-            record(AuditEntry.Action.SIGNED_IN, SIGN_IN, after={"from": client_address(self.request)})
-        response = super().form_valid(form)
-        remember_device(self.request, response, person)
-        return response
+        """The password is right: on to the second factor, or in."""
+        answer: HttpResponse = perform_login(self.request, form.get_user(), redirect_url=self.get_success_url())
+        return answer
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         note_refusal(self.request, str(form.data.get("username", "")))
@@ -75,20 +65,6 @@ def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
     response = render(request, "registration/locked.html", shown, status=429)
     response["Retry-After"] = str(pause)
     return response
-
-
-def client_address(request: HttpRequest) -> str:
-    """Where a request comes from. Only as many entries of ``X-Forwarded-For`` are believed as TRUSTED_PROXIES says
-    there are proxies of our own, from the right: what stands further left anybody can write."""
-    own = str(request.META.get("REMOTE_ADDR", ""))
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    proxies = settings.TRUSTED_PROXIES
-    if not proxies or len(hops) < proxies:
-        return own
-    try:
-        return str(ipaddress.ip_address(hops[-proxies]))
-    except ValueError:
-        return own
 
 
 @login_not_required

@@ -22,7 +22,7 @@ from integration.models import ConnectionSetup, User, WebServiceKey
 from integration.models.lockout import is_locked_out, unlock
 from integration.models.people.access_key import change_key, key_of, revoke_key
 from integration.models.people.rights import MANAGE_USERS, READ_AVAILABILITY
-from integration.models.second_factor import factor_of
+from integration.people.second_factor import factors_of
 
 may_manage = permission_required(MANAGE_USERS, raise_exception=True)
 PASSWORDS = ("password1", "password2", "new_password1", "new_password2", "old_password")
@@ -65,7 +65,7 @@ def user(request: HttpRequest, id: int) -> HttpResponse:
         "form": form,
         "key": key_of(person),
         "locked": is_locked_out(person),
-        "factor": factor_of(person),
+        "factors": factors_of(person),
     }
     return render(request, "integration/user.html", shown)
 

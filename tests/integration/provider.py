@@ -11,10 +11,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from joserfc import jwt
-from joserfc.jwk import RSAKey
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from jwt.algorithms import RSAAlgorithm
 
 CLIENT, SECRET = "integration", "the secret of the integration at the provider"
+
+
+def new_key() -> RSAPrivateKey:
+    return generate_private_key(65537, 2048)
 
 
 class Provider:
@@ -22,7 +27,7 @@ class Provider:
     what it is signed."""
 
     def __init__(self) -> None:
-        self.key = self.published = RSAKey.generate_key(2048, {"kid": "one"})
+        self.key = self.published = new_key()
         self.person: dict[str, Any] = {"sub": "4711", "preferred_username": "susan"}
         self.wrong: dict[str, Any] = {}
         self.known: dict[str, Any] = {}
@@ -60,8 +65,8 @@ class Provider:
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": asked["nonce"]}
         claims |= self.person | self.wrong
-        header = {"alg": self.wrong.pop("alg", "RS256"), "kid": "one"}
-        token = jwt.encode(header, claims, self.key, algorithms=[header["alg"]])
+        claims = {name: value for name, value in claims.items() if name != "alg" and value is not None}
+        token = jwt.encode(claims, self.key, self.wrong.get("alg", "RS256"), {"kid": "one"})
         return 200, {"access_token": "x", "token_type": "Bearer", "id_token": token}
 
 
@@ -69,7 +74,8 @@ def _asked_at(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Asked(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/keys":
-                self.answer(200, {"keys": [provider.published.as_dict(private=False)]})
+                public = RSAAlgorithm.to_jwk(provider.published.public_key(), as_dict=True)
+                self.answer(200, {"keys": [{**public, "kid": "one"}]})
             else:
                 self.answer(200, provider.configuration())
 

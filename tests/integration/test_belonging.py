@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 
 from integration.connection import notifying
 from integration.connection.enabling import disable, enable, findings_of, readiness
-from integration.models import CachedText, ConnectionSetup, Preflight, SecondFactor, TableMapping, User
+from integration.models import CachedText, ConnectionSetup, Preflight, TableMapping, User
 from integration.models.connection.belonging import HELD_FOR, PLACE, Saving
 from integration.models.stored.cache import metadata_cache, token_cache
 from integration.models.stored.preflight import Severity, Verdict
 from integration.models.stored.secret import SecretField
+from tests.integration.factors import with_app
 from tests.integration.test_connection_features import own
 from tests.integration.test_connection_page import save
 
@@ -22,7 +24,7 @@ ELSEWHERE = {
     "tenant": "fabrikam.example",
     "client_id": "7b1c",
 }
-OF_A_PERSON = {"integration.SecondFactor.secret"}
+OF_A_PERSON = {"mfa.Authenticator.data"}
 """What belongs to a person who signs in here, wherever Sales is."""
 OF_A_PLACE = {"integration.CachedText.text", *(f"integration.ConnectionSetup.{name}" for name in HELD_FOR)}
 
@@ -38,13 +40,13 @@ def full(setup) -> ConnectionSetup:
     token_cache().put("contoso", "a bearer token", 600)
     metadata_cache().put("contoso", "its columns", 600)
     Preflight.keep([Verdict("clock", Severity.FINE, "Clock", "Both clocks agree.")])
-    SecondFactor.objects.create(user=phyllis, secret="of her telephone")
+    with_app(phyllis)
     return ConnectionSetup.current()
 
 
 def kept() -> set[str]:
     """Every stored secret of the application that is not blank."""
-    found = set()
+    found = {"mfa.Authenticator.data"} if Authenticator.objects.exists() else set()
     for model in apps.get_models():
         for field in (one for one in model._meta.fields if isinstance(one, SecretField)):
             if any(row.get(field.attname) for row in model._default_manager.values(field.attname)):

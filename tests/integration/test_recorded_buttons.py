@@ -136,8 +136,13 @@ BUTTONS = {
 """By the name of the address, and the action where it has several."""
 
 ELSEWHERE = {
-    "login": "test_signin.py", "single_signon_back": "test_single_signon.py", "second_factor": "test_second_factor.py",
-    "second_factor_check": "test_second_factor.py", "user_second_factor": "test_second_factor.py",
+    "login": "test_signin.py", "account_login": "test_signin.py", "single_signon_back": "test_single_signon.py",
+    "account_reauthenticate": "test_second_factor.py", "mfa_authenticate": "test_second_factor.py",
+    "mfa_activate_totp": "test_second_factor.py", "mfa_deactivate_totp": "test_second_factor.py",
+    "mfa_login_webauthn": "test_passkeys.py", "mfa_add_webauthn": "test_passkeys.py",
+    "mfa_remove_webauthn": "test_passkeys.py", "mfa_generate_recovery_codes": "test_second_factor_rules.py",
+    "mfa_reauthenticate": "test_second_factor_rules.py", "mfa_reauthenticate_webauthn": "test_passkeys.py",
+    "user_second_factor": "test_second_factor_rules.py",
     "own_password": "test_users.py", "user_key_revoke": "test_users.py",
     "connection_reset_addresses": "test_connection_features.py", "option_add": "test_option_pages.py",
     "guide_use_sandbox": "../setup_wizard/test_recorded.py", "synch_job_approve": "../coupling/test_errors_page.py",

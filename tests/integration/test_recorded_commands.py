@@ -19,7 +19,8 @@ import integration.management.commands as ours
 from coupling.models import Coupling
 from integration.management.entry import main
 from integration.management.recorded import RUNS_FOR_LONG
-from integration.models import AuditEntry, SecondFactor, User
+from integration.models import AuditEntry, User
+from tests.integration.factors import with_app
 from tests.integration.jobs_world import JobsWorld, world
 from tests.people import ADMINISTRATOR, made
 
@@ -87,7 +88,7 @@ def furnished(world, monkeypatch) -> JobsWorld:
     world.couple_jim()
     world.mapping().couplings.couple(world.add_customer("Adatum"), world.add_account("Adatum"))
     otto = made("otto", ADMINISTRATOR)
-    SecondFactor.objects.create(user=otto, secret="JBSWY3DPEHPK3PXP", confirmed_at="2026-01-01T00:00Z")
+    with_app(otto)
     monkeypatch.setattr("getpass.getpass", lambda *_, **__: "a Long one 4711")
     return world
 

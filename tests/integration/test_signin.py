@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from integration.models import AuditEntry, User
 from integration.models.lockout import is_locked_out
-from integration.views.signin import client_address
+from integration.people.signing_in import client_address
 from tests.people import ADMINISTRATOR, VIEWER, client_of, made, signed_in
 
 pytestmark = pytest.mark.django_db

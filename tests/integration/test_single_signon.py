@@ -6,12 +6,12 @@ import logging
 import time
 
 import pytest
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.test import Client
 from django.urls import reverse
-from joserfc.jwk import RSAKey
 
 from integration.models import AuditEntry, User
-from tests.integration.provider import CLIENT, SECRET, Provider
+from tests.integration.provider import CLIENT, SECRET, Provider, new_key
 from tests.people import INTEGRATOR, made
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,12 @@ def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
+def state_of(client: Client) -> str:
+    """The sign-in that this browser has begun."""
+    (state,) = client.session["socialaccount_states"]
+    return str(state)
+
+
 def told(client: Client) -> str:
     return client.get(reverse("login")).content.decode()
 
@@ -59,7 +65,8 @@ def test_a_person_made_here_signs_in_with_the_provider_and_is_led_on(provider, s
     client, there = go(provider, next=reverse("mappings"))
 
     assert (there, is_in(client)) == (reverse("mappings"), True)
-    assert User.objects.get(pk=susan.pk).subject == f"{provider.issuer} 4711"
+    account = SocialAccount.objects.get()
+    assert (account.user, account.provider, account.uid) == (susan, provider.issuer, "4711")
     entry = AuditEntry.objects.get(action=AuditEntry.Action.SIGNED_IN)
     assert (entry.who, entry.after["by"]) == ("susan", "Contoso ID")
 
@@ -118,6 +125,10 @@ def test_an_address_counts_only_where_the_provider_has_verified_it(provider, set
         {"exp": int(time.time()) - 3600},
         {"iat": int(time.time()) + 3600},
         {"sub": None},
+        {"sub": ""},
+        {"sub": "x" * 256},
+        {"azp": "another application"},
+        {"aud": [CLIENT, "another application"]},
         {"alg": "PS512"},
     ],
 )
@@ -130,7 +141,7 @@ def test_a_token_that_is_not_for_us_now_lets_nobody_in(provider, susan, wrong):
 
 
 def test_a_token_of_another_key_lets_nobody_in(provider, susan):
-    provider.key = RSAKey.generate_key(2048, {"kid": "one"})
+    provider.key = new_key()
 
     assert not is_in(go(provider)[0])
 
@@ -154,8 +165,7 @@ def test_an_answer_is_taken_once_and_by_the_browser_that_asked_alone(provider, s
 def test_a_refusal_or_nonsense_that_comes_back_is_told_in_words(provider, susan, query):
     client = Client()
     client.get(reverse("single_signon"))
-    state = client.session["single_signon"]["state"]
-    client.get(reverse("single_signon_back"), {**query, "state": state})
+    client.get(reverse("single_signon_back"), {**query, "state": state_of(client)})
 
     assert "Signing in with Contoso ID did not work" in told(client)
     assert not is_in(client)
@@ -164,8 +174,9 @@ def test_a_refusal_or_nonsense_that_comes_back_is_told_in_words(provider, susan,
 def test_who_takes_too_long_begins_again(provider, susan):
     client = Client()
     back = provider.browse(client.get(reverse("single_signon")).url)
-    session = client.session
-    session["single_signon"] = {**session["single_signon"], "at": time.time() - 601}
+    session, state = client.session, state_of(client)
+    kept, begun, provider_id = session["socialaccount_states"][state]
+    session["socialaccount_states"] = {state: (kept, begun - 601, provider_id)}
     session.save()
     client.get(back)
 
@@ -218,3 +229,57 @@ def test_no_secret_of_the_sign_in_is_logged_or_kept(provider, susan, caplog):
 
     assert SECRET not in caplog.text + str(dict(client.session)) + str(list(AuditEntry.objects.values()))
     assert "verifier" not in str(dict(client.session))
+    assert (SocialApp.objects.count(), SocialToken.objects.count()) == (0, 0)
+
+
+def test_nothing_the_provider_says_about_a_person_is_kept_but_its_id(provider, susan):
+    provider.person |= {"email": "susan@adatum.example", "name": "Susan W. Eaton", "given_name": "Susan"}
+    go(provider)
+    go(provider)
+
+    assert SocialAccount.objects.get().extra_data == {}
+    susan.refresh_from_db()
+    assert (susan.email, susan.first_name) == ("", "")
+
+
+def test_long_ids_that_begin_alike_are_two_people(provider, susan):
+    made("otto", INTEGRATOR)
+    for name in ("susan", "otto"):
+        provider.person = {"sub": "x" * 250 + name, "preferred_username": name}
+        assert is_in(go(provider)[0])
+        assert is_in(go(provider)[0])
+
+    assert SocialAccount.objects.count() == 2
+
+
+def test_the_same_id_at_another_provider_is_somebody_else(provider, susan, settings):
+    SocialAccount.objects.create(user=susan, provider="https://wingtip.example", uid="4711")
+    client, _ = go(provider)
+
+    assert not is_in(client)
+
+
+def test_two_ids_of_one_name_are_not_both_tied_to_it(provider, susan):
+    go(provider)
+    provider.person = {"sub": "4712", "preferred_username": "SUSAN"}
+    client, _ = go(provider)
+
+    assert not is_in(client)
+    assert SocialAccount.objects.count() == 1
+
+
+def test_what_the_browser_adds_to_the_address_is_not_passed_on_to_the_provider(provider, susan):
+    asked = Client().get(
+        reverse("single_signon"), {"scope": "admin", "auth_params": "prompt=none", "process": "connect"}
+    )
+
+    assert "admin" not in asked.url
+    assert "prompt" not in asked.url
+
+
+def test_a_provider_whose_address_has_a_query_keeps_it(provider, susan):
+    provider.known = {"authorization_endpoint": f"{provider.issuer}/authorize?policy=b2c"}
+    sent = Client().get(reverse("single_signon")).url
+
+    assert sent.startswith(f"{provider.issuer}/authorize?policy=b2c&")
+    assert sent.count("?") == 1

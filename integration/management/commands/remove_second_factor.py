@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from integration.management.console import WRONG_USE, ConsoleCommand
 from integration.models import User
-from integration.models.second_factor import remove
+from integration.people.second_factor import remove
 
 
 class Command(ConsoleCommand):

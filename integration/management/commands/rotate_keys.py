@@ -11,6 +11,7 @@ from integration.models.stored import key_holders
 from integration.models.stored.audit import AuditEntry, record
 from integration.models.stored.cache import SharedCache
 from integration.models.stored.secret import rotate
+from integration.people.second_factor import rotate_factors
 
 LEFT = (
     "{number} could not be read and stay as they are: {names}. Bring the key that encrypted them back into "
@@ -37,6 +38,8 @@ class Command(ConsoleCommand):
             raise CommandError(LACKING.format(names=", ".join(lacking)))
         SharedCache.forget_unreadable()
         done, unreadable = rotate()
+        factors, unreadable_factors = rotate_factors()
+        done, unreadable = done + factors, unreadable + unreadable_factors
         record(AuditEntry.Action.ROTATED, "encryption keys", after={"encrypted": done, "unreadable": len(unreadable)})
         self.say((HALF if unreadable else DONE).format(number=done), options)
         if unreadable:

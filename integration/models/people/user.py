@@ -33,14 +33,8 @@ class User(Audited, AbstractUser):
     time_zone = models.CharField("time zone", max_length=64, default="UTC")
     list_columns = models.JSONField("list columns", default=dict, blank=True)
     changed_at = models.DateTimeField("changed", auto_now=True)
-    subject = models.CharField("id at the sign-in service", max_length=400, blank=True, editable=False)
 
     class Meta(AbstractUser.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subject"], condition=~Q(subject=""), name="one_user_per_id_at_the_sign_in_service"
-            )
-        ]
         permissions = [
             ("see_pages", "Can see the pages of the application"),
             ("read_availability", "Can read the published item availability"),
