@@ -3,106 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from integration.models.job_state import style_of
-from integration.models.rights import MANAGE_USERS, READ_AUDIT
 from integration.models.secret import keys_problem
+from integration.pages.parts import Entry, Link, entries, links, visible
 
 register = template.Library()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One entry of the navigation. ``args`` are those of the address, ``right`` is what one needs to be led there."""
-
-    label: str
-    name: str
-    args: tuple[str, ...] = ()
-    right: str = ""
-
-
-NAVIGATION: tuple[tuple[str, tuple[Place, ...]], ...] = (
-    ("", (Place("Home", "home"),)),
-    (
-        "Setup",
-        (
-            Place("Assisted Setup", "setup"),
-            Place("Connection Setup", "connection"),
-            Place("Table Mappings", "mappings"),
-            Place("Users", "users", right=MANAGE_USERS),
-            Place("Audit Log", "audit", right=READ_AUDIT),
-        ),
-    ),
-    (
-        "Synchronization",
-        (
-            Place("Full Synch. Review", "full_synch"),
-            Place("Synch. Job Log", "synch_jobs"),
-            Place("Dry Runs", "plans"),
-            Place("Synch. Errors", "synch_errors"),
-            Place("Skipped Records", "synch_skipped"),
-            Place("Job Queue Entries", "job_queue"),
-        ),
-    ),
-    (
-        "Business Central",
-        tuple(
-            Place(label, "erp_list", (table,))
-            for label, table in (
-                ("Customers", "customer"),
-                ("Vendors", "vendor"),
-                ("Contacts", "contact"),
-                ("Salespeople", "salesperson"),
-                ("Items", "item"),
-                ("Resources", "resource"),
-                ("Opportunities", "opportunity"),
-            )
-        ),
-    ),
-    (
-        "Dynamics 365 Sales",
-        tuple(
-            Place(label, "crm_list", (entity,))
-            for label, entity in (
-                ("Accounts", "account"),
-                ("Contacts", "contact"),
-                ("Products", "product"),
-                ("Users", "systemuser"),
-                ("Opportunities", "opportunity"),
-            )
-        ),
-    ),
-)
-
-
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """The groups of the navigation with their links; places that are not built yet are left out."""
+    """The groups of the navigation with the links this person may follow; empty groups are left out."""
     path = context["request"].path if "request" in context else ""
-    user = context["user"]
     groups = [
-        {"label": label, "links": _links([one for one in places if not one.right or user.has_perm(one.right)], path)}
-        for label, places in NAVIGATION
+        {"label": label, "links": [_link(one, path) for one in visible(places, context["user"])]}
+        for label, places in entries().items()
     ]
     return [group for group in groups if group["links"]]
 
 
-def _links(places: Sequence[Place], path: str) -> list[dict[str, Any]]:
-    links = []
-    for place in places:
-        try:
-            url = reverse(place.name, args=place.args)
-        except NoReverseMatch:
-            continue
-        here = path == url if url == "/" else path.startswith(url)
-        links.append({"label": place.label, "url": url, "here": here})
-    return links
+def _link(entry: Entry, path: str) -> dict[str, Any]:
+    url = reverse(entry.name, args=entry.args)
+    here = path == url if url == "/" else path.startswith(url)
+    return {"label": entry.label, "url": url, "here": here}
+
+
+@register.simple_tag(takes_context=True)
+def parts(context: dict[str, Any], place: str, subject: Any = None) -> list[Link]:
+    """What other apps add to this place of a page about ``subject``, as far as the person who looks may use it."""
+    return links(place, subject, context["user"])
 
 
 @register.simple_tag

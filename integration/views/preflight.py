@@ -12,12 +12,13 @@ from integration import tasks
 from integration.jobs import queue_state
 from integration.models import Preflight, TaskRun
 from integration.preflight import TASK
+from integration.views.access import PageRequest
 
 CHANGE = "integration.change_connectionsetup"
 
 
 @require_safe
-def preflight(request: HttpRequest) -> HttpResponse:
+def preflight(request: PageRequest) -> HttpResponse:
     """``/connection/preflight/``: the findings; they alone for the live part."""
     run = TaskRun.objects.last_of(TASK)
     shown = {
@@ -26,8 +27,7 @@ def preflight(request: HttpRequest) -> HttpResponse:
         "queue": queue_state() if run.is_waiting else None,
         "may_run": request.user.has_perm(CHANGE),
     }
-    live = request.headers.get("HX-Request") == "true"
-    return render(request, "integration/_preflight.html" if live else "integration/preflight.html", shown)
+    return render(request, "integration/_preflight.html" if request.htmx else "integration/preflight.html", shown)
 
 
 @require_POST
