@@ -6,9 +6,9 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from coupling.lists import Listing
-from coupling.models import RESTS, Coupling
+from coupling.models import Coupling
 from integration.forms.filters import Active, ListFilter, mapping_filter, text_filter
-from integration.models import SyncError, TableMapping
+from integration.models import SyncError
 from integration.systems.base import Side
 
 ALL = "all"
@@ -17,7 +17,7 @@ ALL = "all"
 class SkippedFilter(ListFilter):
     """Coupled Data Synchronization Errors; the rows are those of ``coupling.skipped.found``."""
 
-    mapping = mapping_filter(TableMapping.objects.filter(pk__in=Coupling.objects.filter(RESTS).values("mapping")))
+    mapping = mapping_filter()
     q = text_filter("Record or error contains", "containing")
 
     class Meta:

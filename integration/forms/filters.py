@@ -72,10 +72,11 @@ class ListFilter(django_filters.FilterSet):
         return next((str(label) for key, label in choices if str(key) == value), value)
 
 
-def mapping_filter(rows: QuerySet[Any], field_name: str = "mapping") -> django_filters.ModelChoiceFilter:
-    """One of these mappings, by its name."""
+def mapping_filter() -> django_filters.ModelChoiceFilter:
+    """One mapping, by its name."""
+    rows = TableMapping.objects.order_by("position", "name")
     return django_filters.ModelChoiceFilter(
-        field_name=field_name, label="Mapping", queryset=rows, to_field_name="name", empty_label="All"
+        field_name="mapping", label="Mapping", queryset=rows, to_field_name="name", empty_label="All"
     )
 
 
@@ -87,7 +88,7 @@ def text_filter(label: str, method: str) -> django_filters.CharFilter:
 class JobFilter(ListFilter):
     """Integration Synch. Job Log."""
 
-    mapping = mapping_filter(TableMapping.objects.order_by("position", "name"))
+    mapping = mapping_filter()
     status = django_filters.ChoiceFilter(label="Status", choices=SyncJob.Status.choices, empty_label="All")
     kind = django_filters.ChoiceFilter(label="Type", choices=SyncJob.Kind.choices, empty_label="All")
 
@@ -99,7 +100,7 @@ class JobFilter(ListFilter):
 class ErrorFilter(ListFilter):
     """Integration Synch. Errors: open ones unless ``state`` says otherwise."""
 
-    mapping = mapping_filter(TableMapping.objects.filter(errors__isnull=False).distinct())
+    mapping = mapping_filter()
     direction = django_filters.ChoiceFilter(label="Direction", choices=DIRECTIONS[:2], empty_label="Both")
     state = django_filters.ChoiceFilter(
         label="Show", choices=[(CLOSED, "Closed"), (ALL, "All")], empty_label="Open", method="by_nothing"
@@ -183,7 +184,7 @@ class MappingFilter(ListFilter):
 class JobQueueFilter(ListFilter):
     """Job Queue Entries."""
 
-    mapping = mapping_filter(TableMapping.objects.filter(queue_entries__isnull=False).distinct())
+    mapping = mapping_filter()
     status = django_filters.ChoiceFilter(label="Status", choices=JobQueueEntry.Status.choices, empty_label="All")
 
     class Meta:
@@ -208,7 +209,7 @@ class PlanFilter(ListFilter):
 class ChangeFilter(ListFilter):
     """The planned changes of one dry run; an outcome can only be asked for once it is applied."""
 
-    mapping = mapping_filter(TableMapping.objects.all())
+    mapping = mapping_filter()
     outcome = django_filters.ChoiceFilter(
         label="Outcome", choices=[one for one in PlannedChange.Outcome.choices if one[0]], empty_label="All"
     )

@@ -11,12 +11,13 @@ from integration.models.preflight import Severity
 
 
 class Style(StrEnum):
-    """Favorable is green, unfavorable red, ambiguous amber, subdued grey."""
+    """Favorable is green, unfavorable red, ambiguous amber, subdued grey; blank has no dot."""
 
     FAVORABLE = "favorable"
     UNFAVORABLE = "unfavorable"
     AMBIGUOUS = "ambiguous"
     SUBDUED = "subdued"
+    BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)

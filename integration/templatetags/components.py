@@ -16,13 +16,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms, template
-from django.contrib.messages.storage.base import Message
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from integration.models import PlannedChange, SyncError, SyncJob
-from integration.pages import states
+from integration.models import PlannedChange, SyncError
 from integration.pages.parts import Link, first_url
 from integration.pages.states import Shown, Style
 from integration.sync.rules import Direction
@@ -35,6 +33,7 @@ BADGES = {
     Style.UNFAVORABLE: "text-bg-danger",
     Style.AMBIGUOUS: "text-bg-warning",
     Style.SUBDUED: "text-bg-secondary",
+    Style.BLANK: "text-bg-secondary",
 }
 LOUD = ("danger", "warning")
 Context = dict[str, Any]
@@ -66,9 +65,9 @@ def menu(content: str, label: str) -> SafeString:
 
 
 @register.simple_tag
-def action(label: str, name: str, *args: object, look: str = "", described: str = "", **query: Any) -> SafeString:
+def action(label: str, to: str, *args: object, look: str = "", described: str = "", **query: Any) -> SafeString:
     """A link that looks like a button."""
-    return _component("action", label=label, url=address(name, args, query), look=LOOKS[look], described=described)
+    return _component("action", label=label, url=address(to, args, query), look=LOOKS[look], described=described)
 
 
 @register.simple_tag
@@ -287,36 +286,3 @@ def paging(context: Context, page: Any) -> SafeString:
         asked["page"] = str(page.number + number)
         found[key] = asked.urlencode() if is_there else ""
     return _component("paging", page=page, **found)
-
-
-# --- states of rows, for {% state %} -----------------------------------------------------------------------
-
-register.filter("job_state", states.of_job)
-register.filter("plan_state", states.of_plan)
-register.filter("row_state", states.of_row)
-register.filter("severity_state", states.of_severity)
-register.filter("pass_state", states.of_pass)
-
-
-@register.filter
-def message_kind(job: SyncJob) -> str:
-    """The kind of notice in which a job's own message stands."""
-    return "danger" if job.status == SyncJob.Status.FAILED else "secondary"
-
-
-@register.filter
-def notice_kind(message: Message) -> str:
-    """The kind of notice of a message of Django's."""
-    return {"error": "danger", "debug": "secondary"}.get(message.level_tag, message.level_tag)
-
-
-@register.simple_tag
-def check_state(ok: bool, right: str = "right", wrong: str = "wrong") -> Shown:
-    """A line that is right or wrong."""
-    return states.of_check(ok, right, wrong)
-
-
-@register.simple_tag
-def coupling_state(coupled: bool, skipped: bool) -> Shown:
-    """Whether a record has a partner."""
-    return states.of_coupling(coupled, skipped)

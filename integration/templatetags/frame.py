@@ -6,11 +6,14 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.urls import reverse
 
-from integration.models.job_state import style_of
+from integration.models import SyncJob
 from integration.models.secret import keys_problem
+from integration.pages import states
 from integration.pages.parts import Entry, Link, entries, links, visible
+from integration.pages.states import Shown
 
 register = template.Library()
 
@@ -45,12 +48,6 @@ def problem_of_keys() -> str:
 
 
 @register.filter
-def status_style(status: str) -> str:
-    """The class that shows a status as favorable, unfavorable, ambiguous or subdued."""
-    return f"status-{style_of(str(status))}"
-
-
-@register.filter
 def duration(value: dt.timedelta | None) -> str:
     """A span of time as people say it: ``48 s``, ``3 min 5 s``, ``2 h 10 min``."""
     if value is None:
@@ -68,3 +65,34 @@ def duration(value: dt.timedelta | None) -> str:
 def whole(value: float | None) -> str:
     """A number without decimals, thousands apart; nothing for none."""
     return "" if value is None else f"{round(value):,}"
+
+
+register.filter("job_state", states.of_job)
+register.filter("plan_state", states.of_plan)
+register.filter("row_state", states.of_row)
+register.filter("severity_state", states.of_severity)
+register.filter("pass_state", states.of_pass)
+
+
+@register.filter
+def message_kind(job: SyncJob) -> str:
+    """The kind of notice in which a job's own message stands."""
+    return "danger" if job.status == SyncJob.Status.FAILED else "secondary"
+
+
+@register.filter
+def notice_kind(message: Message) -> str:
+    """The kind of notice of a message of Django's."""
+    return {"error": "danger", "debug": "secondary"}.get(message.level_tag, message.level_tag)
+
+
+@register.simple_tag
+def check_state(ok: bool, right: str = "right", wrong: str = "wrong") -> Shown:
+    """A line that is right or wrong."""
+    return states.of_check(ok, right, wrong)
+
+
+@register.simple_tag
+def coupling_state(coupled: bool, skipped: bool) -> Shown:
+    """Whether a record has a partner."""
+    return states.of_coupling(coupled, skipped)

@@ -38,7 +38,7 @@ def examples(request: HttpRequest) -> dict[str, Any]:
         "pairs": pairs,
         "changed": [("Name", "Adatum", "Adatum Ltd."), ("Phone", "", "+44 20 7946 0000")],
         "record": uuid.UUID(int=10000),
-        "mapping": SimpleNamespace(get_direction_display="Bidirectional"),
+        "mapping": SimpleNamespace(get_direction_display=lambda: "Bidirectional"),
         "shown": [Shown(style.value.capitalize(), style) for style in Style],
         "severities": list(SEVERITIES.values()),
         "link": Link("Set Up Coupling", "#", "", False),
