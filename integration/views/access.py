@@ -24,13 +24,15 @@ class PageRequest(HttpRequest):
 View = Callable[Concatenate[PageRequest, P], Answer]
 
 
-def post_needs(right: str) -> Callable[[View[P, Answer]], View[P, Answer]]:
-    """Everybody who may see pages may GET; POST needs ``right``; nothing else is answered."""
+def post_needs(right: str, unless: str = "") -> Callable[[View[P, Answer]], View[P, Answer]]:
+    """Everybody who may see pages may GET; POST needs ``right``; nothing else is answered. A form sent with the button
+    ``unless`` only asks for something and needs no right."""
 
     def decorate(view: View[P, Answer]) -> View[P, Answer]:
         @wraps(view)
         def guarded(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> Answer:
-            if request.method == "POST" and not request.user.has_perm(right):
+            changes = request.method == "POST" and unless not in request.POST
+            if changes and not request.user.has_perm(right):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

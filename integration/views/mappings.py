@@ -30,7 +30,7 @@ def mappings(request: HttpRequest) -> HttpResponse:
     return render(request, "integration/mappings.html", context)
 
 
-@post_needs(CHANGE)
+@post_needs(CHANGE, unless="count")
 def mapping(request: PageRequest, name: str) -> HttpResponse:
     """One mapping; POST saves it, or only counts the rows that the typed filters match."""
     row = get_object_or_404(_listed(TableMapping.objects.all()), name=name)
