@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.db.models import Q, QuerySet
 
@@ -24,7 +26,7 @@ class SkippedFilter(ListFilter):
         model = Coupling
         fields: list[str] = []
 
-    def containing(self, rows: QuerySet[Coupling], name: str, value: str) -> QuerySet[Coupling]:
+    def containing(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         named = SyncError.objects.open().filter(Q(message__icontains=value) | Q(label__icontains=value))
         return rows.filter(error_id__in=named.values("pk"))
 

@@ -274,7 +274,9 @@ def filter_pane(chosen: Any, csv: bool = False) -> SafeString:
 def _input(field: forms.BoundField) -> Input:
     is_select = isinstance(field.field.widget, forms.Select)
     look = "form-select form-select-sm" if is_select else "form-control form-control-sm"
-    return Input(field.id_for_label, str(field.label), field.as_widget(attrs={"class": look}), list(field.errors))
+    return Input(
+        field.id_for_label, str(field.label), field.as_widget(attrs={"class": look}), [str(one) for one in field.errors]
+    )
 
 
 @register.simple_tag(takes_context=True)
