@@ -13,10 +13,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from coupling.packing import COLUMNS, partner_of, row_of
-from integration.models.rows import insert_rows
-from integration.sync.ledger import UNFINISHED, Partner, Result, SideWritten, State
+from integration.models.stored.rows import insert_rows
+from integration.sync.memory.ledger import UNFINISHED, Partner, Result, SideWritten, State
 from integration.sync.rules import Direction, Reference
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 if TYPE_CHECKING:
     from integration.models import TableMapping

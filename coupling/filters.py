@@ -7,17 +7,17 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
-from coupling.lists import Listing
 from coupling.models import Coupling
+from coupling.pages.lists import Listing
 from integration.forms.filters import Active, ListFilter, mapping_filter, text_filter
 from integration.models import SyncError
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 ALL = "all"
 
 
 class SkippedFilter(ListFilter):
-    """Coupled Data Synchronization Errors; the rows are those of ``coupling.skipped.found``."""
+    """Coupled Data Synchronization Errors; the rows are those of ``coupling.pages.skipped.found``."""
 
     mapping = mapping_filter()
     q = text_filter("Record or error contains", "containing")
@@ -32,7 +32,7 @@ class SkippedFilter(ListFilter):
 
 
 class RecordFilter(forms.Form):
-    """The filter form of a list of records. They are rows of a system, not a queryset: ``coupling.lists`` asks."""
+    """The filter form of a list of records. They are rows of a system, not a queryset: ``coupling.pages.lists`` asks."""
 
     q = forms.CharField(label="Number or name contains", required=False, widget=forms.TextInput({"type": "search"}))
     state = forms.ChoiceField(label="Show", required=False)

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from coupling.engine_ledger import EngineLedger, chunks
-from integration.sync.ledger import Agreed, Partner, Result, State
+from integration.sync.memory.ledger import Agreed, Partner, Result, State
 from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
-from integration.systems.base import Record, Ref, Side, System
+from integration.systems.system import System
+from integration.systems.values import Record, Ref, Side
 
 RESTS = Q(to_crm_result=Result.SKIPPED.value) | Q(to_erp_result=Result.SKIPPED.value)
 """Pairs that failed twice the same way."""

@@ -7,8 +7,8 @@ from django.db import models
 from coupling.ledger import RESTS, CouplingError, CouplingManager
 from coupling.packing import COLUMNS, partner_of
 from integration.models import TableMapping
-from integration.sync.ledger import Partner, Result, State
-from integration.systems.base import Side
+from integration.sync.memory.ledger import Partner, Result, State
+from integration.systems.values import Side
 
 STATES = [(state.value, state.name.title()) for state in State]
 RESULTS = [(result.value, result.label) for result in Result]

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from integration.sync.halves import UNREAD
-from integration.sync.ledger import Agreed, InFlight, Outcome, Partner, Result, State
-from integration.systems.base import Side
+from integration.sync.memory.halves import UNREAD
+from integration.sync.memory.ledger import Agreed, InFlight, Outcome, Partner, Result, State
+from integration.systems.values import Side
 
 COLUMNS = (
     "erp_id",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from integration.models import ConnectionSetup, systems
-from integration.models.opening import open_for_download, open_for_page
-from integration.models.systems import Connected
-from integration.systems.base import Side, System
+from integration.connection import systems
+from integration.connection.opening import open_for_download, open_for_page
+from integration.connection.systems import Connected
+from integration.models import ConnectionSetup
+from integration.systems.system import System
+from integration.systems.values import Side
 
 
 @contextmanager

@@ -13,7 +13,7 @@ class IntegrationConfig(AppConfig):
 
     def ready(self) -> None:
         """The groups follow their table after each migration; Django has no other door for that."""
-        checks.register(import_string("integration.models.secret.check_keys"))
+        checks.register(import_string("integration.models.stored.secret.check_keys"))
         post_migrate.connect(
-            import_string("integration.models.rights.refresh_groups"), dispatch_uid="integration.groups"
+            import_string("integration.models.people.rights.refresh_groups"), dispatch_uid="integration.groups"
         )

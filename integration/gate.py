@@ -31,7 +31,7 @@ from contextlib import contextmanager
 from redis import Redis
 from redis.exceptions import RedisError
 
-from integration.dataverse.shared import IN_FLIGHT, Gate, Left, LocalGate
+from integration.odata.shared import IN_FLIGHT, Gate, Left, LocalGate
 
 __all__ = ["Gate", "LocalGate", "SharedGate", "gate_for"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.models.rights import MANAGE_USERS, READ_AUDIT
+from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
 from integration.pages.parts import Entry, Part
 
 SETUP, SYNCHRONIZATION = "Setup", "Synchronization"

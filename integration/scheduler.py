@@ -18,14 +18,17 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from integration import jobs, tasks
+from integration.connection import notifying
+from integration.connection.enabling import disable
+from integration.connection.installation import COPY, is_copy
 from integration.defaults import EXTRA_JOBS, create_house_jobs
 from integration.jobs import full, waking
 from integration.jobs.alive import show_alive
 from integration.jobs.create import Person, create
 from integration.jobs.queue import send
-from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun, key_holders, telling
-from integration.models.audit import AuditEntry, record
-from integration.models.home import COPY, is_copy
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun
+from integration.models.stored import key_holders
+from integration.models.stored.audit import AuditEntry, record
 from integration.models.task_run import HOUSE_TASKS
 
 EVERY = 1.0
@@ -106,7 +109,7 @@ def start_due() -> list[JobQueueEntry]:
     """Start the passes of every entry whose time has come, in the order in which tables depend on each other."""
     setup = ConnectionSetup.current()
     if setup.is_enabled and is_copy(setup.home):
-        setup.disable(COPY)
+        disable(setup, COPY)
     JobQueueEntry.objects.plan_first_starts()
     return [entry for entry in JobQueueEntry.objects.due() if may_start(setup, entry) and _start(entry)]
 
@@ -115,10 +118,10 @@ def tell_untold() -> bool:
     """Have a worker tell Sales what it could not be told at once, every few minutes until it was."""
     if not ConnectionSetup.objects.exclude(untold="").exists():
         return False
-    last = TaskRun.objects.last_of(telling.TASK)
-    if last.is_active or (last.asked_at and timezone.now() - last.asked_at < telling.AGAIN_AFTER):
+    last = TaskRun.objects.last_of(notifying.TASK)
+    if last.is_active or (last.asked_at and timezone.now() - last.asked_at < notifying.AGAIN_AFTER):
         return False
-    tasks.start(telling.TASK)
+    tasks.start(notifying.TASK)
     return True
 
 

@@ -12,15 +12,16 @@ from collections.abc import Callable, Mapping
 
 from django.db import DatabaseError, transaction
 
-from integration import preflight
+from integration import checks
+from integration.connection import notifying
 from integration.gate import LocalGate
 from integration.jobs import new_day, retention, waking
 from integration.jobs.create import Person
 from integration.jobs.opening import gate_of
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import send_task
-from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User, telling
-from integration.models.audit import AuditEntry, record, somebody_acts
+from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User
+from integration.models.stored.audit import AuditEntry, record, somebody_acts
 from integration.systems.errors import Problem
 
 RUN = "integration.tasks.run"
@@ -34,13 +35,13 @@ Task = Callable[[], Mapping[str, int]]
 def tell_sales() -> dict[str, int]:
     """What Dynamics 365 Sales could not be told while a person waited."""
     setup = ConnectionSetup.current()
-    return {"told": int(telling.tell_rest(setup, gate_of(setup)))}
+    return {"told": int(notifying.tell_rest(setup, gate_of(setup)))}
 
 
 TASKS: dict[str, Task] = {
     retention.TASK: retention.clean,
-    preflight.TASK: preflight.nightly,
-    telling.TASK: tell_sales,
+    checks.TASK: checks.nightly,
+    notifying.TASK: tell_sales,
     waking.TASK: waking.look_at_sales,
     new_day.TASK: new_day.look,
 }

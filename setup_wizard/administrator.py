@@ -17,17 +17,17 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-from integration.dataverse.people import check_administrator
+from integration.connection.diagnosis import other_organization
+from integration.connection.opening import SECONDS, waiting
+from integration.connection.systems import UNREADABLE
+from integration.dataverse.access.people import check_administrator
 from integration.dataverse.session import Session
 from integration.dataverse.signin import HeldToken, Started, begin, discover, finish
 from integration.dataverse.store import SalesOrganization
 from integration.http import Limits, Transport, deadline
 from integration.models import ConnectionSetup
-from integration.models.audit import AuditEntry, acting, record
-from integration.models.diagnosis import other_organization
-from integration.models.opening import SECONDS, waiting
-from integration.models.secret import SecretUnreadable
-from integration.models.systems import UNREADABLE
+from integration.models.stored.audit import AuditEntry, acting, record
+from integration.models.stored.secret import SecretUnreadable
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, Problem, RoleMissing, SignInRefused
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.steps import ADMINISTRATOR

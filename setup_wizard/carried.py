@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from integration.models import ConnectionSetup
-from integration.models.sign_in import PLAIN, Authentication
+from integration.models.connection.sign_in import PLAIN, Authentication
 
 KEPT_AS = "typed_on_connection_setup"
 COLUMNS = ("url", "authentication", *PLAIN)

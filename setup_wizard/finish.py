@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from integration.connection.enabling import apply_switches, enable
 
-from integration import preflight
+from integration import checks
+from integration.connection.findings import Finding, NotReady
+from integration.connection.notifying import notify_sales
+from integration.connection.opening import open_for_page
+from integration.connection.order_user import find_order_user
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
-from integration.models.findings import Finding, NotReady
-from integration.models.opening import open_for_page
-from integration.models.order_user import find_order_user
-from integration.models.preflight import Severity, Verdict
+from integration.models.stored.preflight import Severity, Verdict
 from integration.systems.errors import Problem
 from setup_wizard import tables
 from setup_wizard.models import Guide
@@ -54,7 +56,7 @@ class Ending:
 def check(guide: Guide, setup: ConnectionSetup) -> list[Verdict]:
     """Everything that has to be right before the connection is enabled, as it is now, and the wishes of the guide.
     Never raises a ``Problem``."""
-    found = [one for one in preflight.required(setup) if one.code != "disabled"]
+    found = [one for one in checks.required(setup) if one.code != "disabled"]
     setup.refresh_from_db()
     if "import" in wanted(guide, setup):
         found = [*(one for one in found if one.code != SOLUTION.code), SOLUTION]
@@ -76,10 +78,10 @@ def finish(base: str, user: Any, ending: Ending) -> None:
     guide, setup = Guide.current(), ConnectionSetup.current()
     _put_in_place(guide, setup, base)
     if ending.enable and not setup.is_enabled:
-        tables.apply(guide.tables, setup.enable())
+        tables.apply(guide.tables, enable(setup))
     elif setup.is_enabled:
-        setup.apply_switches([])
-        setup.tell_sales()
+        apply_switches(setup, [])
+        notify_sales(setup)
     guide.pass_step(FINISH.slug)
     guide.complete(enable=setup.is_enabled, full_synchronization=ending.run_full)
     if ending.run_full and setup.is_enabled:

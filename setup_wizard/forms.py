@@ -10,15 +10,16 @@ from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from integration.connection.enabling import apply_switches
 
 from integration.forms.connection import HELP, ConnectionForm
 from integration.forms.secrets import SecretInputs, control_characters, secret_input
 from integration.forms.versioned import Stored, VersionedForm, VersionedInputs, shown
 from integration.models import ConnectionSetup, User
-from integration.models.availability import NOT_YET, is_published
-from integration.models.moving import CLEARED
-from integration.models.sign_in import ON_PREMISES
-from integration.systems.base import Side
+from integration.models.connection.availability import NOT_YET, is_published
+from integration.models.connection.moving import CLEARED
+from integration.models.connection.sign_in import ON_PREMISES
+from integration.systems.values import Side
 from setup_wizard import tables
 from setup_wizard.models import Guide, in_words
 
@@ -177,7 +178,7 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
         setup.odata_user = typed["odata_user"]
         self.take_secrets(setup)
         setup.save()
-        setup.apply_switches([part for part in setup.parts() if part not in before])
+        apply_switches(setup, [part for part in setup.parts() if part not in before])
         return guide
 
     def _layout(self) -> Layout:

@@ -10,8 +10,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from integration.models import ConnectionSetup
-from integration.models.audit import AuditEntry, record
-from integration.models.audited import Audited
+from integration.models.stored.audit import AuditEntry, record
+from integration.models.stored.audited import Audited
 from setup_wizard.steps import OF_AN_ORGANIZATION
 
 SILENT = dt.timedelta(minutes=5)

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from integration import preflight
+from integration import checks
+from integration.checks.connection import connection
 from integration.forms.versioned import Stored
 from integration.models import ConnectionSetup
-from integration.models.preflight import Severity, Verdict
-from integration.preflight.connection import connection
+from integration.models.stored.preflight import Severity, Verdict
 from setup_wizard import carried, sandbox, tasks
 from setup_wizard.finish import check, hindering
 from setup_wizard.forms import ChoicesStepForm, ConnectionStepForm, FinishForm, UserStepForm
@@ -84,7 +84,7 @@ def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     ready = not hindering(found)
     setup.refresh_from_db()
     shown = {"findings": _where(found), "ready": ready, "run": AdministratorRun.latest()}
-    return {**shown, "further": lambda: _where(preflight.further(setup, usable=ready))}
+    return {**shown, "further": lambda: _where(checks.further(setup, usable=ready))}
 
 
 def _where(found: Iterable[Verdict]) -> list[tuple[Verdict, Step | None]]:

@@ -10,7 +10,7 @@ from typing import Any
 from integration.defaults import OUTSIDE_FULL_SYNCH, STANDARD, MappingDefault
 from integration.models import FullSynchLine, TableMapping
 from integration.sync.rules import Direction
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 NOT_NOW = "none"
 SAID = {

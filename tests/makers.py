@@ -14,9 +14,9 @@ from itertools import count
 from typing import Any
 
 from integration.sync.rules import Direction, FieldRule, Reference, TableRule
-from integration.systems.base import Field, FieldType, Option, Side, Table, Value
 from integration.systems.filters import parse
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Field, FieldType, Option, Side, Table, Value
 
 FIRMS = (
     "Adatum", "Fabrikam", "Coho Winery", "Contoso", "Litware", "Northwind Traders", "Proseware", "Relecloud",

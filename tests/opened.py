@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from integration.dataverse.shared import LocalGate
+from integration.connection.opening import open_for_run
+from integration.connection.systems import Connected
 from integration.models import ConnectionSetup
-from integration.models.opening import open_for_run
-from integration.models.systems import Connected
+from integration.odata.shared import LocalGate
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from integration.models import User
-from integration.models.rights import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER
+from integration.models.people.rights import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER
 
 __all__ = ["ADMINISTRATOR", "AVAILABILITY", "INTEGRATOR", "VIEWER", "client_of", "made", "signed_in"]
 

@@ -12,8 +12,8 @@ import pytest
 from integration.defaults import STANDARD
 from integration.sync.order import waves
 from integration.sync.run import Counters, Options, Scope
-from integration.systems.base import Ref, Side
 from integration.systems.errors import Unreachable
+from integration.systems.values import Ref, Side
 from tests.sync.entity_rules.cronus import COMPANY, MAPPED, TO_CRM, Cronus, standard
 
 EVERYTHING = Options(scope=Scope.EVERYTHING, create=True)

@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from coupling.commands import Blocked
 from coupling.models import CouplingError
-from coupling.verbs import Blocked
 from integration.models import SyncJob, TableMapping, User
-from integration.systems.base import Side
 from integration.systems.errors import Problem
+from integration.systems.values import Side
 
 may_couple = permission_required("coupling.change_coupling", raise_exception=True)
 

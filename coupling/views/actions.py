@@ -12,15 +12,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from coupling import verbs
+from coupling import commands
 from coupling.models import CouplingError
-from coupling.records import mappings_of
+from coupling.pages.records import mappings_of
 from coupling.views.access import back, chosen, match_address, may_couple, person, show, tell
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
-from integration.sync.ledger import Partner
-from integration.systems.base import Side
+from integration.sync.memory.ledger import Partner
 from integration.systems.errors import Problem
+from integration.systems.values import Side
 
 Pairs = dict[TableMapping, list[Partner]]
 
@@ -52,15 +52,15 @@ def _match(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID
 
 def _plan(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     """What Synchronize Now would do with these records."""
-    made = verbs.plans(side, mappings_of(side, table), ids, person(request))
+    made = commands.plans(side, mappings_of(side, table), ids, person(request))
     return redirect("plan", made[0].pk) if len(made) == 1 else redirect("plans")
 
 
 def _create(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
     named = {"name": request.POST.get("mapping", ""), f"{side.value}_table": table}
     mapping = get_object_or_404(TableMapping, **named)
-    free = verbs.creatable(mapping, side, ids)
-    job = verbs.create(mapping, side, free, person(request))
+    free = commands.creatable(mapping, side, ids)
+    job = commands.create(mapping, side, free, person(request))
     left_out = len(ids) - len(free)
     if left_out:
         messages.info(request, f"{left_out} of the chosen records {_are(left_out)} coupled already and left out.")
@@ -68,18 +68,18 @@ def _create(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUI
 
 
 def _synchronize(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
-    pairs = verbs.coupled(side, mappings_of(side, table), ids)
+    pairs = commands.coupled(side, mappings_of(side, table), ids)
     way = request.POST.get("way", "")
     if not way:
         return _ask(request, side, table, "synchronize", ids, pairs)
-    return _each(request, pairs, lambda mapping, erp_ids: verbs.synchronize(mapping, erp_ids, way, person(request)))
+    return _each(request, pairs, lambda mapping, erp_ids: commands.synchronize(mapping, erp_ids, way, person(request)))
 
 
 def _uncouple(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
-    pairs = verbs.coupled(side, mappings_of(side, table), ids)
+    pairs = commands.coupled(side, mappings_of(side, table), ids)
     if "confirmed" not in request.POST:
         return _ask(request, side, table, "uncouple", ids, pairs)
-    return _each(request, pairs, lambda mapping, erp_ids: verbs.uncouple(mapping, erp_ids, person(request)))
+    return _each(request, pairs, lambda mapping, erp_ids: commands.uncouple(mapping, erp_ids, person(request)))
 
 
 def _each(
@@ -107,11 +107,11 @@ def _ask(
 ) -> HttpResponse:
     """Which way, or whether at all."""
     mapping, held = next(iter(pairs.items()))
-    number, ways = sum(map(len, pairs.values())), verbs.ways(mapping)
+    number, ways = sum(map(len, pairs.values())), commands.ways(mapping)
     suggested, reason = ways[0][0], ""
     if number == 1 and action == "synchronize":
         with suppress(Problem):  # without a suggestion, where a side does not answer; the job will say so
-            suggested, reason = verbs.suggestion(mapping, held[0])
+            suggested, reason = commands.suggestion(mapping, held[0])
     shown = {"side": side, "table": table, "action": action, "ids": ids, "number": number, "mapping": mapping}
     shown |= {"ways": ways, "suggested": suggested, "reason": reason, "left_out": len(ids) - number}
     return render(request, "coupling/ask.html", shown | {"back": request.POST.get("back", "")})

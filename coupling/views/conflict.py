@@ -8,13 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from coupling import repair
-from coupling.conflict import conflict_of
+from coupling.commands import repair
 from coupling.models import CouplingError
+from coupling.pages.conflict import conflict_of
 from coupling.views.access import may_couple, person, tell
 from integration.models import TableMapping
-from integration.systems.base import Side
 from integration.systems.errors import Problem
+from integration.systems.values import Side
 
 FIELD = "field:"
 

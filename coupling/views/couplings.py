@@ -11,14 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from coupling import verbs
-from coupling.dialog import choice, dialog
+from coupling import commands
 from coupling.models import CouplingError
-from coupling.people import uncoupled_people
+from coupling.pages.dialog import choice, dialog
+from coupling.pages.people import uncoupled_people
 from coupling.views.access import card_address, first_address, match_address, may_couple, person, tell
 from integration.models import TableMapping
-from integration.systems.base import Side
 from integration.systems.errors import Problem
+from integration.systems.values import Side
 from integration.views.access import PageRequest
 
 OFFERED_AT_ONCE = 50
@@ -36,7 +36,7 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
         return redirect("erp_card", stored.erp_table, erp_id)
     if shown is None:
         raise Http404("There is no such record.")
-    first = first_address(verbs.Blocked(shown.missing)) if shown.missing else ""
+    first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
     template = "coupling/_candidates.html" if request.htmx else "coupling/coupling.html"
     return render(request, template, {"dialog": shown, "first": first})
 
@@ -70,17 +70,21 @@ def coupling_set(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpR
 
 def _set(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID | None:
     if "create" in request.POST:
-        free = verbs.creatable(mapping, Side.ERP, [erp_id])
-        return verbs.create(mapping, Side.ERP, free, person(request)).pk
+        free = commands.creatable(mapping, Side.ERP, [erp_id])
+        return commands.create(mapping, Side.ERP, free, person(request)).pk
     crm_id, seen = _uuid(request, "crm_id"), _uuid(request, "seen")
     if crm_id is None:
         raise CouplingError("Choose the Dynamics 365 Sales record first.")
-    changed = verbs.couple(mapping, erp_id, crm_id, seen)
+    changed = commands.couple(mapping, erp_id, crm_id, seen)
     messages.success(request, "The records are coupled." if changed else "These records are coupled already.")
     with suppress(Problem):  # the firm is coupled; that its people cannot be looked for now takes nothing from that
         _offer_people(request, mapping, erp_id)
     way = request.POST.get("after", "")
-    return verbs.synchronize(mapping, [erp_id], way, person(request)).pk if way in (verbs.SEND, verbs.GET) else None
+    return (
+        commands.synchronize(mapping, [erp_id], way, person(request)).pk
+        if way in (commands.SEND, commands.GET)
+        else None
+    )
 
 
 def _offer_people(request: HttpRequest, mapping: TableMapping, erp_id: uuid.UUID) -> None:

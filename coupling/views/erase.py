@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from coupling.erasing import erase as erase_record
+from coupling.commands.erase import erase as erase_record
 from coupling.views.access import card_address
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,17 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from coupling import repair, verbs
+from coupling import commands
+from coupling.commands import repair
 from coupling.models import CouplingError
 from coupling.views.access import back, may_couple, person, show, tell
 from coupling.views.parts import Parts, records
 from integration.models import SyncJob, TableMapping
-from integration.sync.ledger import Partner, State
+from integration.sync.memory.ledger import Partner, State
 from integration.systems.errors import Problem
 
 UNKNOWN = "Not known here any more and left out: {}."
 NOT_COUPLED = "Not coupled yet and left out, {}: {}. Retry makes or finds the other record."
-WAYS = {"send": verbs.SEND, "get": verbs.GET, "merge": verbs.MERGE}
+WAYS = {"send": commands.SEND, "get": commands.GET, "merge": commands.MERGE}
 
 Pairs = dict[TableMapping, list[Partner]]
 
@@ -67,7 +68,7 @@ def _synchronize(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs
 def _uncouple(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> HttpResponse:
     for mapping, partners in pairs.items():
         ids = [partner.erp_id for partner in partners]
-        parts.do(mapping, len(ids), partial(verbs.uncouple, mapping, ids, person(request)))
+        parts.do(mapping, len(ids), partial(commands.uncouple, mapping, ids, person(request)))
     return _shown(request, parts)
 
 

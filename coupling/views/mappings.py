@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from coupling import verbs
+from coupling import commands
 from coupling.views.access import may_couple, person
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 
 CHOOSE = "Choose at least one mapping."
 COUPLED = Count("couplings", filter=Q(couplings__state=State.COUPLED.value))
@@ -34,7 +34,7 @@ def mappings_uncouple(request: HttpRequest) -> HttpResponse:
     for mapping in chosen:
         number = mapping.couplings.filter(state=State.COUPLED.value).count()
         if number:
-            parts.do(mapping, number, partial(verbs.uncouple_all, mapping, person(request)))
+            parts.do(mapping, number, partial(commands.uncouple_all, mapping, person(request)))
         else:
             parts.leave(f"{mapping.name}: nothing is coupled, so nothing is deleted.")
     at_once = sum(one for one in parts.done if isinstance(one, int))

@@ -10,16 +10,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from coupling import matching
+from coupling.commands import matching
 from coupling.forms import CriteriaForm
 from coupling.models import CouplingError
-from coupling.preview import Preview, previewed
+from coupling.pages.preview import Preview, previewed
 from coupling.views.access import chosen, match_address, may_couple, person, tell
 from integration.models import TableMapping
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
-from integration.systems.base import Side
 from integration.systems.errors import Problem
+from integration.systems.values import Side
 
 WINNERS = (
     ("", "Nobody's: the rule of the field or the mapping decides, else a person (conflict)"),

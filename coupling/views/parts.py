@@ -16,8 +16,8 @@ from typing import Generic, TypeVar
 from django.contrib import messages
 from django.http import HttpRequest
 
+from coupling.commands import Blocked
 from coupling.models import CouplingError
-from coupling.verbs import Blocked
 from coupling.views.access import tell
 from integration.models import TableMapping
 from integration.systems.errors import Problem

@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
-from coupling.cards import Card, card
 from coupling.filters import RecordFilter
-from coupling.lists import Listing, exported, listing
+from coupling.pages.cards import Card, card
+from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import tell
 from integration.models import TableMapping
-from integration.sync.ledger import State
-from integration.systems.base import Side
+from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
+from integration.systems.values import Side
 from integration.views.spreadsheet import as_csv
 
 

@@ -11,14 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from coupling import repair, verbs
+from coupling import commands
+from coupling.commands import repair
 from coupling.filters import SkippedFilter
 from coupling.models import CouplingError
-from coupling.skipped import found, skipped
+from coupling.pages.skipped import found, skipped
 from coupling.views.access import may_couple, person, show, tell
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
-from integration.sync.ledger import Partner
+from integration.sync.memory.ledger import Partner
 from integration.systems.errors import Problem
 
 Pairs = dict[TableMapping, list[Partner]]
@@ -108,7 +109,7 @@ def _find_deleted(request: HttpRequest) -> HttpResponse:
 def _synchronize(request: HttpRequest) -> HttpResponse:
     pairs, way = _pairs(request), request.POST.get("way", "")
     if not way:
-        offered = dict.fromkeys(way for mapping in pairs for way in verbs.ways(mapping))
+        offered = dict.fromkeys(way for mapping in pairs for way in commands.ways(mapping))
         return _ask(request, "synchronize", pairs, ways=list(offered))
     return _started(request, repair.let_win(pairs, way, person(request)))
 
@@ -131,7 +132,7 @@ def _uncouple(request: HttpRequest) -> HttpResponse:
     parts: Parts[SyncJob | int] = Parts()
     for mapping, partners in pairs.items():
         ids = [partner.erp_id for partner in partners]
-        parts.do(mapping, len(ids), partial(verbs.uncouple, mapping, ids, person(request)))
+        parts.do(mapping, len(ids), partial(commands.uncouple, mapping, ids, person(request)))
     if any(isinstance(one, int) for one in parts.done):
         messages.success(request, "The couplings are deleted; the records stay.")
     return _started(request, ([one for one in parts.done if isinstance(one, SyncJob)], []), parts)

@@ -12,9 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from integration.business_central.tables import Column
-from integration.systems.base import FieldType, Ref, Value
 from integration.systems.errors import InvalidValue, RecordProblem, Refused
 from integration.systems.text import length
+from integration.systems.values import FieldType, Ref, Value
 
 SHOWN = 60
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from integration.business_central.tables import TableColumns
-from integration.systems.base import FieldType
 from integration.systems.errors import NotFound, Refused
+from integration.systems.values import FieldType
 
 
 def act(table: TableColumns, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> None:

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Q
 
 from integration.business_central.tables import Column, TableColumns
-from integration.systems.base import FieldType, Ref
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, Not, OneOf
+from integration.systems.values import FieldType, Ref
 
 NEVER = Q(pk__in=[])
 ALWAYS = ~NEVER

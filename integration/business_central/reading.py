@@ -17,10 +17,10 @@ from integration.business_central.models import Deleted
 from integration.business_central.models.columns import Text
 from integration.business_central.models.door import committed_version
 from integration.business_central.tables import Column, TableColumns
-from integration.systems.base import Page, Record, Ref
-from integration.systems.base import Value as SeamValue
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import EVERYTHING, Filter
+from integration.systems.values import Page, Record, Ref
+from integration.systems.values import Value as SeamValue
 
 AT_ONCE = 1000
 BEFORE_ALL_DAYS = dt.date(1, 1, 1)

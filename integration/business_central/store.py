@@ -15,9 +15,10 @@ from integration.business_central.models import CompanyInformation, Currency, De
 from integration.business_central.models.door import committed_version
 from integration.business_central.models.money import refresh_exchange_rates
 from integration.business_central.tables import MODELS, columns_of
-from integration.systems.base import Identity, Page, Record, Row, Side, System, Table, Written
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import EVERYTHING, Filter
+from integration.systems.system import System
+from integration.systems.values import Identity, Page, Record, Row, Side, Table, Written
 
 CURRENCY = Currency.slug()
 VERSION = "Business Central (embedded)"

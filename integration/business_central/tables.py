@@ -32,8 +32,8 @@ from integration.business_central.models import (
     Vendor,
 )
 from integration.business_central.models.columns import Amount, Code, Text
-from integration.systems.base import Field, FieldType, Money, Option, Table
 from integration.systems.errors import FieldMissing, TableMissing
+from integration.systems.values import Field, FieldType, Money, Option, Table
 
 MODELS: Mapping[str, type[CompanyRow]] = {
     model.slug(): model

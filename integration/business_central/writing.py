@@ -23,7 +23,6 @@ from integration.business_central.models.numbers import SeriesUsedUp
 from integration.business_central.models.rows import Change
 from integration.business_central.relations import Relations
 from integration.business_central.tables import TableColumns
-from integration.systems.base import Row, Written
 from integration.systems.errors import (
     DuplicateKey,
     InvalidValue,
@@ -34,6 +33,7 @@ from integration.systems.errors import (
     Refused,
     VersionConflict,
 )
+from integration.systems.values import Row, Written
 
 AT_ONCE = 500
 Batch = Mapping[int, Row]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from integration.dataverse.zones import UTC
-from integration.systems.base import FieldType, Table
+from integration.dataverse.reading.zones import UTC
+from integration.systems.values import FieldType, Table
 
 OWNED_BY = {"systemuser": "owninguser", "team": "owningteam"}
 

@@ -10,8 +10,8 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from integration.dataverse.shared import Cache
 from integration.http import Answer
+from integration.odata.shared import Cache
 from integration.systems.errors import BadAnswer, ConfigurationProblem
 
 KEPT_SECONDS = 3600.0

@@ -16,13 +16,14 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from integration.dataverse import batch, zones
-from integration.dataverse.actions import names_of
+from integration.dataverse import batch
 from integration.dataverse.entity import Entity
 from integration.dataverse.problems import MALFORMED, problem_of
+from integration.dataverse.reading import zones
 from integration.dataverse.session import Cache, MemoryCache, Session
-from integration.systems.base import Field, FieldType, Money, Option, Table
+from integration.dataverse.writing.actions import names_of
 from integration.systems.errors import BadAnswer, NotFound, Problem, TableMissing
+from integration.systems.values import Field, FieldType, Money, Option, Table
 
 __all__ = ["Entity", "Metadata"]
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from integration.dataverse.metadata import Metadata
 from integration.dataverse.session import Session
-from integration.systems.base import Field, FieldType, Option, Page, Record, Table, Value, option_id
 from integration.systems.errors import BadAnswer, FieldMissing, Refused, TableMissing
 from integration.systems.filters import Filter, matches
+from integration.systems.values import Field, FieldType, Option, Page, Record, Table, Value, option_id
 
 FIELDS = {
     "value": Field("value", FieldType.INTEGER, "Value", required=True, updatable=False),

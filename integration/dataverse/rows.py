@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from integration.dataverse.metadata import Entity
 from integration.dataverse.problems import MALFORMED
-from integration.dataverse.query import moment_text
+from integration.dataverse.reading.query import moment_text
+from integration.dataverse.reading.zones import day_of, midnight
 from integration.dataverse.text import travelling
-from integration.dataverse.zones import day_of, midnight
-from integration.systems.base import Field, FieldType, Record, Ref, Value
 from integration.systems.errors import BadAnswer, FieldMissing
+from integration.systems.values import Field, FieldType, Record, Ref, Value
 
 ETAG = "@odata.etag"
 LABEL = "OData.Community.Display.V1.FormattedValue"

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from integration.dataverse.expected import Confirmation, Expected
-from integration.dataverse.patience import OF_A_PERSON, Budget, Patience
 from integration.dataverse.problems import problem_of
-from integration.dataverse.shared import Cache, Gate, Left, LocalGate, MemoryCache
 from integration.dataverse.signin import Credentials, Grant, HeldToken, Tokens, TokenSource
 from integration.http import Answer, Transport, check_address, deadline, encode
+from integration.odata.patience import OF_A_PERSON, Budget, Patience
+from integration.odata.shared import Cache, Gate, Left, LocalGate, MemoryCache
 from integration.systems.errors import BadAnswer, Problem, Throttled, TimedOut, Unreachable
 
 __all__ = ["OF_A_PERSON", "Cache", "Credentials", "Gate", "LocalGate", "MemoryCache", "Patience", "Session"]

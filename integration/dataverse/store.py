@@ -8,17 +8,19 @@ from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
-from integration.dataverse import batch, changes, fetch, looking, query, rows
-from integration.dataverse.actions import ACTIONS, STATES, Actor, State
-from integration.dataverse.blame import ABOUT_USER, Judge
-from integration.dataverse.bulk import Writer
+from integration.dataverse import batch, rows
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.options import OptionTable, is_option_table
 from integration.dataverse.problems import problem_of
+from integration.dataverse.reading import changes, fetch, look, query
 from integration.dataverse.session import Cache, Session
-from integration.systems.base import Identity, KeyedSystem, Page, Record, Row, Side, Table, Written
+from integration.dataverse.writing.actions import ACTIONS, STATES, Actor, State
+from integration.dataverse.writing.blame import ABOUT_USER, Judge
+from integration.dataverse.writing.bulk import Writer
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
+from integration.systems.system import KeyedSystem
+from integration.systems.values import Identity, Page, Record, Row, Side, Table, Written
 
 LARGEST_PAGE = 5000
 PAGE = 1000
@@ -188,7 +190,7 @@ class SalesOrganization(KeyedSystem):
         """For each (table, cursor of ``changes``): has anything changed since? One request, which moves no cursor.
         Option columns are described and not read, so they never have."""
         asked = [(self.metadata.entity(table), cursor) for table, cursor in cursors if not is_option_table(table)]
-        answers = iter(looking.look(self.session, asked))
+        answers = iter(look.look(self.session, asked))
         return [not is_option_table(table) and next(answers) for table, _ in cursors]
 
     # --- writing ------------------------------------------------------------------------------------------

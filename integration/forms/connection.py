@@ -10,14 +10,15 @@ from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
+from integration.connection.enabling import apply_switches
+from integration.connection.notifying import Untold
+from integration.connection.order_user import find_order_user
 from integration.forms.secrets import SecretInputs, certificate_input, control_characters, secret_input
 from integration.forms.versioned import VersionedForm
 from integration.models import ConnectionSetup, User
-from integration.models.availability import NOT_YET, is_published
-from integration.models.features import ADDRESSES
-from integration.models.order_user import find_order_user
-from integration.models.sign_in import ON_PREMISES
-from integration.models.telling import Untold
+from integration.models.connection.availability import NOT_YET, is_published
+from integration.models.connection.features import ADDRESSES
+from integration.models.connection.sign_in import ON_PREMISES
 from integration.systems.errors import Problem
 
 ORDERS = ("order_user", "auto_create_orders", "auto_process_quotes")
@@ -139,7 +140,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
         if "order_user" in self.cleaned_data:
             setup.choose_order_user(*self.cleaned_data["order_user"])
         switched = {name.removesuffix("_enabled") for name in self.changed_data}
-        setup.apply_switches([part for part in setup.parts() if part in switched])
+        apply_switches(setup, [part for part in setup.parts() if part in switched])
         if self._concerns_sales():
             setup.note(untold=Untold.ADDRESSES)
         return setup

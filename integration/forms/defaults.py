@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from integration import defaults
-from integration.defaults.apply import Difference
 from integration.forms.versioned import Stored, VersionedInputs
+from integration.mappings import standard
+from integration.mappings.standard import Difference
 from integration.models import ConnectionSetup, TableMapping
 
 
@@ -32,12 +32,12 @@ class DefaultsForm(VersionedInputs, forms.Form):
 
     def plans(self) -> list[tuple[TableMapping, list[Difference]]]:
         """Each listed mapping that has a default, with what would be overwritten."""
-        return [(row, defaults.differences(row)) for row in self.listed.all() if defaults.default_for(row)]
+        return [(row, standard.differences(row)) for row in self.listed.all() if standard.default_for(row)]
 
     @property
     def without_default(self) -> list[str]:
         """Mappings of the page that are a person's own: they stay as they are."""
-        return [row.name for row in self.listed.all() if defaults.default_for(row) is None]
+        return [row.name for row in self.listed.all() if standard.default_for(row) is None]
 
     def stored(self) -> Stored:
         return Stored({f"{row}, {one.field}": one.stored for row, found in self.plans() for one in found})
@@ -47,5 +47,5 @@ class DefaultsForm(VersionedInputs, forms.Form):
         return not any(found for row, found in self.plans() if row.name in self.chosen)
 
     def store(self) -> None:
-        self.done = defaults.reset(self.listed.filter(name__in=self.chosen).select_for_update(of=("self",)))
+        self.done = standard.reset(self.listed.filter(name__in=self.chosen).select_for_update(of=("self",)))
         self.created = ConnectionSetup.current().create_missing() if self.cleaned_data["create"] else []

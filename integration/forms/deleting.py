@@ -9,8 +9,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from integration.forms.versioned import Stored, VersionedInputs
+from integration.mappings.own import delete_own
 from integration.models import RecordTemplate, TableMapping
-from integration.models.own_mapping import delete_own
 
 
 class DeleteTemplateForm(VersionedInputs, forms.Form):

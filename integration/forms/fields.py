@@ -9,16 +9,16 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
+from integration.connection.live_systems import Ends
 from integration.forms.lines import aligned
 from integration.forms.versioned import Stored, VersionedSet, shown
+from integration.mappings.build_rule import problem_of, translated_pairs
+from integration.mappings.compatibility import constant_problem
 from integration.models import FieldMapping, TableMapping
-from integration.models.ends import Ends
-from integration.models.fit import constant_problem
-from integration.models.mapping import DIRECTIONS
-from integration.models.rule import problem_of, translated_pairs
-from integration.sync.ledger import State
+from integration.models.mapping.table_mapping import DIRECTIONS
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
-from integration.systems.base import Field, FieldType, Side
+from integration.systems.values import Field, FieldType, Side
 
 EDITABLE = [
     "is_enabled",

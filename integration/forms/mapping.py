@@ -8,12 +8,12 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 
+from integration.connection.live_systems import Count, Ends
 from integration.forms.versioned import VersionedForm
 from integration.models import TableMapping
-from integration.models.ends import Count, Ends
-from integration.models.mapping import RULE_COLUMNS
-from integration.systems.base import Side
+from integration.models.mapping.table_mapping import RULE_COLUMNS
 from integration.systems.filters import FilterError, parse
+from integration.systems.values import Side
 
 FILTER_HELP = "Such as: city = London and not (name contains test). Blank for all rows."
 LIVE_COUNTS = '{% include "integration/_mapping_live.html" %}'

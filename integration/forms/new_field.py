@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
+from integration.connection.live_systems import Ends
 from integration.forms.fields import describe
+from integration.mappings.build_rule import problem_of, translated_pairs
+from integration.mappings.compatibility import constant_problem, types_differ, unwritable
 from integration.models import FieldMapping, TableMapping
-from integration.models.ends import Ends
-from integration.models.fit import constant_problem, types_differ, unwritable
-from integration.models.rule import problem_of, translated_pairs
 from integration.sync.rules import Direction
-from integration.systems.base import Field, Side
+from integration.systems.values import Field, Side
 
 
 class NewFieldForm(forms.ModelForm):

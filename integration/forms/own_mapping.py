@@ -6,15 +6,15 @@ from typing import Any, cast
 
 from django import forms
 
+from integration.connection.live_systems import Ends
 from integration.forms.fields import describe
+from integration.mappings.build_rule import problem_of, translated_pairs
+from integration.mappings.compatibility import compatible
+from integration.mappings.own import NewPair, create_own, id_problem, modified_problem, proposals
 from integration.models import TableMapping
-from integration.models.ends import Ends
-from integration.models.fit import compatible
-from integration.models.mapping import DIRECTIONS
-from integration.models.own_mapping import NewPair, create_own, id_problem, modified_problem, proposals
-from integration.models.rule import problem_of, translated_pairs
+from integration.models.mapping.table_mapping import DIRECTIONS
 from integration.sync.rules import Direction
-from integration.systems.base import FieldType, Side, Table
+from integration.systems.values import FieldType, Side, Table
 
 RESERVED = {"new", "templates", "use-default", "fields", "steps"}
 """Words that addresses of the mapping pages begin with."""

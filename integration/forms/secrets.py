@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 
 from integration.models import ConnectionSetup
-from integration.models.secret import Secret, keys_problem
-from integration.models.sign_in import caption, check_certificate
+from integration.models.connection.sign_in import caption, check_certificate
+from integration.models.stored.secret import Secret, keys_problem
 
 KEPT = (
     "A secret is stored. Leave blank to keep it; type a new one to replace it. Another address, tenant or client "

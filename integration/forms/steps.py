@@ -9,16 +9,16 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from integration.connection.live_systems import Ends
 from integration.forms.versioned import Stored, VersionedInputs, shown
+from integration.mappings.compatibility import types_differ
 from integration.models import FieldMapping, FieldTransformation, TableMapping
-from integration.models.ends import Ends
-from integration.models.field_mapping import FIRST_WINS
-from integration.models.fit import types_differ
-from integration.models.mapping import DIRECTIONS
+from integration.models.mapping.field_mapping import FIRST_WINS
+from integration.models.mapping.table_mapping import DIRECTIONS
+from integration.sync.record.preview_value import Trial, attempt
 from integration.sync.rules import Direction
 from integration.sync.transformations import Parameter, kind_of
-from integration.sync.trial import Trial, attempt
-from integration.systems.base import FieldType, Side
+from integration.systems.values import FieldType, Side
 
 WAYS = DIRECTIONS[:2]
 

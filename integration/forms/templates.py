@@ -8,16 +8,16 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
+from integration.connection.live_systems import NAMES, Ends
 from integration.forms.fields import describe
 from integration.forms.lines import aligned
 from integration.forms.versioned import Stored, VersionedSet
+from integration.mappings.templates import template_value
 from integration.models import RecordTemplate, TableMapping, TemplateUse
-from integration.models.audit import AuditEntry, record
-from integration.models.ends import NAMES, Ends
-from integration.models.template_rule import template_value
-from integration.systems.base import FieldType, Side, Table, Value
+from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import InvalidValue
 from integration.systems.filters import FilterError, parse
+from integration.systems.values import FieldType, Side, Table, Value
 
 
 class NewTemplateForm(forms.ModelForm):

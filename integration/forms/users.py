@@ -10,8 +10,8 @@ from django.db import transaction
 
 from integration.forms.versioned import VersionedForm
 from integration.models import User
-from integration.models.rights import MEANING
-from integration.models.user import LastAdministrator
+from integration.models.people.rights import MEANING
+from integration.models.people.user import LastAdministrator
 
 NAMES = ["username", "first_name", "last_name", "email"]
 

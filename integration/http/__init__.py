@@ -9,9 +9,9 @@ connection problems of ``systems/errors.py``. Redirects are never followed: a sy
 not the one a person named.
 """
 
-from integration.http.addresses import check_address, is_loopback
 from integration.http.exact import decode, encode
 from integration.http.sockets import deadline
 from integration.http.transport import Answer, Limits, Transport
+from integration.systems.addresses import check_address, is_loopback
 
 __all__ = ["Answer", "Limits", "Transport", "check_address", "deadline", "decode", "encode", "is_loopback"]

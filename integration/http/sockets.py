@@ -25,7 +25,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionErr
 from urllib3.util.connection import allowed_gai_family
 from urllib3.util.ssl_ import create_urllib3_context
 
-from integration.http.addresses import check_host
+from integration.systems.addresses import check_host
 from integration.systems.errors import AddressRefused, ConfigurationProblem
 
 _SHORTEST = 0.001

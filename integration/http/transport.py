@@ -15,9 +15,9 @@ import requests
 import urllib3
 from requests.cookies import RequestsCookieJar
 
-from integration.http.addresses import check_address, is_loopback
 from integration.http.exact import decode
 from integration.http.sockets import Adapter, at_most, deadline
+from integration.systems.addresses import check_address, is_loopback
 from integration.systems.errors import BadAnswer, ConnectionProblem, TimedOut, TlsFailed, Unreachable
 
 CONNECT_SECONDS = 10.0

@@ -11,16 +11,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from integration.connection.systems import Connected
 from integration.jobs.journal import JobJournal
+from integration.mappings.build_rule import build_rule
 from integration.models import PlannedChange, SyncJob
 from integration.models.plan import APPLICABLE
-from integration.models.systems import Connected
 from integration.sync.engine import synchronize
 from integration.sync.fingerprint import Expected
-from integration.sync.ledger import Partner, State
+from integration.sync.memory.ledger import Partner, State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Failure, Options, Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 AT_ONCE = 500
 FAILED = ("failed", "skipped")
@@ -94,7 +95,7 @@ def _run(job: SyncJob, journal: JobJournal, connected: Connected, rows: Sequence
     column = f"{direction.source}_id"
     expected = Expected({getattr(row, column): row.fingerprint for row in rows}, direction)
     options = Options(scope=Scope.IDS, ids=tuple(expected.fingerprints), create=True, approved=True)
-    rule, ledger = job.mapping.rule(connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
+    rule, ledger = build_rule(job.mapping, connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
     reserved = _reserve(ledger, rows)
     marking: Any = PlanRows(journal, rows, column)
     context = connected.context

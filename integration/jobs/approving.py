@@ -10,8 +10,8 @@ from integration.jobs.chain import ended, entries_of
 from integration.jobs.create import Person, send_on_commit
 from integration.jobs.verbs import RUN, in_words
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, User
-from integration.models.audit import AuditEntry, record
 from integration.models.run_options import SHOWN_FROM, stored_options
+from integration.models.stored.audit import AuditEntry, record
 from integration.sync.guard import NeedsApproval
 
 REASON_AT_MOST = 500

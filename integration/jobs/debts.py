@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from integration.models import TableMapping
-from integration.sync.ledger import Result, State
+from integration.sync.memory.ledger import Result, State
 from integration.sync.rules import Direction
 
 

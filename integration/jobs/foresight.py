@@ -13,15 +13,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from integration.connection.systems import Connected
 from integration.models import PlannedChange, SyncJob
-from integration.models.systems import Connected
 from integration.sync.actions import Action, Broken, Restore, Unchanged, Uncouple, Update
-from integration.sync.ledger import Ledger, Partner
+from integration.sync.memory.ledger import Ledger, Partner
 from integration.sync.plan import Planner
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options
 from integration.sync.special.base import Run
-from integration.systems.base import Page, Record, Side
+from integration.systems.values import Page, Record, Side
 
 WRITTEN = "as the first pass leaves it"
 """The version of a record that the first pass would write."""

@@ -15,8 +15,8 @@ from django.db import transaction
 from integration.jobs.create import Person, create
 from integration.jobs.queue import send
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
-from integration.models.audit import AuditEntry, record
 from integration.models.full_synch import FullSynchError
+from integration.models.stored.audit import AuditEntry, record
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 

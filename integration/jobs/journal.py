@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 
 from integration.models import ConnectionSetup, RecordChange, SyncError, SyncJob, TableMapping
-from integration.sync.ledger import Fenced
+from integration.sync.memory.ledger import Fenced
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Changed, Counters, Failure, Scope
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 
+from integration.connection.systems import Connected
 from integration.models import PlannedChange, SyncJob
 from integration.models.plan import LABEL
-from integration.models.systems import Connected
+from integration.sync.results import label_of
 from integration.sync.rules import TableRule
-from integration.sync.settle import label_of
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 AT_ONCE = 500
 

@@ -12,15 +12,16 @@ import uuid
 from collections.abc import Collection
 
 from integration.business_central.models.money import refresh_exchange_rates
+from integration.connection import systems
 from integration.jobs.create import create
-from integration.models import ConnectionSetup, JobQueueEntry, TableMapping, systems
-from integration.sync.ledger import State
+from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.sync.special.price_book import SALES_PRICE, PriceBook, key_of
-from integration.sync.special.prices import PRICE
-from integration.systems.base import System
+from integration.sync.special.prices.book import SALES_PRICE, PriceBook, key_of
+from integration.sync.special.prices.lines import PRICE
 from integration.systems.filters import AllOf, AnyOf, Comparison, parse
+from integration.systems.system import System
 
 TASK = "new_day"
 LOOK_BACK = dt.timedelta(days=31)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from integration.connection.opening import open_for_run
+from integration.connection.systems import Connected
 from integration.gate import Gate, gate_for
 from integration.jobs.queue import redis
 from integration.models import ConnectionSetup
-from integration.models.opening import open_for_run
-from integration.models.systems import Connected
 
 
 def gate_of(setup: ConnectionSetup) -> Gate:

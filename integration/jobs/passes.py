@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from integration.connection.opening import open_for_run
+from integration.connection.systems import Connected
 from integration.gate import Gate
 from integration.jobs.applying import carry_out
 from integration.jobs.journal import JobJournal
 from integration.jobs.planning import make_plan
+from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, SyncJob, TableMapping
-from integration.models.opening import open_for_run
 from integration.models.run_options import SHOWN_FROM
-from integration.models.systems import Connected
 from integration.sync.actions import Action
-from integration.sync.broken import delete_rest, find_broken
+from integration.sync.deletions import delete_rest, find_broken
 from integration.sync.engine import plan as plan_pass
 from integration.sync.engine import synchronize
-from integration.sync.match import couple_matching
+from integration.sync.matching.run import couple_matching
+from integration.sync.record.transfer import DescriptionDoubtful
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
-from integration.sync.transfer import DescriptionDoubtful
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 
 UNCOUPLED_AT_ONCE = 500
@@ -55,7 +56,7 @@ def plan(
     """What a pass would do, record by record; nothing is written anywhere."""
     refuse_what_is_off(setup, mapping)
     with open_for_run(setup, gate) as connected:
-        rule = mapping.rule(connected.erp, connected.crm)
+        rule = build_rule(mapping, connected.erp, connected.crm)
         source, destination = connected.ends(direction)
         cursor = getattr(mapping, f"{direction.source.value}_cursor") or None
         context = connected.context
@@ -83,7 +84,7 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
 def _rule(mapping: TableMapping, connected: Connected) -> TableRule:
     """The rule of the mapping. A column that is missing may have been made since the tables were described."""
     try:
-        return mapping.rule(connected.erp, connected.crm)
+        return build_rule(mapping, connected.erp, connected.crm)
     except FieldMissing:
         return _described_anew(mapping, connected)
 
@@ -91,7 +92,7 @@ def _rule(mapping: TableMapping, connected: Connected) -> TableRule:
 def _described_anew(mapping: TableMapping, connected: Connected) -> TableRule:
     connected.erp.forget(mapping.erp_table)
     connected.crm.forget(mapping.crm_table)
-    return mapping.rule(connected.erp, connected.crm)
+    return build_rule(mapping, connected.erp, connected.crm)
 
 
 def _from_here(job: SyncJob) -> Options:
@@ -107,7 +108,7 @@ def _from_here(job: SyncJob) -> Options:
 def _couple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     options = job.run_options
     return couple_matching(
-        job.mapping.rule(connected.erp, connected.crm),
+        build_rule(job.mapping, connected.erp, connected.crm),
         job.mapping.criteria(),
         connected.erp,
         connected.crm,
@@ -137,11 +138,11 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
 
 
 def _find_deleted(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
-    rule, ledger = job.mapping.rule(connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
+    rule, ledger = build_rule(job.mapping, connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
     journal.count_anew()
     return find_broken(rule, connected.erp, connected.crm, ledger, journal)
 
 
 def _delete(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
-    rule, ledger = job.mapping.rule(connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
+    rule, ledger = build_rule(job.mapping, connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
     return delete_rest(rule, connected.erp, connected.crm, ledger, journal, job.run_options.ids)

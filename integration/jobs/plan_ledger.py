@@ -10,10 +10,10 @@ from itertools import islice
 
 from integration.jobs.journal import JobJournal
 from integration.models import PlannedChange, SyncJob, TableMapping
-from integration.sync.ledger import Partner, SideWritten, State
+from integration.sync.memory.ledger import Partner, SideWritten, State
 from integration.sync.rules import Direction, Reference
 from integration.sync.run import Changed, Counters, Failure
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 AT_ONCE = 500
 LABEL = 250

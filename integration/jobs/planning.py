@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from integration.connection.systems import Connected
 from integration.jobs.foresight import Foresight
 from integration.jobs.journal import JobJournal
 from integration.jobs.naming import name_rows
 from integration.jobs.plan_ledger import AT_ONCE, LABEL, Kind, PlanJournal, PlanLedger
+from integration.mappings.build_rule import build_rule
 from integration.models import PlannedChange, SyncJob
-from integration.models.systems import Connected
 from integration.sync.actions import (
     Action,
     Broken,
@@ -28,14 +29,14 @@ from integration.sync.actions import (
 )
 from integration.sync.engine import plan
 from integration.sync.fingerprint import fingerprints, source_of
-from integration.sync.ledger import Partner, State
-from integration.sync.match import couple_matching
+from integration.sync.matching.run import couple_matching
+from integration.sync.memory.ledger import Partner, State
 from integration.sync.problems import Conflict
+from integration.sync.record.transfer import ReferenceNotCoupled
+from integration.sync.results import in_words, label_of
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Counters, Scope
-from integration.sync.settle import in_words, label_of
-from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side, Table
+from integration.systems.values import Side, Table
 
 GIVEN = "given by Business Central"
 
@@ -43,7 +44,7 @@ GIVEN = "given by Business Central"
 def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     """Fill the plan with what this job's pass, or its matching, would do."""
     ledger: Any = PlanLedger(job, journal)
-    rule = job.mapping.rule(connected.erp, connected.crm)
+    rule = build_rule(job.mapping, connected.erp, connected.crm)
     options = job.run_options
     if job.direction == Direction.BOTH:
         told = PlanJournal(job, journal)

@@ -16,9 +16,9 @@ from django.db import transaction
 from integration.jobs.create import Person, create
 from integration.jobs.full import dependencies, directions
 from integration.models import FullSynchLine, Plan, PlannedChange, SyncJob, TableMapping, User
-from integration.models.audit import AuditEntry, record, somebody_acts
 from integration.models.full_synch import FullSynchError
 from integration.models.plan import APPLICABLE, PlannedChangeQuerySet
+from integration.models.stored.audit import AuditEntry, record, somebody_acts
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 

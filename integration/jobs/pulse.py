@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from integration.dataverse.shared import Left
 from integration.gate import Gate
+from integration.odata.shared import Left
 from integration.sync.run import Canceled
 
 LOOK_AGAIN = 1.0

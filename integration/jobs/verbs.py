@@ -22,10 +22,10 @@ from integration.jobs.patience import attempts_of, pause_before
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import redis
 from integration.models import ConnectionSetup, SyncJob, TableMapping
-from integration.models.audit import AuditEntry, record, somebody_acts
+from integration.models.stored.audit import AuditEntry, record, somebody_acts
 from integration.sync.actions import Action
 from integration.sync.guard import NeedsApproval
-from integration.sync.ledger import Fenced
+from integration.sync.memory.ledger import Fenced
 from integration.sync.reader import SourceEmpty
 from integration.sync.rules import Direction
 from integration.sync.run import Canceled, Options, Scope

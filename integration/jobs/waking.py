@@ -20,8 +20,8 @@ from integration.jobs.debts import can_be_paid
 from integration.jobs.opening import open_now
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping, TaskRun
 from integration.sync.rules import Direction
-from integration.systems.base import System
 from integration.systems.errors import CursorExpired
+from integration.systems.system import System
 
 TASK = "look_at_sales"
 EVERY = dt.timedelta(minutes=1)

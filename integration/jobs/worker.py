@@ -20,7 +20,7 @@ from rq.serializers import JSONSerializer
 from integration.jobs.journal import PAUSE
 from integration.jobs.leash import die_with_parent
 from integration.jobs.queue import QueuedCall, disconnect, queue_at
-from integration.models import key_holders
+from integration.models.stored import key_holders
 
 KIND = "worker"
 

@@ -12,16 +12,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from integration.connection.findings import NotReady
 from integration.jobs.plans import PlanError
 from integration.management import entry
 from integration.models import SyncError, SyncJob, TableMapping
-from integration.models.audit import COMMAND_LINE, acting
-from integration.models.findings import NotReady
 from integration.models.full_synch import FullSynchError
-from integration.models.secret import SecretUnreadable
-from integration.systems.base import System
+from integration.models.stored.audit import COMMAND_LINE, acting
+from integration.models.stored.secret import SecretUnreadable
 from integration.systems.errors import Problem
 from integration.systems.filters import Comparison
+from integration.systems.system import System
 from integration.systems.text import on_one_line
 
 WRONG_USE = entry.WRONG_USE

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integration.sync.actions import Action, Broken, Fail, Ignore, Insert, Skip, Update
-from integration.systems.base import Record, Ref
+from integration.systems.values import Record, Ref
 
 NAMES = ("no", "code", "name", "description", "fullname", "first_name", "surname", "firstname", "lastname", "label")
 

@@ -43,6 +43,6 @@ class Recorded:
         return getattr(self.command, name)
 
     def run_from_argv(self, argv: list[str]) -> None:
-        acting, who = (import_string(f"integration.models.audit.{name}") for name in ("acting", "COMMAND_LINE"))
+        acting, who = (import_string(f"integration.models.stored.audit.{name}") for name in ("acting", "COMMAND_LINE"))
         with acting(who):
             self.command.run_from_argv(argv)

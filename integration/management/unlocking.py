@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from integration.models.audit import COMMAND_LINE, AuditEntry, acting, record
+from integration.models.stored.audit import COMMAND_LINE, AuditEntry, acting, record
 
 
 class RecordedUnlocking(BaseCommand):

@@ -4,7 +4,7 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import integration.models.secret
+import integration.models.stored.secret
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='CachedText',
             fields=[
                 ('key', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('text', integration.models.secret.SecretField()),
+                ('text', integration.models.stored.secret.SecretField()),
                 ('expires_at', models.DateTimeField()),
             ],
             options={
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.CharField(blank=True, max_length=100, verbose_name='tenant')),
                 ('token_endpoint', models.CharField(blank=True, max_length=250, verbose_name='token endpoint')),
                 ('client_id', models.CharField(blank=True, max_length=100, verbose_name='client id')),
-                ('client_secret', integration.models.secret.SecretField(blank=True, default='', verbose_name='client secret')),
+                ('client_secret', integration.models.stored.secret.SecretField(blank=True, default='', verbose_name='client secret')),
                 ('is_enabled', models.BooleanField(default=False, editable=False, verbose_name='enabled')),
                 ('dataverse_enabled', models.BooleanField(default=True, verbose_name='Dataverse (CDS) connection enabled')),
                 ('sales_enabled', models.BooleanField(default=True, verbose_name='Sales connection enabled')),

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from django.db import models, transaction
 
-from integration.models.audit import AuditEntry, record
+from integration.mappings.recommend import BothSystems, Recommendation, recommend
 from integration.models.job import SyncJob
-from integration.models.mapping import DIRECTIONS, TableMapping
-from integration.models.recommend import BothSystems, Recommendation, recommend
+from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
 from integration.models.review import ShownLine
-from integration.systems.base import Side, System
+from integration.models.stored.audit import AuditEntry, record
+from integration.systems.system import System
+from integration.systems.values import Side
 
 EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")
 INVOICES, INVOICE_TABLE = "POSTEDSALESINV-INV", "sales_invoice_header"

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from integration.models.job import SyncJob
-from integration.models.rows import insert_rows
+from integration.models.stored.rows import insert_rows
 from integration.sync.run import Changed
 
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from integration.models.approval import Approvable
-from integration.models.mapping import DIRECTIONS, TableMapping
+from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
 from integration.models.progress import COUNTERS
 from integration.models.run_options import options_of
 from integration.models.turns import ACTIVE, SyncJobManager, ago

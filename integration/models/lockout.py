@@ -27,8 +27,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from integration.models.audit import AuditEntry, record
-from integration.models.user import User
+from integration.models.people.user import User
+from integration.models.stored.audit import AuditEntry, record
 
 SALT = "integration.lockout"
 NAMES_AT_MOST = 8

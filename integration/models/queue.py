@@ -7,10 +7,10 @@ import datetime as dt
 from django.db import models
 from django.utils import timezone
 
-from integration.models.audit import AuditEntry, record
-from integration.models.audited import Audited
 from integration.models.job import SyncJob
-from integration.models.mapping import TableMapping
+from integration.models.mapping.table_mapping import TableMapping
+from integration.models.stored.audit import AuditEntry, record
+from integration.models.stored.audited import Audited
 
 
 class JobQueueEntryManager(models.Manager["JobQueueEntry"]):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from integration.models.mapping import TableMapping
+from integration.models.mapping.table_mapping import TableMapping
 from integration.models.queue import JobQueueEntry
 from integration.models.task_run import HOUSE_TASKS
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from integration.sync.run import Options, Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 SHOWN_FROM = "shown_from"
 """Where the run stood when a person approved it: further on, it writes what was shown."""

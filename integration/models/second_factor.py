@@ -20,9 +20,9 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from integration.models.audit import AuditEntry, record
-from integration.models.secret import SecretField
-from integration.models.user import User
+from integration.models.people.user import User
+from integration.models.stored.audit import AuditEntry, record
+from integration.models.stored.secret import SecretField
 
 KIND = "second factor"
 DIGITS, SECONDS, EARLIER_OR_LATER = 6, 30, 1

@@ -24,8 +24,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from integration.http import Limits, Transport, check_address
-from integration.models.audit import AuditEntry, record
-from integration.models.user import User
+from integration.models.people.user import User
+from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import BadAnswer, SignInRefused
 
 PATIENCE_SECONDS = 600.0

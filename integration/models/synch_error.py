@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integration.models.advice import advice, meaning
 from integration.models.job import SyncJob
-from integration.models.mapping import DIRECTIONS, TableMapping
+from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
 from integration.sync.problems import Conflict, NumberTaken, TwinMerged
 from integration.sync.rules import Direction
 from integration.sync.run import Failure

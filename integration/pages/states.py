@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from integration.models import FullSynchLine, JobQueueEntry, Plan, SyncJob
 from integration.models.job_state import JobState, style_of
-from integration.models.preflight import Severity
+from integration.models.stored.preflight import Severity
 
 
 class Style(StrEnum):

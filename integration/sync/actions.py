@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from integration.sync.ledger import Partner
-from integration.systems.base import Record, Value
+from integration.sync.memory.ledger import Partner
 from integration.systems.errors import Problem
+from integration.systems.values import Record, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,17 +22,17 @@ from integration.sync.actions import (
     Uncouple,
     Update,
 )
-from integration.sync.dismiss import Glance
-from integration.sync.ledger import Outcome, Partner, Result, State, Wait, not_made
-from integration.sync.marks import is_marked
-from integration.sync.meaning import Lack
-from integration.sync.merge import Look, Merged
-from integration.sync.outcomes import failed
+from integration.sync.given_ids.marks import is_marked
+from integration.sync.memory.ledger import Outcome, Partner, Result, State, Wait, not_made
+from integration.sync.memory.merge import Look, Merged
+from integration.sync.memory.outcomes import failed
 from integration.sync.problems import AmbiguousMatch, Conflict, InDoubt, TwinGone, TwinMerged
+from integration.sync.record.meaning import Lack
+from integration.sync.record.transfer import Draft
 from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import LEFT_OUT
-from integration.sync.transfer import Draft
-from integration.systems.base import Record, Ref
+from integration.sync.shortcut import Glance
+from integration.systems.values import Record, Ref
 
 __all__ = ["MASTER", "Judge", "failed"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 
 class Direction(StrEnum):

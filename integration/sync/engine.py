@@ -20,21 +20,22 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from integration.sync.actions import Action, Ignore, Insert, SideWrite
-from integration.sync.carry_back import CarryBack
 from integration.sync.fingerprint import Expected
+from integration.sync.given_ids.landing import Landing
+from integration.sync.given_ids.recovery import recover
 from integration.sync.guard import Guard
-from integration.sync.landing import Landing
-from integration.sync.ledger import Ledger
+from integration.sync.memory.ledger import Ledger
 from integration.sync.plan import Planner
 from integration.sync.reader import Reader
-from integration.sync.recovery import recover
+from integration.sync.record.carry_back import CarryBack
+from integration.sync.results import Settled, before_writing, settle
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options, Scope
-from integration.sync.settle import Settled, before_writing, settle
 from integration.sync.special.base import Run
 from integration.sync.write import Results, write
-from integration.systems.base import COUNTED_AT_MOST, Page, System
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.system import COUNTED_AT_MOST, System
+from integration.systems.values import Page
 
 IN_FLIGHT = 4
 FAILING = ("failed", "skipped")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from integration.sync.actions import Action, Broken, Insert, Restore, SideWrite, Uncouple, Update
 from integration.sync.rules import Direction
-from integration.systems.base import Ref, Value
+from integration.systems.values import Ref, Value
 
 
 @dataclass(slots=True)

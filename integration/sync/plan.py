@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, Unchanged, Uncouple, Update
-from integration.sync.draft import DescriptionDoubtful
-from integration.sync.halves import DECIDED, plain
-from integration.sync.ledger import Agreed, Partner, is_awaited
-from integration.sync.looks import Looks
-from integration.sync.marks import is_marked
+from integration.sync.given_ids.marks import is_marked
+from integration.sync.memory.halves import DECIDED, plain
+from integration.sync.memory.ledger import Agreed, Partner, is_awaited
+from integration.sync.memory.looks import Looks
+from integration.sync.record.draft import DescriptionDoubtful
 from integration.sync.run import Scope
-from integration.systems.base import Page, Record, Side
 from integration.systems.errors import Problem
 from integration.systems.filters import matches
+from integration.systems.values import Page, Record, Side
 
 
 class Planner(Looks):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Ref
+from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.systems.errors import Locked, Problem, RecordProblem
+from integration.systems.values import Ref
 
 
 class Conflict(RecordProblem):

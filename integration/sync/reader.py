@@ -9,9 +9,9 @@ from itertools import islice
 from integration.sync.plan import Planner
 from integration.sync.run import Scope
 from integration.sync.special.base import Run
-from integration.systems.base import Page
 from integration.systems.errors import ConfigurationProblem, CursorExpired
 from integration.systems.filters import EVERYTHING
+from integration.systems.values import Page
 
 IDS_AT_ONCE = 500
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from integration.sync.direction import Direction
 from integration.sync.transformations import Transformation
-from integration.systems.base import Field, Side, Table, Value
 from integration.systems.filters import EVERYTHING, Filter, fields_of
+from integration.systems.values import Field, Side, Table, Value
 
 __all__ = [
     "ConflictPolicy",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from integration.sync.rules import Direction
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 
 class Scope(StrEnum):

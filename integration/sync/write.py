@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from integration.sync.actions import Action, Insert, SideWrite, Uncouple, Update
-from integration.sync.marks import mark
+from integration.sync.given_ids.marks import mark
+from integration.sync.matching.number_conflicts import arrived_by_code, taken_by
 from integration.sync.special.base import Run, Special
-from integration.sync.taken import arrived_by_code, taken_by
-from integration.systems.base import Record, Row, Value, Written
 from integration.systems.errors import DuplicateKey, Problem
+from integration.systems.values import Record, Row, Value, Written
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from django.contrib.messages.storage.base import Message
 from django.urls import reverse
 
 from integration.models import SyncJob
-from integration.models.secret import keys_problem
+from integration.models.stored.secret import keys_problem
 from integration.pages import states
 from integration.pages.parts import Entry, Link, entries, links, visible
 from integration.pages.states import Shown

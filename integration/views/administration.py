@@ -12,7 +12,7 @@ from django.contrib.admin.models import ADDITION, DELETION, LogEntry
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-from integration.models.audit import AuditEntry, record
+from integration.models.stored.audit import AuditEntry, record
 
 ACTIONS = {ADDITION: AuditEntry.Action.CREATED, DELETION: AuditEntry.Action.DELETED}
 ADMINISTRATION, QUEUES = "admin", "django_rq"

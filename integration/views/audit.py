@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from integration.forms.filters import AuditFilter
 from integration.models import AuditEntry
-from integration.models.rights import READ_AUDIT
+from integration.models.people.rights import READ_AUDIT
 from integration.views.spreadsheet import as_csv
 
 AT_ONCE = 50

@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from integration import defaults, jobs, preflight
+from integration import checks, jobs
+from integration.connection.enabling import disable, enable, findings_of, reset_addresses
+from integration.connection.findings import Finding, NotReady
 from integration.forms.connection import ConnectionForm
+from integration.mappings import standard
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
-from integration.models.findings import Finding, NotReady
 from integration.views.access import PageRequest, post_needs
 
 CHANGE = "integration.change_connectionsetup"
@@ -54,16 +56,16 @@ def connection_enable(request: HttpRequest) -> HttpResponse:
     setup.use_default_addresses(request.build_absolute_uri("/"), only_blank=True)
     setup.save(update_fields=["web_client_url", "odata_url"])
     try:
-        created = setup.enable()
+        created = enable(setup)
     except NotReady as error:
         messages.error(request, "The connection is not enabled. See what is wrong below.")
         return _page(request, ConnectionForm(instance=ConnectionSetup.current()), error.findings)
     made = f" {len(created)} table mappings were created." if created else " All table mappings were there already."
     messages.success(request, f"The connection to {setup.organization_name} is enabled.{made}")
-    for words in (setup.last_error, *(f"{one.message} {one.fix}" for one in preflight.warned(setup))):
+    for words in (setup.last_error, *(f"{one.message} {one.fix}" for one in checks.warned(setup))):
         if words:
             messages.warning(request, words)
-    if changed := defaults.changed():
+    if changed := standard.changed():
         messages.info(request, f"Kept as people changed them: {', '.join(changed)}. {CHANGED}")
     return redirect("connection")
 
@@ -76,7 +78,7 @@ def connection_disable(request: HttpRequest) -> HttpResponse:
     coupled = sum(mapping.couplings.count() for mapping in TableMapping.objects.all())
     if coupled and "confirmed" not in request.POST:
         return render(request, "integration/connection_disable.html", {"setup": setup, "coupled": coupled})
-    setup.disable()
+    disable(setup)
     messages.success(request, "The connection is disabled. Its jobs are on hold; mappings and couplings stay.")
     _warn_untold(request)
     return redirect("connection")
@@ -89,7 +91,7 @@ def connection_reset_addresses(request: HttpRequest) -> HttpResponse:
     setup = ConnectionSetup.current()
     if not setup.solution_version:
         messages.error(request, "These addresses stand in the integration solution, which is not installed.")
-    elif setup.reset_addresses(request.build_absolute_uri("/")):
+    elif reset_addresses(setup, request.build_absolute_uri("/")):
         messages.success(request, "The web client URL and the OData URL are back at their defaults.")
         _warn_untold(request)
     else:
@@ -123,7 +125,7 @@ def _warn_untold(request: HttpRequest) -> None:
 
 def _tested(request: HttpRequest) -> HttpResponse:
     setup = ConnectionSetup.current()
-    findings = setup.test()
+    findings = findings_of(setup)
     if all(finding.ok for finding in findings):
         messages.success(request, "The connection test was successful.")
     else:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from integration.models import ConnectionSetup, FullSynchLine, SyncError, SyncJob, TableMapping
 from integration.pages.parts import first_url
-from integration.sync.ledger import Result, State
+from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
 
 DAY = 24

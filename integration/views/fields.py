@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from integration.connection.live_systems import Ends
 from integration.forms.fields import FieldMappingFormSet, field_formset
 from integration.forms.new_field import NewFieldForm
 from integration.forms.versioned import made
+from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
-from integration.models.cache import metadata_cache
-from integration.models.ends import Ends
+from integration.models.stored.cache import metadata_cache
 from integration.views.access import PageRequest, post_needs
 from integration.views.mappings import CHANGE
 
@@ -57,6 +58,6 @@ def _page(
     request: HttpRequest, mapping: TableMapping, ends: Ends, formset: FieldMappingFormSet, new: NewFieldForm
 ) -> HttpResponse:
     context = {"mapping": mapping, "formset": formset, "new": new, "notices": ends.notices()}
-    context["warnings"] = mapping.warnings()
+    context["warnings"] = warnings_of(mapping)
     context["may_change"] = request.user.has_perm(CHANGE)
     return render(request, "integration/mapping_fields.html", context)

@@ -10,12 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from integration.connection.opening import open_for_page
 from integration.jobs import full
 from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.full_synch import FullSynchError
-from integration.models.opening import open_for_page
-from integration.systems.base import Side
 from integration.systems.errors import Problem
+from integration.systems.values import Side
 from integration.views.access import PageRequest
 
 may_run = permission_required("integration.change_fullsynchline", raise_exception=True)

@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from integration import defaults
+from integration.connection.live_systems import Count as Matching
+from integration.connection.live_systems import Ends
 from integration.forms.defaults import DefaultsForm
 from integration.forms.filters import MappingFilter
 from integration.forms.mapping import MappingForm, counts_of
+from integration.mappings import standard
+from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
-from integration.models.ends import Count as Matching
-from integration.models.ends import Ends
 from integration.views.access import PageRequest, post_needs
 
 CHANGE = "integration.change_tablemapping"
@@ -68,7 +69,7 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
         return redirect("mappings")
     if only and form.without_default:
         messages.warning(request, WITHOUT_DEFAULT.format(", ".join(form.without_default)))
-    context = {"form": form, "only": only, "plans": form.plans(), "missing": [] if only else defaults.missing()}
+    context = {"form": form, "only": only, "plans": form.plans(), "missing": [] if only else standard.missing()}
     return render(request, "integration/mapping_defaults.html", context)
 
 
@@ -86,7 +87,7 @@ def _tell_saved(request: HttpRequest, form: MappingForm) -> None:
     messages.success(request, f"{form.instance.name} is saved.")
     for count in form.counts():
         messages.info(request, f"{count.table}: {count.text}")
-    for warning in form.instance.warnings():
+    for warning in warnings_of(form.instance):
         messages.warning(request, warning)
 
 
@@ -98,6 +99,6 @@ def _context(
         "form": form,
         "counts": counts,
         "notices": ends.notices(),
-        "warnings": row.warnings(),
+        "warnings": warnings_of(row),
         "may_change": request.user.has_perm(CHANGE),
     }

@@ -10,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from integration.connection.opening import open_for_page
+from integration.mappings.options import OptionLine, add, option_lines
 from integration.models import ConnectionSetup, TableMapping
-from integration.models.opening import open_for_page
-from integration.models.option_lines import OptionLine, add, option_lines
-from integration.systems.base import Side
 from integration.systems.errors import Problem
+from integration.systems.values import Side
 from integration.views.mappings import CHANGE
 
 

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from integration.connection.live_systems import Ends
 from integration.forms.deleting import DeleteMappingForm
 from integration.forms.own_mapping import NewMappingForm
 from integration.forms.versioned import made
+from integration.mappings.own import StandardMapping
 from integration.models import TableMapping
-from integration.models.ends import Ends
-from integration.models.own_mapping import StandardMapping
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from integration.models.opening import one_page
+from integration.connection.opening import one_page
 
 
 class SecondsForSales:

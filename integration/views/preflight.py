@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from integration import tasks
+from integration.checks import TASK
 from integration.jobs import queue_state
 from integration.models import Preflight, TaskRun
-from integration.preflight import TASK
 from integration.views.access import PageRequest
 
 CHANGE = "integration.change_connectionsetup"

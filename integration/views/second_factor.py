@@ -16,11 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from integration.models import AuditEntry, User
-from integration.models.audit import acting, record
 from integration.models.lockout import remember_device
-from integration.models.rights import MANAGE_USERS
+from integration.models.people.rights import MANAGE_USERS
 from integration.models.second_factor import begun, check, confirm, factor_of, remove
-from integration.models.secret import SecretUnreadable
+from integration.models.stored.audit import acting, record
+from integration.models.stored.secret import SecretUnreadable
 from integration.views.signin import BACKEND, SIGN_IN, WAITING, client_address
 
 PATIENCE_SECONDS = 600

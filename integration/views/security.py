@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from integration.models import User
-from integration.models.audit import acting
-from integration.models.rights import SEE_PAGES
+from integration.models.people.rights import SEE_PAGES
 from integration.models.second_factor import factor_of
+from integration.models.stored.audit import acting
 from integration.views.signin import BY_PROVIDER
 
 HAS_FACTOR = "has_a_second_factor"

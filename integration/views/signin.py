@@ -17,9 +17,9 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import urlencode
 
 from integration.models import AuditEntry, User
-from integration.models.audit import acting, record
 from integration.models.lockout import is_locked_out, remember_device
 from integration.models.second_factor import factor_of
+from integration.models.stored.audit import acting, record
 
 SIGN_IN = "sign-in"
 BACKEND = "django.contrib.auth.backends.ModelBackend"

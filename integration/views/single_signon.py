@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from integration.models import AuditEntry, User
-from integration.models.audit import acting, record
 from integration.models.single_signon import OTHER, Provider, person_of
+from integration.models.stored.audit import acting, record
 from integration.systems.errors import Problem, SignInRefused
 from integration.views.signin import BACKEND, BY_PROVIDER, SIGN_IN, client_address
 

@@ -8,11 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from integration.connection.live_systems import Ends
 from integration.forms.steps import StepForm, StepsForm, TrialForm, WinnerForm, unfit
 from integration.models import FieldMapping, FieldTransformation
-from integration.models.ends import Ends
-from integration.models.field_mapping import FIRST_WINS
-from integration.models.transformation import KIND_CHOICES
+from integration.models.mapping.field_mapping import FIRST_WINS
+from integration.models.mapping.transformation import KIND_CHOICES
 from integration.sync.transformations import KINDS
 from integration.views.mappings import CHANGE
 from integration.views.refused import show_errors

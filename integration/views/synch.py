@@ -15,7 +15,7 @@ from integration import jobs
 from integration.forms.filters import JobFilter
 from integration.models import SyncJob
 from integration.models.full_synch import FullSynchError
-from integration.models.rights import APPROVE
+from integration.models.people.rights import APPROVE
 from integration.sync.run import LEFT_OUT
 from integration.views.access import PageRequest
 

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from integration.connection.live_systems import Ends
 from integration.forms.deleting import DeleteTemplateForm
 from integration.forms.templates import NewTemplateForm, use_formset, value_formset
 from integration.forms.versioned import made
 from integration.models import RecordTemplate, TableMapping
-from integration.models.ends import Ends
 from integration.views.access import PageRequest, post_needs
 from integration.views.mappings import CHANGE
 from integration.views.refused import show_errors

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from integration.forms.time_zone import TimeZoneForm
 from integration.models import User
-from integration.models.audit import AuditEntry, record
+from integration.models.stored.audit import AuditEntry, record
 
 
 class OwnTimeZone:

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from integration.forms.users import NewPersonForm, PersonForm
 from integration.forms.versioned import made
 from integration.models import ConnectionSetup, User, WebServiceKey
-from integration.models.access_key import change_key, key_of, revoke_key
 from integration.models.lockout import is_locked_out, unlock
-from integration.models.rights import MANAGE_USERS, READ_AVAILABILITY
+from integration.models.people.access_key import change_key, key_of, revoke_key
+from integration.models.people.rights import MANAGE_USERS, READ_AVAILABILITY
 from integration.models.second_factor import factor_of
 
 may_manage = permission_required(MANAGE_USERS, raise_exception=True)

@@ -13,7 +13,7 @@ from integration.sync.plan import Planner
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
-from integration.systems.base import Page, Side
+from integration.systems.values import Page, Side
 from tests.bench.measure import Number, seconds
 from tests.makers import customer_rule, firms
 from tests.sync.long import planned

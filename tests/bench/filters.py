@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from integration.systems.base import Record
 from integration.systems.filters import matches
+from integration.systems.values import Record
 from tests.bench.measure import Number, seconds
 from tests.makers import account, customer_rule, firms
 

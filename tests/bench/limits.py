@@ -22,9 +22,9 @@ from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.sandbox.faults import Fault
 from integration.dataverse.sandbox.limits import Bounds
-from integration.dataverse.shared import LocalGate
 from integration.http import Answer
-from integration.systems.base import Row
+from integration.odata.shared import LocalGate
+from integration.systems.values import Row
 from tests import gated
 from tests.bench.measure import Number, seconds
 

@@ -123,14 +123,15 @@ def _memory_of_a_worker() -> Number:
 def _bodies() -> list[bytes]:
     """What the pass is going to post, with other ids: made by planning it."""
     from integration import jobs
-    from integration.dataverse.bulk import Writer
+    from integration.connection import systems
     from integration.dataverse.session import Patience
+    from integration.dataverse.writing.bulk import Writer
     from integration.http import encode
-    from integration.models import ConnectionSetup, TableMapping, systems
+    from integration.models import ConnectionSetup, TableMapping
     from integration.sync.actions import Insert
     from integration.sync.rules import Direction
     from integration.sync.run import Options, Scope
-    from integration.systems.base import Row
+    from integration.systems.values import Row
 
     mapping = TableMapping.objects.get(name="CUSTOMER")
     options = Options(scope=Scope.EVERYTHING, create=True, dry_run=True)
@@ -143,8 +144,9 @@ def _bodies() -> list[bytes]:
 
 def _posted(bodies: list[bytes]) -> float:
     """Seconds for posting these bodies and nothing else."""
+    from integration.connection import systems
     from integration.dataverse.session import Patience
-    from integration.models import ConnectionSetup, systems
+    from integration.models import ConnectionSetup
 
     organization: Any = systems.open_crm(ConnectionSetup.current(), patience=Patience())
     organization.session.request("GET", "WhoAmI")

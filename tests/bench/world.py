@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from integration.connection.enabling import disable, enable
+
 CUSTOMERS = 20_000
 HOME = "BENCH_HOME"
 
@@ -68,12 +70,12 @@ def connect(ready: dict[str, Any]) -> None:
         mapping.couplings.all().delete()
     TableMapping.objects.update(erp_cursor="", crm_cursor="")
     setup = ConnectionSetup.current()
-    setup.disable()
+    disable(setup)
     for name in ("url", "tenant", "client_id", "client_secret", "token_endpoint"):
         setattr(setup, name, ready[name])
     setup.organization_id = None
     setup.save()
-    setup.enable()
+    enable(setup)
     full("SALESPEOPLE", kind="couple")
     for name in ("SALESPEOPLE", "CURRENCY", "PAYMENT TERMS", "SHIPMENT METHOD", "SHIPPING AGENT"):
         full(name)

@@ -23,7 +23,7 @@ from django.db import connection, transaction
 
 from integration.business_central.models import ShipmentMethod
 from integration.business_central.store import EmbeddedCompany
-from integration.systems.base import Row
+from integration.systems.values import Row
 
 
 def in_thread(work: Callable[[], None], failures: list[str]) -> Thread:

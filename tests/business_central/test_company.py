@@ -27,8 +27,8 @@ from integration.business_central.models import (
 from integration.business_central.models.money import refresh_exchange_rates
 from integration.business_central.models.numbers import increased
 from integration.business_central.store import EmbeddedCompany
-from integration.systems.base import Ref, Row
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.values import Ref, Row
 
 pytestmark = pytest.mark.django_db
 company = EmbeddedCompany()

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from integration.business_central.store import EmbeddedCompany
-from integration.systems.base import System
+from integration.systems.system import System
 from tests.systems.contract import Ground, SystemContract, Target
 
 

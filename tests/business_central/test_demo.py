@@ -27,8 +27,8 @@ from integration.business_central.models import (
 from integration.business_central.store import EmbeddedCompany, committed_version
 from integration.business_central.tables import MODELS
 from integration.defaults import STANDARD
-from integration.systems.base import every
 from integration.systems.filters import parse
+from integration.systems.system import every
 
 pytestmark = pytest.mark.django_db
 

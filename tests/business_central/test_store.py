@@ -28,7 +28,6 @@ from integration.business_central.models import (
 from integration.business_central.store import EmbeddedCompany, changed_tables, committed_version
 from integration.business_central.tables import MODELS, columns_of
 from integration.defaults import STANDARD
-from integration.systems.base import FieldType, Ref, Row, Value
 from integration.systems.errors import (
     CursorExpired,
     DuplicateKey,
@@ -39,6 +38,7 @@ from integration.systems.errors import (
     Refused,
 )
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, Not, OneOf, matches, parse
+from integration.systems.values import FieldType, Ref, Row, Value
 
 pytestmark = pytest.mark.django_db
 company = EmbeddedCompany()

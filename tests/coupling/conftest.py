@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from integration.models import ConnectionSetup, TableMapping
-from integration.systems.base import Option, Side
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Option, Side
 from tests.integration.conftest import ends, organization, setup
 from tests.makers import code, customer, erp_tables, option, reference, table, text
 from tests.people import signed_in

@@ -6,9 +6,11 @@ import uuid
 
 import pytest
 
-from integration import defaults, jobs
-from integration.models import ConnectionSetup, SyncJob, TableMapping, systems
-from integration.systems.base import Side
+from integration import jobs
+from integration.connection import systems
+from integration.mappings import standard
+from integration.models import ConnectionSetup, SyncJob, TableMapping
+from integration.systems.values import Side
 from tests.sync.entity_rules.cronus import CRM, ERP, MAPPED, Cronus
 
 
@@ -17,7 +19,7 @@ class StandardWorld(Cronus):
 
     def __init__(self) -> None:
         super().__init__()
-        defaults.create_missing()
+        standard.create_missing()
         TableMapping.objects.exclude(name__in=[default.name for default in MAPPED]).delete()
         for mapping in TableMapping.objects.all():
             _without_unknown_columns(mapping)

@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncError, SyncJob
-from integration.sync.halves import partnerless
-from integration.sync.ledger import InFlight
-from integration.systems.base import Side
+from integration.sync.memory.halves import partnerless
+from integration.sync.memory.ledger import InFlight
+from integration.systems.values import Side
 from tests.coupling.conftest import page, told
 from tests.integration.jobs_world import world
 

@@ -9,10 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from coupling import verbs
+from coupling import commands
 from coupling.models import CouplingError
 from integration.models import TableMapping
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.coupling.conftest import told
 from tests.integration.jobs_world import JobsWorld, world
 
@@ -49,13 +49,13 @@ def firm(world) -> Firm:
 
 
 def couple_on_the_page(client, firm: Firm, account: uuid.UUID):
-    seen = verbs.coupled_with(firm.world.mapping(), firm.adatum) or ""
+    seen = commands.coupled_with(firm.world.mapping(), firm.adatum) or ""
     return client.post(reverse("coupling_set", args=["CUSTOMER", firm.adatum]), {"crm_id": account, "seen": seen})
 
 
 def test_coupling_a_customer_with_another_account_on_its_page_uncouples_the_people_of_the_old_one(firm, clerk):
     couple_on_the_page(clerk, firm, firm.fabrikam)
-    assert verbs.coupled_with(firm.world.mapping(), firm.adatum) == firm.fabrikam
+    assert commands.coupled_with(firm.world.mapping(), firm.adatum) == firm.fabrikam
     assert firm.coupled_people() == set()
 
 
@@ -67,7 +67,7 @@ def test_coupling_a_customer_with_another_account_by_command_does_the_same(firm,
 
 def test_after_coupling_a_firm_again_exactly_its_people_are_offered_to_be_matched(firm, clerk):
     stranger = firm.world.erp.add("contact", first_name="Bart", type=1)
-    verbs.uncouple_here(firm.world.mapping(), [firm.adatum], firm_connected(firm))
+    commands.uncouple_here(firm.world.mapping(), [firm.adatum], firm_connected(firm))
     assert firm.coupled_people() == set()
     said = [str(one) for one in told(couple_on_the_page(clerk, firm, firm.account))]
     offer = next(one for one in said if "contacts of this firm are not coupled" in one)
@@ -109,7 +109,7 @@ HELD = "The Dynamics 365 Sales record is coupled in RESELLERS already. Delete th
 
 def test_the_dialog_names_the_mapping_that_holds_the_account_and_couples_nothing(firm, resellers, clerk):
     assert told(couple_on_the_page(clerk, firm, firm.fabrikam)) == [HELD]
-    assert verbs.coupled_with(firm.world.mapping(), firm.adatum) == firm.account
+    assert commands.coupled_with(firm.world.mapping(), firm.adatum) == firm.account
 
 
 def test_the_command_names_the_mapping_that_holds_the_account(firm, resellers):
@@ -124,4 +124,4 @@ def test_a_customer_that_another_mapping_holds_is_named_too(firm):
     alone = firm.world.add_customer("Litware")
     own.couplings.couple(alone, uuid.uuid4())
     with pytest.raises(CouplingError, match="The Business Central record is coupled in FIRMS already"):
-        verbs.couple(mapping, alone, firm.fabrikam)
+        commands.couple(mapping, alone, firm.fabrikam)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
-from integration.models.audit import AuditEntry
+from integration.models.stored.audit import AuditEntry
 from integration.sync.problems import NumberTaken, waiting_for
 from integration.sync.rules import Direction
 from integration.sync.run import Failure, Options

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from integration.models import SyncJob
-from integration.sync.ledger import Result
-from integration.systems.base import Ref, Side
+from integration.sync.memory.ledger import Result
+from integration.systems.values import Ref, Side
 from tests.coupling.conftest import page, press
 from tests.coupling.standard_world import standard_world
 

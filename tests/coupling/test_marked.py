@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from integration.models import SyncJob
-from integration.sync.marks import mark
+from integration.sync.given_ids.marks import mark
 from tests.coupling.conftest import id_of, press, told
 
 

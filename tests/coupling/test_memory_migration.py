@@ -14,9 +14,9 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from coupling.packing import COLUMNS, partner_of, unpacked
-from integration.sync.halves import DECIDED, partnerless, plain, unread
-from integration.sync.ledger import InFlight, Outcome, Partner, Result, State
-from integration.systems.base import Side
+from integration.sync.memory.halves import DECIDED, partnerless, plain, unread
+from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, State
+from integration.systems.values import Side
 
 memory = importlib.import_module("coupling.migrations.0004_memory")
 JIM = "0a5f1a52-8f6a-4c1f-9d1e-2f6f5d0c0a01"

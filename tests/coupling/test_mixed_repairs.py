@@ -7,10 +7,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from coupling import verbs
+from coupling import commands
 from integration import jobs
 from integration.models import Plan, SyncJob, TableMapping
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.coupling.conftest import told
 from tests.coupling.test_skipped import account_of, press
 from tests.integration.jobs_world import JobsWorld, world
@@ -86,7 +86,7 @@ def test_a_dry_run_over_records_of_two_mappings_makes_one_plan_for_each(world, b
     other.fields.create(erp_field="name", crm_field="name", direction="both")
     coho, account = world.add_customer("Coho Winery"), world.add_account("Coho Winery")
     other.couplings.couple(coho, account)
-    made = verbs.plans(Side.ERP, [world.mapping(), other], [litware, coho], None)
+    made = commands.plans(Side.ERP, [world.mapping(), other], [litware, coho], None)
     assert sorted(plan.title for plan in made) == ["2 records of CUSTOMER", "2 records of FIRMS"]
     assert Plan.objects.count() == 2
 

@@ -7,10 +7,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from coupling import verbs
+from coupling import commands
 from coupling.models import CouplingError
 from integration.models import SyncJob, TableMapping
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 from tests.coupling.conftest import told
 from tests.coupling.test_errors_page import left, log, pairs, press, run_all
 from tests.integration.jobs_world import world
@@ -32,7 +32,7 @@ def other_way() -> tuple[TableMapping, list[uuid.UUID], SyncJob]:
 def test_sending_errors_of_two_mappings_sends_those_that_go_this_way_and_names_the_others(world, clerk, monkeypatch):
     _items, item_ids, item_job = one_way()
     _, currency_ids, currency_job = other_way()
-    monkeypatch.setattr("coupling.synchronize.check_first", lambda *_: None)
+    monkeypatch.setattr("coupling.commands.synchronize_now.check_first", lambda *_: None)
 
     answer = press(
         clerk,
@@ -52,14 +52,14 @@ def test_sending_errors_of_two_mappings_sends_those_that_go_this_way_and_names_t
 def test_what_stands_in_the_way_of_one_mapping_keeps_no_other_from_being_uncoupled(world, clerk, monkeypatch):
     items, item_ids, item_job = one_way()
     people, people_ids, people_job = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
-    real = verbs.uncouple
+    real = commands.uncouple
 
     def refusing(mapping, ids, user):
         if mapping.name == "ITEM-PRODUCT":
             raise CouplingError("An item is locked.")
         return real(mapping, ids, user)
 
-    monkeypatch.setattr(verbs, "uncouple", refusing)
+    monkeypatch.setattr(commands, "uncouple", refusing)
     answer = press(clerk, "uncouple", log(item_job, item_ids[0]), log(people_job, people_ids[0]), confirmed="yes")
 
     assert (left(items), left(people)) == (set(item_ids), set(people_ids[1:]))

@@ -11,11 +11,11 @@ from django.urls import reverse
 from coupling.models import RESTS
 from integration import jobs
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping, User
-from integration.sync.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Partner, Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import Failure, Options, Scope
-from integration.systems.base import Ref
 from integration.systems.errors import Refused
+from integration.systems.values import Ref
 from tests.coupling.conftest import page
 from tests.coupling.standard_world import standard_world
 from tests.integration.jobs_world import world

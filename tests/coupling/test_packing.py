@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupling.packing import COLUMNS, packed, partner_of, row_of, unpacked
-from integration.sync.halves import DECIDED, DEFAULT, MARKS, default, partnerless, plain, unread
-from integration.sync.ledger import InFlight, Outcome, Partner, Result, State
-from integration.systems.base import Side
+from integration.sync.memory.halves import DECIDED, DEFAULT, MARKS, default, partnerless, plain, unread
+from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, State
+from integration.systems.values import Side
 
 VALUES = st.text(max_size=8) | st.text(alphabet="".join(sorted(MARKS)) + "1", max_size=3)
 HALVES = st.builds(lambda kind, value: kind(value), st.sampled_from((plain, partnerless, unread, default)), VALUES)

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncJob, TableMapping
-from integration.sync.ledger import Outcome, Partner, Result, State
-from integration.systems.base import Ref
+from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.systems.values import Ref
 from tests.coupling.conftest import id_of, press, told
 from tests.integration.jobs_world import world
 from tests.makers import account

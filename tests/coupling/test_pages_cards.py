@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping, User
-from integration.sync.ledger import Outcome, Partner, Result, State, Wait
-from integration.systems.base import Ref, Side
+from integration.sync.memory.ledger import Outcome, Partner, Result, State, Wait
 from integration.systems.errors import Unreachable
+from integration.systems.values import Ref, Side
 from tests.coupling.conftest import id_of, page
 
 

@@ -8,10 +8,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from coupling import dialog
+from coupling.pages import dialog
 from integration import jobs
 from integration.models import SyncJob
-from integration.sync.ledger import Partner, State
+from integration.sync.memory.ledger import Partner, State
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page, told
 from tests.integration.jobs_world import world

@@ -8,7 +8,8 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from integration.models import ConnectionSetup, TableMapping, systems
+from integration.connection import systems
+from integration.models import ConnectionSetup, TableMapping
 from tests.coupling.conftest import page
 from tests.sync.entity_rules.cronus import Cronus
 

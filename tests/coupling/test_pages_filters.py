@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from integration.models import TableMapping
-from integration.systems.base import Side
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Side
 from tests.coupling.conftest import page
 from tests.coupling.test_pages_lists import names
 from tests.makers import table, text
@@ -27,7 +27,7 @@ def sales(connected, organization, monkeypatch) -> MemorySystem:
     for one in tables:
         for name in (A, B, C):
             crm.add(one.name, **{one.name_field: name})
-    monkeypatch.setattr("integration.models.systems.connect", lambda **_: crm)
+    monkeypatch.setattr("integration.connection.systems.connect", lambda **_: crm)
     return crm
 
 

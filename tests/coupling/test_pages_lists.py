@@ -10,9 +10,9 @@ from urllib.parse import unquote
 import pytest
 from django.urls import reverse
 
-from coupling import lists
+from coupling.pages import lists
 from integration.models import ConnectionSetup, TableMapping
-from integration.sync.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Partner, Result, State
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page
 

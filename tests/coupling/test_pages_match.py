@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import Plan, SyncError, SyncJob, TableMapping
-from integration.sync.ledger import State
-from integration.systems.base import Ref
+from integration.sync.memory.ledger import State
+from integration.systems.values import Ref
 from tests.coupling.conftest import page, press, told
 from tests.integration.jobs_world import world
 from tests.pages import seen_on

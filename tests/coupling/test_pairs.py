@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from coupling.models import Coupling, CouplingError
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 ADATUM, FABRIKAM, ACCOUNT, OTHER = (uuid.uuid4() for _ in range(4))
 

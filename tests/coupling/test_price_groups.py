@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from coupling import verbs
+from coupling import commands
 from integration.business_central.models import CustomerPriceGroup, Item, SalesPrice, UnitOfMeasure
 from integration.models import SyncJob, TableMapping
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 
 @pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_creating_a_price_list_from_a_price_group_has_its_two_prices_follow():
         item = Item.objects.create(no=number, description=f"Bicycle {number}", base_unit_of_measure=pieces)
         SalesPrice.objects.create(item_no=item, sales_type=1, sales_code=group, unit_price=Decimal(100))
     mapping = TableMapping.objects.get(name="CUSTPRCGRP-PRICE")
-    job = verbs.create(mapping, Side.ERP, [wholesale.pk], None)
+    job = commands.create(mapping, Side.ERP, [wholesale.pk], None)
     lines = SyncJob.objects.get(mapping__name="SALESPRC-PRODPRICE")
     assert lines.after == job
     wanted = SalesPrice.objects.filter(sales_code=wholesale).values_list("pk", flat=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from coupling.models import RESTS
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 from integration.systems.errors import PrivilegeMissing, Refused, Unreachable
 from tests.coupling.conftest import page, told
 from tests.integration.jobs_world import world
@@ -121,7 +121,7 @@ def test_a_pair_that_was_coupled_anew_is_no_longer_in_the_list(world, clerk):
 
 
 def test_many_lines_come_in_pages_and_each_is_asked_for_in_one_request_a_side(world, clerk, monkeypatch):
-    monkeypatch.setattr("coupling.skipped.AT_ONCE", 2)
+    monkeypatch.setattr("coupling.pages.skipped.AT_ONCE", 2)
     skip(world, "Adatum", "Fabrikam", "Litware")
     before = world.crm.calls["get"]
     first = page(clerk, "synch_skipped")

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncJob, TableMapping
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.coupling.conftest import press, told
 from tests.integration.jobs_world import world
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import TableMapping
-from integration.sync.halves import partnerless
-from integration.systems.base import Ref
+from integration.sync.memory.halves import partnerless
+from integration.systems.values import Ref
 from tests.coupling.conftest import press
 from tests.integration.jobs_world import world
 

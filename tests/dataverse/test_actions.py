@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse.actions import ACTIONS, Actor
 from integration.dataverse.session import Credentials, Session
+from integration.dataverse.writing.actions import ACTIONS, Actor
 from integration.http import Limits, Transport
 from integration.systems.errors import BadAnswer, PrivilegeMissing, Refused, Unreachable
 from tests.dataverse.counterpart import Asked, Counterpart, Says, counterpart

@@ -17,7 +17,8 @@ from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
 from integration.sync.rules import Context
-from integration.systems.base import Row, every
+from integration.systems.system import every
+from integration.systems.values import Row
 from tests.examples import examples
 from tests.makers import systems
 from tests.sync.anything import Anything

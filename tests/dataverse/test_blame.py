@@ -11,7 +11,6 @@ import pytest
 
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Ref, Row
 from integration.systems.errors import (
     ConfigurationProblem,
     NotAMember,
@@ -22,6 +21,7 @@ from integration.systems.errors import (
     RoleMissing,
     Unreachable,
 )
+from integration.systems.values import Ref, Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import Relay, relay
 from tests.dataverse.sandbox.conftest import Caller

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse import bulk
 from integration.dataverse.sandbox import Options, Sandbox
-from integration.dataverse.shared import Left
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Ref, Row
+from integration.dataverse.writing import bulk
+from integration.odata.shared import Left
 from integration.systems.errors import (
     BadAnswer,
     DuplicateKey,
@@ -27,6 +26,7 @@ from integration.systems.errors import (
     VersionConflict,
 )
 from integration.systems.filters import Comparison
+from integration.systems.values import Ref, Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import Relay, relay
 

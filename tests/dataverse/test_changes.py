@@ -11,9 +11,9 @@ import pytest
 
 from integration.dataverse.connecting import connect
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Page, Row
 from integration.systems.errors import BadAnswer, CursorExpired, FieldMissing
 from integration.systems.filters import Comparison
+from integration.systems.values import Page, Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import relay
 

@@ -12,7 +12,7 @@ import pytest
 from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Row
+from integration.systems.values import Row
 
 
 @pytest.fixture(params=[-14, -5, 5, 14], ids=lambda hours: f"{hours:+} hours")

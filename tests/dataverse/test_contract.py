@@ -8,7 +8,7 @@ import pytest
 
 from integration.dataverse.connecting import connect
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import System
+from integration.systems.system import System
 from tests.systems.contract import Ground, SystemContract, Target
 
 

@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from integration.dataverse.fetch import Unsayable, counting
 from integration.dataverse.metadata import Entity
+from integration.dataverse.reading.fetch import Unsayable, counting
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Field, FieldType, Ref, Table
 from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter, Not, OneOf
+from integration.systems.values import Field, FieldType, Ref, Table
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import Relay, relay
 

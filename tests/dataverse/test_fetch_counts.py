@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from integration.dataverse import fetch
 from integration.dataverse.connecting import connect
+from integration.dataverse.reading import fetch
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Row
 from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter, OneOf, matches
+from integration.systems.values import Row
 from tests.examples import examples
 
 FIRMS: tuple[dict[str, Any], ...] = (

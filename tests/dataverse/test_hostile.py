@@ -14,8 +14,8 @@ import pytest
 from integration.dataverse.session import Credentials, Session
 from integration.dataverse.store import SalesOrganization
 from integration.http import Limits, Transport
-from integration.systems.base import Row
 from integration.systems.errors import BadAnswer, ConnectionProblem, Problem
+from integration.systems.values import Row
 from tests.dataverse.counterpart import Asked, Counterpart, Says, counterpart
 from tests.dataverse.relay import Relay, relay
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.http import Limits, Transport, check_address, decode, encode
-from integration.http.addresses import check_host
+from integration.systems.addresses import check_host
 from integration.systems.errors import AddressRefused, BadAnswer, TimedOut, TlsFailed, Unreachable
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from integration.dataverse.connecting import connect
-from integration.dataverse.links import Address, associate, disassociate
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Ref, Row
+from integration.dataverse.writing.links import Address, associate, disassociate
 from integration.systems.filters import Comparison
+from integration.systems.values import Ref, Row
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from integration.dataverse.connecting import connect
 from integration.dataverse.metadata import Metadata
 from integration.dataverse.session import MemoryCache
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import FieldType, Ref, Row, option_id
 from integration.systems.errors import FieldMissing, Refused, TableMissing
 from integration.systems.filters import Comparison
+from integration.systems.values import FieldType, Ref, Row, option_id
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import relay
 

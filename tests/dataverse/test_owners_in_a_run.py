@@ -16,9 +16,9 @@ from integration.dataverse.store import SalesOrganization
 from integration.sync.engine import synchronize
 from integration.sync.rules import Reference
 from integration.sync.run import Options, Scope
-from integration.systems.base import Ref
 from integration.systems.errors import NotAMember
 from integration.systems.filters import EVERYTHING
+from integration.systems.values import Ref
 from tests.dataverse.sandbox.conftest import Caller
 from tests.dataverse.sandbox.test_owners import person
 from tests.makers import customer, customer_rule, pair, salespeople_rule

@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse.connecting import connect
-from integration.dataverse.links import Address, associate, disassociate
-from integration.dataverse.people import (
+from integration.dataverse.access.people import (
     SYSTEM_CUSTOMIZER,
     Need,
     Trouble,
@@ -21,9 +19,11 @@ from integration.dataverse.people import (
     missing_privileges,
     prepare_integration_user,
 )
+from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES
+from integration.dataverse.writing.links import Address, associate, disassociate
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing
 
 APP = uuid.UUID("5d2f9a0e-7f44-4a0b-9d5b-3f9f6f0f6a11")

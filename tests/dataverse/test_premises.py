@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from integration.dataverse.premises import (
+from integration.dataverse.signin import Certificate, Credentials, Password
+from integration.dataverse.signin.premises import (
     AuthenticationType,
     api_of,
     check_sdk,
@@ -14,7 +15,6 @@ from integration.dataverse.premises import (
     missing,
     type_for,
 )
-from integration.dataverse.signin import Certificate, Credentials, Password
 from integration.systems.errors import SignInRefused
 
 FULL = {

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from integration.dataverse import query
 from integration.dataverse.connecting import connect
+from integration.dataverse.reading import query
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Record, Ref, Row, every
 from integration.systems.errors import FieldMissing
 from integration.systems.filters import (
     EVERYTHING,
@@ -28,6 +27,8 @@ from integration.systems.filters import (
     matches,
     parse,
 )
+from integration.systems.system import every
+from integration.systems.values import Record, Ref, Row
 from tests.examples import examples
 
 FIELDS = (

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Ref, Row
 from integration.systems.errors import Refused
+from integration.systems.values import Ref, Row
 from tests.dataverse.test_store import joined
 
 numbers = itertools.count(1)

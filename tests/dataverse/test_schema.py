@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse.schema import Finding, Kind, Needed, check_schema
+from integration.dataverse.access.schema import Finding, Kind, Needed, check_schema
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import FieldType
+from integration.systems.values import FieldType
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import Relay, relay
 

@@ -11,8 +11,8 @@ import pytest
 
 from integration.dataverse import batch
 from integration.dataverse.session import Credentials, LocalGate, MemoryCache, Session
-from integration.dataverse.shared import Left
 from integration.http import Limits, Transport
+from integration.odata.shared import Left
 from integration.systems.errors import (
     BadAnswer,
     ConnectionProblem,

@@ -10,7 +10,6 @@ import pytest
 from integration.dataverse.connecting import connect
 from integration.dataverse.store import SalesOrganization
 from integration.http import Limits
-from integration.systems.base import Ref, Row, Side, System
 from integration.systems.errors import (
     AddressRefused,
     BadAnswer,
@@ -22,6 +21,8 @@ from integration.systems.errors import (
     Unreachable,
 )
 from integration.systems.filters import Comparison
+from integration.systems.system import System
+from integration.systems.values import Ref, Row, Side
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import relay
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from integration.dataverse.connecting import connect
 from integration.dataverse.store import SalesOrganization
 from integration.dataverse.text import travelling, units
-from integration.systems.base import Row
 from integration.systems.errors import InvalidValue
 from integration.systems.filters import Comparison
+from integration.systems.values import Row
 
 REFUSED = [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0xFFFE, 0xFFFF]
 

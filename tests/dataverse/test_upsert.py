@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from integration.dataverse import query
-from integration.dataverse.bulk import Writer
 from integration.dataverse.metadata import Entity
+from integration.dataverse.reading import query
 from integration.dataverse.session import Credentials, Session
+from integration.dataverse.writing.bulk import Writer
 from integration.http import Limits, Transport
-from integration.systems.base import Field, FieldType, Ref, Row, Table, Written
 from integration.systems.errors import ConfigurationProblem, InvalidValue
+from integration.systems.values import Field, FieldType, Ref, Row, Table, Written
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
 
 JSON = {"Content-Type": "application/json"}

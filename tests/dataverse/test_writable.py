@@ -12,8 +12,8 @@ import pytest
 from integration.dataverse.connecting import connect
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.store import SalesOrganization
-from integration.systems.base import Ref, Row
 from integration.systems.errors import InvalidValue
+from integration.systems.values import Ref, Row
 from tests.dataverse.sandbox.conftest import Caller
 
 

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.dataverse.connecting import Shared, connect_with
+from integration.dataverse.reading.windows_zones import WINDOWS
+from integration.dataverse.reading.zones import day_of, midnight, next_midnight, zone
 from integration.dataverse.sandbox import Options, Sandbox
 from integration.dataverse.sandbox.zones import ZONES
-from integration.dataverse.shared import MemoryCache
 from integration.dataverse.signin import Credentials
 from integration.dataverse.store import SalesOrganization
-from integration.dataverse.windows_zones import WINDOWS
-from integration.dataverse.zones import day_of, midnight, next_midnight, zone
-from integration.systems.base import Row
+from integration.odata.shared import MemoryCache
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import Comparison, Not
+from integration.systems.values import Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import relay
 from tests.dataverse.sandbox.conftest import Caller

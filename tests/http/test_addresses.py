@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.http import check_address, is_loopback
-from integration.http.addresses import check_host
+from integration.systems.addresses import check_host
 from integration.systems.errors import AddressRefused
 
 METADATA = "169.254.169.254"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from integration import defaults
-from integration.models import ConnectionSetup, TableMapping, User, systems
-from integration.systems.base import Field, FieldType, Side
+from integration.connection import systems
+from integration.mappings import standard
+from integration.models import ConnectionSetup, TableMapping, User
 from integration.systems.errors import Unreachable
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Field, FieldType, Side
 from tests.makers import account, crm_tables, customer, erp_tables, table, text
 from tests.organization import demo_organization
 from tests.people import signed_in
@@ -77,7 +78,7 @@ def reader(db) -> Client:
 @pytest.fixture
 def mapping(setup) -> TableMapping:
     """CUSTOMER with those fields that the twins have."""
-    defaults.create_missing("dataverse")
+    standard.create_missing("dataverse")
     customer = TableMapping.objects.get(name="CUSTOMER")
     known = {"name", "post_code", "city", "e_mail", "salesperson_code", "currency_code"}
     customer.fields.exclude(erp_field__in=known).delete()

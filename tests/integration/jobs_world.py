@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, SyncJob, TableMapping, systems
+from integration.connection import systems
+from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, SyncJob, TableMapping
 from integration.sync.rules import Direction
-from integration.systems.base import Option, Ref, Side, every
 from integration.systems.memory import MemorySystem
 from integration.systems.memory.faults import Call
+from integration.systems.system import every
+from integration.systems.values import Option, Ref, Side
 from tests.makers import account, crm_tables, customer, erp_tables, option, reference, table, text
 
 TO_CRM, TO_ERP, BOTH = Direction.TO_CRM, Direction.TO_ERP, Direction.BOTH

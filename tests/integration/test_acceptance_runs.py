@@ -9,7 +9,7 @@ from integration.defaults import STANDARD
 from integration.models import FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
 from integration.models.job_state import JobState
 from integration.sync.run import Options, Scope
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, world
 from tests.makers import account
 from tests.opened import opened

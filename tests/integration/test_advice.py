@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integration.models.advice import ADVICE, advice, meaning
-from integration.sync import broken, guard, match, problems, reader, settle, transfer  # noqa: F401 - their codes
+from integration.sync import deletions, guard, problems, reader, results  # noqa: F401 - their codes
 from integration.sync.special import products, rates, units  # noqa: F401 - theirs, too
 from integration.sync.transformations import base  # noqa: F401
 from integration.systems.errors import Problem
@@ -22,7 +22,7 @@ CODES = {
 }
 
 
-@pytest.mark.parametrize("code", sorted(CODES | {settle.OVERTAKEN.code}))
+@pytest.mark.parametrize("code", sorted(CODES | {results.OVERTAKEN.code}))
 def test_each_code_has_a_meaning_and_an_advice(code):
     assert meaning(code) != code
     assert advice(code)

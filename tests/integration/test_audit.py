@@ -10,9 +10,11 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from integration.connection.enabling import disable, enable
 
-from coupling import verbs
-from integration import defaults, jobs
+from coupling import commands
+from integration import jobs
+from integration.mappings import standard
 from integration.models import (
     AuditEntry,
     ConnectionSetup,
@@ -24,7 +26,7 @@ from integration.models import (
     TableMapping,
     User,
 )
-from integration.models.audit import NeverChanged, acting, record
+from integration.models.stored.audit import NeverChanged, acting, record
 from integration.sync.rules import Direction
 from tests.integration.jobs_world import world
 from tests.people import ADMINISTRATOR, INTEGRATOR, client_of, made, signed_in
@@ -66,8 +68,8 @@ def test_a_change_of_the_setup_says_who_when_before_and_after_and_never_the_secr
 
 def test_enabling_and_disabling_the_connection_is_recorded_with_the_reason(setup, annette):
     with acting(annette):
-        setup.enable()
-    setup.disable("The secret was revoked.")
+        enable(setup)
+    disable(setup, "The secret was revoked.")
 
     assert only(action=Action.ENABLED).who == "annette"
     stopped = only(action=Action.DISABLED, kind="connection")
@@ -160,7 +162,7 @@ def test_couplings_by_hand_are_recorded_with_their_ids_and_no_names(world, annet
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
     with acting(annette):
-        verbs.couple(world.mapping(), adatum, account)
+        commands.couple(world.mapping(), adatum, account)
 
     entry = only(action=Action.COUPLED)
     assert entry.after == {"Business Central id": str(adatum), "Dynamics 365 Sales id": str(account)}
@@ -171,7 +173,7 @@ def test_mappings_set_back_to_their_default_are_recorded(mapping, annette):
     mapping.only_coupled = not mapping.only_coupled
     mapping.save()
     with acting(annette):
-        defaults.reset([mapping])
+        standard.reset([mapping])
 
     assert only(action=Action.RESET).subject == "CUSTOMER"
     assert only(action=Action.CHANGED, user=annette, kind="integration table mapping").changes[0][0] == (

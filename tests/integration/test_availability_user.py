@@ -4,12 +4,14 @@ names what keeps Sales from asking."""
 from __future__ import annotations
 
 import pytest
+from integration.connection.enabling import disable, enable
 
-from integration import preflight, scheduler, tasks
-from integration.models import ConnectionSetup, TaskRun, User, telling
-from integration.models.access_key import change_key, key_of, revoke_key, verified
-from integration.models.published import OURS
-from integration.preflight.availability import availability
+from integration import checks, scheduler, tasks
+from integration.checks.availability import availability
+from integration.connection import notifying
+from integration.connection.published import OURS
+from integration.models import ConnectionSetup, TaskRun, User
+from integration.models.people.access_key import change_key, key_of, revoke_key, verified
 from integration.systems.errors import Unreachable
 from tests.integration.test_connection_features import TOLD, own
 from tests.integration.test_connection_page import save
@@ -37,14 +39,14 @@ def asked(setup, organization, phyllis, service, settings) -> ConnectionSetup:
     setup.item_availability_enabled, setup.odata_user = True, phyllis
     setup.save()
     change_key(phyllis)
-    ConnectionSetup.current().enable()
+    enable(ConnectionSetup.current())
     return ConnectionSetup.current()
 
 
 def in_sales(organization) -> tuple[str, str, str]:
     """The address, the user name and the key, when the worker has done what was left to do."""
     if scheduler.tell_untold():
-        tasks.run(telling.TASK)
+        tasks.run(notifying.TASK)
     TaskRun.objects.all().delete()
     [row] = organization.get("bci_connection", [OURS], TOLD).values()
     return tuple(row.values[name] for name in ("bci_odataurl", "bci_odatausername", "bci_odataaccesskey"))
@@ -107,7 +109,7 @@ def test_a_user_who_is_deactivated_on_the_page_is_asked_for_nothing_and_named(as
     [one] = availability(ConnectionSetup.current())
     assert one.code == "availability-user-inactive"
     assert "phyllis, who is not active any more" in one.message
-    assert one.code in {verdict["code"] for verdict in preflight.run().verdicts}
+    assert one.code in {verdict["code"] for verdict in checks.run().verdicts}
 
 
 def test_what_happens_while_sales_does_not_answer_is_made_up_for(asked, organization, phyllis):
@@ -115,7 +117,7 @@ def test_what_happens_while_sales_does_not_answer_is_made_up_for(asked, organiza
     phyllis.username = "phyllis.harris"
     phyllis.save()
     scheduler.tell_untold()
-    tasks.run(telling.TASK)
+    tasks.run(notifying.TASK)
     assert ConnectionSetup.current().untold == "addresses"
     TaskRun.objects.all().delete()
     assert in_sales(organization)[1] == "phyllis.harris"
@@ -127,7 +129,7 @@ def test_another_person_and_a_disabled_connection_concern_nobody_in_sales(asked,
     marie.username = "marie.dubois"
     marie.save()
     assert ConnectionSetup.current().untold == ""
-    asked.disable()
+    disable(asked)
     phyllis.assign([])
     change_key(phyllis)
     assert ConnectionSetup.current().untold == ""

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from integration import preflight
+from integration import checks
+from integration.checks import runner
 from integration.models import ConnectionSetup
-from integration.preflight import verbs
-from integration.systems.base import Field, FieldType, Ref
 from integration.systems.errors import TimedOut
+from integration.systems.values import Field, FieldType, Ref
 from tests.makers import reference, table, text
 from tests.pages import seen_on
 from tests.setup_wizard.conftest import fresh, press, walk
@@ -55,7 +55,7 @@ def test_what_could_not_be_looked_at_in_time_is_said_and_enables_all_the_same(se
     def late(*_, **__):
         raise TimedOut("Dynamics 365 Sales did not answer within 10 seconds.")
 
-    monkeypatch.setattr(verbs, "open_either", late)
+    monkeypatch.setattr(runner, "open_either", late)
     assert "did not answer within 10 seconds" in enable(admin)
     assert ConnectionSetup.current().is_enabled
-    assert [one.code for one in preflight.warned(ConnectionSetup.current())] == ["timed-out"]
+    assert [one.code for one in checks.warned(ConnectionSetup.current())] == ["timed-out"]

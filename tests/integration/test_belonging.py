@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from integration.connection.enabling import disable, enable, findings_of, readiness
 
-from integration.models import CachedText, ConnectionSetup, Preflight, SecondFactor, TableMapping, User, telling
-from integration.models.belonging import HELD_FOR, PLACE, Saving
-from integration.models.cache import metadata_cache, token_cache
-from integration.models.preflight import Severity, Verdict
-from integration.models.secret import SecretField
+from integration.connection import notifying
+from integration.models import CachedText, ConnectionSetup, Preflight, SecondFactor, TableMapping, User
+from integration.models.connection.belonging import HELD_FOR, PLACE, Saving
+from integration.models.stored.cache import metadata_cache, token_cache
+from integration.models.stored.preflight import Severity, Verdict
+from integration.models.stored.secret import SecretField
 from tests.integration.test_connection_features import own
 from tests.integration.test_connection_page import save
 
@@ -159,9 +161,9 @@ def test_the_guide_asks_for_the_secret_of_the_new_address_and_stores_nothing_bef
 
 
 def test_another_address_takes_no_cursor_and_no_pending_notice_along(setup, admin):
-    setup.enable()
+    enable(setup)
     TableMapping.objects.update(crm_cursor="https://contoso.crm4.dynamics.com/api?$deltatoken=1", erp_cursor="7")
-    setup.disable()
+    disable(setup)
     setup.note(untold="withdrawal", last_error="Not withdrawn.")
     page = save(admin, url=ELSEWHERE["url"]).content.decode()
     now = ConnectionSetup.current()
@@ -171,14 +173,14 @@ def test_another_address_takes_no_cursor_and_no_pending_notice_along(setup, admi
 
 
 def test_another_organization_takes_no_cursor_and_nothing_an_administrator_did_along(setup, organization):
-    setup.test()
+    findings_of(setup)
     setup.switch_order_integration(True)
     setup.choose_order_user(organization.user_id, "Nancy Anderson")
     TableMapping.objects.update(crm_cursor="delta")
-    setup.test()
+    findings_of(setup)
     assert setup.order_integration_enabled
     organization.organization_id = type(organization.organization_id)(int=7)
-    setup.test()
+    findings_of(setup)
     now = ConnectionSetup.current()
     assert (now.order_integration_enabled, now.order_user_id, now.solution_version) == (False, None, "")
     assert not TableMapping.objects.exclude(crm_cursor="").exists()
@@ -194,13 +196,13 @@ def test_a_test_that_ends_after_somebody_moved_the_connection_leaves_no_trace(se
         return check()
 
     monkeypatch.setattr(organization, "check", moved_meanwhile)
-    assert not setup.readiness().findings[0].ok or ConnectionSetup.current().answered_id is None
+    assert not readiness(setup).findings[0].ok or ConnectionSetup.current().answered_id is None
     assert ConnectionSetup.current().answered_id is None
 
 
 def test_a_save_of_a_page_leaves_what_the_machine_found_out_meanwhile(setup):
     stale = ConnectionSetup.current()
-    setup.enable()
+    enable(setup)
     stale.sdk_version = "9.1"
     stale.save()
     now = ConnectionSetup.current()
@@ -217,14 +219,14 @@ def test_a_notice_that_was_given_to_the_former_address_leaves_what_is_pending_fo
     own(organization)
     setup.use_default_addresses("https://bc.cronus.example")
     setup.save()
-    setup.enable()
+    enable(setup)
     setup.note(untold="addresses")
     slow = ConnectionSetup.current()
-    setup.disable()
+    disable(setup)
     setup.url, setup.odata_key = ELSEWHERE["url"], "a key for Fabrikam"
     setup.save()
     setup.note(untold="addresses")
     slow.note = lambda **values: pytest.fail(f"{values} is not about this address")
-    assert telling.tell_rest(slow, None)
+    assert notifying.tell_rest(slow, None)
     now = ConnectionSetup.current()
     assert (now.untold, now.odata_key.reveal()) == ("addresses", "a key for Fabrikam")

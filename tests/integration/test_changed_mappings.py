@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from integration import jobs
+from integration.mappings.own import NewPair, create_own
 from integration.models import FieldMapping, RecordTemplate, SyncJob
-from integration.models.own_mapping import NewPair, create_own
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.integration.jobs_world import BOTH, TO_CRM, TO_ERP, JobsWorld, world
 from tests.makers import account
 from tests.pages import seen_on

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from integration.models import ConnectionSetup, FullSynchLine, SyncJob
-from integration.systems.base import Side
 from integration.systems.errors import Refused, Unreachable
+from integration.systems.values import Side
 from tests.integration.jobs_world import world
 
 __all__ = ["world"]

@@ -5,15 +5,17 @@ import uuid
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
+from integration.connection.enabling import apply_switches, disable, enable, findings_of
 
 from coupling.models import Coupling
 from integration import defaults, scheduler
+from integration.connection import systems
+from integration.connection.findings import NotReady
+from integration.connection.opening import open_for_page, open_for_run
 from integration.dataverse.session import Patience
 from integration.dataverse.signin import Credentials
-from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping, systems
-from integration.models.cache import token_cache
-from integration.models.findings import NotReady
-from integration.models.opening import open_for_page, open_for_run
+from integration.models import CachedText, ConnectionSetup, JobQueueEntry, TableMapping
+from integration.models.stored.cache import token_cache
 from integration.systems.errors import (
     AddressRefused,
     BadAnswer,
@@ -34,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 
 def wrong(setup: ConnectionSetup) -> dict[str, str]:
-    return {finding.what: finding.message for finding in setup.test() if not finding.ok}
+    return {finding.what: finding.message for finding in findings_of(setup) if not finding.ok}
 
 
 # --- opening ---------------------------------------------------------------------------------------------
@@ -45,7 +47,7 @@ def wrong(setup: ConnectionSetup) -> dict[str, str]:
     "CRMSetupTest.NoCRMConnectionOnCompanyOpen",
 )
 def test_opening_an_enabled_connection_asks_nothing_yet(setup, organization):
-    setup.enable()
+    enable(setup)
     organization.calls.clear()
     with opened() as connected:
         assert (connected.crm, sum(organization.calls.values())) == (organization, 0)
@@ -69,12 +71,12 @@ def test_a_connection_is_off_until_somebody_enables_it(ends):
 
 
 def test_an_enabled_connection_is_on(setup):
-    setup.enable()
+    enable(setup)
     assert ConnectionSetup.current().is_enabled is True
 
 
 def test_a_lost_key_is_told_and_nothing_is_opened(setup, settings):
-    setup.enable()
+    enable(setup)
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(ConfigurationProblem, match="FIELD_ENCRYPTION_KEYS"), opened():
         pass
@@ -130,9 +132,9 @@ def test_the_time_zone_of_dates_is_one_that_exists_and_reaches_the_client(setup,
 )
 def test_a_complete_connection_passes_its_test_enabled_or_not(setup):
     assert wrong(setup) == {}
-    setup.enable()
+    enable(setup)
     assert wrong(setup) == {}
-    named = [finding.what for finding in setup.test()]
+    named = [finding.what for finding in findings_of(setup)]
     assert named == [
         "Organization",
         "Integration user",
@@ -154,7 +156,7 @@ def test_what_is_missing_is_named_before_anything_is_asked(ends, organization):
     setup = ConnectionSetup.current()
     assert list(wrong(setup)) == ["URL", "Client id", "Client secret", "Tenant"]
     with pytest.raises(NotReady, match="URL: is missing"):
-        setup.enable()
+        enable(setup)
     assert sum(organization.calls.values()) == 0
 
 
@@ -214,7 +216,7 @@ def test_a_company_without_a_local_currency_is_told(setup, monkeypatch):
 
 def test_a_test_never_answers_from_what_was_remembered(setup):
     token_cache().put("contoso", "a token of the former secret", 600)
-    setup.test()
+    findings_of(setup)
     assert not CachedText.objects.exists()
 
 
@@ -228,7 +230,7 @@ def test_without_sales_nothing_of_sales_is_asked(setup, organization):
 
 
 def test_enabling_remembers_who_answered_and_creates_mappings_and_ready_jobs(setup, organization):
-    created = setup.enable()
+    created = enable(setup)
     setup.refresh_from_db()
     assert setup.is_enabled
     assert (setup.organization_id, setup.organization_name) == (organization.organization_id, "Twin crm")
@@ -240,7 +242,7 @@ def test_enabling_remembers_who_answered_and_creates_mappings_and_ready_jobs(set
 def test_enabling_what_is_wrong_changes_nothing_but_the_last_error(setup, organization):
     organization.fail_on("check", SignInRefused("The secret is over.", part="secret"))
     with pytest.raises(NotReady, match="Client secret: The secret is over"):
-        setup.enable()
+        enable(setup)
     setup.refresh_from_db()
     assert (setup.is_enabled, setup.organization_id) == (False, None)
     assert setup.last_error == "Client secret: The secret is over."
@@ -248,10 +250,10 @@ def test_enabling_what_is_wrong_changes_nothing_but_the_last_error(setup, organi
 
 
 def test_enabling_again_keeps_what_a_person_changed(setup):
-    setup.enable()
+    enable(setup)
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_crm", crm_cursor="delta")
-    setup.disable()
-    assert setup.enable() == []
+    disable(setup)
+    assert enable(setup) == []
     customer = TableMapping.objects.get(name="CUSTOMER")
     assert (customer.direction, customer.crm_cursor) == ("to_crm", "delta")
 
@@ -259,45 +261,45 @@ def test_enabling_again_keeps_what_a_person_changed(setup):
 def test_without_sales_only_the_base_mappings_are_created(setup):
     setup.sales_enabled = False
     setup.save()
-    setup.enable()
+    enable(setup)
     assert set(TableMapping.objects.values_list("part", flat=True)) == {"dataverse"}
 
 
 def test_switching_sales_off_holds_its_jobs_and_on_again_releases_them_alone(setup):
-    setup.enable()
+    enable(setup)
     JobQueueEntry.objects.filter(mapping__name="CUSTOMER").update(status="on_hold")
     setup.sales_enabled = False
-    setup.apply_switches([])
+    apply_switches(setup, [])
     held = set(JobQueueEntry.objects.filter(status="on_hold").values_list("mapping__part", "mapping__name"))
     assert {part for part, _ in held} == {"sales", "dataverse"}
     assert {name for part, name in held if part == "dataverse"} == {"CUSTOMER"}
     setup.sales_enabled = True
-    setup.apply_switches(["sales"])
+    apply_switches(setup, ["sales"])
     assert list(JobQueueEntry.objects.filter(status="on_hold").values_list("mapping__name", flat=True)) == ["CUSTOMER"]
 
 
 def test_disabling_puts_jobs_on_hold_and_keeps_the_reason(setup):
-    setup.enable()
-    setup.disable("The organization was deleted.")
+    enable(setup)
+    disable(setup, "The organization was deleted.")
     setup.refresh_from_db()
     assert (setup.is_enabled, setup.disable_reason) == (False, "The organization was deleted.")
     of_tables = JobQueueEntry.objects.exclude(mapping=None)
     assert set(of_tables.values_list("status", flat=True)) == {"on_hold"}
-    setup.enable()
+    enable(setup)
     assert setup.disable_reason == ""
 
 
 def test_couplings_of_one_organization_are_not_taken_to_another(setup, organization):
-    setup.enable()
+    enable(setup)
     customer = TableMapping.objects.get(name="CUSTOMER")
     Coupling.objects.create(mapping=customer, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
-    setup.disable()
+    disable(setup)
     organization.organization_id = uuid.uuid4()
     with pytest.raises(NotReady, match="the couplings of CUSTOMER belong to Twin crm"):
-        setup.enable()
+        enable(setup)
     customer.couplings.all().delete()
     TableMapping.objects.update(crm_cursor="delta of the former")
-    setup.enable()
+    enable(setup)
     assert not TableMapping.objects.exclude(crm_cursor="").exists()
 
 
@@ -307,19 +309,19 @@ def test_sales_needs_dataverse(setup):
         setup.full_clean()
     setup.sales_enabled = False
     with pytest.raises(NotReady, match="Dataverse"):
-        setup.enable()
+        enable(setup)
 
 
 def test_what_the_machine_found_out_is_no_change_of_a_person(setup):
     before = ConnectionSetup.objects.get().changed_at
-    setup.enable()
-    setup.disable("x")
+    enable(setup)
+    disable(setup, "x")
     assert ConnectionSetup.objects.get().changed_at == before
 
 
 def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why(setup, monkeypatch):
-    setup.enable()
-    monkeypatch.setattr("integration.models.home.home", lambda: "another server")
+    enable(setup)
+    monkeypatch.setattr("integration.connection.installation.home", lambda: "another server")
     with pytest.raises(ConfigurationProblem, match="restored from a copy"), opened():
         pass
     scheduler.start_due()
@@ -329,10 +331,10 @@ def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why
 
 
 def test_a_copy_that_is_enabled_again_works_where_it_is(setup, monkeypatch):
-    setup.enable()
+    enable(setup)
     ConnectionSetup.objects.update(home="the server of last year")
     scheduler.start_due()
     assert not ConnectionSetup.current().is_enabled
-    ConnectionSetup.current().enable()
+    enable(ConnectionSetup.current())
     scheduler.start_due()
     assert ConnectionSetup.current().is_enabled

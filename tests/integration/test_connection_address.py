@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.models.address import AddressError, Kind, clean_address
+from integration.systems.typed_address import AddressError, Kind, clean_address
 
 PUBLIC, DEVELOPER, TOKEN = Kind(), Kind(loopback=True), Kind(path=True)
 

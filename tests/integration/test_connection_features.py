@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from integration.connection.enabling import enable, findings_of, order_integration_switched
+from integration.connection.sign_in import grant_of
 
+from integration.connection.notifying import notify_sales
+from integration.connection.published import OURS
 from integration.dataverse.signin import Certificate, Password
 from integration.defaults import extra
 from integration.models import ConnectionSetup, JobQueueEntry, User
-from integration.models.published import OURS
-from integration.systems.base import Table
 from integration.systems.errors import PrivilegeMissing, Unreachable
+from integration.systems.values import Table
 from integration.tasks import TASKS
 from tests.certificates import issue, rsa_key
 from tests.integration.test_connection_page import save, shown
@@ -70,7 +73,7 @@ def jobs() -> list[str]:
 
 
 def wrong(setup: ConnectionSetup) -> dict[str, str]:
-    return {finding.what: finding.message for finding in setup.test() if not finding.ok}
+    return {finding.what: finding.message for finding in findings_of(setup) if not finding.ok}
 
 
 # --- signing in ------------------------------------------------------------------------------------------
@@ -79,7 +82,7 @@ def wrong(setup: ConnectionSetup) -> dict[str, str]:
 def test_a_certificate_that_is_typed_is_encrypted_and_signs_in(setup, admin, pem):
     answer = save(admin, authentication="certificate", certificate=pem)
     setup.refresh_from_db()
-    assert isinstance(setup.grant(), Certificate)
+    assert isinstance(grant_of(setup), Certificate)
     assert setup.certificate.reveal() == pem.strip()
     assert "PRIVATE KEY" not in answer.content.decode()
     assert wrong(setup) == {}
@@ -99,7 +102,7 @@ def test_a_certificate_is_missing_before_anything_is_asked(setup):
 
 def test_a_user_on_premises_signs_in_with_a_password_at_the_firms_own_ad_fs(setup):
     on_premises(setup, "ifd", sign_in_user="LITWARE\\bc", password="pass of Litware")
-    grant = setup.grant()
+    grant = grant_of(setup)
     assert isinstance(grant, Password)
     assert (grant.username, grant.password, setup.domain) == ("LITWARE\\bc", "pass of Litware", "LITWARE")
     assert setup.api == "9.1"
@@ -157,7 +160,7 @@ def test_the_way_to_sign_in_that_a_person_chooses_is_kept_whatever_the_address(s
     "CRMConnectionString.t253_ConnectionStringControlNotEditableIfConnectionEnabledIFD",
 )
 def test_no_field_about_signing_in_can_be_edited_while_enabled(setup, admin):
-    setup.enable()
+    enable(setup)
     form = admin.get("/connection/").context["form"]
     assert all(form.fields[name].disabled for name in ConnectionSetup.IDENTIFYING)
     save(admin, authentication="ad", password="other")
@@ -175,7 +178,7 @@ def test_what_nobody_sees_is_refused_in_every_field(setup, admin, name):
 
 @pytest.mark.parametrize("name", ["url", "tenant", "client_id", "sdk_version", "domain", "web_client_url"])
 def test_what_is_over_long_is_refused_in_words(setup, solution, admin, name):
-    setup.test()
+    findings_of(setup)
     answer = save(admin, **{name: "https://" + "a" * 400 + ".example"})
     assert name in answer.context["form"].errors
 
@@ -200,7 +203,7 @@ def test_an_installed_solution_is_told_with_its_version(setup, solution, admin):
     "CDSConnectionSetupTest.SolutionVersionDrillDownNotInstalled",
 )
 def test_a_solution_that_is_not_installed_is_told(setup, solution, admin, organization):
-    setup.enable()
+    enable(setup)
     organization.remove("solution", organization.ids("solution")[0])
     page = admin.post("/connection/test/").content.decode()
     assert "Integration solution:</strong> It is not installed." in page
@@ -209,7 +212,7 @@ def test_a_solution_that_is_not_installed_is_told(setup, solution, admin, organi
 
 @pytest.mark.scenario("CDSConnectionSetupTest.ActionIntegrationUserRoles")
 def test_an_integration_user_that_is_gone_from_the_organization_is_told(setup, admin, organization):
-    setup.enable()
+    enable(setup)
     organization.remove("systemuser", organization.user_id)
     page = admin.post("/connection/test/").content.decode()
     assert "Integration user:</strong> The organization does not tell who we are signed in as." in page
@@ -231,17 +234,17 @@ def built(monkeypatch):
 
 
 def test_nothing_has_an_entry_that_it_could_never_keep(setup, solution):
-    setup.enable()
-    setup.order_integration_switched(True)
+    enable(setup)
+    order_integration_switched(setup, True)
     assert set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True)) == set(extra.THERE)
     assert set(extra.THERE) <= set(TASKS)
     assert {job.task for job in extra.EXTRA_JOBS} & set(TASKS) == set(extra.THERE)
 
 
 def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(setup, solution, admin, built):
-    setup.enable()
+    enable(setup)
     assert jobs() == EXTRA
-    setup.order_integration_switched(True)
+    order_integration_switched(setup, True)
     save(admin, auto_create_orders="on", auto_process_quotes="on")
     made = set(jobs()) - set(EXTRA)
     assert {name.split(" - ")[0] for name in made} == {
@@ -253,33 +256,33 @@ def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(se
     values = {name: value for name, value in shown(admin).items() if name != "auto_create_orders"}
     admin.post("/connection/", values)
     assert not [name for name in jobs() if "creation of sales orders" in name]
-    ConnectionSetup.current().order_integration_switched(False)
+    order_integration_switched(ConnectionSetup.current(), False)
     assert jobs() == EXTRA
     assert ConnectionSetup.current().auto_process_quotes is False
 
 
 def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(setup, solution, built):
-    setup.enable()
+    enable(setup)
     JobQueueEntry.objects.filter(task="customer_statistics").update(minutes=7, status=JobQueueEntry.Status.ON_HOLD)
-    setup.order_integration_switched(True)
+    order_integration_switched(setup, True)
     entry = JobQueueEntry.objects.get(task="customer_statistics")
     assert (entry.minutes, entry.status) == (7, JobQueueEntry.Status.ON_HOLD)
 
 
 def test_without_the_solution_there_is_no_statistics_job_and_its_absence_is_no_fault(setup):
     assert wrong(setup) == {}
-    setup.enable()
+    enable(setup)
     assert jobs() == EXTRA[1:]
 
 
 def test_what_needs_the_solution_stands_against_enabling_where_it_is_gone(setup):
-    setup.order_integration_switched(True)
+    order_integration_switched(setup, True)
     assert "Import it" in wrong(setup)["Integration solution"]
 
 
 def test_the_user_that_handles_orders_is_looked_up_and_a_stranger_is_refused(setup, solution, admin, organization):
-    setup.test()
-    setup.order_integration_switched(True)
+    findings_of(setup)
+    order_integration_switched(setup, True)
     peter = organization.add("systemuser", fullname="Peter Saddow", isdisabled=False)
     organization.add("systemuser", fullname="Lina Left", isdisabled=True)
     save(admin, order_user="Peter Saddow")
@@ -296,7 +299,7 @@ def test_the_user_that_handles_orders_is_looked_up_and_a_stranger_is_refused(set
 
 
 def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solution, admin, organization, service):
-    setup.test()
+    findings_of(setup)
     phyllis = made("phyllis", AVAILABILITY)
     save(admin, item_availability_enabled="on", odata_user=str(phyllis.pk), odata_key="key of Phyllis")
     admin.post("/connection/enable/", seen_on(admin, "/connection/"))
@@ -346,7 +349,7 @@ def test_addresses_that_sales_does_not_take_are_told_and_hold_nothing_up(setup, 
 
 @pytest.mark.scenario("CRMSetupTest.ResetWebClientURLAction")
 def test_resetting_the_web_client_url_restores_both_addresses(setup, solution, admin):
-    setup.enable()
+    enable(setup)
     save(admin, web_client_url="https://bc.contoso.example/", odata_url="https://odata.contoso.example/x")
     assert ConnectionSetup.current().web_client_url == "https://bc.contoso.example"
     answer = admin.post("/connection/reset-web-client-url/", follow=True)
@@ -358,7 +361,7 @@ def test_resetting_the_web_client_url_restores_both_addresses(setup, solution, a
 
 def test_without_https_there_is_no_default_address_and_the_page_says_so(setup, solution, admin, settings):
     settings.PUBLIC_URL = ""
-    setup.enable()
+    enable(setup)
     answer = admin.post("/connection/reset-web-client-url/", follow=True)
     assert "not reached over https" in answer.content.decode()
     assert ConnectionSetup.current().web_client_url == ""
@@ -374,7 +377,7 @@ def test_without_the_solution_the_addresses_can_neither_be_edited_nor_reset(setu
 
 
 def test_a_web_client_url_may_be_inside_the_firm_but_not_link_local(setup, solution, admin):
-    setup.test()
+    findings_of(setup)
     save(admin, web_client_url="https://bc.litware.local")
     assert ConnectionSetup.current().web_client_url == "https://bc.litware.local"
     answer = save(admin, web_client_url="https://169.254.1.1")
@@ -387,11 +390,11 @@ def test_item_availability_needs_a_user_in_whose_name_sales_asks(setup, admin, s
 
 
 def test_a_lost_key_of_an_access_key_is_told_in_words(setup, solution, settings, organization):
-    setup.test()
+    findings_of(setup)
     setup.odata_key, setup.odata_user = "of Phyllis", User.objects.create(username="phyllis")
     setup.item_availability_enabled = True
     setup.odata_key.token = "broken"
     setup.is_enabled = True
     setup.save()
-    assert setup.tell_sales() is False
+    assert notify_sales(setup) is False
     assert "Type it anew" in setup.last_error

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from integration.connection.enabling import disable, enable
 
 from coupling.models import Coupling
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
@@ -100,7 +101,7 @@ def test_a_page_without_its_version_is_not_saved(setup, admin, seen):
 
 
 def test_what_identifies_the_connection_stays_while_it_is_enabled(setup, admin):
-    setup.enable()
+    enable(setup)
     save(admin, url="https://evil.example", client_id="x", client_secret="y", tenant="z")
     setup.refresh_from_db()
     assert (setup.url, setup.client_id, setup.tenant) == (
@@ -112,7 +113,7 @@ def test_what_identifies_the_connection_stays_while_it_is_enabled(setup, admin):
 
 
 def test_switching_sales_off_on_the_page_holds_its_jobs(setup, admin):
-    setup.enable()
+    enable(setup)
     values = {name: value for name, value in shown(admin).items() if name != "sales_enabled"}
     admin.post(PAGE, values)
     statuses = set(JobQueueEntry.objects.exclude(mapping=None).values_list("mapping__part", "status"))
@@ -161,7 +162,7 @@ def test_what_stands_against_enabling_is_shown(setup, admin, organization):
 
 
 def test_disabling_asks_only_while_records_are_coupled(setup, admin):
-    setup.enable()
+    enable(setup)
     mapping = TableMapping.objects.get(name="CUSTOMER")
     Coupling.objects.create(mapping=mapping, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
     page = admin.post("/connection/disable/").content.decode()
@@ -171,7 +172,7 @@ def test_disabling_asks_only_while_records_are_coupled(setup, admin):
     assert not ConnectionSetup.current().is_enabled
     mapping.couplings.all().delete()
     setup.refresh_from_db()
-    setup.enable()
+    enable(setup)
     admin.post("/connection/disable/")
     assert not ConnectionSetup.current().is_enabled
 
@@ -181,8 +182,8 @@ def test_disabling_asks_only_while_records_are_coupled(setup, admin):
     "CRMSetupTest.DisableConnectionNotificationConnectionSetup",
 )
 def test_a_connection_that_broke_says_why(setup, admin):
-    setup.enable()
-    setup.disable("ABC")
+    enable(setup)
+    disable(setup, "ABC")
     assert "The connection broke and was disabled: ABC" in admin.get(PAGE).content.decode()
 
 

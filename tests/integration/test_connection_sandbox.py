@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from integration.connection.enabling import enable, findings_of
 
-from integration import preflight
-from integration.defaults import STANDARD, MappingDefault, create_missing
+from integration import checks
+from integration.checks.contents import mappings
+from integration.connection.findings import NotReady
+from integration.connection.live_systems import Ends
+from integration.connection.systems import Connected
+from integration.defaults import STANDARD, MappingDefault
+from integration.mappings.build_rule import build_rule
+from integration.mappings.requirements import WHAT, needed
+from integration.mappings.standard import create_missing
 from integration.models import CachedText, ConnectionSetup, TableMapping
-from integration.models.ends import Ends
-from integration.models.findings import NotReady
-from integration.models.fitness import WHAT, needed
-from integration.models.preflight import Severity, Verdict
-from integration.models.systems import Connected
-from integration.preflight.contents import mappings
+from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Reference
-from integration.systems.base import FieldType, Side
+from integration.systems.values import FieldType, Side
 from tests.opened import opened
 from tests.organization import fill_in
 
@@ -29,11 +32,11 @@ def connection(ready, settings) -> ConnectionSetup:
 
 
 def wrong(setup: ConnectionSetup) -> dict[str, str]:
-    return {finding.what: finding.message for finding in setup.test() if not finding.ok}
+    return {finding.what: finding.message for finding in findings_of(setup) if not finding.ok}
 
 
 def test_the_sandbox_is_enabled_and_says_who_it_is(connection):
-    created = connection.enable()
+    created = enable(connection)
     connection.refresh_from_db()
     assert (connection.organization_name, connection.is_enabled) == ("Contoso Sales", True)
     assert connection.organization_version
@@ -42,7 +45,7 @@ def test_the_sandbox_is_enabled_and_says_who_it_is(connection):
 
 
 def test_what_is_remembered_of_a_sign_in_is_encrypted(connection):
-    connection.test()
+    findings_of(connection)
     kinds = {row.key.partition(":")[0] for row in CachedText.objects.all()}
     assert kinds == {"token", "metadata"}
     for text in CachedText.objects.values_list("text", flat=True):
@@ -61,7 +64,7 @@ def test_each_wrong_entry_is_told_by_its_caption(connection, column, typed, what
     setattr(connection, column, typed)
     assert list(wrong(connection)) == [what]
     with pytest.raises(NotReady):
-        connection.enable()
+        enable(connection)
     assert not connection.is_enabled
 
 
@@ -93,7 +96,7 @@ def fits(default: MappingDefault, connected: Connected) -> None:
         known = connected.crm.describe(default.crm_table).fields
         assert {field.crm_field for field in default.fields if field.enabled and field.crm_field} <= set(known)
     else:
-        rule = TableMapping.objects.get(name=default.name).rule(connected.erp, connected.crm)
+        rule = build_rule(TableMapping.objects.get(name=default.name), connected.erp, connected.crm)
         assert len(rule.fields) == sum(field.enabled for field in default.fields)
         for field in rule.fields:
             kinds = {found.type for side in Side if (found := rule.field(side, field)) is not None}
@@ -104,7 +107,7 @@ def fits(default: MappingDefault, connected: Connected) -> None:
 def test_references_of_a_price_go_through_their_own_mappings(connection):
     create_missing()
     with opened(even_disabled=True) as connected:
-        rule = TableMapping.objects.get(name="SALESPRC-PRODPRICE").rule(connected.erp, connected.crm)
+        rule = build_rule(TableMapping.objects.get(name="SALESPRC-PRODPRICE"), connected.erp, connected.crm)
     assert {field.key: field.reference for field in rule.fields if field.reference} == {
         "sales_code:pricelevelid": Reference("customer_price_group", "pricelevel"),
         "item_no:productid": Reference("item", "product"),
@@ -117,7 +120,7 @@ def test_a_rule_asks_the_organization_for_nothing_once_its_columns_are_known(con
     mapping = TableMapping.objects.get(name="CUSTOMER")
     for _ in range(2):
         with opened(even_disabled=True) as connected:
-            mapping.rule(connected.erp, connected.crm)
+            build_rule(mapping, connected.erp, connected.crm)
             asked = connected.crm.session.requests
     assert asked == 0
 
@@ -139,13 +142,13 @@ def looked(connection: ConnectionSetup) -> list[Verdict]:
 
 def test_the_demo_organization_has_what_all_standard_mappings_need_before_and_after_enabling(connection):
     before = looked(connection)
-    connection.enable()
+    enable(connection)
     for found in (before, looked(connection)):
         assert [(one.severity, one.what) for one in found] == [(Severity.FINE, WHAT)], found
 
 
 def test_a_column_that_a_mapping_needs_and_sales_does_not_have_is_named(connection):
-    connection.enable()
+    enable(connection)
     TableMapping.objects.get(name="CUSTOMER").fields.create(
         erp_field="name_2", crm_field="wing_nickname", direction="both", position=900
     )
@@ -163,5 +166,5 @@ def test_without_sales_only_the_base_mappings_are_asked_for(connection):
 
 def test_an_organization_that_does_not_answer_is_one_finding(connection):
     connection.url = "http://127.0.0.1:9"
-    [one] = [one for one in preflight.required(connection) if one.code != "disabled"]
+    [one] = [one for one in checks.required(connection) if one.code != "disabled"]
     assert (one.code, one.severity) == ("unreachable", Severity.ERROR)

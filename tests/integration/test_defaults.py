@@ -4,8 +4,9 @@ import pytest
 
 from integration import defaults
 from integration.defaults.standard import BY_NAME
+from integration.mappings import standard
 from integration.models import FieldMapping, JobQueueEntry, TableMapping
-from integration.sync.matching import Criterion
+from integration.sync.matching.pairs import Criterion
 from integration.sync.rules import Direction
 from integration.systems.filters import parse
 
@@ -39,7 +40,7 @@ def the(name: str) -> TableMapping:
 
 @pytest.fixture
 def standard():
-    return defaults.create_missing()
+    return standard.create_missing()
 
 
 @pytest.mark.scenario(
@@ -154,7 +155,7 @@ def test_enabling_again_creates_what_is_missing_and_leaves_what_was_changed(stan
     customer.save()
     customer.fields.get(crm_field="fax").delete()
     the("VENDOR").delete()
-    assert [mapping.name for mapping in defaults.create_missing()] == ["VENDOR"]
+    assert [mapping.name for mapping in standard.create_missing()] == ["VENDOR"]
     customer = the("CUSTOMER")
     assert (customer.direction, customer.erp_filter) == ("to_crm", "blocked = ' ' and city = London")
     assert not customer.fields.filter(crm_field="fax").exists()
@@ -162,14 +163,14 @@ def test_enabling_again_creates_what_is_missing_and_leaves_what_was_changed(stan
 
 
 def test_the_base_part_alone_brings_no_products():
-    defaults.create_missing("dataverse")
+    standard.create_missing("dataverse")
     names = set(TableMapping.objects.values_list("name", flat=True))
     assert {"CUSTOMER", "SALESPEOPLE", "PAYMENT TERMS"} <= names
     assert "ITEM-PRODUCT" not in names
 
 
 def test_an_untouched_mapping_differs_in_nothing(standard):
-    assert [defaults.differences(mapping) for mapping in TableMapping.objects.all()] == [[]] * len(EXPECTED)
+    assert [standard.differences(mapping) for mapping in TableMapping.objects.all()] == [[]] * len(EXPECTED)
 
 
 def test_the_preview_names_everything_a_reset_would_overwrite(standard):
@@ -180,7 +181,7 @@ def test_the_preview_names_everything_a_reset_would_overwrite(standard):
     customer.fields.get(crm_field="websiteurl").delete()
     FieldMapping.objects.create(mapping=customer, erp_field="name_2", crm_field="yominame", user_defined=True)
     customer.queue_entries.update(minutes=5)
-    shown = [(d.field, d.stored, d.default) for d in defaults.differences(customer)]
+    shown = [(d.field, d.stored, d.default) for d in standard.differences(customer)]
     assert shown == [
         ("synch. only coupled records", "no", "yes"),
         ("fax_no – fax: direction", "To Integration Table", "Bidirectional"),
@@ -195,8 +196,8 @@ def test_a_reset_brings_everything_back_and_asks_for_a_full_run(standard):
     TableMapping.objects.update(direction="to_crm", erp_cursor="17", crm_cursor="delta")
     FieldMapping.objects.filter(crm_field="name").delete()
     FieldMapping.objects.create(mapping=the("SALESPEOPLE"), erp_field="stray", crm_field="stray")
-    defaults.reset(TableMapping.objects.all())
-    assert [defaults.differences(mapping) for mapping in TableMapping.objects.all()] == [[]] * len(EXPECTED)
+    standard.reset(TableMapping.objects.all())
+    assert [standard.differences(mapping) for mapping in TableMapping.objects.all()] == [[]] * len(EXPECTED)
     assert {m.name: m.fields.filter(is_enabled=True).count() for m in TableMapping.objects.all()} == {
         name: fields for name, (_, fields, _) in EXPECTED.items()
     }
@@ -209,8 +210,8 @@ def test_a_persons_own_mapping_has_no_standard_to_go_back_to(standard):
     own = TableMapping.objects.create(
         name="OUR PROJECTS", erp_table="job", crm_table="new_project", user_defined=True, direction="to_crm"
     )
-    assert defaults.differences(own) == []
-    assert defaults.reset([own]) == []
+    assert standard.differences(own) == []
+    assert standard.reset([own]) == []
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.PrioritizedMappingListOrderShouldSkipTablesMappedToOption")
@@ -225,9 +226,9 @@ def test_a_reset_takes_transformation_rules_away_and_says_so_first(standard):
     customer = the("CUSTOMER")
     city = customer.fields.get(crm_field="address1_city")
     city.transformations.create(kind="uppercase")
-    [difference] = defaults.differences(customer)
+    [difference] = standard.differences(customer)
     assert (difference.field, difference.stored) == ("city – address1_city: transformation rules", "Uppercase")
-    defaults.reset([customer])
+    standard.reset([customer])
     city.refresh_from_db()
     assert not city.transformations.exists()
     assert city.revision == 1
@@ -237,7 +238,7 @@ def test_a_reset_takes_transformation_rules_away_and_says_so_first(standard):
 def test_a_field_that_a_reset_enables_begins_anew_and_the_others_do_not(standard):
     customer = the("CUSTOMER")
     customer.fields.filter(crm_field="address1_city").update(is_enabled=False)
-    defaults.reset([customer])
+    standard.reset([customer])
     assert dict(customer.fields.filter(revision__gt=0).values_list("crm_field", "revision")) == {"address1_city": 1}
 
 

@@ -9,7 +9,7 @@ import pytest
 from integration import jobs
 from integration.models import SyncJob
 from integration.sync.run import Options
-from integration.systems.base import Field, FieldType, Side, Table
+from integration.systems.values import Field, FieldType, Side, Table
 from tests.integration.jobs_world import TO_CRM, world
 
 __all__ = ["world"]

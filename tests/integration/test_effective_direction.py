@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from integration.mappings.warnings import NOT_CARRIED
 from integration.models import FieldMapping, TableMapping
-from integration.models.mapping_problems import NOT_CARRIED
 from integration.sync.rules import Direction
 from setup_wizard import tables
 from tests.integration.test_mapping_pages import change, line_of, lines, the

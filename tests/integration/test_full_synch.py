@@ -13,8 +13,8 @@ from integration.jobs.full import dependencies
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.full_synch import FullSynchError
 from integration.models.job_state import JobState, style_of
-from integration.systems.base import Ref, Side
 from integration.systems.errors import SignInRefused
+from integration.systems.values import Ref, Side
 from tests.integration.jobs_world import ran, silent_for, world
 from tests.opened import opened
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from integration import defaults
 from integration.jobs.full import dependencies
+from integration.mappings import standard
 from integration.models import ConnectionSetup, FullSynchLine, SyncJob, TableMapping
 
 WAITS_FOR = {
@@ -30,7 +30,7 @@ WAITS_FOR = {
 def lines(db) -> list[FullSynchLine]:
     """A line for every standard mapping."""
     for part in TableMapping.Part.values:
-        defaults.create_missing(part)
+        standard.create_missing(part)
     return [
         FullSynchLine.objects.create(mapping=mapping, direction=mapping.direction)
         for mapping in TableMapping.objects.all()

@@ -14,8 +14,8 @@ from integration.jobs.journal import PAUSE
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.base import Side
 from integration.systems.errors import Refused, SignInRefused, Unreachable
+from integration.systems.values import Side
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, silent_for, world
 
 __all__ = ["world"]

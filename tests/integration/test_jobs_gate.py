@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from integration.dataverse.shared import Left
 from integration.gate import LOOK_FOR_SERVER, LocalGate, SharedGate, gate_for
 from integration.jobs.pulse import Pulse
 from integration.jobs.queue import connect
+from integration.odata.shared import Left
 from tests.gated import line_to, queue_server
 
 

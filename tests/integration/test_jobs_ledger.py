@@ -8,12 +8,12 @@ import pytest
 
 from integration import jobs
 from integration.models import SyncJob
-from integration.sync.halves import unread
-from integration.sync.ledger import InFlight, Outcome, Partner, Result, State
+from integration.sync.memory.halves import unread
+from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, State
 from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import Options, Scope
-from integration.systems.base import Side
 from integration.systems.errors import Refused, TimedOut
+from integration.systems.values import Side
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, world
 
 __all__ = ["world"]

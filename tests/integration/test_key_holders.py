@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from django.db.models import F
 
-from integration.models import ConnectionSetup, key_holders
-from integration.models.cache import CachedText, SharedCache
+from integration.models import ConnectionSetup
+from integration.models.stored import key_holders
+from integration.models.stored.cache import CachedText, SharedCache
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from integration.mappings.build_rule import build_rule, lacking_of
 from integration.models import FieldMapping, TableMapping
-from integration.models.rule import lacking_of
 from integration.sync.rules import Direction
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 from tests.makers import systems
@@ -38,7 +38,7 @@ def customers(*pairs: tuple[str, str], direction: str = "both") -> TableMapping:
 def test_a_pair_on_a_column_that_does_not_come_this_way_is_left_out_and_says_what_to_do(ends):
     erp, crm = ends
     mapping = customers(("name", "name"), ("phone_no", "telephone1"))
-    assert [one.erp_field for one in mapping.rule(erp, crm).fields] == ["name"]
+    assert [one.erp_field for one in build_rule(mapping, erp, crm).fields] == ["name"]
     tables = erp.describe("customer"), crm.describe("account")
     assert [lacking_of(field, *tables) for field in mapping.fields.order_by("position")] == ["", HOW]
 
@@ -64,5 +64,5 @@ def test_a_two_way_pair_goes_only_where_it_can_be_written(ends, ours, theirs, wa
         changed = {**fields, column: replace(fields[column], insertable=able, updatable=able)}
         system.add_table(replace(system.describe(table), fields=changed))
     mapping = customers(("name", "name"), ("city", "address1_city"))
-    assert mapping.rule(erp, crm).fields[1].direction is way
-    assert mapping.rule(erp, crm).fields[0].direction is Direction.BOTH
+    assert build_rule(mapping, erp, crm).fields[1].direction is way
+    assert build_rule(mapping, erp, crm).fields[0].direction is Direction.BOTH

@@ -1,10 +1,12 @@
 """Integration Table Mappings and Integration Field Mappings, as people use them."""
 
 import pytest
+from integration.connection.enabling import enable
 
 from integration import defaults
+from integration.mappings import standard
 from integration.models import FieldMapping, SyncJob, TableMapping
-from integration.models.cache import metadata_cache
+from integration.models.stored.cache import metadata_cache
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +31,7 @@ def save(client, name="CUSTOMER", **changes):
 
 @pytest.mark.scenario("CRMSetupTest.IntTableUIDFieldTypeShowsTypeOnListPage")
 def test_the_list_shows_every_mapping_with_its_columns(setup, reader):
-    defaults.create_missing()
+    standard.create_missing()
     page = reader.get("/mappings/").content.decode()
     for text in ("CUSTOMER", "blocked = &#x27; &#x27;", "Bidirectional", "account.paymenttermscode", "GUID", "Option"):
         assert text in page
@@ -37,20 +39,20 @@ def test_the_list_shows_every_mapping_with_its_columns(setup, reader):
 
 
 def test_the_list_is_in_the_order_in_which_tables_depend_on_each_other(setup, reader):
-    defaults.create_missing()
+    standard.create_missing()
     listed = [row.name for row in reader.get("/mappings/").context["rows"]]
     assert listed == [default.name for default in defaults.STANDARD]
 
 
 def test_the_list_is_searched_by_name_and_table(setup, reader):
-    defaults.create_missing()
+    standard.create_missing()
     found = reader.get("/mappings/?q=product").context["rows"]
     assert [row.name for row in found] == ["RESOURCE-PRODUCT", "ITEM-PRODUCT", "SALESPRC-PRODPRICE"]
     assert "No mapping matches" in reader.get("/mappings/?q=nothing").content.decode()
 
 
 def test_the_list_costs_as_many_queries_for_many_mappings_as_for_few(setup, reader, django_assert_max_num_queries):
-    defaults.create_missing()
+    standard.create_missing()
     reader.get("/mappings/")
     with django_assert_max_num_queries(10):
         reader.get("/mappings/")
@@ -154,7 +156,7 @@ def test_the_page_works_and_says_so_when_the_organization_does_not_answer(mappin
 
 
 def test_a_table_that_is_not_there_is_told_by_name_and_the_page_works(setup, admin):
-    defaults.create_missing()
+    standard.create_missing()
     page = admin.get("/mappings/POSTEDSALESINV-INV/fields/").content.decode()
     assert "sales_invoice_header" in page
     assert "Business Central does not answer" not in page
@@ -313,7 +315,7 @@ def test_reading_the_columns_anew_forgets_the_remembered_ones(mapping, admin):
 
 
 def test_the_preview_shows_what_would_be_overwritten_and_changes_nothing(setup, admin):
-    defaults.create_missing()
+    standard.create_missing()
     TableMapping.objects.filter(name="VENDOR").update(erp_filter="city = London")
     page = admin.get("/mappings/use-default/").content.decode()
     assert "city = London" in page
@@ -321,7 +323,7 @@ def test_the_preview_shows_what_would_be_overwritten_and_changes_nothing(setup, 
 
 
 def test_only_the_selected_mappings_go_back_to_the_default(setup, admin):
-    defaults.create_missing()
+    standard.create_missing()
     TableMapping.objects.update(erp_filter="no = X")
     admin.post("/mappings/use-default/", {"name": ["VENDOR", "CONTACT"], **seen_on(admin, "/mappings/use-default/")})
     kept = set(TableMapping.objects.filter(erp_filter="no = X").values_list("name", flat=True))
@@ -329,7 +331,7 @@ def test_only_the_selected_mappings_go_back_to_the_default(setup, admin):
 
 
 def test_what_is_missing_is_created_when_asked_for(setup, admin):
-    setup.enable()
+    enable(setup)
     the("VENDOR").delete()
     assert "Create what is missing: VENDOR" in admin.get("/mappings/use-default/").content.decode()
     admin.post("/mappings/use-default/", {"create": "1", **seen_on(admin, "/mappings/use-default/")})

@@ -19,11 +19,12 @@ from integration.business_central.models import (
     money,
 )
 from integration.business_central.store import EmbeddedCompany
+from integration.connection import systems
 from integration.jobs import new_day, queue
-from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, SyncJob, TableMapping, systems
+from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, SyncJob, TableMapping
 from integration.sync.rules import Direction
-from integration.sync.special import price_book
-from integration.systems.base import Ref
+from integration.sync.special.prices import book
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import Cronus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,7 +76,7 @@ class Shop:
         self.day(TODAY)
 
     def day(self, day: dt.date) -> None:
-        self.monkeypatch.setattr(price_book, "today", lambda: day)
+        self.monkeypatch.setattr(book, "today", lambda: day)
         self.monkeypatch.setattr(money, "today", lambda: day)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integration import defaults
+from integration.mappings import numbers, standard
 from integration.models import TableMapping
 from integration.sync.rules import Direction
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def standard() -> None:
-    defaults.create_missing()
+    standard.create_missing()
 
 
 def numbers(name: str) -> list[tuple[str, str, str]]:
@@ -22,7 +22,7 @@ def numbers(name: str) -> list[tuple[str, str, str]]:
 
 
 def test_a_customer_is_written_with_its_number_and_its_table(standard):
-    defaults.write_numbers(["dataverse", "sales"])
+    numbers.write_numbers(["dataverse", "sales"])
 
     assert numbers("CUSTOMER") == [("bci_number", "no", ""), ("bci_table", "", "Customer")]
     assert numbers("CONTACT") == [("bci_number", "no", "")]
@@ -35,7 +35,7 @@ def test_a_customer_is_written_with_its_number_and_its_table(standard):
 
 
 def test_only_the_parts_that_are_on_get_numbers(standard):
-    defaults.write_numbers(["dataverse"])
+    numbers.write_numbers(["dataverse"])
 
     assert numbers("CUSTOMER")
     assert numbers("ITEM-PRODUCT") == []
@@ -45,22 +45,22 @@ def test_a_mapping_that_gets_numbers_is_read_in_full_once(standard):
     mapping = TableMapping.objects.get(name="CUSTOMER")
     TableMapping.objects.update(full_run_needed=False, crm_cursor="here", erp_cursor="here")
 
-    defaults.write_numbers(["dataverse"])
+    numbers.write_numbers(["dataverse"])
     mapping.refresh_from_db()
     assert (mapping.full_run_needed, mapping.erp_cursor) == (True, "")
 
     TableMapping.objects.update(full_run_needed=False, erp_cursor="further")
-    defaults.write_numbers(["dataverse"])
+    numbers.write_numbers(["dataverse"])
     mapping.refresh_from_db()
     assert (mapping.full_run_needed, mapping.erp_cursor) == (False, "further")
 
 
 def test_the_default_setup_keeps_the_numbers(standard):
-    defaults.write_numbers(["dataverse"])
+    numbers.write_numbers(["dataverse"])
     mapping = TableMapping.objects.get(name="CUSTOMER")
-    assert defaults.differences(mapping) == []
+    assert standard.differences(mapping) == []
 
     mapping.fields.filter(crm_field="name").update(is_enabled=False)
-    defaults.reset([mapping])
+    standard.reset([mapping])
 
     assert numbers("CUSTOMER")

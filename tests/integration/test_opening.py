@@ -15,14 +15,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.test import RequestFactory
+from integration.connection.enabling import enable
 
 from coupling.models import Coupling
 from integration import jobs
-from integration.dataverse.session import OF_A_PERSON, Patience
-from integration.http import Limits
-from integration.management.commands.serve import THREADS
-from integration.models import ConnectionSetup, TableMapping, opening, systems
-from integration.models.opening import (
+from integration.connection import opening, systems
+from integration.connection.opening import (
     PAGES_AT_ONCE,
     SECONDS,
     one_page,
@@ -30,6 +28,10 @@ from integration.models.opening import (
     open_for_page,
     open_for_run,
 )
+from integration.dataverse.session import OF_A_PERSON, Patience
+from integration.http import Limits
+from integration.management.commands.serve import THREADS
+from integration.models import ConnectionSetup, TableMapping
 from integration.systems.errors import TimedOut
 from integration.views.patience import SecondsForSales
 
@@ -41,7 +43,7 @@ QUICK = replace(OF_A_PERSON, limits=Limits(connect=0.3, read=0.3, deadline=0.3))
 @pytest.fixture
 def given(setup, monkeypatch) -> list[Patience]:
     """The patience every opened organization was given."""
-    setup.enable()
+    enable(setup)
     seen: list[Patience] = []
     opened = systems.connect
     monkeypatch.setattr(systems, "connect", lambda **how: seen.append(how["patience"]) or opened(**how))
@@ -135,7 +137,7 @@ def test_what_no_person_waits_for_is_opened_behind_the_gate_of_all_workers(given
 @pytest.fixture
 def silent(setup, settings, monkeypatch, company) -> Iterator[ConnectionSetup]:
     """The connection is enabled and leads to such a place."""
-    setup.enable()
+    enable(setup)
     settings.DEVELOPMENT = True
     monkeypatch.undo()
     monkeypatch.setattr(systems, "open_erp", lambda: company)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from integration.connection.enabling import enable
 
+from integration.connection import systems
 from integration.dataverse.session import Patience
 from integration.dataverse.store import SalesOrganization
-from integration.models import ConnectionSetup, TableMapping, systems
-from integration.systems.base import Row, every
+from integration.models import ConnectionSetup, TableMapping
+from integration.systems.system import every
+from integration.systems.values import Row
 from tests.organization import fill_in
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +24,7 @@ TERMS = "account.paymenttermscode"
 def terms(ready, settings) -> TableMapping:
     """PAYMENT TERMS of an enabled connection; CRONUS has no terms yet."""
     settings.DEVELOPMENT = True
-    fill_in(ready).enable()
+    enable(fill_in(ready))
     return TableMapping.objects.get(name="PAYMENT TERMS")
 
 

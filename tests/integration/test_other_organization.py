@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from integration.connection.enabling import enable
 
 from integration import jobs
-from integration.models import ConnectionSetup, SyncJob, TableMapping, telling
+from integration.connection import notifying
+from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from tests.opened import opened
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def swapped(ready, settings) -> ConnectionSetup:
     """The connection was enabled for Contoso; now Fabrikam answers there, and takes the same secret."""
     settings.DEVELOPMENT = True
-    fill_in(ready).enable()
+    enable(fill_in(ready))
     setup = ConnectionSetup.current()
     setup.note(organization_id=uuid.uuid4(), organization_name="Contoso")
     return setup
@@ -46,7 +48,7 @@ def test_a_run_writes_nothing_to_another_organization_behind_the_same_address(sw
 def test_pages_and_notices_speak_with_no_other_organization_either(swapped, admin):
     setup = ConnectionSetup.current()
     setup.note(untold="addresses", solution_version="1.0.0.0")
-    assert telling.tell(setup, telling.Untold.ADDRESSES) is False
+    assert notifying.tell(setup, notifying.Untold.ADDRESSES) is False
     assert "Another organization answers" in setup.last_error
     page = admin.get("/records/crm/account/").content.decode()
     assert "Another organization answers" in page

@@ -13,9 +13,9 @@ from integration.jobs import full as full_synch
 from integration.jobs.patience import pause_before
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob
 from integration.sync.run import Options, Scope
-from integration.systems.base import Side
 from integration.systems.errors import ConfigurationProblem, Throttled, TimedOut, Unreachable
 from integration.systems.memory.faults import Call
+from integration.systems.values import Side
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, world
 
 __all__ = ["world"]

@@ -9,11 +9,12 @@ import pytest
 
 from coupling.models import Coupling
 from integration.forms.own_mapping import ColumnsForm
+from integration.mappings.build_rule import build_rule
+from integration.mappings.own import StandardMapping, create_own, delete_own, proposals
+from integration.mappings.warnings import problems_of
 from integration.models import JobQueueEntry, TableMapping
-from integration.models.mapping_problems import problems_of
-from integration.models.own_mapping import StandardMapping, create_own, delete_own, proposals
 from integration.sync.rules import Direction
-from integration.systems.base import Field, FieldType, Side
+from integration.systems.values import Field, FieldType, Side
 from tests.integration.test_mapping_pages import save, the
 from tests.makers import code, crm_tables, erp_tables, moment, option, reference, table, text
 from tests.pages import seen_on
@@ -147,8 +148,8 @@ def test_the_changes_of_a_mapping_are_read_by_the_column_chosen_for_it(setup, co
     admin.post("/mappings/new/", {**only(("name", "name", "both")), "modified_field": "lastonholdtime"})
     made = the("FIRMS")
     assert made.crm_modified_field == "lastonholdtime"
-    assert made.rule(company, organization).modified(Side.CRM) == "lastonholdtime"
-    assert made.rule(company, organization).modified(Side.ERP) == ""
+    assert build_rule(made, company, organization).modified(Side.CRM) == "lastonholdtime"
+    assert build_rule(made, company, organization).modified(Side.ERP) == ""
     assert "changes by lastonholdtime" in admin.get("/mappings/FIRMS/").content.decode()
 
 

@@ -7,10 +7,10 @@ import pytest
 from integration import jobs
 from integration.jobs import plans
 from integration.models import FieldMapping, FullSynchLine, Plan, PlannedChange, SyncJob, TableMapping
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
-from integration.systems.base import Ref, Side
 from integration.systems.errors import Refused, SignInRefused
+from integration.systems.values import Ref, Side
 from tests.integration.jobs_world import world
 
 __all__ = ["world"]

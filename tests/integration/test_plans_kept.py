@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from django.urls import reverse
+from integration.connection.enabling import disable
 
 from integration import jobs
 from integration.jobs import plans
 from integration.models import ConnectionSetup, FieldMapping, Plan, RecordTemplate, SyncJob, TableMapping
 from integration.sync.rules import Direction
-from integration.systems.base import Ref
 from integration.systems.errors import Refused
+from integration.systems.values import Ref
 from tests.integration.jobs_world import JobsWorld, world
 from tests.integration.test_plans import account, agreed, done, one, run_all
 
@@ -107,7 +108,7 @@ def cancel(plan: Plan) -> None:
 
 
 def disable(plan: Plan) -> None:
-    ConnectionSetup.current().disable()
+    disable(ConnectionSetup.current())
 
 
 @pytest.mark.parametrize("stop", [cancel, disable])

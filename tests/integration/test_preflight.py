@@ -13,21 +13,21 @@ from django.core.management import call_command
 from django.db import connection as database
 from django.db.migrations.recorder import MigrationRecorder
 
-from integration import preflight, tasks
+from integration import checks, tasks
+from integration.checks.connection import connection
+from integration.checks.contents import mappings
+from integration.checks.installation import installation, machine
+from integration.checks.owners import owners
+from integration.checks.prices import price_list, rates
+from integration.connection.installation import COPY
+from integration.connection.systems import Connected
 from integration.jobs import queue
 from integration.models import ConnectionSetup, Preflight, TableMapping, TaskRun
-from integration.models.home import COPY
-from integration.models.preflight import Severity, Verdict
-from integration.models.systems import Connected
-from integration.preflight.connection import connection
-from integration.preflight.contents import mappings
-from integration.preflight.installation import installation, machine
-from integration.preflight.owners import owners
-from integration.preflight.prices import price_list, rates
+from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Context
-from integration.sync.special.default_prices import DEFAULT_PRICE_LIST
-from integration.systems.base import Field, FieldType, Ref, Row, Side
+from integration.sync.special.prices.default_list import DEFAULT_PRICE_LIST
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Field, FieldType, Ref, Row, Side
 from tests.integration.jobs_world import JobsWorld, world
 from tests.makers import reference, table, text
 from tests.people import ADMINISTRATOR, signed_in
@@ -94,7 +94,7 @@ def test_a_queue_that_does_not_answer_is_told(settings):
 
 @pytest.mark.parametrize(("code", "fix"), [("no-worker", "manage.py work"), ("no-scheduler", "manage.py schedule")])
 def test_a_queue_without_workers_or_scheduler_says_which_command_starts_one(monkeypatch, code, fix):
-    monkeypatch.setattr("integration.preflight.installation.queue_state", lambda: queue.QueueState(workers=0))
+    monkeypatch.setattr("integration.checks.installation.queue_state", lambda: queue.QueueState(workers=0))
     one = told(machine())[code]
     assert (one.severity, fix in one.fix) == (Severity.ERROR, True)
 
@@ -131,7 +131,7 @@ def test_a_disabled_integration_user_is_told(setup, organization):
 
 
 def test_a_company_without_local_currency_is_told(setup, monkeypatch):
-    monkeypatch.setattr("integration.models.systems.local_currency", lambda: "")
+    monkeypatch.setattr("integration.connection.systems.local_currency", lambda: "")
     assert told(connection(setup)[0])["local-currency"].fix == "Enter LCY Code in General Ledger Setup."
 
 
@@ -305,7 +305,7 @@ def test_the_command_prints_its_findings_while_its_own_migration_is_pending():
 
 def test_the_command_says_which_migration_is_pending_when_the_setup_cannot_be_read_yet():
     pending("0009", "ALTER TABLE integration_connectionsetup DROP COLUMN web_client_url")
-    found = {one.code: one for one in preflight.look()}
+    found = {one.code: one for one in checks.look()}
     assert "integration.0009_connection_features" in found["migrations-pending"].message
     assert "web_client_url" in found["database-unfit"].message
     assert "queue-unreachable" in found
@@ -321,7 +321,7 @@ def test_run_again_gives_it_to_a_worker_and_needs_the_right(ends):
     assert "It waits for the queue, which cannot be reached." in page
     assert 'hx-trigger="every 1s"' in page
     assert "Nothing has been looked at yet." in page
-    tasks.run(preflight.TASK)
+    tasks.run(checks.TASK)
     page = annette.get("/connection/preflight/").content.decode()
     assert "not-set-up" in page
     assert "hx-trigger" not in page
@@ -337,7 +337,7 @@ def test_a_double_click_on_run_again_makes_one_run():
 
 
 def test_while_no_worker_is_there_the_page_says_how_to_start_one(monkeypatch):
-    tasks.start(preflight.TASK)
+    tasks.start(checks.TASK)
     monkeypatch.setattr("integration.views.preflight.queue_state", lambda: queue.QueueState(workers=0))
     assert "python manage.py work" in signed_in("ester").get("/connection/preflight/").content.decode()
 
@@ -348,9 +348,9 @@ def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatc
     def fail() -> dict[str, int]:
         raise ZeroDivisionError
 
-    monkeypatch.setitem(tasks.TASKS, preflight.TASK, fail)
-    tasks.start(preflight.TASK)
-    tasks.run(preflight.TASK)
+    monkeypatch.setitem(tasks.TASKS, checks.TASK, fail)
+    tasks.start(checks.TASK)
+    tasks.run(checks.TASK)
     page = signed_in("ester").get("/connection/preflight/").content.decode()
     assert "The last run did not come to its end: It stopped because of an unexpected error." in page
     assert "Both clocks agree." in page

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from integration.checks.decimals import decimals
+from integration.connection.systems import Connected
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
-from integration.models.preflight import Severity
-from integration.models.systems import Connected
-from integration.preflight.decimals import decimals
+from integration.models.stored.preflight import Severity
 from integration.sync.rules import Context, Direction
 from tests.sync.entity_rules.cronus import Cronus
 

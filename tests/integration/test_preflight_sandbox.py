@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import pytest
 from django.utils import timezone
+from integration.connection.enabling import enable
 
-from integration import preflight, tasks
-from integration.dataverse import drift, solution
+from integration import checks, tasks
+from integration.checks import contents
+from integration.dataverse import solution
+from integration.dataverse.access import drift
 from integration.dataverse.session import Credentials, Session
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
-from integration.preflight import contents
 from integration.systems.errors import PrivilegeMissing
 from tests.opened import opened
 from tests.organization import fill_in
@@ -42,13 +44,13 @@ def typed_in(ready, administrator, settings) -> ConnectionSetup:
 
 @pytest.fixture
 def enabled(typed_in) -> ConnectionSetup:
-    typed_in.enable()
+    enable(typed_in)
     return typed_in
 
 
 def found() -> dict[str, list[dict]]:
     told: dict[str, list[dict]] = {}
-    for one in preflight.run().verdicts:
+    for one in checks.run().verdicts:
         told.setdefault(one["code"], []).append(one)
     return told
 
@@ -74,7 +76,7 @@ def test_everything_in_sales_is_looked_at_before_the_connection_is_ever_enabled(
 def test_a_worker_looks_at_a_disabled_connection_when_a_person_asks(typed_in):
     annette = signed_in("annette", ADMINISTRATOR)
     annette.post("/connection/preflight/run/")
-    assert tasks.run(preflight.TASK)
+    assert tasks.run(checks.TASK)
     page = annette.get("/connection/preflight/").content.decode()
     assert "The connection is disabled." in page
     assert "Both clocks agree" in page

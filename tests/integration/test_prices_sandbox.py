@@ -7,19 +7,21 @@ from contextlib import closing
 from decimal import Decimal
 
 import pytest
+from integration.connection.enabling import enable
 
-from integration import defaults, jobs
+from integration import jobs
 from integration.business_central.models import CustomerPriceGroup, Item, SalesPrice, UnitOfMeasure
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
 from integration.jobs import new_day, queue
+from integration.mappings import standard
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options as RunOptions
 from integration.sync.run import Scope
-from integration.sync.special import price_book
-from integration.systems.base import System, every
+from integration.sync.special.prices import book
 from integration.systems.filters import Comparison
+from integration.systems.system import System, every
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 
@@ -32,7 +34,7 @@ class Shop:
     """A bicycle with a base unit and the price groups RETAIL and TRADE, all of it in Sales already."""
 
     def __init__(self, crm: System) -> None:
-        defaults.create_missing()
+        standard.create_missing()
         self.pieces, self.box = (UnitOfMeasure.objects.create(code=code) for code in ("PCE", "BOXES"))
         self.bicycle = Item.objects.create(
             no="B-100", description="Bicycle", base_unit_of_measure=self.pieces, unit_price=Decimal("10.12345")
@@ -68,7 +70,7 @@ class Shop:
 def shop(settings, tmp_path, monkeypatch):
     settings.REDIS_URL = ""
     queue.redis.cache_clear()
-    monkeypatch.setattr(price_book, "today", lambda: TODAY)
+    monkeypatch.setattr(book, "today", lambda: TODAY)
     settings.DEVELOPMENT = True
     with demo_organization(tmp_path) as running:
         ready = running.ready
@@ -76,7 +78,7 @@ def shop(settings, tmp_path, monkeypatch):
         credentials = Credentials(ready["tenant"], one["client_id"], one["client_secret"], ready["token_endpoint"])
         with closing(Session(ready["url"], credentials)) as administrator:
             solution.import_into(administrator, redeploy=True)
-        fill_in(ready).enable()
+        enable(fill_in(ready))
         with opened() as connected:
             yield Shop(connected.crm)
 
@@ -87,7 +89,7 @@ def test_a_line_changes_hands_moves_and_goes_as_its_prices_do(shop, monkeypatch)
     shop.price("90", unit_of_measure_code=shop.box)
     shop.run("SALESPRC-PRODPRICE")
     assert (shop.lines("RETAIL"), SyncError.objects.open().count()) == ([50], 0)
-    monkeypatch.setattr(price_book, "today", lambda: NEW_YEAR)
+    monkeypatch.setattr(book, "today", lambda: NEW_YEAR)
     new_day.look()
     for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED):
         jobs.run(job.pk)

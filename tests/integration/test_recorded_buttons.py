@@ -16,8 +16,8 @@ from django.utils import timezone
 from coupling.models import Coupling
 from integration import jobs
 from integration.models import AuditEntry, CachedText, FullSynchLine, SyncJob, User
-from integration.models.audited import Audited
-from integration.models.cache import metadata_cache
+from integration.models.stored.audited import Audited
+from integration.models.stored.cache import metadata_cache
 from integration.sync.rules import Direction
 from tests.integration.jobs_world import JobsWorld, world
 from tests.integration.stale import OVERWRITES_NOTHING, STALE

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
-from integration.models.rights import GROUPS, MEANING, SEE_PAGES, granted, refresh_groups
+from integration.models.people.rights import GROUPS, MEANING, SEE_PAGES, granted, refresh_groups
 from tests.people import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER, made, signed_in
 
 pytestmark = pytest.mark.django_db

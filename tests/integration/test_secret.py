@@ -10,10 +10,11 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.urls import reverse
+from integration.connection.enabling import disable, findings_of
 
 from integration.models import AuditEntry, CachedText, ConnectionSetup
-from integration.models.cache import SharedCache
-from integration.models.secret import Secret, SecretUnreadable, rotate
+from integration.models.stored.cache import SharedCache
+from integration.models.stored.secret import Secret, SecretUnreadable, rotate
 from integration.systems.errors import ConfigurationProblem
 from tests.opened import opened
 
@@ -151,12 +152,12 @@ def test_without_a_usable_key_nobody_connects_and_the_stored_secret_stays(adatum
     settings.FIELD_ENCRYPTION_KEYS = []
     setup = ConnectionSetup.current()
 
-    assert any("FIELD_ENCRYPTION_KEYS" in finding.message for finding in setup.test() if not finding.ok)
+    assert any("FIELD_ENCRYPTION_KEYS" in finding.message for finding in findings_of(setup) if not finding.ok)
     with pytest.raises(ConfigurationProblem), opened(even_disabled=True):
         pass
     setup.web_client_url = "https://bc.fabrikam.example"
     setup.save()
-    setup.disable()
+    disable(setup)
     assert stored() == before
 
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, connections
 from django.urls import reverse
+from integration.connection.enabling import enable
 
+from integration.connection.findings import NotReady
 from integration.forms.connection import ConnectionForm
 from integration.forms.job_queue import TimesForm
 from integration.forms.users import PersonForm
 from integration.forms.versioned import AT_ONCE, GONE, Stored, Versioned
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, TableMapping, User
-from integration.models.findings import NotReady
 from tests.integration.stale import STALE, change, city, customer, furnish, line_of, otto
 from tests.integration.test_connection_page import PAGE
 from tests.pages import form_on, seen_on
@@ -46,7 +47,7 @@ def meanwhile(monkeypatch: Any, where: Any, name: str, act: Any) -> None:
 
 
 def test_what_is_saved_while_the_order_user_is_looked_up_is_not_overwritten(setup, admin, monkeypatch):
-    setup.enable()
+    enable(setup)
     ConnectionSetup.objects.update(solution_version="1.0", order_integration_enabled=True)
     sent = {**form_on(admin, PAGE, PAGE), "order_user": "Jim Olive", "web_client_url": "https://mine.example"}
 
@@ -77,12 +78,12 @@ def test_an_address_saved_while_the_former_one_is_examined_is_not_enabled(setup,
 def test_a_secret_saved_while_the_former_one_is_examined_is_not_enabled(setup, monkeypatch):
     meanwhile(monkeypatch, ConnectionSetup, "readiness", lambda: change(ConnectionSetup, pk=1, client_secret="new"))
     with pytest.raises(NotReady, match="Somebody else saved"):
-        ConnectionSetup.current().enable()
+        enable(ConnectionSetup.current())
 
 
 def test_an_address_typed_while_disabled_is_refused_when_somebody_has_enabled_the_connection(setup, admin):
     sent = {**form_on(admin, PAGE, PAGE), "url": "https://fabrikam.crm4.dynamics.com"}
-    ConnectionSetup.current().enable()
+    enable(ConnectionSetup.current())
 
     answer = admin.post(PAGE, sent).content.decode()
 
@@ -110,7 +111,7 @@ def test_what_changes_elsewhere_than_on_the_page_is_nobodys_business_there(furni
 
 
 def test_sales_is_told_when_nobody_is_held_up_any_more(setup, admin, monkeypatch):
-    setup.enable()
+    enable(setup)
     ConnectionSetup.objects.update(solution_version="1.0")
     held: list[str] = []
     monkeypatch.setattr(ConnectionSetup, "tell_sales", lambda self: held.append(self.untold))

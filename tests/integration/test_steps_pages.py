@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from coupling.models import Coupling
-from integration import defaults
+from integration.mappings import standard
 from integration.models import FieldMapping, FieldTransformation, TableMapping
 from integration.sync.transformations import KINDS
 from tests.integration.test_mapping_pages import change, errors, the
@@ -232,5 +232,5 @@ def test_a_pair_that_needs_rules_to_fit_leads_to_them(mapping, admin):
 
 
 def test_a_default_setup_knows_nothing_of_rules(setup, admin):
-    defaults.create_missing("dataverse")
+    standard.create_missing("dataverse")
     assert not FieldTransformation.objects.exists()

@@ -17,8 +17,8 @@ from integration.jobs.pulse import Pulse
 from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
 from integration.models.full_synch import FullSynchError
 from integration.sync.run import Canceled, Options, Scope
-from integration.systems.base import Side
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.values import Side
 from tests.integration.jobs_world import TO_CRM, JobsWorld, ran, world
 from tests.integration.test_demo import HOUSE, environment
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integration import scheduler, tasks
 from integration.jobs import queue
 from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TaskRun, User
-from integration.models.audit import acting
+from integration.models.stored.audit import acting
 from integration.systems.errors import Unreachable
 from tests.integration.test_jobs_gate import redis
 

@@ -9,12 +9,15 @@ from dataclasses import replace
 
 import pytest
 from django.utils import timezone
+from integration.connection.enabling import enable
 
 from integration import scheduler, tasks
+from integration.connection import notifying, opening
+from integration.connection.notifying import notify_sales
+from integration.connection.published import OURS
 from integration.dataverse.session import OF_A_PERSON, Credentials, Patience, Session
 from integration.http import Limits
-from integration.models import ConnectionSetup, TaskRun, opening, telling
-from integration.models.published import OURS
+from integration.models import ConnectionSetup, TaskRun
 from integration.systems.errors import PrivilegeMissing, Throttled, TimedOut, Unreachable
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
 from tests.integration.test_connection_features import TOLD, own
@@ -37,7 +40,7 @@ def enabled(setup, organization) -> ConnectionSetup:
     own(organization)
     setup.use_default_addresses("")
     setup.save()
-    setup.enable()
+    enable(setup)
     return setup
 
 
@@ -94,12 +97,12 @@ def test_what_was_saved_is_told_by_a_worker_when_the_organization_answers_again(
     assert "tried again every 5 minutes" in page
 
     assert scheduler.tell_untold()
-    assert tasks.run(telling.TASK)
+    assert tasks.run(notifying.TASK)
 
     assert addresses(organization)[0] == "https://bc.contoso.example"
     setup = ConnectionSetup.current()
     assert (setup.untold, setup.last_error) == ("", "")
-    assert TaskRun.objects.last_of(telling.TASK).message == "1 told"
+    assert TaskRun.objects.last_of(notifying.TASK).message == "1 told"
 
 
 def test_a_withdrawal_is_made_up_for_though_the_connection_is_disabled(enabled, admin, organization):
@@ -107,7 +110,7 @@ def test_a_withdrawal_is_made_up_for_though_the_connection_is_disabled(enabled, 
     admin.post("/connection/disable/")
     assert addresses(organization)[0] == "https://bc.cronus.example"
     assert scheduler.tell_untold()
-    tasks.run(telling.TASK)
+    tasks.run(notifying.TASK)
     assert addresses(organization) == ("", "")
 
 
@@ -117,8 +120,8 @@ def test_it_is_tried_again_after_five_minutes_and_not_before(enabled, admin, org
     organization.fail_on("get", NO_ROUTE)
     assert scheduler.tell_untold()
     assert not scheduler.tell_untold()
-    tasks.run(telling.TASK)
-    run = TaskRun.objects.last_of(telling.TASK)
+    tasks.run(notifying.TASK)
+    run = TaskRun.objects.last_of(notifying.TASK)
     assert (run.status, "No route" in run.message) == (TaskRun.Status.FAILED, True)
     assert not scheduler.tell_untold()
     TaskRun.objects.update(asked_at=timezone.now() - dt.timedelta(minutes=5))
@@ -143,7 +146,7 @@ def test_enabling_again_takes_a_withdrawal_back_that_was_never_made(enabled, adm
 
 def test_without_the_solution_nothing_is_left_to_be_told(setup):
     setup.note(untold="addresses")
-    assert setup.tell_sales() is False
+    assert notify_sales(setup) is False
     assert ConnectionSetup.current().untold == ""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from integration.mappings.build_rule import build_rule
 from integration.models import RecordTemplate, TemplateUse
-from integration.systems.base import Side
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.values import Side
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,7 @@ def test_a_mapping_uses_templates_by_priority_and_condition(mapping, domestic, a
         {"template": str(domestic.pk), "priority": "20", "condition": ""},
         {"template": str(foreign.pk), "priority": "10", "condition": "address1_city = Paris"},
     )
-    rule = mapping.rule(company, organization)
+    rule = build_rule(mapping, company, organization)
     assert [template.name for template in rule.templates_for(Side.ERP)] == ["FOREIGN", "DOMESTIC"]
     assert rule.templates[1].values == {"priority": 3}
     assert rule.templates_for(Side.CRM) == ()
@@ -197,4 +198,4 @@ def test_a_template_that_no_longer_fits_stops_the_run_by_name(
     TemplateUse.objects.create(mapping=mapping, template=domestic)
     domestic.values.update(**change)
     with pytest.raises(ConfigurationProblem, match=f"CUSTOMER, template “DOMESTIC”: .*{message}"):
-        mapping.rule(company, organization)
+        build_rule(mapping, company, organization)

@@ -67,7 +67,7 @@ def test_two_who_enable_at_the_same_moment_make_every_mapping_once(setup):
         mine = ConnectionSetup.current()
         together.wait(20)
         try:
-            mine.enable()
+            enable(mine)
             made.append(True)
         finally:
             connections.close_all()

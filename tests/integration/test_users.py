@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration.models import AuditEntry, User, WebServiceKey
-from integration.models.access_key import change_key, key_of, revoke_key, verified
-from integration.models.user import LastAdministrator, administrators
+from integration.models.people.access_key import change_key, key_of, revoke_key, verified
+from integration.models.people.user import LastAdministrator, administrators
 from tests.people import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER, client_of, made, signed_in
 
 pytestmark = pytest.mark.django_db

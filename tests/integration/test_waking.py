@@ -143,7 +143,7 @@ def test_all_tables_are_looked_at_in_one_go(read, monkeypatch):
         def close(self) -> None:
             """Nothing to give back."""
 
-    monkeypatch.setattr("integration.models.systems.open_crm", lambda setup, **_: Watched())
+    monkeypatch.setattr("integration.connection.systems.open_crm", lambda setup, **_: Watched())
     waking.look_at_sales()
     assert asked == [["systemuser", "account", "contact"]]
     assert awake() == {"CONTACT"}

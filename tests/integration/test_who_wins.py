@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from integration.models import ConnectionSetup, FullSynchLine
-from integration.models.audit import AuditEntry
 from integration.models.full_synch import FullSynchError
-from integration.systems.base import Ref, Side
+from integration.models.stored.audit import AuditEntry
+from integration.systems.values import Ref, Side
 from setup_wizard import tables
 from tests.integration.jobs_world import world
 

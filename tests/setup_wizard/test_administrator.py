@@ -15,12 +15,13 @@ import requests
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.db import connection, transaction
+from integration.connection.enabling import findings_of
 
+from integration.connection.published import OURS
 from integration.dataverse.session import Credentials
 from integration.dataverse.session import Session as SalesSession
 from integration.models import AuditEntry, ConnectionSetup
-from integration.models.audit import acting
-from integration.models.published import OURS
+from integration.models.stored.audit import acting
 from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
@@ -173,7 +174,7 @@ def test_the_solution_is_imported_with_progress_and_redeployed_without_harm(sand
     assert ConnectionSetup.current().solution_version
     come_back(admin, agree(begun(admin, "redeploy")))
     assert AdministratorRun.latest().status == AdministratorRun.Status.FINISHED
-    assert f"Version {ConnectionSetup.current().solution_version} is installed" in str(sandbox.test())
+    assert f"Version {ConnectionSetup.current().solution_version} is installed" in str(findings_of(sandbox))
 
 
 def recorded(kind: str) -> list[tuple[str, str, dict, dict]]:

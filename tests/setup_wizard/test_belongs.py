@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.sessions.models import Session
+from integration.connection.enabling import enable
 
 from integration.models import ConnectionSetup
 from integration.systems.errors import RoleMissing, SignInRefused, TimedOut, Unreachable
@@ -157,7 +158,7 @@ def test_what_was_typed_waits_behind_the_welcome_and_gives_way_to_what_somebody_
 def test_nothing_that_was_typed_comes_to_a_connection_that_is_enabled(setup, admin):
     press(admin, "welcome")
     admin.post(f"{GUIDE}from-setup/", {"url": "https://fabrikam.crm4.dynamics.com"})
-    setup.enable()
+    enable(setup)
     assert shown(admin, "connection")["url"] == "https://contoso.crm4.dynamics.com"
     page = admin.get("/connection/").content.decode()
     assert "from-setup" not in page

@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from integration.connection.enabling import disable, enable
 
 from coupling.models import Coupling
-from integration import preflight
+from integration import checks
 from integration.jobs.queue import QueueState
 from integration.models import ConnectionSetup, FullSynchLine, TableMapping
-from integration.models.preflight import Severity
-from integration.systems.base import Row
+from integration.models.stored.preflight import Severity
 from integration.systems.errors import SignInRefused
+from integration.systems.values import Row
 from setup_wizard.models import Guide
 from tests.setup_wizard.conftest import BY_HAND, GUIDE, press, shown, state, walk
 
@@ -51,22 +52,22 @@ def test_the_check_finds_what_the_preflight_finds_under_the_same_codes(fresh, ad
     walk(admin, until="check")
     context = admin.get(f"{GUIDE}check/").context
     shown = {one.code for one, _ in [*context["findings"], *context["further"]()]}
-    assert shown == {one.code for one in preflight.look()} - {"disabled"}
+    assert shown == {one.code for one in checks.look()} - {"disabled"}
 
 
 def test_what_is_only_worth_knowing_does_not_hold_the_guide_up(fresh, admin, monkeypatch):
     walk(admin, until="check")
-    monkeypatch.setattr("integration.preflight.installation.queue_state", lambda: QueueState(problem="No queue."))
+    monkeypatch.setattr("integration.checks.installation.queue_state", lambda: QueueState(problem="No queue."))
     page = admin.get(f"{GUIDE}check/").content.decode()
     assert "queue-unreachable" in page
     assert ">Next<" in page
 
 
 def test_couplings_of_another_organization_are_told_before_finish_is_reached(setup, admin, organization):
-    setup.enable()
+    enable(setup)
     customer = TableMapping.objects.get(name="CUSTOMER")
     Coupling.objects.create(mapping=customer, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
-    setup.disable()
+    disable(setup)
     walk(admin, until="check")
     organization.organization_id = uuid.uuid4()
     page = admin.get(f"{GUIDE}check/").content.decode()
@@ -140,9 +141,9 @@ def test_a_double_click_on_finish_starts_everything_once(fresh, admin):
 
 
 def test_mappings_that_were_there_keep_what_people_made_of_them(setup, admin):
-    setup.enable()
+    enable(setup)
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_erp")
-    setup.disable()
+    disable(setup)
     walk(admin, until="data")
     press(admin, "data", **{"direction-CUSTOMER": "to_crm"}, **BY_HAND)
     for step in ("integration-user", "administrator", "check"):

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.urls import reverse
+from integration.connection.enabling import enable, order_integration_switched
 
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping, User
 from setup_wizard.models import AdministratorRun, Guide
@@ -219,7 +220,7 @@ def test_importing_and_enabling_are_ticked_and_free_before_anything_is_installed
 
 @pytest.mark.scenario("CRMConnectionWizardTests.VerifyWizardWithExistedSetupCommonFieldsTrue")
 def test_importing_and_enabling_are_ticked_and_locked_where_both_are_done(setup, admin):
-    setup.enable()
+    enable(setup)
     ConnectionSetup.objects.update(solution_version="1.0.0.0")
     Guide.current()
     Guide.objects.update(done=[step.slug for step in STEPS])
@@ -260,7 +261,7 @@ def test_the_choices_by_table_are_kept_and_become_mappings_at_finish(fresh, admi
 
 def test_switching_orders_on_before_finish_creates_no_mapping_that_the_choices_would_miss(fresh, admin):
     walk(admin, until="data")
-    ConnectionSetup.current().order_integration_switched(True)
+    order_integration_switched(ConnectionSetup.current(), True)
     assert TableMapping.objects.count() == 0
 
 

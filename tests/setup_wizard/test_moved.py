@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from coupling.models import Coupling
-from integration import defaults
+from integration.mappings import standard
 from integration.models import ConnectionSetup, TableMapping
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
@@ -44,7 +44,7 @@ def lead(**elsewhere: str) -> None:
 
 def coupled() -> TableMapping:
     """The customers' mapping."""
-    defaults.create_missing("dataverse")
+    standard.create_missing("dataverse")
     return TableMapping.objects.get(name="CUSTOMER")
 
 

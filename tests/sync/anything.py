@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from integration.sync.ledger import Outcome, Partner, Result, State
-from integration.sync.marks import reserved_of
+from integration.sync.given_ids.marks import reserved_of
+from integration.sync.memory.ledger import Outcome, Partner, Result, State
 from integration.sync.reader import SourceEmpty
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
-from integration.systems.base import Ref, Side
 from integration.systems.errors import Locked, Refused, Throttled, TimedOut, VersionConflict
+from integration.systems.values import Ref, Side
 from tests.makers import account, customer_rule, firms
 from tests.sync.mortal import run_until
 from tests.sync.world import TO_CRM, TO_ERP, World

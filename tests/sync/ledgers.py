@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from integration.models import TableMapping
-from integration.sync.ledger import Ledger, Partner, State, Wait
-from integration.sync.memory_ledger import MemoryLedger
+from integration.sync.memory.ledger import Ledger, Partner, State, Wait
+from integration.sync.memory.memory_ledger import MemoryLedger
 from integration.sync.rules import Direction
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 TO_CRM, TO_ERP = Direction.TO_CRM, Direction.TO_ERP
 TABLES = {

@@ -9,9 +9,9 @@ from typing import Any
 from integration.sync.actions import Action
 from integration.sync.engine import plan
 from integration.sync.run import Options
-from integration.systems.base import Page, Record, Side
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Page, Record, Side
 from tests.makers import FIRMS, customer, customer_rule, erp_tables
 from tests.sync.world import TO_CRM, World
 

@@ -13,7 +13,7 @@ from typing import Any
 from integration.sync.engine import synchronize
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Counters, Options
-from integration.systems.base import Row
+from integration.systems.values import Row
 from tests.sync.world import MemoryJournal, World
 
 SYSTEM_WRITES = ("insert", "update", "delete", "act")

@@ -10,16 +10,16 @@ from typing import Any
 
 from integration.sync.actions import Action, Update
 from integration.sync.decide import Judge
-from integration.sync.halves import plain
-from integration.sync.ledger import Partner, State
-from integration.sync.meaning import MeaningField
-from integration.sync.memory import SideMemory
-from integration.sync.merge import Look, Merged, Merger
+from integration.sync.memory.halves import plain
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.merge import Look, Merged, Merger
+from integration.sync.memory.side_memory import SideMemory
+from integration.sync.record.meaning import MeaningField
+from integration.sync.record.transfer import Draft, Resolved, Transfer
+from integration.sync.record.values import normalizer
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options
-from integration.sync.transfer import Draft, Resolved, Transfer
-from integration.sync.values import normalizer
-from integration.systems.base import Record, Side
+from integration.systems.values import Record, Side
 from tests.makers import customer_rule, pair
 
 TO_CRM, TO_ERP = Direction.TO_CRM, Direction.TO_ERP

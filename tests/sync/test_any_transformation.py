@@ -9,13 +9,13 @@ import regex
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from integration.sync.record.preview_value import attempt
+from integration.sync.record.values import transformer
 from integration.sync.rules import Direction
 from integration.sync.transformations import KINDS, Transformation, WrongParameter, chain, check, patterns
 from integration.sync.transformations.base import LONGEST, TransformationFailed
-from integration.sync.trial import attempt
-from integration.sync.values import transformer
-from integration.systems.base import Field, FieldType, Option
 from integration.systems.errors import ConfigurationProblem, RecordProblem
+from integration.systems.values import Field, FieldType, Option
 from tests.examples import examples
 
 PIECES = [

@@ -11,7 +11,7 @@ from hypothesis.stateful import rule
 
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.examples import ASKED, examples
 from tests.sync.anything import DIRECTIONS, LINE_PROBLEMS, WithFaults
 from tests.sync.world import World

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.actions import Insert
-from integration.sync.halves import DEFAULT, partnerless, plain, unread
-from integration.sync.merge import Merger
+from integration.sync.memory.halves import DEFAULT, partnerless, plain, unread
+from integration.sync.memory.merge import Merger
+from integration.sync.record.transfer import Transfer
 from integration.sync.rules import Direction, Reference
-from integration.sync.transfer import Transfer
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.makers import customer_rule, pair
 from tests.sync.table_of_truth import BLANK, KEYS, NAMES, ONE_WAY, TO_CRM, TO_ERP, Row
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 from integration.sync.run import Counters, Scope
-from integration.systems.base import Ref
 from integration.systems.errors import Refused, Unreachable, VersionConflict
+from integration.systems.values import Ref
 from tests.makers import account, firms
 from tests.sync.test_taken import COLUMNS, numbered
 from tests.sync.world import TO_CRM, TO_ERP, World

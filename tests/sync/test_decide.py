@@ -9,12 +9,12 @@ import pytest
 
 from integration.sync.actions import Fail, Ignore, Insert, Skip, Update
 from integration.sync.decide import failed
-from integration.sync.halves import unread
-from integration.sync.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.halves import unread
+from integration.sync.memory.ledger import Outcome, Partner, Result, State
 from integration.sync.problems import Conflict
+from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.sync.transfer import ReferenceNotCoupled
 from integration.systems.errors import Locked, Refused
 from tests.sync.table_of_truth import TO_CRM, TO_ERP, US, Row
 

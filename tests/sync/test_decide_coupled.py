@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.actions import Fail, Skip, Unchanged
-from integration.sync.halves import plain, unread
-from integration.sync.ledger import InFlight, Outcome, Result, State, Wait
+from integration.sync.memory.halves import plain, unread
+from integration.sync.memory.ledger import InFlight, Outcome, Result, State, Wait
+from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.rules import ConflictPolicy, Direction
 from integration.sync.run import Options, Scope
-from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.sync.table_of_truth import TO_CRM, TO_ERP, US, Row
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.halves import DECIDED, plain
-from integration.sync.ledger import Agreed
+from integration.sync.memory.halves import DECIDED, plain
+from integration.sync.memory.ledger import Agreed
 from integration.sync.plan import Planner
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options, Scope
 from integration.sync.special.base import Run
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.makers import CUSTOMER_FIELDS, customer_rule, pair
 from tests.sync.world import TO_CRM, TO_ERP, World
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.halves import DECIDED
-from integration.sync.ledger import Result
+from integration.sync.memory.halves import DECIDED
+from integration.sync.memory.ledger import Result
 from integration.sync.rules import ConflictPolicy, Direction, Reference
 from integration.sync.run import Counters
-from integration.systems.base import Ref, Side
+from integration.systems.values import Ref, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, pair
 from tests.sync.world import TO_CRM, TO_ERP, World
 

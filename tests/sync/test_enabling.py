@@ -9,7 +9,7 @@ import pytest
 
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.makers import customer_rule, pair
 from tests.sync.world import TO_CRM, TO_ERP, World
 

@@ -8,8 +8,8 @@ import pytest
 
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
 from integration.sync.run import Counters, Scope
-from integration.systems.base import Ref
 from integration.systems.errors import Unreachable, VersionConflict
+from integration.systems.values import Ref
 from tests.makers import account, customer_rule, salespeople_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from integration.sync.ledger import State
-from integration.sync.marks import reserved_of
+from integration.sync.given_ids.marks import reserved_of
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.base import Ref, Side
+from integration.systems.values import Ref, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
 from tests.sync.mortal import every_death, run_until
 from tests.sync.world import TO_CRM, TO_ERP, World

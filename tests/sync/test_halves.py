@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sync.halves import (
+from integration.sync.memory.halves import (
     DECIDED,
     DEFAULT,
     MARKS,
@@ -23,7 +23,7 @@ from integration.sync.halves import (
     unread,
     value_of,
 )
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 VALUES = st.text(max_size=12) | st.text(alphabet="".join(sorted(MARKS)) + "1", max_size=4)
 

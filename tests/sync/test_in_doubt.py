@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from integration.sync.actions import Fail, Insert
-from integration.sync.ledger import Partner, State
-from integration.sync.marks import mark, reserved_of
-from integration.sync.match import preview
-from integration.sync.matching import Criterion
+from integration.sync.given_ids.marks import mark, reserved_of
+from integration.sync.matching.pairs import Criterion
+from integration.sync.matching.run import preview
+from integration.sync.memory.ledger import Partner, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.base import Ref, Row, Side
 from integration.systems.errors import Refused, TimedOut, VersionConflict
+from integration.systems.values import Ref, Row, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, pair, salespeople_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 

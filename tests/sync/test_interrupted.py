@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from coupling.packing import partner_of, row_of
-from integration.sync.halves import unread
-from integration.sync.ledger import InFlight, Partner, SideWritten, State
+from integration.sync.memory.halves import unread
+from integration.sync.memory.ledger import InFlight, Partner, SideWritten, State
 from integration.sync.rules import ConflictPolicy, Reference
 from integration.sync.run import Options
-from integration.systems.base import Ref, Row, Side
+from integration.systems.values import Ref, Row, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, pair
 from tests.sync.mortal import run_until
 from tests.sync.world import TO_CRM, TO_ERP, World

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 from integration.sync.rules import Reference
 from integration.sync.run import Options, Scope
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.mortal import every_death

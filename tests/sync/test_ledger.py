@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.halves import DECIDED, DEFAULT, partnerless, unread
-from integration.sync.ledger import InFlight, Outcome, Partner, Result, State, Wait, is_open
+from integration.sync.memory.halves import DECIDED, DEFAULT, partnerless, unread
+from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, State, Wait, is_open
 from integration.sync.rules import Reference
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.sync.ledgers import TO_CRM, TO_ERP, coupled, kept, ledger, ledgers
 
 __all__ = ["ledger", "ledgers"]

@@ -10,9 +10,9 @@ from django.db import IntegrityError
 
 from coupling.ledger import CouplingError
 from integration.models import TableMapping
-from integration.sync.ledger import Fenced, Outcome, Partner, Result, SideWritten, State, Wait
+from integration.sync.memory.ledger import Fenced, Outcome, Partner, Result, SideWritten, State, Wait
 from integration.sync.rules import Reference
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.sync.ledgers import TO_CRM, Ledgers, coupled, kept
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.halves import DECIDED, unread
-from integration.sync.ledger import InFlight, Outcome, Partner, Result, SideWritten, State
-from integration.systems.base import Side
+from integration.sync.memory.halves import DECIDED, unread
+from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, SideWritten, State
+from integration.systems.values import Side
 from tests.sync.ledgers import TABLES, Ledgers, coupled, kept, ledger, ledgers
 
 __all__ = ["ledger", "ledgers"]

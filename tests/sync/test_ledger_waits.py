@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.halves import partnerless
-from integration.sync.ledger import Outcome, Partner, Result, State, Wait
+from integration.sync.memory.halves import partnerless
+from integration.sync.memory.ledger import Outcome, Partner, Result, State, Wait
 from integration.sync.rules import Direction
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.sync.ledgers import TO_CRM, TO_ERP, Ledgers, coupled, kept, ledger, ledgers, salesperson
 
 __all__ = ["ledger", "ledgers"]

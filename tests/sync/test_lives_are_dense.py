@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.makers import customer_rule, salespeople_rule
 from tests.sync.lives import mutations
 from tests.sync.lives.generator import draw

@@ -7,9 +7,9 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sync.marks import LENGTH, is_marked, mark, reserved_of
-from integration.systems.base import Field, FieldType, Record, Table
+from integration.sync.given_ids.marks import LENGTH, is_marked, mark, reserved_of
 from integration.systems.memory.accept import accept
+from integration.systems.values import Field, FieldType, Record, Table
 
 MARKED = Table("customer", "Customer", {}, mark_field="address_2")
 

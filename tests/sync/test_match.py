@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.ledger import Partner, Result, State
-from integration.sync.match import couple_matching, preview
-from integration.sync.matching import Criterion
+from integration.sync.matching.pairs import Criterion
+from integration.sync.matching.run import couple_matching, preview
+from integration.sync.memory.ledger import Partner, Result, State
 from integration.sync.rules import ConflictPolicy, Direction, TableRule
 from integration.sync.run import Counters, Scope
 from integration.sync.transformations import Transformation
-from integration.systems.base import Ref, Side
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.values import Ref, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World

@@ -6,11 +6,11 @@ import uuid
 
 import pytest
 
-from integration.sync.match import couple_matching
-from integration.sync.matching import Criterion
+from integration.sync.matching.pairs import Criterion
+from integration.sync.matching.run import couple_matching
 from integration.sync.rules import Direction, Reference, TableRule
 from integration.sync.run import Scope
-from integration.systems.base import Ref, Side
+from integration.systems.values import Ref, Side
 from tests.makers import CUSTOMER_FIELDS, account, currency_rule, customer_rule, pair
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sync.matching import Criterion, Matched, match
-from integration.systems.base import Record, Ref
+from integration.sync.matching.pairs import Criterion, Matched, match
+from integration.systems.values import Record, Ref
 
 NAME = Criterion("name", "fullname")
 MAIL = Criterion("e_mail", "mail")

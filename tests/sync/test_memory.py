@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sync.halves import DECIDED, DEFAULT, default, partnerless, plain, unread
-from integration.sync.ledger import InFlight, Partner, State
-from integration.sync.memory import SideMemory
-from integration.systems.base import Record, Side
+from integration.sync.memory.halves import DECIDED, DEFAULT, default, partnerless, plain, unread
+from integration.sync.memory.ledger import InFlight, Partner, State
+from integration.sync.memory.side_memory import SideMemory
+from integration.systems.values import Record, Side
 from tests.sync.table_of_truth import KEYS, US, memory_of, rule
 
 SOMEBODY = uuid.UUID(int=7)

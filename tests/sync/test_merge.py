@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.halves import plain, unread
-from integration.sync.ledger import Agreed, Partner
-from integration.sync.merge import Look, Merger
+from integration.sync.memory.halves import plain, unread
+from integration.sync.memory.ledger import Agreed, Partner
+from integration.sync.memory.merge import Look, Merger
+from integration.sync.record.transfer import Transfer
 from integration.sync.rules import ConflictPolicy
 from integration.sync.run import Options
-from integration.sync.transfer import Transfer
-from integration.systems.base import Record, Side
+from integration.systems.values import Record, Side
 from tests.makers import customer_rule, pair
 from tests.sync.table_of_truth import BLANK, KEYS, TO_CRM, TO_ERP, US, Row, after, phones, written
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from integration.sync.rules import ConflictPolicy, FieldRule, Reference
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.makers import pair
 from tests.sync.table_of_truth import BLANK, NAMES, ONE_WAY, TO_CRM, TO_ERP, Row, after, phones, written
 

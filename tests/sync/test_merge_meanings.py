@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from integration.sync.actions import Change, Insert
-from integration.sync.halves import default, partnerless, unread
-from integration.sync.meaning import Expressed, Lack, Lacking, MeaningField, Meant
-from integration.sync.merge import Merged
+from integration.sync.memory.halves import default, partnerless, unread
+from integration.sync.memory.merge import Merged
+from integration.sync.record.meaning import Expressed, Lack, Lacking, MeaningField, Meant
 from integration.sync.rules import ConflictPolicy, Direction
-from integration.systems.base import Record, Side
+from integration.systems.values import Record, Side
 from tests.makers import pair
 from tests.sync.table_of_truth import NAMES, TO_CRM, TO_ERP, Row
 

@@ -6,10 +6,10 @@ import uuid
 
 import pytest
 
-from integration.sync.halves import partnerless, unread
-from integration.sync.merge import Merged
+from integration.sync.memory.halves import partnerless, unread
+from integration.sync.memory.merge import Merged
 from integration.sync.rules import ConflictPolicy, Direction, Reference
-from integration.systems.base import Ref, option_id
+from integration.systems.values import Ref, option_id
 from tests.makers import pair
 from tests.sync.table_of_truth import TO_CRM, TO_ERP, Row, written
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from integration.sync.rules import DeletionPolicy
-from integration.systems.base import Ref, Side
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Ref, Side
 from tests.makers import account, customer_rule, reference
 from tests.sync.world import TO_CRM, World
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.ledger import Partner, State
+from integration.sync.memory.ledger import Partner, State
 from integration.sync.rules import Reference
 from integration.sync.run import Counters, Scope
-from integration.systems.base import Ref, Side
+from integration.systems.values import Ref, Side
 from tests.makers import CUSTOMER_FIELDS, account, currency_rule, customer_rule, pair
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.world import TO_CRM, TO_ERP, World

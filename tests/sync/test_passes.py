@@ -7,11 +7,10 @@ import threading
 import pytest
 
 from integration.sync.engine import IN_FLIGHT, synchronize
-from integration.sync.ledger import Fenced, Outcome, Result, State
+from integration.sync.memory.ledger import Fenced, Outcome, Result, State
 from integration.sync.reader import IDS_AT_ONCE
 from integration.sync.rules import Direction, Reference
 from integration.sync.run import Canceled, Counters, Options, Scope
-from integration.systems.base import Ref
 from integration.systems.errors import (
     ConfigurationProblem,
     FieldMissing,
@@ -20,6 +19,7 @@ from integration.systems.errors import (
     Unreachable,
     VersionConflict,
 )
+from integration.systems.values import Ref
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World
 

@@ -6,7 +6,7 @@ import pytest
 
 from integration.sync.rules import Reference
 from integration.sync.run import Counters
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.makers import CUSTOMER_FIELDS, customer_rule, pair, salespeople_rule
 from tests.sync.world import TO_CRM, World
 

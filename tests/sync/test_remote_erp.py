@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from integration.systems.base import Side
 from integration.systems.errors import TimedOut
+from integration.systems.values import Side
 from tests.makers import customer_rule
 from tests.sync.world import TO_ERP, World
 

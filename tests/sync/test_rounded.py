@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from integration.sync.halves import is_rounded
-from integration.sync.ledger import Partner, State
-from integration.systems.base import Field, FieldType
+from integration.sync.memory.halves import is_rounded
+from integration.sync.memory.ledger import Partner, State
+from integration.systems.values import Field, FieldType
 from tests.makers import account, customer_rule
 from tests.sync.world import World
 

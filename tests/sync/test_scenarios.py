@@ -9,8 +9,8 @@ import pytest
 
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
 from integration.sync.run import Counters, Scope
-from integration.systems.base import Ref
 from integration.systems.errors import ConfigurationProblem, Refused
+from integration.systems.values import Ref
 from tests.makers import account, customer_rule, pair
 from tests.sync.world import TO_CRM, TO_ERP, World
 

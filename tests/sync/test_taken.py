@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.ledger import State
+from integration.sync.memory.ledger import State
 from integration.sync.rules import FieldRule, TableRule
 from integration.sync.run import Counters, Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.makers import CUSTOMER_FIELDS, customer_rule, pair, text
 from tests.sync.world import TO_CRM, TO_ERP, World
 

@@ -8,9 +8,9 @@ import pytest
 
 from integration.sync.rules import TableRule, Template
 from integration.sync.run import Counters
-from integration.systems.base import Side
 from integration.systems.errors import RecordProblem
 from integration.systems.filters import EVERYTHING, Filter, parse
+from integration.systems.values import Side
 from tests.makers import account, crm_tables, customer_rule, erp_tables, pair
 from tests.sync.world import TO_CRM, TO_ERP, World
 

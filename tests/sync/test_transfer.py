@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from integration.sync.meaning import Expressed, Lack, Lacking, LeftOut, MeaningField, Meant
+from integration.sync.record.meaning import Expressed, Lack, Lacking, LeftOut, MeaningField, Meant
+from integration.sync.record.transfer import Draft, ReferenceNotCoupled, Transfer
 from integration.sync.rules import Direction, FieldRule, Reference
-from integration.sync.transfer import Draft, ReferenceNotCoupled, Transfer
-from integration.systems.base import Record, Ref, Side, option_id
 from integration.systems.errors import FieldMissing, InvalidValue
+from integration.systems.values import Record, Ref, Side, option_id
 from tests.makers import FREIGHT_TERMS, customer_rule, pair
 from tests.sync.world import TO_CRM, TO_ERP
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integration.sync.record.transfer import Transfer
 from integration.sync.rules import Direction, FieldRule
 from integration.sync.run import Counters, Scope
-from integration.sync.transfer import Transfer
 from integration.sync.transformations import KINDS, Transformation, WrongParameter, chain, check
 from integration.sync.transformations.base import TransformationFailed
 from integration.sync.transformations.patterns import TIMEOUTS_AT_MOST
-from integration.systems.base import Record
 from integration.systems.errors import ConfigurationProblem, InvalidValue
+from integration.systems.values import Record
 from tests.examples import examples
 from tests.makers import customer_rule, pair
 from tests.sync.world import TO_CRM, TO_ERP, World

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sync.values import LONGEST_KEPT, NoPartnerOption, constant, converter, normalizer
-from integration.systems.base import Field, FieldType, Option, Ref
+from integration.sync.record.values import LONGEST_KEPT, NoPartnerOption, constant, converter, normalizer
 from integration.systems.errors import InvalidValue
+from integration.systems.values import Field, FieldType, Option, Ref
 
 TERMS = (Option(1, "Net 30"), Option(2, "Net 60"))
 ERP_TERMS = (Option(0, " "), Option(7, "net 60"), Option(8, "COD"))

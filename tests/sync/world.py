@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from integration.sync.engine import plan, synchronize
-from integration.sync.ledger import Partner, State
-from integration.sync.memory_ledger import MemoryLedger
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.memory_ledger import MemoryLedger
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Changed, Counters, Failure, Options, Scope
-from integration.systems.base import Ref, Side
+from integration.systems.values import Ref, Side
 from tests.makers import customer, customer_rule, salespeople_rule, systems
 
 TO_CRM, TO_ERP = Direction.TO_CRM, Direction.TO_ERP

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.systems.base import Field, FieldType, Record, Ref, Table
 from integration.systems.filters import (
     EVERYTHING,
     AllOf,
@@ -29,6 +28,7 @@ from integration.systems.filters import (
     text_of,
     typed,
 )
+from integration.systems.values import Field, FieldType, Record, Ref, Table
 from tests.makers import BLOCKED, STATE, amount, code, moment, option, reference, table, text
 
 JIM = uuid.UUID("00000000-0000-4000-8000-000000000a1a")

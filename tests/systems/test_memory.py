@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from integration.systems.base import Ref, Row, Side, System, every
 from integration.systems.errors import (
     CursorExpired,
     DuplicateKey,
@@ -24,6 +23,8 @@ from integration.systems.errors import (
 )
 from integration.systems.filters import parse
 from integration.systems.memory import PERSON, MemorySystem
+from integration.systems.system import System, every
+from integration.systems.values import Ref, Row, Side
 from tests.makers import crm_tables, erp_tables, systems
 from tests.systems.contract import Ground, SystemContract, Target
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from coupling import verbs
+from coupling import commands
 from coupling.models import CouplingError
-from coupling.people import uncoupled_people
+from coupling.pages.people import uncoupled_people
 from integration import jobs
 from integration.management.console import EXPECTED, ConsoleCommand, mapping_named, record_id
 
@@ -32,7 +32,7 @@ class Command(ConsoleCommand):
             for system, table, id in ends:
                 if id not in system.get(table, [id], []):
                     raise CommandError(f"There is no {system.describe(table).label} with the id {id}.")
-        verbs.couple(mapping, erp_id, crm_id, verbs.coupled_with(mapping, erp_id))
+        commands.couple(mapping, erp_id, crm_id, commands.coupled_with(mapping, erp_id))
         self.say(f"{mapping.name}: {options['erp_key']} is coupled with {crm_id}.", options)
         contacts, people = uncoupled_people(mapping, erp_id)
         if contacts is not None:

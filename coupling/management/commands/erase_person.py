@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from coupling.erasing import erase
+from coupling.commands.erase import erase
 from integration import jobs
 from integration.management.console import ConsoleCommand, mapping_named, record_id
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 
 class Command(ConsoleCommand):

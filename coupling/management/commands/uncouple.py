@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from coupling import verbs
+from coupling import commands
 from integration import jobs
 from integration.management.console import ConsoleCommand, mapping_named, record_id
 
@@ -23,8 +23,8 @@ class Command(ConsoleCommand):
         mapping = mapping_named(options["mapping"])
         with jobs.open_now() as connected:
             erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
-            if verbs.coupled_with(mapping, erp_id) is None:
+            if commands.coupled_with(mapping, erp_id) is None:
                 raise CommandError(f"{options['erp_key']} is not coupled.")
-            removed = verbs.uncouple_here(mapping, [erp_id], connected)
+            removed = commands.uncouple_here(mapping, [erp_id], connected)
         self.say(f"{mapping.name}: {options['erp_key']} is not coupled any more.", options)
         return {"mapping": mapping.name, "erp_id": str(erp_id), "uncoupled": removed}, True

@@ -10,8 +10,8 @@ its place in a session and ends for good.
 """
 
 from integration.dataverse.signin.administrator import Authority, HeldToken, Started, begin, discover, finish
-from integration.dataverse.signin.credentials import Certificate, Credentials, Grant, Password, endpoint_for
-from integration.dataverse.signin.tokens import Tokens, TokenSource
+from integration.odata.credentials import Certificate, Credentials, Grant, Password, endpoint_for
+from integration.odata.tokens import Tokens, TokenSource
 
 __all__ = [
     "Authority",

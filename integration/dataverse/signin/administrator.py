@@ -20,10 +20,10 @@ from types import TracebackType
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
-from integration.dataverse.signin.asking import ask, refusal
 from integration.dataverse.signin.authority import Authority, discover
-from integration.dataverse.signin.credentials import audience, packed
 from integration.http import Transport, check_address
+from integration.odata.credentials import audience, packed
+from integration.odata.token_request import ask, refusal
 from integration.systems.errors import BadAnswer, SignInRefused
 
 __all__ = ["Authority", "HeldToken", "Started", "begin", "discover", "finish"]

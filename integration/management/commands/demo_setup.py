@@ -12,9 +12,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration.business_central import demo
+from integration.connection.enabling import enable
+from integration.connection.findings import NotReady
 from integration.management.console import WRONG_USE, whole_number
 from integration.models import ConnectionSetup, User
-from integration.models.findings import NotReady
 
 ADMIN = "admin"
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         leave_word(settings.DATA_DIR / "sandbox.json", ready)
         if options["enable"]:
             try:
-                ConnectionSetup.current().enable()
+                enable(ConnectionSetup.current())
             except NotReady as error:
                 raise CommandError(" ".join(str(error).split())) from error
         self.stdout.write(json.dumps({"user": ADMIN, "password": sign_in(settings.DATA_DIR / "demo.json")}))

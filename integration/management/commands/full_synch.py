@@ -10,11 +10,11 @@ from django.core.management.base import CommandParser
 from django.db.models import Count
 
 from integration import jobs
+from integration.connection.systems import Connected
 from integration.management.console import ConsoleCommand, counted
 from integration.models import ConnectionSetup, FullSynchLine, Plan, SyncJob
-from integration.models.systems import Connected
 from integration.sync.run import Counters
-from integration.systems.base import Side
+from integration.systems.values import Side
 
 LOOK_AGAIN = 0.3
 WINNERS = {"business-central": Side.ERP, "sales": Side.CRM, "nobody": None}

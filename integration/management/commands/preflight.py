@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from integration import preflight
+from integration import checks
 from integration.management.console import ConsoleCommand
-from integration.models.preflight import Severity
+from integration.models.stored.preflight import Severity
 
 
 class Command(ConsoleCommand):
@@ -17,7 +17,7 @@ class Command(ConsoleCommand):
     requires_system_checks: list[str] = []
 
     def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
-        found = preflight.run()
+        found = checks.run()
         for one in found.verdicts:
             self.say(f"{one['severity']:8} {one['code']:20} {one['what']}: {one['message']}", options)
             if one["fix"]:

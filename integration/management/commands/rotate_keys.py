@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from integration.management.console import ConsoleCommand
-from integration.models import key_holders
-from integration.models.audit import AuditEntry, record
-from integration.models.cache import SharedCache
-from integration.models.secret import rotate
+from integration.models.stored import key_holders
+from integration.models.stored.audit import AuditEntry, record
+from integration.models.stored.cache import SharedCache
+from integration.models.stored.secret import rotate
 
 LEFT = (
     "{number} could not be read and stay as they are: {names}. Bring the key that encrypted them back into "

@@ -15,7 +15,7 @@ from django.db import connection
 
 from integration.management.console import check_migrated, port
 from integration.management.web import PatientServer
-from integration.models import key_holders
+from integration.models.stored import key_holders
 
 THREADS = 12
 KIND = "web server"

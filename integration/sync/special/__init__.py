@@ -6,7 +6,7 @@ from integration.sync.special.currency import CurrencyRules
 from integration.sync.special.customers import CustomerRules, VendorRules
 from integration.sync.special.opportunities import OpportunityRules
 from integration.sync.special.options import OptionRules
-from integration.sync.special.prices import PriceGroupRules, SalesPriceRules
+from integration.sync.special.prices.lines import PriceGroupRules, SalesPriceRules
 from integration.sync.special.products import ItemRules, ResourceRules
 from integration.sync.special.salespeople import SalespeopleRules
 from integration.sync.special.units import UnitRules

@@ -20,8 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from integration.systems.base import System, every
 from integration.systems.errors import RecordProblem
+from integration.systems.system import System, every
 
 CURRENCY = "transactioncurrency"
 LOCAL_DECIMALS = 2

@@ -13,14 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from integration.sync.actions import Insert, SideWrite, Update
-from integration.sync.ledger import Ledger
-from integration.sync.matching import Criterion
-from integration.sync.meaning import MeaningField
+from integration.sync.matching.pairs import Criterion
+from integration.sync.memory.ledger import Ledger
+from integration.sync.record.meaning import MeaningField
+from integration.sync.record.transfer import Draft
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Options, Scope
-from integration.sync.transfer import Draft
-from integration.systems.base import Record, Side, System
 from integration.systems.errors import ConfigurationProblem, Problem
+from integration.systems.system import System
+from integration.systems.values import Record, Side
 
 
 @dataclass(frozen=True, slots=True)

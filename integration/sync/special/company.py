@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from integration.sync.meaning import Expressed, Lack, Lacking, LeftOut, MeaningField, Meant
+from integration.sync.record.meaning import Expressed, Lack, Lacking, LeftOut, MeaningField, Meant
+from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.special.base import Run
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
-from integration.sync.transfer import ReferenceNotCoupled
-from integration.systems.base import Record, Ref, Side
 from integration.systems.errors import Problem
+from integration.systems.values import Record, Ref, Side
 
 COLUMN = {Side.ERP: "company_no", Side.CRM: "parentcustomerid"}
 OUTSIDE = "Its company is outside the filters of the mappings for companies."

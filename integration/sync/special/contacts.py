@@ -9,12 +9,12 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 
 from integration.sync.actions import Change, Insert, SideWrite, Update
-from integration.sync.matching import Criterion
-from integration.sync.meaning import MeaningField
+from integration.sync.matching.pairs import Criterion
+from integration.sync.record.meaning import MeaningField
 from integration.sync.special.base import Run, Special
 from integration.sync.special.company import COLUMN, Company
 from integration.sync.special.firms import ACCOUNT, CONTACT, CUSTOMER, VENDOR
-from integration.systems.base import Record, Ref, Side
+from integration.systems.values import Record, Ref, Side
 
 COMPANY = 0
 TABLES = (CUSTOMER, VENDOR)

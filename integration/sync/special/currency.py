@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from integration.sync.actions import Insert, Update
-from integration.sync.matching import by_name
+from integration.sync.matching.pairs import by_name
+from integration.sync.record.transfer import Draft, Known
 from integration.sync.rules import Context, Direction, Reference
 from integration.sync.special.base import Exclusion, Run, Special
 from integration.sync.special.fixed import FieldFixed, hold_back
 from integration.sync.special.rates import TABLE, Rates
-from integration.sync.transfer import Draft, Known
-from integration.systems.base import Record, Row, Side, Value, every
 from integration.systems.errors import Problem, Refused
 from integration.systems.filters import Comparison, OneOf
+from integration.systems.system import every
+from integration.systems.values import Record, Row, Side, Value
 
 CURRENCY = "currency"
 ITSELF = Reference(CURRENCY, TABLE)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from integration.sync.record.transfer import Draft
 from integration.sync.special.base import Run, Special
 from integration.sync.special.owners import Owners
-from integration.sync.transfer import Draft
-from integration.systems.base import Record, Side
+from integration.systems.values import Record, Side
 
 INACTIVE = 1
 NOT_BLOCKED = 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from integration.sync.ledger import Ledger
+from integration.sync.memory.ledger import Ledger
 from integration.sync.rules import Reference
-from integration.systems.base import Ref, Side, System, every
 from integration.systems.filters import AllOf, AnyOf, Comparison, OneOf, fields_of, matches, parse
+from integration.systems.system import System, every
+from integration.systems.values import Ref, Side
 
 CUSTOMER, VENDOR, ACCOUNT, CONTACT = "customer", "vendor", "account", "contact"
 RELATION = "contact_business_relation"

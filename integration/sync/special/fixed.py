@@ -3,7 +3,7 @@ other fields of the record go on."""
 
 from __future__ import annotations
 
-from integration.sync.transfer import Draft
+from integration.sync.record.transfer import Draft
 from integration.systems.errors import RecordProblem
 
 

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from integration.sync.direction import Direction
-from integration.sync.meaning import Expressed, Lack, Lacking, MeaningField, Meant
+from integration.sync.record.meaning import Expressed, Lack, Lacking, MeaningField, Meant
 from integration.sync.rules import FieldRule, Reference
 from integration.sync.special.amounts import Rate, RateMissing, exchange, rates_of
 from integration.sync.special.base import Run
 from integration.sync.special.currency import LocalCurrency
-from integration.systems.base import Field, Money, Record, Ref, Side
+from integration.systems.values import Field, Money, Record, Ref, Side
 
 ROW_CURRENCY = "transactioncurrencyid"
 CURRENCIES = Reference("currency", "transactioncurrency")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from integration.sync.record.transfer import Draft
 from integration.sync.special.base import Run, Special
 from integration.sync.special.firms import ACCOUNT, Firms
-from integration.sync.transfer import Draft
-from integration.systems.base import Record, Ref, Side
+from integration.systems.values import Record, Ref, Side
 
 
 class OpportunityRules(Special):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
-from integration.sync.matching import by_name
+from integration.sync.matching.pairs import by_name
+from integration.sync.record.transfer import Draft
 from integration.sync.special.base import Special
-from integration.sync.transfer import Draft
-from integration.systems.base import Record, Side, every
+from integration.systems.system import every
+from integration.systems.values import Record, Side
 
 
 class OptionRules(Special):

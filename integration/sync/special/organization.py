@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Protocol
 
 from integration.sync.rules import Context
-from integration.systems.base import Record, Ref, System, Value
 from integration.systems.errors import PrivilegeMissing, TableMissing
+from integration.systems.system import System
+from integration.systems.values import Record, Ref, Value
 
 ORGANIZATION = "organization"
 BASE, AMOUNTS, PRICES = "basecurrencyid", "currencydecimalprecision", "pricingdecimalprecision"

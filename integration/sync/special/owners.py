@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
+from integration.sync.record.transfer import Draft, ReferenceNotCoupled
 from integration.sync.rules import FieldRule, Reference, TableRule
 from integration.sync.special.base import Run
-from integration.sync.transfer import Draft, ReferenceNotCoupled
-from integration.systems.base import Record, Ref, Side
+from integration.systems.values import Record, Ref, Side
 
 OWNER = "ownerid"
 SALESPEOPLE = Reference("salesperson", "systemuser")

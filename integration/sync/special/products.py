@@ -12,16 +12,16 @@ from dataclasses import replace
 from typing import ClassVar
 
 from integration.sync.actions import Change, Insert, SideWrite, Update
-from integration.sync.meaning import Expressed, MeaningField, Meant
+from integration.sync.record.meaning import Expressed, MeaningField, Meant
+from integration.sync.record.transfer import Draft, ReferenceNotCoupled
 from integration.sync.special.base import Run, Special
-from integration.sync.special.default_prices import PRICE_LIST, PRODUCT, DefaultPriceList, not_negative
 from integration.sync.special.fixed import FieldFixed, hold_back
 from integration.sync.special.organization import Organization
+from integration.sync.special.prices.default_list import PRICE_LIST, PRODUCT, DefaultPriceList, not_negative
 from integration.sync.special.units import UNITS, Units
-from integration.sync.transfer import Draft, ReferenceNotCoupled
-from integration.systems.base import Record, Ref, Side
 from integration.systems.errors import Problem
 from integration.systems.text import storable
+from integration.systems.values import Record, Ref, Side
 
 ACTIVE, RETIRED, DRAFT = 0, 1, 2
 PUBLISHED, WITHDRAWN = 1, 2

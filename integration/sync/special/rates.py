@@ -9,9 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
 from integration.sync.special.organization import Organization, Parties
-from integration.systems.base import Record, every
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import Comparison
+from integration.systems.system import every
+from integration.systems.values import Record
 
 TABLE = "transactioncurrency"
 RATE_STEP = Decimal("1e-10")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from integration.sync.special.base import Special
-from integration.systems.base import Record
+from integration.systems.values import Record
 
 
 class SalespeopleRules(Special):

@@ -7,15 +7,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from integration.sync.actions import Insert, Update
-from integration.sync.matching import by_name
+from integration.sync.matching.pairs import by_name
+from integration.sync.record.transfer import Draft
 from integration.sync.rules import Reference
 from integration.sync.special.base import Run, Special
 from integration.sync.special.fixed import FieldFixed, hold_back
-from integration.sync.transfer import Draft
-from integration.systems.base import Record, Ref, Row, Side, every
 from integration.systems.errors import Problem, RecordProblem, Refused
 from integration.systems.filters import OneOf
+from integration.systems.system import every
 from integration.systems.text import storable
+from integration.systems.values import Record, Ref, Row, Side
 
 GROUP, UNIT = "uomschedule", "uom"
 UNITS = Reference("unit_of_measure", GROUP)

@@ -9,7 +9,7 @@ from integration.systems.filters.values import AllOf, AnyOf, Comparison, Filter,
 from integration.systems.text import fold
 
 if TYPE_CHECKING:
-    from integration.systems.base import Record
+    from integration.systems.values import Record
 
 
 def matches(where: Filter, record: Record) -> bool:

@@ -23,7 +23,7 @@ from integration.systems.filters.values import (
 from integration.systems.text import fold
 
 if TYPE_CHECKING:
-    from integration.systems.base import Field, Table
+    from integration.systems.values import Field, Table
 
 
 def typed(where: Filter, table: Table) -> Filter:

@@ -22,7 +22,7 @@ from integration.systems.filters.values import (
 )
 
 if TYPE_CHECKING:
-    from integration.systems.base import Table
+    from integration.systems.values import Table
 
 DEEPEST = 40
 """Levels of brackets and nots. Nobody types more, and everything that walks a filter is recursive."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from integration.systems.filters.values import EVERYTHING, AllOf, AnyOf, Comparison, Filter, Not, OneOf
 
 if TYPE_CHECKING:
-    from integration.systems.base import Field, Table
+    from integration.systems.values import Field, Table
 
 
 def text_of(where: Filter, table: Table | None = None) -> str:

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
-from integration.systems.base import Field, FieldType, Ref, Value
 from integration.systems.errors import InvalidValue
 from integration.systems.text import length
+from integration.systems.values import Field, FieldType, Ref, Value
 
 
 def accept(field: Field, value: Value) -> Value:

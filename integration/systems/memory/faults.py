@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from integration.systems.base import Row
 from integration.systems.errors import RecordProblem
+from integration.systems.values import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration.systems.base import FieldType, Ref, Table, Value
 from integration.systems.errors import DuplicateKey, NotFound
 from integration.systems.memory.accept import blank
+from integration.systems.values import FieldType, Ref, Table, Value
 
 
 @dataclass(frozen=True, slots=True)

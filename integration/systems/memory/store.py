@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from copy import deepcopy
 from threading import RLock
 
-from integration.systems.base import FieldType, Page, Record, Ref, Row, Side, Table, Value
 from integration.systems.errors import (
     CursorExpired,
     DuplicateKey,
@@ -22,6 +21,7 @@ from integration.systems.errors import (
 from integration.systems.filters import EVERYTHING, Filter, fields_of, matches
 from integration.systems.memory.accept import accept
 from integration.systems.memory.rows import MemoryTable, StoredRow, sort_key
+from integration.systems.values import FieldType, Page, Record, Ref, Row, Side, Table, Value
 
 START = dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
 

@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from integration.systems.base import Identity, KeyedSystem, Page, Record, Row, Side, Table, Value, Written
 from integration.systems.errors import InvalidValue, RecordProblem, Refused
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.memory.faults import Call, Fault, Faults
 from integration.systems.memory.store import MemoryStore
+from integration.systems.system import KeyedSystem
+from integration.systems.values import Identity, Page, Record, Row, Side, Table, Value, Written
 
 PERSON = uuid.UUID("00000000-0000-4000-8000-00000000a11e")
 

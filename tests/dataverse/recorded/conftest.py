@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from integration.dataverse.session import Credentials, Session
-from integration.dataverse.shared import Left
 from integration.http import Limits, Transport
+from integration.odata.shared import Left
 from tests.dataverse.counterpart import Asked, Counterpart, Says, counterpart
 
 EXCHANGES = Path(__file__).parent / "exchanges"

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from integration.dataverse import changes
 from integration.dataverse.metadata import Entity
-from integration.systems.base import Field, FieldType, Page, Table
+from integration.dataverse.reading import changes
 from integration.systems.errors import ConfigurationProblem, CursorExpired
 from integration.systems.filters import EVERYTHING
+from integration.systems.values import Field, FieldType, Page, Table
 
 FIELDS = {
     "accountid": Field("accountid", FieldType.UUID),

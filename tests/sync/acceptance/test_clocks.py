@@ -8,7 +8,7 @@ import pytest
 
 from integration.sync.rules import Direction
 from integration.sync.run import Counters
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import Cronus, changed, standard
 from tests.sync.world import TO_CRM, TO_ERP
 

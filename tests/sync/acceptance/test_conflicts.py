@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integration.sync.ledger import Result
+from integration.sync.memory.ledger import Result
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters
 from tests.makers import CUSTOMER_FIELDS, customer_rule, pair

@@ -8,8 +8,8 @@ import pytest
 
 from integration.sync.rules import TableRule
 from integration.sync.run import Counters
-from integration.systems.base import Ref, option_id
 from integration.systems.errors import ConfigurationProblem, FieldMissing
+from integration.systems.values import Ref, option_id
 from tests.makers import customer_rule, pair
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, standard
 from tests.sync.world import World

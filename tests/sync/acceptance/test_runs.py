@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from integration.sync.ledger import Result
+from integration.sync.memory.ledger import Result
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
-from integration.systems.base import Ref, Side
 from integration.systems.errors import Refused
+from integration.systems.values import Ref, Side
 from tests.makers import account, customer_rule, salespeople_rule
 from tests.sync.entity_rules.cronus import Cronus, changed, standard
 from tests.sync.world import TO_CRM, TO_ERP, World

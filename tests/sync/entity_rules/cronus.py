@@ -10,11 +10,11 @@ from typing import Any
 
 from integration.defaults import STANDARD
 from integration.defaults.shape import MappingDefault
-from integration.models.rule import reference_for
+from integration.mappings.build_rule import reference_for
 from integration.sync.rules import Context, Direction, FieldRule, TableRule
-from integration.systems.base import Ref, Row, Side, Table, Value, option_id
 from integration.systems.filters import parse
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Ref, Row, Side, Table, Value, option_id
 from tests.makers import account, customer
 from tests.sync.entity_rules import tables
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World

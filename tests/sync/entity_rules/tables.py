@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from integration.systems.base import Field, FieldType, Money, Option, Table
+from integration.systems.values import Field, FieldType, Money, Option, Table
 from tests.makers import code, option, reference, table, text
 
 BLOCKED_CUSTOMER = (Option(0, " "), Option(1, "Ship"), Option(2, "Invoice"), Option(3, "All"))

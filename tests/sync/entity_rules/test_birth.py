@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from integration.sync.run import Scope
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, standard
 
 Born = Callable[[Cronus], tuple[uuid.UUID, dict[str, object]]]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.run import Counters
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
 
 CUSTOMER, VENDOR, CONTACT = "CUSTOMER", "VENDOR", "CONTACT"

@@ -8,7 +8,7 @@ import pytest
 
 from integration.sync.run import Counters
 from integration.sync.special import rates
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
 
 CURRENCY, CUSTOMER, ITEM = "CURRENCY", "CUSTOMER", "ITEM-PRODUCT"

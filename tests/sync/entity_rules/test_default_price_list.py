@@ -9,9 +9,9 @@ import pytest
 
 from integration.sync.actions import SideWrite
 from integration.sync.run import Counters, Scope
-from integration.sync.special.default_prices import DEFAULT_PRICE_LIST
-from integration.systems.base import Ref
+from integration.sync.special.prices.default_list import DEFAULT_PRICE_LIST
 from integration.systems.errors import Refused
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, Cronus, standard
 
 ITEM, RESOURCE = "ITEM-PRODUCT", "RESOURCE-PRODUCT"

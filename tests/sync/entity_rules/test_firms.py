@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from integration.sync.run import Counters
-from integration.systems.base import Ref, option_id
+from integration.systems.values import Ref, option_id
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
 
 CUSTOMER, VENDOR, SALESPEOPLE, TERMS = "CUSTOMER", "VENDOR", "SALESPEOPLE", "PAYMENT TERMS"

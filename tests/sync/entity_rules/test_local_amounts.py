@@ -10,7 +10,7 @@ import pytest
 
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Scope
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
 from tests.sync.entity_rules.test_opportunities import adatum, helen, opportunity
 

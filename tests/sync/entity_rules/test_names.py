@@ -6,11 +6,11 @@ import uuid
 
 import pytest
 
-from integration.sync.matching import by_name
+from integration.sync.matching.pairs import by_name
 from integration.sync.run import Counters
-from integration.systems.base import Record
 from integration.systems.errors import InvalidValue
 from integration.systems.text import REFUSED
+from integration.systems.values import Record
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, standard
 
 UNIT, GROUP, CURRENCY, CUSTOMER = "UNIT OF MEASURE", "CUSTPRCGRP-PRICE", "CURRENCY", "CUSTOMER"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sync.special.price_choice import Price, choose, unfit
+from integration.sync.special.prices.choice import Price, choose, unfit
 
 TODAY = dt.date(2026, 6, 15)
 PAST, LATER, TOMORROW = dt.date(2025, 12, 31), dt.date(2027, 1, 1), dt.date(2026, 6, 16)

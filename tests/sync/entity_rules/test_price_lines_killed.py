@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 
 from integration.sync.run import Scope
-from integration.systems.base import Ref
 from integration.systems.errors import Unreachable
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import standard
 from tests.sync.entity_rules.test_price_lines import GROUP, NEW_YEAR, PRICE, amounts, go, look_at, year_end
 from tests.sync.entity_rules.test_price_lines import bicycle as bicycle

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from integration.sync.run import Counters
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, standard
 
 GROUP, PRICE, ITEM, UNIT, CURRENCY = (

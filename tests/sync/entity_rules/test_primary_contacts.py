@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from integration.sync.run import Counters
-from integration.systems.base import Ref
 from integration.systems.errors import VersionConflict
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
 
 CUSTOMER, CONTACT = "CUSTOMER", "CONTACT"

@@ -9,8 +9,8 @@ import pytest
 
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Scope
-from integration.systems.base import Ref
 from integration.systems.errors import Refused
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, changed, standard
 
 ITEM, RESOURCE = "ITEM-PRODUCT", "RESOURCE-PRODUCT"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from integration.sync.run import Counters, Scope
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, standard
 from tests.sync.entity_rules.test_products import ACTIVE, ALL_OF_THEM, BOTH_KINDS, ITEM, RESOURCE, RETIRED, sold
 

@@ -10,7 +10,7 @@ from integration.business_central.models import Contact, Customer, Item, Salespe
 from integration.business_central.store import EmbeddedCompany
 from integration.sync.rules import TableRule
 from integration.sync.run import Counters
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, changed
 
 pytestmark = pytest.mark.django_db

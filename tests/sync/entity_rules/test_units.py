@@ -6,7 +6,7 @@ import pytest
 
 from integration.sync.run import Counters
 from integration.sync.special.units import group_name
-from integration.systems.base import Ref
+from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, standard
 
 UNIT, ITEM = "UNIT OF MEASURE", "ITEM-PRODUCT"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from integration.sync.ledger import Partner, Result, SideWritten, State
+from integration.sync.memory.ledger import Partner, Result, SideWritten, State
 from integration.sync.plan import Planner
+from integration.sync.record.values import normalizer
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
 from integration.sync.run import Options
 from integration.sync.special.base import Run
-from integration.sync.values import normalizer
-from integration.systems.base import Row, Side
+from integration.systems.values import Row, Side
 from tests.sync.lives.people import People
 from tests.sync.lives.tables import (
     BY_NAME,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
 from integration.sync.run import Options, Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.sync.lives.runs import Runs, repeatable
 from tests.sync.lives.tables import BY_NAME, MAPPED, METHODS, PEOPLE, STOPPED, Settings
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from integration.sync.halves import UNREAD
-from integration.sync.ledger import Partner, Result, State
+from integration.sync.memory.halves import UNREAD
+from integration.sync.memory.ledger import Partner, Result, State
 from integration.sync.rules import ConflictPolicy, Direction
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.sync.lives.people import People
 from tests.sync.lives.tables import MAPPED, TABLE, Mapped
 from tests.sync.lives.wishes import NOTHING, Wish, equal, expressed

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any
 from unittest import mock
 
-from integration.sync import halves, intentions, memory, merge, verdict
 from integration.sync.decide import Judge
-from integration.sync.halves import DEFAULT, PARTNERLESS, UNREAD, plain
-from integration.sync.ledger import InFlight, Partner, SideWritten
-from integration.sync.memory_ledger import MemoryLedger
-from integration.sync.merge import Merger
-from integration.systems.base import Side
+from integration.sync.given_ids import intentions
+from integration.sync.memory import halves, merge, side_memory, verdict
+from integration.sync.memory.halves import DEFAULT, PARTNERLESS, UNREAD, plain
+from integration.sync.memory.ledger import InFlight, Partner, SideWritten
+from integration.sync.memory.memory_ledger import MemoryLedger
+from integration.sync.memory.merge import Merger
+from integration.systems.values import Side
 
 Mutation = Callable[[], AbstractContextManager[Any]]
 
@@ -55,7 +56,7 @@ def unread_values_stay_unread() -> Iterator[None]:
         after = settled(half, value, ours=ours, as_left=as_left)
         return half if half[:1] == UNREAD and after == plain(half[1:]) != plain(value) else after
 
-    with mock.patch.object(memory, "settled", kept):
+    with mock.patch.object(side_memory, "settled", kept):
         yield
 
 
@@ -67,7 +68,7 @@ def defaults_are_decisions() -> Iterator[None]:
     def decided(half: str, value: str, *, ours: bool, as_left: bool) -> str:
         return plain("\0") if half == DEFAULT else settled(half, value, ours=ours, as_left=as_left)
 
-    with mock.patch.object(memory, "settled", decided):
+    with mock.patch.object(side_memory, "settled", decided):
         yield
 
 
@@ -127,7 +128,7 @@ def what_is_found_is_not_kept_before_writing() -> Iterator[None]:
 @contextmanager
 def flags_are_overwritten() -> Iterator[None]:
     """``raised`` is ignored: a pass clears what somebody has flagged since it looked."""
-    with mock.patch("integration.sync.memory_ledger.stored_over", _stored_as_it_is):
+    with mock.patch("integration.sync.memory.memory_ledger.stored_over", _stored_as_it_is):
         yield
 
 

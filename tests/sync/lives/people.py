@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from integration.sync.halves import value_of
-from integration.sync.ledger import Partner, State
-from integration.sync.values import normalizer
-from integration.systems.base import Side, Value
+from integration.sync.memory.halves import value_of
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.record.values import normalizer
+from integration.systems.values import Side, Value
 from tests.sync.lives.tables import (
     BY_NAME,
     CRM_TABLE,

@@ -14,10 +14,10 @@ from unittest import mock
 from integration.sync import engine
 from integration.sync.actions import Insert, Update
 from integration.sync.engine import plan
-from integration.sync.ledger import Result, State
+from integration.sync.memory.ledger import Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options, Scope
-from integration.systems.base import Side
+from integration.systems.values import Side
 from tests.sync.lives.deciding import Deciding
 from tests.sync.lives.invariants import Broken, at_rest, field_problem
 from tests.sync.lives.tables import MAPPED, PEOPLE, TABLE, Settings, Watched

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from integration.sync.ledger import Partner, State
-from integration.sync.memory_ledger import MemoryLedger
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.memory_ledger import MemoryLedger
 from integration.sync.rules import ConflictPolicy, Context, DeletionPolicy, Direction, FieldRule, Reference, TableRule
-from integration.systems.base import Field, FieldType, Option, Ref, Side, Value, option_id
 from integration.systems.filters import parse
 from integration.systems.memory import MemorySystem
+from integration.systems.values import Field, FieldType, Option, Ref, Side, Value, option_id
 from tests.makers import code, option, reference, table, text
 from tests.sync.world import MemoryJournal
 

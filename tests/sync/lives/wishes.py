@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from integration.sync.ledger import State
-from integration.systems.base import Ref, Side, Value, option_id
+from integration.sync.memory.ledger import State
+from integration.systems.values import Ref, Side, Value, option_id
 from tests.sync.lives.tables import COLOURS, OWN, SHIPPING, Mapped, Pair
 
 NOTHING = "nothing"

@@ -1,4 +1,4 @@
-"""What every system must do, whichever it is: the documented behaviour of each verb in ``systems/base.py``.
+"""What every system must do, whichever it is: the documented behaviour of each verb in ``systems/system.py``.
 
 To run it on a system, subclass :class:`SystemContract` in a test module and give the two fixtures:
 

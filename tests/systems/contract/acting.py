@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from integration.systems.base import System
 from integration.systems.errors import NotFound, Refused
+from integration.systems.system import System
 from tests.systems.contract.ground import NOWHERE, Contract, Ground, Rows, needs
 
 

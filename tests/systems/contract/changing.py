@@ -7,11 +7,12 @@ import uuid
 
 import pytest
 
-from integration.systems.base import Row, System, Value
 from integration.systems.errors import (
     CursorExpired,
     FieldMissing,
 )
+from integration.systems.system import System
+from integration.systems.values import Row, Value
 from tests.systems.contract.ground import (
     Contract,
     Ground,

@@ -6,10 +6,11 @@ import uuid
 
 import pytest
 
-from integration.systems.base import FieldType, System
 from integration.systems.errors import (
     TableMissing,
 )
+from integration.systems.system import System
+from integration.systems.values import FieldType
 from tests.systems.contract.ground import (
     Contract,
     Ground,

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from integration.systems.base import System, Value, every
+from integration.systems.system import System, every
+from integration.systems.values import Value
 from tests.systems.contract.ground import (
     Contract,
     Ground,

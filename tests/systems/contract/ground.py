@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from integration.systems.base import Page, Record, Ref, Row, System, Value, Written, every
 from integration.systems.filters import Filter, both, parse
+from integration.systems.system import System, every
+from integration.systems.values import Page, Record, Ref, Row, Value, Written
 
 NOWHERE = uuid.UUID("dead0000-0000-4000-8000-000000000001")
 

@@ -7,8 +7,9 @@ from typing import cast
 
 import pytest
 
-from integration.systems.base import KeyedSystem, Row, System
 from integration.systems.errors import InvalidValue
+from integration.systems.system import KeyedSystem, System
+from integration.systems.values import Row
 from tests.systems.contract.ground import Contract, Ground, Rows, needs
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from integration.systems.base import Ref, System
+from integration.systems.system import System
+from integration.systems.values import Ref
 from tests.systems.contract.ground import (
     Contract,
     Ground,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from integration.systems.base import Row, System
 from integration.systems.errors import (
     InvalidValue,
     NotFound,
     VersionConflict,
 )
+from integration.systems.system import System
+from integration.systems.values import Row
 from tests.systems.contract.ground import (
     NOWHERE,
     Contract,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from integration.systems.base import Ref, Row, System
 from integration.systems.errors import (
     DuplicateKey,
     InvalidValue,
     ReferenceMissing,
 )
+from integration.systems.system import System
+from integration.systems.values import Ref, Row
 from tests.systems.contract.ground import (
     NOWHERE,
     Contract,

@@ -1,0 +1,43 @@
+"""What people do with couplings: couple, uncouple, create the other record, synchronize now.
+
+Every verb checks first and says in words what is in the way; running is left to the jobs.
+"""
+
+from __future__ import annotations
+
+from coupling.commands.checks import Blocked, coupled_with
+from coupling.commands.couple_records import (
+    COUPLING,
+    CRM_ID,
+    ERP_ID,
+    couple,
+    coupled,
+    uncouple,
+    uncouple_all,
+    uncouple_here,
+)
+from coupling.commands.create_records import creatable, create
+from coupling.commands.synchronize_now import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
+
+__all__ = [
+    "CAPTIONS",
+    "COUPLING",
+    "CRM_ID",
+    "ERP_ID",
+    "GET",
+    "MERGE",
+    "SEND",
+    "Blocked",
+    "couple",
+    "coupled",
+    "coupled_with",
+    "creatable",
+    "create",
+    "plans",
+    "suggestion",
+    "synchronize",
+    "uncouple",
+    "uncouple_all",
+    "uncouple_here",
+    "ways",
+]

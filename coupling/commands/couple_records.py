@@ -1,0 +1,100 @@
+"""Couple and uncouple: the records stay as they are."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from coupling.commands.checks import check_held, check_record, coupled_with, options_for, table_of
+from coupling.models import CouplingError
+from coupling.pages.records import known_of
+from coupling.sides import both_opened, of
+from integration import jobs
+from integration.connection.systems import Connected
+from integration.models import SyncJob, TableMapping, User
+from integration.models.stored.audit import AuditEntry, record
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from integration.systems.values import Side
+
+COUPLING, ERP_ID, CRM_ID = "coupling", "Business Central id", "Dynamics 365 Sales id"
+WITH_COMPANY = {
+    "account", "contact", "product", "productpricelevel", "opportunity", "invoice", "salesorder",
+}  # fmt: skip
+"""Sales tables with a column that says whose record it is; uncoupling empties it, so that takes a job."""
+
+
+def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uuid.UUID | None = None) -> bool:
+    """Couple two records that exist, both inside the mapping's filters, the Sales one free. ``seen``: what the
+    Business Central record was coupled with when the person decided. Answers whether anything changed; raises
+    :class:`CouplingError` and ``ConnectionProblem``."""
+    now = coupled_with(mapping, erp_id)
+    if now == crm_id:
+        return False
+    if now != seen:
+        raise CouplingError("Somebody else has changed this record's coupling meanwhile. Look at it again.")
+    with both_opened() as connected:
+        check_record(connected, mapping, Side.ERP, erp_id)
+        check_record(connected, mapping, Side.CRM, crm_id)
+
+        def alive(side: Side, id: uuid.UUID) -> bool:
+            return id in of(connected, side).get(table_of(mapping, side), [id], [])
+
+        check_held(mapping, erp_id, crm_id)
+        with transaction.atomic():
+            # The old pair goes as with Delete Coupling: its contacts do not stay with the people of another firm.
+            mapping.couplings.uncouple([erp_id] if now else [], connected.erp, connected.crm)
+            mapping.couplings.couple(erp_id, crm_id, alive=alive)
+    before = {CRM_ID: now} if now else {}
+    record(AuditEntry.Action.COUPLED, COUPLING, mapping, before, {ERP_ID: erp_id, CRM_ID: crm_id})
+    return True
+
+
+def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | None) -> SyncJob | int:
+    """Remove couplings; the records stay. Answers the job that does it, or how many are gone already."""
+    if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
+        return uncouple_now(mapping, erp_ids)
+    return _uncoupling(mapping, options_for(erp_ids), user)
+
+
+def uncouple_all(mapping: TableMapping, user: User | None) -> SyncJob | int:
+    """Remove every coupling of the mapping, as ``uncouple`` does."""
+    if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
+        return uncouple_now(mapping, list(mapping.couplings.values_list("erp_id", flat=True)))
+    return _uncoupling(mapping, Options(scope=Scope.EVERYTHING), user)
+
+
+def uncouple_here(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], connected: Connected) -> int:
+    """Remove couplings in this process; the pairs of contacts that belong to a pair of firms go with it. Answers how
+    many are gone."""
+    return uncouple_now(mapping, erp_ids, connected)
+
+
+def uncouple_now(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], connected: Connected | None = None) -> int:
+    """Here and now: no record has to be written for it."""
+    both = (connected.erp, connected.crm) if connected is not None else ()
+    number = int(mapping.couplings.uncouple(erp_ids, *both))
+    ids = ", ".join(str(id) for id in erp_ids)
+    record(AuditEntry.Action.UNCOUPLED, COUPLING, mapping, {ERP_ID: ids}, {"couplings": number})
+    return number
+
+
+def _uncoupling(mapping: TableMapping, options: Options, user: User | None) -> SyncJob:
+    direction = Direction(mapping.direction).passes[0]
+    return jobs.start(mapping, direction, kind=SyncJob.Kind.UNCOUPLE, options=options, user=user)
+
+
+def coupled(
+    side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]
+) -> dict[TableMapping, list[Partner]]:
+    """The pairs these records are in, by mapping. Raises :class:`CouplingError` where none is in any."""
+    found: dict[TableMapping, list[Partner]] = {}
+    for mapping, partner in known_of(side, mappings, ids).values():
+        if partner.state is not State.RESERVED:
+            found.setdefault(mapping, []).append(partner)
+    if not found:
+        raise CouplingError("This record is not coupled." if len(ids) == 1 else "None of these is coupled.")
+    return found

@@ -1,0 +1,83 @@
+"""Create the other record of uncoupled ones, and couple."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from coupling.commands.checks import check_first, check_record, options_for, table_of
+from coupling.commands.couple_records import uncouple_now
+from coupling.models import CouplingError
+from coupling.sides import both_opened, of, opened
+from integration import jobs
+from integration.connection.systems import Connected
+from integration.models import SyncJob, TableMapping, User
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.rules import Direction
+from integration.systems.filters import OneOf
+from integration.systems.system import every
+from integration.systems.values import Side
+
+LINES = {"customer_price_group": ("sales_price", "sales_code")}
+"""Table -> the table of its lines, and the field that says whose they are."""
+
+
+def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Which of these records are free to have their other record made; a coupling whose other record is gone gives
+    way. A single one is looked at closely. Raises :class:`CouplingError` where something is in the way, and
+    ``ConnectionProblem``."""
+    direction = _creating(mapping, side)
+    with both_opened() as connected:
+        free = _free(connected, mapping, side, ids)
+        if free and len(ids) == 1:
+            check_record(connected, mapping, side, ids[0])
+            check_first(connected, mapping, direction, ids[0])
+    return free or _all_coupled(ids)
+
+
+def create(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None) -> SyncJob:
+    """Make the other record of these uncoupled ones, and couple. ``side`` is where they are. Raises
+    ``CouplingError`` where they are coupled already or the mapping does not go that way."""
+    direction = _creating(mapping, side)
+    known = mapping.couplings.partners(side, ids)
+    free = [id for id in ids if id not in known or known[id].state is not State.COUPLED] or _all_coupled(ids)
+    job = jobs.start(mapping, direction, options=options_for(free, create=True, force=True), user=user)
+    if side is Side.ERP:
+        _lines_too(mapping, free, job, user)
+    return job
+
+
+def _creating(mapping: TableMapping, side: Side) -> Direction:
+    direction = Direction.TO_CRM if side is Side.ERP else Direction.TO_ERP
+    if not Direction(mapping.direction).includes(direction):
+        raise CouplingError(f"{mapping.name} does not create records in this direction.")
+    return direction
+
+
+def _all_coupled(ids: Sequence[uuid.UUID]) -> NoReturn:
+    raise CouplingError("This is coupled already." if len(ids) == 1 else "All of these are coupled already.")
+
+
+def _lines_too(mapping: TableMapping, ids: Sequence[uuid.UUID], job: SyncJob, user: User | None) -> None:
+    """A new price list is nothing without its prices: they follow in a job of their own."""
+    table, field = LINES.get(mapping.erp_table, ("", ""))
+    lines = TableMapping.objects.filter(erp_table=table).first() if table else None
+    if lines is None:
+        return
+    with opened(Side.ERP) as erp:
+        found = [record.id for record in every(erp, table, OneOf(field, tuple(ids)))]
+    if found:
+        jobs.start(lines, Direction.TO_CRM, options=options_for(found, create=True), user=user, after=job)
+
+
+def _free(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those not coupled. Pairs whose other record is gone are taken apart for it."""
+    known: Mapping[uuid.UUID, Partner] = mapping.couplings.partners(side, ids)
+    pairs = {id: pair for id, pair in known.items() if pair.state is State.COUPLED}
+    twins = [pair.id(side.other) for pair in pairs.values()]
+    there = of(connected, side.other).get(table_of(mapping, side.other), twins, []) if twins else {}
+    broken = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
+    if broken:
+        uncouple_now(mapping, [pair.erp_id for pair in broken.values()])
+    return [id for id in ids if id not in pairs or id in broken]

@@ -1,0 +1,73 @@
+"""Match-based coupling for a person: have it done, by jobs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+
+from coupling.models import CouplingError
+from integration import jobs
+from integration.models import Plan, SyncJob, TableMapping, User
+from integration.sync.memory.ledger import State
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from integration.systems.values import Side
+
+
+def start(
+    mapping: TableMapping,
+    user: User | None,
+    *,
+    ids: Sequence[uuid.UUID] = (),
+    synchronize: bool = False,
+    create: bool = False,
+    winner: Side | None = None,
+) -> SyncJob:
+    """Couple what matches, in a job: everything, or only these Business Central records. ``synchronize``: the pairs
+    afterwards; ``create``: that too, and the other records of what has no match. ``winner``: the side whose values go
+    over where both records of a pair hold something different. Raises :class:`CouplingError` where
+    there is nothing to do."""
+    options = _options(mapping, ids, create, winner)
+    first = Direction(mapping.direction).passes[0]
+    couples = jobs.start(mapping, first, kind=SyncJob.Kind.COUPLE, options=options, user=user)
+    if synchronize or create:
+        _follow(mapping, couples, options, user)
+    return couples
+
+
+def plan(
+    mapping: TableMapping,
+    user: User | None,
+    *,
+    ids: Sequence[uuid.UUID] = (),
+    create: bool = False,
+    winner: Side | None = None,
+) -> Plan:
+    """A dry run of the same: what would be coupled, and what the passes behind it would write. Raises as ``start``."""
+    try:
+        return jobs.plans.plan_matching(mapping, user, options=_options(mapping, ids, create, winner))
+    except jobs.plans.PlanError as problem:
+        raise CouplingError(str(problem)) from problem
+
+
+def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], create: bool, winner: Side | None) -> Options:
+    if not mapping.criteria():
+        raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
+    if ids and not (ids := _free(mapping, ids)):
+        raise CouplingError("All of these are coupled already.")
+    create = create and Direction(mapping.direction).includes(Direction.TO_CRM)
+    return Options(scope=Scope.IDS if ids else Scope.EVERYTHING, ids=tuple(ids), create=create, winner=winner)
+
+
+def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User | None) -> None:
+    """The passes behind a coupling run: they take what it left open, and create the rest where that is wanted."""
+    for direction in Direction(mapping.direction).passes:
+        creates = options.create and direction is Direction.TO_CRM
+        taken = replace(options, winner=None) if creates else Options(scope=Scope.OPEN)
+        before = jobs.start(mapping, direction, options=taken, user=user, after=before)
+
+
+def _free(mapping: TableMapping, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    known = mapping.couplings.partners(Side.ERP, ids)
+    return [id for id in ids if id not in known or known[id].state is State.RESERVED]

@@ -1,0 +1,227 @@
+"""What people do with pairs that went wrong: retry, restore, delete what is left, look for deleted records, and decide
+a conflict field by field."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from coupling import commands
+from coupling.models import RESTS, Coupling, CouplingError
+from coupling.pages.compare import Comparison
+from coupling.sides import both_opened
+from integration import jobs
+from integration.connection.live_systems import NAMES
+from integration.mappings.build_rule import build_rule
+from integration.models import SyncError, SyncJob, TableMapping, User
+from integration.models.stored.audit import AuditEntry, record
+from integration.sync.deletions import There, look
+from integration.sync.memory.ledger import Agreed, Partner, State
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from integration.systems.values import Side
+
+Pairs = Mapping[TableMapping, Sequence[Partner]]
+
+BROKEN_ONLY = "Both records of each of these exist: there is nothing to restore or to delete."
+
+
+def of_rows(ids: Iterable[int]) -> dict[TableMapping, list[Partner]]:
+    """The pairs of these rows, by mapping. Raises :class:`CouplingError` where there is none any more."""
+    found: dict[TableMapping, list[Partner]] = {}
+    for row in Coupling.objects.filter(pk__in=list(ids)).select_related("mapping"):
+        found.setdefault(row.mapping, []).append(row.partner)
+    if not found:
+        raise CouplingError("Choose at least one record that is still skipped.")
+    return found
+
+
+def of_errors(ids: Iterable[int]) -> tuple[dict[TableMapping, list[Partner]], int]:
+    """The pairs that these errors are about, by mapping, each once, and how many of the errors are about records that
+    are not known here (any more). Raises :class:`CouplingError` where no pair is left."""
+    found: dict[TableMapping, dict[uuid.UUID, Partner]] = {}
+    unknown = 0
+    for error in SyncError.objects.filter(pk__in=list(ids)).select_related("mapping"):
+        source = Direction(error.direction).source
+        id = error.erp_id if source is Side.ERP else error.crm_id
+        partner = error.mapping.couplings.partners(source, [id]).get(id) if id else None
+        if partner is None:
+            unknown += 1
+        else:
+            found.setdefault(error.mapping, {})[partner.erp_id] = partner
+    if not found:
+        raise CouplingError("Choose at least one record that is still known here.")
+    return {mapping: list(partners.values()) for mapping, partners in found.items()}, unknown
+
+
+def retry(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> int:
+    """Take these out of Skipped and have them tried again at once. Answers how many there are."""
+    number = 0
+    for mapping, partners in pairs.items():
+        ids = [partner.erp_id for partner in partners]
+        number += mapping.couplings.retry(ids)
+        _try_again(mapping, user)
+    return number
+
+
+def retry_all(user: User | None) -> int:
+    """The same with every skipped record of every mapping."""
+    number = 0
+    for mapping in TableMapping.objects.filter(pk__in=Coupling.objects.filter(RESTS).values("mapping")):
+        number += mapping.couplings.retry()
+        _try_again(mapping, user)
+    return number
+
+
+def let_win(pairs: Pairs, way: str, user: User | None) -> tuple[list[SyncJob], list[str]]:
+    """Synchronize these pairs ``send``, ``get`` or ``merge``; the other pass looks at them behind it, so that its
+    errors close, too. Answers the first job of each mapping, and what was left out and why. Raises
+    :class:`CouplingError` where nothing is left, and ``ConnectionProblem``."""
+    started: list[SyncJob] = []
+    left_out: list[str] = []
+    for mapping, partners in pairs.items():
+        try:
+            started.append(win(mapping, partners, way, user))
+        except CouplingError as problem:
+            left_out.append(_left_out(mapping, len(partners), str(problem)))
+    return _some(started, left_out, "")
+
+
+def win(mapping: TableMapping, partners: Sequence[Partner], way: str, user: User | None) -> SyncJob:
+    """The same with the pairs of one mapping."""
+    job = commands.synchronize(mapping, [partner.erp_id for partner in partners], way, user)
+    back = Direction(job.direction).back
+    if way != commands.MERGE and Direction(mapping.direction).includes(back):
+        ids = tuple(partner.id(back.source) for partner in partners)
+        jobs.start(mapping, back, options=Options(scope=Scope.IDS, ids=ids), user=user, after=job)
+    return job
+
+
+def restore(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
+    """Make the records anew that are gone, from the ones that are left; those become the pairs. Answers the jobs, and
+    what was left out and why. Raises :class:`CouplingError` where nothing is left to do, and ``ConnectionProblem``."""
+    wanted: list[tuple[TableMapping, Direction, list[uuid.UUID]]] = []
+    left_out: list[str] = []
+    for mapping, partners in pairs.items():
+        there = _there(mapping, partners)
+        left_out += _whole(mapping, partners, there)
+        for direction in (Direction.TO_CRM, Direction.TO_ERP):
+            left = [partner for partner in partners if there.sides(partner) == [direction.source]]
+            if left and not Direction(mapping.direction).includes(direction):
+                reason = f"{mapping.name} does not create records in {NAMES[direction.destination]}."
+                left_out.append(_left_out(mapping, len(left), reason))
+            elif left:
+                wanted.append((mapping, direction, [partner.id(direction.source) for partner in left]))
+        gone = [partner for partner in partners if not there.sides(partner)]
+        if gone:
+            left_out.append(_left_out(mapping, len(gone), "Both records are gone."))
+    started = [_restoring(mapping, direction, ids, user) for mapping, direction, ids in wanted]
+    return _some(started, left_out, BROKEN_ONLY)
+
+
+def delete_rest(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
+    """Delete the other record, too, where one of a pair was deleted. Answers the jobs, and what was left out and why.
+    Raises :class:`CouplingError` where nothing is gone, and ``ConnectionProblem``."""
+    wanted: list[tuple[TableMapping, list[uuid.UUID]]] = []
+    left_out: list[str] = []
+    for mapping, partners in pairs.items():
+        there = _there(mapping, partners)
+        left_out += _whole(mapping, partners, there)
+        broken = [partner.erp_id for partner in partners if len(there.sides(partner)) < len(Side)]
+        if broken:
+            wanted.append((mapping, broken))
+    kind = SyncJob.Kind.DELETE
+    started = [_job(mapping, kind, Options(scope=Scope.IDS, ids=tuple(ids)), user) for mapping, ids in wanted]
+    return _some(started, left_out, BROKEN_ONLY)
+
+
+def _whole(mapping: TableMapping, partners: Sequence[Partner], there: There) -> list[str]:
+    number = sum(len(there.sides(partner)) == len(Side) for partner in partners)
+    return [_left_out(mapping, number, "Both records exist.")] if number else []
+
+
+def _left_out(mapping: TableMapping, number: int, reason: str) -> str:
+    return f"{mapping.name}, {number} record{'' if number == 1 else 's'} left out: {reason}"
+
+
+def _some(started: list[SyncJob], left_out: list[str], nothing: str) -> tuple[list[SyncJob], list[str]]:
+    if not started:
+        raise CouplingError(nothing if nothing and _only_whole(left_out) else " ".join(left_out) or nothing)
+    return started, left_out
+
+
+def _only_whole(left_out: Sequence[str]) -> bool:
+    return all(reason.endswith("Both records exist.") for reason in left_out)
+
+
+def find_deleted(user: User | None) -> list[SyncJob]:
+    """Look for pairs of which a record is gone, in every mapping that has any. Raises :class:`CouplingError`."""
+    rows = TableMapping.objects.filter(couplings__state=State.COUPLED.value).exclude(crm_table__contains=".").distinct()
+    started = [_job(mapping, SyncJob.Kind.FIND, Options(scope=Scope.EVERYTHING), user) for mapping in rows]
+    if not started:
+        raise CouplingError("Nothing is coupled yet.")
+    return started
+
+
+def decide(
+    mapping: TableMapping, erp_id: uuid.UUID, winners: Mapping[str, Side], seen: tuple[str, str], user: User | None
+) -> SyncJob:
+    """Carry, field by field, what a person wants: ``winners`` are the sides by the key of the field. ``seen``: both
+    versions the person has looked at. Raises :class:`CouplingError` and ``ConnectionProblem``."""
+    partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
+    if partner is None or partner.state is State.RESERVED:
+        raise CouplingError("This record is not coupled any more.")
+    with both_opened() as connected:
+        comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
+        ours, theirs = comparison.read(connected, partner)
+        if ours is None or theirs is None:
+            raise CouplingError("One of both records does not exist any more.")
+        if (ours.version, theirs.version) != seen:
+            raise CouplingError("One of both records has changed since you looked. Look again before you decide.")
+        agreed = {**partner.agreed, **comparison.agreed_for(ours, theirs, winners)}
+    mapping.couplings.remember([_decided(partner, agreed, winners)])
+    mapping.couplings.owe([erp_id])
+    mapping.couplings.retry([erp_id])
+    sides = {name: side.value for name, side in winners.items()}
+    record(AuditEntry.Action.DECIDED, commands.COUPLING, mapping, after={commands.ERP_ID: erp_id, **sides})
+    return _both_ways(mapping, erp_id, partner.crm_id, user)
+
+
+def _decided(partner: Partner, agreed: Agreed, winners: Collection[str]) -> Partner:
+    """The pair with what a person decided, which stands above what a run that died had begun to write."""
+    begun = partner.writing
+    if begun is not None:
+        left = {key: halves for key, halves in begun.fields.items() if key not in winners}
+        begun = replace(begun, fields=left) if left else None
+    return replace(partner, agreed=agreed, writing=begun)
+
+
+def _both_ways(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, user: User | None) -> SyncJob:
+    started: list[SyncJob] = []
+    for direction in Direction(mapping.direction).passes:
+        options = Options(scope=Scope.IDS, ids=(erp_id if direction is Direction.TO_CRM else crm_id,))
+        before = started[-1] if started else None
+        started.append(jobs.start(mapping, direction, options=options, user=user, after=before))
+    return started[0]
+
+
+def _there(mapping: TableMapping, partners: Sequence[Partner]) -> There:
+    with both_opened() as connected:
+        return look(build_rule(mapping, connected.erp, connected.crm), connected.erp, connected.crm, partners)
+
+
+def _try_again(mapping: TableMapping, user: User | None) -> None:
+    """Everything of the mapping that is open, one pass behind the other."""
+    before: SyncJob | None = None
+    for direction in Direction(mapping.direction).passes:
+        before = jobs.start(mapping, direction, options=Options(scope=Scope.OPEN), user=user, after=before)
+
+
+def _restoring(mapping: TableMapping, direction: Direction, ids: Sequence[uuid.UUID], user: User | None) -> SyncJob:
+    options = Options(scope=Scope.IDS, ids=tuple(ids), create=True, force=True, restore=True)
+    return jobs.start(mapping, direction, options=options, user=user)
+
+
+def _job(mapping: TableMapping, kind: SyncJob.Kind, options: Options, user: User | None) -> SyncJob:
+    return jobs.start(mapping, Direction(mapping.direction).passes[0], kind=kind, options=options, user=user)

@@ -1,0 +1,228 @@
+"""A card of one record: its fields, its coupling, the coupled record beside it, and what can be done."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from coupling.pages import records
+from coupling.pages.captions import GENERAL, GROUPS, group_of, noun
+from coupling.pages.compare import Pair, side_by_side
+from coupling.pages.lists import other
+from coupling.sides import both_opened, opened
+from integration.connection.live_systems import NAMES
+from integration.mappings.build_rule import build_rule
+from integration.models import ConnectionSetup, RecordChange, SyncError, TableMapping
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.rules import Direction
+from integration.systems.errors import Problem, TableMissing
+from integration.systems.filters import FilterError, matches, parse
+from integration.systems.values import FieldType, Record, Side, Table
+
+CRM_LINK = "{url}/main.aspx?pagetype=entityrecord&etn={entity}&id={id}"
+ERRORS_SHOWN = 5
+CHANGES_SHOWN = 20
+GONE = "This record does not exist any more; its coupling is still there."
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How the last run in one direction ended. ``waits_for``: (table, id) of the record to couple first."""
+
+    caption: str
+    result: str
+    code: str
+    waits_for: tuple[str, str] | None
+    source: Side
+
+    @property
+    def style(self) -> str:
+        return {"Success": "favorable", "Failure": "unfavorable", "Waiting": "ambiguous"}.get(self.result, "blank")
+
+
+@dataclass(slots=True)
+class Card:
+    """What the template shows. ``problem``: what cannot be shown, and why; ``outside``: the record is none of any
+    mapping's business, so there is nothing to couple."""
+
+    side: Side
+    name: str
+    id: uuid.UUID
+    is_enabled: bool
+    table: Table | None = None
+    record: Record | None = None
+    mapping: TableMapping | None = None
+    partner: Partner | None = None
+    outside: bool = False
+    problem: str = ""
+    sales_url: str = ""
+    pairs: Sequence[Pair] = ()
+    errors: Sequence[SyncError] = field(default_factory=list)
+    history: Sequence[RecordChange] = field(default_factory=list)
+
+    @property
+    def is_erp(self) -> bool:
+        return self.side is Side.ERP
+
+    @property
+    def title(self) -> str:
+        if self.table is None or self.record is None:
+            return f"{noun(self.name)} {self.id}"
+        return records.name_of(self.side, self.table, self.record)
+
+    @property
+    def subtitle(self) -> str:
+        label = self.table.label if self.table else noun(self.name)
+        return label if self.is_erp else f"{label} – {NAMES[Side.CRM]}"
+
+    @property
+    def groups(self) -> list[tuple[str, tuple[records.Cell, ...]]]:
+        """The fields by group. Of a Sales record only those that hold something: it has hundreds."""
+        table, record = self.table, self.record
+        if table is None or record is None:
+            return []
+        names = [name for name in table.fields if name in record.values and table.fields[name].type is not _ID]
+        names = [name for name in names if self.is_erp or records.shown(record.values.get(name))]
+        labels = (GENERAL, *(label for label, _ in GROUPS))
+        grouped = [(label, [name for name in names if group_of(name) == label]) for label in labels]
+        return [(label, records.cells(table, held, record)) for label, held in grouped if held]
+
+    @property
+    def coupled(self) -> bool:
+        return self.partner is not None and self.partner.state is not State.RESERVED
+
+    @property
+    def state(self) -> str:
+        """The coupling in one word."""
+        if self.partner is not None and self.partner.skipped:
+            return "Skipped"
+        return "Coupled" if self.coupled else "Not coupled"
+
+    @property
+    def last(self) -> list[Last]:
+        """How the last runs ended, in the directions of the mapping."""
+        if self.partner is None or self.mapping is None:
+            return []
+        captions = {Direction.TO_CRM: "To Sales", Direction.TO_ERP: "From Sales"}
+        return [
+            _last(captions[one], self.mapping, self.partner, one) for one in Direction(self.mapping.direction).passes
+        ]
+
+    @property
+    def create_caption(self) -> str:
+        """Create Account in Dynamics 365 Sales, Create Customer in Business Central, …; blank: it cannot be."""
+        direction = Direction.TO_CRM if self.is_erp else Direction.TO_ERP
+        if self.mapping is None or self.outside or not Direction(self.mapping.direction).includes(direction):
+            return ""
+        return f"Create {noun(other(self.mapping, self.side))} in {NAMES[self.side.other]}"
+
+
+_ID = FieldType.UUID
+
+
+def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
+    """The card, ``None`` where there is neither such a record nor a coupling of it. Raises ``TableMissing``; a side
+    that does not answer is told in ``problem``."""
+    setup = ConnectionSetup.current()
+    shown = Card(side, name, id, setup.is_enabled)
+    mappings = records.mappings_of(side, name)
+    _read(shown)
+    shown.mapping, shown.partner = records.known_of(side, mappings, [id]).get(id, (None, None))
+    if shown.mapping is None:
+        _choose_mapping(shown, mappings)
+    if shown.record is None and not shown.problem:
+        if not shown.coupled:
+            return None
+        shown.problem = GONE
+    _link(shown, setup)
+    if shown.coupled:
+        _beside(shown)
+    shown.errors = _errors(shown)
+    shown.history = _history(shown)
+    return shown
+
+
+def _read(shown: Card) -> None:
+    try:
+        with opened(shown.side) as system:
+            shown.table = system.describe(shown.name)
+            readable = [name for name, field in shown.table.fields.items() if field.type is not _ID]
+            shown.record = system.get(shown.name, [shown.id], readable).get(shown.id)
+    except TableMissing:
+        raise
+    except Problem as problem:
+        shown.problem = f"{NAMES[shown.side]} does not answer: {problem}"
+
+
+def _choose_mapping(shown: Card, mappings: Sequence[TableMapping]) -> None:
+    """The mapping whose filter the record passes; where there is none, the first one tells what is in the way."""
+    shown.mapping = next((one for one in mappings if passes(one, shown.side, shown.table, shown.record)), None)
+    if shown.mapping is None and mappings:
+        shown.mapping, shown.outside = mappings[0], True
+
+
+def passes(mapping: TableMapping, side: Side, table: Table | None, record: Record | None) -> bool:
+    """Is the record inside the mapping's filter of its side? What cannot be said counts as yes: the run will."""
+    if table is None or record is None:
+        return True
+    with suppress(FilterError):
+        return matches(parse(mapping.erp_filter if side is Side.ERP else mapping.crm_filter, table), record)
+    return True
+
+
+def _link(shown: Card, setup: ConnectionSetup) -> None:
+    """Where Sales shows the Sales record."""
+    if not shown.is_erp:
+        shown.sales_url = CRM_LINK.format(url=setup.url, entity=shown.name, id=shown.id) if setup.url else ""
+    elif shown.coupled and shown.mapping and shown.partner and not shown.mapping.is_option:
+        entity, id = shown.mapping.crm_table, shown.partner.crm_id
+        shown.sales_url = CRM_LINK.format(url=setup.url, entity=entity, id=id)
+
+
+def _beside(shown: Card) -> None:
+    """The coupled record, field by field."""
+    mapping, partner = shown.mapping, shown.partner
+    if mapping is None or partner is None:
+        return
+    try:
+        with both_opened() as connected:
+            rule = build_rule(mapping, connected.erp, connected.crm)
+            ours = connected.erp.get(mapping.erp_table, [partner.erp_id], list(rule.erp.fields)).get(partner.erp_id)
+            theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], list(rule.crm.fields)).get(partner.crm_id)
+            shown.pairs = side_by_side(connected, mapping, ours, theirs, partner.agreed)
+    except Problem as problem:
+        shown.problem = shown.problem or f"The coupled record cannot be shown: {problem}"
+        return
+    if (theirs if shown.is_erp else ours) is None:
+        shown.problem = f"The coupled record in {NAMES[shown.side.other]} does not exist any more."
+
+
+def _errors(shown: Card) -> list[SyncError]:
+    """The open errors about this record and the one it is coupled with."""
+    about = Q(**{f"{shown.side.value}_id": shown.id})
+    if shown.coupled and shown.partner is not None:
+        about |= Q(erp_id=shown.partner.erp_id) | Q(crm_id=shown.partner.crm_id)
+    return list(SyncError.objects.open().filter(about).select_related("mapping", "job")[:ERRORS_SHOWN])
+
+
+def _history(shown: Card) -> list[RecordChange]:
+    """What runs did with this record and its other one, the latest first."""
+    rows = RecordChange.objects.filter(**{f"{shown.side.value}_id": shown.id})
+    return list(rows.select_related("job__mapping", "job__started_by")[:CHANGES_SHOWN])
+
+
+def _last(caption: str, mapping: TableMapping, partner: Partner, direction: Direction) -> Last:
+    outcome = partner.outcome(direction)
+    waits_for = (wait.table, str(wait.record_id)) if (wait := _wait(mapping, partner, direction)) else None
+    return Last(caption, outcome.result.label, outcome.code, waits_for, direction.source)
+
+
+def _wait(mapping: TableMapping, partner: Partner, direction: Direction) -> Any:
+    """The first record that the pass in this direction waits for."""
+    waits = mapping.waits.filter(erp_id=partner.erp_id, towards=direction.destination.value)
+    return waits.order_by("pk").first()

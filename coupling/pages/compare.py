@@ -1,0 +1,216 @@
+"""Two records side by side, and what keeps one from being synchronized: asked of the engine's own planner."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from coupling.pages.records import shown
+from integration.connection.live_systems import NAMES
+from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
+from integration.models import TableMapping
+from integration.sync.actions import Action, Fail, Update
+from integration.sync.memory.halves import PARTNERLESS, changed
+from integration.sync.memory.ledger import Agreed, Partner
+from integration.sync.plan import Planner
+from integration.sync.problems import Conflict
+from integration.sync.record.transfer import ReferenceNotCoupled
+from integration.sync.record.values import normalizer
+from integration.sync.rules import Direction, FieldRule, TableRule
+from integration.sync.run import Options, Scope
+from integration.sync.special.base import Run
+from integration.systems.values import Page, Record, Side
+
+NOTHING_AGREED: Agreed = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One mapped pair of fields of two records. ``lacking``: the side whose value has no partner on the other one, so
+    that both stay as they are."""
+
+    erp_label: str
+    erp_text: str
+    crm_label: str
+    crm_text: str
+    differs: bool
+    lacking: Side | None = None
+
+    @property
+    def note(self) -> str:
+        """Why this field is not carried."""
+        if self.lacking is None:
+            return ""
+        return f"has no partner in {NAMES[self.lacking.other]}; what is there stays as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A field both sides hold something different in. ``changed``: the side that has changed it since both last
+    agreed, ``None`` for both or nobody knows."""
+
+    key: str
+    label: str
+    erp_text: str
+    crm_text: str
+    changed: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A record that has to be coupled first, and where it is."""
+
+    message: str
+    side: Side
+    table: str
+    id: uuid.UUID
+
+
+class Comparison:
+    """Compares records of a mapping, any number of pairs. Raises ``ConfigurationProblem`` for a broken mapping."""
+
+    def __init__(self, connected: Connected, mapping: TableMapping, rule: TableRule) -> None:
+        self.rule, self.to_crm = rule, rule.direction.includes(Direction.TO_CRM)
+        direction = Direction.TO_CRM if self.to_crm else Direction.TO_ERP
+        self.planner = _planner(connected, mapping, rule, direction)
+
+    def pairs(self, ours: Record | None, theirs: Record | None, agreed: Agreed = NOTHING_AGREED) -> list[Pair]:
+        """The mapped fields of two records; where the engine would write one of them, it differs. ``agreed``: what the
+        pair remembers, also that a value has no partner."""
+        differing = self._differing(ours, theirs) if ours and theirs else set()
+        pairs = []
+        for field in self.rule.fields:
+            left, right = self.rule.field(Side.ERP, field), self.rule.field(Side.CRM, field)
+            if left is not None and right is not None:
+                a = shown(ours.values.get(left.name), left) if ours else ""
+                b = shown(theirs.values.get(right.name), right) if theirs else ""
+                names, differs = (left.label or left.name, right.label or right.name), field.key in differing
+                pairs.append(Pair(names[0], a, names[1], b, differs, lacking(agreed.get(field.key))))
+        return pairs
+
+    def clashing(self, ours: Record, theirs: Record, agreed: Agreed) -> list[Choice]:
+        """The two-way fields in which both differ, as a person chooses between them."""
+        differing = self._differing(ours, theirs)
+        two_way = [field for field in self.rule.fields if field.key in differing and field.direction is Direction.BOTH]
+        return [self._choice(field, ours, theirs, agreed) for field in two_way]
+
+    def _choice(self, field: FieldRule, ours: Record, theirs: Record, agreed: Agreed) -> Choice:
+        left, right = self.rule.erp.fields[field.erp_field], self.rule.crm.fields[field.crm_field]
+        here, there = ours.values.get(left.name), theirs.values.get(right.name)
+        by = _changed(agreed.get(field.key), normalizer(left)(here), normalizer(right)(there))
+        return Choice(field.key, left.label or left.name, shown(here, left), shown(there, right), by)
+
+    def agreed_for(self, ours: Record, theirs: Record, winners: Mapping[str, Side]) -> Agreed:
+        """Agreed values with which the next passes let these sides win."""
+        source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
+        return self.planner.decided(source, twin, winners)
+
+    def read(self, connected: Connected, partner: Partner) -> tuple[Record | None, Record | None]:
+        """Both records with the columns of the mapping."""
+        ours = connected.erp.get(self.rule.erp.name, [partner.erp_id], list(self.rule.columns(Side.ERP)))
+        theirs = connected.crm.get(self.rule.crm.name, [partner.crm_id], list(self.rule.columns(Side.CRM)))
+        return ours.get(partner.erp_id), theirs.get(partner.crm_id)
+
+    def _differing(self, ours: Record, theirs: Record) -> set[str]:
+        source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
+        return self.planner.differing(source, twin)
+
+
+def side_by_side(
+    connected: Connected,
+    mapping: TableMapping,
+    ours: Record | None,
+    theirs: Record | None,
+    agreed: Agreed = NOTHING_AGREED,
+) -> list[Pair]:
+    """The mapped fields of two records. Raises ``ConfigurationProblem`` for a broken mapping."""
+    return Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm)).pairs(ours, theirs, agreed)
+
+
+def lacking(halves: tuple[str, str] | None) -> Side | None:
+    """The side of which a value was seen that has no partner on the other one."""
+    if halves is None:
+        return None
+    return next((side for side, half in zip(Side, halves, strict=True) if half[:1] == PARTNERLESS), None)
+
+
+def missing_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> Missing | None:
+    """What has to be coupled before this record of the direction's source can be carried, if anything: salespeople
+    before customers, units before items, price groups before prices, currencies before what is in them."""
+    if not Direction(mapping.direction).includes(direction):
+        return None
+    planner = _planner(connected, mapping, build_rule(mapping, connected.erp, connected.crm), direction, (id,))
+    found = planner.run.source.get(planner.run.source_table, [id], planner.source_columns)
+    for problem in planner.problems(list(found.values())):
+        if isinstance(problem, ReferenceNotCoupled):
+            return Missing(str(problem), direction.source, problem.table, problem.id)
+    return None
+
+
+@dataclass(slots=True)
+class Look:
+    """What the next passes would do with one pair: do they write to Sales, to Business Central, or stop at a conflict
+    or another problem? ``differing``: labels of the fields in which both records are not the same."""
+
+    to_crm: bool = False
+    to_erp: bool = False
+    conflict: str = ""
+    problem: str = ""
+    differing: Sequence[str] = ()
+
+
+def look(connected: Connected, mapping: TableMapping, partner: Partner) -> Look:
+    """Ask the planners of both directions, whatever versions say. Raises ``ConnectionProblem``."""
+    rule, found = build_rule(mapping, connected.erp, connected.crm), Look()
+    for direction in Direction(mapping.direction).passes:
+        ids = (partner.id(direction.source),)
+        planner = _planner(connected, mapping, rule, direction, ids, force=True)
+        there = planner.run.source.get(planner.run.source_table, list(ids), planner.source_columns)
+        for action in planner.plan(Page(list(there.values()))):
+            _note(found, direction, action)
+    comparison = Comparison(connected, mapping, rule)
+    pairs = comparison.pairs(*comparison.read(connected, partner), partner.agreed)
+    found.differing = [one.erp_label for one in pairs if one.differs or one.lacking]
+    return found
+
+
+def _note(found: Look, direction: Direction, action: Action) -> None:
+    if isinstance(action, Update) and action.changes:
+        found.to_crm |= direction is Direction.TO_CRM
+        found.to_erp |= direction is Direction.TO_ERP
+    elif isinstance(action, Fail) and isinstance(action.problem, Conflict):
+        found.conflict = str(action.problem)
+    elif isinstance(action, Fail):
+        found.problem = str(action.problem)
+
+
+def _planner(
+    connected: Connected,
+    mapping: TableMapping,
+    rule: TableRule,
+    direction: Direction,
+    ids: tuple[uuid.UUID, ...] = (),
+    *,
+    force: bool = False,
+) -> Planner:
+    """A plan that nobody carries out."""
+    ends = {Side.ERP: connected.erp, Side.CRM: connected.crm}
+    ledger: Any = mapping.couplings
+    options = Options(scope=Scope.IDS, ids=ids, create=True, dry_run=True, force=force)
+    source, destination = ends[direction.source], ends[direction.destination]
+    return Planner(Run(rule, direction, source, destination, ledger, options, connected.context))
+
+
+def _changed(agreed: tuple[str, str] | None, ours: str, theirs: str) -> Side | None:
+    """Which side alone has changed a field since both last agreed. Ours goes over as it is: where it had no partner
+    then (a contact that was not coupled), it has one now, and that counts as a change, as in a run."""
+    if agreed is None:
+        return None
+    here, there = changed(agreed[0], ours, expressible=True), changed(agreed[1], theirs)
+    if here == there:
+        return None
+    return Side.ERP if here else Side.CRM

@@ -1,0 +1,43 @@
+"""What a person sees of a conflict: the fields in which both records differ, and who changed them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coupling.pages import records
+from coupling.pages.compare import Choice, Comparison
+from coupling.sides import both_opened
+from integration.mappings.build_rule import build_rule
+from integration.models import TableMapping
+from integration.sync.memory.ledger import State
+from integration.systems.values import Side
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    """Both records as they are now, and the two-way fields that differ. The versions come back with the decision."""
+
+    mapping: TableMapping
+    erp_id: uuid.UUID
+    crm_id: uuid.UUID
+    title: str
+    choices: Sequence[Choice]
+    erp_version: str
+    crm_version: str
+
+
+def conflict_of(mapping: TableMapping, erp_id: uuid.UUID) -> ConflictView | None:
+    """``None`` where there is no such pair, or one of its records is gone. Raises ``ConnectionProblem``."""
+    partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
+    if partner is None or partner.state is not State.COUPLED:
+        return None
+    with both_opened() as connected:
+        comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
+        ours, theirs = comparison.read(connected, partner)
+        if ours is None or theirs is None:
+            return None
+        title = records.name_of(Side.ERP, comparison.rule.erp, ours)
+        choices = comparison.clashing(ours, theirs, partner.agreed)
+        return ConflictView(mapping, erp_id, partner.crm_id, title, choices, ours.version, theirs.version)

@@ -1,0 +1,102 @@
+"""What match-based coupling would find: pairs, ambiguous ones with their candidates, and what stays alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from coupling.pages import records
+from coupling.pages.compare import Comparison
+from coupling.sides import both_opened, of
+from integration.connection.systems import Connected
+from integration.mappings.build_rule import build_rule
+from integration.models import TableMapping
+from integration.sync.matching.contested import Differences, differences
+from integration.sync.matching.run import preview
+from integration.sync.rules import TableRule
+from integration.systems.values import Record, Side
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A Sales record, and the labels of the mapped fields in which the two differ."""
+
+    id: uuid.UUID
+    name: str
+    differing: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A Business Central record, and the Sales records it matches: one is a pair, several are ambiguous."""
+
+    id: uuid.UUID
+    name: str
+    others: Sequence[Candidate] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All of it counted (pairs, ambiguous, alone), the first few by name, and how many fields would change."""
+
+    counts: tuple[int, int, int]
+    differences: Differences
+    pairs: Sequence[Found]
+    ambiguous: Sequence[Found]
+    alone: Sequence[Found]
+
+
+def previewed(mapping: TableMapping, ids: Sequence[uuid.UUID] = ()) -> Preview:
+    """Look, and couple nothing; at everything, or at these Business Central records. Raises ``ConnectionProblem``
+    (``ConfigurationProblem`` without criteria)."""
+    with both_opened() as connected:
+        rule = build_rule(mapping, connected.erp, connected.crm)
+        matched = preview(rule, mapping.criteria(), connected.erp, connected.crm, mapping.couplings, ids or None)
+        pairs = _first({id: [other] for id, other in matched.pairs.items()})
+        ambiguous, alone = _first(matched.ambiguous), dict.fromkeys(matched.alone[:SHOWN], ())
+        shown = _Shown(connected, mapping, rule, {**pairs, **ambiguous, **alone})
+        return Preview(
+            (len(matched.pairs), len(matched.ambiguous), len(matched.alone)),
+            differences(rule, connected.erp, connected.crm, mapping.couplings, matched.pairs),
+            *([shown.found(id, others) for id, others in some.items()] for some in (pairs, ambiguous, alone)),
+        )
+
+
+def _first(found: Mapping[uuid.UUID, Sequence[uuid.UUID]]) -> dict[uuid.UUID, Sequence[uuid.UUID]]:
+    return dict(list(found.items())[:SHOWN])
+
+
+class _Shown:
+    """The records of a preview, read at once."""
+
+    def __init__(
+        self,
+        connected: Connected,
+        mapping: TableMapping,
+        rule: TableRule,
+        found: Mapping[uuid.UUID, Collection[uuid.UUID]],
+    ) -> None:
+        self.rule = rule
+        self.comparison = Comparison(connected, mapping, rule)
+        self.ours = self._read(connected, Side.ERP, found)
+        self.theirs = self._read(connected, Side.CRM, {id for others in found.values() for id in others})
+
+    def _read(self, connected: Connected, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Record]:
+        table = self.rule.table(side)
+        columns = list(dict.fromkeys([*self.rule.columns(side), *records.read_columns(side, table)]))
+        return dict(of(connected, side).get(table.name, list(ids), columns)) if ids else {}
+
+    def found(self, id: uuid.UUID, others: Collection[uuid.UUID]) -> Found:
+        ours = self.ours.get(id)
+        name = records.name_of(Side.ERP, self.rule.erp, ours) if ours else str(id)
+        return Found(id, name, [self._candidate(ours, other) for other in others])
+
+    def _candidate(self, ours: Record | None, id: uuid.UUID) -> Candidate:
+        theirs = self.theirs.get(id)
+        if theirs is None:
+            return Candidate(id, str(id), ())
+        differing = [pair.erp_label for pair in self.comparison.pairs(ours, theirs) if pair.differs]
+        return Candidate(id, records.name_of(Side.CRM, self.rule.crm, theirs), differing)

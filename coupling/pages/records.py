@@ -1,0 +1,169 @@
+"""What a list or a card shows of the records of either side, with their couplings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from coupling.models import Coupling
+from coupling.pages.captions import COLUMNS, TITLES, USUAL_COLUMNS
+from integration.models import TableMapping
+from integration.sync.memory.halves import PARTNERLESS
+from integration.sync.memory.ledger import Agreed, Partner, State
+from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
+from integration.systems.values import Field, FieldType, Record, Ref, Side, Table, Value
+
+NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
+UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID)
+KEPT_BY_THE_SYSTEM = ("system_id", "system_created_at", "system_modified_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as a page shows it."""
+
+    label: str
+    text: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record of a list: its cells, and what is known about its coupling, if anything is."""
+
+    id: uuid.UUID
+    title: str
+    cells: tuple[Cell, ...]
+    mapping: TableMapping | None = None
+    partner: Partner | None = None
+
+    @property
+    def coupled(self) -> bool:
+        """A row whose twin was never written is not."""
+        return self.partner is not None and self.partner.state is not State.RESERVED
+
+    @property
+    def skipped(self) -> bool:
+        return self.partner is not None and self.partner.skipped
+
+    @property
+    def lacks(self) -> bool:
+        """Does a field of the pair hold something that has no partner on the other side?"""
+        return self.coupled and self.partner is not None and has_lacking(self.partner.agreed)
+
+
+Known = tuple[TableMapping, Partner]
+
+
+def has_lacking(agreed: Agreed) -> bool:
+    """Is there a half that says: seen, and without a partner on the other side?"""
+    return any(half[:1] == PARTNERLESS for halves in agreed.values() for half in halves)
+
+
+def title_of(side: Side, table: Table) -> str:
+    """What the list of this table is called."""
+    return TITLES.get((side, table.name), table.label + (" – Dynamics 365 Sales" if side is Side.CRM else ""))
+
+
+def columns_of(side: Side, table: Table) -> list[str]:
+    """The columns of a list of this table."""
+    chosen = COLUMNS.get((side, table.name))
+    if chosen is None:
+        plain = [n for n, f in table.fields.items() if f.type is not FieldType.UUID and n not in KEPT_BY_THE_SYSTEM]
+        chosen = tuple(dict.fromkeys([*_naming(table), *plain]))[:USUAL_COLUMNS]
+    return [name for name in chosen if name in table.fields]
+
+
+def sortable(field: Field) -> bool:
+    """Can both systems order by it?"""
+    return field.type not in UNSORTED
+
+
+def read_columns(side: Side, table: Table) -> list[str]:
+    """What a list has to read: its columns, and what records are named by."""
+    return list(dict.fromkeys([*columns_of(side, table), *_naming(table)]))
+
+
+def mappings_of(side: Side, table: str) -> list[TableMapping]:
+    """The mappings that couple records of this table, in their order."""
+    return list(TableMapping.objects.filter(**{f"{side.value}_table": table}).order_by("position", "name"))
+
+
+def inside(table: Table, mappings: Sequence[TableMapping]) -> Filter:
+    """Records of Sales inside the filter of at least one of these mappings. A filter that does not fit the table any
+    more hides nothing: the mapping's own page tells what is wrong with it."""
+    try:
+        filters = tuple(parse(mapping.crm_filter, table) for mapping in mappings)
+    except FilterError:
+        return EVERYTHING
+    return EVERYTHING if EVERYTHING in filters else AnyOf(filters)
+
+
+def searched(table: Table, text: str) -> Filter:
+    """Records whose number or name contains this text."""
+    names = [name for name in _naming(table) if table.fields[name].type.textual]
+    if not text.strip() or not names:
+        return EVERYTHING
+    return AnyOf(tuple(Comparison(name, "contains", text.strip()) for name in names))
+
+
+def lines(side: Side, table: Table, records: Iterable[Record], mappings: Sequence[TableMapping]) -> list[Line]:
+    """Records as lines of a list, with their couplings: one query, however many records."""
+    listed, columns = list(records), columns_of(side, table)
+    known = known_of(side, mappings, [record.id for record in listed])
+    return [
+        Line(one.id, name_of(side, table, one), cells(table, columns, one), *known.get(one.id, (None, None)))
+        for one in listed
+    ]
+
+
+def known_of(side: Side, mappings: Sequence[TableMapping], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Known]:
+    """What the ledgers of these mappings know of these records. A pair goes before a row that was only reserved."""
+    if not mappings or not ids:
+        return {}
+    by_pk = {mapping.pk: mapping for mapping in mappings}
+    rows = Coupling.objects.filter(mapping__in=by_pk, **{f"{side.value}_id__in": list(ids)}).order_by("mapping")
+    found: dict[uuid.UUID, Known] = {}
+    for row in sorted(rows, key=lambda row: row.state == State.RESERVED.value):
+        found.setdefault(getattr(row, f"{side.value}_id"), (by_pk[row.mapping_id], row.partner))
+    return found
+
+
+def cells(table: Table, columns: Iterable[str], record: Record) -> tuple[Cell, ...]:
+    """The values of these columns as people read them."""
+    fields = [table.fields[name] for name in columns]
+    return tuple(
+        Cell(field.label or field.name, shown(record.values.get(field.name), field), field.type in NUMBERS)
+        for field in fields
+    )
+
+
+def name_of(side: Side, table: Table, record: Record) -> str:
+    """A record as people call it: number and name, or what its list shows first."""
+    named = _naming(table) or columns_of(side, table)[:3]
+    parts = [shown(record.values.get(name), table.fields[name]) for name in named]
+    return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
+
+
+def shown(value: Value, field: Field | None = None) -> str:
+    """A value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, Ref):
+        return value.label or str(value.id)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, dt.datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+    if field is not None and field.options:
+        return next((option.label.strip() for option in field.options if option.value == value), str(value))
+    return str(value)
+
+
+def _naming(table: Table) -> list[str]:
+    names = (table.number_field, table.name_field)
+    return list(dict.fromkeys(name for name in names if name and name in table.fields))

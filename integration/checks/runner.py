@@ -1,0 +1,97 @@
+"""Look at everything, one room after the other: this installation, the connection, then what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db import DatabaseError, transaction
+
+from integration.checks.connection import connection
+from integration.checks.contents import FURTHER, REQUIRED, Check
+from integration.checks.installation import MIGRATE, installation, machine
+from integration.checks.prices import base_rate
+from integration.connection.opening import open_either
+from integration.connection.systems import Connected
+from integration.gate import Gate
+from integration.jobs import gate_of
+from integration.models import ConnectionSetup
+from integration.models.stored.cache import note_broken_off
+from integration.models.stored.preflight import Preflight, Severity, Verdict
+from integration.systems.errors import ConfigurationProblem, Problem, TimedOut
+
+TASK = "preflight"
+AGAIN = "Mend what it says, then run again."
+
+
+def run() -> Preflight:
+    """All checks, and what they found is stored as far as the database has a place for it. Raises no ``Problem`` and
+    no ``DatabaseError``."""
+    return Preflight.keep(list(look()))
+
+
+def look() -> Iterator[Verdict]:
+    """All checks, enabled or not; nothing is stored."""
+    yield from machine()
+    try:
+        with transaction.atomic():
+            setup = ConnectionSetup.current()
+        yield from installation(setup)
+        yield from _sales(setup, gate_of(setup))
+    except DatabaseError as error:
+        words = f"Our own database does not answer as this release needs it: {_first_line(error)}."
+        yield Verdict("database-unfit", Severity.ERROR, "Database", words, MIGRATE)
+
+
+def nightly() -> dict[str, int]:
+    """For the scheduler: how many findings of each severity."""
+    found = run()
+    return {f"{severity.value} findings": found.count(severity) for severity in Severity}
+
+
+def required(setup: ConnectionSetup) -> list[Verdict]:
+    """Only what the connection needs to be switched on, while a person waits."""
+    found, usable = connection(setup)
+    return [*found, *(_in_sales(setup, REQUIRED) if usable else ())]
+
+
+def warned(setup: ConnectionSetup) -> list[Verdict]:
+    """What does not keep a connection from being enabled, and should be mended before the first run; while a person
+    waits."""
+    return list(_in_sales(setup, (base_rate,)))
+
+
+def further(setup: ConnectionSetup, usable: bool) -> Iterator[Verdict]:
+    """All the rest, while a person waits; ``usable``: Sales answers, and can be asked."""
+    yield from machine()
+    yield from installation(setup)
+    if usable:
+        yield from _in_sales(setup, FURTHER)
+
+
+def _sales(setup: ConnectionSetup, gate: Gate) -> Iterator[Verdict]:
+    found, usable = connection(setup, gate)
+    yield from found
+    if usable:
+        yield from _in_sales(setup, (*REQUIRED, *FURTHER), gate)
+
+
+def _in_sales(setup: ConnectionSetup, checks: Sequence[Check], gate: Gate | None = None) -> Iterator[Verdict]:
+    try:
+        with open_either(setup, gate, even_disabled=True, anybody=True) as connected:
+            for check in checks:
+                yield from _told(check, setup, connected)
+    except Problem as problem:
+        note_broken_off(isinstance(problem, TimedOut))
+        yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
+
+
+def _told(check: Check, setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+    """What is missing for one check does not keep the others from being made. Raises ``ConnectionProblem``."""
+    try:
+        yield from check(setup, connected)
+    except ConfigurationProblem as problem:
+        yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
+
+
+def _first_line(error: DatabaseError) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].strip().rstrip(".")

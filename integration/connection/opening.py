@@ -1,0 +1,160 @@
+"""Opening both systems: for a page somebody waits for, or for a run. There is no default that waits longer.
+
+    with open_for_page(setup) as connected:         4 seconds to connect, 10 in all, however often a page opens them
+    with open_for_run(setup, gate) as connected:    minutes, behind the gate that all workers share
+    with open_for_download(setup) as connected:     as a page, but as long as every single answer comes in 10 seconds
+
+A page that is kept waiting holds a thread of the web server. So only a few pages wait for Sales at a time; the others
+are told so within a second, and show what is ours.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from integration.connection import systems
+from integration.connection.installation import COPY, is_copy
+from integration.connection.systems import Connected
+from integration.dataverse.expected import Expected
+from integration.dataverse.session import OF_A_PERSON, Gate, Patience
+from integration.dataverse.store import SalesOrganization
+from integration.models.connection.switches import DISABLED
+from integration.models.mapping.table_mapping import TableMapping
+from integration.sync.rules import Context
+from integration.systems.errors import ConfigurationProblem, TimedOut
+
+if TYPE_CHECKING:
+    from integration.models.connection.setup import ConnectionSetup
+
+SECONDS = 10.0
+PAGES_AT_ONCE = 4
+"""A third of the threads that ``manage.py serve`` has."""
+DOWNLOADS_AT_ONCE = 2
+SECONDS_FOR_A_TURN = 1.0
+LATE = "Dynamics 365 Sales did not answer within 10 seconds. Try again in a moment."
+BUSY = "Other pages are waiting for Dynamics 365 Sales, which is slow to answer. Try again in a moment."
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One page: when its time is over, and whether it has a turn already."""
+
+    ends: float | None = None
+    has_turn: bool = False
+
+    def left(self) -> float:
+        """Seconds; they count from the first time Sales is opened."""
+        self.ends = self.ends or time.monotonic() + SECONDS
+        return self.ends - time.monotonic()
+
+
+_visit: ContextVar[_Visit | None] = ContextVar("visit", default=None)
+_turns = threading.BoundedSemaphore(PAGES_AT_ONCE)
+_downloads = threading.BoundedSemaphore(DOWNLOADS_AT_ONCE)
+
+
+@contextmanager
+def one_page() -> Iterator[None]:
+    """All that opens Sales inside shares the seconds of one page."""
+    before = _visit.set(_Visit())
+    try:
+        yield
+    finally:
+        _visit.reset(before)
+
+
+@contextmanager
+def waiting() -> Iterator[Patience]:
+    """The turn of a page to wait for Sales, and the patience it has left. Raises ``TimedOut`` where it has none."""
+    visit = _visit.get()
+    if visit is None:
+        with one_page(), waiting() as patience:
+            yield patience
+        return
+    left = visit.left()
+    if left <= 0:
+        raise TimedOut(LATE)
+    if visit.has_turn:
+        yield replace(OF_A_PERSON, total=left)
+        return
+    with _turn(_turns, min(SECONDS_FOR_A_TURN, left)):
+        visit.has_turn = True
+        try:
+            yield replace(OF_A_PERSON, total=left)
+        finally:
+            visit.has_turn = False
+
+
+@contextmanager
+def open_for_page(setup: ConnectionSetup, *, even_disabled: bool = False, anybody: bool = False) -> Iterator[Connected]:
+    """Both systems and the context of a run, while a person waits. Nothing is asked of the network yet. ``anybody``:
+    also an organization that the connection was not enabled for, to look at it. Raises ``ConfigurationProblem`` while
+    the connection is disabled or not set up, and where the secret is unreadable; ``TimedOut``."""
+    with waiting() as patience, closing(_connected(setup, even_disabled, anybody, patience, None)) as connected:
+        yield connected
+
+
+@contextmanager
+def open_for_download(setup: ConnectionSetup) -> Iterator[Connected]:
+    """The same for a file of all rows of a table, which may take as long as Sales goes on answering. Raises as
+    ``open_for_page``."""
+    patience = replace(OF_A_PERSON, total=None)
+    with _turn(_downloads, SECONDS_FOR_A_TURN), closing(_connected(setup, False, False, patience, None)) as connected:
+        yield connected
+
+
+@contextmanager
+def open_for_run(
+    setup: ConnectionSetup, gate: Gate, *, even_disabled: bool = False, anybody: bool = False
+) -> Iterator[Connected]:
+    """The same for what nobody waits for, behind the gate of all that work as this user. That it is the organization
+    whose records are coupled is made sure of first. Raises ``ConfigurationProblem``, ``OtherOrganization``, and what
+    keeps an organization from answering."""
+    with closing(_connected(setup, even_disabled, anybody, Patience(), gate)) as connected:
+        if isinstance(connected.crm, SalesOrganization):
+            connected.crm.session.confirm()
+        yield connected
+
+
+@contextmanager
+def _turn(turns: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
+    if not turns.acquire(timeout=seconds):
+        raise TimedOut(BUSY)
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+def open_either(
+    setup: ConnectionSetup, gate: Gate | None, *, even_disabled: bool = False, anybody: bool = False
+) -> AbstractContextManager[Connected]:
+    """For what pages and workers do alike: with the gate as a run, without one while a person waits."""
+    if gate is None:
+        return open_for_page(setup, even_disabled=even_disabled, anybody=anybody)
+    return open_for_run(setup, gate, even_disabled=even_disabled, anybody=anybody)
+
+
+def _connected(
+    setup: ConnectionSetup, even_disabled: bool, anybody: bool, patience: Patience, gate: Gate | None
+) -> Connected:
+    if not setup.is_enabled and not even_disabled:
+        raise ConfigurationProblem(DISABLED)
+    if is_copy(setup.home) and not even_disabled:
+        raise ConfigurationProblem(COPY)
+    expected = Expected(setup.organization_id, setup.organization_name) if setup.organization_id else None
+    context = Context(
+        local_currency=systems.local_currency(),
+        company=systems.company_name(),
+        organization_id=setup.organization_id,
+        user_id=setup.user_id,
+        filters=TableMapping.objects.filters(),
+    )
+    crm = systems.open_crm(setup, patience=patience, gate=gate, expected=None if anybody else expected)
+    return Connected(systems.open_erp(), crm, context)

@@ -1,0 +1,94 @@
+"""Opening both ends of the connection: the one place that knows which systems they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from integration.business_central.models import CompanyInformation, GeneralLedgerSetup
+from integration.business_central.store import EmbeddedCompany
+from integration.connection.sign_in import grant_of
+from integration.dataverse.connecting import Shared
+from integration.dataverse.connecting import connect_with as connect
+from integration.dataverse.expected import Expected
+from integration.dataverse.session import Gate, Patience
+from integration.models.stored.cache import metadata_cache, token_cache
+from integration.models.stored.secret import SecretUnreadable
+from integration.sync.rules import Context, Direction
+from integration.systems.errors import ConfigurationProblem
+from integration.systems.system import System
+from integration.systems.values import Side
+
+if TYPE_CHECKING:
+    from integration.models.connection.setup import ConnectionSetup
+
+UNREADABLE = (
+    "The stored client secret cannot be decrypted: FIELD_ENCRYPTION_KEYS no longer holds the key it was encrypted "
+    "with. Add that key again, or type the secret anew."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Both systems, ready to be asked, and what a run has to know about them."""
+
+    erp: System
+    crm: System
+    context: Context
+
+    def ends(self, direction: Direction) -> tuple[System, System]:
+        """(source, destination)"""
+        return (self.erp, self.crm) if direction.source is Side.ERP else (self.crm, self.erp)
+
+    def close(self) -> None:
+        """Give the network connections back."""
+        close(self.erp)
+        close(self.crm)
+
+
+def close(system: System) -> None:
+    """Give a system's network connections back, where it has some."""
+    finish = getattr(system, "close", None)
+    if finish is not None:
+        finish()
+
+
+def open_erp() -> System:
+    """The embedded Business Central company."""
+    return EmbeddedCompany()
+
+
+def open_crm(
+    setup: ConnectionSetup, *, patience: Patience, gate: Gate | None = None, expected: Expected | None = None
+) -> System:
+    """The organization behind a connection setup; nothing is asked yet. ``expected``: the only one that is spoken with.
+    Raises ``ConfigurationProblem`` where something is missing or the secret cannot be read. Pages, runs and checks come
+    through ``models/opening.py``."""
+    if setup.missing():
+        raise ConfigurationProblem(f"The connection is not set up: {', '.join(setup.missing())} missing.")
+    try:
+        credentials = grant_of(setup)
+    except SecretUnreadable as error:
+        raise ConfigurationProblem(UNREADABLE) from error
+    return connect(
+        url=setup.url,
+        credentials=credentials,
+        shared=Shared(token_cache(), metadata_cache(), gate),
+        api=setup.api,
+        ca=settings.DATAVERSE_CA_FILE or None,
+        patience=patience,
+        expected=expected,
+        zone=setup.time_zone,
+    )
+
+
+def local_currency() -> str:
+    """The company's LCY code, blank where General Ledger Setup does not say."""
+    return str(GeneralLedgerSetup.current().lcy_code)
+
+
+def company_name() -> str:
+    """What the company is called."""
+    return str(CompanyInformation.current().name)

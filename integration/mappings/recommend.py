@@ -1,0 +1,66 @@
+"""What a full synchronization of a mapping had better do, from counting both sides."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from django.db import models
+
+from integration.mappings.build_rule import build_rule
+from integration.models.mapping.table_mapping import TableMapping
+from integration.systems.errors import ConfigurationProblem
+from integration.systems.filters import EVERYTHING
+from integration.systems.system import System
+
+UNIT_GROUPS = "uomschedule"
+CURRENCIES = "transactioncurrency"
+FILTERED = ("systemuser", "account", "contact")
+FOUND_BY_KEY = ("uomschedule", "pricelevel", "productpricelevel")
+"""A run finds the rows of these that are there already by itself (unit group by name, price list by name, price by
+list, product and unit): matching first would only call what is to be created a failure."""
+
+
+class Recommendation(models.TextChoices):
+    FULL = "full", "Full Synchronization"
+    COUPLE = "couple", "Couple Records"
+    NONE = "none", "No Records To Synchronize Now"
+
+
+class BothSystems(Protocol):
+    """What ``open_for_page`` and ``open_for_run`` give."""
+
+    @property
+    def erp(self) -> System: ...
+
+    @property
+    def crm(self) -> System: ...
+
+
+def recommend(mapping: TableMapping, connected: BothSystems) -> tuple[Recommendation, str]:
+    """(recommendation, message). Records on both sides: match them first. On one side: copy them. On neither:
+    nothing to do. A mapping that does not fit its tables says so and is left to its run. Raises
+    ``ConnectionProblem``."""
+    try:
+        return _recommend(mapping, connected.erp, connected.crm), ""
+    except ConfigurationProblem as problem:
+        return Recommendation.FULL, problem.message
+
+
+def _recommend(mapping: TableMapping, erp: System, crm: System) -> Recommendation:
+    rule = build_rule(mapping, erp, crm)
+    filtered = mapping.crm_table in FILTERED
+    ours = erp.count(mapping.erp_table, rule.erp_filter if filtered else EVERYTHING)
+    if mapping.is_option:
+        # The options are always there; the question is whether there are codes to link to them.
+        return Recommendation.COUPLE if ours else Recommendation.NONE
+    theirs = crm.count(mapping.crm_table, rule.crm_filter if filtered else EVERYTHING)
+    if theirs <= _always_there(mapping.crm_table):
+        theirs = 0
+    if ours and theirs and mapping.crm_table not in FOUND_BY_KEY:
+        return Recommendation.COUPLE
+    return Recommendation.FULL if ours or theirs else Recommendation.NONE
+
+
+def _always_there(crm_table: str) -> int:
+    """An empty organization has one unit group and its base currency."""
+    return 1 if crm_table in (UNIT_GROUPS, CURRENCIES) else 0

@@ -1,0 +1,199 @@
+"""Integration Table Mappings: the rules as a person sees and edits them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from integration.mappings.build_rule import build_rule
+from integration.mappings.warnings import problems_of, warnings_of
+from integration.models.stored.audited import Audited
+from integration.sync.matching.pairs import Criterion
+from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
+from integration.systems.system import System
+
+DIRECTIONS = [
+    (Direction.TO_CRM.value, "To Integration Table"),
+    (Direction.TO_ERP.value, "From Integration Table"),
+    (Direction.BOTH.value, "Bidirectional"),
+]
+CONFLICTS = [
+    (ConflictPolicy.NONE.value, "None"),
+    (ConflictPolicy.SEND.value, "Send Update to Integration"),
+    (ConflictPolicy.GET.value, "Get Update from Integration"),
+]
+DELETIONS = [
+    (DeletionPolicy.NONE.value, "None"),
+    (DeletionPolicy.RESTORE.value, "Restore Records"),
+    (DeletionPolicy.REMOVE.value, "Remove Coupling"),
+]
+RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion")
+"""What a run goes by, besides the fields."""
+
+
+class TableMappingQuerySet(models.QuerySet["TableMapping"]):
+    def prioritized(self) -> TableMappingQuerySet:
+        """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
+        return self.exclude(crm_table__contains=".").exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
+
+    def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        rows = self.order_by("position", "name").values_list("erp_table", "crm_table", "erp_filter", "crm_filter")
+        for erp, crm, erp_filter, crm_filter in rows:
+            found.setdefault((erp, crm), []).append((erp_filter, crm_filter))
+        return found
+
+
+class TableMapping(Audited):
+    """One table of Business Central and one of Sales that are kept alike."""
+
+    class Part(models.TextChoices):
+        DATAVERSE = "dataverse", "Dataverse"
+        SALES = "sales", "Sales"
+
+    name = models.CharField("name", max_length=20, unique=True)
+    part = models.CharField("part", max_length=10, choices=Part, default=Part.DATAVERSE)
+    position = models.PositiveIntegerField("order", default=1000)
+    erp_table = models.CharField("table", max_length=60)
+    crm_table = models.CharField("integration table", max_length=120)
+    direction = models.CharField("direction", max_length=6, choices=DIRECTIONS, default=Direction.BOTH.value)
+    only_coupled = models.BooleanField("synch. only coupled records", default=True)
+    erp_filter = models.TextField("table filter", blank=True)
+    crm_filter = models.TextField("integration table filter", blank=True)
+    conflict = models.CharField(
+        "resolve update conflicts", max_length=4, choices=CONFLICTS, default=ConflictPolicy.NONE.value
+    )
+    deletion = models.CharField(
+        "resolve deletion conflicts", max_length=7, choices=DELETIONS, default=DeletionPolicy.NONE.value
+    )
+    changed_percent = models.PositiveSmallIntegerField("share of records changed (%)", default=20)
+    changed_at_least = models.PositiveIntegerField("but at least", default=100)
+    blanked = models.PositiveIntegerField("fields blanked", default=50)
+    crm_modified_field = models.CharField("modified-on column", max_length=120, blank=True, editable=False)
+    dependencies = models.JSONField("depends on", default=list, blank=True)
+    erp_cursor = models.TextField("synch. cursor, Business Central", blank=True, editable=False)
+    crm_cursor = models.TextField("synch. cursor, Sales", blank=True, editable=False)
+    full_run_needed = models.BooleanField("full run needed", default=False, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    user_defined = models.BooleanField("user defined", default=False, editable=False)
+    changed_at = models.DateTimeField("changed", auto_now=True)
+
+    objects = TableMappingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name = "integration table mapping"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_option(self) -> bool:
+        """Is the Sales side an option column (``account.paymenttermscode``) instead of a table?"""
+        return "." in self.crm_table
+
+    @property
+    def key_type(self) -> str:
+        return "Option" if self.is_option else "GUID"
+
+    def carries(self, direction: Direction) -> bool:
+        """Does anything go this way: the mapping, and at least one enabled field?"""
+        fields = self.fields.filter(is_enabled=True).values_list("direction", flat=True)
+        return Direction(self.direction).includes(direction) and any(Direction(f).includes(direction) for f in fields)
+
+    def effective_direction(self, field: Direction) -> Direction | None:
+        """Which way a field of this mapping with this direction of its own really goes: what both allow. ``None``:
+        the mapping goes the other way only, so nothing carries the field.
+
+        ============  ==========  =========
+        mapping       field       goes
+        ============  ==========  =========
+        both          both        both
+        to Sales      both        to Sales
+        both          to Sales    to Sales
+        to Sales      from Sales  not at all
+        ============  ==========  =========
+        """
+        own = Direction(self.direction)
+        if own is Direction.BOTH:
+            return field
+        return own if field.includes(own) else None
+
+    def describe_way(self, direction: Direction | None = None) -> str:
+        """ "item -> product", "item <- product" or "item <-> product"."""
+        arrows = {Direction.TO_CRM: "->", Direction.TO_ERP: "<-", Direction.BOTH: "<->"}
+        return f"{self.erp_table} {arrows[direction or Direction(self.direction)]} {self.crm_table}"
+
+    def rule(self, erp: System, crm: System) -> TableRule:
+        """The mapping as the engine takes it, with both tables as they are now. Raises ``ConfigurationProblem``
+        (``TableMissing``, ``FieldMissing``, …) with mapping, field and system in the message."""
+        return build_rule(self, erp, crm)
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        """By which fields records are matched, also by pairs that are not synchronized; none: not at all."""
+        fields = self.fields.filter(match_priority__gt=0).order_by("match_priority", "position")
+        return tuple(Criterion(f.erp_field, f.crm_field, f.match_priority, f.case_sensitive) for f in fields)
+
+    def warnings(self) -> list[str]:
+        """What is allowed and yet probably not meant."""
+        return warnings_of(self)
+
+    def settings_changed(self, before: Mapping[str, object]) -> None:
+        """A person changed how records are chosen and carried; ``before`` has the former values of ``RULE_COLUMNS``.
+        What was left out until now may belong to it from now on: then everything is read again. In any case a run that
+        is under way begins again by the new rule. The fields keep their own directions."""
+        gained = set(Direction(self.direction).passes) - set(Direction(str(before["direction"])).passes)
+        filters = any(before[name] != getattr(self, name) for name in ("erp_filter", "crm_filter"))
+        takes_more = bool(before["only_coupled"]) and not self.only_coupled
+        if gained or filters or takes_more:
+            self.require_full_run(look_again=bool(gained))
+        elif any(before[name] != getattr(self, name) for name in RULE_COLUMNS):
+            self.count_revision()
+
+    def require_full_run(self, *, look_again: bool = False) -> None:
+        """Fields or filters changed: what was read so far says nothing about them, so both sides are read again.
+        ``look_again``: fields did, so coupled records that look unchanged are compared once more as well. A run that is
+        going on begins again by the new rule."""
+        if look_again:
+            self.couplings.look_again()
+        blank = {"full_run_needed": True, "erp_cursor": "", "crm_cursor": ""}
+        type(self).objects.filter(pk=self.pk).update(revision=models.F("revision") + 1, **blank)
+        self.full_run_needed, self.erp_cursor, self.crm_cursor = True, "", ""
+
+    def settle_full_run(self) -> None:
+        """A pass has ended: when every side that something is carried from was read since the mapping was changed,
+        no full run is needed any more."""
+        if not self.full_run_needed:
+            return
+        rows = type(self).objects.filter(pk=self.pk, revision=self.revision)
+        for one in Direction(self.direction).passes:
+            if self.carries(one):
+                rows = rows.exclude(**{f"{one.source.value}_cursor": ""})
+        rows.update(full_run_needed=False)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Did somebody change what is mapped since this object was read?"""
+        return not type(self).objects.filter(pk=self.pk, revision=self.revision).exists()
+
+    @property
+    def was_changed(self) -> bool:
+        """Did somebody change anything about the mapping, also its direction or a policy, since this was read?"""
+        same = {"revision": self.revision, "changed_at": self.changed_at}
+        return not type(self).objects.filter(pk=self.pk, **same).exists()
+
+    def count_revision(self) -> int:
+        """The number of the next revision, for one of the fields. A run that knows an earlier one begins again."""
+        type(self).objects.filter(pk=self.pk).update(revision=models.F("revision") + 1)
+        self.refresh_from_db(fields=["revision"])
+        return self.revision
+
+    def clean(self) -> None:
+        """Raises ``ValidationError`` by field."""
+        self.name = self.name.strip()
+        wrong = problems_of(self)
+        if wrong:
+            raise ValidationError(wrong)

@@ -1,0 +1,49 @@
+"""What the history of a record keeps of a write, and what people call the record. Pure."""
+
+from __future__ import annotations
+
+from integration.sync.actions import Insert, SideWrite, Update
+from integration.sync.memory.merge import brief, shown
+from integration.sync.run import Changed
+from integration.systems.values import Record, Ref, Table, Value
+
+HISTORY = 200
+"""Longer values are cut in the history."""
+
+
+def changes_of(action: Insert | Update) -> Changed | None:
+    """For the history of the record; a row that an interrupted run made is told of when it is completed."""
+    pair = action.partner
+    if isinstance(action, Insert):
+        new = [(name, "", in_words(value)) for name, value in action.values.items() if value not in (None, "")]
+        return Changed(pair.erp_id, pair.crm_id, "inserted", new)
+    if action.completes:
+        made = {**action.twin.values, **action.values}
+        new = [(name, "", in_words(value)) for name, value in made.items() if value not in (None, "")]
+        return Changed(pair.erp_id, pair.crm_id, "inserted", new)
+    if action.changes:
+        written = [(one.field, in_words(one.old), in_words(one.new)) for one in action.changes]
+        return Changed(pair.erp_id, pair.crm_id, "modified", written)
+    return None
+
+
+def changes_besides(write: SideWrite) -> Changed:
+    """For the history of a row that was written beside a record."""
+    of = f" ({write.label})" if write.must and write.label else ""
+    fields = [(f"{one.field}{of}", in_words(one.old), in_words(one.new)) for one in write.changes]
+    return Changed(write.erp_id, write.crm_id, "modified", fields)
+
+
+def in_words(value: Value) -> str:
+    """A value as the history keeps it."""
+    text = value if isinstance(value, str) else shown(value)
+    return text if len(text) <= HISTORY else brief(text, HISTORY)
+
+
+def label_of(table: Table, record: Record) -> str:
+    """The record as people call it: number and name; where it has neither, what it refers to (a price has its group,
+    its item and its unit); in the end its id."""
+    parts = [str(record.values.get(name) or "") for name in (table.number_field, table.name_field) if name]
+    if not any(parts):
+        parts = [value.label for value in record.values.values() if isinstance(value, Ref) and value.label]
+    return " ".join(dict.fromkeys(part for part in parts if part))[:250] or str(record.id)

@@ -1,0 +1,297 @@
+"""What both sides looked like when they last agreed: who is whom, versions, agreed values, what went wrong.
+
+The engine only knows this protocol. ``memory_ledger.MemoryLedger`` serves tests; in the application it is the
+manager of ``coupling.models.Coupling`` for one mapping (``mapping.couplings``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Protocol
+
+from integration.sync.memory.halves import DECIDED, arrived, column_of, side_written
+from integration.sync.rules import Direction, Reference
+from integration.systems.values import Side
+
+Agreed = Mapping[str, tuple[str, str]]
+"""field rule key -> (half of the ERP, half of Sales), see ``memory``."""
+
+
+class State(StrEnum):
+    """How far a pair is. ``RESERVED``: nothing is written, the other id is only set aside. ``INTENDED``: an insert was
+    about to happen, or its later waves are not through. ``COUPLED``: both rows are there."""
+
+    RESERVED = "reserved"
+    INTENDED = "intended"
+    COUPLED = "coupled"
+
+
+class Result(StrEnum):
+    """How the last pass in one direction ended for a pair. ``SKIPPED``: failed twice the same way, it rests."""
+
+    NONE = ""
+    SUCCESS = "success"
+    FAILURE = "failure"
+    WAITING = "waiting"
+    LEFT_OUT = "left-out"
+    SKIPPED = "skipped"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("-", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the last pass in one direction ended for a pair. ``code`` is the error's."""
+
+    result: Result = Result.NONE
+    code: str = ""
+
+
+NEVER = Outcome()
+UNFINISHED = (Result.FAILURE, Result.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The pass towards one side waits until this record (of the other side) is coupled. ``table`` is an option column
+    (``account.paymenttermscode``) where the record is an option."""
+
+    towards: Side
+    table: str
+    id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """An update of one side that was begun: what is agreed once it has arrived, and ``seen``, the version of the row
+    that it was going to change. A run that dies leaves it behind."""
+
+    side: Side
+    fields: Agreed
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """One pair.
+
+    ``seen_erp``, ``seen_crm``: the version at which every mapped field of that row was compared with its half; blank
+    where that is not known. It saves a look and proves nothing. ``owed_erp``, ``owed_crm``: the pass towards that side
+    has to look though nobody changes the row again; each is cleared only by the pass that pays it. ``raised`` counts
+    how often anyone but a pass set a flag: a pass that stores what it saw before then clears nothing. ``waits`` is what
+    a look found out; ``None``: as it is stored.
+    """
+
+    erp_id: uuid.UUID
+    crm_id: uuid.UUID
+    state: State = State.RESERVED
+    seen_erp: str = ""
+    seen_crm: str = ""
+    agreed: Agreed = field(default_factory=dict)
+    owed_erp: bool = False
+    owed_crm: bool = False
+    to_crm: Outcome = NEVER
+    to_erp: Outcome = NEVER
+    writing: InFlight | None = None
+    raised: int = 0
+    waits: frozenset[Wait] | None = None
+
+    def id(self, side: Side) -> uuid.UUID:
+        return self.erp_id if side is Side.ERP else self.crm_id
+
+    def seen(self, side: Side) -> str:
+        return self.seen_erp if side is Side.ERP else self.seen_crm
+
+    def owed(self, side: Side) -> bool:
+        return self.owed_erp if side is Side.ERP else self.owed_crm
+
+    def outcome(self, direction: Direction) -> Outcome:
+        return self.to_crm if direction is Direction.TO_CRM else self.to_erp
+
+    def with_outcome(self, direction: Direction, outcome: Outcome) -> Partner:
+        return replace(self, to_crm=outcome) if direction is Direction.TO_CRM else replace(self, to_erp=outcome)
+
+    def with_seen(self, side: Side, version: str) -> Partner:
+        return replace(self, seen_erp=version) if side is Side.ERP else replace(self, seen_crm=version)
+
+    def with_owed(self, side: Side, owed: bool) -> Partner:
+        return replace(self, owed_erp=owed) if side is Side.ERP else replace(self, owed_crm=owed)
+
+    @property
+    def skipped(self) -> bool:
+        """Does it rest in any direction?"""
+        return Result.SKIPPED in (self.to_crm.result, self.to_erp.result)
+
+
+@dataclass(frozen=True, slots=True)
+class SideWritten:
+    """A row that was written beside the passes of its own mapping (a primary contact, a price line). ``seen`` is the
+    version it had, ``version`` the one it has now (blank: the system did not say), ``columns`` what was written.
+    ``held`` are the comparable values, by column, of the row as it was read before, ``ours`` whether we had written it
+    last even then: with them nothing that a person typed under this write is lost."""
+
+    side: Side
+    table: str
+    id: uuid.UUID
+    columns: frozenset[str]
+    seen: str = ""
+    version: str = ""
+    held: Mapping[str, str] = field(default_factory=dict)
+    ours: bool = False
+
+    def after(self, partner: Partner, mapped: Collection[str], direction: Direction = Direction.BOTH) -> Partner:
+        """A pair that holds the row: a mapped column is owed to the other side as anybody's edit is, unless no pass of
+        the mapping goes there."""
+        known = bool(self.seen) and partner.seen(self.side) == self.seen
+        partner = self._settled(partner, as_left=known)
+        if self.columns & set(mapped):
+            goes_on = any(one.source is self.side for one in direction.passes)
+            owed = partner.with_owed(self.side.other, partner.owed(self.side.other) or goes_on)
+            return replace(owed.with_seen(self.side, ""), raised=partner.raised + 1)
+        return replace(partner.with_seen(self.side, self.version if known else ""), raised=partner.raised + 1)
+
+    def _settled(self, partner: Partner, *, as_left: bool) -> Partner:
+        """The pair once the row was read for this write: what was unread, and an update that may have been interrupted,
+        are settled while it can still be told who wrote the row last."""
+        settled = side_written(partner.agreed, self.side, self.columns, self.held, ours=self.ours, as_left=as_left)
+        begun = partner.writing
+        if begun is None or begun.side is not self.side or not self.seen:
+            return replace(partner, agreed=settled)
+        if self.seen == begun.seen:
+            return replace(partner, agreed=settled, writing=None)  # It has not arrived.
+        if not self.held:
+            return replace(partner, agreed=settled)
+        place = 0 if self.side is Side.ERP else 1
+        for key, halves in begun.fields.items():
+            value = self.held.get(column_of(key, self.side))
+            old = settled[key][place] if key in settled else None
+            half = None if value is None else arrived(old, halves[place], value, ours=self.ours)
+            if half is not None:
+                settled[key] = (half, halves[1]) if place == 0 else (halves[0], half)
+        return replace(partner, agreed=settled, writing=None)
+
+
+class Ledger(Protocol):
+    """The couplings of one mapping, and the way to look into those of the others."""
+
+    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+        """The pairs that hold these ids of that side, by that id."""
+
+    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
+        """Source ids of pairs that a pass in this direction has to look at though nobody changed them: owed, failed,
+        waiting, intended, or in doubt about an update. Not the skipped ones; ``released`` ones are asked for apart."""
+
+    def released(self, direction: Direction) -> Iterator[uuid.UUID]:
+        """Source ids of pairs that wait, in this direction, for a record that is coupled by now. Asked, not announced:
+        a wait that is stored behind the coupling it waits for is found all the same."""
+
+    def waited_for(self, direction: Direction, table: str) -> Iterator[uuid.UUID]:
+        """The records of this table that pairs wait for in this direction and that are not coupled."""
+
+    def waiting(self, direction: Direction, table: str, ids: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
+        """Source ids of the pairs that wait for these."""
+
+    def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+        """Which of these records another mapping of the same table holds: id -> the name of that mapping."""
+
+    def coupled(self) -> int:
+        """How many pairs there are."""
+
+    def pages(self) -> Iterator[list[Partner]]:
+        """All coupled pairs, some at a time; a pair that goes meanwhile does no harm."""
+
+    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        """id on ``side`` -> coupled id on the other side, through the mappings of these two tables."""
+
+    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+        """Coupled pairs whose id on that side is not among ``seen``: after a full re-read, their rows are gone."""
+
+    def page(self) -> AbstractContextManager[None]:
+        """One transaction for everything of a page that is written on the ledger's side. Raises ``Fenced`` where the
+        run has lost its claim meanwhile."""
+
+    def remember(self, partners: Iterable[Partner]) -> None:
+        """Store these pairs as they are now, new ones too, with their waits where a look found them out. Where somebody
+        raised a flag since the pair was read, what is owed is added up and nothing counts as seen."""
+
+    def complete(self, partners: Iterable[Partner]) -> None:
+        """These pairs, remembered as intended, are there now; all else about them is as it was remembered."""
+
+    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+        """The intended pairs, each with the moment (UTC) that it was stored last."""
+
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        """The rows of these pairs have other ids on that side than those set aside: set aside -> real. All else that is
+        remembered of a pair stays, and what is the same already is left alone."""
+
+    def forget(self, partners: Iterable[Partner]) -> None:
+        """Uncouple these pairs."""
+
+    def side_written(self, writes: Iterable[SideWritten]) -> None:
+        """Rows that were written beside the passes of their own mapping."""
+
+
+class Fenced(Exception):
+    """Another worker has taken this run over; stop at once and write nothing."""
+
+
+def as_stored(partner: Partner) -> Partner:
+    """The pair as a ledger hands it out: its waits are not read with it."""
+    return partner if partner.waits is None else replace(partner, waits=None)
+
+
+def stored_over(before: Partner | None, partner: Partner) -> Partner:
+    """What is stored of a pair where ``before`` is: the waits it does not know about stay, and where somebody raised a
+    flag since it was read, what is owed adds up, nothing counts as seen, and a conflict that a person decided while a
+    pass was under way stays decided."""
+    if before is None:
+        return replace(partner, waits=partner.waits or frozenset())
+    waits = before.waits if partner.waits is None else partner.waits
+    if before.raised == partner.raised:
+        return replace(partner, waits=waits)
+    return replace(
+        partner,
+        waits=waits,
+        raised=before.raised,
+        agreed=before.agreed if is_decided(before) else partner.agreed,
+        writing=partner.writing or before.writing,
+        seen_erp="",
+        seen_crm="",
+        owed_erp=before.owed_erp or partner.owed_erp,
+        owed_crm=before.owed_crm or partner.owed_crm,
+    )
+
+
+def is_awaited(partner: Partner, side: Side) -> bool:
+    """Was the row of this side being made when its run ended? The row it is made from has been seen."""
+    return partner.state is State.INTENDED and not partner.seen(side)
+
+
+def not_made(partner: Partner, side: Side) -> Partner:
+    """The pair whose row of this side was to be made and is not there: its id is only set aside again, and nothing is
+    agreed with a row that is not there, or owed by it."""
+    if partner.state is not State.INTENDED:
+        return partner
+    bare = replace(partner, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="", writing=None)
+    return bare.with_owed(side.other, False)
+
+
+def is_decided(partner: Partner) -> bool:
+    """Has somebody said for a field whose value goes over?"""
+    return any(DECIDED in halves for halves in partner.agreed.values())
+
+
+def is_open(partner: Partner, direction: Direction) -> bool:
+    """Does a pass in this direction have to look at the pair though nobody changed it?"""
+    result = partner.outcome(direction).result
+    if result is Result.SKIPPED:
+        return False
+    begun = partner.writing is not None and partner.writing.side is direction.destination
+    return result in UNFINISHED or partner.owed(direction.destination) or partner.state is State.INTENDED or begun

@@ -1,0 +1,161 @@
+"""A ledger in memory, as strict as the one in the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from integration.sync.memory.ledger import (
+    Partner,
+    Result,
+    SideWritten,
+    State,
+    Wait,
+    as_stored,
+    is_open,
+    stored_over,
+)
+from integration.sync.rules import Direction, Reference, utc_now
+from integration.systems.values import Side
+
+
+class MemoryLedger:
+    """A ledger in memory. ``others`` answers references: (erp_table, crm_table) -> ledger of that mapping. ``mapped``
+    are the mapped columns of each side, for what is written besides."""
+
+    def __init__(
+        self,
+        others: Mapping[tuple[str, str], MemoryLedger] | None = None,
+        mapped: Mapping[Side, Collection[str]] | None = None,
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        self.clock = clock
+        self.stamps: dict[uuid.UUID, dt.datetime] = {}
+        """When each row was stored last, by the id of the ERP."""
+        self.rows: dict[uuid.UUID, Partner] = {}
+        self.others = others if others is not None else {}
+        self.mapped = mapped or {}
+
+    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+        wanted = set(ids)
+        if side is Side.ERP:
+            return {id: as_stored(self.rows[id]) for id in wanted if id in self.rows}
+        return {row.crm_id: as_stored(row) for row in self.rows.values() if row.crm_id in wanted}
+
+    def open(self, direction: Direction) -> Iterator[uuid.UUID]:
+        for row in list(self.rows.values()):
+            if is_open(row, direction):
+                yield row.id(direction.source)
+
+    def released(self, direction: Direction) -> Iterator[uuid.UUID]:
+        for row, wait in self._waits(direction):
+            if self._is_coupled(direction.source, wait):
+                yield row.id(direction.source)
+
+    def waited_for(self, direction: Direction, table: str) -> Iterator[uuid.UUID]:
+        found = {w.id for _, w in self._waits(direction) if w.table == table}
+        yield from (
+            id for id in found if not self._is_coupled(direction.source, Wait(direction.destination, table, id))
+        )
+
+    def waiting(self, direction: Direction, table: str, ids: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
+        for row, wait in self._waits(direction):
+            if wait.table == table and wait.id in ids:
+                yield row.id(direction.source)
+
+    def _waits(self, direction: Direction) -> Iterator[tuple[Partner, Wait]]:
+        for row in list(self.rows.values()):
+            if row.outcome(direction).result is not Result.SKIPPED:
+                yield from ((row, wait) for wait in row.waits or () if wait.towards is direction.destination)
+
+    def _is_coupled(self, side: Side, wait: Wait) -> bool:
+        for tables, ledger in self.others.items():
+            if wait.table == tables[0 if side is Side.ERP else 1]:
+                held = ledger.partners(side, [wait.id]).get(wait.id)
+                if held is not None and held.state is State.COUPLED:
+                    return True
+        return False
+
+    def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+        place = 0 if side is Side.ERP else 1
+        table = next((tables[place] for tables, ledger in self.others.items() if ledger is self), "")
+        found: dict[uuid.UUID, str] = {}
+        for tables, ledger in self.others.items():
+            if ledger is not self and tables[place] == table:
+                pairs = ledger.partners(side, ids)
+                found |= {id: tables[1 - place] for id, pair in pairs.items() if pair.state is not State.RESERVED}
+        return found
+
+    def pages(self) -> Iterator[list[Partner]]:
+        yield [as_stored(row) for row in self.rows.values() if row.state is State.COUPLED]
+
+    def coupled(self) -> int:
+        return sum(row.state is State.COUPLED for row in self.rows.values())
+
+    def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+        other = self.others.get((reference.erp_table, reference.crm_table))
+        if other is None:
+            return {}
+        found = other.partners(side, ids)
+        return {id: row.id(side.other) for id, row in found.items() if row.state is State.COUPLED}
+
+    def unseen(self, side: Side, seen: Collection[uuid.UUID]) -> list[Partner]:
+        return [as_stored(row) for row in self.rows.values() if row.state is State.COUPLED and row.id(side) not in seen]
+
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        before, stamps = dict(self.rows), dict(self.stamps)
+        try:
+            yield
+        except BaseException:
+            self.rows, self.stamps = before, stamps
+            raise
+
+    def remember(self, partners: Iterable[Partner]) -> None:
+        for partner in partners:
+            self.rows[partner.erp_id] = stored_over(self.rows.get(partner.erp_id), partner)
+            self.stamps[partner.erp_id] = self.clock()
+        if len({row.crm_id for row in self.rows.values()}) < len(self.rows):
+            raise ValueError("Two pairs hold the same record of Sales.")  # as the database has it
+
+    def complete(self, partners: Iterable[Partner]) -> None:
+        for partner in partners:
+            if partner.erp_id in self.rows:
+                self.rows[partner.erp_id] = replace(self.rows[partner.erp_id], state=State.COUPLED)
+
+    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+        for row in list(self.rows.values()):
+            if row.state is State.INTENDED:
+                yield as_stored(row), self.stamps[row.erp_id]
+
+    def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
+        held = {row.id(side): row for row in self.rows.values()}
+        for reserved, id in real.items():
+            row = held.get(reserved)
+            if row is None or reserved == id:
+                continue
+            if id in held:
+                raise ValueError("Another pair holds this record.")  # as the database has it
+            named = replace(row, erp_id=id) if side is Side.ERP else replace(row, crm_id=id)
+            self.stamps[named.erp_id] = self.stamps.pop(row.erp_id)
+            del self.rows[row.erp_id]
+            self.rows[named.erp_id] = named
+
+    def forget(self, partners: Iterable[Partner]) -> None:
+        for partner in partners:
+            self.rows.pop(partner.erp_id, None)
+
+    def side_written(self, writes: Iterable[SideWritten]) -> None:
+        for write in writes:
+            for tables, ledger in self.others.items():
+                if tables[0 if write.side is Side.ERP else 1] == write.table:
+                    ledger._besides(write)
+
+    def _besides(self, write: SideWritten) -> None:
+        mapped = self.mapped.get(write.side, ())
+        for erp_id, row in list(self.rows.items()):
+            if row.id(write.side) == write.id:
+                self.rows[erp_id] = write.after(row, mapped)

@@ -1,0 +1,224 @@
+"""Field by field: what is written, what is owed to the other side, what is a conflict, and what is agreed after. Pure.
+
+``verdict`` has the truth table of one field; here it is applied to a record and its twin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from integration.sync.actions import Change
+from integration.sync.memory.born import Births
+from integration.sync.memory.halves import DECIDED, PARTNERLESS, changed, default, partnerless, plain, unread, value_of
+from integration.sync.memory.ledger import Agreed, Partner, Result
+from integration.sync.memory.verdict import Look, One, half_of
+from integration.sync.problems import NotUpdatable
+from integration.sync.record.draft import Draft
+from integration.sync.record.field_transfer import Carry, Steps
+from integration.sync.record.meaning import Lack
+from integration.sync.record.words import LONGEST_SHOWN, brief, shown
+from integration.systems.errors import Problem
+from integration.systems.values import Record, Value
+
+__all__ = ["LONGEST_SHOWN", "Clash", "Look", "Merged", "Merger", "brief", "shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that both sides changed: labels and values as a person knows them."""
+
+    key: str
+    source_label: str
+    source_value: str
+    destination_label: str
+    destination_value: str
+
+
+@dataclass(slots=True)
+class Merged:
+    """``owes``: the twin has something that the other pass must carry. ``problem`` stops the record, ``refused`` are
+    fields that cannot be written, while the others go on."""
+
+    changes: list[Change] = field(default_factory=list)
+    agreed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    owes: bool = False
+    conflicts: list[Clash] = field(default_factory=list)
+    problem: Problem | None = None
+    refused: list[Problem] = field(default_factory=list)
+
+
+class Merger(Births):
+    """Merges drafts into twins for one mapping and direction."""
+
+    # --- a pair ----------------------------------------------------------------------------------------------------
+
+    def merge(self, look: Look) -> Merged:
+        """Compare field by field."""
+        merged = Merged(agreed=self._still_counting(look.partner.agreed))
+        for carry in self.transfer.carries:
+            self._merge_field(carry, look, merged)
+        for name, value in look.draft.extra.items():
+            if self._normal(name)(value) != self._normal(name)(look.twin.values.get(name)):
+                merged.changes.append(Change(name, look.twin.values.get(name), value))
+        merged.refused += look.draft.refused
+        if self.two_passes and not merged.owes:
+            merged.owes = self._goes_back(look, merged)
+        return merged
+
+    def needs_back(self, draft: Draft, twin: Record, partner: Partner) -> bool:
+        """Does it matter what of the twin can be expressed on the source's side? Where something of it had no partner,
+        and where a translated value differs."""
+        place = 1 if self._towards_crm else 0
+        if partner.outcome(self.direction.back).result in (Result.WAITING, Result.LEFT_OUT):
+            return True
+        if any(halves[place][:1] == PARTNERLESS for halves in partner.agreed.values()):
+            return True
+        for carry in self.transfer.carries:
+            if carry.two_way and carry.is_translated:
+                if carry.key in draft.lacking or carry.steps is Steps.BACK:
+                    return True
+                if (carry.destination in draft.values or carry.key in draft.meant) and carry.wants(draft) != carry.has(
+                    twin
+                ):
+                    return True
+        return False
+
+    def equal_fields(self, look: Look) -> Agreed:
+        """What is agreed though the record cannot go: only fields that are equal now are renewed."""
+        agreed = self._still_counting(look.partner.agreed)
+        for carry in self.transfer.carries:
+            one = self._one(carry, look)
+            if one is not None and one.want == one.have:
+                self._agree(carry, one, agreed)
+        return agreed
+
+    def _still_counting(self, agreed: Agreed) -> dict[str, tuple[str, str]]:
+        """Without what was agreed about fields that are no longer mapped, and under their earlier revisions."""
+        if agreed.keys() <= self._keys:
+            return dict(agreed)
+        return {key: halves for key, halves in agreed.items() if key in self._keys}
+
+    def _one(self, carry: Carry, look: Look) -> One | None:
+        """The field as it stands; ``None`` while it is put off, and where the draft says nothing of it."""
+        draft, lacking = look.draft, look.draft.lacking.get(carry.key)
+        halves = look.partner.agreed.get(carry.key)
+        turned = None if halves is None else self.split(halves)
+        source, have = draft.sources.get(carry.key, ""), carry.has(look.twin)
+        if lacking is not None:
+            if lacking.kind is Lack.PUT_OFF:
+                return None
+            return One(source, None, have, turned, self._can_go_back(carry, look))
+        if carry.key not in draft.meant and carry.destination not in draft.values:
+            return One(source, "", have, turned, True) if carry.not_null and not source else None
+        return One(source, carry.wants(draft), have, turned, self._can_go_back(carry, look))
+
+    def _can_go_back(self, carry: Carry, look: Look) -> bool:
+        """Can the twin's value be expressed on the source's side? Blank can, and so can what nobody translates."""
+        return look.back is None or carry.key not in look.back.lacking
+
+    def _merge_field(self, carry: Carry, look: Look, merged: Merged) -> None:
+        one = self._one(carry, look)
+        if one is None:
+            return
+        if carry.not_null and not one.source and not one.want:
+            self._merge_blank(carry, one, merged)
+            return
+        if self.is_equal(carry, one, look):
+            self._agree(carry, one, merged.agreed)
+            return
+        if self._is_blank_for_good(carry, one):
+            merged.agreed[carry.key] = self.pair(plain(one.source), "")
+            return
+        match self._verdict(carry, one, look):
+            case "write":
+                self._write(carry, one, look, merged)
+            case "leave":
+                merged.owes = merged.owes or self.two_passes
+            case "partnerless":
+                have = partnerless(one.have) if one.have and not one.back else plain(one.have)
+                source = partnerless(one.source) if one.source and not one.can_go else plain(one.source)
+                merged.agreed[carry.key] = self.pair(source, have)
+            case "conflict":
+                merged.conflicts.append(self._clash(carry, look))
+
+    def _merge_blank(self, carry: Carry, one: One, merged: Merged) -> None:
+        """A blank source that must not go over."""
+        if half_of(one, 0)[:1] == DECIDED:
+            merged.agreed[carry.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
+        elif not one.have:
+            self._agree(carry, one, merged.agreed)
+        else:
+            merged.owes = merged.owes or (carry.two_way and one.have != _known(one))
+
+    def _is_blank_for_good(self, carry: Carry, one: One) -> bool:
+        """Did a person decide for a blank of the twin that cannot travel?"""
+        return carry.not_null and carry.two_way and not one.have and half_of(one, 1)[:1] == DECIDED
+
+    def _agree(self, carry: Carry, one: One, agreed: dict[str, tuple[str, str]]) -> None:
+        is_default = one.halves is not None and one.halves[0] == default(one.source) and not carry.two_way
+        source = default(one.source) if is_default else plain(one.source)
+        agreed[carry.key] = self.pair(source, plain(one.have))
+
+    def _write(self, carry: Carry, one: One, look: Look, merged: Merged) -> None:
+        if not carry.updatable:
+            merged.refused.append(self._not_updatable(carry))
+            return
+        lacking = look.draft.lacking.get(carry.key)
+        if lacking is None:
+            columns, want = carry.writes(look.draft), carry.wants(look.draft)
+            source = plain(one.source)
+        elif lacking.kind is Lack.MANDATORY:
+            merged.problem = merged.problem or lacking.problem
+            return
+        elif lacking.kind is Lack.CLEAR:
+            columns, want, source = {carry.destination: None}, "", partnerless(one.source)
+        else:
+            columns, want, source = {}, one.have, partnerless(one.source)
+        changes = [
+            Change(name, look.twin.values.get(name), value)
+            for name, value in columns.items()
+            if self._normal(name)(value) != self._normal(name)(look.twin.values.get(name))
+        ]
+        merged.changes += changes
+        # What the other system makes of it (rounded, trimmed) is only known once its row is read.
+        merged.agreed[carry.key] = self.pair(source, unread(want) if changes else plain(want))
+
+    def _normal(self, column: str) -> Callable[[Value], str]:
+        return self._normals.get(column, str)
+
+    def _goes_back(self, look: Look, merged: Merged) -> bool:
+        """Fields of which the twin is the source and that changed there must still be carried by the other pass."""
+        for carry in self.back_only:
+            source = carry.reads(look.twin)
+            if carry.not_null and not source:
+                continue
+            halves = merged.agreed.get(carry.key)
+            if halves is None:
+                return True
+            expressible = look.back is not None and carry.key not in look.back.lacking
+            if changed(self.split(halves)[1], source, expressible=expressible):
+                return True
+        return False
+
+    # --- words -----------------------------------------------------------------------------------------------------
+
+    def _clash(self, carry: Carry, look: Look) -> Clash:
+        return Clash(
+            carry.key,
+            carry.label,
+            brief(shown(carry.shows(look.record))),
+            carry.destination_label,
+            brief(shown(carry.shows_twin(look.twin))),
+        )
+
+    def _not_updatable(self, carry: Carry) -> Problem:
+        table = self.rule.table(self.direction.destination)
+        return NotUpdatable(
+            f"{carry.destination_label} of {table.label} cannot be changed once the record is there. Change it back, "
+            "or delete the record there and have it made anew."
+        )
+
+
+def _known(one: One) -> str:
+    return "" if one.halves is None else value_of(one.halves[1])

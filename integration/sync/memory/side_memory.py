@@ -1,0 +1,124 @@
+"""Reading a row against what is remembered of it. Pure.
+
+Agreed values are the only proof of who changed what. Versions, ``modifiedby`` and clocks prove nothing, but for the
+one question that :func:`read` asks about a value we have written and not seen since.
+
+    C  bulk create (tells no version): telephone !0         what was written is only believed, not known
+    C  a person changes the telephone to 1
+    E  the city becomes Rome, pass to C: the account is read: !0 meets 1, and it was not us who wrote last
+       -> the half becomes plain 0, so 1 is a person's change: owed to E, stored before the city is written over it
+    E  another change, pass to C: 0 <> 1, still a change, though *we* are the last who wrote
+    C  pass to E: the telephone arrives
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from integration.sync.given_ids.marks import reserved_of
+from integration.sync.memory.halves import (
+    PARTNERLESS,
+    arrived,
+    changed,
+    is_open,
+    settled,
+)
+from integration.sync.memory.ledger import Agreed, Partner
+from integration.systems.values import Record, Side
+
+Normal = Callable[[Record], str]
+"""A record -> the comparable value of one of its fields."""
+
+
+class SideMemory:
+    """The halves of one side of a mapping: reads rows of that side against them. ``fields`` are (key, what makes the
+    field of a record comparable). ``user_id`` is ours on that side, ``None`` where rows do not say who wrote them.
+    ``columns``: key -> the one column that holds the field, where one does."""
+
+    def __init__(
+        self,
+        side: Side,
+        fields: Sequence[tuple[str, Normal]],
+        user_id: uuid.UUID | None,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
+        self.side, self.fields, self.user_id = side, fields, user_id
+        self.columns = columns or {}
+        self._place = 0 if side is Side.ERP else 1
+        self._normals = dict(fields)
+
+    def read(self, partner: Partner, record: Record) -> Partner:
+        """The pair after its row of this side was read: unread halves, unread defaults and an update that may have
+        been interrupted are settled. Every row of ours passes here before it is judged or written over. A field that
+        holds a mark waits: its value is still to come."""
+        place = self._place
+        begun = partner.writing if partner.writing is not None and partner.writing.side is self.side else None
+        open_keys = [key for key, halves in partner.agreed.items() if is_open(halves[place])]
+        if begun is None and not open_keys:
+            return partner
+        agreed = dict(partner.agreed)
+        ours = self.user_id is not None and record.modified_by == self.user_id
+        as_left = bool(record.version) and record.version == partner.seen(self.side)
+        for key in open_keys:
+            normal = self._normals.get(key)
+            if normal is not None and reserved_of(normal(record)) is None:
+                half = settled(agreed[key][place], normal(record), ours=ours, as_left=as_left)
+                agreed[key] = self._pair(half, agreed[key][1 - place])
+        if begun is None:
+            return replace(partner, agreed=agreed)
+        if not record.version or record.version not in (begun.seen, partner.seen(self.side)):
+            self._arrived(agreed, begun.fields, record, ours)
+        return replace(partner, agreed=agreed, writing=None)
+
+    def _arrived(self, agreed: dict[str, tuple[str, str]], fields: Agreed, record: Record, ours: bool) -> None:
+        """Field by field: one that has arrived proves nothing about another. Where nothing was agreed before, only the
+        written value itself is a proof: another one may have been there all the time."""
+        place = self._place
+        for key, halves in fields.items():
+            normal = self._normals.get(key)
+            if normal is None or reserved_of(normal(record)) is not None:
+                continue
+            value, old = normal(record), agreed[key][place] if key in agreed else None
+            half = arrived(old, halves[place], value, ours=ours)
+            if half is not None:
+                agreed[key] = self._pair(half, halves[1 - place])
+
+    def confirmed(self, agreed: Agreed, values: Mapping[str, str]) -> Agreed:
+        """The agreed values after a write whose answer tells what the row holds now, by key."""
+        place, confirmed = self._place, dict(agreed)
+        for key, value in values.items():
+            if key in confirmed and is_open(confirmed[key][place]):
+                half = settled(confirmed[key][place], value, ours=True, as_left=True)
+                confirmed[key] = self._pair(half, confirmed[key][1 - place])
+        return confirmed
+
+    def values(self, record: Record) -> dict[str, str]:
+        """The comparable values of the mapped fields that this record was read with."""
+        return {key: normal(record) for key, normal in self.fields}
+
+    def is_as_agreed(self, partner: Partner, record: Record) -> bool:
+        """Is every mapped field of this side as it is remembered, and none of them waiting?"""
+        place = self._place
+        for key, normal in self.fields:
+            halves = partner.agreed.get(key)
+            if halves is None or halves[place][:1] == PARTNERLESS or changed(halves[place], normal(record)):
+                return False
+        return True
+
+    def differs(self, partner: Partner, record: Record) -> bool:
+        """Is a field of this side, agreed before, another one by now? A mark is nobody's value."""
+        place = self._place
+        for key, normal in self.fields:
+            halves, value = partner.agreed.get(key), normal(record)
+            if halves is not None and reserved_of(value) is None and changed(halves[place], value):
+                return True
+        return False
+
+    def has_unread(self, partner: Partner) -> bool:
+        place = self._place
+        return any(is_open(halves[place]) for halves in partner.agreed.values())
+
+    def _pair(self, half: str, other: str) -> tuple[str, str]:
+        return (half, other) if self._place == 0 else (other, half)

@@ -1,0 +1,199 @@
+"""Who gets their way where a field differs: the truth table of one field. Pure.
+
+s and t are the values of source and twin, S and T say whether they changed since both sides last agreed. First: a blank
+under ``not_null`` is no change of the side that is blank; a value that is equal in either direction of translation is
+agreed. Then:
+
+=====================================================  ==================  =========================================
+case                                                   one-way             two-way
+=====================================================  ==================  =========================================
+the run lets the source win / the twin                 write               write / leave; never a conflict
+a person decided for the source / for the twin         write               write / leave
+both as agreed, not a reference                        keep                keep, also when forced (rounded, transformed)
+both as agreed, a reference: its translation changed   write               the one that can be expressed; both: policy
+never agreed                                           write               blank loses, what cannot be expressed loses;
+                                                                           both filled: first_wins, else policy
+S and T                                                write               policy; neither can be expressed: keep
+S                                                      write               write
+T                                                      write; but keep     leave
+                                                       what is default,
+                                                       without partner,
+                                                       or an edge
+none                                                   keep                keep
+=====================================================  ==================  =========================================
+
+*leave* owes the field to the other side. *policy* is the mapping's: none is a conflict (the record fails and nothing of
+it is written), Send and Get write or leave. *write* of a value without partner leaves the twin's value, or clears it
+where the field mapping says so; the source's half then remembers that it has no partner (``?``).
+
+    Three weeks in the life of one telephone number (ERP | Sales | agreed), conflicts not decided by policy:
+
+    1 | 1 | 1 1     nobody changed it                              keep
+    2 | 1 | 1 1     pass to Sales: S                               write 2, agreed 2 2
+    2 | 3 | 2 2     pass to Sales: T                               leave: owed to the ERP
+    3 | 3 | 2 2     pass to the ERP has written it                 equal: agreed 3 3
+    4 | 5 | 3 3     either pass: S and T                           conflict, nothing written
+    4 | 5 | * 5     a person decides for the ERP                   pass to Sales: write 4; pass to the ERP: leave
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from integration.sync.memory.halves import DECIDED, DEFAULT, PARTNERLESS, changed, is_plain, is_rounded
+from integration.sync.memory.ledger import Partner
+from integration.sync.record.draft import Draft
+from integration.sync.record.field_transfer import Carry, Referring, Steps
+from integration.sync.record.transfer import Transfer
+from integration.sync.record.values import normalizer
+from integration.sync.rules import Direction, TableRule
+from integration.systems.values import Record, Side, Value
+
+
+@dataclass(slots=True)
+class Look:
+    """One record and its twin, both read. ``back`` is the twin's draft in the other direction, as far as it is needed
+    to know what can be expressed there; ``winner`` the side that a person said wins."""
+
+    draft: Draft
+    record: Record
+    twin: Record
+    partner: Partner
+    back: Draft | None = None
+    winner: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One field of a look: comparable values, halves (``None``: never agreed), and what can be expressed."""
+
+    source: str
+    want: str | None
+    have: str
+    halves: tuple[str, str] | None
+    back: bool
+
+    @property
+    def can_go(self) -> bool:
+        return self.want is not None
+
+
+def half_of(one: One, place: int) -> str:
+    """The half of the source (0) or of the twin (1); blank where the field was never agreed."""
+    return "" if one.halves is None else one.halves[place]
+
+
+class Verdicts:
+    """Judges the fields of one mapping in one direction."""
+
+    def __init__(self, rule: TableRule, transfer: Transfer, back: Transfer | None = None) -> None:
+        self.rule, self.transfer = rule, transfer
+        self.direction = transfer.direction
+        self.two_passes = rule.direction is Direction.BOTH
+        self.back = back if self.two_passes else None
+        self._towards_crm = self.direction is Direction.TO_CRM
+        self._keys = frozenset(field_rule.key for field_rule in rule.fields)
+        self._keys |= {carry.key for one in (transfer, back) if one is not None for carry in one.carries}
+        back_only = [] if self.back is None else self.back.carries
+        forth = {carry.key for carry in transfer.carries}
+        self.back_only = [carry for carry in back_only if carry.key not in forth]
+        """Fields of which the twin's row is the source."""
+        destination = rule.table(self.direction.destination)
+        self._normals: dict[str, Callable[[Value], str]] = {
+            name: normalizer(column) for name, column in destination.fields.items()
+        }
+        self.two_way = {carry.destination: carry.key for carry in transfer.carries if carry.two_way}
+        self._number = destination.number_field
+
+    # --- halves, turned for the direction ------------------------------------------------------------------------
+
+    def pair(self, source: str, destination: str) -> tuple[str, str]:
+        """Halves are kept as (ERP, Sales)."""
+        return (source, destination) if self._towards_crm else (destination, source)
+
+    def split(self, halves: tuple[str, str]) -> tuple[str, str]:
+        return halves if self._towards_crm else (halves[1], halves[0])
+
+    def is_equal(self, carry: Carry, one: One, look: Look) -> bool:
+        """Do both hold the same, judged in either direction of translation? Where transformation rules change a value
+        one way only, that way says it: “Zürich” on both sides is not the same where it goes over in upper case."""
+        back = self._is_equal_back(carry, one, look)
+        if carry.steps is Steps.BACK and back is not None:
+            return back
+        if one.want == one.have or (back and carry.steps is not Steps.FORTH):
+            return True
+        if one.halves is not None or not carry.two_way or not one.want or not one.have:
+            return False
+        return is_rounded(one.want, one.have) or is_rounded(one.have, one.want)
+
+    def _is_equal_back(self, carry: Carry, one: One, look: Look) -> bool | None:
+        """The same, as the other pass sees it; ``None`` where nobody has looked."""
+        other = self.back.compared(carry.key) if self.back is not None and carry.two_way else None
+        if other is None or look.back is None:
+            return None
+        if other.key not in look.back.meant and other.destination not in look.back.values:
+            return None
+        return other.wants(look.back) == one.source
+
+    def _verdict(self, carry: Carry, one: One, look: Look) -> str:
+        """ "write", "leave" (to the other pass), "keep", "partnerless" (neither can be expressed) or "conflict"."""
+        decided = self._decided(carry, one, look)
+        if decided:
+            return decided
+        if one.halves is None:
+            return self._never_agreed(carry, one) if carry.two_way else "write"
+        source_half, twin_half = one.halves
+        source_changed = changed(source_half, one.source, expressible=one.can_go)
+        twin_changed = changed(twin_half, one.have, expressible=carry.two_way and one.back)
+        if carry.two_way and carry.not_null and not one.have:
+            twin_changed = False
+        if not source_changed and not twin_changed:
+            return self._as_agreed(carry, one)
+        if not carry.two_way:
+            return "write" if source_changed or self._drift_counts(carry, source_half) else "keep"
+        if source_changed and twin_changed:
+            return self._by_policy() if one.can_go or one.back else "partnerless"
+        return "write" if source_changed else "leave"
+
+    def _decided(self, carry: Carry, one: One, look: Look) -> str:
+        """What a person said about this field, or about the whole record."""
+        decided = self.direction.source if half_of(one, 0)[:1] == DECIDED else None
+        if half_of(one, 1)[:1] == DECIDED:
+            decided = self.direction.destination
+        winner = look.winner or decided  # Whoever lets this run have a winner has spoken last.
+        if winner is self.direction.source:
+            return "write"
+        return "leave" if carry.two_way and winner is not None else ""
+
+    def _as_agreed(self, carry: Carry, one: One) -> str:
+        """Different, and agreed so: not even a forced run makes the sides chase each other. Only of a reference the
+        translation may have changed: its record was coupled with another one."""
+        source_half, twin_half = one.halves or ("", "")
+        if not (isinstance(carry, Referring) and is_plain(source_half) and is_plain(twin_half)):
+            return "keep"
+        if not carry.two_way:
+            return "write" if one.can_go else "keep"
+        if one.can_go and one.back:
+            return self._by_policy()
+        if not (one.can_go or one.back):
+            return "partnerless"
+        return "write" if one.can_go else "leave"
+
+    def _never_agreed(self, carry: Carry, one: One) -> str:
+        forth, back = bool(one.source) and one.can_go, bool(one.have) and one.back
+        if forth and back:
+            if carry.first_wins is None:
+                return self._by_policy()
+            return "write" if carry.first_wins is self.direction.source else "leave"
+        if not forth and not back:
+            return "partnerless"
+        return "write" if forth else "leave"
+
+    def _drift_counts(self, carry: Carry, source_half: str) -> bool:
+        return not carry.edge and source_half[:1] not in (DEFAULT, PARTNERLESS)
+
+    def _by_policy(self) -> str:
+        if self.rule.conflict.lets(self.direction):
+            return "write"
+        return "leave" if self.rule.conflict.lets(self.direction.back) else "conflict"

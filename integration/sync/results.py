@@ -1,0 +1,297 @@
+"""What is remembered of a page: from actions and their results to pairs, counters and failures. Pure."""
+
+from __future__ import annotations
+
+import traceback
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from integration.sync.actions import (
+    Action,
+    Broken,
+    Fail,
+    Insert,
+    Restore,
+    SideWrite,
+    Skip,
+    Unchanged,
+    Uncouple,
+    Update,
+)
+from integration.sync.given_ids.intentions import before_writing, intended
+from integration.sync.memory.history import changes_besides, changes_of, in_words, label_of
+from integration.sync.memory.ledger import Outcome, Partner, Result, SideWritten, State
+from integration.sync.memory.outcomes import failed
+from integration.sync.memory.side_memory import SideMemory
+from integration.sync.problems import InDoubt, waiting_for
+from integration.sync.record.transfer import ReferenceNotCoupled
+from integration.sync.rules import Direction
+from integration.sync.run import LEFT_OUT, Changed, Counters, Failure
+from integration.sync.special.base import Run
+from integration.sync.write import Results
+from integration.systems.errors import Problem, VersionConflict
+from integration.systems.values import Record, Value, Written
+
+__all__ = ["Settled", "before_writing", "in_words", "intended", "label_of", "settle"]
+
+OVERTAKEN = Outcome(Result.FAILURE, "overtaken")
+
+
+@dataclass(slots=True)
+class Settled:
+    """``completed`` are intended pairs of which nothing new is known but that they are there. ``left_out`` are skipped
+    rows with their reasons, ``overtaken`` source ids to be read and decided once more, ``recovered`` those whose open
+    errors close, ``waiting`` those that wait for a record, ``outcomes`` the counter that each was counted in."""
+
+    remembered: list[Partner] = field(default_factory=list)
+    completed: list[Partner] = field(default_factory=list)
+    forgotten: list[Partner] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    left_out: list[Failure] = field(default_factory=list)
+    recovered: list[uuid.UUID] = field(default_factory=list)
+    waiting: list[uuid.UUID] = field(default_factory=list)
+    outcomes: dict[uuid.UUID, str] = field(default_factory=dict)
+    overtaken: list[uuid.UUID] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    besides: list[SideWritten] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters)
+
+
+def settle(
+    run: Run, actions: Sequence[Action], results: Results, memory: SideMemory, *, last_try: bool = False
+) -> Settled:
+    """Put together what is to be stored; ``memory`` is that of the destination. Without ``last_try`` a row that
+    somebody else changed meanwhile is handed back as overtaken instead of failing."""
+    return _Settling(run, results, memory, last_try).of(actions)
+
+
+class _Settling:
+    def __init__(self, run: Run, results: Results, memory: SideMemory, last_try: bool) -> None:
+        self.run, self.results, self.memory, self.last_try = run, results, memory, last_try
+        self.direction = run.direction
+        self.settled = Settled()
+
+    def of(self, actions: Sequence[Action]) -> Settled:
+        for action in actions:
+            match action:
+                case Insert() | Update():
+                    self._written(action)
+                case Unchanged():
+                    self._unchanged(action)
+                case Skip():
+                    self._skipped(action)
+                case Fail(record, problem, partner):
+                    self._fail(partner or self._reserve(record), problem, self._label(record), record.id)
+                case Uncouple() | Broken() | Restore():
+                    self._deleted(action)
+        for write, answer in self.results.besides:
+            self._written_besides(write, answer)
+        return self.settled
+
+    def _written_besides(self, write: SideWrite, answer: Written) -> None:
+        """For the history: with the record where it is part of it, else with the pair that the row belongs to."""
+        told, changed = changes_besides(write), self.settled.changed
+        place = next(
+            (n for n, one in enumerate(changed) if (one.erp_id, one.crm_id) == (told.erp_id, told.crm_id)), None
+        )
+        if write.must and place is not None:
+            changed[place] = replace(changed[place], fields=[*changed[place].fields, *told.fields])
+            return
+        changed.append(told)
+        if not write.must:
+            columns, side = frozenset(write.values), self.direction.destination
+            row = SideWritten(side, write.table, write.id, columns, write.seen, answer.version or "")
+            self.settled.besides.append(row)
+
+    def _unchanged(self, action: Unchanged) -> None:
+        if action.refused is not None and action.partner is not None:
+            self._fail_partly(action.record, action.partner, action.refused)
+            return
+        self._count(action.record.id, "unchanged")
+        if action.partner is not None:
+            self.settled.remembered.append(action.partner)
+            self._recover(action.record)
+
+    def _fail_partly(self, record: Record, partner: Partner, problem: Problem) -> None:
+        """All but one field is as it should be. Such a record is never skipped, so that the others go on. One that was
+        written all the same counts as both."""
+        self._count(record.id, "failed")
+        after = partner.with_outcome(self.direction, Outcome(Result.FAILURE, problem.code))
+        self.settled.remembered.append(after)
+        self._note(after, problem, self._label(record))
+
+    def _skipped(self, action: Skip) -> None:
+        self._count(action.record.id, "skipped")
+        record, partner = action.record, action.partner
+        if partner is not None and partner.outcome(self.direction).result is Result.SKIPPED:
+            return
+        if action.remembered is not None:
+            self.settled.remembered.append(action.remembered)
+            self._recover(record)
+        self.settled.left_out.append(self._no_fault(record, partner, action.reason))
+
+    def _count(self, id: uuid.UUID, name: str) -> None:
+        """A row counts once: what is counted last for it here is what became of it on this page."""
+        counters = self.settled.counters
+        setattr(counters, name, getattr(counters, name) + 1)
+        self.settled.outcomes[id] = name
+
+    def _deleted(self, action: Uncouple | Broken | Restore) -> None:
+        match action:
+            case Broken(partner, problem, label):
+                self._fail(partner, problem, label, partner.id(self.direction.source))
+            case Restore(partner, replacement):
+                self.settled.forgotten.append(partner)
+                self.settled.remembered.append(replacement)
+            case Uncouple(partner, counted):
+                self._uncoupled(action, partner, counted)
+
+    def _uncoupled(self, action: Uncouple, partner: Partner, counted: bool) -> None:
+        record = action.record
+        removed = self.results.removed.get(partner.id(self.direction.source))
+        if removed is not None and removed.error is not None:
+            label = self._label(record) if record else ""
+            self._fail(partner, removed.error, label, partner.id(self.direction.source))
+            return
+        self.settled.forgotten.append(partner)
+        self.settled.counters.uncoupled += counted
+        if action.again is not None:
+            self.settled.remembered.append(action.again)
+        if record is not None and action.reason:
+            if not counted:
+                self._count(record.id, "skipped")
+            self.settled.left_out.append(self._no_fault(record, partner, action.reason))
+            self._recover(record)
+
+    def _no_fault(self, record: Record, partner: Partner | None, reason: str) -> Failure:
+        """For the list of what was left out."""
+        erp_id, crm_id = (partner.erp_id, partner.crm_id) if partner is not None else (None, None)
+        if self.direction is Direction.TO_CRM:
+            erp_id = record.id
+        else:
+            crm_id = record.id
+        return Failure(self.direction, erp_id, crm_id, LEFT_OUT, reason, self._label(record))
+
+    def _written(self, action: Insert | Update) -> None:
+        replaced_before = isinstance(action, Insert) and self.run.is_apart
+        if action.replaces is not None and not replaced_before:
+            # Also where the write was refused: the pair that stands for the next try takes its place.
+            self.settled.forgotten.append(action.replaces)
+        answer = self.results.written[action.record.id]
+        later = self.results.later.get(action.record.id)
+        if answer.error is None and later is None:
+            self._succeed(action, answer)
+        elif isinstance(answer.error, VersionConflict) and not self.last_try:
+            self._overtaken(action)
+        elif answer.error is not None:
+            self._fail(self._before(action), answer.error, self._label(action.record), action.record.id)
+        elif later is not None:
+            # The row is there, what belongs to it is not: the pair stays intended and is completed by the next run.
+            partner = replace(action.partner, state=State.INTENDED)
+            self._fail(partner, later, self._label(action.record), action.record.id)
+
+    def _succeed(self, action: Insert | Update, answer: Written) -> None:
+        settled = self.settled
+        change = changes_of(action)
+        if change is not None:
+            settled.changed.append(change)
+        if isinstance(action, Insert):
+            self._count(action.record.id, "inserted")
+            if self.run.is_apart and not answer.version:
+                settled.completed.append(action.partner)
+                self._recover(action.record)
+                return
+        elif action.completes:
+            self._count(action.record.id, "inserted")
+        elif action.coupled and not action.changes:
+            self._count(action.record.id, "coupled")
+        elif action.changes or action.refused is None:
+            self._count(action.record.id, "modified" if action.changes else "unchanged")
+        partner = self._as_written(action, answer)
+        if isinstance(action, Update) and action.refused is not None:
+            self._fail_partly(action.record, partner, action.refused)
+            return
+        settled.remembered.append(partner)
+        self._recover(action.record)
+
+    def _as_written(self, action: Insert | Update, answer: Written) -> Partner:
+        """The pair with what the answer, or the row itself, says about it now."""
+        side, partner = self.direction.destination, action.partner
+        if isinstance(action, Update) and not action.changes:
+            return partner  # Nothing was written: a row that is another by now is somebody's edit.
+        row = self.results.rows.get(partner.id(side))
+        if row is not None:
+            agreed = self.memory.confirmed(partner.agreed, self.memory.values(row))
+            return replace(partner.with_seen(side, row.version), agreed=agreed)
+        if answer.values is not None:
+            row = Record(self.run.destination_table, answer.id, answer.values, answer.version or "")
+            told = {key: value for key, value in self.memory.values(row).items() if self._is_told(key, answer.values)}
+            partner = replace(partner, agreed=self.memory.confirmed(partner.agreed, told))
+        return partner.with_seen(side, answer.version or "")
+
+    def _is_told(self, key: str, values: Mapping[str, Value]) -> bool:
+        """A field with a meaning of its own needs more than the column that was written."""
+        return self.memory.columns.get(key) in values
+
+    def _overtaken(self, action: Insert | Update) -> None:
+        """Somebody was faster. The pair stays open, so that the second try is not forgotten if this run ends here."""
+        again = self._before(action).with_outcome(self.direction, OVERTAKEN)
+        self.settled.remembered.append(again)
+        self.settled.overtaken.append(action.record.id)
+
+    def _before(self, action: Insert | Update) -> Partner:
+        """The pair as it was before a write that failed: the agreed values were not reached."""
+        if isinstance(action, Insert):
+            place = Partner(action.partner.erp_id, action.partner.crm_id, raised=action.partner.raised)
+            before = action.before or place
+            return replace(
+                place,
+                to_crm=before.to_crm,
+                to_erp=before.to_erp,
+                owed_erp=before.owed_erp,
+                owed_crm=before.owed_crm,
+            )
+        if action.coupled or action.read is None:
+            return self._reserve(action.record)
+        side = self.direction.source
+        return action.read.with_owed(side, action.partner.owed(side))
+
+    def _fail(self, partner: Partner, problem: Problem, label: str, id: uuid.UUID) -> None:
+        after, skipped = failed(partner, self.direction, problem)
+        if not isinstance(problem, InDoubt):  # The pair is not written while the doubt rests, or it would never end.
+            self.settled.remembered.append(after)
+        self._count(id, "skipped" if skipped else "failed")
+        if isinstance(problem, ReferenceNotCoupled):
+            self.settled.waiting.append(id)
+        self._note(after, problem, label)
+
+    def _note(self, partner: Partner, problem: Problem, label: str) -> None:
+        twin_known = partner.state is not State.RESERVED
+        towards_crm = self.direction is Direction.TO_CRM
+        self.settled.failures.append(
+            Failure(
+                direction=self.direction,
+                erp_id=partner.erp_id if towards_crm or twin_known else None,
+                crm_id=partner.crm_id if not towards_crm or twin_known else None,
+                code=problem.code,
+                message=str(problem),
+                label=label,
+                raw=problem.raw,
+                waiting_for=waiting_for(problem),
+                call_stack="".join(traceback.format_exception(problem)) if problem.__traceback__ else "",
+            )
+        )
+
+    def _recover(self, record: Record) -> None:
+        """However its errors came about, also under a pair that is forgotten by now: they are past."""
+        self.settled.recovered.append(record.id)
+
+    def _label(self, record: Record) -> str:
+        return label_of(self.run.rule.table(self.direction.source), record)
+
+    def _reserve(self, record: Record) -> Partner:
+        fresh = uuid.uuid4()
+        if self.direction is Direction.TO_CRM:
+            return Partner(erp_id=record.id, crm_id=fresh)
+        return Partner(erp_id=fresh, crm_id=record.id)

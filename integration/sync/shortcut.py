@@ -1,0 +1,92 @@
+"""What can be answered about a record without looking at the other side: most rows of most runs. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from integration.sync.actions import Action, Ignore, Skip, Unchanged
+from integration.sync.memory.ledger import UNFINISHED, Partner, Result, State
+from integration.sync.memory.merge import Merger
+from integration.sync.memory.side_memory import SideMemory
+from integration.sync.rules import Direction, TableRule
+from integration.sync.run import Options, Scope
+from integration.systems.values import Record, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What all records of a run are judged by. ``user_id`` is ours in the source system; ``creates`` is false where
+    a special rule never makes rows (option values)."""
+
+    rule: TableRule
+    direction: Direction
+    options: Options
+    merger: Merger
+    memories: Mapping[Side, SideMemory]
+    user_id: uuid.UUID | None = None
+    creates: bool = True
+    takes_over: bool = False
+    released: set[uuid.UUID] = field(default_factory=set)
+    """Source ids that wait for a record which is coupled by now."""
+
+    def dismiss(self, record: Record, partner: Partner | None) -> Action | None:
+        """The action where neither draft nor twin is needed, else ``None``."""
+        if partner is None or partner.state is State.RESERVED:
+            return self._dismiss_uncoupled(record, partner)
+        if self._stays_skipped(partner):
+            return Skip(record, "Skipped after it failed twice the same way; retry it.", partner)
+        if partner.state is State.INTENDED or self._must_look(partner):
+            return None
+        memory = self.memories[self.direction.source]
+        is_unread = memory.has_unread(partner)
+        if record.version == partner.seen(self.direction.source) and not is_unread:
+            return Unchanged(record)
+        if is_unread and (self._is_ours(record) or record.version == partner.seen(self.direction.source)):
+            read = memory.read(partner, record)
+            if memory.is_as_agreed(read, record):
+                return Unchanged(record, read.with_seen(self.direction.source, record.version), partner)
+        # Another version than the remembered one, though last written by us: somebody's edit may be under our write.
+        return None
+
+    def _dismiss_uncoupled(self, record: Record, partner: Partner | None) -> Action | None:
+        if partner is not None and self._stays_skipped(partner):
+            return Skip(record, "Skipped after it failed twice the same way; retry it.", partner)
+        tried_before = partner is not None and (
+            partner.outcome(self.direction).result is not Result.NONE or partner.owed(self.direction.destination)
+        )
+        if tried_before or self.options.create:
+            return None
+        if self.rule.only_coupled and self.options.scope is Scope.IDS:
+            return Skip(record, "It is not coupled, and the mapping synchronizes only coupled records.", partner)
+        if self._is_echo(record) or self.rule.only_coupled:
+            return Ignore(record)
+        return None
+
+    def _stays_skipped(self, partner: Partner) -> bool:
+        # A changed row comes through the change feed: it deserves another try by itself.
+        skipped = partner.outcome(self.direction).result is Result.SKIPPED
+        return skipped and not self.options.force and self.options.scope is not Scope.CHANGED
+
+    def _must_look(self, partner: Partner) -> bool:
+        return (
+            self.options.force
+            or self.options.scope is Scope.IDS
+            or partner.id(self.direction.source) in self.released
+            or partner.owed(self.direction.destination)
+            or partner.writing is not None
+            or partner.outcome(self.direction).result in (*UNFINISHED, Result.SKIPPED, Result.LEFT_OUT)
+        )
+
+    def _is_ours(self, record: Record) -> bool:
+        return self.user_id is not None and record.modified_by == self.user_id
+
+    def _is_echo(self, record: Record) -> bool:
+        """Last written by us: not a change, unless the mapping only reads from Sales or somebody asked for the row."""
+        return (
+            self.user_id is not None
+            and record.modified_by == self.user_id
+            and self.rule.direction is Direction.BOTH
+            and self.options.scope is not Scope.IDS
+        )
