@@ -5,4 +5,5 @@ from django.apps import AppConfig
 
 class CouplingConfig(AppConfig):
     name = "coupling"
+    navigation = "coupling.navigation"
     verbose_name = "Couplings"

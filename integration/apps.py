@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 
 class IntegrationConfig(AppConfig):
     name = "integration"
+    navigation = "integration.navigation"
     verbose_name = "Integration"
 
     def ready(self) -> None:

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
 from integration.views.audit import audit
+from integration.views.components import components
 from integration.views.confirming import CodeAgain, PasskeyAgain, PasskeyAlone, PasswordAgain, SecondFactorCheck
 from integration.views.connection import (
     connection,
@@ -95,6 +96,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:id>/second-factor/remove/", user_second_factor, name="user_second_factor"),
     path("users/<int:id>/key/", user_key, name="user_key"),
     path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
+    path("components/", components, name="components"),
     path("healthz", healthz, name="healthz"),
     path("connection/", connection, name="connection"),
     path("connection/test/", connection_test, name="connection_test"),

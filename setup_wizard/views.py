@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from integration import checks
 from integration.connection.findings import NotReady
@@ -145,7 +146,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     run = AdministratorRun.latest()
     if run is not None and run.is_running:
         return render(request, "setup_wizard/_run.html", {"run": run})
-    return HttpResponse(headers={"HX-Redirect": reverse("guide")} if _goes_on() else {"HX-Refresh": "true"})
+    return HttpResponseClientRedirect(reverse("guide")) if _goes_on() else HttpResponseClientRefresh()
 
 
 def _goes_on() -> bool:

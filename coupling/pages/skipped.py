@@ -71,24 +71,18 @@ class Skipped:
         return behind if behind < self.total else None
 
 
-def found(mapping: str = "", search: str = "") -> QuerySet[Any]:
-    """Skipped pairs, the one that failed last first; of one mapping, or whose error contains a text."""
+def found() -> QuerySet[Any]:
+    """Skipped pairs, the one that failed last first, each with its newest open error."""
     about = Q(erp_id=OuterRef("erp_id")) | Q(crm_id=OuterRef("crm_id"))
     newest = SyncError.objects.open().filter(about, mapping=OuterRef("mapping")).order_by("-created_at")
     rows = Coupling.objects.filter(RESTS).select_related("mapping")
     told = {"failed_on": Subquery(newest.values("created_at")[:1]), "error_id": Subquery(newest.values("pk")[:1])}
     rows = rows.annotate(**told)
-    if mapping:
-        rows = rows.filter(mapping__name=mapping)
-    if search:
-        named = SyncError.objects.open().filter(Q(message__icontains=search) | Q(label__icontains=search))
-        rows = rows.filter(error_id__in=named.values("pk"))
     return rows.order_by("-failed_on", "-changed_at", "pk")
 
 
-def skipped(mapping: str = "", search: str = "", after: int = 0) -> Skipped:
-    """One page, with what exists on either side."""
-    rows = found(mapping, search)
+def skipped(rows: QuerySet[Any], after: int = 0) -> Skipped:
+    """One page of these pairs (``found``), with what exists on either side."""
     shown: list[Any] = list(rows[after : after + AT_ONCE])
     errors = SyncError.objects.select_related("job").in_bulk([row.error_id for row in shown if row.error_id])
     ends, problem = _looked_up(shown)

@@ -19,13 +19,14 @@ from coupling.views.access import card_address, first_address, match_address, ma
 from integration.models import TableMapping
 from integration.systems.errors import Problem
 from integration.systems.values import Side
+from integration.views.access import PageRequest
 
 OFFERED_AT_ONCE = 50
 """So many contacts fit in the address of a page."""
 
 
 @may_couple
-def coupling(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
+def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
     """``/couplings/<mapping>/<erp_id>/``; the candidates alone while a person types."""
     stored = get_object_or_404(TableMapping, name=mapping)
     try:
@@ -36,13 +37,12 @@ def coupling(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     if shown is None:
         raise Http404("There is no such record.")
     first = first_address(commands.Blocked(shown.missing)) if shown.missing else ""
-    live = request.headers.get("HX-Request") == "true"
-    template = "coupling/_candidates.html" if live else "coupling/coupling.html"
+    template = "coupling/_candidates.html" if request.htmx else "coupling/coupling.html"
     return render(request, template, {"dialog": shown, "first": first})
 
 
 @may_couple
-def coupling_from(request: HttpRequest, mapping: str, crm_id: uuid.UUID) -> HttpResponse:
+def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> HttpResponse:
     """``/couplings/<mapping>/from/<crm_id>/``: which Business Central record is it? Leads to its Set Up Coupling."""
     stored = get_object_or_404(TableMapping, name=mapping)
     try:
@@ -52,8 +52,7 @@ def coupling_from(request: HttpRequest, mapping: str, crm_id: uuid.UUID) -> Http
         return redirect("crm_card", stored.crm_table, crm_id)
     if shown is None:
         raise Http404("There is no such record.")
-    live = request.headers.get("HX-Request") == "true"
-    return render(request, "coupling/_choices.html" if live else "coupling/choose.html", {"choice": shown})
+    return render(request, "coupling/_choices.html" if request.htmx else "coupling/choose.html", {"choice": shown})
 
 
 @require_POST

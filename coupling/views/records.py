@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 
+from coupling.filters import RecordFilter
 from coupling.pages.cards import Card, card
-from coupling.pages.lists import exported, listing
+from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import tell
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
@@ -56,7 +57,12 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
         shown = listing(side, table, request.GET)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
-    return render(request, "coupling/record_list.html", {"list": shown})
+    return render(request, "coupling/record_list.html", {"list": shown, "filter": RecordFilter(shown), **_pages(shown)})
+
+
+def _pages(shown: Listing) -> dict[str, str]:
+    """The queries of the first and of the next page."""
+    return {"first_page": f"?{shown.kept}", "next_page": f"?{shown.query(after=shown.next)}"}
 
 
 def _csv(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_POST
 
 from coupling import commands
 from coupling.commands import repair
-from coupling.models import RESTS, Coupling, CouplingError
-from coupling.pages.skipped import skipped
+from coupling.filters import SkippedFilter
+from coupling.models import CouplingError
+from coupling.pages.skipped import found, skipped
 from coupling.views.access import may_couple, person, show, tell
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
@@ -23,14 +25,44 @@ from integration.systems.errors import Problem
 Pairs = dict[TableMapping, list[Partner]]
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before something is done; ``name`` is what Yes sends, blank where a choice is sent instead."""
+
+    title: str
+    text: str
+    danger: bool = False
+    name: str = "confirmed"
+
+
+QUESTIONS = {
+    "synchronize": Question("Synchronize", "Send and Get overwrite what the other side holds.", name=""),
+    "delete": Question(
+        "Delete Records",
+        "Where one record of a pair was deleted, the other one will be deleted, too, for good. "
+        "Pairs of which both records exist are left alone.",
+        danger=True,
+    ),
+    "uncouple": Question(
+        "Delete Couplings",
+        "The couplings and what is known about the last synchronization will be deleted. The records that exist stay.",
+        danger=True,
+    ),
+    "find-deleted": Question(
+        "Find for Deleted",
+        "All coupled records are looked up on both sides, mapping by mapping, in the background. "
+        "Pairs that have lost a record appear in this list.",
+    ),
+}
+
+
 def synch_skipped(request: HttpRequest) -> HttpResponse:
     """The list, by mapping and text; the records that failed last come first."""
-    chosen = {name: request.GET.get(name, "").strip() for name in ("mapping", "q")}
+    chosen = SkippedFilter(request.GET, found())
     after = request.GET.get("after", "")
-    shown = skipped(chosen["mapping"], chosen["q"], int(after) if after.isdecimal() and len(after) < 9 else 0)
-    names = Coupling.objects.filter(RESTS).values_list("mapping__name", flat=True).distinct()
-    context = {"skipped": shown, "chosen": chosen, "mappings": sorted(names)}
-    return render(request, "coupling/skipped.html", context | {"ways": commands.CAPTIONS.items()})
+    shown = skipped(chosen.rows, int(after) if after.isdecimal() and len(after) < 9 else 0)
+    pages = {"first_page": f"?{chosen.query()}", "next_page": f"?{chosen.query(after=str(shown.next))}"}
+    return render(request, "coupling/skipped.html", {"skipped": shown, "filter": chosen, **pages})
 
 
 @require_POST
@@ -70,7 +102,7 @@ def _retried(request: HttpRequest, number: int) -> HttpResponse:
 
 def _find_deleted(request: HttpRequest) -> HttpResponse:
     if "confirmed" not in request.POST:
-        return render(request, "coupling/skipped_ask.html", {"action": "find-deleted"})
+        return _ask(request, "find-deleted")
     return show(repair.find_deleted(person(request)))
 
 
@@ -119,8 +151,11 @@ def _started(
     return show(started) if started else redirect("synch_skipped")
 
 
-def _ask(request: HttpRequest, action: str, pairs: Pairs, ways: Sequence[tuple[str, str]] = ()) -> HttpResponse:
-    context = {"action": action, "ways": ways, "number": sum(map(len, pairs.values()))}
+def _ask(
+    request: HttpRequest, action: str, pairs: Pairs | None = None, ways: Sequence[tuple[str, str]] = ()
+) -> HttpResponse:
+    number = None if pairs is None else sum(map(len, pairs.values()))
+    context = {"action": action, "question": QUESTIONS[action], "ways": ways, "number": number}
     return render(request, "coupling/skipped_ask.html", context | {"selected": request.POST.getlist("selected")})
 
 

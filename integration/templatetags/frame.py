@@ -3,126 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.contrib.messages.storage.base import Message
+from django.urls import reverse
 
-from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
+from integration.models import SyncJob
 from integration.models.stored.secret import keys_problem
+from integration.pages import states
+from integration.pages.parts import Entry, Link, entries, links, visible
+from integration.pages.states import Shown
 
 register = template.Library()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One entry of the navigation. ``args`` are those of the address, ``right`` is what one needs to be led there."""
-
-    label: str
-    name: str
-    args: tuple[str, ...] = ()
-    right: str = ""
-
-
-NAVIGATION: tuple[tuple[str, tuple[Place, ...]], ...] = (
-    ("", (Place("Home", "home"),)),
-    (
-        "Setup",
-        (
-            Place("Assisted Setup", "setup"),
-            Place("Connection Setup", "connection"),
-            Place("Table Mappings", "mappings"),
-            Place("Users", "users", right=MANAGE_USERS),
-            Place("Audit Log", "audit", right=READ_AUDIT),
-        ),
-    ),
-    (
-        "Synchronization",
-        (
-            Place("Full Synch. Review", "full_synch"),
-            Place("Synch. Job Log", "synch_jobs"),
-            Place("Dry Runs", "plans"),
-            Place("Synch. Errors", "synch_errors"),
-            Place("Skipped Records", "synch_skipped"),
-            Place("Job Queue Entries", "job_queue"),
-        ),
-    ),
-    (
-        "Business Central",
-        tuple(
-            Place(label, "erp_list", (table,))
-            for label, table in (
-                ("Customers", "customer"),
-                ("Vendors", "vendor"),
-                ("Contacts", "contact"),
-                ("Salespeople", "salesperson"),
-                ("Items", "item"),
-                ("Resources", "resource"),
-                ("Opportunities", "opportunity"),
-            )
-        ),
-    ),
-    (
-        "Dynamics 365 Sales",
-        tuple(
-            Place(label, "crm_list", (entity,))
-            for label, entity in (
-                ("Accounts", "account"),
-                ("Contacts", "contact"),
-                ("Products", "product"),
-                ("Users", "systemuser"),
-                ("Opportunities", "opportunity"),
-            )
-        ),
-    ),
-)
-
-
 @register.simple_tag(takes_context=True)
 def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """The groups of the navigation with their links; places that are not built yet are left out."""
+    """The groups of the navigation with the links this person may follow; empty groups are left out."""
     path = context["request"].path if "request" in context else ""
-    user = context["user"]
     groups = [
-        {"label": label, "links": _links([one for one in places if not one.right or user.has_perm(one.right)], path)}
-        for label, places in NAVIGATION
+        {"label": label, "links": [_link(one, path) for one in visible(places, context["user"])]}
+        for label, places in entries().items()
     ]
     return [group for group in groups if group["links"]]
 
 
-def _links(places: Sequence[Place], path: str) -> list[dict[str, Any]]:
-    links = []
-    for place in places:
-        try:
-            url = reverse(place.name, args=place.args)
-        except NoReverseMatch:
-            continue
-        here = path == url if url == "/" else path.startswith(url)
-        links.append({"label": place.label, "url": url, "here": here})
-    return links
+def _link(entry: Entry, path: str) -> dict[str, Any]:
+    url = reverse(entry.name, args=entry.args)
+    here = path == url if url == "/" else path.startswith(url)
+    return {"label": entry.label, "url": url, "here": here}
+
+
+@register.simple_tag(takes_context=True)
+def parts(context: dict[str, Any], place: str, subject: Any = None) -> list[Link]:
+    """What other apps add to this place of a page about ``subject``, as far as the person who looks may use it."""
+    return links(place, subject, context["user"])
 
 
 @register.simple_tag
 def problem_of_keys() -> str:
     """What is wrong with the encryption keys, for the frame of every page."""
     return keys_problem()
-
-
-STYLES = {"error": "unfavorable", "finished": "favorable", "success": "favorable"}
-STYLES |= {"in_process": "ambiguous", "approval": "ambiguous"}
-
-
-@register.filter
-def status_style(status: str) -> str:
-    """The class that shows a status as favorable, unfavorable, ambiguous or subdued."""
-    return f"status-{style_of(str(status))}"
-
-
-def style_of(status: str) -> str:
-    """How a status of a review line, or a state of one of its jobs, is shown."""
-    return STYLES.get(status, "subdued")
 
 
 @register.filter
@@ -143,3 +65,34 @@ def duration(value: dt.timedelta | None) -> str:
 def whole(value: float | None) -> str:
     """A number without decimals, thousands apart; nothing for none."""
     return "" if value is None else f"{round(value):,}"
+
+
+register.filter("job_state", states.of_job)
+register.filter("plan_state", states.of_plan)
+register.filter("row_state", states.of_row)
+register.filter("severity_state", states.of_severity)
+register.filter("pass_state", states.of_pass)
+
+
+@register.filter
+def message_kind(job: SyncJob) -> str:
+    """The kind of notice in which a job's own message stands."""
+    return "danger" if job.status == SyncJob.Status.FAILED else "secondary"
+
+
+@register.filter
+def notice_kind(message: Message) -> str:
+    """The kind of notice of a message of Django's."""
+    return {"error": "danger", "debug": "secondary"}.get(message.level_tag, message.level_tag)
+
+
+@register.simple_tag
+def check_state(ok: bool, right: str = "right", wrong: str = "wrong") -> Shown:
+    """A line that is right or wrong."""
+    return states.of_check(ok, right, wrong)
+
+
+@register.simple_tag
+def coupling_state(coupled: bool, skipped: bool) -> Shown:
+    """Whether a record has a partner."""
+    return states.of_coupling(coupled, skipped)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,25 +17,23 @@ from integration.connection.systems import company_name
 from integration.forms.connection import ConnectionForm
 from integration.mappings import standard
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.views.access import PageRequest, post_needs
 
 CHANGE = "integration.change_connectionsetup"
 LOOK_FIRST = "Look at it, then enable the connection."
 CHANGED = "Use Default Synchronization Setup shows how they differ from the standard, and brings back those you choose."
 
 
-@require_http_methods(["GET", "POST"])
-def connection(request: HttpRequest) -> HttpResponse:
+@post_needs(CHANGE)
+def connection(request: PageRequest) -> HttpResponse:
     """Show the setup; save it with POST, and test it where asked to."""
     form = ConnectionForm(request.POST or None, instance=ConnectionSetup.current())
-    if request.method == "POST":
-        if not request.user.has_perm(CHANGE):
-            raise PermissionDenied
-        if form.saved():
-            messages.success(request, "Saved.")
-            for note in form.instance.left_behind:
-                messages.warning(request, note)
-            _warn_untold(request)
-            return _tested(request) if "test" in request.POST else redirect("connection")
+    if request.method == "POST" and form.saved():
+        messages.success(request, "Saved.")
+        for note in form.instance.left_behind:
+            messages.warning(request, note)
+        _warn_untold(request)
+        return _tested(request) if "test" in request.POST else redirect("connection")
     return _page(request, form)
 
 

@@ -7,14 +7,16 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Max, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from integration.models import ConnectionSetup, FullSynchLine, SyncError, SyncJob, TableMapping
+from integration.pages.parts import first_url
 from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
 
 DAY = 24
+WAITING = "?code=reference-not-coupled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,15 @@ def cues() -> list[Cue]:
     running = SyncJob.objects.active().count()
     asking = SyncJob.objects.waiting().count()
     return [
-        Cue(asking, "Runs to approve", _url("synch_jobs", "?status=approval"), "bad" if asking else ""),
-        Cue(failed, "Jobs failed in 24 hours", _url("synch_jobs", "?status=failed"), "bad" if failed else "good"),
-        Cue(conflicts, "Conflicts", _url("synch_errors", f"?code={Conflict.code}"), "bad" if conflicts else "good"),
-        Cue(errors, "Records with errors", _url("synch_errors"), "bad" if errors else "good"),
-        Cue(_couplings(skipped=True), "Records skipped", _url("synch_skipped"), "busy"),
-        Cue(_couplings(waiting=True), "Records waiting", _url("synch_errors", "?code=reference-not-coupled"), "busy"),
-        Cue(running, "Jobs in process", _url("synch_jobs", "?status=running"), "busy" if running else ""),
-        Cue(coupled, "Coupled records", _url("mappings")),
-        Cue(_last_full(), "Last full synch.", _url("full_synch")),
+        Cue(asking, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad" if asking else ""),
+        Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad" if failed else "good"),
+        Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad" if conflicts else "good"),
+        Cue(errors, "Records with errors", reverse("synch_errors"), "bad" if errors else "good"),
+        Cue(_couplings(skipped=True), "Records skipped", first_url("skipped"), "busy"),
+        Cue(_couplings(waiting=True), "Records waiting", reverse("synch_errors") + WAITING, "busy"),
+        Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy" if running else ""),
+        Cue(coupled, "Coupled records", reverse("mappings")),
+        Cue(_last_full(), "Last full synch.", reverse("full_synch")),
     ]
 
 
@@ -103,11 +105,11 @@ def next_steps(setup: ConnectionSetup) -> list[Step]:
     started = lines.exclude(status=FullSynchLine.Status.BLANK).exists()
     finished = started and not lines.exclude(status=FullSynchLine.Status.FINISHED).exists()
     steps = [
-        Step("Set up the Dynamics 365 Sales connection (Assisted Setup)", _url("guide"), setup.is_enabled),
-        Step("Enter the Dynamics 365 Sales URL and the credentials", _url("connection"), not setup.missing()),
-        Step("Test and enable the connection", _url("connection"), setup.is_enabled),
-        Step("Start the full synchronization and watch it", _url("full_synch"), started),
-        Step("See every table finish", _url("full_synch"), finished),
+        Step("Set up the Dynamics 365 Sales connection (Assisted Setup)", first_url("guide"), setup.is_enabled),
+        Step("Enter the Dynamics 365 Sales URL and the credentials", reverse("connection"), not setup.missing()),
+        Step("Test and enable the connection", reverse("connection"), setup.is_enabled),
+        Step("Start the full synchronization and watch it", reverse("full_synch"), started),
+        Step("See every table finish", reverse("full_synch"), finished),
     ]
     return [] if all(step.done for step in steps) else steps
 
@@ -136,10 +138,3 @@ def hours() -> list[Hour]:
         )
         for hour in range(DAY)
     ]
-
-
-def _url(name: str, query: str = "") -> str:
-    try:
-        return reverse(name) + query
-    except NoReverseMatch:
-        return "/"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from integration.connection.live_systems import Ends
 from integration.forms.fields import FieldMappingFormSet, field_formset
@@ -16,21 +15,19 @@ from integration.forms.versioned import made
 from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
 from integration.models.stored.cache import metadata_cache
+from integration.views.access import PageRequest, post_needs
 from integration.views.mappings import CHANGE
 
 
-@require_http_methods(["GET", "POST"])
-def fields(request: HttpRequest, name: str) -> HttpResponse:
+@post_needs(CHANGE)
+def fields(request: PageRequest, name: str) -> HttpResponse:
     """The list of pairs; POST saves all of them."""
     mapping = get_object_or_404(TableMapping, name=name)
     with Ends() as ends:
         formset = field_formset(mapping, ends, request.POST or None)
-        if request.method == "POST":
-            if not request.user.has_perm(CHANGE):
-                raise PermissionDenied
-            if formset.saved():
-                messages.success(request, f"The fields of {name} are saved.")
-                return redirect("fields", name=name)
+        if request.method == "POST" and formset.saved():
+            messages.success(request, f"The fields of {name} are saved.")
+            return redirect("fields", name=name)
         return _page(request, mapping, ends, formset, NewFieldForm(mapping=mapping, ends=ends))
 
 

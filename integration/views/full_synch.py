@@ -16,20 +16,22 @@ from integration.models import ConnectionSetup, FullSynchLine
 from integration.models.jobs.full_synch import FullSynchError
 from integration.systems.errors import Problem
 from integration.systems.values import Side
+from integration.views.access import PageRequest
 
 may_run = permission_required("integration.change_fullsynchline", raise_exception=True)
 
 
-def full_synch(request: HttpRequest) -> HttpResponse:
+def full_synch(request: PageRequest) -> HttpResponse:
     """``/full-synch/``: the lines; the table alone for the live part."""
     setup = ConnectionSetup.current()
-    live = request.headers.get("HX-Request") == "true"
-    if not live and setup.is_enabled and not FullSynchLine.objects.active().exists():
+    if not request.htmx and setup.is_enabled and not FullSynchLine.objects.active().exists():
         _said(request, _refresh)
     lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
     active = any(line.status in FullSynchLine.ACTIVE for line in lines)
-    shown = {"setup": setup, "lines": lines, "active": active, "can_start": FullSynchLine.objects.can_start()}
-    return render(request, "integration/_full_synch.html" if live else "integration/full_synch.html", shown)
+    closed = not setup.is_enabled
+    shown = {"setup": setup, "lines": lines, "active": active, "plan_closed": active or closed}
+    shown["start_closed"] = closed or not FullSynchLine.objects.can_start()
+    return render(request, "integration/_full_synch.html" if request.htmx else "integration/full_synch.html", shown)
 
 
 @require_POST

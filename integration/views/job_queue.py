@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -11,16 +12,39 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from integration import scheduler
+from integration.forms.filters import JobQueueFilter
 from integration.forms.job_queue import TimesForm
 from integration.models import ConnectionSetup, JobQueueEntry
 
 may_change = permission_required("integration.change_jobqueueentry", raise_exception=True)
 
 
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """An entry, and which of its buttons are closed: nothing of a mapping runs while the connection is off."""
+
+    entry: JobQueueEntry
+    is_enabled: bool
+
+    @property
+    def run_closed(self) -> bool:
+        return self.entry.mapping is not None and not self.is_enabled
+
+    @property
+    def ready_closed(self) -> bool:
+        return self.entry.status == JobQueueEntry.Status.READY or self.run_closed
+
+    @property
+    def hold_closed(self) -> bool:
+        return self.entry.status == JobQueueEntry.Status.ON_HOLD
+
+
 def job_queue(request: HttpRequest) -> HttpResponse:
-    """``/job-queue/``"""
+    """``/job-queue/``, filtered by mapping and status."""
+    setup = ConnectionSetup.current()
     entries = JobQueueEntry.objects.select_related("mapping", "last_job__mapping", "last_job__after")
-    shown = {"entries": entries, "setup": ConnectionSetup.current()}
+    chosen = JobQueueFilter(request.GET, entries)
+    shown = {"rows": [QueueRow(one, setup.is_enabled) for one in chosen.rows], "filter": chosen, "setup": setup}
     return render(request, "integration/job_queue.html", shown)
 
 

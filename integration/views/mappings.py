@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,10 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from integration.connection.live_systems import Count as Matching
 from integration.connection.live_systems import Ends
 from integration.forms.defaults import DefaultsForm
+from integration.forms.filters import MappingFilter
 from integration.forms.mapping import MappingForm, counts_of
 from integration.mappings import standard
 from integration.mappings.warnings import warnings_of
 from integration.models import TableMapping
+from integration.views.access import PageRequest, post_needs
 
 CHANGE = "integration.change_tablemapping"
 WITHOUT_DEFAULT = "Left out, since people made them and there is no default: {}."
@@ -24,28 +25,22 @@ WITHOUT_DEFAULT = "Left out, since people made them and there is no default: {}.
 
 @require_GET
 def mappings(request: HttpRequest) -> HttpResponse:
-    """The list, narrowed by ``q``."""
-    query = request.GET.get("q", "").strip()
-    rows = _listed(TableMapping.objects.all())
-    if query:
-        rows = rows.filter(Q(name__icontains=query) | Q(erp_table__icontains=query) | Q(crm_table__icontains=query))
-    context = {"rows": rows, "query": query, "may_change": request.user.has_perm(CHANGE)}
+    """The list, narrowed by text and direction."""
+    chosen = MappingFilter(request.GET, _listed(TableMapping.objects.all()))
+    context = {"rows": chosen.rows, "filter": chosen, "may_change": request.user.has_perm(CHANGE)}
     return render(request, "integration/mappings.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-def mapping(request: HttpRequest, name: str) -> HttpResponse:
+@post_needs(CHANGE, unless="count")
+def mapping(request: PageRequest, name: str) -> HttpResponse:
     """One mapping; POST saves it, or only counts the rows that the typed filters match."""
     row = get_object_or_404(_listed(TableMapping.objects.all()), name=name)
     counting = "count" in request.POST
     with Ends() as ends:
         form = MappingForm(request.POST or None, instance=row, ends=ends)
-        if request.method == "POST" and not counting:
-            if not request.user.has_perm(CHANGE):
-                raise PermissionDenied
-            if form.saved():
-                _tell_saved(request, form)
-                return redirect("mapping", name=name)
+        if request.method == "POST" and not counting and form.saved():
+            _tell_saved(request, form)
+            return redirect("mapping", name=name)
         counts = form.counts() if counting or form.is_bound else None
         return render(request, "integration/mapping.html", _context(request, row, form, counts, ends))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -14,12 +14,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from integration.forms.filters import ChangeFilter, PlanFilter
 from integration.jobs.dry_run import plans
 from integration.models import Plan, PlannedChange, SyncJob, TableMapping
+from integration.views.access import PageRequest
 from integration.views.spreadsheet import as_csv
 
 AT_ONCE = 50
-NAMES = ("action", "mapping", "outcome", "q")
 COLUMNS = ("Mapping", "Direction", "Action", "Record", "Field", "Old value", "New value", "Reason", "Outcome")
 may_run = permission_required("integration.change_syncjob", raise_exception=True)
 
@@ -27,8 +28,9 @@ may_run = permission_required("integration.change_syncjob", raise_exception=True
 @require_GET
 def plan_list(request: HttpRequest) -> HttpResponse:
     """``/synch/plans/``: the dry runs, newest first."""
-    page = Paginator(Plan.objects.select_related("created_by"), AT_ONCE).get_page(request.GET.get("page"))
-    return render(request, "integration/plans.html", {"page": page, "plans": page.object_list})
+    chosen = PlanFilter(request.GET, Plan.objects.select_related("created_by"))
+    page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
+    return render(request, "integration/plans.html", {"page": page, "plans": page.object_list, "filter": chosen})
 
 
 @require_POST
@@ -48,16 +50,14 @@ def plan_start(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def plan(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
+def plan(request: PageRequest, id: uuid.UUID) -> HttpResponseBase:
     """``/synch/plans/<id>/``: what would be done, by action, mapping and text; a live fragment while it is made."""
     made = get_object_or_404(Plan.objects.select_related("created_by", "applied_by", "follows"), pk=id)
-    chosen = {name: request.GET.get(name, "").strip() for name in NAMES}
-    found = _found(made, chosen)
+    chosen = ChangeFilter(request.GET, made.changes.select_related("mapping"), applied=made.applied_at is not None)
     if request.GET.get("format") == "csv":
-        return as_csv("dry-run", _rows(found))
-    live = request.headers.get("HX-Request") == "true"
-    context = _shown(request, made, chosen, found)
-    return render(request, "integration/_plan.html" if live else "integration/plan.html", context)
+        return as_csv("dry-run", _rows(chosen.rows))
+    context = _shown(request, made, chosen)
+    return render(request, "integration/_plan.html" if request.htmx else "integration/plan.html", context)
 
 
 @require_POST
@@ -71,41 +71,33 @@ def plan_apply(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return redirect("plan", id)
 
 
-def _found(made: Plan, chosen: dict[str, str]) -> QuerySet[PlannedChange]:
-    rows = made.changes.select_related("mapping")
-    if chosen["action"]:
-        rows = rows.filter(action=chosen["action"])
-    if chosen["mapping"]:
-        rows = rows.filter(mapping__name=chosen["mapping"])
-    if chosen["outcome"]:
-        rows = rows.filter(outcome=chosen["outcome"])
-    return rows.filter(label__icontains=chosen["q"]) if chosen["q"] else rows
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many planned changes do one thing."""
+
+    label: str
+    number: int
+    query: str
+    here: bool
 
 
-def _shown(
-    request: HttpRequest, made: Plan, chosen: dict[str, str], found: QuerySet[PlannedChange]
-) -> dict[str, object]:
-    page = Paginator(found, AT_ONCE).get_page(request.GET.get("page"))
+def _shown(request: HttpRequest, made: Plan, chosen: ChangeFilter) -> dict[str, object]:
+    here = chosen.chosen.get("action", "")
+    page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
     jobs = made.jobs.select_related("mapping").order_by("queued_at")
     wanted = SyncJob.Kind.PLAN if made.status in (Plan.Status.PLANNING, Plan.Status.FAILED) else SyncJob.Kind.APPLY
-    counts = [(value, label, number, _query(chosen, action=value)) for value, label, number in made.counts()]
+    counts = [Count(label, number, chosen.query(action=value), value == here) for value, label, number in made.counts()]
     return {
         "plan": made,
         "page": page,
         "changes": page.object_list,
-        "chosen": chosen,
+        "filter": chosen,
         "counts": counts,
-        "all_query": _query(chosen, action=""),
-        "csv_query": _query(chosen, format="csv"),
-        "mappings": made.changes.order_by().values_list("mapping__name", flat=True).distinct(),
-        "outcomes": [one for one in PlannedChange.Outcome.choices if one[0]],
+        "all_here": not here,
+        "all_query": chosen.query(action=""),
         "jobs": jobs.filter(kind=wanted),
         "anew": made.followers.all(),
     }
-
-
-def _query(chosen: dict[str, str], **changed: str) -> str:
-    return urlencode({name: value for name, value in {**chosen, **changed}.items() if value})
 
 
 def _rows(found: QuerySet[PlannedChange]) -> Iterator[tuple[str, ...]]:

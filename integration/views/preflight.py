@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from integration.checks import TASK
 from integration.jobs import queue_state, tasks
 from integration.models import Preflight, TaskRun
+from integration.views.access import PageRequest
 
 CHANGE = "integration.change_connectionsetup"
 
 
 @require_safe
-def preflight(request: HttpRequest) -> HttpResponse:
+def preflight(request: PageRequest) -> HttpResponse:
     """``/connection/preflight/``: the findings; they alone for the live part."""
     run = TaskRun.objects.last_of(TASK)
     shown = {
@@ -25,8 +26,7 @@ def preflight(request: HttpRequest) -> HttpResponse:
         "queue": queue_state() if run.is_waiting else None,
         "may_run": request.user.has_perm(CHANGE),
     }
-    live = request.headers.get("HX-Request") == "true"
-    return render(request, "integration/_preflight.html" if live else "integration/preflight.html", shown)
+    return render(request, "integration/_preflight.html" if request.htmx else "integration/preflight.html", shown)
 
 
 @require_POST

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -85,10 +84,9 @@ def step_change(request: HttpRequest, id: int, action: str) -> HttpResponse:
 
 
 @require_POST
+@permission_required(CHANGE, raise_exception=True)
 def field_winner(request: HttpRequest, field: int) -> HttpResponse:
     """Who wins for the pairs that are coupled already, when this field changes."""
-    if not request.user.has_perm(CHANGE):
-        raise PermissionDenied
     row = get_object_or_404(FieldMapping.objects.select_related("mapping"), pk=field)
     form = WinnerForm(request.POST, field=row)
     if form.saved():

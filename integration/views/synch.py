@@ -7,16 +7,17 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from integration import jobs
-from integration.models import SyncJob, TableMapping
+from integration.forms.filters import JobFilter
+from integration.models import SyncJob
 from integration.models.jobs.full_synch import FullSynchError
 from integration.models.people.rights import APPROVE
 from integration.sync.run import LEFT_OUT
+from integration.views.access import PageRequest
 
 AT_ONCE = 50
 ERRORS_SHOWN = 200
@@ -24,24 +25,13 @@ ERRORS_SHOWN = 200
 
 def synch_jobs(request: HttpRequest) -> HttpResponse:
     """``/synch/jobs/``: the log, filtered by mapping, status and type."""
-    found: QuerySet[SyncJob] = SyncJob.objects.select_related("mapping", "started_by")
-    chosen = {name: request.GET.get(name, "") for name in ("mapping", "status", "kind")}
-    for name, value in chosen.items():
-        if value:
-            found = found.filter(**{"mapping__name" if name == "mapping" else name: value})
-    page = Paginator(found, AT_ONCE).get_page(request.GET.get("page"))
-    shown = {
-        "page": page,
-        "jobs": page.object_list,
-        "chosen": chosen,
-        "kinds": SyncJob.Kind,
-        "statuses": SyncJob.Status,
-    }
-    shown["mappings"] = TableMapping.objects.values_list("name", flat=True)
+    chosen = JobFilter(request.GET, SyncJob.objects.select_related("mapping", "started_by"))
+    page = Paginator(chosen.rows, AT_ONCE).get_page(request.GET.get("page"))
+    shown = {"page": page, "jobs": page.object_list, "filter": chosen}
     return render(request, "integration/synch_jobs.html", shown)
 
 
-def synch_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+def synch_job(request: PageRequest, id: uuid.UUID) -> HttpResponse:
     """``/synch/jobs/<id>/``: one job; a fragment of it alone for the live part."""
     job = get_object_or_404(SyncJob.objects.select_related("mapping", "started_by", "after__mapping"), pk=id)
     noted = job.errors.select_related("mapping")
@@ -49,8 +39,7 @@ def synch_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown = {"job": job, "errors": errors[:ERRORS_SHOWN], "error_count": errors.count()}
     shown["left_out"] = left_out[:ERRORS_SHOWN]
     shown["followers"] = job.followers.select_related("mapping")
-    live = request.headers.get("HX-Request") == "true"
-    return render(request, "integration/_synch_job.html" if live else "integration/synch_job.html", shown)
+    return render(request, "integration/_synch_job.html" if request.htmx else "integration/synch_job.html", shown)
 
 
 @require_POST

@@ -4,50 +4,44 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from integration.connection.live_systems import Ends
 from integration.forms.deleting import DeleteTemplateForm
 from integration.forms.templates import NewTemplateForm, use_formset, value_formset
 from integration.forms.versioned import made
 from integration.models import RecordTemplate, TableMapping
+from integration.views.access import PageRequest, post_needs
 from integration.views.mappings import CHANGE
 from integration.views.refused import show_errors
 
 
-@require_http_methods(["GET", "POST"])
-def templates(request: HttpRequest) -> HttpResponse:
+@post_needs(CHANGE)
+def templates(request: PageRequest) -> HttpResponse:
     """All templates; POST makes a new one."""
     with Ends() as ends:
         form = NewTemplateForm(request.POST or None, ends=ends)
-        if request.method == "POST":
-            if not request.user.has_perm(CHANGE):
-                raise PermissionDenied
-            template = made(form, form.save) if form.is_valid() else None
-            if template is not None:
-                return redirect("template", template.pk)
+        made_now = made(form, form.save) if request.method == "POST" and form.is_valid() else None
+        if made_now is not None:
+            return redirect("template", made_now.pk)
         notices = ends.notices()
     rows = RecordTemplate.objects.prefetch_related("values", "uses__mapping")
     context = {"rows": rows, "form": form, "notices": notices, "may_change": request.user.has_perm(CHANGE)}
     return render(request, "integration/templates.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-def template(request: HttpRequest, id: int) -> HttpResponse:
+@post_needs(CHANGE)
+def template(request: PageRequest, id: int) -> HttpResponse:
     """The values of one template; POST saves all of them."""
     row = get_object_or_404(RecordTemplate, pk=id)
     with Ends() as ends:
         formset = value_formset(row, ends, request.POST or None)
-        if request.method == "POST":
-            if not request.user.has_perm(CHANGE):
-                raise PermissionDenied
-            if formset.saved():
-                messages.success(request, f"{row} is saved.")
-                return redirect("template", row.pk)
+        if request.method == "POST" and formset.saved():
+            messages.success(request, f"{row} is saved.")
+            return redirect("template", row.pk)
         context = {"template": row, "formset": formset, "notices": ends.notices()}
     return render(request, "integration/template.html", context | {"may_change": request.user.has_perm(CHANGE)})
 
@@ -70,18 +64,15 @@ def template_delete(request: HttpRequest, id: int) -> HttpResponse:
     return redirect("templates")
 
 
-@require_http_methods(["GET", "POST"])
-def mapping_templates(request: HttpRequest, name: str) -> HttpResponse:
+@post_needs(CHANGE)
+def mapping_templates(request: PageRequest, name: str) -> HttpResponse:
     """Which templates a mapping uses, in which order, for which records."""
     row = get_object_or_404(TableMapping, name=name)
     with Ends() as ends:
         formset = use_formset(row, ends, request.POST or None)
-        if request.method == "POST":
-            if not request.user.has_perm(CHANGE):
-                raise PermissionDenied
-            if formset.saved():
-                messages.success(request, f"The templates of {row} are saved.")
-                return redirect("mapping_templates", name=name)
+        if request.method == "POST" and formset.saved():
+            messages.success(request, f"The templates of {row} are saved.")
+            return redirect("mapping_templates", name=name)
         context = {"mapping": row, "formset": formset, "notices": ends.notices()}
     return render(
         request, "integration/mapping_templates.html", context | {"may_change": request.user.has_perm(CHANGE)}

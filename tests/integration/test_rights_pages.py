@@ -39,6 +39,7 @@ class Page:
 
 PAGES = {
     "login": Page(ANYBODY, ANYBODY),
+    "components": Page(SEERS, SEERS),
     "healthz": Page(ANYBODY, ANYBODY),
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
     "single_signon": Page(ANYBODY, ANYBODY),

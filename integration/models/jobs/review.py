@@ -65,6 +65,17 @@ class ShownLine(models.Model):
         return self.status in self.ACTIVE and (not self.jobs or any(job.is_dead for job in self.jobs))
 
     @property
+    def is_started(self) -> bool:
+        """Whether its job stands in the queue or runs."""
+        return self.status in self.ACTIVE
+
+    @property
+    def can_restart(self) -> bool:
+        """It failed, is lost, or waits for the other side to answer again."""
+        waits = self.current_job is not None and bool(self.current_job.suspended)
+        return self.status == self.Status.ERROR or self.is_dead or waits
+
+    @property
     def is_alive(self) -> bool:
         """The Active Session column: started and not dead."""
         return self.status in self.ACTIVE and not self.is_dead

@@ -111,9 +111,9 @@ class SyncError(models.Model):
         return self.code == NumberTaken.code and self.direction == Direction.TO_ERP.value
 
     @property
-    def waits_for_card(self) -> str:
-        """The name of the address where that record is shown."""
-        return f"{Direction(self.direction).source.value}_card"
+    def source_side(self) -> str:
+        """The side the record comes from, as ``erp`` or ``crm``; the record it waits for is there, too."""
+        return Direction(self.direction).source.value
 
     @property
     def meaning(self) -> str:

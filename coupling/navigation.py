@@ -1,0 +1,144 @@
+"""What this app adds to the navigation and to the pages of integration: records, couplings, what is skipped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integration.models import SyncError
+from integration.models.full_synch import FullSynchLine
+from integration.pages.parts import Entry, Part
+from integration.sync.problems import Conflict
+
+COUPLE = "coupling.change_coupling"
+TABLES = (
+    ("Customers", "customer"),
+    ("Vendors", "vendor"),
+    ("Contacts", "contact"),
+    ("Salespeople", "salesperson"),
+    ("Items", "item"),
+    ("Resources", "resource"),
+    ("Opportunities", "opportunity"),
+)
+ENTITIES = (
+    ("Accounts", "account"),
+    ("Contacts", "contact"),
+    ("Products", "product"),
+    ("Users", "systemuser"),
+    ("Opportunities", "opportunity"),
+)
+MASTER_GONE = "twin-merged"
+
+ENTRIES = (
+    Entry("Synchronization", 240, "Skipped Records", "synch_skipped"),
+    *(
+        Entry("Business Central", 300 + place, label, "erp_list", (table,))
+        for place, (label, table) in enumerate(TABLES)
+    ),
+    *(
+        Entry("Dynamics 365 Sales", 400 + place, label, "crm_list", (entity,))
+        for place, (label, entity) in enumerate(ENTITIES)
+    ),
+)
+
+
+def _record(subject: tuple[str, str, object]) -> tuple[object, ...]:
+    """A record is (side, table, id)."""
+    return subject[1:]
+
+
+def _on_erp(subject: tuple[str, str, object]) -> bool:
+    return subject[0] == "erp"
+
+
+def _on_crm(subject: tuple[str, str, object]) -> bool:
+    return subject[0] == "crm"
+
+
+def _couples(error: SyncError) -> bool:
+    return bool(error.couples_erp) and not error.closed_at
+
+
+def _other_is_named(error: SyncError) -> bool:
+    return _couples(error) and bool(error.couple_with) and error.code != MASTER_GONE
+
+
+def _master_is_named(error: SyncError) -> bool:
+    return _couples(error) and bool(error.couple_with) and error.code == MASTER_GONE
+
+
+def _of_error(error: SyncError) -> tuple[object, ...]:
+    return error.mapping.name, error.couples_erp
+
+
+def _with_it(error: SyncError) -> dict[str, str]:
+    return {"crm_id": error.couple_with}
+
+
+def _in_conflict(error: SyncError) -> bool:
+    """Also where it is closed: the pass back meets the same conflict and replaces the error."""
+    return error.code == Conflict.code and error.erp_id is not None
+
+
+def _of_conflict(error: SyncError) -> tuple[object, ...]:
+    return error.mapping.name, error.erp_id
+
+
+def _is_enabled(setup: Any) -> bool:
+    return bool(setup.is_enabled)
+
+
+def _is_not_started(line: FullSynchLine) -> bool:
+    return not line.status and line.recommendation == FullSynchLine.Recommendation.COUPLE
+
+
+def _of_line(line: FullSynchLine) -> tuple[object, ...]:
+    return (line.mapping.name,)
+
+
+def _preview(line: FullSynchLine) -> dict[str, str]:
+    return {"preview": "yes"}
+
+
+def _bulk(order: int, label: str, action: str) -> Part:
+    """One thing that is done with all chosen errors."""
+    return Part(
+        "errors.selection",
+        order,
+        label,
+        "errors_action",
+        args=lambda _: (action,),
+        right=COUPLE,
+        form="selection",
+        primary=order == 0,
+    )
+
+
+PARTS = (
+    Part("record", 0, "Business Central", "erp_card", args=_record, when=_on_erp),
+    Part("record", 1, "Dynamics 365 Sales", "crm_card", args=_record, when=_on_crm),
+    Part("skipped", 0, "Skipped Synch. Records", "synch_skipped"),
+    Part(
+        "connection.actions",
+        50,
+        "Couple Salespeople",
+        "match",
+        lambda _: ("SALESPEOPLE",),
+        when=_is_enabled,
+        right=COUPLE,
+    ),
+    Part("connection.related", 50, "Skipped Synch. Records", "synch_skipped"),
+    Part("errors.actions", 0, "Skipped Synch. Records", "synch_skipped"),
+    Part("mappings.selection", 0, "Delete Couplings", "mappings_uncouple", right=COUPLE, form="selection"),
+    Part(
+        "full_synch.line", 0, "Count what would change", "match", _of_line, _preview, when=_is_not_started, right=COUPLE
+    ),
+    Part("error.links", 0, "Set Up Coupling", "coupling", _of_error, when=_couples, right=COUPLE),
+    Part("error.links", 1, "Couple with It", "coupling", _of_error, _with_it, _other_is_named, COUPLE),
+    Part("error.links", 2, "Couple with the Master", "coupling", _of_error, _with_it, _master_is_named, COUPLE),
+    Part("error.links", 3, "Compare and Decide", "conflict", _of_conflict, when=_in_conflict, right=COUPLE),
+    _bulk(0, "Retry", "retry"),
+    _bulk(1, "Send: Business Central Wins", "send"),
+    _bulk(2, "Get: Sales Wins", "get"),
+    _bulk(3, "Merge", "merge"),
+    _bulk(4, "Delete Couplings", "uncouple"),
+)

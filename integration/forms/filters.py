@@ -1,0 +1,229 @@
+"""The filter forms of all lists that are rows of this database.
+
+Their addresses are those of the inputs (``?status=failed&mapping=CUSTOMER``). A value that the list does
+not have is named at its input and leaves everything else as it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from integration.models import AuditEntry, JobQueueEntry, Plan, PlannedChange, SyncError, SyncJob, TableMapping
+from integration.models.mapping.table_mapping import DIRECTIONS
+
+CLOSED, ALL = "closed", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """One filter in force: its label, its value in words, and the query that leaves it out."""
+
+    label: str
+    text: str
+    query: str
+
+
+class ListFilter(django_filters.FilterSet):
+    """A filter form. ``query()`` keeps the filter in an address, ``active`` says what is in force."""
+
+    def __init__(self, data: Any, queryset: QuerySet[Any]) -> None:
+        super().__init__(data, queryset=queryset)
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """The rows that every valid value lets through."""
+        return self.qs
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Input -> what the address says, without blanks and without values this list does not know."""
+        bad = self.form.errors
+        given = {name: str(self.data.get(name, "")).strip() for name in self.filters}
+        return {name: value for name, value in given.items() if value and name not in bad}
+
+    def query(self, **changed: str) -> str:
+        """The filter as the query of an address, with these values instead; blank leaves one out."""
+        return urlencode({name: value for name, value in {**self.chosen, **changed}.items() if value})
+
+    def without(self, name: str) -> QuerySet[Any]:
+        """The rows as they were if this filter did not stand."""
+        left = {key: value for key, value in self.chosen.items() if key != name}
+        return type(self)(left, self.queryset.all()).rows
+
+    @property
+    def active(self) -> list[Active]:
+        """What is in force, in the order of the inputs."""
+        return [
+            Active(str(self.form.fields[name].label), self._in_words(name, value), self.query(**{name: ""}))
+            for name, value in self.chosen.items()
+        ]
+
+    def _in_words(self, name: str, value: str) -> str:
+        choices = getattr(self.form.fields[name], "choices", ())
+        return next((str(label) for key, label in choices if str(key) == value), value)
+
+
+def mapping_filter() -> django_filters.ModelChoiceFilter:
+    """One mapping, by its name."""
+    rows = TableMapping.objects.order_by("position", "name")
+    return django_filters.ModelChoiceFilter(
+        field_name="mapping", label="Mapping", queryset=rows, to_field_name="name", empty_label="All"
+    )
+
+
+def text_filter(label: str, method: str) -> django_filters.CharFilter:
+    """A search input."""
+    return django_filters.CharFilter(label=label, method=method, widget=forms.TextInput(attrs={"type": "search"}))
+
+
+class JobFilter(ListFilter):
+    """Integration Synch. Job Log."""
+
+    mapping = mapping_filter()
+    status = django_filters.ChoiceFilter(label="Status", choices=SyncJob.Status.choices, empty_label="All")
+    kind = django_filters.ChoiceFilter(label="Type", choices=SyncJob.Kind.choices, empty_label="All")
+
+    class Meta:
+        model = SyncJob
+        fields: list[str] = []
+
+
+class ErrorFilter(ListFilter):
+    """Integration Synch. Errors: open ones unless ``state`` says otherwise."""
+
+    mapping = mapping_filter()
+    direction = django_filters.ChoiceFilter(label="Direction", choices=DIRECTIONS[:2], empty_label="Both")
+    state = django_filters.ChoiceFilter(
+        label="Show", choices=[(CLOSED, "Closed"), (ALL, "All")], empty_label="Open", method="by_nothing"
+    )
+    q = text_filter("Record or message contains", "containing")
+    code = django_filters.CharFilter(label="Code", widget=forms.HiddenInput)
+
+    class Meta:
+        model = SyncError
+        fields: list[str] = []
+
+    def by_nothing(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
+        """``filter_queryset`` looks at the state, since blank narrows, too."""
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet[SyncError]) -> QuerySet[SyncError]:
+        state = self.form.cleaned_data.get("state")
+        if state != ALL:
+            queryset = queryset.filter(closed_at__isnull=state != CLOSED)
+        return super().filter_queryset(queryset)
+
+    def containing(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
+        return rows.filter(Q(label__icontains=value) | Q(message__icontains=value))
+
+
+class AuditFilter(ListFilter):
+    """The audit log: by person, action, kind of thing, days (both included) and text."""
+
+    who = django_filters.ChoiceFilter(label="Who", choices=lambda: _values("who"), empty_label="All")
+    action = django_filters.ChoiceFilter(label="Action", choices=AuditEntry.Action.choices, empty_label="All")
+    kind = django_filters.ChoiceFilter(label="What", choices=lambda: _values("kind"), empty_label="All")
+    since = django_filters.DateFilter(label="From", method="since_day", widget=forms.DateInput(attrs={"type": "date"}))
+    until = django_filters.DateFilter(label="To", method="until_day", widget=forms.DateInput(attrs={"type": "date"}))
+    q = text_filter("Text", "containing")
+
+    class Meta:
+        model = AuditEntry
+        fields: list[str] = []
+
+    def since_day(self, rows: QuerySet[AuditEntry], name: str, value: dt.date) -> QuerySet[AuditEntry]:
+        begin = midnight(value)
+        return rows.filter(at__gte=begin) if begin else rows
+
+    def until_day(self, rows: QuerySet[AuditEntry], name: str, value: dt.date) -> QuerySet[AuditEntry]:
+        end = midnight(value, days=1)
+        return rows.filter(at__lt=end) if end else rows
+
+    def containing(self, rows: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
+        return rows.filter(Q(subject__icontains=value) | Q(who__icontains=value))
+
+
+def _values(name: str) -> Iterator[tuple[str, str]]:
+    """What stands in a column of the log, as choices."""
+    found = AuditEntry.objects.order_by().values_list(name, flat=True).distinct()
+    return ((value, value) for value in sorted(filter(None, found)))
+
+
+def midnight(day: dt.date, days: int = 0) -> dt.datetime | None:
+    """The beginning of this day where the reader lives, or of one so many days later; ``None`` beyond the calendar."""
+    try:
+        wanted = dt.datetime.combine(day + dt.timedelta(days=days), dt.time())
+        return timezone.make_aware(wanted).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+class MappingFilter(ListFilter):
+    """Integration Table Mappings."""
+
+    q = text_filter("Name or table contains", "containing")
+    direction = django_filters.ChoiceFilter(label="Direction", choices=DIRECTIONS, empty_label="All")
+
+    class Meta:
+        model = TableMapping
+        fields: list[str] = []
+
+    def containing(self, rows: QuerySet[TableMapping], name: str, value: str) -> QuerySet[TableMapping]:
+        return rows.filter(Q(name__icontains=value) | Q(erp_table__icontains=value) | Q(crm_table__icontains=value))
+
+
+class JobQueueFilter(ListFilter):
+    """Job Queue Entries."""
+
+    mapping = mapping_filter()
+    status = django_filters.ChoiceFilter(label="Status", choices=JobQueueEntry.Status.choices, empty_label="All")
+
+    class Meta:
+        model = JobQueueEntry
+        fields: list[str] = []
+
+
+class PlanFilter(ListFilter):
+    """Dry Runs."""
+
+    status = django_filters.ChoiceFilter(label="Status", choices=Plan.Status.choices, empty_label="All")
+    q = text_filter("Dry run of", "containing")
+
+    class Meta:
+        model = Plan
+        fields: list[str] = []
+
+    def containing(self, rows: QuerySet[Plan], name: str, value: str) -> QuerySet[Plan]:
+        return rows.filter(title__icontains=value)
+
+
+class ChangeFilter(ListFilter):
+    """The planned changes of one dry run; an outcome can only be asked for once it is applied."""
+
+    mapping = mapping_filter()
+    outcome = django_filters.ChoiceFilter(
+        label="Outcome", choices=[one for one in PlannedChange.Outcome.choices if one[0]], empty_label="All"
+    )
+    q = text_filter("Record contains", "containing")
+    action = django_filters.CharFilter(label="Action", widget=forms.HiddenInput)
+
+    class Meta:
+        model = PlannedChange
+        fields: list[str] = []
+
+    def __init__(self, data: Any, queryset: QuerySet[PlannedChange], *, applied: bool = True) -> None:
+        super().__init__(data, queryset)
+        if not applied:
+            del self.filters["outcome"]
+
+    def containing(self, rows: QuerySet[PlannedChange], name: str, value: str) -> QuerySet[PlannedChange]:
+        return rows.filter(label__icontains=value)

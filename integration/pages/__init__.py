@@ -1,0 +1,1 @@
+"""What pages are composed of: navigation and parts that apps bring along, and states in words."""

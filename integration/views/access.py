@@ -1,0 +1,41 @@
+"""Who may do what with a page, and what a page knows of the browser that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+from django_htmx.middleware import HtmxDetails
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+class PageRequest(HttpRequest):
+    """A request behind the middleware of django-htmx: ``htmx`` is true where a live fragment is asked for."""
+
+    htmx: HtmxDetails
+
+
+View = Callable[Concatenate[PageRequest, P], Answer]
+
+
+def post_needs(right: str, unless: str = "") -> Callable[[View[P, Answer]], View[P, Answer]]:
+    """Everybody who may see pages may GET; POST needs ``right``; nothing else is answered. A form sent with the button
+    ``unless`` only asks for something and needs no right."""
+
+    def decorate(view: View[P, Answer]) -> View[P, Answer]:
+        @wraps(view)
+        def guarded(request: PageRequest, *args: P.args, **kwargs: P.kwargs) -> Answer:
+            changes = request.method == "POST" and unless not in request.POST
+            if changes and not request.user.has_perm(right):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return require_http_methods(["GET", "POST"])(guarded)
+
+    return decorate
