@@ -32,7 +32,7 @@ class SkippedFilter(ListFilter):
 
 
 class RecordFilter(forms.Form):
-    """The filter form of a list of records. They are rows of a system, not a queryset: ``coupling.pages.lists`` asks."""
+    """The filter form of a list of records. No queryset: ``coupling.pages.lists`` asks."""
 
     q = forms.CharField(label="Number or name contains", required=False, widget=forms.TextInput({"type": "search"}))
     state = forms.ChoiceField(label="Show", required=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from integration.models import FullSynchLine, JobQueueEntry, Plan, SyncJob
-from integration.models.job_state import JobState, style_of
+from integration.models.jobs.review import JobState, style_of
 from integration.models.stored.preflight import Severity
 
 
