@@ -171,7 +171,7 @@ def passes(mapping: TableMapping, side: Side, table: Table | None, record: Recor
     if table is None or record is None:
         return True
     with suppress(FilterError):
-        return matches(parse(mapping.erp_filter if side is Side.ERP else mapping.crm_filter, table), record)
+        return matches(parse(mapping.filter(side), table), record)
     return True
 
 

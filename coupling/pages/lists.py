@@ -75,7 +75,7 @@ class Listing:
     @property
     def creations(self) -> list[tuple[str, str]]:
         """(mapping, caption) of every kind of record that can be made of these on the other side."""
-        direction = Direction.TO_CRM if self.side is Side.ERP else Direction.TO_ERP
+        direction = Direction.away_from(self.side)
         going = [mapping for mapping in self.mappings if Direction(mapping.direction).includes(direction)]
         return [(mapping.name, f"Create {noun(other(mapping, self.side))}") for mapping in going]
 
@@ -102,7 +102,7 @@ class Listing:
 
 def other(mapping: TableMapping, side: Side) -> str:
     """The table on the other side."""
-    return mapping.crm_table if side is Side.ERP else mapping.erp_table
+    return mapping.table(side.other)
 
 
 def asked_for(side: Side, name: str, asked: Mapping[str, str]) -> Listing:

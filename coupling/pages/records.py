@@ -90,7 +90,7 @@ def read_columns(side: Side, table: Table) -> list[str]:
 
 def mappings_of(side: Side, table: str) -> list[TableMapping]:
     """The mappings that couple records of this table, in their order."""
-    return list(TableMapping.objects.filter(**{f"{side.value}_table": table}).order_by("position", "name"))
+    return list(TableMapping.objects.of_table(side, table))
 
 
 def inside(table: Table, mappings: Sequence[TableMapping]) -> Filter:

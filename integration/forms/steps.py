@@ -160,16 +160,17 @@ class TrialForm(forms.Form):
         """(what it was tried on or why it was not, what came of it)"""
         if not self.is_bound or not self.is_valid():
             return "", None
-        direction = Direction(self.cleaned_data["way"])
-        table, other = (self.ends.table(side, self._table(side)) for side in (direction.source, direction.destination))
-        source = table.fields.get(self._column(direction.source)) if table else None
-        destination = other.fields.get(self._column(direction.destination)) if other else None
+        direction, mapping = Direction(self.cleaned_data["way"]), self.field.mapping
+        table = self.ends.table(direction.source, mapping.table(direction.source))
+        other = self.ends.table(direction.destination, mapping.table(direction.destination))
+        source = table.fields.get(self.field.field(direction.source)) if table else None
+        destination = other.fields.get(self.field.field(direction.destination)) if other else None
         if table is None or source is None or destination is None:
             return "The columns of both sides are needed to try this; one of them did not tell.", None
         steps = [one.step for one in self.field.transformations.all()]
         if not self.cleaned_data["record"]:
             return "", attempt(steps, direction, self._typed(source.type), source, destination)
-        record = self.ends.first(direction.source, self._table(direction.source), self.cleaned_data["record"])
+        record = self.ends.first(direction.source, table.name, self.cleaned_data["record"])
         if record is None:
             return f"No record is called “{self.cleaned_data['record']}”.", None
         return table.called(record), attempt(steps, direction, record.values.get(source.name), source, destination)
@@ -177,13 +178,6 @@ class TrialForm(forms.Form):
     def _typed(self, kind: FieldType) -> str:
         text: str = self.cleaned_data["value"]
         return text.strip().upper() if kind is FieldType.CODE else text
-
-    def _table(self, side: Side) -> str:
-        mapping = self.field.mapping
-        return mapping.erp_table if side is Side.ERP else mapping.crm_table
-
-    def _column(self, side: Side) -> str:
-        return self.field.erp_field if side is Side.ERP else self.field.crm_field
 
 
 def unfit(field: FieldMapping, ends: Ends) -> str:

@@ -151,7 +151,7 @@ class UseForm(forms.ModelForm):
         template, mapping = cleaned.get("template"), self.instance.mapping
         if template is not None:
             source = Side(template.side).other
-            name = mapping.erp_table if source is Side.ERP else mapping.crm_table
+            name = mapping.table(source)
             try:
                 parse(cleaned.get("condition") or "", self.ends.table(source, name))
             except FilterError as error:

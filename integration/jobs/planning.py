@@ -57,7 +57,7 @@ def make_plan(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
         name_rows(job, connected, rule)
         return counters
     direction = Direction(job.direction)
-    source, destination = connected.ends(direction)
+    source, destination = connected.source_and_destination(direction)
     cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
     actions = plan(rule, direction, source, destination, ledger, cursor, options, connected.context)
     foresight = Foresight(job, rule, connected, ledger, options)

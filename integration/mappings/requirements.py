@@ -13,6 +13,7 @@ from integration.dataverse.store import SalesOrganization
 from integration.defaults import STANDARD
 from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.rules import Direction
+from integration.systems.values import is_option_table
 
 if TYPE_CHECKING:
     from integration.models.connection.setup import ConnectionSetup
@@ -43,7 +44,7 @@ def needed(setup: ConnectionSetup) -> Iterator[Needed]:
 
 
 def _needed(name: str, table: str, way: Direction, fields: Iterable[Pair]) -> Iterator[Needed]:
-    if "." in table:
+    if is_option_table(table):
         return
     pairs = [pair for pair in fields if pair[0]]
     to_crm = way.includes(Direction.TO_CRM)

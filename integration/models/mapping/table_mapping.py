@@ -11,6 +11,7 @@ from integration.models.mapping.validation import dependency_problem, filter_pro
 from integration.models.stored.audited import Audited
 from integration.sync.matching.pairs import Criterion
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
+from integration.systems.values import Side, is_option_table
 
 DIRECTIONS = [
     (Direction.TO_CRM.value, "To Integration Table"),
@@ -34,7 +35,15 @@ RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "confli
 class TableMappingQuerySet(models.QuerySet["TableMapping"]):
     def prioritized(self) -> TableMappingQuerySet:
         """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
-        return self.exclude(crm_table__contains=".").exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
+        return self.without_options().exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
+
+    def without_options(self) -> TableMappingQuerySet:
+        """The mappings whose Sales side is a table."""
+        return self.exclude(crm_table__contains=".")
+
+    def of_table(self, side: Side, table: str) -> TableMappingQuerySet:
+        """The mappings over this table of this side, those that run first in front."""
+        return self.filter(**{f"{side.value}_table": table}).order_by("position", "name")
 
     def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
         """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""
@@ -91,7 +100,19 @@ class TableMapping(Audited):
     @property
     def is_option(self) -> bool:
         """Is the Sales side an option column (``account.paymenttermscode``) instead of a table?"""
-        return "." in self.crm_table
+        return is_option_table(self.crm_table)
+
+    def table(self, side: Side) -> str:
+        """The name of the mapped table of this side."""
+        return self.erp_table if side is Side.ERP else self.crm_table
+
+    def filter(self, side: Side) -> str:
+        """Which records of this side belong to the mapping, as a person typed it."""
+        return self.erp_filter if side is Side.ERP else self.crm_filter
+
+    def cursor(self, side: Side) -> str:
+        """Up to where this side was read; blank: it has to be read in full."""
+        return self.erp_cursor if side is Side.ERP else self.crm_cursor
 
     @property
     def key_type(self) -> str:
