@@ -5,7 +5,7 @@ Redis; where there is none (a command on its own), or while Redis does not answe
 
     with gate.slot():           waits for a place, and until the organization takes requests again
         ...
-    gate.told(left)             what an answer says is left of the limits
+    gate.note_limits(left)             what an answer says is left of the limits
     gate.throttled(seconds)     the organization said "too many": everybody waits, then goes on more slowly
 
 How the places are given out, so that "too many" is hardly ever said:
@@ -78,7 +78,7 @@ redis.call('EXPIRE', leases, math.ceil(tonumber(ARGV[5])))
 return '0'
 """
 )
-TOLD = (
+NOTE_LIMITS = (
     _START
     + """
 local grows = true
@@ -133,7 +133,7 @@ class SharedGate:
         self.redis = redis
         self.keys = [f"gate:{identity}:{name}" for name in ("leases", "until", "pace")]
         self.enter = redis.register_script(ENTER)
-        self.note_left = redis.register_script(TOLD)
+        self.script_note_limits = redis.register_script(NOTE_LIMITS)
         self.slow_down = redis.register_script(SLOW_DOWN)
         self.fallback = LocalGate(slots)
         self._leases = Leases(redis, self.keys[0])
@@ -150,11 +150,11 @@ class SharedGate:
         with self._leases.held(lease):
             yield
 
-    def told(self, left: Left) -> None:
+    def note_limits(self, left: Left) -> None:
         if not self._absent():
             numbers = ["" if one is None else one for one in (left.requests, left.seconds)]
             try:
-                self.note_left(keys=self.keys, args=[*self._figures(), *numbers])
+                self.script_note_limits(keys=self.keys, args=[*self._figures(), *numbers])
             except RedisError as error:
                 self._lost(error)
 

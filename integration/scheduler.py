@@ -108,7 +108,7 @@ def look_at_sales() -> bool:
 def start_due() -> list[JobQueueEntry]:
     """Start the passes of every entry whose time has come, in the order in which tables depend on each other."""
     setup = ConnectionSetup.current()
-    if setup.is_enabled and is_copy(setup.home):
+    if setup.is_enabled and is_copy(setup.installation_id):
         disable(setup, COPY)
     JobQueueEntry.objects.plan_first_starts()
     return [entry for entry in JobQueueEntry.objects.due() if may_start(setup, entry) and _start(entry)]
@@ -116,7 +116,7 @@ def start_due() -> list[JobQueueEntry]:
 
 def tell_untold() -> bool:
     """Have a worker tell Sales what it could not be told at once, every few minutes until it was."""
-    if not ConnectionSetup.objects.exclude(untold="").exists():
+    if not ConnectionSetup.objects.exclude(pending_notice="").exists():
         return False
     last = TaskRun.objects.last_of(notifying.TASK)
     if last.is_active or (last.asked_at and timezone.now() - last.asked_at < notifying.AGAIN_AFTER):

@@ -35,7 +35,7 @@ Task = Callable[[], Mapping[str, int]]
 def tell_sales() -> dict[str, int]:
     """What Dynamics 365 Sales could not be told while a person waited."""
     setup = ConnectionSetup.current()
-    return {"told": int(notifying.tell_rest(setup, gate_of(setup)))}
+    return {"told": int(notifying.send_pending_notice(setup, gate_of(setup)))}
 
 
 TASKS: dict[str, Task] = {

@@ -83,11 +83,11 @@ def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     found = check(guide, setup)
     ready = not hindering(found)
     setup.refresh_from_db()
-    shown = {"findings": _where(found), "ready": ready, "run": AdministratorRun.latest()}
-    return {**shown, "further": lambda: _where(checks.further(setup, usable=ready))}
+    shown = {"findings": _with_steps(found), "ready": ready, "run": AdministratorRun.latest()}
+    return {**shown, "further": lambda: _with_steps(checks.further(setup, usable=ready))}
 
 
-def _where(found: Iterable[Verdict]) -> list[tuple[Verdict, Step | None]]:
+def _with_steps(found: Iterable[Verdict]) -> list[tuple[Verdict, Step | None]]:
     return [(one, None if one.severity is Severity.FINE else WHERE.get(one.code)) for one in found]
 
 

@@ -141,7 +141,7 @@ def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
         shown.problem = GONE
     _link(shown, setup)
     if shown.coupled:
-        _beside(shown)
+        _read_counterpart(shown)
     shown.errors = _errors(shown)
     shown.history = _history(shown)
     return shown
@@ -184,7 +184,7 @@ def _link(shown: Card, setup: ConnectionSetup) -> None:
         shown.sales_url = CRM_LINK.format(url=setup.url, entity=entity, id=id)
 
 
-def _beside(shown: Card) -> None:
+def _read_counterpart(shown: Card) -> None:
     """The coupled record, field by field."""
     mapping, partner = shown.mapping, shown.partner
     if mapping is None or partner is None:

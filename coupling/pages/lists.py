@@ -213,10 +213,10 @@ def _pages(shown: Listing, system: System, table: Table) -> Iterator[Sequence[Re
 def _find(shown: Listing, system: System, table: Table, size: int, after: str | None) -> Page:
     order = shown.order or table.number_field or table.name_field
     columns = records.read_columns(shown.side, table)
-    return system.find(table.name, _where(shown, table), columns, [order] if order else [], size, after)
+    return system.find(table.name, _filter_of(shown, table), columns, [order] if order else [], size, after)
 
 
-def _where(shown: Listing, table: Table) -> Filter:
+def _filter_of(shown: Listing, table: Table) -> Filter:
     inside = records.inside(table, shown.mappings) if shown.narrowed else EVERYTHING
     return both(records.searched(table, shown.search), inside)
 
@@ -258,7 +258,7 @@ def _few(shown: Listing) -> list[uuid.UUID] | None:
 
 
 def _by_id(shown: Listing, system: System, table: Table, ids: Sequence[uuid.UUID]) -> list[Record]:
-    where, columns = _where(shown, table), records.read_columns(shown.side, table)
+    where, columns = _filter_of(shown, table), records.read_columns(shown.side, table)
     found = [record for record in system.get(table.name, ids, columns).values() if matches(where, record)]
     order = shown.order or table.number_field or table.name_field
     name = order.removeprefix("-")

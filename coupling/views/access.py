@@ -42,7 +42,7 @@ def first_address(blocked: Blocked) -> str:
     return card_address(missing.side, missing.table, missing.id)
 
 
-def tell(request: HttpRequest, problem: CouplingError | Problem) -> None:
+def show_problem(request: HttpRequest, problem: CouplingError | Problem) -> None:
     """Why nothing was done; what has to be coupled first comes with a link."""
     if isinstance(problem, Blocked):
         text = format_html('{} <a href="{}">Couple it first</a>', str(problem), first_address(problem))

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from coupling.pages.cards import Card, card
 from coupling.pages.lists import exported, listing
-from coupling.views.access import tell
+from coupling.views.access import show_problem
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
@@ -67,7 +67,7 @@ def _csv(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     except TableMissing:
         raise
     except Problem as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return redirect(f"{side.value}_list", table)
     return as_csv(table, chain([head], rows))
 

@@ -14,7 +14,7 @@ from coupling import commands
 from coupling.commands import repair
 from coupling.models import RESTS, Coupling, CouplingError
 from coupling.pages.skipped import skipped
-from coupling.views.access import may_couple, person, show, tell
+from coupling.views.access import may_couple, person, show, show_problem
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Partner
@@ -51,7 +51,7 @@ def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
     try:
         return acts[action](request)
     except (CouplingError, Problem) as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return redirect("synch_skipped")
 
 

@@ -46,7 +46,7 @@ def _wrong(setup: ConnectionSetup, user: User) -> Iterator[Verdict]:
         words = f"{name} has no web service access key, so Dynamics 365 Sales cannot sign in."
         fix = f"Make one on the page of {name}: Change Web Service Key. It is handed to Sales."
         yield Verdict("availability-key-missing", Severity.ERROR, WHAT, words, fix)
-    if setup.is_enabled and setup.untold:
+    if setup.is_enabled and setup.pending_notice:
         words = "Dynamics 365 Sales was not given notice of the last change yet."
         fix = "Wait a few minutes. If this stays, the last error on Connection Setup says why."
         yield Verdict("availability-notice-pending", Severity.WARNING, WHAT, words, fix)

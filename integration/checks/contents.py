@@ -16,7 +16,7 @@ from integration.dataverse.access.drift import drifted
 from integration.dataverse.solution import describe, is_older
 from integration.dataverse.store import SalesOrganization
 from integration.mappings.build_rule import build_rule
-from integration.mappings.requirements import WHAT, unfit
+from integration.mappings.requirements import WHAT, missing_requirements
 from integration.models import ConnectionSetup, TableMapping
 from integration.models.stored.preflight import Severity, Verdict
 from integration.systems.errors import ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing
@@ -24,7 +24,7 @@ from integration.systems.errors import ConfigurationProblem, NotFound, Privilege
 ERROR, WARNING, FINE = Severity.ERROR, Severity.WARNING, Severity.FINE
 REDEPLOY = "An administrator restores it: Redeploy Integration Solution on Connection Setup."
 SKEW = dt.timedelta(seconds=60)
-NOT_TOLD = (ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing)
+UNANSWERED = (ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing)
 Check = Callable[[ConnectionSetup, Connected], Iterator[Verdict]]
 
 
@@ -32,7 +32,7 @@ def mappings(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
     """Tables, columns, types, options and the privileges of the integration user."""
     if not isinstance(connected.crm, SalesOrganization):
         return
-    found = list(dict.fromkeys(unfit(setup, connected.crm)))
+    found = list(dict.fromkeys(missing_requirements(setup, connected.crm)))
     for one in found:
         privilege = one.kind in ("privilege", "unchecked")
         fix = REDEPLOY if privilege else f"Restore it in Dynamics 365 Sales, or change the mapping {one.mapping}."
@@ -52,7 +52,7 @@ def rules(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
             build_rule(mapping, connected.erp, connected.crm)
         except ConfigurationProblem as problem:
             fix = f"Correct the mapping {mapping.name}, or restore what it names."
-            # A table that Sales lacks is told as an error among what the mappings need.
+            # A table that Sales lacks is listed as an error among what the mappings need.
             severity = WARNING if isinstance(problem, TableMissing) else ERROR
             yield Verdict("mapping-broken", severity, mapping.name, problem.message, fix)
             continue
@@ -78,7 +78,7 @@ def roles(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
         return
     try:
         found = drifted(connected.crm.session)
-    except NOT_TOLD as problem:
+    except UNANSWERED as problem:
         fix = "Let the integration user read security roles."
         yield Verdict("roles-unchecked", WARNING, "Security roles", problem.message, fix)
         return
@@ -105,9 +105,9 @@ def clocks(
     """How far our clock is from that of the organization, by the header of an answer (whole seconds)."""
     if not isinstance(connected.crm, SalesOrganization):
         return
-    told = connected.crm.session.request("GET", "WhoAmI").headers.get("date", "")
+    date = connected.crm.session.request("GET", "WhoAmI").headers.get("date", "")
     try:
-        apart = now() - parsedate_to_datetime(told)
+        apart = now() - parsedate_to_datetime(date)
     except (TypeError, ValueError):
         yield Verdict("clock-unknown", WARNING, "Clock", "The organization does not tell the time.", "Look at a proxy.")
         return

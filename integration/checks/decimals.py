@@ -33,7 +33,7 @@ def decimals(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
         try:
             rule = build_rule(mapping, connected.erp, connected.crm)
         except ConfigurationProblem:
-            continue  # told among the mappings
+            continue  # listed among the mappings
         kept = _kept(rule, organization)
         number = _number(rule, connected, kept) if kept else 0
         if number:

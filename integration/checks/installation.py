@@ -31,7 +31,7 @@ def installation(setup: ConnectionSetup) -> Iterator[Verdict]:
     """What our own rows tell; nothing is asked of Sales here."""
     yield from _keys(setup)
     yield from availability(setup)
-    if is_copy(setup.home):
+    if is_copy(setup.installation_id):
         yield Verdict("database-copied", ERROR, "Database", COPY, "Enable the connection on Connection Setup.")
 
 

@@ -78,7 +78,7 @@ def _owned(mapped: Sequence[FieldMapping], connected: Connected, people: list[uu
         try:
             where = build_rule(pair.mapping, connected.erp, connected.crm).erp_filter
         except ConfigurationProblem:
-            continue  # told among the mappings
+            continue  # listed among the mappings
         for person in people:
             mine = both(where, Comparison(pair.erp_field, "=", person))
             if number := _number(pair.mapping, connected.erp, mine):

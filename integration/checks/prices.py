@@ -50,7 +50,7 @@ def price_list(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict
         found = connected.crm.find(PRICE_LIST, Comparison("name", "=", DEFAULT_PRICE_LIST), ["name"], size=1).records
         lines = list(every(connected.crm, PRICE, Comparison("pricelevelid", "=", found[0].id))) if found else []
     except (TableMissing, PrivilegeMissing):
-        return  # told among tables and privileges
+        return  # listed among tables and privileges
     strange = [one for one in lines if us and one.modified_by not in (None, us)]
     itself = any(us and one.modified_by not in (None, us) for one in found)
     if strange or itself:

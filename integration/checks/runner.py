@@ -79,13 +79,13 @@ def _in_sales(setup: ConnectionSetup, checks: Sequence[Check], gate: Gate | None
     try:
         with open_either(setup, gate, even_disabled=True, anybody=True) as connected:
             for check in checks:
-                yield from _told(check, setup, connected)
+                yield from _made(check, setup, connected)
     except Problem as problem:
         note_broken_off(isinstance(problem, TimedOut))
         yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
 
 
-def _told(check: Check, setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def _made(check: Check, setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
     """What is missing for one check does not keep the others from being made. Raises ``ConnectionProblem``."""
     try:
         yield from check(setup, connected)

@@ -110,7 +110,7 @@ def _ask(setup: ConnectionSetup, crm: System, found: Diagnosis) -> None:
         return
     if not _step(found, "Integration user", lambda: _user(crm, found)):
         return
-    found.findings += _unfit(crm, found)
+    found.findings += _user_problems(crm, found)
     _step(found, "Security roles", lambda: _may_read(crm, ["account", "contact", "transactioncurrency"]))
     if setup.sales_enabled:
         _step(found, "Dynamics 365 Sales", lambda: _may_read(crm, ["product", "pricelevel", "opportunity"]))
@@ -139,7 +139,7 @@ def _user(crm: System, found: Diagnosis) -> str:
     return f"{found.user_name}. People should not change records as this user: its changes are not synchronized."
 
 
-def _unfit(crm: System, found: Diagnosis) -> list[Finding]:
+def _user_problems(crm: System, found: Diagnosis) -> list[Finding]:
     """What is wrong with the integration user as such: an administrator, a role or the access mode."""
     user_id = found.identity.user_id if found.identity else None
     if not isinstance(crm, SalesOrganization) or user_id is None:

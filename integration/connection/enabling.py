@@ -12,12 +12,12 @@ from django.db import transaction
 
 from integration.connection.diagnosis import examine, hindrances
 from integration.connection.findings import Diagnosis, Finding, NotReady
-from integration.connection.installation import home
+from integration.connection.installation import installation_id
 from integration.connection.notifying import notify_sales
 from integration.connection.systems import company_name
 from integration.dataverse.session import Gate
 from integration.defaults import Part
-from integration.defaults.extra import settle_extra_jobs
+from integration.defaults.extra import adjust_extra_jobs
 from integration.mappings import numbers, standard
 from integration.models import AuditEntry, ConnectionSetup, TableMapping
 from integration.models.release import hold_jobs, release_jobs
@@ -64,7 +64,7 @@ def create_missing(setup: ConnectionSetup) -> list[TableMapping]:
     """Create what is missing of the standard mappings and jobs of the parts that are on; existing ones stay."""
     created = [mapping for part in setup.parts() for mapping in standard.create_missing(part)]
     numbers.write_numbers(setup.parts() if setup.solution_version else [])
-    settle_extra_jobs(setup.features() if setup.sales_enabled else set(), enabled=setup.is_enabled)
+    adjust_extra_jobs(setup.features() if setup.sales_enabled else set(), enabled=setup.is_enabled)
     release_jobs([], created if setup.is_enabled else [])
     return created
 
@@ -124,7 +124,7 @@ def _remember(setup: ConnectionSetup, identity: Identity, user_name: str) -> Non
         TableMapping.objects.update(crm_cursor="", erp_cursor="")
     setup.note(
         is_enabled=True,
-        home=home(),
+        installation_id=installation_id(),
         organization_id=identity.organization_id,
         organization_name=identity.name[:160],
         organization_version=identity.version[:30],

@@ -239,7 +239,7 @@ class Session:
                 self.requests += not metadata
             answer = self._transport.send(method, url, headers={**standard, **self._standing, **headers}, body=content)
         if answer.ok:
-            self._gate.told(_left(answer.headers))
+            self._gate.note_limits(_left(answer.headers))
         return answer
 
     def each(self, work: Callable[[T], R], items: Iterable[T]) -> list[R]:

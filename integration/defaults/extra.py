@@ -43,7 +43,7 @@ THERE = HOUSE_TASKS
 """What can be run today: nothing has an entry that it could never keep."""
 
 
-def settle_extra_jobs(features: Collection[str], *, enabled: bool) -> None:
+def adjust_extra_jobs(features: Collection[str], *, enabled: bool) -> None:
     """Create the jobs of these features where they are missing and there is a task for them; delete all others. What
     a person changed about one that stays is kept; a new one waits On Hold until the connection is enabled, unless it
     is the house's own."""

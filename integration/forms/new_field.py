@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.fields import describe
 from integration.mappings.build_rule import problem_of, translated_pairs
 from integration.mappings.compatibility import constant_problem, types_differ, unwritable
@@ -24,13 +24,13 @@ class NewFieldForm(forms.ModelForm):
 
     transformed = forms.BooleanField(label="Transformation rules make it fit", required=False)
 
-    def __init__(self, *args: Any, mapping: TableMapping, ends: Ends, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mapping: TableMapping, live: LiveSystems, **kwargs: Any) -> None:
         kwargs["instance"] = FieldMapping(mapping=mapping, user_defined=True, is_enabled=False)
         super().__init__(*args, **kwargs)
         self.pairs, self.mapping = translated_pairs(mapping), mapping
         self.tables = {
-            Side.ERP: ends.table(Side.ERP, mapping.erp_table),
-            Side.CRM: ends.table(Side.CRM, mapping.crm_table),
+            Side.ERP: live.table(Side.ERP, mapping.erp_table),
+            Side.CRM: live.table(Side.CRM, mapping.crm_table),
         }
         for name, side in (("erp_field", Side.ERP), ("crm_field", Side.CRM)):
             label = self.fields[name].label

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.versioned import Stored, VersionedInputs, shown
 from integration.mappings.compatibility import types_differ
 from integration.models import FieldMapping, FieldTransformation, TableMapping
@@ -149,9 +149,9 @@ class TrialForm(forms.Form):
     value = forms.CharField(label="Value", required=False, strip=False)
     record = forms.CharField(label="or a record", required=False)
 
-    def __init__(self, posted: Any, *, field: FieldMapping, ends: Ends) -> None:
+    def __init__(self, posted: Any, *, field: FieldMapping, live: LiveSystems) -> None:
         super().__init__(posted or None)
-        self.field, self.ends = field, ends
+        self.field, self.live = field, live
         self.fields["record"].widget.attrs["placeholder"] = "Number, or how its name begins"
         for one in self.fields.values():
             one.widget.attrs["class"] = "form-select" if isinstance(one, forms.ChoiceField) else "form-control"
@@ -161,8 +161,8 @@ class TrialForm(forms.Form):
         if not self.is_bound or not self.is_valid():
             return "", None
         direction, mapping = Direction(self.cleaned_data["way"]), self.field.mapping
-        table = self.ends.table(direction.source, mapping.table(direction.source))
-        other = self.ends.table(direction.destination, mapping.table(direction.destination))
+        table = self.live.table(direction.source, mapping.table(direction.source))
+        other = self.live.table(direction.destination, mapping.table(direction.destination))
         source = table.fields.get(self.field.field(direction.source)) if table else None
         destination = other.fields.get(self.field.field(direction.destination)) if other else None
         if table is None or source is None or destination is None:
@@ -170,7 +170,7 @@ class TrialForm(forms.Form):
         steps = [one.step for one in self.field.transformations.all()]
         if not self.cleaned_data["record"]:
             return "", attempt(steps, direction, self._typed(source.type), source, destination)
-        record = self.ends.first(direction.source, table.name, self.cleaned_data["record"])
+        record = self.live.first(direction.source, table.name, self.cleaned_data["record"])
         if record is None:
             return f"No record is called “{self.cleaned_data['record']}”.", None
         return table.called(record), attempt(steps, direction, record.values.get(source.name), source, destination)
@@ -180,10 +180,10 @@ class TrialForm(forms.Form):
         return text.strip().upper() if kind is FieldType.CODE else text
 
 
-def unfit(field: FieldMapping, ends: Ends) -> str:
+def rules_problem(field: FieldMapping, live: LiveSystems) -> str:
     """Why the pair cannot have transformation rules, or can no longer go its way with those it has; blank: it can."""
     mapping = field.mapping
-    erp, crm = ends.table(Side.ERP, mapping.erp_table), ends.table(Side.CRM, mapping.crm_table)
+    erp, crm = live.table(Side.ERP, mapping.erp_table), live.table(Side.CRM, mapping.crm_table)
     if not (field.erp_field and field.crm_field):
         return "A constant has nothing to transform."
     if erp is None or crm is None:

@@ -70,8 +70,8 @@ class Pulse:
             self.requests += 1
         return self.gate.slot()
 
-    def told(self, left: Left) -> None:
-        self.gate.told(left)
+    def note_limits(self, left: Left) -> None:
+        self.gate.note_limits(left)
 
     def throttled(self, seconds: float) -> None:
         self.throttled_until = timezone.now() + dt.timedelta(seconds=seconds)

@@ -24,7 +24,7 @@ WHAT = "Tables, columns and privileges"
 Pair = tuple[str, Direction]
 
 
-def unfit(setup: ConnectionSetup, crm: SalesOrganization) -> list[schema.Finding]:
+def missing_requirements(setup: ConnectionSetup, crm: SalesOrganization) -> list[schema.Finding]:
     """What the organization lacks, one by one with its kind. Raises a ``ConnectionProblem``."""
     return check_schema(crm, list(needed(setup)))
 

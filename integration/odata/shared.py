@@ -39,7 +39,7 @@ class MemoryCache:
 @dataclass(frozen=True, slots=True)
 class Left:
     """What an answer says is left of the service's limits: requests, seconds of execution. A hint: every server of an
-    organization counts for itself. ``None``: not told."""
+    organization counts for itself. ``None``: the answer says nothing."""
 
     requests: float | None = None
     seconds: float | None = None
@@ -51,8 +51,8 @@ class Gate(Protocol):
     def slot(self) -> AbstractContextManager[None]:
         """A place for one request; waits for one, and until the organization takes requests again."""
 
-    def told(self, left: Left) -> None:
-        """An answer came, with what it says is left."""
+    def note_limits(self, left: Left) -> None:
+        """Note what an answer says is left."""
 
     def throttled(self, seconds: float) -> None:
         """The organization asked to wait: nobody goes through for that long, and then fewer at a time."""
@@ -88,7 +88,7 @@ class LocalGate:
                 self._limit = min(float(self._places), self._limit + 1 / 8)
                 self._free.notify_all()
 
-    def told(self, left: Left) -> None:
+    def note_limits(self, left: Left) -> None:
         """One process alone, with its few connections, stays below the limits or learns of them by being throttled."""
 
     def throttled(self, seconds: float) -> None:

@@ -35,7 +35,7 @@ def connection(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Saved.")
             for note in form.instance.left_behind:
                 messages.warning(request, note)
-            _warn_untold(request)
+            _warn_of_pending_notice(request)
             return _tested(request) if "test" in request.POST else redirect("connection")
     return _page(request, form)
 
@@ -84,7 +84,7 @@ def connection_disable(request: HttpRequest) -> HttpResponse:
         return render(request, "integration/connection_disable.html", {"setup": setup, "coupled": coupled})
     disable(setup)
     messages.success(request, "The connection is disabled. Its jobs are on hold; mappings and couplings stay.")
-    _warn_untold(request)
+    _warn_of_pending_notice(request)
     return redirect("connection")
 
 
@@ -97,7 +97,7 @@ def connection_reset_addresses(request: HttpRequest) -> HttpResponse:
         messages.error(request, "These addresses stand in the integration solution, which is not installed.")
     elif reset_addresses(setup, request.build_absolute_uri("/")):
         messages.success(request, "The web client URL and the OData URL are back at their defaults.")
-        _warn_untold(request)
+        _warn_of_pending_notice(request)
     else:
         messages.warning(
             request, "There is no default: this application is not reached over https. Enter them by hand."
@@ -120,10 +120,10 @@ def synchronize_modified(request: HttpRequest) -> HttpResponse:
     return redirect("synch_jobs")
 
 
-def _warn_untold(request: HttpRequest) -> None:
+def _warn_of_pending_notice(request: HttpRequest) -> None:
     """Say so where Dynamics 365 Sales could not be told now and is told later."""
     setup = ConnectionSetup.current()
-    if setup.untold:
+    if setup.pending_notice:
         messages.warning(request, setup.last_error)
 
 

@@ -164,10 +164,10 @@ def test_another_address_takes_no_cursor_and_no_pending_notice_along(setup, admi
     enable(setup)
     TableMapping.objects.update(crm_cursor="https://contoso.crm4.dynamics.com/api?$deltatoken=1", erp_cursor="7")
     disable(setup)
-    setup.note(untold="withdrawal", last_error="Not withdrawn.")
+    setup.note(pending_notice="withdrawal", last_error="Not withdrawn.")
     page = save(admin, url=ELSEWHERE["url"]).content.decode()
     now = ConnectionSetup.current()
-    assert (now.untold, now.last_error) == ("", "")
+    assert (now.pending_notice, now.last_error) == ("", "")
     assert "The former address still has to be given notice" in page
     assert set(TableMapping.objects.values_list("crm_cursor", "erp_cursor")) == {("", "7")}
 
@@ -220,13 +220,13 @@ def test_a_notice_that_was_given_to_the_former_address_leaves_what_is_pending_fo
     setup.use_default_addresses("https://bc.cronus.example", "CRONUS")
     setup.save()
     enable(setup)
-    setup.note(untold="addresses")
+    setup.note(pending_notice="addresses")
     slow = ConnectionSetup.current()
     disable(setup)
     setup.url, setup.odata_key = ELSEWHERE["url"], "a key for Fabrikam"
     setup.save()
-    setup.note(untold="addresses")
+    setup.note(pending_notice="addresses")
     slow.note = lambda **values: pytest.fail(f"{values} is not about this address")
-    assert notifying.tell_rest(slow, None)
+    assert notifying.send_pending_notice(slow, None)
     now = ConnectionSetup.current()
-    assert (now.untold, now.odata_key.reveal()) == ("addresses", "a key for Fabrikam")
+    assert (now.pending_notice, now.odata_key.reveal()) == ("addresses", "a key for Fabrikam")

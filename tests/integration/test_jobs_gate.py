@@ -125,23 +125,23 @@ def test_refusals_that_come_together_halve_the_places_once(redis):
 def test_the_places_grow_while_much_is_left_and_not_while_little_is(redis):
     gate = SharedGate(redis, "tailspin")
     for _ in range(32):
-        gate.told(Left(5900, 1190))
+        gate.note_limits(Left(5900, 1190))
     grown = pace(redis, "tailspin", "limit")
     assert 4.9 < grown < 5.1
-    gate.told(Left(2900, 1190))
+    gate.note_limits(Left(2900, 1190))
     assert pace(redis, "tailspin", "limit") == grown
-    gate.told(Left(5900, 290))
+    gate.note_limits(Left(5900, 290))
     assert pace(redis, "tailspin", "limit") == pytest.approx(1190 / 300, abs=0.01)
 
 
 @pytest.mark.processes
 def test_the_last_requests_of_a_window_are_spread_over_it(redis):
     gate = SharedGate(redis, "wingtip", window=300)
-    gate.told(Left(6000, 1200))
-    gate.told(Left(900, 1200))
+    gate.note_limits(Left(6000, 1200))
+    gate.note_limits(Left(900, 1200))
     assert wait_of(gate) == 0
     assert 0.3 < wait_of(gate) <= 300 / 900
-    gate.told(Left(5000, 1200))
+    gate.note_limits(Left(5000, 1200))
     assert wait_of(gate) == 0
 
 
@@ -172,7 +172,7 @@ def test_a_gate_whose_server_does_not_answer_counts_on_its_own_and_says_so_once(
     for _ in range(3):
         with gate.slot():
             assert gate.fallback._taken == 1
-        gate.told(Left(1, 1))
+        gate.note_limits(Left(1, 1))
     gate.throttled(0)
     assert caplog.text.count("until it does, this process counts on its own") == 1
 

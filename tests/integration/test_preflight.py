@@ -101,7 +101,7 @@ def test_a_queue_without_workers_or_scheduler_says_which_command_starts_one(monk
 
 def test_a_copied_database_is_told():
     setup = ConnectionSetup.current()
-    setup.home = "the place it was copied from"
+    setup.installation_id = "the place it was copied from"
     assert told(installation(setup))["database-copied"].message == COPY
 
 

@@ -173,7 +173,7 @@ class TableMapping(Audited):
         type(self).objects.filter(pk=self.pk).update(revision=models.F("revision") + 1, **blank)
         self.full_run_needed, self.erp_cursor, self.crm_cursor = True, "", ""
 
-    def settle_full_run(self) -> None:
+    def finish_full_run(self) -> None:
         """A pass has ended: when every side that something is carried from was read since the mapping was changed,
         no full run is needed any more."""
         if not self.full_run_needed:
