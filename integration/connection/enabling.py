@@ -11,7 +11,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from integration.connection.diagnosis import examine, hindrances
-from integration.connection.findings import Diagnosis, Finding, NotReady
+from integration.connection.findings import Diagnosis, NotReady, wrong
 from integration.connection.installation import installation_id
 from integration.connection.notifying import notify_sales
 from integration.connection.systems import company_name
@@ -23,6 +23,7 @@ from integration.models import AuditEntry, ConnectionSetup, TableMapping
 from integration.models.release import hold_jobs, release_jobs
 from integration.models.stored.audit import record
 from integration.models.stored.cache import metadata_cache, note_broken_off, token_cache, was_broken_off
+from integration.systems.findings import Finding
 from integration.systems.values import Identity
 
 CHANGED_MEANWHILE = (
@@ -51,7 +52,7 @@ def enable(setup: ConnectionSetup) -> list[TableMapping]:
         raise NotReady(found.findings)
     with transaction.atomic():
         if setup.is_overtaken():
-            raise NotReady([Finding(False, "Connection Setup", CHANGED_MEANWHILE)])
+            raise NotReady([wrong("Connection Setup", CHANGED_MEANWHILE)])
         _remember(setup, found.identity, found.user_name)
         created = create_missing(setup)
         release_jobs(setup.parts())

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from integration.dataverse.access import schema
 from integration.dataverse.access.schema import Needed, check_schema
 from integration.dataverse.store import SalesOrganization
 from integration.defaults import STANDARD
 from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.rules import Direction
+from integration.systems.findings import Finding
 from integration.systems.values import is_option_table
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ WHAT = "Tables, columns and privileges"
 Pair = tuple[str, Direction]
 
 
-def missing_requirements(setup: ConnectionSetup, crm: SalesOrganization) -> list[schema.Finding]:
-    """What the organization lacks, one by one with its kind. Raises a ``ConnectionProblem``."""
+def missing_requirements(setup: ConnectionSetup, crm: SalesOrganization) -> list[Finding]:
+    """What the organization lacks, one by one. Raises a ``ConnectionProblem``."""
     return check_schema(crm, list(needed(setup)))
 
 

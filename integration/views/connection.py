@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from integration import checks, jobs
 from integration.connection.enabling import disable, enable, findings_of, reset_addresses
-from integration.connection.findings import Finding, NotReady
+from integration.connection.findings import NotReady
 from integration.connection.systems import company_name
 from integration.forms.connection import ConnectionForm
 from integration.mappings import standard
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.systems.findings import Finding
 
 CHANGE = "integration.change_connectionsetup"
 LOOK_FIRST = "Look at it, then enable the connection."

@@ -10,8 +10,8 @@ from integration.connection.enabling import disable, enable, findings_of, readin
 from integration.models import CachedText, ConnectionSetup, Preflight, SecondFactor, TableMapping, User
 from integration.models.connection.belonging import HELD_FOR, PLACE, Saving
 from integration.models.stored.cache import metadata_cache, token_cache
-from integration.models.stored.preflight import Severity, Verdict
 from integration.models.stored.secret import SecretField
+from integration.systems.findings import Finding, Severity
 from tests.integration.test_connection_features import own
 from tests.integration.test_connection_page import save
 
@@ -37,7 +37,7 @@ def full(setup) -> ConnectionSetup:
     setup.save()
     token_cache().put("contoso", "a bearer token", 600)
     metadata_cache().put("contoso", "its columns", 600)
-    Preflight.keep([Verdict("clock", Severity.FINE, "Clock", "Both clocks agree.")])
+    Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
     SecondFactor.objects.create(user=phyllis, secret="of her telephone")
     return ConnectionSetup.current()
 

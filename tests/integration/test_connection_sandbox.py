@@ -15,8 +15,8 @@ from integration.mappings.build_rule import build_rule
 from integration.mappings.requirements import WHAT, needed
 from integration.mappings.standard import create_missing
 from integration.models import CachedText, ConnectionSetup, TableMapping
-from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Reference
+from integration.systems.findings import Finding, Severity
 from integration.systems.values import FieldType, Side
 from tests.opened import opened
 from tests.organization import fill_in
@@ -134,7 +134,7 @@ def test_the_default_filters_count_the_demo_organization(connection):
         assert live.problems == {}
 
 
-def looked(connection: ConnectionSetup) -> list[Verdict]:
+def looked(connection: ConnectionSetup) -> list[Finding]:
     """What the preflight says of tables, columns and privileges."""
     with opened(even_disabled=True) as connected:
         return list(mappings(connection, connected))
