@@ -26,6 +26,7 @@ from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import EVERYTHING, Filter, both, matches
 from integration.systems.system import System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
+from integration.systems.wording import field_name
 
 ROWS = 25
 BY_ID = 500
@@ -171,10 +172,10 @@ def _described(shown: Listing, system: System) -> Table:
 def _caption(shown: Listing, table: Table, name: str) -> Caption:
     column = table.fields[name]
     if not records.sortable(column):
-        return Caption(column.label or name, "")
+        return Caption(field_name(column), "")
     sorted_so = {name: "ascending", f"-{name}": "descending"}.get(shown.order, "")
     order = f"-{name}" if shown.order == name else name
-    return Caption(column.label or name, shown.query(order=order), sorted_so)
+    return Caption(field_name(column), shown.query(order=order), sorted_so)
 
 
 # --- which rows ----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from integration.mappings.compatibility import constant_problem, types_differ, u
 from integration.models import FieldMapping, TableMapping
 from integration.sync.rules import Direction
 from integration.systems.values import Field, Side
+from integration.systems.wording import field_name
 
 
 class NewFieldForm(forms.ModelForm):
@@ -45,11 +46,9 @@ class NewFieldForm(forms.ModelForm):
 
     def _choices(self, side: Side) -> list[tuple[str, str]]:
         table = self.tables[side]
-        fields = (
-            sorted(table.fields.values(), key=lambda field: (field.label or field.name).casefold()) if table else []
-        )
+        fields = sorted(table.fields.values(), key=lambda field: field_name(field).casefold()) if table else []
         return [("", "— constant —")] + [
-            (field.name, f"{field.label or field.name} · {field.name} · {describe(field)}") for field in fields
+            (field.name, f"{field_name(field)} · {field.name} · {describe(field)}") for field in fields
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -72,7 +71,7 @@ class NewFieldForm(forms.ModelForm):
         if wrong:
             self.add_error("constant", wrong)
         elif field is not None and not field.insertable and not field.updatable:
-            self.add_error(name, f"{field.label or field.name} is read only.")
+            self.add_error(name, f"{field_name(field)} is read only.")
 
     def _reason(self, erp: Field, crm: Field, direction: Direction, transformed: bool) -> str | None:
         reason = unwritable(erp, crm, direction)

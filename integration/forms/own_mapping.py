@@ -15,6 +15,7 @@ from integration.models import TableMapping
 from integration.models.mapping.table_mapping import DIRECTIONS
 from integration.sync.rules import Direction
 from integration.systems.values import FieldType, Side, Table
+from integration.systems.wording import field_name
 
 RESERVED = {"new", "templates", "use-default", "fields", "steps"}
 """Words that addresses of the mapping pages begin with."""
@@ -213,5 +214,5 @@ def pair_formset(erp: Table, crm: Table, way: Direction, posted: Any = None) -> 
 
 
 def _columns(table: Table) -> list[tuple[str, str]]:
-    fields = sorted(table.fields.values(), key=lambda field: (field.label or field.name).casefold())
-    return [("", "—")] + [(one.name, f"{one.label or one.name} · {one.name} · {describe(one)}") for one in fields]
+    fields = sorted(table.fields.values(), key=lambda field: field_name(field).casefold())
+    return [("", "—")] + [(one.name, f"{field_name(one)} · {one.name} · {describe(one)}") for one in fields]

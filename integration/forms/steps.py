@@ -19,6 +19,7 @@ from integration.sync.record.preview_value import Trial, attempt
 from integration.sync.rules import Direction
 from integration.sync.transformations import Parameter, kind_of
 from integration.systems.values import FieldType, Side
+from integration.systems.wording import record_name
 
 WAYS = DIRECTIONS[:2]
 
@@ -173,7 +174,9 @@ class TrialForm(forms.Form):
         record = self.live.first(direction.source, table.name, self.cleaned_data["record"])
         if record is None:
             return f"No record is called “{self.cleaned_data['record']}”.", None
-        return table.called(record), attempt(steps, direction, record.values.get(source.name), source, destination)
+        return record_name(table, record), attempt(
+            steps, direction, record.values.get(source.name), source, destination
+        )
 
     def _typed(self, kind: FieldType) -> str:
         text: str = self.cleaned_data["value"]

@@ -18,6 +18,7 @@ from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import InvalidValue
 from integration.systems.filters import FilterError, parse
 from integration.systems.values import FieldType, Side, Table, Value
+from integration.systems.wording import field_name
 
 
 class NewTemplateForm(forms.ModelForm):
@@ -82,7 +83,7 @@ class ValueForm(forms.Form):
                 return
             if record is not None and str(record.values.get(table.number_field)).upper() == value.upper():
                 return
-        self.add_error("value", f"There is no {column.label or name} “{value}”.")
+        self.add_error("value", f"There is no {field_name(column)} “{value}”.")
 
 
 class ValueFormSet(VersionedSet, forms.BaseFormSet):
@@ -205,7 +206,7 @@ def _columns(table: Table | None, stored: str) -> list[tuple[str, str]]:
     fields = (
         [one for one in table.fields.values() if one.insertable and one.type is not FieldType.TABLE] if table else []
     )
-    fields.sort(key=lambda one: (one.label or one.name).casefold())
-    choices = [(one.name, f"{one.label or one.name} · {one.name} · {describe(one)}") for one in fields]
+    fields.sort(key=lambda one: field_name(one).casefold())
+    choices = [(one.name, f"{field_name(one)} · {one.name} · {describe(one)}") for one in fields]
     known = {name for name, _ in choices}
     return [("", "—"), *choices, *([(stored, stored)] if stored and stored not in known else [])]

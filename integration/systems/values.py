@@ -140,11 +140,6 @@ class Table:
         """Is this an option column (``account.paymenttermscode``) seen as a table of its values?"""
         return is_option_table(self.name)
 
-    def called(self, record: Record) -> str:
-        """The record as people call it, as far as it was read: number and name, else its id."""
-        parts = [str(record.values.get(name) or "") for name in (self.number_field, self.name_field) if name]
-        return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
-
 
 @dataclass(frozen=True, slots=True)
 class Record:

@@ -1,5 +1,4 @@
-
-from integration.systems.findings import Severity"""Who may set up, and the user that the integration works as, against a running organization."""
+"""Who may set up, and the user that the integration works as, against a running organization."""
 
 from __future__ import annotations
 
@@ -25,6 +24,7 @@ from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES
 from integration.dataverse.writing.links import Address, associate, disassociate
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing
+from integration.systems.findings import Severity
 
 APP = uuid.UUID("5d2f9a0e-7f44-4a0b-9d5b-3f9f6f0f6a11")
 

@@ -19,6 +19,7 @@ from integration.dataverse.session import Session
 from integration.systems.errors import ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing
 from integration.systems.findings import Finding, Severity
 from integration.systems.values import FieldType, Identity
+from integration.systems.wording import field_name
 
 OWNER = "ownerid"
 EVERYWHERE = "Global"
@@ -104,7 +105,7 @@ def _columns(needed: Needed, entity: Entity) -> Iterator[Finding]:
         if column is None:
             yield finding(Kind.COLUMN, name, f"{label} has no column “{name}” any more.")
             continue
-        shown = f"{label}: {column.label or name}"
+        shown = f"{label}: {field_name(column)}"
         wanted = needed.types.get(name, column.type)
         if column.type is not wanted:
             yield finding(Kind.TYPE, name, f"{shown} is now of type {column.type.value}; it was {wanted.value}.")
