@@ -7,27 +7,13 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from integration.models.mapping.choices import CONFLICTS, DELETIONS, DIRECTIONS
 from integration.models.mapping.validation import dependency_problem, filter_problem
 from integration.models.stored.audited import Audited
 from integration.sync.matching.pairs import Criterion
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
 from integration.systems.values import Side, is_option_table
 
-DIRECTIONS = [
-    (Direction.TO_CRM.value, "To Integration Table"),
-    (Direction.TO_ERP.value, "From Integration Table"),
-    (Direction.BOTH.value, "Bidirectional"),
-]
-CONFLICTS = [
-    (ConflictPolicy.NONE.value, "None"),
-    (ConflictPolicy.SEND.value, "Send Update to Integration"),
-    (ConflictPolicy.GET.value, "Get Update from Integration"),
-]
-DELETIONS = [
-    (DeletionPolicy.NONE.value, "None"),
-    (DeletionPolicy.RESTORE.value, "Restore Records"),
-    (DeletionPolicy.REMOVE.value, "Remove Coupling"),
-]
 RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion")
 """What a run goes by, besides the fields."""
 
