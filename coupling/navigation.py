@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from integration.models.jobs.full_synch import FullSynchLine
-
 from integration.models import SyncError
+from integration.models.jobs.full_synch import FullSynchLine
 from integration.pages.parts import Entry, Part
 from integration.sync.problems import Conflict
 

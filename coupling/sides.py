@@ -39,8 +39,3 @@ def both_opened() -> Iterator[Connected]:
     ``TimedOut`` where other pages wait already."""
     with open_for_page(ConnectionSetup.current()) as connected:
         yield connected
-
-
-def of(connected: Connected, side: Side) -> System:
-    """One of both."""
-    return connected.erp if side is Side.ERP else connected.crm

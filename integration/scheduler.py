@@ -107,7 +107,7 @@ def look_at_sales() -> bool:
 def start_due() -> list[JobQueueEntry]:
     """Start the passes of every entry whose time has come, in the order in which tables depend on each other."""
     setup = ConnectionSetup.current()
-    if setup.is_enabled and is_copy(setup.home):
+    if setup.is_enabled and is_copy(setup.installation_id):
         disable(setup, COPY)
     JobQueueEntry.objects.plan_first_starts()
     return [entry for entry in JobQueueEntry.objects.due() if may_start(setup, entry) and _start(entry)]
@@ -115,7 +115,7 @@ def start_due() -> list[JobQueueEntry]:
 
 def notify_sales() -> bool:
     """Have a worker write into Sales what it did not take at once, every few minutes until it does."""
-    if not ConnectionSetup.objects.exclude(untold="").exists():
+    if not ConnectionSetup.objects.exclude(pending_notice="").exists():
         return False
     last = TaskRun.objects.last_of(Task.NOTIFY_SALES)
     if last.is_active or (last.asked_at and timezone.now() - last.asked_at < notifying.AGAIN_AFTER):

@@ -10,15 +10,15 @@ from django.core.exceptions import ValidationError
 
 from integration import checks
 from integration.connection.enabling import apply_switches, enable
-from integration.connection.findings import Finding, NotReady
+from integration.connection.findings import NotReady, wrong
 from integration.connection.notifying import notify_sales
 from integration.connection.opening import open_for_page
 from integration.connection.order_user import find_order_user
 from integration.connection.systems import company_name
 from integration.jobs import full_synch
 from integration.models import ConnectionSetup
-from integration.models.stored.preflight import Severity, Verdict
 from integration.systems.errors import Problem
+from integration.systems.findings import Finding, Severity
 from setup_wizard import tables
 from setup_wizard.models import Guide
 from setup_wizard.steps import FINISH
@@ -26,14 +26,14 @@ from setup_wizard.tasks import wanted
 
 SECRETS = ["client_secret", "certificate", "password", "odata_key"]
 ORDER_USER = "Sales order user"
-SOLUTION = Verdict(
+SOLUTION = Finding(
     "solution",
     Severity.ERROR,
     "Integration solution",
     "It is not installed yet.",
     "Let an administrator import it, or say under Advanced that it is not wanted.",
 )
-ORDERS = Verdict(
+ORDERS = Finding(
     "order-integration",
     Severity.ERROR,
     "Sales order integration",
@@ -54,7 +54,7 @@ class Ending:
     winner: str = ""
 
 
-def check(guide: Guide, setup: ConnectionSetup) -> list[Verdict]:
+def check(guide: Guide, setup: ConnectionSetup) -> list[Finding]:
     """Everything that has to be right before the connection is enabled, as it is now, and the wishes of the guide.
     Never raises a ``Problem``."""
     found = [one for one in checks.required(setup) if one.code != "disabled"]
@@ -68,7 +68,7 @@ def check(guide: Guide, setup: ConnectionSetup) -> list[Verdict]:
     return found
 
 
-def hindering(found: Sequence[Verdict]) -> bool:
+def hindering(found: Sequence[Finding]) -> bool:
     """Is there something without which the connection cannot be enabled?"""
     return any(one.severity is Severity.ERROR for one in found)
 
@@ -97,7 +97,7 @@ def _put_in_place(guide: Guide, setup: ConnectionSetup, base: str) -> None:
     try:
         setup.full_clean(exclude=SECRETS)
     except ValidationError as error:
-        raise NotReady([Finding(False, "Connection Setup", " ".join(error.messages))]) from error
+        raise NotReady([wrong("Connection Setup", " ".join(error.messages))]) from error
     setup.save()
 
 
@@ -108,10 +108,10 @@ def _run_full(guide: Guide, setup: ConnectionSetup, user: Any, ending: Ending) -
     full_synch.start(user)
 
 
-def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Verdict:
+def _look_for_order_user(guide: Guide, setup: ConnectionSetup) -> Finding:
     try:
         setup.choose_order_user(*find_order_user(setup, guide.order_user))
     except Problem as problem:
         fix = "Choose another user, or leave the field empty."
-        return Verdict("order-user", Severity.ERROR, ORDER_USER, problem.message, fix)
-    return Verdict("order-user", Severity.FINE, ORDER_USER, f"{setup.order_user_name} handles sales orders.")
+        return Finding("order-user", Severity.ERROR, ORDER_USER, problem.message, fix)
+    return Finding("order-user", Severity.FINE, ORDER_USER, f"{setup.order_user_name} handles sales orders.")

@@ -11,7 +11,7 @@ from integration import checks
 from integration.checks.connection import connection
 from integration.forms.versioned import Stored
 from integration.models import ConnectionSetup
-from integration.models.stored.preflight import Severity, Verdict
+from integration.systems.findings import Finding, Severity
 from setup_wizard import carried, sandbox, tasks
 from setup_wizard.finish import check, hindering
 from setup_wizard.forms import ChoicesStepForm, ConnectionStepForm, FinishForm, UserStepForm
@@ -51,7 +51,7 @@ def _connection(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> S
     return {"form": form, "sandbox": sandbox.is_there(), "brought": bool(brought)}
 
 
-def in_the_way(setup: ConnectionSetup) -> list[tuple[Verdict, Step | None]]:
+def in_the_way(setup: ConnectionSetup) -> list[tuple[Finding, Step | None]]:
     """What keeps the connection from working that is mended where it is entered; the rest has steps of its own."""
     found, _ = connection(setup)
     return [(one, None) for one in found if one.severity is Severity.ERROR and WHERE.get(one.code) is CONNECTION]
@@ -83,11 +83,11 @@ def _check(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     found = check(guide, setup)
     ready = not hindering(found)
     setup.refresh_from_db()
-    shown = {"findings": _where(found), "ready": ready, "run": AdministratorRun.latest()}
-    return {**shown, "further": lambda: _where(checks.further(setup, usable=ready))}
+    shown = {"findings": _with_steps(found), "ready": ready, "run": AdministratorRun.latest()}
+    return {**shown, "further": lambda: _with_steps(checks.further(setup, usable=ready))}
 
 
-def _where(found: Iterable[Verdict]) -> list[tuple[Verdict, Step | None]]:
+def _with_steps(found: Iterable[Finding]) -> list[tuple[Finding, Step | None]]:
     return [(one, None if one.severity is Severity.FINE else WHERE.get(one.code)) for one in found]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from integration.defaults import OUTSIDE_FULL_SYNCH, STANDARD, MappingDefault
 from integration.models import FullSynchLine, TableMapping
 from integration.sync.rules import Direction
-from integration.systems.values import Side
+from integration.systems.values import Side, is_option_table
 
 NOT_NOW = "none"
 SAID = {
@@ -92,5 +92,5 @@ def _choice(default: MappingDefault, wanted: Mapping[str, Any]) -> Choice:
         directions=(*((way.value, SAID[way]) for way in ways), (NOT_NOW, "Not now")),
         direction=wanted.get("direction", default.direction.value),
         create=wanted.get("create", not default.only_coupled),
-        is_option="." in default.crm_table,
+        is_option=is_option_table(default.crm_table),
     )

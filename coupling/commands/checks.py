@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from coupling.models import CouplingError
 from coupling.pages.cards import passes
 from coupling.pages.compare import Missing, missing_first
-from coupling.sides import of
 from integration.connection.live_systems import NAMES
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -39,9 +38,9 @@ def check_held(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID) -> N
 
 def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uuid.UUID) -> None:
     """The record exists and is the mapping's business."""
-    system: System = of(connected, side)
-    named = "Business Central" if side is Side.ERP else "Dynamics 365 Sales"
-    table: Table = system.describe(table_of(mapping, side))
+    system: System = connected.system(side)
+    named = NAMES[side]
+    table: Table = system.describe(mapping.table(side))
     rule = build_rule(mapping, connected.erp, connected.crm)
     columns = {*rule.columns(side), table.mark_field} - {""}
     record = system.get(table.name, [id], sorted(columns)).get(id)
@@ -63,11 +62,6 @@ def coupled_with(mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID | None:
     """The Sales record that a Business Central record is coupled with now."""
     partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
     return partner.crm_id if partner is not None and partner.state is not State.RESERVED else None
-
-
-def table_of(mapping: TableMapping, side: Side) -> str:
-    """The mapping's table of this side."""
-    return mapping.erp_table if side is Side.ERP else mapping.crm_table
 
 
 def options_for(

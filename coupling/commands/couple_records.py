@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from coupling.commands.checks import check_held, check_record, coupled_with, options_for, table_of
+from coupling.commands.checks import check_held, check_record, coupled_with, options_for
 from coupling.models import CouplingError
 from coupling.pages.records import known_of
-from coupling.sides import both_opened, of
+from coupling.sides import both_opened
 from integration import jobs
 from integration.connection.systems import Connected
 from integration.models import SyncJob, TableMapping, User
@@ -18,7 +18,7 @@ from integration.models.stored.audit import AuditEntry, record
 from integration.sync.memory.ledger import Partner, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.values import Side
+from integration.systems.values import Side, split_option_table
 
 COUPLING, ERP_ID, CRM_ID = "coupling", "Business Central id", "Dynamics 365 Sales id"
 WITH_COMPANY = {
@@ -41,7 +41,7 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
         check_record(connected, mapping, Side.CRM, crm_id)
 
         def alive(side: Side, id: uuid.UUID) -> bool:
-            return id in of(connected, side).get(table_of(mapping, side), [id], [])
+            return id in connected.system(side).get(mapping.table(side), [id], [])
 
         check_held(mapping, erp_id, crm_id)
         with transaction.atomic():
@@ -55,14 +55,14 @@ def couple(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, seen: uu
 
 def uncouple(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], user: User | None) -> SyncJob | int:
     """Remove couplings; the records stay. Answers the job that does it, or how many are gone already."""
-    if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
+    if split_option_table(mapping.crm_table)[0] not in WITH_COMPANY:
         return uncouple_now(mapping, erp_ids)
     return _uncoupling(mapping, options_for(erp_ids), user)
 
 
 def uncouple_all(mapping: TableMapping, user: User | None) -> SyncJob | int:
     """Remove every coupling of the mapping, as ``uncouple`` does."""
-    if mapping.crm_table.partition(".")[0] not in WITH_COMPANY:
+    if split_option_table(mapping.crm_table)[0] not in WITH_COMPANY:
         return uncouple_now(mapping, list(mapping.couplings.values_list("erp_id", flat=True)))
     return _uncoupling(mapping, Options(scope=Scope.EVERYTHING), user)
 

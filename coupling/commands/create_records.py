@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from coupling.commands.checks import check_first, check_record, options_for, table_of
+from coupling.commands.checks import check_first, check_record, options_for
 from coupling.commands.couple_records import uncouple_now
 from coupling.models import CouplingError
-from coupling.sides import both_opened, of, opened
+from coupling.sides import both_opened, opened
 from integration import jobs
 from integration.connection.systems import Connected
 from integration.models import SyncJob, TableMapping, User
@@ -49,7 +49,7 @@ def create(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: Us
 
 
 def _creating(mapping: TableMapping, side: Side) -> Direction:
-    direction = Direction.TO_CRM if side is Side.ERP else Direction.TO_ERP
+    direction = Direction.away_from(side)
     if not Direction(mapping.direction).includes(direction):
         raise CouplingError(f"{mapping.name} does not create records in this direction.")
     return direction
@@ -76,7 +76,7 @@ def _free(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence
     known: Mapping[uuid.UUID, Partner] = mapping.couplings.partners(side, ids)
     pairs = {id: pair for id, pair in known.items() if pair.state is State.COUPLED}
     twins = [pair.id(side.other) for pair in pairs.values()]
-    there = of(connected, side.other).get(table_of(mapping, side.other), twins, []) if twins else {}
+    there = connected.system(side.other).get(mapping.table(side.other), twins, []) if twins else {}
     broken = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
     if broken:
         uncouple_now(mapping, [pair.erp_id for pair in broken.values()])

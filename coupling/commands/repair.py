@@ -157,7 +157,7 @@ def _only_whole(left_out: Sequence[str]) -> bool:
 
 def find_deleted(user: User | None) -> list[SyncJob]:
     """Look for pairs of which a record is gone, in every mapping that has any. Raises :class:`CouplingError`."""
-    rows = TableMapping.objects.filter(couplings__state=State.COUPLED.value).exclude(crm_table__contains=".").distinct()
+    rows = TableMapping.objects.without_options().filter(couplings__state=State.COUPLED.value).distinct()
     started = [_job(mapping, SyncJob.Kind.FIND, Options(scope=Scope.EVERYTHING), user) for mapping in rows]
     if not started:
         raise CouplingError("Nothing is coupled yet.")

@@ -103,7 +103,7 @@ def plans(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]
 
 def _plan(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None) -> Plan:
     partners = mapping.couplings.partners(side, ids)
-    here = Direction.TO_CRM if side is Side.ERP else Direction.TO_ERP
+    here = Direction.away_from(side)
     wanted = {here: list(ids)}
     wanted[here.back] = [one.id(side.other) for one in partners.values() if one.state is not State.RESERVED]
     passes = Direction(mapping.direction).passes

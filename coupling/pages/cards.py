@@ -141,7 +141,7 @@ def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
         shown.problem = GONE
     _link(shown, setup)
     if shown.coupled:
-        _beside(shown)
+        _read_counterpart(shown)
     shown.errors = _errors(shown)
     shown.history = _history(shown)
     return shown
@@ -171,7 +171,7 @@ def passes(mapping: TableMapping, side: Side, table: Table | None, record: Recor
     if table is None or record is None:
         return True
     with suppress(FilterError):
-        return matches(parse(mapping.erp_filter if side is Side.ERP else mapping.crm_filter, table), record)
+        return matches(parse(mapping.filter(side), table), record)
     return True
 
 
@@ -184,7 +184,7 @@ def _link(shown: Card, setup: ConnectionSetup) -> None:
         shown.sales_url = CRM_LINK.format(url=setup.url, entity=entity, id=id)
 
 
-def _beside(shown: Card) -> None:
+def _read_counterpart(shown: Card) -> None:
     """The coupled record, field by field."""
     mapping, partner = shown.mapping, shown.partner
     if mapping is None or partner is None:

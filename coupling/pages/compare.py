@@ -24,6 +24,7 @@ from integration.sync.rules import Direction, FieldRule, TableRule
 from integration.sync.run import Options, Scope
 from integration.sync.special.base import Run
 from integration.systems.values import Page, Record, Side
+from integration.systems.wording import field_name
 
 NOTHING_AGREED: Agreed = MappingProxyType({})
 
@@ -88,7 +89,7 @@ class Comparison:
             if left is not None and right is not None:
                 a = shown(ours.values.get(left.name), left) if ours else ""
                 b = shown(theirs.values.get(right.name), right) if theirs else ""
-                names, differs = (left.label or left.name, right.label or right.name), field.key in differing
+                names, differs = (field_name(left), field_name(right)), field.key in differing
                 pairs.append(Pair(names[0], a, names[1], b, differs, lacking(agreed.get(field.key))))
         return pairs
 
@@ -102,7 +103,7 @@ class Comparison:
         left, right = self.rule.erp.fields[field.erp_field], self.rule.crm.fields[field.crm_field]
         here, there = ours.values.get(left.name), theirs.values.get(right.name)
         by = _changed(agreed.get(field.key), normalizer(left)(here), normalizer(right)(there))
-        return Choice(field.key, left.label or left.name, shown(here, left), shown(there, right), by)
+        return Choice(field.key, field_name(left), shown(here, left), shown(there, right), by)
 
     def agreed_for(self, ours: Record, theirs: Record, winners: Mapping[str, Side]) -> Agreed:
         """Agreed values with which the next passes let these sides win."""

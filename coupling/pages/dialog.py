@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from coupling import commands
 from coupling.pages import records
 from coupling.pages.compare import Missing, Pair, missing_first, side_by_side
-from coupling.sides import both_opened, of
+from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
@@ -105,7 +105,7 @@ def _candidates(
     found, after = [first] if first else [], None
     for _ in range(READS):
         columns = records.read_columns(side, table)
-        page = of(connected, side).find(table.name, where, columns, [order] if order else [], READ_AT_ONCE, after)
+        page = connected.system(side).find(table.name, where, columns, [order] if order else [], READ_AT_ONCE, after)
         known = records.known_of(side, [mapping], [record.id for record in page.records])
         taken = {id for id, (_, partner) in known.items() if partner.state is not State.RESERVED}
         taken |= {first.id} if first else set()
@@ -122,7 +122,7 @@ def _read(connected: Connected, rule: TableRule, side: Side, id: uuid.UUID | Non
         return None
     table = rule.table(side)
     columns = list(dict.fromkeys([*rule.columns(side), *records.read_columns(side, table)]))
-    return of(connected, side).get(table.name, [id], columns).get(id)
+    return connected.system(side).get(table.name, [id], columns).get(id)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

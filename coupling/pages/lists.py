@@ -26,6 +26,7 @@ from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import EVERYTHING, Filter, both, matches
 from integration.systems.system import System
 from integration.systems.values import Page, Record, Ref, Side, Table, Value
+from integration.systems.wording import field_name
 
 ROWS = 25
 BY_ID = 500
@@ -75,7 +76,7 @@ class Listing:
     @property
     def creations(self) -> list[tuple[str, str]]:
         """(mapping, caption) of every kind of record that can be made of these on the other side."""
-        direction = Direction.TO_CRM if self.side is Side.ERP else Direction.TO_ERP
+        direction = Direction.away_from(self.side)
         going = [mapping for mapping in self.mappings if Direction(mapping.direction).includes(direction)]
         return [(mapping.name, f"Create {noun(other(mapping, self.side))}") for mapping in going]
 
@@ -102,7 +103,7 @@ class Listing:
 
 def other(mapping: TableMapping, side: Side) -> str:
     """The table on the other side."""
-    return mapping.crm_table if side is Side.ERP else mapping.erp_table
+    return mapping.table(side.other)
 
 
 def asked_for(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
@@ -171,10 +172,10 @@ def _described(shown: Listing, system: System) -> Table:
 def _caption(shown: Listing, table: Table, name: str) -> Caption:
     column = table.fields[name]
     if not records.sortable(column):
-        return Caption(column.label or name, "")
+        return Caption(field_name(column), "")
     sorted_so = {name: "ascending", f"-{name}": "descending"}.get(shown.order, "")
     order = f"-{name}" if shown.order == name else name
-    return Caption(column.label or name, shown.query(order=order), sorted_so)
+    return Caption(field_name(column), shown.query(order=order), sorted_so)
 
 
 # --- which rows ----------------------------------------------------------------------------------------------
@@ -213,10 +214,10 @@ def _pages(shown: Listing, system: System, table: Table) -> Iterator[Sequence[Re
 def _find(shown: Listing, system: System, table: Table, size: int, after: str | None) -> Page:
     order = shown.order or table.number_field or table.name_field
     columns = records.read_columns(shown.side, table)
-    return system.find(table.name, _where(shown, table), columns, [order] if order else [], size, after)
+    return system.find(table.name, _filter_of(shown, table), columns, [order] if order else [], size, after)
 
 
-def _where(shown: Listing, table: Table) -> Filter:
+def _filter_of(shown: Listing, table: Table) -> Filter:
     inside = records.inside(table, shown.mappings) if shown.narrowed else EVERYTHING
     return both(records.searched(table, shown.search), inside)
 
@@ -258,7 +259,7 @@ def _few(shown: Listing) -> list[uuid.UUID] | None:
 
 
 def _by_id(shown: Listing, system: System, table: Table, ids: Sequence[uuid.UUID]) -> list[Record]:
-    where, columns = _where(shown, table), records.read_columns(shown.side, table)
+    where, columns = _filter_of(shown, table), records.read_columns(shown.side, table)
     found = [record for record in system.get(table.name, ids, columns).values() if matches(where, record)]
     order = shown.order or table.number_field or table.name_field
     name = order.removeprefix("-")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from coupling.pages import records
 from coupling.pages.compare import Comparison
-from coupling.sides import both_opened, of
+from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
@@ -87,7 +87,7 @@ class _Shown:
     def _read(self, connected: Connected, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Record]:
         table = self.rule.table(side)
         columns = list(dict.fromkeys([*self.rule.columns(side), *records.read_columns(side, table)]))
-        return dict(of(connected, side).get(table.name, list(ids), columns)) if ids else {}
+        return dict(connected.system(side).get(table.name, list(ids), columns)) if ids else {}
 
     def found(self, id: uuid.UUID, others: Collection[uuid.UUID]) -> Found:
         ours = self.ours.get(id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from integration.models import TableMapping
 from integration.sync.memory.halves import PARTNERLESS
 from integration.sync.memory.ledger import Agreed, Partner, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
-from integration.systems.values import Field, FieldType, Record, Ref, Side, Table, Value
+from integration.systems.values import Field, FieldType, Record, Side, Table, Value
+from integration.systems.wording import field_name, record_name, value_text
 
 NUMBERS = (FieldType.DECIMAL, FieldType.INTEGER)
 UNSORTED = (FieldType.REFERENCE, FieldType.MEMO, FieldType.TABLE, FieldType.UUID)
@@ -90,7 +90,7 @@ def read_columns(side: Side, table: Table) -> list[str]:
 
 def mappings_of(side: Side, table: str) -> list[TableMapping]:
     """The mappings that couple records of this table, in their order."""
-    return list(TableMapping.objects.filter(**{f"{side.value}_table": table}).order_by("position", "name"))
+    return list(TableMapping.objects.of_table(side, table))
 
 
 def inside(table: Table, mappings: Sequence[TableMapping]) -> Filter:
@@ -137,31 +137,18 @@ def cells(table: Table, columns: Iterable[str], record: Record) -> tuple[Cell, .
     """The values of these columns as people read them."""
     fields = [table.fields[name] for name in columns]
     return tuple(
-        Cell(field.label or field.name, shown(record.values.get(field.name), field), field.type in NUMBERS)
-        for field in fields
+        Cell(field_name(field), shown(record.values.get(field.name), field), field.type in NUMBERS) for field in fields
     )
 
 
 def name_of(side: Side, table: Table, record: Record) -> str:
     """A record as people call it: number and name, or what its list shows first."""
-    named = _naming(table) or columns_of(side, table)[:3]
-    parts = [shown(record.values.get(name), table.fields[name]) for name in named]
-    return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
+    return record_name(table, record, columns_of(side, table)[:3])
 
 
 def shown(value: Value, field: Field | None = None) -> str:
-    """A value as people read it."""
-    if value is None:
-        return ""
-    if isinstance(value, Ref):
-        return value.label or str(value.id)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, dt.datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
-    if field is not None and field.options:
-        return next((option.label.strip() for option in field.options if option.value == value), str(value))
-    return str(value)
+    """A value as a page shows it: moments by the clock of the person."""
+    return value_text(value, field, timezone.get_current_timezone())
 
 
 def _naming(table: Table) -> list[str]:

@@ -115,14 +115,14 @@ def _looked_up(rows: Sequence[Coupling]) -> tuple[Looked, str]:
 def _read(
     connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]
 ) -> tuple[Table, Mapping[uuid.UUID, Record]]:
-    system: System = connected.erp if side is Side.ERP else connected.crm
-    table = system.describe(mapping.erp_table if side is Side.ERP else mapping.crm_table)
+    system: System = connected.system(side)
+    table = system.describe(mapping.table(side))
     return table, system.get(table.name, ids, records.read_columns(side, table))
 
 
 def _end(looked: Looked, row: Any, side: Side, errors: Mapping[int, SyncError]) -> End:
     mapping, id = row.mapping, row.partner.id(side)
-    name = mapping.erp_table if side is Side.ERP else mapping.crm_table
+    name = mapping.table(side)
     asked = looked.get((mapping, side))
     if asked is None:
         return End(id, name, "", None)

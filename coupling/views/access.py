@@ -36,13 +36,13 @@ def card_address(side: Side, table: str, id: uuid.UUID) -> str:
 def first_address(blocked: Blocked) -> str:
     """Where the missing record is coupled: its Set Up Coupling, or its card where it is on the Sales side."""
     missing = blocked.missing
-    mapping = TableMapping.objects.filter(**{f"{missing.side.value}_table": missing.table}).first()
+    mapping = TableMapping.objects.of_table(missing.side, missing.table).first()
     if mapping is not None and missing.side is Side.ERP:
         return reverse("coupling", args=[mapping.name, missing.id])
     return card_address(missing.side, missing.table, missing.id)
 
 
-def tell(request: HttpRequest, problem: CouplingError | Problem) -> None:
+def show_problem(request: HttpRequest, problem: CouplingError | Problem) -> None:
     """Why nothing was done; what has to be coupled first comes with a link."""
     if isinstance(problem, Blocked):
         text = format_html('{} <a href="{}">Couple it first</a>', str(problem), first_address(problem))

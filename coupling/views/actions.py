@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages.records import mappings_of
-from coupling.views.access import back, chosen, match_address, may_couple, person, show, tell
+from coupling.views.access import back, chosen, match_address, may_couple, person, show, show_problem
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Partner
@@ -39,7 +39,7 @@ def record_action(request: HttpRequest, side: str, table: str, action: str) -> H
             raise CouplingError("Choose at least one record.")
         return acts[action](request, Side(side), table, ids)
     except (CouplingError, Problem) as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return back(request)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from coupling.commands import repair
 from coupling.models import CouplingError
 from coupling.pages.conflict import conflict_of
-from coupling.views.access import may_couple, person, tell
+from coupling.views.access import may_couple, person, show_problem
 from integration.models import TableMapping
 from integration.systems.errors import Problem
 from integration.systems.values import Side
@@ -29,7 +29,7 @@ def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
             return redirect("synch_job", _decided(request, stored, erp_id))
         shown = conflict_of(stored, erp_id)
     except (CouplingError, Problem) as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         back = ("conflict", mapping, erp_id) if request.method == "POST" else ("erp_card", stored.erp_table, erp_id)
         return redirect(*back)
     if shown is None:

@@ -15,7 +15,7 @@ from coupling import commands
 from coupling.models import CouplingError
 from coupling.pages.dialog import choice, dialog
 from coupling.pages.people import uncoupled_people
-from coupling.views.access import card_address, first_address, match_address, may_couple, person, tell
+from coupling.views.access import card_address, first_address, match_address, may_couple, person, show_problem
 from integration.models import TableMapping
 from integration.systems.errors import Problem
 from integration.systems.values import Side
@@ -32,7 +32,7 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
     try:
         shown = dialog(stored, erp_id, request.GET.get("q"), request.GET.get("crm_id", ""))
     except Problem as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return redirect("erp_card", stored.erp_table, erp_id)
     if shown is None:
         raise Http404("There is no such record.")
@@ -48,7 +48,7 @@ def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> Http
     try:
         shown = choice(stored, crm_id, request.GET.get("q"))
     except Problem as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return redirect("crm_card", stored.crm_table, crm_id)
     if shown is None:
         raise Http404("There is no such record.")
@@ -63,7 +63,7 @@ def coupling_set(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpR
     try:
         job = _set(request, stored, erp_id)
     except (CouplingError, Problem) as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return redirect("coupling", mapping, erp_id)
     return redirect("synch_job", job) if job else redirect(card_address(Side.ERP, stored.erp_table, erp_id))
 

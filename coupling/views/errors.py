@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from coupling import commands
 from coupling.commands import repair
 from coupling.models import CouplingError
-from coupling.views.access import back, may_couple, person, show, tell
+from coupling.views.access import back, may_couple, person, show, show_problem
 from coupling.views.parts import Parts, records
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Partner, State
@@ -45,7 +45,7 @@ def errors_action(request: HttpRequest, action: str) -> HttpResponse:
         way = WAYS.get(action)
         return _synchronize(request, parts, coupled, way) if way else _uncouple(request, parts, coupled)
     except (CouplingError, Problem) as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return back(request)
 
 

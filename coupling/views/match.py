@@ -14,7 +14,7 @@ from coupling.commands import matching
 from coupling.forms import CriteriaForm
 from coupling.models import CouplingError
 from coupling.pages.preview import Preview, previewed
-from coupling.views.access import chosen, match_address, may_couple, person, tell
+from coupling.views.access import chosen, match_address, may_couple, person, show_problem
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
@@ -40,7 +40,7 @@ def match(request: HttpRequest, mapping: str) -> HttpResponse:
         ids = chosen(request.GET)
         found = previewed(stored, ids) if "preview" in request.GET else None
     except (CouplingError, Problem) as problem:
-        tell(request, problem)
+        show_problem(request, problem)
     return _page(request, stored, CriteriaForm(stored), ids, found)
 
 
@@ -55,7 +55,7 @@ def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
         if form is None or form.saved():
             return _begin(request, stored, ids)
     except (CouplingError, Problem) as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return redirect(match_address(stored))
     return _page(request, stored, form, ids)
 

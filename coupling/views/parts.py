@@ -18,7 +18,7 @@ from django.http import HttpRequest
 
 from coupling.commands import Blocked
 from coupling.models import CouplingError
-from coupling.views.access import tell
+from coupling.views.access import show_problem
 from integration.models import TableMapping
 from integration.systems.errors import Problem
 
@@ -49,7 +49,7 @@ class Parts(Generic[Done]):
             if self.done:
                 messages.warning(request, reason)
             elif isinstance(problem, Blocked):
-                tell(request, problem)
+                show_problem(request, problem)
             else:
                 messages.error(request, reason)
 

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from coupling.filters import RecordFilter
 from coupling.pages.cards import Card, card
 from coupling.pages.lists import Listing, exported, listing
-from coupling.views.access import tell
+from coupling.views.access import show_problem
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
@@ -73,7 +73,7 @@ def _csv(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     except TableMissing:
         raise
     except Problem as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return redirect(f"{side.value}_list", table)
     return as_csv(table, chain([head], rows))
 

@@ -16,7 +16,7 @@ from coupling.commands import repair
 from coupling.filters import SkippedFilter
 from coupling.models import CouplingError
 from coupling.pages.skipped import found, skipped
-from coupling.views.access import may_couple, person, show, tell
+from coupling.views.access import may_couple, person, show, show_problem
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Partner
@@ -83,7 +83,7 @@ def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
     try:
         return acts[action](request)
     except (CouplingError, Problem) as problem:
-        tell(request, problem)
+        show_problem(request, problem)
         return redirect("synch_skipped")
 
 

@@ -9,44 +9,44 @@ from integration.models.connection.availability import NOT_YET, is_published
 from integration.models.people.access_key import key_of
 from integration.models.people.rights import READ_AVAILABILITY
 from integration.models.people.user import User
-from integration.models.stored.preflight import Severity, Verdict
+from integration.systems.findings import Finding, Severity
 
 WHAT = "Item availability"
 CHOOSE = "Choose another user on Connection Setup, or mend it under Users."
 SWITCH_OFF = "Switch item availability off on Connection Setup."
 
 
-def availability(setup: ConnectionSetup) -> Iterator[Verdict]:
+def availability(setup: ConnectionSetup) -> Iterator[Finding]:
     """What keeps Sales from asking, one by one; nothing where it is not to ask."""
     if not setup.item_availability_enabled:
         return
     if not is_published():
-        yield Verdict("availability-service-missing", Severity.ERROR, WHAT, NOT_YET, SWITCH_OFF)
+        yield Finding("availability-service-missing", Severity.ERROR, WHAT, NOT_YET, SWITCH_OFF)
         return
     if setup.odata_user is None:
         words = "Nobody is chosen in whose name Dynamics 365 Sales asks."
-        yield Verdict("availability-user-missing", Severity.ERROR, WHAT, words, CHOOSE)
+        yield Finding("availability-user-missing", Severity.ERROR, WHAT, words, CHOOSE)
         return
     wrong = list(_wrong(setup, setup.odata_user))
     yield from wrong
     if not wrong:
         words = f"Dynamics 365 Sales asks as {setup.odata_user.get_username()}."
-        yield Verdict("availability-user", Severity.FINE, WHAT, words)
+        yield Finding("availability-user", Severity.FINE, WHAT, words)
 
 
-def _wrong(setup: ConnectionSetup, user: User) -> Iterator[Verdict]:
+def _wrong(setup: ConnectionSetup, user: User) -> Iterator[Finding]:
     name = user.get_username()
     if not user.is_active:
         words = f"Dynamics 365 Sales asks as {name}, who is not active any more."
-        yield Verdict("availability-user-inactive", Severity.ERROR, WHAT, words, CHOOSE)
+        yield Finding("availability-user-inactive", Severity.ERROR, WHAT, words, CHOOSE)
     elif not user.has_perm(READ_AVAILABILITY):
         words = f"Dynamics 365 Sales asks as {name}, who is not in the group Availability any more."
-        yield Verdict("availability-user-no-right", Severity.ERROR, WHAT, words, CHOOSE)
+        yield Finding("availability-user-no-right", Severity.ERROR, WHAT, words, CHOOSE)
     if key_of(user) is None:
         words = f"{name} has no web service access key, so Dynamics 365 Sales cannot sign in."
         fix = f"Make one on the page of {name}: Change Web Service Key. It is handed to Sales."
-        yield Verdict("availability-key-missing", Severity.ERROR, WHAT, words, fix)
-    if setup.is_enabled and setup.untold:
+        yield Finding("availability-key-missing", Severity.ERROR, WHAT, words, fix)
+    if setup.is_enabled and setup.pending_notice:
         words = "Dynamics 365 Sales was not given notice of the last change yet."
         fix = "Wait a few minutes. If this stays, the last error on Connection Setup says why."
-        yield Verdict("availability-notice-pending", Severity.WARNING, WHAT, words, fix)
+        yield Finding("availability-notice-pending", Severity.WARNING, WHAT, words, fix)

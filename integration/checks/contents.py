@@ -13,112 +13,102 @@ from integration.checks.owners import owners
 from integration.checks.prices import price_list, rates
 from integration.connection.systems import Connected
 from integration.dataverse.access.drift import drifted
+from integration.dataverse.access.schema import REDEPLOY
 from integration.dataverse.solution import describe, is_older
 from integration.dataverse.store import SalesOrganization
 from integration.mappings.build_rule import build_rule
-from integration.mappings.requirements import WHAT, unfit
+from integration.mappings.requirements import WHAT, missing_requirements
 from integration.models import ConnectionSetup, TableMapping
-from integration.models.stored.preflight import Severity, Verdict
 from integration.systems.errors import ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing
+from integration.systems.findings import Finding, Severity
 
 ERROR, WARNING, FINE = Severity.ERROR, Severity.WARNING, Severity.FINE
-REDEPLOY = "An administrator restores it: Redeploy Integration Solution on Connection Setup."
 SKEW = dt.timedelta(seconds=60)
-NOT_TOLD = (ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing)
-Check = Callable[[ConnectionSetup, Connected], Iterator[Verdict]]
+UNANSWERED = (ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing)
+Check = Callable[[ConnectionSetup, Connected], Iterator[Finding]]
 
 
-def mappings(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def mappings(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Tables, columns, types, options and the privileges of the integration user."""
     if not isinstance(connected.crm, SalesOrganization):
         return
-    found = list(dict.fromkeys(unfit(setup, connected.crm)))
-    for one in found:
-        privilege = one.kind in ("privilege", "unchecked")
-        fix = REDEPLOY if privilege else f"Restore it in Dynamics 365 Sales, or change the mapping {one.mapping}."
-        code = (
-            f"{one.kind.value.replace(' ', '-')}-missing" if one.kind in MISSING else one.kind.value.replace(" ", "-")
-        )
-        severity = WARNING if one.kind == "unchecked" else ERROR
-        yield Verdict(code, severity, one.mapping, one.message, fix)
+    found = list(dict.fromkeys(missing_requirements(setup, connected.crm)))
+    yield from found
     if not found:
-        yield Verdict("mappings", FINE, WHAT, "All that the table mappings need is there.")
+        yield Finding("mappings", FINE, WHAT, "All that the table mappings need is there.")
 
 
-def rules(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def rules(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Does every stored mapping still fit both systems, and have all coupled options stayed?"""
     for mapping in TableMapping.objects.filter(part__in=setup.parts()):
         try:
             build_rule(mapping, connected.erp, connected.crm)
         except ConfigurationProblem as problem:
             fix = f"Correct the mapping {mapping.name}, or restore what it names."
-            # A table that Sales lacks is told as an error among what the mappings need.
+            # A table that Sales lacks is listed as an error among what the mappings need.
             severity = WARNING if isinstance(problem, TableMissing) else ERROR
-            yield Verdict("mapping-broken", severity, mapping.name, problem.message, fix)
+            yield Finding("mapping-broken", severity, mapping.name, problem.message, fix)
             continue
         if mapping.is_option:
             yield from _options(mapping, connected)
 
 
-def _options(mapping: TableMapping, connected: Connected) -> Iterator[Verdict]:
+def _options(mapping: TableMapping, connected: Connected) -> Iterator[Finding]:
     coupled = set(mapping.couplings.values_list("crm_id", flat=True))
     gone = coupled - {one.id for one in connected.crm.find(mapping.crm_table).records} if coupled else set()
     if gone:
         words = f"{len(gone)} coupled options of {mapping.crm_table} are not there any more."
         fix = f"Add them again in Dynamics 365 Sales, or delete the couplings of {mapping.name}."
-        yield Verdict("option-missing", ERROR, mapping.name, words, fix)
+        yield Finding("option-missing", ERROR, mapping.name, words, fix)
 
 
-MISSING = ("table", "column", "option", "privilege")
-
-
-def roles(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def roles(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Privileges that somebody took from our roles."""
     if not setup.solution_version or not isinstance(connected.crm, SalesOrganization):
         return
     try:
         found = drifted(connected.crm.session)
-    except NOT_TOLD as problem:
+    except UNANSWERED as problem:
         fix = "Let the integration user read security roles."
-        yield Verdict("roles-unchecked", WARNING, "Security roles", problem.message, fix)
+        yield Finding("roles-unchecked", WARNING, "Security roles", problem.message, fix)
         return
     for one in found.drifts:
         words = "It is not there any more." if one.gone else f"It lacks {_some(one.lost)}."
-        yield Verdict("role-drift", ERROR, one.role, words, REDEPLOY)
+        yield Finding("role-drift", ERROR, one.role, words, REDEPLOY)
     if not found.drifts:
         words = "Our roles have all privileges they came with."
         words += "" if found.others else " The organization does not tell which ones there are beside those of tables."
-        yield Verdict("role-drift", FINE, "Security roles", words)
+        yield Finding("role-drift", FINE, "Security roles", words)
 
 
-def solution(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def solution(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Is the installed solution as new as the one that came with this release?"""
     wanted = describe().version
     if setup.solution_version and is_older(setup.solution_version, wanted):
         words = f"Version {setup.solution_version} is installed; {wanted} came with this release."
-        yield Verdict("solution-outdated", WARNING, "Integration solution", words, REDEPLOY)
+        yield Finding("solution-outdated", WARNING, "Integration solution", words, REDEPLOY)
 
 
 def clocks(
     setup: ConnectionSetup, connected: Connected, now: Callable[[], dt.datetime] = timezone.now
-) -> Iterator[Verdict]:
+) -> Iterator[Finding]:
     """How far our clock is from that of the organization, by the header of an answer (whole seconds)."""
     if not isinstance(connected.crm, SalesOrganization):
         return
-    told = connected.crm.session.request("GET", "WhoAmI").headers.get("date", "")
+    date = connected.crm.session.request("GET", "WhoAmI").headers.get("date", "")
     try:
-        apart = now() - parsedate_to_datetime(told)
+        apart = now() - parsedate_to_datetime(date)
     except (TypeError, ValueError):
-        yield Verdict("clock-unknown", WARNING, "Clock", "The organization does not tell the time.", "Look at a proxy.")
+        yield Finding("clock-unknown", WARNING, "Clock", "The organization does not tell the time.", "Look at a proxy.")
         return
     seconds = round(abs(apart.total_seconds()))
     if abs(apart) > SKEW:
         words = (
             f"Our clock is {seconds} seconds {'ahead of' if apart > dt.timedelta() else 'behind'} the organization's."
         )
-        yield Verdict("clock-skew", ERROR, "Clock", words, "Synchronize the clock of this machine (NTP).")
+        yield Finding("clock-skew", ERROR, "Clock", words, "Synchronize the clock of this machine (NTP).")
     else:
-        yield Verdict("clock", FINE, "Clock", f"Both clocks agree within {max(seconds, 1)} s.")
+        yield Finding("clock", FINE, "Clock", f"Both clocks agree within {max(seconds, 1)} s.")
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:

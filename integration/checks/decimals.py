@@ -8,12 +8,12 @@ from decimal import Decimal
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, TableMapping
-from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Direction, TableRule
 from integration.sync.special.organization import Organization, rounded
 from integration.sync.special.prices.default_list import PRICE, PRODUCT
 from integration.sync.special.products import PRICES
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.findings import Finding, Severity
 from integration.systems.system import every
 from integration.systems.values import Field, FieldType, Record, Side
 
@@ -26,21 +26,21 @@ WIDEN = (
 )
 
 
-def decimals(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def decimals(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Per mapping to Sales, how many of its records have such values, and in which fields."""
     organization, fine = Organization(connected), True
     for mapping in TableMapping.objects.filter(part__in=setup.parts()):
         try:
             rule = build_rule(mapping, connected.erp, connected.crm)
         except ConfigurationProblem:
-            continue  # told among the mappings
+            continue  # listed among the mappings
         kept = _kept(rule, organization)
         number = _number(rule, connected, kept) if kept else 0
         if number:
             fine = False
-            yield Verdict("values-rounded", Severity.WARNING, WHAT, _words(rule, kept, number), WIDEN)
+            yield Finding("values-rounded", Severity.WARNING, WHAT, _words(rule, kept, number), WIDEN)
     if fine:
-        yield Verdict("values-rounded", Severity.FINE, WHAT, "Sales keeps all decimals of what is synchronized.")
+        yield Finding("values-rounded", Severity.FINE, WHAT, "Sales keeps all decimals of what is synchronized.")
 
 
 def _kept(rule: TableRule, organization: Organization) -> dict[str, int]:

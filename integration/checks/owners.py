@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
-from integration.models.stored.preflight import Severity, Verdict
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import Comparison, Filter, both
+from integration.systems.findings import Finding, Severity
 from integration.systems.system import System, every
 from integration.systems.values import Record
 
@@ -25,7 +25,7 @@ ENABLE = "Enable the user in Dynamics 365 Sales, or couple the salesperson with 
 Owns = Mapping[uuid.UUID, "Counter[str]"]
 
 
-def owners(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def owners(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Salespeople of synchronized records without a coupled user, and coupled users who are disabled or gone. Before
     there are mappings nobody owns anything yet."""
     mapped = _mapped(setup)
@@ -41,15 +41,15 @@ def owners(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
         counted = ", ".join(f"{number} × {table}" for table, number in sorted(tables.items()))
         yield _verdict(_called(people[id]), user, counted)
     if not owns:
-        yield Verdict("owners", Severity.FINE, WHAT, "All salespeople of synchronized records have a user.")
+        yield Finding("owners", Severity.FINE, WHAT, "All salespeople of synchronized records have a user.")
 
 
-def _verdict(person: str, user: str | None, counted: str) -> Verdict:
+def _verdict(person: str, user: str | None, counted: str) -> Finding:
     if user is None:
         words = f"The salesperson {person} has no coupled user, and owns: {counted}."
-        return Verdict("owner-not-coupled", Severity.WARNING, WHAT, words, COUPLE)
+        return Finding("owner-not-coupled", Severity.WARNING, WHAT, words, COUPLE)
     words = f"The user {user} and is to own the records of the salesperson {person}: {counted}."
-    return Verdict("owner-disabled", Severity.WARNING, WHAT, words, ENABLE)
+    return Finding("owner-disabled", Severity.WARNING, WHAT, words, ENABLE)
 
 
 def _coupled() -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
@@ -78,7 +78,7 @@ def _owned(mapped: Sequence[FieldMapping], connected: Connected, people: list[uu
         try:
             where = build_rule(pair.mapping, connected.erp, connected.crm).erp_filter
         except ConfigurationProblem:
-            continue  # told among the mappings
+            continue  # listed among the mappings
         for person in people:
             mine = both(where, Comparison(pair.erp_field, "=", person))
             if number := _number(pair.mapping, connected.erp, mine):

@@ -7,17 +7,17 @@ from decimal import Decimal
 
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup
-from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.special.prices.default_list import DEFAULT_PRICE_LIST, PRICE, PRICE_LIST
 from integration.sync.special.rates import BaseCurrencyUnknown, Rates
 from integration.systems.errors import PrivilegeMissing, TableMissing
 from integration.systems.filters import Comparison
+from integration.systems.findings import Finding, Severity
 from integration.systems.system import every
 
 ENTER = "Enter an exchange rate under Currencies in Business Central."
 
 
-def rates(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def rates(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Every currency with an ISO code needs a rate of today; so does the organization's base currency."""
     missing = []
     for currency in every(connected.erp, "currency", fields=["iso_code", "exchange_rate"]):
@@ -26,22 +26,22 @@ def rates(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
             missing.append(str(code))
     for code in sorted(missing):
         words = f"The currency {code} has no exchange rate for today."
-        yield Verdict("rate-missing", Severity.WARNING, "Currencies", words, ENTER)
+        yield Finding("rate-missing", Severity.WARNING, "Currencies", words, ENTER)
     unknown = list(base_rate(setup, connected))
     yield from unknown
     if not missing and not unknown:
-        yield Verdict("rates", Severity.FINE, "Currencies", "Every currency has an exchange rate.")
+        yield Finding("rates", Severity.FINE, "Currencies", "Every currency has an exchange rate.")
 
 
-def base_rate(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def base_rate(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Without a rate of the base currency no currency and no price can be synchronized."""
     try:
         _ = Rates(connected).local
     except BaseCurrencyUnknown as problem:
-        yield Verdict(problem.code, Severity.ERROR, "Currencies", problem.message, ENTER)
+        yield Finding(problem.code, Severity.ERROR, "Currencies", problem.message, ENTER)
 
 
-def price_list(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def price_list(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """Is the default price list still as we wrote it? Who else changed a line of it is told."""
     if not setup.sales_enabled:
         return
@@ -50,7 +50,7 @@ def price_list(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict
         found = connected.crm.find(PRICE_LIST, Comparison("name", "=", DEFAULT_PRICE_LIST), ["name"], size=1).records
         lines = list(every(connected.crm, PRICE, Comparison("pricelevelid", "=", found[0].id))) if found else []
     except (TableMissing, PrivilegeMissing):
-        return  # told among tables and privileges
+        return  # listed among tables and privileges
     strange = [one for one in lines if us and one.modified_by not in (None, us)]
     itself = any(us and one.modified_by not in (None, us) for one in found)
     if strange or itself:
@@ -59,6 +59,6 @@ def price_list(setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict
         fix = (
             "Change prices in Business Central, then synchronize items. Keep prices of your own in another price list."
         )
-        yield Verdict("price-list-edited", Severity.WARNING, "Default price list", words, fix)
+        yield Finding("price-list-edited", Severity.WARNING, "Default price list", words, fix)
     elif found:
-        yield Verdict("price-list", Severity.FINE, "Default price list", "Nobody else changed it.")
+        yield Finding("price-list", Severity.FINE, "Default price list", "Nobody else changed it.")

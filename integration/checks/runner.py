@@ -17,8 +17,9 @@ from integration.gate import Gate
 from integration.jobs import gate_of, tasks
 from integration.models import ConnectionSetup
 from integration.models.stored.cache import note_broken_off
-from integration.models.stored.preflight import Preflight, Severity, Verdict
+from integration.models.stored.preflight import Preflight
 from integration.systems.errors import ConfigurationProblem, Problem, TimedOut
+from integration.systems.findings import Finding, Severity
 
 TASK = Task.PREFLIGHT
 AGAIN = "Mend what it says, then run again."
@@ -30,7 +31,7 @@ def run() -> Preflight:
     return Preflight.keep(list(look()))
 
 
-def look() -> Iterator[Verdict]:
+def look() -> Iterator[Finding]:
     """All checks, enabled or not; nothing is stored."""
     yield from machine()
     try:
@@ -40,7 +41,7 @@ def look() -> Iterator[Verdict]:
         yield from _sales(setup, gate_of(setup))
     except DatabaseError as error:
         words = f"Our own database does not answer as this release needs it: {_first_line(error)}."
-        yield Verdict("database-unfit", Severity.ERROR, "Database", words, MIGRATE)
+        yield Finding("database-unfit", Severity.ERROR, "Database", words, MIGRATE)
 
 
 @tasks.performs(TASK)
@@ -50,19 +51,19 @@ def nightly() -> dict[str, int]:
     return {f"{severity.value} findings": found.count(severity) for severity in Severity}
 
 
-def required(setup: ConnectionSetup) -> list[Verdict]:
+def required(setup: ConnectionSetup) -> list[Finding]:
     """Only what the connection needs to be switched on, while a person waits."""
     found, usable = connection(setup)
     return [*found, *(_in_sales(setup, REQUIRED) if usable else ())]
 
 
-def warned(setup: ConnectionSetup) -> list[Verdict]:
+def warned(setup: ConnectionSetup) -> list[Finding]:
     """What does not keep a connection from being enabled, and should be mended before the first run; while a person
     waits."""
     return list(_in_sales(setup, (base_rate,)))
 
 
-def further(setup: ConnectionSetup, usable: bool) -> Iterator[Verdict]:
+def further(setup: ConnectionSetup, usable: bool) -> Iterator[Finding]:
     """All the rest, while a person waits; ``usable``: Sales answers, and can be asked."""
     yield from machine()
     yield from installation(setup)
@@ -70,29 +71,29 @@ def further(setup: ConnectionSetup, usable: bool) -> Iterator[Verdict]:
         yield from _in_sales(setup, FURTHER)
 
 
-def _sales(setup: ConnectionSetup, gate: Gate) -> Iterator[Verdict]:
+def _sales(setup: ConnectionSetup, gate: Gate) -> Iterator[Finding]:
     found, usable = connection(setup, gate)
     yield from found
     if usable:
         yield from _in_sales(setup, (*REQUIRED, *FURTHER), gate)
 
 
-def _in_sales(setup: ConnectionSetup, checks: Sequence[Check], gate: Gate | None = None) -> Iterator[Verdict]:
+def _in_sales(setup: ConnectionSetup, checks: Sequence[Check], gate: Gate | None = None) -> Iterator[Finding]:
     try:
         with open_either(setup, gate, even_disabled=True, anybody=True) as connected:
             for check in checks:
-                yield from _told(check, setup, connected)
+                yield from _made(check, setup, connected)
     except Problem as problem:
         note_broken_off(isinstance(problem, TimedOut))
-        yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
+        yield Finding(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
 
 
-def _told(check: Check, setup: ConnectionSetup, connected: Connected) -> Iterator[Verdict]:
+def _made(check: Check, setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
     """What is missing for one check does not keep the others from being made. Raises ``ConnectionProblem``."""
     try:
         yield from check(setup, connected)
     except ConfigurationProblem as problem:
-        yield Verdict(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
+        yield Finding(problem.code, Severity.ERROR, "Connection", problem.message, AGAIN)
 
 
 def _first_line(error: DatabaseError) -> str:

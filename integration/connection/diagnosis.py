@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from integration.connection import systems
-from integration.connection.findings import Diagnosis, Finding, wrong
+from integration.connection.findings import Diagnosis, finding_of, right, wrong
 from integration.connection.opening import open_either
 from integration.connection.published import solution_version
 from integration.dataverse.access.people import check_integration_user
@@ -16,6 +16,7 @@ from integration.dataverse.signin.premises import check_sdk
 from integration.dataverse.store import SalesOrganization
 from integration.models.mapping.table_mapping import TableMapping
 from integration.systems.errors import ConfigurationProblem, NotAMember, Problem, TimedOut
+from integration.systems.findings import Finding
 from integration.systems.system import System
 from integration.systems.typed_address import AddressError
 from integration.systems.values import Identity
@@ -39,16 +40,16 @@ def examine(setup: ConnectionSetup, gate: Gate | None = None) -> Diagnosis:
         with open_either(setup, gate, even_disabled=True, anybody=True) as connected:
             _ask(setup, connected.crm, found)
     except Problem as problem:
-        found.findings.append(wrong("Client secret", problem))
+        found.findings.append(finding_of("Client secret", problem))
         return found
     if not systems.local_currency():
-        found.findings.append(Finding(False, "Local currency", "General Ledger Setup has no LCY Code. Enter one."))
+        found.findings.append(wrong("Local currency", "General Ledger Setup has no LCY Code. Enter one."))
     return found
 
 
 def hindrances(setup: ConnectionSetup, identity: Identity | None) -> list[Finding]:
     """What keeps a connection from being enabled though it works."""
-    off = [] if setup.dataverse_enabled else [Finding(False, "Dataverse", "Switch the Dataverse (CDS) connection on.")]
+    off = [] if setup.dataverse_enabled else [wrong("Dataverse", "Switch the Dataverse (CDS) connection on.")]
     if identity is None:
         return off
     # While the connection is enabled, that stands among what the test found.
@@ -62,7 +63,7 @@ def too_old(version: str) -> list[Finding]:
     if numbers is None or tuple(map(int, numbers.groups())) >= OLDEST:
         return []
     words = f"The organization has version {version}. This application needs 9.0 or later. Update it first."
-    return [Finding(False, VERSION, words)]
+    return [wrong(VERSION, words)]
 
 
 def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Finding]:
@@ -76,24 +77,24 @@ def other_organization(setup: ConnectionSetup, identity: Identity) -> list[Findi
         return []
     if not coupled:
         message = f"This is {identity.name}, but the connection is enabled for {former}. Disable it first."
-        return [Finding(False, COUPLINGS, message)]
+        return [wrong(COUPLINGS, message)]
     message = (
         f"This is {identity.name}, but the couplings of {', '.join(coupled)} belong to {former}. "
         f"Connect to {former} again, or delete those couplings first."
     )
-    return [Finding(False, COUPLINGS, message)]
+    return [wrong(COUPLINGS, message)]
 
 
 def _what_is_typed(setup: ConnectionSetup) -> Iterator[Finding]:
     for label in setup.missing():
-        yield Finding(False, label, "is missing.")
+        yield wrong(label, "is missing.")
     for label in setup.unreadable_secrets():
-        yield Finding(False, label, systems.UNREADABLE)
+        yield wrong(label, systems.UNREADABLE)
     for label, check in setup.address_checks():
         try:
             check()
         except AddressError as error:
-            yield Finding(False, label, str(error))
+            yield wrong(label, str(error))
 
 
 def _ask(setup: ConnectionSetup, crm: System, found: Diagnosis) -> None:
@@ -110,7 +111,7 @@ def _ask(setup: ConnectionSetup, crm: System, found: Diagnosis) -> None:
         return
     if not _step(found, "Integration user", lambda: _user(crm, found)):
         return
-    found.findings += _unfit(crm, found)
+    found.findings += _user_problems(crm, found)
     _step(found, "Security roles", lambda: _may_read(crm, ["account", "contact", "transactioncurrency"]))
     if setup.sales_enabled:
         _step(found, "Dynamics 365 Sales", lambda: _may_read(crm, ["product", "pricelevel", "opportunity"]))
@@ -119,9 +120,9 @@ def _ask(setup: ConnectionSetup, crm: System, found: Diagnosis) -> None:
 
 def _step(found: Diagnosis, what: str, look: Callable[[], str]) -> bool:
     try:
-        found.findings.append(Finding(True, what, look()))
+        found.findings.append(right(what, look()))
     except Problem as problem:
-        found.findings.append(wrong(what, problem))
+        found.findings.append(finding_of(what, problem))
         found.late = isinstance(problem, TimedOut)
         return False
     return found.findings[-1].ok
@@ -139,15 +140,15 @@ def _user(crm: System, found: Diagnosis) -> str:
     return f"{found.user_name}. People should not change records as this user: its changes are not synchronized."
 
 
-def _unfit(crm: System, found: Diagnosis) -> list[Finding]:
+def _user_problems(crm: System, found: Diagnosis) -> list[Finding]:
     """What is wrong with the integration user as such: an administrator, a role or the access mode."""
     user_id = found.identity.user_id if found.identity else None
     if not isinstance(crm, SalesOrganization) or user_id is None:
         return []
     try:
-        return [Finding(False, "Integration user", one.message) for one in check_integration_user(crm.session, user_id)]
+        return check_integration_user(crm.session, user_id)
     except Problem as problem:
-        return [wrong("Integration user", problem)]
+        return [finding_of("Integration user", problem)]
 
 
 def _sdk(setup: ConnectionSetup, found: Diagnosis) -> str:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from integration.connection.diagnosis import examine, hindrances
-from integration.connection.findings import Diagnosis, Finding, NotReady
-from integration.connection.installation import home
+from integration.connection.findings import Diagnosis, NotReady, wrong
+from integration.connection.installation import installation_id
 from integration.connection.notifying import notify_sales
 from integration.connection.recurring_jobs import follow_features, hold_jobs, release_jobs
 from integration.connection.systems import company_name
@@ -22,6 +22,7 @@ from integration.mappings import numbers, standard
 from integration.models import AuditEntry, ConnectionSetup, TableMapping
 from integration.models.stored.audit import record
 from integration.models.stored.cache import metadata_cache, note_broken_off, token_cache, was_broken_off
+from integration.systems.findings import Finding
 from integration.systems.values import Identity
 
 CHANGED_MEANWHILE = (
@@ -50,7 +51,7 @@ def enable(setup: ConnectionSetup) -> list[TableMapping]:
         raise NotReady(found.findings)
     with transaction.atomic():
         if setup.is_overtaken():
-            raise NotReady([Finding(False, "Connection Setup", CHANGED_MEANWHILE)])
+            raise NotReady([wrong("Connection Setup", CHANGED_MEANWHILE)])
         _remember(setup, found.identity, found.user_name)
         created = create_missing(setup)
         release_jobs(setup.parts())
@@ -123,7 +124,7 @@ def _remember(setup: ConnectionSetup, identity: Identity, user_name: str) -> Non
         TableMapping.objects.update(crm_cursor="", erp_cursor="")
     setup.note(
         is_enabled=True,
-        home=home(),
+        installation_id=installation_id(),
         organization_id=identity.organization_id,
         organization_name=identity.name[:160],
         organization_version=identity.version[:30],

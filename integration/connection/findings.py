@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from integration.systems.errors import (
@@ -18,6 +19,7 @@ from integration.systems.errors import (
     TlsFailed,
     Unreachable,
 )
+from integration.systems.findings import Finding, Severity
 from integration.systems.values import Identity
 
 ABOUT_ADDRESS = (Unreachable, TimedOut, TlsFailed, AddressRefused, BadAnswer)
@@ -32,13 +34,28 @@ SIGN_IN_PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. ``what`` names the field or thing, ``message`` says what is right or wrong."""
-
-    ok: bool
-    what: str
-    message: str
+SETUP = "Correct it on Connection Setup, then Test Connection."
+CODES: Mapping[str, tuple[str, str]] = {
+    "Address": ("unreachable", "Check the address on Connection Setup, and the network of this machine."),
+    "Organization": ("organization", "See whether Dynamics 365 Sales answers in a browser at the same address."),
+    "Integration user": ("integration-user", "An administrator mends it under Assign Security Roles."),
+    "Roles": ("roles-missing", "An administrator assigns the roles under Assign Security Roles."),
+    "Security roles": ("roles-missing", "An administrator assigns the roles under Assign Security Roles."),
+    "Dynamics 365 Sales": ("sales-missing", "Install Dynamics 365 Sales, or switch the Sales connection off."),
+    "Integration solution": ("solution", "An administrator imports it under Redeploy Integration Solution."),
+    "Dataverse": ("dataverse-off", "Switch it on among the connections of Connection Setup."),
+    "Couplings": ("other-organization", "Connect to that organization, or delete the couplings first."),
+    "Local currency": ("local-currency", "Enter LCY Code in General Ledger Setup."),
+    "Dynamics 365 SDK version": ("sdk-version", SETUP),
+    "Organization version": ("version-too-old", "Update the organization, or connect to another one."),
+    "Tenant": ("sign-in-refused", SETUP),
+    "Client id": ("sign-in-refused", SETUP),
+    "Client secret": ("sign-in-refused", SETUP),
+    "Certificate": ("sign-in-refused", SETUP),
+    "User name": ("sign-in-refused", SETUP),
+    "Sign-in": ("sign-in-refused", SETUP),
+}
+"""What is looked at -> (code, way to mend it)."""
 
 
 @dataclass(slots=True)
@@ -71,15 +88,27 @@ class NotReady(Exception):
         self.findings = findings
 
 
-def wrong(what: str, problem: Problem) -> Finding:
+def right(what: str, message: str) -> Finding:
+    """Nothing is wrong with this field or thing."""
+    code, _ = CODES.get(what, ("setup", SETUP))
+    return Finding(code.removesuffix("-missing"), Severity.FINE, what, message)
+
+
+def wrong(what: str, message: str) -> Finding:
+    """Something is wrong with this field or thing."""
+    code, fix = CODES.get(what, ("setup", SETUP))
+    return Finding(code, Severity.ERROR, what, message, fix)
+
+
+def finding_of(what: str, problem: Problem) -> Finding:
     """A problem as a finding, named after the field or thing that is to be mended."""
     if isinstance(problem, SignInRefused):
-        return Finding(False, SIGN_IN_PARTS.get(problem.part, "Sign-in"), problem.message)
+        return wrong(SIGN_IN_PARTS.get(problem.part, "Sign-in"), problem.message)
     if isinstance(problem, Throttled):
-        return Finding(False, what, f"{problem.message} Try again in {round(problem.retry_after)} seconds.")
+        return wrong(what, f"{problem.message} Try again in {round(problem.retry_after)} seconds.")
     for kinds, named in ((ABOUT_ADDRESS, "Address"), ((NotAMember,), "Integration user"), (ABOUT_ROLES, "Roles")):
         if isinstance(problem, kinds):
-            return Finding(False, named, problem.message)
+            return wrong(named, problem.message)
     if isinstance(problem, TableMissing):
-        return Finding(False, what, f"{problem.message} Is it installed in this organization?")
-    return Finding(False, what, problem.message)
+        return wrong(what, f"{problem.message} Is it installed in this organization?")
+    return wrong(what, problem.message)

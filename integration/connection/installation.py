@@ -1,4 +1,4 @@
-"""Where this database lives, so that a copy restored elsewhere is told from the original."""
+"""Which installation this database belongs to, so that a copy restored elsewhere is recognized."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ COPY = (
 )
 
 
-def home() -> str:
+def installation_id() -> str:
     """A digest of the place of the database: server, port and name, or the file."""
-    known = connection.settings_dict
-    name = str(known["NAME"])
+    settings = connection.settings_dict
+    name = str(settings["NAME"])
     if connection.vendor == "sqlite" and not name.startswith("file:"):
         name = str(Path(name).resolve())
-    place = "|".join([connection.vendor, str(known.get("HOST", "")), str(known.get("PORT", "")), name])
+    place = "|".join([connection.vendor, str(settings.get("HOST", "")), str(settings.get("PORT", "")), name])
     return hashlib.sha256(place.encode()).hexdigest()[:32]
 
 
 def is_copy(before: str) -> bool:
     """Is this database at another place than the one it was enabled at? Blank: nobody knows."""
-    return bool(before) and before != home()
+    return bool(before) and before != installation_id()

@@ -38,7 +38,7 @@ class Count:
         return f"{self.number:,}{more} matching {'row' if self.number == 1 else 'rows'}"
 
 
-class Ends:
+class LiveSystems:
     """Tables and counts of both sides. A side that fails once is not asked again; ``problems`` tells why."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Ends:
         connected = open_for_page(ConnectionSetup.current(), even_disabled=True, anybody=True)
         return self._open.enter_context(connected).crm
 
-    def __enter__(self) -> Ends:
+    def __enter__(self) -> LiveSystems:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,8 @@
-"""Telling Dynamics 365 Sales where we are, or taking that back: at once while a person waits, else later by a worker.
+"""Notices to Dynamics 365 Sales of where we are, or that this is withdrawn.
 
-What is to be told is written down first (``ConnectionSetup.untold``). An organization that does not answer within
-seconds keeps nobody waiting: the scheduler has a worker tell it until it was taken (``tasks.start(TASK)``).
+A notice is stored first (``ConnectionSetup.pending_notice``) and sent at once while a person waits. An organization
+that does not answer within seconds keeps nobody waiting: the scheduler has a worker send the notice again until the
+organization has it (``tasks.start(TASK)``).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from integration.connection.published import publish, withdraw
 from integration.dataverse.session import Gate
 from integration.defaults.tasks import Task
 from integration.models import ConnectionSetup
-from integration.models.connection.moving import Untold
+from integration.models.connection.moving import PendingNotice
 from integration.systems.errors import Problem
 
 TASK = Task.NOTIFY_SALES
@@ -27,46 +28,46 @@ def notify_sales(setup: ConnectionSetup, *, withdrawn: bool = False) -> bool:
     that does not take it is noted as the last error: records are synchronized all the same. ``False``: Sales does not
     know (yet)."""
     if not (setup.solution_version and setup.sales_enabled):
-        setup.note(untold="")
+        setup.note(pending_notice="")
         return False
-    setup.note(untold=Untold.WITHDRAWAL if withdrawn else Untold.ADDRESSES)
+    setup.note(pending_notice=PendingNotice.WITHDRAWAL if withdrawn else PendingNotice.ADDRESSES)
     try:
-        tell_rest(setup, None)
+        send_pending_notice(setup, None)
     except Problem:
         return False
     return True
 
 
-def tell_rest(setup: ConnectionSetup, gate: Gate | None) -> bool:
-    """Tell what is still untold, as a worker behind its gate, without one while a person waits; ``False``: nothing was.
-    What a later attempt may mend stays untold. The access key is handed over and not kept. Raises ``Problem``, noted as
-    the last error."""
-    what = setup.untold
+def send_pending_notice(setup: ConnectionSetup, gate: Gate | None) -> bool:
+    """Send the notice that is pending, as a worker behind its gate, without one while a person waits; ``False``: there
+    is none. A notice that a later attempt may deliver stays pending. The access key is handed over and not kept. Raises
+    ``Problem``, noted as the last error."""
+    what = setup.pending_notice
     if not what:
         return False
     try:
-        with open_either(setup, gate, even_disabled=what == Untold.WITHDRAWAL) as connected:
-            withdraw(connected.crm) if what == Untold.WITHDRAWAL else publish(setup, connected.crm)
+        with open_either(setup, gate, even_disabled=what == PendingNotice.WITHDRAWAL) as connected:
+            withdraw(connected.crm) if what == PendingNotice.WITHDRAWAL else publish(setup, connected.crm)
     except Problem as problem:
         words = NOT_WRITTEN.format(problem.message)
         if setup.is_at(setup.place):
             setup.note(last_error=words + LATER if problem.retryable else words)
             if not problem.retryable:
-                setup.note(untold="")
+                setup.note(pending_notice="")
         raise
-    _told(setup, what)
+    _note_sent(setup, what)
     return True
 
 
-def _told(setup: ConnectionSetup, what: str) -> None:
-    """It is done. What somebody decided or typed meanwhile is still to be told, and another address knows nothing of
-    it."""
+def _note_sent(setup: ConnectionSetup, what: str) -> None:
+    """Note that the notice was sent. What somebody decided or typed meanwhile is still pending, and another address has
+    no notice."""
     if not setup.is_at(setup.place):
         return
-    if what == Untold.ADDRESSES:
+    if what == PendingNotice.ADDRESSES:
         type(setup).objects.filter(pk=setup.pk, odata_key=setup.odata_key).update(odata_key="")
         setup.odata_key = ""
     if setup.last_error.startswith(NOT_WRITTEN.format("")):
         setup.note(last_error="")
-    if type(setup).objects.filter(pk=setup.pk, untold=what).update(untold=""):
-        setup.untold = ""
+    if type(setup).objects.filter(pk=setup.pk, pending_notice=what).update(pending_notice=""):
+        setup.pending_notice = ""

@@ -146,7 +146,7 @@ def _connected(
 ) -> Connected:
     if not setup.is_enabled and not even_disabled:
         raise ConfigurationProblem(DISABLED)
-    if is_copy(setup.home) and not even_disabled:
+    if is_copy(setup.installation_id) and not even_disabled:
         raise ConfigurationProblem(COPY)
     expected = Expected(setup.organization_id, setup.organization_name) if setup.organization_id else None
     context = Context(

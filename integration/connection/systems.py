@@ -38,9 +38,13 @@ class Connected:
     crm: System
     context: Context
 
-    def ends(self, direction: Direction) -> tuple[System, System]:
-        """(source, destination)"""
-        return (self.erp, self.crm) if direction.source is Side.ERP else (self.crm, self.erp)
+    def system(self, side: Side) -> System:
+        """The system of this side."""
+        return self.erp if side is Side.ERP else self.crm
+
+    def source_and_destination(self, direction: Direction) -> tuple[System, System]:
+        """Where a pass in this direction reads, and where it writes."""
+        return self.system(direction.source), self.system(direction.destination)
 
     def close(self) -> None:
         """Give the network connections back."""

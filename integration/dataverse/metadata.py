@@ -100,7 +100,7 @@ class Metadata:
     def _opened(self, name: str) -> Entity:
         """Raises ``BadAnswer``, and keeps nothing, where the description is not of the documented form."""
         try:
-            return replace(_entity(self._told(name), self._catalog()), zone=self.zone)
+            return replace(_entity(self._definition_of(name), self._catalog()), zone=self.zone)
         except MALFORMED as error:
             for key in (f"table {name}", "tables"):
                 self._cache.put(self._key(key), "", 0)
@@ -137,7 +137,7 @@ class Metadata:
     def _key(self, key: str) -> str:
         return f"metadata {SHAPE} {self._session.url} {key}"
 
-    def _told(self, name: str) -> Any:
+    def _definition_of(self, name: str) -> Any:
         return self._cached(f"table {name}", lambda: self._read(name))
 
     def _cached(self, key: str, read: Any) -> Any:

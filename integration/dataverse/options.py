@@ -15,7 +15,17 @@ from integration.dataverse.metadata import Metadata
 from integration.dataverse.session import Session
 from integration.systems.errors import BadAnswer, FieldMissing, Refused, TableMissing
 from integration.systems.filters import Filter, matches
-from integration.systems.values import Field, FieldType, Option, Page, Record, Table, Value, option_id
+from integration.systems.values import (
+    Field,
+    FieldType,
+    Option,
+    Page,
+    Record,
+    Table,
+    Value,
+    option_id,
+    split_option_table,
+)
 
 FIELDS = {
     "value": Field("value", FieldType.INTEGER, "Value", required=True, updatable=False),
@@ -30,7 +40,7 @@ class OptionTable:
     def __init__(self, metadata: Metadata, name: str) -> None:
         self._metadata = metadata
         self.name = name
-        self.entity_name, _, self.column = name.partition(".")
+        self.entity_name, self.column = split_option_table(name)
         entity = metadata.entity(self.entity_name)
         field = entity.table.fields.get(self.column)
         if field is None or field.type is not FieldType.OPTION:
@@ -100,11 +110,6 @@ class OptionTable:
         session.request("POST", "PublishXml", body=parameters)
         self._metadata.forget(self.entity_name)
         return option_id(self.name, told["NewOptionValue"])
-
-
-def is_option_table(name: str) -> bool:
-    """``entity.column`` is one; logical names have no dots."""
-    return "." in name
 
 
 def _key(value: Any) -> Any:

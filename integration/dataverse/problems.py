@@ -116,7 +116,7 @@ class TooLarge(ConfigurationProblem):
 
 def problem_of(answer: Answer) -> Problem:
     """What an answer with an error status means."""
-    code, message = _told(answer)
+    code, message = _code_and_message(answer)
     return problem(answer.status, code, message, answer.headers.get("retry-after", ""), answer.text[:4000])
 
 
@@ -249,7 +249,7 @@ def _about_the_row(code: str, message: str, raw: str) -> Problem | None:
     return None
 
 
-def _told(answer: Answer) -> tuple[str, str]:
+def _code_and_message(answer: Answer) -> tuple[str, str]:
     """Code and message of an error body, as far as there is one."""
     try:
         told: Any = answer.json()

@@ -10,7 +10,7 @@ from typing import Any
 
 from integration.dataverse import batch, rows
 from integration.dataverse.metadata import Entity, Metadata
-from integration.dataverse.options import OptionTable, is_option_table
+from integration.dataverse.options import OptionTable
 from integration.dataverse.problems import problem_of
 from integration.dataverse.reading import changes, fetch, look, query
 from integration.dataverse.session import Cache, Session
@@ -20,7 +20,17 @@ from integration.dataverse.writing.bulk import Writer
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.system import KeyedSystem
-from integration.systems.values import Identity, Page, Record, Row, Side, Table, Written
+from integration.systems.values import (
+    Identity,
+    Page,
+    Record,
+    Row,
+    Side,
+    Table,
+    Written,
+    is_option_table,
+    split_option_table,
+)
 
 LARGEST_PAGE = 5000
 PAGE = 1000
@@ -101,7 +111,7 @@ class SalesOrganization(KeyedSystem):
         return self.metadata.entity(table).table
 
     def forget(self, table: str) -> None:
-        self.metadata.forget(table.partition(".")[0])
+        self.metadata.forget(split_option_table(table)[0])
 
     @contextmanager
     def _entity(self, table: str) -> Iterator[Entity]:
@@ -119,7 +129,7 @@ class SalesOrganization(KeyedSystem):
         self, table: str, fields: Sequence[str], since: str | None = None, where: Filter = EVERYTHING, by: str = ""
     ) -> Iterator[Page]:
         if is_option_table(table):
-            self.metadata.forget(table.partition(".")[0])
+            self.metadata.forget(split_option_table(table)[0])
             yield OptionTable(self.metadata, table).changes(fields, since)
             return
         with self._entity(table) as entity:

@@ -18,7 +18,7 @@ from integration.forms.versioned import VersionedForm
 from integration.models import ConnectionSetup, User
 from integration.models.connection.availability import NOT_YET, is_published
 from integration.models.connection.features import ADDRESSES
-from integration.models.connection.moving import Untold
+from integration.models.connection.moving import PendingNotice
 from integration.models.connection.sign_in import ON_PREMISES
 from integration.systems.errors import Problem
 
@@ -143,7 +143,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
         switched = {name.removesuffix("_enabled") for name in self.changed_data}
         apply_switches(setup, [part for part in setup.parts() if part in switched])
         if self._concerns_sales():
-            setup.note(untold=Untold.ADDRESSES)
+            setup.note(pending_notice=PendingNotice.ADDRESSES)
         return setup
 
     def besides(self, row: ConnectionSetup) -> dict[str, str]:

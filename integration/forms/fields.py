@@ -9,7 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.lines import aligned
 from integration.forms.versioned import Stored, VersionedSet, shown
 from integration.mappings.build_rule import problem_of, translated_pairs
@@ -53,16 +53,18 @@ class FieldMappingForm(forms.ModelForm):
         model = FieldMapping
         fields = EDITABLE
 
-    def __init__(self, *args: Any, ends: Ends, pairs: list[tuple[str, str]], coupled: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, live: LiveSystems, pairs: list[tuple[str, str]], coupled: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         mapping = self.instance.mapping
         self.pairs = pairs
         self.begins_anew = False
         self.asks = bool(coupled and self.instance.erp_field and self.instance.crm_field)
-        self.erp = _field(ends, Side.ERP, mapping.erp_table, self.instance.erp_field)
-        self.crm = _field(ends, Side.CRM, mapping.crm_table, self.instance.crm_field)
+        self.erp = _field(live, Side.ERP, mapping.erp_table, self.instance.erp_field)
+        self.crm = _field(live, Side.CRM, mapping.crm_table, self.instance.crm_field)
         self.erp_type, self.crm_type = describe(self.erp), describe(self.crm)
-        self.missing = self._missing(ends)
+        self.missing = self._missing(live)
         self._follow_mapping()
         if self.instance.erp_field and self.instance.crm_field:
             self.fields["constant"].disabled = True
@@ -90,14 +92,14 @@ class FieldMappingForm(forms.ModelForm):
         chosen: str = self.cleaned_data["direction"]
         return chosen if "direction" in self.changed_data else self.instance.direction
 
-    def _missing(self, ends: Ends) -> str:
+    def _missing(self, live: LiveSystems) -> str:
         """The name of a mapped field that its table, which did answer, does not have."""
         mapping = self.instance.mapping
         for side, table, name, field in (
             (Side.ERP, mapping.erp_table, self.instance.erp_field, self.erp),
             (Side.CRM, mapping.crm_table, self.instance.crm_field, self.crm),
         ):
-            if name and field is None and ends.table(side, table) is not None:
+            if name and field is None and live.table(side, table) is not None:
                 return name
         return ""
 
@@ -189,14 +191,14 @@ class FieldMappingFormSet(VersionedSet, forms.BaseModelFormSet):
         self.mapping.save(update_fields=["changed_at"])
 
 
-def field_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> FieldMappingFormSet:
+def field_formset(mapping: TableMapping, live: LiveSystems, posted: Any = None) -> FieldMappingFormSet:
     """The lines of a mapping as a bound or unbound formset."""
     maker = forms.modelformset_factory(
         FieldMapping, form=FieldMappingForm, formset=FieldMappingFormSet, extra=0, can_delete=True
     )
     rows = mapping.fields.select_related("mapping").prefetch_related("transformations")
     coupled = mapping.couplings.filter(state=State.COUPLED.value).count()
-    given = {"ends": ends, "pairs": translated_pairs(mapping), "coupled": coupled}
+    given = {"live": live, "pairs": translated_pairs(mapping), "coupled": coupled}
     sent = posted and aligned(posted, "form", list(rows), EDITABLE)
     formset: Any = maker(sent, queryset=rows, form_kwargs=given)
     formset.mapping = mapping
@@ -204,6 +206,6 @@ def field_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> Fiel
     return cast(FieldMappingFormSet, formset)
 
 
-def _field(ends: Ends, side: Side, table_name: str, name: str) -> Field | None:
-    table = ends.table(side, table_name) if name else None
+def _field(live: LiveSystems, side: Side, table_name: str, name: str) -> Field | None:
+    table = live.table(side, table_name) if name else None
     return table.fields.get(name) if table else None

@@ -8,7 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
 
-from integration.connection.live_systems import Count, Ends
+from integration.connection.live_systems import Count, LiveSystems
 from integration.forms.versioned import VersionedForm
 from integration.models import TableMapping
 from integration.models.mapping.table_mapping import RULE_COLUMNS
@@ -22,7 +22,7 @@ FILTER_BOX = {"rows": 2, "spellcheck": "false"}
 
 
 class MappingForm(VersionedForm):
-    """``ends`` are asked for tables and counts; a side that does not answer leaves its filter checked by form only."""
+    """``live`` are asked for tables and counts; a side that does not answer leaves its filter checked by form only."""
 
     dependencies = forms.MultipleChoiceField(
         label="Depends on",
@@ -50,9 +50,9 @@ class MappingForm(VersionedForm):
             "blanked": "Fields that hold something and would be emptied by one run.",
         }
 
-    def __init__(self, *args: Any, ends: Ends, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, live: LiveSystems, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ends = ends
+        self.live = live
         self.before = {name: getattr(self.instance, name) for name in RULE_COLUMNS}
         others = TableMapping.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
         known = [*others, *(name for name in self.instance.dependencies if name not in set(others))]
@@ -76,7 +76,7 @@ class MappingForm(VersionedForm):
 
     def counts(self) -> list[Count]:
         """How many rows match the filters as typed, on each side."""
-        return counts_of(self.ends, self.instance, self["erp_filter"].value() or "", self["crm_filter"].value() or "")
+        return counts_of(self.live, self.instance, self["erp_filter"].value() or "", self["crm_filter"].value() or "")
 
     def save(self, commit: bool = True) -> TableMapping:
         mapping: TableMapping = super().save(commit)
@@ -84,7 +84,7 @@ class MappingForm(VersionedForm):
         return mapping
 
     def _checked(self, side: Side, table_name: str, text: str) -> str:
-        table = self.ends.table(side, table_name) if text.strip() else None
+        table = self.live.table(side, table_name) if text.strip() else None
         try:
             parse(text, table)
         except FilterError as error:
@@ -92,9 +92,9 @@ class MappingForm(VersionedForm):
         return text.strip()
 
 
-def counts_of(ends: Ends, mapping: TableMapping, erp_filter: str, crm_filter: str) -> list[Count]:
+def counts_of(live: LiveSystems, mapping: TableMapping, erp_filter: str, crm_filter: str) -> list[Count]:
     """How many rows match these filters, Business Central first."""
     return [
-        ends.count(Side.ERP, mapping.erp_table, erp_filter),
-        ends.count(Side.CRM, mapping.crm_table, crm_filter),
+        live.count(Side.ERP, mapping.erp_table, erp_filter),
+        live.count(Side.CRM, mapping.crm_table, crm_filter),
     ]

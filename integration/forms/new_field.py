@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.fields import describe
 from integration.mappings.build_rule import problem_of, translated_pairs
 from integration.mappings.compatibility import constant_problem, types_differ, unwritable
 from integration.models import FieldMapping, TableMapping
 from integration.sync.rules import Direction
 from integration.systems.values import Field, Side
+from integration.systems.wording import field_name
 
 
 class NewFieldForm(forms.ModelForm):
@@ -24,13 +25,13 @@ class NewFieldForm(forms.ModelForm):
 
     transformed = forms.BooleanField(label="Transformation rules make it fit", required=False)
 
-    def __init__(self, *args: Any, mapping: TableMapping, ends: Ends, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mapping: TableMapping, live: LiveSystems, **kwargs: Any) -> None:
         kwargs["instance"] = FieldMapping(mapping=mapping, user_defined=True, is_enabled=False)
         super().__init__(*args, **kwargs)
         self.pairs, self.mapping = translated_pairs(mapping), mapping
         self.tables = {
-            Side.ERP: ends.table(Side.ERP, mapping.erp_table),
-            Side.CRM: ends.table(Side.CRM, mapping.crm_table),
+            Side.ERP: live.table(Side.ERP, mapping.erp_table),
+            Side.CRM: live.table(Side.CRM, mapping.crm_table),
         }
         for name, side in (("erp_field", Side.ERP), ("crm_field", Side.CRM)):
             label = self.fields[name].label
@@ -45,11 +46,9 @@ class NewFieldForm(forms.ModelForm):
 
     def _choices(self, side: Side) -> list[tuple[str, str]]:
         table = self.tables[side]
-        fields = (
-            sorted(table.fields.values(), key=lambda field: (field.label or field.name).casefold()) if table else []
-        )
+        fields = sorted(table.fields.values(), key=lambda field: field_name(field).casefold()) if table else []
         return [("", "— constant —")] + [
-            (field.name, f"{field.label or field.name} · {field.name} · {describe(field)}") for field in fields
+            (field.name, f"{field_name(field)} · {field.name} · {describe(field)}") for field in fields
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -72,7 +71,7 @@ class NewFieldForm(forms.ModelForm):
         if wrong:
             self.add_error("constant", wrong)
         elif field is not None and not field.insertable and not field.updatable:
-            self.add_error(name, f"{field.label or field.name} is read only.")
+            self.add_error(name, f"{field_name(field)} is read only.")
 
     def _reason(self, erp: Field, crm: Field, direction: Direction, transformed: bool) -> str | None:
         reason = unwritable(erp, crm, direction)

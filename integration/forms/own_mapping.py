@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.fields import describe
 from integration.mappings.build_rule import problem_of, translated_pairs
 from integration.mappings.compatibility import compatible
@@ -15,6 +15,7 @@ from integration.models import TableMapping
 from integration.models.mapping.table_mapping import DIRECTIONS
 from integration.sync.rules import Direction
 from integration.systems.values import FieldType, Side, Table
+from integration.systems.wording import field_name
 
 RESERVED = {"new", "templates", "use-default", "fields", "steps"}
 """Words that addresses of the mapping pages begin with."""
@@ -30,13 +31,13 @@ class NewMappingForm(forms.Form):
     crm_table = forms.ChoiceField(label="Integration table (Dynamics 365 Sales)")
     direction = forms.ChoiceField(label="Direction", choices=DIRECTIONS, initial=Direction.BOTH.value)
 
-    def __init__(self, *args: Any, ends: Ends, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, live: LiveSystems, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ends = ends
+        self.live = live
         self.erp: Table | None = None
         self.crm: Table | None = None
         for name, side in (("erp_table", Side.ERP), ("crm_table", Side.CRM)):
-            choices = [(table, f"{label} · {table}") for table, label in ends.tables(side)]
+            choices = [(table, f"{label} · {table}") for table, label in live.tables(side)]
             cast(forms.ChoiceField, self.fields[name]).choices = [("", "—"), *choices]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
@@ -56,9 +57,9 @@ class NewMappingForm(forms.Form):
 
     def _described(self, side: Side) -> Table | None:
         name = self.cleaned_data.get(f"{side}_table")
-        table = self.ends.table(side, name) if name else None
+        table = self.live.table(side, name) if name else None
         if name and table is None:
-            reason = self.ends.problems.get(side) or self.ends.missing.get((side, name), "")
+            reason = self.live.problems.get(side) or self.live.missing.get((side, name), "")
             self.add_error(f"{side}_table", reason or "This table is not there.")
         return table
 
@@ -213,5 +214,5 @@ def pair_formset(erp: Table, crm: Table, way: Direction, posted: Any = None) -> 
 
 
 def _columns(table: Table) -> list[tuple[str, str]]:
-    fields = sorted(table.fields.values(), key=lambda field: (field.label or field.name).casefold())
-    return [("", "—")] + [(one.name, f"{one.label or one.name} · {one.name} · {describe(one)}") for one in fields]
+    fields = sorted(table.fields.values(), key=lambda field: field_name(field).casefold())
+    return [("", "—")] + [(one.name, f"{field_name(one)} · {one.name} · {describe(one)}") for one in fields]

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.versioned import Stored, VersionedInputs, shown
 from integration.mappings.compatibility import types_differ
 from integration.models import FieldMapping, FieldTransformation, TableMapping
@@ -19,6 +19,7 @@ from integration.sync.record.preview_value import Trial, attempt
 from integration.sync.rules import Direction
 from integration.sync.transformations import Parameter, kind_of
 from integration.systems.values import FieldType, Side
+from integration.systems.wording import record_name
 
 WAYS = DIRECTIONS[:2]
 
@@ -149,9 +150,9 @@ class TrialForm(forms.Form):
     value = forms.CharField(label="Value", required=False, strip=False)
     record = forms.CharField(label="or a record", required=False)
 
-    def __init__(self, posted: Any, *, field: FieldMapping, ends: Ends) -> None:
+    def __init__(self, posted: Any, *, field: FieldMapping, live: LiveSystems) -> None:
         super().__init__(posted or None)
-        self.field, self.ends = field, ends
+        self.field, self.live = field, live
         self.fields["record"].widget.attrs["placeholder"] = "Number, or how its name begins"
         for one in self.fields.values():
             one.widget.attrs["class"] = "form-select" if isinstance(one, forms.ChoiceField) else "form-control"
@@ -160,36 +161,32 @@ class TrialForm(forms.Form):
         """(what it was tried on or why it was not, what came of it)"""
         if not self.is_bound or not self.is_valid():
             return "", None
-        direction = Direction(self.cleaned_data["way"])
-        table, other = (self.ends.table(side, self._table(side)) for side in (direction.source, direction.destination))
-        source = table.fields.get(self._column(direction.source)) if table else None
-        destination = other.fields.get(self._column(direction.destination)) if other else None
+        direction, mapping = Direction(self.cleaned_data["way"]), self.field.mapping
+        table = self.live.table(direction.source, mapping.table(direction.source))
+        other = self.live.table(direction.destination, mapping.table(direction.destination))
+        source = table.fields.get(self.field.field(direction.source)) if table else None
+        destination = other.fields.get(self.field.field(direction.destination)) if other else None
         if table is None or source is None or destination is None:
             return "The columns of both sides are needed to try this; one of them did not tell.", None
         steps = [one.step for one in self.field.transformations.all()]
         if not self.cleaned_data["record"]:
             return "", attempt(steps, direction, self._typed(source.type), source, destination)
-        record = self.ends.first(direction.source, self._table(direction.source), self.cleaned_data["record"])
+        record = self.live.first(direction.source, table.name, self.cleaned_data["record"])
         if record is None:
             return f"No record is called “{self.cleaned_data['record']}”.", None
-        return table.called(record), attempt(steps, direction, record.values.get(source.name), source, destination)
+        return record_name(table, record), attempt(
+            steps, direction, record.values.get(source.name), source, destination
+        )
 
     def _typed(self, kind: FieldType) -> str:
         text: str = self.cleaned_data["value"]
         return text.strip().upper() if kind is FieldType.CODE else text
 
-    def _table(self, side: Side) -> str:
-        mapping = self.field.mapping
-        return mapping.erp_table if side is Side.ERP else mapping.crm_table
 
-    def _column(self, side: Side) -> str:
-        return self.field.erp_field if side is Side.ERP else self.field.crm_field
-
-
-def unfit(field: FieldMapping, ends: Ends) -> str:
+def rules_problem(field: FieldMapping, live: LiveSystems) -> str:
     """Why the pair cannot have transformation rules, or can no longer go its way with those it has; blank: it can."""
     mapping = field.mapping
-    erp, crm = ends.table(Side.ERP, mapping.erp_table), ends.table(Side.CRM, mapping.crm_table)
+    erp, crm = live.table(Side.ERP, mapping.erp_table), live.table(Side.CRM, mapping.crm_table)
     if not (field.erp_field and field.crm_field):
         return "A constant has nothing to transform."
     if erp is None or crm is None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
-from integration.connection.live_systems import NAMES, Ends
+from integration.connection.live_systems import NAMES, LiveSystems
 from integration.forms.fields import describe
 from integration.forms.lines import aligned
 from integration.forms.versioned import Stored, VersionedSet
@@ -18,6 +18,7 @@ from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import InvalidValue
 from integration.systems.filters import FilterError, parse
 from integration.systems.values import FieldType, Side, Table, Value
+from integration.systems.wording import field_name
 
 
 class NewTemplateForm(forms.ModelForm):
@@ -29,10 +30,10 @@ class NewTemplateForm(forms.ModelForm):
         model = RecordTemplate
         fields = ["name"]
 
-    def __init__(self, *args: Any, ends: Ends, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, live: LiveSystems, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         groups = [
-            (NAMES[side], [(f"{side}:{name}", f"{label} · {name}") for name, label in ends.tables(side)])
+            (NAMES[side], [(f"{side}:{name}", f"{label} · {name}") for name, label in live.tables(side)])
             for side in (Side.ERP, Side.CRM)
         ]
         cast(forms.ChoiceField, self.fields["place"]).choices = [("", "—"), *groups]
@@ -51,9 +52,9 @@ class ValueForm(forms.Form):
     field = forms.ChoiceField(required=False)
     value = forms.CharField(max_length=250, required=False)
 
-    def __init__(self, *args: Any, table: Table | None, side: Side, ends: Ends, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, table: Table | None, side: Side, live: LiveSystems, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.table, self.side, self.ends = table, side, ends
+        self.table, self.side, self.live = table, side, live
         cast(forms.ChoiceField, self.fields["field"]).choices = _columns(table, self.initial.get("field", ""))
         self.fields["field"].widget.attrs |= {"class": "form-select", "aria-label": f"Field, line {self.prefix}"}
         self.fields["value"].widget.attrs |= {"class": "form-control", "aria-label": f"Value, line {self.prefix}"}
@@ -76,13 +77,13 @@ class ValueForm(forms.Form):
         if column is None or column.type is not FieldType.REFERENCE or not isinstance(value, str):
             return
         for target in column.targets:
-            table = self.ends.table(self.side, target)
-            record = self.ends.first(self.side, target, value)
+            table = self.live.table(self.side, target)
+            record = self.live.first(self.side, target, value)
             if table is None:
                 return
             if record is not None and str(record.values.get(table.number_field)).upper() == value.upper():
                 return
-        self.add_error("value", f"There is no {column.label or name} “{value}”.")
+        self.add_error("value", f"There is no {field_name(column)} “{value}”.")
 
 
 class ValueFormSet(VersionedSet, forms.BaseFormSet):
@@ -116,11 +117,11 @@ class ValueFormSet(VersionedSet, forms.BaseFormSet):
                 use.mapping.count_revision()  # a run that is under way begins again with the new values
 
 
-def value_formset(template: RecordTemplate, ends: Ends, posted: Any = None) -> ValueFormSet:
+def value_formset(template: RecordTemplate, live: LiveSystems, posted: Any = None) -> ValueFormSet:
     """The values of a template with some lines to add more."""
     side = Side(template.side)
     maker = forms.formset_factory(ValueForm, formset=ValueFormSet, extra=4)
-    given = {"table": ends.table(side, template.table), "side": side, "ends": ends}
+    given = {"table": live.table(side, template.table), "side": side, "live": live}
     initial = list(template.values.values("field", "value"))
     formset: Any = maker(posted, initial=initial, prefix="value", form_kwargs=given)
     formset.template = template
@@ -136,9 +137,9 @@ class UseForm(forms.ModelForm):
         fields = ["template", "priority", "condition"]
         widgets = {"condition": forms.Textarea(attrs={"rows": 1, "spellcheck": "false"})}
 
-    def __init__(self, *args: Any, mapping: TableMapping, ends: Ends, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mapping: TableMapping, live: LiveSystems, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instance.mapping, self.ends = mapping, ends
+        self.instance.mapping, self.live = mapping, live
         ours = RecordTemplate.objects.filter(side=Side.ERP, table=mapping.erp_table)
         theirs = RecordTemplate.objects.filter(side=Side.CRM, table=mapping.crm_table)
         cast(forms.ModelChoiceField, self.fields["template"]).queryset = ours | theirs
@@ -151,9 +152,9 @@ class UseForm(forms.ModelForm):
         template, mapping = cleaned.get("template"), self.instance.mapping
         if template is not None:
             source = Side(template.side).other
-            name = mapping.erp_table if source is Side.ERP else mapping.crm_table
+            name = mapping.table(source)
             try:
-                parse(cleaned.get("condition") or "", self.ends.table(source, name))
+                parse(cleaned.get("condition") or "", self.live.table(source, name))
             except FilterError as error:
                 self.add_error("condition", str(error))
         return cleaned
@@ -190,12 +191,12 @@ class UseFormSet(VersionedSet, forms.BaseModelFormSet):
             self.mapping.count_revision()
 
 
-def use_formset(mapping: TableMapping, ends: Ends, posted: Any = None) -> UseFormSet:
+def use_formset(mapping: TableMapping, live: LiveSystems, posted: Any = None) -> UseFormSet:
     """The templates of a mapping with two lines to add more."""
     maker = forms.modelformset_factory(TemplateUse, form=UseForm, formset=UseFormSet, extra=2, can_delete=True)
     rows = mapping.templates.all()
     sent = posted and aligned(posted, "use", list(rows), UseForm.Meta.fields)
-    formset: Any = maker(sent, queryset=rows, prefix="use", form_kwargs={"mapping": mapping, "ends": ends})
+    formset: Any = maker(sent, queryset=rows, prefix="use", form_kwargs={"mapping": mapping, "live": live})
     formset.mapping = mapping
     formset.begin()
     return cast(UseFormSet, formset)
@@ -205,7 +206,7 @@ def _columns(table: Table | None, stored: str) -> list[tuple[str, str]]:
     fields = (
         [one for one in table.fields.values() if one.insertable and one.type is not FieldType.TABLE] if table else []
     )
-    fields.sort(key=lambda one: (one.label or one.name).casefold())
-    choices = [(one.name, f"{one.label or one.name} · {one.name} · {describe(one)}") for one in fields]
+    fields.sort(key=lambda one: field_name(one).casefold())
+    choices = [(one.name, f"{field_name(one)} · {one.name} · {describe(one)}") for one in fields]
     known = {name for name, _ in choices}
     return [("", "—"), *choices, *([(stored, stored)] if stored and stored not in known else [])]

@@ -175,7 +175,7 @@ class JobJournal:
             return
         if self.scope is Scope.EVERYTHING and self.job.cursor:
             self._move(self.job.cursor)
-        self.mapping.settle_full_run()
+        self.mapping.finish_full_run()
 
     @property
     def _column(self) -> str:

@@ -57,15 +57,15 @@ def plan(
     refuse_what_is_off(setup, mapping)
     with open_for_run(setup, gate) as connected:
         rule = build_rule(mapping, connected.erp, connected.crm)
-        source, destination = connected.ends(direction)
-        cursor = getattr(mapping, f"{direction.source.value}_cursor") or None
+        source, destination = connected.source_and_destination(direction)
+        cursor = mapping.cursor(direction.source) or None
         context = connected.context
         yield from plan_pass(rule, direction, source, destination, mapping.couplings, cursor, options, context)
 
 
 def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     direction = Direction(job.direction)
-    source, destination = connected.ends(direction)
+    source, destination = connected.source_and_destination(direction)
     rule = _rule(job.mapping, connected)
     ledger = job.mapping.couplings.fenced(journal.fence)
     options = replace(_from_here(job), doubts=True)

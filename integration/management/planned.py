@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integration.sync.actions import Action, Broken, Fail, Ignore, Insert, Skip, Update
-from integration.systems.values import Record, Ref
+from integration.systems.values import Record
+from integration.systems.wording import value_text
 
 NAMES = ("no", "code", "name", "description", "fullname", "first_name", "surname", "firstname", "lastname", "label")
 
@@ -52,9 +53,9 @@ def planned(action: Action) -> Planned | None:
     record: Record | None = getattr(action, "record", None)
     reason, values, old = "", {}, {}
     if isinstance(action, Insert | Update):
-        values = {name: _shown(value) for name, value in action.values.items()}
+        values = {name: value_text(value) for name, value in action.values.items()}
         reason = "couples" if isinstance(action, Update) and action.coupled else ""
-        old = {change.field: _shown(change.old) for change in action.changes} if isinstance(action, Update) else {}
+        old = {change.field: value_text(change.old) for change in action.changes} if isinstance(action, Update) else {}
     elif isinstance(action, Fail | Broken):
         reason = str(action.problem)
     elif isinstance(action, Skip):
@@ -70,9 +71,3 @@ def label_of(record: Record) -> str:
 
 def _word(action: Action) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", type(action).__name__).lower()
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    return value.label or str(value.id) if isinstance(value, Ref) else str(value)

@@ -12,7 +12,7 @@ from integration.sync.transformations import Transformation
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.filters import Filter, FilterError, parse
 from integration.systems.system import System
-from integration.systems.values import Field, FieldType, Table
+from integration.systems.values import Field, FieldType, Table, is_option_table
 
 if TYPE_CHECKING:
     from integration.models.mapping.field_mapping import FieldMapping
@@ -85,7 +85,7 @@ def reference_for(erp: Field, crm: Field, crm_table: str, pairs: list[Pair]) -> 
         fitting = [pair for pair in ours if pair[1] in crm.targets]
     elif crm.type is FieldType.OPTION:
         # Orders and invoices have option columns of their own; the account's option mapping serves them all.
-        fitting = [pair for pair in ours if "." in pair[1]]
+        fitting = [pair for pair in ours if is_option_table(pair[1])]
         fitting.sort(key=lambda pair: pair[1] != f"{crm_table}.{crm.name}")
     else:
         fitting = []

@@ -8,6 +8,7 @@ from integration.sync.record.values import constant
 from integration.sync.rules import Direction
 from integration.systems.errors import InvalidValue
 from integration.systems.values import Field, FieldType
+from integration.systems.wording import field_name
 
 NUMBERS = {FieldType.INTEGER, FieldType.DECIMAL}
 MOMENTS = {FieldType.DATE, FieldType.DATETIME}
@@ -39,7 +40,7 @@ def unwritable(erp: Field, crm: Field, direction: Direction) -> str | None:
     for one in direction.passes:
         destination = crm if one is Direction.TO_CRM else erp
         if not destination.insertable and not destination.updatable:
-            return f"{_name(destination)} is read only."
+            return f"{field_name(destination)} is read only."
     return None
 
 
@@ -70,7 +71,7 @@ def types_differ(erp: Field, crm: Field, direction: Direction, transformed: Coll
 
 def _text_refusal(destination: Field, to_erp: bool) -> str:
     taken = destination.type is not FieldType.TABLE and (to_erp or destination.type is not FieldType.REFERENCE)
-    return "" if taken else f"{_name(destination)} ({destination.type.value}) cannot be made of text."
+    return "" if taken else f"{field_name(destination)} ({destination.type.value}) cannot be made of text."
 
 
 def _refusal(source: Field, destination: Field, to_erp: bool) -> str:
@@ -78,8 +79,5 @@ def _refusal(source: Field, destination: Field, to_erp: bool) -> str:
         return ""  # Business Central relations also go by their code (country, salutation).
     if source.type in SOURCES[destination.type]:
         return ""
-    return f"{_name(source)} ({source.type.value}) cannot go into {_name(destination)} ({destination.type.value})."
-
-
-def _name(field: Field) -> str:
-    return field.label or field.name
+    names = [f"{field_name(one)} ({one.type.value})" for one in (source, destination)]
+    return f"{names[0]} cannot go into {names[1]}."

@@ -14,7 +14,7 @@ from integration.sync.memory.ledger import State
 from integration.systems.errors import Refused
 from integration.systems.system import every
 from integration.systems.text import fold
-from integration.systems.values import Record, Row, Side
+from integration.systems.values import Record, Row, Side, split_option_table
 
 CODE, LABEL, DESCRIPTION = "code", "label", "description"
 
@@ -109,7 +109,7 @@ def _found(mapping: TableMapping, connected: Connected, side: Side, id: uuid.UUI
 def _link(mapping: TableMapping, code_id: uuid.UUID, option_id: uuid.UUID) -> None:
     """Couple the two, and have those records compared once more that were left blank for want of it."""
     mapping.couplings.couple(code_id, option_id)
-    column = mapping.crm_table.partition(".")[2]
+    _, column = split_option_table(mapping.crm_table)
     users = FieldMapping.objects.filter(crm_field=column, is_enabled=True).select_related("mapping")
     for user in {field.mapping_id: field.mapping for field in users}.values():
         user.require_full_run(look_again=True)

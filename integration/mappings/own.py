@@ -15,6 +15,7 @@ from integration.models.mapping.field_mapping import FieldMapping
 from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.rules import Direction
 from integration.systems.values import Field, FieldType, Table
+from integration.systems.wording import field_name
 
 PROPOSED_AT_MOST = 30
 NOT_PROPOSED = {FieldType.UUID, FieldType.TABLE}
@@ -43,7 +44,7 @@ def id_problem(table: Table, name: str) -> str:
     if field is None:
         return f"{table.label} has no column “{name}”."
     return (
-        f"{field.label or name} does not identify the rows for couplings: they keep the id (GUID) of a row"
+        f"{field_name(field)} does not identify the rows for couplings: they keep the id (GUID) of a row"
         f"{f', which only “{table.id_field}” holds' if table.id_field else ''}. To find the same records by this "
         "column, give it a match priority below."
     )
@@ -59,7 +60,7 @@ def modified_problem(table: Table, name: str) -> str:
         return f"{table.label} has no column “{name}”."
     if field.type is FieldType.DATETIME:
         return ""
-    return f"{field.label or name} is no date and time column, so it cannot tell when a row was changed."
+    return f"{field_name(field)} is no date and time column, so it cannot tell when a row was changed."
 
 
 def proposals(erp: Table, crm: Table, direction: Direction, pairs: list[Pair]) -> list[NewPair]:

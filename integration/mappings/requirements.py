@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from integration.dataverse.access import schema
 from integration.dataverse.access.schema import Needed, check_schema
 from integration.dataverse.store import SalesOrganization
 from integration.defaults import STANDARD
 from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.rules import Direction
+from integration.systems.findings import Finding
+from integration.systems.values import is_option_table
 
 if TYPE_CHECKING:
     from integration.models.connection.setup import ConnectionSetup
@@ -23,8 +24,8 @@ WHAT = "Tables, columns and privileges"
 Pair = tuple[str, Direction]
 
 
-def unfit(setup: ConnectionSetup, crm: SalesOrganization) -> list[schema.Finding]:
-    """What the organization lacks, one by one with its kind. Raises a ``ConnectionProblem``."""
+def missing_requirements(setup: ConnectionSetup, crm: SalesOrganization) -> list[Finding]:
+    """What the organization lacks, one by one. Raises a ``ConnectionProblem``."""
     return check_schema(crm, list(needed(setup)))
 
 
@@ -43,7 +44,7 @@ def needed(setup: ConnectionSetup) -> Iterator[Needed]:
 
 
 def _needed(name: str, table: str, way: Direction, fields: Iterable[Pair]) -> Iterator[Needed]:
-    if "." in table:
+    if is_option_table(table):
         return
     pairs = [pair for pair in fields if pair[0]]
     to_crm = way.includes(Direction.TO_CRM)

@@ -9,6 +9,7 @@ from integration.sync.rules import Template
 from integration.systems.errors import ConfigurationProblem, InvalidValue
 from integration.systems.filters import FilterError, parse
 from integration.systems.values import FieldType, Ref, Side, Table, Value
+from integration.systems.wording import field_name
 
 if TYPE_CHECKING:
     from integration.models.mapping.table_mapping import TableMapping
@@ -27,12 +28,10 @@ def template_value(table: Table, side: Side, name: str, text: str) -> Value:
     if field is None:
         raise InvalidValue(f"{table.label} has no field “{name}”.", field=name)
     if not field.insertable or field.type is FieldType.TABLE:
-        raise InvalidValue(f"{field.label or name} cannot be set.", field=name)
+        raise InvalidValue(f"{field_name(field)} cannot be set.", field=name)
     value = constant(text, field)
     if side is Side.CRM and field.type is FieldType.REFERENCE and not isinstance(value, Ref):
-        raise InvalidValue(
-            f"{field.label or name} needs the id of a record of {' or '.join(field.targets)}.", field=name
-        )
+        raise InvalidValue(f"{field_name(field)} needs the id of a record of {' or '.join(field.targets)}.", field=name)
     return value
 
 

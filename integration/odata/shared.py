@@ -39,7 +39,7 @@ class MemoryCache:
 @dataclass(frozen=True, slots=True)
 class Left:
     """What an answer says is left of the service's limits: requests, seconds of execution. A hint: every server of an
-    organization counts for itself. ``None``: not told."""
+    organization counts for itself. ``None``: the answer says nothing."""
 
     requests: float | None = None
     seconds: float | None = None

@@ -56,6 +56,7 @@ from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import LEFT_OUT
 from integration.sync.shortcut import Glance
 from integration.systems.values import Record, Ref
+from integration.systems.wording import record_name
 
 __all__ = ["MASTER", "Judge", "failed"]
 
@@ -141,7 +142,7 @@ class Judge(Glance):
         holder: str,
     ) -> Action:
         if holder:
-            named = self.rule.table(self.direction.source).called(record)
+            named = record_name(self.rule.table(self.direction.source), record)
             return Skip(record, f"{named} is coupled in {holder} already. Delete that coupling first to have it here.")
         free = [match for match, taken in matches if taken is None or self.takes_over or taken.state is State.RESERVED]
         if len(free) == 1 and len(matches) == 1:
@@ -271,7 +272,7 @@ class Judge(Glance):
                 return Restore(partner, self._reserved_back(partner))
             case _:
                 table = self.rule.table(self.direction.source)
-                left = self.rule.table(self.direction.destination).called(twin)
+                left = record_name(self.rule.table(self.direction.destination), twin)
                 return Broken(partner, TwinGone(f"The coupled record of {table.label} was deleted."), left)
 
     def _reserved_back(self, partner: Partner) -> Partner:

@@ -17,6 +17,11 @@ class Direction(StrEnum):
     def includes(self, other: Direction) -> bool:
         return self is Direction.BOTH or self is other
 
+    @classmethod
+    def away_from(cls, side: Side) -> Direction:
+        """The direction of a pass that reads this side."""
+        return TO_CRM if side is ERP else cls.TO_ERP
+
     @property
     def source(self) -> Side:
         return ERP if self is TO_CRM else CRM

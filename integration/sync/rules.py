@@ -11,7 +11,7 @@ from enum import StrEnum
 from integration.sync.direction import Direction
 from integration.sync.transformations import Transformation
 from integration.systems.filters import EVERYTHING, Filter, fields_of
-from integration.systems.values import Field, Side, Table, Value
+from integration.systems.values import Field, Side, Table, Value, is_option_table
 
 __all__ = [
     "ConflictPolicy",
@@ -59,7 +59,7 @@ class Reference:
 
     @property
     def is_option(self) -> bool:
-        return "." in self.crm_table
+        return is_option_table(self.crm_table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,10 +135,10 @@ class Table:
     modified_field: str = ""
     actions: tuple[str, ...] = ()
 
-    def called(self, record: Record) -> str:
-        """The record as people call it, as far as it was read: number and name, else its id."""
-        parts = [str(record.values.get(name) or "") for name in (self.number_field, self.name_field) if name]
-        return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
+    @property
+    def is_option(self) -> bool:
+        """Is this an option column (``account.paymenttermscode``) seen as a table of its values?"""
+        return is_option_table(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,17 @@ class Identity:
     name: str
     user_id: uuid.UUID | None = None
     version: str = ""
+
+
+def is_option_table(name: str) -> bool:
+    """Does this name an option column (``account.paymenttermscode``)? Names of tables have no dots."""
+    return bool(split_option_table(name)[1])
+
+
+def split_option_table(name: str) -> tuple[str, str]:
+    """(table, option column); the column is blank where a table is named."""
+    table, _, column = name.partition(".")
+    return table, column
 
 
 def option_id(table: str, value: int) -> uuid.UUID:

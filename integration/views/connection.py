@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from integration import checks, jobs
 from integration.connection.enabling import disable, enable, findings_of, reset_addresses
-from integration.connection.findings import Finding, NotReady
+from integration.connection.findings import NotReady
 from integration.connection.systems import company_name
 from integration.forms.connection import ConnectionForm
 from integration.mappings import standard
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.systems.findings import Finding
 from integration.views.access import PageRequest, post_needs
 
 CHANGE = "integration.change_connectionsetup"
@@ -32,7 +33,7 @@ def connection(request: PageRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         for note in form.instance.left_behind:
             messages.warning(request, note)
-        _warn_untold(request)
+        _warn_of_pending_notice(request)
         return _tested(request) if "test" in request.POST else redirect("connection")
     return _page(request, form)
 
@@ -81,7 +82,7 @@ def connection_disable(request: HttpRequest) -> HttpResponse:
         return render(request, "integration/connection_disable.html", {"setup": setup, "coupled": coupled})
     disable(setup)
     messages.success(request, "The connection is disabled. Its jobs are on hold; mappings and couplings stay.")
-    _warn_untold(request)
+    _warn_of_pending_notice(request)
     return redirect("connection")
 
 
@@ -94,7 +95,7 @@ def connection_reset_addresses(request: HttpRequest) -> HttpResponse:
         messages.error(request, "These addresses stand in the integration solution, which is not installed.")
     elif reset_addresses(setup, request.build_absolute_uri("/")):
         messages.success(request, "The web client URL and the OData URL are back at their defaults.")
-        _warn_untold(request)
+        _warn_of_pending_notice(request)
     else:
         messages.warning(
             request, "There is no default: this application is not reached over https. Enter them by hand."
@@ -117,10 +118,10 @@ def synchronize_modified(request: HttpRequest) -> HttpResponse:
     return redirect("synch_jobs")
 
 
-def _warn_untold(request: HttpRequest) -> None:
+def _warn_of_pending_notice(request: HttpRequest) -> None:
     """Say so where Dynamics 365 Sales could not be told now and is told later."""
     setup = ConnectionSetup.current()
-    if setup.untold:
+    if setup.pending_notice:
         messages.warning(request, setup.last_error)
 
 

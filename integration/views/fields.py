@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.fields import FieldMappingFormSet, field_formset
 from integration.forms.new_field import NewFieldForm
 from integration.forms.versioned import made
@@ -23,12 +23,12 @@ from integration.views.mappings import CHANGE
 def fields(request: PageRequest, name: str) -> HttpResponse:
     """The list of pairs; POST saves all of them."""
     mapping = get_object_or_404(TableMapping, name=name)
-    with Ends() as ends:
-        formset = field_formset(mapping, ends, request.POST or None)
+    with LiveSystems() as live:
+        formset = field_formset(mapping, live, request.POST or None)
         if request.method == "POST" and formset.saved():
             messages.success(request, f"The fields of {name} are saved.")
             return redirect("fields", name=name)
-        return _page(request, mapping, ends, formset, NewFieldForm(mapping=mapping, ends=ends))
+        return _page(request, mapping, live, formset, NewFieldForm(mapping=mapping, live=live))
 
 
 @require_POST
@@ -36,13 +36,13 @@ def fields(request: PageRequest, name: str) -> HttpResponse:
 def field_add(request: HttpRequest, name: str) -> HttpResponse:
     """A new pair, disabled until somebody enables it."""
     mapping = get_object_or_404(TableMapping, name=name)
-    with Ends() as ends:
-        form = NewFieldForm(request.POST, mapping=mapping, ends=ends)
+    with LiveSystems() as live:
+        form = NewFieldForm(request.POST, mapping=mapping, live=live)
         field = made(form, form.save) if form.possible and form.is_valid() else None
         if field is not None:
             messages.success(request, f"{field.pair} is added. Enable it when it is ready; that asks for a full run.")
             return redirect("steps", field.pk) if form.cleaned_data["transformed"] else redirect("fields", name=name)
-        return _page(request, mapping, ends, field_formset(mapping, ends), form)
+        return _page(request, mapping, live, field_formset(mapping, live), form)
 
 
 @require_POST
@@ -55,9 +55,9 @@ def fields_refresh(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, mapping: TableMapping, ends: Ends, formset: FieldMappingFormSet, new: NewFieldForm
+    request: HttpRequest, mapping: TableMapping, live: LiveSystems, formset: FieldMappingFormSet, new: NewFieldForm
 ) -> HttpResponse:
-    context = {"mapping": mapping, "formset": formset, "new": new, "notices": ends.notices()}
+    context = {"mapping": mapping, "formset": formset, "new": new, "notices": live.notices()}
     context["warnings"] = warnings_of(mapping)
     context["may_change"] = request.user.has_perm(CHANGE)
     return render(request, "integration/mapping_fields.html", context)

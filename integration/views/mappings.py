@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from integration.connection.live_systems import Count as Matching
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.defaults import DefaultsForm
 from integration.forms.filters import MappingFilter
 from integration.forms.mapping import MappingForm, counts_of
@@ -36,13 +36,13 @@ def mapping(request: PageRequest, name: str) -> HttpResponse:
     """One mapping; POST saves it, or only counts the rows that the typed filters match."""
     row = get_object_or_404(_listed(TableMapping.objects.all()), name=name)
     counting = "count" in request.POST
-    with Ends() as ends:
-        form = MappingForm(request.POST or None, instance=row, ends=ends)
+    with LiveSystems() as live:
+        form = MappingForm(request.POST or None, instance=row, live=live)
         if request.method == "POST" and not counting and form.saved():
             _tell_saved(request, form)
             return redirect("mapping", name=name)
         counts = form.counts() if counting or form.is_bound else None
-        return render(request, "integration/mapping.html", _context(request, row, form, counts, ends))
+        return render(request, "integration/mapping.html", _context(request, row, form, counts, live))
 
 
 @require_GET
@@ -50,8 +50,8 @@ def mapping_count(request: HttpRequest, name: str) -> HttpResponse:
     """A fragment: how many rows the filters match as they are typed."""
     row = get_object_or_404(TableMapping, name=name)
     given = request.GET
-    with Ends() as ends:
-        counts = counts_of(ends, row, given.get("erp_filter", ""), given.get("crm_filter", ""))
+    with LiveSystems() as live:
+        counts = counts_of(live, row, given.get("erp_filter", ""), given.get("crm_filter", ""))
     return render(request, "integration/_mapping_counts.html", {"counts": counts})
 
 
@@ -92,13 +92,13 @@ def _tell_saved(request: HttpRequest, form: MappingForm) -> None:
 
 
 def _context(
-    request: HttpRequest, row: TableMapping, form: MappingForm, counts: list[Matching] | None, ends: Ends
+    request: HttpRequest, row: TableMapping, form: MappingForm, counts: list[Matching] | None, live: LiveSystems
 ) -> dict[str, object]:
     return {
         "mapping": row,
         "form": form,
         "counts": counts,
-        "notices": ends.notices(),
+        "notices": live.notices(),
         "warnings": warnings_of(row),
         "may_change": request.user.has_perm(CHANGE),
     }

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.deleting import DeleteMappingForm
 from integration.forms.own_mapping import NewMappingForm
 from integration.forms.versioned import made
@@ -23,11 +23,11 @@ from integration.models import TableMapping
 def mapping_new(request: HttpRequest) -> HttpResponse:
     """Two tables first; as soon as they are known the fields; POST makes the mapping."""
     given = request.POST if request.method == "POST" else request.GET
-    with Ends() as ends:
-        form = NewMappingForm(given if "erp_table" in given else None, ends=ends)
+    with LiveSystems() as live:
+        form = NewMappingForm(given if "erp_table" in given else None, live=live)
         posted = request.POST if request.method == "POST" else None
         columns, formset = form.columns_step(posted), form.fields_step(posted)
-        notices = ends.notices()
+        notices = live.notices()
     mapping = None
     if posted is not None and columns and formset and all([columns.is_valid(), formset.is_valid()]):
         mapping = made(form, partial(form.create, columns, formset))

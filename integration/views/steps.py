@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from integration.connection.live_systems import Ends
-from integration.forms.steps import StepForm, StepsForm, TrialForm, WinnerForm, unfit
+from integration.connection.live_systems import LiveSystems
+from integration.forms.steps import StepForm, StepsForm, TrialForm, WinnerForm, rules_problem
 from integration.models import FieldMapping, FieldTransformation
 from integration.models.mapping.field_mapping import FIRST_WINS
 from integration.models.mapping.transformation import KIND_CHOICES
@@ -22,11 +22,16 @@ from integration.views.refused import show_errors
 def steps(request: HttpRequest, field: int) -> HttpResponse:
     """The steps in their order; with ``way`` what they make of a value or of a record."""
     row = get_object_or_404(FieldMapping.objects.select_related("mapping"), pk=field)
-    with Ends() as ends:
-        trying = TrialForm(request.GET if "way" in request.GET else None, field=row, ends=ends)
+    with LiveSystems() as live:
+        trying = TrialForm(request.GET if "way" in request.GET else None, field=row, live=live)
         tried_on, trial = trying.trial()
         context = {"field": row, "trying": trying, "tried_on": tried_on, "trial": trial, "kinds": KIND_CHOICES}
-        context |= {"unfit": unfit(row, ends), "notices": ends.notices(), "winners": FIRST_WINS, "coupled": row.coupled}
+        context |= {
+            "unfit": rules_problem(row, live),
+            "notices": live.notices(),
+            "winners": FIRST_WINS,
+            "coupled": row.coupled,
+        }
         context["seen"] = StepsForm(field=row)["seen"]
     return render(request, "integration/steps.html", context | {"may_change": request.user.has_perm(CHANGE)})
 

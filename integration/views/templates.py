@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.forms.deleting import DeleteTemplateForm
 from integration.forms.templates import NewTemplateForm, use_formset, value_formset
 from integration.forms.versioned import made
@@ -22,12 +22,12 @@ from integration.views.refused import show_errors
 @post_needs(CHANGE)
 def templates(request: PageRequest) -> HttpResponse:
     """All templates; POST makes a new one."""
-    with Ends() as ends:
-        form = NewTemplateForm(request.POST or None, ends=ends)
+    with LiveSystems() as live:
+        form = NewTemplateForm(request.POST or None, live=live)
         made_now = made(form, form.save) if request.method == "POST" and form.is_valid() else None
         if made_now is not None:
             return redirect("template", made_now.pk)
-        notices = ends.notices()
+        notices = live.notices()
     rows = RecordTemplate.objects.prefetch_related("values", "uses__mapping")
     context = {"rows": rows, "form": form, "notices": notices, "may_change": request.user.has_perm(CHANGE)}
     return render(request, "integration/templates.html", context)
@@ -37,12 +37,12 @@ def templates(request: PageRequest) -> HttpResponse:
 def template(request: PageRequest, id: int) -> HttpResponse:
     """The values of one template; POST saves all of them."""
     row = get_object_or_404(RecordTemplate, pk=id)
-    with Ends() as ends:
-        formset = value_formset(row, ends, request.POST or None)
+    with LiveSystems() as live:
+        formset = value_formset(row, live, request.POST or None)
         if request.method == "POST" and formset.saved():
             messages.success(request, f"{row} is saved.")
             return redirect("template", row.pk)
-        context = {"template": row, "formset": formset, "notices": ends.notices()}
+        context = {"template": row, "formset": formset, "notices": live.notices()}
     return render(request, "integration/template.html", context | {"may_change": request.user.has_perm(CHANGE)})
 
 
@@ -68,12 +68,12 @@ def template_delete(request: HttpRequest, id: int) -> HttpResponse:
 def mapping_templates(request: PageRequest, name: str) -> HttpResponse:
     """Which templates a mapping uses, in which order, for which records."""
     row = get_object_or_404(TableMapping, name=name)
-    with Ends() as ends:
-        formset = use_formset(row, ends, request.POST or None)
+    with LiveSystems() as live:
+        formset = use_formset(row, live, request.POST or None)
         if request.method == "POST" and formset.saved():
             messages.success(request, f"The templates of {row} are saved.")
             return redirect("mapping_templates", name=name)
-        context = {"mapping": row, "formset": formset, "notices": ends.notices()}
+        context = {"mapping": row, "formset": formset, "notices": live.notices()}
     return render(
         request, "integration/mapping_templates.html", context | {"may_change": request.user.has_perm(CHANGE)}
     )

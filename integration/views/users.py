@@ -113,7 +113,7 @@ def user_unlock(request: HttpRequest, id: int) -> HttpResponse:
 def _waits(person: User) -> bool:
     """Is there something that Sales is still to be given notice of, about whom it asks as?"""
     setup = ConnectionSetup.current()
-    return setup.odata_user_id == person.pk and bool(setup.untold)
+    return setup.odata_user_id == person.pk and bool(setup.pending_notice)
 
 
 def _say_sales_follows(request: HttpRequest, person: User) -> None:

@@ -12,7 +12,6 @@ import pytest
 from integration.dataverse.access.people import (
     SYSTEM_CUSTOMIZER,
     Need,
-    Trouble,
     check_administrator,
     check_integration_user,
     find_users,
@@ -25,6 +24,7 @@ from integration.dataverse.solution import INTEGRATION_ROLES
 from integration.dataverse.writing.links import Address, associate, disassociate
 from integration.sandbox import Options, Sandbox
 from integration.systems.errors import ConfigurationProblem, PrivilegeMissing, RoleMissing
+from integration.systems.findings import Severity
 
 APP = uuid.UUID("5d2f9a0e-7f44-4a0b-9d5b-3f9f6f0f6a11")
 
@@ -209,17 +209,19 @@ def test_everything_that_is_wrong_with_the_integration_user_is_told(boss):
 
     found = check_integration_user(boss, user.id)
 
-    assert [(one.kind, one.name) for one in found] == [
-        (Trouble.DISABLED, ""),
-        (Trouble.ADMINISTRATOR, "System Administrator"),
-        (Trouble.ROLE, INTEGRATION_ROLES[1]),
-        (Trouble.ACCESS_MODE, "Read-Write"),
-    ]
+    assert {(one.code, one.severity, one.what) for one in found} == {
+        ("integration-user", Severity.ERROR, "Integration user")
+    }
+    disabled, administrator, role_missing, access_mode = found
+    assert "is disabled" in disabled.message
+    assert (administrator.name, role_missing.name) == ("System Administrator", INTEGRATION_ROLES[1])
+    assert access_mode.name == "Read-Write"
     assert all("Business Central Integration" in one.message for one in found)
 
 
 def test_a_user_that_is_gone_is_one_finding(boss):
-    assert [one.kind for one in check_integration_user(boss, uuid.uuid4())] == [Trouble.MISSING]
+    [found] = check_integration_user(boss, uuid.uuid4())
+    assert "does not exist" in found.message
 
 
 def test_users_to_choose_from_are_enabled_and_not_of_the_service(boss):

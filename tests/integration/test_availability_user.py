@@ -119,7 +119,7 @@ def test_what_happens_while_sales_does_not_answer_is_made_up_for(asked, organiza
     phyllis.save()
     scheduler.notify_sales()
     tasks.run(notifying.TASK)
-    assert ConnectionSetup.current().untold == "addresses"
+    assert ConnectionSetup.current().pending_notice == "addresses"
     TaskRun.objects.all().delete()
     assert in_sales(organization)[1] == "phyllis.harris"
 
@@ -129,18 +129,18 @@ def test_another_person_and_a_disabled_connection_concern_nobody_in_sales(asked,
     change_key(marie)
     marie.username = "marie.dubois"
     marie.save()
-    assert ConnectionSetup.current().untold == ""
+    assert ConnectionSetup.current().pending_notice == ""
     disable(asked)
     phyllis.assign([])
     change_key(phyllis)
-    assert ConnectionSetup.current().untold == ""
+    assert ConnectionSetup.current().pending_notice == ""
     assert key_of(phyllis) is not None
 
 
 def test_a_withdrawal_that_waits_is_not_replaced_by_news_of_the_user(asked, organization, phyllis):
-    asked.note(untold="withdrawal")
+    asked.note(pending_notice="withdrawal")
     phyllis.assign([])
-    assert ConnectionSetup.current().untold == "withdrawal"
+    assert ConnectionSetup.current().pending_notice == "withdrawal"
 
 
 def test_nobody_to_ask_as_is_named(asked):

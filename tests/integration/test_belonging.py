@@ -11,8 +11,8 @@ from integration.connection.enabling import disable, enable, findings_of, readin
 from integration.models import CachedText, ConnectionSetup, Preflight, TableMapping, User
 from integration.models.connection.belonging import HELD_FOR, PLACE, Saving
 from integration.models.stored.cache import metadata_cache, token_cache
-from integration.models.stored.preflight import Severity, Verdict
 from integration.models.stored.secret import SecretField
+from integration.systems.findings import Finding, Severity
 from tests.integration.factors import with_app
 from tests.integration.test_connection_features import own
 from tests.integration.test_connection_page import save
@@ -39,7 +39,7 @@ def full(setup) -> ConnectionSetup:
     setup.save()
     token_cache().put("contoso", "a bearer token", 600)
     metadata_cache().put("contoso", "its columns", 600)
-    Preflight.keep([Verdict("clock", Severity.FINE, "Clock", "Both clocks agree.")])
+    Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
     with_app(phyllis)
     return ConnectionSetup.current()
 
@@ -166,10 +166,10 @@ def test_another_address_takes_no_cursor_and_no_pending_notice_along(setup, admi
     enable(setup)
     TableMapping.objects.update(crm_cursor="https://contoso.crm4.dynamics.com/api?$deltatoken=1", erp_cursor="7")
     disable(setup)
-    setup.note(untold="withdrawal", last_error="Not withdrawn.")
+    setup.note(pending_notice="withdrawal", last_error="Not withdrawn.")
     page = save(admin, url=ELSEWHERE["url"]).content.decode()
     now = ConnectionSetup.current()
-    assert (now.untold, now.last_error) == ("", "")
+    assert (now.pending_notice, now.last_error) == ("", "")
     assert "The former address still has to be given notice" in page
     assert set(TableMapping.objects.values_list("crm_cursor", "erp_cursor")) == {("", "7")}
 
@@ -222,13 +222,13 @@ def test_a_notice_that_was_given_to_the_former_address_leaves_what_is_pending_fo
     setup.use_default_addresses("https://bc.cronus.example", "CRONUS")
     setup.save()
     enable(setup)
-    setup.note(untold="addresses")
+    setup.note(pending_notice="addresses")
     slow = ConnectionSetup.current()
     disable(setup)
     setup.url, setup.odata_key = ELSEWHERE["url"], "a key for Fabrikam"
     setup.save()
-    setup.note(untold="addresses")
+    setup.note(pending_notice="addresses")
     slow.note = lambda **values: pytest.fail(f"{values} is not about this address")
-    assert notifying.tell_rest(slow, None)
+    assert notifying.send_pending_notice(slow, None)
     now = ConnectionSetup.current()
-    assert (now.untold, now.odata_key.reveal()) == ("addresses", "a key for Fabrikam")
+    assert (now.pending_notice, now.odata_key.reveal()) == ("addresses", "a key for Fabrikam")

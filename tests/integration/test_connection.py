@@ -321,7 +321,7 @@ def test_what_the_machine_found_out_is_no_change_of_a_person(setup):
 
 def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why(setup, monkeypatch):
     enable(setup)
-    monkeypatch.setattr("integration.connection.installation.home", lambda: "another server")
+    monkeypatch.setattr("integration.connection.installation.installation_id", lambda: "another server")
     with pytest.raises(ConfigurationProblem, match="restored from a copy"), opened():
         pass
     scheduler.start_due()
@@ -332,7 +332,7 @@ def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why
 
 def test_a_copy_that_is_enabled_again_works_where_it_is(setup, monkeypatch):
     enable(setup)
-    ConnectionSetup.objects.update(home="the server of last year")
+    ConnectionSetup.objects.update(installation_id="the server of last year")
     scheduler.start_due()
     assert not ConnectionSetup.current().is_enabled
     enable(ConnectionSetup.current())

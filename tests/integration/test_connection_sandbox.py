@@ -8,15 +8,15 @@ from integration import checks
 from integration.checks.contents import mappings
 from integration.connection.enabling import enable, findings_of
 from integration.connection.findings import NotReady
-from integration.connection.live_systems import Ends
+from integration.connection.live_systems import LiveSystems
 from integration.connection.systems import Connected
 from integration.defaults import STANDARD, MappingDefault
 from integration.mappings.build_rule import build_rule
 from integration.mappings.requirements import WHAT, needed
 from integration.mappings.standard import create_missing
 from integration.models import CachedText, ConnectionSetup, TableMapping
-from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Reference
+from integration.systems.findings import Finding, Severity
 from integration.systems.values import FieldType, Side
 from tests.opened import opened
 from tests.organization import fill_in
@@ -127,14 +127,14 @@ def test_a_rule_asks_the_organization_for_nothing_once_its_columns_are_known(con
 
 def test_the_default_filters_count_the_demo_organization(connection):
     create_missing()
-    with Ends() as ends:
+    with LiveSystems() as live:
         customer = TableMapping.objects.get(name="CUSTOMER")
-        count = ends.count(Side.CRM, customer.crm_table, customer.crm_filter)
+        count = live.count(Side.CRM, customer.crm_table, customer.crm_filter)
         assert (count.number or 0) > 10, count.text
-        assert ends.problems == {}
+        assert live.problems == {}
 
 
-def looked(connection: ConnectionSetup) -> list[Verdict]:
+def looked(connection: ConnectionSetup) -> list[Finding]:
     """What the preflight says of tables, columns and privileges."""
     with opened(even_disabled=True) as connected:
         return list(mappings(connection, connected))

@@ -47,7 +47,7 @@ def test_a_run_writes_nothing_to_another_organization_behind_the_same_address(sw
 
 def test_pages_and_notices_speak_with_no_other_organization_either(swapped, admin):
     setup = ConnectionSetup.current()
-    setup.note(untold="addresses", solution_version="1.0.0.0")
+    setup.note(pending_notice="addresses", solution_version="1.0.0.0")
     assert notifying.notify_sales(setup) is False
     assert "Another organization answers" in setup.last_error
     page = admin.get("/records/crm/account/").content.decode()

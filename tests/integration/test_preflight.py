@@ -23,9 +23,9 @@ from integration.connection.installation import COPY
 from integration.connection.systems import Connected
 from integration.jobs import queue, tasks
 from integration.models import ConnectionSetup, Preflight, TableMapping, TaskRun
-from integration.models.stored.preflight import Severity, Verdict
 from integration.sync.rules import Context
 from integration.sync.special.prices.default_list import DEFAULT_PRICE_LIST
+from integration.systems.findings import Finding, Severity
 from integration.systems.memory import MemorySystem
 from integration.systems.values import Field, FieldType, Ref, Row, Side
 from tests.integration.jobs_world import JobsWorld, world
@@ -44,7 +44,7 @@ def no_queue(settings):
     queue.redis.cache_clear()
 
 
-def told(found) -> dict[str, Verdict]:
+def told(found) -> dict[str, Finding]:
     return {one.code: one for one in found}
 
 
@@ -101,7 +101,7 @@ def test_a_queue_without_workers_or_scheduler_says_which_command_starts_one(monk
 
 def test_a_copied_database_is_told():
     setup = ConnectionSetup.current()
-    setup.home = "the place it was copied from"
+    setup.installation_id = "the place it was copied from"
     assert told(installation(setup))["database-copied"].message == COPY
 
 
@@ -167,7 +167,7 @@ def test_a_base_currency_that_business_central_does_not_value_is_an_error():
     assert "USD is the base currency" in one.message
 
 
-def owned(world: JobsWorld) -> dict[str, Verdict]:
+def owned(world: JobsWorld) -> dict[str, Finding]:
     world.mapping().__class__.objects.update(only_coupled=False)
     return told(owners(ConnectionSetup.current(), connected(world.erp, world.crm)))
 
@@ -265,9 +265,9 @@ def test_the_command_prints_code_severity_message_and_fix_and_ends_with_one(db):
 
 
 def test_the_last_run_is_one_row_with_the_worst_first():
-    Preflight.keep([Verdict("queue", Severity.FINE, "Queue", "It answers.")])
+    Preflight.keep([Finding("queue", Severity.FINE, "Queue", "It answers.")])
     last = Preflight.keep(
-        [Verdict("clock", Severity.FINE, "Clock", "Agrees."), Verdict("no-worker", Severity.ERROR, "Workers", "None.")]
+        [Finding("clock", Severity.FINE, "Clock", "Agrees."), Finding("no-worker", Severity.ERROR, "Workers", "None.")]
     )
     assert Preflight.objects.count() == 1
     assert str(last) == "1 error, 0 warnings"
@@ -275,7 +275,7 @@ def test_the_last_run_is_one_row_with_the_worst_first():
 
 
 def test_the_page_shows_the_last_run_and_home_leads_there_while_there_are_errors():
-    Preflight.keep([Verdict("no-worker", Severity.ERROR, "Workers", "No worker <takes> jobs.", "Start one.")])
+    Preflight.keep([Finding("no-worker", Severity.ERROR, "Workers", "No worker <takes> jobs.", "Start one.")])
     ester = signed_in("ester")
     page = ester.get("/connection/preflight/").content.decode()
     assert "No worker &lt;takes&gt; jobs." in page
@@ -343,7 +343,7 @@ def test_while_no_worker_is_there_the_page_says_how_to_start_one(monkeypatch):
 
 
 def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatch):
-    Preflight.keep([Verdict("clock", Severity.FINE, "Clock", "Both clocks agree.")])
+    Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
 
     def fail() -> dict[str, int]:
         raise ZeroDivisionError
@@ -357,7 +357,7 @@ def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatc
 
 
 def test_the_live_part_of_the_page_is_the_findings_alone():
-    Preflight.keep([Verdict("clock", Severity.FINE, "Clock", "Both clocks agree.")])
+    Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
     page = signed_in("ester").get("/connection/preflight/", headers={"HX-Request": "true"}).content.decode()
     assert page.startswith('<div id="preflight">')
     assert "Both clocks agree." in page

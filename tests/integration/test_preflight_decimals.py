@@ -9,8 +9,8 @@ import pytest
 from integration.checks.decimals import decimals
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
-from integration.models.stored.preflight import Severity
 from integration.sync.rules import Context, Direction
+from integration.systems.findings import Severity
 from tests.sync.entity_rules.cronus import Cronus
 
 pytestmark = pytest.mark.django_db

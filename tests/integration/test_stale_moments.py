@@ -115,7 +115,7 @@ def test_sales_is_told_when_nobody_is_held_up_any_more(setup, admin, monkeypatch
     enable(setup)
     ConnectionSetup.objects.update(solution_version="1.0")
     held: list[str] = []
-    monkeypatch.setattr("integration.forms.connection.notify_sales", lambda setup: held.append(setup.untold))
+    monkeypatch.setattr("integration.forms.connection.notify_sales", lambda setup: held.append(setup.pending_notice))
     monkeypatch.setattr(ConnectionForm, "store", lambda self: held.append("stored") or self.save())
     admin.post(PAGE, {**form_on(admin, PAGE, PAGE), "web_client_url": "https://mine.example"})
     assert held == ["stored", "addresses"]

@@ -11,8 +11,8 @@ from integration import checks
 from integration.connection.enabling import disable, enable
 from integration.jobs.queue import QueueState
 from integration.models import ConnectionSetup, FullSynchLine, TableMapping
-from integration.models.stored.preflight import Severity
 from integration.systems.errors import SignInRefused
+from integration.systems.findings import Severity
 from integration.systems.values import Row
 from setup_wizard.models import Guide
 from tests.setup_wizard.conftest import BY_HAND, GUIDE, press, shown, state, walk

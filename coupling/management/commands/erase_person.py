@@ -27,9 +27,7 @@ class Command(ConsoleCommand):
     def perform(self, **options: Any) -> tuple[dict[str, Any], bool]:
         mapping, side = mapping_named(options["mapping"]), Side(options["side"])
         with jobs.open_now() as connected:
-            ours = side is Side.ERP
-            system, table = (connected.erp, mapping.erp_table) if ours else (connected.crm, mapping.crm_table)
-            id = record_id(system, table, options["key"])
+            id = record_id(connected.system(side), mapping.table(side), options["key"])
         erased = erase(side, id)
         self.say(erased.text, options)
         return {"id": str(id), "couplings": erased.agreed, "changes": erased.changes, "errors": erased.errors}, True

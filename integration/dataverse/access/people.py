@@ -11,7 +11,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from integration.dataverse.access.privileges import Need, missing_privileges
 from integration.dataverse.access.users import (
@@ -32,9 +31,10 @@ from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES
 from integration.dataverse.writing.links import Address, associate
 from integration.systems.errors import BadAnswer, ConfigurationProblem, NotFound, RoleMissing
+from integration.systems.findings import Finding, Severity
 
 __all__ = [
-    "Administrator", "Finding", "FoundUser", "IntegrationUser", "Need", "Trouble", "check_administrator",
+    "Administrator", "FoundUser", "IntegrationUser", "Need", "check_administrator",
     "check_integration_user", "find_users", "missing_privileges", "prepare_integration_user",
 ]  # fmt: skip
 
@@ -46,6 +46,7 @@ ACCESS_MODES = {0: "Read-Write", 1: "Administrative", 2: "Read", 3: "Support Use
                 5: "Delegated Admin"}  # fmt: skip
 MAILBOX, MAIL_DOMAIN, MOST_MAILS = "john", "contoso.com", 100
 """An application user must have an address, but nothing is sent there: the first that is free of john@, john1@, …"""
+ASSIGN = "An administrator mends it under Assign Security Roles."
 NAME = {"firstname": "Business Central", "lastname": "Integration"}
 
 
@@ -77,26 +78,6 @@ class FoundUser:
     mail: str
     application: uuid.UUID | None
     licensed: bool
-
-
-class Trouble(StrEnum):
-    """Why a user cannot be the integration's."""
-
-    MISSING = "missing"
-    DISABLED = "disabled"
-    ADMINISTRATOR = "administrator"
-    ROLE = "role"
-    ACCESS_MODE = "access mode"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong with the integration user. ``name`` is the role or access mode; ``message`` is for
-    people."""
-
-    kind: Trouble
-    name: str
-    message: str
 
 
 # --- the administrator ------------------------------------------------------------------------------------------------
@@ -164,24 +145,28 @@ def check_integration_user(
     try:
         user = user_of(session, user_id)
     except NotFound:
-        return [Finding(Trouble.MISSING, "", "The integration user does not exist in Dynamics 365 Sales.")]
+        return [_unsuitable("", "The integration user does not exist in Dynamics 365 Sales.")]
     found = []
     if user.disabled:
-        found.append(Finding(Trouble.DISABLED, "", f"The user {user.name} is disabled in Dynamics 365 Sales."))
+        found.append(_unsuitable("", f"The user {user.name} is disabled in Dynamics 365 Sales."))
     own = roles_of(session, user_id)
     every = [*own, *roles_of_teams(session, user_id)]
     if any(role.template == SYSTEM_ADMINISTRATOR for role in every):
-        found.append(Finding(Trouble.ADMINISTRATOR, REQUIRED[SYSTEM_ADMINISTRATOR], _is_administrator(user)))
+        found.append(_unsuitable(REQUIRED[SYSTEM_ADMINISTRATOR], _is_administrator(user)))
     has = {role.name for role in every}
     for name in roles:
         if name not in has:
             words = f"The user {user.name} does not have the security role “{name}”. Assign it in Dynamics 365 Sales."
-            found.append(Finding(Trouble.ROLE, name, words))
+            found.append(_unsuitable(name, words))
     mode = ACCESS_MODES.get(user.access_mode, str(user.access_mode))
     if user.access_mode not in (0, NON_INTERACTIVE) or (user.application and user.access_mode != NON_INTERACTIVE):
         words = f"The access mode of {user.name} is {mode}. Set it to Non-interactive in Dynamics 365 Sales."
-        found.append(Finding(Trouble.ACCESS_MODE, mode, words))
+        found.append(_unsuitable(mode, words))
     return found
+
+
+def _unsuitable(name: str, message: str) -> Finding:
+    return Finding("integration-user", Severity.ERROR, "Integration user", message, ASSIGN, name)
 
 
 def _is_administrator(user: User) -> str:

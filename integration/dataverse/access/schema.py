@@ -17,24 +17,27 @@ from integration.dataverse.access.privileges import held, named
 from integration.dataverse.metadata import Entity, Metadata
 from integration.dataverse.session import Session
 from integration.systems.errors import ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing
+from integration.systems.findings import Finding, Severity
 from integration.systems.values import FieldType, Identity
+from integration.systems.wording import field_name
 
 OWNER = "ownerid"
 EVERYWHERE = "Global"
+REDEPLOY = "An administrator restores it: Redeploy Integration Solution on Connection Setup."
 UNASKED = (ConfigurationProblem, NotFound, PrivilegeMissing)
-"""What an organization says that does not tell the privileges of a user: then a run will show them."""
+"""How an organization refuses to list the privileges of a user: then a run will show them."""
 
 
 class Kind(StrEnum):
-    """What is wrong."""
+    """The codes of what is wrong."""
 
-    TABLE = "table"
-    COLUMN = "column"
+    TABLE = "table-missing"
+    COLUMN = "column-missing"
     TYPE = "type"
-    READ_ONLY = "read only"
-    OPTION = "option"
+    READ_ONLY = "read-only"
+    OPTION = "option-missing"
     REQUIRED = "required"
-    PRIVILEGE = "privilege"
+    PRIVILEGE = "privilege-missing"
     UNCHECKED = "unchecked"
 
 
@@ -53,17 +56,6 @@ class Needed:
     inserts: bool = False
     deletes: bool = False
     required: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is missing or changed. ``name`` is the column, option or privilege; ``message`` is for people."""
-
-    kind: Kind
-    mapping: str
-    table: str
-    name: str
-    message: str
 
 
 class Organization(Protocol):
@@ -86,25 +78,34 @@ def check_schema(organization: Organization, needed: Sequence[Needed]) -> list[F
         try:
             entity = organization.metadata.entity(each.table)
         except TableMissing as problem:
-            found.append(Finding(Kind.TABLE, each.mapping, each.table, each.table, problem.message))
+            found.append(_finding(Kind.TABLE, each.mapping, each.table, problem.message))
             continue
         found += _columns(each, entity)
         there.append((each, entity))
     return found + _privileges(organization, there)
 
 
+def _finding(kind: Kind, mapping: str, name: str, message: str) -> Finding:
+    severity = Severity.WARNING if kind is Kind.UNCHECKED else Severity.ERROR
+    if kind in (Kind.PRIVILEGE, Kind.UNCHECKED):
+        fix = REDEPLOY
+    else:
+        fix = f"Restore it in Dynamics 365 Sales, or change the mapping {mapping}."
+    return Finding(kind.value, severity, mapping, message, fix, name)
+
+
 def _columns(needed: Needed, entity: Entity) -> Iterator[Finding]:
     known, label = entity.table.fields, entity.table.label
 
     def finding(kind: Kind, name: str, words: str) -> Finding:
-        return Finding(kind, needed.mapping, needed.table, name, words)
+        return _finding(kind, needed.mapping, name, words)
 
     for name in sorted(needed.reads | needed.writes | set(needed.types) | set(needed.options)):
         column = known.get(name)
         if column is None:
             yield finding(Kind.COLUMN, name, f"{label} has no column “{name}” any more.")
             continue
-        shown = f"{label}: {column.label or name}"
+        shown = f"{label}: {field_name(column)}"
         wanted = needed.types.get(name, column.type)
         if column.type is not wanted:
             yield finding(Kind.TYPE, name, f"{shown} is now of type {column.type.value}; it was {wanted.value}.")
@@ -129,9 +130,8 @@ def _privileges(organization: Organization, there: Sequence[tuple[Needed, Entity
         depths = held(organization.session, organization.check().user_id)
         names = {name: named(organization.session, name) for name in _all_tables(there)}
     except UNASKED as problem:
-        first = there[0][0]
         words = f"The privileges of the integration user cannot be looked up here: {problem.message}"
-        return [Finding(Kind.UNCHECKED, first.mapping, first.table, "", words)]
+        return [_finding(Kind.UNCHECKED, there[0][0].mapping, "", words)]
     return [one for needed, entity in there for one in _lacking(needed, entity, depths, names)]
 
 
@@ -144,10 +144,10 @@ def _lacking(
             continue  # the table knows no such privilege, so nobody needs it
         if privilege not in depths:
             words = f"The integration user lacks the privilege {privilege}. Add it to its security role."
-            yield Finding(Kind.PRIVILEGE, needed.mapping, table, privilege, words)
+            yield _finding(Kind.PRIVILEGE, needed.mapping, privilege, words)
         elif verb == "Read" and table == needed.table and entity.tracks_changes and depths[privilege] != EVERYWHERE:
             words = f"The privilege {privilege} must reach the whole organization, or changes cannot be followed."
-            yield Finding(Kind.PRIVILEGE, needed.mapping, table, privilege, words)
+            yield _finding(Kind.PRIVILEGE, needed.mapping, privilege, words)
 
 
 def _verbs(needed: Needed, entity: Entity) -> Iterator[tuple[str, str]]:

@@ -83,7 +83,7 @@ def key(entity: Entity, columns: Sequence[str], values: Mapping[str, Any]) -> st
     return ",".join(parts)
 
 
-def unfit_for_key(columns: Sequence[str], values: Mapping[str, Any]) -> InvalidValue | None:
+def key_problem(columns: Sequence[str], values: Mapping[str, Any]) -> InvalidValue | None:
     """Why these values cannot stand in an address; ``None``: they can."""
     for name in columns:
         value = values.get(name)

@@ -25,6 +25,7 @@ from integration.systems.errors import (
     Unreachable,
 )
 from integration.systems.values import Record, Ref, Row, Value, Written
+from integration.systems.wording import record_name
 
 AboutUser = NotAMember | RoleMissing | PrivilegeMissing
 ABOUT_USER = (NotAMember, RoleMissing, PrivilegeMissing)
@@ -120,7 +121,7 @@ class Judge:
     def _called(self, row: Row | None) -> str:
         """The row by its number and name, as far as they are being written."""
         table = self._entity.table
-        found = table.called(Record(table.name, row.id, row.values, "")) if row else ""
+        found = record_name(table, Record(table.name, row.id, row.values, "")) if row else ""
         return f"“{found}”" if row and found != str(row.id) else f"this {table.label.lower()}"
 
 

@@ -159,12 +159,12 @@ class Writer:
     def _patch(self, row: Row) -> batch.Part:
         return batch.Part(
             "PATCH",
-            f"{self.entity.set_name}({row.id})?$select={query.select(self.entity, self._told(row))}",
+            f"{self.entity.set_name}({row.id})?$select={query.select(self.entity, self._columns_to_read(row))}",
             {"If-Match": row.version or "*", "Prefer": "return=representation"},
             rows.body(self.entity, row.values),
         )
 
-    def _told(self, row: Row) -> list[str]:
+    def _columns_to_read(self, row: Row) -> list[str]:
         """The columns written of which the answer says what the row holds now. A reference that may point to several
         tables is none: without annotations nobody knows to which it does."""
         known = self.entity.table.fields
@@ -175,7 +175,7 @@ class Writer:
         the id that the row really has. Sent again it does no harm: the key is the same."""
         return _sorted_out(
             wanted,
-            lambda row: query.unfit_for_key(key, row.values),
+            lambda row: query.key_problem(key, row.values),
             lambda fit: self._answered(fit, lambda row: self._put(key, row))[0],
         )
 
@@ -250,7 +250,7 @@ class Writer:
         told = answer.json() if answer.body else None
         if not isinstance(told, dict):
             return None
-        names = [name for name in self._told(row) if self._is_in(name, told)]
+        names = [name for name in self._columns_to_read(row) if self._is_in(name, told)]
         return rows.Reader(self.entity, names).record(told).values if names and self.entity.key in told else None
 
     def _is_in(self, name: str, told: Mapping[str, Any]) -> bool:

@@ -91,7 +91,7 @@ def _couple(job: SyncJob, journal: JobJournal, rows: Sequence[PlannedChange]) ->
 
 def _run(job: SyncJob, journal: JobJournal, connected: Connected, rows: Sequence[PlannedChange]) -> Counters:
     direction = Direction(job.direction)
-    source, destination = connected.ends(direction)
+    source, destination = connected.source_and_destination(direction)
     column = f"{direction.source}_id"
     expected = Expected({getattr(row, column): row.fingerprint for row in rows}, direction)
     options = Options(scope=Scope.IDS, ids=tuple(expected.fingerprints), create=True, approved=True)

@@ -53,7 +53,7 @@ class SecondPassPreview:
         self.is_second = rule.direction.passes == (self.direction, first)
         after: Any = _AfterFirstPass(ledger)
         self.ledger: _AfterFirstPass = after
-        source, destination = connected.ends(self.direction)
+        source, destination = connected.source_and_destination(self.direction)
         self.run = Run(rule, self.direction, source, destination, after, options, connected.context)
         self.matches = self.couples().exists()
 

@@ -61,24 +61,24 @@ class Taken(Exception):
 class Demo:
     """One demo on one data directory."""
 
-    def __init__(self, home: Path, options: dict[str, Any], say: Any) -> None:
-        self.home, self.options, self.say = home, options, say
+    def __init__(self, folder: Path, options: dict[str, Any], say: Any) -> None:
+        self.folder, self.options, self.say = folder, options, say
         self.supervisor = Supervisor(say)
         self.answer: list[str] = []
         self.ports = (0, 0) if options["once"] else (options["port"], options["sandbox_port"])
-        self.socket = _socket_in(home)
+        self.socket = _socket_in(folder)
         self.env = os.environ | {
             "DEVELOPMENT": "true",
-            "DATA_DIR": str(home),
+            "DATA_DIR": str(folder),
             "REDIS_URL": f"unix://{self.socket}",
             "PYTHONUNBUFFERED": "1",
         }
 
     def go(self) -> int:
         """The exit status."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "demo.lock").open("w") as lock:
-            _hold(lock, self.home)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "demo.lock").open("w") as lock:
+            _hold(lock, self.folder)
             for option, port in zip(("--port", "--sandbox-port"), self.ports, strict=True):
                 _check_free(option, port)
             if self.options["fresh"]:
@@ -118,13 +118,13 @@ class Demo:
     def _start_foundation(self) -> tuple[dict[str, str], dict[str, str]]:
         """Queue, database, sandbox, company: (the sandbox's ready line, the sign-in)"""
         keeper = self.supervisor
-        valkey = keeper.keep(Child("queue", _valkey(self.socket, self.home), self.env, foundation=True))
+        valkey = keeper.keep(Child("queue", _valkey(self.socket, self.folder), self.env, foundation=True))
         keeper.until(valkey, lambda: _answers(self.socket))
         keeper.run(self._manage("migrations", "migrate", "--verbosity", "0"))
         wanted = ["--accounts", str(self.options["accounts"])] if self.options["accounts"] else []
-        database = str(self.home / "sandbox.sqlite3")
+        database = str(self.folder / "sandbox.sqlite3")
         words = ["--port", str(self.ports[1]), "--database", database, "--seed", "demo", *wanted]
-        words += ["--tls", str(self.home / "tls")] if self.options["tls"] else []
+        words += ["--tls", str(self.folder / "tls")] if self.options["tls"] else []
         sandbox = self._manage("sandbox", "sandbox", *words)
         sandbox.foundation = True
         line = keeper.first_line(keeper.keep(sandbox))
@@ -147,27 +147,27 @@ class Demo:
             f"\n  Sign in as                              {sign_in['user']} / {sign_in['password']}"
             f"\n  Dataverse sandbox                       {sandbox}"
             f"\n  Sales (sandbox)                         {sandbox}/sales/"
-            f"\n  Databases                               {self.home}"
+            f"\n  Databases                               {self.folder}"
             "\n\n  Open Assisted Setup and press “Use the local sandbox”; or do it by hand on Connection Setup,"
             "\n  which is filled in. Ctrl-C ends everything.\n"
         )
 
     def _forget(self) -> None:
         for pattern in OURS:
-            for path in self.home.glob(pattern):
+            for path in self.folder.glob(pattern):
                 path.unlink()
 
 
-def _valkey(address: Path, home: Path) -> list[str]:
+def _valkey(address: Path, folder: Path) -> list[str]:
     """Nothing is kept: the rows in the database are the truth."""
     quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"]
-    where = ["--port", "0", "--unixsocket", str(address), "--unixsocketperm", "700", "--dir", str(home)]
+    where = ["--port", "0", "--unixsocket", str(address), "--unixsocketperm", "700", "--dir", str(folder)]
     return [str(get_binary_path()), *where, *quiet]
 
 
-def _socket_in(home: Path) -> Path:
+def _socket_in(folder: Path) -> Path:
     """Beside the databases; in a directory of its own where that path is too long for a socket."""
-    beside = home / "valkey.sock"
+    beside = folder / "valkey.sock"
     short = len(str(beside)) <= LONGEST_SOCKET
     return beside if short else Path(tempfile.mkdtemp(prefix="demo-")) / "valkey.sock"
 
@@ -196,11 +196,13 @@ def _check_free(option: str, port: int) -> None:
             raise Taken(f"Port {port} {why}. Choose another one with {option}: {example}") from error
 
 
-def _hold(lock: IO[str], home: Path) -> None:
+def _hold(lock: IO[str], folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise Taken(f"A demo is running on {home} already. End it, or choose another directory with --data.") from error
+        raise Taken(
+            f"A demo is running on {folder} already. End it, or choose another directory with --data."
+        ) from error
 
 
 def _pin(child: Child, url: str) -> None:

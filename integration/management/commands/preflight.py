@@ -6,7 +6,7 @@ from typing import Any
 
 from integration import checks
 from integration.management.console import ConsoleCommand
-from integration.models.stored.preflight import Severity
+from integration.systems.findings import Severity
 
 
 class Command(ConsoleCommand):

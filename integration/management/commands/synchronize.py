@@ -36,7 +36,7 @@ class Command(ConsoleCommand):
             return {"mapping": mapping.name, "plans": plans}, not any(plan["failing"] for plan in plans)
         runs = [jobs.start(mapping, way, options=run_options, inline=True) for way in passes]
         for job in runs:
-            self._tell(job, options)
+            self._report(job, options)
         well = all(job.status == SyncJob.Status.FINISHED and not job.failed for job in runs)
         return {"mapping": mapping.name, "runs": [job_answer(job) for job in runs]}, well
 
@@ -76,7 +76,7 @@ class Command(ConsoleCommand):
         failing = sum(line.action in ("fail", "broken") for line in lines)
         return {"direction": way.value, "failing": failing, "actions": [line.as_dict() for line in lines]}
 
-    def _tell(self, job: SyncJob, options: dict[str, Any]) -> None:
+    def _report(self, job: SyncJob, options: dict[str, Any]) -> None:
         told = job.message or counted(job.counters.as_dict())
         self.say(f"{job.mapping.describe_way(Direction(job.direction))}: {job.get_status_display()}, {told}", options)
         for error in job.errors.all():

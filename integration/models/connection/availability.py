@@ -33,7 +33,7 @@ def may_ask(user: AbstractUser | None) -> bool:
 def note_change(user: AbstractUser) -> bool:
     """The user was renamed, changed groups, was deactivated, or came back: Sales is given notice of it, soon and by a
     worker. ``False``: Sales asks in somebody else's name, or not at all."""
-    return bool(_concerned(user).exclude(untold="withdrawal").update(untold="addresses"))
+    return bool(_concerned(user).exclude(pending_notice="withdrawal").update(pending_notice="addresses"))
 
 
 def hand_over_key(user: AbstractUser, key: str) -> bool:

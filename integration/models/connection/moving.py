@@ -26,8 +26,8 @@ NOT_WITHDRAWN = (
 LED_ELSEWHERE = "Somebody changed where the connection leads to meanwhile. Begin again."
 
 
-class Untold(models.TextChoices):
-    """What Sales does not know yet."""
+class PendingNotice(models.TextChoices):
+    """What a notice says that Sales has not got yet."""
 
     ADDRESSES = "addresses", "where Business Central is"
     WITHDRAWAL = "withdrawal", "that the addresses are withdrawn"
@@ -37,8 +37,8 @@ class Moving(Audited, SignIn, Features):
     """What is stored for one place. ``left_behind`` says, after a save, what did not come along."""
 
     organization_id = models.UUIDField("organization id", null=True, editable=False)
-    untold = models.CharField(
-        "what Sales is still to be told", max_length=10, choices=Untold, blank=True, editable=False
+    pending_notice = models.CharField(
+        "notice that Sales is still to get", max_length=10, choices=PendingNotice, blank=True, editable=False
     )
     answered_id = models.UUIDField("organization that answered last", null=True, editable=False)
     revision = models.PositiveIntegerField("changes of place and secrets", default=0, editable=False)
@@ -151,11 +151,11 @@ class Moving(Audited, SignIn, Features):
 
     def _leave(self, stored: Moving, moved: list[str]) -> list[str]:
         """What was kept for the former place goes; what a person should know of it."""
-        told = [NOT_WITHDRAWN] if stored.untold else []
+        told = [NOT_WITHDRAWN] if stored.pending_notice else []
         token_cache().clear()
         metadata_cache().clear()
         Preflight.objects.all().delete()
         if "url" in moved:
             TableMapping.objects.exclude(crm_cursor="").update(crm_cursor="")
-        self.note(untold="", last_error="")
+        self.note(pending_notice="", last_error="")
         return told

@@ -24,7 +24,7 @@ class ConnectionSetup(Moving, Switches):
     last_error = models.TextField("last error", blank=True, editable=False)
     disable_reason = models.CharField("disable reason", max_length=250, blank=True, editable=False)
     changed_at = models.DateTimeField("changed", auto_now=True)
-    home = models.CharField(max_length=32, blank=True, editable=False)
+    installation_id = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         verbose_name = "Microsoft Dynamics 365 Connection Setup"

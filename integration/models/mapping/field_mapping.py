@@ -62,6 +62,10 @@ class FieldMapping(Audited):
         constant = f"constant “{self.constant}”"
         return f"{self.erp_field or constant} – {self.crm_field or constant}"
 
+    def field(self, side: Side) -> str:
+        """The name of the field of this side; blank where the other side gets a constant."""
+        return self.erp_field if side is Side.ERP else self.crm_field
+
     @property
     def effective_direction(self) -> Direction | None:
         """Which way the field really goes: what it and its mapping allow together; ``None``: not at all."""

@@ -7,26 +7,13 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from integration.models.mapping.choices import CONFLICTS, DELETIONS, DIRECTIONS
 from integration.models.mapping.validation import dependency_problem, filter_problem
 from integration.models.stored.audited import Audited
 from integration.sync.matching.pairs import Criterion
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
+from integration.systems.values import Side, is_option_table
 
-DIRECTIONS = [
-    (Direction.TO_CRM.value, "To Integration Table"),
-    (Direction.TO_ERP.value, "From Integration Table"),
-    (Direction.BOTH.value, "Bidirectional"),
-]
-CONFLICTS = [
-    (ConflictPolicy.NONE.value, "None"),
-    (ConflictPolicy.SEND.value, "Send Update to Integration"),
-    (ConflictPolicy.GET.value, "Get Update from Integration"),
-]
-DELETIONS = [
-    (DeletionPolicy.NONE.value, "None"),
-    (DeletionPolicy.RESTORE.value, "Restore Records"),
-    (DeletionPolicy.REMOVE.value, "Remove Coupling"),
-]
 RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion")
 """What a run goes by, besides the fields."""
 
@@ -34,7 +21,15 @@ RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "confli
 class TableMappingQuerySet(models.QuerySet["TableMapping"]):
     def prioritized(self) -> TableMappingQuerySet:
         """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
-        return self.exclude(crm_table__contains=".").exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
+        return self.without_options().exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
+
+    def without_options(self) -> TableMappingQuerySet:
+        """The mappings whose Sales side is a table."""
+        return self.exclude(crm_table__contains=".")
+
+    def of_table(self, side: Side, table: str) -> TableMappingQuerySet:
+        """The mappings over this table of this side, those that run first in front."""
+        return self.filter(**{f"{side.value}_table": table}).order_by("position", "name")
 
     def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
         """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""
@@ -91,7 +86,19 @@ class TableMapping(Audited):
     @property
     def is_option(self) -> bool:
         """Is the Sales side an option column (``account.paymenttermscode``) instead of a table?"""
-        return "." in self.crm_table
+        return is_option_table(self.crm_table)
+
+    def table(self, side: Side) -> str:
+        """The name of the mapped table of this side."""
+        return self.erp_table if side is Side.ERP else self.crm_table
+
+    def filter(self, side: Side) -> str:
+        """Which records of this side belong to the mapping, as a person typed it."""
+        return self.erp_filter if side is Side.ERP else self.crm_filter
+
+    def cursor(self, side: Side) -> str:
+        """Up to where this side was read; blank: it has to be read in full."""
+        return self.erp_cursor if side is Side.ERP else self.crm_cursor
 
     @property
     def key_type(self) -> str:
@@ -152,7 +159,7 @@ class TableMapping(Audited):
         type(self).objects.filter(pk=self.pk).update(revision=models.F("revision") + 1, **blank)
         self.full_run_needed, self.erp_cursor, self.crm_cursor = True, "", ""
 
-    def settle_full_run(self) -> None:
+    def finish_full_run(self) -> None:
         """A pass has ended: when every side that something is carried from was read since the mapping was changed,
         no full run is needed any more."""
         if not self.full_run_needed:

@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
+from integration.systems.findings import Finding, Severity
 
-class Severity(StrEnum):
-    """``ERROR``: something does not work; ``WARNING``: it works, and something is left out; ``FINE``."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    FINE = "fine"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One thing that was looked at. ``code`` is stable, ``fix`` is the way out, blank where nothing is wrong."""
-
-    code: str
-    severity: Severity
-    what: str
-    message: str
-    fix: str = ""
-
-
-NOT_STORED = Verdict(
+NOT_STORED = Finding(
     "not-stored",
     Severity.WARNING,
     "Preflight",
@@ -60,7 +41,7 @@ class Preflight(models.Model):
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
     @classmethod
-    def keep(cls, found: Sequence[Verdict], at: dt.datetime | None = None) -> Preflight:
+    def keep(cls, found: Sequence[Finding], at: dt.datetime | None = None) -> Preflight:
         """Store what a run found, most severe first, in place of what was there. Where the database has no place for
         it (a migration is pending) that is one more finding, and the row is answered without being stored."""
         ran_at = at or timezone.now()
@@ -79,6 +60,6 @@ class Preflight(models.Model):
         return sum(one["severity"] == severity for one in self.verdicts)
 
 
-def _listed(found: Sequence[Verdict]) -> list[dict[str, str]]:
+def _listed(found: Sequence[Finding]) -> list[dict[str, str]]:
     order = list(Severity)
     return [asdict(one) for one in sorted(found, key=lambda one: order.index(one.severity))]

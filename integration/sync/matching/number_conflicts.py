@@ -18,6 +18,7 @@ from integration.systems.filters import OneOf
 from integration.systems.system import every
 from integration.systems.text import fold
 from integration.systems.values import Record, Value, Written
+from integration.systems.wording import record_name
 
 NUMBER, TABLE = "bci_number", "bci_table"
 """The columns of Sales that together are the alternate key of a record of Business Central."""
@@ -42,7 +43,7 @@ def taken_by(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, NumberTaken
 
 def _problem(run: Run, action: Insert, holder: Record) -> NumberTaken:
     table = run.rule.table(run.direction.destination)
-    return NumberTaken(table.label, str(action.values[NUMBER]), table.called(holder), table.name, holder.id)
+    return NumberTaken(table.label, str(action.values[NUMBER]), record_name(table, holder), table.name, holder.id)
 
 
 def _key(values: Mapping[str, Value]) -> tuple[str, str]:
@@ -66,7 +67,7 @@ def arrived_by_code(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, Writ
         if action.before is not None and action.before.state is State.INTENDED:
             found[action.record.id] = Written(row.id)
         else:
-            problem = NumberTaken(table.label, str(row.values[key]), table.called(row), table.name, row.id)
+            problem = NumberTaken(table.label, str(row.values[key]), record_name(table, row), table.name, row.id)
             found[action.record.id] = Written(row.id, error=problem)
     return found
 
@@ -94,7 +95,9 @@ def numbered_here(run: Run, records: Sequence[Record]) -> dict[uuid.UUID, Number
         if holder is not None:
             called = f"the {run.rule.crm.label.lower()}’s"
             number = str(holder.values[table.number_field])
-            found[record.id] = NumberTaken(table.label, number, table.called(holder), table.name, holder.id, called)
+            found[record.id] = NumberTaken(
+                table.label, number, record_name(table, holder), table.name, holder.id, called
+            )
     return found
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from integration.sync.actions import Insert, SideWrite, Update
-from integration.sync.memory.merge import brief, shown
 from integration.sync.run import Changed
-from integration.systems.values import Record, Ref, Table, Value
+from integration.systems.values import Record, Table, Value
+from integration.systems.wording import record_name, shorten, value_text
 
-HISTORY = 200
+HISTORY, LABEL = 200, 250
 """Longer values are cut in the history."""
 
 
@@ -36,14 +36,10 @@ def changes_besides(write: SideWrite) -> Changed:
 
 def in_words(value: Value) -> str:
     """A value as the history keeps it."""
-    text = value if isinstance(value, str) else shown(value)
-    return text if len(text) <= HISTORY else brief(text, HISTORY)
+    text = value if isinstance(value, str) else value_text(value)
+    return shorten(text, HISTORY)
 
 
 def label_of(table: Table, record: Record) -> str:
-    """The record as people call it: number and name; where it has neither, what it refers to (a price has its group,
-    its item and its unit); in the end its id."""
-    parts = [str(record.values.get(name) or "") for name in (table.number_field, table.name_field) if name]
-    if not any(parts):
-        parts = [value.label for value in record.values.values() if isinstance(value, Ref) and value.label]
-    return " ".join(dict.fromkeys(part for part in parts if part))[:250] or str(record.id)
+    """The name of the record as the columns of labels hold it."""
+    return record_name(table, record)[:LABEL]

@@ -26,11 +26,11 @@ from integration.sync.problems import NotUpdatable
 from integration.sync.record.draft import Draft
 from integration.sync.record.field_transfer import Carry, Steps
 from integration.sync.record.meaning import Lack
-from integration.sync.record.words import LONGEST_SHOWN, brief, shown
 from integration.systems.errors import Problem
 from integration.systems.values import Record, Value
+from integration.systems.wording import LONGEST_SHOWN, shorten, value_text
 
-__all__ = ["LONGEST_SHOWN", "Clash", "Look", "Merged", "Merger", "brief", "shown"]
+__all__ = ["LONGEST_SHOWN", "Clash", "Look", "Merged", "Merger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +216,9 @@ class Merger(Births):
         return Clash(
             carry.key,
             carry.label,
-            brief(shown(carry.shows(look.record))),
+            shorten(value_text(carry.shows(look.record))),
             carry.destination_label,
-            brief(shown(carry.shows_twin(look.twin))),
+            shorten(value_text(carry.shows_twin(look.twin))),
         )
 
     def _not_updatable(self, carry: Carry) -> Problem:

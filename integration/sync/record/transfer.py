@@ -27,6 +27,7 @@ from integration.sync.rules import Direction, FieldRule, Reference, TableRule
 from integration.sync.transformations import WrongParameter, chain
 from integration.systems.errors import ConfigurationProblem, FieldMissing, InvalidValue, Problem, RecordProblem
 from integration.systems.values import Field, FieldType, Record, Ref, Side, Value, option_id
+from integration.systems.wording import field_name
 
 __all__ = [
     "Carry",
@@ -86,7 +87,7 @@ class Transfer:
             "destination": destination.name,
             "normal_destination": normalizer(destination),
             "label": rule.constant,
-            "destination_label": destination.label or destination.name,
+            "destination_label": field_name(destination),
             "two_way": rule.direction is Direction.BOTH,
             "not_null": rule.not_null,
             "updatable": destination.updatable,
@@ -95,7 +96,7 @@ class Transfer:
         if not rule.field(self.direction.source):
             return Constant(**shared, value=constant(rule.constant, destination))
         source = self._field(rule, self.direction.source)
-        shared |= {"source": source.name, "label": source.label or source.name, "normal_source": normalizer(source)}
+        shared |= {"source": source.name, "label": field_name(source), "normal_source": normalizer(source)}
         if rule.reference is None:
             is_option = FieldType.OPTION in (source.type, destination.type)
             shared["is_translated"] = bool(rule.transformations) or is_option

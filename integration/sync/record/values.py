@@ -13,6 +13,7 @@ from integration.sync.transformations import Chain
 from integration.systems.errors import InvalidValue
 from integration.systems.text import fold, length, storable
 from integration.systems.values import Field, FieldType, Ref, Value
+from integration.systems.wording import field_name
 
 WIDE = Context(prec=400)
 LONGEST_KEPT = 200
@@ -114,7 +115,7 @@ def text_of(source: Field) -> Callable[[Value], str]:
         if isinstance(value, Ref):
             return value.label
         if labels and isinstance(value, int) and value not in labels:
-            raise NoPartnerOption(f"{_name(source)} has no option {value}.", field=source.name, value=value)
+            raise NoPartnerOption(f"{field_name(source)} has no option {value}.", field=source.name, value=value)
         return labels.get(value, str(value)) if labels else str(value)  # type: ignore[arg-type]
 
     return tell
@@ -129,7 +130,7 @@ def _to_text(source: Field, destination: Field) -> Convert:
             text = text.strip().upper()
         if limit is not None and length(text) > limit:
             raise InvalidValue(
-                f"{_name(destination)} takes at most {limit} characters; “{_short(text)}” has {length(text)}.",
+                f"{field_name(destination)} takes at most {limit} characters; “{_short(text)}” has {length(text)}.",
                 field=destination.name,
                 value=text,
             )
@@ -167,7 +168,7 @@ def _to_number(destination: Field) -> Convert:
         low, high = destination.minimum, destination.maximum
         if (low is not None and number < low) or (high is not None and number > high):
             raise InvalidValue(
-                f"{_name(destination)} takes values from {low} to {high}, not {number}.",
+                f"{field_name(destination)} takes values from {low} to {high}, not {number}.",
                 field=destination.name,
                 value=value,
             )
@@ -214,7 +215,7 @@ def _to_option(source: Field, destination: Field) -> Convert:
         if isinstance(value, int) and value in numbers:
             return value
         raise NoPartnerOption(
-            f"{_name(destination)} has no option “{_short(label)}”.", field=destination.name, value=value
+            f"{field_name(destination)} has no option “{_short(label)}”.", field=destination.name, value=value
         )
 
     return convert
@@ -282,12 +283,10 @@ READ: dict[FieldType, tuple[str, Callable[[str], Value]]] = {
 
 def _not_a(destination: Field, value: Value, kind: str) -> InvalidValue:
     return InvalidValue(
-        f"{_name(destination)} needs a {kind}, “{_short(str(value))}” is none.", field=destination.name, value=value
+        f"{field_name(destination)} needs a {kind}, “{_short(str(value))}” is none.",
+        field=destination.name,
+        value=value,
     )
-
-
-def _name(field: Field) -> str:
-    return field.label or field.name
 
 
 def _short(text: str) -> str:

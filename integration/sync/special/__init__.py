@@ -28,7 +28,7 @@ SPECIALS: dict[tuple[str, str], type[Special]] = {
 
 def special_for(run: Run) -> Special:
     """The special rule of the run's two tables, or the one that does nothing."""
-    if "." in run.rule.crm.name:
+    if run.rule.crm.is_option:
         return OptionRules(run)
     return SPECIALS.get((run.rule.erp.name, run.rule.crm.name), Special)(run)
 

@@ -15,6 +15,7 @@ from integration.sync.special.base import Run, Special
 from integration.sync.special.company import COLUMN, Company
 from integration.sync.special.firms import ACCOUNT, CONTACT, CUSTOMER, VENDOR
 from integration.systems.values import Record, Ref, Side
+from integration.systems.wording import record_name
 
 COMPANY = 0
 TABLES = (CUSTOMER, VENDOR)
@@ -123,9 +124,9 @@ class ContactRules(Special):
         if row is None or account is None or any(one and one.values.get(PRIMARY[s]) for s, one in rows.items()):
             return None  # Somebody has chosen one, or will be heard first.
         contact = Ref(
-            CONTACT, action.partner.id(side), self.run.rule.table(self.run.direction.source).called(action.record)
+            CONTACT, action.partner.id(side), record_name(self.run.rule.table(self.run.direction.source), action.record)
         )
         system = self.run.erp if side is Side.ERP else self.run.crm
-        label = system.describe(row.table).called(row)
+        label = record_name(system.describe(row.table), row)
         change = Change(PRIMARY[side], None, contact)
         return SideWrite(action.record, row.table, row.id, (change,), row.version, firm.id, account, label)

@@ -21,6 +21,7 @@ from integration.systems.filters.values import (
     OneOf,
 )
 from integration.systems.text import fold
+from integration.systems.wording import field_name
 
 if TYPE_CHECKING:
     from integration.systems.values import Field, Table
@@ -57,13 +58,13 @@ def _convert(value: Any, column: Field, operator: str) -> Any:
     if kind in ("text", "code", "memo", "table", "reference"):
         return value
     if operator in TEXT_OPERATORS:
-        raise FilterError(f"“{operator}” only works on text, {column.label or column.name} is {kind}.")
+        raise FilterError(f"“{operator}” only works on text, {field_name(column)} is {kind}.")
     if not value.strip() and kind != "option":
         return None
     try:
         return _CONVERSIONS[kind](value.strip(), column)
     except (ValueError, OverflowError) as error:
-        raise FilterError(f"“{value}” is not a value of {column.label or column.name} ({kind}).") from error
+        raise FilterError(f"“{value}” is not a value of {field_name(column)} ({kind}).") from error
 
 
 def _option(value: str, column: Field) -> int | None:

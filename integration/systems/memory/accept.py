@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from integration.systems.errors import InvalidValue
 from integration.systems.text import length
 from integration.systems.values import Field, FieldType, Ref, Value
+from integration.systems.wording import field_name
 
 
 def accept(field: Field, value: Value) -> Value:
@@ -30,7 +31,7 @@ def blank(field: Field) -> Value:
 
 
 def _invalid(field: Field, value: object, why: str) -> InvalidValue:
-    return InvalidValue(f"{field.label or field.name} {why}.", field=field.name, value=value)
+    return InvalidValue(f"{field_name(field)} {why}.", field=field.name, value=value)
 
 
 def _text(field: Field, value: Value) -> str:

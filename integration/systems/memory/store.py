@@ -22,6 +22,7 @@ from integration.systems.filters import EVERYTHING, Filter, fields_of, matches
 from integration.systems.memory.accept import accept
 from integration.systems.memory.rows import MemoryTable, StoredRow, sort_key
 from integration.systems.values import FieldType, Page, Record, Ref, Row, Side, Table, Value
+from integration.systems.wording import field_name
 
 START = dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
 
@@ -191,10 +192,10 @@ class MemoryStore:
     def _accepted(self, held: MemoryTable, name: str, value: Value, *, fresh: bool) -> Value:
         field = held.table.fields[name]
         if not (field.insertable if fresh else field.updatable):
-            raise InvalidValue(f"{field.label or name} cannot be written.", field=name, value=value)
+            raise InvalidValue(f"{field_name(field)} cannot be written.", field=name, value=value)
         accepted = accept(field, value)
         if isinstance(accepted, Ref) and self._dangles(accepted):
-            raise ReferenceMissing(f"{field.label or name} points to a row that is not there.", field=name)
+            raise ReferenceMissing(f"{field_name(field)} points to a row that is not there.", field=name)
         return accepted
 
     def _dangles(self, ref: Ref) -> bool:

@@ -85,7 +85,7 @@ def test_disabling_asks_an_address_that_does_not_answer_once_and_keeps_the_rest_
     assert "The connection is disabled." in page
     assert "127.0.0.1 did not answer in time. This is tried again every 5 minutes." in page
     setup.refresh_from_db()
-    assert (setup.is_enabled, setup.untold) == (False, "withdrawal")
+    assert (setup.is_enabled, setup.pending_notice) == (False, "withdrawal")
     assert called(silent) == 1
 
 
@@ -102,7 +102,7 @@ def test_what_was_saved_is_told_by_a_worker_when_the_organization_answers_again(
 
     assert addresses(organization)[0] == "https://bc.contoso.example"
     setup = ConnectionSetup.current()
-    assert (setup.untold, setup.last_error) == ("", "")
+    assert (setup.pending_notice, setup.last_error) == ("", "")
     assert TaskRun.objects.last_of(notifying.TASK).message == "1 notified"
 
 
@@ -133,7 +133,7 @@ def test_what_no_later_attempt_would_mend_is_told_once_and_not_tried_again(enabl
     organization.fail_on("update", PrivilegeMissing("prvWritebci_connection is missing."))
     save(admin, web_client_url="https://bc.contoso.example")
     setup = ConnectionSetup.current()
-    assert (setup.untold, "prvWritebci_connection is missing." in setup.last_error) == ("", True)
+    assert (setup.pending_notice, "prvWritebci_connection is missing." in setup.last_error) == ("", True)
     assert not scheduler.notify_sales()
 
 
@@ -141,14 +141,14 @@ def test_enabling_again_takes_a_withdrawal_back_that_was_never_made(enabled, adm
     organization.fail_on("get", NO_ROUTE)
     admin.post("/connection/disable/")
     admin.post("/connection/enable/", seen_on(admin, "/connection/"))
-    assert ConnectionSetup.current().untold == ""
+    assert ConnectionSetup.current().pending_notice == ""
     assert addresses(organization)[0] == "https://bc.cronus.example"
 
 
 def test_without_the_solution_nothing_is_left_to_be_told(setup):
-    setup.note(untold="addresses")
+    setup.note(pending_notice="addresses")
     assert notify_sales(setup) is False
-    assert ConnectionSetup.current().untold == ""
+    assert ConnectionSetup.current().pending_notice == ""
 
 
 # --- how long a person waits -----------------------------------------------------------------------------

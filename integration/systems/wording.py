@@ -1,0 +1,47 @@
+"""How people read a record, a field and a value: the one place for every page, log, export, command and history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from integration.systems.values import Field, Record, Ref, Table, Value
+
+LONGEST_SHOWN = 60
+
+
+def value_text(value: Value, field: Field | None = None, zone: dt.tzinfo | None = None) -> str:
+    """A value as people read it: a reference by its label, an option of ``field`` by its label, and with a ``zone`` a
+    moment by the clock there. Blank for ``None``."""
+    if value is None:
+        return ""
+    if isinstance(value, Ref):
+        return value.label or str(value.id)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, dt.datetime) and zone is not None:
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    if field is not None and field.options:
+        return next((option.label.strip() for option in field.options if option.value == value), str(value))
+    return str(value)
+
+
+def field_name(field: Field) -> str:
+    """A field as people call it: by its label, else by its name."""
+    return field.label or field.name
+
+
+def record_name(table: Table, record: Record, otherwise: Sequence[str] = ()) -> str:
+    """A record as people call it, as far as it was read: number and name; a table that has neither column, by the
+    columns ``otherwise``; where all are blank, what it refers to (a price has its group, its item and its unit); in the
+    end its id."""
+    named = [name for name in (table.number_field, table.name_field) if name in table.fields] or otherwise
+    parts = [value_text(record.values.get(name), table.fields[name]) for name in named]
+    if not any(parts):
+        parts = [value.label for value in record.values.values() if isinstance(value, Ref)]
+    return " ".join(dict.fromkeys(part for part in parts if part)) or str(record.id)
+
+
+def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """Enough of a text to recognize it."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,65 @@
+"""How people read a record, a field and a value."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from integration.systems.values import Field, FieldType, Option, Record, Ref, Table
+from integration.systems.wording import field_name, record_name, shorten, value_text
+
+ADATUM = uuid.UUID(int=10000)
+NO, NAME = Field("no", FieldType.CODE, "No."), Field("name", FieldType.TEXT)
+ITEM = Field("item", FieldType.REFERENCE, "Item")
+CUSTOMER = Table("customer", "Customer", {"no": NO, "name": NAME}, name_field="name", number_field="no")
+PRICE = Table("sales_price", "Sales Price", {"item": ITEM, "code": NO})
+BLOCKED = Field("blocked", FieldType.OPTION, options=(Option(1, "Ship "),))
+NOON = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "field", "zone", "text"),
+    [
+        (None, None, None, ""),
+        ("Adatum", None, None, "Adatum"),
+        (Decimal("1.50"), None, None, "1.50"),
+        (True, None, None, "Yes"),
+        (False, None, None, "No"),
+        (Ref("customer", ADATUM, "10000"), None, None, "10000"),
+        (Ref("customer", ADATUM), None, None, str(ADATUM)),
+        (1, BLOCKED, None, "Ship"),
+        (2, BLOCKED, None, "2"),
+        (NOON, None, ZoneInfo("Europe/Zurich"), "2026-07-01 14:00:00"),
+    ],
+)
+def test_a_value_is_read_as_people_say_it(value, field, zone, text):
+    assert value_text(value, field, zone) == text
+
+
+def test_a_field_is_called_by_its_label_else_by_its_name():
+    assert [field_name(one) for one in (NO, NAME)] == ["No.", "name"]
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "name"),
+    [
+        (CUSTOMER, {"no": "10000", "name": "Adatum"}, "10000 Adatum"),
+        (CUSTOMER, {"no": "Adatum", "name": "Adatum"}, "Adatum"),
+        (CUSTOMER, {"name": "Adatum"}, "Adatum"),
+        (CUSTOMER, {}, str(ADATUM)),
+        (PRICE, {"item": Ref("item", ADATUM, "1896-S"), "code": "PCS"}, "1896-S"),
+    ],
+)
+def test_a_record_is_called_by_number_and_name_else_by_what_it_refers_to_else_by_its_id(table, values, name):
+    assert record_name(table, Record(table.name, ADATUM, values, "1")) == name
+
+
+def test_a_record_without_number_and_name_is_called_by_other_columns_where_they_are_given():
+    price = Record("sales_price", ADATUM, {"item": Ref("item", ADATUM, "1896-S"), "code": "PCS"}, "1")
+    assert record_name(PRICE, price, ["item", "code"]) == "1896-S PCS"
+
+
+def test_a_long_text_is_cut_with_an_ellipsis():
+    assert [shorten("Adatum", 6), shorten("Fabrikam", 6)] == ["Adatum", "Fabri…"]
