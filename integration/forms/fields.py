@@ -15,7 +15,7 @@ from integration.forms.versioned import Stored, VersionedSet, shown
 from integration.mappings.build_rule import problem_of, translated_pairs
 from integration.mappings.compatibility import constant_problem
 from integration.models import FieldMapping, TableMapping
-from integration.models.mapping.table_mapping import DIRECTIONS
+from integration.models.mapping.choices import DIRECTIONS
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.systems.values import Field, FieldType, Side

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from integration.models import AuditEntry, JobQueueEntry, Plan, PlannedChange, SyncError, SyncJob, TableMapping
-from integration.models.mapping.table_mapping import DIRECTIONS
+from integration.models.mapping.choices import DIRECTIONS
 
 CLOSED, ALL = "closed", "all"
 

@@ -12,7 +12,7 @@ from integration.mappings.build_rule import problem_of, translated_pairs
 from integration.mappings.compatibility import compatible
 from integration.mappings.own import NewPair, create_own, id_problem, modified_problem, proposals
 from integration.models import TableMapping
-from integration.models.mapping.table_mapping import DIRECTIONS
+from integration.models.mapping.choices import DIRECTIONS
 from integration.sync.rules import Direction
 from integration.systems.values import FieldType, Side, Table
 from integration.systems.wording import field_name

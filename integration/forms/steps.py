@@ -13,8 +13,8 @@ from integration.connection.live_systems import LiveSystems
 from integration.forms.versioned import Stored, VersionedInputs, shown
 from integration.mappings.compatibility import types_differ
 from integration.models import FieldMapping, FieldTransformation, TableMapping
+from integration.models.mapping.choices import DIRECTIONS
 from integration.models.mapping.field_mapping import FIRST_WINS
-from integration.models.mapping.table_mapping import DIRECTIONS
 from integration.sync.record.preview_value import Trial, attempt
 from integration.sync.rules import Direction
 from integration.sync.transformations import Parameter, kind_of

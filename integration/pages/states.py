@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from integration.models import FullSynchLine, JobQueueEntry, Plan, SyncJob
-from integration.models.jobs.review import JobState, style_of
-from integration.models.stored.preflight import Severity
+from integration.models.jobs.review import JobState
+from integration.systems.findings import Severity
 
 
 class Style(StrEnum):
@@ -33,6 +33,15 @@ SEVERITIES = {
     Severity.WARNING: Shown("warning", Style.AMBIGUOUS),
     Severity.FINE: Shown("fine", Style.FAVORABLE),
 }
+
+STYLES = {
+    "error": Style.UNFAVORABLE,
+    "finished": Style.FAVORABLE,
+    "success": Style.FAVORABLE,
+    "in_process": Style.AMBIGUOUS,
+    "approval": Style.AMBIGUOUS,
+}
+"""Status of a review line, or state of one of its jobs."""
 
 
 def of_job(job: SyncJob) -> Shown:
@@ -69,12 +78,12 @@ def of_plan(plan: Plan) -> Shown:
 
 def of_row(row: FullSynchLine | JobQueueEntry) -> Shown:
     """A line of the review, or a job queue entry, by its own status."""
-    return Shown(str(row.get_status_display()), Style(style_of(row.status)))
+    return Shown(str(row.get_status_display()), STYLES.get(row.status, Style.SUBDUED))
 
 
 def of_pass(state: JobState) -> Shown:
     """How one direction of a line stands; nothing before it began."""
-    return Shown(str(state.label).strip(), Style(style_of(state.value)))
+    return Shown(str(state.label).strip(), STYLES.get(state.value, Style.SUBDUED))
 
 
 def of_severity(severity: str) -> Shown:

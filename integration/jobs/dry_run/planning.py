@@ -51,7 +51,7 @@ def _plan_matching(job: SyncJob, journal: JobJournal, connected: Connected, rule
 def _plan_pass(job: SyncJob, journal: JobJournal, connected: Connected, rule: TableRule) -> Counters:
     options, direction = job.run_options, Direction(job.direction)
     ledger: Any = PlanLedger(job, journal)
-    source, destination = connected.ends(direction)
+    source, destination = connected.source_and_destination(direction)
     cursor = None if options.scope is Scope.EVERYTHING else getattr(job.mapping, f"{direction.source}_cursor") or None
     actions = plan(rule, direction, source, destination, ledger, cursor, options, connected.context)
     preview = SecondPassPreview(job, rule, connected, ledger, options)

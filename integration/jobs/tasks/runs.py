@@ -28,7 +28,7 @@ Work = Callable[[], Mapping[str, int]]
 def notify_sales() -> dict[str, int]:
     """Write into Dynamics 365 Sales what it did not take while a person waited."""
     setup = ConnectionSetup.current()
-    return {"notified": int(notifying.tell_rest(setup, gate_of(setup)))}
+    return {"notified": int(notifying.send_pending_notice(setup, gate_of(setup)))}
 
 
 TASKS: dict[str, Work] = {

@@ -6,7 +6,8 @@ from django.db import models, transaction
 
 from integration.models.jobs.job import SyncJob
 from integration.models.jobs.review import ShownLine
-from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
+from integration.models.mapping.choices import DIRECTIONS
+from integration.models.mapping.table_mapping import TableMapping
 from integration.models.stored.audit import AuditEntry, record
 from integration.systems.values import Side
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from integration.models.jobs.approval import Approvable
 from integration.models.jobs.progress import COUNTERS, Progress
 from integration.models.jobs.turns import SyncJobManager
-from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
+from integration.models.mapping.choices import DIRECTIONS
+from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.run import Counters, Options
 
 SHOWN_FROM = "shown_from"

@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import Count
 from django.utils import timezone
 
-from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
+from integration.models.mapping.choices import DIRECTIONS
+from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.memory.ledger import Partner, State
 from integration.sync.rules import Direction
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from integration.models.advice import advice, meaning
 from integration.models.jobs.job import SyncJob
-from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
+from integration.models.mapping.choices import DIRECTIONS
+from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.problems import Conflict, NumberTaken, TwinMerged
 from integration.sync.rules import Direction
 from integration.sync.run import Failure

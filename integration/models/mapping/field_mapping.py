@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from integration.models.mapping.table_mapping import DIRECTIONS, TableMapping
+from integration.models.mapping.choices import DIRECTIONS
+from integration.models.mapping.table_mapping import TableMapping
 from integration.models.stored.audited import Audited
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from integration.models.mapping.choices import DIRECTIONS
 from integration.models.mapping.field_mapping import FieldMapping
-from integration.models.mapping.table_mapping import DIRECTIONS
 from integration.models.stored.audit import AuditEntry, record
 from integration.models.stored.audited import Audited
 from integration.sync.rules import Direction
