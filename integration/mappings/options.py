@@ -6,7 +6,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from integration.connection.systems import Connected
+from integration.mappings.recommend import BothSystems
 from integration.models.mapping.field_mapping import FieldMapping
 from integration.models.mapping.table_mapping import TableMapping
 from integration.models.stored.audit import AuditEntry, record
@@ -36,7 +36,7 @@ class OptionLine:
         return Side.ERP if self.code is None else None
 
 
-def option_lines(mapping: TableMapping, connected: Connected) -> list[OptionLine]:
+def option_lines(mapping: TableMapping, connected: BothSystems) -> list[OptionLine]:
     """All codes with their options, then the options without a code, as Sales has them at this moment. Raises
     ``ConnectionProblem``."""
     connected.crm.forget(mapping.crm_table)
@@ -54,7 +54,7 @@ def _line(code: Record, option: Record | None, called: dict[str, Record]) -> Opt
     return OptionLine(code, option or called.get(_plain(code.values[CODE])), linked=option is not None)
 
 
-def add(mapping: TableMapping, connected: Connected, side: Side, id: uuid.UUID, code: str = "") -> str:
+def add(mapping: TableMapping, connected: BothSystems, side: Side, id: uuid.UUID, code: str = "") -> str:
     """Add the value ``id`` of this side on the other one; ``code`` is what an option is to be called in Business
     Central. Answers what it is called there. Raises ``Problem``."""
     if side is Side.ERP:
@@ -62,7 +62,7 @@ def add(mapping: TableMapping, connected: Connected, side: Side, id: uuid.UUID, 
     return add_code(mapping, connected, id, code)
 
 
-def add_option(mapping: TableMapping, connected: Connected, code_id: uuid.UUID) -> str:
+def add_option(mapping: TableMapping, connected: BothSystems, code_id: uuid.UUID) -> str:
     """Add a code as an option in Sales, publish it and couple the two; an option of that label that is there already
     is only coupled. Answers what it is called. Raises ``Problem``."""
     line = _found(mapping, connected, Side.ERP, code_id)
@@ -79,7 +79,7 @@ def add_option(mapping: TableMapping, connected: Connected, code_id: uuid.UUID) 
     return label
 
 
-def add_code(mapping: TableMapping, connected: Connected, option_id: uuid.UUID, code: str) -> str:
+def add_code(mapping: TableMapping, connected: BothSystems, option_id: uuid.UUID, code: str) -> str:
     """Add an option of Sales as a code in Business Central and couple the two. ``code`` is what a person calls it
     there: labels may be longer than codes. Raises ``Problem``."""
     line = _found(mapping, connected, Side.CRM, option_id)
@@ -98,7 +98,7 @@ def add_code(mapping: TableMapping, connected: Connected, option_id: uuid.UUID, 
     return code
 
 
-def _found(mapping: TableMapping, connected: Connected, side: Side, id: uuid.UUID) -> OptionLine:
+def _found(mapping: TableMapping, connected: BothSystems, side: Side, id: uuid.UUID) -> OptionLine:
     for line in option_lines(mapping, connected):
         record = line.code if side is Side.ERP else line.option
         if record is not None and record.id == id:

@@ -58,7 +58,7 @@ from integration.sync.shortcut import Glance
 from integration.systems.values import Record, Ref
 from integration.systems.wording import record_name
 
-__all__ = ["MASTER", "Judge", "failed"]
+__all__ = ["MASTER", "Decider", "failed"]
 
 WENT_WELL = Outcome(Result.SUCCESS)
 MASTER = "masterid"
@@ -66,7 +66,7 @@ MASTER = "masterid"
 
 
 @dataclass(frozen=True, slots=True)
-class Judge(Glance):
+class Decider(Glance):
     """Judges the records of a run, also those that need the other side."""
 
     def decide(

@@ -34,7 +34,7 @@ from integration.sync.plan import Planner
 from integration.sync.rare_collections import rare_collections
 from integration.sync.reader import Reader
 from integration.sync.record.carry_back import CarryBack
-from integration.sync.results import Settled, before_writing, settle
+from integration.sync.results import PageResult, before_writing, collect_results
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Counters, Failure, Journal, Options, Scope
 from integration.sync.special.base import Run
@@ -173,9 +173,9 @@ class _Pass:
     def _write(self, actions: Sequence[Action]) -> Results:
         return write(self.run, self.planner.special, actions, self.planner.destination_columns)
 
-    def _settled(self, actions: Sequence[Action], results: Results, *, last_try: bool = False) -> Settled:
+    def _settled(self, actions: Sequence[Action], results: Results, *, last_try: bool = False) -> PageResult:
         memory = self.planner.memories[self.run.direction.destination]
-        return settle(self.run, actions, results, memory, last_try=last_try)
+        return collect_results(self.run, actions, results, memory, last_try=last_try)
 
     # --- a remote destination -----------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class _Pass:
 
     # --- both ---------------------------------------------------------------------------------------------
 
-    def _store(self, cursor: str | None, done: int, settled: Settled) -> None:
+    def _store(self, cursor: str | None, done: int, settled: PageResult) -> None:
         ledger, journal = self.run.ledger, self.journal
         ledger.forget(settled.forgotten)
         ledger.remember(settled.remembered)
@@ -249,7 +249,7 @@ class _Pass:
         if cursor is not None and self.run.options.scope is not Scope.IDS:
             journal.advance(cursor)
 
-    def _counted(self, settled: Settled) -> Counters:
+    def _counted(self, settled: PageResult) -> Counters:
         """A row that comes again counts once, as what became of it at last: a later success takes back that it was
         unchanged or waited, a later failure that it was unchanged."""
         if not self.planner.last_round:
@@ -273,7 +273,7 @@ class _Pass:
         ids = (failure.erp_id if towards_crm else failure.crm_id for failure in failures)
         self.planner.again.difference_update(id for id in ids if id is not None)
 
-    def _again(self, settled: Settled) -> None:
+    def _again(self, settled: PageResult) -> None:
         """Rows that somebody changed between our read and our write: read, decide and write once more."""
         if not settled.overtaken:
             return

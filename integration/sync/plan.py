@@ -25,18 +25,18 @@ class Planner(Looks):
         """Source ids that this pass has to look at though nobody changed them."""
         self.note_released()
         listed = dict.fromkeys(self.run.ledger.open(self.run.direction))
-        return iter([*listed, *(id for id in self.judge.released if id not in listed)])
+        return iter([*listed, *(id for id in self.decider.released if id not in listed)])
 
     def note_released(self) -> None:
         """Find out which pairs wait for something that is there by now."""
-        self.judge.released.update(self._released())
+        self.decider.released.update(self._released())
 
     def last_round_of(self) -> list[uuid.UUID]:
         """Source ids of what this pass put off, and of what it has made possible itself."""
         came: set[uuid.UUID] = set()
         if self.makes_pairs and self.run.options.scope is not Scope.IDS:
-            came = self._released() - self.judge.released
-            self.judge.released.update(came)
+            came = self._released() - self.decider.released
+            self.decider.released.update(came)
         return sorted(self.again | came)
 
     def _released(self) -> set[uuid.UUID]:
@@ -83,7 +83,7 @@ class Planner(Looks):
         concerned = self.last_round and record.id in self.again
         beside = concerned or self.special.looks_beside(record)
         looks = beside and partner is not None and self._coupled(partner) and not partner.skipped
-        dismissed = None if looks else self.judge.dismiss(record, partner)
+        dismissed = None if looks else self.decider.dismiss(record, partner)
         if dismissed is not None:
             return dismissed
         reason = self.special.leave_out(record)
@@ -112,7 +112,7 @@ class Planner(Looks):
         holders = self._holders(records, partners, found)
         self.again.update(id for id, draft in drafts.items() if draft.is_put_off)
         decided = {
-            record.id: self.judge.decide(
+            record.id: self.decider.decide(
                 record,
                 partners.get(record.id),
                 twin_of.get(record.id),
@@ -188,7 +188,7 @@ class Planner(Looks):
         heirs = self.special.heirs(list(twins.values())) if twins else {}
         self.again |= set(heirs.values())
         left = [partner for partner in gone if partner.id(side) not in heirs]
-        return [self.judge.deleted(partner, twins.get(partner.id(side))) for partner in left]
+        return [self.decider.deleted(partner, twins.get(partner.id(side))) for partner in left]
 
     def _is_to_come(self, id: uuid.UUID, partner: Partner) -> bool:
         """Is this row not gone, but not there yet? Under an id set aside nobody finds it."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 import traceback
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from integration.sync.actions import (
     Action,
@@ -37,55 +37,36 @@ from integration.sync.memory.history import changes_besides, changes_of, in_word
 from integration.sync.memory.ledger import Outcome, Partner, Result, SideWritten, State
 from integration.sync.memory.outcomes import failed
 from integration.sync.memory.side_memory import SideMemory
+from integration.sync.page_result import PageResult
 from integration.sync.problems import InDoubt, waiting_for
 from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.rules import Direction
-from integration.sync.run import LEFT_OUT, Changed, Counters, Failure
+from integration.sync.run import LEFT_OUT, Failure
 from integration.sync.special.base import Run
 from integration.sync.write import Results
 from integration.systems.errors import Problem, VersionConflict
 from integration.systems.values import Record, Value, Written
 
-__all__ = ["Settled", "before_writing", "in_words", "intended", "label_of", "settle"]
+__all__ = ["PageResult", "before_writing", "collect_results", "in_words", "intended", "label_of"]
 
 OVERTAKEN = Outcome(Result.FAILURE, "overtaken")
 
 
-@dataclass(slots=True)
-class Settled:
-    """``completed`` are intended pairs of which nothing new is known but that they are there. ``left_out`` are skipped
-    rows with their reasons, ``overtaken`` source ids to be read and decided once more, ``recovered`` those whose open
-    errors close, ``waiting`` those that wait for a record, ``outcomes`` the counter that each was counted in."""
-
-    remembered: list[Partner] = field(default_factory=list)
-    completed: list[Partner] = field(default_factory=list)
-    forgotten: list[Partner] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    left_out: list[Failure] = field(default_factory=list)
-    recovered: list[uuid.UUID] = field(default_factory=list)
-    waiting: list[uuid.UUID] = field(default_factory=list)
-    outcomes: dict[uuid.UUID, str] = field(default_factory=dict)
-    overtaken: list[uuid.UUID] = field(default_factory=list)
-    changed: list[Changed] = field(default_factory=list)
-    besides: list[SideWritten] = field(default_factory=list)
-    counters: Counters = field(default_factory=Counters)
-
-
-def settle(
+def collect_results(
     run: Run, actions: Sequence[Action], results: Results, memory: SideMemory, *, last_try: bool = False
-) -> Settled:
+) -> PageResult:
     """Put together what is to be stored; ``memory`` is that of the destination. Without ``last_try`` a row that
     somebody else changed meanwhile is handed back as overtaken instead of failing."""
-    return _Settling(run, results, memory, last_try).of(actions)
+    return _Collecting(run, results, memory, last_try).of(actions)
 
 
-class _Settling:
+class _Collecting:
     def __init__(self, run: Run, results: Results, memory: SideMemory, last_try: bool) -> None:
         self.run, self.results, self.memory, self.last_try = run, results, memory, last_try
         self.direction = run.direction
-        self.settled = Settled()
+        self.settled = PageResult()
 
-    def of(self, actions: Sequence[Action]) -> Settled:
+    def of(self, actions: Sequence[Action]) -> PageResult:
         for action in actions:
             match action:
                 case Insert() | Update():

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from integration.sync.actions import Action, Update
-from integration.sync.decide import Judge
+from integration.sync.decide import Decider
 from integration.sync.memory.halves import plain
 from integration.sync.memory.ledger import Partner, State
 from integration.sync.memory.merge import Look, Merged, Merger
@@ -87,7 +87,7 @@ class Row:
         self.memories = {
             side: memory_of(self.table_rule, side, US if side is Side.CRM else None, self.meanings) for side in Side
         }
-        self.judge = Judge(self.table_rule, self.direction, self.options, self.merger, self.memories, user_id=ours)
+        self.decider = Decider(self.table_rule, self.direction, self.options, self.merger, self.memories, user_id=ours)
 
     # --- the pieces ---------------------------------------------------------------------------------------
 
@@ -145,17 +145,17 @@ class Row:
         return self.merger.merge(Look(self.draft, self.source_record, twin, read, self.back, self.options.winner))
 
     def decide(self) -> Action:
-        return self.judge.decide(self.source_record, self.coupling, self.twin_record, self.draft, back=self.back)
+        return self.decider.decide(self.source_record, self.coupling, self.twin_record, self.draft, back=self.back)
 
     def dismiss(self, version: str = "source now") -> Action | None:
         record = self.record(self.direction.source, self.source, version)
-        return self.judge.dismiss(record, self.coupling)
+        return self.decider.dismiss(record, self.coupling)
 
     def dismiss_uncoupled(self, partner: Partner | None = None) -> Action | None:
-        return self.judge.dismiss(self.source_record, partner)
+        return self.decider.dismiss(self.source_record, partner)
 
     def deleted(self) -> Action:
-        return self.judge.deleted(self.coupling, self.twin_record)
+        return self.decider.deleted(self.coupling, self.twin_record)
 
     def halves(self, agreed: Mapping[str, tuple[str, str]], name: str) -> tuple[str, str] | None:
         """What is agreed about a field, as (source, twin)."""

@@ -23,7 +23,7 @@ PEOPLE = {TO_CRM: "salesperson", TO_ERP: "systemuser"}
 
 
 def inserted(row: Row) -> Insert:
-    action = row.judge.decide(row.source_record, None, None, row.draft)
+    action = row.decider.decide(row.source_record, None, None, row.draft)
     assert isinstance(action, Insert)
     return action
 
@@ -75,7 +75,7 @@ def test_a_reference_to_the_own_table_that_is_put_off_never_agreed():
     row = Row(TO_CRM, {"bill_to": Ref("customer", uuid.uuid4())}, names=names, rule={"fields": fields})
     draft = row.transfer.draft(row.source_record, {}, own_put_off=True)
     agreed, _ = row.merger.born(row.source_record, draft)
-    action = row.judge.decide(row.source_record, None, None, draft)
+    action = row.decider.decide(row.source_record, None, None, draft)
     assert isinstance(action, Insert)
     assert (agreed, action.partner.owed_crm, draft.is_put_off) == ({}, True, True)
 
@@ -94,7 +94,7 @@ def test_what_a_template_fills_is_written_and_owed_to_the_other_side(direction):
     there = 1 if direction is TO_CRM else 0
     row = Row(direction, {**BLANK, "phone": "1"})
     draft = replace(row.draft, filled={NAMES["city"][there]: "Wien", NAMES["phone"][there]: "2"})
-    action = row.judge.decide(row.source_record, None, None, draft)
+    action = row.decider.decide(row.source_record, None, None, draft)
     assert isinstance(action, Insert)
     assert action.values[NAMES["city"][there]] == "Wien"
     assert action.values[NAMES["phone"][there]] == "1"
@@ -116,7 +116,7 @@ def test_a_one_way_mapping_never_owes_anything_back(direction):
     there = 1 if direction is TO_CRM else 0
     row = Row(direction, {**BLANK, "phone": "1"}, rule={"direction": direction})
     draft = replace(row.draft, filled={NAMES["city"][there]: "Wien"})
-    action = row.judge.decide(row.source_record, None, None, draft)
+    action = row.decider.decide(row.source_record, None, None, draft)
     assert isinstance(action, Insert)
     assert not action.partner.owed(direction.source)
     assert all(one.direction is not Direction.BOTH for one in row.table_rule.fields)

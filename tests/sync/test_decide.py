@@ -33,7 +33,7 @@ def outcome(direction: Direction, outcome: Outcome) -> dict[str, Outcome]:
 @BOTH_WAYS
 def test_an_uncoupled_record_is_inserted_with_an_id_of_ours(direction):
     row = Row(direction, {"phone": "1"})
-    action = row.judge.decide(row.source_record, None, None, row.draft)
+    action = row.decider.decide(row.source_record, None, None, row.draft)
     assert isinstance(action, Insert)
     assert action.partner.id(direction.source) == row.source_record.id
     assert action.partner.seen(direction.source) == "source now"
@@ -64,7 +64,7 @@ def test_an_uncoupled_account_last_written_by_us_is_ignored_unless_a_person_aske
 @BOTH_WAYS
 def test_the_one_free_natural_match_is_coupled_and_takes_the_sources_values(direction):
     row = Row(direction, {"phone": "1"}, {"phone": "2"})
-    action = row.judge.decide(row.source_record, None, None, row.draft, [(row.twin_record, None)])
+    action = row.decider.decide(row.source_record, None, None, row.draft, [(row.twin_record, None)])
     assert isinstance(action, Update)
     assert action.coupled
     assert row.written(action)["phone"] == "1"
@@ -74,7 +74,7 @@ def test_the_one_free_natural_match_is_coupled_and_takes_the_sources_values(dire
 @BOTH_WAYS
 def test_a_natural_match_that_is_alike_already_is_coupled_without_writing(direction):
     row = Row(direction, {"phone": "1"}, {"phone": "1"}, rule={"fields": [Row(direction).table_rule.fields[0]]})
-    action = row.judge.decide(row.source_record, None, None, row.draft, [(row.twin_record, None)])
+    action = row.decider.decide(row.source_record, None, None, row.draft, [(row.twin_record, None)])
     assert isinstance(action, Update)
     assert action.coupled
     assert not action.changes
@@ -85,9 +85,9 @@ def test_a_natural_match_coupled_elsewhere_and_several_ones_fail_with_the_candid
     row = Row(direction, {"phone": "1"}, {"phone": "1"})
     twin = row.twin_record
     elsewhere = Partner(uuid.uuid4(), twin.id, State.COUPLED)
-    taken = row.judge.decide(row.source_record, None, None, row.draft, [(twin, elsewhere)])
+    taken = row.decider.decide(row.source_record, None, None, row.draft, [(twin, elsewhere)])
     other = replace(twin, id=uuid.uuid4())
-    several = row.judge.decide(row.source_record, None, None, row.draft, [(twin, None), (other, None)])
+    several = row.decider.decide(row.source_record, None, None, row.draft, [(twin, None), (other, None)])
     for action, ids in ((taken, [twin.id]), (several, [twin.id, other.id])):
         assert isinstance(action, Fail)
         assert action.problem.code == "ambiguous-match"
@@ -98,7 +98,7 @@ def test_a_natural_match_coupled_elsewhere_and_several_ones_fail_with_the_candid
 def test_a_natural_match_that_is_only_set_aside_for_somebody_is_free(direction):
     row = Row(direction, {"phone": "1"}, {"phone": "1"})
     aside = Partner(uuid.uuid4(), uuid.uuid4(), State.RESERVED)
-    action = row.judge.decide(row.source_record, None, None, row.draft, [(row.twin_record, aside)])
+    action = row.decider.decide(row.source_record, None, None, row.draft, [(row.twin_record, aside)])
     assert isinstance(action, Update)
     assert action.replaces == aside
 
@@ -109,16 +109,16 @@ def test_a_draft_with_a_problem_fails_and_one_that_is_left_out_is_skipped_whatev
     problem = Refused("No exchange rate.")
     failing, left_out = replace(row.draft, problem=problem), replace(row.draft, left_out="No firm.")
     for partner, twin in ((None, None), (row.coupling, row.twin_record), (row.coupling, None)):
-        action = row.judge.decide(row.source_record, partner, twin, failing)
+        action = row.decider.decide(row.source_record, partner, twin, failing)
         assert isinstance(action, Fail)
         assert action.problem is problem
-        assert isinstance(row.judge.decide(row.source_record, partner, twin, left_out), Skip)
+        assert isinstance(row.decider.decide(row.source_record, partner, twin, left_out), Skip)
 
 
 @BOTH_WAYS
 def test_a_record_that_another_mapping_holds_is_skipped_with_its_name(direction):
     row = Row(direction, {"phone": "1"})
-    action = row.judge.decide(row.source_record, None, None, row.draft, holder="VENDOR")
+    action = row.decider.decide(row.source_record, None, None, row.draft, holder="VENDOR")
     assert isinstance(action, Skip)
     assert "is coupled in VENDOR already" in action.reason
 

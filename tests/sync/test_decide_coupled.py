@@ -195,7 +195,7 @@ def test_a_source_with_a_new_version_is_looked_at_though_it_was_last_written_by_
 @BOTH_WAYS
 def test_a_pair_that_waits_for_a_record_which_is_coupled_by_now_is_looked_at(direction):
     row = Row(direction, AGREED)
-    row.judge.released.add(row.source_record.id)
+    row.decider.released.add(row.source_record.id)
     assert row.dismiss(version="source before") is None
 
 
@@ -231,7 +231,7 @@ def test_a_record_that_waits_says_for_whom_and_a_look_that_ends_well_waits_for_n
     whole = Row(direction, row, row, row)
     problem = ReferenceNotCoupled("Wait.", table="currency", id=US)
     twin = whole.twin_record
-    waiting = whole.judge.decide(whole.source_record, whole.coupling, twin, replace(whole.draft, problem=problem))
+    waiting = whole.decider.decide(whole.source_record, whole.coupling, twin, replace(whole.draft, problem=problem))
     assert isinstance(waiting, Fail)
     assert waiting.partner.waits == {Wait(direction.destination, "currency", US)}
     well = whole.decide()
@@ -243,7 +243,7 @@ def test_a_record_that_waits_says_for_whom_and_a_look_that_ends_well_waits_for_n
 def test_a_record_left_out_for_a_reason_that_can_pass_is_remembered_with_what_it_waits_for(direction):
     row = Row(direction, AGREED)
     draft = replace(row.draft, left_out="No firm.", left_out_waits=[("customer", US)])
-    action = row.judge.decide(row.source_record, None, None, draft)
+    action = row.decider.decide(row.source_record, None, None, draft)
     assert isinstance(action, Skip)
     assert action.remembered.state is State.RESERVED
     assert action.remembered.outcome(direction) == Outcome(Result.LEFT_OUT, "left-out")

@@ -143,7 +143,7 @@ def test_the_policy_decides_about_a_meaning_as_about_any_field(direction):
 @BOTH_WAYS
 def test_a_new_row_is_given_the_meaning_and_remembers_it_as_unread(direction):
     pair_of = row(direction, "yes", "no", None)
-    action = pair_of.judge.decide(pair_of.source_record, None, None, pair_of.draft)
+    action = pair_of.decider.decide(pair_of.source_record, None, None, pair_of.draft)
     assert isinstance(action, Insert)
     assert action.values[COLUMNS[direction.destination]] == (1 if direction is TO_CRM else 3)
     assert pair_of.halves(action.partner.agreed, "!blocked") == ("yes", unread("yes"))

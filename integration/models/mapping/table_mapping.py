@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from integration.models.mapping.choices import CONFLICTS, DELETIONS, DIRECTIONS
+from integration.models.mapping.queries import TableMappingQuerySet
 from integration.models.mapping.validation import dependency_problem, filter_problem
 from integration.models.stored.audited import Audited
 from integration.sync.matching.pairs import Criterion
@@ -16,28 +17,6 @@ from integration.systems.values import Side, is_option_table
 
 RULE_COLUMNS = ("direction", "only_coupled", "erp_filter", "crm_filter", "conflict", "deletion")
 """What a run goes by, besides the fields."""
-
-
-class TableMappingQuerySet(models.QuerySet["TableMapping"]):
-    def prioritized(self) -> TableMappingQuerySet:
-        """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
-        return self.without_options().exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
-
-    def without_options(self) -> TableMappingQuerySet:
-        """The mappings whose Sales side is a table."""
-        return self.exclude(crm_table__contains=".")
-
-    def of_table(self, side: Side, table: str) -> TableMappingQuerySet:
-        """The mappings over this table of this side, those that run first in front."""
-        return self.filter(**{f"{side.value}_table": table}).order_by("position", "name")
-
-    def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
-        """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""
-        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        rows = self.order_by("position", "name").values_list("erp_table", "crm_table", "erp_filter", "crm_filter")
-        for erp, crm, erp_filter, crm_filter in rows:
-            found.setdefault((erp, crm), []).append((erp_filter, crm_filter))
-        return found
 
 
 class TableMapping(Audited):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from integration.sync.memory.ledger import Ledger
-from integration.sync.record.transfer import Carry, Draft, Known, Transfer, known
+from integration.sync.record.transfer import Draft, FieldTransfer, Known, Transfer, known
 from integration.sync.rules import Direction, Reference, TableRule
 from integration.systems.system import System
 from integration.systems.values import Record, Side
@@ -29,7 +29,7 @@ class Differences:
     to_erp: int = 0
 
 
-def contested(transfer: Transfer, draft: Draft, twin: Record) -> list[Carry]:
+def contested(transfer: Transfer, draft: Draft, twin: Record) -> list[FieldTransfer]:
     """The two-way fields in which both records hold something, and not the same."""
     return [
         carry
@@ -42,7 +42,7 @@ def contested(transfer: Transfer, draft: Draft, twin: Record) -> list[Carry]:
     ]
 
 
-def untranslated(transfer: Transfer, draft: Draft, source: Record, twin: Record) -> list[Carry]:
+def untranslated(transfer: Transfer, draft: Draft, source: Record, twin: Record) -> list[FieldTransfer]:
     """The two-way references in which both records hold something, and the source's has no partner (yet)."""
     return [
         carry
@@ -93,7 +93,7 @@ def resolve(transfer: Transfer, ledger: Ledger, sources: Sequence[Record]) -> di
     }
 
 
-def _changes(carry: Carry, draft: Draft, twin: Record) -> bool:
+def _changes(carry: FieldTransfer, draft: Draft, twin: Record) -> bool:
     """A blank of a two-way field, or one that is not carried, never takes the twin's value away."""
     if carry.destination not in draft.values:
         return False

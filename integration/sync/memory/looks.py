@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from integration.sync.decide import MASTER, Judge
+from integration.sync.decide import MASTER, Decider
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.matching.number_conflicts import numbered_here
 from integration.sync.memory.ledger import Partner, State
@@ -45,7 +45,7 @@ class Looks:
             side: SideMemory(side, self._readers(side), user if side is Side.CRM else None, self._held(side))
             for side in Side
         }
-        self.judge = Judge(
+        self.decider = Decider(
             run.rule,
             run.direction,
             run.options,

@@ -24,7 +24,7 @@ from integration.sync.memory.ledger import Agreed, Partner, Result
 from integration.sync.memory.verdict import Look, One, half_of
 from integration.sync.problems import NotUpdatable
 from integration.sync.record.draft import Draft
-from integration.sync.record.field_transfer import Carry, Steps
+from integration.sync.record.field_transfer import FieldTransfer, Steps
 from integration.sync.record.meaning import Lack
 from integration.systems.errors import Problem
 from integration.systems.values import Record, Value
@@ -108,7 +108,7 @@ class Merger(Births):
             return dict(agreed)
         return {key: halves for key, halves in agreed.items() if key in self._keys}
 
-    def _one(self, carry: Carry, look: Look) -> One | None:
+    def _one(self, carry: FieldTransfer, look: Look) -> One | None:
         """The field as it stands; ``None`` while it is put off, and where the draft says nothing of it."""
         draft, lacking = look.draft, look.draft.lacking.get(carry.key)
         halves = look.partner.agreed.get(carry.key)
@@ -122,11 +122,11 @@ class Merger(Births):
             return One(source, "", have, turned, True) if carry.not_null and not source else None
         return One(source, carry.wants(draft), have, turned, self._can_go_back(carry, look))
 
-    def _can_go_back(self, carry: Carry, look: Look) -> bool:
+    def _can_go_back(self, carry: FieldTransfer, look: Look) -> bool:
         """Can the twin's value be expressed on the source's side? Blank can, and so can what nobody translates."""
         return look.back is None or carry.key not in look.back.lacking
 
-    def _merge_field(self, carry: Carry, look: Look, merged: Merged) -> None:
+    def _merge_field(self, carry: FieldTransfer, look: Look, merged: Merged) -> None:
         one = self._one(carry, look)
         if one is None:
             return
@@ -151,7 +151,7 @@ class Merger(Births):
             case "conflict":
                 merged.conflicts.append(self._clash(carry, look))
 
-    def _merge_blank(self, carry: Carry, one: One, merged: Merged) -> None:
+    def _merge_blank(self, carry: FieldTransfer, one: One, merged: Merged) -> None:
         """A blank source that must not go over."""
         if half_of(one, 0)[:1] == DECIDED:
             merged.agreed[carry.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
@@ -160,16 +160,16 @@ class Merger(Births):
         else:
             merged.owes = merged.owes or (carry.two_way and one.have != _known(one))
 
-    def _is_blank_for_good(self, carry: Carry, one: One) -> bool:
+    def _is_blank_for_good(self, carry: FieldTransfer, one: One) -> bool:
         """Did a person decide for a blank of the twin that cannot travel?"""
         return carry.not_null and carry.two_way and not one.have and half_of(one, 1)[:1] == DECIDED
 
-    def _agree(self, carry: Carry, one: One, agreed: dict[str, tuple[str, str]]) -> None:
+    def _agree(self, carry: FieldTransfer, one: One, agreed: dict[str, tuple[str, str]]) -> None:
         is_default = one.halves is not None and one.halves[0] == default(one.source) and not carry.two_way
         source = default(one.source) if is_default else plain(one.source)
         agreed[carry.key] = self.pair(source, plain(one.have))
 
-    def _write(self, carry: Carry, one: One, look: Look, merged: Merged) -> None:
+    def _write(self, carry: FieldTransfer, one: One, look: Look, merged: Merged) -> None:
         if not carry.updatable:
             merged.refused.append(self._not_updatable(carry))
             return
@@ -212,7 +212,7 @@ class Merger(Births):
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def _clash(self, carry: Carry, look: Look) -> Clash:
+    def _clash(self, carry: FieldTransfer, look: Look) -> Clash:
         return Clash(
             carry.key,
             carry.label,
@@ -221,7 +221,7 @@ class Merger(Births):
             shorten(value_text(carry.shows_twin(look.twin))),
         )
 
-    def _not_updatable(self, carry: Carry) -> Problem:
+    def _not_updatable(self, carry: FieldTransfer) -> Problem:
         table = self.rule.table(self.direction.destination)
         return NotUpdatable(
             f"{carry.destination_label} of {table.label} cannot be changed once the record is there. Change it back, "

@@ -44,7 +44,7 @@ from dataclasses import dataclass
 from integration.sync.memory.halves import DECIDED, DEFAULT, PARTNERLESS, changed, is_plain, is_rounded
 from integration.sync.memory.ledger import Partner
 from integration.sync.record.draft import Draft
-from integration.sync.record.field_transfer import Carry, Referring, Steps
+from integration.sync.record.field_transfer import FieldTransfer, Referring, Steps
 from integration.sync.record.transfer import Transfer
 from integration.sync.record.values import normalizer
 from integration.sync.rules import Direction, TableRule
@@ -115,7 +115,7 @@ class Verdicts:
     def split(self, halves: tuple[str, str]) -> tuple[str, str]:
         return halves if self._towards_crm else (halves[1], halves[0])
 
-    def is_equal(self, carry: Carry, one: One, look: Look) -> bool:
+    def is_equal(self, carry: FieldTransfer, one: One, look: Look) -> bool:
         """Do both hold the same, judged in either direction of translation? Where transformation rules change a value
         one way only, that way says it: “Zürich” on both sides is not the same where it goes over in upper case."""
         back = self._is_equal_back(carry, one, look)
@@ -127,7 +127,7 @@ class Verdicts:
             return False
         return is_rounded(one.want, one.have) or is_rounded(one.have, one.want)
 
-    def _is_equal_back(self, carry: Carry, one: One, look: Look) -> bool | None:
+    def _is_equal_back(self, carry: FieldTransfer, one: One, look: Look) -> bool | None:
         """The same, as the other pass sees it; ``None`` where nobody has looked."""
         other = self.back.compared(carry.key) if self.back is not None and carry.two_way else None
         if other is None or look.back is None:
@@ -136,7 +136,7 @@ class Verdicts:
             return None
         return other.wants(look.back) == one.source
 
-    def _verdict(self, carry: Carry, one: One, look: Look) -> str:
+    def _verdict(self, carry: FieldTransfer, one: One, look: Look) -> str:
         """ "write", "leave" (to the other pass), "keep", "partnerless" (neither can be expressed) or "conflict"."""
         decided = self._decided(carry, one, look)
         if decided:
@@ -156,7 +156,7 @@ class Verdicts:
             return self._by_policy() if one.can_go or one.back else "partnerless"
         return "write" if source_changed else "leave"
 
-    def _decided(self, carry: Carry, one: One, look: Look) -> str:
+    def _decided(self, carry: FieldTransfer, one: One, look: Look) -> str:
         """What a person said about this field, or about the whole record."""
         decided = self.direction.source if half_of(one, 0)[:1] == DECIDED else None
         if half_of(one, 1)[:1] == DECIDED:
@@ -166,7 +166,7 @@ class Verdicts:
             return "write"
         return "leave" if carry.two_way and winner is not None else ""
 
-    def _as_agreed(self, carry: Carry, one: One) -> str:
+    def _as_agreed(self, carry: FieldTransfer, one: One) -> str:
         """Different, and agreed so: not even a forced run makes the sides chase each other. Only of a reference the
         translation may have changed: its record was coupled with another one."""
         source_half, twin_half = one.halves or ("", "")
@@ -180,7 +180,7 @@ class Verdicts:
             return "partnerless"
         return "write" if one.can_go else "leave"
 
-    def _never_agreed(self, carry: Carry, one: One) -> str:
+    def _never_agreed(self, carry: FieldTransfer, one: One) -> str:
         forth, back = bool(one.source) and one.can_go, bool(one.have) and one.back
         if forth and back:
             if carry.first_wins is None:
@@ -190,7 +190,7 @@ class Verdicts:
             return "partnerless"
         return "write" if forth else "leave"
 
-    def _drift_counts(self, carry: Carry, source_half: str) -> bool:
+    def _drift_counts(self, carry: FieldTransfer, source_half: str) -> bool:
         return not carry.edge and source_half[:1] not in (DEFAULT, PARTNERLESS)
 
     def _by_policy(self) -> str:

@@ -15,7 +15,7 @@ from functools import cached_property
 from integration.sync.actions import Action, Insert, Unchanged, Update
 from integration.sync.plan import Planner
 from integration.sync.reader import Reader
-from integration.sync.results import before_writing, settle
+from integration.sync.results import before_writing, collect_results
 from integration.sync.rules import Direction
 from integration.sync.run import Journal, Options, Scope
 from integration.sync.special.base import Run
@@ -56,7 +56,7 @@ class CarryBack:
         results = write(self.run, self.planner.special, wanted)
         refused = {id for id, answer in results.written.items() if not answer.ok} | set(results.later)
         done = [action for action in wanted if action.record.id not in refused]
-        settled = settle(self.run, done, results, self.planner.memories[Side.CRM])
+        settled = collect_results(self.run, done, results, self.planner.memories[Side.CRM])
         with self.run.ledger.page():
             self.run.ledger.remember(settled.remembered)
             self.run.ledger.side_written(settled.besides)

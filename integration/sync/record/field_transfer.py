@@ -23,7 +23,7 @@ class Steps(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carry:
+class FieldTransfer:
     """One field made ready for one direction. A ``two_way`` field is only overwritten by the side that changed it; a
     one-way field by its source whenever the record is processed. ``edge``: only when its source changes."""
 
@@ -66,12 +66,12 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Constant(Carry):
+class Constant(FieldTransfer):
     value: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sourced(Carry):
+class Sourced(FieldTransfer):
     source: str
     normal_source: Normalize
 
@@ -99,7 +99,7 @@ class Referring(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning(Carry):
+class Meaning(FieldTransfer):
     """A field that a special rule declares."""
 
     meaning: MeaningField

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from integration.sync.record.draft import DescriptionDoubtful, Draft, Known, ReferenceNotCoupled, Resolved, known
-from integration.sync.record.field_transfer import Carry, Constant, Meaning, Plain, Referring, Sourced, Steps
+from integration.sync.record.field_transfer import Constant, FieldTransfer, Meaning, Plain, Referring, Sourced, Steps
 from integration.sync.record.meaning import Lack, Lacking, LeftOut, MeaningField, Meant
 from integration.sync.record.values import (
     Convert,
@@ -30,10 +30,10 @@ from integration.systems.values import Field, FieldType, Record, Ref, Side, Valu
 from integration.systems.wording import field_name
 
 __all__ = [
-    "Carry",
     "Constant",
     "DescriptionDoubtful",
     "Draft",
+    "FieldTransfer",
     "Known",
     "Meaning",
     "Plain",
@@ -80,7 +80,7 @@ class Transfer:
             side=self.direction.destination,
         )
 
-    def _carry(self, rule: FieldRule) -> Carry:
+    def _carry(self, rule: FieldRule) -> FieldTransfer:
         destination = self._field(rule, self.direction.destination)
         shared: dict[str, Any] = {
             "key": rule.key,
@@ -232,12 +232,12 @@ class Transfer:
             draft.lacking[carry.key] = Lacking(Lack.MANDATORY, carry.label, table, id, problem=missing)
             draft.problem = draft.problem or missing
 
-    def compared(self, key: str) -> Carry | None:
+    def compared(self, key: str) -> FieldTransfer | None:
         """The field of this key, where it goes this way."""
         return self._by_key.get(key)
 
     @cached_property
-    def _by_key(self) -> dict[str, Carry]:
+    def _by_key(self) -> dict[str, FieldTransfer]:
         return {carry.key: carry for carry in self.carries}
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from unittest import mock
 
-from integration.sync.decide import Judge
+from integration.sync.decide import Decider
 from integration.sync.given_ids import intentions
 from integration.sync.memory.halves import DEFAULT, PARTNERLESS, UNREAD, plain
 from integration.sync.memory.ledger import InFlight, Partner, SideWritten
@@ -23,14 +23,14 @@ Mutation = Callable[[], AbstractContextManager[Any]]
 @contextmanager
 def one_debt_for_both_ways() -> Iterator[None]:
     """A pass to either side pays what is owed to both."""
-    remembered = Judge._remembered
+    remembered = Decider._remembered
 
-    def forgetful(self: Judge, *arguments: Any) -> Partner:
+    def forgetful(self: Decider, *arguments: Any) -> Partner:
         partner = remembered(self, *arguments)
         source = self.direction.source
         return partner.with_owed(source, partner.owed(source) and not arguments[0].partner.owed(source))
 
-    with mock.patch.object(Judge, "_remembered", forgetful):
+    with mock.patch.object(Decider, "_remembered", forgetful):
         yield
 
 

@@ -1,0 +1,31 @@
+"""What is asked about all table mappings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from integration.systems.values import Side
+
+
+class TableMappingQuerySet(models.QuerySet[Any]):
+    def prioritized(self) -> TableMappingQuerySet:
+        """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
+        return self.without_options().exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
+
+    def without_options(self) -> TableMappingQuerySet:
+        """The mappings whose Sales side is a table."""
+        return self.exclude(crm_table__contains=".")
+
+    def of_table(self, side: Side, table: str) -> TableMappingQuerySet:
+        """The mappings over this table of this side, those that run first in front."""
+        return self.filter(**{f"{side.value}_table": table}).order_by("position", "name")
+
+    def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
+        """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        rows = self.order_by("position", "name").values_list("erp_table", "crm_table", "erp_filter", "crm_filter")
+        for erp, crm, erp_filter, crm_filter in rows:
+            found.setdefault((erp, crm), []).append((erp_filter, crm_filter))
+        return found
