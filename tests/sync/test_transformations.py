@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from integration.sync.record.transfer import Transfer
@@ -324,6 +324,7 @@ LOSSY = {"prefix": {"text": "BC "}, "suffix": {"text": "!"}, "substring": {"star
 
 
 @examples(60)
+@example([], [("crm", "adatum")])
 @given(st.lists(st.tuples(STEPS, st.sampled_from(list(Direction))), max_size=3), EDITS)
 def test_whatever_the_rules_no_edit_is_lost_and_two_rounds_later_nothing_moves(rules, edits):
     world, rule = world_with(*(Transformation(kind, way, LOSSY.get(kind, {})) for kind, way in rules))

@@ -115,9 +115,9 @@ def settled(half: str, value: str, *, ours: bool, as_left: bool) -> str:
     if half[:1] != UNREAD:
         return half
     written = half[1:]
-    if value == written or as_left or ours or made_of(value, written):
+    if as_left or ours or value.strip() == written.strip() or is_rounded(value, written):
         return plain(value)  # The system made that of it.
-    return plain(written)  # So the value is a person's change.
+    return plain(written)  # So the value is a person's change, be it of the case of one letter.
 
 
 def arrived(old: str | None, written: str, value: str, *, ours: bool) -> str | None:
