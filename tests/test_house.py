@@ -98,14 +98,14 @@ def test_sandbox_and_client_never_import_each_other() -> None:
     assert crossing == []
 
 
-ROOMS_WITHOUT_CIRCLES = ("integration.sandbox",)
+ROOMS_WITHOUT_CIRCLES = ("integration", "coupling", "setup_wizard")
 
 
 @pytest.mark.parametrize("room", ROOMS_WITHOUT_CIRCLES)
 def test_no_files_of_a_room_import_each_other_in_a_circle(room: str) -> None:
     names = {dotted(path): path for path in modules()}
     graph = {
-        module: {found for found in imported(path) if found in names and found != module}
+        module: {found for found in imported(path) if found in names and not f"{module}.".startswith(f"{found}.")}
         for module, path in names.items()
         if f"{module}.".startswith(f"{room}.")
     }
@@ -137,7 +137,14 @@ def test_a_circle_of_three_files_is_seen() -> None:
 
 
 MOST_MODULES = 16
-ROOMS_WITH_FEW_MODULES = ("integration/sandbox/",)
+ROOMS_WITH_FEW_MODULES = ("coupling/", "setup_wizard/")
+ROOMS_WITH_FEW_MODULES += tuple(
+    f"integration/{room}/"
+    for room in (
+        *("business_central", "checks", "connection", "dataverse", "defaults", "http", "jobs", "management"),
+        *("mappings", "models", "odata", "pages", "people", "sandbox", "systems"),
+    )
+)
 
 
 def test_folders_hold_few_modules() -> None:
@@ -309,12 +316,14 @@ BY_HAND = {
     "a filter pane": re.compile(r'<form method="get"[^>]*role="search"'),
 }
 BUILT_OTHERWISE = {"templates/coupling/_search.html", "templates/registration/second_factor.html"}
+BUILT_OTHERWISE |= {"templates/registration/_passkey_problem.html"}  # Hidden until a script shows it.
 """A search as one types is no filter pane; the second factor has pages of its own."""
 
 
 @pytest.mark.parametrize("what", BY_HAND)
 def test_no_page_builds_a_component_by_hand(what: str) -> None:
-    pages = [(where, content) for where, content in templates() if not where.startswith("templates/components/")]
+    ours = [(where, content) for where, content in templates() if where.startswith("templates/")]
+    pages = [(where, content) for where, content in ours if not where.startswith("templates/components/")]
     found = [where for where, content in pages if BY_HAND[what].search(content)]
 
     assert [where for where in found if where not in BUILT_OTHERWISE] == []
