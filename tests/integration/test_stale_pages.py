@@ -29,7 +29,7 @@ MAKING = {
 """Forms of something new."""
 PARTS = {"FieldMappingForm", "ValueForm", "UseForm"}
 """Lines of a formset, which is the one that looks."""
-STORES_NOTHING = {"TrialForm"}
+STORES_NOTHING = {"TrialForm", "RecordFilter"}
 OF_ONESELF = {
     "TimeZoneForm", "TypedCode", "CodeForm", "ConfirmingCodeForm", "FirstCodeForm", "NewPasskeyForm", "ShownPasskey",
     "PasskeyForm", "ConfirmingPasskeyForm", "PasskeyAloneForm",
@@ -130,7 +130,7 @@ def test_every_form_looks_at_what_was_seen_or_says_why_it_need_not():
 
 
 LOOKED_AT = {
-    "audit", "coupling", "coupling_from", "crm_card", "crm_list", "erp_card", "erp_list", "full_synch", "guide",
+    "audit", "components", "coupling", "coupling_from", "crm_card", "crm_list", "erp_card", "erp_list", "full_synch", "guide",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",
     "mapping_count", "mappings", "match", "mfa_index", "mfa_view_recovery_codes", "open", "options", "plan", "plans",
     "preflight", "setup", "steps", "synch_errors", "synch_job", "synch_jobs", "synch_skipped", "users",

@@ -12,9 +12,9 @@ from integration.jobs import completion
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob
 from integration.models.jobs.full_synch import FullSynchError
 from integration.models.jobs.review import JobState
+from integration.pages.states import STYLES, Style
 from integration.systems.errors import SignInRefused
 from integration.systems.values import Ref, Side
-from integration.templatetags.frame import style_of
 from tests.integration.jobs.review import Line, lines, refresh, statuses, work, world
 from tests.integration.jobs_world import ran, silent_for
 
@@ -213,10 +213,10 @@ def test_after_the_full_run_the_mapping_has_the_cursors_of_both_sides(world):
 
 @pytest.mark.scenario("CRMFullSynchronization.T153_GetStatusStyleExpressionUT")
 def test_an_error_looks_bad_success_good_a_run_ambiguous_and_the_rest_is_subdued():
-    assert style_of(Line.ERROR) == style_of(JobState.ERROR) == "unfavorable"
-    assert style_of(Line.FINISHED) == style_of(JobState.SUCCESS) == "favorable"
-    assert style_of(Line.IN_PROCESS) == "ambiguous"
-    assert style_of(Line.ON_HOLD) == style_of(Line.READY) == "subdued"
+    assert STYLES[Line.ERROR] == STYLES[JobState.ERROR] == Style.UNFAVORABLE
+    assert STYLES[Line.FINISHED] == STYLES[JobState.SUCCESS] == Style.FAVORABLE
+    assert STYLES[Line.IN_PROCESS] == Style.AMBIGUOUS
+    assert not {Line.ON_HOLD, Line.READY} & STYLES.keys()
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
