@@ -130,7 +130,8 @@ def test_every_form_looks_at_what_was_seen_or_says_why_it_need_not():
 
 
 LOOKED_AT = {
-    "audit", "components", "coupling", "coupling_from", "crm_card", "crm_list", "erp_card", "erp_list", "full_synch", "guide",
+    "audit", "components", "coupling", "coupling_from", "crm_card", "crm_list", "erp_card", "erp_list", "full_synch",
+    "guide",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",
     "mapping_count", "mappings", "match", "mfa_index", "mfa_view_recovery_codes", "open", "options", "plan", "plans",
     "preflight", "setup", "steps", "synch_errors", "synch_job", "synch_jobs", "synch_skipped", "users",
