@@ -24,5 +24,6 @@ def is_older(database: Path) -> bool:
             applied = stored.execute("SELECT app, name FROM django_migrations").fetchall()
         except sqlite3.OperationalError:
             return False  # It was only just made.
-    present = MigrationLoader(None, ignore_no_initial=True).disk_migrations.keys()
-    return any(app in OURS and (app, name) not in present for app, name in applied)
+    present = MigrationLoader(None, load=False)
+    present.load_disk()
+    return any(app in OURS and (app, name) not in present.disk_migrations for app, name in applied)
