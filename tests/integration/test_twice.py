@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.db import connection, connections
 
+from integration.connection.enabling import enable
 from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TableMapping
 from tests.integration.test_connection_page import PAGE, shown
 from tests.pages import seen_on
@@ -63,7 +64,7 @@ def test_enabling_twice_makes_every_mapping_and_every_job_once(setup, admin):
 def test_two_who_enable_at_the_same_moment_make_every_mapping_once(setup):
     together, made = threading.Barrier(2), []
 
-    def enable() -> None:
+    def press() -> None:
         mine = ConnectionSetup.current()
         together.wait(20)
         try:
@@ -72,7 +73,7 @@ def test_two_who_enable_at_the_same_moment_make_every_mapping_once(setup):
         finally:
             connections.close_all()
 
-    both = [threading.Thread(target=enable) for _ in range(2)]
+    both = [threading.Thread(target=press) for _ in range(2)]
     for one in both:
         one.start()
     for one in both:
