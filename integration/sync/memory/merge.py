@@ -66,7 +66,8 @@ class Merger(Births):
         """Compare field by field."""
         merged = Merged(agreed=self._still_counting(look.partner.agreed))
         for carry in self.transfer.carries:
-            self._merge_field(carry, look, merged)
+            if not self._is_alike(carry, look, merged.agreed):
+                self._merge_field(carry, look, merged)
         for name, value in look.draft.extra.items():
             if self._normal(name)(value) != self._normal(name)(look.twin.values.get(name)):
                 merged.changes.append(Change(name, look.twin.values.get(name), value))
@@ -99,7 +100,7 @@ class Merger(Births):
         for carry in self.transfer.carries:
             one = self._one(carry, look)
             if one is not None and one.want == one.have:
-                self._agree(carry, one, agreed)
+                self._agree(carry, one.source, one.have, agreed)
         return agreed
 
     def _still_counting(self, agreed: Agreed) -> dict[str, tuple[str, str]]:
@@ -126,6 +127,18 @@ class Merger(Births):
         """Can the twin's value be expressed on the source's side? Blank can, and so can what nobody translates."""
         return look.back is None or carry.key not in look.back.lacking
 
+    def _is_alike(self, carry: FieldTransfer, look: Look, agreed: dict[str, tuple[str, str]]) -> bool:
+        """Agrees on a field of which both sides hold the same, and says whether it is one. Nearly all fields of nearly
+        all pairs are; the others are looked at in full (``_merge_field``), with the same answer to these."""
+        draft, key = look.draft, carry.key
+        if key in draft.lacking or carry.steps is Steps.BACK or carry.destination not in draft.values:
+            return False
+        want = carry.wants(draft)
+        if want != carry.has(look.twin) or (carry.not_null and not want):
+            return False
+        self._agree(carry, draft.sources.get(key, ""), want, agreed)
+        return True
+
     def _merge_field(self, carry: FieldTransfer, look: Look, merged: Merged) -> None:
         one = self._one(carry, look)
         if one is None:
@@ -134,7 +147,7 @@ class Merger(Births):
             self._merge_blank(carry, one, merged)
             return
         if self.is_equal(carry, one, look):
-            self._agree(carry, one, merged.agreed)
+            self._agree(carry, one.source, one.have, merged.agreed)
             return
         if self._is_blank_for_good(carry, one):
             merged.agreed[carry.key] = self.pair(plain(one.source), "")
@@ -156,7 +169,7 @@ class Merger(Births):
         if half_of(one, 0)[:1] == DECIDED:
             merged.agreed[carry.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
         elif not one.have:
-            self._agree(carry, one, merged.agreed)
+            self._agree(carry, one.source, one.have, merged.agreed)
         else:
             merged.owes = merged.owes or (carry.two_way and one.have != _known(one))
 
@@ -164,10 +177,11 @@ class Merger(Births):
         """Did a person decide for a blank of the twin that cannot travel?"""
         return carry.not_null and carry.two_way and not one.have and half_of(one, 1)[:1] == DECIDED
 
-    def _agree(self, carry: FieldTransfer, one: One, agreed: dict[str, tuple[str, str]]) -> None:
-        is_default = one.halves is not None and one.halves[0] == default(one.source) and not carry.two_way
-        source = default(one.source) if is_default else plain(one.source)
-        agreed[carry.key] = self.pair(source, plain(one.have))
+    def _agree(self, carry: FieldTransfer, source: str, have: str, agreed: dict[str, tuple[str, str]]) -> None:
+        """Renew what is agreed about one field. The default of a row that we made stays one until it is another."""
+        before = None if carry.two_way else agreed.get(carry.key)
+        is_default = before is not None and self.split(before)[0] == default(source)
+        agreed[carry.key] = self.pair(default(source) if is_default else plain(source), plain(have))
 
     def _write(self, carry: FieldTransfer, one: One, look: Look, merged: Merged) -> None:
         if not carry.updatable:

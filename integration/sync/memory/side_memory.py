@@ -63,8 +63,9 @@ class SideMemory:
         as_left = bool(record.version) and record.version == partner.seen(self.side)
         for key in open_keys:
             normal = self._normals.get(key)
-            if normal is not None and reserved_of(normal(record)) is None:
-                half = settled(agreed[key][place], normal(record), ours=ours, as_left=as_left)
+            value = "" if normal is None else normal(record)
+            if normal is not None and reserved_of(value) is None:
+                half = settled(agreed[key][place], value, ours=ours, as_left=as_left)
                 agreed[key] = self._pair(half, agreed[key][1 - place])
         if begun is None:
             return replace(partner, agreed=agreed)
