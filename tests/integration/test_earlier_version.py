@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from integration.management.older_data import is_older
+from integration.management.earlier_version import is_older
 
 
 def folder_of(place: Path, *migrations: tuple[str, str]) -> Path:
