@@ -18,7 +18,6 @@ from integration.systems.values import Side
 FILTER_HELP = "Such as: city = London and not (name contains test). Blank for all rows."
 LIVE_COUNTS = '{% include "integration/_mapping_live.html" %}'
 LIMITS = ("changed_percent", "changed_at_least", "blanked")
-FILTER_BOX = {"rows": 2, "spellcheck": "false"}
 
 
 class MappingForm(VersionedForm):

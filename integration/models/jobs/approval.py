@@ -11,11 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from integration.models.jobs.claimable import Claimable, RunStatus
-from integration.sync.guard import NeedsApproval
-from integration.sync.reader import SourceEmpty
 
-APPROVABLE = (NeedsApproval.code, SourceEmpty.code)
-"""Why a run waits."""
 APPROVED = "approved"
 """The code of a run that was approved."""
 

@@ -12,7 +12,6 @@ from integration.sync.special.owners import Owners
 from integration.systems.values import Record, Side
 
 INACTIVE = 1
-NOT_BLOCKED = 0
 
 
 class FirmRules(Special):
