@@ -3,9 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
-from integration.views.audit import audit
 from integration.views.components import components
-from integration.views.confirming import CodeAgain, PasskeyAgain, PasskeyAlone, PasswordAgain, SecondFactorCheck
 from integration.views.connection import (
     connection,
     connection_disable,
@@ -14,18 +12,17 @@ from integration.views.connection import (
     connection_test,
     synchronize_modified,
 )
-from integration.views.errors import synch_errors
-from integration.views.fields import field_add, fields, fields_refresh
-from integration.views.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
 from integration.views.health import healthz
 from integration.views.home import home
-from integration.views.job_queue import job_queue, job_queue_edit, job_queue_entry
-from integration.views.mappings import mapping, mapping_count, mapping_defaults, mappings
-from integration.views.options import option_add, options
-from integration.views.own_mapping import mapping_delete, mapping_new
-from integration.views.plans import plan, plan_apply, plan_list, plan_start
-from integration.views.preflight import preflight, preflight_run
-from integration.views.second_factor import (
+from integration.views.mapping.fields import field_add, fields, fields_refresh
+from integration.views.mapping.mappings import mapping, mapping_count, mapping_defaults, mappings
+from integration.views.mapping.options import option_add, options
+from integration.views.mapping.own_mapping import mapping_delete, mapping_new
+from integration.views.mapping.steps import field_winner, step, step_add, step_change, steps
+from integration.views.mapping.templates import mapping_templates, template, template_delete, templates
+from integration.views.people.audit import audit
+from integration.views.people.confirming import CodeAgain, PasskeyAgain, PasskeyAlone, PasswordAgain, SecondFactorCheck
+from integration.views.people.second_factor import (
     AppRemoved,
     NewApp,
     NewPasskey,
@@ -35,21 +32,10 @@ from integration.views.second_factor import (
     SecondFactors,
     user_second_factor,
 )
-from integration.views.security import without_rights
-from integration.views.signin import SignIn, admin_sign_in
-from integration.views.single_signon import single_signon, single_signon_back
-from integration.views.steps import field_winner, step, step_add, step_change, steps
-from integration.views.synch import (
-    synch_job,
-    synch_job_approve,
-    synch_job_cancel,
-    synch_job_reject,
-    synch_job_try_now,
-    synch_jobs,
-)
-from integration.views.templates import mapping_templates, template, template_delete, templates
-from integration.views.time_zone import own_time_zone
-from integration.views.users import (
+from integration.views.people.signin import SignIn, admin_sign_in
+from integration.views.people.single_signon import single_signon, single_signon_back
+from integration.views.people.time_zone import own_time_zone
+from integration.views.people.users import (
     own_password,
     user,
     user_key,
@@ -59,6 +45,20 @@ from integration.views.users import (
     user_unlock,
     users,
 )
+from integration.views.running.errors import synch_errors
+from integration.views.running.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
+from integration.views.running.job_queue import job_queue, job_queue_edit, job_queue_entry
+from integration.views.running.plans import plan, plan_apply, plan_list, plan_start
+from integration.views.running.preflight import preflight, preflight_run
+from integration.views.running.synch import (
+    synch_job,
+    synch_job_approve,
+    synch_job_cancel,
+    synch_job_reject,
+    synch_job_try_now,
+    synch_jobs,
+)
+from integration.views.security import without_rights
 
 # Of django-allauth's addresses these alone; it knows them by these names.
 OWN = "accounts/second-factor/"

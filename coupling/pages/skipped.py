@@ -14,6 +14,7 @@ from coupling.pages import records
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.models import SyncError, TableMapping
+from integration.pages.advice import advice
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem
 from integration.systems.system import System
@@ -49,6 +50,11 @@ class Line:
     @property
     def label(self) -> str:
         return self.erp.name or self.crm.name or str(self.row.erp_id)
+
+    @property
+    def advice(self) -> str:
+        """What to do about the error; blank without one, or where only its message can say."""
+        return advice(self.error.code) if self.error else ""
 
     @property
     def coupled(self) -> bool:

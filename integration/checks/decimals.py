@@ -9,7 +9,7 @@ from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, TableMapping
 from integration.sync.rules import Direction, TableRule
-from integration.sync.special.organization import Organization, rounded
+from integration.sync.special.money.organization import Organization, rounded
 from integration.sync.special.prices.default_list import PRICE, PRODUCT
 from integration.sync.special.products import PRICES
 from integration.systems.errors import ConfigurationProblem

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup
+from integration.sync.special.money.rates import BaseCurrencyUnknown, Rates
 from integration.sync.special.prices.default_list import DEFAULT_PRICE_LIST, PRICE, PRICE_LIST
-from integration.sync.special.rates import BaseCurrencyUnknown, Rates
 from integration.systems.errors import PrivilegeMissing, TableMissing
 from integration.systems.filters import Comparison
 from integration.systems.findings import Finding, Severity

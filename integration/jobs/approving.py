@@ -12,7 +12,7 @@ from integration.jobs.lifecycle import RUN, in_words
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, User
 from integration.models.jobs.job import SHOWN_FROM
 from integration.models.stored.audit import AuditEntry, record
-from integration.sync.guard import NeedsApproval
+from integration.sync.approval.guard import NeedsApproval
 
 REASON_AT_MOST = 500
 

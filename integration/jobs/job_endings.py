@@ -23,8 +23,8 @@ from integration.jobs.create import send_on_commit
 from integration.jobs.endings import DATABASE_CODE, Endings, Paused
 from integration.jobs.journal import JobJournal
 from integration.models import JobQueueEntry, SyncJob
-from integration.sync.guard import NeedsApproval
-from integration.sync.reader import SourceEmpty
+from integration.sync.approval.guard import NeedsApproval
+from integration.sync.reading.reader import SourceEmpty
 from integration.systems.errors import Problem, Throttled, TimedOut, Unreachable
 
 ATTEMPTS = 10

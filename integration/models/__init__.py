@@ -13,8 +13,8 @@ from integration.models.mapping.table_mapping import TableMapping
 from integration.models.mapping.template import RecordTemplate, TemplateUse, TemplateValue
 from integration.models.mapping.transformation import FieldTransformation
 from integration.models.people.access_key import WebServiceKey
+from integration.models.people.code_use import CodeUse
 from integration.models.people.user import User
-from integration.models.second_factor import CodeUse
 from integration.models.stored.audit import AuditEntry
 from integration.models.stored.cache import CachedText
 from integration.models.stored.preflight import Preflight

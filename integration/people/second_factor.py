@@ -33,11 +33,11 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
-from integration.models.lockout import count_wrong_code, may_try_code
+from integration.models.people.code_use import CodeUse
 from integration.models.people.user import User
-from integration.models.second_factor import CodeUse
 from integration.models.stored.audit import AuditEntry, record
 from integration.models.stored.secret import NoKey, Secret, SecretUnreadable
+from integration.people.lockout import count_wrong_code, may_try_code
 
 KIND = "second factor"
 DIGITS, SECONDS, EARLIER_OR_LATER = 6, 30, 1

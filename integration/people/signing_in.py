@@ -18,8 +18,8 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from integration.models import AuditEntry, User
-from integration.models.lockout import remember_device
 from integration.models.stored.audit import acting, record
+from integration.people.lockout import remember_device
 from integration.people.second_factor import factors_of
 
 SIGN_IN = "sign-in"

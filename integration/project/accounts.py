@@ -1,5 +1,5 @@
 """Settings of django-allauth, which signs people in (``people/``). What it offers beyond has no address: see
-tests/integration/test_unreachable.py."""
+tests/integration/signin/test_unreachable.py."""
 
 from __future__ import annotations
 

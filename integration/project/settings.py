@@ -104,7 +104,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "integration.views.security.Acting",
     "integration.views.administration.RecordedAdministration",
-    "integration.views.time_zone.OwnTimeZone",
+    "integration.views.people.time_zone.OwnTimeZone",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "integration.views.security.PagesForThoseWithRights",
@@ -210,12 +210,12 @@ if TRUSTED_PROXIES:
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_HANDLER = "integration.models.lockout.SignInThrottle"
-AXES_USERNAME_CALLABLE = "integration.models.lockout.counted_name"
+AXES_HANDLER = "integration.people.lockout.SignInThrottle"
+AXES_USERNAME_CALLABLE = "integration.people.lockout.counted_name"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "integration.people.signing_in.client_address"
-AXES_LOCKOUT_CALLABLE = "integration.views.signin.locked_out"
+AXES_LOCKOUT_CALLABLE = "integration.views.people.signin.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "credential"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False

@@ -25,14 +25,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from integration.sync.actions import Action, Ignore, Insert, SideWrite
-from integration.sync.fingerprint import Expected
+from integration.sync.approval.fingerprint import Expected
+from integration.sync.approval.guard import Guard
 from integration.sync.given_ids.landing import Landing
 from integration.sync.given_ids.recovery import recover
-from integration.sync.guard import Guard
 from integration.sync.memory.ledger import Ledger
 from integration.sync.plan import Planner
 from integration.sync.rare_collections import rare_collections
-from integration.sync.reader import Reader
+from integration.sync.reading.reader import Reader
 from integration.sync.record.carry_back import CarryBack
 from integration.sync.results import PageResult, before_writing, collect_results
 from integration.sync.rules import Context, Direction, TableRule

@@ -16,7 +16,7 @@ from integration.sync.special.base import Run
 from integration.systems.values import Page, Side
 from tests.bench.measure import Number, seconds
 from tests.makers import customer_rule, firms
-from tests.sync.long import planned
+from tests.sync.running.long import planned
 from tests.sync.world import World
 
 CUSTOMERS = 5000

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from integration.sync.given_ids.marks import reserved_of
 from integration.sync.memory.ledger import Outcome, Partner, Result, State
-from integration.sync.reader import SourceEmpty
+from integration.sync.reading.reader import SourceEmpty
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.errors import Locked, Refused, Throttled, TimedOut, VersionConflict

@@ -16,8 +16,8 @@ from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
 from integration.models import PlannedChange, SyncJob
 from integration.models.jobs.plan import APPLICABLE
+from integration.sync.approval.fingerprint import Expected
 from integration.sync.engine import synchronize
-from integration.sync.fingerprint import Expected
 from integration.sync.memory.ledger import Partner, State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Failure, Options, Scope

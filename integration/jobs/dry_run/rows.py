@@ -21,7 +21,7 @@ from integration.sync.actions import (
     Uncouple,
     Update,
 )
-from integration.sync.fingerprint import fingerprints, source_of
+from integration.sync.approval.fingerprint import fingerprints, source_of
 from integration.sync.memory.ledger import Partner, State
 from integration.sync.problems import Conflict
 from integration.sync.record.transfer import ReferenceNotCoupled

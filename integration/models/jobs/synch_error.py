@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from integration.models.advice import advice, meaning
 from integration.models.jobs.job import SyncJob
 from integration.models.mapping.choices import DIRECTIONS
 from integration.models.mapping.table_mapping import TableMapping
@@ -115,16 +114,6 @@ class SyncError(models.Model):
     def source_side(self) -> str:
         """The side the record comes from, as ``erp`` or ``crm``; the record it waits for is there, too."""
         return Direction(self.direction).source.value
-
-    @property
-    def meaning(self) -> str:
-        """The code in a few words."""
-        return meaning(self.code)
-
-    @property
-    def advice(self) -> str:
-        """What to do about it."""
-        return advice(self.code)
 
     def __str__(self) -> str:
         return f"{self.label or self.erp_id or self.crm_id}: {self.message}"

@@ -18,8 +18,8 @@ from integration.sync.record.values import Normalize, normalizer
 from integration.sync.rules import Direction, Reference
 from integration.sync.special import special_for
 from integration.sync.special.base import Run
-from integration.sync.special.currency import LocalCurrency
-from integration.sync.special.local_amounts import local_amounts
+from integration.sync.special.money.currency import LocalCurrency
+from integration.sync.special.money.local_amounts import local_amounts
 from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.filters import matches
 from integration.systems.values import Record, Side, Value

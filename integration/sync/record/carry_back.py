@@ -14,7 +14,7 @@ from functools import cached_property
 
 from integration.sync.actions import Action, Insert, Unchanged, Update
 from integration.sync.plan import Planner
-from integration.sync.reader import Reader
+from integration.sync.reading.reader import Reader
 from integration.sync.results import before_writing, collect_results
 from integration.sync.rules import Direction
 from integration.sync.run import Journal, Options, Scope

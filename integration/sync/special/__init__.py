@@ -2,8 +2,8 @@
 
 from integration.sync.special.base import Run, Special
 from integration.sync.special.contacts import ContactRules
-from integration.sync.special.currency import CurrencyRules
 from integration.sync.special.customers import CustomerRules, VendorRules
+from integration.sync.special.money.currency import CurrencyRules
 from integration.sync.special.opportunities import OpportunityRules
 from integration.sync.special.options import OptionRules
 from integration.sync.special.prices.lines import PriceGroupRules, SalesPriceRules

@@ -16,7 +16,7 @@ from integration.sync.record.meaning import Expressed, MeaningField, Meant
 from integration.sync.record.transfer import Draft, ReferenceNotCoupled
 from integration.sync.special.base import Run, Special
 from integration.sync.special.fixed import FieldFixed, hold_back
-from integration.sync.special.organization import Organization
+from integration.sync.special.money.organization import Organization
 from integration.sync.special.prices.default_list import PRICE_LIST, PRODUCT, DefaultPriceList, not_negative
 from integration.sync.special.units import UNITS, Units
 from integration.systems.errors import Problem

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from integration.sync.rules import Reference
 from integration.sync.special.base import Run
-from integration.sync.special.currency import LocalCurrency
+from integration.sync.special.money.currency import LocalCurrency
 from integration.sync.special.prices.choice import Choice, Price, choose
 from integration.systems.filters import EVERYTHING, AllOf, Comparison, Filter, OneOf
 from integration.systems.system import System, every

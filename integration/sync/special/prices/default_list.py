@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from integration.sync.actions import Change, Insert, SideWrite, Update
 from integration.sync.special.base import Run
-from integration.sync.special.currency import LocalCurrency, stable_id
-from integration.sync.special.organization import Organization
+from integration.sync.special.money.currency import LocalCurrency, stable_id
+from integration.sync.special.money.organization import Organization
 from integration.systems.filters import AllOf, Comparison, OneOf
 from integration.systems.system import every
 from integration.systems.values import Record, Ref, Row, Value

@@ -9,8 +9,8 @@ from integration.sync.matching.pairs import by_name
 from integration.sync.record.transfer import Draft, ReferenceNotCoupled
 from integration.sync.rules import Reference
 from integration.sync.special.base import Exclusion, Run, Special, require_mapped
-from integration.sync.special.currency import LocalCurrency
-from integration.sync.special.organization import Organization
+from integration.sync.special.money.currency import LocalCurrency
+from integration.sync.special.money.organization import Organization
 from integration.sync.special.prices.book import (
     CURRENCIES,
     GROUPS,

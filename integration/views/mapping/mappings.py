@@ -1,0 +1,104 @@
+"""Integration Table Mappings: the list, one mapping, and Use Default Synchronization Setup."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from integration.connection.live_systems import Count as Matching
+from integration.connection.live_systems import LiveSystems
+from integration.forms.filters import MappingFilter
+from integration.forms.mapping.defaults import DefaultsForm
+from integration.forms.mapping.table_mapping import MappingForm, counts_of
+from integration.mappings import standard
+from integration.mappings.warnings import warnings_of
+from integration.models import TableMapping
+from integration.views.access import PageRequest, post_needs
+
+CHANGE = "integration.change_tablemapping"
+WITHOUT_DEFAULT = "Left out, since people made them and there is no default: {}."
+
+
+@require_GET
+def mappings(request: HttpRequest) -> HttpResponse:
+    """The list, narrowed by text and direction."""
+    chosen = MappingFilter(request.GET, _listed(TableMapping.objects.all()))
+    context = {"rows": chosen.rows, "filter": chosen, "may_change": request.user.has_perm(CHANGE)}
+    return render(request, "integration/mappings.html", context)
+
+
+@post_needs(CHANGE, unless="count")
+def mapping(request: PageRequest, name: str) -> HttpResponse:
+    """One mapping; POST saves it, or only counts the rows that the typed filters match."""
+    row = get_object_or_404(_listed(TableMapping.objects.all()), name=name)
+    counting = "count" in request.POST
+    with LiveSystems() as live:
+        form = MappingForm(request.POST or None, instance=row, live=live)
+        if request.method == "POST" and not counting and form.saved():
+            _tell_saved(request, form)
+            return redirect("mapping", name=name)
+        counts = form.counts() if counting or form.is_bound else None
+        return render(request, "integration/mapping.html", _context(request, row, form, counts, live))
+
+
+@require_GET
+def mapping_count(request: HttpRequest, name: str) -> HttpResponse:
+    """A fragment: how many rows the filters match as they are typed."""
+    row = get_object_or_404(TableMapping, name=name)
+    given = request.GET
+    with LiveSystems() as live:
+        counts = counts_of(live, row, given.get("erp_filter", ""), given.get("crm_filter", ""))
+    return render(request, "integration/_mapping_counts.html", {"counts": counts})
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(CHANGE, raise_exception=True)
+def mapping_defaults(request: HttpRequest) -> HttpResponse:
+    """Use Default Synchronization Setup: GET shows what it would overwrite, POST does it for those selected."""
+    posted = request.POST if request.method == "POST" else None
+    only = request.GET.getlist("name") if posted is None else posted.getlist("listed")
+    listed = TableMapping.objects.filter(name__in=only) if only else TableMapping.objects.all()
+    form = DefaultsForm(posted, listed=listed, chosen=request.POST.getlist("name"))
+    if posted is not None and form.saved():
+        said = f"{len(form.done)} mappings are back at the default, {len(form.created)} were created."
+        messages.success(request, said)
+        return redirect("mappings")
+    if only and form.without_default:
+        messages.warning(request, WITHOUT_DEFAULT.format(", ".join(form.without_default)))
+    context = {"form": form, "only": only, "plans": form.plans(), "missing": [] if only else standard.missing()}
+    return render(request, "integration/mapping_defaults.html", context)
+
+
+def _listed(rows: QuerySet[TableMapping]) -> QuerySet[TableMapping]:
+    """With what the list shows besides: jobs, and how many couplings and open errors there are."""
+    listed = rows.prefetch_related("queue_entries").annotate(
+        coupled=Count("couplings", distinct=True),
+        open_errors=Count("errors", filter=Q(errors__closed_at=None), distinct=True),
+        pairs=Count("fields", filter=Q(fields__is_enabled=True), distinct=True),
+    )
+    return listed.order_by("position", "name")
+
+
+def _tell_saved(request: HttpRequest, form: MappingForm) -> None:
+    messages.success(request, f"{form.instance.name} is saved.")
+    for count in form.counts():
+        messages.info(request, f"{count.table}: {count.text}")
+    for warning in warnings_of(form.instance):
+        messages.warning(request, warning)
+
+
+def _context(
+    request: HttpRequest, row: TableMapping, form: MappingForm, counts: list[Matching] | None, live: LiveSystems
+) -> dict[str, object]:
+    return {
+        "mapping": row,
+        "form": form,
+        "counts": counts,
+        "notices": live.notices(),
+        "warnings": warnings_of(row),
+        "may_change": request.user.has_perm(CHANGE),
+    }

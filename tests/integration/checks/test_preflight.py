@@ -1,0 +1,363 @@
+"""Preflight: each check fails in its own words, by page, command and night job."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+from django.db import connection as database
+from django.db.migrations.recorder import MigrationRecorder
+
+from integration import checks
+from integration.checks.connection import connection
+from integration.checks.contents import mappings
+from integration.checks.installation import installation, machine
+from integration.checks.owners import owners
+from integration.checks.prices import price_list, rates
+from integration.connection.installation import COPY
+from integration.connection.systems import Connected
+from integration.jobs import queue, tasks
+from integration.models import ConnectionSetup, Preflight, TableMapping, TaskRun
+from integration.sync.rules import Context
+from integration.sync.special.prices.default_list import DEFAULT_PRICE_LIST
+from integration.systems.findings import Finding, Severity
+from integration.systems.memory import MemorySystem
+from integration.systems.values import Field, FieldType, Ref, Row, Side
+from tests.integration.jobs_world import JobsWorld, world
+from tests.makers import reference, table, text
+from tests.people import ADMINISTRATOR, signed_in
+
+__all__ = ["world"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_queue(settings):
+    settings.REDIS_URL = ""
+    queue.redis.cache_clear()
+    yield
+    queue.redis.cache_clear()
+
+
+def told(found) -> dict[str, Finding]:
+    return {one.code: one for one in found}
+
+
+def connected(erp: MemorySystem, crm: MemorySystem, user: uuid.UUID | None = None) -> Connected:
+    context = Context(local_currency="GBP", company="CRONUS", user_id=user or crm.user_id, filters={})
+    return Connected(erp, crm, context)
+
+
+# --- this installation ------------------------------------------------------------------------------------
+
+
+def test_a_missing_encryption_key_is_told_with_the_variable_to_set(settings):
+    settings.FIELD_ENCRYPTION_KEYS = []
+    one = told(installation(ConnectionSetup.current()))["keys-unusable"]
+    assert (one.severity, "FIELD_ENCRYPTION_KEYS" in one.fix) == (Severity.ERROR, True)
+
+
+def test_a_secret_of_another_key_is_named(settings):
+    setup = ConnectionSetup.current()
+    setup.client_secret = "the secret of Contoso"
+    setup.save()
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    one = told(installation(ConnectionSetup.current()))["secret-unreadable"]
+    assert "cannot be read" in one.message
+    assert "Bring the former key" in one.fix
+
+
+def test_a_pending_migration_is_named():
+    last = MigrationRecorder.Migration.objects.filter(app="integration").order_by("name").last()
+    last.delete()
+    one = told(machine())["migrations-pending"]
+    assert one.message == f"Pending: integration.{last.name}."
+    assert one.fix == "Run: python manage.py migrate"
+
+
+def test_a_missing_queue_is_an_error_and_its_workers_are_not_asked_for():
+    found = told(machine())
+    assert found["queue-unreachable"].message == "REDIS_URL is not set: there is no queue."
+    assert "no-worker" not in found
+
+
+def test_a_queue_that_does_not_answer_is_told(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    one = told(machine())["queue-unreachable"]
+    assert one.message.startswith("The queue does not answer")
+
+
+@pytest.mark.parametrize(("code", "fix"), [("no-worker", "manage.py work"), ("no-scheduler", "manage.py schedule")])
+def test_a_queue_without_workers_or_scheduler_says_which_command_starts_one(monkeypatch, code, fix):
+    monkeypatch.setattr("integration.checks.installation.queue_state", lambda: queue.QueueState(workers=0))
+    one = told(machine())[code]
+    assert (one.severity, fix in one.fix) == (Severity.ERROR, True)
+
+
+def test_a_copied_database_is_told():
+    setup = ConnectionSetup.current()
+    setup.installation_id = "the place it was copied from"
+    assert told(installation(setup))["database-copied"].message == COPY
+
+
+# --- the connection ---------------------------------------------------------------------------------------
+
+
+def test_a_connection_that_is_not_set_up_sends_to_the_guide():
+    found, usable = connection(ConnectionSetup.current())
+    assert [one.code for one in found] == ["not-set-up"]
+    assert "Assisted Setup" in found[0].fix
+    assert not usable
+
+
+def test_an_organization_that_cannot_be_reached_is_told_and_nothing_more_is_asked(setup, broken):
+    found, usable = connection(setup)
+    assert told(found)["unreachable"].message == "No route to contoso.crm4.dynamics.com."
+    assert not usable
+
+
+def test_a_disabled_connection_is_a_warning(setup):
+    assert told(connection(setup)[0])["disabled"].severity is Severity.WARNING
+
+
+def test_a_disabled_integration_user_is_told(setup, organization):
+    organization.update("systemuser", [Row(organization.user_id, {"isdisabled": True})])
+    assert "disabled in the organization" in told(connection(setup)[0])["integration-user"].message
+
+
+def test_a_company_without_local_currency_is_told(setup, monkeypatch):
+    monkeypatch.setattr("integration.connection.systems.local_currency", lambda: "")
+    assert told(connection(setup)[0])["local-currency"].fix == "Enter LCY Code in General Ledger Setup."
+
+
+# --- what is in it ----------------------------------------------------------------------------------------
+
+
+def currencies() -> tuple[MemorySystem, MemorySystem]:
+    columns = [text("iso_code"), Field("exchange_rate", FieldType.DECIMAL)]
+    erp = MemorySystem(Side.ERP, [table("currency", "Currency", columns, named="iso_code")])
+    precision = Field("currencydecimalprecision", FieldType.INTEGER)
+    base = reference("basecurrencyid", "transactioncurrency")
+    organization = table("organization", "Organization", [base, precision], named="basecurrencyid")
+    money = table("transactioncurrency", "Currency", [text("isocurrencycode")], named="isocurrencycode")
+    return erp, MemorySystem(Side.CRM, [organization, money])
+
+
+def test_a_currency_without_a_rate_is_named():
+    erp, crm = currencies()
+    erp.add("currency", iso_code="EUR", exchange_rate=Decimal("1.1"))
+    erp.add("currency", iso_code="DKK", exchange_rate=None)
+    found = list(rates(ConnectionSetup.current(), connected(erp, crm)))
+    assert [(one.code, one.message) for one in found] == [
+        ("rate-missing", "The currency DKK has no exchange rate for today.")
+    ]
+
+
+def test_a_base_currency_that_business_central_does_not_value_is_an_error():
+    erp, crm = currencies()
+    dollar = crm.add("transactioncurrency", isocurrencycode="USD")
+    crm.add("organization", basecurrencyid=Ref("transactioncurrency", dollar))
+    one = told(rates(ConnectionSetup.current(), connected(erp, crm)))["base-currency-unknown"]
+    assert one.severity is Severity.ERROR
+    assert "USD is the base currency" in one.message
+
+
+def owned(world: JobsWorld) -> dict[str, Finding]:
+    world.mapping().__class__.objects.update(only_coupled=False)
+    return told(owners(ConnectionSetup.current(), connected(world.erp, world.crm)))
+
+
+def test_a_salesperson_without_a_user_is_named_with_what_they_own(world):
+    world.add_customer("Adatum")
+    world.add_customer("Fabrikam")
+    one = owned(world)["owner-not-coupled"]
+    assert one.message == "The salesperson Jim Olive has no coupled user, and owns: 2 × customer."
+    assert "Couple Salespeople" in one.fix
+
+
+def test_owners_are_fine_once_their_salesperson_is_coupled(world):
+    world.couple_jim()
+    world.add_customer("Adatum")
+    assert list(owned(world)) == ["owners"]
+
+
+def test_a_disabled_user_of_a_coupled_salesperson_is_named(world):
+    world.couple_jim()
+    world.add_customer("Adatum")
+    world.crm.update("systemuser", [Row(world.jim_user, {"isdisabled": True})])
+    one = owned(world)["owner-disabled"]
+    assert one.message == (
+        "The user Jim Olive is disabled and is to own the records of the salesperson Jim Olive: 1 × customer."
+    )
+
+
+def test_of_a_mapping_of_coupled_records_only_these_count(world):
+    world.add_customer("Adatum")
+    fabrikam = world.add_customer("Fabrikam")
+    customers = world.mapping()
+    customers.couplings.couple(fabrikam, world.crm.add("account", name="Fabrikam"))
+    TableMapping.objects.update(only_coupled=True)
+    found = told(owners(ConnectionSetup.current(), connected(world.erp, world.crm)))
+    assert found["owner-not-coupled"].message.endswith("and owns: 1 × customer.")
+
+
+def test_no_record_is_read_while_every_salesperson_has_a_user(world):
+    world.couple_jim()
+    for number in range(30):
+        world.add_customer(f"Customer {number}")
+    world.pages_of(10)
+    world.erp.log.clear()
+    world.crm.log.clear()
+    assert list(owned(world)) == ["owners"]
+    asked = [(one.verb, one.table) for one in (*world.erp.log, *world.crm.log) if one.verb != "describe"]
+    assert asked == [("find", "salesperson"), ("get", "systemuser")]
+
+
+def test_the_records_of_a_salesperson_without_a_user_are_counted_and_not_read(world):
+    for number in range(30):
+        world.add_customer(f"Customer {number}")
+    world.pages_of(10)
+    world.erp.log.clear()
+    assert "owns: 30 × customer" in owned(world)["owner-not-coupled"].message
+    asked = [(one.verb, one.table) for one in world.erp.log if one.verb != "describe"]
+    assert asked == [("find", "salesperson"), ("count", "customer")]
+
+
+def test_a_default_price_list_that_somebody_else_changed_is_told():
+    crm = MemorySystem(
+        Side.CRM,
+        [
+            table("pricelevel", "Price List", [text("name")]),
+            table("productpricelevel", "Price", [text("name"), reference("pricelevelid", "pricelevel")]),
+        ],
+    )
+    listed, bicycle = uuid.uuid4(), uuid.uuid4()
+    crm.insert("pricelevel", [Row(listed, {"name": DEFAULT_PRICE_LIST})])
+    crm.insert("productpricelevel", [Row(bicycle, {"name": "Bicycle", "pricelevelid": Ref("pricelevel", listed)})])
+    before = list(price_list(ConnectionSetup.current(), connected(crm, crm)))
+    crm.add("productpricelevel", name="Lamp", pricelevelid=Ref("pricelevel", listed))
+    after = told(price_list(ConnectionSetup.current(), connected(crm, crm)))["price-list-edited"]
+    assert [one.code for one in before] == ["price-list"]
+    assert "Change prices in Business Central" in after.fix
+    assert "1 of its 2 lines" in after.message
+
+
+def test_twins_that_are_no_organization_are_not_asked_for_their_metadata(setup, organization, company):
+    assert list(mappings(setup, connected(company, organization))) == []
+
+
+# --- page, command, night ---------------------------------------------------------------------------------
+
+
+def test_the_command_prints_code_severity_message_and_fix_and_ends_with_one(db):
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("preflight", "--json", stdout=out)
+    answer = json.loads(out.getvalue().splitlines()[-1])
+    assert ended.value.code == 1
+    assert answer["errors"] >= 1
+    assert all({"code", "severity", "message", "fix"} <= one.keys() for one in answer["findings"])
+
+
+def test_the_last_run_is_one_row_with_the_worst_first():
+    Preflight.keep([Finding("queue", Severity.FINE, "Queue", "It answers.")])
+    last = Preflight.keep(
+        [Finding("clock", Severity.FINE, "Clock", "Agrees."), Finding("no-worker", Severity.ERROR, "Workers", "None.")]
+    )
+    assert Preflight.objects.count() == 1
+    assert str(last) == "1 error, 0 warnings"
+    assert [one["code"] for one in last.verdicts] == ["no-worker", "clock"]
+
+
+def test_the_page_shows_the_last_run_and_home_leads_there_while_there_are_errors():
+    Preflight.keep([Finding("no-worker", Severity.ERROR, "Workers", "No worker <takes> jobs.", "Start one.")])
+    ester = signed_in("ester")
+    page = ester.get("/connection/preflight/").content.decode()
+    assert "No worker &lt;takes&gt; jobs." in page
+    assert "Run Again" not in page
+    assert "The preflight found 1 error:" in ester.get("/").content.decode()
+    Preflight.keep([])
+    assert "The preflight found" not in ester.get("/").content.decode()
+
+
+def pending(*statements: str) -> None:
+    """As if the migration that made these tables had not been applied yet."""
+    MigrationRecorder.Migration.objects.filter(app="integration").delete()
+    with database.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def test_the_command_prints_its_findings_while_its_own_migration_is_pending():
+    pending("DROP TABLE integration_preflight")
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("preflight", stdout=out)
+    assert "integration.0001_initial" in out.getvalue()
+    assert "not-set-up" in out.getvalue()
+    assert "These findings could not be stored" in out.getvalue()
+
+
+def test_the_command_says_which_migration_is_pending_when_the_setup_cannot_be_read_yet():
+    pending("ALTER TABLE integration_connectionsetup DROP COLUMN web_client_url")
+    found = {one.code: one for one in checks.look()}
+    assert "integration.0001_initial" in found["migrations-pending"].message
+    assert "web_client_url" in found["database-unfit"].message
+    assert "queue-unreachable" in found
+
+
+# --- run again --------------------------------------------------------------------------------------------
+
+
+def test_run_again_gives_it_to_a_worker_and_needs_the_right(ends):
+    assert signed_in("ester").post("/connection/preflight/run/").status_code == 403
+    annette = signed_in("annette", ADMINISTRATOR)
+    page = annette.post("/connection/preflight/run/", follow=True).content.decode()
+    assert "It waits for the queue, which cannot be reached." in page
+    assert 'hx-trigger="every 1s"' in page
+    assert "Nothing has been looked at yet." in page
+    tasks.run(checks.TASK)
+    page = annette.get("/connection/preflight/").content.decode()
+    assert "not-set-up" in page
+    assert "hx-trigger" not in page
+
+
+def test_a_double_click_on_run_again_makes_one_run():
+    annette = signed_in("annette", ADMINISTRATOR)
+    annette.post("/connection/preflight/run/")
+    asked = TaskRun.objects.get().asked_at
+    page = annette.post("/connection/preflight/run/", follow=True).content.decode()
+    assert "It is under way already." in page
+    assert TaskRun.objects.get().asked_at == asked
+
+
+def test_while_no_worker_is_there_the_page_says_how_to_start_one(monkeypatch):
+    tasks.start(checks.TASK)
+    monkeypatch.setattr("integration.views.running.preflight.queue_state", lambda: queue.QueueState(workers=0))
+    assert "python manage.py work" in signed_in("ester").get("/connection/preflight/").content.decode()
+
+
+def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatch):
+    Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
+
+    def fail() -> dict[str, int]:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(tasks.TASKS, checks.TASK, fail)
+    tasks.start(checks.TASK)
+    tasks.run(checks.TASK)
+    page = signed_in("ester").get("/connection/preflight/").content.decode()
+    assert "The last run did not come to its end: It stopped because of an unexpected error." in page
+    assert "Both clocks agree." in page
+
+
+def test_the_live_part_of_the_page_is_the_findings_alone():
+    Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
+    page = signed_in("ester").get("/connection/preflight/", headers={"HX-Request": "true"}).content.decode()
+    assert page.startswith('<div id="preflight">')
+    assert "Both clocks agree." in page

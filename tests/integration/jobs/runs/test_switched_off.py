@@ -1,0 +1,184 @@
+"""What is switched off or changed while runs are under way: they stop, or end by the rule they began with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from integration import jobs, scheduler
+from integration.gate import LocalGate
+from integration.jobs import full_synch
+from integration.jobs.heartbeat import Heartbeat
+from integration.jobs.journal import BEGUN_AGAIN, BY_THE_OLD_RULE
+from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncJob, TableMapping
+from integration.models.jobs.full_synch import FullSynchError
+from integration.sync.run import Canceled, Options, Scope
+from integration.systems.errors import ConfigurationProblem
+from integration.systems.values import Side
+from tests.integration.commands.test_demo import HOUSE, environment
+from tests.integration.jobs_world import TO_CRM, JobsWorld, ran, world
+
+__all__ = ["world"]
+
+EVERYTHING = Options(scope=Scope.EVERYTHING, create=True)
+Status = SyncJob.Status
+
+
+@pytest.fixture
+def cronus(world: JobsWorld) -> JobsWorld:
+    """Jim Olive is coupled; Adatum, Fabrikam and Litware are customers; pages have one row."""
+    world.couple_jim()
+    for name in ("Adatum", "Fabrikam", "Litware"):
+        world.add_customer(name)
+    world.pages_of(1)
+    return world
+
+
+def full(world: JobsWorld) -> SyncJob:
+    return jobs.start(world.mapping(), TO_CRM, options=EVERYTHING)
+
+
+def sales_off() -> None:
+    ConnectionSetup.objects.update(sales_enabled=False)
+
+
+def of_the_sales_part(*, on: bool) -> None:
+    """CUSTOMER belongs to the Sales part, which is on or off."""
+    TableMapping.objects.filter(name="CUSTOMER").update(part="sales")
+    ConnectionSetup.objects.update(sales_enabled=on)
+
+
+def disable() -> None:
+    ConnectionSetup.objects.update(is_enabled=False)
+
+
+# --- off --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("off", "words"), [(disable, "is disabled"), (sales_off, "is switched off")])
+def test_a_run_stops_before_its_next_page_when_it_is_switched_off_and_keeps_what_is_written(cronus, off, words):
+    of_the_sales_part(on=True)
+    job = full(cronus)
+    cronus.during_insert(off, "Adatum")
+    jobs.run(job.pk)
+    written = cronus.names(Side.CRM, "account")
+    assert (ran(job).status, written) == (Status.CANCELED, ["Adatum"])
+    assert words in ran(job).message
+    assert cronus.mapping().couplings.filter(state="coupled").count() == 1
+
+
+def test_a_run_makes_no_further_request_of_its_page_once_it_is_switched_off(settings, db):
+    settings.JOB_HEARTBEAT = 600
+    looked = threading.Event()
+
+    class Held:
+        pk = "job"
+
+        def beat(self, **changes: object) -> bool:
+            return True
+
+    def stops() -> str:
+        looked.set()
+        return "Stopped."
+
+    with Heartbeat(Held(), LocalGate()) as pulse:
+        with pulse.slot():
+            pulse.stops = stops
+        assert looked.wait(20)
+        pulse._thread.join(0.2)
+        with pytest.raises(Canceled, match="Stopped"):
+            pulse.slot()
+
+
+def test_nothing_of_a_part_that_is_off_is_run_or_planned_whoever_asks(cronus):
+    of_the_sales_part(on=False)
+    job = jobs.start(cronus.mapping(), TO_CRM, inline=True)
+    assert (job.status, "Sales part of the connection is switched off" in job.message) == (Status.FAILED, True)
+    with pytest.raises(ConfigurationProblem, match="switched off"):
+        list(jobs.plan(cronus.mapping(), TO_CRM))
+    assert "CUSTOMER" not in {job.mapping.name for job in jobs.synchronize_modified()}
+    line = FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both", status=FullSynchLine.Status.ERROR)
+    with pytest.raises(FullSynchError, match="switched off"):
+        full_synch.restart(line)
+
+
+def test_a_full_synchronization_starts_no_line_of_a_part_that_is_off(cronus):
+    of_the_sales_part(on=False)
+    FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
+    with pytest.raises(FullSynchError):
+        full_synch.start()
+
+
+# --- changed ----------------------------------------------------------------------------------------------
+
+
+def test_a_run_whose_filter_is_changed_begins_anew_by_the_new_rule_and_says_so(cronus):
+    job = full(cronus)
+    cronus.during_insert(lambda: cronus.mapping().require_full_run(), "Adatum")
+    jobs.run(job.pk)
+    assert (ran(job).status, ran(job).message) == (Status.QUEUED, BEGUN_AGAIN)
+    jobs.run(job.pk)
+    assert (ran(job).status, ran(job).message, ran(job).records_done) == (Status.FINISHED, BEGUN_AGAIN, 3)
+
+
+def test_a_run_during_which_a_policy_is_changed_ends_by_the_rule_it_began_with_and_says_so(cronus):
+    def change() -> None:
+        mapping = cronus.mapping()
+        mapping.conflict = "send"
+        mapping.save()
+
+    job = full(cronus)
+    cronus.during_insert(change, "Adatum")
+    jobs.run(job.pk)
+    assert (ran(job).status, ran(job).message) == (Status.FINISHED, BY_THE_OLD_RULE)
+
+
+def test_a_filter_widened_between_the_passes_of_a_line_leaves_a_full_run_needed(cronus):
+    FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
+    full_synch.start()
+    line = FullSynchLine.objects.get(mapping=cronus.mapping())
+    jobs.run(line.to_crm_job.pk)
+    cronus.mapping().require_full_run()
+    jobs.run(line.to_erp_job.pk)
+    line.refresh_from_db()
+    assert line.status == FullSynchLine.Status.FINISHED
+    assert "changed while its passes ran" in line.message
+    assert cronus.mapping().full_run_needed
+
+
+def test_a_line_that_nobody_disturbed_needs_no_full_run_any_more(cronus):
+    cronus.mapping().require_full_run()
+    FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
+    full_synch.start()
+    line = FullSynchLine.objects.get(mapping=cronus.mapping())
+    jobs.run(line.to_crm_job.pk)
+    jobs.run(line.to_erp_job.pk)
+    assert not cronus.mapping().full_run_needed
+
+
+# --- the house --------------------------------------------------------------------------------------------
+
+
+def test_the_jobs_of_the_house_are_there_and_run_while_the_connection_is_disabled(world):
+    ConnectionSetup.objects.update(is_enabled=False)
+    scheduler.tick()
+    house = JobQueueEntry.objects.filter(mapping=None)
+    assert set(house.values_list("task", "status")) == {
+        ("retention", "ready"),
+        ("preflight", "ready"),
+        ("new_day", "ready"),
+    }
+    JobQueueEntry.objects.update(next_start="2026-01-01T00:00Z")
+    assert {entry.task for entry in scheduler.start_due()} == {"retention", "preflight", "new_day"}
+
+
+def test_a_retention_period_below_a_week_is_refused_at_the_start(tmp_path: Path):
+    command = [sys.executable, "-c", "import integration.project.settings"]
+    env = environment(tmp_path, RETENTION_DAYS="6")
+    ended = subprocess.run(command, env=env, cwd=HOUSE, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "RETENTION_DAYS is a whole number from 7 to 36500." in ended.stderr

@@ -1,0 +1,71 @@
+"""Real workers and a real queue: everybody asks for records of one mapping at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.sandbox import Options, Sandbox
+from tests.gated import queue_server
+from tests.integration.commands.test_demo import HOUSE, environment, eventually
+from tests.integration.crowd import SINGLE
+
+pytestmark = pytest.mark.processes
+DONE = ("inserted", "modified", "unchanged", "skipped", "failed")
+
+
+def crowd(env: dict[str, str], *words: str) -> Any:
+    command = [sys.executable, "-m", "tests.integration.crowd", *words]
+    ran = subprocess.run(command, env=env, cwd=HOUSE, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout) if words[0] == "look" else None
+
+
+@contextmanager
+def processes(env: dict[str, str], workers: int) -> Iterator[None]:
+    commands = [["work"]] * workers + [["schedule"]]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = [
+        subprocess.Popen([sys.executable, "manage.py", *words], env=env, cwd=HOUSE, **silent) for words in commands
+    ]
+    try:
+        yield
+    finally:
+        for one in started:
+            one.terminate()
+        for one in started:
+            one.wait(60)
+
+
+@pytest.mark.parametrize("workers", [2, 8])
+def test_twenty_runs_of_one_record_and_a_full_run_asked_for_at_once_are_all_finished(tmp_path: Path, workers: int):
+    running = Sandbox(Options(str(tmp_path / "organization.sqlite3"), seed="demo"))
+    running.start()
+    try:
+        with queue_server() as (_, socket):
+            env = environment(
+                tmp_path, REDIS_URL=f"unix://{socket}", LOG_LEVEL="ERROR", PYTHONPATH=os.pathsep.join(sys.path)
+            )
+            crowd(env, "prepare", json.dumps(running.ready))
+            with processes(env, workers):
+                crowd(env, "ask")
+                found = eventually(lambda: ended(crowd(env, "look")), "every run to end")
+    finally:
+        running.stop()
+    assert {(one["status"], one["message"]) for one in found} == {("finished", "")}
+    full = next(one for one in found if not one["urgent"])
+    single = [one for one in found if one["urgent"]]
+    assert [sum(one["counters"][name] for name in DONE) for one in single] == [1] * SINGLE
+    assert full["done"] == full["total"] == sum(full["counters"][name] for name in DONE)
+
+
+def ended(found: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    return None if any(one["status"] in ("queued", "running") for one in found) else found
