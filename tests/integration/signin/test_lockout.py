@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.db.models import F
@@ -18,6 +19,13 @@ __all__ = ["quick", "susan"]
 
 pytestmark = pytest.mark.django_db
 HOME = "198.51.100.9"
+
+
+@pytest.fixture(autouse=True)
+def still():
+    """The clock stands still: only ``later`` lets time go by, so that a wait is known to the second."""
+    with time_machine.travel(dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC), tick=False):
+        yield
 
 
 @pytest.fixture
