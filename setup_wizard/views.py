@@ -177,11 +177,11 @@ def _next(request: HttpRequest, here: Step, shown: Shown) -> HttpResponse:
         return redirect("setup")
     if why is None and here is FINISH:
         return _finish(request, shown)
-    following = after(here)
     if why is None and here is CONNECTION:
         carried.drop(request)
         shown.update(tested(ConnectionSetup.current()))
         why = NOT_YET if shown["findings"] else None
+    following = after(here)
     if why is None and following is not None:
         Guide.current().pass_step(here.slug)
         return redirect("guide_step", following.slug)

@@ -32,21 +32,25 @@ def errors_action(request: HttpRequest, action: str) -> HttpResponse:
     if action not in ("retry", "uncouple", *WAYS):
         raise Http404
     ids = [int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19]
-    parts: Parts[SyncJob | int] = Parts()
     try:
-        pairs, unknown = repair.of_errors(ids)
-        if unknown:
-            parts.leave(UNKNOWN.format(records(unknown)))
-        if action == "retry":
-            return _retry(request, parts, pairs)
-        coupled = _coupled(parts, pairs)
-        if action == "uncouple" and "confirmed" not in request.POST:
-            return _ask(request, coupled)
-        way = WAYS.get(action)
-        return _synchronize(request, parts, coupled, way) if way else _uncouple(request, parts, coupled)
+        return _done(request, action, ids)
     except (CouplingError, Problem) as problem:
         show_problem(request, problem)
         return back(request)
+
+
+def _done(request: HttpRequest, action: str, errors: list[int]) -> HttpResponse:
+    parts: Parts[SyncJob | int] = Parts()
+    pairs, unknown = repair.of_errors(errors)
+    if unknown:
+        parts.leave(UNKNOWN.format(records(unknown)))
+    if action == "retry":
+        return _retry(request, parts, pairs)
+    coupled = _coupled(parts, pairs)
+    if action == "uncouple" and "confirmed" not in request.POST:
+        return _ask(request, coupled)
+    way = WAYS.get(action)
+    return _synchronize(request, parts, coupled, way) if way else _uncouple(request, parts, coupled)
 
 
 def _retry(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> HttpResponse:

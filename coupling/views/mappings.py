@@ -30,6 +30,11 @@ def mappings_uncouple(request: HttpRequest) -> HttpResponse:
         return redirect("mappings")
     if request.method == "GET":
         return render(request, "coupling/mappings_uncouple.html", {"mappings": chosen})
+    return _uncoupled(request, chosen)
+
+
+def _uncoupled(request: HttpRequest, chosen: QuerySet[TableMapping]) -> HttpResponse:
+    """Couplings go at once, or by a job where their number is large."""
     parts: Parts[SyncJob | int] = Parts()
     for mapping in chosen:
         number = mapping.couplings.filter(state=State.COUPLED.value).count()

@@ -62,14 +62,19 @@ def connection_enable(request: HttpRequest) -> HttpResponse:
     except NotReady as error:
         messages.error(request, "The connection is not enabled. See what is wrong below.")
         return _page(request, ConnectionForm(instance=ConnectionSetup.current()), error.findings)
-    made = f" {len(created)} table mappings were created." if created else " All table mappings were there already."
+    _say_enabled(request, setup, len(created))
+    return redirect("connection")
+
+
+def _say_enabled(request: HttpRequest, setup: ConnectionSetup, created: int) -> None:
+    """What was made, what is still to be looked at, and which mappings are as people changed them."""
+    made = f" {created} table mappings were created." if created else " All table mappings were there already."
     messages.success(request, f"The connection to {setup.organization_name} is enabled.{made}")
     for words in (setup.last_error, *(f"{one.message} {one.fix}" for one in checks.warned(setup))):
         if words:
             messages.warning(request, words)
     if changed := standard.changed():
         messages.info(request, f"Kept as people changed them: {', '.join(changed)}. {CHANGED}")
-    return redirect("connection")
 
 
 @require_POST
