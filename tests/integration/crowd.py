@@ -2,7 +2,7 @@
 
     python -m tests.integration.crowd prepare '{"url": ..., ...}'     a company of CUSTOMERS, connected and enabled
     python -m tests.integration.crowd ask                             one full run and 20 runs of one customer
-    python -m tests.integration.crowd look                            what has become of them, as JSON
+    python -m tests.integration.crowd wait                            until all have ended; what became of them, as JSON
 
 The environment says which database and which queue.
 """
@@ -12,9 +12,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import Any
 
 CUSTOMERS, SINGLE = 1500, 20
+PATIENCE = 90.0
 
 
 def prepare(ready: dict[str, Any]) -> None:
@@ -41,14 +43,17 @@ def ask() -> None:
         jobs.start(mapping, Direction.TO_CRM, options=Options(scope=Scope.IDS, ids=(id,), create=True, force=True))
 
 
-def look() -> None:
+def wait() -> None:
     from integration.models import SyncJob
 
-    found = SyncJob.objects.filter(mapping__name="CUSTOMER").order_by("queued_at")
-    sys.stdout.write(json.dumps([_told(job) for job in found]) + "\n")
+    end = time.monotonic() + PATIENCE
+    asked = SyncJob.objects.filter(mapping__name="CUSTOMER").order_by("queued_at")
+    while asked.filter(status__in=("queued", "running")).exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    sys.stdout.write(json.dumps([_described(job) for job in asked]) + "\n")
 
 
-def _told(job: Any) -> dict[str, Any]:
+def _described(job: Any) -> dict[str, Any]:
     done = {"status": job.status, "urgent": job.urgent, "message": job.message, "resumed": job.resumed}
     return done | {"done": job.records_done, "total": job.records_total, "counters": job.counters.as_dict()}
 
@@ -62,7 +67,7 @@ def main() -> None:
     if what == "prepare":
         prepare(json.loads(sys.argv[2]))
     else:
-        {"ask": ask, "look": look}[what]()
+        {"ask": ask, "wait": wait}[what]()
 
 
 if __name__ == "__main__":

@@ -123,7 +123,6 @@ class Demo:
         keeper = self.supervisor
         valkey = keeper.keep(Child("queue", _valkey(self.socket, self.folder), self.env, foundation=True))
         keeper.until(valkey, lambda: _answers(self.socket))
-        keeper.run(self._manage("migrations", "migrate", "--verbosity", "0"))
         wanted = ["--accounts", str(self.options["accounts"])] if self.options["accounts"] else []
         database = str(self.folder / "sandbox.sqlite3")
         words = ["--port", str(self.ports[1]), "--database", database, "--seed", "demo", *wanted]

@@ -1,4 +1,4 @@
-"""``manage.py demo_setup``: what the demo needs inside: the company, an administrator, the connection filled in."""
+"""``manage.py demo_setup``: what the demo needs inside: tables, company, administrator, the connection filled in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration.business_central import demo
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         if not settings.DEVELOPMENT:
             raise CommandError("The demo has made-up secrets and runs with DEVELOPMENT=true only.")
         ready = ready_line(sys.stdin.readline())
+        call_command("migrate", verbosity=0)
         demo.fill(options["customers"])
         connect(ready)
         leave_word(settings.DATA_DIR / "sandbox.json", ready)

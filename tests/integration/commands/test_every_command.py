@@ -16,6 +16,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from integration.management import console
+from tests import forked
 
 HOUSE = Path(__file__).resolve().parents[3]
 OURS = sorted(name for name, app in get_commands().items() if app in ("integration", "coupling"))
@@ -61,6 +62,8 @@ pytestmark = pytest.mark.processes
 def manage(home: Path, *words: str, preexec: object = None, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {"DEVELOPMENT": "true", "DATA_DIR": str(home), "PATH": os.environ["PATH"], **environment}
     env = {name: value for name, value in env.items() if value}
+    if preexec is None:
+        return forked.manage(words, env)
     return subprocess.run(
         [sys.executable, str(HOUSE / "manage.py"), *words],
         env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, preexec_fn=preexec,

@@ -15,7 +15,7 @@ import pytest
 
 from integration.sandbox import Options, Sandbox
 from tests.gated import queue_server
-from tests.integration.commands.test_demo import HOUSE, environment, eventually
+from tests.integration.commands.test_demo import HOUSE, environment
 from tests.integration.crowd import SINGLE
 
 pytestmark = pytest.mark.processes
@@ -26,7 +26,7 @@ def crowd(env: dict[str, str], *words: str) -> Any:
     command = [sys.executable, "-m", "tests.integration.crowd", *words]
     ran = subprocess.run(command, env=env, cwd=HOUSE, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout) if words[0] == "look" else None
+    return json.loads(ran.stdout) if words[0] == "wait" else None
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def test_twenty_runs_of_one_record_and_a_full_run_asked_for_at_once_are_all_fini
             crowd(env, "prepare", json.dumps(running.ready))
             with processes(env, workers):
                 crowd(env, "ask")
-                found = eventually(lambda: ended(crowd(env, "look")), "every run to end")
+                found = crowd(env, "wait")
     finally:
         running.stop()
     assert {(one["status"], one["message"]) for one in found} == {("finished", "")}
@@ -65,7 +65,3 @@ def test_twenty_runs_of_one_record_and_a_full_run_asked_for_at_once_are_all_fini
     single = [one for one in found if one["urgent"]]
     assert [sum(one["counters"][name] for name in DONE) for one in single] == [1] * SINGLE
     assert full["done"] == full["total"] == sum(full["counters"][name] for name in DONE)
-
-
-def ended(found: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
-    return None if any(one["status"] in ("queued", "running") for one in found) else found
