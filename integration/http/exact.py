@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from decimal import Decimal
 from typing import Any
+
+from simplejson import JSONEncoder, RawJSON
 
 from integration.systems.errors import BadAnswer
 
@@ -20,17 +21,12 @@ DEEPEST = 64
 MOST_VALUES = 2_000_000
 """In one answer: the largest page there is, 5,000 rows, with 400 values each."""
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_MARK = f"@{secrets.token_hex(8)}:"
-"""Stands before a decimal while the standard encoder, which knows no exact decimals, takes it for text. It is made anew
-in every process, so no text from outside can carry it."""
-_MARKED = re.compile(f'"{_MARK}([-0-9.]+)"')
 
 
 def encode(value: Any) -> bytes:
     """JSON with decimals written exactly, as numbers. Raises ``ValueError`` for NaN and infinity, ``TypeError`` for
     what has no JSON form."""
-    text = json.dumps(value, default=_marked, separators=(",", ":"), allow_nan=False)
-    return (_MARKED.sub(r"\1", text) if _MARK in text else text).encode("ascii")
+    return _ENCODER.encode(value).encode("ascii")
 
 
 def decode(body: bytes | str) -> Any:
@@ -69,12 +65,13 @@ def _deeper_than(levels: int, value: Any) -> bool:
     return True
 
 
-def _marked(value: Any) -> str:
+def _written(value: Any) -> RawJSON:
+    """A decimal in all its digits: no service takes ``1E+5`` for an amount of money."""
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} has no JSON form")
     if not value.is_finite():
         raise ValueError(f"{value} has no JSON form")
-    return f"{_MARK}{value:f}"
+    return RawJSON(f"{value:f}")
 
 
 def _decimal(text: str) -> Decimal:
@@ -88,3 +85,8 @@ def _decimal(text: str) -> Decimal:
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
+
+
+_ENCODER = JSONEncoder(
+    default=_written, use_decimal=False, namedtuple_as_object=False, separators=(",", ":"), allow_nan=False
+)
