@@ -25,7 +25,6 @@ from integration.models.people.rights import (
     VIEWER,
     granted,
 )
-from integration.project.variables import TOPICS, Variable
 
 OPTIONS_OF_DJANGO = {action.dest for action in BaseCommand().create_parser("manage.py", "")._actions}
 PEOPLE = (VIEWER, INTEGRATOR, ADMINISTRATOR, AVAILABILITY)
@@ -33,20 +32,20 @@ BEGIN, END = "<!-- Printed by: manage.py describe {} -->\n", "<!-- End of what i
 
 
 def environment() -> str:
-    """A table a topic."""
+    """A table a topic. What a variable is says ``project/variables.py``, which the settings hand over."""
     parts = []
-    for topic, variables in TOPICS.items():
+    for topic, variables in settings.ENVIRONMENT.items():
         rows = "\n".join(_variable(one) for one in variables)
         parts.append(f"## {topic}\n\n| variable | meaning | default | needed |\n|---|---|---|---|\n{rows}\n")
     return "\n".join(parts)
 
 
-def _variable(one: Variable) -> str:
+def _variable(one: Any) -> str:
     meaning = f"{one.meaning.rstrip('.')} ({one.values})." if one.values else one.meaning
     return f"| `{one.name}` | {meaning} | {_default_of(one)} | {one.needed} |"
 
 
-def _default_of(one: Variable) -> str:
+def _default_of(one: Any) -> str:
     if one.shown:
         return one.shown
     usual, here = _value(one.default), _value(one.development)

@@ -14,8 +14,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from integration.project.accounts import *  # noqa: F403 - a part of these settings
 from integration.project.environment import within
-from integration.project.variables import BASE_DIR, DEVELOPMENT_FERNET, DEVELOPMENT_SECRET, read
+from integration.project.variables import BASE_DIR, DEVELOPMENT_FERNET, DEVELOPMENT_SECRET, TOPICS, read
 
+ENVIRONMENT = TOPICS
+"""For who describes it: nothing of ours imports the project."""
 DEVELOPMENT = read("DEVELOPMENT", development=False)
 value = partial(read, development=DEVELOPMENT)
 DEBUG = value("DEBUG")

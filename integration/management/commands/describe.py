@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration.management.describing import TOPICS_PRINTED, renewed
 
@@ -24,5 +24,8 @@ class Command(BaseCommand):
             self.stdout.write(TOPICS_PRINTED[topic]())
             return
         page = settings.BASE_DIR / "docs" / f"{topic}.md"
-        page.write_text(renewed(page.read_text(encoding="utf-8"), topic), encoding="utf-8")
+        try:
+            page.write_text(renewed(page.read_text(encoding="utf-8"), topic), encoding="utf-8")
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"docs/{topic}.md is written.")
