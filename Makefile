@@ -62,7 +62,7 @@ $(VENV)/installed.lock: requirements.lock
 	@cp requirements.lock $@
 
 chromium: install
-	@test -n "$(CHROMIUM)" || $(BIN)/python -m tests.chromium || { \
+	@test -n "$(CHROMIUM)" || $(BIN)/python -m tests.real.chromium || { \
 		echo "The browser tests need a Chromium. Either install the system's (Debian: apt-get install chromium)" >&2; \
 		echo "or Playwright's own: $(BIN)/playwright install --with-deps chromium" >&2; exit 1; }
 

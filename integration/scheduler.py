@@ -41,6 +41,7 @@ class NotNow(Exception):
 
 
 log = logging.getLogger(__name__)
+KIND = "scheduler"
 
 
 def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> None:
@@ -48,12 +49,13 @@ def loop(stop: threading.Event, wake: threading.Event, every: float = EVERY) -> 
     announced = -math.inf
     while not stop.is_set():
         if time.monotonic() - announced > key_holders.EVERY_SECONDS:
-            key_holders.announce("scheduler")
+            key_holders.announce(KIND)
             announced = time.monotonic()
         tick()
         close_old_connections()
         wake.wait(every)
         wake.clear()
+    key_holders.withdraw(KIND)
 
 
 def tick() -> None:

@@ -143,6 +143,7 @@ def test_folders_hold_few_modules() -> None:
     ours = [path for path in files() if path.suffix == ".py" and path.stem not in ("__init__", "conftest")]
     folders = Counter(name(path.parent) for path in ours)
 
+    del folders["integration/management/commands"]  # Django wants each command in a module of this one folder.
     assert {folder: count for folder, count in folders.items() if count > MOST_MODULES} == {}
 
 
@@ -323,7 +324,7 @@ def test_no_page_builds_a_component_by_hand(what: str) -> None:
 
 def test_the_top_level_holds_nothing_but_the_house() -> None:
     house = {"integration", "coupling", "setup_wizard", "templates", "static", "tests", "manage.py", "pyproject.toml",
-             "README.md", "Makefile", "requirements.lock", ".ci", ".gitignore"}  # fmt: skip
+             "README.md", "docs", "Makefile", "requirements.lock", ".ci", ".gitignore"}  # fmt: skip
 
     assert {path.relative_to(HOUSE).parts[0] for path in files()} - house == set()
 

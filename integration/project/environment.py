@@ -17,6 +17,16 @@ TRUE, FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 SCHEMES = ("sqlite", "postgres", "postgresql")
 
 
+def text(name: str, default: str) -> str:
+    """Any text."""
+    return str(env(name, default=default))
+
+
+def commas(name: str, default: tuple[str, ...]) -> list[str]:
+    """Texts, separated by commas."""
+    return list(env.list(name, default=list(default)))
+
+
 def switch(name: str, default: bool) -> bool:
     """true or false; a typing error is no false."""
     text = env(name, default="").strip().lower()
@@ -59,11 +69,11 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     return text
 
 
-def address(name: str, schemes: tuple[str, ...], *, insecure_here: bool = False) -> str:
-    """An address with one of these schemes, or blank. ``insecure_here``: http too, on this machine."""
+def address(name: str, default: str, schemes: tuple[str, ...], *, insecure_here: bool = False) -> str:
+    """An address with one of these schemes, or the default. ``insecure_here``: http too, on this machine."""
     text = env(name, default="").strip()
     if not text:
-        return ""
+        return default
     try:
         parts = urlsplit(text)
         known = parts.scheme in schemes or (insecure_here and parts.scheme == "http" and _is_here(parts.hostname))
@@ -85,9 +95,9 @@ def _is_here(host: str | None) -> bool:
     return host in ("localhost", "127.0.0.1", "::1")
 
 
-def file(name: str) -> str:
-    """A file that is there, or blank."""
-    text = env(name, default="").strip()
+def file(name: str, default: str) -> str:
+    """A file that is there, or the default."""
+    text = env(name, default="").strip() or default
     if text and not Path(text).is_file():
         raise ImproperlyConfigured(f"{name} names a file that is not there: {text}")
     return text

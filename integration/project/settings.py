@@ -1,75 +1,42 @@
 """Settings, all from the environment; safe for development, refused in production where unsafe.
 
-==========================  ==================================================================================
-DEBUG                       true for development (default: false)
-DEVELOPMENT                 true: made-up secrets are allowed (``make demo``, ``make test`` set it)
-SECRET_KEY                  Django's secret; required unless DEVELOPMENT
-SECRET_KEY_FALLBACKS        former values of it, comma-separated, while it is being changed
-FIELD_ENCRYPTION_KEYS       comma-separated Fernet keys, newest first; without one nobody connects
-ALLOWED_HOSTS               comma-separated host names; required unless DEVELOPMENT
-DATABASE_URL                sqlite:///… or postgres://…; default: data/integration.sqlite3 in the checkout
-REDIS_URL                   redis://… or unix://…; required to run workers, scheduler and web outside the demo
-DATA_DIR                    where the embedded databases live (default: data/ in the checkout)
-SECURE_COOKIES              true behind https (default: true unless DEVELOPMENT)
-LOG_LEVEL                   default INFO
-TRUSTED_PROXIES             proxies of our own before the application (default 0)
-SESSION_HOURS               how long a sign-in lasts (default 12)
-OIDC_ISSUER                 OpenID Connect provider for single sign-on, with OIDC_CLIENT_ID, OIDC_CLIENT_SECRET,
-                            OIDC_NAME and OIDC_CLAIM (default: none)
-SINGLE_SIGN_ON_ONLY         true: no passwords (default false)
-SECOND_FACTOR               off, optional or required: a code or passkey besides the password (default off)
-JOB_DEAD_AFTER              seconds without a sign of life after which a run is resumed elsewhere (default 30)
-JOB_HEARTBEAT               seconds between two signs of life of a run (default 5)
-JOB_RESEND_AFTER            seconds after which a queued job nobody took is sent again (default 15)
-==========================  ==================================================================================
+``variables.py`` says which variables there are; docs/environment.md is printed from it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from bootstrap_wrapper import get_bootstrap_dir
 from django.core.exceptions import ImproperlyConfigured
 
 from integration.project.accounts import *  # noqa: F403 - a part of these settings
-from integration.project.environment import address, choice, database, env, file, folder, seconds, switch, whole, within
+from integration.project.environment import within
+from integration.project.variables import BASE_DIR, DEVELOPMENT_FERNET, DEVELOPMENT_SECRET, TOPICS, read
 
-BASE_DIR = Path(__file__).resolve().parents[2]
-DEVELOPMENT = switch("DEVELOPMENT", False)
-DEBUG = switch("DEBUG", False)
+ENVIRONMENT = TOPICS
+"""For who describes it: nothing of ours imports the project."""
+DEVELOPMENT = read("DEVELOPMENT", development=False)
+value = partial(read, development=DEVELOPMENT)
+DEBUG = value("DEBUG")
 
-_DEVELOPMENT_SECRET = "only-for-development-never-for-people"  # noqa: S105 - refused below in production
-_DEVELOPMENT_FERNET = "ZGV2ZWxvcG1lbnQtb25seS1kZXZlbG9wbWVudC1vbmw="
-
-
-def _required(name: str, development: Any, read: Any = env) -> Any:
-    """A setting that has a made-up value in development and must be given otherwise."""
-    value = read(name, default=development if DEVELOPMENT else None)
-    if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set. Set it (README, Environment), or set DEVELOPMENT=true on a developer's machine, "
-            'as make manage ARGS="..." does.'
-        )
-    return value
-
-
-SECRET_KEY = _required("SECRET_KEY", _DEVELOPMENT_SECRET)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[_DEVELOPMENT_FERNET] if DEVELOPMENT else [])
-"""Without a usable one the application starts, says so everywhere and does not connect (``models/secret.py``)."""
-ALLOWED_HOSTS = _required("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"], env.list)
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-if not DEVELOPMENT and (SECRET_KEY == _DEVELOPMENT_SECRET or len(SECRET_KEY) < 40):
+SECRET_KEY = value("SECRET_KEY")
+SECRET_KEY_FALLBACKS = value("SECRET_KEY_FALLBACKS")
+FIELD_ENCRYPTION_KEYS = value("FIELD_ENCRYPTION_KEYS")
+"""Without a usable one the application starts, says so and does not connect (``models/stored/secret.py``)."""
+ALLOWED_HOSTS = value("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = value("CSRF_TRUSTED_ORIGINS")
+if not DEVELOPMENT and (SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 40):
     raise ImproperlyConfigured("SECRET_KEY is not safe: use at least 40 random characters.")
-if not DEVELOPMENT and _DEVELOPMENT_FERNET in FIELD_ENCRYPTION_KEYS:
+if not DEVELOPMENT and DEVELOPMENT_FERNET in FIELD_ENCRYPTION_KEYS:
     raise ImproperlyConfigured("FIELD_ENCRYPTION_KEYS holds the development key, which everybody knows.")
 if not DEVELOPMENT and "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name hosts, “*” is not safe.")
 if not DEVELOPMENT and DEBUG:
     raise ImproperlyConfigured("DEBUG shows stack traces to people; it goes with DEVELOPMENT=true only.")
-DATA_DIR = folder("DATA_DIR", BASE_DIR / "data")
+DATA_DIR = value("DATA_DIR")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -135,7 +102,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'integration.sqlite3'}")}
+DATABASES = {"default": value("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'integration.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets readers and one writer work side by side; IMMEDIATE takes the write lock at the start, so that two
     # writers wait for each other instead of failing in the middle.
@@ -149,17 +116,17 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = address("REDIS_URL", ("redis", "rediss", "unix"))
+REDIS_URL = value("REDIS_URL")
 
-RETENTION_DAYS = whole("RETENTION_DAYS", 90, 7, 36500)
+RETENTION_DAYS = value("RETENTION_DAYS")
 """Jobs that have ended, closed errors and history are kept so long."""
-PRODUCT_QUANTITY_DECIMALS = whole("PRODUCT_QUANTITY_DECIMALS", 5, 0, 5)
+PRODUCT_QUANTITY_DECIMALS = value("PRODUCT_QUANTITY_DECIMALS")
 """How many decimals the quantities of a new product have in Dynamics 365 Sales."""
 
-PUBLIC_URL = address("PUBLIC_URL", ("https", "http"))
+PUBLIC_URL = value("PUBLIC_URL")
 """Where people and Dynamics 365 Sales reach this application; blank: where the administrator's browser does."""
 
-DATAVERSE_CA_FILE = file("DATAVERSE_CA_FILE")
+DATAVERSE_CA_FILE = value("DATAVERSE_CA_FILE")
 """Certificate authorities, in PEM, that are trusted besides the usual ones when Dynamics 365 Sales is called."""
 RQ_QUEUES = {
     "default": {
@@ -170,9 +137,9 @@ RQ_QUEUES = {
     }
 }
 RQ_SHOW_ADMIN_LINK = False
-JOB_DEAD_AFTER = seconds("JOB_DEAD_AFTER", 30.0)
-JOB_HEARTBEAT = seconds("JOB_HEARTBEAT", 5.0)
-JOB_RESEND_AFTER = seconds("JOB_RESEND_AFTER", 15.0)
+JOB_DEAD_AFTER = value("JOB_DEAD_AFTER")
+JOB_HEARTBEAT = value("JOB_HEARTBEAT")
+JOB_RESEND_AFTER = value("JOB_RESEND_AFTER")
 
 AUTH_USER_MODEL = "integration.User"
 _VALIDATION = "django.contrib.auth.password_validation"
@@ -187,21 +154,21 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
-OIDC_ISSUER = address("OIDC_ISSUER", ("https",), insecure_here=True)
+OIDC_ISSUER = value("OIDC_ISSUER")
 """Address of an OpenID Connect provider; blank: people sign in with passwords only."""
-OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env("OIDC_CLIENT_ID", default=""), env("OIDC_CLIENT_SECRET", default="")
-OIDC_NAME = env("OIDC_NAME", default="single sign-on")
-OIDC_CLAIM = env("OIDC_CLAIM", default="preferred_username")
-SINGLE_SIGN_ON_ONLY = switch("SINGLE_SIGN_ON_ONLY", False)
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = value("OIDC_CLIENT_ID"), value("OIDC_CLIENT_SECRET")
+OIDC_NAME = value("OIDC_NAME")
+OIDC_CLAIM = value("OIDC_CLAIM")
+SINGLE_SIGN_ON_ONLY = value("SINGLE_SIGN_ON_ONLY")
 if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
     raise ImproperlyConfigured("OIDC_ISSUER is set, but OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is not.")
 if SINGLE_SIGN_ON_ONLY and not OIDC_ISSUER:
     raise ImproperlyConfigured("SINGLE_SIGN_ON_ONLY is set, but OIDC_ISSUER is not: nobody could sign in.")
 
-SECOND_FACTOR = choice("SECOND_FACTOR", "off", ("off", "optional", "required"))
+SECOND_FACTOR = value("SECOND_FACTOR")
 """A code or passkey besides the password: off, optional (for who sets it up) or required (of everybody)."""
 
-TRUSTED_PROXIES = whole("TRUSTED_PROXIES", 0, 0, 9)
+TRUSTED_PROXIES = value("TRUSTED_PROXIES")
 """How many proxies of our own stand before the application: so many entries of X-Forwarded-For are believed."""
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -238,11 +205,11 @@ WHITENOISE_USE_FINDERS = DEVELOPMENT
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-SECURE_COOKIES = switch("SECURE_COOKIES", not DEVELOPMENT)
+SECURE_COOKIES = value("SECURE_COOKIES")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = whole("SESSION_HOURS", 12, 1, 24 * 90) * 3600
+SESSION_COOKIE_AGE = value("SESSION_HOURS") * 3600
 DEVICE_COOKIE_NAME = "device"
 """By which a browser is known that somebody has signed in with; it opens nothing (models/lockout.py)."""
 if SECURE_COOKIES:
@@ -265,7 +232,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -277,5 +243,5 @@ LOGGING = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": choice("LOG_LEVEL", "INFO", LEVELS)},
+    "root": {"handlers": ["stderr"], "level": value("LOG_LEVEL")},
 }

@@ -25,8 +25,8 @@ from integration.sandbox import Options, Sandbox
 from integration.sandbox.shell.faults import Fault
 from integration.sandbox.shell.limits import Bounds
 from integration.systems.values import Row
-from tests import gated
 from tests.bench.measure import Number, seconds
+from tests.real import gated
 
 ACCOUNTS = 20_000
 SCALED = Bounds(seconds=3, requests=60, execution_seconds=12)

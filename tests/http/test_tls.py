@@ -14,7 +14,7 @@ import pytest
 
 from integration.http import Limits, Transport
 from integration.systems.errors import ConfigurationProblem, TlsFailed
-from tests.certificates import Issued, issue
+from tests.real.certificates import Issued, issue
 
 
 class Answering(BaseHTTPRequestHandler):

@@ -12,7 +12,7 @@ import pytest
 from integration.sandbox import Options, Sandbox
 from integration.sandbox.shell.faults import Fault
 from integration.sandbox.shell.limits import Bounds
-from tests.gated import Loaded, begin, ended, queue_server
+from tests.real.gated import Loaded, begin, ended, queue_server
 
 pytestmark = pytest.mark.processes
 SCALED = Bounds(seconds=2, requests=60, execution_seconds=8)

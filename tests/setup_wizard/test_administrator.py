@@ -26,10 +26,10 @@ from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Task, Work
-from tests.certificates import issue, rsa_key
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 from tests.pages import seen_on
+from tests.real.certificates import issue, rsa_key
 from tests.setup_wizard.conftest import GUIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration import jobs
+from integration.management.console import check_migrated
 
 
 class Command(BaseCommand):
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--burst", action="store_true", help="end when no job is left")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_migrated()
         try:
             jobs.work(burst=options["burst"], level="WARNING" if options["verbosity"] < 2 else "INFO")
         except jobs.NoQueue as error:

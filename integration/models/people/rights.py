@@ -43,6 +43,24 @@ MEANING = {
     AVAILABILITY: "Reads the published item availability with a web service access key; sees no page.",
 }
 
+PERMITS = {
+    SEE_PAGES: "look at every page, at dry runs and errors; files for a spreadsheet",
+    "coupling.change_coupling": "couple, match, create, decide a conflict, retry, uncouple",
+    "integration.change_syncjob": "Synchronize Modified Records; make and apply dry runs; cancel a job",
+    "integration.change_fullsynchline": "full synchronization: start, restart, reset",
+    "integration.change_jobqueueentry": "job queue: start now, hold, minutes",
+    "integration.change_connectionsetup": "Assisted Setup, Connection Setup (save, test, enable, disable), preflight",
+    "integration.change_tablemapping": "mappings, their fields, steps, templates, options and defaults",
+    "integration.add_tablemapping": "make a mapping of one's own",
+    "integration.delete_tablemapping": "delete a mapping of one's own",
+    APPROVE: "approve or reject a run that would change much",
+    "coupling.delete_coupling": "erase what is remembered about a record",
+    MANAGE_USERS: "Users and their web service access keys",
+    READ_AUDIT: "Audit Log",
+    READ_AVAILABILITY: "read the published item availability with an access key; no page",
+}
+"""Right -> what it permits, for docs/rights.md. Every right that a view or template asks for is here."""
+
 APPS = {right.partition(".")[0] for rights in GROUPS.values() for right in rights}
 
 

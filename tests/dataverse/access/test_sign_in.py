@@ -35,8 +35,8 @@ from integration.dataverse.signin import (
 from integration.http import Limits, Transport
 from integration.sandbox import Options, Sandbox
 from integration.systems.errors import AddressRefused, BadAnswer, SignInRefused
-from tests.certificates import Issued, issue, rsa_key
 from tests.dataverse.counterpart import Asked, Counterpart, Says, counterpart
+from tests.real.certificates import Issued, issue, rsa_key
 
 JSON = {"Content-Type": "application/json"}
 GRANTED = {"token_type": "Bearer", "expires_in": 3599, "access_token": "t0k3n"}

@@ -16,7 +16,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from integration.management import console
-from tests import forked
+from tests.real import forked
 
 HOUSE = Path(__file__).resolve().parents[3]
 OURS = sorted(name for name, app in get_commands().items() if app in ("integration", "coupling"))
@@ -25,6 +25,7 @@ WORDS: dict[str, list[str]] = {
     "axes_reset_ip_username": ["192.0.2.1", "annette"],
     "axes_reset_username": ["annette"],
     "couple": ["CUSTOMER", "10000", "Adatum"],
+    "describe": ["environment"],
     "erase_person": ["CONTACT", "10000"],
     "integration_solution": ["--output", "missing/folder/solution.zip"],
     "remove_second_factor": ["annette"],
@@ -35,7 +36,8 @@ WORDS: dict[str, list[str]] = {
 }
 SOME = ["synchronize", "serve", "integration_solution", "migrate"]
 """Of what holds before any command begins, a few of each kind."""
-NEED_THE_DATABASE = [name for name in OURS if name not in ("integration_solution", "sandbox", "demo", "work")]
+NEED_NO_DATABASE = ("demo", "describe", "integration_solution", "sandbox")
+NEED_THE_DATABASE = [name for name in OURS if name not in NEED_NO_DATABASE]
 SOMEBODY = "11111111-1111-4111-8111-111111111111"
 ASK_SALES = [
     ["couple", "CUSTOMER", SOMEBODY, "Adatum"],
@@ -106,18 +108,19 @@ def test_an_option_that_there_is_not_is_said_with_how_to_use_the_command(name, c
     assert "unrecognized arguments: --nonsense" in said
 
 
-README = re.findall(r'^    make manage ARGS="?(.*?)"?(?:  #.*)?$', (HOUSE / "README.md").read_text(), re.MULTILINE)
+PAGE = (HOUSE / "docs" / "commands.md").read_text()
+SHOWN = re.findall(r'^    make manage ARGS="?(.*?)"?(?:  #.*)?$', PAGE, re.MULTILINE)
 
 
-@pytest.mark.parametrize("line", README)
-def test_a_command_line_of_the_readme_can_be_typed_as_it_is_printed(line):
+@pytest.mark.parametrize("line", SHOWN)
+def test_a_command_line_of_the_docs_can_be_typed_as_it_is_printed(line):
     name, *words = shlex.split(line)
     command = load_command_class(get_commands()[name], name)
     assert command.create_parser("manage.py", name).parse_args(words)
 
 
-def test_the_readme_shows_every_command_for_people():
-    assert {shlex.split(line)[0] for line in README} >= {*OURS} - {"demo", "demo_setup", "schedule", "serve", "work"}
+def test_the_docs_show_every_command_for_people():
+    assert {shlex.split(line)[0] for line in SHOWN} >= {*OURS} - {"demo", "demo_setup", "schedule", "serve", "work"}
 
 
 @pytest.mark.parametrize("name", SOME)

@@ -15,11 +15,11 @@ from integration.jobs.tasks import TASKS
 from integration.models import ConnectionSetup, JobQueueEntry, User
 from integration.systems.errors import PrivilegeMissing, Unreachable
 from integration.systems.values import Table
-from tests.certificates import issue, rsa_key
 from tests.integration.connection.test_connection_page import save, shown
 from tests.makers import table, text
 from tests.pages import seen_on
 from tests.people import AVAILABILITY, made
+from tests.real.certificates import issue, rsa_key
 
 pytestmark = pytest.mark.django_db
 EXTRA = [

@@ -13,7 +13,7 @@ from integration.gate import LOOK_FOR_SERVER, LocalGate, SharedGate, gate_for
 from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.queue import connect
 from integration.odata.shared import Left
-from tests.gated import line_to, queue_server
+from tests.real.gated import line_to, queue_server
 
 
 class Crowd:

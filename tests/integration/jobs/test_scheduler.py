@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from integration import jobs, scheduler
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
+from integration.models.stored import key_holders
 from integration.sync.run import Options, Scope
 from integration.systems.errors import ConfigurationProblem
 from tests.integration.jobs_world import TO_CRM, TO_ERP, ran, silent_for, world
@@ -232,3 +233,4 @@ def test_the_loop_ticks_until_it_is_to_end(world, monkeypatch):
     monkeypatch.setattr(scheduler, "close_old_connections", lambda: wake.set())
     scheduler.loop(stop, wake, every=60)
     assert len(ticks) == 2
+    assert key_holders.holders() == []  # whoever rotates keys does not wait for a scheduler that has ended

@@ -72,6 +72,7 @@ TYPED = {
     "axes_reset_ip_username": Typed(line("axes_reset_ip_username", "10.0.0.1", "otto"), [("unlocked", SIGN_IN)]),
 }
 CHANGES_NOTHING = {
+    "describe": "It prints, or writes a page of docs/.",
     "integration_solution": "It writes a file.",
     "preflight": "It looks.",
     "axes_list_attempts": "It looks.",

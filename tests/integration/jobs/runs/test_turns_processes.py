@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from integration.sandbox import Options, Sandbox
-from tests.gated import queue_server
 from tests.integration.commands.test_demo import HOUSE, environment
 from tests.integration.crowd import SINGLE
+from tests.real.gated import queue_server
 
 pytestmark = pytest.mark.processes
 DONE = ("inserted", "modified", "unchanged", "skipped", "failed")

@@ -1,6 +1,6 @@
 """Several processes that load accounts as one user, through the gate they share; and a queue server for it.
 
-    python -m tests.gated '{"connect": {...}, "socket": "...", "identity": "...", "window": 3, "accounts": 500,
+    python -m tests.real.gated '{"connect": {...}, "socket": "...", "identity": "...", "window": 3, "accounts": 500,
                             "at_once": 500}'
 
 prints one JSON line: how many requests it made, how many of them were refused, how many rows failed.
@@ -101,7 +101,9 @@ def begin(ready: dict[str, Any], socket: Path, **told: Any) -> subprocess.Popen[
     """Start one process that loads."""
     told |= {"connect": {name: ready[name] for name in SIGN_IN}, "socket": str(socket)}
     told.setdefault("identity", "contoso")
-    return subprocess.Popen([sys.executable, "-m", "tests.gated", json.dumps(told)], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.real.gated", json.dumps(told)], stdout=subprocess.PIPE, text=True
+    )
 
 
 def ended(process: subprocess.Popen[str]) -> Loaded:

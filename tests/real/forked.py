@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-HOUSE = Path(__file__).resolve().parents[1]
+HOUSE = Path(__file__).resolve().parents[2]
 NEED_NO_SETTINGS = [
     *("integration.management.entry", "integration.sync.engine", "integration.sync.matching.run"),
     *("integration.dataverse.store", "integration.dataverse.connecting", "integration.sandbox"),
     *("django.contrib.admin", "django.contrib.sessions.middleware", "django.core.management.commands.migrate"),
     *("django.db.backends.sqlite3.base", "crispy_forms.helper", "cheroot.wsgi", "fido2.server", "redis", "rq"),
-    "tests.forked",
+    "tests.real.forked",
 ]
 """What the processes share. Nothing that reads the environment: that is each command's own."""
 

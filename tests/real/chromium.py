@@ -1,6 +1,6 @@
 """Which Chromium the browser tests drive: the system's, else Playwright's own.
 
-As a command (``python -m tests.chromium``) it prints the path, or fails where there is none.
+As a command (``python -m tests.real.chromium``) it prints the path, or fails where there is none.
 """
 
 from __future__ import annotations

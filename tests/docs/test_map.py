@@ -1,0 +1,42 @@
+"""The map of the house names every room, and no room that is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.docs.pages import CODE, HOUSE, text
+
+MAP = HOUSE / "docs" / "map.md"
+APPS = ("integration", "coupling", "setup_wizard")
+
+
+def rooms(app: str) -> set[str]:
+    """The folders of an app with code, two levels deep, but for migrations."""
+    folders = {HOUSE / app, *(HOUSE / app).glob("*"), *(HOUSE / app).glob("*/*")}
+    return {f"{room(one)}/" for one in folders if (one / "__init__.py").exists() and one.name != "migrations"}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(HOUSE).as_posix()
+
+
+def named() -> set[str]:
+    return {word for word in CODE.findall(text(MAP)) if "/" in word and not word.startswith("/")}
+
+
+def test_every_room_is_on_the_map() -> None:
+    assert set().union(*map(rooms, APPS)) - named() - {"integration/"} == set(), "Add them to docs/map.md."
+
+
+def test_every_room_of_the_map_is_there() -> None:
+    folders = {word for word in named() if word.endswith("/")}
+
+    assert {word for word in folders if not (HOUSE / word).is_dir()} == set(), "Take them out of docs/map.md."
+    assert len(folders) > 50
+
+
+def test_every_module_of_the_map_is_there() -> None:
+    """Modules of the way of a record are named from their room on."""
+    modules = {word for word in named() if word.endswith(".py")}
+
+    assert {word for word in modules if not any((HOUSE / place / word).exists() for place in ("", *APPS))} == set()
