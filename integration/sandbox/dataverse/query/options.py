@@ -12,6 +12,9 @@ KNOWN = frozenset(
     {"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$apply", "$skiptoken", "$deltatoken"}
 )
 MOST_EXPANDED = 15
+LARGEST_TOP = 2**31 - 1
+INSIDE = frozenset({"$select", "$filter", "$orderby", "$top", "$expand"})
+"""The options that an expanded property may have."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _top(text: str) -> int:
-    if not text.isdecimal():
+    whole = text.isascii() and text.isdecimal() and len(text.lstrip("0")) <= len(str(LARGEST_TOP))
+    if not whole or int(text) > LARGEST_TOP:
         raise odata(
             f"Invalid value '{text}' for $top query option found. The $top query option requires a "
             "non-negative integer value."
@@ -111,7 +115,12 @@ def parse_expand(text: str) -> tuple[Expand, ...]:
     found = tuple(_expand(part) for part in split_outside(text, ","))
     if len(found) > MOST_EXPANDED:
         raise odata(f"The number of $expand expressions exceeds the limit of {MOST_EXPANDED}.")
-    return found
+    once = tuple(part for at, part in enumerate(found) if part not in found[:at])
+    named = [part.navigation for part in once]
+    for name in named:
+        if named.count(name) > 1:
+            raise odata(f"The navigation property '{name}' is expanded more than once, and not in the same way.")
+    return once
 
 
 def _expand(part: str) -> Expand:
@@ -120,7 +129,7 @@ def _expand(part: str) -> Expand:
         raise odata(f"Syntax error in '$expand': '{part}'.")
     given = [_pair(option.strip()) for option in split_outside(inside[:-1], ";") if option.strip()]
     for key, _ in given:
-        if key in ("$count", "$skip", "$search", "$levels", "$apply"):
+        if key not in INSIDE:
             raise odata(f"The query parameter '{key}' is not supported in $expand.")
     plain = name.removesuffix("/$ref")
     return Expand(
