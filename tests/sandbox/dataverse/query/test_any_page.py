@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree
@@ -75,7 +76,7 @@ def test_rows_come_in_the_order_of_their_values_and_nothing_comes_first(
 
     found = [samples.rows[key] for key in keys(samples.inside.rows(query))]
 
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         for name, way in orders:
             one, other = _rank(before[name]), _rank(after[name])
             if one != other:

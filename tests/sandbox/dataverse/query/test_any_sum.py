@@ -121,7 +121,7 @@ def test_fetchxml_sums_up_as_python_does(
         ("month", lambda when: when.month),
         (
             "week",
-            lambda when: (int(when.strftime("%j")) + (when.replace(month=1, day=1).isoweekday() % 7) - 1) // 7 + 1,
+            lambda when: (int(when.strftime("%j")) + when.replace(month=1, day=1).isoweekday() % 7 - 1) // 7 + 1,
         ),
         ("day", lambda when: when.day),
     ],
