@@ -21,8 +21,9 @@ CRM = "Microsoft.Dynamics.CRM."
 NUMBER = "9" * 5000
 ID = "00000000-0000-0000-0000-000000000001"
 SEGMENTS = some.sampled_from(
-    ["accounts", f"accounts({ID})", "accounts(accountnumber='A1')", "accounts()", "contacts", "$count", "$ref", "$value",
-     "$metadata", "$batch", "$1", "primarycontactid", "contact_customer_accounts", f"contact_customer_accounts({ID})",
+    ["accounts", f"accounts({ID})", "accounts(accountnumber='A1')", "accounts()", "contacts", "$count", "$ref",
+     "$value", "$metadata", "$batch", "$1", "primarycontactid", "contact_customer_accounts",
+     f"contact_customer_accounts({ID})",
      "name", "_ownerid_value", "EntityDefinitions", "EntityDefinitions(LogicalName='account')", "Attributes",
      "EntityDefinitions(account)", f"EntityDefinitions({ID})", "Attributes(LogicalName='name')", "Keys", "OptionSet",
      f"{CRM}PicklistAttributeMetadata", f"{CRM}NoAttributeMetadata", "RelationshipDefinitions", "Privileges",
@@ -37,9 +38,10 @@ VALUES = some.sampled_from(
      "createdon gt 2026-01-01", f"{CRM}Today(PropertyName='createdon')", f"{CRM}In(PropertyName=[],PropertyValues=[1])",
      f"{CRM}BeginsWith(PropertyName='creditlimit',PropertyValue='1')", "contact_customer_accounts/any(c:c/fax eq '1')",
      "primarycontactid", "primarycontactid($select=fullname)", "primarycontactid/fullname", "aggregate($count as n)",
-     "groupby((name),aggregate(creditlimit with sum as s))", "5", NUMBER, "-1", "1.5", "true", "null", "", "'", "(", "x",
-     "5!99/99/2026 99:99:99", "5!03/02/2026 09:30:00", "LogicalName eq 'account'", "ObjectTypeCode gt 'a'", "*",
-     "IsCustomizable/Value eq true", "ObjectTypeCode eq 5m", "MetadataId eq 5", "{}", "[]", "name eq 1e999999", "1" * 400,
+     "groupby((name),aggregate(creditlimit with sum as s))", "5", NUMBER, "-1", "1.5", "true", "null", "", "'", "(",
+     "x", "5!99/99/2026 99:99:99", "5!03/02/2026 09:30:00", "LogicalName eq 'account'", "ObjectTypeCode gt 'a'", "*",
+     "IsCustomizable/Value eq true", "ObjectTypeCode eq 5m", "MetadataId eq 5", "{}", "[]", "name eq 1e999999",
+     "1" * 400,
      '{"Criteria":{"Conditions":[{"PropertyName":"X","ConditionOperator":"In","Value":{"Value":5}}]}}',
      "<fetch><entity name='account'/></fetch>", "<fetch><entity name='account'><a/></entity></fetch>", "<!DOCTYPE x>",
      quote('<cookie pagenumber="2" pagingcookie="x" istracking="True" />', safe="")]
@@ -54,15 +56,16 @@ QUERIES = some.lists(some.tuples(OPTIONS, VALUES), max_size=4).map(
 PREFER = some.lists(
     some.sampled_from(
         ["return=representation", "odata.maxpagesize=2", f"odata.maxpagesize={NUMBER}", "odata.maxpagesize=-1",
-         "odata.track-changes", 'odata.include-annotations="*"', 'odata.include-annotations="[', "odata.continue-on-error",
-         "x=y", '"', "="]
+         "odata.track-changes", 'odata.include-annotations="*"', 'odata.include-annotations="[', "x=y",
+         "odata.continue-on-error", '"', "="]
     ),
     max_size=3,
 ).map(",".join)  # fmt: skip
 MATCH = some.sampled_from(["", "*", 'W/"1"', "W/1", "x", '"'])
 LEAVES = some.none() | some.booleans() | some.integers() | some.sampled_from(["", "x", ID, "contacts(x)", "2026-01-01"])
 BODIES = some.dictionaries(
-    some.sampled_from(["name", "value", "Targets", "@odata.id", "primarycontactid@odata.bind", "accountid", "EntityName",
+    some.sampled_from(["name", "value", "Targets", "@odata.id", "primarycontactid@odata.bind", "accountid",
+                       "EntityName",
                        "EntityLogicalName", "AttributeLogicalName", "StateCode", "Value", "Label", "SolutionParameters",
                        "QuerySet", "Entities", "SchemaName", "@odata.type", "contact_customer_accounts", "Status"]),
     some.recursive(LEAVES, lambda inner: some.lists(inner, max_size=2) | some.dictionaries(
@@ -128,8 +131,8 @@ def test_any_body_is_read_or_refused(inside: Inside, content: bytes) -> None:
 @given(some.text(some.characters(max_codepoint=255), max_size=50))
 @SETTINGS
 def test_any_token_is_refused_unless_it_is_one(inside: Inside, token: str) -> None:
-    for given in (token, f"Bearer {token}", f"Basic {token}"):
-        answer = inside.send("GET", "WhoAmI", b"", {"authorization": given})
+    for shown in (token, f"Bearer {token}", f"Basic {token}"):
+        answer = inside.send("GET", "WhoAmI", b"", {"authorization": shown})
 
         assert answer.refusal == (401, "0x80072560")
         assert answer.headers["WWW-Authenticate"].startswith("Bearer authorization_uri=")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +20,11 @@ TEXT = some.text(
 
 
 @pytest.fixture(scope="module")
-def firm(inside: Inside) -> Iterator[str]:
+def firm(inside: Inside) -> str:
     """Where Adatum is found, which has a primary contact."""
     contact = inside.create("contacts", lastname="Funk")
     row = inside.create("accounts", name="Adatum", primarycontactid_at_bind=f"/contacts({contact})")
-    yield f"accounts({row})"
+    return f"accounts({row})"
 
 
 @given(TEXT)

@@ -1,4 +1,4 @@
-"""References between rows: a lookup is set and emptied, a collection joined and left, and both are read as addresses."""
+"""References between rows: a lookup is set and emptied, a collection joined and left; both are read as addresses."""
 
 from __future__ import annotations
 
