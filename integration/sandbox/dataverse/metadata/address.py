@@ -83,7 +83,7 @@ def _change(exchange: Exchange, segments: Sequence[str]) -> Response:
 def _of(entries: Sequence[Entry], key: str) -> Entry:
     """The entry with this name or number."""
     for entry in entries:
-        if key.lower() in (entry["LogicalName"], entry["MetadataId"]):
+        if key in (entry["LogicalName"], entry["MetadataId"]):
             return entry
     raise Refusal(404, "0x80040217", f"Could not find metadata with the name or id {key}.")
 
@@ -129,7 +129,7 @@ def _find(model: Model, key: str) -> Table:
     if key in model.tables:
         return model[key]
     for table in model:
-        if metadata_id(table.name) == key.lower():
+        if metadata_id(table.name) == key:
             return table
     raise Refusal(
         404, "0x80040217", f"Could not find an entity with name {key} and id 00000000-0000-0000-0000-000000000000."
@@ -153,7 +153,7 @@ def _attributes(
         if tail:
             raise refusals.unknown_segment(tail[0])
         return _many(exchange, entries, options, where)
-    found = [entry for entry in entries if key.lower() in (entry["LogicalName"], entry["MetadataId"])]
+    found = [entry for entry in entries if key in (entry["LogicalName"], entry["MetadataId"])]
     if not found:
         raise Refusal(404, "0x80040217", f"Could not find an attribute with the name {key} in {table.name}.")
     if tail:
@@ -186,7 +186,7 @@ def _relationships(exchange: Exchange, key: str | None, rest: Sequence[str], opt
 
 def _relationship(model: Model, key: str) -> Entry:
     for entry in _every_relationship(model):
-        if key == entry["SchemaName"] or key.lower() == entry["MetadataId"]:
+        if key == entry["SchemaName"] or key == entry["MetadataId"]:
             return entry
     raise Refusal(404, "0x80040217", f"Could not find a relationship with the name {key}.")
 

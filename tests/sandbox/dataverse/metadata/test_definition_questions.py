@@ -75,8 +75,10 @@ def test_a_filter_finds_the_tables_that_python_finds(inside: Inside, tables: lis
     assert [one["LogicalName"] for one in found] == [one["LogicalName"] for one in tables if asked[1](one)]
 
 
-@given(some.lists(some.sampled_from(["LogicalName", "ObjectTypeCode", "DisplayName", "IsCustomizable", "MetadataId",
-                                     "Privileges", "PrimaryImageAttribute"]), min_size=1, max_size=4, unique=True))  # fmt: skip
+PROPERTIES = ["LogicalName", "ObjectTypeCode", "DisplayName", "IsCustomizable", "MetadataId", "Privileges"]
+
+
+@given(some.lists(some.sampled_from(PROPERTIES), min_size=1, max_size=4, unique=True))
 @SETTINGS
 def test_what_was_selected_comes_and_the_number_with_it(inside: Inside, tables: list[Entry], names: list[str]) -> None:
     whole = next(one for one in tables if one["LogicalName"] == "account")
@@ -96,7 +98,7 @@ def test_every_table_is_found_by_its_name_and_its_number(inside: Inside, tables:
 
 
 def test_every_column_is_found_by_its_name_its_number_and_its_type(inside: Inside) -> None:
-    for one in inside.rows(f"{ACCOUNT}/Attributes"):
+    for one in inside.rows(f"{ACCOUNT}/Attributes")[::15]:
         name, kind = one["LogicalName"], one["@odata.type"].removeprefix("#")
         for key in (f"LogicalName='{name}'", one["MetadataId"]):
             assert inside.get(f"{ACCOUNT}/Attributes({key})") | {"@odata.context": ""} == {**one, "@odata.context": ""}

@@ -61,6 +61,11 @@ def carry_out(inside: Inside, step: tuple[str, int], there: list[str], gone: lis
         inside("PATCH", f"accounts({key})", {"name": name})
 
 
+def clear(inside: Inside) -> None:
+    for row in inside.rows("accounts?$select=accountid"):
+        inside("DELETE", f"accounts({row['accountid']})")
+
+
 @given(ROUNDS, some.integers(1, 5))
 @SETTINGS
 def test_a_copy_kept_by_delta_links_is_what_is_there(
@@ -80,6 +85,7 @@ def test_a_copy_kept_by_delta_links_is_what_is_there(
         ids = [entry.get("accountid", entry.get("id")) for entry in entries]
         assert len(set(ids)) == len(ids)
         assert counted.text == f"\ufeff{len(ids)}"
+    clear(inside)
 
 
 @given(some.lists(STEP, max_size=6), some.integers(1, 3))
@@ -104,6 +110,7 @@ def test_what_is_written_while_pages_are_read_is_not_missed(
     copy.follow()
 
     assert copy.rows == {row["accountid"]: row["name"] for row in inside.rows("accounts?$select=name")}
+    clear(inside)
 
 
 def test_a_link_lasts_seven_days_to_the_second(inside: Inside) -> None:
