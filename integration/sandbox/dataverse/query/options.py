@@ -57,7 +57,7 @@ def _pair(part: str) -> tuple[str, str]:
     return name, value
 
 
-def _options(given: list[tuple[str, str]], raw: tuple[tuple[str, str], ...]) -> QueryOptions:
+def _options(given: list[tuple[str, str]], raw: tuple[tuple[str, str], ...], depth: int = 0) -> QueryOptions:
     named: dict[str, str] = {}
     for name, value in given:
         check_name(name)
@@ -70,7 +70,7 @@ def _options(given: list[tuple[str, str]], raw: tuple[tuple[str, str], ...]) -> 
         orderby=named.get("$orderby"),
         top=_top(named["$top"]) if "$top" in named else None,
         count=_count(named.get("$count", "false")),
-        expand=parse_expand(named["$expand"]) if "$expand" in named else (),
+        expand=parse_expand(named["$expand"], depth + 1) if "$expand" in named else (),
         apply=named.get("$apply"),
         skiptoken=named.get("$skiptoken"),
         deltatoken=named.get("$deltatoken"),
@@ -110,10 +110,10 @@ def _count(text: str) -> bool:
     return text == "true"
 
 
-def parse_expand(text: str) -> tuple[Expand, ...]:
+def parse_expand(text: str, depth: int = 1) -> tuple[Expand, ...]:
     """``a($select=x;$expand=b($select=y)),c`` -> what to expand. Raises :class:`Refusal`."""
-    found = tuple(_expand(part) for part in split_outside(text, ","))
-    if len(found) > MOST_EXPANDED:
+    found = tuple(_expand(part, depth) for part in split_outside(text, ",")) if depth <= MOST_EXPANDED else ()
+    if depth > MOST_EXPANDED or _number_of(found) > MOST_EXPANDED:
         raise odata(f"The number of $expand expressions exceeds the limit of {MOST_EXPANDED}.")
     once = tuple(part for at, part in enumerate(found) if part not in found[:at])
     named = [part.navigation for part in once]
@@ -123,7 +123,12 @@ def parse_expand(text: str) -> tuple[Expand, ...]:
     return once
 
 
-def _expand(part: str) -> Expand:
+def _number_of(parts: tuple[Expand, ...]) -> int:
+    """How many there are, with those inside them."""
+    return sum(1 + _number_of(part.options.expand) for part in parts)
+
+
+def _expand(part: str, depth: int) -> Expand:
     name, opened, inside = part.strip().partition("(")
     if opened and not inside.endswith(")"):
         raise odata(f"Syntax error in '$expand': '{part}'.")
@@ -133,7 +138,9 @@ def _expand(part: str) -> Expand:
             raise odata(f"The query parameter '{key}' is not supported in $expand.")
     plain = name.removesuffix("/$ref")
     return Expand(
-        plain, _options(given, tuple((key, quote(value, safe="$()',/=@:")) for key, value in given)), plain != name
+        plain,
+        _options(given, tuple((key, quote(value, safe="$()',/=@:")) for key, value in given), depth),
+        plain != name,
     )
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 from tests.examples import examples
 from tests.sandbox.in_process import Answer, Inside
 
-SETTINGS = examples(50, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = examples(40, suppress_health_check=[HealthCheck.too_slow])
 CRM = "Microsoft.Dynamics.CRM."
 NUMBER = "9" * 5000
 ID = "00000000-0000-0000-0000-000000000001"

@@ -14,7 +14,7 @@ from integration.sandbox.dataverse.http.messages import Preferences, parse_prefe
 from tests.examples import examples
 from tests.sandbox.in_process import Inside
 
-SETTINGS = examples(20, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = examples(12, suppress_health_check=[HealthCheck.too_slow])
 numbers = itertools.count(1)
 CRM = "Microsoft.Dynamics.CRM"
 VALUES = some.fixed_dictionaries(

@@ -19,7 +19,7 @@ from tests.examples import examples
 from tests.sandbox.dataverse.query.samples import CELLARS, SET, TEXTS, Row, Samples, moment
 
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-MANY, SOME = examples(60, suppress_health_check=CHECKS), examples(25, suppress_health_check=CHECKS)
+MANY, SOME = examples(50, suppress_health_check=CHECKS), examples(20, suppress_health_check=CHECKS)
 TEST: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le,
 }  # fmt: skip

@@ -172,6 +172,15 @@ def test_what_cannot_be_expanded_is_refused(inside: Inside, people: dict[str, st
         assert inside.refusal("GET", f"{address}?$select=name&$expand={expand}") == (400, "0x80060888")
 
 
+@pytest.mark.parametrize(("number", "status"), [(15, 200), (16, 400), (40, 400), (400, 400)])
+def test_at_most_fifteen_are_expanded_those_inside_one_another_among_them(
+    inside: Inside, people: dict[str, str], number: int, status: int
+) -> None:
+    deep = "parentaccountid($expand=" * (number - 1) + "parentaccountid" + ")" * (number - 1)
+
+    assert inside("GET", f"accounts?$select=name&$expand={deep}").status_code == status
+
+
 @pytest.mark.parametrize(
     ("query", "context"),
     [

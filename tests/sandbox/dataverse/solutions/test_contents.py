@@ -200,6 +200,13 @@ def test_a_document_type_is_refused_in_whatever_encoding_it_is_hidden(shared: In
         parsed({"x.xml": declared.encode(encoding)}, "x.xml")
 
 
+def test_a_form_nested_without_end_is_refused(shared: Inside) -> None:
+    form = "<FormXml><forms type='main'><systemform><formid>{}</formid><form>" + "<tab>" * 3000 + "</tab>" * 3000
+    text = BOOK.format(column="").replace("</EntityInfo>", f"</EntityInfo>{form}</form></systemform></forms></FormXml>")
+
+    assert bring(shared, package(customizations=text)).refusal == (400, "0x8004802c")
+
+
 @pytest.mark.parametrize("staged", [[], {}, 5, None, "", "00000000-0000-0000-0000-000000000001"])
 def test_a_file_that_was_not_staged_is_none(shared: Inside, staged: Any) -> None:
     body = {"SolutionParameters": {"StageSolutionUploadId": staged}}

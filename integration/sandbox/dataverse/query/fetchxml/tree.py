@@ -146,7 +146,7 @@ def _source(element: ElementTree.Element, aggregate: bool, depth: int) -> Source
                 400,
                 "0x8004111c",
                 f"Invalid Child Node, valid nodes are {', '.join(OF_A_TABLE)}. NodeName = {child.tag} NodeXml = "
-                f"{ElementTree.tostring(child, encoding='unicode')}",
+                f"{ElementTree.tostring(ElementTree.Element(child.tag, child.attrib), encoding='unicode')}",
             )
     shown = tuple(_attribute(child, aggregate) for child in element if child.tag == "attribute")
     every = any(child.tag == "all-attributes" for child in element)

@@ -10,6 +10,18 @@ from integration.sandbox.dataverse.query.fetchxml.tree import parse
 from integration.sandbox.shell.refusal import Refusal
 from tests.sandbox.in_process import Inside
 
+
+def test_what_is_no_part_of_a_query_is_shown_without_what_is_inside_it(inside: Inside) -> None:
+    deep = "<a b='c'>" + "<d>" * 1000 + "</d>" * 1000 + "</a>"
+
+    said = inside.message("GET", "accounts?fetchXml=" + quote(f"<fetch><entity name='account'>{deep}</entity></fetch>"))
+
+    assert said == (
+        "Invalid Child Node, valid nodes are filter, order, link-entity, attribute, all-attributes, no-attrs. "
+        'NodeName = a NodeXml = <a b="c" />'
+    )
+
+
 ATTRIBUTE = '<attribute name="name" />'
 REFUSED: list[tuple[str, str]] = [
     ("<foo />", "0x8004111c"),
