@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ ADDRESS = "https://contoso.example"
 ROOT = f"{ADDRESS}/api/data/v9.2/"
 KEPT = "%/$?&='()@,;:!*\"[]{}<>"
 """What an address in a test may hold as it is; everything else is encoded."""
-
-logging.getLogger("integration.sandbox").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
