@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.deep import create_deep, is_deep
+from integration.sandbox.dataverse.http.deep import check_type, create_deep, is_deep
 from integration.sandbox.dataverse.http.links import check_there, led_to
 from integration.sandbox.dataverse.http.messages import LARGEST_PAGE, answer, empty
 from integration.sandbox.dataverse.organization import Exchange
@@ -82,6 +82,7 @@ def related_count(exchange: Exchange, table: Table, row: str, navigation: str) -
 def create(exchange: Exchange, table: Table) -> Response:
     """POST accounts, with related rows inside or without"""
     body = exchange.request.json()
+    check_type(table, body)
     options = parse_query(exchange.request.query)
     values = {} if is_deep(table, body) else exchange.payload(table, creating=True).read(body)
     with exchange.writing() as write:
@@ -135,6 +136,7 @@ def _upsert(
 ) -> Response:
     options = parse_query(exchange.request.query)
     body = exchange.request.json()
+    check_type(table, body)
     match = exchange.request.headers.get("if-match")
     if not present:
         create_deep(exchange, write, table, body, {table.id: row}, named)
