@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from integration.sandbox.shell.faults import Faults, parse_fault
 from integration.sandbox.shell.server import status_line
 
 LARGEST_BODY = 64 * 1024
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class Control:
@@ -51,7 +53,7 @@ class Control:
     def _respond(self, environ: dict[str, Any]) -> tuple[HTTPStatus, Any]:
         method = environ["REQUEST_METHOD"]
         name, _, number = environ["PATH_INFO"].strip("/").partition("/")
-        if name != "faults" or (number and not number.isdecimal()):
+        if name != "faults" or (number and not NUMBER.fullmatch(number)):
             return HTTPStatus.NOT_FOUND, {"error": "There is only /faults."}
         if method == "POST" and not number:
             return self._add(environ["wsgi.input"].read())
@@ -67,5 +69,5 @@ class Control:
             if not isinstance(given, dict):
                 raise ValueError("A fault is an object.")
             return HTTPStatus.CREATED, {"id": self.faults.add(parse_fault(given, self.faults.kinds))}
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return HTTPStatus.BAD_REQUEST, {"error": str(error)}

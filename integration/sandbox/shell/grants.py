@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -85,7 +84,7 @@ def assertion_holds(text: str, pem: str, client: str, tenant: str, now: datetime
             return False
         key.verify(_unpacked(signature), signed.encode(), PADDINGS[head["alg"]], hashes.SHA256())
         return _for_us(claims, client, tenant, now.timestamp())
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error, InvalidSignature):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidSignature):
         return False
 
 

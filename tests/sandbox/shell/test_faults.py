@@ -83,12 +83,17 @@ def test_a_fault_that_passes_a_request_by_leaves_it_to_the_next_one() -> None:
         ("POST", "/faults", 400),
         ("GET", "/", 404),
         ("DELETE", "/faults/first", 404),
+        ("DELETE", f"/faults/{'9' * 5000}", 404),
     ],
 )
 def test_the_control_address_answers_what_it_offers_and_nothing_else(
     control: str, method: str, path: str, status: int
 ) -> None:
     assert requests.request(method, f"{control}{path}", json=[], timeout=5).status_code == status
+
+
+def test_a_fault_nested_without_end_is_refused(control: str) -> None:
+    assert requests.post(f"{control}/faults", data=b"[" * 50_000, timeout=5).status_code == 400
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from integration.sandbox.dataverse.rules import products
 from integration.sandbox.dataverse.sales import messages as sales
 from integration.sandbox.dataverse.security.privileges import PUBLISH, WRITE_COLUMN
 from integration.sandbox.dataverse.store.model import CHOICES, Choice, Column, Table
+from integration.sandbox.dataverse.store.values import guid
 from integration.sandbox.shell.messages import Response
 from integration.sandbox.shell.refusal import Refusal
 
@@ -24,7 +25,14 @@ FIRST_OWN_VALUE = 100_000_000
 LANGUAGE = 1033
 
 
+def _check_bare(exchange: Exchange, arguments: str) -> None:
+    """Raises :class:`Refusal` where a function without parameters gets one."""
+    if arguments:
+        raise refusals.no_resource(exchange.request.uri)
+
+
 def who_am_i(exchange: Exchange, arguments: str) -> Response:
+    _check_bare(exchange, arguments)
     row = (
         exchange.reading()
         .connection.execute(
@@ -39,10 +47,12 @@ def who_am_i(exchange: Exchange, arguments: str) -> Response:
 
 
 def retrieve_version(exchange: Exchange, arguments: str) -> Response:
+    _check_bare(exchange, arguments)
     return _result(exchange, "RetrieveVersionResponse", {"Version": VERSION})
 
 
 def retrieve_languages(exchange: Exchange, arguments: str) -> Response:
+    _check_bare(exchange, arguments)
     return _result(exchange, "RetrieveAvailableLanguagesResponse", {"LocaleIds": [LANGUAGE]})
 
 
@@ -92,6 +102,8 @@ def retrieve_total_record_count(exchange: Exchange, arguments: str) -> Response:
 
 def retrieve_exchange_rate(exchange: Exchange, arguments: str) -> Response:
     currency = _argument(exchange, arguments, "TransactionCurrencyId")
+    if guid(currency) is None:
+        raise odata(f"Unrecognized 'Edm.Guid' literal '{currency}' in 'TransactionCurrencyId={currency}'.")
     found = (
         exchange.reading()
         .connection.execute(
@@ -115,9 +127,10 @@ def insert_status_value(exchange: Exchange, body: dict[str, Any]) -> Response:
     """A new status reason of a state; without a number the service chooses one."""
     table, column = _choice_column(exchange, {"AttributeLogicalName": "statuscode", **body})
     states = table.columns["statecode"].options if table.has("statecode") else {}
-    if column.type != "Status" or body.get("StateCode") not in states or type(body["StateCode"]) is not int:
-        raise refusals.invalid(f"'{column.name}' has no state {body.get('StateCode')}.")
-    return _add_option(exchange, table, column, body, "InsertStatusValueResponse", body["StateCode"])
+    state = body.get("StateCode")
+    if column.type != "Status" or type(state) is not int or state not in states:
+        raise refusals.invalid(f"'{column.name}' has no state {state}.")
+    return _add_option(exchange, table, column, body, "InsertStatusValueResponse", state)
 
 
 def _add_option(

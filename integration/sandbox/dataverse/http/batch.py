@@ -175,13 +175,34 @@ def _read_part(outer: Request, part: bytes) -> Member | ChangeSet:
     kind = headers.get("content-type", "")
     if kind.lower().startswith("multipart/mixed"):
         return _read_set(outer, _split(content, boundary_of(kind)))
+    _check_part(headers)
     return Member(_inner(outer, content), headers.get("content-id", ""))
+
+
+def _check_part(headers: dict[str, str]) -> None:
+    """A part that is a request says so. Raises :class:`Refusal`."""
+    kind = headers.get("content-type")
+    if kind is None:
+        raise odata("The 'Content-Type' header of a part of the batch is missing.")
+    if kind.partition(";")[0].strip().lower() != "application/http":
+        raise odata(
+            f"Invalid 'Content-Type' header '{kind}' of a part of the batch: only 'multipart/mixed' and "
+            "'application/http' are expected."
+        )
+    encoding = headers.get("content-transfer-encoding", "")
+    if encoding.lower() != "binary":
+        raise odata(
+            f"The 'Content-Transfer-Encoding' header of a part of the batch is '{encoding}'; it must be 'binary'."
+        )
 
 
 def _read_set(outer: Request, parts: list[bytes]) -> ChangeSet:
     members = []
     for part in parts:
         headers, content = _headed(part)
+        if headers.get("content-type", "").lower().startswith("multipart/mixed"):
+            raise odata("A change set must not hold another change set.")
+        _check_part(headers)
         member = Member(_inner(outer, content), headers.get("content-id", ""))
         if not member.content_id:
             raise odata("The 'Content-ID' header of every request of a change set must be given.")

@@ -93,6 +93,12 @@ def _object(value: Any) -> Body:
     return value
 
 
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list | None):
+        raise odata("A part of the query is no list.")
+    return value or []
+
+
 def _source(query: Body) -> Source:
     if query.get("LinkEntities"):
         raise not_offered("linked tables in a bulk deletion")
@@ -102,14 +108,17 @@ def _source(query: Body) -> Source:
 
 
 def _filter(criteria: Body) -> Filter:
-    parts = [_condition(_object(one)) for one in criteria.get("Conditions") or ()]
-    inner = [_filter(_object(one)) for one in criteria.get("Filters") or ()]
-    return Filter("or" if criteria.get("FilterOperator") == "Or" else "and", (*parts, *inner))
+    parts = [_condition(_object(one)) for one in _list(criteria.get("Conditions"))]
+    inner = [_filter(_object(one)) for one in _list(criteria.get("Filters"))]
+    operator = criteria.get("FilterOperator", "And")
+    if operator not in ("And", "Or"):
+        raise odata(f"The filter operator '{operator}' is neither 'And' nor 'Or'.")
+    return Filter(operator.lower(), (*parts, *inner))
 
 
 def _condition(given: Body) -> Condition:
     operator = OPERATORS.get(str(given.get("Operator")))
     if operator is None:
         raise not_offered(f"the query operator '{given.get('Operator')}'")
-    values = [_object(value).get("Value") for value in given.get("Values") or ()]
+    values = [_object(value).get("Value") for value in _list(given.get("Values"))]
     return Condition(str(given.get("AttributeName")), operator, tuple(str(value) for value in values))

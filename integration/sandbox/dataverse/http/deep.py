@@ -25,6 +25,7 @@ def create_deep(
     :class:`Refusal`."""
     if depth > DEEPEST:
         raise odata("The rows are nested too deeply.")
+    check_type(table, body)
     flat, single, several = _parts(table, body)
     values = {**(under or {}), **exchange.payload(table, creating=True).read(flat), **over}
     for name, inner in single.items():
@@ -41,11 +42,20 @@ def create_deep(
 
 
 def is_deep(table: Table, body: Any) -> bool:
-    """Are there rows inside?"""
+    """Is there something where rows inside would be?"""
     return isinstance(body, dict) and any(
-        isinstance(value, dict | list) and (key in table.navigation or key in table.collections)
-        for key, value in body.items()
+        key in table.collections or (key in table.navigation and value is not None) for key, value in body.items()
     )
+
+
+def check_type(table: Table, body: Any) -> None:
+    """Raises :class:`Refusal` for a row that says it is one of another table."""
+    given = body.get("@odata.type") if isinstance(body, dict) else None
+    wanted = f"Microsoft.Dynamics.CRM.{table.name}"
+    if given not in (None, wanted, f"#{wanted}", f"#mscrm.{table.name}", f"mscrm.{table.name}"):
+        raise odata(
+            f"A resource with type '{given}' was found, but it is not assignable to the expected type '{wanted}'."
+        )
 
 
 def _parts(table: Table, body: Any) -> tuple[Any, dict[str, Any], dict[str, list[Any]]]:

@@ -40,11 +40,19 @@ def read_reference(exchange: Exchange, table: Table, row: str, navigation: str) 
             return empty()
         address = f"{root}{found[0].set}({found[1]})"
         return answer(json.dumps({"@odata.context": f"{root}$metadata#$ref", "@odata.id": address}))
+    check_there(reading, table, row)
     collection = table.collections[navigation]
     far = reading.model[collection.table]
     rows = fetch(reading, far, [], collection_rows(reading, table, row, collection), f'{ROOT}."{far.id}"', LARGEST_PAGE)
     listed = [{"@odata.id": f"{root}{far.set}({found[1]})"} for found in rows]
     return answer(json.dumps({"@odata.context": f"{root}$metadata#Collection($ref)", "value": listed}))
+
+
+def check_there(reading: Reading, table: Table, row: str) -> None:
+    """Raises :class:`Refusal` unless there is such a row to start from, and who asks may read it."""
+    if not reading.connection.execute(f'SELECT 1 FROM "{table.name}" WHERE "{table.id}" = ?', (row,)).fetchone():
+        raise refusals.missing(table.name, row)
+    reading.guard.check_rows("Read", reading.model, reading.connection, table, [row])
 
 
 def led_to(reading: Reading, table: Table, row: str, navigation: str) -> tuple[Table, str] | None:

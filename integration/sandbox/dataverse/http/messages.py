@@ -39,14 +39,20 @@ def parse_preferences(text: str) -> Preferences:
     """Read the header; what is unknown is ignored."""
     given = {name.lower(): quoted or bare for name, quoted, bare in PREFERENCE.findall(text)}
     annotations = given.get("odata.include-annotations", "")
-    size = given.get("odata.maxpagesize", "")
     return Preferences(
         representation=given.get("return") == "representation",
         annotations=tuple(part.strip() for part in annotations.split(",") if part.strip()),
-        page_size=min(int(size), LARGEST_PAGE) if size.isdecimal() and int(size) > 0 else None,
+        page_size=_page_size(given.get("odata.maxpagesize", "").lstrip("0")),
         track_changes="odata.track-changes" in given,
         continue_on_error="odata.continue-on-error" in given,
     )
+
+
+def _page_size(text: str) -> int | None:
+    """Rows of a page, ``None`` for what is no number of rows."""
+    if not text or not text.isascii() or not text.isdecimal():
+        return None
+    return LARGEST_PAGE if len(text) > len(str(LARGEST_PAGE)) else min(int(text), LARGEST_PAGE)
 
 
 @dataclass(frozen=True)

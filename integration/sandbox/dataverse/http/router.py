@@ -173,7 +173,7 @@ def _row(exchange: Exchange, table: Table, row: str, rest: list[str]) -> Respons
         return found(exchange, table, row)
     if rest[0].startswith(NAMESPACE):
         return _bound(exchange, table, row, rest[0].removeprefix(NAMESPACE), rest[1:])
-    if rest[-1] == "$ref":
+    if len(rest) == 2 and rest[1] == "$ref":
         return _reference(exchange, table, row, rest[0])
     if rest[0] in table.navigation or rest[0] in table.collections:
         if method == "GET" and rest[1:] == ["$count"] and rest[0] in table.collections:
@@ -181,7 +181,7 @@ def _row(exchange: Exchange, table: Table, row: str, rest: list[str]) -> Respons
         if method != "GET" or len(rest) > 1:
             raise refusals.no_resource(exchange.request.uri)
         return rows.related(exchange, table, row, rest[0])
-    if method in ("PUT", "DELETE"):
+    if method in ("PUT", "DELETE") and len(rest) == 1:
         return rows.write_property(exchange, table, row, rest[0])
     if method == "GET" and rest[1:] in ([], ["$value"]):
         return rows.read_property(exchange, table, row, rest[0], bare=bool(rest[1:]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.deep import create_deep, is_deep
-from integration.sandbox.dataverse.http.links import led_to
+from integration.sandbox.dataverse.http.deep import check_type, create_deep, is_deep
+from integration.sandbox.dataverse.http.links import check_there, led_to
 from integration.sandbox.dataverse.http.messages import LARGEST_PAGE, answer, empty
 from integration.sandbox.dataverse.organization import Exchange
 from integration.sandbox.dataverse.query.applying import read_applied
@@ -16,7 +17,7 @@ from integration.sandbox.dataverse.query.fetchxml.answer import answer_fetch
 from integration.sandbox.dataverse.query.options import QueryOptions, parse_query
 from integration.sandbox.dataverse.query.reading import property_text, read_page, read_row
 from integration.sandbox.dataverse.query.render import ASSOCIATED, FORMATTED, LOGICAL_NAME
-from integration.sandbox.dataverse.query.selecting import Reading, collection_rows, count, joined, select_rows
+from integration.sandbox.dataverse.query.selecting import collection_rows, count, joined, select_rows
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.write import Write
@@ -71,7 +72,7 @@ def query_count(exchange: Exchange, table: Table) -> Response:
 def related_count(exchange: Exchange, table: Table, row: str, navigation: str) -> Response:
     """GET accounts(id)/contact_customer_accounts/$count"""
     reading, collection = exchange.reading(), table.collections[navigation]
-    _check_there(exchange, reading, table, row)
+    check_there(reading, table, row)
     far = reading.model[collection.table]
     wanted = select_rows(reading, far, parse_query(exchange.request.query))
     found = min(count(reading, far, joined(wanted, collection_rows(reading, table, row, collection))), LARGEST_PAGE)
@@ -81,6 +82,7 @@ def related_count(exchange: Exchange, table: Table, row: str, navigation: str) -
 def create(exchange: Exchange, table: Table) -> Response:
     """POST accounts, with related rows inside or without"""
     body = exchange.request.json()
+    check_type(table, body)
     options = parse_query(exchange.request.query)
     values = {} if is_deep(table, body) else exchange.payload(table, creating=True).read(body)
     with exchange.writing() as write:
@@ -134,6 +136,7 @@ def _upsert(
 ) -> Response:
     options = parse_query(exchange.request.query)
     body = exchange.request.json()
+    check_type(table, body)
     match = exchange.request.headers.get("if-match")
     if not present:
         create_deep(exchange, write, table, body, {table.id: row}, named)
@@ -162,7 +165,8 @@ def read_property(exchange: Exchange, table: Table, row: str, name: str, bare: b
     if text == "null":
         return empty()
     if bare:
-        return Response(200, text.strip('"').encode(), {"Content-Type": "text/plain"})
+        raw = json.loads(text) if text.startswith('"') else text
+        return Response(200, raw.encode(), {"Content-Type": "text/plain"})
     context = f"{exchange.request.root}$metadata#{table.set}({row})/{name}"
     return answer(f'{{"@odata.context":"{context}","value":{text}}}')
 
@@ -188,7 +192,7 @@ def related(exchange: Exchange, table: Table, row: str, navigation: str) -> Resp
     request = exchange.request
     options = parse_query(request.query)
     reading = exchange.reading()
-    _check_there(exchange, reading, table, row)
+    check_there(reading, table, row)
     if navigation in table.collections:
         collection = table.collections[navigation]
         base = collection_rows(reading, table, row, collection)
@@ -197,16 +201,6 @@ def related(exchange: Exchange, table: Table, row: str, navigation: str) -> Resp
     found = led_to(reading, table, row, navigation)
     text = read_row(reading, *found, options) if found else None
     return answer(text[0]) if text else empty()
-
-
-def _check_there(exchange: Exchange, reading: Reading, table: Table, row: str) -> None:
-    if not reading.connection.execute(*_exists(table, row)).fetchone():
-        raise refusals.missing(table.name, row)
-    exchange.guard.check_rows("Read", reading.model, reading.connection, table, [row])
-
-
-def _exists(table: Table, row: str) -> tuple[str, tuple[str]]:
-    return f'SELECT 1 FROM "{table.name}" WHERE "{table.id}" = ?', (row,)  # noqa: S608 - names of the model
 
 
 def _written(

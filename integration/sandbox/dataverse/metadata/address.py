@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
-from integration.sandbox.dataverse.http.messages import answer
+from integration.sandbox.dataverse.http.messages import answer, empty
 from integration.sandbox.dataverse.metadata import change
 from integration.sandbox.dataverse.metadata.describe import (
     PREFIX,
@@ -24,6 +23,13 @@ from integration.sandbox.dataverse.metadata.describe import (
     pointing,
 )
 from integration.sandbox.dataverse.metadata.filtering import narrow, pick
+from integration.sandbox.dataverse.metadata.segments import (
+    COLUMN_TYPES,
+    RELATIONSHIP_TYPES,
+    check_plain,
+    split_segment,
+    type_of,
+)
 from integration.sandbox.dataverse.organization import Exchange
 from integration.sandbox.dataverse.query.options import Expand, QueryOptions, parse_query
 from integration.sandbox.dataverse.refusals import odata
@@ -31,7 +37,6 @@ from integration.sandbox.dataverse.store.model import Column, Model, Table
 from integration.sandbox.shell.messages import Response
 from integration.sandbox.shell.refusal import Refusal
 
-KEYED = re.compile(r"(\w+)\((?:(LogicalName|SchemaName|Name|MetadataId)=)?'?([^']*?)'?\)")
 WITH_OPTIONS = frozenset({"Picklist", "State", "Status", "Boolean"})
 
 
@@ -40,18 +45,21 @@ def answer_metadata(exchange: Exchange, segments: Sequence[str]) -> Response:
     if exchange.request.method != "GET":
         return _change(exchange, segments)
     options = parse_query(exchange.request.query)
-    name, key = _split(segments[0])
+    name, key = split_segment(segments[0])
     if name == "EntityDefinitions":
         return _entities(exchange, key, segments[1:], options)
     if name == "RelationshipDefinitions":
         return _relationships(exchange, key, segments[1:], options)
+    if segments[1:]:
+        raise refusals.unknown_segment(segments[1])
     if key is None:
+        check_plain(options, "OptionSetMetadataBase")
         return _many(exchange, [], options, name)
     raise Refusal(404, "0x80040217", f"Could not find an option set with the name {key}.")
 
 
 def _change(exchange: Exchange, segments: Sequence[str]) -> Response:
-    method, (name, key) = exchange.request.method, _split(segments[0])
+    method, (name, key) = exchange.request.method, split_segment(segments[0])
     if segments[1:] == [] and key is None and method == "POST" and name in ADDING:
         return ADDING[name](exchange)
     if name == "RelationshipDefinitions" and key is not None and method == "DELETE" and not segments[1:]:
@@ -59,7 +67,7 @@ def _change(exchange: Exchange, segments: Sequence[str]) -> Response:
     if name != "EntityDefinitions" or key is None or len(segments) > 2:
         raise refusals.not_offered("this change to metadata")
     table = _find(exchange.model, key)
-    part, inner = _split(segments[1]) if segments[1:] else ("", None)
+    part, inner = split_segment(segments[1]) if segments[1:] else ("", None)
     if method in CHANGING_TABLE and not part:
         return CHANGING_TABLE[method](exchange, table)
     if method == "POST" and inner is None and part in ADDING_TO_TABLE:
@@ -75,7 +83,7 @@ def _change(exchange: Exchange, segments: Sequence[str]) -> Response:
 def _of(entries: Sequence[Entry], key: str) -> Entry:
     """The entry with this name or number."""
     for entry in entries:
-        if key.lower() in (entry["LogicalName"], entry["MetadataId"]):
+        if key in (entry["LogicalName"], entry["MetadataId"]):
             return entry
     raise Refusal(404, "0x80040217", f"Could not find metadata with the name or id {key}.")
 
@@ -98,11 +106,6 @@ ADDING_TO_TABLE: dict[str, Callable[[Exchange, Table], Response]] = {
 }
 
 
-def _split(segment: str) -> tuple[str, str | None]:
-    found = KEYED.fullmatch(segment)
-    return (found[1], found[3]) if found else (segment, None)
-
-
 def _entities(exchange: Exchange, key: str | None, rest: Sequence[str], options: QueryOptions) -> Response:
     model = exchange.model
     if key is None:
@@ -113,11 +116,12 @@ def _entities(exchange: Exchange, key: str | None, rest: Sequence[str], options:
     table = _find(model, key)
     if not rest:
         return _one(exchange, _with_table(model, table, options.expand), options, "EntityDefinitions")
-    name, inner = _split(rest[0])
+    name, inner = split_segment(rest[0])
     if name == "Attributes":
         return _attributes(exchange, table, inner, rest[1:], options)
     if name not in RELATED or inner is not None or len(rest) > 1:
         raise refusals.unknown_segment(rest[0])
+    check_plain(options, name)
     return _many(exchange, RELATED[name](model, table), options, f"EntityDefinitions('{table.name}')/{name}")
 
 
@@ -125,7 +129,7 @@ def _find(model: Model, key: str) -> Table:
     if key in model.tables:
         return model[key]
     for table in model:
-        if metadata_id(table.name) == key.lower():
+        if metadata_id(table.name) == key:
             return table
     raise Refusal(
         404, "0x80040217", f"Could not find an entity with name {key} and id 00000000-0000-0000-0000-000000000000."
@@ -135,9 +139,9 @@ def _find(model: Model, key: str) -> Table:
 def _attributes(
     exchange: Exchange, table: Table, key: str | None, rest: Sequence[str], options: QueryOptions
 ) -> Response:
-    cast = rest[0] if rest and rest[0].startswith(PREFIX) else ""
-    if cast == f"{PREFIX}EnumAttributeMetadata":
+    if rest and rest[0] == f"{PREFIX}EnumAttributeMetadata":
         raise odata("The type 'Microsoft.Dynamics.CRM.EnumAttributeMetadata' is abstract.")
+    cast = type_of(rest, COLUMN_TYPES)
     tail = rest[1:] if cast else rest
     where = f"EntityDefinitions('{table.name}')/Attributes" + (f"/{cast}" if cast else "")
     entries = [
@@ -149,7 +153,7 @@ def _attributes(
         if tail:
             raise refusals.unknown_segment(tail[0])
         return _many(exchange, entries, options, where)
-    found = [entry for entry in entries if key.lower() in (entry["LogicalName"], entry["MetadataId"])]
+    found = [entry for entry in entries if key in (entry["LogicalName"], entry["MetadataId"])]
     if not found:
         raise Refusal(404, "0x80040217", f"Could not find an attribute with the name {key} in {table.name}.")
     if tail:
@@ -161,14 +165,18 @@ def _option_set(exchange: Exchange, table: Table, name: str, tail: Sequence[str]
     found = option_set(table, table.columns[name])
     if found is None or tail[0] not in ("OptionSet", "GlobalOptionSet") or len(tail) > 1:
         raise refusals.unknown_segment(tail[0])
+    check_plain(options, "OptionSetMetadata")
+    if tail[0] == "GlobalOptionSet":
+        return empty()  # no column here takes its choices from a global one
     return _one(exchange, found, options, "OptionSetDefinitions")
 
 
 def _relationships(exchange: Exchange, key: str | None, rest: Sequence[str], options: QueryOptions) -> Response:
     """One by its name or number, or all; a cast keeps those of one type."""
-    cast = rest[0] if rest and rest[0].startswith(PREFIX) else ""
+    cast = type_of(rest, RELATIONSHIP_TYPES)
     if len(rest) > bool(cast):
         raise refusals.unknown_segment(rest[-1])
+    check_plain(options, (cast or f"{PREFIX}RelationshipMetadataBase").removeprefix(PREFIX))
     where = "RelationshipDefinitions" + (f"/{cast}" if cast else "")
     if key is not None:
         return _one(exchange, _relationship(exchange.model, key), options, where)
@@ -178,7 +186,7 @@ def _relationships(exchange: Exchange, key: str | None, rest: Sequence[str], opt
 
 def _relationship(model: Model, key: str) -> Entry:
     for entry in _every_relationship(model):
-        if key == entry["SchemaName"] or key.lower() == entry["MetadataId"]:
+        if key == entry["SchemaName"] or key == entry["MetadataId"]:
             return entry
     raise Refusal(404, "0x80040217", f"Could not find a relationship with the name {key}.")
 
@@ -211,8 +219,9 @@ RELATED: dict[str, Callable[[Model, Table], list[Entry]]] = {
 def _with_table(model: Model, table: Table, expand: Sequence[Expand]) -> Entry:
     entry = describe_table(table)
     for part in expand:
-        if part.navigation not in RELATED:
+        if part.navigation not in RELATED or part.reference:
             raise refusals.unknown_property(part.navigation, "EntityMetadata")
+        check_plain(part.options, "AttributeMetadata")
         rows = pick(RELATED[part.navigation](model, table), part.options)
         entry[part.navigation] = [_narrowed(row, part.options) for row in rows]
     return entry
@@ -233,6 +242,7 @@ def _with_options(table: Table, entry: Entry, expand: Sequence[Expand], cast: st
             raise refusals.unknown_property(
                 part.navigation, (cast or f"{PREFIX}AttributeMetadata").removeprefix(PREFIX)
             )
+        check_plain(part.options, "OptionSetMetadata")
         own = option_set(table, table.columns[entry["LogicalName"]]) if part.navigation == "OptionSet" else None
         entry[part.navigation] = None if own is None else narrow(own, part.options, "OptionSetMetadata")
     return entry

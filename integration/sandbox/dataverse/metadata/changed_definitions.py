@@ -3,18 +3,23 @@ it is."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.metadata.customize import Change
-from integration.sandbox.dataverse.metadata.definitions import KIND, NEEDED, label_of
+from integration.sandbox.dataverse.metadata.definitions import (
+    KIND,
+    LONGEST,
+    checked_bounds,
+    checked_precision,
+    label_of,
+    need_of,
+)
 from integration.sandbox.dataverse.metadata.describe import METADATA_TYPES
-from integration.sandbox.dataverse.store.model import Column, Table
+from integration.sandbox.dataverse.store.model import WHOLE, Column, Table
 
 Body = dict[str, Any]
 Line = list[Any]
-LONGEST = {"String": 4000, "Memo": 1_048_576}
 
 
 def changed_table(table: Table, body: Body) -> Change:
@@ -36,9 +41,9 @@ def changed_column(column: Column, body: Body) -> Change:
         raise refusals.invalid(f"The attribute {column.name} is of type {kind}; its type cannot be changed.")
     type_, label, writable, facts = line_of(column)
     facts |= _limits(column, body)
-    level = body.get("RequiredLevel")
-    if isinstance(level, dict) and "Value" in level:
-        facts["need"] = NEEDED.get(level["Value"], 0)
+    needed = need_of(body)
+    if needed is not None:
+        facts["need"] = needed
     return Change(
         "column", column.table, column.name, [type_, label_of(body.get("DisplayName"), label), writable, facts]
     )
@@ -78,11 +83,9 @@ def _limits(column: Column, body: Body) -> Body:
         if type(length) is not int or not 0 < length <= most:
             raise refusals.invalid(f"The length of {column.name} must lie between 1 and {most}, not {length}.")
         found["len"] = length
-    for name, fact in (("MinValue", "min"), ("MaxValue", "max")):
-        if column.minimum is not None and body.get(name) is not None:
-            if type(body[name]) not in (int, Decimal):
-                raise refusals.invalid(f"The {name} of {column.name} must be a number.")
-            found[fact] = str(body[name])
-    if column.precision is not None and type(body.get("Precision")) is int:
-        found["prec"] = body["Precision"]
+    if column.minimum is not None:
+        least, most = checked_bounds(body, column.minimum, column.maximum, column.type in WHOLE)
+        found |= {"min": str(least), "max": str(most)}
+    if column.precision is not None:
+        found["prec"] = checked_precision(column.type, body.get("Precision"), column.precision)
     return found

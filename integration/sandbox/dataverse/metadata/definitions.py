@@ -18,8 +18,10 @@ Line = list[Any]
 SCHEMA_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{1,7}_[A-Za-z0-9_]{1,90}")
 KIND = re.compile(r"#?Microsoft\.Dynamics\.CRM\.(?:Complex)?(\w+)AttributeMetadata")
 OWNERSHIP = {"UserOwned": "user", "OrganizationOwned": "organization"}
-NEEDED = {"ApplicationRequired": 1, "SystemRequired": 2}
+NEEDED = {"None": 0, "Recommended": 0, "ApplicationRequired": 1, "SystemRequired": 2}
 DEFAULT_LENGTH = {"String": 100, "Memo": 2000}
+LONGEST = {"String": 4000, "Memo": 1_048_576}
+MOST_DECIMALS = {"Decimal": 10, "Double": 5, "Money": 4}
 LARGEST = 100_000_000_000
 STATES = [[0, "Active"], [1, "Inactive"]]
 REASONS = [[1, "Active", 0], [2, "Inactive", 1]]
@@ -57,13 +59,19 @@ def new_table(model: Model, body: Body) -> Change:
     named = [one for one in attributes if one.get("IsPrimaryName")]
     if len(named) != 1:
         raise refusals.invalid("Exactly one attribute of the entity must be its primary name.")
+    if _type(named[0]) != "String":
+        raise refusals.invalid("The primary name of the entity must be a column of type String.")
     label = label_of(body.get("DisplayName"), schema)
-    owned = OWNERSHIP.get(str(body.get("OwnershipType", "UserOwned")), "user")
+    owned = OWNERSHIP.get(str(body.get("OwnershipType", "UserOwned")), "")
+    if not owned:
+        raise refusals.invalid(f"The ownership type '{body.get('OwnershipType')}' is invalid for an entity.")
     columns: dict[str, Line] = {f"{name}id": ["Uniqueidentifier", label, "c", {"need": 2, "schema": f"{schema}Id"}]}
     columns.update(COMMON)
     columns.update(OWNED if owned == "user" else {"organizationid": ["Lookup", "", "", {"to": ["organization"]}]})
-    for one in attributes:
-        columns.update([new_line(one)])
+    for column, line in map(new_line, attributes):
+        if column in columns:
+            raise refusals.invalid(f"An attribute with the specified name {column} already exists in {name}.")
+        columns[column] = line
     return Change("table", name, "", _block(model, schema, label, owned, schema_name(named[0]).lower(), columns))
 
 
@@ -101,17 +109,33 @@ def new_column(table: Table, body: Body) -> Change:
 
 def new_line(body: Body) -> tuple[str, Line]:
     """Logical name and definition of a column. Raises :class:`Refusal`."""
-    found = KIND.fullmatch(str(body.get("@odata.type")))
-    build = FACTS.get(found[1]) if found else None
-    if found is None or build is None:
+    kind = _type(body)
+    build = FACTS.get(kind)
+    if build is None:
         raise refusals.not_offered(f"columns of type '{body.get('@odata.type')}'")
     schema = schema_name(body)
     facts = {**build(body), "schema": schema}
-    level = body.get("RequiredLevel")
-    needed = NEEDED.get(level.get("Value", "")) if isinstance(level, dict) else None
+    needed = need_of(body)
     if needed:
         facts["need"] = needed
-    return schema.lower(), [found[1], label_of(body.get("DisplayName"), schema), "cu", facts]
+    return schema.lower(), [kind, label_of(body.get("DisplayName"), schema), "cu", facts]
+
+
+def _type(body: Body) -> str:
+    """The type of a column, blank for what is none."""
+    found = KIND.fullmatch(str(body.get("@odata.type")))
+    return found[1] if found else ""
+
+
+def need_of(body: Body) -> int | None:
+    """How much a column is needed, ``None`` where nothing is said about it. Raises :class:`Refusal`."""
+    level = body.get("RequiredLevel")
+    if not isinstance(level, dict) or "Value" not in level:
+        return None
+    value = level["Value"]
+    if not isinstance(value, str) or value not in NEEDED:
+        raise refusals.invalid(f"The requirement level '{value}' does not exist; there are {', '.join(NEEDED)}.")
+    return NEEDED[value]
 
 
 def new_key(table: Table, body: Body) -> Change:
@@ -148,7 +172,7 @@ def new_relationship(model: Model, body: Body) -> list[Change]:
 
 def _joining(model: Model, schema: str, body: Body) -> Change:
     one, other = (_table(model, body.get(f"Entity{number}LogicalName")) for number in (1, 2))
-    name = str(body.get("IntersectEntityName") or schema).lower()
+    name = schema_name({"SchemaName": body.get("IntersectEntityName") or schema}).lower()
     if name in model.tables:
         raise refusals.invalid(f"An entity with the specified name {name} already exists. Specify a unique name.")
     near, far = (one.id, other.id) if one.name != other.name else (f"{one.id}one", f"{one.id}two")
@@ -189,27 +213,53 @@ def label_of(label: Any, otherwise: str) -> str:
 
 
 def _length(kind: str) -> Callable[[Body], Body]:
-    return lambda body: {"len": _count(body.get("MaxLength"), DEFAULT_LENGTH[kind])}
+    return lambda body: {"len": checked_length(kind, body.get("MaxLength"), DEFAULT_LENGTH[kind])}
 
 
-def _count(value: Any, otherwise: int) -> int:
-    return value if type(value) is int and 0 < value <= 1_048_576 else otherwise
+def checked_length(kind: str, value: Any, otherwise: int) -> int:
+    """``otherwise`` where nothing is said. Raises :class:`Refusal`."""
+    if value is None:
+        return otherwise
+    if type(value) is not int or not 0 < value <= LONGEST[kind]:
+        raise refusals.invalid(f"The length of a column must lie between 1 and {LONGEST[kind]}, not {value}.")
+    return value
 
 
-def _range(low: int, high: int, **others: Any) -> Callable[[Body], Body]:
+def checked_precision(kind: str, value: Any, otherwise: int) -> int:
+    """``otherwise`` where nothing is said. Raises :class:`Refusal`."""
+    if value is None or value == otherwise:
+        return otherwise
+    if type(value) is not int or not 0 <= value <= MOST_DECIMALS.get(kind, 0):
+        raise refusals.invalid(f"The precision of a column must lie between 0 and {MOST_DECIMALS.get(kind, 0)}.")
+    return value
+
+
+def checked_bounds(body: Body, low: Any, high: Any, whole: bool) -> tuple[Any, Any]:
+    """Smallest and largest value; ``low`` and ``high`` where nothing is said. Raises :class:`Refusal`."""
+    found = []
+    for name, otherwise in (("MinValue", low), ("MaxValue", high)):
+        value = otherwise if body.get(name) is None else body[name]
+        if type(value) not in (int, Decimal):
+            raise refusals.invalid(f"The {name} must be a number.")
+        if whole and value != int(value):
+            raise refusals.invalid(f"The {name} must be a whole number.")
+        found.append(value)
+    if found[0] > found[1]:
+        raise refusals.invalid("The MinValue must not be greater than the MaxValue.")
+    return found[0], found[1]
+
+
+def _range(kind: str, low: int, high: int, precision: int | None = None) -> Callable[[Body], Body]:
     def facts(body: Body) -> Body:
-        bounds = {"min": _bound(body, "MinValue", low), "max": _bound(body, "MaxValue", high)}
-        precision = body.get("Precision")
-        return {**bounds, **{name: precision if type(precision) is int else value for name, value in others.items()}}
+        least, most = checked_bounds(body, low, high, precision is None)
+        if least < low or most > high:
+            raise refusals.invalid(f"The values of a column of type {kind} lie between {low} and {high}.")
+        bounds = {"min": str(least), "max": str(most)}
+        if precision is None:
+            return bounds
+        return {**bounds, "prec": checked_precision(kind, body.get("Precision"), precision)}
 
     return facts
-
-
-def _bound(body: Body, name: str, otherwise: int) -> str:
-    value = body.get(name)
-    if value is not None and type(value) not in (int, Decimal):
-        raise refusals.invalid(f"The {name} must be a number.")
-    return str(otherwise if value is None else value)
 
 
 def _choices(body: Body) -> Body:
@@ -219,6 +269,9 @@ def _choices(body: Body) -> Body:
         raise refusals.invalid("A choice column needs 'OptionSet' with 'Options'.")
     if not all(type(one.get("Value")) is int for one in listed):
         raise refusals.invalid("Every option needs a whole number as its value.")
+    values = [one["Value"] for one in listed]
+    if len(set(values)) < len(values):
+        raise refusals.invalid("Every option needs a value of its own.")
     return {"options": [[one["Value"], label_of(one.get("Label"), str(one["Value"]))] for one in listed]}
 
 
@@ -232,10 +285,10 @@ def _moment(body: Body) -> Body:
 FACTS: dict[str, Callable[[Body], Body]] = {
     "String": _length("String"),
     "Memo": _length("Memo"),
-    "Integer": _range(-(2**31), 2**31 - 1),
-    "BigInt": _range(-(2**63), 2**63 - 1),
-    "Decimal": _range(-LARGEST, LARGEST, prec=2),
-    "Double": _range(-LARGEST, LARGEST, prec=5),
+    "Integer": _range("Integer", -(2**31), 2**31 - 1),
+    "BigInt": _range("BigInt", -(2**63), 2**63 - 1),
+    "Decimal": _range("Decimal", -LARGEST, LARGEST, 2),
+    "Double": _range("Double", -LARGEST, LARGEST, 5),
     "Boolean": lambda body: {},
     "DateTime": _moment,
     "Picklist": _choices,

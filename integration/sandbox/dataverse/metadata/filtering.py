@@ -23,6 +23,7 @@ from integration.sandbox.dataverse.query.options import QueryOptions
 from integration.sandbox.dataverse.refusals import odata
 
 ALWAYS = ("@odata.type", "MetadataId")
+REFUSED = ("orderby", "top", "apply", "skiptoken", "deltatoken")
 COMPARE = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -35,7 +36,7 @@ COMPARE = {
 
 def pick(entries: Sequence[Entry], options: QueryOptions) -> list[Entry]:
     """The entries that pass ``$filter``. Raises :class:`Refusal`."""
-    if options.orderby is not None or options.top is not None or options.count:
+    if options.count or any(getattr(options, name) is not None for name in REFUSED):
         raise odata("The metadata entities only support the query options $select, $filter and $expand.")
     if options.filter is None:
         return list(entries)
@@ -65,7 +66,7 @@ def passes(entry: Entry, wanted: Criterion) -> bool:
         case Compare(path=path, operator=name, value=Literal() as literal):
             return _compare(at(entry, path.text), name, _value(literal))
         case TextFunction(name=name, path=path, value=literal):
-            return _text(name, str(at(entry, path.text) or ""), literal.text)
+            return _text(name, at(entry, path.text), literal)
         case QueryFunction() | Lambda() | Compare():
             raise odata("This filter is not supported for metadata entities.")
 
@@ -83,11 +84,28 @@ def at(entry: Entry, path: str) -> Any:
 def _compare(found: Any, name: str, value: Any) -> bool:
     if found is None or value is None:
         return bool(COMPARE[name](found is None, value is None)) if name in ("eq", "ne") else False
+    if _kind(found) != _kind(value):
+        raise odata(
+            "A binary operator with incompatible types was detected. Found operand types "
+            f"'{_kind(found)}' and '{_kind(value)}'."
+        )
     return bool(COMPARE[name](found, value))
 
 
-def _text(name: str, found: str, text: str) -> bool:
-    return {"contains": text in found, "startswith": found.startswith(text), "endswith": found.endswith(text)}[name]
+def _kind(value: Any) -> str:
+    """The type that two sides of a comparison share; a complex property or a list shares its own with no literal."""
+    if isinstance(value, bool):
+        return "Edm.Boolean"
+    if isinstance(value, int | Decimal):
+        return "Edm.Decimal"
+    return "Edm.String" if isinstance(value, str) else "Edm.Untyped"
+
+
+def _text(name: str, found: Any, literal: Literal) -> bool:
+    if literal.kind != "text" or not isinstance(found, str | None):
+        raise odata(f"No function signature for the function with name '{name}' matches the specified arguments.")
+    text, inside = literal.text, found or ""
+    return {"contains": text in inside, "startswith": inside.startswith(text), "endswith": inside.endswith(text)}[name]
 
 
 def _value(literal: Literal) -> Any:
@@ -96,5 +114,14 @@ def _value(literal: Literal) -> Any:
     if literal.kind == "boolean":
         return literal.text == "true"
     if literal.kind == "number":
-        return Decimal(literal.text)
+        return _number(literal.text)
+    if literal.kind == "guid":
+        return literal.text.lower()
     return None if literal.kind == "null" else literal.text
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text.rstrip("mMdDfFlL"))
+    except ArithmeticError as error:
+        raise odata(f"The number '{text}' is too large or too small.") from error

@@ -18,6 +18,7 @@ from integration.sandbox.shell.authorize import Person
 from integration.sandbox.shell.messages import Response
 
 START_PAGE = "/sales/accounts/"
+MOST_FIELDS = 200
 
 
 class SalesPage:
@@ -35,7 +36,10 @@ class SalesPage:
             return message("Refused", "This page is open at the sandbox's own address only.", 403)
         if request.path == "/sales/style.css":
             return Response(200, STYLE, {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "no-cache"})
-        form = _pairs(request.body.decode("utf-8", "replace")) if request.method == "POST" else _pairs(request.query)
+        text = request.body.decode("utf-8", "replace") if request.method == "POST" else request.query
+        if text.count("&") >= MOST_FIELDS:
+            return message("Refused", "The form holds more fields than any form of this page.", 400)
+        form = dict(parse_qsl(text, keep_blank_values=True))
         session = self.sessions.of(request.headers.get("cookie", ""))
         if request.path == "/sales/sign-in" and request.method == "POST":
             return self._sign_in(request, form)
@@ -104,10 +108,6 @@ def _of_kind(context: PageContext, kind: Kind, rest: list[str], sent: bool) -> R
     if len(rest) > 1 and sent:
         return documents.act(context, kind, row, rest[1], rest[2] if len(rest) > 2 else "")
     raise Declined(404, "There is no such page.")
-
-
-def _pairs(text: str) -> dict[str, str]:
-    return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
 
 
 def _secure(request: Request) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from integration.sandbox.dataverse.query.criteria import Literal
 from integration.sandbox.dataverse.query.date_ranges import DateRange, date_range, period_of
-from integration.sandbox.dataverse.refusals import odata
+from integration.sandbox.dataverse.refusals import invalid, odata
 from integration.sandbox.dataverse.store.folding import folded
 from integration.sandbox.dataverse.store.model import TEXTS, WHOLE, Column
 from integration.sandbox.dataverse.store.values import MONEY_SCALE, edm_type, guid, moment, plain, timestamp
@@ -82,8 +82,10 @@ class ConditionBuilder:
             return f"({sql} IS NULL OR {left} <> ?)"
         return f"({sql} IS NOT NULL AND {left} {SQL[operator]} ?)"
 
-    def like(self, sql: str, pattern: str) -> str:
-        """SQL Server's LIKE."""
+    def like(self, sql: str, column: Column, pattern: str) -> str:
+        """SQL Server's LIKE. Raises :class:`Refusal` for a column that holds no text."""
+        if column.type not in TEXTS:
+            raise invalid(f"The operator like is not supported for attributes of type {column.type}.")
         self.arguments.append(pattern)
         return f"COALESCE(matches(?, {sql}), 0)"
 
@@ -106,10 +108,13 @@ class ConditionBuilder:
         return f"({self._against(sql, column, 'ge', low)} AND {self._against(sql, column, 'le', high)})"
 
     def begins_with(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
-        return self.like(sql, f"{_only(values).text}%")
+        return self.like(sql, column, f"{_only(values).text}%")
 
     def ends_with(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
-        return self.like(sql, f"%{_only(values).text}")
+        return self.like(sql, column, f"%{_only(values).text}")
+
+    def alike(self, sql: str, column: Column, values: Sequence[Literal]) -> str:
+        return self.like(sql, column, _only(values).text)
 
     # --- who and when ----------------------------------------------------------------------------------------
 
@@ -150,6 +155,7 @@ class ConditionBuilder:
 
     def mine(self, sql: str, column: Column, name: str) -> str:
         """``eq-userid``, ``eq-businessid`` and their opposites."""
+        check_id(column, name)
         self.arguments.append(self.request_context.user)
         own = "?" if name.endswith("userid") else "(SELECT businessunitid FROM systemuser WHERE systemuserid = ?)"
         return f"{sql} IS NOT {own}" if name.startswith("ne") else f"COALESCE({sql} = {own}, 0)"
@@ -167,6 +173,12 @@ class ConditionBuilder:
         if literal.kind == "number" and edm_type(column) in ("Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double"):
             return _number(column, literal.text)
         raise _incompatible(column, KINDS.get(literal.kind, "Edm.String"), operator)
+
+
+def check_id(column: Column, operator: str) -> None:
+    """Raises :class:`Refusal` for a column that names no row."""
+    if edm_type(column) != "Edm.Guid":
+        raise invalid(f"The operator {operator} is not supported for attributes of type {column.type}.")
 
 
 def _number(column: Column, text: str) -> Any:

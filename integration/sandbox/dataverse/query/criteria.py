@@ -4,7 +4,7 @@
 
     any_of     = all_of { "or" all_of }
     all_of     = one { "and" one }
-    one        = "not" one | "(" any_of ")" | function | operand operator operand
+    one        = "not" (one, but no comparison) | "(" any_of ")" | function | operand operator operand
                | path "/any()" | path ("/any(" | "/all(") name ":" any_of ")"
     function   = ("contains" | "startswith" | "endswith") "(" path "," literal ")"
                | "Microsoft.Dynamics.CRM." name "(" argument { "," argument } ")"
@@ -58,11 +58,13 @@ class TextFunction:
 
 @dataclass(frozen=True, slots=True)
 class QueryFunction:
-    """``Microsoft.Dynamics.CRM.In(PropertyName=…, PropertyValues=[…])``."""
+    """``Microsoft.Dynamics.CRM.In(PropertyName=…, PropertyValues=[…])``; ``given`` names the parameters beside the
+    first."""
 
     name: str
     property: str
     values: tuple[Literal, ...]
+    given: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class _Parser:
         if self.takes("not"):
             if self.word.text.startswith(NAMESPACE):
                 raise odata("Not operator along with the Custom Named Condition operators is not allowed")
-            return Negated(self.one())
+            return Negated(self.negatable())
         if self.takes("("):
             inside = self.any_of()
             self.expect("mark", ")")
@@ -147,6 +149,16 @@ class _Parser:
         if following == "(":
             return self.function()
         return self.comparison()
+
+    def negatable(self) -> Criterion:
+        """What ``not`` may stand before: it binds tighter than any comparison. Raises :class:`Refusal`."""
+        following = self.words[self.at + 1].text if self.word.kind == "name" else "("
+        if self.word.text != "not" and following != "(":
+            raise odata(
+                "A unary operator with an incompatible type was detected. Found operand "
+                f"'{self.word.text}' for operator kind 'Not'."
+            )
+        return self.one()
 
     def function(self) -> Criterion:
         name = self.next().text
@@ -181,15 +193,17 @@ class _Parser:
         while True:
             key = self.expect("name").text
             self.expect("mark", "=")
+            if key in arguments:
+                raise odata(f"The parameter '{key}' of the function '{name}' is given twice.")
             arguments[key] = self.listed() if self.takes("[") else [self.literal()]
             if not self.takes(","):
                 break
         self.expect("mark", ")")
-        known = arguments.get("PropertyName")
-        if known is None:
+        known = arguments.pop("PropertyName", None)
+        if known is None or len(known) != 1:
             raise odata(f"The function '{name}' needs the parameter 'PropertyName'.")
         values = [value for key in VALUES for value in arguments.get(key, [])]
-        return QueryFunction(name, known[0].text, tuple(values))
+        return QueryFunction(name, known[0].text, tuple(values), frozenset(arguments))
 
     def listed(self) -> list[Literal]:
         found: list[Literal] = []
@@ -218,7 +232,7 @@ class _Parser:
         word = self.next()
         if word.kind == "alias":
             given = self.aliases.get(word.text)
-            return Literal("null", "null") if given is None else _Parser(given, {}).literal()
+            return Literal("null", "null") if given is None else _Parser(given, {}).only_literal()
         if word.kind == "text":
             return Literal("text", word.text[1:-1].replace("''", "'"))
         if word.kind in LITERALS:
@@ -228,6 +242,12 @@ class _Parser:
         if word.text == "null":
             return Literal("null", "null")
         raise self.wrong(word)
+
+    def only_literal(self) -> Literal:
+        """What an alias stands for: one literal and nothing behind it."""
+        found = self.literal()
+        self.expect("end")
+        return found
 
     def takes(self, text: str) -> bool:
         if self.word.text == text and self.word.kind in ("name", "mark"):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from integration.sandbox.dataverse.query.conditions import ConditionBuilder
+from integration.sandbox.dataverse.query.conditions import ConditionBuilder, check_id
 from integration.sandbox.dataverse.query.criteria import Literal
 from integration.sandbox.dataverse.refusals import invalid
 from integration.sandbox.dataverse.store.model import Column, Model, Table
@@ -50,8 +50,10 @@ def in_line(
     return f"NOT {found}" if name == "not-under" else found
 
 
-def of_people(into: ConditionBuilder, model: Model, sql: str, name: str) -> str:
-    """Is it the user, those who report to them, one of their teams: whatever of it the operator names?"""
+def of_people(into: ConditionBuilder, model: Model, sql: str, column: Column, name: str) -> str:
+    """Is it the user, those who report to them, one of their teams: whatever of it the operator names? Raises
+    :class:`Refusal`."""
+    check_id(column, name)
     user = into.request_context.user
     below = _line(model["systemuser"], upwards=False)
     asked = {

@@ -12,6 +12,9 @@ KNOWN = frozenset(
     {"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$apply", "$skiptoken", "$deltatoken"}
 )
 MOST_EXPANDED = 15
+LARGEST_TOP = 2**31 - 1
+INSIDE = frozenset({"$select", "$filter", "$orderby", "$top", "$expand"})
+"""The options that an expanded property may have."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def _pair(part: str) -> tuple[str, str]:
     return name, value
 
 
-def _options(given: list[tuple[str, str]], raw: tuple[tuple[str, str], ...]) -> QueryOptions:
+def _options(given: list[tuple[str, str]], raw: tuple[tuple[str, str], ...], depth: int = 0) -> QueryOptions:
     named: dict[str, str] = {}
     for name, value in given:
         check_name(name)
@@ -67,7 +70,7 @@ def _options(given: list[tuple[str, str]], raw: tuple[tuple[str, str], ...]) -> 
         orderby=named.get("$orderby"),
         top=_top(named["$top"]) if "$top" in named else None,
         count=_count(named.get("$count", "false")),
-        expand=parse_expand(named["$expand"]) if "$expand" in named else (),
+        expand=parse_expand(named["$expand"], depth + 1) if "$expand" in named else (),
         apply=named.get("$apply"),
         skiptoken=named.get("$skiptoken"),
         deltatoken=named.get("$deltatoken"),
@@ -92,7 +95,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _top(text: str) -> int:
-    if not text.isdecimal():
+    whole = text.isascii() and text.isdecimal() and len(text.lstrip("0")) <= len(str(LARGEST_TOP))
+    if not whole or int(text) > LARGEST_TOP:
         raise odata(
             f"Invalid value '{text}' for $top query option found. The $top query option requires a "
             "non-negative integer value."
@@ -106,25 +110,37 @@ def _count(text: str) -> bool:
     return text == "true"
 
 
-def parse_expand(text: str) -> tuple[Expand, ...]:
+def parse_expand(text: str, depth: int = 1) -> tuple[Expand, ...]:
     """``a($select=x;$expand=b($select=y)),c`` -> what to expand. Raises :class:`Refusal`."""
-    found = tuple(_expand(part) for part in split_outside(text, ","))
-    if len(found) > MOST_EXPANDED:
+    found = tuple(_expand(part, depth) for part in split_outside(text, ",")) if depth <= MOST_EXPANDED else ()
+    if depth > MOST_EXPANDED or _number_of(found) > MOST_EXPANDED:
         raise odata(f"The number of $expand expressions exceeds the limit of {MOST_EXPANDED}.")
-    return found
+    once = tuple(part for at, part in enumerate(found) if part not in found[:at])
+    named = [part.navigation for part in once]
+    for name in named:
+        if named.count(name) > 1:
+            raise odata(f"The navigation property '{name}' is expanded more than once, and not in the same way.")
+    return once
 
 
-def _expand(part: str) -> Expand:
+def _number_of(parts: tuple[Expand, ...]) -> int:
+    """How many there are, with those inside them."""
+    return sum(1 + _number_of(part.options.expand) for part in parts)
+
+
+def _expand(part: str, depth: int) -> Expand:
     name, opened, inside = part.strip().partition("(")
     if opened and not inside.endswith(")"):
         raise odata(f"Syntax error in '$expand': '{part}'.")
     given = [_pair(option.strip()) for option in split_outside(inside[:-1], ";") if option.strip()]
     for key, _ in given:
-        if key in ("$count", "$skip", "$search", "$levels", "$apply"):
+        if key not in INSIDE:
             raise odata(f"The query parameter '{key}' is not supported in $expand.")
     plain = name.removesuffix("/$ref")
     return Expand(
-        plain, _options(given, tuple((key, quote(value, safe="$()',/=@:")) for key, value in given)), plain != name
+        plain,
+        _options(given, tuple((key, quote(value, safe="$()',/=@:")) for key, value in given), depth),
+        plain != name,
     )
 
 

@@ -13,9 +13,10 @@ from urllib.parse import quote, unquote
 from integration.sandbox.dataverse.refusals import odata
 from integration.sandbox.shell.refusal import Refusal
 
-COOKIE = re.compile(r'<cookie pagenumber="(\d{1,9})" pagingcookie="([^"]*)" istracking="(True|False)" />')
+COOKIE = re.compile(r'<cookie pagenumber="([1-9]\d{0,8})" pagingcookie="([^"]*)" istracking="(True|False)" />')
 INNER = re.compile(r'<cookie page="\d+"><row last="([^"]*)" from="(\d{1,18})" upto="(\d{1,18})" /></cookie>')
 DELTA = re.compile(r"(\d{1,18})!(\d\d/\d\d/\d{4} \d\d:\d\d:\d\d)")
+VERSION = re.compile(r"\d{1,18}")
 DELTA_TIME = "%m/%d/%Y %H:%M:%S"
 
 
@@ -46,7 +47,10 @@ def read_cookie(text: str) -> Position:
     inner = INNER.fullmatch(unquote(unquote(outer[2]))) if outer else None
     if outer is None or inner is None:
         raise odata("The paging cookie is malformed.")
-    return Position(int(outer[1]), inner[1], outer[3] == "True", int(inner[2]), int(inner[3]))
+    found = Position(int(outer[1]), inner[1], outer[3] == "True", int(inner[2]), int(inner[3]))
+    if found.since and not VERSION.fullmatch(found.last):
+        raise odata("The paging cookie is malformed.")  # changes come in the order of their versions
+    return found
 
 
 def write_delta(version: int, now: dt.datetime) -> str:
@@ -56,10 +60,11 @@ def write_delta(version: int, now: dt.datetime) -> str:
 def read_delta(text: str, now: dt.datetime, days: int, newest: int) -> int:
     """The version a delta token stands for. Raises 0x80044352 when it is too old, or of another history."""
     found = DELTA.fullmatch(text)
-    if found is None:
-        raise odata(f"The delta token '{text}' is malformed.")
-    given = dt.datetime.strptime(found[2], DELTA_TIME).replace(tzinfo=dt.UTC)
-    version = int(found[1])
+    try:
+        given = dt.datetime.strptime(found[2] if found else "", DELTA_TIME).replace(tzinfo=dt.UTC)
+    except ValueError as error:
+        raise odata(f"The delta token '{text}' is malformed.") from error
+    version = int(found[1]) if found else 0
     if now - given > dt.timedelta(days=days) or version > newest:
         raise Refusal(
             400, "0x80044352", "Version stamp associated with the client has expired. Please perform a full sync."

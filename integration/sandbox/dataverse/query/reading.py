@@ -55,6 +55,8 @@ def _check_plain(options: QueryOptions) -> None:
     """Other query languages are for whole tables; ignored they would answer something else than was asked."""
     if options.apply is not None or "fetchXml" in options.others:
         raise refusals.not_offered("'$apply' and 'fetchXml' on a part of a table")
+    if options.deltatoken is not None:
+        raise refusals.odata("Changes are tracked of whole tables only, not of a part of one.")
 
 
 def _size(preferences: Preferences, options: QueryOptions) -> tuple[int, bool]:

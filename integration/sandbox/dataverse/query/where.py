@@ -156,12 +156,17 @@ class Where(ConditionBuilder):
             raise odata(
                 f"No function signature for the function with name '{criterion.name}' matches the specified arguments."
             )
-        return self.like(sql, PATTERNS[criterion.name].format(criterion.value.text))
+        return self.like(sql, column, PATTERNS[criterion.name].format(criterion.value.text))
 
     def _function(self, criterion: QueryFunction) -> str:
         build = FUNCTIONS.get(criterion.name)
         if build is None:
             raise refusals.not_offered(f"the query function '{criterion.name}'")
+        if criterion.given != parameters_of(criterion.name):
+            raise odata(
+                f"An unknown function with name '{criteria.NAMESPACE}{criterion.name}' was found. This may also be a "
+                "function import or a key lookup on a navigation property, which is not allowed."
+            )
         lookup = self._root.table.columns.get(criterion.property)
         sql, column = self.column(lookup.property if lookup is not None else criterion.property)
         return build(self, sql, column, criterion.values)
@@ -187,7 +192,7 @@ def _in_line(name: str) -> Build:
 
 
 def _of_people(name: str) -> Build:
-    return lambda where, sql, column, values: of_people(where, where.model, sql, name)
+    return lambda where, sql, column, values: of_people(where, where.model, sql, column, name)
 
 
 FUNCTIONS: dict[str, Build] = {
@@ -214,6 +219,22 @@ FUNCTIONS: dict[str, Build] = {
     **{function: _in_line(name) for name, function in IN_LINE.items()},
     **{function: _of_people(name) for name, function in OF_PEOPLE.items()},
 }
+
+
+def parameters_of(function: str) -> frozenset[str]:
+    """What a query function takes beside the name of the property."""
+    if function in OF_A_LIST:
+        return frozenset({"PropertyValues"})
+    if function.endswith("FiscalPeriodAndYear"):
+        return frozenset({"PropertyValue1", "PropertyValue2"})
+    return frozenset({"PropertyValue"} if function in OF_A_VALUE or "X" in function else ())
+
+
+OF_A_LIST = frozenset({"In", "NotIn", "Between", "NotBetween", "ContainValues", "DoesNotContainValues"})
+OF_A_VALUE = frozenset(
+    {"BeginsWith", "DoesNotBeginWith", "EndsWith", "DoesNotEndWith", "On", "OnOrAfter", "OnOrBefore", "InFiscalYear",
+     "InFiscalPeriod", *IN_LINE.values()}
+)  # fmt: skip
 
 
 def within_reach(into: ConditionBuilder, guard: Guard, model: Model, table: Table, alias: str) -> str:

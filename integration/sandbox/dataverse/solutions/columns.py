@@ -54,6 +54,13 @@ def _length(properties: dict[str, str], otherwise: str, largest: int) -> int:
     return found
 
 
+def _integer(properties: dict[str, str]) -> dict[str, Any]:
+    low, high = int(properties.get("MinValue", -(2**31))), int(properties.get("MaxValue", 2**31 - 1))
+    if not -(2**31) <= low <= high < 2**31:
+        raise ValueError(f"{low} to {high} is no range of whole numbers of 32 bits")
+    return {"min": low, "max": high}
+
+
 def _money(properties: dict[str, str]) -> dict[str, Any]:
     base = properties.get("CalculationOf")
     return _bounds(
@@ -71,7 +78,7 @@ KINDS: dict[str, tuple[str, Callable[[dict[str, str]], dict[str, Any]]]] = {
     "primarykey": ("Uniqueidentifier", lambda properties: {}),
     "nvarchar": ("String", lambda properties: {"len": _length(properties, "100", 4000)}),
     "ntext": ("Memo", lambda properties: {"len": _length(properties, "2000", 1_048_576)}),
-    "int": ("Integer", lambda properties: {"min": -(2**31), "max": 2**31 - 1}),
+    "int": ("Integer", _integer),
     "decimal": (
         "Decimal",
         lambda properties: _bounds(properties, prec=_whole(properties.get("Accuracy", "2"), MOST_DECIMALS)),

@@ -106,9 +106,10 @@ def give_up_broken(organization: Organization) -> None:
 
 def _file(body: Body) -> bytes:
     given = body.get("CustomizationFile")
-    staged = body.get("SolutionParameters")
-    if given is None and isinstance(staged, dict) and staged.get("StageSolutionUploadId") in STAGED:
-        return STAGED[staged["StageSolutionUploadId"]]
+    parameters = body.get("SolutionParameters")
+    staged = parameters.get("StageSolutionUploadId") if isinstance(parameters, dict) else None
+    if given is None and isinstance(staged, str) and staged in STAGED:
+        return STAGED[staged]
     if not isinstance(given, str):
         raise odata("The parameter 'CustomizationFile' must be a zip file as base64 text.")
     try:

@@ -205,7 +205,10 @@ def _forms(element: Element) -> Iterator[FormIn]:
             if form is None:
                 raise bad_xml("customizations.xml", "a systemform without form")
             name = _described(one, "LocalizedNames/LocalizedName")
-            text = ElementTree.tostring(form, encoding="unicode")
+            try:
+                text = ElementTree.tostring(form, encoding="unicode")
+            except RecursionError as error:
+                raise bad_xml("customizations.xml", f"the form “{name}” is nested too deeply") from error
             yield FormIn(_bare(one.findtext("formid") or ""), name, FORM_TYPES.get(group.get("type", ""), 2), text)
 
 

@@ -141,7 +141,7 @@ def _number(column: Column, set_name: str) -> Reader:
     low, high = column.minimum or Decimal(0), column.maximum or Decimal(0)
     code = RANGE_CODES.get(column.type, "0x80044330")
     keeping: dict[str, Callable[[Decimal], Any]] = {"Money": Decimal, "Double": float}
-    keep = keeping.get(column.type, _rounder(column.precision or 10))
+    keep = keeping.get(column.type, _rounder(10 if column.precision is None else column.precision))
 
     def read(value: Any) -> Any:
         if type(value) is int:

@@ -59,6 +59,22 @@ def test_a_row_that_may_not_be_deleted_stays_and_the_others_go(administrator: Ca
         ({}, 400),
         ({"QuerySet": ["contact"]}, 400),
         ({"QuerySet": [query("colour")]}, 400),
+        ({"QuerySet": [{"EntityName": "contact", "Criteria": 5}]}, 400),
+        ({"QuerySet": [{"EntityName": "contact", "Criteria": {"Conditions": 5}}]}, 400),
+        ({"QuerySet": [{"EntityName": "contact", "Criteria": {"Conditions": [5]}}]}, 400),
+        ({"QuerySet": [{"EntityName": "contact", "Criteria": {"Filters": "all"}}]}, 400),
+        ({"QuerySet": [{"EntityName": "contact", "Criteria": {"FilterOperator": "Xor"}}]}, 400),
+        (
+            {
+                "QuerySet": [
+                    {
+                        "EntityName": "contact",
+                        "Criteria": {"Conditions": [{"AttributeName": "lastname", "Operator": "Equal", "Values": 5}]},
+                    }
+                ]
+            },
+            400,
+        ),
         ({"QuerySet": [query("contact", ("lastname", "Sounds", "x"))]}, 501),
         ({"QuerySet": [{**query("contact"), "LinkEntities": [{}]}]}, 501),
     ],

@@ -184,7 +184,7 @@ class Joins(ConditionBuilder):
         if operator in IN_LINE:
             return in_line(self, self.model, sql, column, operator, literals)
         if operator in OF_PEOPLE:
-            return of_people(self, self.model, sql, operator)
+            return of_people(self, self.model, sql, column, operator)
         build = OTHERS.get(operator)
         if build is None:
             raise refusals.not_offered(f"the FetchXML operator '{operator}'")
@@ -195,7 +195,7 @@ Build = Callable[[Joins, str, Column, Sequence[Literal]], str]
 OTHERS: dict[str, Build] = {
     "null": lambda joins, sql, column, values: joins.null(sql, "eq"),
     "not-null": lambda joins, sql, column, values: joins.null(sql, "ne"),
-    "like": lambda joins, sql, column, values: joins.like(sql, "".join(value.text for value in values[:1])),
+    "like": Joins.alike,
     "in": Joins.one_of,
     "between": Joins.between,
     "begins-with": Joins.begins_with,

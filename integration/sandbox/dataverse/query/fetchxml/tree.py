@@ -19,6 +19,7 @@ AGGREGATES = frozenset({"count", "countcolumn", "sum", "avg", "min", "max"})
 MOST_LINKS = 15
 MOST_CONDITIONS = 500
 DEEPEST = 50
+OF_A_TABLE = ("filter", "order", "link-entity", "attribute", "all-attributes", "no-attrs")
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,14 @@ def _root(text: str) -> ElementTree.Element:
 def _source(element: ElementTree.Element, aggregate: bool, depth: int) -> Source:
     if depth > DEEPEST:
         raise invalid("The FetchXML is nested too deeply.")
+    for child in element:
+        if child.tag not in OF_A_TABLE:
+            raise Refusal(
+                400,
+                "0x8004111c",
+                f"Invalid Child Node, valid nodes are {', '.join(OF_A_TABLE)}. NodeName = {child.tag} NodeXml = "
+                f"{ElementTree.tostring(ElementTree.Element(child.tag, child.attrib), encoding='unicode')}",
+            )
     shown = tuple(_attribute(child, aggregate) for child in element if child.tag == "attribute")
     every = any(child.tag == "all-attributes" for child in element)
     bare = element.tag == "entity" and not shown and all(child.tag != "no-attrs" for child in element)
