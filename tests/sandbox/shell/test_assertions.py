@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from integration.sandbox.shell.tokens import ASSERTION, Tenant
-from tests.certificates import issue, rsa_key
+from tests.real.certificates import issue, rsa_key
 from tests.sandbox.conftest import Clock
 from tests.sandbox.shell.directory import ask, form
 
