@@ -179,7 +179,9 @@ class Trade:
     def price_list(self, **values: Any) -> str:
         return self.writer.create("pricelevel", **{"name": f"Retail {next(self.numbers)}", **values})
 
-    def price(self, price_list: str, product: tuple[str, str], amount: float | None = 10, **values: Any) -> str:
+    def price(
+        self, price_list: str, product: tuple[str, str], amount: float | Decimal | None = 10, **values: Any
+    ) -> str:
         """A line of a price list."""
         about = {"pricelevelid": price_list, "productid": product[0], "uomid": product[1]}
         return self.writer.create("productpricelevel", **{**about, "amount": amount, **values})

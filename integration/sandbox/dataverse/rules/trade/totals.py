@@ -122,7 +122,7 @@ def totals(write: Write, header: Values, lines: Sums) -> Values:
     places = write.currency(header["transactioncurrencyid"]).precision
     net = lines.extended - lines.tax
     percentage = rounded(net * Decimal(header.get("discountpercentage") or 0) / HUNDRED, places)
-    discount = rounded((header.get("discountamount") or Decimal(0)) + percentage, places)
+    discount = rounded(header.get("discountamount") or Decimal(0), places) + percentage
     less_freight = net - discount
     freight = rounded(header.get("freightamount") or Decimal(0), places)
     total = less_freight + freight + lines.tax
