@@ -241,7 +241,7 @@ def test_a_listed_price_counts_in_the_currency_of_the_quote(
         trade = Trade(writer)
         euro = trade.currency("EUR", rate)
         bicycle, prices = trade.product(), trade.price_list(transactioncurrencyid=euro)
-        trade.price(prices, bicycle, None, amount=amount)
+        trade.price(prices, bicycle, amount)
         quote = writer.create("quote", name="Bicycles", pricelevelid=prices, transactioncurrencyid=euro)
         writer.create("quotedetail", quoteid=quote, productid=bicycle[0], uomid=bicycle[1], quantity=quantity)
 
