@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from integration.sandbox.dataverse.store.model import CHOICES, TEXTS, Collection, load_model
+from integration.sandbox.dataverse.store.model import CHOICES, TEXTS, Choice, Collection, load_model
 
 MODEL = load_model()
 ELSEWHERE = {"sla", "lead", "territory", "campaign"}
@@ -178,3 +178,16 @@ def test_whatever_may_lead_to_a_table_is_known() -> None:
     assert {("quote", "pricelevelid"), ("account", "defaultpricelevelid"), ("product", "pricelevelid")} <= found
     assert ("quotedetail", "pricelevelid") not in found
     assert isinstance(MODEL["account"].collections["contact_customer_accounts"], Collection)
+
+
+def test_what_is_added_to_one_model_is_in_no_other() -> None:
+    one, other = load_model(), load_model()
+
+    one["account"].columns["customertypecode"].options[99] = Choice("Friend")
+    one["account"].collections["new_books"] = Collection("post", "regardingobjectid")
+    one["account"].columns["new_color"] = one["account"].columns["fax"]
+
+    for model in (other, load_model()):
+        assert 99 not in model["account"].columns["customertypecode"].options
+        assert "new_books" not in model["account"].collections
+        assert "new_color" not in model["account"].columns
