@@ -206,7 +206,6 @@ def step(writer: Writer) -> str:
         ("quotedetail", {"productdescription": "Bell"}, "quoteid"),
         ("salesorderdetail", {"productdescription": "Bell"}, "salesorderid"),
         ("invoicedetail", {"productdescription": "Bell"}, "invoiceid"),
-        ("opportunityproduct", {"productdescription": "Bell"}, "opportunityid"),
     ],
 )
 def test_a_new_row_without_what_the_system_needs_is_refused(
