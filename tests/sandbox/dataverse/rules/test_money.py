@@ -45,8 +45,7 @@ def test_the_decimals_of_a_currency_are_those_of_its_amounts(trade: Trade, place
 
     firm = trade.account(creditlimit=9.8765, transactioncurrencyid=currency)
 
-    wanted = {"9.88": "9.88", "9.9": "9.9"}.get(kept, kept)
-    assert trade.writer.row("account", firm)["creditlimit"] == Decimal(wanted)
+    assert trade.writer.row("account", firm)["creditlimit"] == Decimal(kept)
 
 
 @pytest.mark.parametrize("places", [0, 2, 4])

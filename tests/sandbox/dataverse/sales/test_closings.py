@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from decimal import Decimal
 from typing import Any
 
@@ -206,4 +205,3 @@ def test_a_closing_is_noted_for_those_who_listen_to_the_document_and_to_its_acti
 
     noted = [(one.message, one.table.name) for one in writer.write.happened[before:]]
     assert noted == [("Create", "opportunityclose"), ("Update", "opportunity")]
-    assert dataclasses.is_dataclass(closing.WIN_OPPORTUNITY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -69,7 +70,7 @@ def test_any_pattern_is_a_pattern(pattern: str, text: str) -> None:
 @given(some.lists(some.one_of(some.none(), DECIMALS), max_size=8))
 @examples(60)
 def test_sums_and_averages_of_decimals_are_exact(numbers: list[Decimal | None]) -> None:
-    connection = Organizationless.connection()
+    connection = numbers_table()
     connection.execute("DELETE FROM number")
     kept = [None if one is None else plain(one) for one in numbers]
     connection.executemany("INSERT INTO number VALUES (?)", [(one,) for one in kept])
@@ -87,7 +88,7 @@ def test_sums_and_averages_of_decimals_are_exact(numbers: list[Decimal | None]) 
 @given(some.lists(DECIMALS, min_size=1, max_size=6))
 @examples(60)
 def test_decimals_are_ordered_as_numbers_though_they_are_kept_as_text(numbers: list[Decimal]) -> None:
-    connection = Organizationless.connection()
+    connection = numbers_table()
     connection.execute("DELETE FROM number")
     connection.executemany("INSERT INTO number VALUES (?)", [(plain(one),) for one in numbers])
 
@@ -96,19 +97,9 @@ def test_decimals_are_ordered_as_numbers_though_they_are_kept_as_text(numbers: l
     assert [Decimal(one) for (one,) in found] == sorted(numbers)
 
 
-class Organizationless:
+@functools.cache
+def numbers_table() -> sqlite3.Connection:
     """A connection with the functions of the sandbox and one table of numbers, made once."""
-
-    _made: sqlite3.Connection | None = None
-
-    @classmethod
-    def connection(cls) -> sqlite3.Connection:
-        if cls._made is None:
-            cls._made = _bare()
-        return cls._made
-
-
-def _bare() -> sqlite3.Connection:
     made = Database(":memory:", load_model()).connection()
     made.execute("CREATE TABLE number (value TEXT)")
     return made

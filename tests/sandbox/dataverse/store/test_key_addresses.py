@@ -15,7 +15,7 @@ from integration.sandbox.dataverse.organization import Organization
 from integration.sandbox.dataverse.store.keys import build_index, check_key, finder, index_name, read_key
 from integration.sandbox.dataverse.store.model import Key, Table, load_model
 from tests.examples import examples
-from tests.sandbox.dataverse.writer import NOBODY, Trade, Writer, refused, rolled_back
+from tests.sandbox.dataverse.writer import Trade, Writer, refused, rolled_back
 
 ID = "0a1b2c3d-0000-4000-8000-0000000000ff"
 KEYS = {
@@ -226,4 +226,3 @@ def test_any_rows_are_taken_exactly_while_no_key_is_there_twice(
 def test_a_decimal_has_one_spelling_in_a_key() -> None:
     assert read_key(QUOTED_DECIMAL, "quantity=2") == read_key(QUOTED_DECIMAL, "quantity=2.00000")
     assert Decimal(str(read_key(QUOTED_DECIMAL, "quantity=0.1")["quantity"])) == Decimal("0.1")  # type: ignore[index]
-    assert NOBODY not in str(KEYS)

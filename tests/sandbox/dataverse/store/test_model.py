@@ -177,7 +177,6 @@ def test_whatever_may_lead_to_a_table_is_known() -> None:
 
     assert {("quote", "pricelevelid"), ("account", "defaultpricelevelid"), ("product", "pricelevelid")} <= found
     assert ("quotedetail", "pricelevelid") not in found
-    assert isinstance(MODEL["account"].collections["contact_customer_accounts"], Collection)
 
 
 def test_what_is_added_to_one_model_is_in_no_other() -> None:
