@@ -29,6 +29,8 @@ CASCADING = {
     ("quotedetail", "quoteid"),
     ("salesorderdetail", "salesorderid"),
     ("invoicedetail", "invoiceid"),
+    ("role", "businessunitid"),
+    ("role", "parentrootroleid"),
 }
 RESTRICTED = {
     ("sdkmessageprocessingstep", "eventhandler"),
@@ -55,10 +57,12 @@ REPEATED = {("contact", "accountid"), ("contact", "parentcontactid")}
 
 
 def cascade(write: Write, table: Table, current: Values) -> None:
-    """Follow every lookup that points to the row: refuse first, then delete or disconnect. Raises 0x80040227."""
+    """Follow every lookup that points to the row: refuse first, then delete or disconnect. The rows that join it with
+    others go along. Raises 0x80040227."""
     pointing = list(write.model.referencing(table.name))
     for column in pointing:
-        restricted = table.name in ALWAYS_RESTRICTED or (column.table, column.name) in RESTRICTED
+        place = (column.table, column.name)
+        restricted = place in RESTRICTED or (table.name in ALWAYS_RESTRICTED and place not in CASCADING)
         if restricted and _pointing(write, column, table.name, current[table.id], 1):
             raise refusals.in_use(
                 f"The {table.label} With Id = {current[table.id]} cannot be deleted because it is associated with "
@@ -67,13 +71,18 @@ def cascade(write: Write, table: Table, current: Values) -> None:
     for column in pointing:
         if (column.table, column.name) not in REPEATED:
             _release(write, column, table.name, current[table.id])
+    for collection in table.collections.values():
+        if collection.between:
+            write.connection.execute(
+                f'DELETE FROM "{collection.between}" WHERE "{collection.near}" = ?', (current[table.id],)
+            )
 
 
 def _release(write: Write, column: Column, target: str, row: str) -> None:
     holder = write.model[column.table]
     for holding in _pointing(write, column, target, row, -1):
-        if write.one(holder.name, holding) is None:
-            continue  # went with an earlier one
+        if holding in write.leaving or write.one(holder.name, holding) is None:
+            continue  # goes already, or went with an earlier one
         if (column.table, column.name) in CASCADING:
             _remove(write, holder, holding)
         else:

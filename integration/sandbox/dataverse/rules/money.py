@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.write_context import Currency
 
 SMALLEST = Decimal("0.0001")
+NO_CURRENCY = Refusal(400, "0x80048cfb", "The currency cannot be null while the record has amounts.")
 
 
 def convert_new(write: Write, table: Table, rows: list[Values]) -> None:
@@ -42,6 +43,9 @@ def change(write: Write, table: Table, current: Values, values: Values) -> None:
     emptied = [column for column in table.money if column.name in values and values[column.name] is None]
     if not amounts and not emptied and "transactioncurrencyid" not in values:
         return
+    if "transactioncurrencyid" in values and values["transactioncurrencyid"] is None:
+        _leave_currency(table, current, values)
+        return
     named = values.get("transactioncurrencyid") or current["transactioncurrencyid"] or write.settings.base_currency
     values["transactioncurrencyid"] = named
     currency = _convert(write, table, values, amounts)
@@ -50,6 +54,16 @@ def change(write: Write, table: Table, current: Values, values: Values) -> None:
     for column in table.money:
         if column.name not in values and current[column.name] is not None:
             _set_base(table, values, column, to_base(current[column.name], currency))
+
+
+def _leave_currency(table: Table, current: Values, values: Values) -> None:
+    """A row without amounts needs no currency. Raises :class:`Refusal` for one that has any."""
+    if any({**current, **values}[column.name] is not None for column in table.money):
+        raise NO_CURRENCY
+    values["exchangerate"] = None
+    for column in table.money:
+        if column.name in values:
+            _set_base(table, values, column, None)
 
 
 def _convert(write: Write, table: Table, row: Values, amounts: list[Column]) -> Currency:

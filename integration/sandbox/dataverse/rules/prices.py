@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from integration.sandbox.dataverse import refusals
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.write import Write
 
 INACTIVE = 1
+NEEDED = (("pricelevelid", "0x80043b12"), ("productid", "0x80043b11"), ("uomid", "0x80043b0d"))
+AMOUNT = 1
+TOO_MUCH = 100_000
+"""The percentage from which on none is taken."""
 
 
 def check_lists(write: Write, table: Table, rows: list[Values]) -> None:
@@ -53,19 +58,25 @@ def _check_name(write: Write, name: str | None, own: str) -> None:
 
 def check_new_lines(write: Write, table: Table, rows: list[Values]) -> None:
     """A line needs list, product and unit; the rest follows from them."""
-    for name in ("pricelevelid", "productid", "uomid"):
+    for name, code in NEEDED:
         if any(row.get(name) is None for row in rows):
-            raise refusals.invalid(f"Attribute: {name} of productpricelevel cannot be NULL.")
+            raise Refusal(400, code, f"A price of a price list needs its '{name}'.")
     keys = set()
     for row in rows:
         keys.add((row["pricelevelid"], row["productid"], row["uomid"]))
         _complete(write, row)
+        _check_method(write, row)
         _check_alone(write, row, "")
     if len(keys) < len(rows):
         raise _duplicate_price()
 
 
 def check_line(write: Write, table: Table, current: Values, values: Values) -> None:
+    """A line keeps the currency of its list; what else it says is checked as for a new one."""
+    if values.get("transactioncurrencyid", current["transactioncurrencyid"]) != current["transactioncurrencyid"]:
+        raise Refusal(400, "0x80048cea", "The currency of the price does not match the currency of the price list.")
+    if not values.keys().isdisjoint(("productid", "pricingmethodcode", "percentage")):
+        _check_method(write, {**current, **values})
     if not values.keys().isdisjoint(("productid", "uomid")):
         merged = {**current, **values}
         _complete(write, merged)
@@ -89,6 +100,20 @@ def _complete(write: Write, row: Values) -> None:
     row["productnumber"], row["productidname"] = product["productnumber"], product["name"]
     row["uomscheduleid"] = product["defaultuomscheduleid"]
     row["transactioncurrencyid"] = price_list["transactioncurrencyid"]
+
+
+def _check_method(write: Write, row: Values) -> None:
+    """A price that is a share of what the product costs: below the limit, and in the currency of the product."""
+    if row.get("percentage") is not None and Decimal(row["percentage"]) >= TOO_MUCH:
+        raise Refusal(400, "0x80043b0c", f"The percentage must be zero or more and less than {TOO_MUCH}.")
+    if row.get("pricingmethodcode") in (None, AMOUNT):
+        return
+    product = write.one("product", row["productid"]) or {}
+    currency = product.get("transactioncurrencyid") or write.settings.base_currency
+    if currency != row["transactioncurrencyid"]:
+        raise Refusal(
+            400, "0x80048cf9", "A price by percentage needs a price list in the same currency as the product."
+        )
 
 
 def _check_alone(write: Write, row: Values, own: str) -> None:

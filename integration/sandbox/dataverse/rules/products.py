@@ -35,7 +35,9 @@ def check_new(write: Write, table: Table, rows: list[Values]) -> None:
         if not row.get("productnumber"):
             raise Refusal(400, "0x80043b05", "The product number is missing.")
         if row.get("productstructure", 1) != FAMILY and row.get("defaultuomid") is None:
-            raise refusals.invalid("Attribute: defaultuomid of product cannot be NULL.")
+            raise Refusal(400, "0x80043b0d", "The unit of the product is missing: 'defaultuomid'.")
+        if row.get("defaultuomid") is not None and row.get("defaultuomscheduleid") is None:
+            raise Refusal(400, "0x80043b13", "The unit group of the product is missing: 'defaultuomscheduleid'.")
         check_group(write, row.get("defaultuomid"), row.get("defaultuomscheduleid"))
         active = write.settings.products_start_active and row.get("parentproductid") is None
         row["statecode"], row["statuscode"] = (ACTIVE, 1) if active else (DRAFT, 0)
@@ -58,6 +60,8 @@ def check_change(write: Write, table: Table, current: Values, values: Values) ->
     if "productnumber" in changed and folded(values["productnumber"]) != folded(current["productnumber"]):
         _check_numbers(write, [values["productnumber"]])
     merged = {**current, **values}
+    if "transactioncurrencyid" in changed and _follows_price(write, current["productid"]):
+        raise Refusal(400, "0x80048cfa", "The currency cannot change while prices of price lists are a share of it.")
     check_group(write, merged["defaultuomid"], merged["defaultuomscheduleid"])
 
 
@@ -69,6 +73,14 @@ def publish(write: Write, product: str) -> None:
     if current["statecode"] not in (DRAFT, UNDER_REVISION):
         raise Refusal(400, "0x8004f90a", "Only products that are drafts or under revision can be published.")
     write.update(write.model["product"], {product: {"statecode": ACTIVE, "statuscode": 1}})
+
+
+def _follows_price(write: Write, product: str) -> bool:
+    """Is there a price list whose price is a percentage of what the product costs?"""
+    found = write.connection.execute(
+        "SELECT 1 FROM productpricelevel WHERE productid = ? AND pricingmethodcode > 1", (product,)
+    )
+    return found.fetchone() is not None
 
 
 def _check_numbers(write: Write, numbers: list[str]) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from integration.sandbox.dataverse.rules import (
     addresses,
+    business_units,
     currencies,
     deletion,
     endpoints,
+    hierarchies,
     money,
     owners,
     people,
@@ -18,7 +20,7 @@ from integration.sandbox.dataverse.rules import (
     units,
 )
 from integration.sandbox.dataverse.rules.trade import documents, editing, lines, totals
-from integration.sandbox.dataverse.security import roles
+from integration.sandbox.dataverse.security import role_checks, roles
 from integration.sandbox.dataverse.store.presets import LINES
 from integration.sandbox.dataverse.store.write import Changed, Changing, Creating, Deleting
 
@@ -27,7 +29,8 @@ DOCUMENTS = ("opportunity", "quote", "salesorder", "invoice")
 BEFORE_CREATE: dict[str, list[Any]] = {
     "contact": [people.name_contacts],
     "systemuser": [people.complete_users],
-    "role": [roles.complete_roles],
+    "role": [roles.complete_roles, role_checks.check_new],
+    "businessunit": [business_units.check_new],
     "team": [people.complete_teams],
     "transactioncurrency": [currencies.check_new],
     "uomschedule": [units.check_groups],
@@ -43,7 +46,9 @@ BEFORE_CREATE: dict[str, list[Any]] = {
 }
 BEFORE_CHANGE: dict[str, list[Any]] = {
     "contact": [people.rename_contact],
-    "systemuser": [people.rename_user, people.move_user],
+    "systemuser": [role_checks.check_user, people.rename_user, people.move_user],
+    "role": [role_checks.check_change],
+    "businessunit": [business_units.check_change],
     "transactioncurrency": [currencies.check_change],
     "uom": [units.check_change],
     "product": [products.check_change],
@@ -55,18 +60,22 @@ BEFORE_CHANGE: dict[str, list[Any]] = {
     **{name: [lines.change] for name in LINES},
 }
 AFTER_CREATE: dict[str, list[Any]] = {
+    **{name: [hierarchies.check_new] for name in hierarchies.PARENTS},
     "uomschedule": [units.create_base_units],
     "role": [roles.copy_new_roles],
-    "businessunit": [roles.copy_roles_to_units],
+    "businessunit": [hierarchies.check_new, roles.copy_roles_to_units],
     **{name: [totals.renew_of_lines] for name in LINES},
 }
 AFTER_CHANGE: dict[str, list[Any]] = {
+    **{name: [hierarchies.check_changed] for name in hierarchies.PARENTS},
     **{name: [documents.lead_lines] for name in DOCUMENTS},
     **{name: [totals.renew_of_changed] for name in LINES},
 }
 BEFORE_DELETE: dict[str, list[Any]] = {
     "uom": [units.keep_base_unit],
     "transactioncurrency": [currencies.keep_base],
+    "role": [role_checks.check_deletion],
+    "businessunit": [business_units.check_deletion],
     "serviceendpoint": [endpoints.forget],
     **{name: [lines.check_leaving] for name in LINES},
 }

@@ -36,10 +36,12 @@ def check_units(write: Write, table: Table, rows: list[Values]) -> None:
             continue
         group = row.get("uomscheduleid")
         if group is None:
-            raise refusals.invalid("Attribute: uomscheduleid of uom cannot be NULL.")
+            raise Refusal(400, "0x80043b0a", "The unit group of the unit is missing: 'uomscheduleid'.")
+        if not row.get("name"):
+            raise Refusal(400, "0x80043b26", "The name of the unit is missing.")
         if row.get("baseuom") is None:
             row["baseuom"] = base_unit(write, group)
-        check_group(write, row["baseuom"], group)
+        _check_base(write, row["baseuom"], group)
         _check_quantity(row.get("quantity"))
         row["isschedulebaseuom"] = 0
 
@@ -48,9 +50,13 @@ def check_change(write: Write, table: Table, current: Values, values: Values) ->
     if current["isschedulebaseuom"]:
         if values.get("baseuom") is not None:
             raise Refusal(400, "0x80043b17", "The base unit of a unit group must not have a base unit.")
+        if values.get("quantity", current["quantity"]) != current["quantity"]:
+            raise Refusal(400, "0x80043b18", "The quantity of the base unit of a unit group cannot be modified.")
         return
-    if values.get("baseuom") is not None:
-        check_group(write, values["baseuom"], current["uomscheduleid"])
+    if "baseuom" in values and values["baseuom"] is None:
+        raise Refusal(400, "0x80043b1c", "A unit that is not the base unit of its group needs a base unit.")
+    if "baseuom" in values:
+        _check_base(write, values["baseuom"], current["uomscheduleid"])
     if "quantity" in values:
         _check_quantity(values["quantity"])
 
@@ -65,6 +71,13 @@ def base_unit(write: Write, group: str) -> str | None:
         "SELECT uomid FROM uom WHERE uomscheduleid = ? AND isschedulebaseuom = 1", (group,)
     ).fetchone()
     return found[0] if found else None
+
+
+def _check_base(write: Write, unit: str | None, group: str) -> None:
+    """A unit counts in a unit of its own group. One that does not exist is refused elsewhere."""
+    found = write.connection.execute("SELECT uomscheduleid FROM uom WHERE uomid = ?", (unit,)).fetchone()
+    if found is not None and found[0] != group:
+        raise Refusal(400, "0x80043b0b", "The base unit does not belong to the unit group.")
 
 
 def check_group(write: Write, unit: str | None, group: str | None) -> None:

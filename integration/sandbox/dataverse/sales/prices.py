@@ -9,6 +9,7 @@ from integration.sandbox.dataverse.rules.trade.editing import EDITABLE, read_onl
 from integration.sandbox.dataverse.rules.trade.totals import price_again, renew
 from integration.sandbox.dataverse.sales.closing import move
 from integration.sandbox.dataverse.store.write import Write
+from integration.sandbox.shell.refusal import Refusal
 
 
 def lock(write: Write, name: str, row: str, locked: bool) -> None:
@@ -18,6 +19,9 @@ def lock(write: Write, name: str, row: str, locked: bool) -> None:
         raise refusals.missing(name, row)
     if current["statecode"] != EDITABLE:
         raise read_only()
+    if bool(current["ispricelocked"]) == locked:
+        code, word = ("0x80043b1d", "locked") if locked else ("0x80043b1e", "unlocked")
+        raise Refusal(400, code, f"The prices of this record are {word} already.")
     move(write, write.model[name], current, {"ispricelocked": int(locked)})
 
 

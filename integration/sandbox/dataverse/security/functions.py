@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -16,6 +17,7 @@ from integration.sandbox.dataverse.security import roles
 from integration.sandbox.dataverse.security.guard import Guard
 from integration.sandbox.dataverse.security.privileges import ALL_RIGHTS, Depth, depth, identity, verbs
 from integration.sandbox.dataverse.security.rights import read_rights
+from integration.sandbox.dataverse.security.role_checks import check_held
 from integration.sandbox.dataverse.store.model import Table
 from integration.sandbox.dataverse.store.payload import parse_address
 from integration.sandbox.dataverse.store.values import guid
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from integration.sandbox.dataverse.organization import Exchange
 
 ASSIGNMENT = re.compile(r"(\w+)\s*=\s*(@\w+|'[^']*'|\[[^\]]*\]|\{[^}]*\}|[^,]*)")
+KNOWN = "SELECT privilegeid, name, canbebasic FROM privilege"
 OF_TEAM = (
     "SELECT p.privilegeid, p.name, MAX(h.privilegedepthmask), t.businessunitid FROM teamroles r "
     "JOIN team t ON t.teamid = r.teamid JOIN roleprivileges h ON h.roleid = r.roleid "
@@ -84,10 +87,14 @@ def retrieve_principal_access(exchange: Exchange, table: Table, row: str, given:
     name, target = parse_address(exchange.model, address[1])
     far = exchange.model[name]
     _present(exchange, far, target)
-    connection = exchange.reading().connection
-    rights = read_rights(connection, row)
-    guard = Guard(rights.user, (rights,))
-    may = [verb for verb in verbs(far) if verb != "Create" and _may(exchange, guard, verb, far, target)]
+    _present(exchange, table, row)
+    try:
+        rights = read_rights(exchange.reading().connection, row)
+    except Refusal:  # disabled, or without roles: such a user may do nothing
+        may = []
+    else:
+        guard = Guard(rights.user, (rights,))
+        may = [verb for verb in verbs(far) if verb != "Create" and _may(exchange, guard, verb, far, target)]
     context = f"{exchange.request.root}$metadata#Microsoft.Dynamics.CRM.RetrievePrincipalAccessResponse"
     shown = ", ".join(f"{verb}Access" for verb in ALL_RIGHTS if verb in may) or "None"
     return answer(json.dumps({"@odata.context": context, "AccessRights": shown}))
@@ -119,6 +126,7 @@ def remove_privilege(exchange: Exchange, table: Table, row: str) -> Response:
         raise refusals.invalid("The parameter 'PrivilegeId' is missing or no id.")
     with exchange.writing() as write:
         exchange.guard.check_rows("Write", write.model, write.connection, table, [row])
+        check_held(write.connection, row)
         write.connection.execute("DELETE FROM roleprivileges WHERE roleid = ? AND privilegeid = ?", (row, gone))
         roles.repeat(write.connection, row)
     return empty()
@@ -132,8 +140,8 @@ def _change_role(exchange: Exchange, table: Table, row: str, anew: bool) -> Resp
     _present(exchange, table, row)
     with exchange.writing() as write:
         exchange.guard.check_rows("Write", write.model, write.connection, table, [row])
-        known = dict(write.connection.execute("SELECT privilegeid, name FROM privilege").fetchall())
-        held = dict(_wanted(one, known) for one in given)
+        check_held(write.connection, row)
+        held = _held(write.connection, given)
         if not anew:
             write.connection.executemany(
                 "DELETE FROM roleprivileges WHERE roleid = ? AND privilegeid = ?",
@@ -144,15 +152,26 @@ def _change_role(exchange: Exchange, table: Table, row: str, anew: bool) -> Resp
     return empty()
 
 
-def _wanted(given: Mapping[str, Any], known: Mapping[str, str]) -> tuple[str, Depth]:
-    name = known.get(str(given.get("PrivilegeId")).lower())
-    try:
-        reach = depth(str(given.get("Depth")))
-    except ValueError as error:
-        raise refusals.invalid(str(error)) from error
-    if name is None:
-        raise Refusal(404, "0x80040217", f"privilege With Id = {given.get('PrivilegeId')} Does Not Exist")
-    return name, reach
+def _held(connection: sqlite3.Connection, given: Iterable[Mapping[str, Any]]) -> dict[str, Depth]:
+    """What a list of privileges asks for, each once and at a depth that it has."""
+    known = {key: (name, basic) for key, name, basic in connection.execute(KNOWN)}
+    held: dict[str, Depth] = {}
+    for one in given:
+        if one.get("PrivilegeId") is None:
+            raise Refusal(400, "0x80041408", "The id of the privilege is missing.")
+        try:
+            reach = depth(str(one.get("Depth")))
+        except ValueError as error:
+            raise refusals.invalid(str(error)) from error
+        name, has_depths = known.get(str(one["PrivilegeId"]).lower(), ("", 0))
+        if not name:
+            raise refusals.missing("privilege", str(one["PrivilegeId"]))
+        if not has_depths and reach is not Depth.GLOBAL:
+            raise Refusal(400, "0x8004140b", f"The depth {reach.label} is not one of {name}: its rows have no owners.")
+        if name in held:
+            raise Refusal(400, "0x8004140f", f"The privilege {name} is duplicated.")
+        held[name] = reach
+    return held
 
 
 Bound = Callable[["Exchange", Table, str, Mapping[str, str]], Response]

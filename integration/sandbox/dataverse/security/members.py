@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from integration.sandbox.dataverse.refusals import invalid
 from integration.sandbox.dataverse.security import privileges
 from integration.sandbox.dataverse.security.guard import Guard
+from integration.sandbox.dataverse.security.role_checks import check_parting
 from integration.sandbox.dataverse.store.model import Collection
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.write import Write
 
 HOLDERS = {"systemuserroles": "systemuser", "teamroles": "team"}
 ACCESS_TEAM = 1
+WRONG_UNIT = {"systemuser": "0x80041409", "team": "0x8004140d"}
 
 
 def check(guard: Guard, write: Write, collection: Collection, pair: Mapping[str, str], joining: bool) -> None:
@@ -27,6 +30,8 @@ def check(guard: Guard, write: Write, collection: Collection, pair: Mapping[str,
     guard.require(privileges.ASSIGN_ROLE, write.model["role"])
     if joining:
         _check_role(write, HOLDERS[between], pair)
+    elif between == "systemuserroles":
+        check_parting(write.connection, pair["systemuser"], pair["role"])
 
 
 def _check_other(guard: Guard, write: Write, between: str, pair: Mapping[str, str]) -> None:
@@ -47,7 +52,9 @@ def _check_role(write: Write, holder: str, pair: Mapping[str, str]) -> None:
     if holder == "team" and held_by.get("teamtype") == ACCESS_TEAM:
         raise invalid("Security roles cannot be assigned to an access team.")
     if role.get("businessunitid") != held_by.get("businessunitid"):
-        raise invalid(
+        raise Refusal(
+            400,
+            WRONG_UNIT[holder],
             "The security role belongs to another business unit than the user or team that is to hold it: assign its "
-            "copy in their business unit."
+            "copy in their business unit.",
         )

@@ -11,6 +11,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from functools import lru_cache
 
 from integration.sandbox.dataverse.store.model import Model, Table
 
@@ -98,6 +99,7 @@ def verbs(table: Table) -> tuple[str, ...]:
     return tuple(ALL_RIGHTS if table.owned == "user" else RIGHTS)
 
 
+@lru_cache(maxsize=4096)
 def identity(name: str) -> str:
     """The id of a privilege."""
     return str(uuid.uuid5(SPACE, name.lower()))

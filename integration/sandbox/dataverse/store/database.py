@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
@@ -61,8 +61,9 @@ class Database:
     def _create(self, model: Model) -> None:
         connection = self.connection()
         connection.executescript(TABLES + KEPT_BESIDE)
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         for table in model:
-            lay_out(connection, table)
+            lay_out(connection, table, there)
         connection.executescript(INDEXES)
         if connection.execute("INSERT OR IGNORE INTO setting VALUES ('system_pricing', 'chosen')").rowcount:
             # A file from before prices were worked out: its no was nobody's choice.
@@ -110,16 +111,19 @@ class Database:
         self._local = threading.local()
 
 
-def lay_out(connection: sqlite3.Connection, table: Table) -> None:
-    """The table with its indexes."""
-    connection.execute(create_table(table))
-    there = {name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table.name}")')}
+def lay_out(connection: sqlite3.Connection, table: Table, there: Container[str] = ()) -> None:
+    """The table with its indexes; ``there`` are names of tables and indexes that the file has."""
+    if table.name not in there:
+        connection.execute(create_table(table))
+    columns = {name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table.name}")')}
     for column in table.columns.values():
-        if column.name not in there:  # a file of an earlier version
+        if column.name not in columns:  # a file of an earlier version
             connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {define_column(column, table)}')
-    connection.execute(f'CREATE INDEX IF NOT EXISTS "{table.name}_version" ON "{table.name}" (versionnumber)')
+    if f"{table.name}_version" not in there:
+        connection.execute(f'CREATE INDEX IF NOT EXISTS "{table.name}_version" ON "{table.name}" (versionnumber)')
     for column in table.columns.values():
-        add_index(connection, table, column)
+        if f"{table.name}_{column.name}" not in there:
+            add_index(connection, table, column)
 
 
 def add_index(connection: sqlite3.Connection, table: Table, column: Column) -> None:

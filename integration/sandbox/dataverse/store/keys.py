@@ -12,7 +12,7 @@ from typing import Any
 from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.store.folding import folded_value
 from integration.sandbox.dataverse.store.model import TEXTS, WHOLE, Column, Key, Table
-from integration.sandbox.dataverse.store.values import guid, reader
+from integration.sandbox.dataverse.store.values import guid, parsed, reader
 
 PART = re.compile(r"\s*(\w+)\s*=\s*(?:'((?:[^']|'')*)'|([^',]+?))\s*(?:,|$)")
 KEY_TYPES = frozenset({"Decimal", "Integer", "String", "DateTime", "Lookup", "Picklist"})
@@ -37,11 +37,12 @@ def read_key(table: Table, key: str) -> str | dict[str, Any]:
 
 def _parts(table: Table, key: str) -> list[tuple[Column, tuple[str, bool]]]:
     """Column, text and whether it stood in quotes."""
-    parts, at = [], 0
-    while at < len(key):
+    parts: list[tuple[Column, tuple[str, bool]]] = []
+    at = 0
+    while at < len(key) or key.rstrip().endswith(","):
         found = PART.match(key, at)
         column = table.properties.get(found[1]) if found else None
-        if found is None or column is None:
+        if found is None or column is None or column in (known for known, _ in parts):
             raise refusals.unknown_key(table.name)
         quoted = found[2] is not None
         parts.append((column, (found[2].replace("''", "'") if quoted else found[3], quoted)))
@@ -58,6 +59,8 @@ def _value(table: Table, column: Column, text: str, quoted: bool) -> Any:
         if found is None:
             raise refusals.odata(f"Unrecognized 'Edm.Guid' literal '{text}' for the key property '{column.name}'.")
         return found
+    if column.type == "DateTime" and parsed(text) is None:
+        raise refusals.odata(f"Unrecognized literal '{text}' for the key property '{column.name}'.")
     if column.type not in WHOLE and column.type != "Decimal":
         return reader(column, table.set)(text)
     try:

@@ -16,9 +16,9 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -193,14 +193,28 @@ ENTITIES = Path(__file__).with_name("entities.json")
 
 
 def load_model(path: Path = ENTITIES) -> Model:
-    """The standard tables."""
+    """The standard tables. The file is read once; every model has tables of its own, as they may change."""
+    return Model({name: _own(table) for name, table in _standard(path).items()})
+
+
+@cache
+def _standard(path: Path) -> Mapping[str, Table]:
     facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     tables = {name: read_table(name, entry) for name, entry in facts.items()}
     for name, entry in facts.items():
         for one, other in itertools.permutations(entry.get("between", ()), 2):
             table, column, navigation = one
             tables[table].collections[navigation] = Collection(other[0], between=name, near=column, far=other[1])
-    return Model(tables)
+    return tables
+
+
+def _own(table: Table) -> Table:
+    """A copy that shares nothing that is ever changed: choices get further values."""
+    columns = {
+        name: replace(column, options=dict(column.options)) if column.type in CHOICES else column
+        for name, column in table.columns.items()
+    }
+    return replace(table, columns=columns, collections=dict(table.collections), keys=dict(table.keys))
 
 
 def read_table(name: str, entry: Mapping[str, Any]) -> Table:

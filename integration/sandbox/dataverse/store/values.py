@@ -49,6 +49,7 @@ MONEY_SCALE = 10_000
 RANGE_CODES = {"Integer": "0x8004432f", "BigInt": "0x8004432f", "Decimal": "0x80044330", "Double": "0x80044330"}
 EDM = {"Boolean": "Edm.Boolean", "Decimal": "Edm.Decimal", "Money": "Edm.Decimal", "Double": "Edm.Double"}
 GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?(?:Z|[+-]\d\d:\d\d)?)?")
 
 
@@ -84,7 +85,7 @@ def reader(column: Column, set_name: str) -> Reader:
     if column.type == "Boolean":
         return _boolean(column, set_name)
     if column.type == "DateTime":
-        return _moment(column)
+        return _moment(column, set_name)
     return _guid(column, set_name)
 
 
@@ -179,10 +180,12 @@ def _boolean(column: Column, set_name: str) -> Reader:
     return read
 
 
-def _moment(column: Column) -> Reader:
+def _moment(column: Column, set_name: str) -> Reader:
     only_day = column.day == "only"
 
     def read(value: Any) -> str:
+        if parsed(value) is None or (only_day and not DAY.fullmatch(value)):
+            raise _wrong(column, set_name, value)
         return moment(value, only_day, column.name)
 
     return read
@@ -191,16 +194,26 @@ def _moment(column: Column) -> Reader:
 def moment(value: Any, only_day: bool, name: str) -> str:
     """A date-time as it is kept. With an offset it is turned into UTC, without one it is taken as UTC; seconds are
     the smallest unit."""
-    if type(value) is not str or not MOMENT.fullmatch(value):
+    found = parsed(value)
+    if found is None:
         raise bad_date(name, value)
     try:
-        found = dt.datetime.fromisoformat(value)
         found = found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
-    except (ValueError, OverflowError) as error:
+    except OverflowError as error:
         raise bad_date(name, value) from error
     if found < EARLIEST:
         raise bad_date(name, value)
     return found.strftime("%Y-%m-%d") if only_day else timestamp(found)
+
+
+def parsed(value: Any) -> dt.datetime | None:
+    """The moment that the text names, ``None`` where it is no date or time."""
+    if type(value) is not str or not MOMENT.fullmatch(value):
+        return None
+    try:
+        return dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def timestamp(when: dt.datetime) -> str:

@@ -90,7 +90,7 @@ class Write:
         self._there: dict[str, set[str]] = defaultdict(set)
         self._currencies: dict[str, Currency] = {}
         self.fit_owners: set[tuple[str, str]] = set()
-        self._owners: dict[str, Owner] = {}
+        self._owners: dict[tuple[str, str], Owner] = {}
 
     # --- looking ---------------------------------------------------------------------------------------------
 
@@ -104,9 +104,9 @@ class Write:
         return self._currencies[row]
 
     def owner(self, row: str, kind: str) -> Owner:
-        if row not in self._owners:
-            self._owners[row] = read_owner(self.connection, row, kind)
-        return self._owners[row]
+        if (row, kind) not in self._owners:
+            self._owners[row, kind] = read_owner(self.connection, row, kind)
+        return self._owners[row, kind]
 
     def one(self, table: str, row: str) -> Values | None:
         """The whole row as it is now."""

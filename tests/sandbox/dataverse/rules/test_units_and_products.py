@@ -39,7 +39,7 @@ def test_another_unit_counts_in_the_base_unit_of_its_group(call: Caller) -> None
     dozen = call("POST", "uoms", body)
 
     assert call.get(dozen.headers["OData-EntityId"])["_baseuom_value"] == base
-    assert call.refusal("POST", "uoms", {**body, "baseuom@odata.bind": f"/uoms({other})"}) == (400, "0x80043b14")
+    assert call.refusal("POST", "uoms", {**body, "baseuom@odata.bind": f"/uoms({other})"}) == (400, "0x80043b0b")
     assert call.refusal("POST", "uoms", {**body, "quantity": 0}) == (400, "0x80040203")
 
 

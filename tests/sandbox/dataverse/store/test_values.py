@@ -31,7 +31,7 @@ MODEL = load_model()
         ({"paymenttermscode": 0}, (400, "0x8004431a")),
         ({"statuscode": 2}, (400, "0x80048408")),
         ({"lastonholdtime": "1752-12-31T23:59:59Z"}, (400, "0x80040239")),
-        ({"lastonholdtime": "yesterday"}, (400, "0x80040239")),
+        ({"lastonholdtime": "yesterday"}, (400, "0x80048d19")),
         ({"name": 5}, (400, "0x80048d19")),
         ({"numberofemployees": "5"}, (400, "0x80048d19")),
         ({"numberofemployees": 5.5}, (400, "0x80048d19")),

@@ -7,7 +7,9 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.store.model import Table
+from integration.sandbox.shell.refusal import Refusal
 
 if TYPE_CHECKING:
     from integration.sandbox.dataverse.store.payload import Values
@@ -51,18 +53,23 @@ def _follow_customer(table: Table, row: Values) -> None:
             if row.get(f"parent{kind}id") is not None:
                 row["customerid"], row["customeridtype"] = row[f"parent{kind}id"], kind
                 break
-    if row.get("customerid") is not None:
+    if "customerid" in row:
         row["accountid"] = row["customerid"] if row["customeridtype"] == "account" else None
         row["contactid"] = row["customerid"] if row["customeridtype"] == "contact" else None
 
 
 def follow_header(write: Write, table: Table, rows: list[Values]) -> None:
-    """A line takes owner, currency and state of its document."""
+    """A line takes owner, currency and state of its document. A line of a document that does not exist is refused, one
+    that names none is refused elsewhere."""
     header, lookup, state = HEADERS[table.name]
     for row in rows:
-        found = write.one(header, row[lookup]) if row.get(lookup) else None
-        if found is None:
+        if row.get(lookup) is None:
+            if header == "opportunity":
+                raise Refusal(400, "0x80043b15", "The opportunity of the line is missing: 'opportunityid'.")
             continue
+        found = write.one(header, row[lookup])
+        if found is None:
+            raise refusals.missing(header, row[lookup])
         for name in REPEATED:
             row[name] = found[name]
         row[state] = found["statecode"]

@@ -97,7 +97,7 @@ def _product(write: Write, line: Values) -> Values | None:
     if product["statecode"] not in (ACTIVE, UNDER_REVISION):
         raise Refusal(400, "0x8004f908", "You can only add Active products.")
     if line.get("uomid") is None:
-        raise refusals.invalid("The unit of the product is missing.")
+        raise Refusal(400, "0x80043b0d", "The unit of the product is missing: 'uomid'.")
     check_group(write, line["uomid"], product["defaultuomscheduleid"])
     _check_decimals(line.get("quantity"), product["quantitydecimal"] or 0)
     return product

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DETAIL_ERROR, MISSING_QUANTITY, MISSING_UNIT_PRICE, MISSING_PRODUCT = 1, 4, 5, 6
 HUNDRED = Decimal(100)
+GIVEN = ("volumediscountamount", "manualdiscountamount", "tax")
+"""Amounts of a line that count as they are kept: rounded."""
 NOT_ON_CREATE, NOT_ON_UPDATE = frozenset({1, 3}), frozenset({2, 3})
 
 
@@ -44,7 +46,7 @@ def figures(write: Write, table: Table, header: Values, line: Values, kept: bool
         amount = rounded(amount, places_of(write, table.columns["priceperunit"], currency))
     quantity = Decimal(line.get("quantity") or 0)
     volume, manual, tax = (
-        line.get(name) or Decimal(0) for name in ("volumediscountamount", "manualdiscountamount", "tax")
+        rounded(line.get(name) or Decimal(0), places_of(write, table.columns[name], currency)) for name in GIVEN
     )
     base = rounded(((amount or Decimal(0)) - volume) * quantity, currency.precision)
     discount = manual * quantity if write.settings.discount_per_unit else manual

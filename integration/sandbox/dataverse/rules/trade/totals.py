@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from integration.sandbox.dataverse.rules.money import exact
+from integration.sandbox.dataverse.rules.money import NO_CURRENCY, exact
 from integration.sandbox.dataverse.rules.trade.documents import HEADERS, LINES_OF
 from integration.sandbox.dataverse.rules.trade.pricing import DETAIL_ERROR, HUNDRED, calculates, figures, rounded
 from integration.sandbox.dataverse.store.model import Table
@@ -62,11 +62,13 @@ def begin(write: Write, table: Table, rows: list[Values]) -> None:
 def change(write: Write, table: Table, current: Values, values: Values) -> None:
     """Documents that change: lines are priced again with another price list, totals follow what decides them."""
     header = {**exact(table, current), **values}
+    if header["transactioncurrencyid"] is None:
+        raise NO_CURRENCY
     moved = [name for name in ("pricelevelid", "transactioncurrencyid") if header[name] != current[name]]
     if moved:
         _check_currency(write, table, header)
-    if "transactioncurrencyid" in moved and _has_lines(write, table, current[table.id]):
-        raise Refusal(400, "0x8004480e", "The currency cannot be changed because there are products.")
+    if "transactioncurrencyid" in moved:
+        _check_currency_free(write, table, current[table.id])
     if not calculates(write, False, header) or (not moved and (DECIDING | COMPUTED).isdisjoint(values)):
         return
     if moved:
@@ -120,7 +122,7 @@ def totals(write: Write, header: Values, lines: Sums) -> Values:
     places = write.currency(header["transactioncurrencyid"]).precision
     net = lines.extended - lines.tax
     percentage = rounded(net * Decimal(header.get("discountpercentage") or 0) / HUNDRED, places)
-    discount = rounded((header.get("discountamount") or Decimal(0)) + percentage, places)
+    discount = rounded(header.get("discountamount") or Decimal(0), places) + percentage
     less_freight = net - discount
     freight = rounded(header.get("freightamount") or Decimal(0), places)
     total = less_freight + freight + lines.tax
@@ -146,10 +148,15 @@ def _check_currency(write: Write, table: Table, header: Values) -> None:
         )
 
 
-def _has_lines(write: Write, table: Table, row: str) -> bool:
+def _check_currency_free(write: Write, table: Table, row: str) -> None:
+    """A document with products keeps its currency, an opportunity also while there are quotes or orders of it."""
     line, lookup = LINES_OF[table.name]
-    found = write.connection.execute(f"SELECT 1 FROM {line} WHERE {lookup} = ? LIMIT 1", (row,))  # noqa: S608
-    return found.fetchone() is not None
+    hanging = (line, "quote", "salesorder") if table.name == "opportunity" else (line,)
+    for name in hanging:
+        found = write.connection.execute(f"SELECT 1 FROM {name} WHERE {lookup} = ? LIMIT 1", (row,))  # noqa: S608
+        if found.fetchone():
+            code = "0x80048479" if table.name == "opportunity" else "0x8004480e"
+            raise Refusal(400, code, f"The currency cannot be changed because there are rows of '{name}'.")
 
 
 def price_again(write: Write, table: Table, header: Values) -> None:

@@ -78,7 +78,7 @@ def test_a_line_names_a_product_or_describes_one(call: Caller, kind: str) -> Non
 
     assert deal.refuse_line(bicycle, unit, productdescription="A bicycle") == "0x80043afb"
     assert deal.refuse_line("", unit, productdescription="A bicycle") == "0x80043afa"
-    assert deal.refuse_line(bicycle) == "0x80040203"
+    assert deal.refuse_line(bicycle) == "0x80043b0d"
 
 
 def test_only_active_products_are_sold(call: Caller) -> None:
