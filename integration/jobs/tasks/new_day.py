@@ -19,8 +19,8 @@ from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.sync.special.prices.book import SALES_PRICE, PriceBook, key_of
 from integration.sync.special.prices.lines import PRICE
+from integration.sync.special.prices.sales_prices import SALES_PRICE, PriceBook, key_of
 from integration.systems.filters import AllOf, AnyOf, Comparison, parse
 from integration.systems.system import System
 

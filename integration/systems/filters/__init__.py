@@ -10,8 +10,8 @@ A condition either holds or does not; there is no "unknown". ``dataverse/query.p
 ``business_central/reading/filter_sql.py`` to a Q object.
 """
 
-from integration.systems.filters.asking import matches
 from integration.systems.filters.conversion import typed
+from integration.systems.filters.matching import matches
 from integration.systems.filters.reading import parse
 from integration.systems.filters.values import (
     EVERYTHING,

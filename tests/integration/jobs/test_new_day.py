@@ -24,7 +24,7 @@ from integration.jobs import queue
 from integration.jobs.tasks import new_day
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, SyncJob, TableMapping
 from integration.sync.rules import Direction
-from integration.sync.special.prices import book
+from integration.sync.special.prices import sales_prices
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import Cronus
 
@@ -77,7 +77,7 @@ class Shop:
         self.day(TODAY)
 
     def day(self, day: dt.date) -> None:
-        self.monkeypatch.setattr(book, "today", lambda: day)
+        self.monkeypatch.setattr(sales_prices, "today", lambda: day)
         self.monkeypatch.setattr(money, "today", lambda: day)
 
     @property

@@ -21,7 +21,7 @@ from integration.pages.advice import meaning
 from integration.sync.rules import Direction
 from integration.sync.run import Options as RunOptions
 from integration.sync.run import Scope
-from integration.sync.special.prices import book
+from integration.sync.special.prices import sales_prices
 from integration.systems.filters import Comparison
 from integration.systems.system import System, every
 from tests.opened import opened
@@ -72,7 +72,7 @@ class Shop:
 def shop(settings, tmp_path, monkeypatch):
     settings.REDIS_URL = ""
     queue.redis.cache_clear()
-    monkeypatch.setattr(book, "today", lambda: TODAY)
+    monkeypatch.setattr(sales_prices, "today", lambda: TODAY)
     settings.DEVELOPMENT = True
     with demo_organization(tmp_path) as running:
         ready = running.ready
@@ -91,7 +91,7 @@ def test_a_line_changes_hands_moves_and_goes_as_its_prices_do(shop, monkeypatch)
     shop.price("90", unit_of_measure_code=shop.box)
     shop.run("SALESPRC-PRODPRICE")
     assert (shop.lines("RETAIL"), SyncError.objects.open().count()) == ([50], 0)
-    monkeypatch.setattr(book, "today", lambda: NEW_YEAR)
+    monkeypatch.setattr(sales_prices, "today", lambda: NEW_YEAR)
     new_day.look()
     for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED):
         jobs.run(job.pk)

@@ -11,7 +11,8 @@ from integration.sync.rules import Reference
 from integration.sync.special.base import Exclusion, Run, Special, require_mapped
 from integration.sync.special.money.currency import LocalCurrency
 from integration.sync.special.money.organization import Organization
-from integration.sync.special.prices.book import (
+from integration.sync.special.prices.choice import ended, never_fits
+from integration.sync.special.prices.sales_prices import (
     CURRENCIES,
     GROUPS,
     PRICE_GROUP_SALES,
@@ -22,7 +23,6 @@ from integration.sync.special.prices.book import (
     key_of,
     winners,
 )
-from integration.sync.special.prices.choice import ended, never_fits
 from integration.sync.special.units import UNITS, Units
 from integration.systems.errors import Problem, Refused
 from integration.systems.filters import OneOf

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from integration.sync.run import Counters, Scope
-from integration.sync.special.prices import book
+from integration.sync.special.prices import sales_prices
 from integration.systems.errors import ConfigurationProblem, Refused
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, changed, standard
@@ -31,7 +31,7 @@ class Calendar:
 def calendar(monkeypatch) -> Calendar:
     """A day in June 2026 that a test can change."""
     calendar = Calendar(dt.date(2026, 6, 15))
-    monkeypatch.setattr(book, "today", calendar)
+    monkeypatch.setattr(sales_prices, "today", calendar)
     return calendar
 
 
