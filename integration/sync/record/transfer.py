@@ -204,9 +204,8 @@ class Transfer:
             return
         if id in known:
             partner = known[id]
-            translated = None if partner is None else carry.translate(partner)
-            if isinstance(translated, Ref) and isinstance(value, Ref) and value.label:
-                translated = Ref(translated.table, translated.id, value.label)  # for people who read plan and history
+            label = value.label if isinstance(value, Ref) else ""
+            translated = None if partner is None else carry.translate(partner, label)
             if partner is None or translated is not None:
                 draft.values[carry.destination] = translated
                 return
@@ -241,8 +240,10 @@ class Transfer:
         return {carry.key: carry for carry in self.carries}
 
 
-def _translation(reference: Reference, side: Side, field: Field) -> Callable[[uuid.UUID], Value]:
+def _translation(reference: Reference, side: Side, field: Field) -> Callable[[uuid.UUID, str], Value]:
+    """(the partner's id, the label of the source) -> the value; the label is for people who read plan and history."""
     table = reference.table(side)
     if field.type is FieldType.OPTION:
-        return {option_id(table, option.value): option.value for option in field.options}.get
-    return lambda partner: Ref(table, partner)
+        values = {option_id(table, option.value): option.value for option in field.options}
+        return lambda partner, _: values.get(partner)
+    return lambda partner, label: Ref(table, partner, label)
