@@ -71,10 +71,10 @@ class Planner(Looks):
     def _before(self, record: Record, partner: Partner | None) -> Action | None:
         if self.unfinished and record.id in self.unfinished:
             return Fail(record, self.unfinished[record.id], partner)
-        if is_marked(self.run.rule.table(self.run.direction.source), record):
+        if self.read_table.mark_field and is_marked(self.read_table, record):
             asked = self.run.options.scope is Scope.IDS
             return Skip(record, "It is being made at the moment.", partner) if asked else Ignore(record)
-        if not matches(self.run.rule.filter(self.run.direction.source), record):
+        if not matches(self.read_filter, record):
             if partner is not None and self._coupled(partner) and self.special.ends_outside(record):
                 return None
             asked = self.run.options.scope is Scope.IDS

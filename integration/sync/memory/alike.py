@@ -49,13 +49,15 @@ def agree_on_alike(
     values, sources, lacking = draft.values, draft.sources, draft.lacking
     others: list[FieldTransfer] = []
     for carry, key, name, normal in columns:
-        want = None if normal is None or name not in values or key in lacking else normal(values[name])
-        if want is None or want != (held[key] if key in held else carry.has(look.twin)):
+        if normal is None or name not in values or key in lacking:
             others.append(carry)
-        elif (carry.not_null and not want) or (key in agreed and agreed[key][place][:1] == DEFAULT):
+            continue
+        want = normal(values[name])
+        is_alike = want == (held[key] if key in held else carry.has(look.twin))
+        if not is_alike or (carry.not_null and not want) or (key in agreed and agreed[key][place][:1] == DEFAULT):
             others.append(carry)
-        else:
-            source, have = sources.get(key, ""), plain(want)
-            here = have if source == want else plain(source)
-            agreed[key] = (here, have) if towards_crm else (have, here)
+            continue
+        source, have = sources.get(key, ""), plain(want)
+        here = have if source == want else plain(source)
+        agreed[key] = (here, have) if towards_crm else (have, here)
     return others

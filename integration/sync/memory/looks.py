@@ -36,6 +36,8 @@ class Looks:
         if not run.rule.fields:
             raise ConfigurationProblem(f"{run.rule.name} has no enabled field mapping rows.")
         self.run = run
+        self.read_table = run.rule.table(run.direction.source)
+        self.read_filter = run.rule.filter(run.direction.source)
         self.special = special_for(run)
         self.meanings = [*self.special.fields(), *local_amounts(run)]
         self.transfer = Transfer(run.rule, run.direction, self.meanings)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from integration.sync.given_ids.marks import reserved_of
 from integration.sync.memory.halves import (
@@ -55,23 +54,23 @@ class SideMemory:
         holds a mark waits: its value is still to come. ``held``: the ``values`` of the record, where they are known."""
         place = self._place
         begun = partner.writing if partner.writing is not None and partner.writing.side is self.side else None
-        open_keys = self._open_keys(partner)
-        if begun is None and not open_keys:
+        if begun is None and not self.has_unread(partner):
             return partner
         agreed = dict(partner.agreed)
         ours = self.user_id is not None and record.modified_by == self.user_id
         as_left = bool(record.version) and record.version == partner.seen(self.side)
         values = self.values(record) if held is None else held
-        for key in open_keys:
-            value, halves = values.get(key), agreed[key]
-            if value is not None and reserved_of(value) is None:
-                half = settled(halves[place], value, ours=ours, as_left=as_left)
-                agreed[key] = (half, halves[1]) if place == 0 else (halves[0], half)
+        for key, halves in partner.agreed.items():
+            if halves[place][:1] in OPEN and is_open(halves[place]):
+                value = values.get(key)
+                if value is not None and reserved_of(value) is None:
+                    half = settled(halves[place], value, ours=ours, as_left=as_left)
+                    agreed[key] = (half, halves[1]) if place == 0 else (halves[0], half)
         if begun is None:
-            return replace(partner, agreed=agreed)
+            return partner.with_memory(agreed, partner.writing, partner.waits)
         if not record.version or record.version not in (begun.seen, partner.seen(self.side)):
             self._arrived(agreed, begun.fields, values, ours)
-        return replace(partner, agreed=agreed, writing=None)
+        return partner.with_memory(agreed, None, partner.waits)
 
     def _arrived(
         self, agreed: dict[str, tuple[str, str]], fields: Agreed, values: Mapping[str, str], ours: bool
@@ -120,11 +119,8 @@ class SideMemory:
         return False
 
     def has_unread(self, partner: Partner) -> bool:
-        return bool(self._open_keys(partner))
-
-    def _open_keys(self, partner: Partner) -> list[str]:
         place = self._place
-        return [key for key, halves in partner.agreed.items() if halves[place][:1] in OPEN and is_open(halves[place])]
+        return any(is_open(halves[place]) for halves in partner.agreed.values() if halves[place][:1] in OPEN)
 
     def _pair(self, half: str, other: str) -> tuple[str, str]:
         return (half, other) if self._place == 0 else (other, half)
