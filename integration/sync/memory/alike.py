@@ -41,9 +41,8 @@ def agree_on_alike(
     field (``Merger``).
 
     It answers where the draft says a value, nothing of it is lacking on the other side, and the twin holds that very
-    value: then both are content with what they hold, whatever was agreed before. It answers neither for a blank that
-    must not go over (``not_null``) nor for the default of a row that we made, which stays one. For a field it answers,
-    the long way has the same answer.
+    value: then both are content with what they hold, whatever was agreed before. It does not answer for the default of
+    a row that we made, which stays one. For a field it answers, the long way has the same answer.
     """
     draft, held, place = look.draft, look.held, 0 if towards_crm else 1
     values, sources, lacking = draft.values, draft.sources, draft.lacking
@@ -54,7 +53,7 @@ def agree_on_alike(
             continue
         want = normal(values[name])
         is_alike = want == (held[key] if key in held else carry.has(look.twin))
-        if not is_alike or (carry.not_null and not want) or (key in agreed and agreed[key][place][:1] == DEFAULT):
+        if not is_alike or (key in agreed and agreed[key][place][:1] == DEFAULT):
             others.append(carry)
             continue
         source, have = sources.get(key, ""), plain(want)
