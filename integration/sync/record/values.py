@@ -52,10 +52,8 @@ def normalizer(field: Field) -> Normalize:
 
 def _normal_text(value: Value) -> str:
     if type(value) is str and len(value) <= LONGEST_KEPT and value.isprintable():
-        return value  # Nearly all text is such, and all of it comes here several times: the rest would say the same.
-    if value is None:
-        return ""
-    text = storable(str(value))
+        return value
+    text = "" if value is None else storable(str(value))
     return text if len(text) <= LONGEST_KEPT else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -85,7 +83,7 @@ def _normal_reference(value: Value) -> str:
 
 @lru_cache(maxsize=4096)
 def _id_text(id: uuid.UUID) -> str:
-    """The text of an id. Records refer to the same few salespeople, currencies and units, over and over."""
+    """Kept, since records refer to the same few salespeople, currencies and units, over and over."""
     return str(id)
 
 
@@ -137,13 +135,11 @@ def _to_text(source: Field, destination: Field) -> Convert:
         text = storable(value if type(value) is str else tell(value))
         if upper:
             text = text.strip().upper()
-        # No character takes more than two units: most text is short enough without counting them.
-        if limit is not None and 2 * len(text) > limit and length(text) > limit:
-            raise InvalidValue(
-                f"{field_name(destination)} takes at most {limit} characters; “{_short(text)}” has {length(text)}.",
-                field=destination.name,
-                value=text,
+        if limit is not None and length(text) > limit:
+            message = (
+                f"{field_name(destination)} takes at most {limit} characters; “{_short(text)}” has {length(text)}."
             )
+            raise InvalidValue(message, field=destination.name, value=text)
         return text
 
     return convert
