@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from integration.sync.memory.ledger import Partner
+from integration.sync.unchanging import unchanging
 from integration.systems.errors import Problem
 from integration.systems.values import Record, Value
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Change:
     """One field that is written: its old and its new value."""
 
@@ -33,7 +34,7 @@ class Insert:
     missing: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Update:
     """Write the fields that differ. ``partner`` is the pair as it will be afterwards (but for what the answer to the
     write says), ``before`` as the ledger has it, ``read`` as it is once both rows were read. ``coupled``: a natural

@@ -32,7 +32,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from integration.sync.actions import (
     Action,
@@ -48,7 +47,7 @@ from integration.sync.actions import (
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.ledger import Outcome, Partner, Result, State, Wait, not_made
 from integration.sync.memory.merge import Look, Merged
-from integration.sync.memory.outcomes import failed
+from integration.sync.memory.outcomes import failed, succeeded
 from integration.sync.problems import AmbiguousMatch, Conflict, InDoubt, TwinGone, TwinMerged
 from integration.sync.record.meaning import Lack
 from integration.sync.record.transfer import Draft
@@ -60,7 +59,7 @@ from integration.systems.wording import record_name
 
 __all__ = ["MASTER", "Decider", "failed"]
 
-WENT_WELL = Outcome(Result.SUCCESS)
+NOTHING_TO_WAIT_FOR: frozenset[Wait] = frozenset()
 MASTER = "masterid"
 """The column of Sales that says into which record one was merged."""
 
@@ -128,6 +127,8 @@ class Decider(Glance):
 
     def _waits(self, draft: Draft, back: Draft | None = None) -> frozenset[Wait]:
         direction = self.direction
+        if back is None and not draft.may_wait:
+            return NOTHING_TO_WAIT_FOR
         waits = {Wait(direction.destination, table, id) for table, id in draft.waits()}
         if back is not None:
             waits |= {Wait(direction.source, table, id) for table, id in back.waits()}
@@ -175,25 +176,23 @@ class Decider(Glance):
             values |= {name: value for name, value in meant.columns.items() if name not in values}
         filled = self.merger.filled(values, draft)
         agreed, gives_back = self.merger.born(record, draft, filled.keys())
-        source, destination = self.direction.source, self.direction.destination
-        changed: dict[str, Any] = {
-            f"seen_{source}": record.version,
-            f"seen_{destination}": "",
-            f"owed_{source}": gives_back,
-            f"owed_{destination}": draft.is_put_off,
-            self.direction.value: WENT_WELL,
-        }
-        remembered = replace(
-            partner, state=State.COUPLED, agreed=agreed, waits=self._waits(draft), writing=None, **changed
+        remembered = succeeded(
+            partner,
+            self.direction,
+            agreed=agreed,
+            waits=self._waits(draft),
+            seen=(record.version, ""),
+            owed=(gives_back, draft.is_put_off),
         )
         return Insert(record, remembered, {**values, **filled}, before, replaces, _missing(draft))
 
     def _update(self, record: Record, before: Partner, twin: Record, draft: Draft, back: Draft | None) -> Action:
         """Both rows are read against what is remembered before anything is judged."""
         direction = self.direction
-        read = self.memories[direction.source].read(before, record)
-        read = self.memories[direction.destination].read(read, twin)
-        look = Look(draft, record, twin, read, back, self.options.winner)
+        here, there = self.memories[direction.source], self.memories[direction.destination]
+        held = there.values(twin)
+        read = there.read(here.read(before, record), twin, held)
+        look = Look(draft, record, twin, read, back, self.options.winner, held)
         if draft.problem is not None:
             return Fail(record, draft.problem, self._as_far_as_equal(look))
         merged = self.merger.merge(look)
@@ -223,20 +222,14 @@ class Decider(Glance):
 
     def _remembered(self, look: Look, merged: Merged) -> Partner:
         """The pair after a look that ends well: this direction's debt is paid, the other one's stays or is new."""
-        source, destination = self.direction.source, self.direction.destination
-        changed: dict[str, Any] = {
-            f"seen_{source}": look.record.version,
-            f"seen_{destination}": look.twin.version,
-            f"owed_{source}": look.partner.owed(source) or merged.owes,
-            f"owed_{destination}": look.draft.is_put_off,
-            self.direction.value: WENT_WELL,
-        }
-        return replace(
+        owes_back = look.partner.owed(self.direction.source) or merged.owes
+        return succeeded(
             look.partner,
-            state=State.COUPLED,
+            self.direction,
             agreed=merged.agreed,
             waits=self._waits(look.draft, look.back),
-            **changed,
+            seen=(look.record.version, look.twin.version),
+            owed=(owes_back, look.draft.is_put_off),
         )
 
     def _twin_gone(self, record: Record, partner: Partner, draft: Draft) -> Action:
@@ -283,7 +276,7 @@ class Decider(Glance):
 
 def _missing(draft: Draft) -> tuple[str, ...]:
     """The fields left as they are since the other side has no equal for their value."""
-    return tuple(lacking.label for lacking in draft.lacking.values() if lacking.kind is Lack.LEAVE)
+    return tuple([lacking.label for lacking in draft.lacking.values() if lacking.kind is Lack.LEAVE])
 
 
 def _conflict(merged: Merged) -> Conflict:

@@ -20,7 +20,7 @@ class Direction(StrEnum):
     @classmethod
     def away_from(cls, side: Side) -> Direction:
         """The direction of a pass that reads this side."""
-        return TO_CRM if side is ERP else cls.TO_ERP
+        return TO_CRM if side is ERP else TO_ERP
 
     @property
     def source(self) -> Side:
@@ -36,8 +36,8 @@ class Direction(StrEnum):
 
     @property
     def back(self) -> Direction:
-        return {Direction.TO_CRM: Direction.TO_ERP, Direction.TO_ERP: Direction.TO_CRM}.get(self, self)
+        return TO_ERP if self is TO_CRM else TO_CRM if self is TO_ERP else self
 
 
-TO_CRM, ERP, CRM = Direction.TO_CRM, Side.ERP, Side.CRM
+TO_CRM, TO_ERP, ERP, CRM = Direction.TO_CRM, Direction.TO_ERP, Side.ERP, Side.CRM
 """Looked up once: every record of a run asks for its sides a dozen times, and members of an enumeration are slow."""

@@ -11,7 +11,8 @@ from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.halves import DECIDED, plain
 from integration.sync.memory.ledger import Agreed, Partner, is_awaited
 from integration.sync.memory.looks import Looks
-from integration.sync.record.draft import DescriptionDoubtful
+from integration.sync.record.case import Case
+from integration.sync.record.draft import DescriptionDoubtful, Resolved
 from integration.sync.run import Scope
 from integration.systems.errors import Problem
 from integration.systems.filters import matches
@@ -68,12 +69,12 @@ class Planner(Looks):
         return planned + self._deletions(page.deleted, partners) + besides
 
     def _before(self, record: Record, partner: Partner | None) -> Action | None:
-        if record.id in self.unfinished:
+        if self.unfinished and record.id in self.unfinished:
             return Fail(record, self.unfinished[record.id], partner)
-        if is_marked(self.run.rule.table(self.run.direction.source), record):
+        if self.read_table.mark_field and is_marked(self.read_table, record):
             asked = self.run.options.scope is Scope.IDS
             return Skip(record, "It is being made at the moment.", partner) if asked else Ignore(record)
-        if not matches(self.run.rule.filter(self.run.direction.source), record):
+        if not matches(self.read_filter, record):
             if partner is not None and self._coupled(partner) and self.special.ends_outside(record):
                 return None
             asked = self.run.options.scope is Scope.IDS
@@ -98,41 +99,47 @@ class Planner(Looks):
         self._prepare(records)
         self.again |= self.special.concerned()
         resolved = self._resolve(self.transfer, records)
-        twins = self._twins([partners[r.id] for r in records if r.id in partners])
-        twin_of = {id: twins.get(partner.id(run.direction.destination)) for id, partner in partners.items()}
-        drafts = {record.id: self._draft(record, resolved, twin_of.get(record.id)) for record in records}
-        if run.options.doubts and any(draft.is_doubtful for draft in drafts.values()):
+        pairs = [partners.get(record.id) for record in records]
+        twins = self._twins([pair for pair in pairs if pair is not None])
+        cases = [self._case(record, pair, twins, resolved) for record, pair in zip(records, pairs, strict=True)]
+        if run.options.doubts and any(case.draft.is_doubtful for case in cases):
             raise DescriptionDoubtful
-        backs = self._backs(records, drafts, twin_of, partners)
-        self._refuse_doubles(records, partners, drafts)
-        found = self._natural_matches(
-            [r for r in records if not (drafts[r.id].problem or drafts[r.id].left_out)], partners
-        )
-        taken = self._taken(found)
-        holders = self._holders(records, partners, found)
-        self.again.update(id for id, draft in drafts.items() if draft.is_put_off)
-        decided = {
-            record.id: self.decider.decide(
-                record,
-                partners.get(record.id),
-                twin_of.get(record.id),
-                drafts[record.id],
-                [(match, taken.get(match.id)) for match in found.get(record.id, ())],
-                backs.get(record.id),
-                holders.get(record.id, ""),
-            )
-            for record in records
-        }
-        return self._beside(decided, twin_of)
+        self._look_back(cases)
+        alone = [case for case in cases if case.is_alone]
+        self._refuse_doubles(alone)
+        found = self._natural_matches(alone)
+        taken, holders = self._taken(found), self._holders(alone, found)
+        self.again.update([case.record.id for case in cases if case.draft.is_put_off])
+        actions = [self._decided(case, found, taken, holders) for case in cases]
+        return self._beside(cases, actions)
 
-    def _beside(
-        self, decided: Mapping[uuid.UUID, Action], twins: Mapping[uuid.UUID, Record | None]
-    ) -> dict[uuid.UUID, Action]:
-        """The same, with what a special rule wants of unchanged records, and of twins that change hands."""
-        self._once_more(decided)
-        taken_over = {action.twin.id for action in decided.values() if isinstance(action, Update) and action.coupled}
-        looked = {id: self._with_side_writes(action, twins.get(id)) for id, action in decided.items()}
-        return {id: _without_twins(action, taken_over) for id, action in looked.items()}
+    def _case(
+        self, record: Record, partner: Partner | None, twins: Mapping[uuid.UUID, Record], resolved: Resolved
+    ) -> Case:
+        twin = None if partner is None else twins.get(partner.id(self.run.direction.destination))
+        return Case(record, partner, twin, self._draft(record, resolved, twin))
+
+    def _decided(
+        self,
+        case: Case,
+        found: Mapping[uuid.UUID, Sequence[Record]],
+        taken: Mapping[uuid.UUID, Partner],
+        holders: Mapping[uuid.UUID, str],
+    ) -> Action:
+        """What the truth table says; matches and another mapping that holds it are only asked of what is alone."""
+        matched, holder = [], ""
+        if case.is_alone:
+            matched = [(match, taken.get(match.id)) for match in found.get(case.record.id, ())]
+            holder = holders.get(case.record.id, "")
+        return self.decider.decide(case.record, case.partner, case.twin, case.draft, matched, case.back, holder)
+
+    def _beside(self, cases: Sequence[Case], actions: Sequence[Action]) -> dict[uuid.UUID, Action]:
+        """The actions by source id, with what a special rule wants of unchanged records, and of twins that change
+        hands."""
+        self._once_more(cases, actions)
+        taken_over = {action.twin.id for action in actions if isinstance(action, Update) and action.coupled}
+        looked = (self._with_side_writes(action, case.twin) for case, action in zip(cases, actions, strict=True))
+        return {case.record.id: _without_twins(action, taken_over) for case, action in zip(cases, looked, strict=True)}
 
     def _with_side_writes(self, action: Action, twin: Record | None) -> Action:
         """A record that has not changed and whose rows besides are looked at: an update of nothing."""
@@ -142,11 +149,11 @@ class Planner(Looks):
             return action
         return Update(action.record, twin, action.partner, before=action.before, refused=action.refused)
 
-    def _once_more(self, decided: Mapping[uuid.UUID, Action]) -> None:
+    def _once_more(self, cases: Sequence[Case], actions: Sequence[Action]) -> None:
         """What moved gets its new twin at the end of the run, and so does whoever inherits the place it had."""
-        gone = {id: one for id, one in decided.items() if isinstance(one, Uncouple)}
-        twins = [action.twin for action in gone.values() if action.twin is not None]
-        self.again |= {id for id, action in gone.items() if action.again is not None}
+        gone = [(case, one) for case, one in zip(cases, actions, strict=True) if isinstance(one, Uncouple)]
+        twins = [action.twin for _, action in gone if action.twin is not None]
+        self.again |= {case.record.id for case, action in gone if action.again is not None}
         self.again |= set(self.special.heirs(twins).values() if twins else ())
 
     def differing(self, record: Record, twin: Record) -> set[str]:

@@ -14,6 +14,9 @@ from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.values import Record, Side
 
+LOOKED_AT = (*UNFINISHED, Result.SKIPPED, Result.LEFT_OUT)
+"""How the last pass ended for a pair that is looked at though its record has not changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glance:
@@ -39,14 +42,15 @@ class Glance:
             return Skip(record, "Skipped after it failed twice the same way; retry it.", partner)
         if partner.state is State.INTENDED or self._must_look(partner):
             return None
-        memory = self.memories[self.direction.source]
+        side = self.direction.source
+        memory, as_seen = self.memories[side], record.version == partner.seen(side)
         is_unread = memory.has_unread(partner)
-        if record.version == partner.seen(self.direction.source) and not is_unread:
+        if as_seen and not is_unread:
             return Unchanged(record)
-        if is_unread and (self._is_ours(record) or record.version == partner.seen(self.direction.source)):
+        if is_unread and (as_seen or self._is_ours(record)):
             read = memory.read(partner, record)
             if memory.is_as_agreed(read, record):
-                return Unchanged(record, read.with_seen(self.direction.source, record.version), partner)
+                return Unchanged(record, read.with_seen(side, record.version), partner)
         # Another version than the remembered one, though last written by us: somebody's edit may be under our write.
         return None
 
@@ -76,7 +80,7 @@ class Glance:
             or partner.id(self.direction.source) in self.released
             or partner.owed(self.direction.destination)
             or partner.writing is not None
-            or partner.outcome(self.direction).result in (*UNFINISHED, Result.SKIPPED, Result.LEFT_OUT)
+            or partner.outcome(self.direction).result in LOOKED_AT
         )
 
     def _is_ours(self, record: Record) -> bool:

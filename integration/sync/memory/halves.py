@@ -27,6 +27,8 @@ from integration.systems.values import Side
 PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN = "?", "!", "~", "*", "="
 MARKS = frozenset((PARTNERLESS, UNREAD, DEFAULT, DECIDED, PLAIN, ">"))
 """Signs that a stored plain value must not begin with. ``>`` is taken by the way a pair is packed."""
+OPEN = frozenset((UNREAD, DEFAULT))
+"""How a half that ``is_open`` begins; of those that begin so not all are."""
 FEWEST_DECIMALS = 2
 """What systems are trusted to round a number to."""
 NOTHING = frozenset(("", "False"))

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from integration.sync.memory.halves import DECIDED, arrived, column_of, side_written
 from integration.sync.rules import Direction, Reference
+from integration.sync.unchanging import unchanging
 from integration.systems.values import Side
 
 Agreed = Mapping[str, tuple[str, str]]
@@ -78,7 +79,7 @@ class InFlight:
     seen: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@unchanging
 class Partner:
     """One pair.
 
@@ -123,6 +124,11 @@ class Partner:
 
     def with_owed(self, side: Side, owed: bool) -> Partner:
         return replace(self, owed_erp=owed) if side is Side.ERP else replace(self, owed_crm=owed)
+
+    def with_memory(self, agreed: Agreed, writing: InFlight | None, waits: frozenset[Wait] | None) -> Partner:
+        """Nearly every record of a run comes here: half the time of ``replace``."""
+        place = (self.erp_id, self.crm_id, self.state, self.seen_erp, self.seen_crm, agreed, self.owed_erp)
+        return Partner(*place, self.owed_crm, self.to_crm, self.to_erp, writing, self.raised, waits)
 
     @property
     def skipped(self) -> bool:
@@ -240,11 +246,6 @@ class Ledger(Protocol):
 
 class Fenced(Exception):
     """Another worker has taken this run over; stop at once and write nothing."""
-
-
-def as_stored(partner: Partner) -> Partner:
-    """The pair as a ledger hands it out: its waits are not read with it."""
-    return partner if partner.waits is None else replace(partner, waits=None)
 
 
 def stored_over(before: Partner | None, partner: Partner) -> Partner:

@@ -12,6 +12,7 @@ from integration.sync.matching.number_conflicts import numbered_here
 from integration.sync.memory.ledger import Partner, State
 from integration.sync.memory.merge import Merger
 from integration.sync.memory.side_memory import SideMemory
+from integration.sync.record.case import Case
 from integration.sync.record.draft import Draft, Known, Resolved, known
 from integration.sync.record.transfer import Transfer
 from integration.sync.record.values import Normalize, normalizer
@@ -35,6 +36,8 @@ class Looks:
         if not run.rule.fields:
             raise ConfigurationProblem(f"{run.rule.name} has no enabled field mapping rows.")
         self.run = run
+        self.read_table = run.rule.table(run.direction.source)
+        self.read_filter = run.rule.filter(run.direction.source)
         self.special = special_for(run)
         self.meanings = [*self.special.fields(), *local_amounts(run)]
         self.transfer = Transfer(run.rule, run.direction, self.meanings)
@@ -102,65 +105,50 @@ class Looks:
             columns.add(self.run.rule.table(side).mark_field)
         return sorted(columns)
 
-    def _refuse_doubles(
-        self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner], drafts: Mapping[uuid.UUID, Draft]
-    ) -> None:
+    def _refuse_doubles(self, alone: Sequence[Case]) -> None:
         """A record that carries the number of one that is there already was coupled with it once."""
-        alone = [record for record in records if not self._coupled(partners.get(record.id))]
-        for id, problem in numbered_here(self.run, alone).items() if alone else ():
-            drafts[id].problem = drafts[id].problem or problem
+        found = numbered_here(self.run, [case.record for case in alone]) if alone else {}
+        for case in alone if found else ():
+            case.draft.problem = case.draft.problem or found.get(case.record.id)
 
     def _prepare(self, records: Sequence[Record]) -> None:
         self.special.prepare(records)
         for meaning in self.meanings:
             meaning.prepare(self.run.direction.source, records)
 
-    def _backs(
-        self,
-        records: Sequence[Record],
-        drafts: Mapping[uuid.UUID, Draft],
-        twins: Mapping[uuid.UUID, Record | None],
-        partners: Mapping[uuid.UUID, Partner],
-    ) -> dict[uuid.UUID, Draft]:
+    def _look_back(self, cases: Sequence[Case]) -> None:
         """What the twins would make of these records: only where it matters that a value of theirs can be expressed
         here. That is seldom, so most pages ask nothing for it."""
         if self.back is None:
-            return {}
-        wanted = {
-            record.id: twin
-            for record in records
-            if (twin := twins.get(record.id)) is not None
-            and self.merger.needs_back(drafts[record.id], twin, partners[record.id])
-        }
-        if not wanted:
-            return {}
-        rows = list(wanted.values())
+            return
+        wanted = [case for case in cases if self._needs_back(case)]
+        rows = [case.twin for case in wanted if case.twin is not None]
+        if not rows:
+            return
         for meaning in self.meanings:
             meaning.prepare(self.run.direction.destination, rows)
         resolved = self._resolve(self.back, rows)
-        by_id = {record.id: record for record in records}
-        return {id: self.back.draft(twin, resolved, by_id[id]) for id, twin in wanted.items()}
+        for case, twin in zip(wanted, rows, strict=True):
+            case.back = self.back.draft(twin, resolved, case.record)
 
-    def _holders(
-        self,
-        records: Sequence[Record],
-        partners: Mapping[uuid.UUID, Partner],
-        found: Mapping[uuid.UUID, Sequence[Record]],
-    ) -> dict[uuid.UUID, str]:
+    def _needs_back(self, case: Case) -> bool:
+        if case.twin is None or case.partner is None:
+            return False
+        return self.merger.needs_back(case.draft, case.twin, case.partner)
+
+    def _holders(self, alone: Sequence[Case], found: Mapping[uuid.UUID, Sequence[Record]]) -> dict[uuid.UUID, str]:
         """Which of the uncoupled records, or their matches, another mapping of the same table holds."""
-        alone = [record.id for record in records if not self._coupled(partners.get(record.id))]
         if not alone:
             return {}
-        held = self.run.ledger.held(self.run.direction.source, alone)
+        held = self.run.ledger.held(self.run.direction.source, [case.record.id for case in alone])
         matches = {match.id: id for id, candidates in found.items() for match in candidates}
         taken = self.run.ledger.held(self.run.direction.destination, list(matches)) if matches else {}
         return {**{matches[id]: name for id, name in taken.items()}, **held}
 
-    def _natural_matches(
-        self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner]
-    ) -> Mapping[uuid.UUID, Sequence[Record]]:
-        alone = [record for record in records if not self._coupled(partners.get(record.id))]
-        found = self.special.candidates(alone) if alone else {}
+    def _natural_matches(self, alone: Sequence[Case]) -> Mapping[uuid.UUID, Sequence[Record]]:
+        """Of those of the uncoupled records that can go."""
+        going = [case.record for case in alone if not (case.draft.problem or case.draft.left_out)]
+        found = self.special.candidates(going) if going else {}
         return self._without_marked(found) if found else {}
 
     def _without_marked(self, found: Mapping[uuid.UUID, Sequence[Record]]) -> dict[uuid.UUID, Sequence[Record]]:

@@ -14,12 +14,16 @@ from integration.sync.memory.ledger import (
     SideWritten,
     State,
     Wait,
-    as_stored,
     is_open,
     stored_over,
 )
 from integration.sync.rules import Direction, Reference, utc_now
 from integration.systems.values import Side
+
+
+def as_stored(partner: Partner) -> Partner:
+    """The pair as a ledger hands it out: its waits are not read with it."""
+    return partner if partner.waits is None else partner.with_memory(partner.agreed, partner.writing, None)
 
 
 class MemoryLedger:

@@ -16,8 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from integration.sync.actions import Change
+from integration.sync.memory.alike import Column, agree_on_alike, columns_of
 from integration.sync.memory.born import Births
 from integration.sync.memory.halves import DECIDED, PARTNERLESS, changed, default, partnerless, plain, unread, value_of
 from integration.sync.memory.ledger import Agreed, Partner, Result
@@ -60,14 +62,17 @@ class Merged:
 class Merger(Births):
     """Merges drafts into twins for one mapping and direction."""
 
+    @cached_property
+    def columns(self) -> list[Column]:
+        return columns_of(self.transfer.carries)
+
     # --- a pair ----------------------------------------------------------------------------------------------------
 
     def merge(self, look: Look) -> Merged:
-        """Compare field by field."""
+        """Compare field by field; those that are alike first, which are quickly done with."""
         merged = Merged(agreed=self._still_counting(look.partner.agreed))
-        for carry in self.transfer.carries:
-            if not self._is_alike(carry, look, merged.agreed):
-                self._merge_field(carry, look, merged)
+        for carry in agree_on_alike(look, self.columns, merged.agreed, towards_crm=self._towards_crm):
+            self._merge_field(carry, look, merged)
         for name, value in look.draft.extra.items():
             if self._normal(name)(value) != self._normal(name)(look.twin.values.get(name)):
                 merged.changes.append(Change(name, look.twin.values.get(name), value))
@@ -82,16 +87,14 @@ class Merger(Births):
         place = 1 if self._towards_crm else 0
         if partner.outcome(self.direction.back).result in (Result.WAITING, Result.LEFT_OUT):
             return True
-        if any(halves[place][:1] == PARTNERLESS for halves in partner.agreed.values()):
+        if PARTNERLESS in [halves[place][:1] for halves in partner.agreed.values()]:
             return True
-        for carry in self.transfer.carries:
-            if carry.two_way and carry.is_translated:
-                if carry.key in draft.lacking or carry.steps is Steps.BACK:
-                    return True
-                if (carry.destination in draft.values or carry.key in draft.meant) and carry.wants(draft) != carry.has(
-                    twin
-                ):
-                    return True
+        for carry in self.translated:
+            if carry.key in draft.lacking or carry.steps is Steps.BACK:
+                return True
+            says = carry.destination in draft.values or carry.key in draft.meant
+            if says and carry.wants(draft) != carry.has(twin):
+                return True
         return False
 
     def equal_fields(self, look: Look) -> Agreed:
@@ -114,7 +117,8 @@ class Merger(Births):
         draft, lacking = look.draft, look.draft.lacking.get(carry.key)
         halves = look.partner.agreed.get(carry.key)
         turned = None if halves is None else self.split(halves)
-        source, have = draft.sources.get(carry.key, ""), carry.has(look.twin)
+        source = draft.sources.get(carry.key, "")
+        have = look.held[carry.key] if carry.key in look.held else carry.has(look.twin)
         if lacking is not None:
             if lacking.kind is Lack.PUT_OFF:
                 return None
@@ -126,18 +130,6 @@ class Merger(Births):
     def _can_go_back(self, carry: FieldTransfer, look: Look) -> bool:
         """Can the twin's value be expressed on the source's side? Blank can, and so can what nobody translates."""
         return look.back is None or carry.key not in look.back.lacking
-
-    def _is_alike(self, carry: FieldTransfer, look: Look, agreed: dict[str, tuple[str, str]]) -> bool:
-        """Agrees on a field of which both sides hold the same, and says whether it is one. Nearly all fields of nearly
-        all pairs are; the others are looked at in full (``_merge_field``), with the same answer to these."""
-        draft, key = look.draft, carry.key
-        if key in draft.lacking or carry.steps is Steps.BACK or carry.destination not in draft.values:
-            return False
-        want = carry.wants(draft)
-        if want != carry.has(look.twin) or (carry.not_null and not want):
-            return False
-        self._agree(carry, draft.sources.get(key, ""), want, agreed)
-        return True
 
     def _merge_field(self, carry: FieldTransfer, look: Look, merged: Merged) -> None:
         one = self._one(carry, look)

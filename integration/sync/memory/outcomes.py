@@ -1,11 +1,43 @@
-"""How a failure is remembered of a pair. Pure."""
+"""How the end of a pass is remembered of a pair. Pure."""
 
 from __future__ import annotations
 
-from integration.sync.memory.ledger import Outcome, Partner, Result
+from integration.sync.memory.ledger import Agreed, Outcome, Partner, Result, State, Wait
 from integration.sync.record.draft import ReferenceNotCoupled
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem
+
+WENT_WELL = Outcome(Result.SUCCESS)
+
+
+def succeeded(
+    partner: Partner,
+    direction: Direction,
+    *,
+    agreed: Agreed,
+    waits: frozenset[Wait],
+    seen: tuple[str, str],
+    owed: tuple[bool, bool],
+) -> Partner:
+    """The pair after both its rows were read, or one was made of the other; ``seen`` and ``owed`` are those of source
+    and destination. (Every record of a run comes here: this takes half the time of ``replace``.)"""
+    to_crm = direction is Direction.TO_CRM
+    erp, crm = (0, 1) if to_crm else (1, 0)
+    return Partner(
+        erp_id=partner.erp_id,
+        crm_id=partner.crm_id,
+        state=State.COUPLED,
+        seen_erp=seen[erp],
+        seen_crm=seen[crm],
+        agreed=agreed,
+        owed_erp=owed[erp],
+        owed_crm=owed[crm],
+        to_crm=WENT_WELL if to_crm else partner.to_crm,
+        to_erp=partner.to_erp if to_crm else WENT_WELL,
+        writing=None,
+        raised=partner.raised,
+        waits=waits,
+    )
 
 
 def failed(partner: Partner, direction: Direction, problem: Problem) -> tuple[Partner, bool]:

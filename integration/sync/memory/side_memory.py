@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from integration.sync.given_ids.marks import reserved_of
 from integration.sync.memory.halves import (
+    OPEN,
     PARTNERLESS,
     arrived,
     changed,
@@ -47,41 +47,42 @@ class SideMemory:
         self.side, self.fields, self.user_id = side, fields, user_id
         self.columns = columns or {}
         self._place = 0 if side is Side.ERP else 1
-        self._normals = dict(fields)
 
-    def read(self, partner: Partner, record: Record) -> Partner:
+    def read(self, partner: Partner, record: Record, held: Mapping[str, str] | None = None) -> Partner:
         """The pair after its row of this side was read: unread halves, unread defaults and an update that may have
         been interrupted are settled. Every row of ours passes here before it is judged or written over. A field that
-        holds a mark waits: its value is still to come."""
+        holds a mark waits: its value is still to come. ``held``: the ``values`` of the record, where they are known."""
         place = self._place
         begun = partner.writing if partner.writing is not None and partner.writing.side is self.side else None
-        open_keys = [key for key, halves in partner.agreed.items() if is_open(halves[place])]
-        if begun is None and not open_keys:
+        if begun is None and not self.has_unread(partner):
             return partner
         agreed = dict(partner.agreed)
         ours = self.user_id is not None and record.modified_by == self.user_id
         as_left = bool(record.version) and record.version == partner.seen(self.side)
-        for key in open_keys:
-            normal = self._normals.get(key)
-            value = "" if normal is None else normal(record)
-            if normal is not None and reserved_of(value) is None:
-                half = settled(agreed[key][place], value, ours=ours, as_left=as_left)
-                agreed[key] = self._pair(half, agreed[key][1 - place])
+        values = self.values(record) if held is None else held
+        for key, halves in partner.agreed.items():
+            if halves[place][:1] in OPEN and is_open(halves[place]):
+                value = values.get(key)
+                if value is not None and reserved_of(value) is None:
+                    half = settled(halves[place], value, ours=ours, as_left=as_left)
+                    agreed[key] = (half, halves[1]) if place == 0 else (halves[0], half)
         if begun is None:
-            return replace(partner, agreed=agreed)
+            return partner.with_memory(agreed, partner.writing, partner.waits)
         if not record.version or record.version not in (begun.seen, partner.seen(self.side)):
-            self._arrived(agreed, begun.fields, record, ours)
-        return replace(partner, agreed=agreed, writing=None)
+            self._arrived(agreed, begun.fields, values, ours)
+        return partner.with_memory(agreed, None, partner.waits)
 
-    def _arrived(self, agreed: dict[str, tuple[str, str]], fields: Agreed, record: Record, ours: bool) -> None:
+    def _arrived(
+        self, agreed: dict[str, tuple[str, str]], fields: Agreed, values: Mapping[str, str], ours: bool
+    ) -> None:
         """Field by field: one that has arrived proves nothing about another. Where nothing was agreed before, only the
         written value itself is a proof: another one may have been there all the time."""
         place = self._place
         for key, halves in fields.items():
-            normal = self._normals.get(key)
-            if normal is None or reserved_of(normal(record)) is not None:
+            value = values.get(key)
+            if value is None or reserved_of(value) is not None:
                 continue
-            value, old = normal(record), agreed[key][place] if key in agreed else None
+            old = agreed[key][place] if key in agreed else None
             half = arrived(old, halves[place], value, ours=ours)
             if half is not None:
                 agreed[key] = self._pair(half, halves[1 - place])
@@ -119,7 +120,7 @@ class SideMemory:
 
     def has_unread(self, partner: Partner) -> bool:
         place = self._place
-        return any(is_open(halves[place]) for halves in partner.agreed.values())
+        return any(is_open(halves[place]) for halves in partner.agreed.values() if halves[place][:1] in OPEN)
 
     def _pair(self, half: str, other: str) -> tuple[str, str]:
         return (half, other) if self._place == 0 else (other, half)

@@ -38,8 +38,9 @@ where the field mapping says so; the source's half then remembers that it has no
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from integration.sync.memory.halves import DECIDED, DEFAULT, PARTNERLESS, changed, is_plain, is_rounded
 from integration.sync.memory.ledger import Partner
@@ -54,7 +55,8 @@ from integration.systems.values import Record, Side, Value
 @dataclass(slots=True)
 class Look:
     """One record and its twin, both read. ``back`` is the twin's draft in the other direction, as far as it is needed
-    to know what can be expressed there; ``winner`` the side that a person said wins."""
+    to know what can be expressed there; ``winner`` the side that a person said wins. ``held`` are the comparable values
+    of the twin by key, where somebody has made them already."""
 
     draft: Draft
     record: Record
@@ -62,10 +64,10 @@ class Look:
     partner: Partner
     back: Draft | None = None
     winner: Side | None = None
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+class One(NamedTuple):
     """One field of a look: comparable values, halves (``None``: never agreed), and what can be expressed."""
 
     source: str
@@ -104,6 +106,8 @@ class Verdicts:
             name: normalizer(column) for name, column in destination.fields.items()
         }
         self.two_way = {carry.destination: carry.key for carry in transfer.carries if carry.two_way}
+        self.translated = [carry for carry in transfer.carries if carry.two_way and carry.is_translated]
+        """Fields of which it may matter what the other direction makes of the twin's value."""
         self._number = destination.number_field
 
     # --- halves, turned for the direction ------------------------------------------------------------------------
@@ -129,8 +133,10 @@ class Verdicts:
 
     def _is_equal_back(self, carry: FieldTransfer, one: One, look: Look) -> bool | None:
         """The same, as the other pass sees it; ``None`` where nobody has looked."""
-        other = self.back.compared(carry.key) if self.back is not None and carry.two_way else None
-        if other is None or look.back is None:
+        if look.back is None or self.back is None or not carry.two_way:
+            return None
+        other = self.back.compared(carry.key)
+        if other is None:
             return None
         if other.key not in look.back.meant and other.destination not in look.back.values:
             return None

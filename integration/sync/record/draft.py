@@ -63,7 +63,12 @@ class Draft:
     @property
     def is_put_off(self) -> bool:
         """Is a reference left for the last round, when all rows of the own table are there?"""
-        return any(lacking.kind is Lack.PUT_OFF for lacking in self.lacking.values())
+        return bool(self.lacking) and any(lacking.kind is Lack.PUT_OFF for lacking in self.lacking.values())
+
+    @property
+    def may_wait(self) -> bool:
+        """Can there be anything in ``waits``? Of most records not, and every record is asked."""
+        return bool(self.lacking or self.problem or self.left_out_waits)
 
     def waits(self) -> set[tuple[str, uuid.UUID]]:
         """The records (table, id) whose coupling would let more of this one be carried."""

@@ -90,12 +90,12 @@ class Plain(Sourced):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referring(Sourced):
     """``refers_to`` is the table of the source side that is translated; ``translate`` turns the id that the ledger
-    found into a value of the destination field."""
+    found, and the label of the source's value, into a value of the destination field."""
 
     rule: FieldRule
     reference: Reference
     refers_to: str
-    translate: Callable[[uuid.UUID], Value]
+    translate: Callable[[uuid.UUID, str], Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,8 @@ __all__ = [
     "known",
 ]
 
+NOTHING_KNOWN: Known = {}
+
 
 class Transfer:
     """The field rules of one mapping and the fields of its special rule, ready for one direction. Raises
@@ -132,16 +134,14 @@ class Transfer:
     def wanted(self, records: Iterable[Record]) -> dict[Reference, set[uuid.UUID]]:
         """The ids on the source side that these records refer to, per reference."""
         found: dict[Reference, set[uuid.UUID]] = {carry.reference: set() for carry in self.referring}
-        for record in records:
-            for carry in self.referring:
-                id = self._referred(carry, record)
-                if id is not None:
-                    found[carry.reference].add(id)
+        listed = list(records)
+        for carry in self.referring:
+            ids = (self._referred(carry, record.values.get(carry.source)) for record in listed)
+            found[carry.reference].update(id for id in ids if id is not None)
         return found
 
-    def _referred(self, carry: Referring, record: Record) -> uuid.UUID | None:
+    def _referred(self, carry: Referring, value: Value) -> uuid.UUID | None:
         """The id a reference field holds, ``None`` where blank or where it points into a table we do not map."""
-        value = record.values.get(carry.source)
         if isinstance(value, Ref):
             return value.id if value.table == carry.refers_to else None
         return option_id(carry.refers_to, value) if isinstance(value, int) else None
@@ -152,11 +152,12 @@ class Transfer:
         """What the destination should hold for this record. A value that does not fit and a mandatory reference without
         a partner are in ``problem``, the first one found; raised is only what makes the whole run hopeless. With
         ``own_put_off`` a reference to the own table that cannot be resolved yet is left for later."""
-        draft = Draft(values=dict(self.constants))
+        draft, values = Draft(values=dict(self.constants)), record.values
         for plain in self.plain:
-            self._draft_plain(plain, record.values.get(plain.source), draft)
+            self._draft_plain(plain, values.get(plain.source), draft)
         for referring in self.referring:
-            self._draft_reference(referring, record, resolved.get(referring.reference, {}), draft, own_put_off)
+            value, found = values.get(referring.source), resolved.get(referring.reference, NOTHING_KNOWN)
+            self._draft_reference(referring, value, found, draft, own_put_off)
         for meaning in self.meanings:
             self._draft_meaning(meaning, record, twin, draft)
         return draft
@@ -194,9 +195,8 @@ class Transfer:
             case Problem() as problem:
                 draft.problem = draft.problem or problem
 
-    def _draft_reference(self, carry: Referring, record: Record, known: Known, draft: Draft, own_put_off: bool) -> None:
-        value = record.values.get(carry.source)
-        id = self._referred(carry, record)
+    def _draft_reference(self, carry: Referring, value: Value, known: Known, draft: Draft, own_put_off: bool) -> None:
+        id = self._referred(carry, value)
         draft.sources[carry.key] = carry.normal_source(value)
         if id is None and value is not None:
             # It points into a table that is not ours to translate (owned by a team): leave it alone.
@@ -204,9 +204,8 @@ class Transfer:
             return
         if id in known:
             partner = known[id]
-            translated = None if partner is None else carry.translate(partner)
-            if isinstance(translated, Ref) and isinstance(value, Ref) and value.label:
-                translated = Ref(translated.table, translated.id, value.label)  # for people who read plan and history
+            label = value.label if isinstance(value, Ref) else ""
+            translated = None if partner is None else carry.translate(partner, label)
             if partner is None or translated is not None:
                 draft.values[carry.destination] = translated
                 return
@@ -241,8 +240,10 @@ class Transfer:
         return {carry.key: carry for carry in self.carries}
 
 
-def _translation(reference: Reference, side: Side, field: Field) -> Callable[[uuid.UUID], Value]:
+def _translation(reference: Reference, side: Side, field: Field) -> Callable[[uuid.UUID, str], Value]:
+    """(the partner's id, the label of the source) -> the value; the label is for people who read plan and history."""
     table = reference.table(side)
     if field.type is FieldType.OPTION:
-        return {option_id(table, option.value): option.value for option in field.options}.get
-    return lambda partner: Ref(table, partner)
+        values = {option_id(table, option.value): option.value for option in field.options}
+        return lambda partner, _: values.get(partner)
+    return lambda partner, label: Ref(table, partner, label)

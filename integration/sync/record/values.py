@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 from integration.sync.transformations import Chain
 from integration.systems.errors import InvalidValue
@@ -50,9 +51,9 @@ def normalizer(field: Field) -> Normalize:
 
 
 def _normal_text(value: Value) -> str:
-    if value is None:
-        return ""
-    text = storable(str(value))
+    if type(value) is str and len(value) <= LONGEST_KEPT and value.isprintable():
+        return value
+    text = "" if value is None else storable(str(value))
     return text if len(text) <= LONGEST_KEPT else "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -77,7 +78,13 @@ def _normal_moment(value: Value) -> str:
 
 
 def _normal_reference(value: Value) -> str:
-    return str(value.id) if isinstance(value, Ref) else ""
+    return _id_text(value.id) if isinstance(value, Ref) else ""
+
+
+@lru_cache(maxsize=4096)
+def _id_text(id: uuid.UUID) -> str:
+    """Kept, since records refer to the same few salespeople, currencies and units, over and over."""
+    return str(id)
 
 
 def _normal_plain(value: Value) -> str:
@@ -125,15 +132,14 @@ def _to_text(source: Field, destination: Field) -> Convert:
     limit, upper, tell = destination.max_length, destination.type is FieldType.CODE, text_of(source)
 
     def convert(value: Value) -> Value:
-        text = storable(tell(value))
+        text = storable(value if type(value) is str else tell(value))
         if upper:
             text = text.strip().upper()
         if limit is not None and length(text) > limit:
-            raise InvalidValue(
-                f"{field_name(destination)} takes at most {limit} characters; “{_short(text)}” has {length(text)}.",
-                field=destination.name,
-                value=text,
+            message = (
+                f"{field_name(destination)} takes at most {limit} characters; “{_short(text)}” has {length(text)}."
             )
+            raise InvalidValue(message, field=destination.name, value=text)
         return text
 
     return convert

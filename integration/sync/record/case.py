@@ -1,0 +1,26 @@
+"""One record of a page with all that was read about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from integration.sync.memory.ledger import Partner, State
+from integration.sync.record.draft import Draft
+from integration.systems.values import Record
+
+
+@dataclass(slots=True)
+class Case:
+    """A record that has to be looked at, its pair and its twin as they are stored, and what the twin should hold.
+    ``back`` is what the twin would make of the record, where that is asked for."""
+
+    record: Record
+    partner: Partner | None
+    twin: Record | None
+    draft: Draft
+    back: Draft | None = None
+
+    @property
+    def is_alone(self) -> bool:
+        """Is there no other record that it is coupled with, or going to be?"""
+        return self.partner is None or self.partner.state is State.RESERVED
