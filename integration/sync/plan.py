@@ -200,7 +200,7 @@ class Planner(Looks):
     def _is_to_come(self, id: uuid.UUID, partner: Partner) -> bool:
         """Is this row not gone, but not there yet? Under an id set aside nobody finds it."""
         side = self.run.direction.source
-        return id in self.unfinished or (not self.run.rule.table(side).keeps_ids and is_awaited(partner, side))
+        return id in self.unfinished or is_awaited(partner, side)
 
 
 def _without_twins(action: Action, taken_over: Collection[uuid.UUID]) -> Action:

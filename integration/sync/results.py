@@ -34,7 +34,7 @@ from integration.sync.actions import (
 )
 from integration.sync.given_ids.intentions import before_writing, intended
 from integration.sync.memory.history import changes_besides, changes_of, in_words, label_of
-from integration.sync.memory.ledger import Outcome, Partner, Result, SideWritten, State
+from integration.sync.memory.ledger import Outcome, Partner, Result, SideWritten, State, not_made
 from integration.sync.memory.outcomes import failed
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.page_result import PageResult
@@ -238,7 +238,7 @@ class _Collecting:
         """The pair as it was before a write that failed: the agreed values were not reached."""
         if isinstance(action, Insert):
             place = Partner(action.partner.erp_id, action.partner.crm_id, raised=action.partner.raised)
-            before = action.before or place
+            before = not_made(action.before or place, self.direction.destination)
             return replace(
                 place,
                 to_crm=before.to_crm,

@@ -271,7 +271,14 @@ def stored_over(before: Partner | None, partner: Partner) -> Partner:
 
 
 def is_awaited(partner: Partner, side: Side) -> bool:
-    """Was the row of this side being made when its run ended? The row it is made from has been seen."""
+    """Is the row of this side one that is still to be made? It was being made when its run ended (the row it is made
+    from has been seen), or the record of the other side could not go yet and its id here is only set aside.
+
+    Example: an account refers to a person who is not coupled, so it waits, and its customer's id is set aside. A pass
+    to Sales that finds no customer of this id must not take it for deleted: the account would be forgotten.
+    """
+    if partner.state is State.RESERVED:
+        return partner.outcome(Direction.away_from(side.other)).result is not Result.NONE or partner.owed(side)
     return partner.state is State.INTENDED and not partner.seen(side)
 
 

@@ -46,6 +46,9 @@ class People:
         self.origin: dict[str, Side] = {}
         self.bereaved: set[str] = set()
         """Firms that lost a row, by anybody's hand."""
+        self.overwritten: dict[tuple[str, str, Side], Any] = {}
+        """What stood in a field before a run that died right after writing it. Whoever puts that back leaves what was
+        there if nothing had been written: nobody can tell the two apart, and the write is made again."""
         self.policies = {settings.conflict}
         for number in (0, 1):
             self.pair.couple(PERSONS, self.pair.persons[Side.ERP][number], self.pair.persons[Side.CRM][number])
@@ -135,7 +138,8 @@ class People:
         wish.typed[side] = (value, self.clock)
         wish.spoken.add(side)
         wish.weak.discard(side)
-        if expressed(self.pair, mapped, value, side) == NOTHING:
+        unseen = self.overwritten.get((name, mapped.name, side), NOTHING)
+        if expressed(self.pair, mapped, value, side) == NOTHING or value == unseen:
             wish.weak.add(side)
 
     def _drawn(self, side: Side, mapped: Mapped, pick: int) -> Value:

@@ -58,17 +58,30 @@ class Runs(Deciding):
         marks = {side: len(self.pair.system(side).log) for side in Side}
         intended = self._state_of_rows(direction.destination)
         busy = self.meanwhile
+        before = self._values(direction.destination)
         with self._people_about(seed):
             end = UntilWritten(self.pair.system(direction.destination)) if dies_written else None
             counters = run_until(self.pair, last, direction, self.mapping.rule(), options, end)  # type: ignore[arg-type]
         self.passes += 1
         self.deaths += counters is None
+        self._note_overwritten(direction.destination, before, died=counters is None)
         self._source_untouched(direction, marks[direction.source])
         whole = options.scope in (Scope.CHANGED, Scope.EVERYTHING) and counters is not None
         self.note_reached(direction.source if whole else None, since)
         if counters is not None and busy == self.meanwhile:
             self._counted(direction, counters, intended)
         return counters is not None
+
+    def _values(self, side: Side) -> dict[tuple[str, str, Side], Any]:
+        there = [name for name in self.names if self.pair.id(side, name) is not None]
+        return {(name, mapped.name, side): self.value(side, name, mapped) for name in there for mapped in MAPPED}
+
+    def _note_overwritten(self, side: Side, before: dict[tuple[str, str, Side], Any], *, died: bool) -> None:
+        now = self._values(side)
+        if died:
+            self.overwritten |= {key: before.get(key, "") for key in now if now[key] != before.get(key, "")}
+        else:
+            self.overwritten.clear()
 
     def note_reached(self, carried: Side | None, since: int) -> None:
         """Fields in which both sides have come together and a run knows: it has ended (``carried`` is the side it read,
@@ -172,6 +185,7 @@ class Runs(Deciding):
         done = pair.journal.changed
         source = [one.erp_id if direction is Direction.TO_CRM else one.crm_id for one in done]
         missing = inserts - {id for id, one in zip(source, done, strict=True) if one.action == "inserted"}
+        missing -= self._refer_to_nothing(direction)
         written = {
             (row.id, name)
             for call in self.written(direction.destination, mark)
@@ -181,6 +195,12 @@ class Runs(Deciding):
         }
         if missing or changes - written:
             raise Broken(f"shown and not done: {missing or changes - written}")
+
+    def _refer_to_nothing(self, direction: Direction) -> set[uuid.UUID]:
+        """Rows that were refused since what they refer to was deleted there: a dry run asks for no row that is neither
+        read nor written."""
+        rows = self.pair.ledger().rows.values()
+        return {row.id(direction.source) for row in rows if row.outcome(direction).code == "reference-missing"}
 
     # --- one record -------------------------------------------------------------------------------------------
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 import pytest
 
+from integration.sync.memory.ledger import Outcome, Result, State, not_made
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
-from integration.sync.run import Options, Scope
+from integration.sync.run import Counters, Options, Scope
 from integration.systems.errors import Refused, TimedOut
+from integration.systems.values import Ref, Side
+from tests import makers
 from tests.makers import customer_rule
 from tests.sync.mortal import run_until
 from tests.sync.world import TO_CRM, TO_ERP, World
@@ -146,3 +150,47 @@ def test_the_account_of_a_customer_deleted_before_its_creation_was_remembered_br
     world.run(TO_CRM, rule)
     world.run(TO_ERP, rule)
     assert [world.erp.values("customer", id)["name"] for id in world.erp.ids("customer")] == ["Adatum"]
+
+
+def an_account_whose_customer_was_being_made(world: World) -> uuid.UUID:
+    """Fabrikam, typed in Sales, and a Business Central over the network. The pass that makes its customer ends when the
+    pair is stored and nothing is written."""
+    world.erp.remote = True
+    values = makers.account("Fabrikam", ownerid=Ref("systemuser", world.jim_user))
+    id = world.crm.add("account", **values)
+    for last in range(1, 30):
+        assert run_until(world, last, TO_ERP, customer_rule(), Options(create=True)) is None
+        if world.ledger(customer_rule()).partners(Side.CRM, [id]):
+            assert not world.erp.ids("customer")
+            return id
+    raise AssertionError("The pair was never stored.")
+
+
+def test_a_pass_to_sales_does_not_take_a_customer_that_is_still_to_be_made_for_deleted(world):
+    an_account_whose_customer_was_being_made(world)
+
+    assert world.run(TO_CRM) == Counters()
+    assert world.journal.failures == []
+    assert world.run(TO_ERP) == Counters(inserted=1)
+
+
+def test_an_account_whose_customer_is_refused_is_not_forgotten_by_a_pass_to_sales(world):
+    fabrikam = an_account_whose_customer_was_being_made(world)
+    world.erp.fail_on("insert", Refused("The number series has run out."), times=1)
+    assert world.run(TO_ERP) == Counters(failed=1)
+
+    world.run(TO_CRM)
+    place = world.ledger(customer_rule()).partners(Side.CRM, [fabrikam])[fabrikam]
+    assert (place.state, place.to_erp.result) == (State.RESERVED, Result.FAILURE)
+    assert world.run(TO_ERP) == Counters(inserted=1)
+
+
+def test_an_account_that_waits_for_a_user_is_not_forgotten_by_a_pass_to_sales_that_looks_at_its_place(world):
+    fabrikam = an_account_whose_customer_was_being_made(world)
+    ledger = world.ledger(customer_rule())
+    place = ledger.partners(Side.CRM, [fabrikam])[fabrikam]
+    waiting = Outcome(Result.WAITING, "reference-not-coupled")
+    ledger.rows[place.erp_id] = replace(not_made(place, Side.ERP), to_erp=waiting, owed_crm=True)
+
+    world.run(TO_CRM)
+    assert ledger.partners(Side.CRM, [fabrikam])[fabrikam].to_erp == waiting
