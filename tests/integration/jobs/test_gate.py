@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 from redis import Redis
@@ -14,6 +13,9 @@ from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.queue import connect
 from integration.odata.shared import Left
 from tests.gated import line_to, queue_server
+from tests.integration.jobs.queue_server import redis
+
+__all__ = ["redis"]
 
 
 class Crowd:
@@ -43,13 +45,6 @@ class Crowd:
             self.leave.release()
         for thread in self.threads:
             thread.join()
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[Redis]:
-    """A queue server of our own."""
-    with queue_server() as (connection, _):
-        yield connection
 
 
 def enter(crowd: Crowd, number: int) -> None:

