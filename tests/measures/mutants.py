@@ -76,7 +76,7 @@ def function_of(key: str) -> str:
     return name.removeprefix("xǁ").replace("ǁ", ".") if "ǁ" in name else name.removeprefix("x_")
 
 
-def workshop(place: Path, modules: Sequence[str], tests: Sequence[str], left_out: Sequence[str]) -> None:
+def workshop(place: Path, modules: Sequence[str], tests: Sequence[str]) -> None:
     """A copy of the house in which mutmut may write, with its settings."""
     for path in files():
         target = place / path.relative_to(HOUSE)
@@ -86,7 +86,7 @@ def workshop(place: Path, modules: Sequence[str], tests: Sequence[str], left_out
         "source_paths": ["integration"],
         "only_mutate": list(modules),
         "also_copy": ALSO,
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", *(f"--deselect={test}" for test in left_out)],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider"],
         "pytest_add_cli_args_test_selection": list(tests),
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
@@ -126,7 +126,7 @@ def main(modules: Sequence[str]) -> int:
     for module in modules or told["central"]:
         known = known_of(module, told)
         with tempfile.TemporaryDirectory(prefix="mutants-") as place:
-            workshop(Path(place), [module], known.tests, told["reads_the_code"])
+            workshop(Path(place), [module], known.tests)
             text, open_ = report(run(Path(place), [module]), known)
         sys.stdout.write(f"{module}\n{text}\n")
         left += open_
