@@ -195,6 +195,7 @@ def test_one_free_match_is_coupled_whether_or_not_a_field_differs(direction, equ
     assert (action.record, action.twin, action.coupled) == (row.source_record, row.twin_record, True)
     assert (action.partner.erp_id, action.partner.crm_id) == (row.erp_id, row.crm_id)
     assert (action.partner.state, action.replaces) == (State.COUPLED, None)
+    assert action.partner.seen(direction.source) == row.source_record.version
     assert row.written(action) == ({} if equal else {"city": "Berlin"})
 
 
