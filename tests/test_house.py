@@ -187,7 +187,7 @@ def test_the_top_level_holds_nothing_but_the_house() -> None:
 
 
 def test_every_address_says_who_may_open_it() -> None:
-    """A new address gets its line in PAGES of tests/integration/people/test_rights_pages.py, asked as everybody."""
+    """A new address gets its line in PAGES of tests/integration/people/addresses.py, asked as everybody."""
     assert {called for called, _ in addresses()} - PAGES.keys() == set()
 
 
