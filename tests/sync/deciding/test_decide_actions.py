@@ -1,4 +1,4 @@
-"""The truth table, whole, for pairs: an action names its record, its pair and the twin, and says what a person reads."""
+"""The truth table, whole, for pairs: an action names record, pair and twin, and says what a person reads."""
 
 from __future__ import annotations
 
