@@ -3,6 +3,8 @@
 #   make test                                linters, types, import contracts, all tests
 #   make manage ARGS="synchronize CUSTOMER --dry-run"   any command of manage.py
 #   make lint | make audit | make bench | make lock
+#   make coverage   all tests while branches are counted; make test repeats the last figure
+#   make mutants ARGS=integration/sync/decide.py   which small changes would no test notice?
 # A fresh machine needs python3 (3.11 or newer), make and git; the tests also a Chromium.
 
 PYTHON ?= python3
@@ -19,7 +21,7 @@ export CHROMIUM
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo manage test lint audit pytest bench lock install chromium
+.PHONY: help demo manage test lint audit pytest coverage mutants bench lock install chromium
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +33,7 @@ manage: install
 	@exec $(BIN)/python manage.py $(ARGS)
 
 test: lint pytest
+	@$(BIN)/python -m tests.measures.coverage
 
 lint: install audit
 	$(BIN)/ruff check
@@ -44,6 +47,22 @@ audit: install
 # The import contracts are a test too: tests/test_house.py. Files come in the order of tests/conftest.py.
 pytest: install chromium
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# Counting takes three quarters more time on most Pythons; what a part of the tests has measured is not kept.
+coverage: install chromium
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report= $(ARGS)
+	@$(BIN)/python -m tests.measures.coverage --measured $(if $(ARGS),,--keep)
+
+# What makes mutants renames processes, which other tests look for by name: it is not installed beside the rest.
+MUTANTS := .mutants
+mutants: install $(MUTANTS)/installed.lock
+	@PYTHONPATH=$(CURDIR)/$(MUTANTS)/packages $(BIN)/python -m tests.measures.mutants $(ARGS)
+
+$(MUTANTS)/installed.lock: tests/measures/mutants.lock | install
+	@rm -rf $(MUTANTS)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--target $(MUTANTS)/packages -r $<
+	@cp $< $@
 
 bench: install
 	@exec $(BIN)/python -m tests.bench $(ARGS)
@@ -70,3 +89,5 @@ lock:
 	@command -v uv >/dev/null || { echo "uv is missing: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	uv pip compile pyproject.toml --group pyproject.toml:dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header $(ARGS) --output-file requirements.lock
+	uv pip compile --group pyproject.toml:mutants --constraints requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header $(ARGS) --output-file tests/measures/mutants.lock

@@ -1,63 +1,21 @@
-"""The house rules that a machine can check: who may import whom, sizes, spelling, names, templates."""
+"""The house rules that a machine can check: who may import whom, sizes, and what else is one way."""
 
 from __future__ import annotations
 
 import ast
 import logging
 import re
-import subprocess
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from importlinter.cli import lint_imports
 
-from tests.integration.people.test_rights_pages import PAGES, addresses
+from tests.house.files import HOUSE, TypeOfFunction, files, modules, name, tree
+from tests.integration.people.addresses import PAGES, addresses
 
-HOUSE = Path(__file__).resolve().parents[1]
-APPS = ("integration", "coupling", "setup_wizard")
 LONGEST_MODULE, LONGEST_MODELS, LONGEST_FUNCTION = 300, 200, 60
-WORDS_NOT_USED = {"helper", "helpers", "util", "utils", "service", "services", "handler", "handlers"}
-WORDS_NOT_USED |= {"data", "info", "manager"}
-
-TypeOfFunction = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@cache
-def files() -> tuple[Path, ...]:
-    """Every file that is or would be committed."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True).stdout
-    found = (HOUSE / name for name in listed.split("\0") if name)
-    return tuple(sorted(path for path in found if path.is_file()))
-
-
-def modules() -> list[Path]:
-    """The program's own Python files, without migrations."""
-    ours = [path for path in files() if path.suffix == ".py" and path.relative_to(HOUSE).parts[0] in APPS]
-    return [path for path in ours if "migrations" not in path.parts]
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def texts() -> Iterator[tuple[str, str]]:
-    """(name, content) of every committed file that is text."""
-    for path in files():
-        try:
-            yield name(path), path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            continue  # an image
-
-
-def name(path: Path) -> str:
-    return path.relative_to(HOUSE).as_posix()
 
 
 def imported(path: Path) -> set[str]:
@@ -169,23 +127,36 @@ def test_modules_are_short() -> None:
     assert {name(path): length for path, length in lengths.items() if length >= limits[path]} == {}
 
 
-ROOMS_OF_SHORT_TESTS = ("tests/sandbox/",)
+def modules_of_tests() -> list[Path]:
+    return [path for path in files() if path.suffix == ".py" and name(path).startswith("tests/")]
 
 
 def test_modules_of_tests_are_short() -> None:
-    ours = [path for path in files() if path.suffix == ".py" and name(path).startswith(ROOMS_OF_SHORT_TESTS)]
+    ours = modules_of_tests()
     lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in ours}
 
     assert {where: length for where, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
+STILL_SHARED = re.compile(r"tests\.sandbox\.")
+
+
+def test_no_module_of_tests_imports_from_another() -> None:
+    """What several need stands in a module without tests, or in the conftest.py of their room."""
+    crossing = {
+        f"{name(path)} imports {module}"
+        for path in modules_of_tests()
+        for module in imported(path)
+        if re.match(r"tests\.(\w+\.)*test_\w+$", module) and not STILL_SHARED.match(module)
+    }
+
+    assert crossing == set()
+
+
 def test_functions_are_short() -> None:
     long = [
         f"{name(path)}:{node.lineno} {node.name}: {length} lines"
-        for path in [
-            *modules(),
-            *(path for path in files() if name(path).startswith("tests/") and path.suffix == ".py"),
-        ]
+        for path in [*modules(), *modules_of_tests()]
         for node in ast.walk(tree(path))
         if isinstance(node, TypeOfFunction)
         and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
@@ -209,119 +180,6 @@ def test_signals_are_not_control_flow() -> None:
     assert wired == []
 
 
-def test_names_say_what_a_thing_is() -> None:
-    vague = [f"{name(path)}: module" for path in modules() if words(path.stem) & WORDS_NOT_USED]
-    for path in modules():
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.ClassDef | TypeOfFunction) and words(node.name) & WORDS_NOT_USED:
-                vague.append(f"{name(path)}:{node.lineno} {node.name}")
-
-    assert [found for found in vague if not is_known(found)] == []
-
-
-def words(identifier: str) -> set[str]:
-    """The words of a name in either spelling: ``row_counter``, ``RowCounter``."""
-    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", identifier)}
-
-
-def is_known(found: str) -> bool:
-    """Words of Django and of requests (managers, what a class must call its method) and of both products (a web
-    service key, OData's service document, a product of type service)."""
-    return bool(
-        re.search(
-            r"\w+Manager$| (get_context|bound)_data$|web_?service|service_?(document|product)|proxy_manager_for$",
-            found,
-            re.IGNORECASE,
-        )
-    )
-
-
-def test_one_spelling_of_synchronize() -> None:
-    other = "synchroni" + "s"
-
-    assert [where for where, content in texts() if other in content.lower() or other in where.lower()] == []
-
-
-def test_no_file_names_a_package_registry() -> None:
-    hosts = ["pypi" + ".org", "python" + "hosted.org", "npmjs" + ".", "jsdelivr" + ".", "unpkg" + ".", "cdnjs" + "."]
-
-    assert [(where, host) for where, content in texts() for host in hosts if host in content] == []
-
-
-def test_no_file_names_a_path_of_somebodys_machine() -> None:
-    path = re.compile(r"(?<![\w./-])/(" + "|".join(["work", "root", "home", "Users"]) + r")/\w")
-
-    assert [(where, found[0]) for where, content in texts() if (found := path.search(content))] == []
-
-
-def templates() -> list[tuple[str, str]]:
-    return [(where, content) for where, content in texts() if where.endswith(".html")]
-
-
-INLINE = {
-    "a script without a source": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
-    "a style sheet": re.compile(r"<style\b", re.IGNORECASE),
-    "a style attribute": re.compile(r"""\sstyle\s*=\s*["']""", re.IGNORECASE),
-    "an event attribute": re.compile(r"""<[^>]*\son[a-z]+\s*=\s*["']""", re.IGNORECASE),
-    "an asset of another host": re.compile(
-        r"""<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)\s*=\s*["'](?:https?:)?//""", re.IGNORECASE
-    ),
-}
-
-
-@pytest.mark.parametrize("what", INLINE)
-def test_templates_hold_no_code_and_no_asset_from_elsewhere(what: str) -> None:
-    assert [where for where, content in templates() if INLINE[what].search(content)] == []
-
-
-UPPER = {"integration": ("coupling", "setup_wizard"), "coupling": ("setup_wizard",)}
-"""An app -> those above it."""
-LOWEST = ("templates/integration/", "templates/components/", "templates/registration/", "templates/base.html")
-TAG = re.compile(r"{%\s*(?!if|elif|include|extends)(.*?)%}", re.DOTALL)
-
-
-def own_addresses(app: str) -> set[str]:
-    """The names of an app's own addresses."""
-    return {pattern.name for pattern in import_module(f"{app}.urls").urlpatterns if pattern.name}
-
-
-def test_no_template_names_an_address_of_an_app_above_its_own() -> None:
-    above = {app: set().union(*(own_addresses(one) for one in upper)) for app, upper in UPPER.items()}
-    wrong = []
-    for where, content in templates():
-        app = "integration" if where.startswith(LOWEST) else where.split("/")[1]
-        quoted = {word for tag in TAG.findall(content) for word in re.findall(r"""["']([\w:]+)["']""", tag)}
-        named = {word.rpartition(":")[2] for word in quoted}
-        wrong += [f"{where}: {word}" for word in sorted(named & above.get(app, set()))]
-
-    assert wrong == []
-
-
-BY_HAND = {
-    "an action bar": re.compile(r'class="actionbar'),
-    "a notice": re.compile(r'class="alert[ "]'),
-    "a table": re.compile(r"<table\b"),
-    "a state": re.compile(r'class="status\b'),
-    "a FactBox": re.compile(r'class="(factbox|card)[ "]'),
-    "a counter": re.compile(r'class="cue[ "{]'),
-    "a progress bar": re.compile(r"<progress\b"),
-    "an empty state": re.compile(r'class="empty"'),
-    "a filter pane": re.compile(r'<form method="get"[^>]*role="search"'),
-}
-BUILT_OTHERWISE = {"templates/coupling/_search.html", "templates/registration/second_factor.html"}
-BUILT_OTHERWISE |= {"templates/registration/_passkey_problem.html"}  # Hidden until a script shows it.
-"""A search as one types is no filter pane; the second factor has pages of its own."""
-
-
-@pytest.mark.parametrize("what", BY_HAND)
-def test_no_page_builds_a_component_by_hand(what: str) -> None:
-    ours = [(where, content) for where, content in templates() if where.startswith("templates/")]
-    pages = [(where, content) for where, content in ours if not where.startswith("templates/components/")]
-    found = [where for where, content in pages if BY_HAND[what].search(content)]
-
-    assert [where for where in found if where not in BUILT_OTHERWISE] == []
-
-
 def test_the_top_level_holds_nothing_but_the_house() -> None:
     house = {"integration", "coupling", "setup_wizard", "templates", "static", "tests", "manage.py", "pyproject.toml",
              "README.md", "docs", "Makefile", "requirements.lock", ".ci", ".gitignore"}  # fmt: skip
@@ -330,7 +188,7 @@ def test_the_top_level_holds_nothing_but_the_house() -> None:
 
 
 def test_every_address_says_who_may_open_it() -> None:
-    """A new address gets its line in PAGES of tests/integration/people/test_rights_pages.py, asked as everybody."""
+    """A new address gets its line in PAGES of tests/integration/people/addresses.py, asked as everybody."""
     assert {called for called, _ in addresses()} - PAGES.keys() == set()
 
 

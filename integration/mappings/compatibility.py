@@ -58,7 +58,8 @@ def constant_problem(text: str, destination: Field | None) -> str:
 def types_differ(erp: Field, crm: Field, direction: Direction, transformed: Collection[Direction] = ()) -> str | None:
     """The same without asking whether the destination can be written: what it ignores does no harm to a run. In the
     ``transformed`` directions a value arrives as text that is then read as what the destination needs."""
-    if transformed and {erp.type, crm.type} <= {FieldType.REFERENCE, FieldType.OPTION} != {FieldType.OPTION}:
+    kinds = {erp.type, crm.type}
+    if transformed and FieldType.REFERENCE in kinds and kinds <= {FieldType.REFERENCE, FieldType.OPTION}:
         return TRANSFORMED
     for one in direction.passes:
         source, destination = (erp, crm) if one is Direction.TO_CRM else (crm, erp)

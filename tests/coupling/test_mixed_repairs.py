@@ -12,7 +12,7 @@ from integration import jobs
 from integration.models import Plan, SyncJob, TableMapping
 from integration.systems.values import Side
 from tests.coupling.conftest import told
-from tests.coupling.pages.test_skipped import account_of, press
+from tests.coupling.errors.skipped import account_of, press
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]

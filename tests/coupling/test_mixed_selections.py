@@ -12,7 +12,7 @@ from coupling.models import CouplingError
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import State
 from tests.coupling.conftest import told
-from tests.coupling.pages.test_errors_page import left, log, pairs, press, run_all
+from tests.coupling.errors.errors import left, log, pairs, press, run_all
 from tests.integration.jobs_world import world
 from tests.people import ADMINISTRATOR, signed_in
 

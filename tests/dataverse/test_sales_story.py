@@ -13,7 +13,7 @@ import pytest
 from integration.dataverse.store import SalesOrganization
 from integration.systems.errors import Refused
 from integration.systems.values import Ref, Row
-from tests.dataverse.test_store import joined
+from tests.dataverse.joined import joined
 
 numbers = itertools.count(1)
 

@@ -24,14 +24,10 @@ from integration.systems.filters import Comparison
 from integration.systems.system import System
 from integration.systems.values import Ref, Row, Side
 from tests.dataverse.counterpart import Says
+from tests.dataverse.joined import joined
 from tests.dataverse.relay import relay
 
 JSON = {"Content-Type": "application/json"}
-
-
-def joined(ready, **changed) -> SalesOrganization:
-    wanted = {name: ready[name] for name in ("url", "tenant", "client_id", "client_secret", "token_endpoint")}
-    return connect(**{**wanted, **changed})
 
 
 @pytest.fixture
@@ -51,7 +47,7 @@ def refused(sandbox, **changed) -> Exception:
     return caught.value
 
 
-# --- connecting ---------------------------------------------------------------------------------------------
+# --- connecting ----------------------------------------------------------------------------------------------
 
 
 def test_it_says_who_it_is_in_two_requests(organization):
@@ -171,7 +167,7 @@ def test_limits_are_handed_on(sandbox):
     found.close()
 
 
-# --- reading and writing ------------------------------------------------------------------------------------
+# --- reading and writing -------------------------------------------------------------------------------------
 
 
 def test_pages_follow_each_other_to_the_end(organization):
@@ -206,7 +202,7 @@ def test_writing_nothing_costs_nothing(organization):
     assert organization.session.requests == before
 
 
-# --- more verbs ---------------------------------------------------------------------------------------------
+# --- more verbs ----------------------------------------------------------------------------------------------
 
 
 def test_an_account_is_deactivated_and_activated(organization):
@@ -249,7 +245,7 @@ def test_an_unknown_action_is_refused(organization):
         organization.act("account", uuid.uuid4(), "fly")
 
 
-# --- on somebody's behalf -----------------------------------------------------------------------------------
+# --- on somebody's behalf ------------------------------------------------------------------------------------
 
 
 def test_acting_for_a_user_who_does_not_exist_is_refused(organization):

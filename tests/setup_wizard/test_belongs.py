@@ -9,7 +9,7 @@ from integration.connection.enabling import enable
 from integration.models import ConnectionSetup
 from integration.systems.errors import RoleMissing, SignInRefused, TimedOut, Unreachable
 from setup_wizard.models import Guide
-from tests.integration.connection.test_connection_page import shown as shown_on_setup
+from tests.integration.connection.page import shown as shown_on_setup
 from tests.pages import form_on, seen_on
 from tests.setup_wizard.conftest import ENTERED, GUIDE, SECRET, press, shown, state, walk
 

@@ -13,8 +13,8 @@ from setup_wizard import administrator, tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Task
 from tests.organization import demo_organization, fill_in
+from tests.setup_wizard.administrator import agree, begun, come_back, one_after_the_other
 from tests.setup_wizard.conftest import GUIDE
-from tests.setup_wizard.test_administrator import agree, begun, come_back, one_after_the_other
 
 __all__ = ["one_after_the_other"]
 

@@ -7,7 +7,6 @@ sides come to hold the same.
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ from integration.sync.memory.ledger import Outcome, Partner, Result, State
 from integration.sync.reading.reader import SourceEmpty
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
-from integration.systems.errors import Locked, Refused, Throttled, TimedOut, VersionConflict
+from integration.systems.errors import Throttled, TimedOut
 from integration.systems.values import Ref, Side
 from tests.makers import account, customer_rule, firms
 from tests.sync.mortal import run_until
@@ -28,11 +27,8 @@ from tests.sync.world import TO_CRM, TO_ERP, World
 FIELDS = {"phone_no": "telephone1", "city": "address1_city", "address": "address1_line1"}
 FIRMS = 3
 """Few, so that people and runs meet at the same one."""
-SKEW = 300
 DIRECTIONS = st.sampled_from([TO_CRM, TO_ERP])
 SIDES, COLUMNS = st.sampled_from(list(Side)), st.sampled_from(sorted(FIELDS))
-ROW_PROBLEMS = (Refused("No."), Locked("Locked."), VersionConflict("Somebody was faster."))
-LINE_PROBLEMS = (TimedOut("No answer."), Throttled("Too much.", retry_after=1))
 
 
 @dataclass
@@ -289,42 +285,6 @@ class Anything(RuleBasedStateMachine):
 
     def _one(self, which: int) -> str:
         return self.made[which % len(self.made)]
-
-
-class WithFaults(Anything):
-    """Systems that can be told to fail, to expire cursors, to tell no versions and to have wrong clocks."""
-
-    @rule(told=st.booleans())
-    def sales_begins_or_ceases_to_tell_versions(self, told: bool) -> None:
-        self.world.crm.tells_versions = told
-
-    @rule()
-    def cursors_of_sales_expire(self) -> None:
-        self.world.crm.expire_cursors()
-
-    @rule(erp=st.integers(-SKEW, SKEW), crm=st.integers(-SKEW, SKEW))
-    def clocks_are_set(self, erp: int, crm: int) -> None:
-        self.world.erp.skew, self.world.crm.skew = dt.timedelta(seconds=erp), dt.timedelta(seconds=crm)
-
-    @rule(direction=DIRECTIONS, verb=st.sampled_from(["insert", "update"]), problem=st.sampled_from(ROW_PROBLEMS))
-    def a_run_in_which_a_row_is_refused(self, direction: Direction, verb: str, problem: Exception) -> None:
-        self._end(direction.destination)[0].fail_on(verb, problem)
-        self._run(direction, Options())
-
-    @rule(
-        direction=DIRECTIONS,
-        verb=st.sampled_from(["insert", "update", "get", "changes"]),
-        problem=st.sampled_from(LINE_PROBLEMS),
-        done=st.sampled_from([0, 1, None]),
-    )
-    def a_run_that_breaks_off(self, direction: Direction, verb: str, problem: Exception, done: int | None) -> None:
-        # The company is no remote system: what it began is rolled back with the page.
-        self.world.crm.fail_on(verb, problem, done=done)
-        self._run(direction, Options())
-
-    def _mend(self) -> None:
-        for system in (self.world.erp, self.world.crm):
-            system.faults.planned.clear()
 
 
 def _column(side: Side, column: str) -> str:

@@ -13,7 +13,8 @@ from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options
 from integration.systems.values import Side
 from tests.examples import ASKED, examples
-from tests.sync.anything import DIRECTIONS, LINE_PROBLEMS, WithFaults
+from tests.sync.anything import DIRECTIONS
+from tests.sync.anything_with_faults import LINE_PROBLEMS, WithFaults
 from tests.sync.world import World
 
 

@@ -10,7 +10,7 @@ from integration.models import TableMapping
 from integration.systems.memory import MemorySystem
 from integration.systems.values import Side
 from tests.coupling.conftest import page
-from tests.coupling.pages.test_lists import names
+from tests.coupling.pages.shown import names
 from tests.makers import table, text
 
 A, B, C = "Alpine Ski House", "Blue Yonder", "Coho Winery"

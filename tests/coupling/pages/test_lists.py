@@ -15,11 +15,7 @@ from integration.models import ConnectionSetup, TableMapping
 from integration.sync.memory.ledger import Outcome, Partner, Result, State
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page
-
-
-def names(shown: str) -> list[str]:
-    """The firms of a list in their order: the first column holds the number, the second the name."""
-    return re.findall(r'aria-label="Select (?!all")(?:[A-Z]-[A-Z0-9]+ )?([^"]+)"', shown)
+from tests.coupling.pages.shown import names
 
 
 def following(shown: str) -> str:

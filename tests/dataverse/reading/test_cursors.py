@@ -7,7 +7,7 @@ import json
 import pytest
 
 from integration.systems.errors import CursorExpired
-from tests.dataverse.reading.test_changes import add, follow, ids, organization
+from tests.dataverse.reading.following import add, follow, ids, organization
 from tests.dataverse.relay import relay
 
 __all__ = ["organization"]

@@ -1,19 +1,14 @@
-"""Preflight: each check fails in its own words, by page, command and night job."""
+"""Everything that has to be right before a run: installation, connection, and what is in both systems."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from decimal import Decimal
-from io import StringIO
 
 import pytest
 from cryptography.fernet import Fernet
-from django.core.management import call_command
-from django.db import connection as database
 from django.db.migrations.recorder import MigrationRecorder
 
-from integration import checks
 from integration.checks.connection import connection
 from integration.checks.contents import mappings
 from integration.checks.installation import installation, machine
@@ -21,27 +16,20 @@ from integration.checks.owners import owners
 from integration.checks.prices import price_list, rates
 from integration.connection.installation import COPY
 from integration.connection.systems import Connected
-from integration.jobs import queue, tasks
-from integration.models import ConnectionSetup, Preflight, TableMapping, TaskRun
+from integration.jobs import queue
+from integration.models import ConnectionSetup, TableMapping
 from integration.sync.rules import Context
 from integration.sync.special.prices.default_list import DEFAULT_PRICE_LIST
 from integration.systems.findings import Finding, Severity
 from integration.systems.memory import MemorySystem
 from integration.systems.values import Field, FieldType, Ref, Row, Side
+from tests.integration.checks.checked import no_queue
 from tests.integration.jobs_world import JobsWorld, world
 from tests.makers import reference, table, text
-from tests.people import ADMINISTRATOR, signed_in
 
-__all__ = ["world"]
+__all__ = ["no_queue", "world"]
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def no_queue(settings):
-    settings.REDIS_URL = ""
-    queue.redis.cache_clear()
-    yield
-    queue.redis.cache_clear()
 
 
 def told(found) -> dict[str, Finding]:
@@ -53,7 +41,7 @@ def connected(erp: MemorySystem, crm: MemorySystem, user: uuid.UUID | None = Non
     return Connected(erp, crm, context)
 
 
-# --- this installation ------------------------------------------------------------------------------------
+# --- this installation ---------------------------------------------------------------------------------------
 
 
 def test_a_missing_encryption_key_is_told_with_the_variable_to_set(settings):
@@ -105,7 +93,7 @@ def test_a_copied_database_is_told():
     assert told(installation(setup))["database-copied"].message == COPY
 
 
-# --- the connection ---------------------------------------------------------------------------------------
+# --- the connection ------------------------------------------------------------------------------------------
 
 
 def test_a_connection_that_is_not_set_up_sends_to_the_guide():
@@ -135,7 +123,7 @@ def test_a_company_without_local_currency_is_told(setup, monkeypatch):
     assert told(connection(setup)[0])["local-currency"].fix == "Enter LCY Code in General Ledger Setup."
 
 
-# --- what is in it ----------------------------------------------------------------------------------------
+# --- what is in it -------------------------------------------------------------------------------------------
 
 
 def currencies() -> tuple[MemorySystem, MemorySystem]:
@@ -249,115 +237,3 @@ def test_a_default_price_list_that_somebody_else_changed_is_told():
 
 def test_twins_that_are_no_organization_are_not_asked_for_their_metadata(setup, organization, company):
     assert list(mappings(setup, connected(company, organization))) == []
-
-
-# --- page, command, night ---------------------------------------------------------------------------------
-
-
-def test_the_command_prints_code_severity_message_and_fix_and_ends_with_one(db):
-    out = StringIO()
-    with pytest.raises(SystemExit) as ended:
-        call_command("preflight", "--json", stdout=out)
-    answer = json.loads(out.getvalue().splitlines()[-1])
-    assert ended.value.code == 1
-    assert answer["errors"] >= 1
-    assert all({"code", "severity", "message", "fix"} <= one.keys() for one in answer["findings"])
-
-
-def test_the_last_run_is_one_row_with_the_worst_first():
-    Preflight.keep([Finding("queue", Severity.FINE, "Queue", "It answers.")])
-    last = Preflight.keep(
-        [Finding("clock", Severity.FINE, "Clock", "Agrees."), Finding("no-worker", Severity.ERROR, "Workers", "None.")]
-    )
-    assert Preflight.objects.count() == 1
-    assert str(last) == "1 error, 0 warnings"
-    assert [one["code"] for one in last.verdicts] == ["no-worker", "clock"]
-
-
-def test_the_page_shows_the_last_run_and_home_leads_there_while_there_are_errors():
-    Preflight.keep([Finding("no-worker", Severity.ERROR, "Workers", "No worker <takes> jobs.", "Start one.")])
-    ester = signed_in("ester")
-    page = ester.get("/connection/preflight/").content.decode()
-    assert "No worker &lt;takes&gt; jobs." in page
-    assert "Run Again" not in page
-    assert "The preflight found 1 error:" in ester.get("/").content.decode()
-    Preflight.keep([])
-    assert "The preflight found" not in ester.get("/").content.decode()
-
-
-def pending(*statements: str) -> None:
-    """As if the migration that made these tables had not been applied yet."""
-    MigrationRecorder.Migration.objects.filter(app="integration").delete()
-    with database.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
-def test_the_command_prints_its_findings_while_its_own_migration_is_pending():
-    pending("DROP TABLE integration_preflight")
-    out = StringIO()
-    with pytest.raises(SystemExit):
-        call_command("preflight", stdout=out)
-    assert "integration.0001_initial" in out.getvalue()
-    assert "not-set-up" in out.getvalue()
-    assert "These findings could not be stored" in out.getvalue()
-
-
-def test_the_command_says_which_migration_is_pending_when_the_setup_cannot_be_read_yet():
-    pending("ALTER TABLE integration_connectionsetup DROP COLUMN web_client_url")
-    found = {one.code: one for one in checks.look()}
-    assert "integration.0001_initial" in found["migrations-pending"].message
-    assert "web_client_url" in found["database-unfit"].message
-    assert "queue-unreachable" in found
-
-
-# --- run again --------------------------------------------------------------------------------------------
-
-
-def test_run_again_gives_it_to_a_worker_and_needs_the_right(ends):
-    assert signed_in("ester").post("/connection/preflight/run/").status_code == 403
-    annette = signed_in("annette", ADMINISTRATOR)
-    page = annette.post("/connection/preflight/run/", follow=True).content.decode()
-    assert "It waits for the queue, which cannot be reached." in page
-    assert 'hx-trigger="every 1s"' in page
-    assert "Nothing has been looked at yet." in page
-    tasks.run(checks.TASK)
-    page = annette.get("/connection/preflight/").content.decode()
-    assert "not-set-up" in page
-    assert "hx-trigger" not in page
-
-
-def test_a_double_click_on_run_again_makes_one_run():
-    annette = signed_in("annette", ADMINISTRATOR)
-    annette.post("/connection/preflight/run/")
-    asked = TaskRun.objects.get().asked_at
-    page = annette.post("/connection/preflight/run/", follow=True).content.decode()
-    assert "It is under way already." in page
-    assert TaskRun.objects.get().asked_at == asked
-
-
-def test_while_no_worker_is_there_the_page_says_how_to_start_one(monkeypatch):
-    tasks.start(checks.TASK)
-    monkeypatch.setattr("integration.views.running.preflight.queue_state", lambda: queue.QueueState(workers=0))
-    assert "python manage.py work" in signed_in("ester").get("/connection/preflight/").content.decode()
-
-
-def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatch):
-    Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
-
-    def fail() -> dict[str, int]:
-        raise ZeroDivisionError
-
-    monkeypatch.setitem(tasks.TASKS, checks.TASK, fail)
-    tasks.start(checks.TASK)
-    tasks.run(checks.TASK)
-    page = signed_in("ester").get("/connection/preflight/").content.decode()
-    assert "The last run did not come to its end: It stopped because of an unexpected error." in page
-    assert "Both clocks agree." in page
-
-
-def test_the_live_part_of_the_page_is_the_findings_alone():
-    Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
-    page = signed_in("ester").get("/connection/preflight/", headers={"HX-Request": "true"}).content.decode()
-    assert page.startswith('<div id="preflight">')
-    assert "Both clocks agree." in page

@@ -13,8 +13,8 @@ from integration.models.connection.belonging import HELD_FOR, PLACE, Saving
 from integration.models.stored.cache import metadata_cache, token_cache
 from integration.models.stored.secret import SecretField
 from integration.systems.findings import Finding, Severity
-from tests.integration.connection.test_connection_features import own
-from tests.integration.connection.test_connection_page import save
+from tests.integration.connection.page import save
+from tests.integration.features.solution import own
 from tests.integration.signin.factors import with_app
 
 pytestmark = pytest.mark.django_db

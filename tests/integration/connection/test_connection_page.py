@@ -10,21 +10,10 @@ from coupling.models import Coupling
 from integration.connection.enabling import disable, enable
 from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
 from integration.systems.errors import SignInRefused
+from tests.integration.connection.page import PAGE, save, shown
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
-PAGE = "/connection/"
-
-
-def shown(client) -> dict[str, str]:
-    """What the form shows, ready to be sent back."""
-    form = client.get(PAGE).context["form"]
-    values = {name: form[name].value() for name in form.fields}
-    return {name: "on" if value is True else value for name, value in values.items() if value not in (None, False)}
-
-
-def save(client, **changes):
-    return client.post(PAGE, {**shown(client), **changes}, follow=True)
 
 
 def test_the_page_has_the_address_people_bookmark():

@@ -21,8 +21,8 @@ from integration.jobs import tasks
 from integration.models import ConnectionSetup, TaskRun
 from integration.systems.errors import PrivilegeMissing, Throttled, TimedOut, Unreachable
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
-from tests.integration.connection.test_connection_features import TOLD, own
-from tests.integration.connection.test_connection_page import save
+from tests.integration.connection.page import save
+from tests.integration.features.solution import TOLD, own
 from tests.pages import seen_on
 
 QUICK = replace(OF_A_PERSON, limits=Limits(connect=0.2, read=0.2, deadline=0.2))

@@ -20,8 +20,8 @@ from integration import jobs
 from integration.jobs import queue
 from integration.models import AuditEntry, CachedText, ConnectionSetup, SyncJob, TableMapping, User
 from integration.sync.rules import Direction
-from tests.integration.jobs.test_gate import redis
-from tests.integration.people.test_rights_pages import PAGES
+from tests.integration.jobs.queue_server import redis
+from tests.integration.people.addresses import PAGES
 from tests.organization import demo_organization
 from tests.pages import seen_on
 from tests.people import ADMINISTRATOR, AVAILABILITY, client_of, made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 from redis import Redis
@@ -13,7 +12,10 @@ from integration.gate import LOOK_FOR_SERVER, LocalGate, SharedGate, gate_for
 from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.queue import connect
 from integration.odata.shared import Left
+from tests.integration.jobs.queue_server import redis
 from tests.real.gated import line_to, queue_server
+
+__all__ = ["redis"]
 
 
 class Crowd:
@@ -43,13 +45,6 @@ class Crowd:
             self.leave.release()
         for thread in self.threads:
             thread.join()
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[Redis]:
-    """A queue server of our own."""
-    with queue_server() as (connection, _):
-        yield connection
 
 
 def enter(crowd: Crowd, number: int) -> None:

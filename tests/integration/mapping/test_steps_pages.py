@@ -10,7 +10,7 @@ from coupling.models import Coupling
 from integration.mappings.standard import create_missing
 from integration.models import FieldMapping, FieldTransformation, TableMapping
 from integration.sync.transformations import KINDS
-from tests.integration.mapping.test_mapping_pages import change, errors, the
+from tests.integration.mapping.pages import change, errors, the
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db

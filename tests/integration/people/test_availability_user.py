@@ -14,8 +14,8 @@ from integration.jobs import tasks
 from integration.models import ConnectionSetup, TaskRun, User
 from integration.models.people.access_key import change_key, key_of, revoke_key, verified
 from integration.systems.errors import Unreachable
-from tests.integration.connection.test_connection_features import TOLD, own
-from tests.integration.connection.test_connection_page import save
+from tests.integration.connection.page import save
+from tests.integration.features.solution import TOLD, own
 from tests.people import ADMINISTRATOR, AVAILABILITY, VIEWER, made
 from tests.setup_wizard.conftest import fresh, press, shown, walk
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.test import Client
 
 from integration.people.lockout import LONGEST_PAUSE, is_locked_out
-from tests.integration.signin.test_signin import PASSWORD, attempt, quick, susan
+from tests.integration.signin.password import PASSWORD, attempt, quick, susan
 from tests.people import ADMINISTRATOR, made
 
 __all__ = ["quick", "susan"]

@@ -12,54 +12,21 @@ from integration.models import AuditEntry, User
 from integration.people.second_factor import NO_PASSKEY, factors_of
 from tests.integration.signin.factors import confirmed, is_in, shown, with_app, with_password
 from tests.integration.signin.passkey import HOST, Passkey
-from tests.integration.signin.test_second_factor import CHECK, offered, susan
+from tests.integration.signin.passkeys import ALONE, add, alone, at_localhost, browser, offer, phone
+from tests.integration.signin.second_factor import CHECK, offered, susan
 from tests.people import ADMINISTRATOR, VIEWER, made, signed_in
 
-__all__ = ["offered", "susan"]
+__all__ = ["at_localhost", "offered", "phone", "susan"]
 
 pytestmark = pytest.mark.django_db
+
 Action = AuditEntry.Action
-ALONE = "mfa_login_webauthn"
-
-
-@pytest.fixture(autouse=True)
-def at_localhost(settings) -> None:
-    """Browsers know passkeys on this host without https."""
-    settings.ALLOWED_HOSTS = [HOST]
-
-
-def browser() -> Client:
-    return Client(HTTP_HOST=HOST)
 
 
 def client_of_host(user: User) -> Client:
     client = browser()
     client.force_login(user)
     return client
-
-
-def offer(client: Client) -> dict:
-    """What the page asks the device that a passkey is made with."""
-    return client.get(reverse("mfa_add_webauthn")).context["js_data"]["creation_options"]
-
-
-def add(client: Client, passkey: Passkey, name: str = "Susan's phone", **more: str):
-    sent = {"name": name, "credential": passkey.made(offer(client)), **more}
-    return client.post(reverse("mfa_add_webauthn"), sent)
-
-
-def alone(client: Client) -> dict:
-    """What the sign-in asks a device that it does not know yet."""
-    return client.get(reverse(ALONE), headers={"Accept": "application/json"}).json()["request_options"]
-
-
-@pytest.fixture
-def phone(susan) -> Passkey:
-    """Susan's, stored."""
-    client = browser()
-    with_password(client)
-    add(client, phone := Passkey(), passwordless="on")
-    return phone
 
 
 def test_a_passkey_is_stored_recorded_and_followed_by_recovery_codes(susan):
@@ -141,6 +108,7 @@ WRONG = {
     "it is nobody's": lambda phone, client: phone.shown(alone(client), owner=b"4711"),
     "it is another device": lambda phone, client: with_key_of(Passkey(), phone).shown(alone(client)),
 }
+
 WRONG |= {
     text: lambda phone, client, text=text: text
     for text in ("", "{}", "[]", "null", "7", '{"response": {"userHandle": 7}}', "no JSON")

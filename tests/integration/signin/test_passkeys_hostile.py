@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from integration.people.second_factor import NO_PASSKEY
 from tests.integration.signin.factors import is_in, with_password
 from tests.integration.signin.passkey import Passkey
-from tests.integration.signin.test_passkeys import ALONE, alone, at_localhost, browser, offer, phone
-from tests.integration.signin.test_second_factor import offered, susan
+from tests.integration.signin.passkeys import ALONE, alone, at_localhost, browser, offer, phone
+from tests.integration.signin.second_factor import offered, susan
 
 __all__ = ["at_localhost", "offered", "phone", "susan"]
 

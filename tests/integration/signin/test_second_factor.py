@@ -12,7 +12,6 @@ from django.test import Client
 from django.urls import reverse
 
 from integration.models import AuditEntry, CodeUse, User
-from integration.people import second_factor
 from integration.people.second_factor import check, factors_of
 from tests.integration.signin.factors import (
     PASSWORD,
@@ -26,34 +25,14 @@ from tests.integration.signin.factors import (
     with_password,
     wrong,
 )
+from tests.integration.signin.second_factor import CHECK, device, offered, susan
 from tests.people import VIEWER, client_of, made
 
+__all__ = ["device", "offered", "susan"]
+
 pytestmark = pytest.mark.django_db
+
 Action = AuditEntry.Action
-CHECK = "mfa_authenticate"
-
-
-@pytest.fixture(autouse=True)
-def offered(settings, monkeypatch) -> None:
-    """Switched on; the clock stands still, so that no step of 30 seconds ends in the middle of a test."""
-    now = second_factor._step_now()
-    monkeypatch.setattr(second_factor, "_step_now", lambda: now)
-    settings.SECOND_FACTOR = "optional"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def susan(offered, db) -> User:
-    susan = made("susan", VIEWER)
-    susan.set_password(PASSWORD)
-    susan.save()
-    return susan
-
-
-@pytest.fixture
-def device(susan) -> User:
-    """Susan, who has an authenticator app."""
-    return with_app(susan)
 
 
 def test_a_person_sets_it_up_with_the_picture_or_the_key_and_a_first_code(susan):

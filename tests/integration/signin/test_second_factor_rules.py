@@ -24,10 +24,10 @@ from tests.integration.signin.factors import (
     with_password,
     wrong,
 )
+from tests.integration.signin.password import told
 from tests.integration.signin.provider import Provider
-from tests.integration.signin.test_second_factor import CHECK, device, offered, susan
-from tests.integration.signin.test_signin import told
-from tests.integration.signin.test_single_signon import go, provider, service
+from tests.integration.signin.second_factor import CHECK, device, offered, susan
+from tests.integration.signin.single_signon import go, provider, service
 from tests.people import ADMINISTRATOR, VIEWER, client_of, made, signed_in
 
 __all__ = ["Provider", "device", "offered", "provider", "service", "susan"]

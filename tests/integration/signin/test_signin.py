@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
 
 import pytest
 from axes.models import AccessAttempt
@@ -14,38 +13,14 @@ from django.urls import reverse
 from integration.models import AuditEntry, User
 from integration.people.lockout import is_locked_out
 from integration.people.signing_in import client_address
-from tests.people import ADMINISTRATOR, VIEWER, client_of, made, signed_in
+from tests.integration.signin.password import PASSWORD, attempt, quick, susan, told
+from tests.people import ADMINISTRATOR, client_of, signed_in
+
+__all__ = ["quick", "susan"]
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "barrels of Coho wine"
 Action = AuditEntry.Action
-
-
-@pytest.fixture(autouse=True)
-def quick(settings) -> None:
-    """Three attempts, and passwords that are checked fast."""
-    settings.AXES_FAILURE_LIMIT = 3
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture
-def susan(quick, db) -> User:
-    susan = made("susan", VIEWER)
-    susan.set_password(PASSWORD)
-    susan.save()
-    return susan
-
-
-def attempt(name: str, password: str = "a wrong one", address: str = "192.0.2.7", client: Client | None = None):
-    sent = {"username": name, "password": password}
-    return (client or Client()).post(reverse("login"), sent, REMOTE_ADDR=address)
-
-
-def told(answer) -> str:
-    """The page as a person reads it, without what is made anew each time and without the typed name."""
-    text = re.sub(r'value="[^"]*"', "", answer.content.decode())
-    return f"{answer.status_code} {text}"
 
 
 def test_who_signs_in_is_led_on_and_it_is_in_the_audit_log(susan):

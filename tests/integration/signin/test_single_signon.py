@@ -11,40 +11,18 @@ from django.test import Client
 from django.urls import reverse
 
 from integration.models import AuditEntry, User
-from tests.integration.signin.provider import CLIENT, SECRET, Provider, new_key
+from tests.integration.signin.provider import CLIENT, SECRET, new_key
+from tests.integration.signin.single_signon import go, provider, service
 from tests.people import INTEGRATOR, made
 
+__all__ = ["provider", "service"]
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def service():
-    running = Provider()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def provider(service, settings) -> Provider:
-    """Well behaved, and configured here."""
-    service.key, service.person = service.published, {"sub": "4711", "preferred_username": "susan"}
-    service.wrong, service.known = {}, {}
-    settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = service.issuer, CLIENT, SECRET
-    settings.OIDC_NAME = "Contoso ID"
-    return service
 
 
 @pytest.fixture
 def susan(db) -> User:
     return made("susan", INTEGRATOR)
-
-
-def go(provider: Provider, client: Client | None = None, **query: str) -> tuple[Client, str]:
-    """There and back; the browser, and where it ends."""
-    client = client or Client()
-    sent = client.get(reverse("single_signon"), query)
-    assert sent.url.startswith(provider.issuer)
-    return client, client.get(provider.browse(sent.url)).url
 
 
 def is_in(client: Client) -> bool:

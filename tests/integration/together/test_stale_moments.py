@@ -18,7 +18,7 @@ from integration.forms.job_queue import TimesForm
 from integration.forms.users import PersonForm
 from integration.forms.versioned import AT_ONCE, GONE, Stored, Versioned
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, TableMapping, User
-from tests.integration.connection.test_connection_page import PAGE
+from tests.integration.connection.page import PAGE
 from tests.integration.together.stale import STALE, change, city, customer, furnish, line_of, otto
 from tests.pages import form_on, seen_on
 

@@ -17,7 +17,7 @@ import setup_wizard
 from integration.forms.versioned import Versioned
 from integration.models import TableMapping
 from setup_wizard.steps import STEPS
-from tests.integration.people.test_rights_pages import PAGES
+from tests.integration.people.addresses import PAGES
 from tests.integration.together.stale import OVERWRITES_NOTHING, STALE, furnish
 from tests.pages import form_on
 

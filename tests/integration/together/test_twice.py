@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from integration.connection.enabling import enable
 from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, TableMapping
-from tests.integration.connection.test_connection_page import PAGE, shown
+from tests.integration.connection.page import PAGE, shown
 from tests.pages import seen_on
 
 pytestmark = pytest.mark.django_db

@@ -7,29 +7,9 @@ import pytest
 from integration.sync.run import Counters
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, standard
+from tests.sync.entity_rules.deals import CONTACT, CUSTOMER, OPPORTUNITY, adatum, helen, opportunity
 
-CUSTOMER, CONTACT, OPPORTUNITY = "CUSTOMER", "CONTACT", "OPPORTUNITY"
-
-
-@pytest.fixture
-def adatum(cronus):
-    id = cronus.customer("Adatum", "C10")
-    cronus.make(CUSTOMER, id)
-    return id
-
-
-@pytest.fixture
-def helen(cronus, adatum):
-    id = cronus.person(adatum, "Helen Ray")
-    cronus.make(CONTACT, id)
-    return id
-
-
-def opportunity(cronus, person, firm, **values):
-    company = Ref("contact", cronus.company_of(firm)) if firm else None
-    made = {"no": "OP1", "description": "Fifty bicycles", "status": 1, "contact_no": Ref("contact", person)}
-    made |= {"contact_company_no": company, "salesperson_code": Ref("salesperson", cronus.jim)}
-    return cronus.erp.add("opportunity", **{**made, **values})
+__all__ = ["adatum", "helen"]
 
 
 def test_an_opportunity_belongs_to_the_account_of_the_contacts_company(cronus, adatum, helen):

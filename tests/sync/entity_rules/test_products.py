@@ -12,29 +12,14 @@ from integration.sync.run import Counters, Scope
 from integration.systems.errors import Refused
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, changed, standard
-
-ITEM, RESOURCE = "ITEM-PRODUCT", "RESOURCE-PRODUCT"
-BOTH_KINDS = pytest.mark.parametrize("mapping", [ITEM, RESOURCE])
-ACTIVE, RETIRED, DRAFT = 0, 1, 2
-ALL_OF_THEM = {
-    ITEM: changed(ITEM, erp_filter="", crm_filter="producttypecode = 'Sales Inventory'"),
-    RESOURCE: changed(RESOURCE, erp_filter="", crm_filter="producttypecode = Services"),
-}
-"""The mappings without "blocked" and "active" in their filters."""
-
-
-def sold(cronus: Cronus, mapping: str, **values: object) -> uuid.UUID:
-    """A bicycle for the item mapping, a fitter for the resource mapping."""
-    if mapping == ITEM:
-        return cronus.item("1000", "Bicycle", **values)  # type: ignore[arg-type]
-    return cronus.resource("LINDA", "Linda Martin", **values)  # type: ignore[arg-type]
+from tests.sync.entity_rules.goods import ACTIVE, ALL_OF_THEM, BOTH_KINDS, DRAFT, ITEM, RESOURCE, RETIRED, sold
 
 
 def price_lines(cronus: Cronus, product: uuid.UUID) -> list[dict[str, object]]:
     return [line for line in cronus.all("productpricelevel") if line["productid"].id == product]  # type: ignore[attr-defined]
 
 
-# --- new products ----------------------------------------------------------------------------------------------
+# --- new products --------------------------------------------------------------------------------------------
 
 
 @BOTH_KINDS
@@ -125,7 +110,7 @@ def test_a_draft_whose_item_gets_another_base_unit_has_the_unit_of_the_other_gro
     assert cronus.crm.values("uom", product["defaultuomid"].id)["name"] == "BOX"
 
 
-# --- from Sales --------------------------------------------------------------------------------------------------
+# --- from Sales ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("CRMCouplingTest.TestProductToNewItemResourceNotPickedUp")
@@ -194,7 +179,7 @@ def test_an_item_whose_unit_is_not_mapped_has_the_unit_of_its_unit_group_all_the
     assert cronus.erp.values("item", item)["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
 
 
-# --- blocked and retired -----------------------------------------------------------------------------------------
+# --- blocked and retired -------------------------------------------------------------------------------------
 
 
 @BOTH_KINDS

@@ -10,7 +10,7 @@ import pytest
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, standard
-from tests.sync.entity_rules.test_products import ACTIVE, ALL_OF_THEM, BOTH_KINDS, ITEM, RESOURCE, RETIRED, sold
+from tests.sync.entity_rules.goods import ACTIVE, ALL_OF_THEM, BOTH_KINDS, ITEM, RESOURCE, RETIRED, sold
 
 
 @pytest.fixture

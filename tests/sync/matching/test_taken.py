@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 
 import pytest
 
 from integration.sync.memory.ledger import State
-from integration.sync.rules import FieldRule, TableRule
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Side
-from tests.makers import CUSTOMER_FIELDS, customer_rule, pair, text
+from tests.sync.matching.numbers import COLUMNS, numbered
 from tests.sync.world import TO_CRM, TO_ERP, World
-
-COLUMNS = {name: text(name) for name in ("bci_number", "bci_table")}
-
-
-def numbered() -> TableRule:
-    """CUSTOMER with the columns of the integration solution."""
-    fields = [pair("no", "bci_number", TO_CRM), FieldRule(TO_CRM, crm_field="bci_table", constant="Customer")]
-    rule = customer_rule([*CUSTOMER_FIELDS, *fields], only_coupled=False)
-    return replace(rule, crm=replace(rule.crm, fields={**rule.crm.fields, **COLUMNS}))
 
 
 @pytest.fixture
@@ -101,7 +90,7 @@ def test_the_holders_of_many_numbers_are_looked_up_with_one_question_and_only_wh
     assert asked(world) == 1
 
 
-# --- the other way: an account that carries the number of a customer -----------------------------------------------
+# --- the other way: an account that carries the number of a customer -----------------------------------------
 
 
 def create_here(world: World, account: uuid.UUID) -> Counters:

@@ -12,7 +12,7 @@ from integration.sync.run import Counters, Scope
 from integration.systems.errors import Refused, Unreachable, VersionConflict
 from integration.systems.values import Ref
 from tests.makers import account, firms
-from tests.sync.matching.test_taken import COLUMNS, numbered
+from tests.sync.matching.numbers import COLUMNS, numbered
 from tests.sync.world import TO_CRM, TO_ERP, World
 
 RULE = numbered()

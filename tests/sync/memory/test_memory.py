@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from integration.sync.memory.halves import DECIDED, DEFAULT, default, partnerless, plain, unread
@@ -227,9 +227,10 @@ def _columns(side: Side) -> list[str]:
 WORDS = st.text(alphabet="abAB ?!", max_size=3)
 
 
+@example(Side.CRM, "B", "b", False, False)
 @given(st.sampled_from(list(Side)), WORDS, WORDS, st.booleans(), st.booleans())
 def test_only_what_is_ours_or_was_made_of_ours_is_ever_agreed_by_reading(side, written, value, ours, as_left):
     more = {"by": US if ours else SOMEBODY, "version": "before" if as_left else "now"}
     after = read(side, known(side, phone=unread(written)), value, **more)
-    made = value.strip().casefold() == written.strip().casefold()
+    made = value.strip() == written.strip()  # Another case is what a person made of it.
     assert after == plain(value if ours or as_left or made else written)

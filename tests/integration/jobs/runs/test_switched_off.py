@@ -19,7 +19,7 @@ from integration.models.jobs.full_synch import FullSynchError
 from integration.sync.run import Canceled, Options, Scope
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.values import Side
-from tests.integration.commands.test_demo import HOUSE, environment
+from tests.integration.commands.processes import HOUSE, environment
 from tests.integration.jobs_world import TO_CRM, JobsWorld, ran, world
 
 __all__ = ["world"]

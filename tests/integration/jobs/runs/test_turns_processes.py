@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from integration.sandbox import Options, Sandbox
-from tests.integration.commands.test_demo import HOUSE, environment
+from tests.integration.commands.processes import HOUSE, environment
 from tests.integration.crowd import SINGLE
 from tests.real.gated import queue_server
 

@@ -10,22 +10,12 @@ from integration.sync.run import Counters
 from integration.sync.special.money import rates
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
+from tests.sync.entity_rules.money.rates import rate, without_the_pound
 
 CURRENCY, CUSTOMER, ITEM = "CURRENCY", "CUSTOMER", "ITEM-PRODUCT"
 
 
-def rate(cronus, code):
-    return next(row["exchangerate"] for row in cronus.all("transactioncurrency") if row["isocurrencycode"] == code)
-
-
-def without_the_pound(cronus, base="USD"):
-    """An organization that counts in another currency and has never seen a pound."""
-    cronus.crm.remove("transactioncurrency", cronus.gbp)
-    dollar = cronus.crm.add("transactioncurrency", isocurrencycode=base, currencyname=base, exchangerate=Decimal(1))
-    cronus.crm.edit("organization", cronus.organization, basecurrencyid=Ref("transactioncurrency", dollar))
-
-
-# --- currencies --------------------------------------------------------------------------------------------------
+# --- currencies ----------------------------------------------------------------------------------------------
 
 
 def test_a_new_currency_arrives_with_its_rate_symbol_and_name(cronus):
@@ -75,7 +65,7 @@ def test_a_currency_without_an_iso_code_is_left_out(cronus):
     assert cronus.reasons() == ["The currency has no ISO code."]
 
 
-# --- another base currency ---------------------------------------------------------------------------------------
+# --- another base currency -----------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("CRMSynchHelperTest.TestGetFCYtoFCYExchangeRate")
@@ -103,7 +93,7 @@ def test_a_base_currency_that_business_central_does_not_know_stops_the_run(cronu
     assert "DKK" not in [row["isocurrencycode"] for row in cronus.all("transactioncurrency")]
 
 
-# --- the local currency ------------------------------------------------------------------------------------------
+# --- the local currency --------------------------------------------------------------------------------------
 
 
 @pytest.mark.scenario("CRMSynchHelperTest.TestFindNAVLocalCurrencyInCRMCreate")

@@ -9,7 +9,7 @@ import pytest
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, standard
-from tests.sync.entity_rules.money.test_currencies import rate, without_the_pound
+from tests.sync.entity_rules.money.rates import rate, without_the_pound
 
 CURRENCY, CUSTOMER = "CURRENCY", "CUSTOMER"
 

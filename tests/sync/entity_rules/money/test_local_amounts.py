@@ -12,7 +12,7 @@ from integration.sync.rules import Direction
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
-from tests.sync.entity_rules.test_opportunities import adatum, helen, opportunity
+from tests.sync.entity_rules.deals import adatum, helen, opportunity
 
 __all__ = ["adatum", "helen"]
 

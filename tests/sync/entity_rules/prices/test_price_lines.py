@@ -1,71 +1,34 @@
-"""Many prices of a group for one item, and the one line that they share: which it is, and how it changes hands."""
+"""Which price of an item stands on the price list of its group, and how the line changes hands."""
 
 from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
 
-import pytest
-
 from integration.sync.run import Counters, Scope
-from integration.sync.special.prices import sales_prices
-from integration.systems.errors import ConfigurationProblem, Refused
+from integration.systems.errors import Refused
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, changed, standard
+from tests.sync.entity_rules.prices.calendar import (
+    CURRENCY,
+    GROUP,
+    LAST_DAY,
+    NEW_YEAR,
+    PRICE,
+    UNIT,
+    amounts,
+    bicycle,
+    calendar,
+    go,
+    look_at,
+    retail,
+    year_end,
+)
 
-GROUP, PRICE, ITEM, UNIT, CURRENCY = (
-    "CUSTPRCGRP-PRICE", "SALESPRC-PRODPRICE", "ITEM-PRODUCT", "UNIT OF MEASURE", "CURRENCY",
-)  # fmt: skip
-NEW_YEAR, LAST_DAY = dt.date(2027, 1, 1), dt.date(2026, 12, 31)
-
-
-class Calendar:
-    def __init__(self, day: dt.date) -> None:
-        self.day = day
-
-    def __call__(self) -> dt.date:
-        return self.day
-
-
-@pytest.fixture
-def calendar(monkeypatch) -> Calendar:
-    """A day in June 2026 that a test can change."""
-    calendar = Calendar(dt.date(2026, 6, 15))
-    monkeypatch.setattr(sales_prices, "today", calendar)
-    return calendar
+__all__ = ["bicycle", "calendar", "retail"]
 
 
-@pytest.fixture
-def bicycle(cronus):
-    id = cronus.item("1000", "Bicycle")
-    cronus.make(ITEM, id)
-    return id
-
-
-@pytest.fixture
-def retail(cronus, calendar, bicycle):
-    """A coupled price group without prices."""
-    id = cronus.price_group("RETAIL")
-    cronus.make(GROUP, id)
-    return id
-
-
-def go(cronus, **more):
-    return cronus.run(TO_CRM, standard(PRICE), **more)
-
-
-def look_at(cronus, *prices):
-    """What the daily look does."""
-    return cronus.ids(TO_CRM, *prices, rule=standard(PRICE))
-
-
-def amounts(cronus, group):
-    """What Sales asks for on the list of this group, line by line."""
-    list_id = cronus.partner(group, standard(GROUP)).crm_id
-    return [line["amount"] for line in cronus.all("productpricelevel") if line["pricelevelid"].id == list_id]
-
-
-# --- which price it is --------------------------------------------------------------------------------------------
+# --- which price it is ---------------------------------------------------------------------------------------
 
 
 def test_one_price_for_everybody_and_one_from_ten_pieces_make_one_line_and_no_failure(cronus, bicycle, retail):
@@ -138,13 +101,7 @@ def test_an_amount_has_the_decimals_that_prices_of_the_organization_have_and_is_
     assert [call for call in cronus.crm.log[before:] if call.verb in ("insert", "update", "delete")] == []
 
 
-# --- how it changes hands -----------------------------------------------------------------------------------------
-
-
-def year_end(cronus, bicycle, retail):
-    """50 until the last day of 2026, 60 from 2027 on."""
-    old = cronus.price(retail, bicycle, "50", ending_date=LAST_DAY)
-    return old, cronus.price(retail, bicycle, "60", starting_date=NEW_YEAR)
+# --- how it changes hands ------------------------------------------------------------------------------------
 
 
 def test_the_line_follows_on_the_day_and_stays_one_line(cronus, bicycle, retail, calendar):
@@ -247,54 +204,3 @@ def test_a_line_stays_when_a_narrower_filter_leaves_its_price_out(cronus, bicycl
     rule = changed(PRICE, erp_filter="sales_type = 'Customer Price Group' and unit_price > 50")
     cronus.run(TO_CRM, rule, scope=Scope.EVERYTHING)
     assert amounts(cronus, retail) == [8]
-
-
-# --- a price that moves -------------------------------------------------------------------------------------------
-
-
-def test_a_price_moved_to_another_group_is_on_that_list_and_no_longer_on_the_first(cronus, bicycle, retail):
-    trade = cronus.price_group("TRADE")
-    cronus.make(GROUP, trade)
-    price = cronus.price(retail, bicycle, "8")
-    go(cronus)
-    cronus.erp.edit("sales_price", price, sales_code=Ref("customer_price_group", trade))
-    go(cronus)
-    assert (amounts(cronus, retail), amounts(cronus, trade)) == ([], [8])
-    assert cronus.is_coupled(PRICE, price)
-
-
-def test_a_price_moved_to_another_item_leaves_the_line_of_the_first_to_the_next_price(cronus, bicycle, retail):
-    pump = cronus.item("1001", "Pump")
-    cronus.make(ITEM, pump)
-    price = cronus.price(retail, bicycle, "8")
-    cronus.price(retail, bicycle, "9")
-    go(cronus)
-    cronus.erp.edit("sales_price", price, item_no=Ref("item", pump))
-    go(cronus)
-    assert sorted(amounts(cronus, retail)) == [8, 9]
-    assert cronus.twin(PRICE, price)["productid"].label == "1001"
-
-
-def test_two_prices_that_change_places_between_groups_end_on_each_others_list(cronus, bicycle, retail):
-    trade = cronus.price_group("TRADE")
-    cronus.make(GROUP, trade)
-    one, other = cronus.price(retail, bicycle, "8"), cronus.price(trade, bicycle, "7")
-    go(cronus)
-    cronus.erp.edit("sales_price", one, sales_code=Ref("customer_price_group", trade))
-    cronus.erp.edit("sales_price", other, sales_code=Ref("customer_price_group", retail))
-    go(cronus)
-    go(cronus)
-    assert (amounts(cronus, retail), amounts(cronus, trade)) == ([7], [8])
-
-
-# --- without what identifies a line -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("column", "label"), [("pricelevelid", "pricelevelid"), ("productid", "productid")])
-def test_without_the_field_for_list_or_product_the_run_says_so_before_it_touches_a_row(
-    cronus, bicycle, retail, column, label
-):
-    cronus.price(retail, bicycle, "8")
-    with pytest.raises(ConfigurationProblem, match=f"cannot be synchronized without its field mapping.*{label}"):
-        cronus.run(TO_CRM, changed(PRICE, without=(column,)))
-    assert amounts(cronus, retail) == []

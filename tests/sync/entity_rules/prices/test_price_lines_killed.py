@@ -11,10 +11,10 @@ from integration.sync.run import Scope
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import standard
-from tests.sync.entity_rules.prices.test_price_lines import GROUP, NEW_YEAR, PRICE, amounts, go, look_at, year_end
-from tests.sync.entity_rules.prices.test_price_lines import bicycle as bicycle
-from tests.sync.entity_rules.prices.test_price_lines import calendar as calendar
-from tests.sync.entity_rules.prices.test_price_lines import retail as retail
+from tests.sync.entity_rules.prices.calendar import GROUP, NEW_YEAR, PRICE, amounts, go, look_at, year_end
+from tests.sync.entity_rules.prices.calendar import bicycle as bicycle
+from tests.sync.entity_rules.prices.calendar import calendar as calendar
+from tests.sync.entity_rules.prices.calendar import retail as retail
 
 DEATHS = pytest.mark.parametrize(
     ("verb", "done"), [(verb, done) for verb in ("insert", "update", "delete") for done in (0, None)]

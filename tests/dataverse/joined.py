@@ -1,0 +1,11 @@
+"""A connection to the running organization."""
+
+from __future__ import annotations
+
+from integration.dataverse.connecting import connect
+from integration.dataverse.store import SalesOrganization
+
+
+def joined(ready, **changed) -> SalesOrganization:
+    wanted = {name: ready[name] for name in ("url", "tenant", "client_id", "client_secret", "token_endpoint")}
+    return connect(**{**wanted, **changed})

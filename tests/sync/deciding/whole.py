@@ -1,0 +1,40 @@
+"""A pair on whose values both sides agree, and the decision about it with everything in it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from integration.sync.memory.ledger import Partner, Wait
+from integration.sync.record.transfer import Draft, ReferenceNotCoupled
+from tests.sync.deciding.table_of_truth import TO_CRM, TO_ERP, Row
+
+BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
+
+AGREED = {"phone": "1", "city": "Berlin"}
+
+JIM = uuid.UUID("00000000-0000-4000-8000-000000000a1a")
+
+
+def row_of(direction, *, twin: bool = True, **more) -> Row:
+    """A coupled pair on whose values both sides agree."""
+    return Row(direction, dict(AGREED), dict(AGREED) if twin else None, dict(AGREED), **more)
+
+
+def decide(row: Row, partner: Partner | None, draft: Draft | None = None, matches=(), holder: str = "", **decider):
+    judge = replace(row.decider, **decider)
+    return judge.decide(row.source_record, partner, row.twin_record, draft or row.draft, matches, row.back, holder)
+
+
+def changed(draft: Draft, **more) -> Draft:
+    return replace(draft, **more)
+
+
+def waits(row: Row) -> frozenset[Wait]:
+    return frozenset({Wait(row.direction.destination, "salesperson", JIM)})
+
+
+def waiting() -> ReferenceNotCoupled:
+    return ReferenceNotCoupled("Jim Olive is not coupled.", table="salesperson", id=JIM)

@@ -1,0 +1,30 @@
+"""Helen of Adatum, and an opportunity with her."""
+
+from __future__ import annotations
+
+import pytest
+
+from integration.systems.values import Ref
+
+CUSTOMER, CONTACT, OPPORTUNITY = "CUSTOMER", "CONTACT", "OPPORTUNITY"
+
+
+@pytest.fixture
+def adatum(cronus):
+    id = cronus.customer("Adatum", "C10")
+    cronus.make(CUSTOMER, id)
+    return id
+
+
+@pytest.fixture
+def helen(cronus, adatum):
+    id = cronus.person(adatum, "Helen Ray")
+    cronus.make(CONTACT, id)
+    return id
+
+
+def opportunity(cronus, person, firm, **values):
+    company = Ref("contact", cronus.company_of(firm)) if firm else None
+    made = {"no": "OP1", "description": "Fifty bicycles", "status": 1, "contact_no": Ref("contact", person)}
+    made |= {"contact_company_no": company, "salesperson_code": Ref("salesperson", cronus.jim)}
+    return cronus.erp.add("opportunity", **{**made, **values})

@@ -1,0 +1,18 @@
+"""Currencies and their exchange rates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from integration.systems.values import Ref
+
+
+def rate(cronus, code):
+    return next(row["exchangerate"] for row in cronus.all("transactioncurrency") if row["isocurrencycode"] == code)
+
+
+def without_the_pound(cronus, base="USD"):
+    """An organization that counts in another currency and has never seen a pound."""
+    cronus.crm.remove("transactioncurrency", cronus.gbp)
+    dollar = cronus.crm.add("transactioncurrency", isocurrencycode=base, currencyname=base, exchangerate=Decimal(1))
+    cronus.crm.edit("organization", cronus.organization, basecurrencyid=Ref("transactioncurrency", dollar))

@@ -1,0 +1,23 @@
+"""A world in which clocks stand still."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from integration.sync.run import Counters
+from tests.sync.world import World
+
+FIVE_MINUTES = dt.timedelta(seconds=300)
+
+ECHO = Counters(unchanged=1)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def account_id(world, customer_id):
+    return world.partner(customer_id).crm_id
