@@ -137,6 +137,8 @@ def test_a_circle_of_three_files_is_seen() -> None:
 
 
 MOST_MODULES = 16
+
+
 def test_folders_hold_few_modules() -> None:
     ours = [path for path in files() if path.suffix == ".py" and path.stem not in ("__init__", "conftest")]
     folders = Counter(name(path.parent) for path in ours)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from integration.business_central.documents import creation
 from integration.business_central.models import CompanyInformation, Currency, GeneralLedgerSetup
 from integration.business_central.models.money import refresh_exchange_rates
 from integration.business_central.reading import changes, records, search
@@ -14,14 +15,14 @@ from integration.business_central.writing import batches
 from integration.business_central.writing.actions import act
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import EVERYTHING, Filter
-from integration.systems.system import System
-from integration.systems.values import Identity, Page, Record, Row, Side, Table, Written
+from integration.systems.system import DocumentSystem
+from integration.systems.values import Document, Identity, Page, Record, Row, Side, Table, Written
 
 CURRENCY = Currency.slug()
 VERSION = "Business Central (embedded)"
 
 
-class EmbeddedCompany(System):
+class EmbeddedCompany(DocumentSystem):
     """The company in this database. Verbs may be called inside an outer transaction: what fails is rolled back to a
     savepoint. ``page_size``: rows a page of ``changes`` and ``find``."""
 
@@ -79,6 +80,11 @@ class EmbeddedCompany(System):
 
     def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return batches.write(batches.insert, columns_of(table), rows)
+
+    def insert_documents(self, table: str, documents: Sequence[Document]) -> list[Written]:
+        """Quotes, orders and invoices with their lines and notes. Numbers come from the series of the setup; names,
+        addresses, terms, prices and VAT are taken over where they are not given; amounts are worked out."""
+        return creation.insert_documents(table, documents)
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return batches.write(batches.update, columns_of(table), rows)

@@ -33,9 +33,10 @@ from integration.business_central.amounts.lines import (
     price_without_vat,
 )
 from integration.business_central.amounts.parts import Portion, Taken, invoice_amounts, share_of
-from integration.business_central.amounts.rounding import ZERO, rounded, total
+from integration.business_central.amounts.rounding import PRICE_STEP, ZERO, rounded, total
 
 __all__ = [
+    "PRICE_STEP",
     "ZERO",
     "Application",
     "DiscountOutOfRange",

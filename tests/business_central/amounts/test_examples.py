@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -20,6 +20,8 @@ from integration.business_central.amounts import (
     local_amount,
     price_without_vat,
 )
+
+D = Decimal
 
 PENNY, YEN, FILS = D("0.01"), D(1), D("0.001")
 

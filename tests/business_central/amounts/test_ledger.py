@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
 from integration.business_central.amounts import Application, OpenEntry, application, local_amount, local_part
+
+D = Decimal
 
 PENNY = D("0.01")
 INVOICE = OpenEntry(D("100.02"), D("100.02"), D("85.97"), D("85.97"), D("1.1634"))
@@ -20,7 +22,8 @@ def reduced(entry: OpenEntry, amount: D, local: D) -> OpenEntry:
 
 @pytest.mark.parametrize(
     ("amount", "factor", "step", "expected"),
-    [("1002.78", "1.1634", "0.01", "861.94"), ("4113", "188.35", "0.01", "21.84"), ("10.433", "0.3905", "0.01", "26.72"),
+    [("1002.78", "1.1634", "0.01", "861.94"), ("4113", "188.35", "0.01", "21.84"),
+     ("10.433", "0.3905", "0.01", "26.72"),
      ("-120.00", "1.1634", "0.01", "-103.15"), ("100", "3", "1", "33"), ("5.00", "1", "0.01", "5.00")],
 )  # fmt: skip
 def test_an_amount_in_the_local_currency_is_divided_by_the_factor(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -19,6 +19,8 @@ from integration.business_central.amounts import (
     share_of,
     total,
 )
+
+D = Decimal
 
 PENNY = D("0.01")
 

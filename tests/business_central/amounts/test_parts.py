@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 from integration.business_central.amounts import LineAmounts, Portion, Taken, invoice_amounts
+
+D = Decimal
 
 PENNY = D("0.01")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -25,6 +25,8 @@ from integration.business_central.amounts import (
     total,
 )
 from tests.examples import examples
+
+D = Decimal
 
 STEPS = st.sampled_from([D("0.01"), D(1), D("0.001"), D("0.01")])
 QUANTITIES = st.one_of(
