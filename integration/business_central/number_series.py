@@ -20,6 +20,7 @@ DEFAULT_SERIES: dict[str, tuple[str, str, int]] = {
     "S-INV": ("Sales Invoice", "102001", 1),
     "S-SHPT": ("Sales Shipment", "102001", 1),
     "S-INV+": ("Posted Sales Invoice", "103001", 1),
+    "S-PMT": ("Customer Payment", "P000001", 1),
     "S-CR+": ("Posted Sales Credit Memo", "104001", 1),
 }
 """What a new company starts with: description, first number, increment."""

@@ -71,7 +71,7 @@ class CompanyQuerySet(models.QuerySet[Any]):
         """Insert rows whose business logic has run already: those of documents, which are worked out as a whole.
         ``first``: the first of row versions that were allocated for them before."""
         if rows:
-            with transaction.atomic(using=self.db):
+            with transaction.atomic(using=self.db, savepoint=False):
                 stamp_new_rows(rows, allocate(len(rows), self.db) if first is None else first)
                 super().bulk_create(rows, BATCH_SIZE)
 
@@ -98,7 +98,7 @@ class CompanyQuerySet(models.QuerySet[Any]):
         ``always``: something that belongs to it has changed."""
         touched = [change for change in changes if always or change.row.columns() != change.old]
         if touched:
-            with transaction.atomic(using=self.db):
+            with transaction.atomic(using=self.db, savepoint=False):
                 self._write_touched(touched, allocate(len(touched), self.db))
 
     write_complete.alters_data = True  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from integration.business_central.models import CompanyInformation, Currency, Ge
 from integration.business_central.models.money import refresh_exchange_rates
 from integration.business_central.reading import changes, records, search
 from integration.business_central.tables import MODELS, columns_of
-from integration.business_central.writing import batches
+from integration.business_central.writing import batches, documents
 from integration.business_central.writing.actions import act
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import EVERYTHING, Filter
@@ -79,6 +79,8 @@ class EmbeddedCompany(DocumentSystem):
         return records.count(columns_of(table), where)
 
     def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        if table in documents.OPEN_DOCUMENTS:
+            return documents.insert(table, rows)
         return batches.write(batches.insert, columns_of(table), rows)
 
     def insert_documents(self, table: str, documents: Sequence[Document]) -> list[Written]:
@@ -87,11 +89,15 @@ class EmbeddedCompany(DocumentSystem):
         return creation.insert_documents(table, documents)
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        if table in documents.OPEN_DOCUMENTS:
+            return documents.update(table, rows)
         return batches.write(batches.update, columns_of(table), rows)
 
     def delete(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        if table in documents.OPEN_DOCUMENTS:
+            return documents.delete(table, rows)
         return batches.write(batches.delete, columns_of(table), rows)
 
     def act(self, table: str, id: uuid.UUID, action: str, **arguments: Any) -> Any:
-        """``block`` (``option``: which blocking, where there are several) and ``unblock``."""
+        """``block`` (``option``: which blocking, where there are several), ``unblock``, and the verbs of documents."""
         return act(columns_of(table), id, action, arguments)

@@ -31,7 +31,7 @@ def calculate(header: Any, lines: Sequence[Any], step: Decimal, local_step: Deci
     _round_discounts(header, priced, step)
     try:
         document = document_amounts(
-            [_entered(line) for line in priced], step, header.invoice_discount_value,
+            [entered(line) for line in priced], step, header.invoice_discount_value,
             prices_include_vat=header.prices_including_vat,
         )  # fmt: skip
     except DiscountOutOfRange as problem:
@@ -43,7 +43,8 @@ def calculate(header: Any, lines: Sequence[Any], step: Decimal, local_step: Deci
     put_progress(header, priced)
 
 
-def _entered(line: Any) -> Line:
+def entered(line: Any) -> Line:
+    """A line as the arithmetic takes it."""
     return Line(
         line.quantity, line.unit_price, line.line_discount_amount, line.vat_identifier, line.vat_percent,
         line.allow_invoice_disc,

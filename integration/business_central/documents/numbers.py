@@ -13,17 +13,18 @@ SERIES: dict[int, tuple[str, str]] = {
     DocumentType.INVOICE: ("invoice_nos", "S-INV"),
 }
 """Document type -> the column of the setup that names its series, and the series where the setup names none."""
-SHIPMENTS, INVOICES, CREDIT_MEMOS = (
+SHIPMENTS, INVOICES, CREDIT_MEMOS, PAYMENTS = (
     ("posted_shipment_nos", "S-SHPT"),
     ("posted_invoice_nos", "S-INV+"),
     ("posted_credit_memo_nos", "S-CR+"),
+    ("", "S-PMT"),
 )
 
 
 def series_code(setup: Any, series: tuple[str, str]) -> str:
     """The code of a series in use."""
     column, default = series
-    chosen = getattr(setup, f"{column}_id")
+    chosen = getattr(setup, f"{column}_id") if column else None
     return str(NoSeries.objects.values_list("code", flat=True).get(pk=chosen)) if chosen else default
 
 
@@ -31,8 +32,10 @@ def draw(setup: Any, series: tuple[str, str], rows: Any, count: int = 1) -> list
     """The next numbers of a series; ``rows`` are those whose numbers are used. The caller holds the company's lock.
     Raises ``NumberRefused``."""
 
+    name = "document_no" if series is PAYMENTS else "no"
+
     def used(numbers: Sequence[str]) -> set[str]:
-        return set(rows.filter(no__in=numbers).values_list("no", flat=True))
+        return set(rows.filter(**{f"{name}__in": numbers}).values_list(name, flat=True))
 
     return NoSeriesLine.open_line(series_code(setup, series)).allocate(count, used)
 

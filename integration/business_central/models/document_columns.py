@@ -171,10 +171,10 @@ class PricedLine(Line):
         abstract = True
 
 
-PRICED_COLUMNS = tuple(field.name for field in PricedLine._meta.fields if field.name not in (
-    "system_id", "system_created_at", "system_modified_at", "row_version"
-))  # fmt: skip
-HEADER_COLUMNS = tuple(field.name for field in Header._meta.fields if field.name not in (
-    "system_id", "system_created_at", "system_modified_at", "row_version", "no"
-))  # fmt: skip
-"""What a posted or archived document takes over from the open one."""
+SYSTEM_COLUMNS = frozenset(("system_id", "system_created_at", "system_modified_at", "row_version"))
+
+
+def shared_values(source: models.Model, columns: type[models.Model], *but: str) -> dict[str, Any]:
+    """The values of a row in the columns of an abstract table, for a row that takes them over."""
+    names = (field.attname for field in columns._meta.fields if field.name not in SYSTEM_COLUMNS)
+    return {name: getattr(source, name) for name in names if name not in but}

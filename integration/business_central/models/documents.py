@@ -38,7 +38,9 @@ class SalesHeader(OpenColumns, Header):
         "last_shipment_date", "currency_factor", "amount", "amount_including_vat", "invoice_discount_amount",
         "payment_discount_percent",
     )  # fmt: skip
-    verbs = ("release", "reopen", "hold", "archive")
+    verbs = (
+        "release", "reopen", "hold", "ship", "invoice", "ship_and_invoice", "archive", "make_order", "link_quote",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["document_type", "no"]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Max, Q
 
-from integration.business_central.fields import Code, RowMoney, Text, day, five_places, local_money, relation
+from integration.business_central.fields import Amount, Code, RowMoney, Text, day, five_places, local_money, relation
 from integration.business_central.models.document_columns import WholeRow, small_relation
 
 
@@ -41,7 +41,7 @@ class CustLedgerEntry(Entry):
         REFUND = 6, "Refund"
 
     name_field = "description"
-    verbs = ("unapply",)
+    verbs = ("apply",)
 
     customer_no = relation("business_central.Customer", "Customer No.", null=False, blank=False)
     sell_to_customer_no = relation("business_central.Customer", "Sell-to Customer No.")
@@ -53,6 +53,7 @@ class CustLedgerEntry(Entry):
     your_reference = Text("Your Reference", max_length=35)
     description = Text("Description", max_length=100)
     currency_code = small_relation("Currency", "Currency Code")
+    currency_factor = Amount("Currency Factor", decimal_places=10, default=1)
     amount = RowMoney("Amount")
     remaining_amount = RowMoney("Remaining Amount")
     amount_lcy = local_money("Amount (LCY)")

@@ -6,7 +6,7 @@ header, checks everything, then writes; it happens whole or not at all.
 ``shipping``     ship, undo_shipment
 ``invoicing``    invoice, ship and invoice, invoices of several shipments
 ``payments``     register_payment, apply, unapply
-``credits``      cancel, credit
+``crediting``    cancel, credit
 ``archiving``    archive, make_order, link_quote
 ``adjustments``  the stock of an item by hand
 """

@@ -59,6 +59,10 @@ class Work:
     def write(self) -> None:
         """Write the lines that changed, and the header always: whatever belongs to it changed."""
         SalesLine.objects.write_complete([Change(x, self._old_lines[x.pk]) for x in self.lines])
+        self.write_header()
+
+    def write_header(self) -> None:
+        """Write the header alone."""
         SalesHeader.objects.write_complete([Change(self.header, self._old_header)], always=True)
 
 
