@@ -100,7 +100,9 @@ def test_a_lost_quote_is_archived_with_nothing_left_open() -> None:
 
     close_quote(made.pk)
 
-    assert not (SalesHeader.objects.exists() or SalesLine.objects.exists() or Note.objects.exists())
+    assert not (SalesHeader.objects.exists())
+    assert not (SalesLine.objects.exists())
+    assert not (Note.objects.exists())
     assert SalesHeaderArchive.objects.get().no_of_archived_versions == 1
 
 
