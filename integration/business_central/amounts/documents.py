@@ -119,7 +119,6 @@ def with_and_without_vat(base: Decimal, vat: Decimal, prices_include_vat: bool) 
 # --- invoice discount ----------------------------------------------------------------------------------------------
 
 
-@exact
 def spread_invoice_discount(
     lines: Sequence[Line], line_amounts: Sequence[Decimal], discount: Decimal, step: Decimal
 ) -> list[Decimal]:
@@ -135,18 +134,17 @@ def spread_invoice_discount(
     """
     bases = [amount if line.allow_invoice_discount else ZERO for line, amount in zip(lines, line_amounts, strict=True)]
     whole = total(bases)
-    if discount and not ZERO < discount <= whole:
+    if discount < ZERO or discount > max(whole, ZERO):
         raise DiscountOutOfRange(f"An invoice discount of {discount} is not between 0 and {whole}.")
     groups = [(line.vat_identifier, line.vat_percent) for line in lines]
-    shares = [ZERO] * len(lines)
     names = sorted(set(groups))
     positions = {name: [at for at, group in enumerate(groups) if group == name] for name in names}
     group_bases = [total(bases[at] for at in positions[name]) for name in names]
+    shares: dict[int, Decimal] = {}
     for name, share in zip(names, running_shares(discount, group_bases, step), strict=True):
         members = positions[name]
-        for at, part in zip(members, running_shares(share, [bases[at] for at in members], step), strict=True):
-            shares[at] = part
-    return shares
+        shares |= zip(members, running_shares(share, [bases[at] for at in members], step), strict=True)
+    return [shares[at] for at in range(len(lines))]
 
 
 @exact
@@ -177,7 +175,7 @@ def vat_amounts(lines: Sequence[Taxable], step: Decimal, *, prices_include_vat: 
         0.33                            0.66 * 20% = 0.13      0.06
         0.33                            0.99 * 20% = 0.20      0.07
     """
-    shares = [ZERO] * len(lines)
+    shares: dict[int, Decimal] = {}
     for members in _positions((x.vat_identifier, x.vat_percent, x.line_amount < 0) for x in lines):
         rate = _rate(lines[members[0]].vat_percent, prices_include_vat)
         reached = given = ZERO
@@ -185,7 +183,7 @@ def vat_amounts(lines: Sequence[Taxable], step: Decimal, *, prices_include_vat: 
             reached += lines[at].base
             due = rounded(reached * rate[0] / rate[1], step)
             shares[at], given = due - given, due
-    return shares
+    return [shares[at] for at in range(len(lines))]
 
 
 def _rate(vat_percent: Decimal, prices_include_vat: bool) -> tuple[Decimal, Decimal]:

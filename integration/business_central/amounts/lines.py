@@ -48,7 +48,6 @@ def line_amount(line: Line, step: Decimal) -> Decimal:
     return gross - line.line_discount
 
 
-@exact
 def check_line_discount(gross: Decimal, discount: Decimal) -> None:
     """Raise :class:`DiscountOutOfRange` where a line discount is below 0 or above the gross amount. A line with a
     negative quantity has a negative gross amount and a negative discount; a gross amount of 0 has no discount."""
@@ -56,7 +55,6 @@ def check_line_discount(gross: Decimal, discount: Decimal) -> None:
         raise DiscountOutOfRange(f"A line discount of {discount} is not between 0 and 100% of {gross}.")
 
 
-@exact
 def discount_percent(gross: Decimal, discount: Decimal) -> Decimal:
     """The line discount in per cent of the gross amount, with five decimals; 0 where there is nothing to discount.
     Raises :class:`DiscountOutOfRange`."""
@@ -75,7 +73,6 @@ def discount_amount(gross: Decimal, percent: Decimal, step: Decimal) -> Decimal:
     return rounded(gross * percent / HUNDRED, step)
 
 
-@exact
 def price_without_vat(price: Decimal, vat_percent: Decimal) -> Decimal:
     """The unit price without VAT of one that includes it, with five decimals."""
     return rounded(price / (ONE + vat_percent / HUNDRED), PRICE_STEP)

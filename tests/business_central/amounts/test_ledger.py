@@ -12,6 +12,7 @@ from integration.business_central.amounts import Application, OpenEntry, applica
 D = Decimal
 
 PENNY = D("0.01")
+LARGE = D("12345678901234567890123456789012.34")
 INVOICE = OpenEntry(D("100.02"), D("100.02"), D("85.97"), D("85.97"), D("1.1634"))
 PAYMENT = OpenEntry(D("-100.02"), D("-100.02"), D("-88.00"), D("-88.00"), D("1.13657"))
 
@@ -85,3 +86,19 @@ def test_no_more_is_applied_than_remains_of_either(amount: str) -> None:
 
 def test_the_smallest_unit_can_be_applied() -> None:
     assert application(INVOICE, PAYMENT, D("0.01"), PENNY).invoice_local == D("0.01")
+
+
+def test_an_entry_that_was_booked_otherwise_is_closed_for_what_was_booked() -> None:
+    entry = replace(INVOICE, local=D("85.96"), remaining_local=D("85.96"))
+
+    assert local_part(entry, D("100.02"), PENNY) == D("85.96")
+
+
+def test_the_largest_amounts_lose_no_digit() -> None:
+    invoice = OpenEntry(LARGE, LARGE, LARGE, LARGE, D(1))
+    payment = OpenEntry(-LARGE, -LARGE, -LARGE, -LARGE, D(1))
+
+    assert local_amount(LARGE, D(1), PENNY) == LARGE
+    part = replace(invoice, remaining=D("12345678901234567890123456789011.34"))
+    assert local_part(part, D("12345678901234567890123456789011.33"), PENNY) == D("12345678901234567890123456789012.33")
+    assert application(invoice, payment, LARGE, PENNY) == Application(LARGE, LARGE, LARGE)

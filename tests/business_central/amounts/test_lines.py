@@ -9,15 +9,18 @@ import pytest
 from integration.business_central.amounts import (
     DiscountOutOfRange,
     Line,
+    Taxable,
     check_line_discount,
     discount_amount,
     discount_percent,
+    document_amounts,
     gross_amount,
     line_amount,
     rounded,
     running_shares,
     share_of,
     total,
+    vat_amounts,
 )
 
 D = Decimal
@@ -114,3 +117,16 @@ def test_an_amount_is_shared_in_the_ratio_of_the_bases(amount: str, bases: str, 
 )  # fmt: skip
 def test_what_is_outstanding_is_its_part_of_the_line(whole: str, part: str, quantity: str, expected: str) -> None:
     assert share_of(D(whole), D(part), D(quantity), PENNY) == D(expected)
+
+
+def test_the_largest_amounts_lose_no_digit() -> None:
+    large = D("12345678901234567890123456789012.34")
+    line = Line(D(1), large, D("0.01"), "VAT20", D(20))
+    less, vat = D("12345678901234567890123456789012.33"), D("2469135780246913578024691357802.47")
+
+    assert line_amount(line, PENNY) == less
+    assert discount_amount(large, D(100), PENNY) == large
+    assert running_shares(large, [D(1), D(0)], PENNY) == [large, 0]
+    assert running_shares(large, [large, D("0.01")], PENNY)[1] < 1
+    assert vat_amounts([Taxable(less, less, "VAT20", D(20))], PENNY) == [vat]
+    assert document_amounts([line], PENNY, D("0.01")).amount == D("12345678901234567890123456789012.32")

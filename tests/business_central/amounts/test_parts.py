@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from integration.business_central.amounts import LineAmounts, Portion, Taken, invoice_amounts
+from integration.business_central.amounts import LineAmounts, Portion, Taken, invoice_amounts, share_of
 
 D = Decimal
 
 PENNY = D("0.01")
+LARGE = D("12345678901234567890123456789012.34")
+LARGE_LESS_A_PENNY, LARGE_LESS_TWO = D("12345678901234567890123456789012.33"), D("12345678901234567890123456789012.32")
 
 
 def standing(*lines: tuple[D, LineAmounts]) -> Taken:
@@ -134,3 +136,20 @@ def test_quantities_of_fifteen_digits_add_up() -> None:
     whole = Portion(D("9999999999.99999"), D("9999999999.99999"), D(0), D(0), D("0.00001"), taken)
 
     assert invoice_amounts([whole], PENNY).lines[0].gross == D("99999999999999800000.00")
+
+
+def test_a_part_that_its_line_discount_makes_nothing_counts_as_positive() -> None:
+    given = Portion(D(1), D("0.10"), D("0.10"), D("0.02"), D(1), Taken(), "VAT20", D(20))
+    sold = Portion(D(1), D("0.33"), D(0), D(0), D(1), Taken(), "VAT20", D(20))
+
+    assert [line.vat for line in invoice_amounts([given, sold], PENNY).lines] == [D("0.00"), D("0.06")]
+
+
+def test_a_portion_has_no_vat_unless_it_says_so() -> None:
+    assert invoice_amounts([Portion(D(1), D("9.99"), D(0), D(0), D(1))], PENNY).vat == 0
+
+
+def test_the_largest_amounts_lose_no_digit() -> None:
+    assert share_of(LARGE, D(1), D(1), PENNY) == LARGE
+    part = invoice_amounts([Portion(D(1), LARGE, D("0.01"), D("0.01"), D(1), vat_percent=D(0))], PENNY).lines[0]
+    assert (part.line_amount, part.amount) == (LARGE_LESS_A_PENNY, LARGE_LESS_TWO)
