@@ -10,13 +10,11 @@ from typing import Any
 from integration.business_central.amounts import PRICE_STEP, price_without_vat, rounded
 from integration.business_central.documents.calculation import set_discount_percent
 from integration.business_central.documents.masters import Masters
-from integration.business_central.fields import today
 from integration.business_central.models import LineType
 from integration.systems.refusals import LineRefused, UnitDiffers
 
 LINE_STEP = 10000
 ADDRESS = ("address", "address_2", "city", "post_code", "county", "country_region_code")
-DAYS = ("order_date", "posting_date", "document_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +51,6 @@ def complete_header(header: Any, given: Collection[str], masters: Masters) -> No
         _take(header, name, payer, given)
     if "prices_including_vat" not in given:
         header.prices_including_vat = payer.prices_including_vat
-    for name in DAYS:
-        if getattr(header, name) is None:
-            setattr(header, name, today())
     complete_days(header, given, masters)
 
 

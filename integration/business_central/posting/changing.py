@@ -149,7 +149,7 @@ def _change_lines(work: Work, rows: Sequence[Row]) -> None:
         _change_line(work, line, changed, names)
 
 
-def _change_line(work: Work, line: Any, changed: Mapping[str, Any], names: Collection[str]) -> None:
+def _change_line(work: Work, line: Any, changed: Mapping[str, Any], names: set[str]) -> None:
     before = line.quantity
     for name, value in changed.items():
         setattr(line, name, value)

@@ -93,7 +93,7 @@ def _invoice_entry(id: uuid.UUID) -> Any:
 def _payment_entry(
     payment: Payment, invoice: Any, currency_id: uuid.UUID | None, masters: Masters, booking: Booking
 ) -> Any:
-    customer_id = invoice.customer_no_id if invoice is not None else payment.customer
+    customer_id: Any = invoice.customer_no_id if invoice is not None else payment.customer
     customer = Customer.objects.filter(pk=customer_id).first()
     if customer is None:
         raise NotFound(f"There is no Customer with the id {customer_id}.")

@@ -89,9 +89,10 @@ def _to_draw(shipments: Sequence[SalesShipmentHeader], masters: Masters, by: str
         shipment = by_id[line.document_no_id]
         if line.quantity == line.quantity_invoiced or (shipment.no, line.line_no) in drafts:
             continue
-        if line.order_id not in orders:
-            orders[line.order_id] = load(line.order_id, masters, by=by)
-        ordered = next((x for x in orders[line.order_id].lines if x.line_no == line.order_line_no), None)
+        order_id: Any = line.order_id
+        if order_id not in orders:
+            orders[order_id] = load(order_id, masters, by=by)
+        ordered = next((x for x in orders[order_id].lines if x.line_no == line.order_line_no), None)
         if ordered is not None:
             drawn.append((line, shipment, ordered))
     if not drawn:

@@ -43,6 +43,7 @@ from integration.business_central.rows import Change
 from integration.systems.errors import NotFound
 from integration.systems.refusals import DocumentRefused, Invoiced, NothingToPost, QuantityRefused
 
+ZERO = Decimal(0)
 SALE = ItemLedgerEntry.EntryType.SALE
 
 
@@ -95,7 +96,7 @@ def _leaving(work: Work) -> list[Any]:
 
 def check_part(line: Any, part: Decimal, left: Decimal, verb: str) -> None:
     """Raise ``QuantityRefused`` where a part is more than there is left, or has the other sign."""
-    if not min(left, 0) <= part <= max(left, 0):
+    if not min(left, ZERO) <= part <= max(left, ZERO):
         raise QuantityRefused(
             f"Line {line.line_no}: {part.normalize():f} is more than there is left to {verb} "
             f"({left.normalize():f}). Lower it."
@@ -163,9 +164,10 @@ def undo_shipment(id: uuid.UUID, *, by: str = "") -> SalesShipmentHeader:
             raise NotFound(f"There is no Sales Shipment Header with the id {id}.")
         lines = list(SalesShipmentLine.objects.filter(document_no=id).order_by("line_no"))
         _check_undo(shipment, lines, masters)
-        if not SalesHeader.objects.filter(pk=shipment.order_id).exists():
+        order_id: Any = shipment.order_id
+        if not SalesHeader.objects.filter(pk=order_id).exists():
             raise DocumentRefused(f"The order of shipment {shipment.no} was deleted, so it cannot be undone.")
-        work = load(shipment.order_id, masters, by=by)
+        work = load(order_id, masters, by=by)
         _return_goods(shipment, lines)
         changes = [Change(line, line.columns()) for line in lines]
         for line in lines:

@@ -187,14 +187,14 @@ class _Figures:
         lines = SalesLine.objects.filter(
             document_type=DocumentType.ORDER, document_no__bill_to_customer_no__in=list(ids)
         )
-        sums = lines.order_by().values("document_no__bill_to_customer_no").annotate(
+        sums: Any = lines.order_by().values("document_no__bill_to_customer_no").annotate(
             outstanding=Sum("outstanding_amount_lcy"), shipped=Sum("shipped_not_invoiced_lcy")
         )  # fmt: skip
         return {row["document_no__bill_to_customer_no"]: row for row in sums}
 
     def _invoices(self, ids: Sequence[uuid.UUID]) -> tuple[dict[uuid.UUID, Decimal], dict[uuid.UUID, Decimal]]:
         """What is on unposted invoices, and what of it is drawn from shipments."""
-        headers = SalesHeader.objects.filter(
+        headers: Any = SalesHeader.objects.filter(
             document_type=DocumentType.INVOICE, bill_to_customer_no__in=list(ids)
         ).order_by()
         whole: dict[uuid.UUID, Decimal] = {}
@@ -202,7 +202,7 @@ class _Figures:
         columns = ("bill_to_customer_no", "amount_including_vat", "currency_factor")
         for id, amount, factor in headers.values_list(*columns):
             whole[id] = whole.get(id, ZERO) + local_amount(amount, factor, self.step)
-        lines = SalesLine.objects.filter(document_no__in=headers).exclude(shipment_no="").order_by()
+        lines: Any = SalesLine.objects.filter(document_no__in=headers).exclude(shipment_no="").order_by()
         for id, amount, factor in lines.values_list(
             "document_no__bill_to_customer_no", "amount_including_vat", "document_no__currency_factor"
         ):
