@@ -17,10 +17,13 @@ from integration.business_central.documents.calculation import put_outstanding, 
 from integration.business_central.documents.completion import complete_days
 from integration.business_central.documents.masters import Masters
 from integration.business_central.models import DocumentEvent, SalesHeader, SalesLine
-from integration.business_central.row_versions import lock_company
+from integration.business_central.row_versions import reserve
 from integration.business_central.rows import Change
 from integration.systems.errors import NotFound, VersionConflict
 from integration.systems.refusals import OnHold, PostingDateRefused
+
+VERSIONS_OF_A_VERB = 1000
+"""Row versions that most documents do with; a longer one asks for more."""
 
 
 @dataclass(slots=True)
@@ -70,8 +73,7 @@ class Work:
 def document(id: uuid.UUID, *, by: str = "", version: str | None = None) -> Iterator[Work]:
     """One verb on a document: everything inside happens whole or not. ``version``: refuse where the header has another
     one by now. Raises ``NotFound``, ``VersionConflict``."""
-    with transaction.atomic():
-        lock_company()
+    with transaction.atomic(), reserve(VERSIONS_OF_A_VERB):
         yield load(id, Masters(), by=by, version=version)
 
 

@@ -78,13 +78,17 @@ class Booking:
         self.details.append(detail)
         return detail
 
+    def _number(self) -> None:
+        last_entry, last_detail = _last_numbers()
+        for number, entry in enumerate(self.fresh, last_entry + 1):
+            entry.entry_no = number
+        for number, detail in enumerate(self.details, last_detail + 1):
+            detail.entry_no = number
+
     def write(self, invoices: Sequence[Any] = ()) -> None:
         """Number and write everything; posted invoices show what remains of their entries. ``invoices`` are rows that
         the verb holds already."""
-        for number, entry in enumerate(self.fresh, CustLedgerEntry.next_no() if self.fresh else 0):
-            entry.entry_no = number
-        for number, detail in enumerate(self.details, DetailedCustLedgEntry.next_no() if self.details else 0):
-            detail.entry_no = number
+        self._number()
         CustLedgerEntry.objects.insert_complete(self.fresh)
         DetailedCustLedgEntry.objects.insert_complete(self.details)
         CustLedgerEntry.objects.write_complete(list(self._old.values()))
@@ -103,6 +107,12 @@ class Booking:
             changes.append(Change(invoice, invoice.columns()))
             invoice.remaining_amount, invoice.closed = entry.remaining_amount, not entry.open
         SalesInvoiceHeader.objects.write_complete(changes)
+
+
+def _last_numbers() -> tuple[int, int]:
+    """The last numbers of entries and of details. Every entry has a detail, so one question is enough."""
+    last = DetailedCustLedgEntry.objects.aggregate(entry=Max("cust_ledger_entry_no__entry_no"), detail=Max("entry_no"))
+    return last["entry"] or 0, last["detail"] or 0
 
 
 def as_open(entry: Any) -> OpenEntry:
