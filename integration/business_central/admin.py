@@ -18,6 +18,7 @@ from integration.business_central.models import (
     RowCounter,
     SalesReceivablesSetup,
 )
+from integration.business_central.models.document_columns import WholeRow
 from integration.business_central.tables import MODELS
 
 COLUMNS_LISTED = 7
@@ -50,6 +51,9 @@ class SetupAdmin(CompanyAdmin):
 class ReadOnlyAdmin(admin.ModelAdmin):
     """What only the company itself writes."""
 
+    list_per_page = 50
+    show_full_result_count = False
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -60,7 +64,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-def admin_of(model: type[CompanyRow], base: type[CompanyAdmin] = CompanyAdmin) -> type[CompanyAdmin]:
+def admin_of(model: type[CompanyRow], base: type[admin.ModelAdmin] = CompanyAdmin) -> type[admin.ModelAdmin]:
     """The admin of one table, made of its columns."""
     fields: list[Any] = [field for field in model._meta.concrete_fields if field.name not in SYSTEM_COLUMNS]
     relations = [field.name for field in fields if field.is_relation]
@@ -81,9 +85,10 @@ def admin_of(model: type[CompanyRow], base: type[CompanyAdmin] = CompanyAdmin) -
 
 
 TABLES: tuple[type[CompanyRow], ...] = (*MODELS.values(), NoSeries, NoSeriesLine)
+"""Documents and ledgers are read here; they are written by the actions of their pages."""
 SETUPS: tuple[type[CompanyRow], ...] = (CompanyInformation, GeneralLedgerSetup, SalesReceivablesSetup)
 for _table in TABLES:
-    admin.site.register(_table, admin_of(_table))
+    admin.site.register(_table, admin_of(_table, ReadOnlyAdmin if issubclass(_table, WholeRow) else CompanyAdmin))
 for _setup in SETUPS:
     admin.site.register(_setup, admin_of(_setup, SetupAdmin))
 

@@ -4,10 +4,13 @@ upper-case and trimmed."""
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 DIGITS = 15
 """All digits of a decimal. SQLite keeps decimals as floating point numbers, which are exact up to here."""
@@ -54,6 +57,18 @@ class Folded(models.Transform):
 Text.register_lookup(Folded)
 
 
+class Memo(models.TextField):
+    """Text of several lines, as long as it likes."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        more.setdefault("blank", True)
+        more.setdefault("default", "")
+        super().__init__(*args, **more)
+
+
+Memo.register_lookup(Folded)
+
+
 class Amount(models.DecimalField):
     """Decimal. ``decimal_places`` 2 for amounts, 5 for unit prices and quantities; ``least`` is its minimum."""
 
@@ -72,10 +87,45 @@ class Amount(models.DecimalField):
         return name, path, args, kwargs if self.least is None else {**kwargs, "least": self.least}
 
 
+MONEY_PLACES = 3
+"""Decimals of amounts on documents and in ledgers: some currencies have three. They are written rounded to theirs."""
+
+
+class RowMoney(Amount):
+    """An amount in the currency of its document."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        more.setdefault("decimal_places", MONEY_PLACES)
+        super().__init__(*args, **more)
+
+
+def local_money(caption: str, **more: Any) -> Amount:
+    """An amount in the local currency, on a document or in a ledger."""
+    return Amount(caption, decimal_places=MONEY_PLACES, **more)
+
+
+def five_places(caption: str, **more: Any) -> Amount:
+    """A quantity, a price or per cent: five decimals."""
+    return Amount(caption, decimal_places=5, **more)
+
+
+def day(caption: str) -> Any:
+    """A date that may be blank."""
+    return models.DateField(caption, null=True, blank=True)
+
+
 def relation(to: str, caption: str, **more: Any) -> Any:
     """A table relation. It holds the other row's system id, blank is NULL, and the other row cannot be deleted."""
     more = {"on_delete": models.PROTECT, "null": True, "blank": True, "related_name": "+", **more}
     return models.ForeignKey(to, verbose_name=caption, **more)
+
+
+NOTHING = Value(uuid.UUID(int=0), output_field=models.UUIDField())
+
+
+def blanks(*relations: str) -> tuple[Coalesce, ...]:
+    """Relations as parts of a key, where a blank one counts like a value."""
+    return tuple(Coalesce(name, NOTHING) for name in relations)
 
 
 def today() -> dt.date:

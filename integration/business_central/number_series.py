@@ -15,6 +15,13 @@ DEFAULT_SERIES: dict[str, tuple[str, str, int]] = {
     "RES": ("Resource", "R0010", 10),
     "OPP": ("Opportunity", "OP000001", 1),
     "SALESPERSON": ("Salespeople from Dynamics 365 Sales", "SP NO. 00001", 1),
+    "S-QUO": ("Sales Quote", "1001", 1),
+    "S-ORD": ("Sales Order", "101001", 1),
+    "S-INV": ("Sales Invoice", "102001", 1),
+    "S-SHPT": ("Sales Shipment", "102001", 1),
+    "S-INV+": ("Posted Sales Invoice", "103001", 1),
+    "S-PMT": ("Customer Payment", "P000001", 1),
+    "S-CR+": ("Posted Sales Credit Memo", "104001", 1),
 }
 """What a new company starts with: description, first number, increment."""
 

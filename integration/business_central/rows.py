@@ -67,6 +67,16 @@ class CompanyQuerySet(models.QuerySet[Any]):
             self.model.after_insert(rows)
         return rows
 
+    def insert_complete(self, rows: Sequence[Any], first: int | None = None) -> None:
+        """Insert rows whose business logic has run already: those of documents, which are worked out as a whole.
+        ``first``: the first of row versions that were allocated for them before."""
+        if rows:
+            with transaction.atomic(using=self.db, savepoint=False):
+                stamp_new_rows(rows, allocate(len(rows), self.db) if first is None else first)
+                super().bulk_create(rows, BATCH_SIZE)
+
+    insert_complete.alters_data = True  # type: ignore[attr-defined]
+
     def write_changes(self, changes: Sequence[Change]) -> None:
         """Write changed rows with their business logic. Every row gets a new version, also one that looks unchanged.
 
@@ -77,18 +87,31 @@ class CompanyQuerySet(models.QuerySet[Any]):
             return
         with transaction.atomic(using=self.db):
             first = allocate(len(changes), self.db)
-            now = timezone.now()
             self.model.before_update(changes)
-            groups: dict[tuple[Any, ...], list[Any]] = {}
-            for version, change in enumerate(changes, first):
-                change.row.row_version = version
-                change.row.system_modified_at = now
-                groups.setdefault(_touched_fields(change), []).append(change.row)
-            for fields, rows in groups.items():
-                self._write_columns(fields, rows)
+            self._write_touched(changes, first)
             self.model.after_update(changes)
 
     write_changes.alters_data = True  # type: ignore[attr-defined]
+
+    def write_complete(self, changes: Sequence[Change], *, always: bool = False) -> None:
+        """Write changed rows whose business logic has run already. A row that looks unchanged gets a new version only
+        ``always``: something that belongs to it has changed."""
+        touched = [change for change in changes if always or change.row.columns() != change.old]
+        if touched:
+            with transaction.atomic(using=self.db, savepoint=False):
+                self._write_touched(touched, allocate(len(touched), self.db))
+
+    write_complete.alters_data = True  # type: ignore[attr-defined]
+
+    def _write_touched(self, changes: Sequence[Change], first: int) -> None:
+        now = timezone.now()
+        groups: dict[tuple[Any, ...], list[Any]] = {}
+        for version, change in enumerate(changes, first):
+            change.row.row_version = version
+            change.row.system_modified_at = now
+            groups.setdefault(_touched_fields(change), []).append(change.row)
+        for fields, rows in groups.items():
+            self._write_columns(fields, rows)
 
     def _write_columns(self, fields: Sequence[Any], rows: Sequence[Any]) -> None:
         connection = connections[self.db]
@@ -118,6 +141,18 @@ class CompanyQuerySet(models.QuerySet[Any]):
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def delete_complete(self) -> list[Any]:
+        """Delete rows whose business logic has run already, and return their ids. Tombstones are left all the same."""
+        with transaction.atomic(using=self.db):
+            version = allocate(1, self.db)
+            ids = list(self.values_list("pk", flat=True))
+            super().delete()
+            self.model.leave_tombstones(ids, version, self.db)
+        return ids
+
+    delete_complete.alters_data = True  # type: ignore[attr-defined]
+    delete_complete.queryset_only = True  # type: ignore[attr-defined]
 
 
 def _touched_fields(change: Change) -> tuple[Any, ...]:

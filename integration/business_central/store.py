@@ -6,22 +6,23 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from integration.business_central.documents import creation
 from integration.business_central.models import CompanyInformation, Currency, GeneralLedgerSetup
 from integration.business_central.models.money import refresh_exchange_rates
-from integration.business_central.reading import changes, records, search
+from integration.business_central.reading import changes, records, search, statistics
 from integration.business_central.tables import MODELS, columns_of
-from integration.business_central.writing import batches
+from integration.business_central.writing import batches, documents
 from integration.business_central.writing.actions import act
-from integration.systems.errors import ConfigurationProblem
+from integration.systems.errors import ConfigurationProblem, Refused
 from integration.systems.filters import EVERYTHING, Filter
-from integration.systems.system import System
-from integration.systems.values import Identity, Page, Record, Row, Side, Table, Written
+from integration.systems.system import DocumentSystem
+from integration.systems.values import Document, Identity, Page, Record, Row, Side, Table, Written
 
 CURRENCY = Currency.slug()
 VERSION = "Business Central (embedded)"
 
 
-class EmbeddedCompany(System):
+class EmbeddedCompany(DocumentSystem):
     """The company in this database. Verbs may be called inside an outer transaction: what fails is rolled back to a
     savepoint. ``page_size``: rows a page of ``changes`` and ``find``."""
 
@@ -43,9 +44,12 @@ class EmbeddedCompany(System):
 
     def tables(self) -> Sequence[tuple[str, str]]:
         listed = [(name, columns_of(name).table.label) for name in MODELS]
+        listed.append((statistics.NAME, statistics.TABLE.label))
         return sorted(listed, key=lambda pair: pair[1].casefold())
 
     def describe(self, table: str) -> Table:
+        if table == statistics.NAME:
+            return statistics.TABLE
         return columns_of(table).table
 
     def forget(self, table: str) -> None:
@@ -56,11 +60,15 @@ class EmbeddedCompany(System):
     ) -> Iterator[Page]:
         if by:
             raise ConfigurationProblem("Business Central goes by the versions of its rows, not by a column.")
+        if table == statistics.NAME:
+            return statistics.changes(fields, where, self.page_size)
         if table == CURRENCY:
             refresh_exchange_rates()  # A rate that was entered ahead is a change on its day.
         return changes.changes(columns_of(table), fields, since, where, self.page_size)
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
+        if table == statistics.NAME:
+            return statistics.get(ids, fields)
         return records.get(columns_of(table), ids, fields)
 
     def find(
@@ -72,20 +80,43 @@ class EmbeddedCompany(System):
         size: int | None = None,
         after: str | None = None,
     ) -> Page:
+        if table == statistics.NAME:
+            return statistics.find(where, fields, order, size or self.page_size, after)
         return search.find(columns_of(table), where, fields, order, size or self.page_size, after)
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
+        if table == statistics.NAME:
+            return statistics.count(where)
         return records.count(columns_of(table), where)
 
     def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        if table in documents.OPEN_DOCUMENTS:
+            return documents.insert(table, rows)
+        if table == statistics.NAME:
+            return statistics.refuse(rows)
         return batches.write(batches.insert, columns_of(table), rows)
 
+    def insert_documents(self, table: str, documents: Sequence[Document]) -> list[Written]:
+        """Quotes, orders and invoices with their lines and notes. Numbers come from the series of the setup; names,
+        addresses, terms, prices and VAT are taken over where they are not given; amounts are worked out."""
+        return creation.insert_documents(table, documents)
+
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        if table in documents.OPEN_DOCUMENTS:
+            return documents.update(table, rows)
+        if table == statistics.NAME:
+            return statistics.refuse(rows)
         return batches.write(batches.update, columns_of(table), rows)
 
     def delete(self, table: str, rows: Sequence[Row]) -> list[Written]:
+        if table in documents.OPEN_DOCUMENTS:
+            return documents.delete(table, rows)
+        if table == statistics.NAME:
+            return statistics.refuse(rows)
         return batches.write(batches.delete, columns_of(table), rows)
 
     def act(self, table: str, id: uuid.UUID, action: str, **arguments: Any) -> Any:
-        """``block`` (``option``: which blocking, where there are several) and ``unblock``."""
+        """``block`` (``option``: which blocking, where there are several), ``unblock``, and the verbs of documents."""
+        if table == statistics.NAME:
+            raise Refused(f"{statistics.TABLE.label} has no action “{action}”.")
         return act(columns_of(table), id, action, arguments)

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from integration.business_central.fields import Amount, Code, Text
+from integration.business_central.fields import Amount, Code, Memo, RowMoney, Text
 from integration.business_central.models import (
     CompanyRow,
     Contact,
@@ -19,17 +19,36 @@ from integration.business_central.models import (
     CountryRegion,
     Currency,
     CurrencyExchangeRate,
+    CustLedgerEntry,
     Customer,
     CustomerPriceGroup,
+    DetailedCustLedgEntry,
+    DocumentEvent,
+    GLAccount,
     Item,
+    ItemLedgerEntry,
+    Note,
     Opportunity,
     PaymentTerms,
     Resource,
+    SalesCrMemoHeader,
+    SalesCrMemoLine,
+    SalesHeader,
+    SalesHeaderArchive,
+    SalesInvoiceHeader,
+    SalesInvoiceLine,
+    SalesLine,
+    SalesLineArchive,
     Salesperson,
     SalesPrice,
+    SalesShipmentHeader,
+    SalesShipmentLine,
     ShipmentMethod,
     ShippingAgent,
     UnitOfMeasure,
+    VatBusinessPostingGroup,
+    VatPostingSetup,
+    VatProductPostingGroup,
     Vendor,
 )
 from integration.systems.errors import FieldMissing, TableMissing
@@ -38,9 +57,12 @@ from integration.systems.values import Field, FieldType, Money, Option, Table
 MODELS: Mapping[str, type[CompanyRow]] = {
     model.slug(): model
     for model in (
-        Contact, ContactBusinessRelation, CountryRegion, Currency, CurrencyExchangeRate, Customer, CustomerPriceGroup,
-        Item, Opportunity, PaymentTerms, Resource, Salesperson, SalesPrice, ShipmentMethod, ShippingAgent,
-        UnitOfMeasure, Vendor,
+        Contact, ContactBusinessRelation, CountryRegion, Currency, CurrencyExchangeRate, Customer,
+        CustLedgerEntry, CustomerPriceGroup, DetailedCustLedgEntry, DocumentEvent, GLAccount, Item,
+        ItemLedgerEntry, Note, Opportunity, PaymentTerms, Resource, SalesCrMemoHeader, SalesCrMemoLine,
+        SalesHeader, SalesHeaderArchive, SalesInvoiceHeader, SalesInvoiceLine, SalesLine, SalesLineArchive,
+        Salesperson, SalesPrice, SalesShipmentHeader, SalesShipmentLine, ShipmentMethod, ShippingAgent,
+        UnitOfMeasure, VatBusinessPostingGroup, VatPostingSetup, VatProductPostingGroup, Vendor,
     )
 }  # fmt: skip
 SYSTEM_COLUMNS = ("system_id", "system_created_at", "system_modified_at")
@@ -108,14 +130,14 @@ def columns_of(table: str) -> TableColumns:
         {name: column.field for name, column in columns.items()},
         name_field=model.name_field if model.name_field in columns else "",
         number_field=model.number_field if model.number_field in columns else "",
-        actions=("block", "unblock") if "blocked" in columns else (),
+        actions=(*(("block", "unblock") if "blocked" in columns else ()), *model.verbs),
     )
     return TableColumns(model, described, columns)
 
 
 def _column(model: type[CompanyRow], stored: Any) -> Column:
     target = stored.related_model if stored.is_relation else None
-    writable = stored.name not in (*SYSTEM_COLUMNS, *model.read_only)
+    writable = not model.append_only and stored.name not in (*SYSTEM_COLUMNS, *model.read_only)
     shape = _shape(stored, target)
     field = Field(
         stored.name,
@@ -137,6 +159,8 @@ def _shape(stored: Any, target: type[CompanyRow] | None) -> dict[str, Any]:
         return {"type": FieldType.REFERENCE, "targets": (target.slug(),)}
     if isinstance(stored, Amount):
         money = Money.LOCAL if stored.name.endswith(LOCAL_SUFFIX) else Money.NONE
+        if isinstance(stored, RowMoney):
+            money = Money.ROW
         return {"type": FieldType.DECIMAL, "scale": stored.decimal_places, "money": money, **_range(stored)}
     if stored.choices:
         options = tuple(Option(int(value), str(label)) for value, label in stored.choices)
@@ -148,6 +172,7 @@ def _shape(stored: Any, target: type[CompanyRow] | None) -> dict[str, Any]:
 _KINDS: Sequence[tuple[type[models.Field[Any, Any]], FieldType]] = (
     (Code, FieldType.CODE),
     (Text, FieldType.TEXT),
+    (Memo, FieldType.MEMO),
     (models.BooleanField, FieldType.BOOLEAN),
     (models.IntegerField, FieldType.INTEGER),
     (models.DateTimeField, FieldType.DATETIME),

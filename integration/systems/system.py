@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.values import (
     OPTION_NAMESPACE,
+    Document,
     Field,
     FieldType,
     Identity,
@@ -35,6 +36,8 @@ from integration.systems.values import (
 __all__ = [
     "COUNTED_AT_MOST",
     "OPTION_NAMESPACE",
+    "Document",
+    "DocumentSystem",
     "Field",
     "FieldType",
     "Identity",
@@ -131,6 +134,17 @@ class KeyedSystem(System, Protocol):
         """Change the rows that have these values in the columns of ``key``, create the others; answers in the same
         order, each with the id the row has now (another than ours where it was there already). A blank part of the key
         answers with ``InvalidValue``. Versions do not count."""
+
+
+@runtime_checkable
+class DocumentSystem(System, Protocol):
+    """A system that takes a document with its lines as a whole."""
+
+    def insert_documents(self, table: str, documents: Sequence[Document]) -> list[Written]:
+        """Create documents; ``table`` is that of their headers. Each is there with all its rows or not at all, and one
+        that is refused fails no other. Answers in the same order, one a document, with the header's id and version and
+        the values that the system gave it (its number). A document that is there already under this id answers with
+        ``DuplicateKey``."""
 
 
 def every(

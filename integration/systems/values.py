@@ -176,6 +176,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """One document to be inserted as a whole: its header, and by table the rows that belong to it (lines, notes).
+    Rows name their ids and, in the column that refers to the header, its id."""
+
+    header: Row
+    children: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+
+    def rows(self) -> int:
+        """How many rows it has in all."""
+        return 1 + sum(len(rows) for rows in self.children.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What became of one :class:`Row`: the new version and the values written, as the row holds them now, where the
     system says so; or the error. ``id``: the row's own, also where the system chose it."""

@@ -20,9 +20,11 @@ from integration.business_central.models import (
     SalesPrice,
     ShipmentMethod,
 )
+from integration.business_central.models.document_columns import WholeRow
 from integration.models import User
 
 pytestmark = pytest.mark.django_db
+WRITTEN_BY_POSTING = [model for model in admin.site._registry if issubclass(model, WholeRow)]
 OURS = [model for model, of in admin.site._registry.items() if isinstance(of, CompanyAdmin)]
 
 
@@ -38,6 +40,14 @@ def test_every_table_can_be_listed_searched_and_opened_for_a_new_row(annette: Cl
 
     assert annette.get(listed, {"q": "adatum"}).status_code == 200
     assert annette.get(f"{listed}add/").status_code == 200
+
+
+@pytest.mark.parametrize("model", WRITTEN_BY_POSTING, ids=lambda model: model.slug())
+def test_documents_and_ledgers_are_listed_and_searched_and_not_written(annette: Client, model: type) -> None:
+    listed = reverse(f"admin:business_central_{model.__name__.lower()}_changelist")
+
+    assert annette.get(listed, {"q": "adatum"}).status_code == 200
+    assert annette.get(f"{listed}add/").status_code == 403
 
 
 def test_a_customer_typed_in_gets_a_number_and_a_company_contact(annette: Client) -> None:

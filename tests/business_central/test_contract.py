@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from integration.business_central.models import Customer
 from integration.business_central.store import EmbeddedCompany
 from integration.systems.system import System
+from integration.systems.values import Ref
 from tests.systems.contract import Ground, SystemContract, Target
 
 
@@ -55,4 +57,18 @@ class TestVendors(EmbeddedCompanyContract):
             "vendor", name="name", text="phone_no", option="blocked", option_values=(1, 2), code="no",
             flag="privacy_blocked", reference="purchaser_code", target=Target("salesperson", {"code": "JO"}),
             action="block", acted={"blocked": 2},
+        )  # fmt: skip
+
+
+class TestSalesHeaders(EmbeddedCompanyContract):
+    """A document without lines is written as any row; with lines see ``tests/business_central/documents``."""
+
+    @pytest.fixture
+    def ground(self, db: None) -> Ground:
+        adatum = Customer.objects.create(name="Adatum")
+        return Ground(
+            "sales_header", name="sell_to_customer_name", text="ship_to_name_2", day="requested_delivery_date",
+            flag="prices_including_vat", code="external_document_no", reference="salesperson_code",
+            target=Target("salesperson", {"code": "JO", "name": "Jim Olive"}),
+            extra={"sell_to_customer_no": Ref("customer", adatum.pk)},
         )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from integration.business_central.demo import trade
+from integration.business_central.demo.books import fill_sales_setup, fill_stock, fill_vat, fill_write_in
 from integration.business_central.demo.firms import VENDORS, Firm, firm_at
 from integration.business_central.demo.people import PEOPLE, SALESPEOPLE, address_of
 from integration.business_central.fields import today
@@ -26,19 +27,18 @@ from integration.business_central.models import (
     CustomerPriceGroup,
     GeneralLedgerSetup,
     Item,
-    NoSeriesLine,
     Opportunity,
     PaymentTerms,
     Resource,
     Salesperson,
     SalesPrice,
-    SalesReceivablesSetup,
     ShipmentMethod,
     ShippingAgent,
     UnitOfMeasure,
+    VatBusinessPostingGroup,
+    VatProductPostingGroup,
     Vendor,
 )
-from integration.business_central.number_series import DEFAULT_SERIES
 from integration.business_central.rows import Change
 
 CUSTOMERS = 60
@@ -80,10 +80,8 @@ def _by_code(model: type[CompanyRow]) -> Coded:
 def _fill_small_tables() -> None:
     CompanyInformation.current()
     GeneralLedgerSetup.current()
-    lines = {code: NoSeriesLine.open_line(code) for code in DEFAULT_SERIES}
-    setup = SalesReceivablesSetup.current()
-    setup.customer_nos = lines["CUST"].series_code
-    setup.save()
+    fill_vat()
+    fill_sales_setup()
     _make(CountryRegion, ("code", "iso_code", "name"), [(code, code, name) for code, name in trade.COUNTRIES])
     _make(PaymentTerms, ("code", "description", "due_date_calculation"), trade.PAYMENT_TERMS)
     _make(ShipmentMethod, ("code", "description"), trade.SHIPMENT_METHODS)
@@ -115,6 +113,7 @@ class Choices:
         self.methods = [*ShipmentMethod.objects.order_by("code"), None]
         self.agents = [*ShippingAgent.objects.order_by("code"), None]
         self.groups = _by_code(CustomerPriceGroup)
+        self.taxed = _by_code(VatBusinessPostingGroup)
 
     def of(self, firm: Firm, position: int) -> dict[str, Any]:
         """Columns that customers and vendors share."""
@@ -156,6 +155,7 @@ def _customers(choices: Choices, positions: range) -> Iterator[Customer]:
             **choices.of(firm, position),
             salesperson_code=choices.salesperson(position),
             customer_price_group=choices.group(firm, position),
+            vat_bus_posting_group=choices.taxed.get("DOMESTIC" if firm.country == "GB" else "ABROAD"),
             credit_limit_lcy=Decimal(1000 * (position * 7 % 40)),
             blocked=BLOCKED.get(position, Customer.Blocked.NONE),
         )
@@ -199,17 +199,20 @@ def _person(customer: Customer, company: Contact, name: tuple[str, str, str]) ->
 def _fill_trade() -> None:
     units, vendors = _by_code(UnitOfMeasure), list(Vendor.objects.order_by("no"))
     chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
-    Item.objects.bulk_create(_items(units, vendors, chance))
+    taxed = _by_code(VatProductPostingGroup)["STANDARD"]
+    items = Item.objects.bulk_create(_items(units, vendors, taxed, chance))
+    fill_stock(items, [Decimal(chance.randint(0, 250)) for _ in items])
+    fill_write_in(units["PCS"], taxed)
     Resource.objects.bulk_create(
         Resource(name=name, type=kind, base_unit_of_measure=units[unit], unit_price=Decimal(price), capacity=40,
-                 unit_cost=Decimal(price) / 2)
+                 unit_cost=Decimal(price) / 2, vat_prod_posting_group=taxed)
         for name, kind, unit, price in trade.RESOURCES
     )  # fmt: skip
     _fill_prices()
     _fill_opportunities()
 
 
-def _items(units: Coded, vendors: Sequence[Vendor], chance: random.Random) -> Iterator[Item]:
+def _items(units: Coded, vendors: Sequence[Vendor], taxed: Any, chance: random.Random) -> Iterator[Item]:
     for line in trade.LINES:
         for number, (piece, unit, price, weight) in enumerate(trade.PIECES):
             unit_price = (Decimal(price) * chance.randint(80, 140) / 100).quantize(PENNY, ROUND_HALF_UP)
@@ -223,14 +226,15 @@ def _items(units: Coded, vendors: Sequence[Vendor], chance: random.Random) -> It
                 unit_volume=(Decimal(weight) / 20).quantize(PENNY),
                 vendor_no=vendors[number],
                 vendor_item_no=f"{line[:3]}-{number + 1:03}",
-                inventory=chance.randint(0, 250),
+                vat_prod_posting_group=taxed,
             )
 
 
 def _fill_prices() -> None:
     """A part of the items on each list, in the list's one currency; and two prices that are on none."""
     groups, currencies = _by_code(CustomerPriceGroup), _by_code(Currency)
-    items = list(Item.objects.order_by("no").select_related("base_unit_of_measure"))
+    goods = Item.objects.filter(type=Item.Type.INVENTORY)
+    items = list(goods.order_by("no").select_related("base_unit_of_measure"))
     prices = [
         SalesPrice(item_no=item, sales_type=SalesPrice.SalesType.PRICE_GROUP, sales_code=groups[code],
                    currency_code=currencies.get(currency), unit_of_measure_code=item.base_unit_of_measure,

@@ -29,7 +29,8 @@ CURRENCIES = (
     ("AUD", "AUD", "Australian dollar", "$", "51.20"), ("CAD", "CAD", "Canadian dollar", "$", "57.80"),
     ("CHF", "CHF", "Swiss franc", "CHF", "88.40"), ("CZK", "CZK", "Czech koruna", "Kč", "3.42"),
     ("DKK", "DKK", "Danish krone", "kr", "11.44"), ("EUR", "EUR", "Euro", "€", "85.35"),
-    ("JPY", "JPY", "Japanese yen", "¥", "0.52"), ("NOK", "NOK", "Norwegian krone", "kr", "7.31"),
+    ("JPY", "JPY", "Japanese yen", "¥", "0.52"), ("KWD", "KWD", "Kuwaiti dinar", "KD", "256.00"),
+    ("NOK", "NOK", "Norwegian krone", "kr", "7.31"),
     ("NZD", "NZD", "New Zealand dollar", "$", "47.10"), ("PLN", "PLN", "Polish zloty", "zł", "19.95"),
     ("SEK", "SEK", "Swedish krona", "kr", "7.52"), ("USD", "USD", "US dollar", "$", "78.60"),
     ("POINTS", "", "Loyalty points", "", "1.00"),
@@ -79,3 +80,23 @@ OPPORTUNITIES = (
     ("Showroom in the old town", 2, 17300), ("Waiting area", 3, 6100),
 )  # fmt: skip
 """Description, status, estimated value."""
+
+VAT_BUSINESS = (("DOMESTIC", "Customers in the United Kingdom"), ("ABROAD", "Customers in other countries"))
+VAT_PRODUCT = (("STANDARD", "Standard rate"), ("REDUCED", "Reduced rate"), ("ZERO", "Zero rate"))
+VAT_RATES = (
+    *((business, product, identifier, rate)
+      for business in ("", "DOMESTIC")
+      for product, identifier, rate in (("", "VAT20", 20), ("STANDARD", "VAT20", 20), ("REDUCED", "VAT5", 5),
+                                        ("ZERO", "VAT0", 0))),
+    *(("ABROAD", product, "VAT0", 0) for product in ("", "STANDARD", "REDUCED", "ZERO")),
+)  # fmt: skip
+"""Business group, product group, identifier, per cent. Whoever has no group is charged like at home."""
+
+ACCOUNTS = (
+    ("6110", "Sales, Furniture", "STANDARD"), ("6410", "Sales, Services", "STANDARD"), ("6810", "Freight", "STANDARD"),
+)  # fmt: skip
+FREIGHT = "6810"
+"""The account of freight charges."""
+
+WRITE_IN = "Written in by Sales"
+"""The item that stands for what salespeople write in by hand."""

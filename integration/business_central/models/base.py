@@ -21,7 +21,8 @@ class CompanyRow(models.Model):
     ``problems`` are the rules that need nothing but the row.
 
     ``number_field`` and ``name_field`` say which columns name a row for people; ``read_only`` columns are kept by
-    the company itself; ``refuses_blocked`` are relations that may not be pointed to a blocked row.
+    the company itself; ``refuses_blocked`` are relations that may not be pointed to a blocked row. ``append_only``
+    tables are written by posting alone; ``verbs`` are what ``act`` does to a row of the table, beside blocking.
     """
 
     number_field: ClassVar[str] = ""
@@ -29,6 +30,8 @@ class CompanyRow(models.Model):
     read_only: ClassVar[tuple[str, ...]] = ()
     key: ClassVar[tuple[str, ...]] = ()
     refuses_blocked: ClassVar[tuple[str, ...]] = ()
+    append_only: ClassVar[bool] = False
+    verbs: ClassVar[tuple[str, ...]] = ()
 
     system_id = models.UUIDField("System ID", primary_key=True, default=uuid.uuid4)
     system_created_at = models.DateTimeField("System Created At", default=timezone.now, editable=False)

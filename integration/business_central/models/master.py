@@ -25,6 +25,8 @@ class Customer(Firm):
 
     salesperson_code = relation("business_central.Salesperson", "Salesperson Code")
     customer_price_group = relation("business_central.CustomerPriceGroup", "Customer Price Group")
+    vat_bus_posting_group = relation("business_central.VatBusinessPostingGroup", "VAT Bus. Posting Group")
+    bill_to_customer_no = relation("business_central.Customer", "Bill-to Customer No.")
     credit_limit_lcy = Amount("Credit Limit (LCY)")
     blocked = models.IntegerField("Blocked", choices=Blocked, default=Blocked.NONE)
     prices_including_vat = models.BooleanField("Prices Including VAT", default=False)

@@ -17,11 +17,16 @@ from integration.business_central.rows import Change
 from integration.business_central.text_rules import iso_code_problem
 
 RATE_STEP = Decimal("1e-10")
+WITHOUT_DECIMALS = frozenset((
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+))  # fmt: skip
+WITH_THREE_DECIMALS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
 
 class Currency(CodeTable):
     """A foreign currency; blank means the local one. ``exchange_rate``: units of it for one unit of the local
-    currency today, 0 without a rate. It follows the exchange rates; whoever reads changes gets those of the day."""
+    currency today, 0 without a rate. It follows the exchange rates; whoever reads changes gets those of the day.
+    ``amount_rounding_precision``: its smallest unit; left blank, it follows from the ISO code."""
 
     read_only = ("exchange_rate",)
 
@@ -29,11 +34,19 @@ class Currency(CodeTable):
     description = Text("Description", max_length=30)
     symbol = Text("Symbol", max_length=10)
     exchange_rate = Amount("Exchange Rate", decimal_places=10, editable=False)
+    amount_rounding_precision = Amount("Amount Rounding Precision", decimal_places=5, least=0)
 
     class Meta:
         ordering = ["code"]
         verbose_name = "Currency"
         verbose_name_plural = "Currencies"
+
+    @classmethod
+    def before_insert(cls, rows: Sequence[Self]) -> None:
+        super().before_insert(rows)
+        for row in rows:
+            if not row.amount_rounding_precision:
+                row.amount_rounding_precision = smallest_unit(row.iso_code)
 
     @classmethod
     def before_delete(cls, ids: Sequence[uuid.UUID]) -> None:
@@ -75,6 +88,20 @@ class CurrencyExchangeRate(CompanyRow):
     def before_delete(cls, ids: Sequence[uuid.UUID]) -> None:
         touched = set(cls.objects.filter(pk__in=ids).values_list("currency_code_id", flat=True))
         refresh_exchange_rates(touched, leaving_out=ids)
+
+
+def smallest_unit(iso_code: str) -> Decimal:
+    """The smallest unit of a currency by its ISO code: 0.01 unless it is one without decimals, or with three."""
+    if iso_code.strip().upper() in WITHOUT_DECIMALS:
+        return Decimal(1)
+    return Decimal("0.001") if iso_code.strip().upper() in WITH_THREE_DECIMALS else Decimal("0.01")
+
+
+def exchange_rate_on(day: dt.date, currency_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Decimal]:
+    """Units of currencies for one unit of the local currency on a day; those without a rate are left out."""
+    rates = CurrencyExchangeRate.objects.filter(starting_date__lte=day, currency_code__in=list(currency_ids))
+    valid = {rate.currency_code_id: _units_for_one_local(rate) for rate in rates.order_by("starting_date")}
+    return {id: factor for id, factor in valid.items() if factor}
 
 
 def refresh_exchange_rates(

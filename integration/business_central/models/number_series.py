@@ -116,7 +116,7 @@ class NoSeriesLine(CompanyRow):
             candidates = self._count_up(min(count - len(free), BATCH_SIZE))
             used = used_numbers(candidates)
             free += [number for number in candidates if number not in used]
-        self.save(update_fields=["last_no_used"])
+        type(self).objects.filter(pk=self.pk).update(last_no_used=self.last_no_used)
         return free
 
     def _count_up(self, count: int) -> list[str]:

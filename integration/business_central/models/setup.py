@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from integration.business_central.fields import Code, Text, relation
+from integration.business_central.fields import Amount, Code, Text, day, relation
 from integration.business_central.models.base import CompanyRow
 from integration.business_central.text_rules import date_formula_problem, iso_code_problem
 
@@ -54,10 +56,25 @@ class GeneralLedgerSetup(Setup):
     name_field = "lcy_code"
 
     lcy_code = Code("LCY Code", max_length=10, default=LOCAL_CURRENCY)
+    allow_posting_from = day("Allow Posting From")
+    allow_posting_to = day("Allow Posting To")
+    amount_rounding_precision = Amount("Amount Rounding Precision", decimal_places=5, default=Decimal("0.01"))
+    unit_amount_rounding_precision = Amount(
+        "Unit-Amount Rounding Precision", decimal_places=5, default=Decimal("0.00001")
+    )
+    fiscal_year_first_month = models.IntegerField(
+        "First Month of the Fiscal Year", default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
 
     class Meta:
         verbose_name = "General Ledger Setup"
         verbose_name_plural = "General Ledger Setup"
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        if self.amount_rounding_precision <= 0:
+            yield "amount_rounding_precision", "Amount Rounding Precision must be above 0, for example 0.01."
+        if self.allow_posting_from and self.allow_posting_to and self.allow_posting_to < self.allow_posting_from:
+            yield "allow_posting_to", "Allow Posting To must not be before Allow Posting From."
 
 
 class SalesReceivablesSetup(Setup):
@@ -68,6 +85,18 @@ class SalesReceivablesSetup(Setup):
     customer_nos = relation("business_central.NoSeries", "Customer Nos.")
     write_in_product_type = models.IntegerField("Write-in Product Type", choices=WriteIn, default=WriteIn.ITEM)
     write_in_product_no = Code("Write-in Product No.", max_length=20)
+    quote_nos = relation("business_central.NoSeries", "Quote Nos.")
+    order_nos = relation("business_central.NoSeries", "Order Nos.")
+    invoice_nos = relation("business_central.NoSeries", "Invoice Nos.")
+    posted_shipment_nos = relation("business_central.NoSeries", "Posted Shipment Nos.")
+    posted_invoice_nos = relation("business_central.NoSeries", "Posted Invoice Nos.")
+    posted_credit_memo_nos = relation("business_central.NoSeries", "Posted Credit Memo Nos.")
+    freight_g_l_account_no = relation("business_central.GLAccount", "Freight G/L Acc. No.")
+    ext_doc_no_mandatory = models.BooleanField("Ext. Doc. No. Mandatory", default=False)
+    archive_quotes = models.BooleanField("Archive Quotes", default=True)
+    archive_orders = models.BooleanField("Archive Orders", default=False)
+    vat_bus_posting_gr_price = relation("business_central.VatBusinessPostingGroup", "VAT Bus. Posting Gr. (Price)")
+    prevent_negative_inventory = models.BooleanField("Prevent Negative Inventory", default=False)
 
     class Meta:
         verbose_name = "Sales & Receivables Setup"
@@ -111,6 +140,7 @@ class PaymentTerms(CodeTable):
     description = Text("Description", max_length=100)
     due_date_calculation = Text("Due Date Calculation", max_length=32)
     discount_date_calculation = Text("Discount Date Calculation", max_length=32)
+    discount_percent = Amount("Discount %", decimal_places=5, least=0)
 
     class Meta:
         ordering = ["code"]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterator
 
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from integration.business_central.fields import Amount, Code, Text, relation, today
+from integration.business_central.fields import Amount, Code, Text, blanks, relation, today
 from integration.business_central.models.base import CompanyRow
 from integration.business_central.models.number_series import Numbered
 from integration.business_central.models.setup import CodeTable
+from integration.business_central.models.sold import Sold
 
 
 class UnitOfMeasure(CodeTable):
@@ -27,7 +27,7 @@ class UnitOfMeasure(CodeTable):
         verbose_name_plural = "Units of Measure"
 
 
-class Item(Numbered):
+class Item(Numbered, Sold):
     """``inventory`` is kept by the company: the item ledger writes it."""
 
     class Type(models.IntegerChoices):
@@ -39,6 +39,7 @@ class Item(Numbered):
     name_field = "description"
     key = ("no",)
     series = "ITEM"
+    line_type = 2
     read_only = ("inventory",)
 
     no = Code("No.", max_length=20, unique=True)
@@ -54,6 +55,10 @@ class Item(Numbered):
     vendor_no = relation("business_central.Vendor", "Vendor No.")
     vendor_item_no = Text("Vendor Item No.", max_length=50)
     gtin = Code("GTIN", max_length=14)
+    vat_prod_posting_group = relation("business_central.VatProductPostingGroup", "VAT Prod. Posting Group")
+    price_includes_vat = models.BooleanField("Price Includes VAT", default=False)
+    vat_bus_posting_gr_price = relation("business_central.VatBusinessPostingGroup", "VAT Bus. Posting Gr. (Price)")
+    allow_invoice_disc = models.BooleanField("Allow Invoice Disc.", default=True)
     inventory = Amount("Inventory", decimal_places=5, editable=False)
     blocked = models.BooleanField("Blocked", default=False)
 
@@ -63,7 +68,7 @@ class Item(Numbered):
         indexes = [models.Index(fields=["description"])]
 
 
-class Resource(Numbered):
+class Resource(Numbered, Sold):
     class Type(models.IntegerChoices):
         PERSON = 0, "Person"
         MACHINE = 1, "Machine"
@@ -72,6 +77,7 @@ class Resource(Numbered):
     name_field = "name"
     key = ("no",)
     series = "RES"
+    line_type = 3
 
     no = Code("No.", max_length=20, unique=True)
     type = models.IntegerField("Type", choices=Type, default=Type.PERSON)
@@ -82,6 +88,7 @@ class Resource(Numbered):
     unit_cost = Amount("Unit Cost", decimal_places=5, least=0)
     vendor_no = relation("business_central.Vendor", "Vendor No.")
     capacity = Amount("Capacity", decimal_places=5)
+    vat_prod_posting_group = relation("business_central.VatProductPostingGroup", "VAT Prod. Posting Group")
     blocked = models.BooleanField("Blocked", default=False)
 
     class Meta:
@@ -99,11 +106,6 @@ class CustomerPriceGroup(CodeTable):
 
 
 LONG_AGO = Value(dt.date(1753, 1, 1), output_field=models.DateField())
-NOTHING = Value(uuid.UUID(int=0), output_field=models.UUIDField())
-
-
-def _blanks(*relations: str) -> tuple[Coalesce, ...]:
-    return tuple(Coalesce(name, NOTHING) for name in relations)
 
 
 class SalesPrice(CompanyRow):
@@ -137,7 +139,7 @@ class SalesPrice(CompanyRow):
         constraints = [
             # A blank column counts like a value: no two prices for the same thing.
             models.UniqueConstraint(
-                "item_no", "sales_type", "minimum_quantity", *_blanks("sales_code", "customer_no", "currency_code",
+                "item_no", "sales_type", "minimum_quantity", *blanks("sales_code", "customer_no", "currency_code",
                 "unit_of_measure_code"), Coalesce("starting_date", LONG_AGO), name="sales_price_key",
                 violation_error_message="There is a sales price for this already.",
             )

@@ -1,26 +1,47 @@
-"""Actions on a row, beyond insert, update and delete: ``block`` and ``unblock``."""
+"""Actions on a row, beyond insert, update and delete: blocking, and what posting does with documents and entries."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from integration.business_central.posting import archiving, crediting, invoicing, payments, shipping, states
 from integration.business_central.tables import TableColumns
 from integration.systems.errors import NotFound, Refused
 from integration.systems.values import FieldType
 
 
-def act(table: TableColumns, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> None:
-    """Do an action. ``option`` among the arguments of ``block``: which blocking, by the value of the option. Raises
-    ``Refused`` for an action that the table does not have or an option it does not know, and ``NotFound``."""
-    blocked = table.columns.get("blocked")
-    if action not in ("block", "unblock") or blocked is None:
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb of posting, and the arguments that it takes besides the row."""
+
+    run: Callable[..., Any]
+    arguments: frozenset[str] = frozenset()
+
+
+def act(table: TableColumns, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> Any:
+    """Do an action that the table describes. ``option`` among the arguments of ``block``: which blocking, by the value
+    of the option; those of the others as the verb in ``posting`` names them. Raises ``Refused`` for an action that
+    the table does not have, an option or an argument it does not know, and ``NotFound``."""
+    if action in ("block", "unblock") and "blocked" in table.columns:
+        _block(table, id, action, arguments)
+        return None
+    verb = VERBS.get(action) if action in table.table.actions else None
+    if verb is None:
         raise Refused(f"{table.table.label} has no action “{action}”.")
+    unknown = sorted(arguments.keys() - verb.arguments)
+    if unknown:
+        raise Refused(f"{table.table.label}: “{action}” takes no “{unknown[0]}”.")
+    return verb.run(id, **arguments)
+
+
+def _block(table: TableColumns, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> None:
     row: Any = table.model.objects.filter(pk=id).first()
     if row is None:
         raise NotFound(f"There is no {table.table.label} with the id {id}.")
-    if blocked.field.type is FieldType.BOOLEAN:
+    if table.columns["blocked"].field.type is FieldType.BOOLEAN:
         row.blocked = action == "block"
     else:
         row.blocked = _chosen_blocking(table, arguments.get("option")) if action == "block" else 0
@@ -35,3 +56,22 @@ def _chosen_blocking(table: TableColumns, option: Any) -> int:
     if option not in options:
         raise Refused(f"{table.table.label} cannot be blocked with {option}.")
     return int(option)
+
+
+BY, POSTED, CHECKED = frozenset({"by"}), frozenset({"by", "posting_date"}), frozenset({"by", "version"})
+VERBS: Mapping[str, Verb] = {
+    "release": Verb(states.release, CHECKED),
+    "reopen": Verb(states.reopen, CHECKED),
+    "hold": Verb(states.hold, BY | {"code"}),
+    "ship": Verb(shipping.ship, POSTED | CHECKED),
+    "invoice": Verb(invoicing.invoice, POSTED | CHECKED),
+    "ship_and_invoice": Verb(invoicing.ship_and_invoice, POSTED | CHECKED),
+    "archive": Verb(archiving.archive, CHECKED),
+    "make_order": Verb(archiving.make_order, CHECKED),
+    "link_quote": Verb(archiving.link_quote, BY | {"no"}),
+    "undo_shipment": Verb(shipping.undo_shipment, BY),
+    "cancel": Verb(crediting.cancel, POSTED),
+    "credit": Verb(crediting.credit, POSTED | {"parts"}),
+    "apply": Verb(payments.apply, POSTED | {"invoice_id", "amount"}),
+}
+"""By name, on the rows of the table that describes it."""

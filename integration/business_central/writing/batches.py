@@ -13,7 +13,7 @@ is then repeated row by row:
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
@@ -60,18 +60,20 @@ def _attempt(work: Work, table: TableColumns, batch: Batch) -> Answers:
         with transaction.atomic():
             lock_company()
             return work(table, batch)
-    except (DatabaseError, NumberRefused, ProtectedError) as error:
+    except (DatabaseError, NumberRefused, ProtectedError, RecordProblem) as error:
         if len(batch) == 1 or isinstance(error, OperationalError):
-            return {position: Written(row.id, error=_problem(table, error)) for position, row in batch.items()}
+            return {position: Written(row.id, error=problem_of(table, error)) for position, row in batch.items()}
     answers: Answers = {}
     for position, row in batch.items():
         answers |= _attempt(work, table, {position: row})
     return answers
 
 
-def _problem(table: TableColumns, error: Exception) -> Problem:
+def problem_of(table: TableColumns, error: Exception) -> Problem:
     """The answer of the database or the company as a problem of the row."""
     label = table.table.label
+    if isinstance(error, RecordProblem):
+        return error
     if isinstance(error, OperationalError):
         return Locked(f"{label} is locked by another user at the moment.", raw=str(error))
     if isinstance(error, ProtectedError):
@@ -92,7 +94,9 @@ def insert(table: TableColumns, batch: Batch) -> Answers:
     answers: Answers = {}
     fresh: dict[int, CompanyRow] = {}
     keys = Keys(table, [row.id for row in batch.values()])
-    for position, values in _valid_rows(table, batch, answers, new=True):
+    usable, refused = valid_rows(table, batch, new=True)
+    answers |= refused
+    for position, values in usable:
         instance = table.model(system_id=batch[position].id, **values)
         problem = keys.id_conflict(instance.pk) or _broken_rule(instance)
         if problem is None:
@@ -106,10 +110,17 @@ def insert(table: TableColumns, batch: Batch) -> Answers:
     return answers | {position: Written(row.pk, str(row.row_version)) for position, row in fresh.items()}
 
 
-def _valid_rows(table: TableColumns, batch: Batch, answers: Answers, *, new: bool) -> list[tuple[int, dict[str, Any]]]:
-    """The rows whose values fit and whose relations are there, as stored columns; the others are answered."""
+Usable = list[tuple[int, dict[str, Any]]]
+
+
+def valid_rows(
+    table: TableColumns, batch: Batch, *, new: bool, trusted: Mapping[str, Collection[uuid.UUID]] | None = None
+) -> tuple[Usable, Answers]:
+    """The rows whose values fit and whose relations are there, as stored columns; and the answers of the others.
+    ``trusted``: by column the ids of rows that are going to be there."""
+    answers: Answers = {}
     accepted: dict[int, Mapping[Column, Any]] = {}
-    usable: list[tuple[int, dict[str, Any]]] = []
+    usable: Usable = []
     required = {name: "" for name, column in table.columns.items() if column.field.required} if new else {}
     for position, row in batch.items():
         values = stored_values(table.columns, {**required, **row.values})
@@ -117,14 +128,14 @@ def _valid_rows(table: TableColumns, batch: Batch, answers: Answers, *, new: boo
             answers[position] = Written(row.id, error=values)
         else:
             accepted[position] = values
-    relations = Relations(table.model, accepted.values())
+    relations = Relations(table.model, accepted.values(), trusted or {})
     for position, accepted_values in accepted.items():
         resolved = relations.resolve(accepted_values)
         if isinstance(resolved, RecordProblem):
             answers[position] = Written(batch[position].id, error=resolved)
         else:
             usable.append((position, {column.attribute: value for column, value in resolved.items()}))
-    return usable
+    return usable, answers
 
 
 def _broken_rule(instance: CompanyRow) -> RecordProblem | None:
@@ -144,7 +155,9 @@ def update(table: TableColumns, batch: Batch) -> Answers:
     current = {position: row for position, row in batch.items() if position not in answers}
     changes: dict[uuid.UUID, Change] = {}
     written: dict[int, CompanyRow] = {}
-    for position, values in _valid_rows(table, current, answers, new=False):
+    usable, refused = valid_rows(table, current, new=False)
+    answers |= refused
+    for position, values in usable:
         row, instance = batch[position], stored[batch[position].id]
         change = changes.get(row.id) or Change(instance, instance.columns(), row.validate)
         problem = _apply(table, change, values)

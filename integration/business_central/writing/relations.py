@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from integration.business_central.models import CompanyRow, CountryRegion
@@ -18,20 +18,28 @@ class Relations:
     """All rows that a batch points to, looked up in one query per table. The caller holds the company's write lock, so
     they exist until its transaction ends."""
 
-    def __init__(self, model: type[CompanyRow], batch: Iterable[StoredValues]) -> None:
+    def __init__(
+        self,
+        model: type[CompanyRow],
+        batch: Iterable[StoredValues],
+        trusted: Mapping[str, Collection[uuid.UUID]] | None = None,
+    ) -> None:
+        """``trusted``: by column the ids of rows that are going to be there."""
+        self._trusted = trusted or {}
         self._refuses_blocked = model.refuses_blocked
         self._targets: dict[type[CompanyRow], dict[uuid.UUID, tuple[str, bool]]] = {}
         self._countries: dict[str, uuid.UUID] | None = None
         self._fitting: dict[str, set[uuid.UUID]] = {}
         ids_by_target: dict[type[CompanyRow], set[uuid.UUID]] = {}
-        for column, target, ids in _pointed_to(batch):
+        for column, target, pointed_to in _pointed_to(batch):
+            ids = pointed_to - set(self._trusted.get(column.name, ()))
             ids_by_target.setdefault(target, set()).update(ids)
             limit = column.stored.get_limit_choices_to()
             if limit:
                 fitting = target.objects.filter(pk__in=ids, **limit)
                 self._fitting[column.name] = set(fitting.values_list("pk", flat=True))
         for target, ids in ids_by_target.items():
-            self._targets[target] = _look_up(target, ids)
+            self._targets[target] = _look_up(target, ids) if ids else {}
 
     def resolve(self, values: StoredValues) -> dict[Column, Any] | RecordProblem:
         """The values with names turned into ids, or what is wrong with the first relation that cannot be used."""
@@ -43,6 +51,8 @@ class Relations:
                 resolved[column] = self._country(value)
                 if resolved[column] is None:
                     return _missing(column, f"“{value}” is not among the {column.target._meta.verbose_name_plural}")
+                continue
+            if value in self._trusted.get(column.name, ()):
                 continue
             code, blocked = self._targets[column.target].get(value, (None, False))
             if code is None:

@@ -43,7 +43,14 @@ def _blank(column: Column) -> Any:
     return default if column.field.type in _BLANK_IS_DEFAULT else column.stored.to_python(0)
 
 
-_BLANK_IS_DEFAULT = (FieldType.TEXT, FieldType.CODE, FieldType.OPTION, FieldType.BOOLEAN, FieldType.DATE)
+_BLANK_IS_DEFAULT = (
+    FieldType.TEXT,
+    FieldType.CODE,
+    FieldType.MEMO,
+    FieldType.OPTION,
+    FieldType.BOOLEAN,
+    FieldType.DATE,
+)
 
 
 def invalid(column: Column, value: object, why: str) -> InvalidValue:
@@ -116,13 +123,28 @@ def _reference(column: Column, value: Value) -> uuid.UUID:
     return value.id
 
 
+def _id(column: Column, value: Value) -> uuid.UUID:
+    if not isinstance(value, uuid.UUID):
+        raise invalid(column, value, f"takes an id, not “{_short(str(value))}”")
+    return value
+
+
+def _moment(column: Column, value: Value) -> dt.datetime:
+    if not isinstance(value, dt.datetime) or value.tzinfo is None:
+        raise invalid(column, value, f"takes a moment with its time zone, not “{_short(str(value))}”")
+    return value.astimezone(dt.UTC)
+
+
 _CHECKS: Mapping[FieldType, Callable[[Column, Value], Any]] = {
     FieldType.TEXT: _text,
     FieldType.CODE: _text,
+    FieldType.MEMO: _text,
     FieldType.DECIMAL: _decimal,
     FieldType.INTEGER: _integer,
     FieldType.BOOLEAN: _boolean,
     FieldType.DATE: _date,
+    FieldType.DATETIME: _moment,
+    FieldType.UUID: _id,
     FieldType.OPTION: _option,
     FieldType.REFERENCE: _reference,
 }

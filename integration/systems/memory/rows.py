@@ -46,6 +46,10 @@ class MemoryTable:
         if self.rows.pop(id, None) is not None:
             self.tombstones[id] = sequence
 
+    def withdraw(self, id: uuid.UUID) -> None:
+        """Take back a row that was just inserted, as if it had never been there."""
+        self.rows.pop(id, None)
+
     def check_unique(self, id: uuid.UUID, values: dict[str, Value], keys: Sequence[tuple[str, ...]]) -> None:
         """Raises ``DuplicateKey`` where another row has the same key."""
         for key in keys:

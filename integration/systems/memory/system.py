@@ -19,10 +19,10 @@ from typing import Any
 
 from integration.systems.errors import InvalidValue, RecordProblem, Refused
 from integration.systems.filters import EVERYTHING, Filter
+from integration.systems.memory.documents import MemoryDocuments, with_own_ids
 from integration.systems.memory.faults import Call, Fault, Faults
-from integration.systems.memory.store import MemoryStore
-from integration.systems.system import KeyedSystem
-from integration.systems.values import Identity, Page, Record, Row, Side, Table, Value, Written
+from integration.systems.system import DocumentSystem, KeyedSystem
+from integration.systems.values import Document, Identity, Page, Record, Row, Side, Table, Value, Written
 
 PERSON = uuid.UUID("00000000-0000-4000-8000-00000000a11e")
 
@@ -30,7 +30,7 @@ Action = Callable[["MemorySystem", str, uuid.UUID, Mapping[str, Any]], Any]
 Write = Callable[[str, Row, uuid.UUID], str | None]
 
 
-class MemorySystem(MemoryStore, KeyedSystem):
+class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
     """Tables in dicts, safe for threads.
 
     Switches, as attributes: ``page_size`` cuts ``changes`` and ``find``; ``skew`` moves this system's clock, which
@@ -192,6 +192,17 @@ class MemorySystem(MemoryStore, KeyedSystem):
     def insert(self, table: str, rows: Sequence[Row]) -> list[Written]:
         given = rows if self.keeps_ids else [replace(row, id=uuid.uuid4()) for row in rows]
         return self._write("insert", self._insert, table, given)
+
+    def insert_documents(self, table: str, documents: Sequence[Document]) -> list[Written]:
+        self._check_children(documents)
+        given = documents if self.keeps_ids else [with_own_ids(table, document) for document in documents]
+        left = iter(given)
+
+        def insert(table: str, row: Row, by: uuid.UUID) -> str:
+            document = next(each for each in left if each.header is row)
+            return self._insert_document(document, table, row, by)
+
+        return self._write("insert_documents", insert, table, [document.header for document in given])
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return self._write("update", self._update, table, rows)

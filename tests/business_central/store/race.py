@@ -24,6 +24,7 @@ from django.db import connection, transaction
 from integration.business_central.models import Customer, ShipmentMethod
 from integration.business_central.store import EmbeddedCompany
 from integration.systems.values import Row
+from tests.business_central.store.posting_race import two_people_post
 
 
 def in_thread(work: Callable[[], None], failures: list[str]) -> Thread:
@@ -155,6 +156,7 @@ def all_races() -> dict[str, object]:
         "many": many_writers(4, 10),
         "numbers": two_workers_number_customers(10),
         "versions": two_users_change_one_customer(),
+        "posting": two_people_post(in_thread, 5),
     }
 
 

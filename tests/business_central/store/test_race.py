@@ -33,8 +33,12 @@ def outcome(transactional_db: None, tmp_path: Path) -> dict[str, Any]:
 
 @pytest.mark.processes
 def test_writers_at_the_same_time_lose_nothing_and_a_reader_misses_no_row(outcome: dict[str, Any]) -> None:
-    """One test for four races: each needs a database of its own, which takes longer than the race."""
+    """One test for all races: each needs a database of its own, which takes longer than the race."""
     assert outcome["late"] == {"between": [], "seen": ["LATE", "NEXT"], "failures": []}
     assert outcome["many"] == {"failures": [], "missed": [], "stored": 80, "shared_versions": 0}
     assert outcome["numbers"] == {"failures": [], "numbers": [f"C{number:05}" for number in range(10, 410, 10)]}
     assert outcome["versions"] == {"waits": True, "answer": "VersionConflict", "city": "London", "failures": []}
+    assert outcome["posting"] == {
+        "failures": [], "refused": ["nothing-to-ship"], "invoices": [f"1030{number:02}" for number in range(1, 12)],
+        "shipments": 11, "entries": list(range(1, 12)), "stock": 988, "done": 11,
+    }  # fmt: skip

@@ -23,7 +23,7 @@ from integration.business_central.models import (
     RowCounter,
     ShipmentMethod,
 )
-from integration.business_central.row_versions import allocate, committed_version, lock_company
+from integration.business_central.row_versions import allocate, committed_version, lock_company, reserve
 from integration.business_central.rows import Change
 from tests.examples import examples
 
@@ -202,3 +202,24 @@ def test_a_write_fails_whole_where_what_follows_from_it_fails(monkeypatch: pytes
 
     assert not Customer.objects.exists()
     assert committed_version() == before
+
+
+def test_reserved_versions_are_given_out_without_asking_again() -> None:
+    with transaction.atomic(), reserve(10):
+        first = allocate(4)
+        assert allocate(6) == first + 4
+        behind = allocate(1)
+        assert behind == first + 10
+    with transaction.atomic():
+        assert allocate() == behind + 1
+
+
+def test_what_was_reserved_and_not_used_is_never_given_out() -> None:
+    with transaction.atomic(), reserve(10):
+        first = allocate()
+    with transaction.atomic():
+        assert allocate() == first + 10
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), reserve(10):
+        raise ZeroDivisionError
+    with transaction.atomic():
+        assert allocate() == first + 11

@@ -40,3 +40,7 @@ def test_a_database_that_was_only_just_made_is_not_older(tmp_path):
         stored.execute("CREATE TABLE something (id INTEGER)")
 
     assert not is_older(tmp_path / "integration.sqlite3")
+
+
+def test_a_company_without_documents_is_older(tmp_path):
+    assert is_older(folder_of(tmp_path, ("business_central", "0001_initial")) / "integration.sqlite3")

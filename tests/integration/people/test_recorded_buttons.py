@@ -246,7 +246,8 @@ def test_a_customer_changed_in_the_administration_is_recorded_by_its_id(db):
     chief = made("annette", ADMINISTRATOR, is_staff=True)
     client = client_of(chief)
 
-    client.post(reverse("admin:business_central_paymentterms_add"), {"code": "14 DAYS", "description": "Fortnight"})
+    typed = {"code": "14 DAYS", "description": "Fortnight", "discount_percent": "0"}
+    client.post(reverse("admin:business_central_paymentterms_add"), typed)
 
     entry = AuditEntry.objects.get(action="created", kind="Payment Terms")
     assert (entry.who, "Fortnight" in f"{entry.subject}{entry.after}") == ("annette", False)

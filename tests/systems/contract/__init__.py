@@ -16,6 +16,7 @@ that starts with ``mark``. Give the system a small page size (2 or 3), so that p
 from tests.systems.contract.acting import ActContract
 from tests.systems.contract.changing import ChangesContract
 from tests.systems.contract.describing import DescribeContract
+from tests.systems.contract.documents import DocumentContract, DocumentGround
 from tests.systems.contract.finding import FindContract
 from tests.systems.contract.ground import Ground, Rows, Target
 from tests.systems.contract.keyed import UpsertContract
@@ -37,4 +38,4 @@ class SystemContract(
     """The whole suite. Subclasses give ``system`` and ``ground``."""
 
 
-__all__ = ["Ground", "Rows", "SystemContract", "Target"]
+__all__ = ["DocumentContract", "DocumentGround", "Ground", "Rows", "SystemContract", "Target"]

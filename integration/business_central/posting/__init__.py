@@ -1,0 +1,12 @@
+"""What happens to documents and ledgers, each verb in one transaction: it begins at the company's lock, locks the
+header, checks everything, then writes; it happens whole or not at all.
+
+``context``      the transaction of a verb, and what every one of them checks
+``states``       release, reopen, hold
+``shipping``     ship, undo_shipment
+``invoicing``    invoice, ship and invoice, invoices of several shipments
+``payments``     register_payment, apply, unapply
+``crediting``    cancel, credit
+``archiving``    archive, make_order, link_quote
+``adjustments``  the stock of an item by hand
+"""
