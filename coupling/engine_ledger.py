@@ -12,9 +12,9 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from coupling.packing import COLUMNS, partner_of, row_of
+from coupling.packing import COLUMNS, pair_of, row_of
 from integration.models.stored.rows import insert_rows
-from integration.sync.memory.ledger import UNFINISHED, Partner, Result, SideWritten, State
+from integration.sync.memory.ledger import UNFINISHED, Pair, Result, SideWritten, State
 from integration.sync.rules import Direction, Reference
 from integration.systems.values import Side
 
@@ -31,8 +31,8 @@ UNLESS_RAISED = {
     "owed_crm": UNRAISED + "owed_crm ELSE ({t}.owed_crm OR EXCLUDED.owed_crm) END",
     "agreed": "CASE WHEN {t}.raised <> EXCLUDED.raised AND {t}.agreed LIKE '%%\"*\"%%' THEN {t}.agreed "
     "ELSE EXCLUDED.agreed END",
-    "writing": "CASE WHEN {t}.raised = EXCLUDED.raised OR EXCLUDED.writing <> '' THEN EXCLUDED.writing "
-    "ELSE {t}.writing END",
+    "in_flight": "CASE WHEN {t}.raised = EXCLUDED.raised OR EXCLUDED.in_flight <> '' THEN EXCLUDED.in_flight "
+    "ELSE {t}.in_flight END",
     "raised": "{t}.raised",
 }
 """What is stored where somebody raised a flag since the pair was read: owed adds up, nothing counts as seen, a conflict
@@ -52,19 +52,19 @@ class EngineLedger(models.Manager[Any]):
 
     # --- reading ------------------------------------------------------------------------------------------
 
-    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+    def pairs(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pair]:
         column = f"{side}_id"
-        found: dict[uuid.UUID, Partner] = {}
+        found: dict[uuid.UUID, Pair] = {}
         for chunk in chunks(ids):
             rows = self.filter(**{f"{column}__in": chunk}).values_list(*COLUMNS)
-            for partner in map(partner_of, rows):
-                found[partner.id(side)] = partner
+            for pair in map(pair_of, rows):
+                found[pair.id(side)] = pair
         return found
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
         result, towards = f"{direction}_result", direction.destination
         unfinished = Q(**{f"{result}__in": LOOKED_AT}) | Q(state=State.INTENDED.value)
-        owed = Q(**{f"owed_{towards}": True}) | Q(writing__startswith=towards.value)
+        owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)
         rows = self.filter(unfinished | owed).exclude(**{result: Result.SKIPPED.value})
         return iter(rows.order_by("pk").values_list(f"{direction.source}_id", flat=True))
 
@@ -114,10 +114,10 @@ class EngineLedger(models.Manager[Any]):
             self._others[side] = list(mappings.values_list("pk", flat=True))
         return self._others[side]
 
-    def pages(self) -> Iterator[list[Partner]]:
+    def pages(self) -> Iterator[list[Pair]]:
         ids = list(self.filter(state=State.COUPLED.value).order_by("pk").values_list("erp_id", flat=True))
         for chunk in chunks(ids):
-            yield list(self.partners(Side.ERP, chunk).values())
+            yield list(self.pairs(Side.ERP, chunk).values())
 
     def coupled(self) -> int:
         return self.filter(state=State.COUPLED.value).count()
@@ -134,9 +134,9 @@ class EngineLedger(models.Manager[Any]):
             found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
         return found
 
-    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Partner]:
+    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Pair]:
         ids = self.filter(state=State.COUPLED.value).values_list(f"{side}_id", flat=True).iterator()
-        return list(self.partners(side, [id for id in ids if id not in seen]).values())
+        return list(self.pairs(side, [id for id in ids if id not in seen]).values())
 
     # --- writing ------------------------------------------------------------------------------------------
 
@@ -147,10 +147,10 @@ class EngineLedger(models.Manager[Any]):
                 self.fence()
             yield
 
-    def remember(self, partners: Iterable[Partner]) -> None:
-        looked, now = list(partners), timezone.now()
+    def remember(self, pairs: Iterable[Pair]) -> None:
+        looked, now = list(pairs), timezone.now()
         if looked:
-            rows = [(self.instance.pk, now, *row_of(partner)) for partner in looked]
+            rows = [(self.instance.pk, now, *row_of(pair)) for pair in looked]
             insert_rows(
                 self.model,
                 ("mapping", "changed_at", *COLUMNS),
@@ -160,26 +160,26 @@ class EngineLedger(models.Manager[Any]):
             )
             self._remember_waits([one for one in looked if one.waits is not None])
 
-    def _remember_waits(self, partners: Sequence[Partner]) -> None:
-        if not partners:
+    def _remember_waits(self, pairs: Sequence[Pair]) -> None:
+        if not pairs:
             return
-        for chunk in chunks([partner.erp_id for partner in partners]):
+        for chunk in chunks([pair.erp_id for pair in pairs]):
             self._waits.filter(erp_id__in=chunk).delete()
         rows = (
-            (self.instance.pk, partner.erp_id, partner.crm_id, wait.towards.value, wait.table, wait.id)
-            for partner in partners
-            for wait in partner.waits or ()
+            (self.instance.pk, pair.erp_id, pair.crm_id, wait.towards.value, wait.table, wait.id)
+            for pair in pairs
+            for wait in pair.waits or ()
         )
         insert_rows(self._waits.model, ("mapping", "erp_id", "crm_id", "towards", "table", "record_id"), rows)
 
-    def complete(self, partners: Iterable[Partner]) -> None:
-        for chunk in chunks([partner.erp_id for partner in partners]):
+    def complete(self, pairs: Iterable[Pair]) -> None:
+        for chunk in chunks([pair.erp_id for pair in pairs]):
             self.filter(erp_id__in=chunk).update(state=State.COUPLED.value, changed_at=timezone.now())
 
-    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+    def intended(self) -> Iterator[tuple[Pair, dt.datetime]]:
         rows = self.filter(state=State.INTENDED.value).order_by("pk")
         for row in rows:
-            yield row.partner, row.changed_at
+            yield row.pair, row.changed_at
 
     def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
         column = f"{side}_id"
@@ -188,8 +188,8 @@ class EngineLedger(models.Manager[Any]):
                 self.filter(**{column: reserved}).update(**{column: id})
                 self._waits.filter(**{column: reserved}).update(**{column: id})
 
-    def forget(self, partners: Iterable[Partner]) -> None:
-        for chunk in chunks([partner.erp_id for partner in partners]):
+    def forget(self, pairs: Iterable[Pair]) -> None:
+        for chunk in chunks([pair.erp_id for pair in pairs]):
             self._waits.filter(erp_id__in=chunk).delete()
             self.filter(erp_id__in=chunk).delete()
 
@@ -198,7 +198,7 @@ class EngineLedger(models.Manager[Any]):
             held = {f"mapping__{write.side}_table": write.table, f"{write.side}_id": write.id}
             for row in self.model.objects.select_for_update().filter(**held).select_related("mapping"):
                 mapped = row.mapping.fields.filter(is_enabled=True).values_list(f"{write.side}_field", flat=True)
-                after = write.after(row.partner, set(mapped), Direction(row.mapping.direction))
+                after = write.after(row.pair, set(mapped), Direction(row.mapping.direction))
                 names = [name for name in COLUMNS if name not in ("erp_id", "crm_id")]
                 values = dict(zip(COLUMNS, row_of(after), strict=True))
                 self.model.objects.filter(pk=row.pk).update(**{name: values[name] for name in names})

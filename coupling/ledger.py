@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from coupling.engine_ledger import EngineLedger, chunks
-from integration.sync.memory.ledger import Agreed, Partner, Result, State
+from integration.sync.memory.ledger import Agreed, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
 from integration.systems.system import System
@@ -69,8 +69,8 @@ class CouplingManager(EngineLedger):
             if holder is not None and alive(Side.ERP, holder.erp_id):
                 raise CouplingError("This Dynamics 365 Sales record is already coupled with another record.")
             before = self.filter(Q(erp_id=erp_id) | Q(crm_id=crm_id))
-            self.forget([row.partner for row in before])
-            pair = Partner(erp_id, crm_id, State.COUPLED, agreed=agreed or {})
+            self.forget([row.pair for row in before])
+            pair = Pair(erp_id, crm_id, State.COUPLED, agreed=agreed or {})
             for direction in Direction(self.instance.direction).passes:
                 pair = pair.with_owed(direction.destination, True)
             self.remember([pair])
@@ -100,7 +100,7 @@ class CouplingManager(EngineLedger):
     def _people(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
         """Coupled contacts of these firms whose twin works for the firm's account (or is gone)."""
         table = self.instance.erp_table
-        account_of = {Ref(table, id): pair.crm_id for id, pair in self.partners(Side.ERP, firm_ids).items()}
+        account_of = {Ref(table, id): pair.crm_id for id, pair in self.pairs(Side.ERP, firm_ids).items()}
         firm_of = Firms(erp, self).people_of(list(account_of))
         coupled: dict[uuid.UUID, uuid.UUID] = {}
         for chunk in chunks(firm_of):
@@ -116,5 +116,5 @@ class CouplingManager(EngineLedger):
 
     def _remove(self, erp_ids: list[uuid.UUID]) -> int:
         coupled = self.filter(erp_id__in=erp_ids, state=State.COUPLED.value).count()
-        self.forget([row.partner for row in self.filter(erp_id__in=erp_ids)])
+        self.forget([row.pair for row in self.filter(erp_id__in=erp_ids)])
         return coupled

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 
 from coupling.ledger import RESTS, CouplingError, CouplingManager
-from coupling.packing import COLUMNS, partner_of
+from coupling.packing import COLUMNS, pair_of
 from integration.models import TableMapping
-from integration.sync.memory.ledger import Partner, Result, State
+from integration.sync.memory.ledger import Pair, Result, State
 from integration.systems.values import Side
 
 STATES = [(state.value, state.name.title()) for state in State]
@@ -33,7 +33,7 @@ class Coupling(models.Model):
     to_crm_code = models.CharField(max_length=60, blank=True)
     to_erp_result = models.CharField(max_length=8, blank=True, choices=RESULTS)
     to_erp_code = models.CharField(max_length=60, blank=True)
-    writing = models.TextField(blank=True)
+    in_flight = models.TextField(blank=True)
     raised = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -58,9 +58,9 @@ class Coupling(models.Model):
         return Result.SKIPPED.value in (self.to_crm_result, self.to_erp_result)
 
     @property
-    def partner(self) -> Partner:
+    def pair(self) -> Pair:
         """The row as the engine sees it."""
-        return partner_of([getattr(self, column) for column in COLUMNS])
+        return pair_of([getattr(self, column) for column in COLUMNS])
 
 
 class Wait(models.Model):

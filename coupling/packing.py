@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from integration.sync.memory.halves import UNREAD
-from integration.sync.memory.ledger import Agreed, InFlight, Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Agreed, InFlight, Outcome, Pair, Result, State
 from integration.systems.values import Side
 
 COLUMNS = (
@@ -23,18 +23,18 @@ COLUMNS = (
     "to_crm_code",
     "to_erp_result",
     "to_erp_code",
-    "writing",
+    "in_flight",
     "raised",
 )
 TO_READ = ">"
 """Before a value that both sides hold, so far as is known: written to Sales, and not read there since."""
 
 
-def partner_of(row: Sequence[Any]) -> Partner:
+def pair_of(row: Sequence[Any]) -> Pair:
     """A row of ``COLUMNS`` as the engine sees it."""
     erp_id, crm_id, state, seen_erp, seen_crm, agreed, owed_erp, owed_crm = row[:8]
-    crm_result, crm_code, erp_result, erp_code, writing, raised = row[8:]
-    return Partner(
+    crm_result, crm_code, erp_result, erp_code, in_flight, raised = row[8:]
+    return Pair(
         erp_id,
         crm_id,
         State(state),
@@ -45,29 +45,29 @@ def partner_of(row: Sequence[Any]) -> Partner:
         owed_crm,
         Outcome(Result(crm_result), crm_code),
         Outcome(Result(erp_result), erp_code),
-        _begun(writing),
+        _begun(in_flight),
         raised,
     )
 
 
-def row_of(partner: Partner) -> Sequence[Any]:
+def row_of(pair: Pair) -> Sequence[Any]:
     """The values of ``COLUMNS``."""
-    begun = partner.writing
+    begun = pair.in_flight
     return (
-        partner.erp_id,
-        partner.crm_id,
-        partner.state.value,
-        partner.seen_erp,
-        partner.seen_crm,
-        packed(partner.agreed),
-        partner.owed_erp,
-        partner.owed_crm,
-        partner.to_crm.result.value,
-        partner.to_crm.code,
-        partner.to_erp.result.value,
-        partner.to_erp.code,
+        pair.erp_id,
+        pair.crm_id,
+        pair.state.value,
+        pair.seen_erp,
+        pair.seen_crm,
+        packed(pair.agreed),
+        pair.owed_erp,
+        pair.owed_crm,
+        pair.to_crm.result.value,
+        pair.to_crm.code,
+        pair.to_erp.result.value,
+        pair.to_erp.code,
         f"{begun.side.value}{begun.seen}{packed(begun.fields)}" if begun else "",
-        partner.raised,
+        pair.raised,
     )
 
 

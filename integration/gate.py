@@ -42,7 +42,7 @@ WINDOW = 300.0
 LEASE = 20.0
 """A place is lost that long after the last sign of life of the process that holds it."""
 RENEW = 5.0
-LOOK_AGAIN = 0.05
+POLL_SECONDS = 0.05
 LOOK_FOR_SERVER = 5.0
 
 log = logging.getLogger(__name__)
@@ -185,7 +185,7 @@ class SharedGate:
         return True
 
     def _ask(self, lease: str) -> bytes:
-        answer: bytes = self.enter(keys=self.keys, args=[*self._figures(), lease, LEASE, LOOK_AGAIN])
+        answer: bytes = self.enter(keys=self.keys, args=[*self._figures(), lease, LEASE, POLL_SECONDS])
         return answer
 
     def _absent(self) -> bool:

@@ -67,7 +67,7 @@ def tick() -> None:
         resend,
         tasks.resend,
         free_stranded,
-        look_here,
+        look_at_business_central,
         look_at_sales,
         start_due,
         notify_sales,
@@ -94,7 +94,7 @@ def have_house_jobs() -> None:
         create_house_jobs()
 
 
-look_here = waking.LooksHere()
+look_at_business_central = waking.BusinessCentralLook()
 """Wake the sleeping jobs whose table changed in Business Central."""
 
 
@@ -148,11 +148,11 @@ def run_now(entry: JobQueueEntry, user: Person = None) -> str:
 
 def free_stranded() -> None:
     """An entry whose run is over or gone, and where nobody noted that: back to its times."""
-    asking = Q(last_job__in=SyncJob.objects.waiting()) | Q(last_job__after__in=SyncJob.objects.waiting())
+    for_approval = Q(last_job__in=SyncJob.objects.waiting()) | Q(last_job__after__in=SyncJob.objects.waiting())
     under_way = Q(last_job__status__in=SyncJob.ACTIVE) | Q(mapping=None, task__in=TaskRun.objects.active().values("pk"))
     in_process = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.IN_PROCESS)
     waiting = JobQueueEntry.objects.filter(status=JobQueueEntry.Status.APPROVAL)
-    for entry in [*in_process.exclude(under_way | asking), *waiting.exclude(asking)]:
+    for entry in [*in_process.exclude(under_way | for_approval), *waiting.exclude(for_approval)]:
         entry.go_on()
         entry.schedule_next(active=True)
 

@@ -78,11 +78,11 @@ def begin_work(held: HeldToken, place: str, tasks: Sequence[Task], user: Any) ->
         raise ConfigurationProblem(BUSY)
     titles = ", ".join(task.title for task in tasks)
     record(AuditEntry.Action.STARTED, "administrator's sign-in", titles)
-    beside(partial(_beside, run, held, place, tasks))
+    start_thread(partial(_work, run, held, place, tasks))
     return run
 
 
-def beside(work: Callable[[], None]) -> None:
+def start_thread(work: Callable[[], None]) -> None:
     """Do it in a thread of its own; it goes with the process, as the sign-in does."""
     threading.Thread(target=work, name="administrator", daemon=True).start()
 
@@ -131,7 +131,7 @@ def _go_on() -> None:
         guide.pass_step(ADMINISTRATOR.slug)
 
 
-def _beside(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
+def _work(run: AdministratorRun, held: HeldToken, place: str, tasks: Sequence[Task]) -> None:
     """The body of the thread: nobody stands behind it, so the row says how it ended."""
     try:
         with acting(run.by or ""), Heartbeat(run, LocalGate()):

@@ -41,14 +41,14 @@ def typed(request: HttpRequest) -> Any:
 
 
 def _welcome(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
-    return {"sandbox": sandbox.is_there()}
+    return {"sandbox": sandbox.is_running()}
 
 
 def _connection(request: HttpRequest, guide: Guide, setup: ConnectionSetup) -> Shown:
     complete = "leave" not in request.POST
     brought = {} if setup.is_enabled else carried.read(request, setup)
     form = ConnectionStepForm(typed(request), instance=setup, complete=complete, initial=brought)
-    return {"form": form, "sandbox": sandbox.is_there(), "brought": bool(brought)}
+    return {"form": form, "sandbox": sandbox.is_running(), "brought": bool(brought)}
 
 
 def in_the_way(setup: ConnectionSetup) -> list[tuple[Finding, Step | None]]:

@@ -17,21 +17,21 @@ class NoSandbox(Exception):
     """There is none, or the connection is enabled; the message says so."""
 
 
-def is_there() -> bool:
+def is_running() -> bool:
     """Has the demo left word of its sandbox?"""
     return settings.DEVELOPMENT and _left().exists()
 
 
 def is_used(setup: ConnectionSetup) -> bool:
     """Does the connection lead to it? Then everything may be tried out at once."""
-    return is_there() and bool(setup.url) and json.loads(_left().read_text(encoding="utf-8"))["url"] == setup.url
+    return is_running() and bool(setup.url) and json.loads(_left().read_text(encoding="utf-8"))["url"] == setup.url
 
 
 def use(setup: ConnectionSetup) -> None:
     """Fill in its address and credentials. Raises ``NoSandbox``."""
     if setup.is_enabled:
         raise NoSandbox("The connection is enabled. Disable it before connecting to another organization.")
-    if not is_there():
+    if not is_running():
         raise NoSandbox("No local sandbox is running. “make demo” starts one.")
     ready = json.loads(_left().read_text(encoding="utf-8"))
     setup.authentication = "client_secret"

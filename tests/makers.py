@@ -148,21 +148,21 @@ def rule(name: str, erp: Table, crm: Table, fields: Iterable[FieldRule], **more:
     return TableRule(name, erp, crm, more.pop("direction", Direction.BOTH), tuple(fields), **more)
 
 
-def pair(erp_field: str, crm_field: str, direction: Direction = Direction.BOTH, **more: Any) -> FieldRule:
+def field_rule(erp_field: str, crm_field: str, direction: Direction = Direction.BOTH, **more: Any) -> FieldRule:
     return FieldRule(direction, erp_field, crm_field, **more)
 
 
 CUSTOMER_FIELDS = (
-    pair("name", "name"),
-    pair("address", "address1_line1"),
-    pair("post_code", "address1_postalcode"),
-    pair("city", "address1_city"),
-    pair("phone_no", "telephone1"),
-    pair("e_mail", "emailaddress1"),
-    pair("credit_limit", "creditlimit"),
-    pair("salesperson_code", "ownerid", Direction.TO_CRM, not_null=True,
+    field_rule("name", "name"),
+    field_rule("address", "address1_line1"),
+    field_rule("post_code", "address1_postalcode"),
+    field_rule("city", "address1_city"),
+    field_rule("phone_no", "telephone1"),
+    field_rule("e_mail", "emailaddress1"),
+    field_rule("credit_limit", "creditlimit"),
+    field_rule("salesperson_code", "ownerid", Direction.TO_CRM, not_null=True,
          reference=Reference("salesperson", "systemuser")),
-    pair("currency_code", "transactioncurrencyid", reference=Reference("currency", "transactioncurrency")),
+    field_rule("currency_code", "transactioncurrencyid", reference=Reference("currency", "transactioncurrency")),
     FieldRule(Direction.TO_CRM, crm_field="customertypecode", constant="Customer"),
 )  # fmt: skip
 
@@ -176,7 +176,7 @@ def customer_rule(fields: Iterable[FieldRule] = CUSTOMER_FIELDS, **more: Any) ->
 
 def salespeople_rule(**more: Any) -> TableRule:
     """SALESPEOPLE: users that are enabled become salespeople."""
-    fields = [pair(erp, crm, Direction.TO_ERP) for erp, crm in (
+    fields = [field_rule(erp, crm, Direction.TO_ERP) for erp, crm in (
         ("name", "fullname"), ("e_mail", "internalemailaddress"), ("phone_no", "mobilephone"))]  # fmt: skip
     more = {"direction": Direction.TO_ERP, "crm_filter": "isdisabled = no", **more}
     return rule("SALESPEOPLE", _named(erp_tables(), "salesperson"), _named(crm_tables(), "systemuser"), fields, **more)
@@ -184,7 +184,7 @@ def salespeople_rule(**more: Any) -> TableRule:
 
 def currency_rule(**more: Any) -> TableRule:
     """CURRENCY: currencies go to Sales."""
-    fields = [pair("iso_code", "isocurrencycode", Direction.TO_CRM), pair("description", "currencyname")]
+    fields = [field_rule("iso_code", "isocurrencycode", Direction.TO_CRM), field_rule("description", "currencyname")]
     more = {"direction": Direction.TO_CRM, **more}
     return rule(
         "CURRENCY", _named(erp_tables(), "currency"), _named(crm_tables(), "transactioncurrency"), fields, **more
@@ -194,10 +194,10 @@ def currency_rule(**more: Any) -> TableRule:
 def contact_rule(**more: Any) -> TableRule:
     """CONTACT: people that work for a customer."""
     fields = [
-        pair("first_name", "firstname"),
-        pair("surname", "lastname"),
-        pair("e_mail", "emailaddress1"),
-        pair("company_no", "parentcustomerid", reference=Reference("customer", "account")),
+        field_rule("first_name", "firstname"),
+        field_rule("surname", "lastname"),
+        field_rule("e_mail", "emailaddress1"),
+        field_rule("company_no", "parentcustomerid", reference=Reference("customer", "account")),
     ]
     more = {"erp_filter": "type = Person and company_no is not blank", **more}
     return rule("CONTACT", _named(erp_tables(), "contact"), _named(crm_tables(), "contact"), fields, **more)

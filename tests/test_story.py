@@ -81,7 +81,7 @@ def everybody_is_on_both_sides_after_the_first_full_synchronization(story: Story
     }
     # Here a new customer has no company contact of its own accord: Cleo waits until Susan has made one.
     assert failed == {"CONTACT": [0, 1]}
-    coho = cronus.ledger(standard("CUSTOMER")).partners(Side.CRM, [story.coho])[story.coho].erp_id
+    coho = cronus.ledger(standard("CUSTOMER")).pairs(Side.CRM, [story.coho])[story.coho].erp_id
     number = cronus.erp.values("customer", coho)["no"]
     company = cronus.erp.add("contact", type=COMPANY, name="Coho Winery")
     cronus.erp.add("contact_business_relation", contact_no=Ref("contact", company), link_to_table=1, no=number)

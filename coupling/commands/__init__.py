@@ -14,7 +14,7 @@ from coupling.commands.couple_records import (
     coupled,
     uncouple,
     uncouple_all,
-    uncouple_here,
+    uncouple_inline,
 )
 from coupling.commands.create_records import creatable, create
 from coupling.commands.synchronize_now import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
@@ -38,6 +38,6 @@ __all__ = [
     "synchronize",
     "uncouple",
     "uncouple_all",
-    "uncouple_here",
+    "uncouple_inline",
     "ways",
 ]

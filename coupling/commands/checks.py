@@ -60,8 +60,8 @@ def check_first(connected: Connected, mapping: TableMapping, direction: Directio
 
 def coupled_with(mapping: TableMapping, erp_id: uuid.UUID) -> uuid.UUID | None:
     """The Sales record that a Business Central record is coupled with now."""
-    partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
-    return partner.crm_id if partner is not None and partner.state is not State.RESERVED else None
+    pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
+    return pair.crm_id if pair is not None and pair.state is not State.RESERVED else None
 
 
 def options_for(

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from coupling.commands.checks import check_held, check_record, coupled_with, options_for
 from coupling.models import CouplingError
-from coupling.pages.records import known_of
+from coupling.pages.records import mapped_pairs
 from coupling.sides import both_opened
 from integration import jobs
 from integration.connection.systems import Connected
 from integration.models import SyncJob, TableMapping, User
 from integration.models.stored.audit import AuditEntry, record
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.values import Side, split_option_table
@@ -67,7 +67,7 @@ def uncouple_all(mapping: TableMapping, user: User | None) -> SyncJob | int:
     return _uncoupling(mapping, Options(scope=Scope.EVERYTHING), user)
 
 
-def uncouple_here(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], connected: Connected) -> int:
+def uncouple_inline(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], connected: Connected) -> int:
     """Remove couplings in this process; the pairs of contacts that belong to a pair of firms go with it. Answers how
     many are gone."""
     return uncouple_now(mapping, erp_ids, connected)
@@ -87,14 +87,12 @@ def _uncoupling(mapping: TableMapping, options: Options, user: User | None) -> S
     return jobs.start(mapping, direction, kind=SyncJob.Kind.UNCOUPLE, options=options, user=user)
 
 
-def coupled(
-    side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]
-) -> dict[TableMapping, list[Partner]]:
+def coupled(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]) -> dict[TableMapping, list[Pair]]:
     """The pairs these records are in, by mapping. Raises :class:`CouplingError` where none is in any."""
-    found: dict[TableMapping, list[Partner]] = {}
-    for mapping, partner in known_of(side, mappings, ids).values():
-        if partner.state is not State.RESERVED:
-            found.setdefault(mapping, []).append(partner)
+    found: dict[TableMapping, list[Pair]] = {}
+    for mapping, pair in mapped_pairs(side, mappings, ids).values():
+        if pair.state is not State.RESERVED:
+            found.setdefault(mapping, []).append(pair)
     if not found:
         raise CouplingError("This record is not coupled." if len(ids) == 1 else "None of these is coupled.")
     return found

@@ -13,7 +13,7 @@ from coupling.sides import both_opened, opened
 from integration import jobs
 from integration.connection.systems import Connected
 from integration.models import SyncJob, TableMapping, User
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.systems.filters import OneOf
 from integration.systems.system import every
@@ -40,8 +40,8 @@ def create(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: Us
     """Make the other record of these uncoupled ones, and couple. ``side`` is where they are. Raises
     ``CouplingError`` where they are coupled already or the mapping does not go that way."""
     direction = _creating(mapping, side)
-    known = mapping.couplings.partners(side, ids)
-    free = [id for id in ids if id not in known or known[id].state is not State.COUPLED] or _all_coupled(ids)
+    existing = mapping.couplings.pairs(side, ids)
+    free = [id for id in ids if id not in existing or existing[id].state is not State.COUPLED] or _all_coupled(ids)
     job = jobs.start(mapping, direction, options=options_for(free, create=True, force=True), user=user)
     if side is Side.ERP:
         _lines_too(mapping, free, job, user)
@@ -73,11 +73,11 @@ def _lines_too(mapping: TableMapping, ids: Sequence[uuid.UUID], job: SyncJob, us
 
 def _free(connected: Connected, mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Those not coupled. Pairs whose other record is gone are taken apart for it."""
-    known: Mapping[uuid.UUID, Partner] = mapping.couplings.partners(side, ids)
-    pairs = {id: pair for id, pair in known.items() if pair.state is State.COUPLED}
+    existing: Mapping[uuid.UUID, Pair] = mapping.couplings.pairs(side, ids)
+    pairs = {id: pair for id, pair in existing.items() if pair.state is State.COUPLED}
     twins = [pair.id(side.other) for pair in pairs.values()]
     there = connected.system(side.other).get(mapping.table(side.other), twins, []) if twins else {}
-    broken = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
-    if broken:
-        uncouple_now(mapping, [pair.erp_id for pair in broken.values()])
-    return [id for id in ids if id not in pairs or id in broken]
+    incomplete = {id: pair for id, pair in pairs.items() if pair.id(side.other) not in there}
+    if incomplete:
+        uncouple_now(mapping, [pair.erp_id for pair in incomplete.values()])
+    return [id for id in ids if id not in pairs or id in incomplete]

@@ -40,7 +40,7 @@ def erase(side: Side, id: uuid.UUID) -> Erased:
         for erp_id, crm_id in pairs.values_list("erp_id", "crm_id"):
             about |= Q(erp_id=erp_id) | Q(crm_id=crm_id)
         done = Erased(
-            pairs.update(agreed="", writing="", seen_erp="", seen_crm="", raised=F("raised") + 1),
+            pairs.update(agreed="", in_flight="", seen_erp="", seen_crm="", raised=F("raised") + 1),
             RecordChange.objects.filter(about).delete()[0],
             SyncError.objects.filter(about).delete()[0],
             PlannedChange.objects.filter(about).delete()[0],

@@ -64,10 +64,10 @@ def _follow(mapping: TableMapping, before: SyncJob, options: Options, user: User
     """The passes behind a coupling run: they take what it left open, and create the rest where that is wanted."""
     for direction in Direction(mapping.direction).passes:
         creates = options.create and direction is Direction.TO_CRM
-        taken = replace(options, winner=None) if creates else Options(scope=Scope.OPEN)
-        before = jobs.start(mapping, direction, options=taken, user=user, after=before)
+        pass_options = replace(options, winner=None) if creates else Options(scope=Scope.OPEN)
+        before = jobs.start(mapping, direction, options=pass_options, user=user, after=before)
 
 
 def _free(mapping: TableMapping, ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    known = mapping.couplings.partners(Side.ERP, ids)
-    return [id for id in ids if id not in known or known[id].state is State.RESERVED]
+    existing = mapping.couplings.pairs(Side.ERP, ids)
+    return [id for id in ids if id not in existing or existing[id].state is State.RESERVED]

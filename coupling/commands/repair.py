@@ -17,49 +17,49 @@ from integration.mappings.build_rule import build_rule
 from integration.models import SyncError, SyncJob, TableMapping, User
 from integration.models.stored.audit import AuditEntry, record
 from integration.sync.deletions import There, look
-from integration.sync.memory.ledger import Agreed, Partner, State
+from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.values import Side
 
-Pairs = Mapping[TableMapping, Sequence[Partner]]
+Pairs = Mapping[TableMapping, Sequence[Pair]]
 
-BROKEN_ONLY = "Both records of each of these exist: there is nothing to restore or to delete."
+NOTHING_DELETED = "Both records of each of these exist: there is nothing to restore or to delete."
 
 
-def of_rows(ids: Iterable[int]) -> dict[TableMapping, list[Partner]]:
+def pairs_of_rows(ids: Iterable[int]) -> dict[TableMapping, list[Pair]]:
     """The pairs of these rows, by mapping. Raises :class:`CouplingError` where there is none any more."""
-    found: dict[TableMapping, list[Partner]] = {}
+    found: dict[TableMapping, list[Pair]] = {}
     for row in Coupling.objects.filter(pk__in=list(ids)).select_related("mapping"):
-        found.setdefault(row.mapping, []).append(row.partner)
+        found.setdefault(row.mapping, []).append(row.pair)
     if not found:
         raise CouplingError("Choose at least one record that is still skipped.")
     return found
 
 
-def of_errors(ids: Iterable[int]) -> tuple[dict[TableMapping, list[Partner]], int]:
+def pairs_of_errors(ids: Iterable[int]) -> tuple[dict[TableMapping, list[Pair]], int]:
     """The pairs that these errors are about, by mapping, each once, and how many of the errors are about records that
     are not known here (any more). Raises :class:`CouplingError` where no pair is left."""
-    found: dict[TableMapping, dict[uuid.UUID, Partner]] = {}
-    unknown = 0
+    found: dict[TableMapping, dict[uuid.UUID, Pair]] = {}
+    missing = 0
     for error in SyncError.objects.filter(pk__in=list(ids)).select_related("mapping"):
         source = Direction(error.direction).source
         id = error.erp_id if source is Side.ERP else error.crm_id
-        partner = error.mapping.couplings.partners(source, [id]).get(id) if id else None
-        if partner is None:
-            unknown += 1
+        pair = error.mapping.couplings.pairs(source, [id]).get(id) if id else None
+        if pair is None:
+            missing += 1
         else:
-            found.setdefault(error.mapping, {})[partner.erp_id] = partner
+            found.setdefault(error.mapping, {})[pair.erp_id] = pair
     if not found:
         raise CouplingError("Choose at least one record that is still known here.")
-    return {mapping: list(partners.values()) for mapping, partners in found.items()}, unknown
+    return {mapping: list(pairs.values()) for mapping, pairs in found.items()}, missing
 
 
-def retry(pairs: Mapping[TableMapping, Sequence[Partner]], user: User | None) -> int:
+def retry(pairs: Mapping[TableMapping, Sequence[Pair]], user: User | None) -> int:
     """Take these out of Skipped and have them tried again at once. Answers how many there are."""
     number = 0
-    for mapping, partners in pairs.items():
-        ids = [partner.erp_id for partner in partners]
+    for mapping, chosen in pairs.items():
+        ids = [pair.erp_id for pair in chosen]
         number += mapping.couplings.retry(ids)
         _try_again(mapping, user)
     return number
@@ -80,20 +80,20 @@ def let_win(pairs: Pairs, way: str, user: User | None) -> tuple[list[SyncJob], l
     :class:`CouplingError` where nothing is left, and ``ConnectionProblem``."""
     started: list[SyncJob] = []
     left_out: list[str] = []
-    for mapping, partners in pairs.items():
+    for mapping, chosen in pairs.items():
         try:
-            started.append(win(mapping, partners, way, user))
+            started.append(win(mapping, chosen, way, user))
         except CouplingError as problem:
-            left_out.append(_left_out(mapping, len(partners), str(problem)))
+            left_out.append(_left_out(mapping, len(chosen), str(problem)))
     return _some(started, left_out, "")
 
 
-def win(mapping: TableMapping, partners: Sequence[Partner], way: str, user: User | None) -> SyncJob:
+def win(mapping: TableMapping, pairs: Sequence[Pair], way: str, user: User | None) -> SyncJob:
     """The same with the pairs of one mapping."""
-    job = commands.synchronize(mapping, [partner.erp_id for partner in partners], way, user)
+    job = commands.synchronize(mapping, [pair.erp_id for pair in pairs], way, user)
     back = Direction(job.direction).back
     if way != commands.MERGE and Direction(mapping.direction).includes(back):
-        ids = tuple(partner.id(back.source) for partner in partners)
+        ids = tuple(pair.id(back.source) for pair in pairs)
         jobs.start(mapping, back, options=Options(scope=Scope.IDS, ids=ids), user=user, after=job)
     return job
 
@@ -103,21 +103,21 @@ def restore(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
     what was left out and why. Raises :class:`CouplingError` where nothing is left to do, and ``ConnectionProblem``."""
     wanted: list[tuple[TableMapping, Direction, list[uuid.UUID]]] = []
     left_out: list[str] = []
-    for mapping, partners in pairs.items():
-        there = _there(mapping, partners)
-        left_out += _whole(mapping, partners, there)
+    for mapping, chosen in pairs.items():
+        there = _look_up(mapping, chosen)
+        left_out += _whole(mapping, chosen, there)
         for direction in (Direction.TO_CRM, Direction.TO_ERP):
-            left = [partner for partner in partners if there.sides(partner) == [direction.source]]
+            left = [pair for pair in chosen if there.sides(pair) == [direction.source]]
             if left and not Direction(mapping.direction).includes(direction):
                 reason = f"{mapping.name} does not create records in {NAMES[direction.destination]}."
                 left_out.append(_left_out(mapping, len(left), reason))
             elif left:
-                wanted.append((mapping, direction, [partner.id(direction.source) for partner in left]))
-        gone = [partner for partner in partners if not there.sides(partner)]
+                wanted.append((mapping, direction, [pair.id(direction.source) for pair in left]))
+        gone = [pair for pair in chosen if not there.sides(pair)]
         if gone:
             left_out.append(_left_out(mapping, len(gone), "Both records are gone."))
     started = [_restoring(mapping, direction, ids, user) for mapping, direction, ids in wanted]
-    return _some(started, left_out, BROKEN_ONLY)
+    return _some(started, left_out, NOTHING_DELETED)
 
 
 def delete_rest(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
@@ -125,19 +125,19 @@ def delete_rest(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[st
     Raises :class:`CouplingError` where nothing is gone, and ``ConnectionProblem``."""
     wanted: list[tuple[TableMapping, list[uuid.UUID]]] = []
     left_out: list[str] = []
-    for mapping, partners in pairs.items():
-        there = _there(mapping, partners)
-        left_out += _whole(mapping, partners, there)
-        broken = [partner.erp_id for partner in partners if len(there.sides(partner)) < len(Side)]
-        if broken:
-            wanted.append((mapping, broken))
+    for mapping, chosen in pairs.items():
+        there = _look_up(mapping, chosen)
+        left_out += _whole(mapping, chosen, there)
+        incomplete = [pair.erp_id for pair in chosen if len(there.sides(pair)) < len(Side)]
+        if incomplete:
+            wanted.append((mapping, incomplete))
     kind = SyncJob.Kind.DELETE
     started = [_job(mapping, kind, Options(scope=Scope.IDS, ids=tuple(ids)), user) for mapping, ids in wanted]
-    return _some(started, left_out, BROKEN_ONLY)
+    return _some(started, left_out, NOTHING_DELETED)
 
 
-def _whole(mapping: TableMapping, partners: Sequence[Partner], there: There) -> list[str]:
-    number = sum(len(there.sides(partner)) == len(Side) for partner in partners)
+def _whole(mapping: TableMapping, pairs: Sequence[Pair], there: There) -> list[str]:
+    number = sum(len(there.sides(pair)) == len(Side) for pair in pairs)
     return [_left_out(mapping, number, "Both records exist.")] if number else []
 
 
@@ -169,32 +169,32 @@ def decide(
 ) -> SyncJob:
     """Carry, field by field, what a person wants: ``winners`` are the sides by the key of the field. ``seen``: both
     versions the person has looked at. Raises :class:`CouplingError` and ``ConnectionProblem``."""
-    partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
-    if partner is None or partner.state is State.RESERVED:
+    pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
+    if pair is None or pair.state is State.RESERVED:
         raise CouplingError("This record is not coupled any more.")
     with both_opened() as connected:
         comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
-        ours, theirs = comparison.read(connected, partner)
+        ours, theirs = comparison.read(connected, pair)
         if ours is None or theirs is None:
             raise CouplingError("One of both records does not exist any more.")
         if (ours.version, theirs.version) != seen:
             raise CouplingError("One of both records has changed since you looked. Look again before you decide.")
-        agreed = {**partner.agreed, **comparison.agreed_for(ours, theirs, winners)}
-    mapping.couplings.remember([_decided(partner, agreed, winners)])
+        agreed = {**pair.agreed, **comparison.agreed_for(ours, theirs, winners)}
+    mapping.couplings.remember([_decided(pair, agreed, winners)])
     mapping.couplings.owe([erp_id])
     mapping.couplings.retry([erp_id])
     sides = {name: side.value for name, side in winners.items()}
     record(AuditEntry.Action.DECIDED, commands.COUPLING, mapping, after={commands.ERP_ID: erp_id, **sides})
-    return _both_ways(mapping, erp_id, partner.crm_id, user)
+    return _both_ways(mapping, erp_id, pair.crm_id, user)
 
 
-def _decided(partner: Partner, agreed: Agreed, winners: Collection[str]) -> Partner:
+def _decided(pair: Pair, agreed: Agreed, winners: Collection[str]) -> Pair:
     """The pair with what a person decided, which stands above what a run that died had begun to write."""
-    begun = partner.writing
+    begun = pair.in_flight
     if begun is not None:
         left = {key: halves for key, halves in begun.fields.items() if key not in winners}
         begun = replace(begun, fields=left) if left else None
-    return replace(partner, agreed=agreed, writing=begun)
+    return replace(pair, agreed=agreed, in_flight=begun)
 
 
 def _both_ways(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, user: User | None) -> SyncJob:
@@ -206,9 +206,9 @@ def _both_ways(mapping: TableMapping, erp_id: uuid.UUID, crm_id: uuid.UUID, user
     return started[0]
 
 
-def _there(mapping: TableMapping, partners: Sequence[Partner]) -> There:
+def _look_up(mapping: TableMapping, pairs: Sequence[Pair]) -> There:
     with both_opened() as connected:
-        return look(build_rule(mapping, connected.erp, connected.crm), connected.erp, connected.crm, partners)
+        return look(build_rule(mapping, connected.erp, connected.crm), connected.erp, connected.crm, pairs)
 
 
 def _try_again(mapping: TableMapping, user: User | None) -> None:

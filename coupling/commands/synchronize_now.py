@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from coupling.commands.checks import check_first, options_for
 from coupling.models import CouplingError
 from coupling.pages.compare import look
-from coupling.pages.records import known_of
+from coupling.pages.records import mapped_pairs
 from coupling.sides import both_opened
 from integration import jobs
 from integration.models import Plan, SyncJob, TableMapping, User
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.systems.values import Side
 
@@ -29,7 +29,7 @@ PASSES = {SEND: (Direction.TO_CRM,), GET: (Direction.TO_ERP,), MERGE: (Direction
 def synchronize(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, user: User | None) -> SyncJob:
     """Synchronize coupled records now: ``send`` (Business Central's values), ``get`` (Sales' values) or ``merge``.
     Skipped ones are tried again. Answers the first job. Raises :class:`CouplingError` and ``ConnectionProblem``."""
-    pairs = [one for one in mapping.couplings.partners(Side.ERP, erp_ids).values() if one.state is not State.RESERVED]
+    pairs = [one for one in mapping.couplings.pairs(Side.ERP, erp_ids).values() if one.state is not State.RESERVED]
     if not pairs:
         raise CouplingError("Nothing of this is coupled.")
     wanted = [one for one in PASSES.get(way, ()) if Direction(mapping.direction).includes(one)]
@@ -43,7 +43,7 @@ def synchronize(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, u
 
 
 def _start(
-    mapping: TableMapping, pairs: Sequence[Partner], wanted: Sequence[Direction], user: User | None, *, decided: bool
+    mapping: TableMapping, pairs: Sequence[Pair], wanted: Sequence[Direction], user: User | None, *, decided: bool
 ) -> SyncJob:
     """One pass behind the other; answers the first."""
     started: list[SyncJob] = []
@@ -61,14 +61,14 @@ def ways(mapping: TableMapping) -> list[tuple[str, str]]:
     return [(way, CAPTIONS[way]) for way in offered[Direction(mapping.direction)]]
 
 
-def suggestion(mapping: TableMapping, partner: Partner) -> tuple[str, str]:
+def suggestion(mapping: TableMapping, pair: Pair) -> tuple[str, str]:
     """Which way to synchronize one pair, and why: the way that would carry something. Both or none: merge. Raises
     ``ConnectionProblem``."""
     offered = [way for way, _ in ways(mapping)]
     if MERGE not in offered:
         return offered[0], ""
     with both_opened() as connected:
-        found = look(connected, mapping, partner)
+        found = look(connected, mapping, pair)
     if found.conflict:
         return MERGE, f"Both records have changed: {found.conflict}"
     if found.to_crm and found.to_erp:
@@ -87,7 +87,7 @@ def suggestion(mapping: TableMapping, partner: Partner) -> tuple[str, str]:
 def plans(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID], user: User | None) -> list[Plan]:
     """Dry runs with these records of one side, coupled or not: one for each mapping that has some of them. Raises
     :class:`CouplingError`."""
-    found = known_of(side, mappings, ids)
+    found = mapped_pairs(side, mappings, ids)
     wanted: dict[TableMapping, list[uuid.UUID]] = {}
     for id in ids:
         # What nobody knows yet is the first mapping's that takes part.
@@ -102,9 +102,9 @@ def plans(side: Side, mappings: Sequence[TableMapping], ids: Sequence[uuid.UUID]
 
 
 def _plan(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: User | None) -> Plan:
-    partners = mapping.couplings.partners(side, ids)
+    pairs = mapping.couplings.pairs(side, ids)
     here = Direction.away_from(side)
     wanted = {here: list(ids)}
-    wanted[here.back] = [one.id(side.other) for one in partners.values() if one.state is not State.RESERVED]
+    wanted[here.back] = [one.id(side.other) for one in pairs.values() if one.state is not State.RESERVED]
     passes = Direction(mapping.direction).passes
     return jobs.plans.plan_mapping(mapping, user, ids={way: wanted[way] for way in passes})

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('to_crm_code', models.CharField(blank=True, max_length=60)),
                 ('to_erp_result', models.CharField(blank=True, choices=[('', ''), ('success', 'Success'), ('failure', 'Failure'), ('waiting', 'Waiting'), ('left-out', 'Left out'), ('skipped', 'Skipped')], max_length=8)),
                 ('to_erp_code', models.CharField(blank=True, max_length=60)),
-                ('writing', models.TextField(blank=True)),
+                ('in_flight', models.TextField(blank=True)),
                 ('raised', models.PositiveIntegerField(default=0)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('mapping', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='couplings', to='integration.tablemapping')),

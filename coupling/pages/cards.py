@@ -12,13 +12,13 @@ from django.db.models import Q
 
 from coupling.pages import records
 from coupling.pages.captions import GENERAL, GROUPS, group_of, noun
-from coupling.pages.compare import Pair, side_by_side
+from coupling.pages.compare import ComparedField, side_by_side
 from coupling.pages.lists import other
 from coupling.sides import both_opened, opened
 from integration.connection.live_systems import NAMES
 from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, RecordChange, SyncError, TableMapping
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.filters import FilterError, matches, parse
@@ -57,11 +57,11 @@ class Card:
     table: Table | None = None
     record: Record | None = None
     mapping: TableMapping | None = None
-    partner: Partner | None = None
+    pair: Pair | None = None
     outside: bool = False
     problem: str = ""
     sales_url: str = ""
-    pairs: Sequence[Pair] = ()
+    pairs: Sequence[ComparedField] = ()
     errors: Sequence[SyncError] = field(default_factory=list)
     history: Sequence[RecordChange] = field(default_factory=list)
 
@@ -94,24 +94,22 @@ class Card:
 
     @property
     def coupled(self) -> bool:
-        return self.partner is not None and self.partner.state is not State.RESERVED
+        return self.pair is not None and self.pair.state is not State.RESERVED
 
     @property
     def state(self) -> str:
         """The coupling in one word."""
-        if self.partner is not None and self.partner.skipped:
+        if self.pair is not None and self.pair.skipped:
             return "Skipped"
         return "Coupled" if self.coupled else "Not coupled"
 
     @property
     def last(self) -> list[Last]:
         """How the last runs ended, in the directions of the mapping."""
-        if self.partner is None or self.mapping is None:
+        if self.pair is None or self.mapping is None:
             return []
         captions = {Direction.TO_CRM: "To Sales", Direction.TO_ERP: "From Sales"}
-        return [
-            _last(captions[one], self.mapping, self.partner, one) for one in Direction(self.mapping.direction).passes
-        ]
+        return [_last(captions[one], self.mapping, self.pair, one) for one in Direction(self.mapping.direction).passes]
 
     @property
     def create_caption(self) -> str:
@@ -132,7 +130,7 @@ def card(side: Side, name: str, id: uuid.UUID) -> Card | None:
     shown = Card(side, name, id, setup.is_enabled)
     mappings = records.mappings_of(side, name)
     _read(shown)
-    shown.mapping, shown.partner = records.known_of(side, mappings, [id]).get(id, (None, None))
+    shown.mapping, shown.pair = records.mapped_pairs(side, mappings, [id]).get(id, (None, None))
     if shown.mapping is None:
         _choose_mapping(shown, mappings)
     if shown.record is None and not shown.problem:
@@ -179,22 +177,22 @@ def _link(shown: Card, setup: ConnectionSetup) -> None:
     """Where Sales shows the Sales record."""
     if not shown.is_erp:
         shown.sales_url = CRM_LINK.format(url=setup.url, entity=shown.name, id=shown.id) if setup.url else ""
-    elif shown.coupled and shown.mapping and shown.partner and not shown.mapping.is_option:
-        entity, id = shown.mapping.crm_table, shown.partner.crm_id
+    elif shown.coupled and shown.mapping and shown.pair and not shown.mapping.is_option:
+        entity, id = shown.mapping.crm_table, shown.pair.crm_id
         shown.sales_url = CRM_LINK.format(url=setup.url, entity=entity, id=id)
 
 
 def _read_counterpart(shown: Card) -> None:
     """The coupled record, field by field."""
-    mapping, partner = shown.mapping, shown.partner
-    if mapping is None or partner is None:
+    mapping, pair = shown.mapping, shown.pair
+    if mapping is None or pair is None:
         return
     try:
         with both_opened() as connected:
             rule = build_rule(mapping, connected.erp, connected.crm)
-            ours = connected.erp.get(mapping.erp_table, [partner.erp_id], list(rule.erp.fields)).get(partner.erp_id)
-            theirs = connected.crm.get(mapping.crm_table, [partner.crm_id], list(rule.crm.fields)).get(partner.crm_id)
-            shown.pairs = side_by_side(connected, mapping, ours, theirs, partner.agreed)
+            ours = connected.erp.get(mapping.erp_table, [pair.erp_id], list(rule.erp.fields)).get(pair.erp_id)
+            theirs = connected.crm.get(mapping.crm_table, [pair.crm_id], list(rule.crm.fields)).get(pair.crm_id)
+            shown.pairs = side_by_side(connected, mapping, ours, theirs, pair.agreed)
     except Problem as problem:
         shown.problem = shown.problem or f"The coupled record cannot be shown: {problem}"
         return
@@ -205,8 +203,8 @@ def _read_counterpart(shown: Card) -> None:
 def _errors(shown: Card) -> list[SyncError]:
     """The open errors about this record and the one it is coupled with."""
     about = Q(**{f"{shown.side.value}_id": shown.id})
-    if shown.coupled and shown.partner is not None:
-        about |= Q(erp_id=shown.partner.erp_id) | Q(crm_id=shown.partner.crm_id)
+    if shown.coupled and shown.pair is not None:
+        about |= Q(erp_id=shown.pair.erp_id) | Q(crm_id=shown.pair.crm_id)
     return list(SyncError.objects.open().filter(about).select_related("mapping", "job")[:ERRORS_SHOWN])
 
 
@@ -216,13 +214,13 @@ def _history(shown: Card) -> list[RecordChange]:
     return list(rows.select_related("job__mapping", "job__started_by")[:CHANGES_SHOWN])
 
 
-def _last(caption: str, mapping: TableMapping, partner: Partner, direction: Direction) -> Last:
-    outcome = partner.outcome(direction)
-    waits_for = (wait.table, str(wait.record_id)) if (wait := _wait(mapping, partner, direction)) else None
+def _last(caption: str, mapping: TableMapping, pair: Pair, direction: Direction) -> Last:
+    outcome = pair.outcome(direction)
+    waits_for = (wait.table, str(wait.record_id)) if (wait := _wait(mapping, pair, direction)) else None
     return Last(caption, outcome.result.label, outcome.code, waits_for, direction.source)
 
 
-def _wait(mapping: TableMapping, partner: Partner, direction: Direction) -> Any:
+def _wait(mapping: TableMapping, pair: Pair, direction: Direction) -> Any:
     """The first record that the pass in this direction waits for."""
-    waits = mapping.waits.filter(erp_id=partner.erp_id, towards=direction.destination.value)
+    waits = mapping.waits.filter(erp_id=pair.erp_id, towards=direction.destination.value)
     return waits.order_by("pk").first()

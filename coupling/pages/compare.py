@@ -15,7 +15,7 @@ from integration.mappings.build_rule import build_rule
 from integration.models import TableMapping
 from integration.sync.actions import Action, Fail, Update
 from integration.sync.memory.halves import PARTNERLESS, changed
-from integration.sync.memory.ledger import Agreed, Partner
+from integration.sync.memory.ledger import Agreed, Pair
 from integration.sync.plan import Planner
 from integration.sync.problems import Conflict
 from integration.sync.record.transfer import ReferenceNotCoupled
@@ -30,7 +30,7 @@ NOTHING_AGREED: Agreed = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ComparedField:
     """One mapped pair of fields of two records. ``lacking``: the side whose value has no partner on the other one, so
     that both stay as they are."""
 
@@ -79,7 +79,7 @@ class Comparison:
         direction = Direction.TO_CRM if self.to_crm else Direction.TO_ERP
         self.planner = _planner(connected, mapping, rule, direction)
 
-    def pairs(self, ours: Record | None, theirs: Record | None, agreed: Agreed = NOTHING_AGREED) -> list[Pair]:
+    def pairs(self, ours: Record | None, theirs: Record | None, agreed: Agreed = NOTHING_AGREED) -> list[ComparedField]:
         """The mapped fields of two records; where the engine would write one of them, it differs. ``agreed``: what the
         pair remembers, also that a value has no partner."""
         differing = self._differing(ours, theirs) if ours and theirs else set()
@@ -90,7 +90,7 @@ class Comparison:
                 a = shown(ours.values.get(left.name), left) if ours else ""
                 b = shown(theirs.values.get(right.name), right) if theirs else ""
                 names, differs = (field_name(left), field_name(right)), field.key in differing
-                pairs.append(Pair(names[0], a, names[1], b, differs, lacking(agreed.get(field.key))))
+                pairs.append(ComparedField(names[0], a, names[1], b, differs, lacking(agreed.get(field.key))))
         return pairs
 
     def clashing(self, ours: Record, theirs: Record, agreed: Agreed) -> list[Choice]:
@@ -110,11 +110,11 @@ class Comparison:
         source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
         return self.planner.decided(source, twin, winners)
 
-    def read(self, connected: Connected, partner: Partner) -> tuple[Record | None, Record | None]:
+    def read(self, connected: Connected, pair: Pair) -> tuple[Record | None, Record | None]:
         """Both records with the columns of the mapping."""
-        ours = connected.erp.get(self.rule.erp.name, [partner.erp_id], list(self.rule.columns(Side.ERP)))
-        theirs = connected.crm.get(self.rule.crm.name, [partner.crm_id], list(self.rule.columns(Side.CRM)))
-        return ours.get(partner.erp_id), theirs.get(partner.crm_id)
+        ours = connected.erp.get(self.rule.erp.name, [pair.erp_id], list(self.rule.columns(Side.ERP)))
+        theirs = connected.crm.get(self.rule.crm.name, [pair.crm_id], list(self.rule.columns(Side.CRM)))
+        return ours.get(pair.erp_id), theirs.get(pair.crm_id)
 
     def _differing(self, ours: Record, theirs: Record) -> set[str]:
         source, twin = (ours, theirs) if self.to_crm else (theirs, ours)
@@ -127,7 +127,7 @@ def side_by_side(
     ours: Record | None,
     theirs: Record | None,
     agreed: Agreed = NOTHING_AGREED,
-) -> list[Pair]:
+) -> list[ComparedField]:
     """The mapped fields of two records. Raises ``ConfigurationProblem`` for a broken mapping."""
     return Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm)).pairs(ours, theirs, agreed)
 
@@ -164,17 +164,17 @@ class Look:
     differing: Sequence[str] = ()
 
 
-def look(connected: Connected, mapping: TableMapping, partner: Partner) -> Look:
+def look(connected: Connected, mapping: TableMapping, pair: Pair) -> Look:
     """Ask the planners of both directions, whatever versions say. Raises ``ConnectionProblem``."""
     rule, found = build_rule(mapping, connected.erp, connected.crm), Look()
     for direction in Direction(mapping.direction).passes:
-        ids = (partner.id(direction.source),)
+        ids = (pair.id(direction.source),)
         planner = _planner(connected, mapping, rule, direction, ids, force=True)
         there = planner.run.source.get(planner.run.source_table, list(ids), planner.source_columns)
         for action in planner.plan(Page(list(there.values()))):
             _note(found, direction, action)
     comparison = Comparison(connected, mapping, rule)
-    pairs = comparison.pairs(*comparison.read(connected, partner), partner.agreed)
+    pairs = comparison.pairs(*comparison.read(connected, pair), pair.agreed)
     found.differing = [one.erp_label for one in pairs if one.differs or one.lacking]
     return found
 
@@ -199,10 +199,10 @@ def _planner(
     force: bool = False,
 ) -> Planner:
     """A plan that nobody carries out."""
-    ends = {Side.ERP: connected.erp, Side.CRM: connected.crm}
+    systems = {Side.ERP: connected.erp, Side.CRM: connected.crm}
     ledger: Any = mapping.couplings
     options = Options(scope=Scope.IDS, ids=ids, create=True, dry_run=True, force=force)
-    source, destination = ends[direction.source], ends[direction.destination]
+    source, destination = systems[direction.source], systems[direction.destination]
     return Planner(Run(rule, direction, source, destination, ledger, options, connected.context))
 
 

@@ -30,14 +30,14 @@ class ConflictView:
 
 def conflict_of(mapping: TableMapping, erp_id: uuid.UUID) -> ConflictView | None:
     """``None`` where there is no such pair, or one of its records is gone. Raises ``ConnectionProblem``."""
-    partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
-    if partner is None or partner.state is not State.COUPLED:
+    pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
+    if pair is None or pair.state is not State.COUPLED:
         return None
     with both_opened() as connected:
         comparison = Comparison(connected, mapping, build_rule(mapping, connected.erp, connected.crm))
-        ours, theirs = comparison.read(connected, partner)
+        ours, theirs = comparison.read(connected, pair)
         if ours is None or theirs is None:
             return None
         title = records.name_of(Side.ERP, comparison.rule.erp, ours)
-        choices = comparison.clashing(ours, theirs, partner.agreed)
-        return ConflictView(mapping, erp_id, partner.crm_id, title, choices, ours.version, theirs.version)
+        choices = comparison.clashing(ours, theirs, pair.agreed)
+        return ConflictView(mapping, erp_id, pair.crm_id, title, choices, ours.version, theirs.version)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from coupling import commands
 from coupling.pages import records
-from coupling.pages.compare import Missing, Pair, missing_first, side_by_side
+from coupling.pages.compare import ComparedField, Missing, missing_first, side_by_side
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
@@ -33,7 +33,7 @@ class Dialog:
     search: str
     candidates: Sequence[records.Line]
     chosen: uuid.UUID | None
-    pairs: Sequence[Pair]
+    pairs: Sequence[ComparedField]
     missing: Missing | None
     coupled_with: uuid.UUID | None
 
@@ -67,8 +67,8 @@ def dialog(mapping: TableMapping, erp_id: uuid.UUID, search: str | None, chosen:
         if ours is None:
             return None
         text = _first_word(rule.erp, ours) if search is None else search.strip()
-        partner = mapping.couplings.partners(Side.ERP, [erp_id]).get(erp_id)
-        coupled = partner.crm_id if partner is not None and partner.state is not State.RESERVED else None
+        pair = mapping.couplings.pairs(Side.ERP, [erp_id]).get(erp_id)
+        coupled = pair.crm_id if pair is not None and pair.state is not State.RESERVED else None
         picked = _uuid(chosen) or coupled
         theirs = _read(connected, rule, Side.CRM, picked)
         return Dialog(
@@ -106,10 +106,10 @@ def _candidates(
     for _ in range(READS):
         columns = records.read_columns(side, table)
         page = connected.system(side).find(table.name, where, columns, [order] if order else [], READ_AT_ONCE, after)
-        known = records.known_of(side, [mapping], [record.id for record in page.records])
-        taken = {id for id, (_, partner) in known.items() if partner.state is not State.RESERVED}
-        taken |= {first.id} if first else set()
-        found += [record for record in page.records if record.id not in taken]
+        mapped = records.mapped_pairs(side, [mapping], [record.id for record in page.records])
+        excluded = {id for id, (_, pair) in mapped.items() if pair.state is not State.RESERVED}
+        excluded |= {first.id} if first else set()
+        found += [record for record in page.records if record.id not in excluded]
         after = page.cursor
         if after is None or len(found) >= CANDIDATES:
             break

@@ -239,9 +239,9 @@ def _scan(shown: Listing, system: System, table: Table) -> tuple[Sequence[Record
 def _wanted(shown: Listing, page: Sequence[Record]) -> list[Record]:
     if not shown.state:
         return list(page)
-    known = records.known_of(shown.side, shown.mappings, [record.id for record in page])
-    coupled = {id for id, (_, partner) in known.items() if partner.state is not State.RESERVED}
-    skipped = {id for id, (_, partner) in known.items() if partner.skipped}
+    mapped = records.mapped_pairs(shown.side, shown.mappings, [record.id for record in page])
+    coupled = {id for id, (_, pair) in mapped.items() if pair.state is not State.RESERVED}
+    skipped = {id for id, (_, pair) in mapped.items() if pair.skipped}
     if shown.state == UNCOUPLED:
         return [record for record in page if record.id not in coupled]
     chosen = coupled if shown.state == COUPLED else skipped

@@ -21,8 +21,8 @@ def uncoupled_people(mapping: TableMapping, erp_id: uuid.UUID) -> tuple[TableMap
         return None, []
     with both_opened() as connected:
         people = list(Firms(connected.erp, mapping.couplings).people_of([Ref(mapping.erp_table, erp_id)]))
-        known = contacts.couplings.partners(Side.ERP, people)
-        alone = [id for id in people if id not in known or known[id].state is State.RESERVED]
+        existing = contacts.couplings.pairs(Side.ERP, people)
+        alone = [id for id in people if id not in existing or existing[id].state is State.RESERVED]
         rule = build_rule(contacts, connected.erp, connected.crm)
         there = connected.erp.get(CONTACT, alone, list(rule.columns(Side.ERP))) if alone else {}
     free = [id for id in alone if id in there and passes(contacts, Side.ERP, rule.erp, there[id])]

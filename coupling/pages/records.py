@@ -12,7 +12,7 @@ from coupling.models import Coupling
 from coupling.pages.captions import COLUMNS, TITLES, USUAL_COLUMNS
 from integration.models import TableMapping
 from integration.sync.memory.halves import PARTNERLESS
-from integration.sync.memory.ledger import Agreed, Partner, State
+from integration.sync.memory.ledger import Agreed, Pair, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, FilterError, parse
 from integration.systems.values import Field, FieldType, Record, Side, Table, Value
 from integration.systems.wording import field_name, record_name, value_text
@@ -39,24 +39,24 @@ class Line:
     title: str
     cells: tuple[Cell, ...]
     mapping: TableMapping | None = None
-    partner: Partner | None = None
+    pair: Pair | None = None
 
     @property
     def coupled(self) -> bool:
         """A row whose twin was never written is not."""
-        return self.partner is not None and self.partner.state is not State.RESERVED
+        return self.pair is not None and self.pair.state is not State.RESERVED
 
     @property
     def skipped(self) -> bool:
-        return self.partner is not None and self.partner.skipped
+        return self.pair is not None and self.pair.skipped
 
     @property
     def lacks(self) -> bool:
         """Does a field of the pair hold something that has no partner on the other side?"""
-        return self.coupled and self.partner is not None and has_lacking(self.partner.agreed)
+        return self.coupled and self.pair is not None and has_lacking(self.pair.agreed)
 
 
-Known = tuple[TableMapping, Partner]
+MappedPair = tuple[TableMapping, Pair]
 
 
 def has_lacking(agreed: Agreed) -> bool:
@@ -114,22 +114,24 @@ def searched(table: Table, text: str) -> Filter:
 def lines(side: Side, table: Table, records: Iterable[Record], mappings: Sequence[TableMapping]) -> list[Line]:
     """Records as lines of a list, with their couplings: one query, however many records."""
     listed, columns = list(records), columns_of(side, table)
-    known = known_of(side, mappings, [record.id for record in listed])
+    mapped = mapped_pairs(side, mappings, [record.id for record in listed])
     return [
-        Line(one.id, name_of(side, table, one), cells(table, columns, one), *known.get(one.id, (None, None)))
+        Line(one.id, name_of(side, table, one), cells(table, columns, one), *mapped.get(one.id, (None, None)))
         for one in listed
     ]
 
 
-def known_of(side: Side, mappings: Sequence[TableMapping], ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Known]:
+def mapped_pairs(
+    side: Side, mappings: Sequence[TableMapping], ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, MappedPair]:
     """What the ledgers of these mappings know of these records. A pair goes before a row that was only reserved."""
     if not mappings or not ids:
         return {}
     by_pk = {mapping.pk: mapping for mapping in mappings}
     rows = Coupling.objects.filter(mapping__in=by_pk, **{f"{side.value}_id__in": list(ids)}).order_by("mapping")
-    found: dict[uuid.UUID, Known] = {}
+    found: dict[uuid.UUID, MappedPair] = {}
     for row in sorted(rows, key=lambda row: row.state == State.RESERVED.value):
-        found.setdefault(getattr(row, f"{side.value}_id"), (by_pk[row.mapping_id], row.partner))
+        found.setdefault(getattr(row, f"{side.value}_id"), (by_pk[row.mapping_id], row.pair))
     return found
 
 

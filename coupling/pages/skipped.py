@@ -25,7 +25,7 @@ AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class RecordState:
     """One record of a pair. ``exists`` is ``None`` where its side could not be asked, or there never was one."""
 
     id: uuid.UUID
@@ -34,7 +34,7 @@ class End:
     exists: bool | None
 
     @property
-    def said(self) -> str:
+    def answer(self) -> str:
         return {True: "Yes", False: "No", None: "–"}[self.exists]
 
 
@@ -43,8 +43,8 @@ class Line:
     """One skipped pair. ``error`` is the newest one about it that is open, if the log still has it."""
 
     row: Coupling
-    erp: End
-    crm: End
+    erp: RecordState
+    crm: RecordState
     error: SyncError | None
 
     @property
@@ -82,8 +82,11 @@ def found() -> QuerySet[Any]:
     about = Q(erp_id=OuterRef("erp_id")) | Q(crm_id=OuterRef("crm_id"))
     newest = SyncError.objects.open().filter(about, mapping=OuterRef("mapping")).order_by("-created_at")
     rows = Coupling.objects.filter(RESTS).select_related("mapping")
-    told = {"failed_on": Subquery(newest.values("created_at")[:1]), "error_id": Subquery(newest.values("pk")[:1])}
-    rows = rows.annotate(**told)
+    newest_error = {
+        "failed_on": Subquery(newest.values("created_at")[:1]),
+        "error_id": Subquery(newest.values("pk")[:1]),
+    }
+    rows = rows.annotate(**newest_error)
     return rows.order_by("-failed_on", "-changed_at", "pk")
 
 
@@ -91,9 +94,14 @@ def skipped(rows: QuerySet[Any], after: int = 0) -> Skipped:
     """One page of these pairs (``found``), with what exists on either side."""
     shown: list[Any] = list(rows[after : after + AT_ONCE])
     errors = SyncError.objects.select_related("job").in_bulk([row.error_id for row in shown if row.error_id])
-    ends, problem = _looked_up(shown)
+    looked, problem = _looked_up(shown)
     lines = [
-        Line(row, _end(ends, row, Side.ERP, errors), _end(ends, row, Side.CRM, errors), errors.get(row.error_id))
+        Line(
+            row,
+            _record_state(looked, row, Side.ERP, errors),
+            _record_state(looked, row, Side.CRM, errors),
+            errors.get(row.error_id),
+        )
         for row in shown
     ]
     return Skipped(lines, rows.count(), after, problem)
@@ -112,7 +120,7 @@ def _looked_up(rows: Sequence[Coupling]) -> tuple[Looked, str]:
         with both_opened() as connected:
             for mapping, held in by_mapping.items():
                 for side in Side:
-                    looked[mapping, side] = _read(connected, mapping, side, [row.partner.id(side) for row in held])
+                    looked[mapping, side] = _read(connected, mapping, side, [row.pair.id(side) for row in held])
     except Problem as problem:
         return looked, f"Nobody knows what exists on both sides: {problem}"
     return looked, ""
@@ -126,15 +134,15 @@ def _read(
     return table, system.get(table.name, ids, records.read_columns(side, table))
 
 
-def _end(looked: Looked, row: Any, side: Side, errors: Mapping[int, SyncError]) -> End:
-    mapping, id = row.mapping, row.partner.id(side)
+def _record_state(looked: Looked, row: Any, side: Side, errors: Mapping[int, SyncError]) -> RecordState:
+    mapping, id = row.mapping, row.pair.id(side)
     name = mapping.table(side)
     asked = looked.get((mapping, side))
     if asked is None:
-        return End(id, name, "", None)
+        return RecordState(id, name, "", None)
     table, there = asked
     if id in there:
-        return End(id, name, records.name_of(side, table, there[id]), True)
+        return RecordState(id, name, records.name_of(side, table, there[id]), True)
     error = errors.get(row.error_id)
     never_was = row.state == State.RESERVED.value and (error is None or getattr(error, f"{side}_id") != id)
-    return End(id, name, "", None if never_was else False)
+    return RecordState(id, name, "", None if never_was else False)

@@ -18,11 +18,11 @@ from coupling.pages.records import mappings_of
 from coupling.views.access import back, chosen, match_address, may_couple, person, show, show_problem
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
-from integration.sync.memory.ledger import Partner
+from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 from integration.systems.values import Side
 
-Pairs = dict[TableMapping, list[Partner]]
+Pairs = dict[TableMapping, list[Pair]]
 
 
 @require_POST
@@ -88,7 +88,7 @@ def _each(
     """One mapping after the other. What was done at once is told, what was started is shown."""
     parts: Parts[SyncJob | int] = Parts()
     for mapping, held in pairs.items():
-        one = partial(act, mapping, [partner.erp_id for partner in held])
+        one = partial(act, mapping, [pair.erp_id for pair in held])
         if len(pairs) == 1:
             parts.done.append(one())
         else:

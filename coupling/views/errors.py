@@ -15,14 +15,14 @@ from coupling.models import CouplingError
 from coupling.views.access import back, may_couple, person, show, show_problem
 from coupling.views.parts import Parts, records
 from integration.models import SyncJob, TableMapping
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Problem
 
 UNKNOWN = "Not known here any more and left out: {}."
 NOT_COUPLED = "Not coupled yet and left out, {}: {}. Retry makes or finds the other record."
 WAYS = {"send": commands.SEND, "get": commands.GET, "merge": commands.MERGE}
 
-Pairs = dict[TableMapping, list[Partner]]
+Pairs = dict[TableMapping, list[Pair]]
 
 
 @require_POST
@@ -41,7 +41,7 @@ def errors_action(request: HttpRequest, action: str) -> HttpResponse:
 
 def _done(request: HttpRequest, action: str, errors: list[int]) -> HttpResponse:
     parts: Parts[SyncJob | int] = Parts()
-    pairs, unknown = repair.of_errors(errors)
+    pairs, unknown = repair.pairs_of_errors(errors)
     if unknown:
         parts.leave(UNKNOWN.format(records(unknown)))
     if action == "retry":
@@ -54,8 +54,8 @@ def _done(request: HttpRequest, action: str, errors: list[int]) -> HttpResponse:
 
 
 def _retry(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> HttpResponse:
-    for mapping, partners in pairs.items():
-        parts.do(mapping, len(partners), partial(repair.retry, {mapping: partners}, person(request)))
+    for mapping, chosen in pairs.items():
+        parts.do(mapping, len(chosen), partial(repair.retry, {mapping: chosen}, person(request)))
     number = sum(map(len, pairs.values()))
     if parts.done:
         messages.success(request, f"{number} record{'s are' if number != 1 else ' is'} being tried again.")
@@ -64,14 +64,14 @@ def _retry(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> H
 
 
 def _synchronize(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs, way: str) -> HttpResponse:
-    for mapping, partners in pairs.items():
-        parts.do(mapping, len(partners), partial(repair.win, mapping, partners, way, person(request)))
+    for mapping, chosen in pairs.items():
+        parts.do(mapping, len(chosen), partial(repair.win, mapping, chosen, way, person(request)))
     return _shown(request, parts)
 
 
 def _uncouple(request: HttpRequest, parts: Parts[SyncJob | int], pairs: Pairs) -> HttpResponse:
-    for mapping, partners in pairs.items():
-        ids = [partner.erp_id for partner in partners]
+    for mapping, chosen in pairs.items():
+        ids = [pair.erp_id for pair in chosen]
         parts.do(mapping, len(ids), partial(commands.uncouple, mapping, ids, person(request)))
     return _shown(request, parts)
 
@@ -94,12 +94,12 @@ def _ask(request: HttpRequest, pairs: Pairs) -> HttpResponse:
 def _coupled(parts: Parts[SyncJob | int], pairs: Pairs) -> Pairs:
     """Without those that are not coupled. Raises ``CouplingError`` where none is."""
     found: Pairs = {}
-    for mapping, partners in pairs.items():
-        held = [partner for partner in partners if partner.state is not State.RESERVED]
+    for mapping, chosen in pairs.items():
+        held = [pair for pair in chosen if pair.state is not State.RESERVED]
         if held:
             found[mapping] = held
-        if len(held) < len(partners):
-            parts.leave(NOT_COUPLED.format(mapping.name, records(len(partners) - len(held))))
+        if len(held) < len(chosen):
+            parts.leave(NOT_COUPLED.format(mapping.name, records(len(chosen) - len(held))))
     if not found:
         raise CouplingError("None of these is coupled.")
     return found

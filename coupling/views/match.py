@@ -63,7 +63,7 @@ def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
 def _begin(request: HttpRequest, mapping: TableMapping, ids: Sequence[uuid.UUID]) -> HttpResponse:
     if "preview" in request.POST:
         return redirect(match_address(mapping, ids, preview="yes", winner=request.POST.get("winner", "")))
-    left_out = sum(1 for one in mapping.couplings.partners(Side.ERP, ids).values() if one.state is not State.RESERVED)
+    left_out = sum(1 for one in mapping.couplings.pairs(Side.ERP, ids).values() if one.state is not State.RESERVED)
     if 0 < left_out < len(ids):
         messages.info(request, f"{left_out} of the chosen records {'is' if left_out == 1 else 'are'} coupled already.")
     winner, create = _winner(request), "create" in request.POST

@@ -44,9 +44,9 @@ def open_record(request: HttpRequest, entity: str, id: uuid.UUID) -> HttpRespons
     """``/open/<entity>/<id>/``, the link in Dynamics 365 Sales: the coupled Business Central record, else the Sales
     record with what can be done."""
     for mapping in TableMapping.objects.filter(crm_table__iexact=entity):
-        partner = mapping.couplings.partners(Side.CRM, [id]).get(id)
-        if partner is not None and partner.state is State.COUPLED:
-            return redirect("erp_card", mapping.erp_table, partner.erp_id)
+        pair = mapping.couplings.pairs(Side.CRM, [id]).get(id)
+        if pair is not None and pair.state is State.COUPLED:
+            return redirect("erp_card", mapping.erp_table, pair.erp_id)
     return redirect("crm_card", entity.lower(), id)
 
 

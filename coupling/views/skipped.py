@@ -19,10 +19,10 @@ from coupling.pages.skipped import found, skipped
 from coupling.views.access import may_couple, person, show, show_problem
 from coupling.views.parts import Parts
 from integration.models import SyncJob, TableMapping
-from integration.sync.memory.ledger import Partner
+from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 
-Pairs = dict[TableMapping, list[Partner]]
+Pairs = dict[TableMapping, list[Pair]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ def _uncouple(request: HttpRequest) -> HttpResponse:
     if "confirmed" not in request.POST:
         return _ask(request, "uncouple", pairs)
     parts: Parts[SyncJob | int] = Parts()
-    for mapping, partners in pairs.items():
-        ids = [partner.erp_id for partner in partners]
+    for mapping, chosen in pairs.items():
+        ids = [pair.erp_id for pair in chosen]
         parts.do(mapping, len(ids), partial(commands.uncouple, mapping, ids, person(request)))
     if any(isinstance(one, int) for one in parts.done):
         messages.success(request, "The couplings are deleted; the records stay.")
@@ -161,4 +161,4 @@ def _ask(
 
 def _pairs(request: HttpRequest) -> Pairs:
     """Raises ``CouplingError`` where nothing is chosen."""
-    return repair.of_rows(int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19)
+    return repair.pairs_of_rows(int(id) for id in request.POST.getlist("selected") if id.isdecimal() and len(id) < 19)

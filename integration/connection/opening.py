@@ -42,19 +42,19 @@ BUSY = "Other pages are waiting for Dynamics 365 Sales, which is slow to answer.
 
 
 @dataclass(slots=True)
-class _Visit:
+class _PageContext:
     """One page: when its time is over, and whether it has a turn already."""
 
-    ends: float | None = None
+    until: float | None = None
     has_turn: bool = False
 
     def left(self) -> float:
         """Seconds; they count from the first time Sales is opened."""
-        self.ends = self.ends or time.monotonic() + SECONDS
-        return self.ends - time.monotonic()
+        self.until = self.until or time.monotonic() + SECONDS
+        return self.until - time.monotonic()
 
 
-_visit: ContextVar[_Visit | None] = ContextVar("visit", default=None)
+_page_context: ContextVar[_PageContext | None] = ContextVar("page_context", default=None)
 _turns = threading.BoundedSemaphore(PAGES_AT_ONCE)
 _downloads = threading.BoundedSemaphore(DOWNLOADS_AT_ONCE)
 
@@ -62,33 +62,33 @@ _downloads = threading.BoundedSemaphore(DOWNLOADS_AT_ONCE)
 @contextmanager
 def one_page() -> Iterator[None]:
     """All that opens Sales inside shares the seconds of one page."""
-    before = _visit.set(_Visit())
+    before = _page_context.set(_PageContext())
     try:
         yield
     finally:
-        _visit.reset(before)
+        _page_context.reset(before)
 
 
 @contextmanager
 def waiting() -> Iterator[Patience]:
     """The turn of a page to wait for Sales, and the patience it has left. Raises ``TimedOut`` where it has none."""
-    visit = _visit.get()
-    if visit is None:
+    page_context = _page_context.get()
+    if page_context is None:
         with one_page(), waiting() as patience:
             yield patience
         return
-    left = visit.left()
+    left = page_context.left()
     if left <= 0:
         raise TimedOut(LATE)
-    if visit.has_turn:
+    if page_context.has_turn:
         yield replace(OF_A_PERSON, total=left)
         return
     with _turn(_turns, min(SECONDS_FOR_A_TURN, left)):
-        visit.has_turn = True
+        page_context.has_turn = True
         try:
             yield replace(OF_A_PERSON, total=left)
         finally:
-            visit.has_turn = False
+            page_context.has_turn = False
 
 
 @contextmanager

@@ -28,8 +28,8 @@ def release_jobs(parts: Collection[str], mappings: Collection[TableMapping] = ()
     ours = Q(mapping__part__in=parts) | Q(mapping__in=mappings) | (Q(mapping=None) if parts else Q())
     held = JobQueueEntry.objects.filter(ours, status=JobQueueEntry.Status.ON_HOLD).exclude(held_status="")
     held = held.exclude(mapping__full_synch_line__status__in=FullSynchLine.ACTIVE)
-    asking = held.filter(held_status=JobQueueEntry.Status.APPROVAL)
-    asking.update(status=JobQueueEntry.Status.APPROVAL, held_status="")
+    for_approval = held.filter(held_status=JobQueueEntry.Status.APPROVAL)
+    for_approval.update(status=JobQueueEntry.Status.APPROVAL, held_status="")
     held.update(status=JobQueueEntry.Status.READY, held_status="", next_start=None, attempts=0, message="")
 
 

@@ -120,13 +120,13 @@ def read_each(
     if any(len(path) > LONGEST_IN_BATCH for path in paths):
         raise ConfigurationProblem("The filter is longer than Dynamics 365 Sales takes. Use fewer values.")
     parts = [Part("GET", path, headers or {}) for path in paths]
-    told = []
+    bodies = []
     for start in range(0, len(parts), LARGEST_BATCH):
         for answer in send(session, parts[start : start + LARGEST_BATCH], **how):
             if not answer.ok:
                 raise problem_of(answer)
-            told.append(answer.json())
-    return told
+            bodies.append(answer.json())
+    return bodies
 
 
 def written(parts: Sequence[Part], boundary: str, root: str) -> bytes:

@@ -51,12 +51,12 @@ class Confirmation:
 
     def confirm(self, token: str, who: Answer) -> None:
         """Compare with the organization's answer to WhoAmI. Raises ``OtherOrganization``, ``BadAnswer``."""
-        told = who.json()
+        identity = who.json()
         try:
-            answering = uuid.UUID(str(told["OrganizationId"]))
+            answering = uuid.UUID(str(identity["OrganizationId"]))
         except (KeyError, TypeError, ValueError) as error:
             words = "This address does not answer as a Dynamics 365 Sales organization does. Check the URL."
-            raise BadAnswer(words, raw=str(told)[:500]) from error
+            raise BadAnswer(words, raw=str(identity)[:500]) from error
         if answering != self._expected.id:
             name = self._expected.name or str(self._expected.id)
             raise OtherOrganization(STRANGE.format(url=self._url, name=name))

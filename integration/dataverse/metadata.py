@@ -85,7 +85,7 @@ class Metadata:
     def __init__(self, session: Session, cache: Cache | None = None, zone: str = "") -> None:
         self._session, self._zone = session, zone
         self._cache: Cache = cache or MemoryCache()
-        self._known: dict[str, Entity] = {}
+        self._entities: dict[str, Entity] = {}
         self._lock = threading.Lock()
 
     def entity(self, name: str) -> Entity:
@@ -93,9 +93,9 @@ class Metadata:
         if not _NAME.fullmatch(name):
             raise TableMissing(f"“{name}” is not the name of a table.")
         with self._lock:
-            if name not in self._known:
-                self._known[name] = self._opened(name)
-            return self._known[name]
+            if name not in self._entities:
+                self._entities[name] = self._opened(name)
+            return self._entities[name]
 
     def _opened(self, name: str) -> Entity:
         """Raises ``BadAnswer``, and keeps nothing, where the description is not of the documented form."""
@@ -119,7 +119,7 @@ class Metadata:
     def forget(self, name: str) -> None:
         """Read this table again, here and in every process that shares the cache: somebody changed it."""
         with self._lock:
-            self._known.pop(name, None)
+            self._entities.pop(name, None)
             for key in (f"table {name}", "tables"):
                 self._cache.put(self._key(key), "", 0)
 
@@ -128,9 +128,9 @@ class Metadata:
         return self._cached("tables", self._read_tables)
 
     def _read_tables(self) -> Any:
-        told = self._session.request("GET", f"EntityDefinitions?$select={TABLES}", metadata=True).json()
+        answer = self._session.request("GET", f"EntityDefinitions?$select={TABLES}", metadata=True).json()
         try:
-            return [row for row in told["value"] if row.get("EntitySetName") and not row.get("IsIntersect")]
+            return [row for row in answer["value"] if row.get("EntitySetName") and not row.get("IsIntersect")]
         except MALFORMED as error:
             raise BadAnswer("The organization lists its tables in a way that cannot be read.") from error
 
@@ -145,9 +145,9 @@ class Metadata:
         kept = self._cache.get(full)
         if kept:
             return json.loads(kept)
-        told = json.loads(json.dumps(read(), default=str))
-        self._cache.put(full, json.dumps(told), KEPT_SECONDS)
-        return told
+        described = json.loads(json.dumps(read(), default=str))
+        self._cache.put(full, json.dumps(described), KEPT_SECONDS)
+        return described
 
     def _read(self, name: str) -> Any:
         """Everything about a table in one batch."""
@@ -168,15 +168,15 @@ class Metadata:
             f"sdkmessagefilters?$select=sdkmessagefilterid&$expand=sdkmessageid($select=name)&$filter={messages}"
         )
         answers = batch.send(self._session, [batch.Part("GET", path) for path in paths.values()], metadata=True)
-        told: dict[str, Any] = {}
+        described: dict[str, Any] = {}
         for part, answer in zip(paths, answers, strict=True):
             if answer.status >= 300 and part == ORGANIZATION:
-                told[part] = {"value": []}  # whoever may not look at it goes without
+                described[part] = {"value": []}  # whoever may not look at it goes without
                 continue
             if answer.status >= 300:
                 raise self._missing(name, problem_of(answer)) if part == "entity" else problem_of(answer)
-            told[part] = answer.json()
-        return told
+            described[part] = answer.json()
+        return described
 
     def _missing(self, name: str, problem: Problem) -> Problem:
         if isinstance(problem, NotFound | TableMissing):
@@ -184,16 +184,16 @@ class Metadata:
         return problem
 
 
-def _entity(told: Any, catalog: Any) -> Entity:
-    about = told["entity"]
-    more = {row["LogicalName"]: row for kind in (*CASTS, *WITH_OPTIONS) for row in told[kind]["value"]}
-    prices = next((row.get("pricingdecimalprecision") for row in told[ORGANIZATION]["value"]), None)
+def _entity(described: Any, catalog: Any) -> Entity:
+    about = described["entity"]
+    more = {row["LogicalName"]: row for kind in (*CASTS, *WITH_OPTIONS) for row in described[kind]["value"]}
+    prices = next((row.get("pricingdecimalprecision") for row in described[ORGANIZATION]["value"]), None)
     fields = {
         row["LogicalName"]: _field(row, more.get(row["LogicalName"], {}), prices)
-        for row in told["columns"]["value"]
+        for row in described["columns"]["value"]
         if _is_column(row)
     }
-    relations = told["relations"]["value"]
+    relations = described["relations"]["value"]
     navigations = {
         (row["ReferencingAttribute"], row["ReferencedEntity"]): row["ReferencingEntityNavigationPropertyName"]
         for row in relations
@@ -213,7 +213,7 @@ def _entity(told: Any, catalog: Any) -> Entity:
         about["EntitySetName"],
         about["PrimaryIdAttribute"],
         bool(about.get("ChangeTrackingEnabled")),
-        frozenset(str((row.get("sdkmessageid") or {}).get("name")) for row in told["messages"]["value"]),
+        frozenset(str((row.get("sdkmessageid") or {}).get("name")) for row in described["messages"]["value"]),
         navigations,
         {row["LogicalName"]: row["PrimaryIdAttribute"] for row in catalog},
         {row["LogicalName"]: row["PrimaryNameAttribute"] for row in catalog if row.get("PrimaryNameAttribute")},
@@ -232,8 +232,8 @@ def _is_column(row: Any) -> bool:
     tells which table a lookup points to: that comes as an annotation."""
     if row["AttributeType"] == "EntityName":
         return True
-    known = row["AttributeType"] in TYPES or row["AttributeType"] == "DateTime"
-    return known and not row.get("AttributeOf") and row.get("IsValidForRead", True) is not False
+    has_type = row["AttributeType"] in TYPES or row["AttributeType"] == "DateTime"
+    return has_type and not row.get("AttributeOf") and row.get("IsValidForRead", True) is not False
 
 
 def _field(row: Any, more: Any, prices: int | None) -> Field:

@@ -103,13 +103,13 @@ class OptionTable:
         else:
             body |= {"EntityLogicalName": self.entity_name, "AttributeLogicalName": self.column}
             names = f"<entities><entity>{self.entity_name}</entity></entities>"
-        told = session.request("POST", "InsertOptionValue", body=body, repeatable=False).json()
-        if not isinstance(told, dict) or not isinstance(told.get("NewOptionValue"), int):
-            raise BadAnswer("The organization does not say which number the new option has.", raw=str(told)[:500])
+        answer = session.request("POST", "InsertOptionValue", body=body, repeatable=False).json()
+        if not isinstance(answer, dict) or not isinstance(answer.get("NewOptionValue"), int):
+            raise BadAnswer("The organization does not say which number the new option has.", raw=str(answer)[:500])
         parameters = {"ParameterXml": f"<importexportxml>{names}</importexportxml>"}
         session.request("POST", "PublishXml", body=parameters)
         self._metadata.forget(self.entity_name)
-        return option_id(self.name, told["NewOptionValue"])
+        return option_id(self.name, answer["NewOptionValue"])
 
 
 def _key(value: Any) -> Any:

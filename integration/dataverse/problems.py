@@ -210,8 +210,8 @@ def _bad_request(status: int, code: str, message: str, raw: str) -> Problem:
     if code in WORDS:
         return Refused(WORDS[code].format(message=message), raw=raw)
     if code or message:
-        told = f"{message} " if message else ""
-        return Refused(f"{told}(Dynamics 365 Sales answered {status}{_with(code)}.)", raw=raw)
+        opening = f"{message} " if message else ""
+        return Refused(f"{opening}(Dynamics 365 Sales answered {status}{_with(code)}.)", raw=raw)
     return BadAnswer(f"Dynamics 365 Sales answered {status} without a reason.", raw=raw)
 
 
@@ -252,10 +252,10 @@ def _about_the_row(code: str, message: str, raw: str) -> Problem | None:
 def _code_and_message(answer: Answer) -> tuple[str, str]:
     """Code and message of an error body, as far as there is one."""
     try:
-        told: Any = answer.json()
+        body: Any = answer.json()
     except BadAnswer:
         return "", _readable(answer.text)
-    error = told.get("error") if isinstance(told, dict) else None
+    error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return "", _readable(answer.text)
     return _code(error.get("code")), _readable(str(error.get("message") or ""))

@@ -42,14 +42,14 @@ class Reader:
     """Turns rows into records with these fields; what each column needs is found out once."""
 
     def __init__(self, entity: Entity, fields: Sequence[str]) -> None:
-        known = entity.table.fields
+        described = entity.table.fields
         self._entity = entity
-        self._converts = [(name, _converter(entity, known[name])) for name in fields]
-        self._by = "_modifiedby_value" if "modifiedby" in known else ""
+        self._converts = [(name, _converter(entity, described[name])) for name in fields]
+        self._by = "_modifiedby_value" if "modifiedby" in described else ""
 
-    def records(self, told: Any) -> list[Record]:
+    def records(self, answer: Any) -> list[Record]:
         """The rows of an answer. Raises ``BadAnswer`` for what is none."""
-        return [self.record(row) for row in listed(told)]
+        return [self.record(row) for row in listed(answer)]
 
     def record(self, row: Mapping[str, Any]) -> Record:
         """One row. Raises ``BadAnswer`` where a column holds what its type cannot."""
@@ -68,11 +68,11 @@ class Reader:
             raise BadAnswer(words, raw=str(row)[:2000]) from error
 
 
-def listed(told: Any) -> list[Any]:
+def listed(answer: Any) -> list[Any]:
     """The rows of an answer. Raises ``BadAnswer``."""
-    found = told.get("value") if isinstance(told, dict) else None
+    found = answer.get("value") if isinstance(answer, dict) else None
     if not isinstance(found, list):
-        raise BadAnswer("The answer holds no rows.", raw=str(told)[:500])
+        raise BadAnswer("The answer holds no rows.", raw=str(answer)[:500])
     return found
 
 
@@ -136,9 +136,9 @@ _FROM_JSON: Mapping[FieldType, Callable[[Any], Value]] = {
 def body(entity: Entity, values: Mapping[str, Value]) -> dict[str, Any]:
     """Columns as a request body. Raises ``FieldMissing`` for one that the table does not have."""
     written: dict[str, Any] = {}
-    known = entity.table.fields
+    described = entity.table.fields
     for name, given in values.items():
-        field = known.get(name)
+        field = described.get(name)
         if field is None:
             raise FieldMissing(f"{entity.table.label} ({entity.table.name}) has no column “{name}”.")
         if field.type is FieldType.REFERENCE:

@@ -92,11 +92,11 @@ class Session:
         """Ids of the users whom this line works as: ours, and whom it acts for. Asked once, or ``anew``. Raises what
         the organization has against one of them."""
         if anew or not self._ours:
-            told = self.request("GET", "WhoAmI", metadata=True).json()
+            answer = self.request("GET", "WhoAmI", metadata=True).json()
             try:
-                found = {uuid.UUID(told["UserId"])}
+                found = {uuid.UUID(answer["UserId"])}
             except (KeyError, TypeError, ValueError) as error:
-                raise BadAnswer("The organization does not say who we are.", raw=str(told)[:500]) from error
+                raise BadAnswer("The organization does not say who we are.", raw=str(answer)[:500]) from error
             self._ours = frozenset(found | (self._lender.ours(anew=anew) if self._lender else set()))
         return self._ours
 
@@ -146,20 +146,20 @@ class Session:
         check_address(self.url)  # before the secret goes anywhere
         url = self.address(path)
         content = raw if raw is not None else (encode(body) if body is not None else None)
-        ends, attempt, repeated = min(time.monotonic() + self._patience.throttled, self._budget.ends), 0, False
+        until, attempt, repeated = min(time.monotonic() + self._patience.throttled, self._budget.until), 0, False
         tries, after_time_out = tries or self._patience.tries, after_time_out and self._patience.after_time_out
         while True:
             attempt += 1
             try:
-                with deadline(self._budget.ends - time.monotonic()):
+                with deadline(self._budget.until - time.monotonic()):
                     answer = self._once(method, url, headers or {}, content, metadata)
                 problem = None if answer.ok else problem_of(answer)
             except (Unreachable, TimedOut, Throttled) as caught:
                 problem = caught
             if problem is None or not problem.retryable:
                 return replace(answer, repeated=repeated)
-            late = time.monotonic() + _backoff(attempt) >= self._budget.ends
-            if late or not _worth_it(problem, attempt, tries, ends, repeatable, after_time_out):
+            late = time.monotonic() + _backoff(attempt) >= self._budget.until
+            if late or not _worth_it(problem, attempt, tries, until, repeatable, after_time_out):
                 raise problem
             repeated = repeated or not isinstance(problem, Throttled)
             self.wait(problem, attempt)
@@ -266,11 +266,11 @@ def _backoff(attempt: int) -> float:
     return float(min(LONGEST_BACKOFF, BACKOFF_SECONDS * 2 ** (attempt - 1)))
 
 
-def _worth_it(problem: Problem, attempt: int, tries: int, ends: float, repeatable: bool, after_time_out: bool) -> bool:
+def _worth_it(problem: Problem, attempt: int, tries: int, until: float, repeatable: bool, after_time_out: bool) -> bool:
     """Is another attempt allowed and of use?"""
     if isinstance(problem, Throttled):
         # Refused before anything was done, so anything may be repeated, as often as there is time for it.
-        return tries > 1 and time.monotonic() + problem.retry_after < ends
+        return tries > 1 and time.monotonic() + problem.retry_after < until
     if isinstance(problem, TimedOut) and not after_time_out:
         return False
     return repeatable and attempt < tries
@@ -278,8 +278,8 @@ def _worth_it(problem: Problem, attempt: int, tries: int, ends: float, repeatabl
 
 def _left(headers: Mapping[str, str]) -> Left:
     """What the answer says is left of the service protection limits."""
-    told = [headers.get(f"x-ms-ratelimit-{name}-remaining-xrm-requests", "") for name in ("burst", "time")]
-    numbers = [float(text) if _NUMBER.fullmatch(text := one.replace(",", "")) else None for one in told]
+    remaining = [headers.get(f"x-ms-ratelimit-{name}-remaining-xrm-requests", "") for name in ("burst", "time")]
+    numbers = [float(text) if _NUMBER.fullmatch(text := one.replace(",", "")) else None for one in remaining]
     return Left(*numbers)
 
 

@@ -15,7 +15,7 @@ from integration.dataverse.problems import problem_of
 from integration.dataverse.reading import changes, fetch, look, query
 from integration.dataverse.session import Cache, Session
 from integration.dataverse.writing.actions import ACTIONS, STATES, Actor, State
-from integration.dataverse.writing.blame import ABOUT_USER, Judge
+from integration.dataverse.writing.blame import ABOUT_USER, ErrorAttribution
 from integration.dataverse.writing.bulk import Writer
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
@@ -93,14 +93,14 @@ class SalesOrganization(KeyedSystem):
             batch.Part("GET", f"organizations({organization_id})?$select=name"),
             batch.Part("GET", "RetrieveVersion"),
         ]
-        told = []
+        names = []
         for answer, key in zip(batch.send(self.session, parts), ("name", "Version"), strict=True):
             problem = None if answer.ok else problem_of(answer)
             if problem is not None and not isinstance(problem, PrivilegeMissing):
                 raise problem
             found = None if problem else answer.json()
-            told.append(str(found.get(key) or "") if isinstance(found, dict) else "")
-        return told[0], told[1]
+            names.append(str(found.get(key) or "") if isinstance(found, dict) else "")
+        return names[0], names[1]
 
     def tables(self) -> Sequence[tuple[str, str]]:
         return self.metadata.tables()
@@ -154,7 +154,7 @@ class SalesOrganization(KeyedSystem):
             headers = {"Prefer": rows.ANNOTATIONS if len(ids) <= LABELS_UP_TO else rows.KINDS_ONLY}
             reader = rows.Reader(entity, fields)
             answers = self._answers(paths, headers)
-            return {record.id: record for told in answers for record in reader.records(told)}
+            return {record.id: record for answer in answers for record in reader.records(answer)}
 
     def _answers(self, paths: Sequence[str], headers: Mapping[str, str]) -> list[Any]:
         """One request, however many paths."""
@@ -180,17 +180,17 @@ class SalesOrganization(KeyedSystem):
                 filter=query.where(entity, where),
                 orderby=query.order(entity, order),
             )
-            told = batch.read_one(self.session, path, headers)
-            records = rows.Reader(entity, fields).records(told)
-            return Page(records, (), changes.onward(self.session, told, path) or None)
+            answer = batch.read_one(self.session, path, headers)
+            records = rows.Reader(entity, fields).records(answer)
+            return Page(records, (), changes.onward(self.session, answer, path) or None)
 
     def count(self, table: str, where: Filter = EVERYTHING) -> int:
         if is_option_table(table):
             return len(OptionTable(self.metadata, table).find(where, (), (), None, None).records)
         with self._entity(table) as entity:
             path = entity.set_name + query.options(select=entity.key, filter=query.where(entity, where), count="true")
-            told = batch.read_one(self.session, path, {"Prefer": "odata.maxpagesize=1"})
-            counted = told.get("@odata.count") if isinstance(told, dict) else None
+            answer = batch.read_one(self.session, path, {"Prefer": "odata.maxpagesize=1"})
+            counted = answer.get("@odata.count") if isinstance(answer, dict) else None
             if not isinstance(counted, int):
                 raise BadAnswer(f"The answer does not say how many rows of {entity.table.label} there are.")
             beyond = fetch.count(self.session, entity, where) if counted >= LARGEST_PAGE else None
@@ -248,7 +248,7 @@ class SalesOrganization(KeyedSystem):
         try:
             return self._actor.perform(table, id, action, arguments)
         except ABOUT_USER as problem:
-            raise Judge(self.session, self.metadata.entity(table)).one(problem) from problem
+            raise ErrorAttribution(self.session, self.metadata.entity(table)).one(problem) from problem
 
     def _set_state(self, table: str, id: uuid.UUID, to: State) -> None:
         answer = self.update(table, [Row(id, {"statecode": to.state, "statuscode": to.status})])[0]

@@ -23,7 +23,7 @@ from integration.models.connection.sign_in import ON_PREMISES
 from integration.systems.errors import Problem
 
 ORDERS = ("order_user", "auto_create_orders", "auto_process_quotes")
-TOLD = {*ADDRESSES, "sales_enabled", "item_availability_enabled", "odata_user", "odata_key"}
+SENT_TO_SALES = {*ADDRESSES, "sales_enabled", "item_availability_enabled", "odata_user", "odata_key"}
 """What Sales is told about, at once where it changes."""
 SUGGESTED = ("url", "token_endpoint", *ADDRESSES)
 HELP = {
@@ -157,7 +157,7 @@ class ConnectionForm(SecretInputs, VersionedForm):
             notify_sales(self.instance)
 
     def _concerns_sales(self) -> bool:
-        return self.instance.is_enabled and bool(TOLD.intersection(self.changed_data))
+        return self.instance.is_enabled and bool(SENT_TO_SALES.intersection(self.changed_data))
 
     def _typed(self, name: str) -> str:
         typed: str = self.cleaned_data.get(name) or ""

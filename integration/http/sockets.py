@@ -32,7 +32,7 @@ _SHORTEST = 0.001
 
 
 class _Clock(threading.local):
-    ends: float | None = None
+    until: float | None = None
 
 
 _clock = _Clock()
@@ -42,19 +42,19 @@ _clock = _Clock()
 def deadline(seconds: float) -> Iterator[None]:
     """Whatever this thread asks of a connection inside is done after so many seconds, or ``TimeoutError``. Of two
     deadlines, one inside the other, the earlier counts."""
-    outer, ends = _clock.ends, time.monotonic() + seconds
-    _clock.ends = ends if outer is None else min(outer, ends)
+    outer, until = _clock.until, time.monotonic() + seconds
+    _clock.until = until if outer is None else min(outer, until)
     try:
         yield
     finally:
-        _clock.ends = outer
+        _clock.until = outer
 
 
 def at_most(seconds: float) -> float:
     """So many seconds, or what is left until this thread's deadline. Raises ``TimeoutError`` where nothing is left."""
-    if _clock.ends is None:
+    if _clock.until is None:
         return seconds
-    left = _clock.ends - time.monotonic()
+    left = _clock.until - time.monotonic()
     if left <= 0:
         raise TimeoutError("the deadline of the request is over")
     return min(left, seconds)
@@ -95,7 +95,7 @@ class _TimedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if _clock.ends is not None:
+        if _clock.until is not None:
             self._connection.settimeout(at_most(math.inf if self._patience is None else self._patience))
         return self._raw.readinto(buffer)
 
@@ -122,26 +122,26 @@ class _Connection(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         host, patience = self._dns_host, self.timeout
-        ends = time.monotonic() + at_most(patience if isinstance(patience, int | float) else math.inf)
-        addresses = self._addresses(ends)
+        until = time.monotonic() + at_most(patience if isinstance(patience, int | float) else math.inf)
+        addresses = self._addresses(until)
         try:
             for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
-                self._dns_host, self.timeout = address, max(_SHORTEST, (ends - time.monotonic()) / left)
+                self._dns_host, self.timeout = address, max(_SHORTEST, (until - time.monotonic()) / left)
                 try:
                     made = _checked(super()._new_conn())
                 except HTTPError:
                     if left == 1:
                         raise
                 else:
-                    made.settimeout(max(_SHORTEST, ends - time.monotonic()))
+                    made.settimeout(max(_SHORTEST, until - time.monotonic()))
                     return made
         finally:
             self._dns_host, self.timeout = host, patience
         raise NameResolutionError(host, self, socket.gaierror(f"no address for {host}"))
 
-    def _addresses(self, ends: float) -> list[str]:
+    def _addresses(self, until: float) -> list[str]:
         try:
-            found = _looked_up(self._dns_host, self.port, ends)
+            found = _looked_up(self._dns_host, self.port, until)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         except TimeoutError as error:
@@ -149,14 +149,14 @@ class _Connection(HTTPConnection):
         return list(dict.fromkeys(str(address[4][0]) for address in found))
 
 
-def _looked_up(host: str, port: int | None, ends: float) -> list[Any]:
+def _looked_up(host: str, port: int | None, until: float) -> list[Any]:
     """What the system knows of a name. It has no time-out of its own, so another thread asks. Raises ``TimeoutError``,
     ``gaierror``."""
     answered: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    asking = threading.Thread(target=_look_up, args=(host.strip("[]"), port, answered), daemon=True)
-    asking.start()
+    lookup = threading.Thread(target=_look_up, args=(host.strip("[]"), port, answered), daemon=True)
+    lookup.start()
     try:
-        found = answered.get(timeout=None if ends == math.inf else max(_SHORTEST, ends - time.monotonic()))
+        found = answered.get(timeout=None if until == math.inf else max(_SHORTEST, until - time.monotonic()))
     except queue.Empty as error:
         raise TimeoutError(f"{host} was not found in time") from error
     if isinstance(found, BaseException):

@@ -157,11 +157,11 @@ def _begin(line: FullSynchLine, user: Person, *, approved: bool = False) -> None
 
 def _close(line: FullSynchLine) -> None:
     """Finished when its runs ended, also with failed rows; Error when one could not be made."""
-    broken = next((job for job in line.jobs if job.status != SyncJob.Status.FINISHED), None)
-    if broken is None:
+    unfinished = next((job for job in line.jobs if job.status != SyncJob.Status.FINISHED), None)
+    if unfinished is None:
         line.finish("" if _by_one_rule(line) else CHANGED)
     else:
-        line.fail(broken.message)
+        line.fail(unfinished.message)
     if ConnectionSetup.current().is_on(line.mapping):
         for entry in JobQueueEntry.objects.filter(mapping=line.mapping):
             entry.release()

@@ -18,7 +18,7 @@ from integration.models.jobs.claimable import Claimable
 from integration.odata.shared import Left
 from integration.sync.run import Canceled
 
-LOOK_AGAIN = 1.0
+POLL_SECONDS = 1.0
 """Seconds after which a run notices that it is to stop, also between two requests of one page."""
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Heartbeat:
         try:
             while not self._over:
                 due = beaten + settings.JOB_HEARTBEAT
-                woken = self._wake.wait(max(0.0, min(LOOK_AGAIN, due - time.monotonic())))
+                woken = self._wake.wait(max(0.0, min(POLL_SECONDS, due - time.monotonic())))
                 self._wake.clear()
                 if self._over:
                     return

@@ -22,7 +22,7 @@ from integration.sync.actions import Action
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 
-LOOK_AGAIN = 0.2
+POLL_SECONDS = 0.2
 
 RUN = "run"
 """What the audit log calls it."""
@@ -47,7 +47,7 @@ def start(
     job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
     if somebody_acts():
         record(AuditEntry.Action.STARTED, RUN, mapping, after=in_words(job))
-    return _here(job) if inline else job
+    return _run_inline(job) if inline else job
 
 
 def synchronize_modified(user: Person = None) -> list[SyncJob]:
@@ -113,11 +113,11 @@ def plan(mapping: TableMapping, direction: Direction, options: Options | None = 
     return passes.plan(mapping, direction, options or Options(dry_run=True), setup, gate_of(setup))
 
 
-def _here(job: SyncJob) -> SyncJob:
+def _run_inline(job: SyncJob) -> SyncJob:
     """Run in this process; wait where another run of the mapping, or another process, has it."""
     while job.is_active:
         if not _run(job.pk, gives_way=False):
-            time.sleep(LOOK_AGAIN)
+            time.sleep(POLL_SECONDS)
         job.refresh_from_db()
     return job
 

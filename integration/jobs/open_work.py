@@ -18,6 +18,6 @@ def has_open_work(mapping: TableMapping) -> bool:
 
 def _is_open(mapping: TableMapping, direction: Direction) -> bool:
     towards, result = direction.destination, f"{direction}_result"
-    owed = Q(**{f"owed_{towards}": True}) | Q(writing__startswith=towards.value)
+    owed = Q(**{f"owed_{towards}": True}) | Q(in_flight__startswith=towards.value)
     broken_off = Q(state=State.INTENDED.value) | Q(**{result: Result.FAILURE.value})
     return mapping.couplings.filter(owed | broken_off).exclude(**{result: Result.SKIPPED.value}).exists()

@@ -15,7 +15,7 @@ from integration.mappings.build_rule import build_rule
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.jobs.job import SHOWN_FROM
 from integration.sync.actions import Action
-from integration.sync.deletions import delete_rest, find_broken
+from integration.sync.deletions import delete_rest, find_deletions
 from integration.sync.engine import plan as plan_pass
 from integration.sync.engine import synchronize
 from integration.sync.matching.run import couple_matching
@@ -68,7 +68,7 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
     source, destination = connected.source_and_destination(direction)
     rule = _rule(job.mapping, connected)
     ledger = job.mapping.couplings.fenced(journal.fence)
-    options = replace(_from_here(job), doubts=True)
+    options = replace(_options_from_cursor(job), doubts=True)
     if options.restore:
         rule = replace(rule, deletion=DeletionPolicy.RESTORE)
     context = connected.context
@@ -77,7 +77,7 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
     except DescriptionDoubtful:
         described = _described_anew(job.mapping, connected)
         again = replace(described, deletion=rule.deletion)
-        options = replace(_from_here(job), doubts=False)
+        options = replace(_options_from_cursor(job), doubts=False)
         return synchronize(again, direction, source, destination, ledger, journal, options, context)
 
 
@@ -95,7 +95,7 @@ def _described_anew(mapping: TableMapping, connected: Connected) -> TableRule:
     return build_rule(mapping, connected.erp, connected.crm)
 
 
-def _from_here(job: SyncJob) -> Options:
+def _options_from_cursor(job: SyncJob) -> Options:
     """A full pass that was broken off goes on from the page it had reached: what is behind it is done, and what is
     still open of it comes first."""
     options = job.run_options
@@ -140,7 +140,7 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
 def _find_deleted(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
     rule, ledger = build_rule(job.mapping, connected.erp, connected.crm), job.mapping.couplings.fenced(journal.fence)
     journal.count_anew()
-    return find_broken(rule, connected.erp, connected.crm, ledger, journal)
+    return find_deletions(rule, connected.erp, connected.crm, ledger, journal)
 
 
 def _delete(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:

@@ -99,9 +99,9 @@ def mapping_named(name: str) -> TableMapping:
     mapping = TableMapping.objects.filter(name__iexact=name).first()
     if mapping is not None:
         return mapping
-    known = ", ".join(TableMapping.objects.values_list("name", flat=True))
+    names = ", ".join(TableMapping.objects.values_list("name", flat=True))
     raise CommandError(
-        f"There is no mapping {name}. " + (f"There are: {known}." if known else "Enable the connection first."),
+        f"There is no mapping {name}. " + (f"There are: {names}." if names else "Enable the connection first."),
         returncode=WRONG_USE,
     )
 

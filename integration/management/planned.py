@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from integration.sync.actions import Action, Broken, Fail, Ignore, Insert, Skip, Update
+from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, SourceDeleted, Update
 from integration.systems.values import Record
 from integration.systems.wording import value_text
 
@@ -56,11 +56,11 @@ def planned(action: Action) -> Planned | None:
         values = {name: value_text(value) for name, value in action.values.items()}
         reason = "couples" if isinstance(action, Update) and action.coupled else ""
         old = {change.field: value_text(change.old) for change in action.changes} if isinstance(action, Update) else {}
-    elif isinstance(action, Fail | Broken):
+    elif isinstance(action, Fail | SourceDeleted):
         reason = str(action.problem)
     elif isinstance(action, Skip):
         reason = action.reason
-    id = str(record.id) if record is not None else str(getattr(action, "partner", None) or "")
+    id = str(record.id) if record is not None else str(getattr(action, "pair", None) or "")
     return Planned(_word(action), id, label_of(record) if record is not None else "", reason, values, old)
 
 

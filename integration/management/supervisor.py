@@ -21,7 +21,7 @@ from typing import IO
 
 from integration.jobs.parent_death import die_with_parent
 
-LOOK_AGAIN = 0.1
+POLL_SECONDS = 0.1
 LONGEST_WAIT = 30.0
 STEADY = 60.0
 
@@ -46,7 +46,7 @@ class Child:
     foundation: bool = False
     process: subprocess.Popen[str] | None = None
     lines: Queue[str] = field(default_factory=Queue)
-    said: list[str] = field(default_factory=list)
+    last_lines: list[str] = field(default_factory=list)
     readers: list[threading.Thread] = field(default_factory=list)
     started: float = 0.0
     deaths: int = 0
@@ -83,7 +83,7 @@ class Child:
                 if keep:
                     self.lines.put(line.rstrip("\n"))
                 else:
-                    self.said = [*self.said[-20:], line.rstrip("\n")]
+                    self.last_lines = [*self.last_lines[-20:], line.rstrip("\n")]
                     sys.stderr.write(f"{self.name} | {line}")
 
     def hear_out(self) -> None:
@@ -137,14 +137,14 @@ class Supervisor:
         self.children.remove(child)
         status = child.process.wait() if child.process is not None else 1
         if status and hear is None:
-            raise ChildFailed(self.obituary(child))
+            raise ChildFailed(self.exit_report(child))
         return status
 
     def watch(self) -> None:
         """Start again what dies, until somebody ends this."""
         while not self.ending:
             self.look_after(self.children)
-            time.sleep(LOOK_AGAIN)
+            time.sleep(POLL_SECONDS)
 
     def look_after(self, children: Sequence[Child]) -> None:
         """Start again those that died, the sooner the steadier they were."""
@@ -186,21 +186,21 @@ class Supervisor:
             self._go_on()
             if child.process is not None and child.process.poll() is not None:
                 child.hear_out()
-                raise ChildFailed(self.obituary(child))
-            time.sleep(LOOK_AGAIN / 2)
+                raise ChildFailed(self.exit_report(child))
+            time.sleep(POLL_SECONDS / 2)
         return answer
 
     def _next_or_end(self, child: Child) -> str | None:
         """The next line, blank for none yet, ``None`` when the child has said everything."""
         try:
-            return child.lines.get(timeout=LOOK_AGAIN)
+            return child.lines.get(timeout=POLL_SECONDS)
         except Empty:
             talking = any(reader.is_alive() for reader in child.readers)
             return "" if talking or not child.lines.empty() else None
 
-    def obituary(self, child: Child) -> str:
+    def exit_report(self, child: Child) -> str:
         """How a child ended, and the last thing it complained about."""
-        last = f" It said: {child.said[-1]}" if child.said else ""
+        last = f" It said: {child.last_lines[-1]}" if child.last_lines else ""
         return f"{child.name} ended ({child.how_it_ended()}).{last}"
 
 

@@ -71,8 +71,8 @@ def types_differ(erp: Field, crm: Field, direction: Direction, transformed: Coll
 
 
 def _text_refusal(destination: Field, to_erp: bool) -> str:
-    taken = destination.type is not FieldType.TABLE and (to_erp or destination.type is not FieldType.REFERENCE)
-    return "" if taken else f"{field_name(destination)} ({destination.type.value}) cannot be made of text."
+    is_accepted = destination.type is not FieldType.TABLE and (to_erp or destination.type is not FieldType.REFERENCE)
+    return "" if is_accepted else f"{field_name(destination)} ({destination.type.value}) cannot be made of text."
 
 
 def _refusal(source: Field, destination: Field, to_erp: bool) -> str:

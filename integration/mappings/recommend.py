@@ -47,13 +47,13 @@ def _recommend(mapping: TableMapping, erp: System, crm: System) -> Recommendatio
         # The options are always there; the question is whether there are codes to link to them.
         return Recommendation.COUPLE if ours else Recommendation.NONE
     theirs = crm.count(mapping.crm_table, rule.crm_filter if filtered else EVERYTHING)
-    if theirs <= _always_there(mapping.crm_table):
+    if theirs <= _rows_from_the_start(mapping.crm_table):
         theirs = 0
     if ours and theirs and mapping.crm_table not in FOUND_BY_KEY:
         return Recommendation.COUPLE
     return Recommendation.FULL if ours or theirs else Recommendation.NONE
 
 
-def _always_there(crm_table: str) -> int:
+def _rows_from_the_start(crm_table: str) -> int:
     """An empty organization has one unit group and its base currency."""
     return 1 if crm_table in (UNIT_GROUPS, CURRENCIES) else 0

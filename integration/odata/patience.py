@@ -36,12 +36,12 @@ class Budget:
     """The seconds a session has in all; they begin with its first request."""
 
     def __init__(self, total: float | None) -> None:
-        self._total, self._ends = total, math.inf
+        self._total, self._until = total, math.inf
         self._begun = threading.Event()
 
     @property
-    def ends(self) -> float:
+    def until(self) -> float:
         if self._total is not None and not self._begun.is_set():
-            self._ends = time.monotonic() + self._total
+            self._until = time.monotonic() + self._total
             self._begun.set()
-        return self._ends
+        return self._until

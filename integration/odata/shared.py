@@ -65,7 +65,7 @@ class LocalGate:
     def __init__(self, places: int = IN_FLIGHT) -> None:
         self._places = places
         self._limit = float(places)
-        self._taken = 0
+        self._used = 0
         self._closed_until = 0.0
         self._free = threading.Condition()
 
@@ -77,14 +77,14 @@ class LocalGate:
     @contextmanager
     def slot(self) -> Iterator[None]:
         with self._free:
-            while (wait := self._closed_until - time.monotonic()) > 0 or self._taken >= self.limit:
+            while (wait := self._closed_until - time.monotonic()) > 0 or self._used >= self.limit:
                 self._free.wait(wait if wait > 0 else None)
-            self._taken += 1
+            self._used += 1
         try:
             yield
         finally:
             with self._free:
-                self._taken -= 1
+                self._used -= 1
                 self._limit = min(float(self._places), self._limit + 1 / 8)
                 self._free.notify_all()
 
@@ -94,5 +94,5 @@ class LocalGate:
     def throttled(self, seconds: float) -> None:
         with self._free:
             self._closed_until = max(self._closed_until, time.monotonic() + seconds)
-            self._limit = max(1.0, min(self._limit, float(max(1, self._taken))) // 2)
+            self._limit = max(1.0, min(self._limit, float(max(1, self._used))) // 2)
             self._free.notify_all()

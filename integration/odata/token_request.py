@@ -84,39 +84,39 @@ def ask(transport: Transport, endpoint: str, form: Mapping[str, str]) -> dict[st
     return _granted(answer)
 
 
-def refusal(told: Mapping[str, Any], numbers: list[int] | None = None) -> SignInRefused:
+def refusal(body: Mapping[str, Any], numbers: list[int] | None = None) -> SignInRefused:
     """What an OAuth error (its ``error`` and, where given, AADSTS numbers) means to a person."""
-    known = next((PARTS[number] for number in numbers or [] if number in PARTS), None)
-    error = str(told.get("error"))
-    part, words = known or KINDS.get(error, ("", f"The sign-in was refused ({error[:100]})."))
-    return SignInRefused(words, part=part, raw=json.dumps({key: told.get(key) for key in SHOWN}, default=str))
+    explained = next((PARTS[number] for number in numbers or [] if number in PARTS), None)
+    error = str(body.get("error"))
+    part, words = explained or KINDS.get(error, ("", f"The sign-in was refused ({error[:100]})."))
+    return SignInRefused(words, part=part, raw=json.dumps({key: body.get(key) for key in SHOWN}, default=str))
 
 
 def _granted(answer: Answer) -> dict[str, Any]:
-    told = answer.json()
-    token = told.get("access_token") if isinstance(told, dict) else None
+    body = answer.json()
+    token = body.get("access_token") if isinstance(body, dict) else None
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
         raise BadAnswer("The sign-in service gave no token. Check the token endpoint.")
     try:
-        seconds = float(told.get("expires_in") or 3600)
+        seconds = float(body.get("expires_in") or 3600)
     except (TypeError, ValueError) as error:
         raise BadAnswer("The sign-in service does not say how long its token lasts.") from error
-    return {**told, "expires_in": seconds if 0 < seconds < LONGEST_LIFE else LONGEST_LIFE}
+    return {**body, "expires_in": seconds if 0 < seconds < LONGEST_LIFE else LONGEST_LIFE}
 
 
 def _refusal(answer: Answer) -> SignInRefused | Throttled:
     """What the sign-in service means: by AADSTS number where it gives one, else by the kind of error."""
     try:
-        told = answer.json()
+        body = answer.json()
     except BadAnswer:
-        told = None
-    if not isinstance(told, dict) or "error" not in told:
+        body = None
+    if not isinstance(body, dict) or "error" not in body:
         words = f"The sign-in service answered {answer.status} without a reason. Check tenant and token endpoint."
         return SignInRefused(words, part="tenant", raw=answer.text[:500])
-    codes = told.get("error_codes")
+    codes = body.get("error_codes")
     numbers = [number for number in codes if isinstance(number, int)] if isinstance(codes, list) else []
-    found = refusal(told, numbers)
-    if TRANSIENT.intersection(numbers) or told["error"] == "temporarily_unavailable":
+    found = refusal(body, numbers)
+    if TRANSIENT.intersection(numbers) or body["error"] == "temporarily_unavailable":
         return Throttled("The sign-in service asks us to wait.", retry_after=_wait(answer), raw=found.raw)
     return found
 

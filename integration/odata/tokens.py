@@ -36,13 +36,13 @@ class Tokens:
         self._cache: Cache = cache or MemoryCache()
         whole = "\n".join((*grant.parts, f"{url.rstrip('/')}/.default"))
         self._key = f"token {hashlib.sha256(whole.encode()).hexdigest()}"
-        self._asking = threading.Lock()
+        self._one_at_a_time = threading.Lock()
 
     def token(self, refused: str = "") -> str:
         """A token that is not the refused one. One thread asks, the others wait for it."""
         if usable := self._kept(refused):
             return usable
-        with self._asking:
+        with self._one_at_a_time:
             if usable := self._kept(refused):
                 return usable
             self.asked += 1

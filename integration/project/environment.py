@@ -69,18 +69,20 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     return text
 
 
-def address(name: str, default: str, schemes: tuple[str, ...], *, insecure_here: bool = False) -> str:
-    """An address with one of these schemes, or the default. ``insecure_here``: http too, on this machine."""
+def address(name: str, default: str, schemes: tuple[str, ...], *, insecure_loopback: bool = False) -> str:
+    """An address with one of these schemes, or the default. ``insecure_loopback``: http too, on this machine."""
     text = env(name, default="").strip()
     if not text:
         return default
     try:
         parts = urlsplit(text)
-        known = parts.scheme in schemes or (insecure_here and parts.scheme == "http" and _is_here(parts.hostname))
+        is_allowed = parts.scheme in schemes or (
+            insecure_loopback and parts.scheme == "http" and _is_loopback(parts.hostname)
+        )
         whole_one = bool(parts.path if parts.scheme == "unix" else parts.hostname) and parts.port != 0
     except ValueError:
-        known = whole_one = False
-    if not known or not whole_one or any(character.isspace() for character in text):
+        is_allowed = whole_one = False
+    if not is_allowed or not whole_one or any(character.isspace() for character in text):
         raise ImproperlyConfigured(
             f"{name} is no address that can be used; it begins with {' or '.join(_of(schemes))}."
         )
@@ -91,7 +93,7 @@ def _of(schemes: tuple[str, ...]) -> list[str]:
     return [f"{scheme}://" for scheme in schemes]
 
 
-def _is_here(host: str | None) -> bool:
+def _is_loopback(host: str | None) -> bool:
     return host in ("localhost", "127.0.0.1", "::1")
 
 

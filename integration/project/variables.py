@@ -167,7 +167,7 @@ TOPICS: dict[str, tuple[Variable, ...]] = {
             "An OpenID Connect provider for single sign-on; register `/accounts/single-sign-on/back/` of this "
             "application there.",
             ("https",),
-            insecure_here=True,
+            insecure_loopback=True,
             shown="passwords only",
         ),
         Variable("OIDC_CLIENT_ID", "The client that is registered there; needed with `OIDC_ISSUER`."),

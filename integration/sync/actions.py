@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from integration.sync.memory.ledger import Partner
+from integration.sync.memory.ledger import Pair
 from integration.sync.unchanging import unchanging
 from integration.systems.errors import Problem
 from integration.systems.values import Record, Value
@@ -23,34 +23,34 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """A new row in the destination; ``partner`` has the id it is going to have and what will then be agreed.
+    """A new row in the destination; ``pair`` has the id it is going to have and what will then be agreed.
     ``before`` is the pair as the ledger has it now, ``replaces`` one whose twin is gone for good."""
 
     record: Record
-    partner: Partner
+    pair: Pair
     values: Mapping[str, Value]
-    before: Partner | None = None
-    replaces: Partner | None = None
+    before: Pair | None = None
+    replaces: Pair | None = None
     missing: Sequence[str] = ()
 
 
 @unchanging
 class Update:
-    """Write the fields that differ. ``partner`` is the pair as it will be afterwards (but for what the answer to the
+    """Write the fields that differ. ``pair`` is the pair as it will be afterwards (but for what the answer to the
     write says), ``before`` as the ledger has it, ``read`` as it is once both rows were read. ``coupled``: a natural
     match, newly coupled. ``completes``: left by an interrupted run. ``refused``: why a field of it is not written while
     the others are."""
 
     record: Record
     twin: Record
-    partner: Partner
+    pair: Pair
     changes: Sequence[Change] = ()
-    before: Partner | None = None
-    read: Partner | None = None
+    before: Pair | None = None
+    read: Pair | None = None
     coupled: bool = False
     completes: bool = False
     refused: Problem | None = None
-    replaces: Partner | None = None
+    replaces: Pair | None = None
     missing: Sequence[str] = ()
 
     @property
@@ -60,11 +60,11 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """Nothing to write. ``partner`` where the memory is to be renewed."""
+    """Nothing to write. ``pair`` where the memory is to be renewed."""
 
     record: Record
-    partner: Partner | None = None
-    before: Partner | None = None
+    pair: Pair | None = None
+    before: Pair | None = None
     refused: Problem | None = None
 
 
@@ -83,17 +83,17 @@ class Skip:
 
     record: Record
     reason: str
-    partner: Partner | None = None
-    remembered: Partner | None = None
+    pair: Pair | None = None
+    remembered: Pair | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """Cannot be done; ``partner`` as it was before (``None``: never seen). ``problem.code`` groups the errors."""
+    """Cannot be done; ``pair`` as it was before (``None``: never seen). ``problem.code`` groups the errors."""
 
     record: Record
     problem: Problem
-    partner: Partner | None = None
+    pair: Pair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +102,19 @@ class Uncouple:
     ``record`` and ``reason``: the source row that is there and left out from now on. ``again``: the pair that stands
     for its next try instead."""
 
-    partner: Partner
+    pair: Pair
     counted: bool = True
     record: Record | None = None
     reason: str = ""
     twin: Record | None = None
-    again: Partner | None = None
+    again: Pair | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class SourceDeleted:
     """The source row was deleted and no policy says what that means. ``label`` names the record that is left."""
 
-    partner: Partner
+    pair: Pair
     problem: Problem
     label: str = ""
 
@@ -123,8 +123,8 @@ class Broken:
 class Restore:
     """The source row was deleted and is to come back: the other pass inserts it anew from its twin."""
 
-    partner: Partner
-    replacement: Partner = field()
+    pair: Pair
+    replacement: Pair = field()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +151,4 @@ class SideWrite:
         return {change.field: change.new for change in self.changes}
 
 
-Action = Insert | Update | Unchanged | Ignore | Skip | Fail | Uncouple | Broken | Restore | SideWrite
+Action = Insert | Update | Unchanged | Ignore | Skip | Fail | Uncouple | SourceDeleted | Restore | SideWrite

@@ -35,17 +35,17 @@ from dataclasses import dataclass, replace
 
 from integration.sync.actions import (
     Action,
-    Broken,
     Fail,
     Insert,
     Restore,
     Skip,
+    SourceDeleted,
     Unchanged,
     Uncouple,
     Update,
 )
 from integration.sync.given_ids.marks import is_marked
-from integration.sync.memory.ledger import Outcome, Partner, Result, State, Wait, not_made
+from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait, not_made
 from integration.sync.memory.merge import Look, Merged
 from integration.sync.memory.outcomes import failed, succeeded
 from integration.sync.problems import AmbiguousMatch, Conflict, InDoubt, TwinGone, TwinMerged
@@ -53,7 +53,7 @@ from integration.sync.record.meaning import Lack
 from integration.sync.record.transfer import Draft
 from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import LEFT_OUT
-from integration.sync.shortcut import Glance
+from integration.sync.shortcut import Shortcut
 from integration.systems.values import Record, Ref
 from integration.systems.wording import record_name
 
@@ -65,16 +65,16 @@ MASTER = "masterid"
 
 
 @dataclass(frozen=True, slots=True)
-class Decider(Glance):
+class Decider(Shortcut):
     """Judges the records of a run, also those that need the other side."""
 
     def decide(
         self,
         record: Record,
-        partner: Partner | None,
+        pair: Pair | None,
         twin: Record | None,
         draft: Draft,
-        matches: Sequence[tuple[Record, Partner | None]] = (),
+        matches: Sequence[tuple[Record, Pair | None]] = (),
         back: Draft | None = None,
         holder: str = "",
     ) -> Action:
@@ -82,48 +82,46 @@ class Decider(Glance):
         each with the pair that holds it already; ``back`` what the twin would make of the record, as far as that is
         needed; ``holder`` the other mapping in which this record, or its one match, is coupled already."""
         if draft.left_out:
-            return self._left_out(record, partner, twin, draft)
+            return self._left_out(record, pair, twin, draft)
         if twin is not None and is_marked(self.rule.table(self.direction.destination), twin):
-            return Fail(record, InDoubt("Its other record is being made at the moment."), partner)
-        if partner is None or partner.state is State.RESERVED:
+            return Fail(record, InDoubt("Its other record is being made at the moment."), pair)
+        if pair is None or pair.state is State.RESERVED:
             if draft.problem is not None:
-                return Fail(record, draft.problem, self._with_waits(partner or self._reserved(record), draft))
-            return self._decide_uncoupled(record, partner, draft, matches, holder)
+                return Fail(record, draft.problem, self._with_waits(pair or self._reserved(record), draft))
+            return self._decide_uncoupled(record, pair, draft, matches, holder)
         if twin is not None:
             master = twin.values.get(MASTER)
             if isinstance(master, Ref):
-                return Fail(record, TwinMerged(master), partner)
-            return (
-                self._moved(record, partner, twin) if draft.moved else self._update(record, partner, twin, draft, back)
-            )
+                return Fail(record, TwinMerged(master), pair)
+            return self._moved(record, pair, twin) if draft.moved else self._update(record, pair, twin, draft, back)
         if draft.problem is not None:
-            return Fail(record, draft.problem, self._with_waits(not_made(partner, self.direction.destination), draft))
-        if partner.state is State.INTENDED:
-            return self._insert(record, draft, partner)
-        return self._twin_gone(record, partner, draft)
+            return Fail(record, draft.problem, self._with_waits(not_made(pair, self.direction.destination), draft))
+        if pair.state is State.INTENDED:
+            return self._insert(record, draft, pair)
+        return self._twin_gone(record, pair, draft)
 
-    def _left_out(self, record: Record, partner: Partner | None, twin: Record | None, draft: Draft) -> Action:
+    def _left_out(self, record: Record, pair: Pair | None, twin: Record | None, draft: Draft) -> Action:
         """Where the pair ends with it, its twin goes, too. For a reason that can pass the record is remembered with
         what makes it pass."""
-        if partner is not None and draft.ends_pair:
-            return Uncouple(partner, partner.state is State.COUPLED, record, draft.left_out, twin)
-        unmade: Partner | None = None
-        if partner is not None and partner.state is State.INTENDED and twin is None:
-            partner = unmade = not_made(partner, self.direction.destination)
+        if pair is not None and draft.unpairs:
+            return Uncouple(pair, pair.state is State.COUPLED, record, draft.left_out, twin)
+        unmade: Pair | None = None
+        if pair is not None and pair.state is State.INTENDED and twin is None:
+            pair = unmade = not_made(pair, self.direction.destination)
         if not draft.left_out_waits:
-            return Skip(record, draft.left_out, partner, unmade)
-        place = self._with_waits(partner or self._reserved(record), draft)
+            return Skip(record, draft.left_out, pair, unmade)
+        place = self._with_waits(pair or self._reserved(record), draft)
         outcome = Outcome(Result.LEFT_OUT, LEFT_OUT)
-        return Skip(record, draft.left_out, partner, place.with_outcome(self.direction, outcome))
+        return Skip(record, draft.left_out, pair, place.with_outcome(self.direction, outcome))
 
-    def _moved(self, record: Record, partner: Partner, twin: Record) -> Uncouple:
+    def _moved(self, record: Record, pair: Pair, twin: Record) -> Uncouple:
         """The twin goes now; the record is planned once more at the end of the run, or else by the next one."""
         again = self._reserved(record).with_owed(self.direction.destination, True)
-        return Uncouple(partner, False, record, twin=twin, again=again)
+        return Uncouple(pair, False, record, twin=twin, again=again)
 
-    def _with_waits(self, partner: Partner, draft: Draft, back: Draft | None = None) -> Partner:
+    def _with_waits(self, pair: Pair, draft: Draft, back: Draft | None = None) -> Pair:
         """The pair with all that its passes wait for, in both directions."""
-        return replace(partner, waits=self._waits(draft, back))
+        return replace(pair, waits=self._waits(draft, back))
 
     def _waits(self, draft: Draft, back: Draft | None = None) -> frozenset[Wait]:
         direction = self.direction
@@ -137,47 +135,51 @@ class Decider(Glance):
     def _decide_uncoupled(
         self,
         record: Record,
-        partner: Partner | None,
+        pair: Pair | None,
         draft: Draft,
-        matches: Sequence[tuple[Record, Partner | None]],
+        matches: Sequence[tuple[Record, Pair | None]],
         holder: str,
     ) -> Action:
         if holder:
             named = record_name(self.rule.table(self.direction.source), record)
             return Skip(record, f"{named} is coupled in {holder} already. Delete that coupling first to have it here.")
-        free = [match for match, taken in matches if taken is None or self.takes_over or taken.state is State.RESERVED]
+        free = [
+            match
+            for match, twin_pair in matches
+            if twin_pair is None or self.takes_over or twin_pair.state is State.RESERVED
+        ]
         if len(free) == 1 and len(matches) == 1:
-            return self._couple(record, partner, free[0], matches[0][1], draft)
+            return self._couple(record, pair, free[0], matches[0][1], draft)
         if matches:
             named = ", ".join(str(match.id) for match, _ in matches)
             why = "is coupled with another record already" if not free else "is not the only candidate"
-            return Fail(record, AmbiguousMatch(f"The matching record {why}: {named}."), partner)
+            return Fail(record, AmbiguousMatch(f"The matching record {why}: {named}."), pair)
         if not self.creates:
             return Skip(record, "There is no matching option on the other side.")
-        return self._insert(record, draft, partner)
+        return self._insert(record, draft, pair)
 
     def _couple(
-        self, record: Record, reserved: Partner | None, twin: Record, taken: Partner | None, draft: Draft
+        self, record: Record, reserved: Pair | None, twin: Record, twin_pair: Pair | None, draft: Draft
     ) -> Action:
         fresh = replace(self._pair(record, twin.id), state=State.COUPLED)
         # A natural match has no agreed values; the mapping's data decides, as for a row we had written ourselves.
         decided = replace(self, options=replace(self.options, winner=self.direction.source))
         update = decided._update(record, fresh, twin, draft, None)
         # The pair that is remembered takes the place of the one with its id here; the other one has to go.
-        stale = taken or reserved if self.direction is Direction.TO_CRM else reserved or taken
+        stale = twin_pair or reserved if self.direction is Direction.TO_CRM else reserved or twin_pair
         if isinstance(update, Unchanged):
-            return Update(record, twin, update.partner or fresh, coupled=True, replaces=stale)
+            return Update(record, twin, update.pair or fresh, coupled=True, replaces=stale)
         return replace(update, coupled=True, replaces=stale) if isinstance(update, Update) else update
 
-    def _insert(self, record: Record, draft: Draft, partner: Partner | None, replaces: Partner | None = None) -> Insert:
-        before, partner = partner, partner or self._reserved(record)
+    def _insert(self, record: Record, draft: Draft, pair: Pair | None, replaces: Pair | None = None) -> Insert:
+        before, pair = pair, pair or self._reserved(record)
         values = {**draft.values, **draft.extra, **draft.on_insert}
         for meant in draft.meant.values():
             values |= {name: value for name, value in meant.columns.items() if name not in values}
         filled = self.merger.filled(values, draft)
         agreed, gives_back = self.merger.born(record, draft, filled.keys())
         remembered = succeeded(
-            partner,
+            pair,
             self.direction,
             agreed=agreed,
             waits=self._waits(draft),
@@ -186,7 +188,7 @@ class Decider(Glance):
         )
         return Insert(record, remembered, {**values, **filled}, before, replaces, _missing(draft))
 
-    def _update(self, record: Record, before: Partner, twin: Record, draft: Draft, back: Draft | None) -> Action:
+    def _update(self, record: Record, before: Pair, twin: Record, draft: Draft, back: Draft | None) -> Action:
         """Both rows are read against what is remembered before anything is judged."""
         direction = self.direction
         here, there = self.memories[direction.source], self.memories[direction.destination]
@@ -216,15 +218,15 @@ class Decider(Glance):
             missing=_missing(draft),
         )
 
-    def _as_far_as_equal(self, look: Look) -> Partner:
+    def _as_far_as_equal(self, look: Look) -> Pair:
         """The pair of a record that cannot go: renewed is only what is equal, and what it waits for."""
-        return replace(self._with_waits(look.partner, look.draft, look.back), agreed=self.merger.equal_fields(look))
+        return replace(self._with_waits(look.pair, look.draft, look.back), agreed=self.merger.equal_fields(look))
 
-    def _remembered(self, look: Look, merged: Merged) -> Partner:
+    def _remembered(self, look: Look, merged: Merged) -> Pair:
         """The pair after a look that ends well: this direction's debt is paid, the other one's stays or is new."""
-        owes_back = look.partner.owed(self.direction.source) or merged.owes
+        owes_back = look.pair.owed(self.direction.source) or merged.owes
         return succeeded(
-            look.partner,
+            look.pair,
             self.direction,
             agreed=merged.agreed,
             waits=self._waits(look.draft, look.back),
@@ -232,46 +234,46 @@ class Decider(Glance):
             owed=(owes_back, look.draft.is_put_off),
         )
 
-    def _twin_gone(self, record: Record, partner: Partner, draft: Draft) -> Action:
+    def _twin_gone(self, record: Record, pair: Pair, draft: Draft) -> Action:
         match self.rule.deletion:
             case DeletionPolicy.RESTORE:
-                return self._insert(record, draft, self._reserved(record), replaces=partner)
+                return self._insert(record, draft, self._reserved(record), replaces=pair)
             case DeletionPolicy.REMOVE:
-                return Uncouple(partner)
+                return Uncouple(pair)
             case _:
                 side = self.direction.destination
-                other, twin_id = self.rule.table(side), partner.id(side)
+                other, twin_id = self.rule.table(side), pair.id(side)
                 problem = TwinGone(f"The coupled record of {other.label} was deleted (id {twin_id}).")
-                return Fail(record, problem, partner)
+                return Fail(record, problem, pair)
 
-    def _reserved(self, record: Record) -> Partner:
+    def _reserved(self, record: Record) -> Pair:
         return self._pair(record, uuid.uuid4())
 
-    def _pair(self, record: Record, twin_id: uuid.UUID) -> Partner:
+    def _pair(self, record: Record, twin_id: uuid.UUID) -> Pair:
         if self.direction is Direction.TO_CRM:
-            return Partner(erp_id=record.id, crm_id=twin_id)
-        return Partner(erp_id=twin_id, crm_id=record.id)
+            return Pair(erp_id=record.id, crm_id=twin_id)
+        return Pair(erp_id=twin_id, crm_id=record.id)
 
     # --- the source row is gone ---------------------------------------------------------------------------
 
-    def deleted(self, partner: Partner, twin: Record | None) -> Action:
+    def deleted(self, pair: Pair, twin: Record | None) -> Action:
         """What the deletion of a coupled source row means."""
-        if twin is None or partner.state is State.RESERVED:
-            return Uncouple(partner, counted=False)
+        if twin is None or pair.state is State.RESERVED:
+            return Uncouple(pair, counted=False)
         match self.rule.deletion:
             case DeletionPolicy.REMOVE:
-                return Uncouple(partner)
+                return Uncouple(pair)
             case DeletionPolicy.RESTORE if self.rule.direction is Direction.BOTH:
-                return Restore(partner, self._reserved_back(partner))
+                return Restore(pair, self._reserved_back(pair))
             case _:
                 table = self.rule.table(self.direction.source)
                 left = record_name(self.rule.table(self.direction.destination), twin)
-                return Broken(partner, TwinGone(f"The coupled record of {table.label} was deleted."), left)
+                return SourceDeleted(pair, TwinGone(f"The coupled record of {table.label} was deleted."), left)
 
-    def _reserved_back(self, partner: Partner) -> Partner:
+    def _reserved_back(self, pair: Pair) -> Pair:
         fresh = uuid.uuid4()
-        erp, crm = (fresh, partner.crm_id) if self.direction is Direction.TO_CRM else (partner.erp_id, fresh)
-        return Partner(erp_id=erp, crm_id=crm).with_owed(self.direction.source, True)
+        erp, crm = (fresh, pair.crm_id) if self.direction is Direction.TO_CRM else (pair.erp_id, fresh)
+        return Pair(erp_id=erp, crm_id=crm).with_owed(self.direction.source, True)
 
 
 def _missing(draft: Draft) -> tuple[str, ...]:

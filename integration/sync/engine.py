@@ -165,15 +165,15 @@ class _Pass:
     def _take_locally(self, page: Page) -> None:
         actions = self._planned(page)
         with self.run.ledger.page():
-            settled = self._settled(actions, self._write(actions))
-            self._store(page.cursor, _inside(actions), settled)
-        self._again(settled)
+            page_result = self._collected(actions, self._write(actions))
+            self._store(page.cursor, _inside(actions), page_result)
+        self._again(page_result)
         self.back.page(actions)
 
     def _write(self, actions: Sequence[Action]) -> Results:
         return write(self.run, self.planner.special, actions, self.planner.destination_columns)
 
-    def _settled(self, actions: Sequence[Action], results: Results, *, last_try: bool = False) -> PageResult:
+    def _collected(self, actions: Sequence[Action], results: Results, *, last_try: bool = False) -> PageResult:
         memory = self.planner.memories[self.run.direction.destination]
         return collect_results(self.run, actions, results, memory, last_try=last_try)
 
@@ -204,10 +204,10 @@ class _Pass:
         except Exception:
             self._no_more_cursors()
             raise
-        settled = self._settled(actions, results)
+        page_result = self._collected(actions, results)
         with self.run.ledger.page():
-            self._store(page.cursor, _inside(actions), settled)
-        self._again(settled)
+            self._store(page.cursor, _inside(actions), page_result)
+        self._again(page_result)
         self.back.page(actions)
 
     def _land_all(self) -> None:
@@ -227,44 +227,44 @@ class _Pass:
 
     # --- both ---------------------------------------------------------------------------------------------
 
-    def _store(self, cursor: str | None, done: int, settled: PageResult) -> None:
+    def _store(self, cursor: str | None, done: int, page_result: PageResult) -> None:
         ledger, journal = self.run.ledger, self.journal
-        ledger.forget(settled.forgotten)
-        ledger.remember(settled.remembered)
-        ledger.complete(settled.completed)
-        ledger.side_written(settled.besides)
-        if settled.failures:
-            journal.fail(settled.failures)
-            self._not_again(settled.failures)
-        if settled.left_out:
-            journal.leave_out(settled.left_out)
-        if settled.changed:
-            journal.change(settled.changed)
-        if settled.recovered:
-            journal.succeed(self.run.direction, settled.recovered)
-        journal.outcomes(settled.outcomes)
-        counters = self._counted(settled)
+        ledger.forget(page_result.forgotten)
+        ledger.remember(page_result.remembered)
+        ledger.complete(page_result.completed)
+        ledger.side_written(page_result.besides)
+        if page_result.failures:
+            journal.fail(page_result.failures)
+            self._not_again(page_result.failures)
+        if page_result.left_out:
+            journal.leave_out(page_result.left_out)
+        if page_result.changed:
+            journal.change(page_result.changed)
+        if page_result.recovered:
+            journal.succeed(self.run.direction, page_result.recovered)
+        journal.outcomes(page_result.outcomes)
+        counters = self._counted(page_result)
         self.total.add(counters)
         journal.note(counters, done)
         if cursor is not None and self.run.options.scope is not Scope.IDS:
             journal.advance(cursor)
 
-    def _counted(self, settled: PageResult) -> Counters:
+    def _counted(self, page_result: PageResult) -> Counters:
         """A row that comes again counts once, as what became of it at last: a later success takes back that it was
         unchanged or waited, a later failure that it was unchanged."""
         if not self.planner.last_round:
-            again = self.planner.again.union(settled.waiting)
-            self.first.update((id, name) for id, name in settled.outcomes.items() if id in again)
-            return settled.counters
-        counters = settled.counters
-        for id, name in settled.outcomes.items():
+            again = self.planner.again.union(page_result.waiting)
+            self.first.update((id, name) for id, name in page_result.outcomes.items() if id in again)
+            return page_result.counters
+        counters = page_result.counters
+        for id, name in page_result.outcomes.items():
             first = self.first.get(id)
             if first is None:
                 continue
-            taken_back = name if name == first or name in WEAKER.get(first, ()) else first
+            outweighed = name if name == first or name in WEAKER.get(first, ()) else first
             if name in FAILING and first in ("inserted", "modified"):
                 continue
-            setattr(counters, taken_back, getattr(counters, taken_back) - 1)
+            setattr(counters, outweighed, getattr(counters, outweighed) - 1)
         return counters
 
     def _not_again(self, failures: Sequence[Failure]) -> None:
@@ -273,15 +273,15 @@ class _Pass:
         ids = (failure.erp_id if towards_crm else failure.crm_id for failure in failures)
         self.planner.again.difference_update(id for id in ids if id is not None)
 
-    def _again(self, settled: PageResult) -> None:
+    def _again(self, page_result: PageResult) -> None:
         """Rows that somebody changed between our read and our write: read, decide and write once more."""
-        if not settled.overtaken:
+        if not page_result.overtaken:
             return
-        for page in self.reader.of_ids(settled.overtaken):
+        for page in self.reader.of_ids(page_result.overtaken):
             actions = self._plan(page)
             self._intend(actions)
             results = self._write(actions)
-            second = self._settled(self.landing.finish(actions, results), results, last_try=True)
+            second = self._collected(self.landing.finish(actions, results), results, last_try=True)
             with self.run.ledger.page():
                 self._store(None, 0, second)
 

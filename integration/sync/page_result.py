@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
-from integration.sync.memory.ledger import Partner, SideWritten
+from integration.sync.memory.ledger import Pair, SideWritten
 from integration.sync.run import Changed, Counters, Failure
 
 
@@ -15,9 +15,9 @@ class PageResult:
     rows with their reasons, ``overtaken`` source ids to be read and decided once more, ``recovered`` those whose open
     errors close, ``waiting`` those that wait for a record, ``outcomes`` the counter that each was counted in."""
 
-    remembered: list[Partner] = field(default_factory=list)
-    completed: list[Partner] = field(default_factory=list)
-    forgotten: list[Partner] = field(default_factory=list)
+    remembered: list[Pair] = field(default_factory=list)
+    completed: list[Pair] = field(default_factory=list)
+    forgotten: list[Pair] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     left_out: list[Failure] = field(default_factory=list)
     recovered: list[uuid.UUID] = field(default_factory=list)

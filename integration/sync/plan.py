@@ -9,7 +9,7 @@ from dataclasses import replace
 from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, Unchanged, Uncouple, Update
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.halves import DECIDED, plain
-from integration.sync.memory.ledger import Agreed, Partner, is_awaited
+from integration.sync.memory.ledger import Agreed, Pair, is_awaited
 from integration.sync.memory.looks import Looks
 from integration.sync.record.case import Case
 from integration.sync.record.draft import DescriptionDoubtful, Resolved
@@ -52,102 +52,100 @@ class Planner(Looks):
     def plan(self, page: Page) -> list[Action]:
         """One action per record and per deletion, in the page's order."""
         run, side = self.run, self.run.direction.source
-        partners = run.ledger.partners(side, [record.id for record in page.records] + list(page.deleted))
+        pairs = run.ledger.pairs(side, [record.id for record in page.records] + list(page.deleted))
         actions: dict[uuid.UUID, Action] = {}
         ahead: list[Record] = []
         for record in page.records:
-            action = self._before(record, partners.get(record.id))
+            action = self._before(record, pairs.get(record.id))
             if action is None:
                 ahead.append(record)
             else:
                 actions[record.id] = action
-        actions.update(self._look(ahead, partners))
+        actions.update(self._look(ahead, pairs))
         planned = [actions[record.id] for record in page.records if record.id in actions]
         written = [action for action in planned if isinstance(action, Insert | Update)]
         self.makes_pairs = self.makes_pairs or any(_makes_a_pair(action) for action in written)
         besides = list(self.special.besides(written)) if written else []
-        return planned + self._deletions(page.deleted, partners) + besides
+        return planned + self._deletions(page.deleted, pairs) + besides
 
-    def _before(self, record: Record, partner: Partner | None) -> Action | None:
+    def _before(self, record: Record, pair: Pair | None) -> Action | None:
         if self.unfinished and record.id in self.unfinished:
-            return Fail(record, self.unfinished[record.id], partner)
+            return Fail(record, self.unfinished[record.id], pair)
         if self.read_table.mark_field and is_marked(self.read_table, record):
             asked = self.run.options.scope is Scope.IDS
-            return Skip(record, "It is being made at the moment.", partner) if asked else Ignore(record)
+            return Skip(record, "It is being made at the moment.", pair) if asked else Ignore(record)
         if not matches(self.read_filter, record):
-            if partner is not None and self._coupled(partner) and self.special.ends_outside(record):
+            if pair is not None and self._coupled(pair) and self.special.excludes_outside(record):
                 return None
             asked = self.run.options.scope is Scope.IDS
-            return (
-                Skip(record, "It is outside the mapping's filter.", partner) if asked else Ignore(record, outside=True)
-            )
+            return Skip(record, "It is outside the mapping's filter.", pair) if asked else Ignore(record, outside=True)
         concerned = self.last_round and record.id in self.again
-        beside = concerned or self.special.looks_beside(record)
-        looks = beside and partner is not None and self._coupled(partner) and not partner.skipped
-        dismissed = None if looks else self.decider.dismiss(record, partner)
-        if dismissed is not None:
-            return dismissed
+        looks_anyway = concerned or self.special.always_looks(record)
+        looks = looks_anyway and pair is not None and self._coupled(pair) and not pair.skipped
+        action = None if looks else self.decider.shortcut(record, pair)
+        if action is not None:
+            return action
         reason = self.special.leave_out(record)
-        return Skip(record, reason, partner) if reason else None
+        return Skip(record, reason, pair) if reason else None
 
     # --- records that need the other side ----------------------------------------------------------------
 
-    def _look(self, records: Sequence[Record], partners: Mapping[uuid.UUID, Partner]) -> dict[uuid.UUID, Action]:
+    def _look(self, records: Sequence[Record], pairs: Mapping[uuid.UUID, Pair]) -> dict[uuid.UUID, Action]:
         if not records:
             return {}
         run = self.run
         self._prepare(records)
         self.again |= self.special.concerned()
         resolved = self._resolve(self.transfer, records)
-        pairs = [partners.get(record.id) for record in records]
-        twins = self._twins([pair for pair in pairs if pair is not None])
-        cases = [self._case(record, pair, twins, resolved) for record, pair in zip(records, pairs, strict=True)]
+        in_order = [pairs.get(record.id) for record in records]
+        twins = self._twins([pair for pair in in_order if pair is not None])
+        cases = [self._case(record, pair, twins, resolved) for record, pair in zip(records, in_order, strict=True)]
         if run.options.doubts and any(case.draft.is_doubtful for case in cases):
             raise DescriptionDoubtful
         self._look_back(cases)
         alone = [case for case in cases if case.is_alone]
         self._refuse_doubles(alone)
         found = self._natural_matches(alone)
-        taken, holders = self._taken(found), self._holders(alone, found)
+        twin_pairs, holders = self._pairs_of_matches(found), self._holders(alone, found)
         self.again.update([case.record.id for case in cases if case.draft.is_put_off])
-        actions = [self._decided(case, found, taken, holders) for case in cases]
-        return self._beside(cases, actions)
+        actions = [self._decided(case, found, twin_pairs, holders) for case in cases]
+        return self._with_special_rules(cases, actions)
 
-    def _case(
-        self, record: Record, partner: Partner | None, twins: Mapping[uuid.UUID, Record], resolved: Resolved
-    ) -> Case:
-        twin = None if partner is None else twins.get(partner.id(self.run.direction.destination))
-        return Case(record, partner, twin, self._draft(record, resolved, twin))
+    def _case(self, record: Record, pair: Pair | None, twins: Mapping[uuid.UUID, Record], resolved: Resolved) -> Case:
+        twin = None if pair is None else twins.get(pair.id(self.run.direction.destination))
+        return Case(record, pair, twin, self._draft(record, resolved, twin))
 
     def _decided(
         self,
         case: Case,
         found: Mapping[uuid.UUID, Sequence[Record]],
-        taken: Mapping[uuid.UUID, Partner],
+        twin_pairs: Mapping[uuid.UUID, Pair],
         holders: Mapping[uuid.UUID, str],
     ) -> Action:
         """What the truth table says; matches and another mapping that holds it are only asked of what is alone."""
         matched, holder = [], ""
         if case.is_alone:
-            matched = [(match, taken.get(match.id)) for match in found.get(case.record.id, ())]
+            matched = [(match, twin_pairs.get(match.id)) for match in found.get(case.record.id, ())]
             holder = holders.get(case.record.id, "")
-        return self.decider.decide(case.record, case.partner, case.twin, case.draft, matched, case.back, holder)
+        return self.decider.decide(case.record, case.pair, case.twin, case.draft, matched, case.back, holder)
 
-    def _beside(self, cases: Sequence[Case], actions: Sequence[Action]) -> dict[uuid.UUID, Action]:
+    def _with_special_rules(self, cases: Sequence[Case], actions: Sequence[Action]) -> dict[uuid.UUID, Action]:
         """The actions by source id, with what a special rule wants of unchanged records, and of twins that change
         hands."""
         self._once_more(cases, actions)
-        taken_over = {action.twin.id for action in actions if isinstance(action, Update) and action.coupled}
+        coupled_twins = {action.twin.id for action in actions if isinstance(action, Update) and action.coupled}
         looked = (self._with_side_writes(action, case.twin) for case, action in zip(cases, actions, strict=True))
-        return {case.record.id: _without_twins(action, taken_over) for case, action in zip(cases, looked, strict=True)}
+        return {
+            case.record.id: _without_twins(action, coupled_twins) for case, action in zip(cases, looked, strict=True)
+        }
 
     def _with_side_writes(self, action: Action, twin: Record | None) -> Action:
         """A record that has not changed and whose rows besides are looked at: an update of nothing."""
-        if not isinstance(action, Unchanged) or action.partner is None or twin is None:
+        if not isinstance(action, Unchanged) or action.pair is None or twin is None:
             return action
-        if not self.special.looks_beside(action.record):
+        if not self.special.always_looks(action.record):
             return action
-        return Update(action.record, twin, action.partner, before=action.before, refused=action.refused)
+        return Update(action.record, twin, action.pair, before=action.before, refused=action.refused)
 
     def _once_more(self, cases: Sequence[Case], actions: Sequence[Action]) -> None:
         """What moved gets its new twin at the end of the run, and so does whoever inherits the place it had."""
@@ -161,21 +159,21 @@ class Planner(Looks):
         self._prepare([record])
         draft = self._draft(record, self._resolve(self.transfer, [record]), twin)
         return {
-            carry.key
-            for carry in self.transfer.carries
-            if (carry.destination in draft.values or carry.key in draft.meant) and carry.wants(draft) != carry.has(twin)
+            field.key
+            for field in self.transfer.fields
+            if (field.destination in draft.values or field.key in draft.meant) and field.wants(draft) != field.has(twin)
         }
 
     def decided(self, record: Record, twin: Record, winners: Mapping[str, Side]) -> Agreed:
         """The halves of these fields once a person decided for one side: that side's value goes over whatever the other
         one holds, so long as the other one stays as it was when the person looked."""
         agreed: dict[str, tuple[str, str]] = {}
-        for carry in self.transfer.carries:
-            winner = winners.get(carry.key)
-            if winner is not None and carry.two_way:
-                source, have = plain(carry.reads(record)), plain(carry.has(twin))
+        for field in self.transfer.fields:
+            winner = winners.get(field.key)
+            if winner is not None and field.two_way:
+                source, have = plain(field.reads(record)), plain(field.has(twin))
                 wins = winner is self.run.direction.source
-                agreed[carry.key] = self.merger.pair(DECIDED if wins else source, have if wins else DECIDED)
+                agreed[field.key] = self.merger.pair(DECIDED if wins else source, have if wins else DECIDED)
         return agreed
 
     def problems(self, records: Sequence[Record]) -> list[Problem]:
@@ -187,25 +185,25 @@ class Planner(Looks):
 
     # --- deletions ----------------------------------------------------------------------------------------
 
-    def _deletions(self, ids: Sequence[uuid.UUID], partners: Mapping[uuid.UUID, Partner]) -> list[Action]:
-        gone = [partners[id] for id in ids if id in partners and not self._is_to_come(id, partners[id])]
+    def _deletions(self, ids: Sequence[uuid.UUID], pairs: Mapping[uuid.UUID, Pair]) -> list[Action]:
+        gone = [pairs[id] for id in ids if id in pairs and not self._is_to_come(id, pairs[id])]
         if not gone:
             return []
         side, twins = self.run.direction.destination, self._twins(gone)
         heirs = self.special.heirs(list(twins.values())) if twins else {}
         self.again |= set(heirs.values())
-        left = [partner for partner in gone if partner.id(side) not in heirs]
-        return [self.decider.deleted(partner, twins.get(partner.id(side))) for partner in left]
+        left = [pair for pair in gone if pair.id(side) not in heirs]
+        return [self.decider.deleted(pair, twins.get(pair.id(side))) for pair in left]
 
-    def _is_to_come(self, id: uuid.UUID, partner: Partner) -> bool:
+    def _is_to_come(self, id: uuid.UUID, pair: Pair) -> bool:
         """Is this row not gone, but not there yet? Under an id set aside nobody finds it."""
         side = self.run.direction.source
-        return id in self.unfinished or is_awaited(partner, side)
+        return id in self.unfinished or is_awaited(pair, side)
 
 
-def _without_twins(action: Action, taken_over: Collection[uuid.UUID]) -> Action:
+def _without_twins(action: Action, coupled_twins: Collection[uuid.UUID]) -> Action:
     """What loses its twin to another record of the same page does not have it deleted."""
-    if isinstance(action, Uncouple) and action.twin is not None and action.twin.id in taken_over:
+    if isinstance(action, Uncouple) and action.twin is not None and action.twin.id in coupled_twins:
         return replace(action, twin=None)
     return action
 

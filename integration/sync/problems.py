@@ -32,7 +32,7 @@ class TwinMerged(RecordProblem):
         self.table, self.id = master.table, master.id
 
 
-class NumberTaken(RecordProblem):
+class NumberConflict(RecordProblem):
     """Another record has the number of the one that was to be made: most often its coupling was deleted.
     ``table``/``id`` name it; ``whose`` is the record of Sales whose Business Central No. says so."""
 
@@ -66,6 +66,6 @@ class AmbiguousMatch(RecordProblem):
 
 def waiting_for(problem: Problem) -> str:
     """The record to couple first (or instead), as ``table/id``; blank where it is not about one."""
-    if isinstance(problem, ReferenceNotCoupled | TwinMerged | NumberTaken):
+    if isinstance(problem, ReferenceNotCoupled | TwinMerged | NumberConflict):
         return f"{problem.table}/{problem.id}"
     return ""

@@ -22,19 +22,19 @@ from dataclasses import replace
 
 from integration.sync.actions import (
     Action,
-    Broken,
     Fail,
     Insert,
     Restore,
     SideWrite,
     Skip,
+    SourceDeleted,
     Unchanged,
     Uncouple,
     Update,
 )
 from integration.sync.given_ids.intentions import before_writing, intended
 from integration.sync.memory.history import changes_besides, changes_of, in_words, label_of
-from integration.sync.memory.ledger import Outcome, Partner, Result, SideWritten, State, not_made
+from integration.sync.memory.ledger import Outcome, Pair, Result, SideWritten, State, not_made
 from integration.sync.memory.outcomes import failed
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.page_result import PageResult
@@ -64,7 +64,7 @@ class _Collecting:
     def __init__(self, run: Run, results: Results, memory: SideMemory, last_try: bool) -> None:
         self.run, self.results, self.memory, self.last_try = run, results, memory, last_try
         self.direction = run.direction
-        self.settled = PageResult()
+        self.page_result = PageResult()
 
     def of(self, actions: Sequence[Action]) -> PageResult:
         for action in actions:
@@ -75,92 +75,92 @@ class _Collecting:
                     self._unchanged(action)
                 case Skip():
                     self._skipped(action)
-                case Fail(record, problem, partner):
-                    self._fail(partner or self._reserve(record), problem, self._label(record), record.id)
-                case Uncouple() | Broken() | Restore():
+                case Fail(record, problem, pair):
+                    self._fail(pair or self._reserve(record), problem, self._label(record), record.id)
+                case Uncouple() | SourceDeleted() | Restore():
                     self._deleted(action)
         for write, answer in self.results.besides:
             self._written_besides(write, answer)
-        return self.settled
+        return self.page_result
 
     def _written_besides(self, write: SideWrite, answer: Written) -> None:
         """For the history: with the record where it is part of it, else with the pair that the row belongs to."""
-        told, changed = changes_besides(write), self.settled.changed
+        change, changed = changes_besides(write), self.page_result.changed
         place = next(
-            (n for n, one in enumerate(changed) if (one.erp_id, one.crm_id) == (told.erp_id, told.crm_id)), None
+            (n for n, one in enumerate(changed) if (one.erp_id, one.crm_id) == (change.erp_id, change.crm_id)), None
         )
         if write.must and place is not None:
-            changed[place] = replace(changed[place], fields=[*changed[place].fields, *told.fields])
+            changed[place] = replace(changed[place], fields=[*changed[place].fields, *change.fields])
             return
-        changed.append(told)
+        changed.append(change)
         if not write.must:
             columns, side = frozenset(write.values), self.direction.destination
             row = SideWritten(side, write.table, write.id, columns, write.seen, answer.version or "")
-            self.settled.besides.append(row)
+            self.page_result.besides.append(row)
 
     def _unchanged(self, action: Unchanged) -> None:
-        if action.refused is not None and action.partner is not None:
-            self._fail_partly(action.record, action.partner, action.refused)
+        if action.refused is not None and action.pair is not None:
+            self._fail_partly(action.record, action.pair, action.refused)
             return
         self._count(action.record.id, "unchanged")
-        if action.partner is not None:
-            self.settled.remembered.append(action.partner)
+        if action.pair is not None:
+            self.page_result.remembered.append(action.pair)
             self._recover(action.record)
 
-    def _fail_partly(self, record: Record, partner: Partner, problem: Problem) -> None:
+    def _fail_partly(self, record: Record, pair: Pair, problem: Problem) -> None:
         """All but one field is as it should be. Such a record is never skipped, so that the others go on. One that was
         written all the same counts as both."""
         self._count(record.id, "failed")
-        after = partner.with_outcome(self.direction, Outcome(Result.FAILURE, problem.code))
-        self.settled.remembered.append(after)
+        after = pair.with_outcome(self.direction, Outcome(Result.FAILURE, problem.code))
+        self.page_result.remembered.append(after)
         self._note(after, problem, self._label(record))
 
     def _skipped(self, action: Skip) -> None:
         self._count(action.record.id, "skipped")
-        record, partner = action.record, action.partner
-        if partner is not None and partner.outcome(self.direction).result is Result.SKIPPED:
+        record, pair = action.record, action.pair
+        if pair is not None and pair.outcome(self.direction).result is Result.SKIPPED:
             return
         if action.remembered is not None:
-            self.settled.remembered.append(action.remembered)
+            self.page_result.remembered.append(action.remembered)
             self._recover(record)
-        self.settled.left_out.append(self._no_fault(record, partner, action.reason))
+        self.page_result.left_out.append(self._no_fault(record, pair, action.reason))
 
     def _count(self, id: uuid.UUID, name: str) -> None:
         """A row counts once: what is counted last for it here is what became of it on this page."""
-        counters = self.settled.counters
+        counters = self.page_result.counters
         setattr(counters, name, getattr(counters, name) + 1)
-        self.settled.outcomes[id] = name
+        self.page_result.outcomes[id] = name
 
-    def _deleted(self, action: Uncouple | Broken | Restore) -> None:
+    def _deleted(self, action: Uncouple | SourceDeleted | Restore) -> None:
         match action:
-            case Broken(partner, problem, label):
-                self._fail(partner, problem, label, partner.id(self.direction.source))
-            case Restore(partner, replacement):
-                self.settled.forgotten.append(partner)
-                self.settled.remembered.append(replacement)
-            case Uncouple(partner, counted):
-                self._uncoupled(action, partner, counted)
+            case SourceDeleted(pair, problem, label):
+                self._fail(pair, problem, label, pair.id(self.direction.source))
+            case Restore(pair, replacement):
+                self.page_result.forgotten.append(pair)
+                self.page_result.remembered.append(replacement)
+            case Uncouple(pair, counted):
+                self._uncoupled(action, pair, counted)
 
-    def _uncoupled(self, action: Uncouple, partner: Partner, counted: bool) -> None:
+    def _uncoupled(self, action: Uncouple, pair: Pair, counted: bool) -> None:
         record = action.record
-        removed = self.results.removed.get(partner.id(self.direction.source))
+        removed = self.results.removed.get(pair.id(self.direction.source))
         if removed is not None and removed.error is not None:
             label = self._label(record) if record else ""
-            self._fail(partner, removed.error, label, partner.id(self.direction.source))
+            self._fail(pair, removed.error, label, pair.id(self.direction.source))
             return
-        self.settled.forgotten.append(partner)
-        self.settled.counters.uncoupled += counted
+        self.page_result.forgotten.append(pair)
+        self.page_result.counters.uncoupled += counted
         if action.again is not None:
-            self.settled.remembered.append(action.again)
+            self.page_result.remembered.append(action.again)
         if record is not None and action.reason:
             if not counted:
                 self._count(record.id, "skipped")
-            self.settled.left_out.append(self._no_fault(record, partner, action.reason))
+            self.page_result.left_out.append(self._no_fault(record, pair, action.reason))
             self._recover(record)
 
-    def _no_fault(self, record: Record, partner: Partner | None, reason: str) -> Failure:
+    def _no_fault(self, record: Record, pair: Pair | None, reason: str) -> Failure:
         """For the list of what was left out."""
-        erp_id, crm_id = (partner.erp_id, partner.crm_id) if partner is not None else (None, None)
+        erp_id, crm_id = (pair.erp_id, pair.crm_id) if pair is not None else (None, None)
         if self.direction is Direction.TO_CRM:
             erp_id = record.id
         else:
@@ -171,7 +171,7 @@ class _Collecting:
         replaced_before = isinstance(action, Insert) and self.run.is_apart
         if action.replaces is not None and not replaced_before:
             # Also where the write was refused: the pair that stands for the next try takes its place.
-            self.settled.forgotten.append(action.replaces)
+            self.page_result.forgotten.append(action.replaces)
         answer = self.results.written[action.record.id]
         later = self.results.later.get(action.record.id)
         if answer.error is None and later is None:
@@ -182,18 +182,18 @@ class _Collecting:
             self._fail(self._before(action), answer.error, self._label(action.record), action.record.id)
         elif later is not None:
             # The row is there, what belongs to it is not: the pair stays intended and is completed by the next run.
-            partner = replace(action.partner, state=State.INTENDED)
-            self._fail(partner, later, self._label(action.record), action.record.id)
+            pair = replace(action.pair, state=State.INTENDED)
+            self._fail(pair, later, self._label(action.record), action.record.id)
 
     def _succeed(self, action: Insert | Update, answer: Written) -> None:
-        settled = self.settled
+        page_result = self.page_result
         change = changes_of(action)
         if change is not None:
-            settled.changed.append(change)
+            page_result.changed.append(change)
         if isinstance(action, Insert):
             self._count(action.record.id, "inserted")
             if self.run.is_apart and not answer.version:
-                settled.completed.append(action.partner)
+                page_result.completed.append(action.pair)
                 self._recover(action.record)
                 return
         elif action.completes:
@@ -202,42 +202,44 @@ class _Collecting:
             self._count(action.record.id, "coupled")
         elif action.changes or action.refused is None:
             self._count(action.record.id, "modified" if action.changes else "unchanged")
-        partner = self._as_written(action, answer)
+        pair = self._as_written(action, answer)
         if isinstance(action, Update) and action.refused is not None:
-            self._fail_partly(action.record, partner, action.refused)
+            self._fail_partly(action.record, pair, action.refused)
             return
-        settled.remembered.append(partner)
+        page_result.remembered.append(pair)
         self._recover(action.record)
 
-    def _as_written(self, action: Insert | Update, answer: Written) -> Partner:
+    def _as_written(self, action: Insert | Update, answer: Written) -> Pair:
         """The pair with what the answer, or the row itself, says about it now."""
-        side, partner = self.direction.destination, action.partner
+        side, pair = self.direction.destination, action.pair
         if isinstance(action, Update) and not action.changes:
-            return partner  # Nothing was written: a row that is another by now is somebody's edit.
-        row = self.results.rows.get(partner.id(side))
+            return pair  # Nothing was written: a row that is another by now is somebody's edit.
+        row = self.results.rows.get(pair.id(side))
         if row is not None:
-            agreed = self.memory.confirmed(partner.agreed, self.memory.values(row))
-            return replace(partner.with_seen(side, row.version), agreed=agreed)
+            agreed = self.memory.confirmed(pair.agreed, self.memory.values(row))
+            return replace(pair.with_seen(side, row.version), agreed=agreed)
         if answer.values is not None:
             row = Record(self.run.destination_table, answer.id, answer.values, answer.version or "")
-            told = {key: value for key, value in self.memory.values(row).items() if self._is_told(key, answer.values)}
-            partner = replace(partner, agreed=self.memory.confirmed(partner.agreed, told))
-        return partner.with_seen(side, answer.version or "")
+            answered = {
+                key: value for key, value in self.memory.values(row).items() if self._is_answered(key, answer.values)
+            }
+            pair = replace(pair, agreed=self.memory.confirmed(pair.agreed, answered))
+        return pair.with_seen(side, answer.version or "")
 
-    def _is_told(self, key: str, values: Mapping[str, Value]) -> bool:
+    def _is_answered(self, key: str, values: Mapping[str, Value]) -> bool:
         """A field with a meaning of its own needs more than the column that was written."""
         return self.memory.columns.get(key) in values
 
     def _overtaken(self, action: Insert | Update) -> None:
         """Somebody was faster. The pair stays open, so that the second try is not forgotten if this run ends here."""
         again = self._before(action).with_outcome(self.direction, OVERTAKEN)
-        self.settled.remembered.append(again)
-        self.settled.overtaken.append(action.record.id)
+        self.page_result.remembered.append(again)
+        self.page_result.overtaken.append(action.record.id)
 
-    def _before(self, action: Insert | Update) -> Partner:
+    def _before(self, action: Insert | Update) -> Pair:
         """The pair as it was before a write that failed: the agreed values were not reached."""
         if isinstance(action, Insert):
-            place = Partner(action.partner.erp_id, action.partner.crm_id, raised=action.partner.raised)
+            place = Pair(action.pair.erp_id, action.pair.crm_id, raised=action.pair.raised)
             before = not_made(action.before or place, self.direction.destination)
             return replace(
                 place,
@@ -249,25 +251,25 @@ class _Collecting:
         if action.coupled or action.read is None:
             return self._reserve(action.record)
         side = self.direction.source
-        return action.read.with_owed(side, action.partner.owed(side))
+        return action.read.with_owed(side, action.pair.owed(side))
 
-    def _fail(self, partner: Partner, problem: Problem, label: str, id: uuid.UUID) -> None:
-        after, skipped = failed(partner, self.direction, problem)
+    def _fail(self, pair: Pair, problem: Problem, label: str, id: uuid.UUID) -> None:
+        after, skipped = failed(pair, self.direction, problem)
         if not isinstance(problem, InDoubt):  # The pair is not written while the doubt rests, or it would never end.
-            self.settled.remembered.append(after)
+            self.page_result.remembered.append(after)
         self._count(id, "skipped" if skipped else "failed")
         if isinstance(problem, ReferenceNotCoupled):
-            self.settled.waiting.append(id)
+            self.page_result.waiting.append(id)
         self._note(after, problem, label)
 
-    def _note(self, partner: Partner, problem: Problem, label: str) -> None:
-        twin_known = partner.state is not State.RESERVED
+    def _note(self, pair: Pair, problem: Problem, label: str) -> None:
+        has_twin = pair.state is not State.RESERVED
         towards_crm = self.direction is Direction.TO_CRM
-        self.settled.failures.append(
+        self.page_result.failures.append(
             Failure(
                 direction=self.direction,
-                erp_id=partner.erp_id if towards_crm or twin_known else None,
-                crm_id=partner.crm_id if not towards_crm or twin_known else None,
+                erp_id=pair.erp_id if towards_crm or has_twin else None,
+                crm_id=pair.crm_id if not towards_crm or has_twin else None,
                 code=problem.code,
                 message=str(problem),
                 label=label,
@@ -279,13 +281,13 @@ class _Collecting:
 
     def _recover(self, record: Record) -> None:
         """However its errors came about, also under a pair that is forgotten by now: they are past."""
-        self.settled.recovered.append(record.id)
+        self.page_result.recovered.append(record.id)
 
     def _label(self, record: Record) -> str:
         return label_of(self.run.rule.table(self.direction.source), record)
 
-    def _reserve(self, record: Record) -> Partner:
+    def _reserve(self, record: Record) -> Pair:
         fresh = uuid.uuid4()
         if self.direction is Direction.TO_CRM:
-            return Partner(erp_id=record.id, crm_id=fresh)
-        return Partner(erp_id=fresh, crm_id=record.id)
+            return Pair(erp_id=record.id, crm_id=fresh)
+        return Pair(erp_id=fresh, crm_id=record.id)

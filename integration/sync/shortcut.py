@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from integration.sync.actions import Action, Ignore, Skip, Unchanged
-from integration.sync.memory.ledger import UNFINISHED, Partner, Result, State
+from integration.sync.memory.ledger import UNFINISHED, Pair, Result, State
 from integration.sync.memory.merge import Merger
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.rules import Direction, TableRule
@@ -19,7 +19,7 @@ LOOKED_AT = (*UNFINISHED, Result.SKIPPED, Result.LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class Shortcut:
     """What all records of a run are judged by. ``user_id`` is ours in the source system; ``creates`` is false where
     a special rule never makes rows (option values)."""
 
@@ -34,53 +34,53 @@ class Glance:
     released: set[uuid.UUID] = field(default_factory=set)
     """Source ids that wait for a record which is coupled by now."""
 
-    def dismiss(self, record: Record, partner: Partner | None) -> Action | None:
+    def shortcut(self, record: Record, pair: Pair | None) -> Action | None:
         """The action where neither draft nor twin is needed, else ``None``."""
-        if partner is None or partner.state is State.RESERVED:
-            return self._dismiss_uncoupled(record, partner)
-        if self._stays_skipped(partner):
-            return Skip(record, "Skipped after it failed twice the same way; retry it.", partner)
-        if partner.state is State.INTENDED or self._must_look(partner):
+        if pair is None or pair.state is State.RESERVED:
+            return self._shortcut_uncoupled(record, pair)
+        if self._stays_skipped(pair):
+            return Skip(record, "Skipped after it failed twice the same way; retry it.", pair)
+        if pair.state is State.INTENDED or self._must_look(pair):
             return None
         side = self.direction.source
-        memory, as_seen = self.memories[side], record.version == partner.seen(side)
-        is_unread = memory.has_unread(partner)
+        memory, as_seen = self.memories[side], record.version == pair.seen(side)
+        is_unread = memory.has_unread(pair)
         if as_seen and not is_unread:
             return Unchanged(record)
         if is_unread and (as_seen or self._is_ours(record)):
-            read = memory.read(partner, record)
+            read = memory.read(pair, record)
             if memory.is_as_agreed(read, record):
-                return Unchanged(record, read.with_seen(side, record.version), partner)
+                return Unchanged(record, read.with_seen(side, record.version), pair)
         # Another version than the remembered one, though last written by us: somebody's edit may be under our write.
         return None
 
-    def _dismiss_uncoupled(self, record: Record, partner: Partner | None) -> Action | None:
-        if partner is not None and self._stays_skipped(partner):
-            return Skip(record, "Skipped after it failed twice the same way; retry it.", partner)
-        tried_before = partner is not None and (
-            partner.outcome(self.direction).result is not Result.NONE or partner.owed(self.direction.destination)
+    def _shortcut_uncoupled(self, record: Record, pair: Pair | None) -> Action | None:
+        if pair is not None and self._stays_skipped(pair):
+            return Skip(record, "Skipped after it failed twice the same way; retry it.", pair)
+        tried_before = pair is not None and (
+            pair.outcome(self.direction).result is not Result.NONE or pair.owed(self.direction.destination)
         )
         if tried_before or self.options.create:
             return None
         if self.rule.only_coupled and self.options.scope is Scope.IDS:
-            return Skip(record, "It is not coupled, and the mapping synchronizes only coupled records.", partner)
+            return Skip(record, "It is not coupled, and the mapping synchronizes only coupled records.", pair)
         if self._is_echo(record) or self.rule.only_coupled:
             return Ignore(record)
         return None
 
-    def _stays_skipped(self, partner: Partner) -> bool:
+    def _stays_skipped(self, pair: Pair) -> bool:
         # A changed row comes through the change feed: it deserves another try by itself.
-        skipped = partner.outcome(self.direction).result is Result.SKIPPED
+        skipped = pair.outcome(self.direction).result is Result.SKIPPED
         return skipped and not self.options.force and self.options.scope is not Scope.CHANGED
 
-    def _must_look(self, partner: Partner) -> bool:
+    def _must_look(self, pair: Pair) -> bool:
         return (
             self.options.force
             or self.options.scope is Scope.IDS
-            or partner.id(self.direction.source) in self.released
-            or partner.owed(self.direction.destination)
-            or partner.writing is not None
-            or partner.outcome(self.direction).result in LOOKED_AT
+            or pair.id(self.direction.source) in self.released
+            or pair.owed(self.direction.destination)
+            or pair.in_flight is not None
+            or pair.outcome(self.direction).result in LOOKED_AT
         )
 
     def _is_ours(self, record: Record) -> bool:

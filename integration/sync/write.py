@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from integration.sync.actions import Action, Insert, SideWrite, Uncouple, Update
 from integration.sync.given_ids.marks import mark
-from integration.sync.matching.number_conflicts import arrived_by_code, taken_by
+from integration.sync.matching.number_conflicts import arrived_by_code, find_number_conflicts
 from integration.sync.special.base import Run, Special
 from integration.systems.errors import DuplicateKey, Problem
 from integration.systems.values import Record, Row, Value, Written
@@ -63,7 +63,7 @@ def follow(
     if besides:
         results.later = {**results.later, **_besides(run, besides, results)}
     if done and not run.is_apart:
-        ids = [action.partner.id(run.direction.destination) for action in done]
+        ids = [action.pair.id(run.direction.destination) for action in done]
         results.rows = run.destination.get(run.destination_table, ids, columns)
 
 
@@ -96,16 +96,14 @@ def _written_besides(run: Run, writes: Sequence[SideWrite]) -> Iterator[tuple[Si
 
 def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:
     """The twins that go with their pairs."""
-    owners = {
-        action.twin.id: action.partner.id(run.direction.source) for action in uncoupled if action.twin is not None
-    }
+    owners = {action.twin.id: action.pair.id(run.direction.source) for action in uncoupled if action.twin is not None}
     answers = run.destination.delete(run.destination_table, [Row(id) for id in owners]) if owners else []
     results.removed = {owners[answer.id]: answer for answer in answers}
 
 
 def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
     side, table = run.direction.destination, run.destination_table
-    rows = [Row(action.partner.id(side), _values(run, action), validate=_validated(run)) for action in inserts]
+    rows = [Row(action.pair.id(side), _values(run, action), validate=_validated(run)) for action in inserts]
     answers = run.destination.insert(table, rows)
     if run.gives_ids:
         _named_by_their_system(run, inserts, answers, results)
@@ -114,10 +112,10 @@ def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
     # A duplicate of an id of ours means that an earlier try, thought lost, has arrived.
     there = run.destination.get(table, refused, ()) if refused else {}
     twice = [a for a, row in zip(inserts, rows, strict=True) if row.id in set(refused) - there.keys()]
-    taken = taken_by(run, twice) if twice else {}
+    conflicts = find_number_conflicts(run, twice) if twice else {}
     for action, row, answer in zip(inserts, rows, answers, strict=True):
         arrived = row.id in there
-        problem = taken.get(action.record.id, answer.error)
+        problem = conflicts.get(action.record.id, answer.error)
         results.written[action.record.id] = Written(row.id) if arrived else replace(answer, error=problem)
 
 
@@ -125,7 +123,7 @@ def _values(run: Run, action: Insert) -> Mapping[str, Value]:
     """The values of a new row; with a mark where only that finds the row again."""
     side = run.direction.destination
     marked = run.rule.table(side).mark_field
-    return {**action.values, marked: mark(action.partner.id(side))} if run.gives_ids and marked else action.values
+    return {**action.values, marked: mark(action.pair.id(side))} if run.gives_ids and marked else action.values
 
 
 def _named_by_their_system(run: Run, inserts: Sequence[Insert], answers: Sequence[Written], results: Results) -> None:
@@ -135,10 +133,10 @@ def _named_by_their_system(run: Run, inserts: Sequence[Insert], answers: Sequenc
     ]
     marked = run.rule.table(run.direction.destination).mark_field
     arrived = {} if marked or not refused else arrived_by_code(run, refused)
-    taken = taken_by(run, refused) if marked and refused else {}
+    conflicts = find_number_conflicts(run, refused) if marked and refused else {}
     for action, answer in zip(inserts, answers, strict=True):
         id = action.record.id
-        results.written[id] = arrived.get(id) or replace(answer, error=taken.get(id, answer.error))
+        results.written[id] = arrived.get(id) or replace(answer, error=conflicts.get(id, answer.error))
 
 
 def _update(run: Run, updates: Sequence[Update], results: Results) -> None:

@@ -284,7 +284,7 @@ def paging(context: Context, page: Any) -> SafeString:
     """Previous and next of a list; the filter stays."""
     asked = context["request"].GET.copy()
     found = {}
-    for key, is_there, number in (("previous", page.has_previous(), -1), ("next", page.has_next(), 1)):
+    for key, has_page, number in (("previous", page.has_previous(), -1), ("next", page.has_next(), 1)):
         asked["page"] = str(page.number + number)
-        found[key] = asked.urlencode() if is_there else ""
+        found[key] = asked.urlencode() if has_page else ""
     return _component("paging", page=page, **found)

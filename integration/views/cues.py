@@ -66,9 +66,9 @@ def cues() -> list[Cue]:
     conflicts = SyncError.objects.open().filter(code=Conflict.code).count()
     errors = SyncError.objects.open().exclude(code=Conflict.code).count()
     running = SyncJob.objects.active().count()
-    asking = SyncJob.objects.waiting().count()
+    to_approve = SyncJob.objects.waiting().count()
     return [
-        Cue(asking, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad" if asking else ""),
+        Cue(to_approve, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad" if to_approve else ""),
         Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad" if failed else "good"),
         Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad" if conflicts else "good"),
         Cue(errors, "Records with errors", reverse("synch_errors"), "bad" if errors else "good"),

@@ -9,14 +9,14 @@ import pytest
 from integration.business_central.models import Contact, CountryRegion, Customer, Salesperson
 from integration.business_central.store import EmbeddedCompany
 from integration.sync.rules import Direction, TableRule
-from tests.makers import account, crm_tables, pair, rule
+from tests.makers import account, crm_tables, field_rule, rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 
 pytestmark = pytest.mark.django_db
 FIELDS = (
-    pair("name", "name"), pair("address", "address1_line1"), pair("post_code", "address1_postalcode"),
-    pair("phone_no", "telephone1"), pair("country_region_code", "address1_city", validate=False),
-    pair("credit_limit_lcy", "creditlimit", Direction.TO_CRM),
+    field_rule("name", "name"), field_rule("address", "address1_line1"), field_rule("post_code", "address1_postalcode"),
+    field_rule("phone_no", "telephone1"), field_rule("country_region_code", "address1_city", validate=False),
+    field_rule("credit_limit_lcy", "creditlimit", Direction.TO_CRM),
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_an_account_becomes_a_customer_with_a_number_a_country_and_a_company_con
 def test_both_sides_changed_different_fields_and_both_arrive(world: World) -> None:
     adatum = Customer.objects.create(name="Adatum", phone_no="030 1")
     world.run(TO_CRM, customers(world))
-    crm_id = world.partner(adatum.pk, customers(world)).crm_id
+    crm_id = world.pair(adatum.pk, customers(world)).crm_id
     adatum.address = "Ring 5"
     adatum.save()
     world.crm.edit("account", crm_id, telephone1="030 2")

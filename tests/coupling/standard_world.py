@@ -33,9 +33,9 @@ class StandardWorld(Cronus):
     def stored(self, name: str) -> TableMapping:
         return TableMapping.objects.get(name=name)
 
-    def partner(self, name: str, side: Side, id: uuid.UUID) -> uuid.UUID:
+    def pair(self, name: str, side: Side, id: uuid.UUID) -> uuid.UUID:
         """The other record of a pair."""
-        return self.stored(name).couplings.partners(side, [id])[id].id(side.other)
+        return self.stored(name).couplings.pairs(side, [id])[id].id(side.other)
 
     def run_all(self) -> list[SyncJob]:
         for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):

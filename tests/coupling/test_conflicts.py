@@ -81,9 +81,9 @@ def test_a_blank_value_wins_where_a_person_wants_it(world, clerk):
 
 def test_what_a_person_decides_stands_above_what_a_run_that_died_had_begun_to_write(world, clerk):
     ours, theirs = clash(world)
-    partner = world.mapping().couplings.get().partner
+    pair = world.mapping().couplings.get().pair
     begun = InFlight(Side.CRM, {"phone_no:telephone1": ("030 33", "!030 33")})
-    world.mapping().couplings.remember([replace(partner, writing=begun)])
+    world.mapping().couplings.remember([replace(pair, in_flight=begun)])
     shown = page(clerk, "conflict", "CUSTOMER", ours)
     decide(clerk, ours, shown, name__name="crm", phone_no__telephone1="crm")
     run_all()
@@ -110,7 +110,7 @@ def test_the_side_that_alone_has_changed_a_field_is_proposed(world, clerk):
 def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world, clerk):
     ours, _ = clash(world)
     couplings = world.mapping().couplings
-    pair = couplings.partners(Side.ERP, [ours])[ours]
+    pair = couplings.pairs(Side.ERP, [ours])[ours]
     halves = {"name:name": (partnerless("Adatum AG"), "Adatum Ltd.")}
     couplings.remember([replace(pair, agreed={**pair.agreed, **halves})])
     assert page(clerk, "conflict", "CUSTOMER", ours).count('value="erp" checked') == 1

@@ -67,7 +67,7 @@ def test_coupling_a_customer_with_another_account_by_command_does_the_same(firm,
 
 def test_after_coupling_a_firm_again_exactly_its_people_are_offered_to_be_matched(firm, clerk):
     stranger = firm.world.erp.add("contact", first_name="Bart", type=1)
-    commands.uncouple_here(firm.world.mapping(), [firm.adatum], firm_connected(firm))
+    commands.uncouple_inline(firm.world.mapping(), [firm.adatum], firm_connected(firm))
     assert firm.coupled_people() == set()
     said = [str(one) for one in told(couple_on_the_page(clerk, firm, firm.account))]
     offer = next(one for one in said if "contacts of this firm are not coupled" in one)

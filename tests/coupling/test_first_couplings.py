@@ -35,7 +35,7 @@ def test_a_salesperson_coupled_with_a_user_takes_the_users_name_and_the_user_sta
     world.run_all()
     assert world.erp.values("salesperson", linda)["name"] == "Linda Martin"
     assert world.crm.values("systemuser", user)["fullname"] == "Linda Martin"
-    assert world.partner("SALESPEOPLE", Side.ERP, linda) == user
+    assert world.pair("SALESPEOPLE", Side.ERP, linda) == user
 
 
 @pytest.mark.scenario("CRMCouplingTest.CoupleContact")
@@ -47,7 +47,7 @@ def test_contacts_coupled_without_synchronizing_keep_their_own_values(world, cle
     helen = world.erp.add("contact", name="Helen Ray", first_name="Helen", type=1, company_no=Ref("contact", company))
     there = world.crm.add("contact", firstname="Nelly", lastname="Rey", parentcustomerid=Ref("account", account))
     couple(clerk, "CONTACT", helen, crm_id=there, after="")
-    assert world.partner("CONTACT", Side.ERP, helen) == there
+    assert world.pair("CONTACT", Side.ERP, helen) == there
     assert world.erp.values("contact", helen)["first_name"] == "Helen"
     assert world.crm.values("contact", there)["firstname"] == "Nelly"
     assert not SyncJob.objects.exists()
@@ -62,7 +62,7 @@ def test_a_customer_is_made_of_an_account_whose_owner_is_coupled(world, clerk):
     assert "Ready" in clerk.get(answer.url).content.decode()
     (job,) = world.run_all()
     assert (job.inserted, job.failed) == (1, 0)
-    made = world.partner("CUSTOMER", Side.CRM, account)
+    made = world.pair("CUSTOMER", Side.CRM, account)
     assert world.erp.values("customer", made)["name"] == "Coho Winery"
 
 
@@ -78,7 +78,7 @@ def test_a_contact_is_made_of_one_whose_account_is_coupled_with_a_customer(world
     press(clerk, "crm", "contact", "create", helen, mapping="CONTACT")
     (job,) = world.run_all()
     assert (job.inserted, job.failed) == (1, 0)
-    made = world.erp.values("contact", world.partner("CONTACT", Side.CRM, helen))
+    made = world.erp.values("contact", world.pair("CONTACT", Side.CRM, helen))
     assert made["surname"] == "Ray"
 
 
@@ -88,7 +88,7 @@ def test_a_new_currency_in_sales_has_the_code_and_a_precision(world, clerk):
     couple(clerk, "CURRENCY", euro, create="yes")
     (job,) = world.run_all()
     assert (job.inserted, job.failed) == (1, 0)
-    made = world.crm.values("transactioncurrency", world.partner("CURRENCY", Side.ERP, euro))
+    made = world.crm.values("transactioncurrency", world.pair("CURRENCY", Side.ERP, euro))
     assert made["isocurrencycode"] == "EUR"
     assert made["currencyprecision"] > 0
     assert world.stored("CURRENCY").couplings.get().to_crm_result == Result.SUCCESS
@@ -102,7 +102,7 @@ def test_a_price_list_coupled_with_a_price_group_takes_its_code_as_name(world, c
     )
     couple(clerk, "CUSTPRCGRP-PRICE", group, crm_id=prices, after="send")
     world.run_all()
-    assert world.partner("CUSTPRCGRP-PRICE", Side.ERP, group) == prices
+    assert world.pair("CUSTPRCGRP-PRICE", Side.ERP, group) == prices
     assert world.crm.values("pricelevel", prices)["name"] == "RETAIL"
 
 

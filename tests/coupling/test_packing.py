@@ -7,9 +7,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coupling.packing import COLUMNS, packed, partner_of, row_of, unpacked
+from coupling.packing import COLUMNS, packed, pair_of, row_of, unpacked
 from integration.sync.memory.halves import DECIDED, DEFAULT, MARKS, default, partnerless, plain, unread
-from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, State
+from integration.sync.memory.ledger import InFlight, Outcome, Pair, Result, State
 from integration.systems.values import Side
 
 VALUES = st.text(max_size=8) | st.text(alphabet="".join(sorted(MARKS)) + "1", max_size=3)
@@ -17,8 +17,8 @@ HALVES = st.builds(lambda kind, value: kind(value), st.sampled_from((plain, part
 HALVES |= st.sampled_from((DECIDED, DEFAULT))
 AGREED = st.dictionaries(st.text(max_size=8), st.tuples(HALVES, HALVES), max_size=4)
 OUTCOMES = st.builds(Outcome, st.sampled_from(list(Result)), st.text(max_size=6))
-PARTNERS = st.builds(
-    Partner,
+PAIRS = st.builds(
+    Pair,
     erp_id=st.uuids(),
     crm_id=st.uuids(),
     state=st.sampled_from(list(State)),
@@ -29,7 +29,7 @@ PARTNERS = st.builds(
     owed_crm=st.booleans(),
     to_crm=OUTCOMES,
     to_erp=OUTCOMES,
-    writing=st.none() | st.builds(InFlight, st.sampled_from(list(Side)), AGREED),
+    in_flight=st.none() | st.builds(InFlight, st.sampled_from(list(Side)), AGREED),
     raised=st.integers(0, 9),
 )
 
@@ -45,10 +45,10 @@ def test_a_value_that_a_bulk_call_wrote_comes_back_plain_here_and_unread_there(v
     assert unpacked(packed(agreed)) == agreed
 
 
-@given(PARTNERS)
-def test_a_pair_comes_back_as_it_was(partner):
-    assert len(row_of(partner)) == len(COLUMNS)
-    assert partner_of(row_of(partner)) == partner
+@given(PAIRS)
+def test_a_pair_comes_back_as_it_was(pair):
+    assert len(row_of(pair)) == len(COLUMNS)
+    assert pair_of(row_of(pair)) == pair
 
 
 def test_what_is_the_same_on_both_sides_is_written_once_and_so_is_what_a_bulk_call_wrote():

@@ -22,11 +22,11 @@ ADATUM, FABRIKAM, ACCOUNT, OTHER = (uuid.uuid4() for _ in range(4))
 )
 def test_a_pair_is_found_from_either_side_and_not_before_it_is_made(mapping):
     pairs = mapping.couplings
-    assert pairs.partners(Side.CRM, [ACCOUNT]) == {}
-    assert pairs.partners(Side.ERP, [ADATUM]) == {}
+    assert pairs.pairs(Side.CRM, [ACCOUNT]) == {}
+    assert pairs.pairs(Side.ERP, [ADATUM]) == {}
     pairs.couple(ADATUM, ACCOUNT)
-    assert pairs.partners(Side.CRM, [ACCOUNT])[ACCOUNT].erp_id == ADATUM
-    assert pairs.partners(Side.ERP, [ADATUM])[ADATUM].crm_id == ACCOUNT
+    assert pairs.pairs(Side.CRM, [ACCOUNT])[ACCOUNT].erp_id == ADATUM
+    assert pairs.pairs(Side.ERP, [ADATUM])[ADATUM].crm_id == ACCOUNT
     assert pairs.count() == 1
 
 

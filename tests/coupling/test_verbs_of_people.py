@@ -10,7 +10,7 @@ from coupling.commands.erase import erase
 from coupling.models import RESTS, CouplingError, Wait
 from integration.models import AuditEntry, RecordChange, SyncError, SyncJob
 from integration.sync.memory.halves import plain
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.memory.ledger import Wait as Waited
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
@@ -21,8 +21,8 @@ ONE, TWO, THREE = (uuid.UUID(int=n) for n in (1, 2, 3))
 THERE = {ONE: uuid.UUID(int=11), TWO: uuid.UUID(int=12), THREE: uuid.UUID(int=13)}
 
 
-def pair(id: uuid.UUID = ONE, **more) -> Partner:
-    return Partner(id, THERE[id], more.pop("state", State.COUPLED), **more)
+def pair(id: uuid.UUID = ONE, **more) -> Pair:
+    return Pair(id, THERE[id], more.pop("state", State.COUPLED), **more)
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def ledger(mapping):
     return mapping.couplings
 
 
-def stored(ledger, id: uuid.UUID = ONE) -> Partner:
-    return ledger.get(erp_id=id).partner
+def stored(ledger, id: uuid.UUID = ONE) -> Pair:
+    return ledger.get(erp_id=id).pair
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from integration.sync.run import Options, Scope
 from integration.systems.errors import NotAMember
 from integration.systems.filters import EVERYTHING
 from integration.systems.values import Ref
-from tests.makers import customer, customer_rule, pair, salespeople_rule
+from tests.makers import customer, customer_rule, field_rule, salespeople_rule
 from tests.sandbox.conftest import Caller
 from tests.sandbox.dataverse.rules.test_owners import person
 from tests.sync.world import TO_CRM, MemoryJournal, World
@@ -49,9 +49,11 @@ class Company:
         peter = boss.rows("systemusers?$filter=fullname eq 'Peter Saddow'&$select=systemuserid")[0]["systemuserid"]
         self.world.couple(salespeople_rule(), self.peter, uuid.UUID(peter))
         self.world.couple(salespeople_rule(), self.anna, uuid.UUID(person(boss, "Lidman")))
-        owner = pair("salesperson_code", "ownerid", TO_CRM, reference=Reference("salesperson", "systemuser"))
+        owner = field_rule("salesperson_code", "ownerid", TO_CRM, reference=Reference("salesperson", "systemuser"))
         self.rule = replace(
-            customer_rule([pair("name", "name"), owner]), crm=organization.describe("account"), crm_filter=EVERYTHING
+            customer_rule([field_rule("name", "name"), owner]),
+            crm=organization.describe("account"),
+            crm_filter=EVERYTHING,
         )
 
     def add(self, name: str, seller: uuid.UUID, code: str) -> uuid.UUID:

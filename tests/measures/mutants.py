@@ -54,7 +54,7 @@ class Known:
         return ""
 
 
-def known_of(module: str, told: dict) -> Known:
+def mapped_pairs(module: str, told: dict) -> Known:
     """The tests of the nearest room above the module, and the reasons."""
     rooms = sorted((room for room in told["tests"] if module.startswith(room)), key=len)
     if not rooms:
@@ -124,7 +124,7 @@ def main(modules: Sequence[str]) -> int:
     told = tomllib.loads(REASONS.read_text(encoding="utf-8"))
     left = 0
     for module in modules or told["central"]:
-        known = known_of(module, told)
+        known = mapped_pairs(module, told)
         with tempfile.TemporaryDirectory(prefix="mutants-") as place:
             workshop(Path(place), [module], known.tests)
             text, open_ = report(run(Path(place), [module]), known)

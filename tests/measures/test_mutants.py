@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from tests.house.files import HOUSE
-from tests.measures.mutants import KILLED, REASONS, SURVIVED, UNTESTED, Known, Mutant, function_of, known_of, report
+from tests.measures.mutants import KILLED, REASONS, SURVIVED, UNTESTED, Known, Mutant, function_of, mapped_pairs, report
 from tests.measures.mutants import unified as lines_of
 
 MODULE = "integration/sync/decide.py"
@@ -74,12 +74,12 @@ def test_a_change_is_the_lines_before_and_after_without_indents():
     [(MODULE, ["tests/sync"]), ("integration/sync/memory/merge.py", ["tests/sync/memory"])],
 )
 def test_a_module_is_tried_with_the_tests_of_the_nearest_room(module, tests):
-    assert known_of(module, TOLD).tests == tests
+    assert mapped_pairs(module, TOLD).tests == tests
 
 
 def test_a_module_of_a_room_without_tests_is_refused_by_name():
     with pytest.raises(SystemExit, match=r"integration/views/health\.py lies in no room"):
-        known_of("integration/views/health.py", TOLD)
+        mapped_pairs("integration/views/health.py", TOLD)
 
 
 def test_every_test_and_module_that_the_list_names_is_there():

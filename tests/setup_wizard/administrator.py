@@ -40,7 +40,7 @@ def sandbox(ready, settings) -> ConnectionSetup:
 def one_after_the_other(monkeypatch) -> None:
     """The work is done before the answer is given: SQLite in memory does not let two threads write side by side. As in
     a thread of its own, nothing is known there of who made the request."""
-    monkeypatch.setattr(administrator, "beside", lambda work: Context().run(work))
+    monkeypatch.setattr(administrator, "start_thread", lambda work: Context().run(work))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from integration.sync.given_ids.marks import reserved_of
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.reading.reader import SourceEmpty
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
@@ -112,8 +112,8 @@ class Anything(RuleBasedStateMachine):
         if ours is None or theirs is None or self._is_marked(Side.ERP, ours) or self._is_marked(Side.CRM, theirs):
             return
         ledger = self.world.ledger(self.mapping)
-        ledger.forget([*ledger.partners(Side.ERP, [ours]).values(), *ledger.partners(Side.CRM, [theirs]).values()])
-        ledger.remember([Partner(ours, theirs, State.COUPLED)])
+        ledger.forget([*ledger.pairs(Side.ERP, [ours]).values(), *ledger.pairs(Side.CRM, [theirs]).values()])
+        ledger.remember([Pair(ours, theirs, State.COUPLED)])
         self.unagreed |= {(name, column) for column in FIELDS}
         self._rivals()
 
@@ -200,16 +200,16 @@ class Anything(RuleBasedStateMachine):
         if carried:
             return True
         id = self._rows(side)[name]
-        partner = self.world.ledger(self.mapping).partners(side, [id]).get(id)
-        return partner is not None and partner.agreed.get(f"{column}:{FIELDS[column]}") == (value, value)
+        pair = self.world.ledger(self.mapping).pairs(side, [id]).get(id)
+        return pair is not None and pair.agreed.get(f"{column}:{FIELDS[column]}") == (value, value)
 
     def _see_conflicts(self) -> None:
         names = {id: str(row["name"]) for side in Side for id, row in self._values(side).items()}
-        for partner in self.world.ledger(self.mapping).rows.values():
-            agreed = {column for column, theirs in FIELDS.items() if f"{column}:{theirs}" in partner.agreed}
-            self.unagreed -= {(names.get(partner.erp_id, ""), column) for column in agreed}
-            if "conflict" in (partner.to_crm.code, partner.to_erp.code):
-                self.shown |= {names[id] for id in (partner.erp_id, partner.crm_id) if id in names}
+        for pair in self.world.ledger(self.mapping).rows.values():
+            agreed = {column for column, theirs in FIELDS.items() if f"{column}:{theirs}" in pair.agreed}
+            self.unagreed -= {(names.get(pair.erp_id, ""), column) for column in agreed}
+            if "conflict" in (pair.to_crm.code, pair.to_erp.code):
+                self.shown |= {names[id] for id in (pair.erp_id, pair.crm_id) if id in names}
 
     def _rivals(self) -> None:
         for (side, name, column), edit in self.edits.items():
@@ -240,12 +240,12 @@ class Anything(RuleBasedStateMachine):
     def _retry_skipped(self, direction: Direction) -> None:
         """A person looks at what was skipped and retries it."""
         ledger = self.world.ledger(self.mapping)
-        for partner in [partner for partner in ledger.rows.values() if partner.skipped]:
+        for pair in [pair for pair in ledger.rows.values() if pair.skipped]:
             for way in Direction.BOTH.passes:
-                if partner.outcome(way).result is Result.SKIPPED:
-                    partner = partner.with_outcome(way, Outcome(Result.FAILURE))
-            ledger.remember([partner])
-            ids = (partner.id(direction.source),)
+                if pair.outcome(way).result is Result.SKIPPED:
+                    pair = pair.with_outcome(way, Outcome(Result.FAILURE))
+            ledger.remember([pair])
+            ids = (pair.id(direction.source),)
             self._run(direction, Options(scope=Scope.IDS, ids=ids, create=True))
 
     def _nothing_left_to_do(self) -> None:
@@ -276,12 +276,12 @@ class Anything(RuleBasedStateMachine):
         """Uncoupled when its other record was deleted, and untouched by anybody since."""
         system, table = self._end(side)
         record = system.get(table, [id], [])[id]
-        return not self.world.ledger(self.mapping).partners(side, [id]) and record.modified_by == system.check().user_id
+        return not self.world.ledger(self.mapping).pairs(side, [id]) and record.modified_by == system.check().user_id
 
     def _intended(self) -> int:
         """How many rows runs began to make that did not live to tell whether they are there."""
         rows = self.world.ledger(self.mapping).rows.values()
-        return sum(partner.state is State.INTENDED for partner in rows)
+        return sum(pair.state is State.INTENDED for pair in rows)
 
     def _one(self, which: int) -> str:
         return self.made[which % len(self.made)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from integration.sync.engine import plan, synchronize
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.memory.memory_ledger import MemoryLedger
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Changed, Counters, Failure, Options, Scope
@@ -103,7 +103,7 @@ class World:
         self.now += dt.timedelta(**time)
 
     def couple(self, rule: TableRule, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
-        self.ledger(rule).remember([Partner(erp_id, crm_id, State.COUPLED)])
+        self.ledger(rule).remember([Pair(erp_id, crm_id, State.COUPLED)])
 
     def add_customer(self, name: str, **values: Any) -> uuid.UUID:
         return self.erp.add("customer", **customer(name, salesperson_code=Ref("salesperson", self.jim), **values))
@@ -138,11 +138,11 @@ class World:
     def _ends(self, direction: Direction) -> Any:
         return (self.erp, self.crm) if direction.source is Side.ERP else (self.crm, self.erp)
 
-    def partner(self, erp_id: uuid.UUID, rule: TableRule | None = None) -> Partner:
+    def pair(self, erp_id: uuid.UUID, rule: TableRule | None = None) -> Pair:
         return self.ledger(rule or customer_rule()).rows[erp_id]
 
     def account_of(self, erp_id: uuid.UUID) -> Any:
-        crm_id = self.partner(erp_id).crm_id
+        crm_id = self.pair(erp_id).crm_id
         return self.crm.get("account", [crm_id], list(customer_rule().crm.fields))[crm_id]
 
     def customer_of(self, erp_id: uuid.UUID) -> Any:

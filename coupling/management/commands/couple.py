@@ -28,8 +28,8 @@ class Command(ConsoleCommand):
         with jobs.open_now() as connected:
             erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
             crm_id = record_id(connected.crm, mapping.crm_table, options["crm_id"])
-            ends = ((connected.erp, mapping.erp_table, erp_id), (connected.crm, mapping.crm_table, crm_id))
-            for system, table, id in ends:
+            records = ((connected.erp, mapping.erp_table, erp_id), (connected.crm, mapping.crm_table, crm_id))
+            for system, table, id in records:
                 if id not in system.get(table, [id], []):
                     raise CommandError(f"There is no {system.describe(table).label} with the id {id}.")
         commands.couple(mapping, erp_id, crm_id, commands.coupled_with(mapping, erp_id))

@@ -25,6 +25,6 @@ class Command(ConsoleCommand):
             erp_id = record_id(connected.erp, mapping.erp_table, options["erp_key"])
             if commands.coupled_with(mapping, erp_id) is None:
                 raise CommandError(f"{options['erp_key']} is not coupled.")
-            removed = commands.uncouple_here(mapping, [erp_id], connected)
+            removed = commands.uncouple_inline(mapping, [erp_id], connected)
         self.say(f"{mapping.name}: {options['erp_key']} is not coupled any more.", options)
         return {"mapping": mapping.name, "erp_id": str(erp_id), "uncoupled": removed}, True

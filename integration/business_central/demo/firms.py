@@ -118,8 +118,8 @@ def firm_at(position: int) -> Firm:
     chance = random.Random(position)  # noqa: S311 - it must be repeatable, not secret
     area, city, county = chance.choice(_TOWNS)
     address = f"{chance.choice(_STREETS)} {chance.randint(1, 240)}"
-    ends = "".join(chance.choices(_ENDS, k=2))
-    post_code = f"{area}{chance.randint(1, 29)} {chance.randint(1, 9)}{ends}"
+    suffix = "".join(chance.choices(_ENDS, k=2))
+    post_code = f"{area}{chance.randint(1, 29)} {chance.randint(1, 9)}{suffix}"
     return Firm(_name(position - len(WELL_KNOWN)), address, post_code, city, county)
 
 

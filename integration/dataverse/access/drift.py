@@ -41,19 +41,19 @@ def drifted(session: Session) -> Compared:
     harm, and one that the organization does not know at all is not missed. Where it does not tell which privileges
     it knows, those of its tables are compared alone. Raises what the organization says."""
     roles = describe().roles
-    known = _of_tables(session)
+    existing = _of_tables(session)
     others = _others(session, {name for role in roles for name in role.others})
-    known |= others or set()
-    drifts = tuple(found for role in roles for found in _drift(session, role, known))
+    existing |= others or set()
+    drifts = tuple(found for role in roles for found in _drift(session, role, existing))
     return Compared(drifts, others is not None)
 
 
-def _drift(session: Session, role: Role, known: Collection[str]) -> Iterator[Drift]:
+def _drift(session: Session, role: Role, existing: Collection[str]) -> Iterator[Drift]:
     where = quoted(f"name eq {literal(role.name)}")
     copies = roles_at(session, f"roles?{ROLE}&$filter={where}")
     if not copies:
         yield Drift(role.name, gone=True)
-    lost = sorted({name for copy in copies for name in _lost(session, copy.id, role) if name.lower() in known})
+    lost = sorted({name for copy in copies for name in _lost(session, copy.id, role) if name.lower() in existing})
     if lost:
         yield Drift(role.name, tuple(lost))
 
@@ -66,9 +66,9 @@ def _lost(session: Session, copy: uuid.UUID, role: Role) -> Iterator[str]:
 
 
 def _of_tables(session: Session) -> set[str]:
-    told = session.request("GET", "EntityDefinitions?$select=LogicalName,Privileges", metadata=True).json()
+    answer = session.request("GET", "EntityDefinitions?$select=LogicalName,Privileges", metadata=True).json()
     try:
-        return {str(one["Name"]).lower() for table in told["value"] for one in table["Privileges"]}
+        return {str(one["Name"]).lower() for table in answer["value"] for one in table["Privileges"]}
     except MALFORMED as error:
         raise BadAnswer(UNREADABLE) from error
 
@@ -77,8 +77,8 @@ def _others(session: Session, names: Collection[str]) -> set[str] | None:
     """Which of these the organization knows; ``None`` where we may not ask."""
     where = quoted(" or ".join(f"name eq {literal(name)}" for name in sorted(names)))
     try:
-        told = rows(session, f"privileges?$select=name&$filter={where}") if names else []
-        return {str(one["name"]).lower() for one in told}
+        answer = rows(session, f"privileges?$select=name&$filter={where}") if names else []
+        return {str(one["name"]).lower() for one in answer}
     except PrivilegeMissing:
         return None
     except MALFORMED as error:

@@ -200,10 +200,10 @@ def _create(session: Session, application: uuid.UUID) -> User:
 def _free_mail(session: Session) -> str:
     where = f"startswith(internalemailaddress,'{MAILBOX}') and endswith(internalemailaddress,'@{MAIL_DOMAIN}')"
     found = rows(session, f"systemusers?$select=internalemailaddress&$filter={quoted(where)}")
-    taken = {str(row.get("internalemailaddress") or "").lower() for row in found}
+    used = {str(row.get("internalemailaddress") or "").lower() for row in found}
     for number in range(MOST_MAILS):
         mail = f"{MAILBOX}{number or ''}@{MAIL_DOMAIN}"
-        if mail not in taken:
+        if mail not in used:
             return mail
     raise ConfigurationProblem(
         "There are too many application users in Dynamics 365 Sales that nobody gave an address. Create the user in "

@@ -24,21 +24,21 @@ class Need:
 def held(session: Session, user: uuid.UUID | None) -> dict[str, str]:
     """The privileges of a user by all their roles: name -> depth. Raises what the organization says."""
     path = f"systemusers({user})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()"
-    told = session.request("GET", path, metadata=True).json()
-    return _read(told, "RolePrivileges", lambda row: (str(row["PrivilegeName"]), str(row["Depth"])))
+    answer = session.request("GET", path, metadata=True).json()
+    return _read(answer, "RolePrivileges", lambda row: (str(row["PrivilegeName"]), str(row["Depth"])))
 
 
 def held_by_role(session: Session, role: uuid.UUID) -> dict[str, str]:
     """The privileges of one security role: name -> depth. Raises what the organization says."""
-    told = session.request("GET", f"RetrieveRolePrivilegesRole(RoleId={role})", metadata=True).json()
-    return _read(told, "RolePrivileges", lambda row: (str(row["PrivilegeName"]), str(row["Depth"])))
+    answer = session.request("GET", f"RetrieveRolePrivilegesRole(RoleId={role})", metadata=True).json()
+    return _read(answer, "RolePrivileges", lambda row: (str(row["PrivilegeName"]), str(row["Depth"])))
 
 
 def named(session: Session, table: str) -> dict[str, str]:
     """What the privileges of a table are called: verb -> name. Raises what the organization says."""
     path = f"EntityDefinitions(LogicalName='{table}')?$select=LogicalName,Privileges"
-    told = session.request("GET", path, metadata=True).json()
-    return _read(told, "Privileges", lambda row: (str(row["PrivilegeType"]), str(row["Name"])))
+    answer = session.request("GET", path, metadata=True).json()
+    return _read(answer, "Privileges", lambda row: (str(row["PrivilegeType"]), str(row["Name"])))
 
 
 def missing_privileges(session: Session, user: uuid.UUID, needs: Iterable[Need]) -> list[str]:
@@ -53,8 +53,8 @@ def missing_privileges(session: Session, user: uuid.UUID, needs: Iterable[Need])
     return list(dict.fromkeys(name for name in wanted if name is not None and name not in has))
 
 
-def _read(told: Any, name: str, pair: Callable[[Any], tuple[str, str]]) -> dict[str, str]:
+def _read(answer: Any, name: str, pair: Callable[[Any], tuple[str, str]]) -> dict[str, str]:
     try:
-        return dict(pair(row) for row in told[name])
+        return dict(pair(row) for row in answer[name])
     except MALFORMED as error:
         raise BadAnswer("The organization tells its privileges in a way that cannot be read.") from error

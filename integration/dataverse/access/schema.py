@@ -95,13 +95,13 @@ def _finding(kind: Kind, mapping: str, name: str, message: str) -> Finding:
 
 
 def _columns(needed: Needed, entity: Entity) -> Iterator[Finding]:
-    known, label = entity.table.fields, entity.table.label
+    described, label = entity.table.fields, entity.table.label
 
     def finding(kind: Kind, name: str, words: str) -> Finding:
         return _finding(kind, needed.mapping, name, words)
 
     for name in sorted(needed.reads | needed.writes | set(needed.types) | set(needed.options)):
-        column = known.get(name)
+        column = described.get(name)
         if column is None:
             yield finding(Kind.COLUMN, name, f"{label} has no column “{name}” any more.")
             continue
@@ -114,9 +114,9 @@ def _columns(needed: Needed, entity: Entity) -> Iterator[Finding]:
         for value in sorted(needed.options.get(name, frozenset()) - {option.value for option in column.options}):
             yield finding(Kind.OPTION, name, f"{shown} has no option {value} any more.")
     if needed.inserts and needed.required is not None:
-        for name in sorted(n for n, column in known.items() if column.required and column.insertable):
+        for name in sorted(n for n, column in described.items() if column.required and column.insertable):
             if name not in needed.required | needed.writes:
-                words = f"{label}: {known[name].label} has to be filled in now. Map it, or give it a constant."
+                words = f"{label}: {described[name].label} has to be filled in now. Map it, or give it a constant."
                 yield finding(Kind.REQUIRED, name, words)
 
 

@@ -91,11 +91,11 @@ def rows(session: Session, path: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     onward: str | None = path
     while onward:
-        told = session.request("GET", onward).json()
-        if not isinstance(told, dict) or not isinstance(told.get("value"), list):
+        answer = session.request("GET", onward).json()
+        if not isinstance(answer, dict) or not isinstance(answer.get("value"), list):
             raise unreadable()
-        found += (row for row in told["value"] if isinstance(row, dict))
-        onward = told.get("@odata.nextLink")
+        found += (row for row in answer["value"] if isinstance(row, dict))
+        onward = answer.get("@odata.nextLink")
     return found
 
 

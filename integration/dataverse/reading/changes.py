@@ -68,20 +68,20 @@ def _by_delta(
     while True:
         # A delta link knows that it tracks, and with which columns; everything before the first one has to be told.
         tracking = "" if "deltatoken" in path else ",odata.track-changes"
-        told = batch.read_one(session, path, {"Prefer": prefer + tracking})
-        link = told.get("@odata.nextLink") or told.get("@odata.deltaLink") if isinstance(told, dict) else None
+        answer = batch.read_one(session, path, {"Prefer": prefer + tracking})
+        link = answer.get("@odata.nextLink") or answer.get("@odata.deltaLink") if isinstance(answer, dict) else None
         if not isinstance(link, str):
             raise BadAnswer(f"The answer does not say how to follow the changes of {entity.table.label}.")
-        yield _page(reader, told, json.dumps({DELTA: session.below_root(link), SELECT: select}))
-        path = onward(session, told, path)
+        yield _page(reader, answer, json.dumps({DELTA: session.below_root(link), SELECT: select}))
+        path = onward(session, answer, path)
         if not path:
             return
 
 
-def onward(session: Session, told: Any, path: str) -> str:
+def onward(session: Session, answer: Any, path: str) -> str:
     """The path of the next page, blank after the last one. Raises ``BadAnswer`` for a link that leads nowhere, or round
     in a circle."""
-    link = told.get("@odata.nextLink")
+    link = answer.get("@odata.nextLink")
     further = session.below_root(link) if isinstance(link, str) and link else link
     if further is None:
         return ""
@@ -111,10 +111,10 @@ def _brings(opened: Mapping[str, Any], select: str) -> bool:
     return set(select.split(",")) <= set(str(opened.get(SELECT, "")).split(","))
 
 
-def _page(reader: rows.Reader, told: Any, cursor: str) -> Page:
+def _page(reader: rows.Reader, answer: Any, cursor: str) -> Page:
     changed: list[Record] = []
     deleted: list[uuid.UUID] = []
-    for row in rows.listed(told):
+    for row in rows.listed(answer):
         if isinstance(row, dict) and ("reason" in row or REMOVED in str(row.get("@odata.context", ""))):
             deleted.append(_removed(row))
         else:
@@ -150,10 +150,10 @@ def _by_time(
     reader = rows.Reader(entity, fields)
     kept = {BY: by} if by else {}
     while path:
-        told = batch.read_one(session, path, {"Prefer": prefer})
-        records = reader.records(told)
+        answer = batch.read_one(session, path, {"Prefer": prefer})
+        records = reader.records(answer)
         newest = max([*_times(records, by), *([newest] if newest else [])], default=None)
-        path = onward(session, told, path)
+        path = onward(session, answer, path)
         cursor = {SINCE: newest.isoformat() if newest else ""} | kept | ({NEXT: path, SELECT: select} if path else {})
         yield Page(records, (), json.dumps(cursor))
 

@@ -37,8 +37,8 @@ def count(session: Session, entity: Entity, where: Filter) -> int | None:
     """How many rows match, counted by the service itself; ``None`` where it does not count them."""
     try:
         text = counting(entity, where)
-        told = batch.read_one(session, entity.set_name + "?fetchXml=" + query.quoted(text))
-        counted = told["value"][0]["rows"]
+        answer = batch.read_one(session, entity.set_name + "?fetchXml=" + query.quoted(text))
+        counted = answer["value"][0]["rows"]
     except (Unsayable, Refused, ConfigurationProblem, KeyError, IndexError, TypeError):
         return None
     return counted if isinstance(counted, int) else None

@@ -65,7 +65,7 @@ class HeldToken:
 
     def __init__(self, token: str, seconds: float) -> None:
         self.asked = 1
-        self._token, self._ends = token, time.monotonic() + seconds
+        self._token, self._until = token, time.monotonic() + seconds
 
     def token(self, refused: str = "") -> str:
         """The token, unless it was dropped, has ended or was refused. Raises ``SignInRefused``."""
@@ -76,7 +76,7 @@ class HeldToken:
 
     @property
     def usable(self) -> bool:
-        return bool(self._token) and time.monotonic() < self._ends
+        return bool(self._token) and time.monotonic() < self._until
 
     def drop(self) -> None:
         """Forget it for good."""
@@ -155,12 +155,12 @@ def _check_identity(started: Started, token: Any) -> None:
     try:
         text = str(token).split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        named, nonce, ends = claims["aud"], str(claims.get("nonce", "")), float(claims["exp"])
+        named, nonce, expires = claims["aud"], str(claims.get("nonce", "")), float(claims["exp"])
     except (IndexError, ValueError, KeyError, TypeError, binascii.Error) as error:
         raise BadAnswer("The sign-in service does not say who signed in.") from error
     ours = hmac.compare_digest(nonce.encode(), started.nonce.encode())
     if named != started.client_id or not ours:
         raise SignInRefused("The sign-in service answered to another sign-in. Begin again.", part="user")
-    if ends < time.time():
+    if expires < time.time():
         words = "The sign-in ended before it began: the clock of the sign-in service and ours are hours apart."
         raise SignInRefused(f"{words} Set the clock of this machine.", part="user")

@@ -35,12 +35,12 @@ def discover(url: str, transport: Transport, trusted: str = "") -> Authority:
     password should be typed in."""
     check_address(url)
     answer = transport.send("GET", urljoin(url.rstrip("/") + "/", PROBE), headers={"Accept": "application/json"})
-    told = {match["name"].lower(): match["value"] for match in _FIELD.finditer(_challenge(answer.headers))}
-    address = told.get("authorization_uri") or told.get("authorization")
+    challenge = {match["name"].lower(): match["value"] for match in _FIELD.finditer(_challenge(answer.headers))}
+    address = challenge.get("authorization_uri") or challenge.get("authorization")
     if answer.status != 401 or not address:
         raise BadAnswer("This address does not say where to sign in. Check the URL.", raw=answer.text[:500])
     _check_trust(address, url, trusted)
-    resource = told.get("resource_id") or told.get("resource") or url
+    resource = challenge.get("resource_id") or challenge.get("resource") or url
     base = _WAYS_IN.sub("", address)
     if base == address:
         raise BadAnswer("The organization names a sign-in page of an unknown kind.", raw=address[:500])
@@ -56,15 +56,15 @@ def _challenge(headers: object) -> str:
 def _read(document: str, resource: str, transport: Transport) -> Authority:
     """The addresses as the authority itself publishes them."""
     answer = transport.send("GET", document, headers={"Accept": "application/json"})
-    told = answer.json() if answer.ok else None
+    body = answer.json() if answer.ok else None
     names = ("authorization_endpoint", "token_endpoint")
-    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in names):
+    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in names):
         raise BadAnswer("The sign-in service does not tell its addresses.", raw=answer.text[:500])
     for name in names:
-        check_address(told[name])
-        if urlsplit(told[name]).netloc != urlsplit(document).netloc and not _cloud(told[name]):
+        check_address(body[name])
+        if urlsplit(body[name]).netloc != urlsplit(document).netloc and not _cloud(body[name]):
             raise SignInRefused("The sign-in service sends us to another host; that is refused.", part="resource")
-    return Authority(told["authorization_endpoint"], told["token_endpoint"], resource)
+    return Authority(body["authorization_endpoint"], body["token_endpoint"], resource)
 
 
 def _check_trust(address: str, url: str, trusted: str) -> None:

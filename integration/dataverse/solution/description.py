@@ -90,33 +90,33 @@ class Solution:
 @cache
 def describe(path: Path = HERE / "solution.toml") -> Solution:
     """The solution that comes with this release."""
-    told = tomllib.loads(path.read_text(encoding="utf-8"))
-    own = tuple(_table(one["name"], one, own=True) for one in told["table"])
-    extended = tuple(_table(name, one, own=False) for name, one in told["extend"].items())
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    own = tuple(_table(one["name"], one, own=True) for one in content["table"])
+    extended = tuple(_table(name, one, own=False) for name, one in content["extend"].items())
     return Solution(
-        name=told["name"],
-        title=told["title"],
-        description=told["description"],
-        version=told["version"],
-        publisher=told["publisher"],
+        name=content["name"],
+        title=content["title"],
+        description=content["description"],
+        version=content["version"],
+        publisher=content["publisher"],
         tables=own + extended,
-        roles=tuple(_role(one) for one in told["role"]),
-        webs=tuple(_web(told["publisher"]["prefix"], one) for one in told["web"]),
-        quick_view=told["quick_view"],
-        places=tuple(_place(told["publisher"]["prefix"], one) for one in told["place"]),
+        roles=tuple(_role(one) for one in content["role"]),
+        webs=tuple(_web(content["publisher"]["prefix"], one) for one in content["web"]),
+        quick_view=content["quick_view"],
+        places=tuple(_place(content["publisher"]["prefix"], one) for one in content["place"]),
     )
 
 
-def _table(name: str, told: Mapping[str, Any], own: bool) -> Table:
+def _table(name: str, entry: Mapping[str, Any], own: bool) -> Table:
     return Table(
         name=name,
-        columns=tuple(_column(column, *facts) for column, facts in told.get("columns", {}).items()),
-        keys={key: tuple(columns) for key, columns in told.get("keys", {}).items()},
+        columns=tuple(_column(column, *facts) for column, facts in entry.get("columns", {}).items()),
+        keys={key: tuple(columns) for key, columns in entry.get("keys", {}).items()},
         own=own,
-        title=told.get("title", ""),
-        titles=told.get("titles", ""),
-        description=told.get("description", ""),
-        command=told.get("command", ""),
+        title=entry.get("title", ""),
+        titles=entry.get("titles", ""),
+        description=entry.get("description", ""),
+        command=entry.get("command", ""),
     )
 
 
@@ -124,21 +124,21 @@ def _column(name: str, kind: str, label: str, facts: Mapping[str, Any] | None = 
     return Column(name, kind, label, **(facts or {}))
 
 
-def _role(told: Mapping[str, Any]) -> Role:
+def _role(entry: Mapping[str, Any]) -> Role:
     privileges = {
         f"prv{verb}{table}": depth
-        for depth, tables in told["privileges"].items()
+        for depth, tables in entry["privileges"].items()
         for table, verbs in tables.items()
         for verb in verbs.split()
     }
-    others = tuple(told.get("others", ()))
-    return Role(uuid.UUID(told["id"]), told["name"], privileges | dict.fromkeys(others, "Global"), others)
+    others = tuple(entry.get("others", ()))
+    return Role(uuid.UUID(entry["id"]), entry["name"], privileges | dict.fromkeys(others, "Global"), others)
 
 
-def _web(prefix: str, told: Mapping[str, str]) -> Web:
-    return Web(f"{prefix}_/{told['file']}", told["title"], (HERE / "web" / told["file"]).read_bytes())
+def _web(prefix: str, entry: Mapping[str, str]) -> Web:
+    return Web(f"{prefix}_/{entry['file']}", entry["title"], (HERE / "web" / entry["file"]).read_bytes())
 
 
-def _place(prefix: str, told: Mapping[str, str]) -> Place:
-    web = f"{prefix}_/{told['web']}" if "web" in told else ""
-    return Place(told["table"], told["title"], told.get("quick_view", ""), web)
+def _place(prefix: str, entry: Mapping[str, str]) -> Place:
+    web = f"{prefix}_/{entry['web']}" if "web" in entry else ""
+    return Place(entry["table"], entry["title"], entry.get("quick_view", ""), web)

@@ -46,9 +46,9 @@ def installed_version(session: Session, solution: Solution | None = None) -> str
     """The version of the integration solution in the organization."""
     name = (solution or describe()).name
     path = f"solutions?$select=uniquename,version&$filter=uniquename eq '{name}'"
-    told = session.request("GET", path, metadata=True).json()
+    answer = session.request("GET", path, metadata=True).json()
     try:
-        return next((str(row["version"]) for row in told["value"]), None)
+        return next((str(row["version"]) for row in answer["value"]), None)
     except MALFORMED as error:
         raise BadAnswer("The organization tells its solutions in a way that cannot be read.") from error
 
@@ -88,15 +88,15 @@ def _import(session: Session, package: bytes, on_progress: Progress, patience: f
         "PublishWorkflows": True,
         "CustomizationFile": base64.b64encode(package).decode(),
     }
-    told = session.request("POST", "ImportSolutionAsync", body=body, repeatable=False, metadata=True).json()
+    answer = session.request("POST", "ImportSolutionAsync", body=body, repeatable=False, metadata=True).json()
     try:
-        operation, job = uuid.UUID(told["AsyncOperationId"]), uuid.UUID(told["ImportJobKey"])
+        operation, job = uuid.UUID(answer["AsyncOperationId"]), uuid.UUID(answer["ImportJobKey"])
     except MALFORMED as error:
         raise BadAnswer("The organization does not say how to follow the import.") from error
     _follow(session, operation, job, on_progress, time.monotonic() + patience)
 
 
-def _follow(session: Session, operation: uuid.UUID, job: uuid.UUID, on_progress: Progress, ends: float) -> None:
+def _follow(session: Session, operation: uuid.UUID, job: uuid.UUID, on_progress: Progress, until: float) -> None:
     """Until the system job is completed. Raises what it says when it failed."""
     wait = FIRST_LOOK
     while True:
@@ -104,7 +104,7 @@ def _follow(session: Session, operation: uuid.UUID, job: uuid.UUID, on_progress:
         if state.get("statecode") == COMPLETED:
             break
         on_progress(min(NOT_YET, _percent(_row(session, f"importjobs({job})?$select=progress").get("progress"))))
-        if time.monotonic() > ends:
+        if time.monotonic() > until:
             raise TimedOut("The organization is still importing the solution. Look again later: it goes on by itself.")
         session.pause(wait)
         wait = min(LONGEST_WAIT, wait * 1.5)
@@ -114,8 +114,8 @@ def _follow(session: Session, operation: uuid.UUID, job: uuid.UUID, on_progress:
         raise ConfigurationProblem(f"The organization refused the solution: {words}", raw=str(state))
 
 
-def _percent(told: Any) -> int:
-    return int(told) if isinstance(told, int | Decimal) and told > 0 else 0
+def _percent(progress: Any) -> int:
+    return int(progress) if isinstance(progress, int | Decimal) and progress > 0 else 0
 
 
 def _reason(report: Any) -> str:
@@ -136,20 +136,20 @@ def _parsed(text: Any) -> ElementTree.Element:
 
 
 def _row(session: Session, path: str) -> dict[str, Any]:
-    told = session.request("GET", path, metadata=True).json()
-    if not isinstance(told, dict):
+    answer = session.request("GET", path, metadata=True).json()
+    if not isinstance(answer, dict):
         raise BadAnswer("The organization tells its system jobs in a way that cannot be read.")
-    return told
+    return answer
 
 
 def _place(session: Session, place: Place, solution: Solution) -> None:
     """Put something on the main forms of a table that is not ours, once, and publish."""
     table = place.table.lower()
     path = f"systemforms?$select=formid,formxml&$filter=objecttypecode eq '{table}' and type eq {MAIN_FORM}"
-    told = session.request("GET", path, metadata=True).json()
+    answer = session.request("GET", path, metadata=True).json()
     changed = False
     try:
-        for row in told["value"]:
+        for row in answer["value"]:
             form = _parsed(row["formxml"])
             if with_place(form, place, solution):
                 text = ElementTree.tostring(form, encoding="unicode")

@@ -138,16 +138,16 @@ class Actor:
         if unknown:
             raise Refused(f"The action “{name}” takes no “{unknown[0]}”.")
         try:
-            told = self._post(action, id, action.body(id, arguments))
+            answer = self._post(action, id, action.body(id, arguments))
         except LOST:
             if action.state is None or self._state_of(table, id) != action.state:
                 raise
             return None
-        return _made(action, told) if action.result else None
+        return _made(action, answer) if action.result else None
 
     def _post(self, action: Action, id: uuid.UUID, body: Mapping[str, Any]) -> Any:
-        known = self._place.get(action.places, 0)
-        for number in range(known, len(action.places)):
+        start = self._place.get(action.places, 0)
+        for number in range(start, len(action.places)):
             path = action.places[number].format(id=id)
             try:
                 answer = self._session.request("POST", path, body=body, repeatable=False)
@@ -165,8 +165,8 @@ def _absent(problem: ConfigurationProblem) -> bool:
     return type(problem) is ConfigurationProblem or problem.code == TableMissing.code
 
 
-def _made(action: Action, told: Any) -> uuid.UUID:
+def _made(action: Action, answer: Any) -> uuid.UUID:
     try:
-        return uuid.UUID(str(told[action.result]))
+        return uuid.UUID(str(answer[action.result]))
     except (KeyError, TypeError, ValueError) as error:
-        raise BadAnswer("The organization does not say which record it made.", raw=str(told)[:500]) from error
+        raise BadAnswer("The organization does not say which record it made.", raw=str(answer)[:500]) from error

@@ -38,7 +38,7 @@ WAYS_OUT = {
 GIVE_ROLE = "Give this user a security role that allows it"
 
 
-class Judge:
+class ErrorAttribution:
     """Judges the answers to the rows of one page; names of users are looked up once."""
 
     def __init__(self, session: Session, entity: Entity) -> None:
@@ -52,12 +52,12 @@ class Judge:
         if not any(isinstance(answer.error, ConnectionProblem) for answer in answers):
             return list(answers)
         alone = len(answers) + written == 1
-        judged = [self._row(row, answer, alone) for row, answer in zip(rows, answers, strict=True)]
-        grave = [one.error for one in judged if isinstance(one.error, ConnectionProblem)]
-        none_went_well = not written and not any(one.ok for one in judged)
-        if none_went_well and _concerns_all(grave, len(judged)):
+        attributed = [self._row(row, answer, alone) for row, answer in zip(rows, answers, strict=True)]
+        grave = [one.error for one in attributed if isinstance(one.error, ConnectionProblem)]
+        none_went_well = not written and not any(one.ok for one in attributed)
+        if none_went_well and _concerns_all(grave, len(attributed)):
             raise grave[0]
-        return [_of_the_row(one) for one in judged]
+        return [_of_the_row(one) for one in attributed]
 
     def _row(self, row: Row, answer: Written, alone: bool) -> Written:
         problem = answer.error
@@ -113,10 +113,10 @@ class Judge:
         """As people know the user; the id where the organization does not say."""
         set_name, column = SETS[kind]
         try:
-            told = self._session.as_ourselves().request("GET", f"{set_name}({user})?$select={column}").json()
+            answer = self._session.as_ourselves().request("GET", f"{set_name}({user})?$select={column}").json()
         except (NotFound, PrivilegeMissing):
             return str(user)
-        return str(told.get(column) or user) if isinstance(told, dict) else str(user)
+        return str(answer.get(column) or user) if isinstance(answer, dict) else str(user)
 
     def _called(self, row: Row | None) -> str:
         """The row by its number and name, as far as they are being written."""

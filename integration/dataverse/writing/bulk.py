@@ -20,7 +20,7 @@ from integration.dataverse.metadata import Entity
 from integration.dataverse.problems import MALFORMED, TooLarge, problem_of
 from integration.dataverse.reading import query
 from integration.dataverse.session import Session
-from integration.dataverse.writing.blame import ABOUT_USER, Judge
+from integration.dataverse.writing.blame import ABOUT_USER, ErrorAttribution
 from integration.dataverse.writing.naming import named, unchangeable
 from integration.http import Answer
 from integration.systems.errors import (
@@ -85,31 +85,31 @@ class Writer:
         try:
             answer = self.session.exchange("POST", path, body={"Targets": targets}, after_time_out=False)
         except TimedOut as late:
-            return self._create_halves(wanted, late, may_be_there=True)
+            return self._create_halves(wanted, late, may_exist=True)
         repeated = {row.id for row in wanted} if answer.repeated else set()
         if answer.ok:
             self._check_ids(wanted, answer)
             return _Created(done=list(wanted))
         problem = problem_of(answer)
         if isinstance(problem, TooLarge):
-            return self._create_halves(wanted, problem, may_be_there=False)
+            return self._create_halves(wanted, problem, may_exist=False)
         if isinstance(problem, (RecordProblem, *ABOUT_USER)):
             return _Created(left=list(wanted), repeated=repeated)
         raise problem
 
-    def _create_halves(self, wanted: Sequence[Row], problem: Problem, *, may_be_there: bool) -> _Created:
+    def _create_halves(self, wanted: Sequence[Row], problem: Problem, *, may_exist: bool) -> _Created:
         if len(wanted) < 2:
             raise problem
         middle = len(wanted) // 2
         both = self._create_bulk(wanted[:middle]).add(self._create_bulk(wanted[middle:]))
-        if may_be_there:
+        if may_exist:
             both.repeated |= {row.id for row in both.left}
         return both
 
     def _check_ids(self, wanted: Sequence[Row], answer: Answer) -> None:
         """A service that gave ids of its own would make us create everything once more."""
-        told = answer.json()
-        ids = told.get("Ids") if isinstance(told, dict) else None
+        body = answer.json()
+        ids = body.get("Ids") if isinstance(body, dict) else None
         if not isinstance(ids, list) or [str(id).lower() for id in ids] != [str(row.id) for row in wanted]:
             raise BadAnswer(f"{self.entity.table.label}: the organization did not keep the ids we gave.")
 
@@ -141,9 +141,9 @@ class Writer:
         found: dict[uuid.UUID, str | None] = {}
         for chunk in query.chunks_of_ids(ids):
             options = query.options(select=self.entity.key, filter=query.any_of_ids(self.entity.key, chunk))
-            told = batch.read_one(self.session, self.entity.set_name + options)
+            answer = batch.read_one(self.session, self.entity.set_name + options)
             reader = rows.Reader(self.entity, ())
-            found |= {record.id: record.version or None for record in reader.records(told)}
+            found |= {record.id: record.version or None for record in reader.records(answer)}
         return found
 
     # --- update and delete --------------------------------------------------------------------------------
@@ -167,8 +167,8 @@ class Writer:
     def _columns_to_read(self, row: Row) -> list[str]:
         """The columns written of which the answer says what the row holds now. A reference that may point to several
         tables is none: without annotations nobody knows to which it does."""
-        known = self.entity.table.fields
-        return sorted(name for name in row.values if name in known and len(known[name].targets) < 2)
+        described = self.entity.table.fields
+        return sorted(name for name in row.values if name in described and len(described[name].targets) < 2)
 
     def upsert(self, key: Sequence[str], wanted: Sequence[Row]) -> list[Written]:
         """Change the rows that have these values in the columns of an alternate key, create the others. An answer holds
@@ -219,10 +219,10 @@ class Writer:
             repeated |= {row.id for _, row in again}
             self.session.wait(transient[0], round_)
         listed = [answers[place] for place in range(len(wanted))]
-        judged = Judge(self.session, self.entity).page(wanted, listed, written)
-        causes = [answer.error.__cause__ for answer in judged if answer.error is not None]
+        attributed = ErrorAttribution(self.session, self.entity).page(wanted, listed, written)
+        causes = [answer.error.__cause__ for answer in attributed if answer.error is not None]
         self.outdated |= any(isinstance(cause, FieldMissing | TableMissing) for cause in causes)
-        return judged, repeated
+        return attributed, repeated
 
     def _send(
         self, numbered: Sequence[tuple[int, Row]], part: Callable[[Row], batch.Part]
@@ -239,22 +239,22 @@ class Writer:
 
     def _id(self, answer: Answer) -> uuid.UUID | None:
         """The id an answer tells: after an upsert it may be another one than ours."""
-        told = answer.json() if answer.body else None
+        body = answer.json() if answer.body else None
         try:
-            return uuid.UUID(told[self.entity.key]) if isinstance(told, dict) and self.entity.key in told else None
+            return uuid.UUID(body[self.entity.key]) if isinstance(body, dict) and self.entity.key in body else None
         except MALFORMED as error:
             raise BadAnswer(f"{self.entity.table.label}: the answer holds no id.") from error
 
     def _values(self, row: Row, answer: Answer) -> Mapping[str, Value] | None:
         """What the row holds now in the columns that were written, where the answer says it."""
-        told = answer.json() if answer.body else None
-        if not isinstance(told, dict):
+        body = answer.json() if answer.body else None
+        if not isinstance(body, dict):
             return None
-        names = [name for name in self._columns_to_read(row) if self._is_in(name, told)]
-        return rows.Reader(self.entity, names).record(told).values if names and self.entity.key in told else None
+        names = [name for name in self._columns_to_read(row) if self._is_in(name, body)]
+        return rows.Reader(self.entity, names).record(body).values if names and self.entity.key in body else None
 
-    def _is_in(self, name: str, told: Mapping[str, Any]) -> bool:
-        return name in told or f"_{name}_value" in told
+    def _is_in(self, name: str, body: Mapping[str, Any]) -> bool:
+        return name in body or f"_{name}_value" in body
 
     def _written(self, row: Row, answer: Answer) -> Written:
         if answer.ok:
@@ -288,8 +288,8 @@ def _version(answer: Answer) -> str | None:
     etag = answer.headers.get("etag")
     if etag or not answer.body:
         return etag
-    told = answer.json()
-    return str(told[rows.ETAG]) if isinstance(told, dict) and rows.ETAG in told else None
+    body = answer.json()
+    return str(body[rows.ETAG]) if isinstance(body, dict) and rows.ETAG in body else None
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -63,8 +63,8 @@ def _value(entity: Entity, row: Row, problem: InvalidValue) -> InvalidValue:
 
 def _culprit(entity: Entity, row: Row) -> str:
     """The first field whose value is outside of what the table's description allows."""
-    known = entity.table.fields
-    return next((n for n, value in row.values.items() if n in known and limit_broken(known[n], value)), "")
+    described = entity.table.fields
+    return next((n for n, value in row.values.items() if n in described and limit_broken(described[n], value)), "")
 
 
 def limit_broken(field: Field, value: Any) -> str:

@@ -108,12 +108,12 @@ class ColumnsForm(forms.Form):
         blank = [("", by_itself)]
         moments = [(n, label) for n, label in _columns(table)[1:] if table.fields[n].type is FieldType.DATETIME]
         others = [one for one in moments if table.tracks_changes or one[0] != table.modified_field]
-        told = "Another column is read from its latest value on; deletions are then found by full runs."
-        self._offer("modified_field", blank + others, "", told)
+        hint = "Another column is read from its latest value on; deletions are then found by full runs."
+        self._offer("modified_field", blank + others, "", hint)
 
-    def _offer(self, name: str, choices: list[tuple[str, str]], chosen: str, told: str) -> None:
+    def _offer(self, name: str, choices: list[tuple[str, str]], chosen: str, help_text: str) -> None:
         field = cast(forms.ChoiceField, self.fields[name])
-        field.choices, field.initial, field.help_text = choices, chosen, told
+        field.choices, field.initial, field.help_text = choices, chosen, help_text
         field.widget.attrs["class"] = "form-select"
         kind = "column" if name == "id_field" else "date and time column"
         field.error_messages["invalid_choice"] = f"Choose a {kind} of this table."
@@ -207,8 +207,8 @@ def pair_formset(erp: Table, crm: Table, way: Direction, posted: Any = None) -> 
         for one in (proposals(erp, crm, way, pairs) if posted is None else ())
     ]
     maker = forms.formset_factory(PairForm, formset=PairFormSet, extra=MORE_ROWS, max_num=200, absolute_max=200)
-    told = {"erp": erp, "crm": crm, "way": way, "pairs": pairs}
-    formset: Any = maker(posted, initial=initial, prefix="pair", form_kwargs=told)
+    choices = {"erp": erp, "crm": crm, "way": way, "pairs": pairs}
+    formset: Any = maker(posted, initial=initial, prefix="pair", form_kwargs=choices)
     formset.way = way
     return cast(PairFormSet, formset)
 

@@ -15,7 +15,7 @@ from integration.mappings.compatibility import types_differ
 from integration.models import FieldMapping, FieldTransformation, TableMapping
 from integration.models.mapping.choices import DIRECTIONS
 from integration.models.mapping.field_mapping import FIRST_WINS
-from integration.sync.record.preview_value import Trial, attempt
+from integration.sync.record.preview_value import Preview, preview_value
 from integration.sync.rules import Direction
 from integration.sync.transformations import Parameter, kind_of
 from integration.systems.values import FieldType, Side
@@ -143,7 +143,7 @@ def _input(parameter: Parameter, value: object) -> forms.Field:
     return forms.CharField(widget=widget, strip=False, **shown)
 
 
-class TrialForm(forms.Form):
+class PreviewForm(forms.Form):
     """Try a field mapping on a value that was typed, or on one real record."""
 
     way = forms.ChoiceField(label="Direction", choices=WAYS)
@@ -157,7 +157,7 @@ class TrialForm(forms.Form):
         for one in self.fields.values():
             one.widget.attrs["class"] = "form-select" if isinstance(one, forms.ChoiceField) else "form-control"
 
-    def trial(self) -> tuple[str, Trial | None]:
+    def preview(self) -> tuple[str, Preview | None]:
         """(what it was tried on or why it was not, what came of it)"""
         if not self.is_bound or not self.is_valid():
             return "", None
@@ -170,11 +170,11 @@ class TrialForm(forms.Form):
             return "The columns of both sides are needed to try this; one of them did not tell.", None
         steps = [one.step for one in self.field.transformations.all()]
         if not self.cleaned_data["record"]:
-            return "", attempt(steps, direction, self._typed(source.type), source, destination)
+            return "", preview_value(steps, direction, self._typed(source.type), source, destination)
         record = self.live.first(direction.source, table.name, self.cleaned_data["record"])
         if record is None:
             return f"No record is called “{self.cleaned_data['record']}”.", None
-        return record_name(table, record), attempt(
+        return record_name(table, record), preview_value(
             steps, direction, record.values.get(source.name), source, destination
         )
 

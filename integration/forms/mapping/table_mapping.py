@@ -54,8 +54,8 @@ class MappingForm(VersionedForm):
         self.live = live
         self.before = {name: getattr(self.instance, name) for name in RULE_COLUMNS}
         others = TableMapping.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
-        known = [*others, *(name for name in self.instance.dependencies if name not in set(others))]
-        cast(forms.MultipleChoiceField, self.fields["dependencies"]).choices = [(name, name) for name in known]
+        offered = [*others, *(name for name in self.instance.dependencies if name not in set(others))]
+        cast(forms.MultipleChoiceField, self.fields["dependencies"]).choices = [(name, name) for name in offered]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(

@@ -208,5 +208,5 @@ def _columns(table: Table | None, stored: str) -> list[tuple[str, str]]:
     )
     fields.sort(key=lambda one: field_name(one).casefold())
     choices = [(one.name, f"{field_name(one)} · {one.name} · {describe(one)}") for one in fields]
-    known = {name for name, _ in choices}
-    return [("", "—"), *choices, *([(stored, stored)] if stored and stored not in known else [])]
+    offered = {name for name, _ in choices}
+    return [("", "—"), *choices, *([(stored, stored)] if stored and stored not in offered else [])]

@@ -18,7 +18,7 @@ from integration.models import PlannedChange, SyncJob
 from integration.models.jobs.plan import APPLICABLE
 from integration.sync.approval.fingerprint import Expected
 from integration.sync.engine import synchronize
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Failure, Options, Scope
 from integration.systems.values import Side
@@ -74,13 +74,13 @@ def _couple(job: SyncJob, journal: JobJournal, rows: Sequence[PlannedChange]) ->
     """Make the pairs whose records are both still free."""
     ledger = job.mapping.couplings.fenced(journal.fence)
     with ledger.page():
-        erp = ledger.partners(Side.ERP, [row.partner.erp_id for row in rows])
-        crm = ledger.partners(Side.CRM, [row.partner.crm_id for row in rows])
+        erp = ledger.pairs(Side.ERP, [row.pair.erp_id for row in rows])
+        crm = ledger.pairs(Side.CRM, [row.pair.crm_id for row in rows])
         held = [pair for pair in (*erp.values(), *crm.values()) if pair.state is not State.RESERVED]
         coupled = {id for pair in held for id in (pair.erp_id, pair.crm_id)}
         free = [row for row in rows if row.erp_id not in coupled and row.crm_id not in coupled]
         ledger.forget([pair for pair in (*erp.values(), *crm.values()) if pair.state is State.RESERVED])
-        ledger.remember([row.partner for row in free])
+        ledger.remember([row.pair for row in free])
         PlannedChange.objects.mark([row.pk for row in free], PlannedChange.Outcome.APPLIED)
         others = {row.pk for row in rows} - {row.pk for row in free}
         PlannedChange.objects.mark(others, PlannedChange.Outcome.CHANGED)
@@ -103,18 +103,18 @@ def _run(job: SyncJob, journal: JobJournal, connected: Connected, rows: Sequence
     with ledger.page():
         left = PlannedChange.objects.filter(pk__in=[row.pk for row in rows], outcome="")
         left.update(outcome=PlannedChange.Outcome.CHANGED)
-        there = ledger.partners(Side.ERP, [pair.erp_id for pair in reserved])
+        there = ledger.pairs(Side.ERP, [pair.erp_id for pair in reserved])
         ledger.forget([pair for pair in reserved if there.get(pair.erp_id) == pair])
     return counters
 
 
-def _reserve(ledger: Any, rows: Sequence[PlannedChange]) -> list[Partner]:
+def _reserve(ledger: Any, rows: Sequence[PlannedChange]) -> list[Pair]:
     """Set the ids aside that the plan has shown for its new records: what refers to them was planned with those."""
-    fresh = [row.partner for row in rows if row.action == Kind.INSERT]
-    pairs = [Partner(pair.erp_id, pair.crm_id) for pair in fresh]
+    fresh = [row.pair for row in rows if row.action == Kind.INSERT]
+    pairs = [Pair(pair.erp_id, pair.crm_id) for pair in fresh]
     with ledger.page():
-        held = ledger.partners(Side.ERP, [pair.erp_id for pair in pairs]).keys()
-        held |= {pair.erp_id for pair in ledger.partners(Side.CRM, [pair.crm_id for pair in pairs]).values()}
+        held = ledger.pairs(Side.ERP, [pair.erp_id for pair in pairs]).keys()
+        held |= {pair.erp_id for pair in ledger.pairs(Side.CRM, [pair.crm_id for pair in pairs]).values()}
         free = [pair for pair in pairs if pair.erp_id not in held]
         ledger.remember(free)
     return free

@@ -10,7 +10,7 @@ from itertools import islice
 
 from integration.jobs.journal import JobJournal
 from integration.models import PlannedChange, SyncJob, TableMapping
-from integration.sync.memory.ledger import Partner, SideWritten, State
+from integration.sync.memory.ledger import Pair, SideWritten, State
 from integration.sync.rules import Direction, Reference
 from integration.sync.run import Changed, Counters, Failure
 from integration.systems.values import Side
@@ -28,12 +28,12 @@ class PlanLedger:
         self.mapping: TableMapping = job.mapping
         self.real = job.mapping.couplings.fenced(journal.fence)
 
-    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+    def pairs(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pair]:
         planned = PlannedChange.objects.filter(plan=self.plan, mapping=self.mapping, action=Kind.COUPLE)
-        found = dict(self.real.partners(side, ids))
+        found = dict(self.real.pairs(side, ids))
         for chunk in _chunks(ids):
             for row in planned.filter(**{f"{side}_id__in": chunk}):
-                found[getattr(row, f"{side}_id")] = row.partner
+                found[getattr(row, f"{side}_id")] = row.pair
         return found
 
     def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
@@ -47,15 +47,15 @@ class PlanLedger:
             found.update(rows.values_list(f"{side}_id", f"{side.other}_id"))
         return found
 
-    def remember(self, partners: Iterable[Partner]) -> None:
+    def remember(self, pairs: Iterable[Pair]) -> None:
         """A matching run would couple these."""
         PlannedChange.objects.bulk_create(
             PlannedChange(
                 plan=self.plan, mapping=self.mapping, direction=Direction.BOTH.value, action=Kind.COUPLE,
-                erp_id=partner.erp_id, crm_id=partner.crm_id, agreed={k: list(v) for k, v in partner.agreed.items()},
+                erp_id=pair.erp_id, crm_id=pair.crm_id, agreed={k: list(v) for k, v in pair.agreed.items()},
             )
-            for partner in partners
-            if partner.state is State.COUPLED
+            for pair in pairs
+            if pair.state is State.COUPLED
         )  # fmt: skip
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
@@ -76,10 +76,10 @@ class PlanLedger:
     def held(self, side: Side, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
         return self.real.held(side, ids)
 
-    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Partner]:
+    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Pair]:
         return self.real.unseen(side, seen)
 
-    def pages(self) -> Iterator[list[Partner]]:
+    def pages(self) -> Iterator[list[Pair]]:
         return self.real.pages()
 
     def coupled(self) -> int:
@@ -88,13 +88,13 @@ class PlanLedger:
     def page(self) -> AbstractContextManager[None]:
         return self.real.page()
 
-    def forget(self, partners: Iterable[Partner]) -> None:
+    def forget(self, pairs: Iterable[Pair]) -> None:
         """Nothing is forgotten in a dry run."""
 
-    def complete(self, partners: Iterable[Partner]) -> None:
+    def complete(self, pairs: Iterable[Pair]) -> None:
         """Nor completed."""
 
-    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+    def intended(self) -> Iterator[tuple[Pair, dt.datetime]]:
         return self.real.intended()
 
     def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:

@@ -107,13 +107,13 @@ def on_job_ended(job: SyncJob) -> None:
     plan = job.plan
     if plan is None or plan.jobs.filter(status__in=SyncJob.ACTIVE, kind=job.kind).exists():
         return
-    broken = plan.jobs.filter(kind=job.kind).exclude(status=SyncJob.Status.FINISHED).first()
+    unfinished = plan.jobs.filter(kind=job.kind).exclude(status=SyncJob.Status.FINISHED).first()
     if job.kind == SyncJob.Kind.PLAN:
-        if broken is None:
+        if unfinished is None:
             plan.ready()
         else:
-            plan.fail(f"{broken}: {broken.message}")
-    elif plan.finish() if broken is None else plan.stop(f"{broken}: {broken.message}"):
+            plan.fail(f"{unfinished}: {unfinished.message}")
+    elif plan.finish() if unfinished is None else plan.stop(f"{unfinished}: {unfinished.message}"):
         _plan_anew(plan)
 
 

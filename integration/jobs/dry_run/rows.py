@@ -10,19 +10,19 @@ from integration.jobs.dry_run.plan_ledger import LABEL, Kind
 from integration.models import PlannedChange, SyncJob
 from integration.sync.actions import (
     Action,
-    Broken,
     Fail,
     Ignore,
     Insert,
     Restore,
     SideWrite,
     Skip,
+    SourceDeleted,
     Unchanged,
     Uncouple,
     Update,
 )
 from integration.sync.approval.fingerprint import fingerprints, source_of
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.problems import Conflict
 from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.results import in_words, label_of
@@ -31,7 +31,7 @@ from integration.systems.values import Side, Table
 
 GIVEN = "given by Business Central"
 GONE = "The coupled record was deleted."
-Described = tuple[Kind | None, Partner | None, str, list[tuple[str, Any, Any]]]
+Described = tuple[Kind | None, Pair | None, str, list[tuple[str, Any, Any]]]
 """(what it is, which pair it is about, why, its fields as name, old, new)"""
 
 
@@ -70,14 +70,14 @@ def _with_its_record(
 
 def _given_back(job: SyncJob, rule: TableRule, direction: Direction, action: Action) -> list[PlannedChange]:
     """What a record that is made in Business Central gives the one it comes from: its number, above all."""
-    if not (isinstance(action, Insert) and direction is Direction.TO_ERP and action.partner.owed(Side.CRM)):
+    if not (isinstance(action, Insert) and direction is Direction.TO_ERP and action.pair.owed(Side.CRM)):
         return []
     number = rule.erp.number_field
     given = [one for one in rule.fields if one.direction is Direction.TO_CRM and one.erp_field in (number, "")]
     fields = [(one.crm_field, "", one.constant or GIVEN) for one in given]
     row = PlannedChange(
         plan=job.plan, mapping=job.mapping, direction=direction.back.value, action=Kind.BESIDES, fields=fields,
-        erp_id=action.partner.erp_id, crm_id=action.record.id, label=label_of(rule.crm, action.record)[:LABEL],
+        erp_id=action.pair.erp_id, crm_id=action.record.id, label=label_of(rule.crm, action.record)[:LABEL],
         reason="Goes back as soon as the record is there.",
     )  # fmt: skip
     return [row] if fields else []
@@ -85,7 +85,7 @@ def _given_back(job: SyncJob, rule: TableRule, direction: Direction, action: Act
 
 def _row_of(job: SyncJob, direction: Direction, table: Table, action: Action) -> PlannedChange | None:
     """The action of a pass as it is kept; ``None`` where there is nothing to show."""
-    kind, partner, reason, fields = _described(action)
+    kind, pair, reason, fields = _described(action)
     if kind is None:
         return None
     row = PlannedChange(plan=job.plan, mapping=job.mapping, direction=direction.value, action=kind, reason=reason)
@@ -96,33 +96,33 @@ def _row_of(job: SyncJob, direction: Direction, table: Table, action: Action) ->
         row.label = label_of(table, record)[:LABEL]
     else:
         row.label = str(getattr(action, "label", ""))[:LABEL]
-    if partner is not None:
-        row.erp_id, row.crm_id = partner.erp_id, partner.crm_id
+    if pair is not None:
+        row.erp_id, row.crm_id = pair.erp_id, pair.crm_id
     return row
 
 
 def _described(action: Action) -> Described:
     match action:
-        case Insert(partner=partner, values=values):
+        case Insert(pair=pair, values=values):
             written = [(name, None, new) for name, new in values.items() if new not in (None, "")]
-            return Kind.INSERT, partner, "", written
-        case Update(partner=partner, changes=changes):
+            return Kind.INSERT, pair, "", written
+        case Update(pair=pair, changes=changes):
             fields = [(change.field, change.old, change.new) for change in changes]
             reason = "Couples a natural match." if action.coupled else ""
-            return (Kind.UPDATE, partner, reason, fields) if fields or action.coupled else (None, None, "", [])
-        case Fail(problem=problem, partner=partner):
-            pair = partner if partner is not None and partner.state is not State.RESERVED else None
-            return _failing(problem), pair, str(problem), []
+            return (Kind.UPDATE, pair, reason, fields) if fields or action.coupled else (None, None, "", [])
+        case Fail(problem=problem, pair=pair):
+            coupled = pair if pair is not None and pair.state is not State.RESERVED else None
+            return _failing(problem), coupled, str(problem), []
         case Skip(reason=reason):
             return Kind.SKIP, None, reason, []
-        case Broken(partner=partner, problem=problem):
-            return Kind.FAIL, partner, str(problem), []
-        case Uncouple(partner=partner, reason=reason, twin=twin, again=again):
+        case SourceDeleted(pair=pair, problem=problem):
+            return Kind.FAIL, pair, str(problem), []
+        case Uncouple(pair=pair, reason=reason, twin=twin, again=again):
             what = reason or "It moved, and gets another one there."
             gone = f"{what} Its record in Dynamics 365 Sales is deleted."
-            return Kind.UNCOUPLE, partner, gone if twin else what if reason or again else GONE, []
-        case Restore(partner=partner):
-            return Kind.RESTORE, partner, GONE, []
+            return Kind.UNCOUPLE, pair, gone if twin else what if reason or again else GONE, []
+        case Restore(pair=pair):
+            return Kind.RESTORE, pair, GONE, []
         case SideWrite(changes=changes, label=label):
             fields = [(change.field, change.old, change.new) for change in changes]
             return Kind.BESIDES, None, f"Written along with it: {label}.", fields

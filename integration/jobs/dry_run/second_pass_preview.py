@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 
 from integration.connection.systems import Connected
 from integration.models import PlannedChange, SyncJob
-from integration.sync.actions import Action, Broken, Restore, Unchanged, Uncouple, Update
-from integration.sync.memory.ledger import Ledger, Partner
+from integration.sync.actions import Action, Restore, SourceDeleted, Unchanged, Uncouple, Update
+from integration.sync.memory.ledger import Ledger, Pair
 from integration.sync.plan import Planner
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options
@@ -32,11 +32,11 @@ class _AfterFirstPass:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self.pairs: dict[uuid.UUID, Partner] = {}
+        self.planned: dict[uuid.UUID, Pair] = {}
 
-    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
-        ours = {pair.id(side): pair for pair in self.pairs.values()}
-        return {**self._ledger.partners(side, ids), **{id: ours[id] for id in ids if id in ours}}
+    def pairs(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pair]:
+        ours = {pair.id(side): pair for pair in self.planned.values()}
+        return {**self._ledger.pairs(side, ids), **{id: ours[id] for id in ids if id in ours}}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
@@ -73,12 +73,12 @@ class SecondPassPreview:
         fresh = self.couples().filter(**{f"{column}__in": list(done)})
         ours = [done[id] for id in fresh.values_list(column, flat=True)]
         fresh.update(planned_early=True)
-        return self._plan({pair.id(self.direction.source): one for one in ours if (pair := one.partner) is not None})
+        return self._plan({pair.id(self.direction.source): one for one in ours if (pair := one.pair) is not None})
 
     def _plan(self, actions: Mapping[uuid.UUID, Update | Unchanged]) -> list[Action]:
         planner = Planner(self.run)
         found = self.run.source.get(self.run.source_table, list(actions), planner.source_columns)
-        self.ledger.pairs = {id: self._pair(action) for id, action in actions.items()}
+        self.ledger.planned = {id: self._pair(action) for id, action in actions.items()}
         return planner.plan(Page([self._record(record, actions[id]) for id, record in found.items()]))
 
     def _record(self, record: Record, action: Update | Unchanged) -> Record:
@@ -87,12 +87,12 @@ class SecondPassPreview:
         values = {**record.values, **{n: v for n, v in action.values.items() if n in record.values}}
         return replace(record, values=values, version=WRITTEN, modified_by=self.connected.context.user_id)
 
-    def _pair(self, action: Update | Unchanged) -> Partner:
-        if action.partner is None:
+    def _pair(self, action: Update | Unchanged) -> Pair:
+        if action.pair is None:
             raise ValueError("Only pairs that the first pass remembers are planned early.")
         if isinstance(action, Update) and action.changes:
-            return action.partner.with_seen(self.direction.source, WRITTEN)
-        return action.partner
+            return action.pair.with_seen(self.direction.source, WRITTEN)
+        return action.pair
 
     # --- while the second pass is planned ---------------------------------------------------------------------
 
@@ -124,4 +124,4 @@ class SecondPassPreview:
 
 def _record(action: Action) -> Record | None:
     """What an action is about; a deletion is about no record."""
-    return None if isinstance(action, Uncouple | Broken | Restore) else action.record
+    return None if isinstance(action, Uncouple | SourceDeleted | Restore) else action.record

@@ -20,7 +20,7 @@ from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.sync.special.prices.lines import PRICE
-from integration.sync.special.prices.sales_prices import SALES_PRICE, PriceBook, key_of
+from integration.sync.special.prices.sales_prices import SALES_PRICE, SalesPrices, key_of
 from integration.systems.filters import AllOf, AnyOf, Comparison, parse
 from integration.systems.system import System
 
@@ -54,13 +54,15 @@ def _start(mapping: TableMapping) -> int:
 
 def due(mapping: TableMapping, erp: System) -> set[uuid.UUID]:
     """The prices that began or ended lately and whose line is not theirs yet, or is theirs still."""
-    book = PriceBook(erp, parse(mapping.erp_filter, erp.describe(SALES_PRICE)))
-    first = book.day - LOOK_BACK
-    began = AllOf((Comparison("starting_date", ">=", first), Comparison("starting_date", "<=", book.day)))
-    ended = AllOf((Comparison("ending_date", ">=", first), Comparison("ending_date", "<", book.day)))
-    book.read({key for record in book.prices(AnyOf((began, ended))) if (key := key_of(record)) is not None})
-    winners = {choice.winner for choice in book.choices.values() if choice.winner is not None}
-    losers = {id for choice in book.choices.values() for id in choice.reasons}
+    sales_prices = SalesPrices(erp, parse(mapping.erp_filter, erp.describe(SALES_PRICE)))
+    first = sales_prices.day - LOOK_BACK
+    began = AllOf((Comparison("starting_date", ">=", first), Comparison("starting_date", "<=", sales_prices.day)))
+    ended = AllOf((Comparison("ending_date", ">=", first), Comparison("ending_date", "<", sales_prices.day)))
+    sales_prices.read(
+        {key for record in sales_prices.prices(AnyOf((began, ended))) if (key := key_of(record)) is not None}
+    )
+    winners = {choice.winner for choice in sales_prices.choices.values() if choice.winner is not None}
+    losers = {id for choice in sales_prices.choices.values() for id in choice.reasons}
     states = _states(mapping, winners | losers)
     # One that failed or waits already is tried again by each scheduled pass.
     fresh = set() if mapping.only_coupled else {id for id in winners if id not in states}

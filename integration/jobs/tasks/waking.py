@@ -32,7 +32,7 @@ Sleeper = tuple[JobQueueEntry, TableMapping]
 log = logging.getLogger(__name__)
 
 
-class LooksHere:
+class BusinessCentralLook:
     """Looks for changes in Business Central; remembers what it has looked at, so that it asks nothing twice."""
 
     def __init__(self) -> None:

@@ -45,8 +45,8 @@ class Command(BaseCommand):
         demo = Demo(Path(options["data"]).resolve() if options["data"] else settings.DATA_DIR, options, self._say)
         try:
             status = demo.go()
-        except (ChildFailed, Taken) as error:
-            raise CommandError(str(error), returncode=WRONG_USE if isinstance(error, Taken) else 1) from error
+        except (ChildFailed, NotUsable) as error:
+            raise CommandError(str(error), returncode=WRONG_USE if isinstance(error, NotUsable) else 1) from error
         if status:
             sys.exit(status)
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-class Taken(Exception):
+class NotUsable(Exception):
     """A port, or the data directory, cannot be used; the message says how to choose another."""
 
 
@@ -85,7 +85,7 @@ class Demo:
             if self.options["fresh"]:
                 self._forget()
             if is_older(self.folder / "integration.sqlite3"):
-                raise Taken(OLDER.format(self.folder))
+                raise NotUsable(OLDER.format(self.folder))
             for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(one, lambda *_: self.supervisor.ask_to_end())
             try:
@@ -135,10 +135,10 @@ class Demo:
             self.env["DATAVERSE_CA_FILE"] = json.loads(line)["ca"]
         words = ["--customers", str(self.options["customers"])] if self.options["customers"] else []
         setup = self._manage("company", "demo_setup", *words, *(["--enable"] if self.options["once"] else []))
-        said: list[str] = []
-        if keeper.run(setup, given=line + "\n", hear=said.append):
-            raise ChildFailed(keeper.obituary(setup))
-        return json.loads(line), json.loads(said[-1])
+        output: list[str] = []
+        if keeper.run(setup, given=line + "\n", hear=output.append):
+            raise ChildFailed(keeper.exit_report(setup))
+        return json.loads(line), json.loads(output[-1])
 
     def _manage(self, name: str, *words: str) -> Child:
         return Child(name, [sys.executable, str(settings.BASE_DIR / "manage.py"), *words], self.env)
@@ -195,14 +195,14 @@ def _check_free(option: str, port: int) -> None:
                 raise
             why = "is taken" if error.errno == errno.EADDRINUSE else "may not be used"
             example = f'make demo ARGS="{option} {port + 10}"'
-            raise Taken(f"Port {port} {why}. Choose another one with {option}: {example}") from error
+            raise NotUsable(f"Port {port} {why}. Choose another one with {option}: {example}") from error
 
 
 def _hold(lock: IO[str], folder: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise Taken(
+        raise NotUsable(
             f"A demo is running on {folder} already. End it, or choose another directory with --data."
         ) from error
 

@@ -16,7 +16,7 @@ from integration.models import ConnectionSetup, FullSynchLine, Plan, SyncJob
 from integration.sync.run import Counters
 from integration.systems.values import Side
 
-LOOK_AGAIN = 0.3
+POLL_SECONDS = 0.3
 WINNERS = {"business-central": Side.ERP, "sales": Side.CRM, "nobody": None}
 
 
@@ -28,7 +28,7 @@ class Command(ConsoleCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.said: set[str] = set()
+        self.reported: set[str] = set()
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -85,8 +85,8 @@ class Command(ConsoleCommand):
     def _say_what_waits(self) -> None:
         """A run that nobody answers goes on by itself; who looks on is to know why nothing moves."""
         for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED, next_try_at__isnull=False):
-            if job.suspended not in self.said:
-                self.said.add(job.suspended)
+            if job.suspended not in self.reported:
+                self.reported.add(job.suspended)
                 self.stderr.write(f"{job}: {job.suspended}")
 
     def _table(self, lines: list[FullSynchLine]) -> None:
@@ -127,11 +127,11 @@ def _went_well(line: FullSynchLine) -> bool:
 
 def _work(options: dict[str, Any], goes_on: Callable[[], bool], look: Callable[[], None] = lambda: None) -> None:
     """Wait for the workers, or be one where there is none."""
-    work_here = options["inline"] or not jobs.queue_state().workers
+    runs_inline = options["inline"] or not jobs.queue_state().workers
     while goes_on():
-        if not (work_here and _run_next()):
+        if not (runs_inline and _run_next()):
             look()
-            time.sleep(LOOK_AGAIN)
+            time.sleep(POLL_SECONDS)
 
 
 def _run_next() -> bool:

@@ -19,10 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--output", metavar="FILE", required=True, help="the zip to write")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        told = solution.describe()
+        described = solution.describe()
         path = Path(options["output"])
         try:
             path.write_bytes(solution.build())
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}") from error
-        self.stdout.write(on_one_line(f"{told.name} {told.version} is in {path}."))
+        self.stdout.write(on_one_line(f"{described.name} {described.version} is in {path}."))

@@ -77,7 +77,9 @@ class Command(ConsoleCommand):
         return {"direction": way.value, "failing": failing, "actions": [line.as_dict() for line in lines]}
 
     def _report(self, job: SyncJob, options: dict[str, Any]) -> None:
-        told = job.message or counted(job.counters.as_dict())
-        self.say(f"{job.mapping.describe_way(Direction(job.direction))}: {job.get_status_display()}, {told}", options)
+        summary = job.message or counted(job.counters.as_dict())
+        self.say(
+            f"{job.mapping.describe_way(Direction(job.direction))}: {job.get_status_display()}, {summary}", options
+        )
         for error in job.errors.all():
             self.say(f"  {error}", options)

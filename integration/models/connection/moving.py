@@ -151,11 +151,11 @@ class Moving(Audited, SignIn, Features):
 
     def _leave(self, stored: Moving, moved: list[str]) -> list[str]:
         """What was kept for the former place goes; what a person should know of it."""
-        told = [NOT_WITHDRAWN] if stored.pending_notice else []
+        warnings = [NOT_WITHDRAWN] if stored.pending_notice else []
         token_cache().clear()
         metadata_cache().clear()
         Preflight.objects.all().delete()
         if "url" in moved:
             TableMapping.objects.exclude(crm_cursor="").update(crm_cursor="")
         self.note(pending_notice="", last_error="")
-        return told
+        return warnings

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from integration.models.mapping.choices import DIRECTIONS
 from integration.models.mapping.table_mapping import TableMapping
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 
 VALID_DAYS = 7
@@ -111,7 +111,7 @@ class Plan(models.Model):
 
 
 class PlannedChangeQuerySet(models.QuerySet["PlannedChange"]):
-    def partners(self, plan: Plan, mapping: TableMapping) -> PlannedChangeQuerySet:
+    def pairs(self, plan: Plan, mapping: TableMapping) -> PlannedChangeQuerySet:
         """The pairs of a mapping that exist once the plan is carried out, and do not exist yet."""
         return self.filter(plan=plan, mapping=mapping, action__in=(PlannedChange.Action.COUPLE, *MAKES_A_PAIR))
 
@@ -175,10 +175,10 @@ class PlannedChange(models.Model):
         return self.label or str(self.erp_id or self.crm_id or "All records")
 
     @property
-    def partner(self) -> Partner:
+    def pair(self) -> Pair:
         """The pair that a coupling run would make."""
         agreed = {key: (ours, theirs) for key, (ours, theirs) in self.agreed.items()}
-        pair = Partner(cast(uuid.UUID, self.erp_id), cast(uuid.UUID, self.crm_id), State.COUPLED, agreed=agreed)
+        pair = Pair(cast(uuid.UUID, self.erp_id), cast(uuid.UUID, self.crm_id), State.COUPLED, agreed=agreed)
         for direction in Direction(self.mapping.direction).passes:
             pair = pair.with_owed(direction.destination, True)
         return pair

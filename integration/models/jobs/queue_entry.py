@@ -83,7 +83,7 @@ class JobQueueEntry(Audited):
         return next((run.suspended for run in self.runs if run.suspended), "")
 
     @property
-    def asking(self) -> SyncJob | None:
+    def run_to_approve(self) -> SyncJob | None:
         """The pass that waits for a person's approval."""
         return next((run for run in self.runs if run.waits_for_approval), None)
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 from integration.models.jobs.job import SyncJob
 from integration.models.mapping.choices import DIRECTIONS
 from integration.models.mapping.table_mapping import TableMapping
-from integration.sync.problems import Conflict, NumberTaken, TwinMerged
+from integration.sync.problems import Conflict, NumberConflict, TwinMerged
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
 
 LABEL = 250
-COUPLE_WITH = (TwinMerged.code, NumberTaken.code)
+COUPLE_WITH = (TwinMerged.code, NumberConflict.code)
 """Errors that name the record of Sales to couple with instead."""
 
 
@@ -108,7 +108,7 @@ class SyncError(models.Model):
     @property
     def _names_ours(self) -> bool:
         """A record of Sales was to be made here again, and the one it has its number of is named."""
-        return self.code == NumberTaken.code and self.direction == Direction.TO_ERP.value
+        return self.code == NumberConflict.code and self.direction == Direction.TO_ERP.value
 
     @property
     def source_side(self) -> str:

@@ -125,9 +125,9 @@ def record(
 ) -> None:
     """Add an entry, done by whoever acts now. Values become text of at most 500 characters."""
     actor = _actor.get()
-    known = not isinstance(actor, str) and actor.is_authenticated
+    signed_in = not isinstance(actor, str) and actor.is_authenticated
     AuditEntry.objects.create(
-        user_id=actor.pk if known and not isinstance(actor, str) else None,
+        user_id=actor.pk if signed_in and not isinstance(actor, str) else None,
         who=(actor if isinstance(actor, str) else actor.get_username())[:150],
         action=action,
         kind=kind[:60],

@@ -39,11 +39,11 @@ class SharedCache:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._home = threading.get_ident()
-        self._known: dict[str, tuple[dt.datetime, str]] = {}
+        self._remembered: dict[str, tuple[dt.datetime, str]] = {}
 
     def get(self, key: str) -> str | None:
         """The text, ``None`` where there is none, it is too old or another key encrypted it."""
-        until, text = self._known.get(key, LONG_AGO)
+        until, text = self._remembered.get(key, LONG_AGO)
         if timezone.now() >= until:
             until, text = self._read(key)
         return text if timezone.now() < until else None
@@ -52,7 +52,7 @@ class SharedCache:
         """Keep it for so long."""
         until = timezone.now() + dt.timedelta(seconds=seconds)
         CachedText.objects.update_or_create(pk=self._key(key), defaults={"text": value, "expires_at": until})
-        self._known[key] = (until, value)
+        self._remembered[key] = (until, value)
         self._leave()
 
     @classmethod
@@ -64,7 +64,7 @@ class SharedCache:
     def clear(self) -> None:
         """Forget everything of this kind."""
         CachedText.objects.filter(pk__startswith=f"{self.kind}:").delete()
-        self._known.clear()
+        self._remembered.clear()
         self._leave()
 
     def _read(self, key: str) -> tuple[dt.datetime, str]:
@@ -72,8 +72,8 @@ class SharedCache:
         self._leave()
         if row is None or not row.text.readable:
             return LONG_AGO
-        self._known[key] = (row.expires_at, row.text.reveal())
-        return self._known[key]
+        self._remembered[key] = (row.expires_at, row.text.reveal())
+        return self._remembered[key]
 
     def _key(self, key: str) -> str:
         return f"{self.kind}:{key}"[:KEY_LENGTH]

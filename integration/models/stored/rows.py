@@ -28,8 +28,8 @@ def insert_rows(
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - names of our own
     if key:
         unique = [_column(by_name[name]) for name in key]
-        known = {_column(by_name[name]): one.format(t=table) for name, one in (expressions or {}).items()}
-        changed = ", ".join(f"{c} = {known.get(c, f'EXCLUDED.{c}')}" for c in columns if c not in unique)
+        computed = {_column(by_name[name]): one.format(t=table) for name, one in (expressions or {}).items()}
+        changed = ", ".join(f"{c} = {computed.get(c, f'EXCLUDED.{c}')}" for c in columns if c not in unique)
         sql += f" ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {changed}"
     ready = [[value if make is None else make(value) for make, value in zip(prepare, row, strict=True)] for row in rows]
     if ready:

@@ -51,8 +51,8 @@ People = Callable[[], list[Person]]
 
 def answer_page(tenant: Tenant, people: People, name: str, incoming: Incoming) -> Response:
     """The page for a GET, the way back to the client for its form."""
-    asking = incoming.method == "GET"
-    text = incoming.query if asking else incoming.body.decode("utf-8", "replace")
+    is_get = incoming.method == "GET"
+    text = incoming.query if is_get else incoming.body.decode("utf-8", "replace")
     given = dict(parse_qsl(text, keep_blank_values=True))
     try:
         label = _checked(tenant, name, given)
@@ -62,7 +62,7 @@ def answer_page(tenant: Tenant, people: People, name: str, incoming: Incoming) -
         resource = _asked_for(tenant, given)
     except SignInRefused as refused:
         return _back(given, {"error": refused.error, "error_description": f"AADSTS{refused.number}: {refused.message}"})
-    if asking:
+    if is_get:
         return _page(200, _form(people(), label, given))
     if given.get("answer") != "sign in":
         return _back(given, {"error": "access_denied", "error_description": "AADSTS65004: The person said no."})

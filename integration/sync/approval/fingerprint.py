@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from integration.sync.actions import Action, Broken, Insert, Restore, SideWrite, Uncouple, Update
+from integration.sync.actions import Action, Insert, Restore, SideWrite, SourceDeleted, Uncouple, Update
 from integration.sync.rules import Direction
 from integration.systems.values import Ref, Value
 
@@ -42,8 +42,8 @@ class Expected:
 
 def source_of(action: Action, direction: Direction) -> uuid.UUID:
     """The source record that an action is about."""
-    if isinstance(action, Uncouple | Broken | Restore):
-        return action.partner.id(direction.source)
+    if isinstance(action, Uncouple | SourceDeleted | Restore):
+        return action.pair.id(direction.source)
     return action.record.id
 
 
@@ -60,14 +60,14 @@ def fingerprints(actions: Iterable[Action], direction: Direction) -> dict[uuid.U
 
 def _effect(action: Action) -> object:
     match action:
-        case Insert(partner=pair, values=values):
+        case Insert(pair=pair, values=values):
             return ["insert", str(pair.erp_id), str(pair.crm_id), sorted((k, _text(v)) for k, v in values.items())]
-        case Update(partner=pair, changes=changes, coupled=coupled) if changes or coupled:
+        case Update(pair=pair, changes=changes, coupled=coupled) if changes or coupled:
             written = sorted((one.field, _text(one.old), _text(one.new)) for one in changes)
             return ["update", str(pair.erp_id), str(pair.crm_id), coupled, written]
-        case Uncouple(partner=pair):
+        case Uncouple(pair=pair):
             return ["uncouple", str(pair.erp_id), str(pair.crm_id)]
-        case Restore(partner=pair):
+        case Restore(pair=pair):
             return ["restore", str(pair.erp_id), str(pair.crm_id)]
         case SideWrite(table=table, id=id, changes=changes):
             return ["besides", table, str(id), sorted((one.field, _text(one.old), _text(one.new)) for one in changes)]

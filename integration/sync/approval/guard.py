@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from integration.sync.actions import Action, Broken, Restore, Uncouple, Update
+from integration.sync.actions import Action, Restore, SourceDeleted, Uncouple, Update
 from integration.sync.run import Scope
 from integration.sync.special.base import Run
 from integration.systems.errors import ConfigurationProblem
@@ -40,7 +40,7 @@ class Seen:
             self.changed += changed
             self.blanked += blanked
             if changed or blanked:
-                self._rows.add(sha256(repr(_told(action)).encode()).digest())
+                self._rows.add(sha256(repr(_fingerprint(action)).encode()).digest())
 
     @property
     def plan(self) -> str:
@@ -111,22 +111,22 @@ class Guard:
         return f"{self.run.rule.name} {'to' if self.run.destination.remote else 'from'} Dynamics 365 Sales"
 
 
-def _told(action: Action) -> tuple[object, ...]:
+def _fingerprint(action: Action) -> tuple[object, ...]:
     """What tells one plan from another: the record, what happens to it, and the values."""
     if isinstance(action, Update):
         return "update", action.record.id, [(change.field, change.old, change.new) for change in action.changes]
-    partner = getattr(action, "partner", None)
-    return type(action).__name__, (partner.erp_id, partner.crm_id) if partner is not None else ()
+    pair = getattr(action, "pair", None)
+    return type(action).__name__, (pair.erp_id, pair.crm_id) if pair is not None else ()
 
 
 def _changes_a_pair(action: Action) -> bool:
     match action:
         case Update():
-            known = action.before is not None and bool(action.before.agreed)
-            return known and bool(action.changes)
+            has_agreed = action.before is not None and bool(action.before.agreed)
+            return has_agreed and bool(action.changes)
         case Uncouple():
             return action.counted
-        case Broken() | Restore():
+        case SourceDeleted() | Restore():
             return True
     return False
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from integration.sync.actions import Action, Insert, Uncouple, Update
-from integration.sync.memory.ledger import InFlight, Partner, State
+from integration.sync.memory.ledger import InFlight, Pair, State
 from integration.sync.rules import Direction
 from integration.systems.values import Side
 
 
-def before_writing(actions: Sequence[Action], direction: Direction) -> list[Partner]:
+def before_writing(actions: Sequence[Action], direction: Direction) -> list[Pair]:
     """Pairs as they are stored before the page is written, in case that nobody lives to store what came of it."""
     inserts = [intended(action) for action in actions if isinstance(action, Insert)]
     # A twin that is about to be deleted: the next run finishes that, or makes the record another one.
-    inserts += [replace(action.partner, state=State.INTENDED) for action in actions if _removes(action)]
+    inserts += [replace(action.pair, state=State.INTENDED) for action in actions if _removes(action)]
     side = direction.destination
     return inserts + [pair for action in actions if isinstance(action, Update) for pair in _begun(action, side)]
 
@@ -25,17 +25,17 @@ def _removes(action: Action) -> TypeGuard[Uncouple]:
     return isinstance(action, Uncouple) and action.twin is not None
 
 
-def intended(action: Insert) -> Partner:
+def intended(action: Insert) -> Pair:
     """The pair with the id that the new row is going to have."""
-    return replace(action.partner, state=State.INTENDED)
+    return replace(action.pair, state=State.INTENDED)
 
 
-def _begun(action: Update, side: Side) -> list[Partner]:
+def _begun(action: Update, side: Side) -> list[Pair]:
     """The pair with what was read and found to be owed, and with what is about to be written: so that our own write can
     be told from a person's edit afterwards, and nothing of a person lies unseen under it."""
     read = action.read
     if read is None or action.coupled or not action.changes:
         return []
-    fields = {key: halves for key, halves in action.partner.agreed.items() if read.agreed.get(key) != halves}
-    begun = replace(read, writing=InFlight(side, fields, action.twin.version))
-    return [begun.with_owed(side.other, action.partner.owed(side.other))]
+    fields = {key: halves for key, halves in action.pair.agreed.items() if read.agreed.get(key) != halves}
+    begun = replace(read, in_flight=InFlight(side, fields, action.twin.version))
+    return [begun.with_owed(side.other, action.pair.owed(side.other))]

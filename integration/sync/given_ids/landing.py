@@ -33,12 +33,12 @@ class Landing:
         after: list[Action] = []
         problems: dict[uuid.UUID, Problem] = {}
         for action in actions:
-            one = named.get(action.partner.id(self.side)) if isinstance(action, Insert) else None
+            one = named.get(action.pair.id(self.side)) if isinstance(action, Insert) else None
             if one is None or not isinstance(action, Insert):
                 after.append(action)
                 continue
-            after.append(replace(action, partner=one.partner))
-            results.written[action.record.id] = Written(one.partner.id(self.side), one.partner.seen(self.side))
+            after.append(replace(action, pair=one.pair))
+            results.written[action.record.id] = Written(one.pair.id(self.side), one.pair.seen(self.side))
             if one.problem is not None:
                 problems[action.record.id] = one.problem
         follow(self.run, self.planner.special, after, results, without=problems)
@@ -46,7 +46,7 @@ class Landing:
         return after
 
     def _made(self, action: Insert, results: Results) -> Made:
-        partner, answer = action.partner, results.written[action.record.id]
-        real = replace(partner, erp_id=answer.id) if self.side is Side.ERP else replace(partner, crm_id=answer.id)
+        pair, answer = action.pair, results.written[action.record.id]
+        real = replace(pair, erp_id=answer.id) if self.side is Side.ERP else replace(pair, crm_id=answer.id)
         wanted = action.values.get(self.naming.table.mark_field)
-        return Made(real, partner.id(self.side), answer.version or "", wanted)
+        return Made(real, pair.id(self.side), answer.version or "", wanted)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.halves import value_of
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.special.base import Run
 from integration.systems.errors import Problem, VersionConflict
@@ -31,10 +31,10 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A row that is there. ``partner`` has its own id, ``version`` is the one that its insert was answered with
+    """A row that is there. ``pair`` has its own id, ``version`` is the one that its insert was answered with
     (blank: not known), ``reserved`` the id set aside for it, ``wanted`` what belongs where the mark is."""
 
-    partner: Partner
+    pair: Pair
     reserved: uuid.UUID
     version: str = ""
     wanted: Value = ""
@@ -44,7 +44,7 @@ class Made:
 class Named:
     """The pair as its row was read, with the version the row has now, or why its mark is still there."""
 
-    partner: Partner
+    pair: Pair
     problem: Problem | None = None
 
 
@@ -65,49 +65,49 @@ class Naming:
             if not left:
                 break
             rows = self._read(left)
-            read = {one.reserved: self._as_read(one, rows.get(one.partner.id(self.side))) for one in left}
+            read = {one.reserved: self._as_read(one, rows.get(one.pair.id(self.side))) for one in left}
             self._store(left, read)
             answers = self._unmark(left, rows)
             named.update((one.reserved, self._named(one, read[one.reserved], rows, answers)) for one in left)
             left = [one for one in left if isinstance(named[one.reserved].problem, VersionConflict)]
         return named
 
-    def wanted(self, partner: Partner) -> Value:
+    def wanted(self, pair: Pair) -> Value:
         """What belongs where the mark is, as it is remembered of a row that an interrupted run has made."""
         place = 0 if self.side is Side.ERP else 1
         for rule in self.run.rule.fields:
-            if rule.field(self.side) == self.table.mark_field and rule.key in partner.agreed:
-                return value_of(partner.agreed[rule.key][place])
+            if rule.field(self.side) == self.table.mark_field and rule.key in pair.agreed:
+                return value_of(pair.agreed[rule.key][place])
         return ""
 
     def _read(self, made: Sequence[Made]) -> Mapping[uuid.UUID, Record]:
-        return self.system.get(self.table.name, [one.partner.id(self.side) for one in made], self.columns)
+        return self.system.get(self.table.name, [one.pair.id(self.side) for one in made], self.columns)
 
-    def _as_read(self, made: Made, row: Record | None) -> Partner:
+    def _as_read(self, made: Made, row: Record | None) -> Pair:
         """The pair after its row was read. What a person has changed since is owed to the other side."""
         if row is None:
-            return made.partner.with_seen(self.side, made.version)
-        read = self.memory.read(made.partner.with_seen(self.side, made.version), row)
+            return made.pair.with_seen(self.side, made.version)
+        read = self.memory.read(made.pair.with_seen(self.side, made.version), row)
         goes_on = any(one.source is self.side for one in self.run.rule.direction.passes)
         owes = read.owed(self.side.other) or (goes_on and self.memory.differs(read, row))
         return read.with_owed(self.side.other, owes).with_seen(self.side, row.version)
 
-    def _store(self, made: Sequence[Made], read: Mapping[uuid.UUID, Partner]) -> None:
+    def _store(self, made: Sequence[Made], read: Mapping[uuid.UUID, Pair]) -> None:
         with self.run.ledger.page():
-            self.run.ledger.identify(self.side, {one.reserved: one.partner.id(self.side) for one in made})
+            self.run.ledger.identify(self.side, {one.reserved: one.pair.id(self.side) for one in made})
             self.run.ledger.remember([replace(one, state=State.INTENDED) for one in read.values()])
 
     def _unmark(self, made: Sequence[Made], rows: Mapping[uuid.UUID, Record]) -> dict[uuid.UUID, Written]:
         updates = []
         for one in made:
-            row = rows.get(one.partner.id(self.side))
+            row = rows.get(one.pair.id(self.side))
             if row is not None and is_marked(self.table, row):
                 updates.append(Row(row.id, {self.table.mark_field: one.wanted}, row.version))
         answers = self.system.update(self.table.name, updates) if updates else []
         return {row.id: answer for row, answer in zip(updates, answers, strict=True)}
 
     def _named(
-        self, made: Made, read: Partner, rows: Mapping[uuid.UUID, Record], answers: Mapping[uuid.UUID, Written]
+        self, made: Made, read: Pair, rows: Mapping[uuid.UUID, Record], answers: Mapping[uuid.UUID, Written]
     ) -> Named:
         id = read.id(self.side)
         row, answer = rows.get(id), answers.get(id)

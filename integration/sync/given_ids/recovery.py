@@ -19,7 +19,7 @@ from dataclasses import replace
 from integration.sync.given_ids.marks import is_marked, mark, reserved_of
 from integration.sync.given_ids.naming import Made, Naming
 from integration.sync.memory.halves import value_of
-from integration.sync.memory.ledger import Partner, State, not_made
+from integration.sync.memory.ledger import Pair, State, not_made
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.problems import InDoubt
 from integration.sync.special.base import Run
@@ -55,9 +55,9 @@ class _Recovery:
         self.run, self.naming, self.writes = run, naming, writes
         self.side, self.system, self.table = naming.side, naming.system, naming.table
 
-    def go(self, intended: Sequence[tuple[Partner, dt.datetime]]) -> dict[uuid.UUID, Problem]:
+    def go(self, intended: Sequence[tuple[Pair, dt.datetime]]) -> dict[uuid.UUID, Problem]:
         pairs = {pair.id(self.side): pair for pair, _ in intended}
-        there = self._there(list(pairs))
+        there = self._read_existing(list(pairs))
         absent = [pair for id, pair in pairs.items() if id not in there and not pair.seen(self.side)]
         found = self._by_mark(absent) if self.table.mark_field else self._by_code(absent)
         made = [self._made(pairs[id], id) for id, row in there.items() if is_marked(self.table, row)]
@@ -68,14 +68,14 @@ class _Recovery:
             waiting |= self._doubt(missing, {pair.id(self.side): since for pair, since in intended})
         return waiting
 
-    def _there(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Record]:
+    def _read_existing(self, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Record]:
         columns = [self.table.mark_field] if self.table.mark_field else []
         found: dict[uuid.UUID, Record] = {}
         for start in range(0, len(ids), AT_ONCE):
             found |= self.system.get(self.table.name, ids[start : start + AT_ONCE], columns)
         return found
 
-    def _by_mark(self, absent: Sequence[Partner]) -> dict[uuid.UUID, Record]:
+    def _by_mark(self, absent: Sequence[Pair]) -> dict[uuid.UUID, Record]:
         """The rows made for these pairs, by the ids set aside."""
         found: dict[uuid.UUID, Record] = {}
         for row in self._find(self.table.mark_field, [mark(pair.id(self.side)) for pair in absent]):
@@ -84,15 +84,15 @@ class _Recovery:
                 found[reserved] = row
         return found
 
-    def _by_code(self, absent: Sequence[Partner]) -> dict[uuid.UUID, Record]:
+    def _by_code(self, absent: Sequence[Pair]) -> dict[uuid.UUID, Record]:
         """The same by the code that is the key of the table. One that is somebody's already is not ours."""
         codes = {fold(code): pair.id(self.side) for pair in absent if (code := self._code(pair))}
         rows = list(self._find(self.table.number_field, sorted(codes)))
-        held = self.run.ledger.partners(self.side, [row.id for row in rows]) if rows else {}
+        held = self.run.ledger.pairs(self.side, [row.id for row in rows]) if rows else {}
         named = {codes.get(fold(str(row.values[self.table.number_field]))): row for row in rows if row.id not in held}
         return {reserved: row for reserved, row in named.items() if reserved is not None}
 
-    def _code(self, pair: Partner) -> str:
+    def _code(self, pair: Pair) -> str:
         place = 0 if self.side is Side.ERP else 1
         for rule in self.run.rule.fields:
             if rule.field(self.side) == self.table.number_field and rule.key in pair.agreed:
@@ -104,7 +104,7 @@ class _Recovery:
             where = OneOf(column, tuple(values[start : start + AT_ONCE]))
             yield from every(self.system, self.table.name, where, [column])
 
-    def _made(self, pair: Partner, id: uuid.UUID) -> Made:
+    def _made(self, pair: Pair, id: uuid.UUID) -> Made:
         named = replace(pair, erp_id=id) if self.side is Side.ERP else replace(pair, crm_id=id)
         return Made(named, pair.id(self.side), wanted=self.naming.wanted(pair))
 
@@ -112,11 +112,11 @@ class _Recovery:
         """Name and unmark these; what keeps its mark waits with the reason."""
         named = self.naming.name(made)
         with self.run.ledger.page():
-            self.run.ledger.remember([replace(one.partner, state=State.INTENDED) for one in named.values()])
+            self.run.ledger.remember([replace(one.pair, state=State.INTENDED) for one in named.values()])
         source = self.run.direction.source
-        return {one.partner.id(source): one.problem for one in named.values() if one.problem is not None}
+        return {one.pair.id(source): one.problem for one in named.values() if one.problem is not None}
 
-    def _doubt(self, missing: Sequence[Partner], since: Mapping[uuid.UUID, dt.datetime]) -> dict[uuid.UUID, Problem]:
+    def _doubt(self, missing: Sequence[Pair], since: Mapping[uuid.UUID, dt.datetime]) -> dict[uuid.UUID, Problem]:
         now, waiting, past = self.run.context.clock(), {}, []
         for pair in missing:
             if now - since[pair.id(self.side)] < REST:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from integration.sync.matching.pairs import Criterion
 from integration.sync.memory.ledger import Ledger
-from integration.sync.record.transfer import Transfer, known
+from integration.sync.record.transfer import Transfer, resolved_ids
 from integration.sync.record.values import normalizer
 from integration.sync.rules import FieldRule, TableRule
 from integration.sync.special.base import Special
@@ -36,8 +36,8 @@ class _Pair:
 
 
 class Alike:
-    """Makes the records of both sides comparable: ``told`` gives them the columns that ``criteria`` name. Raises what
-    :class:`Transfer` raises."""
+    """Makes the records of both sides comparable: ``comparable`` gives them the columns that ``criteria`` name.
+    Raises what :class:`Transfer` raises."""
 
     def __init__(self, rule: TableRule, criteria: Sequence[Criterion], special: Special, ledger: Ledger) -> None:
         self.rule, self.special, self.ledger = rule, special, ledger
@@ -51,7 +51,7 @@ class Alike:
     def columns(self, side: Side) -> list[str]:
         return sorted({pair.field(side) for pair in self.pairs})
 
-    def told(self, side: Side, records: Sequence[Record]) -> list[Record]:
+    def comparable(self, side: Side, records: Sequence[Record]) -> list[Record]:
         """These records of one side, with one comparable value for each criterion."""
         values = {pair.key: self._values(pair, side, records) for pair in self.pairs}
         return [
@@ -67,7 +67,9 @@ class Alike:
         if way.destination is side:
             return [text(record.values.get(arriving)) for record in records]
         wanted = pair.transfer.wanted(records)
-        resolved = {one: known(self.ledger.resolve(one, side, ids) if ids else {}) for one, ids in wanted.items()}
+        resolved = {
+            one: resolved_ids(self.ledger.resolve(one, side, ids) if ids else {}) for one, ids in wanted.items()
+        }
         # What cannot be transferred is in no draft: it matches nothing.
         return [text(pair.transfer.draft(record, resolved).values.get(arriving)) for record in records]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from integration.sync.memory.ledger import Ledger
-from integration.sync.record.transfer import Draft, FieldTransfer, Known, Transfer, known
+from integration.sync.record.transfer import Draft, FieldTransfer, ResolvedIds, Transfer, resolved_ids
 from integration.sync.rules import Direction, Reference, TableRule
 from integration.systems.system import System
 from integration.systems.values import Record, Side
@@ -32,12 +32,12 @@ class Differences:
 def contested(transfer: Transfer, draft: Draft, twin: Record) -> list[FieldTransfer]:
     """The two-way fields in which both records hold something, and not the same."""
     return [
-        carry
-        for carry in transfer.carries
-        if carry.two_way
-        and carry.destination in draft.values
-        and (want := carry.wants(draft))
-        and (have := carry.has(twin))
+        field
+        for field in transfer.fields
+        if field.two_way
+        and field.destination in draft.values
+        and (want := field.wants(draft))
+        and (have := field.has(twin))
         and want != have
     ]
 
@@ -45,9 +45,9 @@ def contested(transfer: Transfer, draft: Draft, twin: Record) -> list[FieldTrans
 def untranslated(transfer: Transfer, draft: Draft, source: Record, twin: Record) -> list[FieldTransfer]:
     """The two-way references in which both records hold something, and the source's has no partner (yet)."""
     return [
-        carry
-        for carry in transfer.referring
-        if carry.two_way and carry.key in draft.lacking and carry.reads(source) and carry.has(twin)
+        field
+        for field in transfer.referring
+        if field.two_way and field.key in draft.lacking and field.reads(source) and field.has(twin)
     ]
 
 
@@ -76,7 +76,7 @@ def _count(
     for source, twin in pairs:
         draft = transfer.draft(source, resolved)
         argued = contested(transfer, draft, twin)
-        others = sum(_changes(carry, draft, twin) for carry in transfer.carries if carry not in argued)
+        others = sum(_changes(field, draft, twin) for field in transfer.fields if field not in argued)
         # Both passes see the same contested fields.
         found.contested += len(argued) if is_first else 0
         if direction is Direction.TO_CRM:
@@ -85,20 +85,20 @@ def _count(
             found.to_erp += others
 
 
-def resolve(transfer: Transfer, ledger: Ledger, sources: Sequence[Record]) -> dict[Reference, Known]:
+def resolve(transfer: Transfer, ledger: Ledger, sources: Sequence[Record]) -> dict[Reference, ResolvedIds]:
     """What the references of these records refer to on the other side, as far as it is coupled."""
     return {
-        reference: known(ledger.resolve(reference, transfer.direction.source, wanted))
+        reference: resolved_ids(ledger.resolve(reference, transfer.direction.source, wanted))
         for reference, wanted in transfer.wanted(sources).items()
     }
 
 
-def _changes(carry: FieldTransfer, draft: Draft, twin: Record) -> bool:
+def _changes(field: FieldTransfer, draft: Draft, twin: Record) -> bool:
     """A blank of a two-way field, or one that is not carried, never takes the twin's value away."""
-    if carry.destination not in draft.values:
+    if field.destination not in draft.values:
         return False
-    want = carry.wants(draft)
-    return want != carry.has(twin) and bool(want or not (carry.two_way or carry.not_null))
+    want = field.wants(draft)
+    return want != field.has(twin) and bool(want or not (field.two_way or field.not_null))
 
 
 def _chunks(pairs: Mapping[uuid.UUID, uuid.UUID]) -> Iterator[dict[uuid.UUID, uuid.UUID]]:

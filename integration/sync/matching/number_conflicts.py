@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from integration.sync.actions import Insert
 from integration.sync.memory.ledger import State
-from integration.sync.problems import NumberTaken
+from integration.sync.problems import NumberConflict
 from integration.sync.rules import Direction
 from integration.sync.special.base import Run
 from integration.systems.filters import OneOf
@@ -24,7 +24,7 @@ NUMBER, TABLE = "bci_number", "bci_table"
 """The columns of Sales that together are the alternate key of a record of Business Central."""
 
 
-def taken_by(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, NumberTaken]:
+def find_number_conflicts(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, NumberConflict]:
     """The records that hold the numbers of these new ones, by source id; one question for all of them."""
     numbers = {str(action.values[NUMBER]) for action in refused if action.values.get(NUMBER)}
     if not numbers:
@@ -33,7 +33,7 @@ def taken_by(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, NumberTaken
     columns = [name for name in (NUMBER, TABLE, table.number_field, table.name_field) if name in table.fields]
     where = OneOf(NUMBER, tuple(sorted(numbers)))
     holders = {_key(row.values): row for row in every(run.destination, table.name, where, sorted(set(columns)))}
-    found: dict[uuid.UUID, NumberTaken] = {}
+    found: dict[uuid.UUID, NumberConflict] = {}
     for action in refused:
         holder = holders.get(_key(action.values))
         if holder is not None:
@@ -41,9 +41,9 @@ def taken_by(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, NumberTaken
     return found
 
 
-def _problem(run: Run, action: Insert, holder: Record) -> NumberTaken:
+def _problem(run: Run, action: Insert, holder: Record) -> NumberConflict:
     table = run.rule.table(run.direction.destination)
-    return NumberTaken(table.label, str(action.values[NUMBER]), record_name(table, holder), table.name, holder.id)
+    return NumberConflict(table.label, str(action.values[NUMBER]), record_name(table, holder), table.name, holder.id)
 
 
 def _key(values: Mapping[str, Value]) -> tuple[str, str]:
@@ -52,7 +52,7 @@ def _key(values: Mapping[str, Value]) -> tuple[str, str]:
 
 def arrived_by_code(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, Written]:
     """Of new rows whose key, a code, is there already, by source id: the row, where an earlier try of ours was meant to
-    make it, else ``NumberTaken``. One question for all of them."""
+    make it, else ``NumberConflict``. One question for all of them."""
     table = run.rule.table(run.direction.destination)
     key = table.number_field
     codes = sorted({str(action.values[key]) for action in refused if action.values.get(key)})
@@ -67,12 +67,12 @@ def arrived_by_code(run: Run, refused: Sequence[Insert]) -> dict[uuid.UUID, Writ
         if action.before is not None and action.before.state is State.INTENDED:
             found[action.record.id] = Written(row.id)
         else:
-            problem = NumberTaken(table.label, str(row.values[key]), record_name(table, row), table.name, row.id)
+            problem = NumberConflict(table.label, str(row.values[key]), record_name(table, row), table.name, row.id)
             found[action.record.id] = Written(row.id, error=problem)
     return found
 
 
-def numbered_here(run: Run, records: Sequence[Record]) -> dict[uuid.UUID, NumberTaken]:
+def find_number_holders(run: Run, records: Sequence[Record]) -> dict[uuid.UUID, NumberConflict]:
     """Records of Business Central whose numbers these uncoupled records of Sales carry, by source id: they were
     coupled once, and a second record would be a double. One question for all of them, and none where nobody carries a
     number."""
@@ -89,13 +89,13 @@ def numbered_here(run: Run, records: Sequence[Record]) -> dict[uuid.UUID, Number
     names = [name for name in (table.number_field, table.name_field) if name]
     rows = every(run.erp, table.name, OneOf(table.number_field, tuple(wanted)), names)
     held = {fold(str(row.values[table.number_field])): row for row in rows}
-    found: dict[uuid.UUID, NumberTaken] = {}
+    found: dict[uuid.UUID, NumberConflict] = {}
     for record in records:
         holder = held.get(fold(numbers.get(record.id, "")))
         if holder is not None:
             called = f"the {run.rule.crm.label.lower()}’s"
             number = str(holder.values[table.number_field])
-            found[record.id] = NumberTaken(
+            found[record.id] = NumberConflict(
                 table.label, number, record_name(table, holder), table.name, holder.id, called
             )
     return found

@@ -12,7 +12,7 @@ from integration.sync.matching.comparable import Alike
 from integration.sync.matching.contested import contested, resolve, untranslated
 from integration.sync.matching.pairs import Criterion, Matched, match
 from integration.sync.memory.halves import DECIDED, partnerless, plain
-from integration.sync.memory.ledger import Agreed, Ledger, Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Agreed, Ledger, Outcome, Pair, Result, State
 from integration.sync.problems import AmbiguousMatch
 from integration.sync.record.field_transfer import Referring
 from integration.sync.record.transfer import Draft, Transfer
@@ -78,12 +78,12 @@ def preview(
     whole = [record for record in found if not is_marked(rule.erp, record)]
     ours = _free(ledger, Side.ERP, [record for record in whole if wanted is None or record.id in wanted])
     theirs = _free(ledger, Side.CRM, [record for record in there if not is_marked(rule.crm, record)])
-    return match(alike.told(Side.ERP, ours), alike.told(Side.CRM, theirs), alike.criteria)
+    return match(alike.comparable(Side.ERP, ours), alike.comparable(Side.CRM, theirs), alike.criteria)
 
 
 def _free(ledger: Ledger, side: Side, records: Sequence[Record]) -> list[Record]:
-    known = ledger.partners(side, [record.id for record in records])
-    return [r for r in records if r.id not in known or known[r.id].state is State.RESERVED]
+    existing = ledger.pairs(side, [record.id for record in records])
+    return [r for r in records if r.id not in existing or existing[r.id].state is State.RESERVED]
 
 
 def _columns(alike: Alike, table: Table, side: Side) -> list[str]:
@@ -131,23 +131,23 @@ class _Matching:
         there = {e: c for e, c in pairs.items() if e in ours and c in theirs}
         sources = ours if self.direction is Direction.TO_CRM else theirs
         resolved = resolve(self.transfer, self.ledger, list(sources.values()))
-        partners = []
+        coupled = []
         for erp_id, crm_id in there.items():
             source, twin = ours[erp_id], theirs[crm_id]
             if self.direction is Direction.TO_ERP:
                 source, twin = twin, source
-            partners.append(
+            coupled.append(
                 self._pair(erp_id, crm_id, self._decided(self.transfer.draft(source, resolved), source, twin))
             )
         with self.ledger.page():
-            stale = {**self.ledger.partners(Side.ERP, list(there))}
-            self.ledger.forget([*stale.values(), *self.ledger.partners(Side.CRM, list(there.values())).values()])
-            self.ledger.remember(partners)
-            self._count(Counters(coupled=len(partners)), len(pairs))
+            stale = {**self.ledger.pairs(Side.ERP, list(there))}
+            self.ledger.forget([*stale.values(), *self.ledger.pairs(Side.CRM, list(there.values())).values()])
+            self.ledger.remember(coupled)
+            self._count(Counters(coupled=len(coupled)), len(pairs))
 
-    def _pair(self, erp_id: uuid.UUID, crm_id: uuid.UUID, decided: Agreed) -> Partner:
+    def _pair(self, erp_id: uuid.UUID, crm_id: uuid.UUID, decided: Agreed) -> Pair:
         """Like a pair coupled by hand: nothing is agreed yet, and each pass of the mapping has to look."""
-        pair = Partner(erp_id, crm_id, State.COUPLED, agreed=decided)
+        pair = Pair(erp_id, crm_id, State.COUPLED, agreed=decided)
         for direction in self.rule.direction.passes:
             pair = pair.with_owed(direction.destination, True)
         return pair
@@ -159,26 +159,26 @@ class _Matching:
         decided: dict[str, tuple[str, str]] = {}
         if self.winner is None:
             return decided
-        for carry in [*contested(self.transfer, draft, twin), *untranslated(self.transfer, draft, source, twin)]:
-            reads = {self.direction.source: carry.reads(source), self.direction.destination: carry.has(twin)}
+        for field in [*contested(self.transfer, draft, twin), *untranslated(self.transfer, draft, source, twin)]:
+            reads = {self.direction.source: field.reads(source), self.direction.destination: field.has(twin)}
             value, other = reads[self.winner], plain(reads[self.winner.other])
-            wins = partnerless(value) if isinstance(carry, Referring) else DECIDED
-            decided[carry.key] = (wins, other) if self.winner is Side.ERP else (other, wins)
+            wins = partnerless(value) if isinstance(field, Referring) else DECIDED
+            decided[field.key] = (wins, other) if self.winner is Side.ERP else (other, wins)
         return decided
 
     def _refuse(self, ambiguous: dict[uuid.UUID, list[uuid.UUID]]) -> None:
         """Ambiguous records are skipped until a person couples them, so that nobody creates a double instead."""
-        known = self.ledger.partners(Side.ERP, list(ambiguous))
-        failures, partners = [], []
+        existing = self.ledger.pairs(Side.ERP, list(ambiguous))
+        failures, pairs = [], []
         for id, candidates in ambiguous.items():
             named = ", ".join(str(candidate) for candidate in candidates)
             problem = AmbiguousMatch(f"{len(candidates)} records match: {named}. Couple the right one by hand.")
             failures.append(self._failure(id, problem))
-            before = known.get(id) or Partner(id, uuid.uuid4())
+            before = existing.get(id) or Pair(id, uuid.uuid4())
             outcome = Outcome(Result.SKIPPED, problem.code)
-            partners.append(Partner(id, before.crm_id, before.state).with_outcome(self.direction, outcome))
+            pairs.append(Pair(id, before.crm_id, before.state).with_outcome(self.direction, outcome))
         with self.ledger.page():
-            self.ledger.remember(partners)
+            self.ledger.remember(pairs)
             self.journal.fail(self._named(failures))
             self._count(Counters(failed=len(failures)), len(failures))
 

@@ -15,22 +15,22 @@ class Column(NamedTuple):
     """A field as the short way asks for it, prepared once a run. ``normal``: makes values of its column comparable;
     ``None``: the field always goes the long way, since it is a meaning, or only its way back says what is equal."""
 
-    carry: FieldTransfer
+    field: FieldTransfer
     key: str
     name: str
     normal: Callable[[Value], str] | None
 
 
-def columns_of(carries: Iterable[FieldTransfer]) -> list[Column]:
+def columns_of(fields: Iterable[FieldTransfer]) -> list[Column]:
     """The fields of one direction, in their order."""
     return [
         Column(
-            carry,
-            carry.key,
-            carry.destination,
-            None if isinstance(carry, Meaning) or carry.steps is Steps.BACK else carry.normal_destination,
+            field,
+            field.key,
+            field.destination,
+            None if isinstance(field, Meaning) or field.steps is Steps.BACK else field.normal_destination,
         )
-        for carry in carries
+        for field in fields
     ]
 
 
@@ -47,14 +47,14 @@ def agree_on_alike(
     draft, held, place = look.draft, look.held, 0 if towards_crm else 1
     values, sources, lacking = draft.values, draft.sources, draft.lacking
     others: list[FieldTransfer] = []
-    for carry, key, name, normal in columns:
+    for field, key, name, normal in columns:
         if normal is None or name not in values or key in lacking:
-            others.append(carry)
+            others.append(field)
             continue
         want = normal(values[name])
-        is_alike = want == (held[key] if key in held else carry.has(look.twin))
+        is_alike = want == (held[key] if key in held else field.has(look.twin))
         if not is_alike or (key in agreed and agreed[key][place][:1] == DEFAULT):
-            others.append(carry)
+            others.append(field)
             continue
         source, have = sources.get(key, ""), plain(want)
         here = have if source == want else plain(source)

@@ -28,23 +28,23 @@ class Births(Verdicts):
         agreed: dict[str, tuple[str, str]] = {}
         gives = False
         values, meant, lacking, sources = draft.values, draft.meant, draft.lacking, draft.sources
-        for carry in self.transfer.carries:
-            key = carry.key
-            if carry.two_way and carry.destination in filled:
+        for field in self.transfer.fields:
+            key = field.key
+            if field.two_way and field.destination in filled:
                 gives = True
             elif key in lacking:
                 if lacking[key].kind is not Lack.PUT_OFF:
                     agreed[key] = self.pair(partnerless(sources[key]), unread(""))
             else:
                 # What the new row gets for this field; blank where a blank source says nothing.
-                arrives = carry.wants(draft) if carry.destination in values or key in meant else ""
+                arrives = field.wants(draft) if field.destination in values or key in meant else ""
                 agreed[key] = self.pair(plain(sources.get(key, "")), unread(arrives))
         going_back = self._back_sources(self._number, *filled) if self.back_only else set()
-        for carry in self.back_only:
-            if carry.key in going_back:
+        for field in self.back_only:
+            if field.key in going_back:
                 gives = True
             else:
-                agreed[carry.key] = self.pair(plain(carry.has(record)), DEFAULT)
+                agreed[field.key] = self.pair(plain(field.has(record)), DEFAULT)
         return agreed, gives and self.two_passes
 
     def _back_sources(self, *columns: str) -> set[str]:

@@ -108,7 +108,7 @@ def is_open(half: str) -> bool:
     return half[:1] == UNREAD or half == DEFAULT
 
 
-def settled(half: str, value: str, *, ours: bool, as_left: bool) -> str:
+def half_as_read(half: str, value: str, *, ours: bool, as_left: bool) -> str:
     """What an unread half or default becomes when the row is read. ``ours``: we wrote the row last; ``as_left``: it has
     the version that our write was told."""
     if half == DEFAULT:
@@ -153,7 +153,7 @@ def side_written(
         if column in columns and is_open(half):
             half = plain(half[1:])
         elif column in held:
-            half = settled(half, held[column], ours=ours, as_left=as_left)
+            half = half_as_read(half, held[column], ours=ours, as_left=as_left)
         elif half[:1] == UNREAD:
             half = plain(half[1:])
         after[key] = (half, halves[1]) if place == 0 else (halves[0], half)

@@ -13,7 +13,7 @@ HISTORY, LABEL = 200, 250
 
 def changes_of(action: Insert | Update) -> Changed | None:
     """For the history of the record; a row that an interrupted run made is told of when it is completed."""
-    pair = action.partner
+    pair = action.pair
     if isinstance(action, Insert):
         new = [(name, "", in_words(value)) for name, value in action.values.items() if value not in (None, "")]
         return Changed(pair.erp_id, pair.crm_id, "inserted", new)

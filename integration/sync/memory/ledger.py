@@ -80,7 +80,7 @@ class InFlight:
 
 
 @unchanging
-class Partner:
+class Pair:
     """One pair.
 
     ``seen_erp``, ``seen_crm``: the version at which every mapped field of that row was compared with its half; blank
@@ -100,7 +100,7 @@ class Partner:
     owed_crm: bool = False
     to_crm: Outcome = NEVER
     to_erp: Outcome = NEVER
-    writing: InFlight | None = None
+    in_flight: InFlight | None = None
     raised: int = 0
     waits: frozenset[Wait] | None = None
 
@@ -116,19 +116,19 @@ class Partner:
     def outcome(self, direction: Direction) -> Outcome:
         return self.to_crm if direction is Direction.TO_CRM else self.to_erp
 
-    def with_outcome(self, direction: Direction, outcome: Outcome) -> Partner:
+    def with_outcome(self, direction: Direction, outcome: Outcome) -> Pair:
         return replace(self, to_crm=outcome) if direction is Direction.TO_CRM else replace(self, to_erp=outcome)
 
-    def with_seen(self, side: Side, version: str) -> Partner:
+    def with_seen(self, side: Side, version: str) -> Pair:
         return replace(self, seen_erp=version) if side is Side.ERP else replace(self, seen_crm=version)
 
-    def with_owed(self, side: Side, owed: bool) -> Partner:
+    def with_owed(self, side: Side, owed: bool) -> Pair:
         return replace(self, owed_erp=owed) if side is Side.ERP else replace(self, owed_crm=owed)
 
-    def with_memory(self, agreed: Agreed, writing: InFlight | None, waits: frozenset[Wait] | None) -> Partner:
+    def with_memory(self, agreed: Agreed, in_flight: InFlight | None, waits: frozenset[Wait] | None) -> Pair:
         """Nearly every record of a run comes here: half the time of ``replace``."""
         place = (self.erp_id, self.crm_id, self.state, self.seen_erp, self.seen_crm, agreed, self.owed_erp)
-        return Partner(*place, self.owed_crm, self.to_crm, self.to_erp, writing, self.raised, waits)
+        return Pair(*place, self.owed_crm, self.to_crm, self.to_erp, in_flight, self.raised, waits)
 
     @property
     def skipped(self) -> bool:
@@ -152,42 +152,42 @@ class SideWritten:
     held: Mapping[str, str] = field(default_factory=dict)
     ours: bool = False
 
-    def after(self, partner: Partner, mapped: Collection[str], direction: Direction = Direction.BOTH) -> Partner:
+    def after(self, pair: Pair, mapped: Collection[str], direction: Direction = Direction.BOTH) -> Pair:
         """A pair that holds the row: a mapped column is owed to the other side as anybody's edit is, unless no pass of
         the mapping goes there."""
-        known = bool(self.seen) and partner.seen(self.side) == self.seen
-        partner = self._settled(partner, as_left=known)
+        is_current = bool(self.seen) and pair.seen(self.side) == self.seen
+        pair = self._as_read(pair, as_left=is_current)
         if self.columns & set(mapped):
             goes_on = any(one.source is self.side for one in direction.passes)
-            owed = partner.with_owed(self.side.other, partner.owed(self.side.other) or goes_on)
-            return replace(owed.with_seen(self.side, ""), raised=partner.raised + 1)
-        return replace(partner.with_seen(self.side, self.version if known else ""), raised=partner.raised + 1)
+            owed = pair.with_owed(self.side.other, pair.owed(self.side.other) or goes_on)
+            return replace(owed.with_seen(self.side, ""), raised=pair.raised + 1)
+        return replace(pair.with_seen(self.side, self.version if is_current else ""), raised=pair.raised + 1)
 
-    def _settled(self, partner: Partner, *, as_left: bool) -> Partner:
+    def _as_read(self, pair: Pair, *, as_left: bool) -> Pair:
         """The pair once the row was read for this write: what was unread, and an update that may have been interrupted,
         are settled while it can still be told who wrote the row last."""
-        settled = side_written(partner.agreed, self.side, self.columns, self.held, ours=self.ours, as_left=as_left)
-        begun = partner.writing
+        agreed = side_written(pair.agreed, self.side, self.columns, self.held, ours=self.ours, as_left=as_left)
+        begun = pair.in_flight
         if begun is None or begun.side is not self.side or not self.seen:
-            return replace(partner, agreed=settled)
+            return replace(pair, agreed=agreed)
         if self.seen == begun.seen:
-            return replace(partner, agreed=settled, writing=None)  # It has not arrived.
+            return replace(pair, agreed=agreed, in_flight=None)  # It has not arrived.
         if not self.held:
-            return replace(partner, agreed=settled)
+            return replace(pair, agreed=agreed)
         place = 0 if self.side is Side.ERP else 1
         for key, halves in begun.fields.items():
             value = self.held.get(column_of(key, self.side))
-            old = settled[key][place] if key in settled else None
+            old = agreed[key][place] if key in agreed else None
             half = None if value is None else arrived(old, halves[place], value, ours=self.ours)
             if half is not None:
-                settled[key] = (half, halves[1]) if place == 0 else (halves[0], half)
-        return replace(partner, agreed=settled, writing=None)
+                agreed[key] = (half, halves[1]) if place == 0 else (halves[0], half)
+        return replace(pair, agreed=agreed, in_flight=None)
 
 
 class Ledger(Protocol):
     """The couplings of one mapping, and the way to look into those of the others."""
 
-    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+    def pairs(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pair]:
         """The pairs that hold these ids of that side, by that id."""
 
     def open(self, direction: Direction) -> Iterator[uuid.UUID]:
@@ -210,34 +210,34 @@ class Ledger(Protocol):
     def coupled(self) -> int:
         """How many pairs there are."""
 
-    def pages(self) -> Iterator[list[Partner]]:
+    def pages(self) -> Iterator[list[Pair]]:
         """All coupled pairs, some at a time; a pair that goes meanwhile does no harm."""
 
     def resolve(self, reference: Reference, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
         """id on ``side`` -> coupled id on the other side, through the mappings of these two tables."""
 
-    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Partner]:
+    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Pair]:
         """Coupled pairs whose id on that side is not among ``seen``: after a full re-read, their rows are gone."""
 
     def page(self) -> AbstractContextManager[None]:
         """One transaction for everything of a page that is written on the ledger's side. Raises ``Fenced`` where the
         run has lost its claim meanwhile."""
 
-    def remember(self, partners: Iterable[Partner]) -> None:
+    def remember(self, pairs: Iterable[Pair]) -> None:
         """Store these pairs as they are now, new ones too, with their waits where a look found them out. Where somebody
         raised a flag since the pair was read, what is owed is added up and nothing counts as seen."""
 
-    def complete(self, partners: Iterable[Partner]) -> None:
+    def complete(self, pairs: Iterable[Pair]) -> None:
         """These pairs, remembered as intended, are there now; all else about them is as it was remembered."""
 
-    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+    def intended(self) -> Iterator[tuple[Pair, dt.datetime]]:
         """The intended pairs, each with the moment (UTC) that it was stored last."""
 
     def identify(self, side: Side, real: Mapping[uuid.UUID, uuid.UUID]) -> None:
         """The rows of these pairs have other ids on that side than those set aside: set aside -> real. All else that is
         remembered of a pair stays, and what is the same already is left alone."""
 
-    def forget(self, partners: Iterable[Partner]) -> None:
+    def forget(self, pairs: Iterable[Pair]) -> None:
         """Uncouple these pairs."""
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:
@@ -248,58 +248,58 @@ class Fenced(Exception):
     """Another worker has taken this run over; stop at once and write nothing."""
 
 
-def stored_over(before: Partner | None, partner: Partner) -> Partner:
+def stored_over(before: Pair | None, pair: Pair) -> Pair:
     """What is stored of a pair where ``before`` is: the waits it does not know about stay, and where somebody raised a
     flag since it was read, what is owed adds up, nothing counts as seen, and a conflict that a person decided while a
     pass was under way stays decided."""
     if before is None:
-        return replace(partner, waits=partner.waits or frozenset())
-    waits = before.waits if partner.waits is None else partner.waits
-    if before.raised == partner.raised:
-        return replace(partner, waits=waits)
+        return replace(pair, waits=pair.waits or frozenset())
+    waits = before.waits if pair.waits is None else pair.waits
+    if before.raised == pair.raised:
+        return replace(pair, waits=waits)
     return replace(
-        partner,
+        pair,
         waits=waits,
         raised=before.raised,
-        agreed=before.agreed if is_decided(before) else partner.agreed,
-        writing=partner.writing or before.writing,
+        agreed=before.agreed if is_decided(before) else pair.agreed,
+        in_flight=pair.in_flight or before.in_flight,
         seen_erp="",
         seen_crm="",
-        owed_erp=before.owed_erp or partner.owed_erp,
-        owed_crm=before.owed_crm or partner.owed_crm,
+        owed_erp=before.owed_erp or pair.owed_erp,
+        owed_crm=before.owed_crm or pair.owed_crm,
     )
 
 
-def is_awaited(partner: Partner, side: Side) -> bool:
+def is_awaited(pair: Pair, side: Side) -> bool:
     """Is the row of this side one that is still to be made? It was being made when its run ended (the row it is made
     from has been seen), or the record of the other side could not go yet and its id here is only set aside.
 
     Example: an account refers to a person who is not coupled, so it waits, and its customer's id is set aside. A pass
     to Sales that finds no customer of this id must not take it for deleted: the account would be forgotten.
     """
-    if partner.state is State.RESERVED:
-        return partner.outcome(Direction.away_from(side.other)).result is not Result.NONE or partner.owed(side)
-    return partner.state is State.INTENDED and not partner.seen(side)
+    if pair.state is State.RESERVED:
+        return pair.outcome(Direction.away_from(side.other)).result is not Result.NONE or pair.owed(side)
+    return pair.state is State.INTENDED and not pair.seen(side)
 
 
-def not_made(partner: Partner, side: Side) -> Partner:
+def not_made(pair: Pair, side: Side) -> Pair:
     """The pair whose row of this side was to be made and is not there: its id is only set aside again, and nothing is
     agreed with a row that is not there, or owed by it."""
-    if partner.state is not State.INTENDED:
-        return partner
-    bare = replace(partner, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="", writing=None)
+    if pair.state is not State.INTENDED:
+        return pair
+    bare = replace(pair, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="", in_flight=None)
     return bare.with_owed(side.other, False)
 
 
-def is_decided(partner: Partner) -> bool:
+def is_decided(pair: Pair) -> bool:
     """Has somebody said for a field whose value goes over?"""
-    return any(DECIDED in halves for halves in partner.agreed.values())
+    return any(DECIDED in halves for halves in pair.agreed.values())
 
 
-def is_open(partner: Partner, direction: Direction) -> bool:
+def is_open(pair: Pair, direction: Direction) -> bool:
     """Does a pass in this direction have to look at the pair though nobody changed it?"""
-    result = partner.outcome(direction).result
+    result = pair.outcome(direction).result
     if result is Result.SKIPPED:
         return False
-    begun = partner.writing is not None and partner.writing.side is direction.destination
-    return result in UNFINISHED or partner.owed(direction.destination) or partner.state is State.INTENDED or begun
+    begun = pair.in_flight is not None and pair.in_flight.side is direction.destination
+    return result in UNFINISHED or pair.owed(direction.destination) or pair.state is State.INTENDED or begun

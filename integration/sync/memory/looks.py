@@ -8,12 +8,12 @@ from functools import partial
 
 from integration.sync.decide import MASTER, Decider
 from integration.sync.given_ids.marks import is_marked
-from integration.sync.matching.number_conflicts import numbered_here
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.matching.number_conflicts import find_number_holders
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.memory.merge import Merger
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.record.case import Case
-from integration.sync.record.draft import Draft, Known, Resolved, known
+from integration.sync.record.draft import Draft, Resolved, ResolvedIds, resolved_ids
 from integration.sync.record.transfer import Transfer
 from integration.sync.record.values import Normalize, normalizer
 from integration.sync.rules import Direction, Reference
@@ -107,7 +107,7 @@ class Looks:
 
     def _refuse_doubles(self, alone: Sequence[Case]) -> None:
         """A record that carries the number of one that is there already was coupled with it once."""
-        found = numbered_here(self.run, [case.record for case in alone]) if alone else {}
+        found = find_number_holders(self.run, [case.record for case in alone]) if alone else {}
         for case in alone if found else ():
             case.draft.problem = case.draft.problem or found.get(case.record.id)
 
@@ -132,9 +132,9 @@ class Looks:
             case.back = self.back.draft(twin, resolved, case.record)
 
     def _needs_back(self, case: Case) -> bool:
-        if case.twin is None or case.partner is None:
+        if case.twin is None or case.pair is None:
             return False
-        return self.merger.needs_back(case.draft, case.twin, case.partner)
+        return self.merger.needs_back(case.draft, case.twin, case.pair)
 
     def _holders(self, alone: Sequence[Case], found: Mapping[uuid.UUID, Sequence[Record]]) -> dict[uuid.UUID, str]:
         """Which of the uncoupled records, or their matches, another mapping of the same table holds."""
@@ -142,8 +142,8 @@ class Looks:
             return {}
         held = self.run.ledger.held(self.run.direction.source, [case.record.id for case in alone])
         matches = {match.id: id for id, candidates in found.items() for match in candidates}
-        taken = self.run.ledger.held(self.run.direction.destination, list(matches)) if matches else {}
-        return {**{matches[id]: name for id, name in taken.items()}, **held}
+        held_matches = self.run.ledger.held(self.run.direction.destination, list(matches)) if matches else {}
+        return {**{matches[id]: name for id, name in held_matches.items()}, **held}
 
     def _natural_matches(self, alone: Sequence[Case]) -> Mapping[uuid.UUID, Sequence[Record]]:
         """Of those of the uncoupled records that can go."""
@@ -162,7 +162,7 @@ class Looks:
     def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
         excluded = self.special.exclude(record)
         if excluded is not None:
-            return Draft(left_out=excluded.reason, ends_pair=excluded.ends_pair)
+            return Draft(left_out=excluded.reason, unpairs=excluded.unpairs)
         seen = self.special.adjusted(record)
         draft = self.transfer.draft(seen, resolved, twin, own_put_off=not self.last_round)
         if draft.problem is None:
@@ -176,29 +176,29 @@ class Looks:
         fitting = (template.values for template in self.templates if matches(template.condition, record))
         return next(fitting, {})
 
-    def _resolve(self, transfer: Transfer, records: Sequence[Record]) -> dict[Reference, Known]:
+    def _resolve(self, transfer: Transfer, records: Sequence[Record]) -> dict[Reference, ResolvedIds]:
         """Ids of the other side for everything these records refer to, one ledger query per reference."""
         side = transfer.direction.source
-        resolved: dict[Reference, Known] = {}
+        resolved: dict[Reference, ResolvedIds] = {}
         for reference, ids in transfer.wanted(records).items():
-            resolved[reference] = known(self.run.ledger.resolve(reference, side, ids) if ids else {})
+            resolved[reference] = resolved_ids(self.run.ledger.resolve(reference, side, ids) if ids else {})
         if CURRENCY in resolved:
             self.local_currency.add_to(resolved[CURRENCY], transfer.direction)
         return resolved
 
-    def _twins(self, partners: Sequence[Partner]) -> dict[uuid.UUID, Record]:
+    def _twins(self, pairs: Sequence[Pair]) -> dict[uuid.UUID, Record]:
         side = self.run.direction.destination
-        ids = [partner.id(side) for partner in partners if partner.state is not State.RESERVED]
+        ids = [pair.id(side) for pair in pairs if pair.state is not State.RESERVED]
         if not ids:
             return {}
         return self.run.destination.get(self.run.destination_table, ids, self.destination_columns)
 
-    def _coupled(self, partner: Partner | None) -> bool:
-        return partner is not None and partner.state is not State.RESERVED
+    def _coupled(self, pair: Pair | None) -> bool:
+        return pair is not None and pair.state is not State.RESERVED
 
-    def _taken(self, found: Mapping[uuid.UUID, Sequence[Record]]) -> dict[uuid.UUID, Partner]:
+    def _pairs_of_matches(self, found: Mapping[uuid.UUID, Sequence[Record]]) -> dict[uuid.UUID, Pair]:
         ids = {match.id for candidates in found.values() for match in candidates}
-        return self.run.ledger.partners(self.run.direction.destination, ids) if ids else {}
+        return self.run.ledger.pairs(self.run.direction.destination, ids) if ids else {}
 
 
 def _reader(name: str, normal: Normalize) -> Callable[[Record], str]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from integration.sync.memory.ledger import (
-    Partner,
+    Pair,
     Result,
     SideWritten,
     State,
@@ -21,9 +21,9 @@ from integration.sync.rules import Direction, Reference, utc_now
 from integration.systems.values import Side
 
 
-def as_stored(partner: Partner) -> Partner:
+def as_stored(pair: Pair) -> Pair:
     """The pair as a ledger hands it out: its waits are not read with it."""
-    return partner if partner.waits is None else partner.with_memory(partner.agreed, partner.writing, None)
+    return pair if pair.waits is None else pair.with_memory(pair.agreed, pair.in_flight, None)
 
 
 class MemoryLedger:
@@ -39,11 +39,11 @@ class MemoryLedger:
         self.clock = clock
         self.stamps: dict[uuid.UUID, dt.datetime] = {}
         """When each row was stored last, by the id of the ERP."""
-        self.rows: dict[uuid.UUID, Partner] = {}
+        self.rows: dict[uuid.UUID, Pair] = {}
         self.others = others if others is not None else {}
         self.mapped = mapped or {}
 
-    def partners(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Partner]:
+    def pairs(self, side: Side, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Pair]:
         wanted = set(ids)
         if side is Side.ERP:
             return {id: as_stored(self.rows[id]) for id in wanted if id in self.rows}
@@ -70,7 +70,7 @@ class MemoryLedger:
             if wait.table == table and wait.id in ids:
                 yield row.id(direction.source)
 
-    def _waits(self, direction: Direction) -> Iterator[tuple[Partner, Wait]]:
+    def _waits(self, direction: Direction) -> Iterator[tuple[Pair, Wait]]:
         for row in list(self.rows.values()):
             if row.outcome(direction).result is not Result.SKIPPED:
                 yield from ((row, wait) for wait in row.waits or () if wait.towards is direction.destination)
@@ -78,7 +78,7 @@ class MemoryLedger:
     def _is_coupled(self, side: Side, wait: Wait) -> bool:
         for tables, ledger in self.others.items():
             if wait.table == tables[0 if side is Side.ERP else 1]:
-                held = ledger.partners(side, [wait.id]).get(wait.id)
+                held = ledger.pairs(side, [wait.id]).get(wait.id)
                 if held is not None and held.state is State.COUPLED:
                     return True
         return False
@@ -89,11 +89,11 @@ class MemoryLedger:
         found: dict[uuid.UUID, str] = {}
         for tables, ledger in self.others.items():
             if ledger is not self and tables[place] == table:
-                pairs = ledger.partners(side, ids)
+                pairs = ledger.pairs(side, ids)
                 found |= {id: tables[1 - place] for id, pair in pairs.items() if pair.state is not State.RESERVED}
         return found
 
-    def pages(self) -> Iterator[list[Partner]]:
+    def pages(self) -> Iterator[list[Pair]]:
         yield [as_stored(row) for row in self.rows.values() if row.state is State.COUPLED]
 
     def coupled(self) -> int:
@@ -103,10 +103,10 @@ class MemoryLedger:
         other = self.others.get((reference.erp_table, reference.crm_table))
         if other is None:
             return {}
-        found = other.partners(side, ids)
+        found = other.pairs(side, ids)
         return {id: row.id(side.other) for id, row in found.items() if row.state is State.COUPLED}
 
-    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Partner]:
+    def unseen(self, side: Side, seen: Container[uuid.UUID]) -> list[Pair]:
         return [as_stored(row) for row in self.rows.values() if row.state is State.COUPLED and row.id(side) not in seen]
 
     @contextmanager
@@ -118,19 +118,19 @@ class MemoryLedger:
             self.rows, self.stamps = before, stamps
             raise
 
-    def remember(self, partners: Iterable[Partner]) -> None:
-        for partner in partners:
-            self.rows[partner.erp_id] = stored_over(self.rows.get(partner.erp_id), partner)
-            self.stamps[partner.erp_id] = self.clock()
+    def remember(self, pairs: Iterable[Pair]) -> None:
+        for pair in pairs:
+            self.rows[pair.erp_id] = stored_over(self.rows.get(pair.erp_id), pair)
+            self.stamps[pair.erp_id] = self.clock()
         if len({row.crm_id for row in self.rows.values()}) < len(self.rows):
             raise ValueError("Two pairs hold the same record of Sales.")  # as the database has it
 
-    def complete(self, partners: Iterable[Partner]) -> None:
-        for partner in partners:
-            if partner.erp_id in self.rows:
-                self.rows[partner.erp_id] = replace(self.rows[partner.erp_id], state=State.COUPLED)
+    def complete(self, pairs: Iterable[Pair]) -> None:
+        for pair in pairs:
+            if pair.erp_id in self.rows:
+                self.rows[pair.erp_id] = replace(self.rows[pair.erp_id], state=State.COUPLED)
 
-    def intended(self) -> Iterator[tuple[Partner, dt.datetime]]:
+    def intended(self) -> Iterator[tuple[Pair, dt.datetime]]:
         for row in list(self.rows.values()):
             if row.state is State.INTENDED:
                 yield as_stored(row), self.stamps[row.erp_id]
@@ -148,9 +148,9 @@ class MemoryLedger:
             del self.rows[row.erp_id]
             self.rows[named.erp_id] = named
 
-    def forget(self, partners: Iterable[Partner]) -> None:
-        for partner in partners:
-            self.rows.pop(partner.erp_id, None)
+    def forget(self, pairs: Iterable[Pair]) -> None:
+        for pair in pairs:
+            self.rows.pop(pair.erp_id, None)
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:
         for write in writes:

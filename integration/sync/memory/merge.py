@@ -22,7 +22,7 @@ from integration.sync.actions import Change
 from integration.sync.memory.alike import Column, agree_on_alike, columns_of
 from integration.sync.memory.born import Births
 from integration.sync.memory.halves import DECIDED, PARTNERLESS, changed, default, partnerless, plain, unread, value_of
-from integration.sync.memory.ledger import Agreed, Partner, Result
+from integration.sync.memory.ledger import Agreed, Pair, Result
 from integration.sync.memory.verdict import Look, One, half_of
 from integration.sync.problems import NotUpdatable
 from integration.sync.record.draft import Draft
@@ -64,15 +64,15 @@ class Merger(Births):
 
     @cached_property
     def columns(self) -> list[Column]:
-        return columns_of(self.transfer.carries)
+        return columns_of(self.transfer.fields)
 
     # --- a pair ----------------------------------------------------------------------------------------------------
 
     def merge(self, look: Look) -> Merged:
         """Compare field by field; those that are alike first, which are quickly done with."""
-        merged = Merged(agreed=self._still_counting(look.partner.agreed))
-        for carry in agree_on_alike(look, self.columns, merged.agreed, towards_crm=self._towards_crm):
-            self._merge_field(carry, look, merged)
+        merged = Merged(agreed=self._still_counting(look.pair.agreed))
+        for field_transfer in agree_on_alike(look, self.columns, merged.agreed, towards_crm=self._towards_crm):
+            self._merge_field(field_transfer, look, merged)
         for name, value in look.draft.extra.items():
             if self._normal(name)(value) != self._normal(name)(look.twin.values.get(name)):
                 merged.changes.append(Change(name, look.twin.values.get(name), value))
@@ -81,29 +81,29 @@ class Merger(Births):
             merged.owes = self._goes_back(look, merged)
         return merged
 
-    def needs_back(self, draft: Draft, twin: Record, partner: Partner) -> bool:
+    def needs_back(self, draft: Draft, twin: Record, pair: Pair) -> bool:
         """Does it matter what of the twin can be expressed on the source's side? Where something of it had no partner,
         and where a translated value differs."""
         place = 1 if self._towards_crm else 0
-        if partner.outcome(self.direction.back).result in (Result.WAITING, Result.LEFT_OUT):
+        if pair.outcome(self.direction.back).result in (Result.WAITING, Result.LEFT_OUT):
             return True
-        if PARTNERLESS in [halves[place][:1] for halves in partner.agreed.values()]:
+        if PARTNERLESS in [halves[place][:1] for halves in pair.agreed.values()]:
             return True
-        for carry in self.translated:
-            if carry.key in draft.lacking or carry.steps is Steps.BACK:
+        for field_transfer in self.translated:
+            if field_transfer.key in draft.lacking or field_transfer.steps is Steps.BACK:
                 return True
-            says = carry.destination in draft.values or carry.key in draft.meant
-            if says and carry.wants(draft) != carry.has(twin):
+            says = field_transfer.destination in draft.values or field_transfer.key in draft.meant
+            if says and field_transfer.wants(draft) != field_transfer.has(twin):
                 return True
         return False
 
     def equal_fields(self, look: Look) -> Agreed:
         """What is agreed though the record cannot go: only fields that are equal now are renewed."""
-        agreed = self._still_counting(look.partner.agreed)
-        for carry in self.transfer.carries:
-            one = self._one(carry, look)
+        agreed = self._still_counting(look.pair.agreed)
+        for field_transfer in self.transfer.fields:
+            one = self._one(field_transfer, look)
             if one is not None and one.want == one.have:
-                self._agree(carry, one.source, one.have, agreed)
+                self._agree(field_transfer, one.source, one.have, agreed)
         return agreed
 
     def _still_counting(self, agreed: Agreed) -> dict[str, tuple[str, str]]:
@@ -112,82 +112,82 @@ class Merger(Births):
             return dict(agreed)
         return {key: halves for key, halves in agreed.items() if key in self._keys}
 
-    def _one(self, carry: FieldTransfer, look: Look) -> One | None:
+    def _one(self, field_transfer: FieldTransfer, look: Look) -> One | None:
         """The field as it stands; ``None`` while it is put off, and where the draft says nothing of it."""
-        draft, lacking = look.draft, look.draft.lacking.get(carry.key)
-        halves = look.partner.agreed.get(carry.key)
+        draft, lacking = look.draft, look.draft.lacking.get(field_transfer.key)
+        halves = look.pair.agreed.get(field_transfer.key)
         turned = None if halves is None else self.split(halves)
-        source = draft.sources.get(carry.key, "")
-        have = look.held[carry.key] if carry.key in look.held else carry.has(look.twin)
+        source = draft.sources.get(field_transfer.key, "")
+        have = look.held[field_transfer.key] if field_transfer.key in look.held else field_transfer.has(look.twin)
         if lacking is not None:
             if lacking.kind is Lack.PUT_OFF:
                 return None
-            return One(source, None, have, turned, self._can_go_back(carry, look))
-        if carry.key not in draft.meant and carry.destination not in draft.values:
-            return One(source, "", have, turned, True) if carry.not_null and not source else None
-        return One(source, carry.wants(draft), have, turned, self._can_go_back(carry, look))
+            return One(source, None, have, turned, self._can_go_back(field_transfer, look))
+        if field_transfer.key not in draft.meant and field_transfer.destination not in draft.values:
+            return One(source, "", have, turned, True) if field_transfer.not_null and not source else None
+        return One(source, field_transfer.wants(draft), have, turned, self._can_go_back(field_transfer, look))
 
-    def _can_go_back(self, carry: FieldTransfer, look: Look) -> bool:
+    def _can_go_back(self, field_transfer: FieldTransfer, look: Look) -> bool:
         """Can the twin's value be expressed on the source's side? Blank can, and so can what nobody translates."""
-        return look.back is None or carry.key not in look.back.lacking
+        return look.back is None or field_transfer.key not in look.back.lacking
 
-    def _merge_field(self, carry: FieldTransfer, look: Look, merged: Merged) -> None:
-        one = self._one(carry, look)
+    def _merge_field(self, field_transfer: FieldTransfer, look: Look, merged: Merged) -> None:
+        one = self._one(field_transfer, look)
         if one is None:
             return
-        if carry.not_null and not one.source and not one.want:
-            self._merge_blank(carry, one, merged)
+        if field_transfer.not_null and not one.source and not one.want:
+            self._merge_blank(field_transfer, one, merged)
             return
-        if self.is_equal(carry, one, look):
-            self._agree(carry, one.source, one.have, merged.agreed)
+        if self.is_equal(field_transfer, one, look):
+            self._agree(field_transfer, one.source, one.have, merged.agreed)
             return
-        if self._is_blank_for_good(carry, one):
-            merged.agreed[carry.key] = self.pair(plain(one.source), "")
+        if self._is_blank_for_good(field_transfer, one):
+            merged.agreed[field_transfer.key] = self.pair(plain(one.source), "")
             return
-        match self._verdict(carry, one, look):
+        match self._verdict(field_transfer, one, look):
             case "write":
-                self._write(carry, one, look, merged)
+                self._write(field_transfer, one, look, merged)
             case "leave":
                 merged.owes = merged.owes or self.two_passes
             case "partnerless":
                 have = partnerless(one.have) if one.have and not one.back else plain(one.have)
                 source = partnerless(one.source) if one.source and not one.can_go else plain(one.source)
-                merged.agreed[carry.key] = self.pair(source, have)
+                merged.agreed[field_transfer.key] = self.pair(source, have)
             case "conflict":
-                merged.conflicts.append(self._clash(carry, look))
+                merged.conflicts.append(self._clash(field_transfer, look))
 
-    def _merge_blank(self, carry: FieldTransfer, one: One, merged: Merged) -> None:
+    def _merge_blank(self, field_transfer: FieldTransfer, one: One, merged: Merged) -> None:
         """A blank source that must not go over."""
         if half_of(one, 0)[:1] == DECIDED:
-            merged.agreed[carry.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
+            merged.agreed[field_transfer.key] = self.pair("", plain(one.have))  # Decided for a blank: it stays one.
         elif not one.have:
-            self._agree(carry, one.source, one.have, merged.agreed)
+            self._agree(field_transfer, one.source, one.have, merged.agreed)
         else:
-            merged.owes = merged.owes or (carry.two_way and one.have != _known(one))
+            merged.owes = merged.owes or (field_transfer.two_way and one.have != _agreed_value(one))
 
-    def _is_blank_for_good(self, carry: FieldTransfer, one: One) -> bool:
+    def _is_blank_for_good(self, field_transfer: FieldTransfer, one: One) -> bool:
         """Did a person decide for a blank of the twin that cannot travel?"""
-        return carry.not_null and carry.two_way and not one.have and half_of(one, 1)[:1] == DECIDED
+        return field_transfer.not_null and field_transfer.two_way and not one.have and half_of(one, 1)[:1] == DECIDED
 
-    def _agree(self, carry: FieldTransfer, source: str, have: str, agreed: dict[str, tuple[str, str]]) -> None:
+    def _agree(self, field_transfer: FieldTransfer, source: str, have: str, agreed: dict[str, tuple[str, str]]) -> None:
         """Renew what is agreed about one field. The default of a row that we made stays one until it is another."""
-        before = None if carry.two_way else agreed.get(carry.key)
+        before = None if field_transfer.two_way else agreed.get(field_transfer.key)
         is_default = before is not None and self.split(before)[0] == default(source)
-        agreed[carry.key] = self.pair(default(source) if is_default else plain(source), plain(have))
+        agreed[field_transfer.key] = self.pair(default(source) if is_default else plain(source), plain(have))
 
-    def _write(self, carry: FieldTransfer, one: One, look: Look, merged: Merged) -> None:
-        if not carry.updatable:
-            merged.refused.append(self._not_updatable(carry))
+    def _write(self, field_transfer: FieldTransfer, one: One, look: Look, merged: Merged) -> None:
+        if not field_transfer.updatable:
+            merged.refused.append(self._not_updatable(field_transfer))
             return
-        lacking = look.draft.lacking.get(carry.key)
+        lacking = look.draft.lacking.get(field_transfer.key)
         if lacking is None:
-            columns, want = carry.writes(look.draft), carry.wants(look.draft)
+            columns, want = field_transfer.writes(look.draft), field_transfer.wants(look.draft)
             source = plain(one.source)
         elif lacking.kind is Lack.MANDATORY:
             merged.problem = merged.problem or lacking.problem
             return
         elif lacking.kind is Lack.CLEAR:
-            columns, want, source = {carry.destination: None}, "", partnerless(one.source)
+            columns, want, source = {field_transfer.destination: None}, "", partnerless(one.source)
         else:
             columns, want, source = {}, one.have, partnerless(one.source)
         changes = [
@@ -197,43 +197,43 @@ class Merger(Births):
         ]
         merged.changes += changes
         # What the other system makes of it (rounded, trimmed) is only known once its row is read.
-        merged.agreed[carry.key] = self.pair(source, unread(want) if changes else plain(want))
+        merged.agreed[field_transfer.key] = self.pair(source, unread(want) if changes else plain(want))
 
     def _normal(self, column: str) -> Callable[[Value], str]:
         return self._normals.get(column, str)
 
     def _goes_back(self, look: Look, merged: Merged) -> bool:
         """Fields of which the twin is the source and that changed there must still be carried by the other pass."""
-        for carry in self.back_only:
-            source = carry.reads(look.twin)
-            if carry.not_null and not source:
+        for field_transfer in self.back_only:
+            source = field_transfer.reads(look.twin)
+            if field_transfer.not_null and not source:
                 continue
-            halves = merged.agreed.get(carry.key)
+            halves = merged.agreed.get(field_transfer.key)
             if halves is None:
                 return True
-            expressible = look.back is not None and carry.key not in look.back.lacking
+            expressible = look.back is not None and field_transfer.key not in look.back.lacking
             if changed(self.split(halves)[1], source, expressible=expressible):
                 return True
         return False
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def _clash(self, carry: FieldTransfer, look: Look) -> Clash:
+    def _clash(self, field_transfer: FieldTransfer, look: Look) -> Clash:
         return Clash(
-            carry.key,
-            carry.label,
-            shorten(value_text(carry.shows(look.record))),
-            carry.destination_label,
-            shorten(value_text(carry.shows_twin(look.twin))),
+            field_transfer.key,
+            field_transfer.label,
+            shorten(value_text(field_transfer.shows(look.record))),
+            field_transfer.destination_label,
+            shorten(value_text(field_transfer.shows_twin(look.twin))),
         )
 
-    def _not_updatable(self, carry: FieldTransfer) -> Problem:
+    def _not_updatable(self, field_transfer: FieldTransfer) -> Problem:
         table = self.rule.table(self.direction.destination)
         return NotUpdatable(
-            f"{carry.destination_label} of {table.label} cannot be changed once the record is there. Change it back, "
-            "or delete the record there and have it made anew."
+            f"{field_transfer.destination_label} of {table.label} cannot be changed once the record is there. "
+            "Change it back, or delete the record there and have it made anew."
         )
 
 
-def _known(one: One) -> str:
+def _agreed_value(one: One) -> str:
     return "" if one.halves is None else value_of(one.halves[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.sync.memory.ledger import Agreed, Outcome, Partner, Result, State, Wait
+from integration.sync.memory.ledger import Agreed, Outcome, Pair, Result, State, Wait
 from integration.sync.record.draft import ReferenceNotCoupled
 from integration.sync.rules import Direction
 from integration.systems.errors import Problem
@@ -11,41 +11,41 @@ WENT_WELL = Outcome(Result.SUCCESS)
 
 
 def succeeded(
-    partner: Partner,
+    pair: Pair,
     direction: Direction,
     *,
     agreed: Agreed,
     waits: frozenset[Wait],
     seen: tuple[str, str],
     owed: tuple[bool, bool],
-) -> Partner:
+) -> Pair:
     """The pair after both its rows were read, or one was made of the other; ``seen`` and ``owed`` are those of source
     and destination. (Every record of a run comes here: this takes half the time of ``replace``.)"""
     to_crm = direction is Direction.TO_CRM
     erp, crm = (0, 1) if to_crm else (1, 0)
-    return Partner(
-        erp_id=partner.erp_id,
-        crm_id=partner.crm_id,
+    return Pair(
+        erp_id=pair.erp_id,
+        crm_id=pair.crm_id,
         state=State.COUPLED,
         seen_erp=seen[erp],
         seen_crm=seen[crm],
         agreed=agreed,
         owed_erp=owed[erp],
         owed_crm=owed[crm],
-        to_crm=WENT_WELL if to_crm else partner.to_crm,
-        to_erp=partner.to_erp if to_crm else WENT_WELL,
-        writing=None,
-        raised=partner.raised,
+        to_crm=WENT_WELL if to_crm else pair.to_crm,
+        to_erp=pair.to_erp if to_crm else WENT_WELL,
+        in_flight=None,
+        raised=pair.raised,
         waits=waits,
     )
 
 
-def failed(partner: Partner, direction: Direction, problem: Problem) -> tuple[Partner, bool]:
+def failed(pair: Pair, direction: Direction, problem: Problem) -> tuple[Pair, bool]:
     """The pair after a failure, and whether it rests from now on: the same code twice in a row, unless the record only
     waits for another one or the cause passes by itself."""
-    before = partner.outcome(direction)
+    before = pair.outcome(direction)
     waiting = isinstance(problem, ReferenceNotCoupled)
     again = before.result in (Result.FAILURE, Result.SKIPPED) and before.code == problem.code
     skipped = again and not waiting and not problem.retryable
     result = Result.SKIPPED if skipped else Result.WAITING if waiting else Result.FAILURE
-    return partner.with_outcome(direction, Outcome(result, problem.code)), skipped
+    return pair.with_outcome(direction, Outcome(result, problem.code)), skipped

@@ -22,10 +22,10 @@ from integration.sync.memory.halves import (
     PARTNERLESS,
     arrived,
     changed,
+    half_as_read,
     is_open,
-    settled,
 )
-from integration.sync.memory.ledger import Agreed, Partner
+from integration.sync.memory.ledger import Agreed, Pair
 from integration.systems.values import Record, Side
 
 Normal = Callable[[Record], str]
@@ -48,29 +48,29 @@ class SideMemory:
         self.columns = columns or {}
         self._place = 0 if side is Side.ERP else 1
 
-    def read(self, partner: Partner, record: Record, held: Mapping[str, str] | None = None) -> Partner:
+    def read(self, pair: Pair, record: Record, held: Mapping[str, str] | None = None) -> Pair:
         """The pair after its row of this side was read: unread halves, unread defaults and an update that may have
         been interrupted are settled. Every row of ours passes here before it is judged or written over. A field that
         holds a mark waits: its value is still to come. ``held``: the ``values`` of the record, where they are known."""
         place = self._place
-        begun = partner.writing if partner.writing is not None and partner.writing.side is self.side else None
-        if begun is None and not self.has_unread(partner):
-            return partner
-        agreed = dict(partner.agreed)
+        begun = pair.in_flight if pair.in_flight is not None and pair.in_flight.side is self.side else None
+        if begun is None and not self.has_unread(pair):
+            return pair
+        agreed = dict(pair.agreed)
         ours = self.user_id is not None and record.modified_by == self.user_id
-        as_left = bool(record.version) and record.version == partner.seen(self.side)
+        as_left = bool(record.version) and record.version == pair.seen(self.side)
         values = self.values(record) if held is None else held
-        for key, halves in partner.agreed.items():
+        for key, halves in pair.agreed.items():
             if halves[place][:1] in OPEN and is_open(halves[place]):
                 value = values.get(key)
                 if value is not None and reserved_of(value) is None:
-                    half = settled(halves[place], value, ours=ours, as_left=as_left)
+                    half = half_as_read(halves[place], value, ours=ours, as_left=as_left)
                     agreed[key] = (half, halves[1]) if place == 0 else (halves[0], half)
         if begun is None:
-            return partner.with_memory(agreed, partner.writing, partner.waits)
-        if not record.version or record.version not in (begun.seen, partner.seen(self.side)):
+            return pair.with_memory(agreed, pair.in_flight, pair.waits)
+        if not record.version or record.version not in (begun.seen, pair.seen(self.side)):
             self._arrived(agreed, begun.fields, values, ours)
-        return partner.with_memory(agreed, None, partner.waits)
+        return pair.with_memory(agreed, None, pair.waits)
 
     def _arrived(
         self, agreed: dict[str, tuple[str, str]], fields: Agreed, values: Mapping[str, str], ours: bool
@@ -92,7 +92,7 @@ class SideMemory:
         place, confirmed = self._place, dict(agreed)
         for key, value in values.items():
             if key in confirmed and is_open(confirmed[key][place]):
-                half = settled(confirmed[key][place], value, ours=True, as_left=True)
+                half = half_as_read(confirmed[key][place], value, ours=True, as_left=True)
                 confirmed[key] = self._pair(half, confirmed[key][1 - place])
         return confirmed
 
@@ -100,27 +100,27 @@ class SideMemory:
         """The comparable values of the mapped fields that this record was read with."""
         return {key: normal(record) for key, normal in self.fields}
 
-    def is_as_agreed(self, partner: Partner, record: Record) -> bool:
+    def is_as_agreed(self, pair: Pair, record: Record) -> bool:
         """Is every mapped field of this side as it is remembered, and none of them waiting?"""
         place = self._place
         for key, normal in self.fields:
-            halves = partner.agreed.get(key)
+            halves = pair.agreed.get(key)
             if halves is None or halves[place][:1] == PARTNERLESS or changed(halves[place], normal(record)):
                 return False
         return True
 
-    def differs(self, partner: Partner, record: Record) -> bool:
+    def differs(self, pair: Pair, record: Record) -> bool:
         """Is a field of this side, agreed before, another one by now? A mark is nobody's value."""
         place = self._place
         for key, normal in self.fields:
-            halves, value = partner.agreed.get(key), normal(record)
+            halves, value = pair.agreed.get(key), normal(record)
             if halves is not None and reserved_of(value) is None and changed(halves[place], value):
                 return True
         return False
 
-    def has_unread(self, partner: Partner) -> bool:
+    def has_unread(self, pair: Pair) -> bool:
         place = self._place
-        return any(is_open(halves[place]) for halves in partner.agreed.values() if halves[place][:1] in OPEN)
+        return any(is_open(halves[place]) for halves in pair.agreed.values() if halves[place][:1] in OPEN)
 
     def _pair(self, half: str, other: str) -> tuple[str, str]:
         return (half, other) if self._place == 0 else (other, half)

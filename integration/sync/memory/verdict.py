@@ -43,7 +43,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from integration.sync.memory.halves import DECIDED, DEFAULT, PARTNERLESS, changed, is_plain, is_rounded
-from integration.sync.memory.ledger import Partner
+from integration.sync.memory.ledger import Pair
 from integration.sync.record.draft import Draft
 from integration.sync.record.field_transfer import FieldTransfer, Referring, Steps
 from integration.sync.record.transfer import Transfer
@@ -61,7 +61,7 @@ class Look:
     draft: Draft
     record: Record
     twin: Record
-    partner: Partner
+    pair: Pair
     back: Draft | None = None
     winner: Side | None = None
     held: Mapping[str, str] = field(default_factory=dict)
@@ -96,17 +96,27 @@ class Verdicts:
         self.back = back if self.two_passes else None
         self._towards_crm = self.direction is Direction.TO_CRM
         self._keys = frozenset(field_rule.key for field_rule in rule.fields)
-        self._keys |= {carry.key for one in (transfer, back) if one is not None for carry in one.carries}
-        back_only = [] if self.back is None else self.back.carries
-        forth = {carry.key for carry in transfer.carries}
-        self.back_only = [carry for carry in back_only if carry.key not in forth]
+        self._keys |= {
+            field_transfer.key for one in (transfer, back) if one is not None for field_transfer in one.fields
+        }
+        back_only = [] if self.back is None else self.back.fields
+        forth = {field_transfer.key for field_transfer in transfer.fields}
+        self.back_only = [field_transfer for field_transfer in back_only if field_transfer.key not in forth]
         """Fields of which the twin's row is the source."""
         destination = rule.table(self.direction.destination)
         self._normals: dict[str, Callable[[Value], str]] = {
             name: normalizer(column) for name, column in destination.fields.items()
         }
-        self.two_way = {carry.destination: carry.key for carry in transfer.carries if carry.two_way}
-        self.translated = [carry for carry in transfer.carries if carry.two_way and carry.is_translated]
+        self.two_way = {
+            field_transfer.destination: field_transfer.key
+            for field_transfer in transfer.fields
+            if field_transfer.two_way
+        }
+        self.translated = [
+            field_transfer
+            for field_transfer in transfer.fields
+            if field_transfer.two_way and field_transfer.is_translated
+        ]
         """Fields of which it may matter what the other direction makes of the twin's value."""
         self._number = destination.number_field
 
@@ -119,50 +129,50 @@ class Verdicts:
     def split(self, halves: tuple[str, str]) -> tuple[str, str]:
         return halves if self._towards_crm else (halves[1], halves[0])
 
-    def is_equal(self, carry: FieldTransfer, one: One, look: Look) -> bool:
+    def is_equal(self, field_transfer: FieldTransfer, one: One, look: Look) -> bool:
         """Do both hold the same, judged in either direction of translation? Where transformation rules change a value
         one way only, that way says it: “Zürich” on both sides is not the same where it goes over in upper case."""
-        back = self._is_equal_back(carry, one, look)
-        if carry.steps is Steps.BACK and back is not None:
+        back = self._is_equal_back(field_transfer, one, look)
+        if field_transfer.steps is Steps.BACK and back is not None:
             return back
-        if one.want == one.have or (back and carry.steps is not Steps.FORTH):
+        if one.want == one.have or (back and field_transfer.steps is not Steps.FORTH):
             return True
-        if one.halves is not None or not carry.two_way or not one.want or not one.have:
+        if one.halves is not None or not field_transfer.two_way or not one.want or not one.have:
             return False
         return is_rounded(one.want, one.have) or is_rounded(one.have, one.want)
 
-    def _is_equal_back(self, carry: FieldTransfer, one: One, look: Look) -> bool | None:
+    def _is_equal_back(self, field_transfer: FieldTransfer, one: One, look: Look) -> bool | None:
         """The same, as the other pass sees it; ``None`` where nobody has looked."""
-        if look.back is None or self.back is None or not carry.two_way:
+        if look.back is None or self.back is None or not field_transfer.two_way:
             return None
-        other = self.back.compared(carry.key)
+        other = self.back.compared(field_transfer.key)
         if other is None:
             return None
         if other.key not in look.back.meant and other.destination not in look.back.values:
             return None
         return other.wants(look.back) == one.source
 
-    def _verdict(self, carry: FieldTransfer, one: One, look: Look) -> str:
+    def _verdict(self, field_transfer: FieldTransfer, one: One, look: Look) -> str:
         """ "write", "leave" (to the other pass), "keep", "partnerless" (neither can be expressed) or "conflict"."""
-        decided = self._decided(carry, one, look)
+        decided = self._decided(field_transfer, one, look)
         if decided:
             return decided
         if one.halves is None:
-            return self._never_agreed(carry, one) if carry.two_way else "write"
+            return self._never_agreed(field_transfer, one) if field_transfer.two_way else "write"
         source_half, twin_half = one.halves
         source_changed = changed(source_half, one.source, expressible=one.can_go)
-        twin_changed = changed(twin_half, one.have, expressible=carry.two_way and one.back)
-        if carry.two_way and carry.not_null and not one.have:
+        twin_changed = changed(twin_half, one.have, expressible=field_transfer.two_way and one.back)
+        if field_transfer.two_way and field_transfer.not_null and not one.have:
             twin_changed = False
         if not source_changed and not twin_changed:
-            return self._as_agreed(carry, one)
-        if not carry.two_way:
-            return "write" if source_changed or self._drift_counts(carry, source_half) else "keep"
+            return self._as_agreed(field_transfer, one)
+        if not field_transfer.two_way:
+            return "write" if source_changed or self._drift_counts(field_transfer, source_half) else "keep"
         if source_changed and twin_changed:
             return self._by_policy() if one.can_go or one.back else "partnerless"
         return "write" if source_changed else "leave"
 
-    def _decided(self, carry: FieldTransfer, one: One, look: Look) -> str:
+    def _decided(self, field_transfer: FieldTransfer, one: One, look: Look) -> str:
         """What a person said about this field, or about the whole record."""
         decided = self.direction.source if half_of(one, 0)[:1] == DECIDED else None
         if half_of(one, 1)[:1] == DECIDED:
@@ -170,15 +180,15 @@ class Verdicts:
         winner = look.winner or decided  # Whoever lets this run have a winner has spoken last.
         if winner is self.direction.source:
             return "write"
-        return "leave" if carry.two_way and winner is not None else ""
+        return "leave" if field_transfer.two_way and winner is not None else ""
 
-    def _as_agreed(self, carry: FieldTransfer, one: One) -> str:
+    def _as_agreed(self, field_transfer: FieldTransfer, one: One) -> str:
         """Different, and agreed so: not even a forced run makes the sides chase each other. Only of a reference the
         translation may have changed: its record was coupled with another one."""
         source_half, twin_half = one.halves or ("", "")
-        if not (isinstance(carry, Referring) and is_plain(source_half) and is_plain(twin_half)):
+        if not (isinstance(field_transfer, Referring) and is_plain(source_half) and is_plain(twin_half)):
             return "keep"
-        if not carry.two_way:
+        if not field_transfer.two_way:
             return "write" if one.can_go else "keep"
         if one.can_go and one.back:
             return self._by_policy()
@@ -186,18 +196,18 @@ class Verdicts:
             return "partnerless"
         return "write" if one.can_go else "leave"
 
-    def _never_agreed(self, carry: FieldTransfer, one: One) -> str:
+    def _never_agreed(self, field_transfer: FieldTransfer, one: One) -> str:
         forth, back = bool(one.source) and one.can_go, bool(one.have) and one.back
         if forth and back:
-            if carry.first_wins is None:
+            if field_transfer.first_wins is None:
                 return self._by_policy()
-            return "write" if carry.first_wins is self.direction.source else "leave"
+            return "write" if field_transfer.first_wins is self.direction.source else "leave"
         if not forth and not back:
             return "partnerless"
         return "write" if forth else "leave"
 
-    def _drift_counts(self, carry: FieldTransfer, source_half: str) -> bool:
-        return not carry.edge and source_half[:1] not in (DEFAULT, PARTNERLESS)
+    def _drift_counts(self, field_transfer: FieldTransfer, source_half: str) -> bool:
+        return not field_transfer.edge and source_half[:1] not in (DEFAULT, PARTNERLESS)
 
     def _by_policy(self) -> str:
         if self.rule.conflict.lets(self.direction):

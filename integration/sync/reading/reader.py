@@ -40,15 +40,15 @@ class Reader:
                 self.planner.note_released()
                 yield from self._everything(None)
             case Scope.CHANGED:
-                taken: dict[uuid.UUID, str] = {}
+                delivered: dict[uuid.UUID, str] = {}
                 gone: set[uuid.UUID] = set()
                 for page in self.of_ids(self.planner.open()):
-                    taken.update((record.id, record.version) for record in page.records)
+                    delivered.update((record.id, record.version) for record in page.records)
                     gone.update(page.deleted)
                     yield page
                 pages = self._everything(cursor) if self.run.options.compare else self._changes(cursor)
                 for page in pages:
-                    yield _without(page, taken, gone) if taken or gone else page
+                    yield _without(page, delivered, gone) if delivered or gone else page
 
     def _everything(self, cursor: str | None) -> Iterator[Page]:
         """All rows (those behind the cursor, where a full reading was broken off); then, by id, those that moved behind
@@ -108,7 +108,7 @@ class Reader:
             gone.update(page.deleted)
             last = page
         side = self.run.direction.source
-        unseen = [id for partner in self.run.ledger.unseen(side, seen) if (id := partner.id(side)) not in gone]
+        unseen = [id for pair in self.run.ledger.unseen(side, seen) if (id := pair.id(side)) not in gone]
         if unseen and not seen and not self.run.options.approved:
             self._refuse_nothing(len(unseen))
         if not unseen:
@@ -130,8 +130,8 @@ class Reader:
             )
 
 
-def _without(page: Page, taken: Mapping[uuid.UUID, str], gone: Collection[uuid.UUID]) -> Page:
-    fresh = [record for record in page.records if taken.get(record.id) != record.version]
+def _without(page: Page, delivered: Mapping[uuid.UUID, str], gone: Collection[uuid.UUID]) -> Page:
+    fresh = [record for record in page.records if delivered.get(record.id) != record.version]
     return Page(fresh, [id for id in page.deleted if id not in gone], page.cursor)
 
 

@@ -40,14 +40,14 @@ class CarryBack:
         not answer any more."""
         owed = self._owed(actions) if self.is_needed else []
         for page in Reader(self.run, self.planner).of_ids(owed) if owed else ():
-            self._carry(self.planner.plan(page))
+            self._write(self.planner.plan(page))
 
     def _owed(self, actions: Sequence[Action]) -> list[uuid.UUID]:
-        inserted = {action.partner.erp_id for action in actions if isinstance(action, Insert)}
-        held = self.run.ledger.partners(Side.ERP, inserted) if inserted else {}
+        inserted = {action.pair.erp_id for action in actions if isinstance(action, Insert)}
+        held = self.run.ledger.pairs(Side.ERP, inserted) if inserted else {}
         return [id for id, pair in held.items() if pair.owed(Side.CRM)]
 
-    def _carry(self, planned: Sequence[Action]) -> None:
+    def _write(self, planned: Sequence[Action]) -> None:
         wanted = [action for action in planned if isinstance(action, Update | Unchanged)]
         begun = before_writing(wanted, self.run.direction)
         if begun:
@@ -56,8 +56,8 @@ class CarryBack:
         results = write(self.run, self.planner.special, wanted)
         refused = {id for id, answer in results.written.items() if not answer.ok} | set(results.later)
         done = [action for action in wanted if action.record.id not in refused]
-        settled = collect_results(self.run, done, results, self.planner.memories[Side.CRM])
+        page_result = collect_results(self.run, done, results, self.planner.memories[Side.CRM])
         with self.run.ledger.page():
-            self.run.ledger.remember(settled.remembered)
-            self.run.ledger.side_written(settled.besides)
-            self.journal.change(settled.changed)
+            self.run.ledger.remember(page_result.remembered)
+            self.run.ledger.side_written(page_result.besides)
+            self.journal.change(page_result.changed)

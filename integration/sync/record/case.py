@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.record.draft import Draft
 from integration.systems.values import Record
 
@@ -15,7 +15,7 @@ class Case:
     ``back`` is what the twin would make of the record, where that is asked for."""
 
     record: Record
-    partner: Partner | None
+    pair: Pair | None
     twin: Record | None
     draft: Draft
     back: Draft | None = None
@@ -23,4 +23,4 @@ class Case:
     @property
     def is_alone(self) -> bool:
         """Is there no other record that it is coupled with, or going to be?"""
-        return self.partner is None or self.partner.state is State.RESERVED
+        return self.pair is None or self.pair.state is State.RESERVED

@@ -11,8 +11,8 @@ from integration.sync.rules import Reference
 from integration.systems.errors import Problem, RecordProblem
 from integration.systems.values import Value
 
-Known = dict[uuid.UUID | None, uuid.UUID | None]
-Resolved = Mapping[Reference, Known]
+ResolvedIds = dict[uuid.UUID | None, uuid.UUID | None]
+Resolved = Mapping[Reference, ResolvedIds]
 """source id -> destination id, per reference. The key ``None`` says what a blank reference becomes (a blank currency
 is the local one); the value ``None`` says that an id becomes blank."""
 
@@ -40,7 +40,7 @@ class Draft:
     ``extra`` are columns that a special rule keeps one way (written whenever they differ), ``on_insert`` those it only
     sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks. ``problem`` stops the
     record, ``refused`` only single fields of it; ``left_out`` is the reason why the record is none of the mapping's
-    business for now, ``left_out_waits`` the records (table, id) whose coupling would change that. ``ends_pair``: a
+    business for now, ``left_out_waits`` the records (table, id) whose coupling would change that. ``unpairs``: a
     record that is left out loses its twin, which is deleted. ``moved``: the twin cannot be changed into this draft; it
     is deleted, and the record gets another one."""
 
@@ -57,7 +57,7 @@ class Draft:
     """Does a value not fit what the systems said of their columns? They may say something else by now."""
     left_out: str = ""
     left_out_waits: Sequence[tuple[str, uuid.UUID]] = ()
-    ends_pair: bool = False
+    unpairs: bool = False
     moved: bool = False
 
     @property
@@ -79,9 +79,9 @@ class Draft:
         return found.union(self.left_out_waits)
 
 
-def known(found: Mapping[uuid.UUID, uuid.UUID]) -> Known:
+def resolved_ids(found: Mapping[uuid.UUID, uuid.UUID]) -> ResolvedIds:
     """What the ledger found, ready for what a blank means to be added."""
-    together: Known = {}
-    for id, partner in found.items():
-        together[id] = partner
+    together: ResolvedIds = {}
+    for id, counterpart in found.items():
+        together[id] = counterpart
     return together

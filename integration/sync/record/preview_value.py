@@ -14,7 +14,7 @@ from integration.systems.values import Field, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Preview:
     """``stations`` are (step, text after it); ``result`` what would be written, ``problem`` why nothing would."""
 
     before: str
@@ -23,9 +23,9 @@ class Trial:
     problem: str = ""
 
 
-def attempt(
+def preview_value(
     transformations: Sequence[Transformation], direction: Direction, value: Value, source: Field, destination: Field
-) -> Trial:
+) -> Preview:
     """Take a value of the source field through the steps of this direction into the destination field. Raises
     nothing: what goes wrong is the result."""
     before = text = text_of(source)(value)
@@ -36,8 +36,8 @@ def attempt(
             stations.append((KINDS[transformation.kind].label, text))
         written = _written(text, destination) if stations else converter(source, destination)(value)
     except (Problem, WrongParameter) as problem:
-        return Trial(before, tuple(stations), problem=str(problem))
-    return Trial(before, tuple(stations), "" if written is None else text_of(destination)(written))
+        return Preview(before, tuple(stations), problem=str(problem))
+    return Preview(before, tuple(stations), "" if written is None else text_of(destination)(written))
 
 
 def _written(text: str, destination: Field) -> Value:

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from integration.sync.record.draft import DescriptionDoubtful, Draft, Known, ReferenceNotCoupled, Resolved, known
+from integration.sync.record.draft import (
+    DescriptionDoubtful,
+    Draft,
+    ReferenceNotCoupled,
+    Resolved,
+    ResolvedIds,
+    resolved_ids,
+)
 from integration.sync.record.field_transfer import Constant, FieldTransfer, Meaning, Plain, Referring, Sourced, Steps
 from integration.sync.record.meaning import Lack, Lacking, LeftOut, MeaningField, Meant
 from integration.sync.record.values import (
@@ -34,18 +41,18 @@ __all__ = [
     "DescriptionDoubtful",
     "Draft",
     "FieldTransfer",
-    "Known",
     "Meaning",
     "Plain",
     "ReferenceNotCoupled",
     "Referring",
     "Resolved",
+    "ResolvedIds",
     "Sourced",
     "Transfer",
-    "known",
+    "resolved_ids",
 ]
 
-NOTHING_KNOWN: Known = {}
+NOTHING_KNOWN: ResolvedIds = {}
 
 
 class Transfer:
@@ -56,15 +63,15 @@ class Transfer:
     def __init__(self, rule: TableRule, direction: Direction, meanings: Sequence[MeaningField] = ()) -> None:
         self.rule, self.direction = rule, direction
         meant = {meaning.key for meaning in meanings}
-        self.carries = [self._carry(one) for one in rule.fields_towards(direction) if one.key not in meant]
-        self.constants = {carry.destination: carry.value for carry in self.carries if isinstance(carry, Constant)}
-        self.plain = [carry for carry in self.carries if isinstance(carry, Plain)]
-        self.referring = [carry for carry in self.carries if isinstance(carry, Referring)]
-        self.meanings = [self._meaning(one) for one in meanings if self._goes_here(one)]
-        self.carries += self.meanings
+        self.fields = [self._field_transfer(one) for one in rule.fields_towards(direction) if one.key not in meant]
+        self.constants = {field.destination: field.value for field in self.fields if isinstance(field, Constant)}
+        self.plain = [field for field in self.fields if isinstance(field, Plain)]
+        self.referring = [field for field in self.fields if isinstance(field, Referring)]
+        self.meanings = [self._meaning(one) for one in meanings if self._is_included(one)]
+        self.fields += self.meanings
         self.own = Reference(rule.erp.name, rule.crm.name)
 
-    def _goes_here(self, meaning: MeaningField) -> bool:
+    def _is_included(self, meaning: MeaningField) -> bool:
         return meaning.direction.includes(self.direction) and self.rule.direction.includes(self.direction)
 
     def _meaning(self, meaning: MeaningField) -> Meaning:
@@ -82,7 +89,7 @@ class Transfer:
             side=self.direction.destination,
         )
 
-    def _carry(self, rule: FieldRule) -> FieldTransfer:
+    def _field_transfer(self, rule: FieldRule) -> FieldTransfer:
         destination = self._field(rule, self.direction.destination)
         shared: dict[str, Any] = {
             "key": rule.key,
@@ -133,18 +140,18 @@ class Transfer:
 
     def wanted(self, records: Iterable[Record]) -> dict[Reference, set[uuid.UUID]]:
         """The ids on the source side that these records refer to, per reference."""
-        found: dict[Reference, set[uuid.UUID]] = {carry.reference: set() for carry in self.referring}
+        found: dict[Reference, set[uuid.UUID]] = {field.reference: set() for field in self.referring}
         listed = list(records)
-        for carry in self.referring:
-            ids = (self._referred(carry, record.values.get(carry.source)) for record in listed)
-            found[carry.reference].update(id for id in ids if id is not None)
+        for field in self.referring:
+            ids = (self._referred(field, record.values.get(field.source)) for record in listed)
+            found[field.reference].update(id for id in ids if id is not None)
         return found
 
-    def _referred(self, carry: Referring, value: Value) -> uuid.UUID | None:
+    def _referred(self, field: Referring, value: Value) -> uuid.UUID | None:
         """The id a reference field holds, ``None`` where blank or where it points into a table we do not map."""
         if isinstance(value, Ref):
-            return value.id if value.table == carry.refers_to else None
-        return option_id(carry.refers_to, value) if isinstance(value, int) else None
+            return value.id if value.table == field.refers_to else None
+        return option_id(field.refers_to, value) if isinstance(value, int) else None
 
     def draft(
         self, record: Record, resolved: Resolved, twin: Record | None = None, *, own_put_off: bool = False
@@ -162,73 +169,75 @@ class Transfer:
             self._draft_meaning(meaning, record, twin, draft)
         return draft
 
-    def _draft_plain(self, carry: Plain, value: Value, draft: Draft) -> None:
-        draft.sources[carry.key] = carry.normal_source(value)
-        if carry.not_null and (value is None or value == ""):
+    def _draft_plain(self, field: Plain, value: Value, draft: Draft) -> None:
+        draft.sources[field.key] = field.normal_source(value)
+        if field.not_null and (value is None or value == ""):
             return
         try:
-            draft.values[carry.destination] = carry.convert(value)
+            draft.values[field.destination] = field.convert(value)
         except NoPartnerOption:
             draft.is_doubtful = True
-            draft.lacking[carry.key] = Lacking(Lack.LEAVE, carry.label)
+            draft.lacking[field.key] = Lacking(Lack.LEAVE, field.label)
         except RecordProblem as problem:
             draft.is_doubtful = draft.is_doubtful or isinstance(problem, InvalidValue)
             draft.problem = draft.problem or problem
 
-    def _draft_meaning(self, carry: Meaning, record: Record, twin: Record | None, draft: Draft) -> None:
+    def _draft_meaning(self, field: Meaning, record: Record, twin: Record | None, draft: Draft) -> None:
         source = self.direction.source
-        draft.sources[carry.key] = carry.meaning.read(source, record)
-        match carry.meaning.express(source, record, twin):
+        draft.sources[field.key] = field.meaning.read(source, record)
+        match field.meaning.express(source, record, twin):
             case Meant() as meant:
-                draft.meant[carry.key] = meant
+                draft.meant[field.key] = meant
             case Lacking() as lacking:
-                draft.lacking[carry.key] = lacking
+                draft.lacking[field.key] = lacking
             case LeftOut(reason, waits):
                 draft.left_out, draft.left_out_waits = draft.left_out or reason, waits
             case Problem() as problem if twin is None:
                 draft.problem = draft.problem or problem
             case ReferenceNotCoupled() as missing:
                 # Of a pair it only stops the record where it has changed and would have to be written.
-                draft.lacking[carry.key] = Lacking(
-                    Lack.MANDATORY, carry.label, missing.table, missing.id, problem=missing
+                draft.lacking[field.key] = Lacking(
+                    Lack.MANDATORY, field.label, missing.table, missing.id, problem=missing
                 )
             case Problem() as problem:
                 draft.problem = draft.problem or problem
 
-    def _draft_reference(self, carry: Referring, value: Value, known: Known, draft: Draft, own_put_off: bool) -> None:
-        id = self._referred(carry, value)
-        draft.sources[carry.key] = carry.normal_source(value)
+    def _draft_reference(
+        self, field: Referring, value: Value, resolved: ResolvedIds, draft: Draft, own_put_off: bool
+    ) -> None:
+        id = self._referred(field, value)
+        draft.sources[field.key] = field.normal_source(value)
         if id is None and value is not None:
             # It points into a table that is not ours to translate (owned by a team): leave it alone.
-            draft.lacking[carry.key] = Lacking(Lack.LEAVE, carry.label)
+            draft.lacking[field.key] = Lacking(Lack.LEAVE, field.label)
             return
-        if id in known:
-            partner = known[id]
+        if id in resolved:
+            counterpart = resolved[id]
             label = value.label if isinstance(value, Ref) else ""
-            translated = None if partner is None else carry.translate(partner, label)
-            if partner is None or translated is not None:
-                draft.values[carry.destination] = translated
+            translated = None if counterpart is None else field.translate(counterpart, label)
+            if counterpart is None or translated is not None:
+                draft.values[field.destination] = translated
                 return
             draft.is_doubtful = True  # An option that is coupled and that the column does not have.
         if id is not None:
-            self._draft_unresolved(carry, value, id, draft, own_put_off)
-        elif not carry.not_null:
-            draft.values[carry.destination] = None
+            self._draft_unresolved(field, value, id, draft, own_put_off)
+        elif not field.not_null:
+            draft.values[field.destination] = None
 
-    def _draft_unresolved(self, carry: Referring, value: Value, id: uuid.UUID, draft: Draft, own_put_off: bool) -> None:
-        table = carry.refers_to
-        if own_put_off and carry.reference == self.own:
-            draft.lacking[carry.key] = Lacking(Lack.PUT_OFF, carry.label, table, id)
-        elif carry.reference.is_option:
-            draft.lacking[carry.key] = Lacking(Lack.LEAVE, carry.label, table, id)
-        elif carry.rule.clear_on_failed:
-            draft.lacking[carry.key] = Lacking(Lack.CLEAR, carry.label, table, id)
+    def _draft_unresolved(self, field: Referring, value: Value, id: uuid.UUID, draft: Draft, own_put_off: bool) -> None:
+        table = field.refers_to
+        if own_put_off and field.reference == self.own:
+            draft.lacking[field.key] = Lacking(Lack.PUT_OFF, field.label, table, id)
+        elif field.reference.is_option:
+            draft.lacking[field.key] = Lacking(Lack.LEAVE, field.label, table, id)
+        elif field.rule.clear_on_failed:
+            draft.lacking[field.key] = Lacking(Lack.CLEAR, field.label, table, id)
         else:
             named = value.label if isinstance(value, Ref) and value.label else str(id)
             missing = ReferenceNotCoupled(
-                f"{carry.label} “{named}” is not coupled yet. Couple it first.", table=table, id=id
+                f"{field.label} “{named}” is not coupled yet. Couple it first.", table=table, id=id
             )
-            draft.lacking[carry.key] = Lacking(Lack.MANDATORY, carry.label, table, id, problem=missing)
+            draft.lacking[field.key] = Lacking(Lack.MANDATORY, field.label, table, id, problem=missing)
             draft.problem = draft.problem or missing
 
     def compared(self, key: str) -> FieldTransfer | None:
@@ -237,7 +246,7 @@ class Transfer:
 
     @cached_property
     def _by_key(self) -> dict[str, FieldTransfer]:
-        return {carry.key: carry for carry in self.carries}
+        return {field.key: field for field in self.fields}
 
 
 def _translation(reference: Reference, side: Side, field: Field) -> Callable[[uuid.UUID, str], Value]:
@@ -245,5 +254,5 @@ def _translation(reference: Reference, side: Side, field: Field) -> Callable[[uu
     table = reference.table(side)
     if field.type is FieldType.OPTION:
         values = {option_id(table, option.value): option.value for option in field.options}
-        return lambda partner, _: values.get(partner)
-    return lambda partner, label: Ref(table, partner, label)
+        return lambda counterpart, _: values.get(counterpart)
+    return lambda counterpart, label: Ref(table, counterpart, label)

@@ -116,7 +116,7 @@ def text_of(source: Field) -> Callable[[Value], str]:
     """The function that tells a value of this field as text: an option and a reference by their labels."""
     labels = {option.value: option.label for option in source.options}
 
-    def tell(value: Value) -> str:
+    def to_text(value: Value) -> str:
         if value is None:
             return ""
         if isinstance(value, Ref):
@@ -125,14 +125,14 @@ def text_of(source: Field) -> Callable[[Value], str]:
             raise NoPartnerOption(f"{field_name(source)} has no option {value}.", field=source.name, value=value)
         return labels.get(value, str(value)) if labels else str(value)  # type: ignore[arg-type]
 
-    return tell
+    return to_text
 
 
 def _to_text(source: Field, destination: Field) -> Convert:
-    limit, upper, tell = destination.max_length, destination.type is FieldType.CODE, text_of(source)
+    limit, upper, to_text = destination.max_length, destination.type is FieldType.CODE, text_of(source)
 
     def convert(value: Value) -> Value:
-        text = storable(value if type(value) is str else tell(value))
+        text = storable(value if type(value) is str else to_text(value))
         if upper:
             text = text.strip().upper()
         if limit is not None and length(text) > limit:
@@ -148,11 +148,11 @@ def _to_text(source: Field, destination: Field) -> Convert:
 def transformer(source: Field, destination: Field, chain: Chain) -> Convert:
     """Through the transformation rules into the destination's type. Raises ``InvalidValue``, and what the chain
     raises."""
-    tell = text_of(source)
+    to_text = text_of(source)
     blank = "" if destination.type.textual else None
 
     def convert(value: Value) -> Value:
-        text = chain(tell(value))
+        text = chain(to_text(value))
         return constant(text, destination) if text.strip() or destination.type.textual else blank
 
     return convert
@@ -210,12 +210,12 @@ def _to_option(source: Field, destination: Field) -> Convert:
     exact = {option.label.strip(): option.value for option in destination.options}
     by_label = {fold(label): exact[label] for label in reversed(exact)}
     numbers = set() if source.options else {option.value for option in destination.options}
-    tell = text_of(source)
+    to_text = text_of(source)
 
     def convert(value: Value) -> Value:
         if value is None or value == "":
             return None
-        label = tell(value).strip()
+        label = to_text(value).strip()
         if (found := exact.get(label, by_label.get(fold(label)))) is not None:
             return found
         if isinstance(value, int) and value in numbers:

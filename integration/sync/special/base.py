@@ -65,11 +65,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """Why a record is left out. ``ends_pair``: what it made on the other side is deleted and the pair ends; otherwise
+    """Why a record is left out. ``unpairs``: what it made on the other side is deleted and the pair ends; otherwise
     both stay until another record takes the twin over."""
 
     reason: str
-    ends_pair: bool = False
+    unpairs: bool = False
 
 
 def require_mapped(rule: TableRule, direction: Direction, *names: str) -> None:
@@ -95,7 +95,7 @@ class Special:
     page_by_page = False
     """True where a page is planned by what the page before it has made of the other side."""
     reads_outside = False
-    """True where changed records outside the mapping's filter are read too, for ``ends_outside``."""
+    """True where changed records outside the mapping's filter are read too, for ``excludes_outside``."""
     takes_over = False
     """True where a natural match may be coupled with another record, which then loses it."""
     without_match = ""
@@ -125,7 +125,7 @@ class Special:
         """Like ``leave_out``, for what ``prepare`` has to read first."""
         return None
 
-    def ends_outside(self, record: Record) -> bool:
+    def excludes_outside(self, record: Record) -> bool:
         """Is this coupled record, outside the mapping's filter by now, to be excluded? Others are left alone there."""
         return False
 
@@ -134,7 +134,7 @@ class Special:
         them. The run plans them at its end."""
         return set()
 
-    def looks_beside(self, record: Record) -> bool:
+    def always_looks(self, record: Record) -> bool:
         """Is this coupled record looked at, and ``after`` called with it, though nothing of it may have changed?"""
         return False
 

@@ -52,8 +52,8 @@ class ContactRules(Special):
 
     def criteria(self, chosen: Sequence[Criterion]) -> Sequence[Criterion]:
         """People of the same name in different firms are strangers: without an e-mail address the firm must match."""
-        telling = {criterion.priority for criterion in chosen if criterion.erp_field == "e_mail"}
-        others = {criterion.priority for criterion in chosen} - telling
+        by_mail = {criterion.priority for criterion in chosen if criterion.erp_field == "e_mail"}
+        others = {criterion.priority for criterion in chosen} - by_mail
         return [*chosen, *(Criterion("company_no", "parentcustomerid", priority) for priority in sorted(others))]
 
     def translated(self, field: str, records: Sequence[Record]) -> Mapping[uuid.UUID, uuid.UUID]:
@@ -124,7 +124,7 @@ class ContactRules(Special):
         if row is None or account is None or any(one and one.values.get(PRIMARY[s]) for s, one in rows.items()):
             return None  # Somebody has chosen one, or will be heard first.
         contact = Ref(
-            CONTACT, action.partner.id(side), record_name(self.run.rule.table(self.run.direction.source), action.record)
+            CONTACT, action.pair.id(side), record_name(self.run.rule.table(self.run.direction.source), action.record)
         )
         system = self.run.erp if side is Side.ERP else self.run.crm
         label = record_name(system.describe(row.table), row)

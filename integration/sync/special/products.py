@@ -209,7 +209,7 @@ class ProductRules(Special):
         if self.to_crm:
             self.prices.make()
 
-    def looks_beside(self, record: Record) -> bool:
+    def always_looks(self, record: Record) -> bool:
         return self.to_crm and self.looks_at_all
 
     def besides(self, planned: Sequence[Insert | Update]) -> Sequence[SideWrite]:
@@ -228,7 +228,7 @@ class ProductRules(Special):
         return self.looks_at_all or bool({"price", UNIT} & action.values.keys())
 
     def _publication(self, action: Insert | Update) -> SideWrite:
-        pair = action.partner
+        pair = action.pair
         changes = (Change("statecode", DRAFT, ACTIVE), Change("statuscode", None, PUBLISHED))
         return SideWrite(action.record, PRODUCT, pair.crm_id, changes, "", pair.erp_id, pair.crm_id, must=True, wave=2)
 

@@ -60,7 +60,7 @@ class UnitRules(Special):
 
     def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         """Groups that were there already must hold one unit, named like the code."""
-        updated = {action.partner.crm_id: action.record for action in done if isinstance(action, Update)}
+        updated = {action.pair.crm_id: action.record for action in done if isinstance(action, Update)}
         if not updated:
             return {}
         units = Units(self.run)

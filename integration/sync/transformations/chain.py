@@ -22,11 +22,11 @@ def kind_of(name: str) -> Kind:
 
 def check(kind: str, parameters: Mapping[str, str]) -> dict[str, str]:
     """The parameters as they are kept, defaults filled in. Raises ``WrongParameter`` where a run could not use them."""
-    known = kind_of(kind)
-    given = known.given(parameters)
-    known.make(given)
-    if known.undo is not None:
-        known.undo(given)
+    transformation = kind_of(kind)
+    given = transformation.given(parameters)
+    transformation.make(given)
+    if transformation.undo is not None:
+        transformation.undo(given)
     return given
 
 

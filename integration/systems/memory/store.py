@@ -144,10 +144,10 @@ class MemoryStore:
         if column != by:
             raise CursorExpired("The cursor belongs to another column.")
         with self._lock:
-            told = {id: str(held.value(row, by) or "") for id, row in held.rows.items()}
-            rows = [held.rows[id] for id, when in told.items() if when >= moment]
+            moments = {id: str(held.value(row, by) or "") for id, row in held.rows.items()}
+            rows = [held.rows[id] for id, when in moments.items() if when >= moment]
             kept = [row for row in rows if not self.filters_changes or self._passes(held, row, where)]
-            latest = max([moment, *told.values()])
+            latest = max([moment, *moments.values()])
             return Page([self._record(held, row, fields) for row in kept], cursor=f"{by}>{latest}")
 
     # --- writing ---------------------------------------------------------------------------------------------

@@ -149,11 +149,11 @@ class MemorySystem(MemoryDocuments, KeyedSystem, DocumentSystem):
         events = held.events(position, bound, deletions=since is not None and held.table.tracks_changes)
         for start in range(0, len(events) or 1, self.page_size):
             self.faults.enter(Call("changes", table))
-            taken = events[start : start + self.page_size]
+            chunk = events[start : start + self.page_size]
             last = start + self.page_size >= len(events)
             with self._lock:
-                page = self._changed(held, taken, fields, where)
-            yield replace(page, cursor=self._cursor(bound if last else taken[-1][0]))
+                page = self._changed(held, chunk, fields, where)
+            yield replace(page, cursor=self._cursor(bound if last else chunk[-1][0]))
 
     def get(self, table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
         self.faults.enter(Call("get", table, ids=tuple(ids)))

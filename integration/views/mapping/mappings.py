@@ -39,7 +39,7 @@ def mapping(request: PageRequest, name: str) -> HttpResponse:
     with LiveSystems() as live:
         form = MappingForm(request.POST or None, instance=row, live=live)
         if request.method == "POST" and not counting and form.saved():
-            _tell_saved(request, form)
+            _report_saved(request, form)
             return redirect("mapping", name=name)
         counts = form.counts() if counting or form.is_bound else None
         return render(request, "integration/mapping.html", _context(request, row, form, counts, live))
@@ -64,8 +64,8 @@ def mapping_defaults(request: HttpRequest) -> HttpResponse:
     listed = TableMapping.objects.filter(name__in=only) if only else TableMapping.objects.all()
     form = DefaultsForm(posted, listed=listed, chosen=request.POST.getlist("name"))
     if posted is not None and form.saved():
-        said = f"{len(form.done)} mappings are back at the default, {len(form.created)} were created."
-        messages.success(request, said)
+        message = f"{len(form.done)} mappings are back at the default, {len(form.created)} were created."
+        messages.success(request, message)
         return redirect("mappings")
     if only and form.without_default:
         messages.warning(request, WITHOUT_DEFAULT.format(", ".join(form.without_default)))
@@ -83,7 +83,7 @@ def _listed(rows: QuerySet[TableMapping]) -> QuerySet[TableMapping]:
     return listed.order_by("position", "name")
 
 
-def _tell_saved(request: HttpRequest, form: MappingForm) -> None:
+def _report_saved(request: HttpRequest, form: MappingForm) -> None:
     messages.success(request, f"{form.instance.name} is saved.")
     for count in form.counts():
         messages.info(request, f"{count.table}: {count.text}")

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from integration.connection.live_systems import LiveSystems
-from integration.forms.mapping.steps import StepForm, StepsForm, TrialForm, WinnerForm, rules_problem
+from integration.forms.mapping.steps import PreviewForm, StepForm, StepsForm, WinnerForm, rules_problem
 from integration.models import FieldMapping, FieldTransformation
 from integration.models.mapping.field_mapping import FIRST_WINS
 from integration.models.mapping.transformation import KIND_CHOICES
@@ -23,9 +23,9 @@ def steps(request: HttpRequest, field: int) -> HttpResponse:
     """The steps in their order; with ``way`` what they make of a value or of a record."""
     row = get_object_or_404(FieldMapping.objects.select_related("mapping"), pk=field)
     with LiveSystems() as live:
-        trying = TrialForm(request.GET if "way" in request.GET else None, field=row, live=live)
-        tried_on, trial = trying.trial()
-        context = {"field": row, "trying": trying, "tried_on": tried_on, "trial": trial, "kinds": KIND_CHOICES}
+        trying = PreviewForm(request.GET if "way" in request.GET else None, field=row, live=live)
+        tried_on, preview = trying.preview()
+        context = {"field": row, "trying": trying, "tried_on": tried_on, "preview": preview, "kinds": KIND_CHOICES}
         context |= {
             "unfit": rules_problem(row, live),
             "notices": live.notices(),

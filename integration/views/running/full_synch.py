@@ -25,7 +25,7 @@ def full_synch(request: PageRequest) -> HttpResponse:
     """``/full-synch/``: the lines; the table alone for the live part."""
     setup = ConnectionSetup.current()
     if not request.htmx and setup.is_enabled and not FullSynchLine.objects.active().exists():
-        _said(request, _refresh)
+        _do_and_report(request, _refresh)
     lines = list(FullSynchLine.objects.select_related("mapping", *FullSynchLine.JOBS))
     active = any(line.status in FullSynchLine.ACTIVE for line in lines)
     closed = not setup.is_enabled
@@ -37,14 +37,14 @@ def full_synch(request: PageRequest) -> HttpResponse:
 @require_POST
 @may_run
 def full_synch_start(request: HttpRequest) -> HttpResponse:
-    _said(request, lambda: jobs.full_synch.start(request.user), "The full synchronization has started.")
+    _do_and_report(request, lambda: jobs.full_synch.start(request.user), "The full synchronization has started.")
     return redirect("full_synch")
 
 
 @require_POST
 @may_run
 def full_synch_reset(request: HttpRequest) -> HttpResponse:
-    _said(request, FullSynchLine.objects.reset, "All lines start over.")
+    _do_and_report(request, FullSynchLine.objects.reset, "All lines start over.")
     return redirect("full_synch")
 
 
@@ -63,7 +63,7 @@ def full_synch_line(request: HttpRequest, name: str, action: str) -> HttpRespons
     }
     if action not in verbs:
         raise Http404
-    _said(request, verbs[action])
+    _do_and_report(request, verbs[action])
     return redirect("full_synch")
 
 
@@ -73,7 +73,7 @@ def _refresh() -> None:
         jobs.full_synch.refresh(connected, setup.parts())
 
 
-def _said(request: HttpRequest, verb: Callable[[], object], done: str = "") -> None:
+def _do_and_report(request: HttpRequest, verb: Callable[[], object], done: str = "") -> None:
     """Do it, and say what came of it."""
     try:
         verb()

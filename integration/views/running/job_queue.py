@@ -78,8 +78,8 @@ def _set_ready(entry: JobQueueEntry) -> str:
 def _set_on_hold(entry: JobQueueEntry) -> str:
     running = entry.status == JobQueueEntry.Status.IN_PROCESS
     entry.set_on_hold()
-    ends = " Its run under way ends by itself." if running else ""
-    return f"{entry.name} is On Hold until you set it Ready.{ends}"
+    addition = " Its run under way ends by itself." if running else ""
+    return f"{entry.name} is On Hold until you set it Ready.{addition}"
 
 
 @may_change

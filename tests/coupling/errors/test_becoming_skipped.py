@@ -10,7 +10,7 @@ from django.urls import reverse
 from coupling.models import RESTS
 from integration import jobs
 from integration.models import ConnectionSetup, SyncError, SyncJob
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.run import Options, Scope
 from integration.systems.errors import Refused
 from integration.systems.values import Ref
@@ -93,7 +93,7 @@ def test_a_conflict_is_picked_again_in_both_directions_without_a_new_change_and_
 def test_a_new_failure_in_the_other_direction_leaves_a_record_skipped(world):
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
-    pair = Partner(adatum, account, State.COUPLED, to_erp=Outcome(Result.SKIPPED, "invalid-value"))
+    pair = Pair(adatum, account, State.COUPLED, to_erp=Outcome(Result.SKIPPED, "invalid-value"))
     world.mapping().couplings.remember([pair])
     world.erp.edit("customer", adatum, phone_no="030 7")
     refuse(world)
@@ -134,7 +134,7 @@ def test_an_error_keeps_the_ids_of_the_records_that_there_are(world, erp_id, crm
 def test_the_card_of_the_sales_record_behind_a_line_leads_into_sales(world, clerk):
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
-    world.mapping().couplings.remember([Partner(adatum, account, State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
+    world.mapping().couplings.remember([Pair(adatum, account, State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
     assert reverse("crm_card", args=["account", account]) in page(clerk, "synch_skipped")
     ConnectionSetup.objects.update(url="https://contoso.crm4.dynamics.com")
     assert f"id={account}" in page(clerk, "crm_card", "account", account)
@@ -145,7 +145,7 @@ def test_of_the_chosen_lines_those_that_are_gone_meanwhile_are_left_out(world, c
     mapping = world.mapping()
     rows = []
     for _ in range(5):
-        mapping.couplings.remember([Partner(uuid.uuid4(), uuid.uuid4(), State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
+        mapping.couplings.remember([Pair(uuid.uuid4(), uuid.uuid4(), State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
         rows.append(mapping.couplings.latest("pk"))
     gone = rows[2].pk
     rows[2].delete()

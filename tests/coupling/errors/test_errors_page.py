@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncError, SyncJob
-from integration.sync.problems import NumberTaken, waiting_for
+from integration.sync.problems import NumberConflict, waiting_for
 from integration.sync.rules import Direction
 from integration.sync.run import Failure, Options
 from tests.coupling.conftest import page, told
@@ -148,7 +148,7 @@ def test_an_action_nobody_knows_is_not_found_and_a_link_does_nothing(world, cler
 def test_the_account_that_has_the_number_already_can_be_coupled_with_from_the_error(world, clerk):
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
     job = SyncJob.objects.create(mapping=world.mapping(), direction="to_crm")
-    taken = NumberTaken("Account", "10000", "Adatum", "account", account)
+    taken = NumberConflict("Account", "10000", "Adatum", "account", account)
     failure = Failure(Direction.TO_CRM, adatum, None, taken.code, str(taken), waiting_for=waiting_for(taken))
     SyncError.objects.log(job, [failure])
     text = page(clerk, "synch_errors")

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import ConnectionSetup, SyncJob, TableMapping, User
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.systems.values import Ref
 from tests.coupling.conftest import page
@@ -98,7 +98,7 @@ def test_after_it_went_well_nothing_is_told_any_more(world, clerk):
     world.mapping().couplings.couple(adatum, account)
     fail(world.mapping(), TO_CRM, adatum, account)
     world.mapping().couplings.remember(
-        [Partner(adatum, account, State.COUPLED, to_crm=Outcome(Result.FAILURE, "refused"))]
+        [Pair(adatum, account, State.COUPLED, to_crm=Outcome(Result.FAILURE, "refused"))]
     )
     jobs.run(jobs.start(world.mapping(), "to_crm").pk)
     assert alerts(page(clerk, "erp_card", "customer", adatum)) == []

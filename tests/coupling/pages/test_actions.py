@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncJob, TableMapping
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.values import Ref
 from tests.coupling.conftest import id_of, press, told
 from tests.integration.jobs_world import world
@@ -161,7 +161,7 @@ def test_synchronizing_with_the_values_of_sales_writes_them_into_business_centra
 
 
 def test_synchronizing_a_skipped_pair_has_it_tried_again(clerk, mapping, adatum, adatum_account):
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
+    mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
     press(clerk, "erp", "customer", "synchronize", adatum, way="merge")
     assert not mapping.couplings.get().skipped
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping, User
-from integration.sync.memory.ledger import Outcome, Partner, Result, State, Wait
+from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref, Side
 from tests.coupling.conftest import id_of, page
@@ -84,7 +84,7 @@ def test_a_record_that_nobody_has_is_not_found(clerk, mapping):
 
 def test_a_card_tells_why_the_record_was_skipped(clerk, mapping, adatum, adatum_account):
     failed = Outcome(Result.SKIPPED, "invalid-value")
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, to_crm=failed)])
+    mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, to_crm=failed)])
     job = SyncJob.objects.create(mapping=mapping, direction="to_crm")
     told = "Name is too long: 160 characters at most."
     SyncError.objects.create(
@@ -101,7 +101,7 @@ def test_a_card_leads_to_the_record_that_is_waited_for(clerk, mapping, company, 
     jim = company.add("salesperson", code="JO", name="Jim Olive")
     waiting = Outcome(Result.WAITING, "reference-not-coupled")
     waits = frozenset((Wait(Side.CRM, "salesperson", jim),))
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.RESERVED, to_crm=waiting, waits=waits)])
+    mapping.couplings.remember([Pair(adatum, adatum_account, State.RESERVED, to_crm=waiting, waits=waits)])
     shown = page(clerk, "erp_card", "customer", adatum)
     assert "Waiting" in shown
     assert reverse("erp_card", args=["salesperson", jim]) in shown

@@ -11,7 +11,7 @@ from django.urls import reverse
 from coupling.pages import dialog
 from integration import jobs
 from integration.models import SyncJob
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page, told
 from tests.integration.jobs_world import world
@@ -37,7 +37,7 @@ def test_only_free_accounts_inside_the_filter_are_offered(clerk, mapping, compan
 def test_free_accounts_are_found_behind_many_that_are_taken(clerk, mapping, organization, adatum, monkeypatch):
     monkeypatch.setattr(dialog, "READ_AT_ONCE", 3)
     taken = [organization.add("account", **account(f"Contoso {number}")) for number in range(10)]
-    mapping.couplings.remember(Partner(uuid.uuid4(), id, State.COUPLED) for id in taken)
+    mapping.couplings.remember(Pair(uuid.uuid4(), id, State.COUPLED) for id in taken)
     organization.add("account", **account("Contoso Zürich"))
     assert offered(page(clerk, "coupling", "CUSTOMER", adatum, q="contoso")) == ["Contoso Zürich"]
 
@@ -138,7 +138,7 @@ def test_a_coupled_customer_can_be_pointed_at_another_account(clerk, mapping, or
 
 
 def test_coupling_the_same_pair_twice_says_so_and_forgets_nothing(clerk, mapping, adatum, adatum_account):
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.COUPLED, "7", "8")])
+    mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, "7", "8")])
     answer = couple(clerk, adatum, crm_id=adatum_account)
     assert told(answer) == ["These records are coupled already."]
     assert mapping.couplings.get().seen_erp == "7"

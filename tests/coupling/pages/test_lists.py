@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from coupling.pages import lists
 from integration.models import ConnectionSetup, TableMapping
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import id_of, page
 from tests.coupling.pages.shown import names
@@ -48,7 +48,7 @@ def test_the_customer_list_tells_who_is_coupled_and_who_is_not(clerk, mapping, a
 
 
 def test_a_customer_whose_account_was_never_written_counts_as_not_coupled(clerk, mapping, adatum, adatum_account):
-    mapping.couplings.remember([Partner(adatum, adatum_account, State.RESERVED, to_crm=Outcome(Result.SKIPPED))])
+    mapping.couplings.remember([Pair(adatum, adatum_account, State.RESERVED, to_crm=Outcome(Result.SKIPPED))])
     assert names(page(clerk, "erp_list", "customer", state="coupled")) == []
     assert "Adatum" in names(page(clerk, "erp_list", "customer", state="uncoupled"))
     assert names(page(clerk, "erp_list", "customer", state="skipped")) == ["Adatum"]
@@ -101,7 +101,7 @@ def test_all_pages_together_show_every_customer_once(clerk, mapping, company, mo
 def test_many_coupled_customers_page_as_few_do(clerk, mapping, company, monkeypatch):
     monkeypatch.setattr(lists, "ROWS", 5)
     added = [company.add("customer", name=f"Wingtip Branch {n}", no=f"W-{n:02}", blocked=0) for n in range(12)]
-    mapping.couplings.remember(Partner(id, id, State.COUPLED) for id in added)
+    mapping.couplings.remember(Pair(id, id, State.COUPLED) for id in added)
 
     few = walk(clerk, "erp_list", "customer", state="coupled")
     monkeypatch.setattr(lists, "BY_ID", 3)
@@ -115,7 +115,7 @@ def test_a_list_that_looks_in_vain_for_long_says_so_and_goes_on(clerk, mapping, 
     monkeypatch.setattr(lists, "BY_ID", 0)
     company.add("customer", name="Wingtip Toys", no="Z-1", blocked=0)
     last = company.add("customer", name="Zava", no="Z-2", blocked=0)
-    mapping.couplings.remember([Partner(last, last, State.COUPLED)])
+    mapping.couplings.remember([Pair(last, last, State.COUPLED)])
     shown = page(clerk, "erp_list", "customer", state="coupled")
     assert "4 records looked through" in shown
     assert names(page(clerk, "erp_list", "customer", state="coupled", after=following(shown))) == ["Zava"]
@@ -136,7 +136,7 @@ def test_a_list_asks_our_database_the_same_for_few_rows_and_for_many(
         page(clerk, "erp_list", "customer")
     for number in range(20):
         id = company.add("customer", name=f"Wingtip Branch {number}", blocked=0)
-        mapping.couplings.remember([Partner(id, id, State.COUPLED)])
+        mapping.couplings.remember([Pair(id, id, State.COUPLED)])
     with django_assert_num_queries(len(few.captured_queries)):
         page(clerk, "erp_list", "customer")
     with django_assert_num_queries(len(few.captured_queries) + 1):

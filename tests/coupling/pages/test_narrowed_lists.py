@@ -13,13 +13,13 @@ from coupling.pages.lists import SKIPPED, UNCOUPLED, Listing
 from coupling.pages.records import Line, has_lacking, inside, searched
 from integration.models import TableMapping
 from integration.sync.memory.halves import partnerless, plain, unread
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison
 from integration.systems.values import Side
 from tests.coupling.pages.listed import ACCOUNT, CRM, CUSTOMER, ERP
 from tests.makers import amount, table
 
-PARTNER = Partner(uuid.uuid4(), uuid.uuid4(), State.COUPLED)
+PARTNER = Pair(uuid.uuid4(), uuid.uuid4(), State.COUPLED)
 
 
 def mapping(direction: str = "both", crm_filter: str = "", name: str = "CUSTOMER") -> TableMapping:
@@ -72,26 +72,26 @@ def test_a_list_of_sales_is_inside_the_filter_of_one_of_its_mappings_and_a_broke
 # --- lines ---------------------------------------------------------------------------------------------------
 
 
-def line(partner: Partner | None) -> Line:
-    return Line(uuid.uuid4(), "Adatum", (), None, partner)
+def line(pair: Pair | None) -> Line:
+    return Line(uuid.uuid4(), "Adatum", (), None, pair)
 
 
 @pytest.mark.parametrize(
-    ("partner", "coupled"),
+    ("pair", "coupled"),
     [
         (None, False),
-        (Partner(uuid.uuid4(), uuid.uuid4(), State.RESERVED), False),
-        (Partner(uuid.uuid4(), uuid.uuid4(), State.INTENDED), True),
+        (Pair(uuid.uuid4(), uuid.uuid4(), State.RESERVED), False),
+        (Pair(uuid.uuid4(), uuid.uuid4(), State.INTENDED), True),
         (PARTNER, True),
     ],
 )
-def test_a_line_is_coupled_when_its_twin_is_written_or_being_written(partner, coupled):
-    assert line(partner).coupled is coupled
+def test_a_line_is_coupled_when_its_twin_is_written_or_being_written(pair, coupled):
+    assert line(pair).coupled is coupled
 
 
 @pytest.mark.parametrize("direction", ["to_crm", "to_erp"])
 def test_a_line_that_rests_in_one_direction_is_skipped(direction):
-    resting = Partner(uuid.uuid4(), uuid.uuid4(), **{direction: Outcome(Result.SKIPPED, "refused")})
+    resting = Pair(uuid.uuid4(), uuid.uuid4(), **{direction: Outcome(Result.SKIPPED, "refused")})
 
     assert (line(resting).skipped, line(PARTNER).skipped, line(None).skipped) == (True, False, False)
 
@@ -110,7 +110,7 @@ def test_a_value_without_a_partner_is_known_with_the_side_it_is_on(halves, side)
     assert lacking(halves) is side
     agreed = {} if halves is None else {"city:address1_city": halves}
     assert has_lacking(agreed) is (side is not None)
-    pair = Partner(uuid.uuid4(), uuid.uuid4(), State.COUPLED, agreed=agreed)
+    pair = Pair(uuid.uuid4(), uuid.uuid4(), State.COUPLED, agreed=agreed)
     assert line(pair).lacks is (side is not None)
 
 

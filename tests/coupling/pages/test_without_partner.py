@@ -34,9 +34,9 @@ def adatum(world):
 
 def lacks_a_partner(mapping: TableMapping, erp_id) -> None:
     row = mapping.couplings.get(erp_id=erp_id)
-    key = next(key for key in row.partner.agreed if "phone_no" in key)
-    agreed = {**row.partner.agreed, key: (partnerless("030 1"), "030 1")}
-    mapping.couplings.remember([replace(row.partner, agreed=agreed)])
+    key = next(key for key in row.pair.agreed if "phone_no" in key)
+    agreed = {**row.pair.agreed, key: (partnerless("030 1"), "030 1")}
+    mapping.couplings.remember([replace(row.pair, agreed=agreed)])
 
 
 def test_the_card_says_which_value_has_no_partner_and_stays(world, clerk, adatum):

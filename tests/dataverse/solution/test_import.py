@@ -20,7 +20,7 @@ from integration.systems.errors import ConfigurationProblem, TimedOut
 from integration.systems.filters import EVERYTHING
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import relay
-from tests.makers import customer_rule, pair
+from tests.makers import customer_rule, field_rule
 from tests.sync.world import TO_CRM, MemoryJournal, World
 
 JSON = {"Content-Type": "application/json"}
@@ -137,7 +137,7 @@ def test_a_customer_whose_number_an_account_has_is_not_made_twice_and_the_accoun
     session.request("POST", "accounts", body={"name": "Adatum", "bci_table": "Customer", "bci_number": "10000"})
     with relay(ready) as line:
         organization, world, journal = line.organization(), World(), MemoryJournal()
-        fields = [pair("name", "name"), pair("no", "bci_number", TO_CRM)]
+        fields = [field_rule("name", "name"), field_rule("no", "bci_number", TO_CRM)]
         fields.append(FieldRule(TO_CRM, crm_field="bci_table", constant="Customer"))
         rule = replace(customer_rule(fields), crm=organization.describe("account"), crm_filter=EVERYTHING)
         for number in ("10000", "20000"):

@@ -66,8 +66,8 @@ class RunningDemo:
     """A demo started in the background; what it says is kept in a file."""
 
     def __init__(self, home: Path, *words: str, **env: str) -> None:
-        self.home, self.said = home, home.parent / f"{home.name}.said"
-        with self.said.open("w") as out:
+        self.home, self.last_lines = home, home.parent / f"{home.name}.said"
+        with self.last_lines.open("w") as out:
             command = [*DEMO, "--data", str(home), *words]
             self.process = subprocess.Popen(
                 command, stdout=out, stderr=subprocess.STDOUT, env=environment(home, **env), cwd=home.parent
@@ -75,7 +75,7 @@ class RunningDemo:
 
     @property
     def text(self) -> str:
-        return self.said.read_text()
+        return self.last_lines.read_text()
 
     def rows(self, question: str, database: str = "integration") -> list[tuple]:
         """What a database of the demo answers."""

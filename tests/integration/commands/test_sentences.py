@@ -18,8 +18,8 @@ from integration.management.console import WRONG_USE, counted, mapping_named, po
 from integration.management.entry import NOT_MIGRATED, sentence_of
 from integration.management.log_lines import OneLine
 from integration.management.planned import Planned, label_of, planned
-from integration.sync.actions import Broken, Change, Fail, Ignore, Insert, Skip, Unchanged, Uncouple, Update
-from integration.sync.memory.ledger import Partner
+from integration.sync.actions import Change, Fail, Ignore, Insert, Skip, SourceDeleted, Unchanged, Uncouple, Update
+from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Refused
 from integration.systems.values import Record
 from tests.makers import systems
@@ -32,7 +32,7 @@ NOT_OPENED = "The database cannot be opened. Look at DATABASE_URL and DATA_DIR, 
 ID = uuid.UUID(int=7)
 RECORD = Record("customer", ID, {"no": "10000", "name": "Adatum"}, "1")
 TWIN = Record("account", uuid.UUID(int=8), {"name": "Adatum"}, "1")
-PAIR = Partner(ID, uuid.UUID(int=8))
+PAIR = Pair(ID, uuid.UUID(int=8))
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("8000", 8000), ("65535", 65535), ("00080", 80)])
@@ -162,7 +162,7 @@ def test_a_record_that_is_not_the_runs_business_has_no_line():
 
 
 def test_a_broken_pair_has_the_reason_though_there_is_no_record():
-    found = planned(Broken(PAIR, Refused("It was deleted."), "Adatum"))
+    found = planned(SourceDeleted(PAIR, Refused("It was deleted."), "Adatum"))
 
     assert (found.action, found.record, found.reason) == ("broken", "", "It was deleted.")
     assert found.id

@@ -22,7 +22,7 @@ from integration.models import ConnectionSetup, TaskRun
 from integration.systems.errors import PrivilegeMissing, Throttled, TimedOut, Unreachable
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
 from tests.integration.connection.page import save
-from tests.integration.features.solution import TOLD, own
+from tests.integration.features.solution import SENT_TO_SALES, own
 from tests.pages import seen_on
 
 QUICK = replace(OF_A_PERSON, limits=Limits(connect=0.2, read=0.2, deadline=0.2))
@@ -67,7 +67,7 @@ def called(listening: socket.socket) -> int:
 
 
 def addresses(organization) -> tuple[str, str]:
-    [row] = organization.get("bci_connection", [OURS], TOLD).values()
+    [row] = organization.get("bci_connection", [OURS], SENT_TO_SALES).values()
     return row.values["bci_webclienturl"], row.values["bci_odataurl"]
 
 

@@ -80,9 +80,9 @@ def test_the_next_page_begins_anew_and_a_run_has_all_its_patience(given):
 def test_every_request_is_one_page(given):
     assert "integration.views.patience.SecondsForSales" in django_settings.MIDDLEWARE
     begun = []
-    SecondsForSales(lambda request: begun.append(opening._visit.get()))(RequestFactory().get("/"))
+    SecondsForSales(lambda request: begun.append(opening._page_context.get()))(RequestFactory().get("/"))
     assert begun != [None]
-    assert opening._visit.get() is None
+    assert opening._page_context.get() is None
 
 
 def test_only_a_few_pages_wait_at_a_time_and_one_page_never_waits_for_itself(given, monkeypatch):

@@ -9,13 +9,13 @@ from integration.models import ConnectionSetup
 from integration.systems.values import Table
 from tests.makers import table, text
 
-TOLD = ["bci_webclienturl", "bci_odataurl", "bci_odatausername", "bci_odataaccesskey"]
+SENT_TO_SALES = ["bci_webclienturl", "bci_odataurl", "bci_odatausername", "bci_odataaccesskey"]
 
 
 def own(organization) -> Table:
     """The tables that the integration solution brings."""
     organization.add_table(table("solution", "Solution", [text("uniquename"), text("version")], named="uniquename"))
-    named = table("bci_connection", "Connection", [text("bci_name"), *map(text, TOLD)], named="bci_name")
+    named = table("bci_connection", "Connection", [text("bci_name"), *map(text, SENT_TO_SALES)], named="bci_name")
     organization.add_table(named)
     organization.add("solution", uniquename="BusinessCentralIntegration", version="1.0.0.0")
     return named

@@ -10,7 +10,7 @@ from integration.connection.published import OURS
 from integration.models import ConnectionSetup, JobQueueEntry, User
 from integration.systems.errors import PrivilegeMissing, Unreachable
 from tests.integration.connection.page import save
-from tests.integration.features.solution import TOLD, https, solution
+from tests.integration.features.solution import SENT_TO_SALES, https, solution
 from tests.pages import seen_on
 from tests.people import AVAILABILITY, made
 
@@ -27,7 +27,7 @@ def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solutio
     phyllis = made("phyllis", AVAILABILITY)
     save(admin, item_availability_enabled="on", odata_user=str(phyllis.pk), odata_key="key of Phyllis")
     admin.post("/connection/enable/", seen_on(admin, "/connection/"))
-    [row] = organization.get("bci_connection", [OURS], TOLD).values()
+    [row] = organization.get("bci_connection", [OURS], SENT_TO_SALES).values()
     assert row.values["bci_webclienturl"] == "https://bc.cronus.example"
     assert row.values["bci_odataurl"] == (
         "https://bc.cronus.example/ODataV4/Company('CRONUS%20International%20Ltd.')/ProductItemAvailability"
@@ -39,7 +39,7 @@ def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(setup, solutio
 def test_disabling_takes_the_addresses_back(setup, solution, admin, organization):
     admin.post("/connection/enable/", seen_on(admin, "/connection/"))
     admin.post("/connection/disable/")
-    [row] = organization.get("bci_connection", [OURS], TOLD).values()
+    [row] = organization.get("bci_connection", [OURS], SENT_TO_SALES).values()
     assert (row.values["bci_webclienturl"], row.values["bci_odataurl"]) == ("", "")
 
 
@@ -58,7 +58,7 @@ def test_saving_what_sales_is_not_told_asks_nothing_of_it(setup, solution, admin
     save(admin, auto_create_orders="")
     assert not organization.calls
     save(admin, web_client_url="https://bc.contoso.example")
-    [row] = organization.get("bci_connection", [OURS], TOLD).values()
+    [row] = organization.get("bci_connection", [OURS], SENT_TO_SALES).values()
     assert row.values["bci_webclienturl"] == "https://bc.contoso.example"
 
 

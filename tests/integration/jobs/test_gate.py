@@ -166,7 +166,7 @@ def test_a_gate_whose_server_does_not_answer_counts_on_its_own_and_says_so_once(
     gate = SharedGate(connect("redis://127.0.0.1:1/0"), "contoso", slots=1)
     for _ in range(3):
         with gate.slot():
-            assert gate.fallback._taken == 1
+            assert gate.fallback._used == 1
         gate.note_left(Left(1, 1))
     gate.throttled(0)
     assert caplog.text.count("until it does, this process counts on its own") == 1

@@ -9,7 +9,7 @@ import pytest
 from integration import jobs
 from integration.models import SyncJob
 from integration.sync.memory.halves import unread
-from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, State
+from integration.sync.memory.ledger import InFlight, Outcome, Pair, Result, State
 from integration.sync.rules import DeletionPolicy, Direction
 from integration.sync.run import Options, Scope
 from integration.systems.errors import Refused, TimedOut
@@ -57,17 +57,17 @@ def test_what_is_being_written_to_sales_stands_in_the_ledger_until_the_run_knows
     world.crm.fail_on("update", TimedOut("No answer."), done=1)
 
     assert run(world, TO_CRM, Options()).status == SyncJob.Status.FAILED
-    begun = world.mapping().couplings.get().partner
-    assert begun.writing == InFlight(Side.CRM, {"phone_no:telephone1": ("030 1", "!030 1")}, begun.seen_crm)
+    begun = world.mapping().couplings.get().pair
+    assert begun.in_flight == InFlight(Side.CRM, {"phone_no:telephone1": ("030 1", "!030 1")}, begun.seen_crm)
 
     run(world, TO_CRM, Options())
-    ended = world.mapping().couplings.get().partner
-    assert (ended.writing, ended.agreed["phone_no:telephone1"]) == (None, ("030 1", "030 1"))
+    ended = world.mapping().couplings.get().pair
+    assert (ended.in_flight, ended.agreed["phone_no:telephone1"]) == (None, ("030 1", "030 1"))
 
 
 def test_a_pair_keeps_everything_the_engine_knows_of_it(world, adatum):
     pair = world.mapping().couplings.get()
     begun = InFlight(Side.ERP, {"phone_no:telephone1": ("030 1", unread("+44 030 1"))})
-    known: Partner = replace(pair.partner, owed_erp=True, to_erp=Outcome(Result.LEFT_OUT, "left-out"), writing=begun)
+    known: Pair = replace(pair.pair, owed_erp=True, to_erp=Outcome(Result.LEFT_OUT, "left-out"), in_flight=begun)
     world.mapping().couplings.remember([known])
-    assert world.mapping().couplings.get().partner == known
+    assert world.mapping().couplings.get().pair == known

@@ -47,8 +47,8 @@ class Shop:
     """CRONUS in the database beside a Sales organization in memory: a bicycle and a retail list, both coupled."""
 
     def __init__(self, monkeypatch) -> None:
-        settled = Cronus()
-        self.crm, self.monkeypatch = settled.crm, monkeypatch
+        cronus = Cronus()
+        self.crm, self.monkeypatch = cronus.crm, monkeypatch
         for name, (erp, crm, fields) in PAIRS.items():
             mapping = TableMapping.objects.create(
                 name=name, part="sales", erp_table=erp, crm_table=crm, direction=Direction.TO_CRM, only_coupled=False
@@ -60,12 +60,10 @@ class Shop:
         self.pieces = UnitOfMeasure.objects.create(code="PCS")
         self.bicycle = Item.objects.create(no="1000", description="Bicycle", base_unit_of_measure=self.pieces)
         self.retail = CustomerPriceGroup.objects.create(code="RETAIL")
-        group = Ref("uomschedule", settled.pieces_group)
+        group = Ref("uomschedule", cronus.pieces_group)
         product = self.crm.add("product", name="Bicycle", productnumber="1000", defaultuomscheduleid=group)
-        listed = self.crm.add(
-            "pricelevel", name="RETAIL", transactioncurrencyid=Ref("transactioncurrency", settled.gbp)
-        )
-        self.couple("UNIT OF MEASURE", self.pieces.pk, settled.pieces_group)
+        listed = self.crm.add("pricelevel", name="RETAIL", transactioncurrencyid=Ref("transactioncurrency", cronus.gbp))
+        self.couple("UNIT OF MEASURE", self.pieces.pk, cronus.pieces_group)
         self.couple("ITEM-PRODUCT", self.bicycle.pk, product)
         self.couple("CUSTPRCGRP-PRICE", self.retail.pk, listed)
         ConnectionSetup.current()

@@ -35,7 +35,7 @@ def awake() -> set[str]:
 
 
 def look() -> list[str]:
-    return [entry.name for entry in waking.LooksHere()()]
+    return [entry.name for entry in waking.BusinessCentralLook()()]
 
 
 def test_a_changed_row_wakes_the_job_of_its_table_and_no_other(asleep):
@@ -82,14 +82,14 @@ def test_nobody_is_woken_while_the_connection_is_disabled(asleep):
 
 
 def test_while_nothing_is_written_nothing_more_is_asked(asleep, django_assert_max_num_queries, monkeypatch):
-    looks = waking.LooksHere()
+    looks = waking.BusinessCentralLook()
     looks()
     monkeypatch.setattr(waking, "changed_since", lambda _: pytest.fail("asked once more"))
     assert looks() == []
 
 
 def test_a_job_that_falls_asleep_after_a_change_it_has_not_read_is_woken(asleep):
-    looks = waking.LooksHere()
+    looks = waking.BusinessCentralLook()
     JobQueueEntry.objects.filter(name="CUSTOMER").update(status=Status.IN_PROCESS)
     Customer.objects.create(name="Adatum")
     looks()

@@ -145,9 +145,9 @@ def tried(client, field, **given):
 def test_rules_are_tried_on_a_value_in_both_directions(city, admin):
     add(admin, city, "prefix", text="UK-")
     add(admin, city, "uppercase")
-    towards = tried(admin, city, way="to_crm", value="London").context["trial"]
+    towards = tried(admin, city, way="to_crm", value="London").context["preview"]
     assert (towards.stations, towards.result) == ((("Prefix", "UK-London"), ("Uppercase", "UK-LONDON")), "UK-LONDON")
-    back = tried(admin, city, way="to_erp", value="UK-Paris").context["trial"]
+    back = tried(admin, city, way="to_erp", value="UK-Paris").context["preview"]
     assert back.result == "UK-PARIS".removeprefix("UK-")
 
 
@@ -157,7 +157,7 @@ def test_rules_are_tried_on_a_real_record(city, admin, company):
     assert "Fabrikam" in answer.context["tried_on"]
     expected = company.get("customer", company.ids("customer"), ["name", "city"])
     city_of = next(str(row.values["city"]) for row in expected.values() if row.values["name"] == "Fabrikam")
-    assert answer.context["trial"].result == city_of.upper()
+    assert answer.context["preview"].result == city_of.upper()
 
 
 def test_a_record_nobody_knows_is_told(city, admin):

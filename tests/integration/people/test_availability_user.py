@@ -15,7 +15,7 @@ from integration.models import ConnectionSetup, TaskRun, User
 from integration.models.people.access_key import change_key, key_of, revoke_key, verified
 from integration.systems.errors import Unreachable
 from tests.integration.connection.page import save
-from tests.integration.features.solution import TOLD, own
+from tests.integration.features.solution import SENT_TO_SALES, own
 from tests.people import ADMINISTRATOR, AVAILABILITY, VIEWER, made
 from tests.setup_wizard.conftest import fresh, press, shown, walk
 
@@ -49,7 +49,7 @@ def in_sales(organization) -> tuple[str, str, str]:
     if scheduler.notify_sales():
         tasks.run(notifying.TASK)
     TaskRun.objects.all().delete()
-    [row] = organization.get("bci_connection", [OURS], TOLD).values()
+    [row] = organization.get("bci_connection", [OURS], SENT_TO_SALES).values()
     return tuple(row.values[name] for name in ("bci_odataurl", "bci_odatausername", "bci_odataaccesskey"))
 
 

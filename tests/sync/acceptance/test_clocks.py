@@ -42,7 +42,7 @@ class Clocks(Cronus):
 
     def name_in_sales(self, erp_id, name: str) -> None:
         rule, column = (CUSTOMER, "name") if erp_id in self.erp.ids("customer") else (CONTACT, "lastname")
-        self.crm.edit(rule.crm.name, self.partner(erp_id, rule).crm_id, **{column: name})
+        self.crm.edit(rule.crm.name, self.pair(erp_id, rule).crm_id, **{column: name})
 
     def names(self, erp_id) -> tuple[object, object]:
         if erp_id in self.erp.ids("customer"):
@@ -51,10 +51,10 @@ class Clocks(Cronus):
 
     def remembers_both_sides_as_they_are(self, erp_id) -> bool:
         rule = CUSTOMER if erp_id in self.erp.ids("customer") else CONTACT
-        partner = self.partner(erp_id, rule)
+        pair = self.pair(erp_id, rule)
         erp = self.erp.get(rule.erp.name, [erp_id], [])[erp_id].version
-        crm = self.crm.get(rule.crm.name, [partner.crm_id], [])[partner.crm_id].version
-        return (partner.seen_erp, partner.seen_crm) == (erp, crm)
+        crm = self.crm.get(rule.crm.name, [pair.crm_id], [])[pair.crm_id].version
+        return (pair.seen_erp, pair.seen_crm) == (erp, crm)
 
     def memory(self) -> object:
         return {tables: dict(ledger.rows) for tables, ledger in self.ledgers.items()}
@@ -109,10 +109,10 @@ def test_the_same_field_changed_on_both_sides_fails_in_both_directions_and_remem
     for erp_id in (clocks.adatum, clocks.anna):
         clocks.name(erp_id, "Berg")
         clocks.name_in_sales(erp_id, "Strand")
-    before = [(p.seen_erp, p.seen_crm) for p in (clocks.partner(clocks.adatum, CUSTOMER),)]
+    before = [(p.seen_erp, p.seen_crm) for p in (clocks.pair(clocks.adatum, CUSTOMER),)]
     assert clocks.jobs() == [(Counters(failed=1), Counters(failed=1))] * 2
     assert [clocks.names(id) for id in (clocks.adatum, clocks.anna)] == [("Berg", "Strand")] * 2
-    assert [(p.seen_erp, p.seen_crm) for p in (clocks.partner(clocks.adatum, CUSTOMER),)] == before
+    assert [(p.seen_erp, p.seen_crm) for p in (clocks.pair(clocks.adatum, CUSTOMER),)] == before
     assert never_back(positions, clocks.positions())
 
 
@@ -176,10 +176,10 @@ def test_the_primary_contact_set_on_a_customer_besides_is_remembered_with_its_pa
     [account] = clocks.make("CUSTOMER", coho)
     clocks.both(CUSTOMER)
     clocks.crm.add("contact", firstname="Cleo", lastname="Nyberg", parentcustomerid=Ref("account", account))
-    before, positions = clocks.partner(coho, CUSTOMER), customer_positions(clocks)
+    before, positions = clocks.pair(coho, CUSTOMER), customer_positions(clocks)
     assert clocks.both(ALL_CONTACTS)[1] == Counters(inserted=1)
     assert clocks.erp.values("customer", coho)["primary_contact_no"] is not None
-    assert (before.owed_crm, clocks.partner(coho, CUSTOMER).owed_crm) == (False, True)
+    assert (before.owed_crm, clocks.pair(coho, CUSTOMER).owed_crm) == (False, True)
     assert customer_positions(clocks) == positions
     clocks.both(CUSTOMER)
     clocks.both(CUSTOMER)
@@ -197,10 +197,10 @@ def test_the_primary_contact_set_on_an_account_besides_is_remembered_with_its_pa
     clocks.make("CUSTOMER", coho)
     clocks.both(CUSTOMER)
     clocks.person(coho, "Cleo Nyberg")
-    before, positions = clocks.partner(coho, CUSTOMER), customer_positions(clocks)
+    before, positions = clocks.pair(coho, CUSTOMER), customer_positions(clocks)
     assert clocks.both(ALL_CONTACTS) == (Counters(inserted=1), Counters(unchanged=1))
     assert clocks.twin("CUSTOMER", coho)["primarycontactid"] is not None
-    assert (before.owed_erp, clocks.partner(coho, CUSTOMER).owed_erp) == (False, True)
+    assert (before.owed_erp, clocks.pair(coho, CUSTOMER).owed_erp) == (False, True)
     assert customer_positions(clocks) == positions
     clocks.both(CUSTOMER)
     clocks.both(CUSTOMER)

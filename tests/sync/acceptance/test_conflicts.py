@@ -7,7 +7,7 @@ import pytest
 from integration.sync.memory.ledger import Result
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters
-from tests.makers import CUSTOMER_FIELDS, customer_rule, pair
+from tests.makers import CUSTOMER_FIELDS, customer_rule, field_rule
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.world import TO_CRM, TO_ERP, World
 
@@ -18,7 +18,7 @@ ITEM = standard("ITEM-PRODUCT")
 
 
 def with_fax(direction: Direction, **more) -> TableRule:
-    return customer_rule([*CUSTOMER_FIELDS, pair(*FAX, direction)], **more)
+    return customer_rule([*CUSTOMER_FIELDS, field_rule(*FAX, direction)], **more)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def changed_on_both_sides(world: World, rule: TableRule, erp_fax: str = "2", crm
     adatum = world.synchronized()
     world.both(rule)
     world.erp.edit("customer", adatum, address_2=erp_fax)
-    world.crm.edit("account", world.partner(adatum).crm_id, address1_line2=crm_fax)
+    world.crm.edit("account", world.pair(adatum).crm_id, address1_line2=crm_fax)
     return adatum
 
 
@@ -73,7 +73,7 @@ def test_different_fields_changed_on_each_side_are_merged_where_the_reference_se
     adatum = world.synchronized()
     world.both(rule)
     world.erp.edit("customer", adatum, address_2="2")
-    world.crm.edit("account", world.partner(adatum).crm_id, emailaddress1="info@adatum.example")
+    world.crm.edit("account", world.pair(adatum).crm_id, emailaddress1="info@adatum.example")
     assert world.run(first, rule) == Counters(modified=1)
     assert world.run(first.back, rule) == Counters(modified=1)
     assert faxes(world, adatum) == ("2", "2")
@@ -113,7 +113,7 @@ def test_an_item_and_its_product_with_the_same_field_changed_on_both_sides_fail_
     cronus.erp.edit("item", bicycle, description="Touring bicycle")
     cronus.crm.edit("product", product, name="City bicycle")
     assert cronus.ids(TO_CRM, bicycle, rule=ITEM) == Counters(failed=1)
-    assert cronus.partner(bicycle, ITEM).to_crm.result is Result.FAILURE
+    assert cronus.pair(bicycle, ITEM).to_crm.result is Result.FAILURE
     assert "Touring bicycle" in cronus.messages()
     assert "City bicycle" in cronus.messages()
 
@@ -158,7 +158,7 @@ def shapes(*wanted: str):
 def deleted_customer(world: World):
     """A coupled account whose customer was deleted."""
     adatum = world.synchronized()
-    account = world.partner(adatum).crm_id
+    account = world.pair(adatum).crm_id
     world.erp.remove("customer", adatum)
     world.crm.edit("account", account, telephone1="030 9")
     return adatum, account
@@ -187,7 +187,7 @@ def test_restore_records_makes_the_customer_again_and_couples_it(world, shape):
     rule = customer_rule(deletion=DeletionPolicy.RESTORE, **shape)
     assert world.ids(TO_ERP, account, rule=rule) == Counters(inserted=1)
     [customer] = world.erp.ids("customer")
-    assert world.partner(customer).crm_id == account
+    assert world.pair(customer).crm_id == account
     assert world.customer_of(customer).values["phone_no"] == "030 9"
 
 
@@ -202,4 +202,4 @@ def test_without_a_policy_the_first_run_fails_the_second_skips_and_the_coupling_
     rule = customer_rule(**shape)
     assert world.ids(TO_ERP, account, rule=rule) == Counters(failed=1)
     assert world.ids(TO_ERP, account, rule=rule) == Counters(skipped=1)
-    assert world.partner(adatum).crm_id == account
+    assert world.pair(adatum).crm_id == account

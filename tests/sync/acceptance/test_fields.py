@@ -10,7 +10,7 @@ from integration.sync.rules import TableRule
 from integration.sync.run import Counters
 from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.values import Ref, option_id
-from tests.makers import customer_rule, pair
+from tests.makers import customer_rule, field_rule
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, standard
 from tests.sync.world import World
 
@@ -176,7 +176,11 @@ def test_alike_is_unchanged_one_changed_text_is_modified_and_force_writes_nothin
 @pytest.mark.scenario("IntegrationRecordSynchTest.VerifyTransferFieldsFailOnMissingParameters")
 @pytest.mark.parametrize(
     ("fields", "error"),
-    [([], ConfigurationProblem), ([pair("name", "tickersymbol")], FieldMissing), ([pair("fax", "name")], FieldMissing)],
+    [
+        ([], ConfigurationProblem),
+        ([field_rule("name", "tickersymbol")], FieldMissing),
+        ([field_rule("fax", "name")], FieldMissing),
+    ],
     ids=["no fields", "no such column there", "no such column here"],
 )
 def test_a_run_without_fields_or_with_fields_that_are_not_there_does_not_begin(fields, error):

@@ -65,7 +65,7 @@ def test_a_mapping_that_only_reads_from_sales_takes_what_our_user_wrote_as_well(
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchOnlyCoupledRecordsMapping")
 def test_only_the_coupled_customer_gets_the_new_name_and_no_other_is_made(world):
     adatum = world.synchronized()
-    world.crm.edit("account", world.partner(adatum).crm_id, name="Adatum Corporation")
+    world.crm.edit("account", world.pair(adatum).crm_id, name="Adatum Corporation")
     add_account(world, "Fabrikam")
     assert world.run(TO_ERP, customer_rule(direction=TO_ERP)) == Counters(modified=1)
     assert names(world) == ["Adatum Corporation"]
@@ -77,7 +77,7 @@ def test_an_uncoupled_account_with_a_coupled_owner_becomes_a_customer(world):
     rule = customer_rule(only_coupled=False, direction=TO_ERP, crm_filter="")
     assert world.run(TO_ERP, rule) == Counters(inserted=1)
     [customer] = world.erp.ids("customer")
-    assert world.partner(customer).crm_id == coho
+    assert world.pair(customer).crm_id == coho
     assert world.journal.failures == []
 
 
@@ -124,7 +124,7 @@ def test_a_cursor_does_not_go_back_when_rows_changed_in_nothing_that_matters(wor
     adatum = world.synchronized()
     before = position(world, TO_ERP)
     world.crm.skew = -dt.timedelta(days=1)
-    world.crm.edit("account", world.partner(adatum).crm_id, address1_line2="Second floor")
+    world.crm.edit("account", world.pair(adatum).crm_id, address1_line2="Second floor")
     assert world.run(TO_ERP) == Counters(unchanged=1)
     assert position(world, TO_ERP) >= before
 
@@ -163,9 +163,9 @@ def test_a_write_that_was_refused_changes_nothing_and_the_pair_says_so_for_this_
     destination.fail_on("update", Refused("Not today."))
     assert cronus.run(direction, ITEM) == Counters(failed=1)
     assert cronus.messages() == "Not today."
-    partner = cronus.partner(bicycle, ITEM)
-    assert partner.outcome(direction).result is Result.FAILURE
-    assert partner.outcome(direction.back).result is not Result.FAILURE
+    pair = cronus.pair(bicycle, ITEM)
+    assert pair.outcome(direction).result is Result.FAILURE
+    assert pair.outcome(direction.back).result is not Result.FAILURE
     here, there = cronus.erp.values("item", bicycle)["description"], cronus.crm.values("product", product)["name"]
     assert (here, there) == (("Touring bicycle", "Bicycle") if direction is TO_CRM else ("Bicycle", "Touring bicycle"))
 
@@ -179,6 +179,6 @@ def test_a_product_that_arrived_says_so_for_its_direction_only(cronus):
     )  # fmt: skip
     cronus.couple(ITEM, bicycle, product)
     assert cronus.run(TO_ERP, ITEM, Options(winner=Side.CRM)) == Counters(modified=1)
-    partner = cronus.partner(bicycle, ITEM)
-    assert (partner.to_erp.result, partner.to_crm.result) == (Result.SUCCESS, Result.NONE)
+    pair = cronus.pair(bicycle, ITEM)
+    assert (pair.to_erp.result, pair.to_crm.result) == (Result.SUCCESS, Result.NONE)
     assert cronus.erp.values("item", bicycle)["description"] == "City bicycle"

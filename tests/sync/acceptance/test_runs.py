@@ -34,10 +34,10 @@ def test_a_unit_made_before_the_last_run_is_created_and_coupled_when_somebody_as
 @pytest.mark.scenario("CRMCouplingTest.SyncAccountModifiedByIntegrationUserToNewCustomer")
 def test_an_account_last_written_by_us_becomes_a_customer_when_somebody_asks_for_it(world):
     adatum = world.synchronized()
-    partner = world.partner(adatum)
-    world.ledger(customer_rule()).forget([partner])
+    pair = world.pair(adatum)
+    world.ledger(customer_rule()).forget([pair])
     world.erp.remove("customer", adatum)
-    assert world.ids(TO_ERP, partner.crm_id, create=True) == Counters(inserted=1)
+    assert world.ids(TO_ERP, pair.crm_id, create=True) == Counters(inserted=1)
     assert names(world) == ["Adatum"]
 
 
@@ -59,7 +59,7 @@ def test_five_chosen_customers_are_created_and_coupled_in_one_run(world):
 
 @pytest.mark.scenario("CRMIntegrationMgtTest.UpdateMultipleNowFromCRMForMany")
 def test_five_chosen_accounts_are_brought_over_in_one_run(world):
-    ids = [world.partner(world.synchronized(name)).crm_id for name in FIVE]
+    ids = [world.pair(world.synchronized(name)).crm_id for name in FIVE]
     for id in ids:
         world.crm.edit("account", id, address1_city="Basel")
     assert world.ids(TO_ERP, *ids) == Counters(modified=5)
@@ -97,24 +97,24 @@ def test_accounts_and_users_chosen_together_come_from_sales_in_one_run_each(cron
 @pytest.mark.scenario("CRMEntitySynchTest.SynchModifiedRecordWithNonMappedFieldToCRM")
 def test_a_change_of_a_field_that_is_not_mapped_is_unchanged_and_yet_remembered(world):
     adatum = world.synchronized()
-    before = world.partner(adatum).seen_erp
+    before = world.pair(adatum).seen_erp
     world.erp.edit("customer", adatum, address_2="Second floor")
     assert world.run(TO_CRM) == Counters(unchanged=1)
-    assert world.partner(adatum).seen_erp != before
+    assert world.pair(adatum).seen_erp != before
     assert world.run(TO_CRM) == Counters()
 
 
 @pytest.mark.scenario("CRMEntitySynchTest.SyncModifiedCustomerWithAdditionalNonMappedFieldToCRM")
 def test_another_salesperson_makes_another_owner_and_counts_as_modified(world):
     adatum = world.synchronized()
-    before = world.partner(adatum).seen_erp
+    before = world.pair(adatum).seen_erp
     anna = world.erp.add("salesperson", code="AL", name="Anna Lidman")
     user = world.crm.add("systemuser", fullname="Anna Lidman")
     world.couple(salespeople_rule(), anna, user)
     world.erp.edit("customer", adatum, salesperson_code=Ref("salesperson", anna))
     assert world.run(TO_CRM) == Counters(modified=1)
     assert world.account_of(adatum).values["ownerid"] == Ref("systemuser", user)
-    assert world.partner(adatum).seen_erp != before
+    assert world.pair(adatum).seen_erp != before
 
 
 @pytest.mark.scenario("CRMIntegrationRecordTest.CoupledRecordsAreNewerUntilSynched")
@@ -124,7 +124,7 @@ def test_a_pair_coupled_by_hand_counts_as_changed_on_both_sides_until_it_was_syn
     world.crm.edit("account", there, transactioncurrencyid=Ref("transactioncurrency", world.gbp))
     world.couple(customer_rule(), adatum, there)
     assert world.both() == (Counters(unchanged=1), Counters(unchanged=1))
-    assert (world.partner(adatum).seen_erp, world.partner(adatum).seen_crm) != ("", "")
+    assert (world.pair(adatum).seen_erp, world.pair(adatum).seen_crm) != ("", "")
     assert world.both() == (Counters(), Counters())
     world.erp.edit("customer", adatum, city="Wien")
     assert world.run(TO_CRM) == Counters(modified=1)
@@ -191,7 +191,7 @@ def test_a_new_customer_with_a_coupled_salesperson_is_inserted_with_one_write(wo
 def test_an_account_changed_a_day_later_modifies_its_own_customer_with_one_write(world):
     adatum, other = world.synchronized("Adatum"), world.synchronized("Fabrikam")
     world.crm.skew = dt.timedelta(days=1)
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     updates = world.erp.calls["update"]
     assert world.run(TO_ERP) == Counters(modified=1)
     assert world.erp.calls["update"] == updates + 1

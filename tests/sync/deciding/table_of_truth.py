@@ -11,7 +11,7 @@ from typing import Any
 from integration.sync.actions import Action, Update
 from integration.sync.decide import Decider
 from integration.sync.memory.halves import plain
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.memory.merge import Look, Merged, Merger
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.record.meaning import MeaningField
@@ -20,7 +20,7 @@ from integration.sync.record.values import normalizer
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options
 from integration.systems.values import Record, Side
-from tests.makers import customer_rule, pair
+from tests.makers import customer_rule, field_rule
 
 TO_CRM, TO_ERP = Direction.TO_CRM, Direction.TO_ERP
 NAMES = {"phone": ("phone_no", "telephone1"), "city": ("city", "address1_city")}
@@ -32,8 +32,8 @@ KEYS = {name: ":".join(fields) for name, fields in (NAMES | ONE_WAY).items()}
 
 def rule(**more: Any) -> TableRule:
     """Customers with two fields that go both ways, a street that goes to Sales and an e-mail that comes from there."""
-    fields = [pair(*fields) for fields in NAMES.values()]
-    fields += [pair(*ONE_WAY["street"], TO_CRM), pair(*ONE_WAY["mail"], TO_ERP)]
+    fields = [field_rule(*fields) for fields in NAMES.values()]
+    fields += [field_rule(*ONE_WAY["street"], TO_CRM), field_rule(*ONE_WAY["mail"], TO_ERP)]
     return customer_rule(more.pop("fields", fields), **more)
 
 
@@ -64,7 +64,7 @@ class Row:
     agreed: dict[str, str | tuple[str, str]] | None = None
     seen: bool = False
     winner: Side | None = None
-    partner: dict[str, Any] = field(default_factory=dict)
+    pair: dict[str, Any] = field(default_factory=dict)
     rule: dict[str, Any] = field(default_factory=dict)
     options: Options = field(default_factory=Options)
     resolved: Resolved = field(default_factory=dict)
@@ -114,11 +114,11 @@ class Row:
         return (plain(agreed), plain(agreed)) if isinstance(agreed, str) else self.merger.pair(*agreed)
 
     @property
-    def coupling(self) -> Partner:
+    def coupling(self) -> Pair:
         agreed = {self.key(name): self._halves(one) for name, one in (self.agreed or {}).items()}
-        made = Partner(self.erp_id, self.crm_id, State.COUPLED, agreed=agreed)
+        made = Pair(self.erp_id, self.crm_id, State.COUPLED, agreed=agreed)
         made = made.with_seen(self.direction.source, "source before")
-        return replace(made.with_seen(self.direction.destination, "twin before"), **self.partner)
+        return replace(made.with_seen(self.direction.destination, "twin before"), **self.pair)
 
     @property
     def draft(self) -> Draft:
@@ -147,12 +147,12 @@ class Row:
     def decide(self) -> Action:
         return self.decider.decide(self.source_record, self.coupling, self.twin_record, self.draft, back=self.back)
 
-    def dismiss(self, version: str = "source now") -> Action | None:
+    def shortcut(self, version: str = "source now") -> Action | None:
         record = self.record(self.direction.source, self.source, version)
-        return self.decider.dismiss(record, self.coupling)
+        return self.decider.shortcut(record, self.coupling)
 
-    def dismiss_uncoupled(self, partner: Partner | None = None) -> Action | None:
-        return self.decider.dismiss(self.source_record, partner)
+    def shortcut_uncoupled(self, pair: Pair | None = None) -> Action | None:
+        return self.decider.shortcut(self.source_record, pair)
 
     def deleted(self) -> Action:
         return self.decider.deleted(self.coupling, self.twin_record)

@@ -10,7 +10,7 @@ import pytest
 from integration.sync.actions import Fail, Ignore, Insert, Skip, Update
 from integration.sync.decide import failed
 from integration.sync.memory.halves import unread
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.problems import Conflict
 from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.rules import Direction
@@ -35,30 +35,30 @@ def test_an_uncoupled_record_is_inserted_with_an_id_of_ours(direction):
     row = Row(direction, {"phone": "1"})
     action = row.decider.decide(row.source_record, None, None, row.draft)
     assert isinstance(action, Insert)
-    assert action.partner.id(direction.source) == row.source_record.id
-    assert action.partner.seen(direction.source) == "source now"
-    assert row.halves(action.partner.agreed, "phone") == ("1", unread("1"))
+    assert action.pair.id(direction.source) == row.source_record.id
+    assert action.pair.seen(direction.source) == "source now"
+    assert row.halves(action.pair.agreed, "phone") == ("1", unread("1"))
 
 
 @BOTH_WAYS
 def test_an_uncoupled_record_is_ignored_while_only_coupled_ones_are_wanted_and_looked_at_otherwise(direction):
-    assert isinstance(Row(direction).dismiss_uncoupled(), Ignore)
-    assert Row(direction, rule={"only_coupled": False}).dismiss_uncoupled() is None
-    assert Row(direction, options=Options(create=True)).dismiss_uncoupled() is None
+    assert isinstance(Row(direction).shortcut_uncoupled(), Ignore)
+    assert Row(direction, rule={"only_coupled": False}).shortcut_uncoupled() is None
+    assert Row(direction, options=Options(create=True)).shortcut_uncoupled() is None
 
 
 @BOTH_WAYS
 def test_an_uncoupled_record_that_a_person_asked_for_is_skipped_with_the_reason(direction):
-    action = Row(direction, options=Options(scope=Scope.IDS)).dismiss_uncoupled()
+    action = Row(direction, options=Options(scope=Scope.IDS)).shortcut_uncoupled()
     assert isinstance(action, Skip)
     assert "only coupled" in action.reason
 
 
 def test_an_uncoupled_account_last_written_by_us_is_ignored_unless_a_person_asked_for_it_or_sales_only_sends():
-    assert isinstance(Row(TO_ERP, rule={"only_coupled": False}, modified_by=US).dismiss_uncoupled(), Ignore)
-    assert Row(TO_ERP, options=Options(create=True), modified_by=US).dismiss_uncoupled() is None
+    assert isinstance(Row(TO_ERP, rule={"only_coupled": False}, modified_by=US).shortcut_uncoupled(), Ignore)
+    assert Row(TO_ERP, options=Options(create=True), modified_by=US).shortcut_uncoupled() is None
     only_reads = {"only_coupled": False, "direction": TO_ERP}
-    assert Row(TO_ERP, rule=only_reads, modified_by=US).dismiss_uncoupled() is None
+    assert Row(TO_ERP, rule=only_reads, modified_by=US).shortcut_uncoupled() is None
 
 
 @BOTH_WAYS
@@ -68,7 +68,7 @@ def test_the_one_free_natural_match_is_coupled_and_takes_the_sources_values(dire
     assert isinstance(action, Update)
     assert action.coupled
     assert row.written(action)["phone"] == "1"
-    assert action.partner.id(direction.destination) == row.twin_record.id
+    assert action.pair.id(direction.destination) == row.twin_record.id
 
 
 @BOTH_WAYS
@@ -84,7 +84,7 @@ def test_a_natural_match_that_is_alike_already_is_coupled_without_writing(direct
 def test_a_natural_match_coupled_elsewhere_and_several_ones_fail_with_the_candidates(direction):
     row = Row(direction, {"phone": "1"}, {"phone": "1"})
     twin = row.twin_record
-    elsewhere = Partner(uuid.uuid4(), twin.id, State.COUPLED)
+    elsewhere = Pair(uuid.uuid4(), twin.id, State.COUPLED)
     taken = row.decider.decide(row.source_record, None, None, row.draft, [(twin, elsewhere)])
     other = replace(twin, id=uuid.uuid4())
     several = row.decider.decide(row.source_record, None, None, row.draft, [(twin, None), (other, None)])
@@ -97,7 +97,7 @@ def test_a_natural_match_coupled_elsewhere_and_several_ones_fail_with_the_candid
 @BOTH_WAYS
 def test_a_natural_match_that_is_only_set_aside_for_somebody_is_free(direction):
     row = Row(direction, {"phone": "1"}, {"phone": "1"})
-    aside = Partner(uuid.uuid4(), uuid.uuid4(), State.RESERVED)
+    aside = Pair(uuid.uuid4(), uuid.uuid4(), State.RESERVED)
     action = row.decider.decide(row.source_record, None, None, row.draft, [(row.twin_record, aside)])
     assert isinstance(action, Update)
     assert action.replaces == aside
@@ -108,11 +108,11 @@ def test_a_draft_with_a_problem_fails_and_one_that_is_left_out_is_skipped_whatev
     row = Row(direction, {"phone": "1"}, {"phone": "2"})
     problem = Refused("No exchange rate.")
     failing, left_out = replace(row.draft, problem=problem), replace(row.draft, left_out="No firm.")
-    for partner, twin in ((None, None), (row.coupling, row.twin_record), (row.coupling, None)):
-        action = row.decider.decide(row.source_record, partner, twin, failing)
+    for pair, twin in ((None, None), (row.coupling, row.twin_record), (row.coupling, None)):
+        action = row.decider.decide(row.source_record, pair, twin, failing)
         assert isinstance(action, Fail)
         assert action.problem is problem
-        assert isinstance(row.decider.decide(row.source_record, partner, twin, left_out), Skip)
+        assert isinstance(row.decider.decide(row.source_record, pair, twin, left_out), Skip)
 
 
 @BOTH_WAYS
@@ -126,12 +126,12 @@ def test_a_record_that_another_mapping_holds_is_skipped_with_its_name(direction)
 @BOTH_WAYS
 def test_a_record_that_failed_or_is_owed_before_it_was_coupled_is_tried_again_by_itself(direction):
     place = {"state": State.RESERVED}
-    row = Row(direction, partner={**place, **outcome(direction, FAILED)})
-    assert row.dismiss_uncoupled(row.coupling) is None
-    owed = Row(direction, partner={**place, f"owed_{direction.destination}": True})
-    assert owed.dismiss_uncoupled(owed.coupling) is None
-    aside = Row(direction, partner=place)
-    assert isinstance(aside.dismiss_uncoupled(aside.coupling), Ignore)
+    row = Row(direction, pair={**place, **outcome(direction, FAILED)})
+    assert row.shortcut_uncoupled(row.coupling) is None
+    owed = Row(direction, pair={**place, f"owed_{direction.destination}": True})
+    assert owed.shortcut_uncoupled(owed.coupling) is None
+    aside = Row(direction, pair=place)
+    assert isinstance(aside.shortcut_uncoupled(aside.coupling), Ignore)
 
 
 # --- intended -----------------------------------------------------------------------------------------------------
@@ -139,19 +139,19 @@ def test_a_record_that_failed_or_is_owed_before_it_was_coupled_is_tried_again_by
 
 @BOTH_WAYS
 def test_an_intended_pair_whose_twin_is_absent_is_inserted_again_under_the_same_id(direction):
-    row = Row(direction, {"phone": "1"}, None, partner={"state": State.INTENDED})
+    row = Row(direction, {"phone": "1"}, None, pair={"state": State.INTENDED})
     action = row.decide()
     assert isinstance(action, Insert)
-    assert action.partner.id(direction.destination) == row.coupling.id(direction.destination)
+    assert action.pair.id(direction.destination) == row.coupling.id(direction.destination)
 
 
 @BOTH_WAYS
 def test_an_intended_pair_whose_twin_is_there_is_completed_even_where_nothing_differs(direction):
-    row = Row(direction, AGREED, AGREED, AGREED, partner={"state": State.INTENDED})
+    row = Row(direction, AGREED, AGREED, AGREED, pair={"state": State.INTENDED})
     action = row.decide()
     assert isinstance(action, Update)
     assert action.completes
-    assert action.partner.state is State.COUPLED
+    assert action.pair.state is State.COUPLED
 
 
 # --- failing twice ------------------------------------------------------------------------------------------------
@@ -168,9 +168,9 @@ def test_the_same_failure_twice_in_a_row_is_skipped(direction):
 
 @BOTH_WAYS
 def test_a_skipped_pair_that_fails_the_same_way_once_more_stays_skipped_and_another_way_is_tried_again(direction):
-    partner = Row(direction, partner=outcome(direction, SKIPPED)).coupling
-    assert failed(partner, direction, Refused("No."))[0].outcome(direction) == SKIPPED
-    assert failed(partner, direction, Conflict("Both."))[0].outcome(direction) == Outcome(Result.FAILURE, "conflict")
+    pair = Row(direction, pair=outcome(direction, SKIPPED)).coupling
+    assert failed(pair, direction, Refused("No."))[0].outcome(direction) == SKIPPED
+    assert failed(pair, direction, Conflict("Both."))[0].outcome(direction) == Outcome(Result.FAILURE, "conflict")
 
 
 @BOTH_WAYS
@@ -182,16 +182,16 @@ def test_another_failure_or_the_same_one_in_the_other_direction_starts_afresh(di
 
 @BOTH_WAYS
 def test_waiting_for_another_record_never_turns_into_skipped(direction):
-    partner = Row(direction).coupling
+    pair = Row(direction).coupling
     for _ in range(5):
-        partner, skipped = failed(partner, direction, ReferenceNotCoupled("Wait.", table="currency", id=US))
+        pair, skipped = failed(pair, direction, ReferenceNotCoupled("Wait.", table="currency", id=US))
         assert not skipped
-    assert partner.outcome(direction) == Outcome(Result.WAITING, "reference-not-coupled")
+    assert pair.outcome(direction) == Outcome(Result.WAITING, "reference-not-coupled")
 
 
 @BOTH_WAYS
 def test_what_passes_by_itself_never_turns_into_skipped(direction):
-    partner = Row(direction).coupling
+    pair = Row(direction).coupling
     for _ in range(5):
-        partner, skipped = failed(partner, direction, Locked("Busy."))
+        pair, skipped = failed(pair, direction, Locked("Busy."))
         assert not skipped

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.actions import Broken, Insert, Restore, Unchanged, Uncouple, Update
+from integration.sync.actions import Insert, Restore, SourceDeleted, Unchanged, Uncouple, Update
 from integration.sync.given_ids.marks import mark
 from integration.sync.memory.ledger import State
 from integration.sync.problems import waiting_for
@@ -31,7 +31,7 @@ def test_a_twin_that_was_merged_fails_with_the_pair_and_the_one_to_couple_with(d
 
     action = decide(row, row.coupling)
 
-    assert (action.record, action.partner, action.problem.code) == (row.source_record, row.coupling, "twin-merged")
+    assert (action.record, action.pair, action.problem.code) == (row.source_record, row.coupling, "twin-merged")
     assert waiting_for(action.problem) == f"account/{master.id}"
     assert "Adatum Group" in str(action.problem)
 
@@ -62,7 +62,7 @@ def test_a_twin_that_nobody_owns_yet_is_left_alone_and_is_said_to_be_in_the_maki
 
     action = decide(row, row.coupling, rule=rule)
 
-    assert (action.record, action.partner, action.problem.code) == (row.source_record, row.coupling, "in-doubt")
+    assert (action.record, action.pair, action.problem.code) == (row.source_record, row.coupling, "in-doubt")
     assert str(action.problem) == "Its other record is being made at the moment."
 
 
@@ -74,19 +74,19 @@ def test_a_pair_whose_value_cannot_go_fails_renewed_as_far_as_it_is_equal(direct
     action = decide(row, row.coupling, changed(row.draft, problem=REFUSED))
 
     assert (action.record, action.problem) == (row.source_record, REFUSED)
-    assert row.halves(action.partner.agreed, "phone") is not None
-    assert action.partner.erp_id == row.erp_id
+    assert row.halves(action.pair.agreed, "phone") is not None
+    assert action.pair.erp_id == row.erp_id
 
 
 @BOTH_WAYS
 def test_an_intended_pair_whose_value_cannot_go_has_only_its_place_again(direction):
-    row = row_of(direction, twin=False, partner={"state": State.INTENDED})
+    row = row_of(direction, twin=False, pair={"state": State.INTENDED})
     problem = waiting()
 
     action = decide(row, row.coupling, changed(row.draft, problem=problem))
 
-    assert (action.record, action.problem, action.partner.waits) == (row.source_record, problem, waits(row))
-    assert (action.partner.state, action.partner.agreed) == (State.RESERVED, {})
+    assert (action.record, action.problem, action.pair.waits) == (row.source_record, problem, waits(row))
+    assert (action.pair.state, action.pair.agreed) == (State.RESERVED, {})
 
 
 @BOTH_WAYS
@@ -114,7 +114,7 @@ def test_an_update_and_an_unchanged_pair_keep_what_the_ledger_had_before(directi
 
     assert isinstance(action, Update if differs else Unchanged)
     assert (action.record, action.before, action.refused) == (row.source_record, row.coupling, None)
-    assert action.partner.seen(direction.source) == row.source_record.version
+    assert action.pair.seen(direction.source) == row.source_record.version
     if differs:
         assert action.read == replace(row.coupling, agreed=action.read.agreed)
         assert action.missing == ()
@@ -129,7 +129,7 @@ def test_only_a_field_that_is_left_as_it_is_is_named_as_missing(direction, kind)
     action = decide(row, None, changed(row.draft, lacking={"salesperson": lacking}))
 
     assert action.missing == (("Salesperson",) if kind is Lack.LEAVE else ())
-    assert action.partner.waits == (waits(row) if kind is Lack.LEAVE else frozenset())
+    assert action.pair.waits == (waits(row) if kind is Lack.LEAVE else frozenset())
 
 
 @BOTH_WAYS
@@ -140,10 +140,10 @@ def test_a_new_row_is_remembered_as_coupled_and_seen_here_only(direction):
     action = decide(row, reserved)
 
     assert isinstance(action, Insert)
-    assert (action.before, action.replaces, action.partner.state) == (reserved, None, State.COUPLED)
-    assert action.partner.seen(direction.source) == row.source_record.version
-    assert action.partner.seen(direction.destination) == ""
-    assert (action.partner.erp_id, action.partner.crm_id) == (row.erp_id, row.crm_id)
+    assert (action.before, action.replaces, action.pair.state) == (reserved, None, State.COUPLED)
+    assert action.pair.seen(direction.source) == row.source_record.version
+    assert action.pair.seen(direction.destination) == ""
+    assert (action.pair.erp_id, action.pair.crm_id) == (row.erp_id, row.crm_id)
 
 
 # --- gone ----------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_a_twin_that_is_gone_is_named_by_table_and_id(direction):
 
     action = decide(row, row.coupling)
 
-    assert (action.record, action.partner) == (row.source_record, row.coupling)
+    assert (action.record, action.pair) == (row.source_record, row.coupling)
     assert str(action.problem) == f"The coupled record of {kind} was deleted (id {gone})."
 
 
@@ -168,7 +168,7 @@ def test_a_twin_that_is_gone_is_uncoupled_or_made_with_an_id_of_its_own(directio
     restored = row_of(direction, twin=False, rule={"deletion": DeletionPolicy.RESTORE})
     action = decide(restored, restored.coupling)
     assert (action.before.state, action.replaces) == (State.RESERVED, restored.coupling)
-    assert action.before.id(direction.destination) == action.partner.id(direction.destination)
+    assert action.before.id(direction.destination) == action.pair.id(direction.destination)
 
 
 @BOTH_WAYS
@@ -179,8 +179,8 @@ def test_a_source_that_is_gone_is_said_with_the_record_that_is_left(direction):
 
     action = row.deleted()
 
-    assert (action.partner, action.label) == (row.coupling, "Adatum")
-    assert isinstance(action, Broken)
+    assert (action.pair, action.label) == (row.coupling, "Adatum")
+    assert isinstance(action, SourceDeleted)
     assert str(action.problem) == f"The coupled record of {kind} was deleted."
 
 

@@ -37,21 +37,21 @@ def owed(side: Side) -> dict[str, bool]:
 def test_a_skipped_pair_stays_skipped_unless_it_is_forced_or_its_source_changed(direction):
     skipped = outcome(direction, SKIPPED)
     for scope in (Scope.EVERYTHING, Scope.IDS):
-        assert isinstance(Row(direction, partner=skipped, options=Options(scope=scope)).dismiss(), Skip)
-        assert Row(direction, partner=skipped, options=Options(scope=scope, force=True)).dismiss() is None
-    assert Row(direction, partner=skipped).dismiss() is None
+        assert isinstance(Row(direction, pair=skipped, options=Options(scope=scope)).shortcut(), Skip)
+        assert Row(direction, pair=skipped, options=Options(scope=scope, force=True)).shortcut() is None
+    assert Row(direction, pair=skipped).shortcut() is None
 
 
 @BOTH_WAYS
 def test_a_reserved_pair_that_is_skipped_stays_so_too(direction):
     reserved = {"state": State.RESERVED, **outcome(direction, SKIPPED)}
-    assert isinstance(Row(direction, partner=reserved, options=Options(scope=Scope.EVERYTHING)).dismiss(), Skip)
+    assert isinstance(Row(direction, pair=reserved, options=Options(scope=Scope.EVERYTHING)).shortcut(), Skip)
 
 
 @BOTH_WAYS
 def test_a_pair_that_rests_in_one_direction_is_looked_at_in_the_other(direction):
     options = Options(scope=Scope.EVERYTHING)
-    assert Row(direction, AGREED, partner=outcome(direction.back, SKIPPED), options=options).dismiss() is None
+    assert Row(direction, AGREED, pair=outcome(direction.back, SKIPPED), options=options).shortcut() is None
 
 
 # --- coupled, both there ------------------------------------------------------------------------------------------
@@ -59,9 +59,9 @@ def test_a_pair_that_rests_in_one_direction_is_looked_at_in_the_other(direction)
 
 @BOTH_WAYS
 def test_a_source_as_it_is_remembered_is_unchanged_without_a_look_at_its_twin(direction):
-    action = Row(direction, AGREED).dismiss(version="source before")
+    action = Row(direction, AGREED).shortcut(version="source before")
     assert isinstance(action, Unchanged)
-    assert action.partner is None
+    assert action.pair is None
 
 
 @BOTH_WAYS
@@ -70,7 +70,7 @@ def test_a_source_as_it_is_remembered_is_unchanged_without_a_look_at_its_twin(di
     [
         {"owed": True},
         {"state": State.INTENDED},
-        {"writing": True},
+        {"in_flight": True},
         {"outcome": SKIPPED},
         {"outcome": FAILED},
         {"outcome": Outcome(Result.LEFT_OUT, "left-out")},
@@ -79,26 +79,26 @@ def test_a_source_as_it_is_remembered_is_unchanged_without_a_look_at_its_twin(di
     ids=["owed", "intended", "in flight", "skipped", "failed", "left out", "waiting"],
 )
 def test_a_source_as_it_is_remembered_is_looked_at_all_the_same_while_something_is_open(direction, why):
-    partner = dict(why)
-    if partner.pop("owed", False):
-        partner |= owed(direction.destination)
-    if partner.pop("writing", False):
-        partner["writing"] = InFlight(direction.destination, {})
-    if "outcome" in partner:
-        partner[direction.value] = partner.pop("outcome")
-    assert Row(direction, AGREED, partner=partner).dismiss(version="source before") is None
+    pair = dict(why)
+    if pair.pop("owed", False):
+        pair |= owed(direction.destination)
+    if pair.pop("in_flight", False):
+        pair["in_flight"] = InFlight(direction.destination, {})
+    if "outcome" in pair:
+        pair[direction.value] = pair.pop("outcome")
+    assert Row(direction, AGREED, pair=pair).shortcut(version="source before") is None
 
 
 @BOTH_WAYS
 @pytest.mark.parametrize("options", [Options(force=True), Options(scope=Scope.IDS)], ids=["forced", "asked for"])
 def test_a_source_as_it_is_remembered_is_looked_at_when_somebody_wants_it(direction, options):
-    assert Row(direction, AGREED, options=options).dismiss(version="source before") is None
+    assert Row(direction, AGREED, options=options).shortcut(version="source before") is None
 
 
 @BOTH_WAYS
 def test_what_is_open_for_the_other_direction_is_not_this_ones_business(direction):
     other = {**owed(direction.source), direction.back.value: FAILED}
-    assert isinstance(Row(direction, AGREED, partner=other).dismiss(version="source before"), Unchanged)
+    assert isinstance(Row(direction, AGREED, pair=other).shortcut(version="source before"), Unchanged)
 
 
 @BOTH_WAYS
@@ -106,9 +106,9 @@ def test_no_differing_field_is_unchanged_and_has_seen_both_rows(direction):
     row = Row(direction, AGREED, {**AGREED, "mail": ""}, {**AGREED, "mail": "", "street": ""})
     action = row.decide()
     assert isinstance(action, Unchanged)
-    assert action.partner.seen(direction.source) == "source now"
-    assert action.partner.seen(direction.destination) == "twin now"
-    assert action.partner.outcome(direction).result is Result.SUCCESS
+    assert action.pair.seen(direction.source) == "source now"
+    assert action.pair.seen(direction.destination) == "twin now"
+    assert action.pair.outcome(direction).result is Result.SUCCESS
 
 
 @BOTH_WAYS
@@ -133,7 +133,7 @@ def test_a_field_changed_on_both_sides_to_the_same_value_is_no_conflict(directio
     row = Row(direction, {"phone": "2", "city": "Berlin"}, {"phone": "2", "city": "Berlin"}, AGREED)
     action = row.decide()
     assert isinstance(action, Unchanged)
-    assert action.partner.agreed["phone_no:telephone1"] == ("2", "2")
+    assert action.pair.agreed["phone_no:telephone1"] == ("2", "2")
 
 
 @BOTH_WAYS
@@ -143,7 +143,7 @@ def test_in_a_conflict_the_policys_side_writes_and_the_other_pass_leaves_the_fie
     assert winning.written(winning.decide()) == {"phone": "2"}
     losing = Row(direction, **made, rule={"conflict": WINS[direction.back]}).decide()
     assert isinstance(losing, Unchanged)
-    assert (losing.partner.owed(direction.source), losing.partner.owed(direction.destination)) == (True, False)
+    assert (losing.pair.owed(direction.source), losing.pair.owed(direction.destination)) == (True, False)
 
 
 # --- our own writes ----------------------------------------------------------------------------------------------
@@ -151,27 +151,27 @@ def test_in_a_conflict_the_policys_side_writes_and_the_other_pass_leaves_the_fie
 
 def test_our_own_write_that_comes_back_as_it_went_needs_no_look_at_its_twin():
     halves = {name: (unread("1"), "1") for name in ("phone", "city", "street", "mail")}
-    row = Row(TO_ERP, dict.fromkeys(halves, "1"), agreed=halves, partner={"seen_crm": ""}, modified_by=US)
-    action = row.dismiss()
+    row = Row(TO_ERP, dict.fromkeys(halves, "1"), agreed=halves, pair={"seen_crm": ""}, modified_by=US)
+    action = row.shortcut()
     assert isinstance(action, Unchanged)
-    assert row.halves(action.partner.agreed, "phone") == ("1", "1")
-    assert action.partner.seen_crm == "source now"
+    assert row.halves(action.pair.agreed, "phone") == ("1", "1")
+    assert action.pair.seen_crm == "source now"
 
 
 def test_our_own_write_of_which_a_plug_in_made_something_is_remembered_as_that():
     halves = {name: (unread("1"), "1") for name in ("phone", "city", "street", "mail")}
     source = {**dict.fromkeys(halves, "1"), "phone": "+49 1"}
-    row = Row(TO_ERP, source, agreed=halves, partner={"seen_crm": ""}, modified_by=US)
-    action = row.dismiss()
+    row = Row(TO_ERP, source, agreed=halves, pair={"seen_crm": ""}, modified_by=US)
+    action = row.shortcut()
     assert isinstance(action, Unchanged)
-    assert row.halves(action.partner.agreed, "phone") == (plain("+49 1"), "1")
+    assert row.halves(action.pair.agreed, "phone") == (plain("+49 1"), "1")
 
 
 @pytest.mark.parametrize(
     "more",
     [
         {"modified_by": uuid.uuid4()},
-        {"modified_by": US, "partner": {"owed_erp": True}},
+        {"modified_by": US, "pair": {"owed_erp": True}},
         {"modified_by": US, "mail": "2"},
     ],
     ids=["a person's", "something is owed", "a person's edit lies under our write"],
@@ -181,12 +181,12 @@ def test_a_row_with_unread_values_is_looked_at_where_not_all_of_it_is_ours(more)
     halves = {name: (unread("1"), "1") for name in ("phone", "city")} | {"mail": ("1", "1")}
     source = {**dict.fromkeys(halves, "1"), "mail": more.pop("mail", "1")}
     row = Row(TO_ERP, source, agreed=halves, **more)
-    assert row.dismiss() is None
+    assert row.shortcut() is None
 
 
 @BOTH_WAYS
 def test_a_source_with_a_new_version_is_looked_at_though_it_was_last_written_by_us(direction):
-    assert Row(direction, AGREED, agreed=AGREED, modified_by=US).dismiss() is None
+    assert Row(direction, AGREED, agreed=AGREED, modified_by=US).shortcut() is None
 
 
 # --- what is owed and waited for -------------------------------------------------------------------------------
@@ -196,16 +196,16 @@ def test_a_source_with_a_new_version_is_looked_at_though_it_was_last_written_by_
 def test_a_pair_that_waits_for_a_record_which_is_coupled_by_now_is_looked_at(direction):
     row = Row(direction, AGREED)
     row.decider.released.add(row.source_record.id)
-    assert row.dismiss(version="source before") is None
+    assert row.shortcut(version="source before") is None
 
 
 @BOTH_WAYS
 def test_a_look_pays_the_debt_of_its_own_direction_and_keeps_that_of_the_other(direction):
     both = {"owed_erp": True, "owed_crm": True}
     row = {**AGREED, "mail": "", "street": ""}
-    action = Row(direction, row, row, row, partner=both).decide()
+    action = Row(direction, row, row, row, pair=both).decide()
     assert isinstance(action, Unchanged)
-    assert (action.partner.owed(direction.destination), action.partner.owed(direction.source)) == (False, True)
+    assert (action.pair.owed(direction.destination), action.pair.owed(direction.source)) == (False, True)
 
 
 @BOTH_WAYS
@@ -215,14 +215,14 @@ def test_a_conflict_keeps_what_is_owed_and_seen_and_renews_what_is_equal(directi
         {"phone": "2", "city": "Wien"},
         {"phone": "3", "city": "Wien"},
         AGREED,
-        partner=owed(direction.destination),
+        pair=owed(direction.destination),
     )
     action = row.decide()
     assert isinstance(action, Fail)
-    assert row.halves(action.partner.agreed, "phone") == ("1", "1")
-    assert row.halves(action.partner.agreed, "city") == ("Wien", "Wien")
-    assert action.partner.owed(direction.destination)
-    assert action.partner.seen(direction.destination) == "twin before"
+    assert row.halves(action.pair.agreed, "phone") == ("1", "1")
+    assert row.halves(action.pair.agreed, "city") == ("Wien", "Wien")
+    assert action.pair.owed(direction.destination)
+    assert action.pair.seen(direction.destination) == "twin before"
 
 
 @BOTH_WAYS
@@ -233,10 +233,10 @@ def test_a_record_that_waits_says_for_whom_and_a_look_that_ends_well_waits_for_n
     twin = whole.twin_record
     waiting = whole.decider.decide(whole.source_record, whole.coupling, twin, replace(whole.draft, problem=problem))
     assert isinstance(waiting, Fail)
-    assert waiting.partner.waits == {Wait(direction.destination, "currency", US)}
+    assert waiting.pair.waits == {Wait(direction.destination, "currency", US)}
     well = whole.decide()
     assert isinstance(well, Unchanged)
-    assert well.partner.waits == frozenset()
+    assert well.pair.waits == frozenset()
 
 
 @BOTH_WAYS
@@ -257,17 +257,17 @@ def test_a_record_left_out_for_a_reason_that_can_pass_is_remembered_with_what_it
 def test_an_update_that_had_arrived_before_the_run_died_is_agreed_and_not_written_again(direction):
     row = {**AGREED, "mail": "", "street": ""}
     begun = Row(direction, {**row, "phone": "2"}, {**row, "phone": "2"}, row)
-    begun.partner = {"writing": InFlight(direction.destination, {begun.key("phone"): ("2", "2")})}
+    begun.pair = {"in_flight": InFlight(direction.destination, {begun.key("phone"): ("2", "2")})}
     action = begun.decide()
     assert isinstance(action, Unchanged)
-    assert (begun.halves(action.partner.agreed, "phone"), action.partner.writing) == (("2", "2"), None)
+    assert (begun.halves(action.pair.agreed, "phone"), action.pair.in_flight) == (("2", "2"), None)
 
 
 @BOTH_WAYS
 def test_what_a_person_made_of_a_field_while_the_run_died_is_a_change_of_theirs(direction):
     row = {**AGREED, "mail": "", "street": ""}
     begun = Row(direction, {**row, "phone": "2"}, {**row, "phone": "3"}, row)
-    begun.partner = {"writing": InFlight(direction.destination, {begun.key("phone"): ("2", "2")})}
+    begun.pair = {"in_flight": InFlight(direction.destination, {begun.key("phone"): ("2", "2")})}
     action = begun.decide()
     assert isinstance(action, Fail)
     assert action.problem.code == "conflict"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from integration.sync.actions import Broken, Fail, Insert, Restore, Uncouple
+from integration.sync.actions import Fail, Insert, Restore, SourceDeleted, Uncouple
 from integration.sync.rules import DeletionPolicy
 from tests.sync.deciding.table_of_truth import TO_CRM, TO_ERP, Row
 
@@ -21,7 +21,7 @@ def test_a_twin_that_is_gone_fails_is_made_anew_or_uncouples_as_the_policy_says(
     restored = restoring.decide()
     assert isinstance(restored, Insert)
     assert restored.replaces == restoring.coupling
-    assert restored.partner.id(direction.destination) != restoring.coupling.id(direction.destination)
+    assert restored.pair.id(direction.destination) != restoring.coupling.id(direction.destination)
     removed = Row(direction, AGREED, None, AGREED, rule={"deletion": DeletionPolicy.REMOVE}).decide()
     assert isinstance(removed, Uncouple)
     assert removed.counted
@@ -30,7 +30,7 @@ def test_a_twin_that_is_gone_fails_is_made_anew_or_uncouples_as_the_policy_says(
 @BOTH_WAYS
 def test_a_source_that_is_gone_breaks_the_coupling_comes_back_or_uncouples_as_the_policy_says(direction):
     broken = Row(direction, twin=AGREED).deleted()
-    assert isinstance(broken, Broken)
+    assert isinstance(broken, SourceDeleted)
     assert broken.problem.code == "twin-gone"
     restoring = Row(direction, twin=AGREED, rule={"deletion": DeletionPolicy.RESTORE})
     restored = restoring.deleted()
@@ -44,7 +44,7 @@ def test_a_source_that_is_gone_breaks_the_coupling_comes_back_or_uncouples_as_th
 @BOTH_WAYS
 def test_a_source_that_is_gone_cannot_come_back_where_the_mapping_has_no_way_back(direction):
     row = Row(direction, twin=AGREED, rule={"deletion": DeletionPolicy.RESTORE, "direction": direction})
-    assert isinstance(row.deleted(), Broken)
+    assert isinstance(row.deleted(), SourceDeleted)
 
 
 @BOTH_WAYS

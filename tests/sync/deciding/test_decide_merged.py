@@ -32,16 +32,16 @@ class Says:
         return getattr(self.row.merger, name)
 
     def merge(self, look: Look) -> Merged:
-        return replace(self.merged, agreed=dict(look.partner.agreed))
+        return replace(self.merged, agreed=dict(look.pair.agreed))
 
 
 def row_of(direction, **twin: str) -> Row:
     return Row(direction, dict(AGREED), {**AGREED, **twin}, dict(AGREED))
 
 
-def decide(row: Row, merged: Merged | None = None, back: Draft | None = None, matches=(), partner=None, **draft):
+def decide(row: Row, merged: Merged | None = None, back: Draft | None = None, matches=(), pair=None, **draft):
     judge = row.decider if merged is None else replace(row.decider, merger=Says(row, merged))
-    pair = None if matches else (partner or row.coupling)
+    pair = None if matches else (pair or row.coupling)
     wanted = replace(row.draft, **draft)
     return judge.decide(row.source_record, pair, row.twin_record, wanted, matches, back or row.back)
 
@@ -58,8 +58,8 @@ def test_a_pair_of_which_a_value_cannot_go_fails_with_it_renewed_as_far_as_it_is
 
     assert isinstance(action, Fail)
     assert (action.record, action.problem) == (row.source_record, TOO_LONG)
-    assert (action.partner.erp_id, action.partner.crm_id) == (row.erp_id, row.crm_id)
-    assert row.halves(action.partner.agreed, "phone") is not None
+    assert (action.pair.erp_id, action.pair.crm_id) == (row.erp_id, row.crm_id)
+    assert row.halves(action.pair.agreed, "phone") is not None
 
 
 @BOTH_WAYS
@@ -78,7 +78,7 @@ def test_the_first_field_that_is_refused_is_said_while_the_others_go_on(directio
     row = row_of(direction)
 
     unchanged = decide(row, Merged(refused=refused))
-    changed = decide(row, Merged(refused=refused), partner=replace(row.coupling, state=State.INTENDED))
+    changed = decide(row, Merged(refused=refused), pair=replace(row.coupling, state=State.INTENDED))
 
     assert isinstance(unchanged, Unchanged)
     assert isinstance(changed, Update)
@@ -107,7 +107,7 @@ def test_a_pair_waits_for_records_of_both_sides(direction, merged):
     action = decide(row, merged, back=back, lacking=lacking(JIM))
 
     there = Wait(direction.destination, "salesperson", JIM), Wait(direction.source, "salesperson", HELEN)
-    assert action.partner.waits == frozenset(there)
+    assert action.pair.waits == frozenset(there)
 
 
 @BOTH_WAYS
@@ -116,6 +116,6 @@ def test_a_debt_of_the_other_pass_stays_or_is_new_and_this_one_is_paid(direction
     row = row_of(direction)
     pair = row.coupling.with_owed(direction.source, before).with_owed(direction.destination, True)
 
-    action = decide(row, Merged(owes=owes), partner=pair)
+    action = decide(row, Merged(owes=owes), pair=pair)
 
-    assert (action.partner.owed(direction.source), action.partner.owed(direction.destination)) == (after, False)
+    assert (action.pair.owed(direction.source), action.pair.owed(direction.destination)) == (after, False)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.actions import Fail, Skip, Uncouple, Update
-from integration.sync.memory.ledger import Outcome, Partner, Result, State
+from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.run import LEFT_OUT
 from integration.systems.values import Record
 from tests.sync.deciding.table_of_truth import TO_CRM, Row
@@ -20,7 +20,7 @@ from tests.sync.deciding.whole import BOTH_WAYS, JIM, changed, decide, row_of, w
 @BOTH_WAYS
 @pytest.mark.parametrize("state", [State.COUPLED, State.INTENDED])
 def test_a_pair_that_ends_with_a_record_left_out_goes_with_its_twin_and_counts_where_it_was_coupled(direction, state):
-    row = row_of(direction, partner={"state": state})
+    row = row_of(direction, pair={"state": state})
     draft = changed(row.draft, left_out="The item is retired.", ends_pair=True)
     counted = state is State.COUPLED
 
@@ -41,7 +41,7 @@ def test_a_record_left_out_that_ends_no_pair_or_has_none_is_skipped_with_the_rea
 
 @BOTH_WAYS
 def test_a_record_left_out_whose_row_was_intended_and_is_not_there_has_only_its_place_again(direction):
-    row = row_of(direction, twin=False, partner={"state": State.INTENDED, f"owed_{direction.source}": True})
+    row = row_of(direction, twin=False, pair={"state": State.INTENDED, f"owed_{direction.source}": True})
     place = replace(
         row.coupling, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="", owed_erp=False, owed_crm=False
     )
@@ -54,7 +54,7 @@ def test_a_record_left_out_whose_row_was_intended_and_is_not_there_has_only_its_
 @BOTH_WAYS
 @pytest.mark.parametrize("state", [State.COUPLED, State.INTENDED])
 def test_a_record_left_out_whose_row_is_there_keeps_its_pair(direction, state):
-    row = row_of(direction, partner={"state": state})
+    row = row_of(direction, pair={"state": state})
 
     action = decide(row, row.coupling, changed(row.draft, left_out="The item is retired."))
 
@@ -80,14 +80,14 @@ def test_a_record_left_out_without_a_pair_waits_in_a_place_of_its_own(direction)
 
     action = decide(row, None, draft)
 
-    assert (action.record, action.partner) == (row.source_record, None)
+    assert (action.record, action.pair) == (row.source_record, None)
     assert (action.remembered.id(direction.source), action.remembered.waits) == (row.source_record.id, waits(row))
 
 
 # --- not coupled ---------------------------------------------------------------------------------------------
 
 
-def match_of(row: Row, *others: Partner | None) -> list[tuple[Record, Partner | None]]:
+def match_of(row: Row, *others: Pair | None) -> list[tuple[Record, Pair | None]]:
     """As many natural matches as there are pairs that hold them; the first is the twin."""
     twin = row.twin_record
     return [(twin if not n else replace(twin, id=uuid.UUID(int=n)), one) for n, one in enumerate(others)]
@@ -103,7 +103,7 @@ def test_a_record_that_cannot_go_fails_and_remembers_for_whom_it_waits(direction
     assert decide(row, reserved, draft) == Fail(row.source_record, problem, replace(reserved, waits=waits(row)))
     action = decide(row, None, draft)
     assert (action.record, action.problem) == (row.source_record, problem)
-    assert (action.partner.id(direction.source), action.partner.waits) == (row.source_record.id, waits(row))
+    assert (action.pair.id(direction.source), action.pair.waits) == (row.source_record.id, waits(row))
 
 
 @BOTH_WAYS
@@ -136,7 +136,7 @@ def test_a_match_that_is_taken_or_not_alone_fails_and_every_candidate_is_named(d
     action = decide(row, reserved, matches=matches)
 
     named = ", ".join(str(match.id) for match, _ in matches)
-    assert (action.record, action.partner) == (row.source_record, reserved)
+    assert (action.record, action.pair) == (row.source_record, reserved)
     assert (action.problem.code, str(action.problem)) == ("ambiguous-match", f"The matching record {why}: {named}.")
 
 
@@ -160,9 +160,9 @@ def test_one_free_match_is_coupled_whether_or_not_a_field_differs(direction, equ
 
     assert isinstance(action, Update)
     assert (action.record, action.twin, action.coupled) == (row.source_record, row.twin_record, True)
-    assert (action.partner.erp_id, action.partner.crm_id) == (row.erp_id, row.crm_id)
-    assert (action.partner.state, action.replaces) == (State.COUPLED, None)
-    assert action.partner.seen(direction.source) == row.source_record.version
+    assert (action.pair.erp_id, action.pair.crm_id) == (row.erp_id, row.crm_id)
+    assert (action.pair.state, action.replaces) == (State.COUPLED, None)
+    assert action.pair.seen(direction.source) == row.source_record.version
     assert row.written(action) == ({} if equal else {"city": "Berlin"})
 
 
@@ -172,8 +172,8 @@ def test_of_two_places_set_aside_the_one_with_its_id_here_is_replaced(direction,
     row = row_of(direction)
     if not equal:
         row.twin["city"] = "Wien"
-    mine = Partner(*((row.erp_id, uuid.uuid4()) if direction is TO_CRM else (uuid.uuid4(), row.crm_id)))
-    other = Partner(*((uuid.uuid4(), row.crm_id) if direction is TO_CRM else (row.erp_id, uuid.uuid4())))
+    mine = Pair(*((row.erp_id, uuid.uuid4()) if direction is TO_CRM else (uuid.uuid4(), row.crm_id)))
+    other = Pair(*((uuid.uuid4(), row.crm_id) if direction is TO_CRM else (row.erp_id, uuid.uuid4())))
 
     action = decide(row, mine, matches=match_of(row, other))
 

@@ -14,19 +14,19 @@ from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options, Scope
 from integration.sync.special.base import Run
 from integration.systems.values import Side
-from tests.makers import CUSTOMER_FIELDS, customer_rule, pair
+from tests.makers import CUSTOMER_FIELDS, customer_rule, field_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
 PHONE, CITY = "phone_no:telephone1", "city:address1_city"
-RULE = customer_rule([*CUSTOMER_FIELDS, pair("priority", "numberofemployees", TO_CRM)])
+RULE = customer_rule([*CUSTOMER_FIELDS, field_rule("priority", "numberofemployees", TO_CRM)])
 
 
 def edited(world: World, **here: str) -> uuid.UUID:
     """Adatum, whose phone and city were changed on both sides."""
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 1", city="Bern", **here)
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 2", address1_city="Basel")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 2", address1_city="Basel")
     return adatum
 
 
@@ -62,7 +62,7 @@ def test_what_was_decided_goes_over_whichever_pass_comes_first(direction, winner
     world = World()
     adatum = edited(world)
     agreed = decided(world, adatum, TO_CRM, {PHONE: winner, CITY: winner.other})
-    stored = world.partner(adatum)
+    stored = world.pair(adatum)
     world.ledger(RULE).remember([replace(stored, agreed={**stored.agreed, **agreed}, owed_erp=True, owed_crm=True)])
     for one in (direction, direction.back, direction):
         assert world.run(one).failed == 0
@@ -78,7 +78,7 @@ def test_an_edit_of_the_loser_after_the_decision_loses_too(direction):
     world = World()
     adatum = edited(world)
     agreed = decided(world, adatum, TO_CRM, {PHONE: Side.ERP, CITY: Side.ERP})
-    stored = world.partner(adatum)
+    stored = world.pair(adatum)
     world.ledger(RULE).remember([replace(stored, agreed={**stored.agreed, **agreed}, owed_erp=True, owed_crm=True)])
     world.crm.edit("account", stored.crm_id, telephone1="030 3")
     for one in (direction, direction.back, direction):
@@ -91,7 +91,7 @@ def test_an_edit_of_the_loser_after_the_decision_loses_too(direction):
 def test_send_and_get_carry_the_whole_record_and_leave_the_chosen_side_as_it_is(direction, winner):
     world = World()
     adatum = edited(world)
-    ids = {Side.ERP: adatum, Side.CRM: world.partner(adatum).crm_id}
+    ids = {Side.ERP: adatum, Side.CRM: world.pair(adatum).crm_id}
     chosen = {Side.ERP: world.customer_of, Side.CRM: world.account_of}[winner]
     before = chosen(adatum).values
     for one in (direction, direction.back):

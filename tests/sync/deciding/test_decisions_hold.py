@@ -11,14 +11,14 @@ from integration.sync.memory.ledger import Result
 from integration.sync.rules import ConflictPolicy, Direction, Reference
 from integration.sync.run import Counters
 from integration.systems.values import Ref, Side
-from tests.makers import CUSTOMER_FIELDS, account, customer_rule, pair
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 
 PHONE = "phone_no:telephone1"
 PARENT = Reference("customer", "account")
-WAITING = customer_rule([*CUSTOMER_FIELDS, pair("bill_to_customer_no", "parentaccountid", reference=PARENT)])
+WAITING = customer_rule([*CUSTOMER_FIELDS, field_rule("bill_to_customer_no", "parentaccountid", reference=PARENT)])
 CLEARING = customer_rule(
-    [*CUSTOMER_FIELDS, pair("bill_to_customer_no", "parentaccountid", reference=PARENT, clear_on_failed=True)]
+    [*CUSTOMER_FIELDS, field_rule("bill_to_customer_no", "parentaccountid", reference=PARENT, clear_on_failed=True)]
 )
 ENDS = {Side.ERP: TO_CRM, Side.CRM: TO_ERP}
 
@@ -31,7 +31,7 @@ def world() -> World:
 def both_edited(world: World, rule) -> tuple:
     """Adatum's phone was changed on both sides, and each side pays through somebody the other side does not have."""
     adatum = world.synchronized()
-    account_id = world.partner(adatum).crm_id
+    account_id = world.pair(adatum).crm_id
     fabrikam = world.add_customer("Fabrikam")
     coho = world.crm.add("account", **account("Coho Winery", statecode=1))
     world.erp.edit("customer", adatum, phone_no="030 1", bill_to_customer_no=Ref("customer", fabrikam))
@@ -65,18 +65,18 @@ def test_what_was_sent_without_partner_arrives_once_its_record_is_there(world):
     world.ids(TO_CRM, fabrikam, rule=CLEARING, create=True)
     world.both(CLEARING)
     parent = world.crm.values("account", account_id)["parentaccountid"]
-    assert parent.id == world.partner(fabrikam).crm_id
+    assert parent.id == world.pair(fabrikam).crm_id
 
 
 def test_get_after_a_decision_for_business_central_carries_what_sales_has(world):
     adatum = world.synchronized()
-    partner = world.partner(adatum)
+    pair = world.pair(adatum)
     world.erp.edit("customer", adatum, phone_no="030 1")
-    world.crm.edit("account", partner.crm_id, telephone1="030 2")
-    agreed = {**partner.agreed, PHONE: (DECIDED, "030 2")}
+    world.crm.edit("account", pair.crm_id, telephone1="030 2")
+    agreed = {**pair.agreed, PHONE: (DECIDED, "030 2")}
     ledger = world.ledger(customer_rule())
     ledger.rows[adatum] = replace(ledger.rows[adatum], agreed=agreed, owed_crm=True)
-    assert world.ids(TO_ERP, partner.crm_id, winner=Side.CRM) == Counters(modified=1)
+    assert world.ids(TO_ERP, pair.crm_id, winner=Side.CRM) == Counters(modified=1)
     world.both()
     assert world.customer_of(adatum).values["phone_no"] == "030 2"
     assert world.account_of(adatum).values["telephone1"] == "030 2"
@@ -86,13 +86,13 @@ def test_get_after_a_decision_for_business_central_carries_what_sales_has(world)
 def test_under_a_one_way_mapping_two_way_fields_overwrite_without_conflict_and_owe_nothing(world, direction):
     rule = customer_rule(direction=direction)
     adatum = world.synchronized()
-    account_id = world.partner(adatum).crm_id
+    account_id = world.pair(adatum).crm_id
     world.erp.edit("customer", adatum, phone_no="030 1", city="Oslo")
     world.crm.edit("account", account_id, telephone1="030 2", address1_line1="Main Street 7")
     assert world.run(direction, rule) == Counters(modified=1)
-    partner = world.partner(adatum)
-    assert (partner.owed_erp, partner.owed_crm) == (False, False)
-    assert partner.outcome(direction).result is Result.SUCCESS
+    pair = world.pair(adatum)
+    assert (pair.owed_erp, pair.owed_crm) == (False, False)
+    assert pair.outcome(direction).result is Result.SUCCESS
     values = [world.customer_of(adatum).values[name] for name in ("phone_no", "city")]
     values += [world.account_of(adatum).values[name] for name in ("telephone1", "address1_city")]
     assert values[:2] == values[2:]
@@ -104,12 +104,12 @@ def test_a_one_way_mapping_asks_no_policy(world, policy):
     rule = customer_rule(direction=Direction.TO_CRM, conflict=policy)
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 1")
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 2")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 2")
     assert world.run(TO_CRM, rule) == Counters(modified=1)
     assert world.account_of(adatum).values["telephone1"] == "030 1"
 
 
-NOT_BLANK = pair("phone_no", "telephone1", not_null=True)
+NOT_BLANK = field_rule("phone_no", "telephone1", not_null=True)
 NEVER_BLANK = customer_rule([*CUSTOMER_FIELDS[:4], NOT_BLANK])
 
 
@@ -118,33 +118,33 @@ def test_a_blank_that_never_travels_is_no_rival_of_a_value(world, policy):
     rule = replace(NEVER_BLANK, conflict=policy)
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 1")
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="")
     for _ in range(3):
         world.both(rule)
-    partner = world.partner(adatum)
+    pair = world.pair(adatum)
     assert world.account_of(adatum).values["telephone1"] == "030 1"
-    assert (partner.owed_erp, partner.owed_crm) == (False, False)
+    assert (pair.owed_erp, pair.owed_crm) == (False, False)
 
 
 @pytest.mark.parametrize("winner", list(Side))
 def test_a_decision_for_a_blank_that_never_travels_leaves_both_sides_as_they_are(world, winner):
     adatum = world.synchronized()
-    partner = world.partner(adatum)
+    pair = world.pair(adatum)
     phones = {Side.ERP: "030 1", Side.CRM: "030 1", winner: ""}
     world.erp.edit("customer", adatum, phone_no=phones[Side.ERP])
-    world.crm.edit("account", partner.crm_id, telephone1=phones[Side.CRM])
+    world.crm.edit("account", pair.crm_id, telephone1=phones[Side.CRM])
     halves = (DECIDED, "030 1") if winner is Side.ERP else ("030 1", DECIDED)
     ledger = world.ledger(NEVER_BLANK)
-    decided = replace(partner, agreed={**partner.agreed, PHONE: halves}, owed_erp=True, owed_crm=True)
+    decided = replace(pair, agreed={**pair.agreed, PHONE: halves}, owed_erp=True, owed_crm=True)
     ledger.rows[adatum] = decided
     for _ in range(3):
         world.both(NEVER_BLANK)
-    after = world.partner(adatum)
+    after = world.pair(adatum)
     assert world.customer_of(adatum).values["phone_no"] == phones[Side.ERP]
     assert world.account_of(adatum).values["telephone1"] == phones[Side.CRM]
     assert (after.owed_erp, after.owed_crm) == (False, False)
     if winner is Side.ERP:
-        world.crm.edit("account", partner.crm_id, telephone1="030 5")
+        world.crm.edit("account", pair.crm_id, telephone1="030 5")
     else:
         world.erp.edit("customer", adatum, phone_no="030 5")
     world.both(NEVER_BLANK)

@@ -10,10 +10,10 @@ import pytest
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Scope
 from integration.systems.values import Side
-from tests.makers import customer_rule, pair
+from tests.makers import customer_rule, field_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 
-NAME = pair("name", "name")
+NAME = field_rule("name", "name")
 EVERYTHING = {"scope": Scope.EVERYTHING}
 
 
@@ -24,10 +24,10 @@ def enabled(city: str, other: str, first_wins: Side | None = None, direction: Di
     world.add_customer("Adatum", city=city)
     world.run(TO_CRM, before, create=True)
     [erp_id] = world.erp.ids("customer")
-    crm_id = world.partner(erp_id, before).crm_id
+    crm_id = world.pair(erp_id, before).crm_id
     world.crm.edit("account", crm_id, address1_city=other)
     world.both(before)
-    field = pair("city", "address1_city", direction, first_wins=first_wins, revision=1)
+    field = field_rule("city", "address1_city", direction, first_wins=first_wins, revision=1)
     ledger = world.ledger(before)
     ledger.remember([replace(ledger.rows[erp_id], seen_erp="", seen_crm="")])
     return world, replace(before, fields=(NAME, field))
@@ -35,12 +35,12 @@ def enabled(city: str, other: str, first_wins: Side | None = None, direction: Di
 
 def cities(world: World, rule: TableRule) -> tuple[str, str]:
     [erp_id] = world.erp.ids("customer")
-    crm_id = world.partner(erp_id, rule).crm_id
+    crm_id = world.pair(erp_id, rule).crm_id
     other = world.crm.get("account", [crm_id], ["address1_city"])[crm_id].values["address1_city"]
     return str(world.customer_of(erp_id).values["city"]), str(other)
 
 
-def settled(world: World, rule: TableRule) -> bool:
+def synchronized(world: World, rule: TableRule) -> bool:
     return all(not (c.modified or c.failed) for _ in range(2) for c in world.both(rule))
 
 
@@ -49,7 +49,7 @@ def test_the_side_that_a_person_chose_wins_though_nobody_changed_the_records(win
     world, rule = enabled("Berlin", "Basel", winner)
     world.both(rule, **EVERYTHING)
     assert cities(world, rule) == (city, city)
-    assert settled(world, rule)
+    assert synchronized(world, rule)
 
 
 @pytest.mark.parametrize("winner", [Side.ERP, Side.CRM, None])
@@ -58,7 +58,7 @@ def test_blank_loses_whoever_was_chosen(winner, cities_before):
     world, rule = enabled(*cities_before, winner)
     world.both(rule, **EVERYTHING)
     assert cities(world, rule) == ("Basel", "Basel")
-    assert settled(world, rule)
+    assert synchronized(world, rule)
 
 
 def test_without_a_choice_two_different_values_are_a_conflict():
@@ -76,7 +76,7 @@ def test_a_field_that_goes_one_way_is_carried_once_for_everybody():
 def test_an_edit_that_waits_in_sales_is_not_lost_by_looking_again():
     world, rule = enabled("Berlin", "Basel", Side.ERP)
     [erp_id] = world.erp.ids("customer")
-    world.crm.edit("account", world.partner(erp_id, rule).crm_id, name="Fabrikam")
+    world.crm.edit("account", world.pair(erp_id, rule).crm_id, name="Fabrikam")
     world.both(rule, **EVERYTHING)
     assert world.customer_of(erp_id).values["name"] == "Fabrikam"
     assert cities(world, rule) == ("Berlin", "Berlin")
@@ -89,5 +89,5 @@ def test_what_was_agreed_under_an_earlier_revision_no_longer_counts():
     again = replace(rule.fields[1], revision=2, first_wins=Side.ERP)
     world.erp.edit("customer", erp_id, city="Wien")
     world.run(TO_CRM, replace(rule, fields=(NAME, again)))
-    assert set(world.partner(erp_id, rule).agreed) <= {NAME.key, again.key}
+    assert set(world.pair(erp_id, rule).agreed) <= {NAME.key, again.key}
     assert cities(world, rule) == ("Wien", "Wien")

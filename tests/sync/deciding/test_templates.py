@@ -11,12 +11,12 @@ from integration.sync.run import Counters
 from integration.systems.errors import RecordProblem
 from integration.systems.filters import EVERYTHING, Filter, parse
 from integration.systems.values import Side
-from tests.makers import account, crm_tables, customer_rule, erp_tables, pair
+from tests.makers import account, crm_tables, customer_rule, erp_tables, field_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 
 ACCOUNT = next(table for table in crm_tables() if table.name == "account")
 CUSTOMER = next(table for table in erp_tables() if table.name == "customer")
-FIELDS = (pair("name", "name"), pair("city", "address1_city"), pair("phone_no", "telephone1", TO_ERP))
+FIELDS = (field_rule("name", "name"), field_rule("city", "address1_city"), field_rule("phone_no", "telephone1", TO_ERP))
 
 
 def template(condition: str = "", **values: Any) -> Template:
@@ -91,7 +91,7 @@ def test_a_template_for_sales_reads_the_customer():
     world = World()
     condition = parse("blocked = Ship", CUSTOMER)
     hold = Template("on hold", Side.CRM, {"creditonhold": True}, condition)
-    rule = customer_rule([pair("name", "name")], templates=(hold,), erp_filter="", crm_filter="")
+    rule = customer_rule([field_rule("name", "name")], templates=(hold,), erp_filter="", crm_filter="")
     world.add_customer("Adatum", blocked=1)
     world.add_customer("Fabrikam")
     assert world.run(TO_CRM, rule, create=True).inserted == 2

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.memory.ledger import Partner, Wait
+from integration.sync.memory.ledger import Pair, Wait
 from integration.sync.record.transfer import Draft, ReferenceNotCoupled
 from tests.sync.deciding.table_of_truth import TO_CRM, TO_ERP, Row
 
@@ -23,9 +23,9 @@ def row_of(direction, *, twin: bool = True, **more) -> Row:
     return Row(direction, dict(AGREED), dict(AGREED) if twin else None, dict(AGREED), **more)
 
 
-def decide(row: Row, partner: Partner | None, draft: Draft | None = None, matches=(), holder: str = "", **decider):
+def decide(row: Row, pair: Pair | None, draft: Draft | None = None, matches=(), holder: str = "", **decider):
     judge = replace(row.decider, **decider)
-    return judge.decide(row.source_record, partner, row.twin_record, draft or row.draft, matches, row.back, holder)
+    return judge.decide(row.source_record, pair, row.twin_record, draft or row.draft, matches, row.back, holder)
 
 
 def changed(draft: Draft, **more) -> Draft:

@@ -201,7 +201,7 @@ class Cronus(World):
             self.run(one, standard(name))
         ledger = self.ledger(standard(name))
         side = direction.source
-        return [ledger.partners(side, [id])[id].id(side.other) for id in ids]
+        return [ledger.pairs(side, [id])[id].id(side.other) for id in ids]
 
     def twin(self, name: str, erp_id: uuid.UUID) -> dict[str, Value]:
         """The row of Sales coupled with this one."""
@@ -211,11 +211,11 @@ class Cronus(World):
     def erp_twin(self, name: str, crm_id: uuid.UUID) -> dict[str, Value]:
         """The row of Business Central coupled with this one."""
         rule = standard(name)
-        return self.erp.values(rule.erp.name, self.ledger(rule).partners(Side.CRM, [crm_id])[crm_id].erp_id)
+        return self.erp.values(rule.erp.name, self.ledger(rule).pairs(Side.CRM, [crm_id])[crm_id].erp_id)
 
     def is_coupled(self, name: str, erp_id: uuid.UUID) -> bool:
-        partner = self.ledger(standard(name)).rows.get(erp_id)
-        return partner is not None and partner.state == "coupled"
+        pair = self.ledger(standard(name)).rows.get(erp_id)
+        return pair is not None and pair.state == "coupled"
 
     def all(self, table: str) -> list[dict[str, Value]]:
         """Every row of a table of Sales."""

@@ -25,7 +25,7 @@ def adatum(cronus):
 
 @pytest.fixture
 def account(cronus, adatum):
-    return cronus.partner(adatum, standard(CUSTOMER)).crm_id
+    return cronus.pair(adatum, standard(CUSTOMER)).crm_id
 
 
 def person_there(cronus, account, first="Helen", last="Ray", **values):

@@ -22,7 +22,7 @@ def test_a_unit_group_is_found_however_sales_writes_its_name(cronus, written):
     group = cronus.crm.add("uomschedule", name=f"NAV {written}", baseuomname="CAFÉ")
     unit = cronus.erp.add("unit_of_measure", code="CAFÉ")
     cronus.run(TO_CRM, standard(UNIT), create=True)
-    assert cronus.partner(unit, standard(UNIT)).crm_id == group
+    assert cronus.pair(unit, standard(UNIT)).crm_id == group
 
 
 @pytest.mark.parametrize("written", WRITINGS)
@@ -30,21 +30,21 @@ def test_a_price_list_is_found_however_sales_writes_its_name(cronus, written):
     there = cronus.crm.add("pricelevel", name=written)
     group = cronus.price_group("CAFÉ")
     cronus.run(TO_CRM, standard(GROUP), create=True)
-    assert cronus.partner(group, standard(GROUP)).crm_id == there
+    assert cronus.pair(group, standard(GROUP)).crm_id == there
 
 
 def test_a_currency_is_found_though_its_iso_code_stands_there_in_small_letters(cronus):
     there = cronus.crm.add("transactioncurrency", isocurrencycode="eur", currencyname="Euro")
     euro = cronus.currency("EUR", "1.25")
     cronus.run(TO_CRM, standard(CURRENCY), create=True)
-    assert cronus.partner(euro, standard(CURRENCY)).crm_id == there
+    assert cronus.pair(euro, standard(CURRENCY)).crm_id == there
 
 
 def test_two_codes_that_are_one_name_for_sales_share_no_price_list(cronus):
     there = cronus.crm.add("pricelevel", name="Cafe")
     accented, plain = cronus.price_group("CAFÉ"), cronus.price_group("CAFE")
     counters = cronus.run(TO_CRM, standard(GROUP), create=True)
-    assert cronus.partner(plain, standard(GROUP)).crm_id == there
+    assert cronus.pair(plain, standard(GROUP)).crm_id == there
     assert not cronus.is_coupled(GROUP, accented)
     assert counters.failed == 1
 

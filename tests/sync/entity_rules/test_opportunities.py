@@ -16,8 +16,8 @@ def test_an_opportunity_belongs_to_the_account_of_the_contacts_company(cronus, a
     deal = opportunity(cronus, helen, adatum)
     assert cronus.run(TO_CRM, standard(OPPORTUNITY)) == Counters(inserted=1)
     made = cronus.twin(OPPORTUNITY, deal)
-    assert made["parentaccountid"] == Ref("account", cronus.partner(adatum, standard(CUSTOMER)).crm_id)
-    assert made["parentcontactid"] == Ref("contact", cronus.partner(helen, standard(CONTACT)).crm_id)
+    assert made["parentaccountid"] == Ref("account", cronus.pair(adatum, standard(CUSTOMER)).crm_id)
+    assert made["parentcontactid"] == Ref("contact", cronus.pair(helen, standard(CONTACT)).crm_id)
 
 
 def test_without_a_coupled_firm_the_account_stays_blank(cronus, helen):

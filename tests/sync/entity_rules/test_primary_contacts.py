@@ -24,7 +24,7 @@ def adatum(cronus, request):
 
 @pytest.fixture
 def account(cronus, adatum):
-    return cronus.partner(adatum, standard(CUSTOMER)).crm_id
+    return cronus.pair(adatum, standard(CUSTOMER)).crm_id
 
 
 def primary(cronus, account):
@@ -39,7 +39,7 @@ def test_the_first_person_of_an_account_becomes_its_primary_contact(cronus, adat
     helen = cronus.person(adatum, "Helen Ray")
     cronus.person(adatum, "Tai Yee")
     assert cronus.run(TO_CRM, FREE) == Counters(inserted=2)
-    assert primary(cronus, account) == Ref("contact", cronus.partner(helen, standard(CONTACT)).crm_id)
+    assert primary(cronus, account) == Ref("contact", cronus.pair(helen, standard(CONTACT)).crm_id)
 
 
 def test_a_primary_contact_that_somebody_chose_stays(cronus, adatum, account):
@@ -60,7 +60,7 @@ def test_a_primary_contact_that_somebody_chooses_while_we_write_stays_and_nothin
 def test_the_first_person_of_a_customer_becomes_its_primary_contact(cronus, adatum, account):
     helen = helen_there(cronus, account)
     assert cronus.run(TO_ERP, FREE) == Counters(inserted=1)
-    made = cronus.ledger(standard(CONTACT)).partners(cronus.crm.side, [helen])[helen].erp_id
+    made = cronus.ledger(standard(CONTACT)).pairs(cronus.crm.side, [helen])[helen].erp_id
     assert cronus.erp.values("customer", adatum)["primary_contact_no"] == Ref("contact", made)
 
 
@@ -83,7 +83,7 @@ def test_a_phone_number_that_somebody_typed_before_we_filled_it_still_arrives(cr
     cronus.crm.edit("account", account, telephone1="030 1")
     cronus.make(CONTACT, cronus.person(adatum, "Helen Ray"))
     assert primary(cronus, account) is not None
-    assert cronus.partner(adatum, standard(CUSTOMER)).owed_erp
+    assert cronus.pair(adatum, standard(CUSTOMER)).owed_erp
     assert cronus.run(TO_ERP, standard(CUSTOMER)) == Counters(modified=1)
     assert cronus.erp.values("customer", adatum)["phone_no"] == "030 1"
 
@@ -121,10 +121,10 @@ def with_primary(cronus, name, number, **values):
 def test_a_primary_contact_reaches_the_account_as_soon_as_it_is_coupled_without_another_edit(cronus, tells):
     cronus.crm.tells_versions = tells
     id, _, tai = with_primary(cronus, "Adatum", "C10")
-    account = cronus.partner(id, standard(CUSTOMER)).crm_id
+    account = cronus.pair(id, standard(CUSTOMER)).crm_id
     assert primary(cronus, account) is None
     cronus.run(TO_CRM, FREE)
-    twin = Ref("contact", cronus.partner(tai, standard(CONTACT)).crm_id)
+    twin = Ref("contact", cronus.pair(tai, standard(CONTACT)).crm_id)
     cronus.run(TO_CRM, standard(CUSTOMER))
     assert primary(cronus, account) == twin
     cronus.run(TO_ERP, standard(CUSTOMER))
@@ -135,18 +135,18 @@ def test_a_primary_contact_reaches_the_account_as_soon_as_it_is_coupled_without_
 def test_a_primary_contact_is_not_kept_waiting_by_an_option_that_is_missing_too(cronus):
     terms = Ref("payment_terms", cronus.erp.add("payment_terms", code="NEVER"))
     id, _, tai = with_primary(cronus, "Adatum", "C10", payment_terms_code=terms)
-    account = cronus.partner(id, standard(CUSTOMER)).crm_id
+    account = cronus.pair(id, standard(CUSTOMER)).crm_id
     cronus.run(TO_CRM, FREE)
     cronus.run(TO_CRM, standard(CUSTOMER))
-    assert primary(cronus, account) == Ref("contact", cronus.partner(tai, standard(CONTACT)).crm_id)
+    assert primary(cronus, account) == Ref("contact", cronus.pair(tai, standard(CONTACT)).crm_id)
 
 
 def test_a_colleague_who_is_coupled_opens_nothing(cronus):
     id, colleague, _ = with_primary(cronus, "Adatum", "C10")
-    before = cronus.partner(id, standard(CUSTOMER))
+    before = cronus.pair(id, standard(CUSTOMER))
     stranger = cronus.crm.add("contact", firstname="Helen", lastname="Ray")
     cronus.couple(standard(CONTACT), colleague, stranger)
-    assert cronus.partner(id, standard(CUSTOMER)) == before
+    assert cronus.pair(id, standard(CUSTOMER)) == before
 
 
 def test_a_primary_contact_chosen_in_sales_reaches_the_customer_as_soon_as_it_is_coupled(cronus, adatum, account):

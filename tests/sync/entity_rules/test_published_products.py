@@ -47,7 +47,7 @@ def test_prices_go_on_for_good_after_the_base_unit_was_changed(cronus, box, mapp
     for price in (12, 13, 14):
         cronus.erp.edit(table, erp_id, unit_price=Decimal(price))
         cronus.run(TO_CRM, standard(mapping))
-        assert not cronus.partner(erp_id, standard(mapping)).skipped
+        assert not cronus.pair(erp_id, standard(mapping)).skipped
         assert (cronus.twin(mapping, erp_id)["price"], cronus.all("productpricelevel")[0]["amount"]) == (price, price)
 
 

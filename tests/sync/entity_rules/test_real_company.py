@@ -70,7 +70,7 @@ def test_the_account_of_a_vendor_that_becomes_inactive_blocks_it_for_everything(
     litware = Vendor.objects.create(name="Litware")
     every = over(real, "VENDOR", erp_filter="", crm_filter="customertypecode = Vendor", without=("ownerid",))
     assert real.run(TO_CRM, every) == Counters(inserted=1)
-    real.crm.edit("account", real.partner(litware.pk, every).crm_id, statecode=1)
+    real.crm.edit("account", real.pair(litware.pk, every).crm_id, statecode=1)
     assert real.run(TO_ERP, every) == Counters(modified=1)
     litware.refresh_from_db()
     assert litware.blocked == Vendor.Blocked.ALL

@@ -30,7 +30,7 @@ def test_a_group_of_that_name_is_coupled_and_no_second_one_is_made(cronus):
     group = cronus.crm.add("uomschedule", name="nav box", baseuomname="BOX")
     box = cronus.erp.add("unit_of_measure", code="BOX")
     cronus.run(TO_CRM, standard(UNIT), create=True)
-    assert cronus.partner(box, standard(UNIT)).crm_id == group
+    assert cronus.pair(box, standard(UNIT)).crm_id == group
     assert len(cronus.crm.ids("uomschedule")) == 2
 
 
@@ -79,7 +79,7 @@ def test_a_unit_of_another_code_fails_for_the_base_unit_alone_and_says_the_way_o
     cronus.erp.edit("unit_of_measure", box, code="CARTON")
     for _ in range(3):
         assert cronus.run(TO_CRM, standard(UNIT)).failed == 1
-        assert not cronus.partner(box, standard(UNIT)).skipped
+        assert not cronus.pair(box, standard(UNIT)).skipped
     assert "Base Unit of the unit group NAV CARTON" in cronus.messages()
     assert "Change the code back to BOX" in cronus.messages()
     there = cronus.crm.values("uomschedule", group)

@@ -9,13 +9,13 @@ from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.values import Ref, Side
-from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule, firms
 from tests.sync.mortal import every_death, run_until
 from tests.sync.world import TO_CRM, TO_ERP, World
 
 FIVE = firms(5)
 CREATE = Options(create=True)
-BACK_DOOR = pair("address_2", "address1_line2")
+BACK_DOOR = field_rule("address_2", "address1_line2")
 """The column that carries the mark is mapped, too."""
 GIVING = [(Side.ERP,), (Side.ERP, Side.CRM)]
 
@@ -49,9 +49,9 @@ def one_twin_each(world: World) -> None:
     assert len(world.erp.ids("customer")) == len(world.crm.ids("account")) == len(FIVE)
     assert set(erp) == set(crm) == set(FIVE)
     rows = world.ledger(customer_rule()).rows
-    assert {partner.state for partner in rows.values()} == {State.COUPLED}
-    for partner in rows.values():
-        ours, theirs = world.erp.values("customer", partner.erp_id), world.crm.values("account", partner.crm_id)
+    assert {pair.state for pair in rows.values()} == {State.COUPLED}
+    for pair in rows.values():
+        ours, theirs = world.erp.values("customer", pair.erp_id), world.crm.values("account", pair.crm_id)
         assert ours["name"] == theirs["name"]
         assert ours["address_2"] == theirs["address1_line2"] == f"Door of {ours['name']}"
         assert ours["phone_no"] == theirs["telephone1"]
@@ -122,15 +122,15 @@ def test_edits_of_both_sides_arrive_at_whatever_step_a_run_dies(direction: Direc
         world = customers(Side.ERP, Side.CRM)
         world.run(TO_CRM, mapping(world), CREATE)
         world.both(mapping(world))
-        for number, partner in enumerate(list(world.ledger(customer_rule()).rows.values())):
-            world.crm.edit("account", partner.crm_id, telephone1=f"030 {number}")
-            world.erp.edit("customer", partner.erp_id, address=f"Main Street {number}")
+        for number, pair in enumerate(list(world.ledger(customer_rule()).rows.values())):
+            world.crm.edit("account", pair.crm_id, telephone1=f"030 {number}")
+            world.erp.edit("customer", pair.erp_id, address=f"Main Street {number}")
         return world
 
     def arrived(world: World) -> None:
         one_twin_each(world)
-        for number, partner in enumerate(world.ledger(customer_rule()).rows.values()):
-            ours, theirs = world.erp.values("customer", partner.erp_id), world.crm.values("account", partner.crm_id)
+        for number, pair in enumerate(world.ledger(customer_rule()).rows.values()):
+            ours, theirs = world.erp.values("customer", pair.erp_id), world.crm.values("account", pair.crm_id)
             assert ours["phone_no"] == theirs["telephone1"] == f"030 {number}"
             assert ours["address"] == theirs["address1_line1"] == f"Main Street {number}"
 

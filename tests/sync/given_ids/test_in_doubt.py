@@ -12,16 +12,16 @@ from integration.sync.actions import Fail, Insert
 from integration.sync.given_ids.marks import mark, reserved_of
 from integration.sync.matching.pairs import Criterion
 from integration.sync.matching.run import preview
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.errors import Refused, TimedOut, VersionConflict
 from integration.systems.values import Ref, Row, Side
-from tests.makers import CUSTOMER_FIELDS, account, customer_rule, pair, salespeople_rule
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule, salespeople_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
 
 CREATE = Options(create=True)
-BACK_DOOR = pair("address_2", "address1_line2")
+BACK_DOOR = field_rule("address_2", "address1_line2")
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def breaks_off(world: World, done: int | None) -> None:
         get_customers(world)
 
 
-def the_pair(world: World) -> Partner:
-    [partner] = world.ledger(customer_rule()).rows.values()
-    return partner
+def the_pair(world: World) -> Pair:
+    [pair] = world.ledger(customer_rule()).rows.values()
+    return pair
 
 
 def customers(world: World) -> list[dict[str, Any]]:
@@ -182,13 +182,13 @@ def test_a_mark_that_cannot_be_taken_away_fails_the_record_until_it_can(world, p
 
 def test_a_number_that_the_erp_gave_goes_to_sales_with_the_page(world):
     crm_id = an_account(world)
-    fields = [*CUSTOMER_FIELDS, BACK_DOOR, pair("no", "accountnumber", Direction.TO_CRM)]
+    fields = [*CUSTOMER_FIELDS, BACK_DOOR, field_rule("no", "accountnumber", Direction.TO_CRM)]
     world.run(TO_ERP, world.described(customer_rule(fields)), CREATE)
     assert world.crm.values("account", crm_id)["accountnumber"] == customers(world)[0]["no"] == "C00001"
 
 
 def test_a_code_that_an_earlier_try_has_made_is_ours_and_any_other_is_not(world):
-    fields = [pair("code", "mobilephone", TO_ERP), *salespeople_rule().fields[:1]]
+    fields = [field_rule("code", "mobilephone", TO_ERP), *salespeople_rule().fields[:1]]
     world.erp.marks = {}
     world.crm.edit("systemuser", world.jim_user, mobilephone="JO")
     rule = world.described(salespeople_rule())
@@ -202,7 +202,7 @@ def test_a_code_that_an_earlier_try_has_made_is_ours_and_any_other_is_not(world)
     counters = world.run(TO_ERP, rule, CREATE)
     assert (counters.inserted, counters.failed) == (1, 1)
     assert [failure.code for failure in world.journal.failures] == ["number-taken"]
-    named = world.ledger(rule).partners(Side.CRM, [mary])[mary]
+    named = world.ledger(rule).pairs(Side.CRM, [mary])[mary]
     assert world.erp.values("salesperson", named.erp_id)["name"] == "Mary"
     assert sorted(world.erp.values("salesperson", id)["code"] for id in world.erp.ids("salesperson")) == [
         "JO",

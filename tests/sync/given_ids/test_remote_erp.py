@@ -20,7 +20,7 @@ def test_a_phone_changed_in_sales_arrives_though_the_update_of_the_erp_was_inter
     rule = world.described(customer_rule())
     world.run(TO_ERP.back, rule, create=True)
     world.both(rule)
-    crm_id = world.partner(erp_id).crm_id
+    crm_id = world.pair(erp_id).crm_id
     world.crm.edit("account", crm_id, telephone1="B")
     world.erp.fail_on("update", TimedOut("No answer."), done=done)
     with pytest.raises(TimedOut):
@@ -29,4 +29,4 @@ def test_a_phone_changed_in_sales_arrives_though_the_update_of_the_erp_was_inter
         world.both(rule)
     assert world.erp.values("customer", erp_id)["phone_no"] == "B"
     assert world.crm.values("account", crm_id)["telephone1"] == "B"
-    assert world.partner(erp_id).writing is None
+    assert world.pair(erp_id).in_flight is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from integration.sync.memory.ledger import Partner, Result, SideWritten, State
+from integration.sync.memory.ledger import Pair, Result, SideWritten, State
 from integration.sync.plan import Planner
 from integration.sync.record.values import normalizer
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
@@ -34,13 +34,13 @@ class Deciding(People):
 
     def side_write(self, side: Side, name: str, pick: int) -> None:
         """A write of ours beside the passes: of a mapped column (then it is an edit of that side), or of another."""
-        partner = self.partner(name)
-        if partner is None or not self.is_coupled(name):
+        pair = self.pair(name)
+        if pair is None or not self.is_coupled(name):
             return
         self._tick()
-        system, mapped = self.pair.system(side), BY_NAME["phone"]
+        system, mapped = self.tables.system(side), BY_NAME["phone"]
         column = mapped.column(side) if pick % 2 else "note"
-        id = partner.id(side)
+        id = pair.id(side)
         table = ERP_TABLE if side is Side.ERP else CRM_TABLE
         record = system.get(TABLE[side], [id], list(table.fields))[id]
         answer = system.update(TABLE[side], [Row(id, {column: f"{column} {self.clock}"}, record.version)])[0]
@@ -48,33 +48,33 @@ class Deciding(People):
         if pick % 2:
             self._typed(side, name, mapped)
         held = {name: normalizer(table.fields[name])(value) for name, value in record.values.items()}
-        ours = side is Side.CRM and record.modified_by == self.pair.context.user_id
+        ours = side is Side.CRM and record.modified_by == self.tables.context.user_id
         version = answer.version or ""
         written = SideWritten(side, TABLE[side], id, frozenset({column}), record.version, version, held, ours)
-        self.pair.ledger().side_written([written])
+        self.tables.ledger().side_written([written])
 
     # --- rules, couplings, decisions ---------------------------------------------------------------------------
 
     def couple_person(self, here: int, there: int) -> None:
         """A salesperson is coupled, perhaps with another user than before."""
-        persons = self.pair.persons
+        persons = self.tables.persons
         self._refer_anew(PERSONS, persons[Side.ERP][here], persons[Side.CRM][there])
 
     def couple_method(self, number: int) -> None:
-        self._refer_anew(SHIPPING, self.pair.methods[number], method_of(number + 1))
+        self._refer_anew(SHIPPING, self.tables.methods[number], method_of(number + 1))
 
     def _refer_anew(self, reference: Any, erp_id: Any, crm_id: Any) -> None:
-        ledger = self.pair.other_ledger(reference)
-        held = [*ledger.partners(Side.ERP, [erp_id]).values(), *ledger.partners(Side.CRM, [crm_id]).values()]
+        ledger = self.tables.other_ledger(reference)
+        held = [*ledger.pairs(Side.ERP, [erp_id]).values(), *ledger.pairs(Side.CRM, [crm_id]).values()]
         if any((one.erp_id, one.crm_id) == (erp_id, crm_id) for one in held):
             return
-        self.pair.couple(reference, erp_id, crm_id)
+        self.tables.couple(reference, erp_id, crm_id)
         if held:
             self._free(reference)
         known = (str(erp_id), str(crm_id))
-        for partner in list(self.pair.ledger().rows.values()):
-            if any(text in half for halves in partner.agreed.values() for half in halves for text in known):
-                self._owe(partner)
+        for pair in list(self.tables.ledger().rows.values()):
+            if any(text in half for halves in pair.agreed.values() for half in halves for text in known):
+                self._owe(pair)
 
     def _free(self, reference: Any) -> None:
         for mapped in MAPPED:
@@ -82,22 +82,22 @@ class Deciding(People):
                 for name in self.names:
                     self.wish(name, mapped).free = True
 
-    def _owe(self, partner: Partner, **more: Any) -> None:
+    def _owe(self, pair: Pair, **more: Any) -> None:
         """As the application does where a person or a rule asks for a look."""
-        owed = replace(partner, seen_erp="", seen_crm="", raised=partner.raised + 1, **more)
+        owed = replace(pair, seen_erp="", seen_crm="", raised=pair.raised + 1, **more)
         for direction in self.mapping.settings.direction.passes:
             owed = owed.with_owed(direction.destination, True)
-        ledger = self.pair.ledger()
+        ledger = self.tables.ledger()
         ledger.rows[owed.erp_id] = replace(owed, waits=ledger.rows[owed.erp_id].waits)
 
     def couple_by_hand(self, name: str) -> None:
         """The pair is uncoupled and coupled again: nothing is agreed any more."""
-        erp_id, crm_id = self.pair.id(Side.ERP, name), self.pair.id(Side.CRM, name)
+        erp_id, crm_id = self.tables.id(Side.ERP, name), self.tables.id(Side.CRM, name)
         if erp_id is None or crm_id is None:
             return
-        ledger = self.pair.ledger()
-        ledger.forget([*ledger.partners(Side.ERP, [erp_id]).values(), *ledger.partners(Side.CRM, [crm_id]).values()])
-        ledger.remember([Partner(erp_id, crm_id, State.COUPLED)])
+        ledger = self.tables.ledger()
+        ledger.forget([*ledger.pairs(Side.ERP, [erp_id]).values(), *ledger.pairs(Side.CRM, [crm_id]).values()])
+        ledger.remember([Pair(erp_id, crm_id, State.COUPLED)])
         self._owe(ledger.rows[erp_id])
         self.origin.pop(name, None)
         for mapped in MAPPED:
@@ -113,9 +113,9 @@ class Deciding(People):
         wish = self.wish(name, mapped)
         self._tick()
         for side in Side:
-            if self.pair.id(side, name) is not None:
+            if self.tables.id(side, name) is not None:
                 wish.typed[side] = (self.value(side, name, mapped), self.clock)
-                if expressed(self.pair, mapped, wish.typed[side][0], side) == NOTHING:
+                if expressed(self.tables, mapped, wish.typed[side][0], side) == NOTHING:
                     wish.weak.add(side)
         wish.unagreed = True
 
@@ -138,40 +138,40 @@ class Deciding(People):
             self.mapping.first[mapped.name] = first
             for name in self.names:
                 self._unagreed(name, mapped)
-                if all(self.pair.id(side, name) is not None for side in Side):
+                if all(self.tables.id(side, name) is not None for side in Side):
                     self.wish(name, mapped).spoken.update(Side)
         self._rule_changed()
 
     def _rule_changed(self) -> None:
         """Everybody is looked at once more."""
-        ledger = self.pair.ledger()
+        ledger = self.tables.ledger()
         for erp_id, row in list(ledger.rows.items()):
             ledger.rows[erp_id] = replace(row, seen_erp="", seen_crm="", raised=row.raised + 1)
-        self.pair.cursors.clear()
+        self.tables.cursors.clear()
 
     def decide(self, name: str, winner: Side) -> None:
         """Compare and Decide: one side's values, for every field in which both differ."""
-        partner = self.partner(name)
+        pair = self.pair(name)
         direction = Direction.TO_CRM
-        there = all(self.pair.id(side, name) is not None for side in Side)
-        if partner is None or not there or self.mapping.settings.direction is not Direction.BOTH:
+        there = all(self.tables.id(side, name) is not None for side in Side)
+        if pair is None or not there or self.mapping.settings.direction is not Direction.BOTH:
             return
-        if partner.state is State.RESERVED:
+        if pair.state is State.RESERVED:
             return
         self._tick()
-        pair = self.pair
+        tables = self.tables
         planner = Planner(
-            Run(self.mapping.rule(), direction, pair.erp, pair.crm, pair.ledger(), Options(), pair.context)
+            Run(self.mapping.rule(), direction, tables.erp, tables.crm, tables.ledger(), Options(), tables.context)
         )
-        record = pair.erp.get("firm", [partner.erp_id], planner.source_columns)[partner.erp_id]
-        twin = pair.crm.get("account", [partner.crm_id], planner.destination_columns)[partner.crm_id]
+        record = tables.erp.get("firm", [pair.erp_id], planner.source_columns)[pair.erp_id]
+        twin = tables.crm.get("account", [pair.crm_id], planner.destination_columns)[pair.crm_id]
         keys = planner.differing(record, twin)
         decided = planner.decided(record, twin, dict.fromkeys(keys, winner))
-        begun = partner.writing
+        begun = pair.in_flight
         if begun is not None:
             left = {key: halves for key, halves in begun.fields.items() if key not in keys}
             begun = replace(begun, fields=left) if left else None
-        self._owe(partner, agreed={**partner.agreed, **decided}, writing=begun)
+        self._owe(pair, agreed={**pair.agreed, **decided}, in_flight=begun)
         self.retry()
         for mapped in MAPPED:
             if self.mapping.field(mapped).key in decided:
@@ -186,7 +186,7 @@ class Deciding(People):
 
     def retry(self) -> None:
         """Skipped pairs are tried again."""
-        ledger = self.pair.ledger()
+        ledger = self.tables.ledger()
         for erp_id, row in list(ledger.rows.items()):
             for direction in Direction.BOTH.passes:
                 if row.outcome(direction).result is Result.SKIPPED:

@@ -86,7 +86,7 @@ def _settings(dice: random.Random) -> Settings:
 
 
 def live(drawn: Drawn, steps: Sequence[Step] | None = None) -> Runs:
-    """Live through it. Raises :class:`Broken`, or whatever goes wrong."""
+    """Live through it. Raises :class:`SourceDeleted`, or whatever goes wrong."""
     with repeatable(drawn.seed):
         life = Runs(drawn.settings)
         for number in range(drawn.settings.rows):
@@ -216,11 +216,11 @@ def _decide_all(life: Runs) -> None:
     if life.mapping.settings.direction is Direction.BOTH and not life.bereaved:
         for name in life.names:
             for side in Side:
-                if life.pair.id(side, name) is not None and life.value(side, name, BY_NAME["colour"]) in ("", 1):
+                if life.tables.id(side, name) is not None and life.value(side, name, BY_NAME["colour"]) in ("", 1):
                     life.edit(side, name, BY_NAME["colour"], 1)
             life.decide(name, Side.ERP)
         life.retry()
         life.rest(all_coupled=True)
-        waits = [wait for row in life.pair.ledger().rows.values() for wait in row.waits or ()]
+        waits = [wait for row in life.tables.ledger().rows.values() for wait in row.waits or ()]
         if waits:
             raise AssertionError(f"still waiting at the end: {waits}")

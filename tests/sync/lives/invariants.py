@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from integration.sync.memory.halves import UNREAD
-from integration.sync.memory.ledger import Partner, Result, State
+from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.rules import ConflictPolicy, Direction
 from integration.systems.values import Side
 from tests.sync.lives.people import People
@@ -31,26 +31,26 @@ def _problems(life: People, all_coupled: bool) -> Iterator[str]:
     yield from _one_twin_each(life)
     yield from _nothing_owed(life)
     for name in life.names:
-        partner = life.partner(name)
-        there = [side for side in Side if life.pair.id(side, name) is not None]
-        if partner is None or len(there) < 2 or not _is_pair(life, name, partner):
-            yield from _stays_alone(life, name, there, partner, all_coupled)
+        pair = life.pair(name)
+        there = [side for side in Side if life.tables.id(side, name) is not None]
+        if pair is None or len(there) < 2 or not _is_pair(life, name, pair):
+            yield from _stays_alone(life, name, there, pair, all_coupled)
             continue
-        yield from _looks_right(life, name, partner, all_coupled)
+        yield from _looks_right(life, name, pair, all_coupled)
 
 
-def _is_pair(life: People, name: str, partner: Partner) -> bool:
+def _is_pair(life: People, name: str, pair: Pair) -> bool:
     """Coupled, or made by a run that died before it was through, and a failure or a filter keeps it from that."""
-    both = (partner.erp_id, partner.crm_id) == tuple(life.pair.id(side, name) for side in (Side.ERP, Side.CRM))
-    if partner.state is not State.INTENDED:
-        return both and partner.state is State.COUPLED
-    named = any(_trouble(partner, side) or life.is_stopped(side, name) for side in Side)
+    both = (pair.erp_id, pair.crm_id) == tuple(life.tables.id(side, name) for side in (Side.ERP, Side.CRM))
+    if pair.state is not State.INTENDED:
+        return both and pair.state is State.COUPLED
+    named = any(_trouble(pair, side) or life.is_stopped(side, name) for side in Side)
     return both and named
 
 
 def _one_twin_each(life: People) -> Iterator[str]:
     for side in Side:
-        rows = life.pair.system(side)._tables[TABLE[side]].rows
+        rows = life.tables.system(side)._tables[TABLE[side]].rows
         names = Counter(str(row.values["name"]) for row in rows.values())
         twice = [name for name, number in names.items() if number > 1]
         if twice:
@@ -59,9 +59,7 @@ def _one_twin_each(life: People) -> Iterator[str]:
             yield f"{set(names) - set(life.names)} made by nobody"
 
 
-def _stays_alone(
-    life: People, name: str, there: list[Side], partner: Partner | None, all_coupled: bool
-) -> Iterator[str]:
+def _stays_alone(life: People, name: str, there: list[Side], pair: Pair | None, all_coupled: bool) -> Iterator[str]:
     if not there:
         return
     for side in there:
@@ -71,54 +69,54 @@ def _stays_alone(
             if typed is not None and life.value(side, name, mapped) != typed[0] and len(there) == 1:
                 yield f"{name}.{mapped.name}: {typed[0]} typed in {side} is gone, though it has no twin"
     if len(there) == 2:
-        yield f"{name} is on both sides and not coupled: {partner}"
+        yield f"{name} is on both sides and not coupled: {pair}"
         return
     side = there[0]
     way = WAY[side.other]
     may_go = life.mapping.settings.direction.includes(way) and not life.is_stopped(side, name)
     wanted = not life.mapping.settings.only_coupled or all_coupled
-    troubled = partner is not None and (_trouble(partner, side.other) or _trouble(partner, side))
+    troubled = pair is not None and (_trouble(pair, side.other) or _trouble(pair, side))
     if may_go and wanted and not troubled and name not in life.bereaved:
-        yield f"{name} of {side} has no twin and nobody says why: {partner}"
+        yield f"{name} of {side} has no twin and nobody says why: {pair}"
     if all_coupled and may_go and name not in life.bereaved:
-        yield f"{name} of {side} is not coupled at the end: {partner}"
+        yield f"{name} of {side} is not coupled at the end: {pair}"
 
 
-def _trouble(partner: Partner, towards: Side) -> bool:
-    return partner.outcome(WAY[towards]).result in TROUBLE
+def _trouble(pair: Pair, towards: Side) -> bool:
+    return pair.outcome(WAY[towards]).result in TROUBLE
 
 
 def _nothing_owed(life: People) -> Iterator[str]:
     passes = life.mapping.settings.direction.passes
-    for partner in life.pair.ledger().rows.values():
-        name = life.name_of(partner)
-        broken = any(_trouble(partner, side) for side in Side) or name in life.bereaved
+    for pair in life.tables.ledger().rows.values():
+        name = life.name_of(pair)
+        broken = any(_trouble(pair, side) for side in Side) or name in life.bereaved
         stopped = any(life.is_stopped(side, name) for side in Side)
         if broken or stopped or not name:
             continue
         for way in passes:
-            if partner.owed(way.destination):
-                yield f"{name}: still owed to {way.destination}: {partner}"
-        if partner.writing is not None:
-            yield f"{name}: still writing {partner.writing}"
-        if partner.state is State.INTENDED:
+            if pair.owed(way.destination):
+                yield f"{name}: still owed to {way.destination}: {pair}"
+        if pair.in_flight is not None:
+            yield f"{name}: still in flight {pair.in_flight}"
+        if pair.state is State.INTENDED:
             yield f"{name}: only intended, and nobody says why"
-        if len(passes) == 2 and any(half[:1] == UNREAD for halves in partner.agreed.values() for half in halves):
-            yield f"{name}: written and never read: {partner.agreed}"
+        if len(passes) == 2 and any(half[:1] == UNREAD for halves in pair.agreed.values() for half in halves):
+            yield f"{name}: written and never read: {pair.agreed}"
 
 
-def _looks_right(life: People, name: str, partner: Partner, all_coupled: bool) -> Iterator[str]:
-    trouble = {side: _trouble(partner, side) for side in Side}
+def _looks_right(life: People, name: str, pair: Pair, all_coupled: bool) -> Iterator[str]:
+    trouble = {side: _trouble(pair, side) for side in Side}
     stopped = {side: life.is_stopped(side, name) for side in Side}
     if all_coupled and any(trouble.values()):
-        yield f"{name}: trouble at the end: {partner.to_crm} {partner.to_erp}"
-    yield from _codes(life, name, {partner.to_crm.code, partner.to_erp.code})
+        yield f"{name}: trouble at the end: {pair.to_crm} {pair.to_erp}"
+    yield from _codes(life, name, {pair.to_crm.code, pair.to_erp.code})
     exempt = {side: trouble[side] or stopped[side.other] for side in Side}
     for mapped in MAPPED:
         if mapped.name not in life.mapping.off:
-            yield from _field(life, name, mapped, partner, exempt)
+            yield from _field(life, name, mapped, pair, exempt)
     if Direction.TO_CRM in life.mapping.settings.direction.passes and not (exempt[Side.CRM] or name in life.bereaved):
-        numbers = life.pair.value(Side.ERP, name, "no"), life.pair.value(Side.CRM, name, "accountnumber")
+        numbers = life.tables.value(Side.ERP, name, "no"), life.tables.value(Side.CRM, name, "accountnumber")
         if numbers[0] != numbers[1] and not stopped[Side.CRM]:
             yield f"{name}: its numbers are {numbers}"
 
@@ -135,10 +133,10 @@ def _codes(life: People, name: str, codes: set[str]) -> Iterator[str]:
         yield f"{name}: unexpected trouble {odd}"
 
 
-def _field(life: People, name: str, mapped: Mapped, partner: Partner, exempt: dict[Side, bool]) -> Iterator[str]:
+def _field(life: People, name: str, mapped: Mapped, pair: Pair, exempt: dict[Side, bool]) -> Iterator[str]:
     found = field_problem(life, name, mapped, exempt)
     if found:
-        halves = partner.agreed.get(life.mapping.field(mapped).key)
+        halves = pair.agreed.get(life.mapping.field(mapped).key)
         values = {str(side): life.value(side, name, mapped) for side in Side}
         way = life.mapping.way(mapped)
         yield f"{name}.{mapped.name} ({way}): {found}; now {values}, {life.wish(name, mapped)}, {halves}"
@@ -164,7 +162,7 @@ def _two_way(life: People, mapped: Mapped, wish: Wish, values: dict[Side, object
     """What is wrong with a two-way field, or nothing."""
     if wish.free:
         return ""
-    together = equal(life.pair, mapped, values)
+    together = equal(life.tables, mapped, values)
     if not together and not any(exempt.values()) and not _can_differ(life, mapped, wish, values):
         return "both sides differ and nobody says why"
     if not wish.typed:
@@ -186,20 +184,20 @@ def _stands(
     typed = wish.typed[side][0]
     if typed == "" and mapped.not_null:
         return ""  # A blank that never travels may be filled.
-    if values[side] != typed and not equal(life.pair, mapped, {**values, side: values[side]}):
+    if values[side] != typed and not equal(life.tables, mapped, {**values, side: values[side]}):
         return f"{typed} typed in {side} is gone"
     if values[side] != typed:
-        same = equal(life.pair, mapped, {side: typed, side.other: values[side.other]})
+        same = equal(life.tables, mapped, {side: typed, side.other: values[side.other]})
         return "" if same else f"{typed} typed in {side} is gone"
-    wanted = expressed(life.pair, mapped, typed, side)
-    if wanted == NOTHING or exempt[side.other] or equal(life.pair, mapped, values):
+    wanted = expressed(life.tables, mapped, typed, side)
+    if wanted == NOTHING or exempt[side.other] or equal(life.tables, mapped, values):
         return ""
     return f"{typed} typed in {side} has not arrived"
 
 
 def _can_differ(life: People, mapped: Mapped, wish: Wish, values: dict[Side, object]) -> bool:
     """Has one of both values no partner on the other side?"""
-    return any(expressed(life.pair, mapped, values[side], side) == NOTHING for side in Side)
+    return any(expressed(life.tables, mapped, values[side], side) == NOTHING for side in Side)
 
 
 def _may_win(life: People, mapped: Mapped, wish: Wish, side: Side) -> bool:
@@ -235,8 +233,8 @@ def _one_way(
     if life.origin.get(name) is destination and source not in wish.spoken:
         kept = drift[0] if drift is not None else wish.base.get(destination, values[destination])
         return "" if values[destination] == kept else f"{kept} of the record it came from was overwritten"
-    wanted = expressed(life.pair, mapped, values[source], source)
-    if wanted == NOTHING or equal(life.pair, mapped, values):
+    wanted = expressed(life.tables, mapped, values[source], source)
+    if wanted == NOTHING or equal(life.tables, mapped, values):
         return ""
     if values[source] == "" and life.origin.get(name) is destination:
         return ""

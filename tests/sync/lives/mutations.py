@@ -12,7 +12,7 @@ from integration.sync.decide import Decider
 from integration.sync.given_ids import intentions
 from integration.sync.memory import halves, merge, side_memory, verdict
 from integration.sync.memory.halves import DEFAULT, PARTNERLESS, UNREAD, plain
-from integration.sync.memory.ledger import InFlight, Partner, SideWritten
+from integration.sync.memory.ledger import InFlight, Pair, SideWritten
 from integration.sync.memory.memory_ledger import MemoryLedger
 from integration.sync.memory.merge import Merger
 from integration.systems.values import Side
@@ -25,10 +25,10 @@ def one_debt_for_both_ways() -> Iterator[None]:
     """A pass to either side pays what is owed to both."""
     remembered = Decider._remembered
 
-    def forgetful(self: Decider, *arguments: Any) -> Partner:
-        partner = remembered(self, *arguments)
+    def forgetful(self: Decider, *arguments: Any) -> Pair:
+        pair = remembered(self, *arguments)
         source = self.direction.source
-        return partner.with_owed(source, partner.owed(source) and not arguments[0].partner.owed(source))
+        return pair.with_owed(source, pair.owed(source) and not arguments[0].pair.owed(source))
 
     with mock.patch.object(Decider, "_remembered", forgetful):
         yield
@@ -50,25 +50,25 @@ def what_the_twin_changed_is_not_owed() -> Iterator[None]:
 @contextmanager
 def unread_values_stay_unread() -> Iterator[None]:
     """``!`` is kept past a reading where a person's value stands, and settled by whoever wrote last."""
-    settled = halves.settled
+    half_as_read = halves.half_as_read
 
     def kept(half: str, value: str, *, ours: bool, as_left: bool) -> str:
-        after = settled(half, value, ours=ours, as_left=as_left)
+        after = half_as_read(half, value, ours=ours, as_left=as_left)
         return half if half[:1] == UNREAD and after == plain(half[1:]) != plain(value) else after
 
-    with mock.patch.object(side_memory, "settled", kept):
+    with mock.patch.object(side_memory, "half_as_read", kept):
         yield
 
 
 @contextmanager
 def defaults_are_decisions() -> Iterator[None]:
     """What nobody decided counts like any value: ``~`` is ignored."""
-    settled = halves.settled
+    half_as_read = halves.half_as_read
 
     def decided(half: str, value: str, *, ours: bool, as_left: bool) -> str:
-        return plain("\0") if half == DEFAULT else settled(half, value, ours=ours, as_left=as_left)
+        return plain("\0") if half == DEFAULT else half_as_read(half, value, ours=ours, as_left=as_left)
 
-    with mock.patch.object(side_memory, "settled", decided):
+    with mock.patch.object(side_memory, "half_as_read", decided):
         yield
 
 
@@ -76,8 +76,8 @@ def defaults_are_decisions() -> Iterator[None]:
 def side_writes_owe_nothing() -> Iterator[None]:
     after = SideWritten.after
 
-    def silent(self: SideWritten, partner: Partner, mapped: Any) -> Partner:
-        found = after(self, partner, ())
+    def silent(self: SideWritten, pair: Pair, mapped: Any) -> Pair:
+        found = after(self, pair, ())
         return found.with_seen(self.side, self.version)
 
     with mock.patch.object(SideWritten, "after", silent):
@@ -103,14 +103,14 @@ def waits_are_not_asked() -> Iterator[None]:
 
 @contextmanager
 def an_update_begun_is_forgotten() -> Iterator[None]:
-    """Of an update that was begun nothing is remembered: ``writing`` is ignored."""
+    """Of an update that was begun nothing is remembered: ``in_flight`` is ignored."""
 
-    def begun(action: Any, side: Side) -> list[Partner]:
+    def begun(action: Any, side: Side) -> list[Pair]:
         if action.read is None or action.coupled or not action.changes:
             return []
         return [
-            replace(action.read, writing=InFlight(side, {}, action.twin.version)).with_owed(
-                side.other, action.partner.owed(side.other)
+            replace(action.read, in_flight=InFlight(side, {}, action.twin.version)).with_owed(
+                side.other, action.pair.owed(side.other)
             )
         ]
 
@@ -132,14 +132,14 @@ def flags_are_overwritten() -> Iterator[None]:
         yield
 
 
-def flagged(partner: Partner) -> Partner:
+def flagged(pair: Pair) -> Pair:
     """A pair that somebody wants to be looked at again, both ways."""
-    return replace(partner, owed_erp=True, owed_crm=True, seen_erp="", seen_crm="", raised=partner.raised + 1)
+    return replace(pair, owed_erp=True, owed_crm=True, seen_erp="", seen_crm="", raised=pair.raised + 1)
 
 
-def _stored_as_it_is(before: Partner | None, partner: Partner) -> Partner:
-    waits = partner.waits if partner.waits is not None else before.waits if before is not None else frozenset()
-    return replace(partner, waits=waits)
+def _stored_as_it_is(before: Pair | None, pair: Pair) -> Pair:
+    waits = pair.waits if pair.waits is not None else before.waits if before is not None else frozenset()
+    return replace(pair, waits=waits)
 
 
 ALL: dict[Mutation, str] = {

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.sync.memory.halves import value_of
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.record.values import normalizer
 from integration.systems.values import Side, Value
 from tests.sync.lives.tables import (
@@ -22,8 +22,8 @@ from tests.sync.lives.tables import (
     TABLE,
     Mapped,
     Mapping,
-    Pair,
     Settings,
+    TablePair,
     method_of,
     ref,
 )
@@ -39,7 +39,7 @@ class People:
     """One life: the pair of systems, the mapping, and what people want."""
 
     def __init__(self, settings: Settings) -> None:
-        self.pair, self.mapping = Pair(settings), Mapping(settings, settings.conflict, settings.deletion)
+        self.tables, self.mapping = TablePair(settings), Mapping(settings, settings.conflict, settings.deletion)
         self.clock = 0
         self.names: list[str] = []
         self.wishes: dict[tuple[str, str], Wish] = {}
@@ -51,8 +51,8 @@ class People:
         there if nothing had been written: nobody can tell the two apart, and the write is made again."""
         self.policies = {settings.conflict}
         for number in (0, 1):
-            self.pair.couple(PERSONS, self.pair.persons[Side.ERP][number], self.pair.persons[Side.CRM][number])
-        self.pair.couple(SHIPPING, self.pair.methods[0], method_of(1))
+            self.tables.couple(PERSONS, self.tables.persons[Side.ERP][number], self.tables.persons[Side.CRM][number])
+        self.tables.couple(SHIPPING, self.tables.methods[0], method_of(1))
 
     # --- looking ---------------------------------------------------------------------------------------------
 
@@ -63,31 +63,31 @@ class People:
         return {mapped.name: self.wish(name, mapped) for mapped in MAPPED if self.wish(name, mapped).typed}
 
     def value(self, side: Side, name: str, mapped: Mapped) -> Any:
-        return normal(self.pair.value(side, name, mapped.column(side)))
+        return normal(self.tables.value(side, name, mapped.column(side)))
 
-    def partner(self, name: str) -> Partner | None:
+    def pair(self, name: str) -> Pair | None:
         """The pair, or the place set aside for one, of a firm."""
-        ledger = self.pair.ledger()
+        ledger = self.tables.ledger()
         for side in Side:
-            id = self.pair.id(side, name)
-            found = ledger.partners(side, [id]).get(id) if id is not None else None
+            id = self.tables.id(side, name)
+            found = ledger.pairs(side, [id]).get(id) if id is not None else None
             if found is not None:
                 return found
         return None
 
-    def name_of(self, partner: Partner) -> str:
+    def name_of(self, pair: Pair) -> str:
         for name in self.names:
-            if partner.erp_id == self.pair.id(Side.ERP, name) or partner.crm_id == self.pair.id(Side.CRM, name):
+            if pair.erp_id == self.tables.id(Side.ERP, name) or pair.crm_id == self.tables.id(Side.CRM, name):
                 return name
         return ""
 
     def is_stopped(self, side: Side, name: str) -> bool:
-        id = self.pair.id(side, name)
-        return id is not None and self.pair.value(side, name, STOPPED[side]) == 1
+        id = self.tables.id(side, name)
+        return id is not None and self.tables.value(side, name, STOPPED[side]) == 1
 
     def is_coupled(self, name: str) -> bool:
-        partner = self.partner(name)
-        return partner is not None and partner.state is State.COUPLED and all(self.pair.id(s, name) for s in Side)
+        pair = self.pair(name)
+        return pair is not None and pair.state is State.COUPLED and all(self.tables.id(s, name) for s in Side)
 
     def _tick(self) -> int:
         self.clock += 1
@@ -109,13 +109,13 @@ class People:
         for place, mapped in enumerate(MAPPED):
             if (pick >> place) & 1:
                 values[mapped.column(side)] = self._drawn(side, mapped, pick // 3 + place)
-        self.pair.system(side).add(TABLE[side], **values)
+        self.tables.system(side).add(TABLE[side], **values)
         for mapped in MAPPED:
             self._typed(side, name, mapped)
 
     def edit(self, side: Side, name: str, mapped: Mapped, pick: int) -> bool:
         """Somebody types a value. Answers whether that changed anything."""
-        id = self.pair.id(side, name)
+        id = self.tables.id(side, name)
         if id is None:
             return False
         self._tick()
@@ -123,15 +123,15 @@ class People:
         if normal(value) == before:
             return False
         self.wish(name, mapped).same = self._are_equal(name, mapped)
-        self.pair.system(side).edit(TABLE[side], id, **{mapped.column(side): value})
+        self.tables.system(side).edit(TABLE[side], id, **{mapped.column(side): value})
         if self.value(side, name, mapped) != before:
             self._typed(side, name, mapped)
         return True
 
     def _are_equal(self, name: str, mapped: Mapped) -> bool:
-        if any(self.pair.id(side, name) is None for side in Side):
+        if any(self.tables.id(side, name) is None for side in Side):
             return False
-        return equal(self.pair, mapped, {side: self.value(side, name, mapped) for side in Side})
+        return equal(self.tables, mapped, {side: self.value(side, name, mapped) for side in Side})
 
     def _typed(self, side: Side, name: str, mapped: Mapped) -> None:
         wish, value = self.wish(name, mapped), self.value(side, name, mapped)
@@ -139,7 +139,7 @@ class People:
         wish.spoken.add(side)
         wish.weak.discard(side)
         unseen = self.overwritten.get((name, mapped.name, side), NOTHING)
-        if expressed(self.pair, mapped, value, side) == NOTHING or value == unseen:
+        if expressed(self.tables, mapped, value, side) == NOTHING or value == unseen:
             wish.weak.add(side)
 
     def _drawn(self, side: Side, mapped: Mapped, pick: int) -> Value:
@@ -151,40 +151,40 @@ class People:
                 return None if pick % 7 == 0 else Decimal(self.clock * 100 + pick % 100) / 10000
             case "person":
                 number = pick % (PEOPLE + 1)
-                return None if number == PEOPLE else ref(side, mapped, self.pair.persons[side][number])
+                return None if number == PEOPLE else ref(side, mapped, self.tables.persons[side][number])
             case "firm":
-                ids = [self.pair.id(side, name) for name in self.names]
+                ids = [self.tables.id(side, name) for name in self.names]
                 id = [*ids, None][pick % (len(ids) + 1)]
                 return None if id is None else ref(side, mapped, id)
             case "method":
                 number = pick % (len(METHODS) + 1)
                 if number == len(METHODS):
                     return None
-                return ref(side, mapped, self.pair.methods[number]) if side is Side.ERP else number + 1
+                return ref(side, mapped, self.tables.methods[number]) if side is Side.ERP else number + 1
         return None if pick % 4 == 3 else pick % 4 + 1
 
     def stop(self, side: Side, name: str, stopped: bool) -> None:
         """The row leaves the mapping's filter, or comes back."""
-        id = self.pair.id(side, name)
+        id = self.tables.id(side, name)
         if id is not None and self.is_stopped(side, name) is not stopped:
-            self.pair.system(side).edit(TABLE[side], id, **{STOPPED[side]: int(stopped)})
+            self.tables.system(side).edit(TABLE[side], id, **{STOPPED[side]: int(stopped)})
 
     def delete(self, side: Side, name: str) -> None:
         """The row goes; what referred to it is blank from now on."""
-        id = self.pair.id(side, name)
+        id = self.tables.id(side, name)
         if id is None:
             return
         self._tick()
         payer = BY_NAME["payer"]
         for other in self.names:
-            if self.pair.id(side, other) is not None and self.value(side, other, payer) == id:
-                other_id = self.pair.id(side, other)
+            if self.tables.id(side, other) is not None and self.value(side, other, payer) == id:
+                other_id = self.tables.id(side, other)
                 assert other_id is not None
-                self.pair.system(side).edit(TABLE[side], other_id, **{payer.column(side): None})
+                self.tables.system(side).edit(TABLE[side], other_id, **{payer.column(side): None})
                 self._typed(side, other, payer)
-        self.pair.system(side).remove(TABLE[side], id)
+        self.tables.system(side).remove(TABLE[side], id)
         self.bereaved.add(name)
-        survivor = self.pair.id(side.other, name) is not None
+        survivor = self.tables.id(side.other, name) is not None
         for mapped in MAPPED:
             wish = Wish(spoken={side.other})
             if survivor:
@@ -198,15 +198,15 @@ class People:
         """Which of the values that stand cannot be expressed now: another value may win over them by right."""
         for (_, field), wish in self.wishes.items():
             for side, (value, _) in wish.typed.items():
-                if expressed(self.pair, BY_NAME[field], value, side) == NOTHING:
+                if expressed(self.tables, BY_NAME[field], value, side) == NOTHING:
                     wish.weak.add(side)
 
-    def is_known(self, partner: Partner, mapped: Mapped, name: str) -> bool:
-        halves = partner.agreed.get(self.mapping.field(mapped).key)
+    def is_known(self, pair: Pair, mapped: Mapped, name: str) -> bool:
+        halves = pair.agreed.get(self.mapping.field(mapped).key)
         if halves is None:
             return False
         for side, half in zip((Side.ERP, Side.CRM), halves, strict=True):
-            value = COMPARABLE[side][mapped.name](self.pair.value(side, name, mapped.column(side)))
+            value = COMPARABLE[side][mapped.name](self.tables.value(side, name, mapped.column(side)))
             if half[:1] in ("?", "*", "~") or value_of(half) != value:
                 return False
         return True

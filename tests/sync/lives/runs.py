@@ -55,13 +55,13 @@ class Runs(Deciding):
             return True
         self.note_weak()
         since = self._tick()
-        marks = {side: len(self.pair.system(side).log) for side in Side}
+        marks = {side: len(self.tables.system(side).log) for side in Side}
         intended = self._state_of_rows(direction.destination)
         busy = self.meanwhile
         before = self._values(direction.destination)
         with self._people_about(seed):
-            end = UntilWritten(self.pair.system(direction.destination)) if dies_written else None
-            counters = run_until(self.pair, last, direction, self.mapping.rule(), options, end)  # type: ignore[arg-type]
+            end = UntilWritten(self.tables.system(direction.destination)) if dies_written else None
+            counters = run_until(self.tables, last, direction, self.mapping.rule(), options, end)  # type: ignore[arg-type]
         self.passes += 1
         self.deaths += counters is None
         self._note_overwritten(direction.destination, before, died=counters is None)
@@ -73,7 +73,7 @@ class Runs(Deciding):
         return counters is not None
 
     def _values(self, side: Side) -> dict[tuple[str, str, Side], Any]:
-        there = [name for name in self.names if self.pair.id(side, name) is not None]
+        there = [name for name in self.names if self.tables.id(side, name) is not None]
         return {(name, mapped.name, side): self.value(side, name, mapped) for name in there for mapped in MAPPED}
 
     def _note_overwritten(self, side: Side, before: dict[tuple[str, str, Side], Any], *, died: bool) -> None:
@@ -87,10 +87,10 @@ class Runs(Deciding):
         """Fields in which both sides have come together and a run knows: it has ended (``carried`` is the side it read,
         ``since`` when it began), or the memory says so. They must have come together by right."""
         for name in self.names:
-            partner = self.partner(name)
-            if partner is None or not self.is_coupled(name):
+            pair = self.pair(name)
+            if pair is None or not self.is_coupled(name):
                 continue
-            rests = Result.SKIPPED in (partner.to_crm.result, partner.to_erp.result)
+            rests = Result.SKIPPED in (pair.to_crm.result, pair.to_erp.result)
             stopped = carried is None or self.is_stopped(carried, name)
             for mapped in MAPPED:
                 wish = self.wish(name, mapped)
@@ -98,11 +98,11 @@ class Runs(Deciding):
                     continue
                 values = {side: self.value(side, name, mapped) for side in Side}
                 rounded = mapped.kind == "number" and len(set(values.values())) > 1
-                if not equal(self.pair, mapped, values) or (rounded and wish.chosen is not None):
+                if not equal(self.tables, mapped, values) or (rounded and wish.chosen is not None):
                     continue
                 typed = wish.typed.get(carried) if carried is not None else None
                 seen = typed is not None and len(wish.typed) == 1 and typed[1] < since and not rests
-                if (seen and not stopped) or self.is_known(partner, mapped, name):
+                if (seen and not stopped) or self.is_known(pair, mapped, name):
                     wrong = field_problem(self, name, mapped, dict.fromkeys(Side, False))
                     if wrong and mapped.name not in self.mapping.off:
                         raise Broken(f"{name}.{mapped.name} came together by no right: {wrong}; {values}, {wish}")
@@ -114,7 +114,7 @@ class Runs(Deciding):
         left = [2 if seed else 0]
 
         def act(_: Side) -> None:
-            if self.pair.erp.inside or not left[0] or dice.random() >= self.mapping.settings.between:
+            if self.tables.erp.inside or not left[0] or dice.random() >= self.mapping.settings.between:
                 return
             left[0] -= 1
             side, mapped, name = dice.choice(list(Side)), dice.choice(MAPPED), dice.choice(self.names)
@@ -123,25 +123,25 @@ class Runs(Deciding):
             else:
                 self.meanwhile += self.edit(side, name, mapped, dice.randrange(1000))
 
-        self.pair.erp.between = self.pair.crm.between = act
+        self.tables.erp.between = self.tables.crm.between = act
         try:
             yield
         finally:
-            self.pair.erp.between = self.pair.crm.between = None
+            self.tables.erp.between = self.tables.crm.between = None
 
     def _another_run(self, side: Side, name: str, dice: random.Random) -> None:
         """Another worker writes a row besides, or a reference is coupled anew: flags are raised during the pass."""
-        between = self.pair.erp.between, self.pair.crm.between
-        self.pair.erp.between = self.pair.crm.between = None
+        between = self.tables.erp.between, self.tables.crm.between
+        self.tables.erp.between = self.tables.crm.between = None
         self.meanwhile += 1
         if dice.random() < 0.5:
             self.side_write(side, name, dice.randrange(1000))
         else:
             self.couple_person(dice.randrange(2), dice.randrange(PEOPLE))
-        self.pair.erp.between, self.pair.crm.between = between
+        self.tables.erp.between, self.tables.crm.between = between
 
     def written(self, side: Side, since: int = 0) -> list[Any]:
-        log = self.pair.system(side).log[since:]
+        log = self.tables.system(side).log[since:]
         return [call for call in log if call.verb in WRITES and call.rows and call.table == TABLE[side]]
 
     def _source_untouched(self, direction: Direction, since: int) -> None:
@@ -153,12 +153,12 @@ class Runs(Deciding):
                 raise Broken(f"the pass {direction} wrote {columns} of its own source ({call.verb})")
 
     def _state_of_rows(self, side: Side) -> set[uuid.UUID]:
-        return set(self.pair.system(side)._tables[TABLE[side]].rows)
+        return set(self.tables.system(side)._tables[TABLE[side]].rows)
 
     def _counted(self, direction: Direction, counters: Counters, before: set[uuid.UUID]) -> None:
         side = direction.destination
         made = len(self._state_of_rows(side) - before)
-        told = [one for one in self.pair.journal.changed if one.action == "inserted"]
+        told = [one for one in self.tables.journal.changed if one.action == "inserted"]
         if not made <= counters.inserted == len(told):
             raise Broken(f"{made} rows were made, {counters.inserted} counted, {len(told)} in the history")
 
@@ -168,7 +168,7 @@ class Runs(Deciding):
         """What a dry run shows is what the run does; later rows and rounds may add to it."""
         if not self.mapping.settings.direction.includes(direction):
             return
-        pair, rule = self.pair, self.mapping.rule()
+        pair, rule = self.tables, self.mapping.rule()
         ends = (pair.erp, pair.crm) if direction is Direction.TO_CRM else (pair.crm, pair.erp)
         cursor = pair.cursors.get((rule.name, direction))
         options = Options(dry_run=True)
@@ -199,20 +199,20 @@ class Runs(Deciding):
     def _refer_to_nothing(self, direction: Direction) -> set[uuid.UUID]:
         """Rows that were refused since what they refer to was deleted there: a dry run asks for no row that is neither
         read nor written."""
-        rows = self.pair.ledger().rows.values()
+        rows = self.tables.ledger().rows.values()
         return {row.id(direction.source) for row in rows if row.outcome(direction).code == "reference-missing"}
 
     # --- one record -------------------------------------------------------------------------------------------
 
     def by_ids(self, direction: Direction, name: str, winner: bool, force: bool, seed: int = 0) -> None:
         """Synchronize Now; with ``winner`` Send or Get."""
-        id = self.pair.id(direction.source, name)
+        id = self.tables.id(direction.source, name)
         if id is None or not self.mapping.settings.direction.includes(direction):
             return
         side = direction.source
-        before = self.pair.system(side).values(TABLE[side], id)
-        known = self.partner(name)
-        both = all(self.pair.id(one, name) is not None for one in Side)
+        before = self.tables.system(side).values(TABLE[side], id)
+        known = self.pair(name)
+        both = all(self.tables.id(one, name) is not None for one in Side)
         coupled = known is not None and known.state is not State.RESERVED and both
         options = Options(scope=Scope.IDS, ids=(id,), force=force, winner=side if winner else None)
         if not winner:
@@ -225,15 +225,15 @@ class Runs(Deciding):
                 if mapped.name not in self.mapping.off and self.mapping.way(mapped).includes(direction):
                     self._chosen(name, mapped, side)
         self.run(direction, options)
-        if self.pair.system(side).values(TABLE[side], id) != before and coupled:
+        if self.tables.system(side).values(TABLE[side], id) != before and coupled:
             raise Broken(f"the chosen side of {name} was touched")
-        partner = self.partner(name)
-        if partner is None or not coupled or self.is_stopped(side, name):
+        pair = self.pair(name)
+        if pair is None or not coupled or self.is_stopped(side, name):
             self.wishes = wished
             return
-        if partner.outcome(direction).code == "conflict":
+        if pair.outcome(direction).code == "conflict":
             raise Broken(f"a conflict of {name} though a person had decided")
-        if partner.outcome(direction).result is not Result.SUCCESS:
+        if pair.outcome(direction).result is not Result.SUCCESS:
             self.wishes = wished
 
     # --- rest ---------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ class Runs(Deciding):
             self._until_still(Options(scope=Scope.EVERYTHING, create=True, approved=True))
         self._until_still(Options(approved=True))
         at_rest(self, all_coupled=all_coupled)
-        marks = {side: len(self.pair.system(side).log) for side in Side}
+        marks = {side: len(self.tables.system(side).log) for side in Side}
         self._until_still(Options(scope=Scope.EVERYTHING, approved=True))
         found = [(side, call.verb, call.rows) for side in Side for call in self.written(side, marks[side])]
         if found and not self.bereaved:
@@ -262,8 +262,8 @@ class Runs(Deciding):
         raise Broken(f"still moving after {ROUNDS} rounds")
 
     def _everything(self) -> Any:
-        versions = {side: self.pair.system(side)._sequence for side in Side}
-        return versions, dict(self.pair.ledger().rows)
+        versions = {side: self.tables.system(side)._sequence for side in Side}
+        return versions, dict(self.tables.ledger().rows)
 
     def _agree(self) -> None:
         """What both sides hold at rest and nobody wants otherwise is what they hold by right."""
@@ -271,7 +271,7 @@ class Runs(Deciding):
             for mapped in MAPPED:
                 wish = self.wish(name, mapped)
                 for side in Side:
-                    if self.pair.id(side, name) is not None and side not in wish.typed:
+                    if self.tables.id(side, name) is not None and side not in wish.typed:
                         wish.base[side] = self.value(side, name, mapped)
 
 

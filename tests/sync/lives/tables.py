@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.memory.memory_ledger import MemoryLedger
 from integration.sync.rules import ConflictPolicy, Context, DeletionPolicy, Direction, FieldRule, Reference, TableRule
 from integration.systems.filters import parse
@@ -142,7 +142,7 @@ class Watched(MemorySystem):
         ]
 
 
-class Pair:
+class TablePair:
     """Both systems, the ledgers, the cursors: what the machinery of deaths needs of a world."""
 
     def __init__(self, settings: Settings) -> None:
@@ -172,9 +172,9 @@ class Pair:
 
     def couple(self, reference: Reference, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
         ledger = self.other_ledger(reference)
-        before = [*ledger.partners(Side.ERP, [erp_id]).values(), *ledger.partners(Side.CRM, [crm_id]).values()]
+        before = [*ledger.pairs(Side.ERP, [erp_id]).values(), *ledger.pairs(Side.CRM, [crm_id]).values()]
         ledger.forget(before)
-        ledger.remember([Partner(erp_id, crm_id, State.COUPLED)])
+        ledger.remember([Pair(erp_id, crm_id, State.COUPLED)])
 
     def system(self, side: Side) -> Watched:
         return self.erp if side is Side.ERP else self.crm

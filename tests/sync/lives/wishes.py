@@ -13,7 +13,7 @@ from typing import Any
 
 from integration.sync.memory.ledger import State
 from integration.systems.values import Ref, Side, Value, option_id
-from tests.sync.lives.tables import COLOURS, OWN, SHIPPING, Mapped, Pair
+from tests.sync.lives.tables import COLOURS, OWN, SHIPPING, Mapped, TablePair
 
 NOTHING = "nothing"
 """There is no value for it on the other side."""
@@ -59,7 +59,7 @@ def normal(value: Value) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def expressed(pair: Pair, mapped: Mapped, value: Any, side: Side) -> Any:
+def expressed(pair: TablePair, mapped: Mapped, value: Any, side: Side) -> Any:
     """A value of this side in the terms of the other one, or ``NOTHING``."""
     if value == "":
         return NOTHING if mapped.not_null else ""
@@ -77,13 +77,13 @@ def expressed(pair: Pair, mapped: Mapped, value: Any, side: Side) -> Any:
     return value
 
 
-def _partner(pair: Pair, tables: tuple[str, str], side: Side, id: uuid.UUID) -> Any:
+def _partner(pair: TablePair, tables: tuple[str, str], side: Side, id: uuid.UUID) -> Any:
     ledger = pair.ledgers.get(tables)
-    found = ledger.partners(side, [id]).get(id) if ledger is not None else None
+    found = ledger.pairs(side, [id]).get(id) if ledger is not None else None
     return found.id(side.other) if found is not None and found.state is State.COUPLED else NOTHING
 
 
-def _method(pair: Pair, side: Side, value: Any) -> Any:
+def _method(pair: TablePair, side: Side, value: Any) -> Any:
     tables = (SHIPPING.erp_table, SHIPPING.crm_table)
     if side is Side.ERP:
         id = _partner(pair, tables, side, value)
@@ -92,7 +92,7 @@ def _method(pair: Pair, side: Side, value: Any) -> Any:
     return _partner(pair, tables, side, option_id(SHIPPING.crm_table, value))
 
 
-def equal(pair: Pair, mapped: Mapped, values: dict[Side, Any]) -> bool:
+def equal(pair: TablePair, mapped: Mapped, values: dict[Side, Any]) -> bool:
     """Do both sides say the same, read in either direction or rounded?"""
     erp, crm = values[Side.ERP], values[Side.CRM]
     if erp == crm == "":

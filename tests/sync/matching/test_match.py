@@ -9,13 +9,13 @@ import pytest
 
 from integration.sync.matching.pairs import Criterion
 from integration.sync.matching.run import couple_matching, preview
-from integration.sync.memory.ledger import Partner, Result, State
+from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.rules import ConflictPolicy, Direction, TableRule
 from integration.sync.run import Counters, Scope
 from integration.sync.transformations import Transformation
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.values import Ref, Side
-from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule, firms
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World
 
@@ -35,7 +35,7 @@ def match(world: World, criteria=CRITERIA, rule: TableRule | None = None, **more
 
 def coupled(world: World) -> dict[uuid.UUID, uuid.UUID]:
     rows = world.ledger(customer_rule()).rows.values()
-    return {partner.erp_id: partner.crm_id for partner in rows if partner.state is State.COUPLED}
+    return {pair.erp_id: pair.crm_id for pair in rows if pair.state is State.COUPLED}
 
 
 def make_account(world: World, name: str, **values) -> uuid.UUID:
@@ -72,7 +72,7 @@ def test_an_ambiguous_customer_fails_with_the_candidates_and_nobody_creates_a_th
     assert all(str(id) in failure.message for id in candidates)
     assert world.run(TO_CRM, scope=Scope.EVERYTHING, create=True) == Counters(skipped=1)
     assert len(world.crm.ids("account")) == 2
-    assert world.partner(adatum).to_crm.result is Result.SKIPPED
+    assert world.pair(adatum).to_crm.result is Result.SKIPPED
 
 
 def test_a_customer_that_was_ambiguous_is_coupled_when_the_other_candidate_is_gone(world):
@@ -95,7 +95,7 @@ def test_what_is_coupled_already_is_neither_matched_again_nor_a_candidate(world)
 
 def test_what_only_failed_before_is_free_to_be_matched(world):
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
-    world.ledger(customer_rule()).remember([Partner(adatum, uuid.uuid4())])
+    world.ledger(customer_rule()).remember([Pair(adatum, uuid.uuid4())])
     assert match(world) == Counters(coupled=1)
     assert coupled(world) == {adatum: there}
 
@@ -141,7 +141,7 @@ def test_more_customers_than_one_request_takes_are_coupled(world):
 def prefixed(direction: Direction = Direction.BOTH, way: Direction = Direction.BOTH) -> TableRule:
     """Sales writes “BC-” before the numbers of Business Central."""
     step = Transformation("prefix", way, {"text": "BC-"})
-    return customer_rule([*CUSTOMER_FIELDS, pair("no", "description", direction, transformations=(step,))])
+    return customer_rule([*CUSTOMER_FIELDS, field_rule("no", "description", direction, transformations=(step,))])
 
 
 NUMBER = [Criterion("no", "description")]
@@ -158,7 +158,7 @@ def test_a_transformed_field_matches_what_it_would_become_whichever_way_it_goes(
 def test_a_field_transformed_on_its_way_to_business_central_only_is_compared_as_it_would_arrive_there(world):
     upper = Transformation("replace", TO_ERP, {"find": "Ltd.", "instead": "Limited"})
     fields = [
-        pair("name", "name", transformations=(upper,)),
+        field_rule("name", "name", transformations=(upper,)),
         *(one for one in CUSTOMER_FIELDS if one.erp_field != "name"),
     ]
     adatum, there = world.add_customer("Adatum Limited"), make_account(world, "Adatum Ltd.")
@@ -167,7 +167,7 @@ def test_a_field_transformed_on_its_way_to_business_central_only_is_compared_as_
 
 
 def test_an_option_matches_the_option_of_the_same_name_whatever_its_number(world):
-    fields = [*CUSTOMER_FIELDS, pair("blocked", "statecode", transformations=(
+    fields = [*CUSTOMER_FIELDS, field_rule("blocked", "statecode", transformations=(
         Transformation("lookup", Direction.BOTH, {"table": "All = Inactive\n = Active"}),
     ))]  # fmt: skip
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")

@@ -11,10 +11,10 @@ from integration.sync.matching.run import couple_matching
 from integration.sync.rules import Direction, Reference, TableRule
 from integration.sync.run import Scope
 from integration.systems.values import Ref, Side
-from tests.makers import CUSTOMER_FIELDS, account, currency_rule, customer_rule, pair
+from tests.makers import CUSTOMER_FIELDS, account, currency_rule, customer_rule, field_rule
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World
 
-CURRENCY = pair(
+CURRENCY = field_rule(
     "currency_code", "transactioncurrencyid", reference=Reference("currency", "transactioncurrency"),
     clear_on_failed=True,
 )  # fmt: skip
@@ -70,46 +70,46 @@ WINNERS = pytest.mark.parametrize(("winner", "iso"), [(Side.ERP, "CHF"), (Side.C
 @BOTH_WAYS
 @WINNERS
 def test_while_a_reference_of_the_chosen_side_has_no_partner_both_keep_theirs(first, winner, iso):
-    pair = Matched(winner)
-    assert pair.failed(first) == 0
-    assert pair.currencies() == ("CHF", "NOK")
+    field_rule = Matched(winner)
+    assert field_rule.failed(first) == 0
+    assert field_rule.currencies() == ("CHF", "NOK")
 
 
 @BOTH_WAYS
 @WINNERS
 def test_a_reference_of_the_chosen_side_goes_over_once_it_has_a_partner(first, winner, iso):
-    pair = Matched(winner)
-    assert pair.failed(first) == 0
-    pair.couple(*ISO)
-    assert pair.failed(first) == 0
-    assert pair.currencies() == (iso, iso)
+    field_rule = Matched(winner)
+    assert field_rule.failed(first) == 0
+    field_rule.couple(*ISO)
+    assert field_rule.failed(first) == 0
+    assert field_rule.currencies() == (iso, iso)
 
 
 @BOTH_WAYS
 @WINNERS
 def test_a_reference_of_the_other_side_does_not_win_by_having_a_partner_earlier(first, winner, iso):
-    pair = Matched(winner)
-    pair.couple(*(one for one in ISO if one != iso))
-    assert pair.failed(first) == 0
-    assert pair.currencies() == ("CHF", "NOK")
-    pair.couple(iso)
-    assert pair.failed(first) == 0
-    assert pair.currencies() == (iso, iso)
+    field_rule = Matched(winner)
+    field_rule.couple(*(one for one in ISO if one != iso))
+    assert field_rule.failed(first) == 0
+    assert field_rule.currencies() == ("CHF", "NOK")
+    field_rule.couple(iso)
+    assert field_rule.failed(first) == 0
+    assert field_rule.currencies() == (iso, iso)
 
 
 @BOTH_WAYS
 def test_where_nobody_said_who_wins_a_person_is_asked_once_both_have_partners(first):
-    pair = Matched(None)
-    assert pair.failed(first) == 0
-    pair.couple(*ISO)
-    assert pair.failed(first) > 0
-    assert pair.currencies() == ("CHF", "NOK")
+    field_rule = Matched(None)
+    assert field_rule.failed(first) == 0
+    field_rule.couple(*ISO)
+    assert field_rule.failed(first) > 0
+    assert field_rule.currencies() == ("CHF", "NOK")
 
 
 @BOTH_WAYS
 @WINNERS
 def test_references_that_turn_out_to_be_coupled_with_each_other_are_agreed(first, winner, iso):
-    pair = Matched(winner)
-    pair.world.couple(currency_rule(), pair.ours["CHF"], pair.theirs["NOK"])
-    assert pair.failed(first) == 0
-    assert pair.currencies() == ("CHF", "NOK")
+    field_rule = Matched(winner)
+    field_rule.world.couple(currency_rule(), field_rule.ours["CHF"], field_rule.theirs["NOK"])
+    assert field_rule.failed(first) == 0
+    assert field_rule.currencies() == ("CHF", "NOK")

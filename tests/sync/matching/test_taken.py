@@ -49,13 +49,13 @@ def test_creating_it_again_fails_and_names_the_account_that_has_its_number(world
 def test_the_second_try_is_skipped_like_every_failure_that_repeats_itself(world, adatum):
     create(world, adatum)
     assert create(world, adatum) == Counters(skipped=1)
-    assert world.partner(adatum).skipped
+    assert world.pair(adatum).skipped
 
 
 def test_coupling_with_the_account_that_is_named_mends_it(world, adatum):
     create(world, adatum)
     (account,) = world.crm.ids("account")
-    world.ledger(numbered()).forget([world.partner(adatum)])
+    world.ledger(numbered()).forget([world.pair(adatum)])
     world.couple(numbered(), adatum, account)
     world.erp.edit("customer", adatum, phone_no="030 5")
     assert world.ids(TO_CRM, adatum, rule=numbered(), force=True, winner=Side.ERP) == Counters(modified=1)
@@ -67,7 +67,7 @@ def test_clearing_the_number_in_sales_lets_a_second_account_be_made(world, adatu
     (account,) = world.crm.ids("account")
     world.crm.edit("account", account, bci_number="")
     assert create(world, adatum) == Counters(inserted=1)
-    assert world.partner(adatum).state is State.COUPLED
+    assert world.pair(adatum).state is State.COUPLED
     assert len(world.crm.ids("account")) == 2
 
 
@@ -85,7 +85,7 @@ def test_the_holders_of_many_numbers_are_looked_up_with_one_question_and_only_wh
     other = world.add_customer("Fabrikam", no="20000")
     assert create(world, other) == Counters(inserted=1)
     assert asked(world) == 0
-    world.ledger(numbered()).forget([world.partner(other)])
+    world.ledger(numbered()).forget([world.pair(other)])
     assert world.run(TO_CRM, numbered(), scope=Scope.EVERYTHING, create=True) == Counters(failed=2)
     assert asked(world) == 1
 

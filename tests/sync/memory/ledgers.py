@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from integration.models import TableMapping
-from integration.sync.memory.ledger import Ledger, Partner, State, Wait
+from integration.sync.memory.ledger import Ledger, Pair, State, Wait
 from integration.sync.memory.memory_ledger import MemoryLedger
 from integration.sync.rules import Direction
 from integration.systems.values import Side
@@ -50,15 +50,15 @@ def ledger(ledgers) -> Ledger:
     return ledgers["CUSTOMER"]
 
 
-def coupled(**more: Any) -> Partner:
-    return replace(Partner(uuid.uuid4(), uuid.uuid4(), State.COUPLED), **more)
+def coupled(**more: Any) -> Pair:
+    return replace(Pair(uuid.uuid4(), uuid.uuid4(), State.COUPLED), **more)
 
 
-def kept(ledger: Ledger, partner: Partner) -> Partner | None:
-    return ledger.partners(Side.ERP, [partner.erp_id]).get(partner.erp_id)
+def kept(ledger: Ledger, pair: Pair) -> Pair | None:
+    return ledger.pairs(Side.ERP, [pair.erp_id]).get(pair.erp_id)
 
 
-def salesperson(direction: Direction, pair: Partner) -> Wait:
+def salesperson(direction: Direction, pair: Pair) -> Wait:
     """What a pass in this direction waits for until this pair of salespeople is coupled."""
     table = TABLES["SALESPEOPLE"][0 if direction is TO_CRM else 1]
     return Wait(direction.destination, table, pair.id(direction.source))

@@ -13,7 +13,7 @@ from integration.sync.memory.merge import Merger
 from integration.sync.record.transfer import Transfer
 from integration.sync.rules import Direction, Reference
 from integration.systems.values import Ref
-from tests.makers import customer_rule, pair
+from tests.makers import customer_rule, field_rule
 from tests.sync.deciding.table_of_truth import BLANK, KEYS, NAMES, ONE_WAY, TO_CRM, TO_ERP, Row
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
@@ -53,7 +53,7 @@ def test_a_value_that_begins_with_a_mark_is_told_from_one(direction):
 
 
 def test_halves_are_kept_as_each_side_sees_its_own_value():
-    rule = customer_rule([pair("post_code", "address1_postalcode")])
+    rule = customer_rule([field_rule("post_code", "address1_postalcode")])
     transfer, row = Transfer(rule, TO_ERP), Row(TO_ERP)
     record = replace(row.source_record, values={"address1_postalcode": "b31 2al"})
     agreed, _ = Merger(rule, transfer).born(record, transfer.draft(record, {}))
@@ -63,7 +63,7 @@ def test_halves_are_kept_as_each_side_sees_its_own_value():
 @BOTH_WAYS
 def test_a_reference_that_a_new_row_could_not_take_is_remembered_as_partnerless(direction):
     anna = Ref(PEOPLE[direction], uuid.uuid4(), "Anna")
-    fields = [pair(*OWNER["owner"], reference=SALESPEOPLE, clear_on_failed=True)]
+    fields = [field_rule(*OWNER["owner"], reference=SALESPEOPLE, clear_on_failed=True)]
     row = Row(direction, {"owner": anna}, names=OWNER, rule={"fields": fields})
     agreed, _ = row.merger.born(row.source_record, row.draft)
     assert row.halves(agreed, "owner") == (partnerless(str(anna.id)), unread(""))
@@ -71,22 +71,22 @@ def test_a_reference_that_a_new_row_could_not_take_is_remembered_as_partnerless(
 
 def test_a_reference_to_the_own_table_that_is_put_off_never_agreed():
     names = {"bill_to": ("bill_to_customer_no", "parentaccountid")}
-    fields = [pair(*names["bill_to"], reference=Reference("customer", "account"), clear_on_failed=True)]
+    fields = [field_rule(*names["bill_to"], reference=Reference("customer", "account"), clear_on_failed=True)]
     row = Row(TO_CRM, {"bill_to": Ref("customer", uuid.uuid4())}, names=names, rule={"fields": fields})
     draft = row.transfer.draft(row.source_record, {}, own_put_off=True)
     agreed, _ = row.merger.born(row.source_record, draft)
     action = row.decider.decide(row.source_record, None, None, draft)
     assert isinstance(action, Insert)
-    assert (agreed, action.partner.owed_crm, draft.is_put_off) == ({}, True, True)
+    assert (agreed, action.pair.owed_crm, draft.is_put_off) == ({}, True, True)
 
 
 def test_the_number_that_a_new_row_is_given_is_left_out_of_what_is_agreed_and_owed_to_the_other_side():
     names = {**NAMES, "no": ("no", "accountnumber")}
-    fields = [pair(*NAMES["phone"]), pair(*names["no"], TO_CRM)]
+    fields = [field_rule(*NAMES["phone"]), field_rule(*names["no"], TO_CRM)]
     row = Row(TO_ERP, {"phone": "1"}, names=names, rule={"fields": fields})
     action = inserted(row)
-    assert "no:accountnumber" not in action.partner.agreed
-    assert (action.partner.owed_crm, action.partner.owed_erp) == (True, False)
+    assert "no:accountnumber" not in action.pair.agreed
+    assert (action.pair.owed_crm, action.pair.owed_erp) == (True, False)
 
 
 @BOTH_WAYS
@@ -98,8 +98,8 @@ def test_what_a_template_fills_is_written_and_owed_to_the_other_side(direction):
     assert isinstance(action, Insert)
     assert action.values[NAMES["city"][there]] == "Wien"
     assert action.values[NAMES["phone"][there]] == "1"
-    assert KEYS["city"] not in action.partner.agreed
-    assert action.partner.owed(direction.source)
+    assert KEYS["city"] not in action.pair.agreed
+    assert action.pair.owed(direction.source)
 
 
 @BOTH_WAYS
@@ -118,11 +118,11 @@ def test_a_one_way_mapping_never_owes_anything_back(direction):
     draft = replace(row.draft, filled={NAMES["city"][there]: "Wien"})
     action = row.decider.decide(row.source_record, None, None, draft)
     assert isinstance(action, Insert)
-    assert not action.partner.owed(direction.source)
+    assert not action.pair.owed(direction.source)
     assert all(one.direction is not Direction.BOTH for one in row.table_rule.fields)
 
 
 @BOTH_WAYS
 def test_a_new_pair_has_seen_the_record_and_not_yet_the_new_row(direction):
-    partner = inserted(Row(direction, {**BLANK, "phone": "1"})).partner
-    assert (partner.seen(direction.source), partner.seen(direction.destination)) == ("source now", "")
+    pair = inserted(Row(direction, {**BLANK, "phone": "1"})).pair
+    assert (pair.seen(direction.source), pair.seen(direction.destination)) == ("source now", "")

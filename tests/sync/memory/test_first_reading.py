@@ -26,7 +26,7 @@ def test_a_deletion_before_the_first_reading_is_dealt_with_by_it(world, directio
     if direction is TO_CRM:
         world.erp.remove("customer", adatum)
     else:
-        world.crm.remove("account", world.partner(adatum, RULE).crm_id)
+        world.crm.remove("account", world.pair(adatum, RULE).crm_id)
     assert world.run(direction, RULE).uncoupled == 1
     assert adatum not in world.ledger(RULE).rows
 
@@ -34,7 +34,7 @@ def test_a_deletion_before_the_first_reading_is_dealt_with_by_it(world, directio
 def test_a_deletion_is_found_after_the_cursor_was_dropped_for_a_changed_rule(world):
     world.both(RULE)
     adatum = next(iter(world.ledger(RULE).rows))
-    world.crm.remove("account", world.partner(adatum, RULE).crm_id)
+    world.crm.remove("account", world.pair(adatum, RULE).crm_id)
     world.cursors.clear()
     world.both(RULE)
     assert adatum not in world.ledger(RULE).rows
@@ -43,7 +43,7 @@ def test_a_deletion_is_found_after_the_cursor_was_dropped_for_a_changed_rule(wor
 
 def test_a_pair_of_which_both_records_are_gone_is_forgotten_by_the_first_reading(world):
     adatum = next(iter(world.ledger(RULE).rows))
-    world.crm.remove("account", world.partner(adatum, RULE).crm_id)
+    world.crm.remove("account", world.pair(adatum, RULE).crm_id)
     world.erp.remove("customer", adatum)
     world.run(TO_CRM, RULE)
     assert adatum not in world.ledger(RULE).rows

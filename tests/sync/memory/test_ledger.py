@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.memory.halves import DECIDED, DEFAULT, partnerless, unread
-from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, State, Wait, is_open
+from integration.sync.memory.ledger import InFlight, Outcome, Pair, Result, State, Wait, is_open
 from integration.sync.rules import Reference
 from integration.systems.values import Side
 from tests.sync.memory.ledgers import TO_CRM, TO_ERP, coupled, kept, ledger, ledgers
@@ -17,7 +17,7 @@ from tests.sync.memory.ledgers import TO_CRM, TO_ERP, coupled, kept, ledger, led
 __all__ = ["ledger", "ledgers"]
 
 SALESPEOPLE = Reference("salesperson", "systemuser")
-FULL = Partner(
+FULL = Pair(
     uuid.uuid4(),
     uuid.uuid4(),
     State.COUPLED,
@@ -32,35 +32,35 @@ FULL = Partner(
     owed_erp=True,
     to_crm=Outcome(Result.SKIPPED, "refused"),
     to_erp=Outcome(Result.FAILURE, "locked"),
-    writing=InFlight(Side.ERP, {"name:name": ("Fabrikam", "Fabrikam"), "fax:fax": ("1", "+1")}),
+    in_flight=InFlight(Side.ERP, {"name:name": ("Fabrikam", "Fabrikam"), "fax:fax": ("1", "+1")}),
 )
 
 
 def test_a_pair_is_found_from_both_sides_exactly_as_it_was_remembered(ledger):
     ledger.remember([FULL])
-    assert ledger.partners(Side.ERP, [FULL.erp_id, uuid.uuid4()]) == {FULL.erp_id: FULL}
-    assert ledger.partners(Side.CRM, [FULL.crm_id]) == {FULL.crm_id: FULL}
+    assert ledger.pairs(Side.ERP, [FULL.erp_id, uuid.uuid4()]) == {FULL.erp_id: FULL}
+    assert ledger.pairs(Side.CRM, [FULL.crm_id]) == {FULL.crm_id: FULL}
 
 
 def test_nobody_asked_for_is_nobody_found(ledger):
     ledger.remember([FULL])
-    assert ledger.partners(Side.ERP, []) == {}
+    assert ledger.pairs(Side.ERP, []) == {}
 
 
 def test_remembering_again_replaces_what_was_known(ledger):
     ledger.remember([FULL])
-    changed = Partner(FULL.erp_id, uuid.uuid4(), State.INTENDED, "2", "3", {"name:name": ("Fabrikam", "Fabrikam")})
+    changed = Pair(FULL.erp_id, uuid.uuid4(), State.INTENDED, "2", "3", {"name:name": ("Fabrikam", "Fabrikam")})
     ledger.remember([changed])
     assert kept(ledger, FULL) == changed
-    assert ledger.partners(Side.CRM, [FULL.crm_id]) == {}
+    assert ledger.pairs(Side.CRM, [FULL.crm_id]) == {}
 
 
 def test_more_pairs_than_one_statement_takes_are_remembered_and_found(ledger):
     many = [coupled() for _ in range(1200)]
     ledger.remember(many)
-    assert (len(ledger.partners(Side.CRM, [partner.crm_id for partner in many])), ledger.coupled()) == (1200, 1200)
+    assert (len(ledger.pairs(Side.CRM, [pair.crm_id for pair in many])), ledger.coupled()) == (1200, 1200)
     ledger.forget(many[:1100])
-    assert len(ledger.partners(Side.ERP, [partner.erp_id for partner in many])) == 100
+    assert len(ledger.pairs(Side.ERP, [pair.erp_id for pair in many])) == 100
 
 
 def test_completing_an_intended_pair_changes_nothing_else_about_it(ledger):
@@ -90,8 +90,8 @@ def test_a_forgotten_pair_is_gone_and_forgetting_it_twice_is_fine(ledger):
         ({"owed_erp": True}, {TO_ERP}),
         ({"owed_erp": True, "owed_crm": True}, {TO_CRM, TO_ERP}),
         ({"state": State.INTENDED}, {TO_CRM, TO_ERP}),
-        ({"writing": InFlight(Side.CRM, {})}, {TO_CRM}),
-        ({"writing": InFlight(Side.ERP, {"name:name": ("1", "1")})}, {TO_ERP}),
+        ({"in_flight": InFlight(Side.CRM, {})}, {TO_CRM}),
+        ({"in_flight": InFlight(Side.ERP, {"name:name": ("1", "1")})}, {TO_ERP}),
         ({"to_crm": Outcome(Result.FAILURE, "refused")}, {TO_CRM}),
         ({"to_erp": Outcome(Result.WAITING, "reference-not-coupled")}, {TO_ERP}),
         ({"to_crm": Outcome(Result.SUCCESS)}, set()),
@@ -106,11 +106,11 @@ def test_a_forgotten_pair_is_gone_and_forgetting_it_twice_is_fine(ledger):
     ],
 )
 def test_what_is_open_for_a_direction_is_listed_by_its_source_id(ledger, what, opens):
-    partner = coupled(**what)
-    ledger.remember([partner, coupled()])
+    pair = coupled(**what)
+    ledger.remember([pair, coupled()])
     for direction in (TO_CRM, TO_ERP):
-        assert list(ledger.open(direction)) == ([partner.id(direction.source)] if direction in opens else [])
-        assert is_open(partner, direction) is (direction in opens)
+        assert list(ledger.open(direction)) == ([pair.id(direction.source)] if direction in opens else [])
+        assert is_open(pair, direction) is (direction in opens)
 
 
 def test_references_are_resolved_through_the_ledger_of_the_other_mapping(ledgers):
@@ -139,8 +139,8 @@ def test_coupled_pairs_that_a_full_read_did_not_show_are_named_and_unfinished_on
 def test_all_coupled_pairs_come_in_pages_and_unfinished_ones_do_not(ledger):
     many = [coupled() for _ in range(600)]
     ledger.remember([*many, coupled(state=State.INTENDED), coupled(state=State.RESERVED)])
-    listed = [partner for page in ledger.pages() for partner in page]
-    assert sorted(partner.erp_id for partner in listed) == sorted(partner.erp_id for partner in many)
+    listed = [pair for page in ledger.pages() for pair in page]
+    assert sorted(pair.erp_id for pair in listed) == sorted(pair.erp_id for pair in many)
 
 
 def test_a_page_that_breaks_off_leaves_no_trace(ledger):
@@ -168,11 +168,11 @@ def test_a_named_pair_keeps_all_else_that_is_remembered_of_it(ledgers):
     ledger.remember([pair])
     ledger.identify(Side.ERP, {pair.erp_id: real, uuid.uuid4(): uuid.uuid4()})
     assert kept(ledger, pair) is None
-    assert ledger.partners(Side.ERP, [real])[real] == replace(pair, erp_id=real, waits=None)
+    assert ledger.pairs(Side.ERP, [real])[real] == replace(pair, erp_id=real, waits=None)
     other.remember([jim])
     assert list(ledger.released(TO_CRM)) == [real]
     ledger.identify(Side.CRM, {pair.crm_id: jim.crm_id})
-    assert ledger.partners(Side.ERP, [real])[real].crm_id == jim.crm_id
+    assert ledger.pairs(Side.ERP, [real])[real].crm_id == jim.crm_id
 
 
 def test_a_pair_that_has_its_real_id_already_may_be_named_again(ledger):

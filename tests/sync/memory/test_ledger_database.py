@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from coupling.ledger import CouplingError
 from integration.models import TableMapping
-from integration.sync.memory.ledger import Fenced, Outcome, Partner, Result, SideWritten, State, Wait
+from integration.sync.memory.ledger import Fenced, Outcome, Pair, Result, SideWritten, State, Wait
 from integration.sync.rules import Reference
 from integration.systems.values import Side
 from tests.sync.memory.ledgers import TO_CRM, Ledgers, coupled, kept
@@ -53,7 +53,7 @@ def test_a_page_costs_the_same_queries_for_twenty_and_for_four_hundred_pairs(sto
     with django_assert_num_queries(3):  # old waits go, new ones come
         stored.remember(looked)
     with django_assert_num_queries(1):
-        assert len(stored.partners(Side.ERP, [partner.erp_id for partner in many])) == number
+        assert len(stored.pairs(Side.ERP, [pair.erp_id for pair in many])) == number
     with django_assert_num_queries(1):
         stored.complete(many)
     with django_assert_num_queries(1):
@@ -63,9 +63,9 @@ def test_a_page_costs_the_same_queries_for_twenty_and_for_four_hundred_pairs(sto
     with django_assert_num_queries(1):
         assert list(stored.released(TO_CRM)) == []
     with django_assert_num_queries(2):  # once a ledger: which mappings are there beside this one?
-        assert stored.held(Side.CRM, [partner.crm_id for partner in many]) == {}
+        assert stored.held(Side.CRM, [pair.crm_id for pair in many]) == {}
     with django_assert_num_queries(1):
-        assert stored.held(Side.CRM, [partner.crm_id for partner in many]) == {}
+        assert stored.held(Side.CRM, [pair.crm_id for pair in many]) == {}
 
 
 def test_who_holds_a_record_is_named_as_people_call_the_mapping(ledgers):
@@ -130,8 +130,8 @@ def test_a_skipped_pair_is_taken_out_of_its_rest_in_the_direction_in_which_it_re
 def test_two_records_coupled_by_hand_never_agreed_and_are_owed_both_ways(stored):
     adatum, account = uuid.uuid4(), uuid.uuid4()
     stored.couple(adatum, account)
-    expected = Partner(adatum, account, State.COUPLED, owed_erp=True, owed_crm=True)
-    assert stored.partners(Side.ERP, [adatum]) == {adatum: expected}
+    expected = Pair(adatum, account, State.COUPLED, owed_erp=True, owed_crm=True)
+    assert stored.pairs(Side.ERP, [adatum]) == {adatum: expected}
 
 
 def test_coupling_anew_forgets_what_the_old_pair_agreed_and_waited_for(stored):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.memory.halves import DECIDED, unread
-from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, SideWritten, State
+from integration.sync.memory.ledger import InFlight, Outcome, Pair, Result, SideWritten, State
 from integration.systems.values import Side
 from tests.sync.memory.ledgers import TABLES, Ledgers, coupled, kept, ledger, ledgers
 
@@ -17,12 +17,12 @@ __all__ = ["ledger", "ledgers"]
 SIDES = pytest.mark.parametrize("side", list(Side))
 
 
-def write(side: Side, pair: Partner, *columns: str, seen: str = "1", version: str = "2") -> SideWritten:
+def write(side: Side, pair: Pair, *columns: str, seen: str = "1", version: str = "2") -> SideWritten:
     table = TABLES["CUSTOMER"][0 if side is Side.ERP else 1]
     return SideWritten(side, table, pair.id(side), frozenset(columns), seen, version)
 
 
-def besides(ledgers: Ledgers, pair: Partner, *writes: SideWritten) -> Partner:
+def besides(ledgers: Ledgers, pair: Pair, *writes: SideWritten) -> Pair:
     """The pair of customers after another mapping wrote its rows besides."""
     ledgers["CUSTOMER"].remember([pair])
     with ledgers["SALESPEOPLE"].page():
@@ -49,11 +49,11 @@ def test_a_conflict_decided_while_a_pass_is_on_its_way_stays_decided(ledgers):
     decided = replace(read, agreed={**read.agreed, "name:name": (DECIDED, "1")})
     besides(ledgers, decided, write(Side.CRM, decided, "city"))
     begun = InFlight(Side.CRM, {"city:city": ("b", "b")})
-    ledgers["CUSTOMER"].remember([replace(read, writing=begun)])
-    assert kept(ledgers["CUSTOMER"], read).writing == begun
+    ledgers["CUSTOMER"].remember([replace(read, in_flight=begun)])
+    assert kept(ledgers["CUSTOMER"], read).in_flight == begun
     ledgers["CUSTOMER"].remember([replace(read, agreed={**read.agreed, "city:city": ("b", "b")})])
     after = kept(ledgers["CUSTOMER"], read)
-    assert (after.agreed["name:name"], after.writing) == ((DECIDED, "1"), begun)
+    assert (after.agreed["name:name"], after.in_flight) == ((DECIDED, "1"), begun)
 
 
 def test_what_a_pass_itself_owes_adds_up_with_what_was_raised(ledgers):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.memory.halves import partnerless
-from integration.sync.memory.ledger import Outcome, Partner, Result, State, Wait
+from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait
 from integration.sync.rules import Direction
 from integration.systems.values import Side
 from tests.sync.memory.ledgers import TO_CRM, TO_ERP, Ledgers, coupled, kept, ledger, ledgers, salesperson
@@ -18,7 +18,7 @@ __all__ = ["ledger", "ledgers"]
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
 
 
-def waiting(direction: Direction, *pairs: Partner, **more) -> Partner:
+def waiting(direction: Direction, *pairs: Pair, **more) -> Pair:
     """A customer whose pass in this direction waits for these salespeople."""
     return coupled(waits=frozenset(salesperson(direction, pair) for pair in pairs), **more)
 

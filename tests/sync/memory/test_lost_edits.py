@@ -135,7 +135,7 @@ def test_a_record_that_is_restored_and_refused_is_tried_again_once_and_never_dou
 
 def test_a_pair_that_waited_for_this_pass_and_has_lost_its_record_is_dealt_with_once(world):
     adatum = world.synchronized("Adatum")
-    world.ledger(customer_rule()).remember([replace(world.partner(adatum), owed_crm=True)])
+    world.ledger(customer_rule()).remember([replace(world.pair(adatum), owed_crm=True)])
     world.erp.remove("customer", adatum)
     assert world.run(TO_CRM).failed == 1
 
@@ -160,7 +160,7 @@ def an_account_whose_customer_was_being_made(world: World) -> uuid.UUID:
     id = world.crm.add("account", **values)
     for last in range(1, 30):
         assert run_until(world, last, TO_ERP, customer_rule(), Options(create=True)) is None
-        if world.ledger(customer_rule()).partners(Side.CRM, [id]):
+        if world.ledger(customer_rule()).pairs(Side.CRM, [id]):
             assert not world.erp.ids("customer")
             return id
     raise AssertionError("The pair was never stored.")
@@ -180,7 +180,7 @@ def test_an_account_whose_customer_is_refused_is_not_forgotten_by_a_pass_to_sale
     assert world.run(TO_ERP) == Counters(failed=1)
 
     world.run(TO_CRM)
-    place = world.ledger(customer_rule()).partners(Side.CRM, [fabrikam])[fabrikam]
+    place = world.ledger(customer_rule()).pairs(Side.CRM, [fabrikam])[fabrikam]
     assert (place.state, place.to_erp.result) == (State.RESERVED, Result.FAILURE)
     assert world.run(TO_ERP) == Counters(inserted=1)
 
@@ -188,9 +188,9 @@ def test_an_account_whose_customer_is_refused_is_not_forgotten_by_a_pass_to_sale
 def test_an_account_that_waits_for_a_user_is_not_forgotten_by_a_pass_to_sales_that_looks_at_its_place(world):
     fabrikam = an_account_whose_customer_was_being_made(world)
     ledger = world.ledger(customer_rule())
-    place = ledger.partners(Side.CRM, [fabrikam])[fabrikam]
+    place = ledger.pairs(Side.CRM, [fabrikam])[fabrikam]
     waiting = Outcome(Result.WAITING, "reference-not-coupled")
     ledger.rows[place.erp_id] = replace(not_made(place, Side.ERP), to_erp=waiting, owed_crm=True)
 
     world.run(TO_CRM)
-    assert ledger.partners(Side.CRM, [fabrikam])[fabrikam].to_erp == waiting
+    assert ledger.pairs(Side.CRM, [fabrikam])[fabrikam].to_erp == waiting

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from integration.sync.memory.halves import DECIDED, DEFAULT, default, partnerless, plain, unread
-from integration.sync.memory.ledger import InFlight, Partner, State
+from integration.sync.memory.ledger import InFlight, Pair, State
 from integration.sync.memory.side_memory import SideMemory
 from integration.systems.values import Record, Side
 from tests.sync.deciding.table_of_truth import KEYS, US, memory_of, rule
@@ -32,23 +32,23 @@ def row(
     return Record("", uuid.UUID(int=1), values, version, modified_by=by)
 
 
-def known(side: Side, version: str = "before", begun: dict[str, str] | None = None, **halves: str) -> Partner:
+def known(side: Side, version: str = "before", begun: dict[str, str] | None = None, **halves: str) -> Pair:
     """A pair with these halves of one side, the other one plain ``x``; ``begun``: an update of it under way."""
     turn = (lambda half: (half, "x")) if side is Side.ERP else (lambda half: ("x", half))
     agreed = {KEYS[name]: turn(half) for name, half in halves.items()}
-    writing = None
+    in_flight = None
     if begun is not None:
-        writing = InFlight(side, {KEYS[name]: turn(half) for name, half in begun.items()})
-    made = Partner(uuid.uuid4(), uuid.uuid4(), State.COUPLED, agreed=agreed, writing=writing)
+        in_flight = InFlight(side, {KEYS[name]: turn(half) for name, half in begun.items()})
+    made = Pair(uuid.uuid4(), uuid.uuid4(), State.COUPLED, agreed=agreed, in_flight=in_flight)
     return made.with_seen(side, version)
 
 
-def half(side: Side, partner: Partner, key: str = PHONE) -> str:
-    return partner.agreed[key][0 if side is Side.ERP else 1]
+def half(side: Side, pair: Pair, key: str = PHONE) -> str:
+    return pair.agreed[key][0 if side is Side.ERP else 1]
 
 
-def read(side: Side, partner: Partner, *values: str, **more) -> str:
-    return half(side, memory(side).read(partner, row(side, *values, **more)))
+def read(side: Side, pair: Pair, *values: str, **more) -> str:
+    return half(side, memory(side).read(pair, row(side, *values, **more)))
 
 
 # --- unread values ------------------------------------------------------------------------------------------------
@@ -142,22 +142,22 @@ def test_one_reading_settles_all_fields_and_a_second_one_changes_nothing_more(si
 )
 def test_an_interrupted_update_is_settled_by_what_the_row_holds(side, value, more, becomes):
     pair = known(side, phone="1", begun={"phone": "2"})
-    settled = memory(side).read(pair, row(side, value, **more))
-    assert (half(side, settled), settled.writing) == (becomes, None)
+    as_read = memory(side).read(pair, row(side, value, **more))
+    assert (half(side, as_read), as_read.in_flight) == (becomes, None)
 
 
 @SIDES
 def test_that_one_field_has_arrived_proves_nothing_about_another(side):
     pair = known(side, phone="1", city="Rome", begun={"phone": "2", "city": "Bern"})
-    settled = memory(side).read(pair, row(side, "2", "Oslo"))
-    assert (half(side, settled), half(side, settled, CITY)) == ("2", "Rome")
+    as_read = memory(side).read(pair, row(side, "2", "Oslo"))
+    assert (half(side, as_read), half(side, as_read, CITY)) == ("2", "Rome")
 
 
 @SIDES
 def test_what_has_arrived_is_agreed_on_both_sides_and_a_field_that_never_agreed_too(side):
     pair = known(side, begun={"phone": "2"})
-    settled = memory(side).read(pair, row(side, "2"))
-    assert sorted(settled.agreed[PHONE]) == ["2", "x"]
+    as_read = memory(side).read(pair, row(side, "2"))
+    assert sorted(as_read.agreed[PHONE]) == ["2", "x"]
     assert PHONE not in memory(side).read(pair, row(side, "3")).agreed
 
 
@@ -169,9 +169,9 @@ def test_an_update_of_the_other_side_is_not_settled_by_this_ones_row(side):
 
 @SIDES
 def test_a_field_that_is_no_longer_mapped_is_left_out_of_an_interrupted_update(side):
-    pair = replace(known(side, phone="1"), writing=InFlight(side, {"fax_no:fax": ("2", "2")}))
-    settled = memory(side).read(pair, row(side, "1"))
-    assert (settled.agreed, settled.writing) == (pair.agreed, None)
+    pair = replace(known(side, phone="1"), in_flight=InFlight(side, {"fax_no:fax": ("2", "2")}))
+    as_read = memory(side).read(pair, row(side, "1"))
+    assert (as_read.agreed, as_read.in_flight) == (pair.agreed, None)
 
 
 @SIDES

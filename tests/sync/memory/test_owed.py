@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Reference
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Ref, Side
-from tests.makers import CUSTOMER_FIELDS, account, currency_rule, customer_rule, pair
+from tests.makers import CUSTOMER_FIELDS, account, currency_rule, customer_rule, field_rule
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.world import TO_CRM, TO_ERP, World
 
-PARENT = pair("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))
+PARENT = field_rule("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))
 RING = customer_rule([*CUSTOMER_FIELDS, PARENT], only_coupled=False)
 
 
@@ -37,7 +37,7 @@ RULE = customer_rule([*CUSTOMER_FIELDS[:8], replace(CUSTOMER_FIELDS[8], clear_on
 def test_a_released_reference_arrives_here_though_a_pass_to_sales_comes_first(world):
     here, there = franc(world)
     adatum = world.synchronized()
-    world.crm.edit("account", world.partner(adatum).crm_id, transactioncurrencyid=Ref("transactioncurrency", there))
+    world.crm.edit("account", world.pair(adatum).crm_id, transactioncurrencyid=Ref("transactioncurrency", there))
     world.both(RULE)
     assert world.customer_of(adatum).values["currency_code"] is None
     world.couple(currency_rule(), here, there)
@@ -56,7 +56,7 @@ def test_a_released_reference_arrives_in_sales_though_a_pass_from_sales_comes_fi
     world.erp.edit("customer", adatum, currency_code=Ref("currency", here))
     world.both(RULE)
     world.couple(currency_rule(), here, there)
-    world.crm.edit("account", world.partner(adatum).crm_id, address1_city="Rome")
+    world.crm.edit("account", world.pair(adatum).crm_id, address1_city="Rome")
     world.run(TO_ERP, RULE)
     world.run(TO_ERP, RULE)
     world.run(TO_CRM, RULE)
@@ -67,7 +67,7 @@ def test_a_released_reference_arrives_in_sales_though_a_pass_from_sales_comes_fi
 def test_an_edit_under_a_bulk_create_survives_two_passes_to_sales_before_one_back(world):
     adatum = world.add_customer("Adatum", phone_no="")
     world.run(TO_CRM, create=True)
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, city="Rome")
     world.run(TO_CRM)
     world.erp.edit("customer", adatum, address="Main Street 7")
@@ -96,8 +96,8 @@ def test_an_edit_under_a_bulk_create_survives_the_second_round_of_the_same_pass(
     world.both(RING)
     assert world.customer_of(adatum).values["phone_no"] == "031 Adatum"
     assert world.customer_of(fabrikam).values["phone_no"] == "031 Fabrikam"
-    theirs = world.crm.values("account", world.partner(adatum).crm_id)
-    assert theirs["parentaccountid"].id == world.partner(fabrikam).crm_id
+    theirs = world.crm.values("account", world.pair(adatum).crm_id)
+    assert theirs["parentaccountid"].id == world.pair(fabrikam).crm_id
 
 
 def test_a_row_written_only_in_the_second_round_counts_as_modified(world):
@@ -154,7 +154,7 @@ def test_a_wait_that_is_stored_behind_the_coupling_it_waits_for_is_found_all_the
     here, there = franc(world)
     adatum = world.add_customer("Adatum", currency_code=Ref("currency", here))
     world.run(TO_CRM, RULE, create=True)
-    ledger, waiting = world.ledger(RULE), world.partner(adatum)
+    ledger, waiting = world.ledger(RULE), world.pair(adatum)
     ledger.rows[adatum] = replace(waiting, waits=frozenset())
     world.couple(currency_rule(), here, there)
     ledger.remember([waiting])  # another worker stores what it had decided before
@@ -165,8 +165,8 @@ def test_a_wait_that_is_stored_behind_the_coupling_it_waits_for_is_found_all_the
 def test_a_pair_made_by_hand_merges_blank_fields_and_asks_about_the_others(world):
     adatum = world.add_customer("Adatum", phone_no="", city="Oslo")
     theirs = world.crm.add("account", **account("Adatum", telephone1="030 1", address1_city="Rome"))
-    pair = Partner(adatum, theirs, State.COUPLED, owed_erp=True, owed_crm=True)
-    world.ledger(customer_rule()).remember([pair])
+    field_rule = Pair(adatum, theirs, State.COUPLED, owed_erp=True, owed_crm=True)
+    world.ledger(customer_rule()).remember([field_rule])
     world.both()
     assert {failure.code for failure in world.journal.failures} == {"conflict"}
     assert (world.customer_of(adatum).values["city"], world.account_of(adatum).values["address1_city"]) == (

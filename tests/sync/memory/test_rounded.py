@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from integration.sync.memory.halves import is_rounded
-from integration.sync.memory.ledger import Partner, State
+from integration.sync.memory.ledger import Pair, State
 from integration.systems.values import Field, FieldType
 from tests.makers import account, customer_rule
 from tests.sync.world import World
@@ -38,7 +38,7 @@ def test_a_pair_by_hand_takes_only_a_rounded_amount_for_the_same(here, there, to
     world.erp.describe("customer").fields["credit_limit"] = exact.erp.fields["credit_limit"]
     adatum = world.add_customer("Adatum", credit_limit=Decimal(here))
     theirs = world.crm.add("account", **account("Adatum", creditlimit=Decimal(there)))
-    world.ledger(exact).remember([Partner(adatum, theirs, State.COUPLED, owed_erp=True, owed_crm=True)])
+    world.ledger(exact).remember([Pair(adatum, theirs, State.COUPLED, owed_erp=True, owed_crm=True)])
     world.both(exact)
     assert bool(world.journal.failures) is not together
     assert world.erp.values("customer", adatum)["credit_limit"] == Decimal(here)

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from integration.sync.memory import merge
 from integration.sync.memory.halves import DECIDED, DEFAULT, default, partnerless, plain, unread
-from integration.sync.memory.ledger import InFlight, Outcome, Partner, Result, State, Wait
+from integration.sync.memory.ledger import InFlight, Outcome, Pair, Result, State, Wait
 from integration.sync.memory.merge import Look
 from integration.sync.memory.outcomes import succeeded
 from integration.sync.rules import ConflictPolicy, Direction, Reference
 from integration.sync.transformations import Transformation
 from integration.systems.values import Ref, Side
 from tests.examples import examples
-from tests.makers import pair
+from tests.makers import field_rule
 from tests.sync.deciding.table_of_truth import BLANK, TO_CRM, TO_ERP, Row
 from tests.sync.merging.test_merge_meanings import Blocked
 
@@ -52,7 +52,7 @@ def rule_fields(data: st.DataObject) -> list[Any]:
             more["reference"] = PEOPLE
         if name == "city" and data.draw(st.booleans()):
             more["transformations"] = (upper,)
-        made.append(pair(*NAMES[name], data.draw(st.sampled_from(list(Direction))), **more))
+        made.append(field_rule(*NAMES[name], data.draw(st.sampled_from(list(Direction))), **more))
     return made
 
 
@@ -94,7 +94,7 @@ def test_fields_that_are_alike_are_merged_as_the_table_of_truth_says(direction, 
         twin,
         names=NAMES,
         rule={"fields": rule_fields(data), "conflict": data.draw(st.sampled_from(list(ConflictPolicy)))},
-        partner={"agreed": agreed},
+        pair={"agreed": agreed},
         meanings=[Blocked(edge=data.draw(st.booleans()))],
         resolved=resolved(direction),
         resolved_back=resolved(direction.back),
@@ -127,7 +127,7 @@ def test_most_fields_take_the_short_way():
 # --- copies of a pair -------------------------------------------------------------------------------------------------
 
 WAITS = frozenset({Wait(Side.CRM, "salesperson", JIM)})
-FULL = Partner(
+FULL = Pair(
     JIM,
     LINDA,
     State.COUPLED,
@@ -145,14 +145,14 @@ FULL = Partner(
 
 
 def test_every_part_of_the_pair_that_is_copied_says_something():
-    bare = Partner(GONE, GONE)
-    assert [one.name for one in fields(Partner) if getattr(FULL, one.name) == getattr(bare, one.name)] == []
+    bare = Pair(GONE, GONE)
+    assert [one.name for one in fields(Pair) if getattr(FULL, one.name) == getattr(bare, one.name)] == []
 
 
 def test_a_pair_with_other_memory_keeps_all_the_rest():
     copied = FULL.with_memory({"c:d": ("", "")}, None, None)
-    assert copied == replace(FULL, agreed={"c:d": ("", "")}, writing=None, waits=None)
-    assert FULL.with_memory(FULL.agreed, FULL.writing, FULL.waits) == FULL
+    assert copied == replace(FULL, agreed={"c:d": ("", "")}, in_flight=None, waits=None)
+    assert FULL.with_memory(FULL.agreed, FULL.in_flight, FULL.waits) == FULL
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
@@ -161,4 +161,4 @@ def test_a_pass_that_went_well_changes_its_own_outcome_and_what_it_has_seen_and_
     after = succeeded(FULL, direction, agreed={}, waits=frozenset(), seen=("8", "9"), owed=(False, True))
     expected = FULL.with_outcome(direction, Outcome(Result.SUCCESS)).with_seen(source, "8").with_seen(destination, "9")
     expected = expected.with_owed(source, False).with_owed(destination, True)
-    assert after == replace(expected, agreed={}, waits=frozenset(), writing=None)
+    assert after == replace(expected, agreed={}, waits=frozenset(), in_flight=None)

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.memory.halves import plain, unread
-from integration.sync.memory.ledger import Agreed, Partner
+from integration.sync.memory.ledger import Agreed, Pair
 from integration.sync.memory.merge import Look, Merger
 from integration.sync.record.transfer import Transfer
 from integration.sync.rules import ConflictPolicy
 from integration.sync.run import Options
 from integration.systems.values import Record, Side
-from tests.makers import customer_rule, pair
+from tests.makers import customer_rule, field_rule
 from tests.sync.deciding.table_of_truth import BLANK, KEYS, TO_CRM, TO_ERP, US, Row, after, phones, written
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
@@ -147,15 +147,15 @@ def test_nothing_is_owed_to_a_pass_that_does_not_exist(direction):
 
 
 def test_our_own_bulk_write_that_told_no_version_counts_as_read_and_a_persons_edit_does_not():
-    ours = phones(TO_CRM, "2", "+49 1", ("1", "!1"), partner={"seen_crm": ""}, modified_by=US)
+    ours = phones(TO_CRM, "2", "+49 1", ("1", "!1"), pair={"seen_crm": ""}, modified_by=US)
     assert (written(ours), ours.conflicts) == (["2"], [])
-    theirs = phones(TO_CRM, "2", "+49 1", ("1", "!1"), partner={"seen_crm": ""})
+    theirs = phones(TO_CRM, "2", "+49 1", ("1", "!1"), pair={"seen_crm": ""})
     assert len(theirs.conflicts) == 1
 
 
 def test_what_a_plug_in_made_of_a_value_is_not_sent_back_and_forth():
     made: Agreed = {PHONE: ("1", plain("+49 1")), **{KEYS[name]: ("", "") for name in BLANK}}
-    both = {"partner": {"agreed": made}}
+    both = {"pair": {"agreed": made}}
     assert written(Row(TO_CRM, {**BLANK, "phone": "1"}, {**BLANK, "phone": "+49 1"}, **both).merge()) == []
     assert written(Row(TO_ERP, {**BLANK, "phone": "+49 1"}, {**BLANK, "phone": "1"}, **both).merge()) == []
     assert written(Row(TO_CRM, {**BLANK, "phone": "2"}, {**BLANK, "phone": "+49 1"}, **both).merge()) == ["2"]
@@ -165,7 +165,7 @@ def test_what_a_plug_in_made_of_a_value_is_not_sent_back_and_forth():
 @BOTH_WAYS
 @pytest.mark.parametrize("winner", list(Side))
 def test_a_field_that_never_agreed_goes_to_the_side_that_is_to_win_first(direction, winner):
-    fields = [pair("phone_no", "telephone1", first_wins=winner)]
+    fields = [field_rule("phone_no", "telephone1", first_wins=winner)]
     found = phones(direction, "2", "3", None, rule={"fields": fields, "conflict": ConflictPolicy.NONE})
     assert (written(found), found.owes) == ((["2"], False) if winner is direction.source else ([], True))
 
@@ -183,16 +183,16 @@ def test_a_number_that_agreed_before_is_not_taken_for_rounded(direction):
 
 
 def test_a_conflict_names_both_fields_and_values_and_shows_only_the_beginning_of_long_ones():
-    rule = customer_rule([pair("notes", "description")])
+    rule = customer_rule([field_rule("notes", "description")])
     transfer, row = Transfer(rule, TO_CRM), Row(TO_CRM)
     record = replace(row.source_record, values={"notes": "2" * 300})
     twin = Record("account", row.crm_id, {"description": "3" * 300}, "twin now")
-    look = Look(transfer.draft(record, {}), record, twin, Partner(row.erp_id, row.crm_id))
+    look = Look(transfer.draft(record, {}), record, twin, Pair(row.erp_id, row.crm_id))
     [clash] = Merger(rule, transfer).merge(look).conflicts
     assert (clash.source_label, clash.destination_label) == ("notes", "description")
     assert (clash.source_value, clash.destination_value) == ("2" * 59 + "…", "3" * 59 + "…")
 
 
 def test_what_was_agreed_about_a_field_that_is_no_longer_mapped_is_forgotten():
-    row = Row(TO_CRM, BLANK, BLANK, BLANK, partner={"agreed": {"fax_no:fax": ("1", "1")}})
+    row = Row(TO_CRM, BLANK, BLANK, BLANK, pair={"agreed": {"fax_no:fax": ("1", "1")}})
     assert "fax_no:fax" not in row.merge().agreed

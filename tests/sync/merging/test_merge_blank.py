@@ -8,12 +8,12 @@ import pytest
 
 from integration.sync.rules import ConflictPolicy, FieldRule, Reference
 from integration.systems.values import Ref
-from tests.makers import pair
+from tests.makers import field_rule
 from tests.sync.deciding.table_of_truth import BLANK, NAMES, ONE_WAY, TO_CRM, TO_ERP, Row, after, phones, written
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
 CURRENCIES = Reference("currency", "transactioncurrency")
-KEPT = {"fields": [pair(*NAMES["phone"], not_null=True)], "conflict": ConflictPolicy.NONE}
+KEPT = {"fields": [field_rule(*NAMES["phone"], not_null=True)], "conflict": ConflictPolicy.NONE}
 
 
 @BOTH_WAYS
@@ -43,7 +43,7 @@ def test_what_is_typed_anew_after_both_sides_were_blank_goes_over_though_it_was_
 @BOTH_WAYS
 def test_a_blank_that_only_goes_the_other_way_and_never_agreed_is_owed_to_nobody(direction):
     other = "mail" if direction is TO_CRM else "street"
-    fields = [pair(*NAMES["phone"]), pair(*ONE_WAY[other], direction.back, not_null=True)]
+    fields = [field_rule(*NAMES["phone"]), field_rule(*ONE_WAY[other], direction.back, not_null=True)]
     row = {**BLANK, "phone": "1"}
     rule = {"fields": fields}
     assert not Row(direction, row, row, {"phone": "1"}, rule=rule).merge().owes
@@ -60,14 +60,14 @@ def test_a_constant_is_no_blank(direction):
 @BOTH_WAYS
 def test_a_one_way_field_that_was_blanked_on_the_other_side_is_filled_again(direction):
     name = "street" if direction is TO_CRM else "mail"
-    fields = [pair(*ONE_WAY[name], direction, not_null=True)]
+    fields = [field_rule(*ONE_WAY[name], direction, not_null=True)]
     assert written(Row(direction, {name: "1"}, {name: ""}, {name: "1"}, rule={"fields": fields}).merge()) == ["1"]
 
 
 def test_a_blank_currency_is_the_local_one_and_no_blank():
     names = {"currency": ("currency_code", "transactioncurrencyid")}
     euro, pound = uuid.uuid4(), uuid.uuid4()
-    fields = [pair(*names["currency"], reference=CURRENCIES, not_null=True)]
+    fields = [field_rule(*names["currency"], reference=CURRENCIES, not_null=True)]
     row = Row(
         TO_CRM,
         {"currency": None},

@@ -14,7 +14,7 @@ from integration.sync.memory.merge import Merged
 from integration.sync.record.meaning import Expressed, Lack, Lacking, MeaningField, Meant
 from integration.sync.rules import ConflictPolicy, Direction
 from integration.systems.values import Record, Side
-from tests.makers import pair
+from tests.makers import field_rule
 from tests.sync.deciding.table_of_truth import NAMES, TO_CRM, TO_ERP, Row
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
@@ -62,7 +62,7 @@ def row(direction: Direction, source: str, twin: str, agreed: Any, meaning: Mean
         {"phone": "1", **known},
         names=names,
         meanings=[meaning or Blocked()],
-        rule={"fields": [pair(*NAMES["phone"])], **more},
+        rule={"fields": [field_rule(*NAMES["phone"])], **more},
     )
 
 
@@ -146,4 +146,4 @@ def test_a_new_row_is_given_the_meaning_and_remembers_it_as_unread(direction):
     action = pair_of.decider.decide(pair_of.source_record, None, None, pair_of.draft)
     assert isinstance(action, Insert)
     assert action.values[COLUMNS[direction.destination]] == (1 if direction is TO_CRM else 3)
-    assert pair_of.halves(action.partner.agreed, "!blocked") == ("yes", unread("yes"))
+    assert pair_of.halves(action.pair.agreed, "!blocked") == ("yes", unread("yes"))

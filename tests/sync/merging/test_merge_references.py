@@ -10,7 +10,7 @@ from integration.sync.memory.halves import partnerless, unread
 from integration.sync.memory.merge import Merged
 from integration.sync.rules import ConflictPolicy, Direction, Reference
 from integration.systems.values import Ref, option_id
-from tests.makers import pair
+from tests.makers import field_rule
 from tests.sync.deciding.table_of_truth import TO_CRM, TO_ERP, Row, written
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
@@ -43,7 +43,7 @@ class Owners:
         """``coupled`` are pairs of (source, twin)."""
         forth = {SALESPEOPLE: {ours.id: theirs.id for ours, theirs in coupled}}
         back = {SALESPEOPLE: {theirs.id: ours.id for ours, theirs in coupled}}
-        fields = [pair(*NAMES["owner"], self.ways, reference=SALESPEOPLE, clear_on_failed=True)]
+        fields = [field_rule(*NAMES["owner"], self.ways, reference=SALESPEOPLE, clear_on_failed=True)]
         known = {} if agreed is None else {"owner": agreed}
         return Row(
             self.direction,
@@ -210,7 +210,7 @@ def test_a_one_way_reference_that_is_coupled_with_another_record_by_now_is_writt
 
 
 def terms(source, twin, agreed, coupled=None) -> Row:
-    fields = [pair(*NAMES["terms"], reference=FREIGHT)]
+    fields = [field_rule(*NAMES["terms"], reference=FREIGHT)]
     return Row(
         TO_CRM,
         {"terms": source},
@@ -239,7 +239,7 @@ def test_an_option_without_an_equal_goes_over_once_it_has_one():
 
 def test_a_team_as_owner_is_left_alone_in_both_directions():
     team = Ref("team", uuid.uuid4())
-    fields = [pair(*NAMES["owner"], reference=SALESPEOPLE)]
+    fields = [field_rule(*NAMES["owner"], reference=SALESPEOPLE)]
     resolved = {SALESPEOPLE: {JIM: JIMS_USER}}
     row = Row(
         TO_ERP,

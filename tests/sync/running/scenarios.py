@@ -20,4 +20,4 @@ def world():
 
 
 def account_id(world, customer_id):
-    return world.partner(customer_id).crm_id
+    return world.pair(customer_id).crm_id

@@ -46,7 +46,7 @@ def test_our_own_write_comes_back_as_one_unchanged_echo_and_then_never_again(wor
 
 def test_a_phone_number_changed_in_sales_arrives_in_business_central(world):
     adatum = world.synchronized()
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     assert world.both() == (Counters(), Counters(modified=1))
     assert world.customer_of(adatum).values["phone_no"] == "030 1"
     assert world.both() == (Counters(unchanged=1), Counters())
@@ -54,7 +54,7 @@ def test_a_phone_number_changed_in_sales_arrives_in_business_central(world):
 
 def test_different_fields_changed_on_both_sides_are_merged_without_a_conflict(world):
     adatum = world.synchronized()
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, address="Main Street 5")
     assert world.both() == (Counters(modified=1), Counters(modified=1))
     assert world.customer_of(adatum).values["phone_no"] == "030 1"
@@ -66,18 +66,18 @@ def test_different_fields_changed_on_both_sides_are_merged_without_a_conflict(wo
 
 def test_an_edit_in_sales_survives_our_own_write_that_made_us_the_last_one_to_modify_it(world):
     adatum = world.synchronized()
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, address="Main Street 5")
     world.run(TO_CRM)
-    assert world.partner(adatum).owed_erp
+    assert world.pair(adatum).owed_erp
     world.run(TO_ERP)
     assert world.customer_of(adatum).values["phone_no"] == "030 1"
-    assert not world.partner(adatum).owed_erp
+    assert not world.pair(adatum).owed_erp
 
 
 def test_the_same_field_changed_on_both_sides_is_a_conflict_that_names_both_values(world):
     adatum = world.synchronized()
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, phone_no="030 2")
     assert world.run(TO_CRM) == Counters(failed=1)
     [failure] = world.journal.failures
@@ -98,7 +98,7 @@ def test_the_same_field_changed_on_both_sides_is_a_conflict_that_names_both_valu
 )
 def test_the_update_policy_says_who_wins(world, policy, winner, counters):
     adatum = world.synchronized()
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, phone_no="030 2")
     assert world.both(customer_rule(conflict=policy)) == counters
     assert world.account_of(adatum).values["telephone1"] == winner
@@ -121,55 +121,55 @@ def test_a_customer_whose_salesperson_is_not_coupled_waits_and_says_for_whom(wor
 def test_a_name_that_does_not_fit_fails_with_field_value_and_limit_and_the_others_go_on(world):
     adatum = world.synchronized()
     fabrikam = world.synchronized("Fabrikam")
-    world.crm.edit("account", world.partner(adatum).crm_id, address1_city="X" * 31)
-    world.crm.edit("account", world.partner(fabrikam).crm_id, address1_city="Berlin")
+    world.crm.edit("account", world.pair(adatum).crm_id, address1_city="X" * 31)
+    world.crm.edit("account", world.pair(fabrikam).crm_id, address1_city="Berlin")
     assert world.run(TO_ERP) == Counters(failed=1, modified=1)
     assert "30" in world.journal.failures[0].message
 
 
 def test_the_same_failure_twice_is_skipped_and_a_change_of_the_source_tries_again(world):
     adatum = world.synchronized()
-    crm_id = world.partner(adatum).crm_id
+    crm_id = world.pair(adatum).crm_id
     world.crm.edit("account", crm_id, address1_city="X" * 31)
     assert world.run(TO_ERP) == Counters(failed=1)
     assert world.run(TO_ERP) == Counters(skipped=1)
-    assert world.partner(adatum).skipped
+    assert world.pair(adatum).skipped
     assert world.run(TO_ERP) == Counters()
     world.crm.edit("account", crm_id, address1_city="Berlin")
     assert world.run(TO_ERP) == Counters(modified=1)
-    assert not world.partner(adatum).skipped
+    assert not world.pair(adatum).skipped
 
 
 def test_a_deleted_account_fails_first_and_is_skipped_the_second_time(world):
     adatum = world.synchronized()
-    world.crm.remove("account", world.partner(adatum).crm_id)
+    world.crm.remove("account", world.pair(adatum).crm_id)
     assert world.ids(TO_CRM, adatum) == Counters(failed=1)
     assert world.ids(TO_CRM, adatum) == Counters(skipped=1)
 
 
 def test_restore_records_makes_a_deleted_account_again(world):
     adatum = world.synchronized()
-    gone = world.partner(adatum).crm_id
+    gone = world.pair(adatum).crm_id
     world.crm.remove("account", gone)
     assert world.ids(TO_CRM, adatum, rule=customer_rule(deletion=DeletionPolicy.RESTORE)) == Counters(inserted=1)
-    assert world.partner(adatum).crm_id != gone
+    assert world.pair(adatum).crm_id != gone
     assert world.account_of(adatum).values["name"] == "Adatum"
 
 
 def test_restore_records_makes_a_deleted_customer_again_from_its_account(world):
     adatum = world.synchronized()
     rule = customer_rule(deletion=DeletionPolicy.RESTORE)
-    account_id = world.partner(adatum).crm_id
+    account_id = world.pair(adatum).crm_id
     world.erp.remove("customer", adatum)
     world.both(rule)
-    [row] = world.ledger(rule).partners(world.crm.side, [account_id]).values()
+    [row] = world.ledger(rule).pairs(world.crm.side, [account_id]).values()
     assert world.customer_of(row.erp_id).values["name"] == "Adatum"
 
 
 def test_remove_coupling_lets_the_survivor_stay(world):
     adatum = world.synchronized()
     rule = customer_rule(deletion=DeletionPolicy.REMOVE)
-    world.crm.remove("account", world.partner(adatum).crm_id)
+    world.crm.remove("account", world.pair(adatum).crm_id)
     world.both(rule)
     assert adatum not in world.ledger(rule).rows
     assert world.customer_of(adatum).values["name"] == "Adatum"
@@ -247,7 +247,7 @@ def test_a_row_overtaken_when_the_run_ends_is_taken_up_by_the_next_run():
 def test_a_mapping_that_goes_by_a_column_of_its_own_takes_what_that_column_says_has_changed(world):
     rule = customer_rule(crm_modified="lastonholdtime")
     adatum = world.synchronized("Adatum")
-    there = world.partner(adatum).crm_id
+    there = world.pair(adatum).crm_id
     world.crm.edit("account", there, lastonholdtime=dt.datetime(2026, 11, 3, tzinfo=dt.UTC))
     world.cursors.clear()
     world.run(TO_ERP, rule)

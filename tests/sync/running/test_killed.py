@@ -8,7 +8,7 @@ from integration.sync.memory.ledger import State
 from integration.sync.rules import Reference
 from integration.sync.run import Options, Scope
 from integration.systems.values import Ref
-from tests.makers import CUSTOMER_FIELDS, account, customer_rule, firms, pair
+from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule, firms
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.mortal import every_death
 from tests.sync.world import TO_CRM, TO_ERP, World
@@ -26,15 +26,15 @@ def small_pages(world: World) -> World:
 def one_twin_each(world: World) -> None:
     """As many customers as accounts, coupled one to one by name, and nothing left to do."""
     rows = world.ledger(CUSTOMER).rows
-    assert {partner.state for partner in rows.values()} == {State.COUPLED}
+    assert {pair.state for pair in rows.values()} == {State.COUPLED}
     erp = {id: world.erp.values("customer", id)["name"] for id in world.erp.ids("customer")}
     crm = {id: world.crm.values("account", id)["name"] for id in world.crm.ids("account")}
     assert sorted(erp.values()) == sorted(crm.values()) == sorted(SEVEN)
-    assert {erp[partner.erp_id] for partner in rows.values()} == set(SEVEN)
-    assert all(erp[partner.erp_id] == crm[partner.crm_id] for partner in rows.values())
+    assert {erp[pair.erp_id] for pair in rows.values()} == set(SEVEN)
+    assert all(erp[pair.erp_id] == crm[pair.crm_id] for pair in rows.values())
 
 
-def settled(world: World) -> None:
+def synchronized(world: World) -> None:
     """Two more runs over everything write nothing."""
     world.both()
     before = world.erp.calls["insert"], world.erp.calls["update"], world.crm.calls["insert"], world.crm.calls["update"]
@@ -53,7 +53,7 @@ def test_a_first_run_to_sales_killed_at_any_step_doubles_nobody():
 
     def check(world: World) -> None:
         one_twin_each(world)
-        settled(world)
+        synchronized(world)
 
     assert every_death(customers, TO_CRM, CUSTOMER, CREATE, check) > 30
 
@@ -86,8 +86,8 @@ def edited() -> World:
         world.add_customer(name)
     world.run(TO_CRM, create=True)
     world.both()
-    for number, (erp_id, partner) in enumerate(world.ledger(CUSTOMER).rows.items()):
-        world.crm.edit("account", partner.crm_id, telephone1=f"030 {number}")
+    for number, (erp_id, pair) in enumerate(world.ledger(CUSTOMER).rows.items()):
+        world.crm.edit("account", pair.crm_id, telephone1=f"030 {number}")
         world.erp.edit("customer", erp_id, address=f"Main Street {number}")
     return world
 
@@ -96,8 +96,8 @@ def both_edits_arrived(world: World) -> None:
     world.both()
     world.both()
     one_twin_each(world)
-    for number, (erp_id, partner) in enumerate(world.ledger(CUSTOMER).rows.items()):
-        erp, crm = world.erp.values("customer", erp_id), world.crm.values("account", partner.crm_id)
+    for number, (erp_id, pair) in enumerate(world.ledger(CUSTOMER).rows.items()):
+        erp, crm = world.erp.values("customer", erp_id), world.crm.values("account", pair.crm_id)
         assert (erp["phone_no"], erp["address"]) == (f"030 {number}", f"Main Street {number}")
         assert (crm["telephone1"], crm["address1_line1"]) == (f"030 {number}", f"Main Street {number}")
 
@@ -124,13 +124,13 @@ def test_products_killed_at_any_step_are_there_once_priced_once_and_published():
         assert len(world.crm.ids("pricelevel")) == 1
         assert {row["statecode"] for row in products.values()} == {0}
         assert {line["amount"] for line in world.all("productpricelevel")} == {Decimal(10)}
-        assert {partner.state for partner in world.ledger(standard("ITEM-PRODUCT")).rows.values()} == {State.COUPLED}
+        assert {pair.state for pair in world.ledger(standard("ITEM-PRODUCT")).rows.values()} == {State.COUPLED}
 
     assert every_death(items, TO_CRM, standard("ITEM-PRODUCT"), CREATE, check) > 20
 
 
 def test_customers_that_refer_to_each_other_are_joined_though_the_pass_is_killed_at_any_step():
-    parent = pair("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))
+    parent = field_rule("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))
     rule = customer_rule([*CUSTOMER_FIELDS, parent])
 
     def ring() -> World:
@@ -142,9 +142,9 @@ def test_customers_that_refer_to_each_other_are_joined_though_the_pass_is_killed
 
     def check(world: World) -> None:
         one_twin_each(world)
-        for erp_id, partner in world.ledger(rule).rows.items():
+        for erp_id, pair in world.ledger(rule).rows.items():
             payer = world.erp.values("customer", erp_id)["bill_to_customer_no"]
-            theirs = world.crm.values("account", partner.crm_id)["parentaccountid"]
+            theirs = world.crm.values("account", pair.crm_id)["parentaccountid"]
             assert theirs == Ref("account", world.ledger(rule).rows[payer.id].crm_id)
 
     assert every_death(ring, TO_CRM, rule, CREATE, check) > 40

@@ -88,7 +88,7 @@ def test_cursors_advance_in_the_order_the_pages_were_read_and_only_after_the_pag
     coupled: list[int] = []
 
     def look(journal: MemoryJournal) -> None:
-        coupled.append(sum(partner.state is State.COUPLED for partner in ledger.rows.values()))
+        coupled.append(sum(pair.state is State.COUPLED for pair in ledger.rows.values()))
 
     journal = Watching(on_advance=look)
     run_with(world, monkeypatch, journal)
@@ -193,7 +193,7 @@ def test_a_row_overtaken_twice_fails_and_is_taken_up_by_the_next_run(world):
 
 def test_a_persons_edit_between_our_read_and_our_write_is_not_lost(world):
     adatum = world.synchronized()
-    crm_id = world.partner(adatum).crm_id
+    crm_id = world.pair(adatum).crm_id
     world.erp.edit("customer", adatum, address="Main Street 5")
 
     def types_meanwhile(call) -> bool:
@@ -212,7 +212,7 @@ def test_a_persons_edit_between_our_read_and_our_write_is_not_lost(world):
 @pytest.mark.parametrize("first", [TO_CRM, TO_ERP])
 def test_a_persons_edit_in_sales_survives_a_run_that_ended_right_after_its_write(world, first):
     adatum = world.synchronized()
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 99")
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 99")
     world.erp.edit("customer", adatum, address="Main Street 5")
     world.crm.fail_on("update", Unreachable("The answer was lost."), done=None)
     with pytest.raises(Unreachable):
@@ -237,10 +237,10 @@ def test_a_success_closes_the_errors_of_its_own_direction_only(world):
     world.erp.edit("customer", adatum, address="Main Street 5")
     world.crm.fail_on("update", Refused("No."))
     world.run(TO_CRM)
-    assert world.partner(adatum).to_crm == Outcome(Result.FAILURE, "refused")
-    world.ids(TO_ERP, world.partner(adatum).crm_id)
+    assert world.pair(adatum).to_crm == Outcome(Result.FAILURE, "refused")
+    world.ids(TO_ERP, world.pair(adatum).crm_id)
     assert adatum not in world.journal.recovered
-    assert world.partner(adatum).to_crm.result is Result.FAILURE
+    assert world.pair(adatum).to_crm.result is Result.FAILURE
     world.run(TO_CRM)
     assert world.journal.recovered == [adatum]
-    assert world.partner(adatum).to_crm.result is Result.SUCCESS
+    assert world.pair(adatum).to_crm.result is Result.SUCCESS

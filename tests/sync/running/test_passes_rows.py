@@ -18,7 +18,7 @@ from integration.systems.errors import (
     Unreachable,
 )
 from integration.systems.values import Ref
-from tests.makers import CUSTOMER_FIELDS, customer_rule, firms, pair
+from tests.makers import CUSTOMER_FIELDS, customer_rule, field_rule, firms
 from tests.sync.running.passes import accounts, keep_cursor, ten_customers, world
 from tests.sync.world import TO_CRM, TO_ERP, World
 
@@ -30,8 +30,8 @@ __all__ = ["world"]
 
 def test_after_an_expired_cursor_everything_is_read_again_nothing_doubled_and_deletions_are_found(world):
     adatum, fabrikam = world.synchronized("Adatum"), world.synchronized("Fabrikam")
-    gone = world.partner(fabrikam).crm_id
-    world.crm.edit("account", world.partner(adatum).crm_id, telephone1="030 1")
+    gone = world.pair(fabrikam).crm_id
+    world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.crm.remove("account", gone)
     world.crm.expire_cursors()
     assert world.run(TO_ERP, create=True) == Counters(modified=1, failed=1)
@@ -43,16 +43,16 @@ def test_after_an_expired_cursor_everything_is_read_again_nothing_doubled_and_de
 def test_after_an_expired_cursor_a_row_that_left_the_filter_is_not_taken_for_deleted(world):
     adatum = world.synchronized("Adatum")
     world.crm.filters_changes = True
-    world.crm.edit("account", world.partner(adatum).crm_id, statecode=1)
+    world.crm.edit("account", world.pair(adatum).crm_id, statecode=1)
     world.crm.expire_cursors()
     assert world.run(TO_ERP) == Counters()
-    assert world.partner(adatum).state is State.COUPLED
+    assert world.pair(adatum).state is State.COUPLED
 
 
 # --- references into the own table ---------------------------------------------------------------------------
 
 SELF = customer_rule(
-    [*CUSTOMER_FIELDS, pair("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))]
+    [*CUSTOMER_FIELDS, field_rule("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))]
 )
 
 
@@ -64,7 +64,7 @@ def test_customers_that_refer_to_each_other_are_all_made_and_then_joined(world):
     world.erp.edit("customer", coho, bill_to_customer_no=Ref("customer", coho))
     assert world.run(TO_CRM, SELF, create=True) == Counters(inserted=3)
     parent = {id: world.account_of(id).values["parentaccountid"] for id in (adatum, fabrikam, coho)}
-    twin = {id: Ref("account", world.partner(id).crm_id) for id in parent}
+    twin = {id: Ref("account", world.pair(id).crm_id) for id in parent}
     assert parent == {adatum: twin[coho], fabrikam: twin[adatum], coho: twin[coho]}
     world.both(SELF)
     assert world.both(SELF) == (Counters(), Counters())
@@ -89,7 +89,7 @@ def test_a_run_that_ends_before_the_second_round_leaves_the_reference_to_the_nex
     keep_cursor(world)
     assert world.account_of(adatum).values["parentaccountid"] is None
     world.run(TO_CRM, SELF)
-    assert world.account_of(adatum).values["parentaccountid"] == Ref("account", world.partner(fabrikam).crm_id)
+    assert world.account_of(adatum).values["parentaccountid"] == Ref("account", world.pair(fabrikam).crm_id)
 
 
 def test_a_row_that_fails_in_the_first_round_is_not_tried_and_skipped_in_the_second(world):
@@ -97,7 +97,7 @@ def test_a_row_that_fails_in_the_first_round_is_not_tried_and_skipped_in_the_sec
     world.erp.edit("customer", adatum, bill_to_customer_no=Ref("customer", adatum))
     world.crm.fail_on("insert", Refused("No."), times=5)
     assert world.run(TO_CRM, SELF, create=True) == Counters(failed=1)
-    assert not world.partner(adatum).skipped
+    assert not world.pair(adatum).skipped
 
 
 # --- which rows ----------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_a_mapping_without_fields_is_refused(world):
 
 def test_a_mapped_field_that_is_gone_from_its_table_is_refused_by_name(world):
     with pytest.raises(FieldMissing, match=r"fax_no.*Customer"):
-        world.run(TO_CRM, customer_rule([pair("fax_no", "telephone1")]))
+        world.run(TO_CRM, customer_rule([field_rule("fax_no", "telephone1")]))
 
 
 def test_a_failure_of_the_other_system_during_planning_ends_the_run_and_keeps_what_was_written(world):

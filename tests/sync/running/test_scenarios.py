@@ -10,7 +10,7 @@ from integration.sync.rules import Direction
 from integration.sync.run import Counters
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.values import Ref
-from tests.makers import account, customer_rule, pair
+from tests.makers import account, customer_rule, field_rule
 from tests.sync.running.scenarios import ECHO, FIVE_MINUTES, account_id, world
 from tests.sync.world import TO_CRM, TO_ERP
 
@@ -139,7 +139,7 @@ def test_a_run_against_the_mapping_s_direction_is_refused(world):
 
 @pytest.mark.scenario("CRMSynchJobScenarios.TestSynchFromCRMIncludesChangesByIntegrationUser")
 def test_a_mapping_that_only_reads_from_sales_takes_what_the_integration_user_wrote_too(world):
-    rule = customer_rule(direction=Direction.TO_ERP, only_coupled=False, fields=[pair("name", "name", TO_ERP)])
+    rule = customer_rule(direction=Direction.TO_ERP, only_coupled=False, fields=[field_rule("name", "name", TO_ERP)])
     world.crm.add("account", **account("Coho Winery"))
     for name in ("Litware", "Proseware"):
         world.crm.add("account", by=world.crm.user_id, **account(name))
@@ -221,6 +221,6 @@ def test_changes_in_turn_are_no_conflict_whatever_the_clocks_say(world, skew):
 def test_with_nothing_changed_neither_memory_nor_cursors_move(world, skew):
     world.crm.skew = skew
     adatum = world.synchronized()
-    before, cursors = world.partner(adatum), dict(world.cursors)
+    before, cursors = world.pair(adatum), dict(world.cursors)
     assert world.both() == (Counters(), Counters())
-    assert (world.partner(adatum), world.cursors) == (before, cursors)
+    assert (world.pair(adatum), world.cursors) == (before, cursors)

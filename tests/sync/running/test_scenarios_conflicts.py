@@ -9,7 +9,7 @@ import pytest
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
 from integration.sync.run import Counters, Scope
 from integration.systems.errors import Refused
-from tests.makers import customer_rule, pair
+from tests.makers import customer_rule, field_rule
 from tests.sync.running.scenarios import ECHO, FIVE_MINUTES, account_id, world
 from tests.sync.world import TO_CRM, TO_ERP
 
@@ -43,11 +43,11 @@ def test_the_same_field_changed_on_both_sides_fails_and_both_keep_their_values(w
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 2")
     world.crm.edit("account", account_id(world, adatum), telephone1="030 3")
-    before = world.partner(adatum)
+    before = world.pair(adatum)
     assert world.run(direction) == Counters(failed=1)
     assert world.account_of(adatum).values["telephone1"] == "030 3"
     assert world.customer_of(adatum).values["phone_no"] == "030 2"
-    after = world.partner(adatum)
+    after = world.pair(adatum)
     assert (after.seen_erp, after.seen_crm) == (before.seen_erp, before.seen_crm)
 
 
@@ -88,13 +88,13 @@ def test_unmapped_fields_changed_on_both_sides_are_nobody_s_conflict(world):
     "IntegrationTableSynchTest.NoFalsePositiveConflictWhenFromIntegrationTableSyncAfterUnidirectionalFieldChange",
 )
 def test_a_field_that_only_comes_from_sales_is_overwritten_by_sales(world):
-    fields = [pair("name", "name"), pair("phone_no", "telephone1", TO_ERP)]
+    fields = [field_rule("name", "name"), field_rule("phone_no", "telephone1", TO_ERP)]
     rule = customer_rule(fields=fields)
     adatum = world.add_customer("Adatum")
     world.run(TO_CRM, rule, create=True)
     world.both(rule)
     world.erp.edit("customer", adatum, phone_no="030 2")
-    world.crm.edit("account", world.partner(adatum, rule).crm_id, telephone1="030 3")
+    world.crm.edit("account", world.pair(adatum, rule).crm_id, telephone1="030 3")
     assert world.run(TO_ERP, rule) == Counters(modified=1)
     assert world.customer_of(adatum).values["phone_no"] == "030 3"
 
@@ -120,19 +120,19 @@ def test_what_only_the_other_side_changed_is_not_overwritten(world):
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
 def test_a_refused_write_is_remembered_as_a_failure_in_its_direction_only(world, direction):
     adatum = world.synchronized()
-    before = world.partner(adatum).outcome(direction.back)
+    before = world.pair(adatum).outcome(direction.back)
     world.erp.edit("customer", adatum, phone_no="030 2")
     if direction is TO_ERP:
         world.run(TO_CRM)
         world.run(TO_ERP)
         world.crm.edit("account", account_id(world, adatum), telephone1="030 3")
-        before = world.partner(adatum).outcome(TO_CRM)
+        before = world.pair(adatum).outcome(TO_CRM)
     destination = world.crm if direction is TO_CRM else world.erp
     destination.fail_on("update", Refused("A plug-in said no."))
     assert world.run(direction) == Counters(failed=1)
     assert world.journal.failures[0].message == "A plug-in said no."
-    assert world.partner(adatum).outcome(direction).code == "refused"
-    assert world.partner(adatum).outcome(direction.back) == before
+    assert world.pair(adatum).outcome(direction).code == "refused"
+    assert world.pair(adatum).outcome(direction.back) == before
 
 
 @pytest.mark.scenario(
@@ -147,7 +147,7 @@ def test_without_a_rule_for_deletions_the_account_fails_and_then_is_skipped(worl
     world.erp.remove("customer", adatum)
     assert world.ids(TO_ERP, twin, rule=rule) == Counters(failed=1)
     assert world.ids(TO_ERP, twin, rule=rule) == Counters(skipped=1)
-    assert world.partner(adatum).skipped
+    assert world.pair(adatum).skipped
 
 
 @pytest.mark.scenario(

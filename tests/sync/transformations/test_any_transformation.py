@@ -9,7 +9,7 @@ import regex
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from integration.sync.record.preview_value import attempt
+from integration.sync.record.preview_value import preview_value
 from integration.sync.record.values import transformer
 from integration.sync.rules import Direction
 from integration.sync.transformations import KINDS, Transformation, WrongParameter, chain, check, patterns
@@ -71,8 +71,8 @@ def test_what_a_chain_makes_goes_into_any_field_or_is_a_problem_of_the_record(
     if convert is not None:
         with suppress(RecordProblem, ConfigurationProblem):
             transformer(source, destination, convert)(text)
-    trial = attempt(made, Direction.TO_CRM, text, source, destination)
-    assert not (trial.result and trial.problem)
+    preview = preview_value(made, Direction.TO_CRM, text, source, destination)
+    assert not (preview.result and preview.problem)
 
 
 @given(WORDS, WORDS)

@@ -7,7 +7,7 @@ import pytest
 from integration.sync.rules import Reference
 from integration.sync.run import Counters
 from integration.systems.values import Ref
-from tests.makers import CUSTOMER_FIELDS, customer_rule, pair, salespeople_rule
+from tests.makers import CUSTOMER_FIELDS, customer_rule, field_rule, salespeople_rule
 from tests.sync.world import TO_CRM, World
 
 SALESPEOPLE = Reference("salesperson", "systemuser")
@@ -24,14 +24,14 @@ def test_without_clearing_an_uncoupled_reference_fails_the_record_and_leaves_the
     assert world.run(TO_CRM) == Counters(failed=1)
     assert "AL" in world.journal.failures[0].message
     assert "salesperson_code" in world.journal.failures[0].message
-    assert world.partner(adatum).to_crm.result == "waiting"
+    assert world.pair(adatum).to_crm.result == "waiting"
     assert world.account_of(adatum).values == before
 
 
 def test_a_reference_that_was_cleared_is_filled_as_soon_as_its_row_is_coupled_and_the_record_synchronized():
     world = World()
     clearing = [
-        pair(*OWNER, TO_CRM, reference=SALESPEOPLE, clear_on_failed=True)
+        field_rule(*OWNER, TO_CRM, reference=SALESPEOPLE, clear_on_failed=True)
         if field.crm_field == "ownerid" else field for field in CUSTOMER_FIELDS
     ]  # fmt: skip
     rule = customer_rule(clearing)

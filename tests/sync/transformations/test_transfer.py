@@ -13,7 +13,7 @@ from integration.sync.record.transfer import Draft, ReferenceNotCoupled, Transfe
 from integration.sync.rules import Direction, FieldRule, Reference
 from integration.systems.errors import FieldMissing, InvalidValue
 from integration.systems.values import Record, Ref, Side, option_id
-from tests.makers import FREIGHT_TERMS, customer_rule, pair
+from tests.makers import FREIGHT_TERMS, customer_rule, field_rule
 from tests.sync.world import TO_CRM, TO_ERP
 
 SALESPEOPLE = Reference("salesperson", "systemuser")
@@ -44,29 +44,29 @@ def test_each_field_is_carried_into_its_counterpart_in_its_type():
     carried = draft(
         TO_CRM,
         {"name": "Adatum", "credit_limit": Decimal("10")},
-        pair("name", "name"),
-        pair("credit_limit", "creditlimit"),
+        field_rule("name", "name"),
+        field_rule("credit_limit", "creditlimit"),
     )
     assert carried.values == {"name": "Adatum", "creditlimit": Decimal("10.00")}
     assert carried.sources == {"name:name": "Adatum", "credit_limit:creditlimit": "10.00"}
 
 
 def test_a_field_that_goes_the_other_way_is_not_carried():
-    assert draft(TO_CRM, {"name": "Adatum"}, pair("name", "name", TO_ERP)).values == {}
-    assert draft(TO_ERP, {"name": "Adatum"}, pair("name", "name", TO_ERP)).values == {"name": "Adatum"}
+    assert draft(TO_CRM, {"name": "Adatum"}, field_rule("name", "name", TO_ERP)).values == {}
+    assert draft(TO_ERP, {"name": "Adatum"}, field_rule("name", "name", TO_ERP)).values == {"name": "Adatum"}
 
 
 def test_a_blank_value_blanks_its_counterpart_unless_the_field_is_not_to_be_blanked():
-    assert draft(TO_CRM, {"phone_no": ""}, pair("phone_no", "telephone1")).values == {"telephone1": ""}
-    kept = draft(TO_CRM, {"phone_no": ""}, pair("phone_no", "telephone1", not_null=True))
+    assert draft(TO_CRM, {"phone_no": ""}, field_rule("phone_no", "telephone1")).values == {"telephone1": ""}
+    kept = draft(TO_CRM, {"phone_no": ""}, field_rule("phone_no", "telephone1", not_null=True))
     assert kept.values == {}
-    assert draft(TO_CRM, {"credit_limit": None}, pair("credit_limit", "creditlimit", not_null=True)).values == {}
+    assert draft(TO_CRM, {"credit_limit": None}, field_rule("credit_limit", "creditlimit", not_null=True)).values == {}
 
 
 def test_zero_and_no_are_values_and_not_blank():
     rules = (
-        pair("priority", "numberofemployees", not_null=True),
-        pair("combine_shipments", "creditonhold", not_null=True),
+        field_rule("priority", "numberofemployees", not_null=True),
+        field_rule("combine_shipments", "creditonhold", not_null=True),
     )
     carried = draft(TO_CRM, {"priority": 0, "combine_shipments": False}, *rules)
     assert carried.values == {"numberofemployees": 0, "creditonhold": False}
@@ -76,7 +76,7 @@ def test_a_value_that_does_not_fit_is_told_once_and_the_other_fields_are_drafted
     carried = draft(
         TO_ERP,
         {"address1_city": "X" * 31, "telephone1": "Y" * 31, "name": "Adatum"},
-        pair("city", "address1_city"), pair("phone_no", "telephone1"), pair("name", "name"),
+        field_rule("city", "address1_city"), field_rule("phone_no", "telephone1"), field_rule("name", "name"),
     )  # fmt: skip
     assert isinstance(carried.problem, InvalidValue)
     assert carried.problem.field == "city"
@@ -98,7 +98,7 @@ def test_a_constant_that_does_not_fit_stops_the_run_before_it_begins():
 
 @pytest.mark.parametrize(("direction", "missing"), [(TO_CRM, "fax"), (TO_ERP, "fax_no")])
 def test_a_mapped_field_that_is_gone_stops_the_run_by_name(direction, missing):
-    fields = [pair("name", "fax")] if direction is TO_CRM else [pair("fax_no", "name")]
+    fields = [field_rule("name", "fax")] if direction is TO_CRM else [field_rule("fax_no", "name")]
     with pytest.raises(FieldMissing, match=missing):
         Transfer(customer_rule(fields), direction)
 
@@ -107,7 +107,7 @@ def test_a_mapped_field_that_is_gone_stops_the_run_by_name(direction, missing):
 
 
 def test_a_reference_becomes_the_coupled_row_of_the_other_side():
-    rule = pair(*OWNER, reference=SALESPEOPLE)
+    rule = field_rule(*OWNER, reference=SALESPEOPLE)
     values = {"salesperson_code": Ref("salesperson", JIM, "JO")}
     assert wanted(TO_CRM, values, rule) == {SALESPEOPLE: {JIM}}
     carried = draft(TO_CRM, values, rule, resolved={SALESPEOPLE: {JIM: JIMS_USER}})
@@ -117,7 +117,7 @@ def test_a_reference_becomes_the_coupled_row_of_the_other_side():
 
 
 def test_a_reference_that_is_not_coupled_says_what_to_couple_first():
-    rule = pair(*OWNER, reference=SALESPEOPLE)
+    rule = field_rule(*OWNER, reference=SALESPEOPLE)
     carried = draft(TO_CRM, {"salesperson_code": Ref("salesperson", JIM, "JO")}, rule)
     assert isinstance(carried.problem, ReferenceNotCoupled)
     assert (carried.problem.table, carried.problem.id) == ("salesperson", JIM)
@@ -127,7 +127,7 @@ def test_a_reference_that_is_not_coupled_says_what_to_couple_first():
 
 
 def test_a_reference_that_is_not_coupled_clears_its_counterpart_where_the_field_says_so_and_waits():
-    rule = pair(*OWNER, reference=SALESPEOPLE, clear_on_failed=True)
+    rule = field_rule(*OWNER, reference=SALESPEOPLE, clear_on_failed=True)
     carried = draft(TO_CRM, {"salesperson_code": Ref("salesperson", JIM, "JO")}, rule)
     assert (carried.problem, carried.values) == (None, {})
     assert carried.sources == {rule.key: str(JIM)}
@@ -137,7 +137,7 @@ def test_a_reference_that_is_not_coupled_clears_its_counterpart_where_the_field_
 
 @pytest.mark.parametrize("more", [{}, {"clear_on_failed": True}], ids=["mandatory", "cleared"])
 def test_a_reference_to_the_own_table_is_left_for_later_until_all_rows_are_there_and_waits_then(more):
-    rule = pair("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"), **more)
+    rule = field_rule("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"), **more)
     values = {"bill_to_customer_no": Ref("customer", JIM, "C1")}
     first = draft(TO_CRM, values, rule, put_off=True)
     assert (first.problem, first.values, first.is_put_off, first.waits()) == (None, {}, True, set())
@@ -147,28 +147,30 @@ def test_a_reference_to_the_own_table_is_left_for_later_until_all_rows_are_there
 
 def test_a_reference_to_another_table_is_never_put_off():
     carried = draft(
-        TO_CRM, {"salesperson_code": Ref("salesperson", JIM)}, pair(*OWNER, reference=SALESPEOPLE), put_off=True
+        TO_CRM, {"salesperson_code": Ref("salesperson", JIM)}, field_rule(*OWNER, reference=SALESPEOPLE), put_off=True
     )
     assert isinstance(carried.problem, ReferenceNotCoupled)
     assert not carried.is_put_off
 
 
 def test_every_record_that_is_waited_for_is_named_not_only_the_first():
-    owner = pair(*OWNER, reference=SALESPEOPLE)
-    currency = pair(*CURRENCY, reference=CURRENCIES, clear_on_failed=True)
+    owner = field_rule(*OWNER, reference=SALESPEOPLE)
+    currency = field_rule(*CURRENCY, reference=CURRENCIES, clear_on_failed=True)
     values = {"salesperson_code": Ref("salesperson", JIM), "currency_code": Ref("currency", EURO)}
     assert draft(TO_CRM, values, owner, currency).waits() == {("salesperson", JIM), ("currency", EURO)}
 
 
 def test_a_blank_reference_blanks_its_counterpart_unless_the_field_is_not_to_be_blanked():
-    assert draft(TO_CRM, {"salesperson_code": None}, pair(*OWNER, reference=SALESPEOPLE)).values == {"ownerid": None}
-    kept = draft(TO_CRM, {"salesperson_code": None}, pair(*OWNER, reference=SALESPEOPLE, not_null=True))
+    assert draft(TO_CRM, {"salesperson_code": None}, field_rule(*OWNER, reference=SALESPEOPLE)).values == {
+        "ownerid": None
+    }
+    kept = draft(TO_CRM, {"salesperson_code": None}, field_rule(*OWNER, reference=SALESPEOPLE, not_null=True))
     assert (kept.values, kept.problem) == ({}, None)
 
 
 def test_a_reference_into_a_table_that_no_mapping_knows_is_left_alone():
     team = {"ownerid": Ref("team", uuid.uuid4())}
-    rule = pair(*OWNER, reference=SALESPEOPLE)
+    rule = field_rule(*OWNER, reference=SALESPEOPLE)
     assert wanted(TO_ERP, team, rule) == {SALESPEOPLE: set()}
     carried = draft(TO_ERP, team, rule)
     assert (carried.values, carried.problem, carried.waits()) == ({}, None, set())
@@ -176,7 +178,7 @@ def test_a_reference_into_a_table_that_no_mapping_knows_is_left_alone():
 
 
 def test_a_blank_currency_is_the_local_one_and_the_local_one_is_blank():
-    rule = pair(*CURRENCY, reference=CURRENCIES)
+    rule = field_rule(*CURRENCY, reference=CURRENCIES)
     local = draft(TO_CRM, {"currency_code": None}, rule, resolved={CURRENCIES: {None: EUROS_ROW}})
     assert local.values == {"transactioncurrencyid": Ref("transactioncurrency", EUROS_ROW)}
     pounds = {"transactioncurrencyid": Ref("transactioncurrency", EUROS_ROW)}
@@ -184,7 +186,7 @@ def test_a_blank_currency_is_the_local_one_and_the_local_one_is_blank():
 
 
 def test_a_foreign_currency_without_a_coupling_is_not_taken_for_the_local_one():
-    rule = pair(*CURRENCY, reference=CURRENCIES)
+    rule = field_rule(*CURRENCY, reference=CURRENCIES)
     values = {"currency_code": Ref("currency", EURO, "EUR")}
     carried = draft(TO_CRM, values, rule, resolved={CURRENCIES: {None: EUROS_ROW}})
     assert isinstance(carried.problem, ReferenceNotCoupled)
@@ -194,7 +196,7 @@ def test_a_foreign_currency_without_a_coupling_is_not_taken_for_the_local_one():
 
 
 def test_a_code_becomes_the_option_coupled_with_it_and_back():
-    rule = pair(*TERMS, reference=FREIGHT)
+    rule = field_rule(*TERMS, reference=FREIGHT)
     fob, option = uuid.uuid4(), FREIGHT_TERMS[0]
     id = option_id(FREIGHT.crm_table, option.value)
     there = draft(TO_CRM, {"shipment_method_code": Ref("shipment_method", fob)}, rule, resolved={FREIGHT: {fob: id}})
@@ -207,7 +209,7 @@ def test_a_code_becomes_the_option_coupled_with_it_and_back():
 
 def test_a_code_without_an_option_leaves_the_field_as_it_is_never_fails_and_waits_for_its_option():
     cif = uuid.uuid4()
-    rule = pair(*TERMS, reference=FREIGHT)
+    rule = field_rule(*TERMS, reference=FREIGHT)
     carried = draft(TO_CRM, {"shipment_method_code": Ref("shipment_method", cif, "CIF")}, rule)
     assert (carried.problem, carried.values) == (None, {})
     assert carried.lacking == {rule.key: Lacking(Lack.LEAVE, "shipment_method_code", "shipment_method", cif)}
@@ -215,7 +217,7 @@ def test_a_code_without_an_option_leaves_the_field_as_it_is_never_fails_and_wait
 
 
 def test_an_option_without_an_equal_label_leaves_the_field_as_it_is_and_waits_for_nobody():
-    rule = pair("blocked", "customertypecode")
+    rule = field_rule("blocked", "customertypecode")
     carried = draft(TO_CRM, {"blocked": 1}, rule)
     assert (carried.problem, carried.values, carried.waits()) == (None, {}, set())
     assert (carried.sources, carried.lacking) == ({rule.key: "1"}, {rule.key: Lacking(Lack.LEAVE, "blocked")})
@@ -249,7 +251,7 @@ class Rank(MeaningField):
 
 
 def ranked(priority: int) -> Draft:
-    rule = customer_rule([pair("name", "name")])
+    rule = customer_rule([field_rule("name", "name")])
     record = Record("customer", uuid.uuid4(), {"name": "Adatum", "priority": priority}, "1")
     return Transfer(rule, TO_CRM, [Rank()]).draft(record, {})
 
@@ -270,6 +272,6 @@ def test_a_meaning_that_goes_the_other_way_only_is_not_drafted():
     class OneWay(Rank):
         direction = TO_ERP
 
-    rule = customer_rule([pair("name", "name")])
+    rule = customer_rule([field_rule("name", "name")])
     assert Transfer(rule, TO_CRM, [OneWay()]).meanings == []
-    assert Transfer(customer_rule([pair("name", "name")], direction=TO_ERP), TO_CRM, [Rank()]).meanings == []
+    assert Transfer(customer_rule([field_rule("name", "name")], direction=TO_ERP), TO_CRM, [Rank()]).meanings == []

@@ -18,7 +18,7 @@ from integration.sync.transformations import Transformation, chain
 from integration.systems.errors import ConfigurationProblem, InvalidValue
 from integration.systems.values import Record
 from tests.examples import examples
-from tests.makers import customer_rule, pair
+from tests.makers import customer_rule, field_rule
 from tests.sync.transformations.steps import CATASTROPHE, step
 from tests.sync.world import TO_CRM, TO_ERP, World
 
@@ -35,26 +35,26 @@ def drafted(direction: Direction, field: FieldRule, **values: Any) -> Any:
 
 
 def test_a_date_goes_into_text_and_comes_back_as_a_date():
-    field = pair("last_statement", "description", transformations=(step("date", write="dd.MM.yyyy"),))
+    field = field_rule("last_statement", "description", transformations=(step("date", write="dd.MM.yyyy"),))
     assert drafted(TO_CRM, field, last_statement=dt.date(2026, 11, 2)) == "02.11.2026"
     assert drafted(TO_ERP, field, description="02.11.2026") == dt.date(2026, 11, 2)
     assert drafted(TO_ERP, field, description="") is None
 
 
 def test_an_amount_goes_into_text_and_comes_back_as_an_amount():
-    field = pair("credit_limit", "description", transformations=(step("number", point=","),))
+    field = field_rule("credit_limit", "description", transformations=(step("number", point=","),))
     assert drafted(TO_CRM, field, credit_limit=Decimal("12.50")) == "12,50"
     assert drafted(TO_ERP, field, description="12,50") == Decimal("12.50")
 
 
 def test_an_option_is_looked_up_by_its_label():
-    field = pair("blocked", "statecode", transformations=(step("lookup", table="All = Inactive\n = Active"),))
+    field = field_rule("blocked", "statecode", transformations=(step("lookup", table="All = Inactive\n = Active"),))
     assert drafted(TO_CRM, field, blocked=3) == 1
     assert drafted(TO_CRM, field, blocked=0) == 0
 
 
 def test_what_a_transformation_makes_must_still_fit():
-    field = pair("name", "telephone1", TO_CRM, transformations=(step("prefix", text="x" * 50),))
+    field = field_rule("name", "telephone1", TO_CRM, transformations=(step("prefix", text="x" * 50),))
     with pytest.raises(InvalidValue, match="at most 50"):
         drafted(TO_CRM, field, name="Adatum")
 
@@ -65,7 +65,9 @@ def test_what_a_transformation_makes_must_still_fit():
 def world_with(*steps: Transformation) -> tuple[World, Any]:
     """A world with one customer, synchronized; its rule transforms the name."""
     world = World()
-    rule = customer_rule([pair("name", "name", transformations=steps), pair("city", "address1_city")], crm_filter="")
+    rule = customer_rule(
+        [field_rule("name", "name", transformations=steps), field_rule("city", "address1_city")], crm_filter=""
+    )
     world.add_customer("Adatum")
     world.run(TO_CRM, rule, create=True)
     return world, rule
@@ -73,8 +75,8 @@ def world_with(*steps: Transformation) -> tuple[World, Any]:
 
 def names(world: World, rule: Any) -> tuple[str, str]:
     [erp_id] = world.erp.ids("customer")
-    partner = world.partner(erp_id, rule)
-    crm = world.crm.get("account", [partner.crm_id], ["name"])[partner.crm_id]
+    pair = world.pair(erp_id, rule)
+    crm = world.crm.get("account", [pair.crm_id], ["name"])[pair.crm_id]
     return str(world.customer_of(erp_id).values["name"]), str(crm.values["name"])
 
 
@@ -89,7 +91,7 @@ def test_a_two_way_field_that_only_one_way_makes_upper_case_stays_different_and_
     world, rule = world_with(step("uppercase", TO_CRM))
     assert names(world, rule) == ("Adatum", "ADATUM")
     [erp_id] = world.erp.ids("customer")
-    world.crm.edit("account", world.partner(erp_id, rule).crm_id, address1_city="Basel")
+    world.crm.edit("account", world.pair(erp_id, rule).crm_id, address1_city="Basel")
     assert world.run(TO_ERP, rule).modified == 1
     quiet(world, rule)
     assert names(world, rule) == ("Adatum", "ADATUM")
@@ -105,7 +107,7 @@ def test_not_even_a_forced_run_makes_agreed_sides_chase_each_other(direction):
 def test_a_change_in_sales_arrives_and_does_not_come_back_transformed():
     world, rule = world_with(step("uppercase", TO_CRM))
     [erp_id] = world.erp.ids("customer")
-    world.crm.edit("account", world.partner(erp_id, rule).crm_id, name="Fabrikam")
+    world.crm.edit("account", world.pair(erp_id, rule).crm_id, name="Fabrikam")
     assert world.run(TO_ERP, rule).modified == 1
     quiet(world, rule)
     assert names(world, rule) == ("Fabrikam", "Fabrikam")
@@ -115,7 +117,7 @@ def test_a_prefix_is_taken_off_on_the_way_back():
     world, rule = world_with(step("prefix", text="BC "))
     assert names(world, rule) == ("Adatum", "BC Adatum")
     [erp_id] = world.erp.ids("customer")
-    world.crm.edit("account", world.partner(erp_id, rule).crm_id, name="BC Fabrikam")
+    world.crm.edit("account", world.pair(erp_id, rule).crm_id, name="BC Fabrikam")
     assert world.both(rule)[1].modified == 1
     quiet(world, rule)
     assert names(world, rule) == ("Fabrikam", "BC Fabrikam")
@@ -123,7 +125,7 @@ def test_a_prefix_is_taken_off_on_the_way_back():
 
 def test_a_record_that_a_step_cannot_take_fails_and_the_others_go_on():
     world = World()
-    rule = customer_rule([pair("name", "name", transformations=(step("regex", **CATASTROPHE),))], crm_filter="")
+    rule = customer_rule([field_rule("name", "name", transformations=(step("regex", **CATASTROPHE),))], crm_filter="")
     world.add_customer("a" * 60)
     world.add_customer("Fabrikam")
     counters = world.run(TO_CRM, rule, create=True)
@@ -133,7 +135,7 @@ def test_a_record_that_a_step_cannot_take_fails_and_the_others_go_on():
 
 def test_a_stored_step_that_no_longer_works_stops_the_run_by_name():
     with pytest.raises(ConfigurationProblem, match="CUSTOMER, name – name: This is no regular expression"):
-        Transfer(customer_rule([pair("name", "name", transformations=(step("regex", pattern="("),))]), TO_CRM)
+        Transfer(customer_rule([field_rule("name", "name", transformations=(step("regex", pattern="("),))]), TO_CRM)
 
 
 EDITS = st.lists(
@@ -156,7 +158,7 @@ LOSSY = {"prefix": {"text": "BC "}, "suffix": {"text": "!"}, "substring": {"star
 def test_whatever_the_rules_no_edit_is_lost_and_two_rounds_later_nothing_moves(rules, edits):
     world, rule = world_with(*(Transformation(kind, way, LOSSY.get(kind, {})) for kind, way in rules))
     [erp_id] = world.erp.ids("customer")
-    crm_id = world.partner(erp_id, rule).crm_id
+    crm_id = world.pair(erp_id, rule).crm_id
     for side, name in edits:
         before = names(world, rule)
         if side == "erp":

@@ -70,10 +70,10 @@ def run_batch(request: Request, perform: Perform, together: Together) -> Respons
     boundary = f"batchresponse_{uuid.uuid4()}"
     answers, failed = [], False
     for part in parts:
-        text, failed_here = _run_set(part, together) if isinstance(part, ChangeSet) else _run_one(part, perform)
+        text, part_failed = _run_set(part, together) if isinstance(part, ChangeSet) else _run_one(part, perform)
         answers.append(text)
-        failed = failed or failed_here
-        if failed_here and not keep_going:
+        failed = failed or part_failed
+        if part_failed and not keep_going:
             break
     body = b"".join(b"--" + boundary.encode() + b"\r\n" + text for text in answers)
     body += b"--" + boundary.encode() + b"--\r\n"
@@ -218,10 +218,10 @@ def _read_set(outer: Request, parts: list[bytes]) -> ChangeSet:
 def _split(body: bytes, boundary: str) -> list[bytes]:
     """The parts between the boundary lines, without the line end that belongs to the boundary."""
     mark = b"--" + boundary.encode()
-    ends = f"\r\n{mark.decode()}--\r\n".encode()
-    if b"\n" in body.replace(b"\r\n", b"") or not (b"\r\n" + body).endswith(ends):
+    closing = f"\r\n{mark.decode()}--\r\n".encode()
+    if b"\n" in body.replace(b"\r\n", b"") or not (b"\r\n" + body).endswith(closing):
         raise _unreadable()
-    inside = (b"\r\n" + body).removesuffix(ends)
+    inside = (b"\r\n" + body).removesuffix(closing)
     parts = inside.split(b"\r\n" + mark + b"\r\n")
     return parts[1:]
 

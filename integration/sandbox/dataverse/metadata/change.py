@@ -17,7 +17,7 @@ from integration.sandbox.shell.messages import Response
 from integration.sandbox.shell.refusal import Refusal
 
 
-def carry(exchange: Exchange, changes: Sequence[Change]) -> None:
+def apply_changes(exchange: Exchange, changes: Sequence[Change]) -> None:
     """Carry the changes out for a request. Raises :class:`Refusal` inside a change set."""
     for change in changes:
         exchange.guard.require(privilege_for(exchange.model, change))
@@ -41,13 +41,13 @@ def privilege_for(model: Model, change: Change) -> str:
 def add_table(exchange: Exchange) -> Response:
     """POST EntityDefinitions"""
     change = new_table(exchange.model, _body(exchange))
-    carry(exchange, [change])
+    apply_changes(exchange, [change])
     return _created(exchange, f"EntityDefinitions({metadata_id(change.table)})")
 
 
 def change_table(exchange: Exchange, table: Table) -> Response:
     """PUT EntityDefinitions(LogicalName='account')"""
-    carry(exchange, [changed_table(table, _body(exchange))])
+    apply_changes(exchange, [changed_table(table, _body(exchange))])
     return empty()
 
 
@@ -66,21 +66,21 @@ def remove_table(exchange: Exchange, table: Table) -> Response:
         for name, collection in far.collections.items()
         if table.name in (collection.table, collection.between) and far.name != table.name
     ]
-    carry(exchange, [*gone, Change("table", table.name, "", None)])
+    apply_changes(exchange, [*gone, Change("table", table.name, "", None)])
     return empty()
 
 
 def add_column(exchange: Exchange, table: Table) -> Response:
     """POST EntityDefinitions(…)/Attributes"""
     change = new_column(table, _body(exchange))
-    carry(exchange, [change])
+    apply_changes(exchange, [change])
     number = metadata_id(table.name, change.name)
     return _created(exchange, f"EntityDefinitions({metadata_id(table.name)})/Attributes({number})")
 
 
 def change_column(exchange: Exchange, table: Table, column: Column) -> Response:
     """PUT EntityDefinitions(…)/Attributes(…): new limits, a new label, another level of need"""
-    carry(exchange, [changed_column(column, _body(exchange))])
+    apply_changes(exchange, [changed_column(column, _body(exchange))])
     return empty()
 
 
@@ -96,28 +96,28 @@ def remove_column(exchange: Exchange, table: Table, column: Column) -> Response:
         for name, collection in exchange.model[target].collections.items()
         if (collection.table, collection.lookup) == (table.name, column.name)
     ]
-    carry(exchange, [*gone, Change("column", table.name, column.name, None)])
+    apply_changes(exchange, [*gone, Change("column", table.name, column.name, None)])
     return empty()
 
 
 def add_key(exchange: Exchange, table: Table) -> Response:
     """POST EntityDefinitions(…)/Keys"""
     change = new_key(table, _body(exchange))
-    carry(exchange, [change])
+    apply_changes(exchange, [change])
     number = metadata_id("key", table.name, change.name)
     return _created(exchange, f"EntityDefinitions({metadata_id(table.name)})/Keys({number})")
 
 
 def remove_key(exchange: Exchange, table: Table, name: str) -> Response:
     """DELETE EntityDefinitions(…)/Keys(…)"""
-    carry(exchange, [Change("key", table.name, name, None)])
+    apply_changes(exchange, [Change("key", table.name, name, None)])
     return empty()
 
 
 def add_relationship(exchange: Exchange) -> Response:
     """POST RelationshipDefinitions"""
     body = _body(exchange)
-    carry(exchange, new_relationship(exchange.model, body))
+    apply_changes(exchange, new_relationship(exchange.model, body))
     return _created(exchange, f"RelationshipDefinitions({metadata_id('relationship', str(body['SchemaName']))})")
 
 
@@ -143,7 +143,7 @@ def create_entities(exchange: Exchange, body: dict[str, Any]) -> Response:
     for one in entities:
         changes.append(new_table(draft, one))
         apply(draft, changes[-1])
-    carry(exchange, changes)
+    apply_changes(exchange, changes)
     return empty()
 
 

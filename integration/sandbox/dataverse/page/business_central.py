@@ -35,8 +35,8 @@ SHOWN = (
 
 def _connection(context: PageContext) -> Row | None:
     """The one row that says where Business Central is; ``None`` without the solution. Raises :class:`Declined`."""
-    known = context.client.organization.model.tables.get(CONNECTION)
-    return next(iter(context.client.rows(known.set, "$top=1")), None) if known else None
+    table = context.client.organization.model.tables.get(CONNECTION)
+    return next(iter(context.client.rows(table.set, "$top=1")), None) if table else None
 
 
 def opening(context: PageContext, kind: Kind, row: str) -> str:

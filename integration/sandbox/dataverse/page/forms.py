@@ -63,7 +63,7 @@ def _as_typed(field: Field, value: object) -> str:
 
 def body(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str], blanks: bool = True) -> Row:
     """What was typed. ``blanks``: an empty field empties the column. Raises :class:`Declined` for what cannot be."""
-    said: Row = {}
+    payload: Row = {}
     for field in fields:
         text = typed.get(field.name, "").strip()
         if field.required and not text:
@@ -71,10 +71,10 @@ def body(client: ApiClient, fields: tuple[Field, ...], typed: dict[str, str], bl
         if not text and not blanks:
             continue
         if field.of:
-            said[f"{field.name}@odata.bind"] = f"/{field.of}({identity(text)})" if text else None
+            payload[f"{field.name}@odata.bind"] = f"/{field.of}({identity(text)})" if text else None
         else:
-            said[field.name] = _value(field, text)
-    return said
+            payload[field.name] = _value(field, text)
+    return payload
 
 
 def _value(field: Field, text: str) -> object:

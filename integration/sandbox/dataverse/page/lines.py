@@ -82,13 +82,13 @@ def add(context: PageContext, kind: Kind, row: str) -> None:
     name, lookup = kind.lines or ("", "")
     written = "productdescription" in context.given
     fields = (WRITTEN, QUANTITY, PRICE) if written else (PRODUCT, UNIT, QUANTITY)
-    said = forms.body(context.client, fields, context.given, blanks=False)
-    said[f"{lookup}@odata.bind"] = f"/{kind.set}({row})"
+    payload = forms.body(context.client, fields, context.given, blanks=False)
+    payload[f"{lookup}@odata.bind"] = f"/{kind.set}({row})"
     if written:
-        said |= {"isproductoverridden": True, "ispriceoverridden": True}
-    elif "uomid@odata.bind" not in said:
-        said["uomid@odata.bind"] = f"/uoms({_unit(context)})"
-    context.client.create(name, said)
+        payload |= {"isproductoverridden": True, "ispriceoverridden": True}
+    elif "uomid@odata.bind" not in payload:
+        payload["uomid@odata.bind"] = f"/uoms({_unit(context)})"
+    context.client.create(name, payload)
 
 
 def _unit(context: PageContext) -> str:

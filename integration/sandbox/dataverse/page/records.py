@@ -24,7 +24,7 @@ def listed(context: PageContext, kind: Kind) -> Response:
     heads = [Head(label, name in AMOUNTS) for name, label in kind.columns]
     rows = [_cells(kind, row) for row in found["value"]]
     values: dict[str, Any] = {"kind": kind, "search": search, "heads": heads, "rows": rows, "next_page": following}
-    return _here(context, kind).page("list.html", kind.many, **values)
+    return _with_kind(context, kind).page("list.html", kind.many, **values)
 
 
 def _question(kind: Kind, search: str, after: str) -> str:
@@ -60,8 +60,8 @@ def create(context: PageContext, kind: Kind) -> Response:
     try:
         if not kind.new:
             raise Declined(404, f"{kind.many} are not made here.")
-        said = forms.body(context.client, kind.fields, context.given, blanks=False)
-        made = context.client.create(kind.set, {**said, **_currency(context, context.given)})
+        payload = forms.body(context.client, kind.fields, context.given, blanks=False)
+        made = context.client.create(kind.set, {**payload, **_currency(context, context.given)})
     except Declined as declined:
         return form(context, kind, context.given, str(declined), declined.status)
     return moved(f"/sales/{kind.set}/{made}")
@@ -98,8 +98,8 @@ def change(context: PageContext, kind: Kind, row: str) -> Response:
         before = forms.typed_of(kind, found)
         fields = tuple(one for one in kind.fields if context.given.get(one.name, "").strip() != before[one.name])
         if fields:
-            said = forms.body(context.client, fields, context.given)
-            context.client.change(f"{kind.set}({row})", said, context.given.get("etag", ""))
+            payload = forms.body(context.client, fields, context.given)
+            context.client.change(f"{kind.set}({row})", payload, context.given.get("etag", ""))
     except Declined as declined:
         problem = (
             "Somebody else changed the record meanwhile. Open it again." if declined.status == 412 else str(declined)
@@ -117,8 +117,8 @@ def _form(
         "etag": typed.get("etag", ""),
         "fields": forms.inputs(context.client, kind.fields, typed),
     }
-    return _here(context, kind).page("form.html", title, problem, status, **values)
+    return _with_kind(context, kind).page("form.html", title, problem, status, **values)
 
 
-def _here(context: PageContext, kind: Kind) -> PageContext:
+def _with_kind(context: PageContext, kind: Kind) -> PageContext:
     return PageContext(context.client, context.session, context.name, context.given, kind.set)

@@ -52,5 +52,5 @@ def _entry(kind: str, row: Row, subject: str, text: str) -> Entry:
 
 def add(context: PageContext, kind: Kind, row: str) -> None:
     """A note on the record as its form says. Raises :class:`Declined`."""
-    said = forms.body(context.client, (SUBJECT, NOTE), context.given, blanks=False)
-    context.client.create("annotations", {**said, f"objectid_{kind.table}@odata.bind": f"/{kind.set}({row})"})
+    payload = forms.body(context.client, (SUBJECT, NOTE), context.given, blanks=False)
+    context.client.create("annotations", {**payload, f"objectid_{kind.table}@odata.bind": f"/{kind.set}({row})"})

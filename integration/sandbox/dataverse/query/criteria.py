@@ -199,11 +199,11 @@ class _Parser:
             if not self.takes(","):
                 break
         self.expect("mark", ")")
-        known = arguments.pop("PropertyName", None)
-        if known is None or len(known) != 1:
+        property_name = arguments.pop("PropertyName", None)
+        if property_name is None or len(property_name) != 1:
             raise odata(f"The function '{name}' needs the parameter 'PropertyName'.")
         values = [value for key in VALUES for value in arguments.get(key, [])]
-        return QueryFunction(name, known[0].text, tuple(values), frozenset(arguments))
+        return QueryFunction(name, property_name[0].text, tuple(values), frozenset(arguments))
 
     def listed(self) -> list[Literal]:
         found: list[Literal] = []

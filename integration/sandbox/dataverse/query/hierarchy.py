@@ -82,9 +82,9 @@ def _hierarchical(model: Model, column: Column) -> Table:
 
 def _parent(table: Table) -> str:
     """The lookup to the row above, blank where there is none or more than one."""
-    known = LINES.get(table.name, "")
+    standard = LINES.get(table.name, "")
     own = [column.name for column in table.columns.values() if column.is_lookup and column.targets == (table.name,)]
-    return known if known in own else own[0] if len(own) == 1 else ""
+    return standard if standard in own else own[0] if len(own) == 1 else ""
 
 
 def _line(table: Table, *, upwards: bool) -> str:

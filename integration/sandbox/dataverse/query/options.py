@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_plus
 
 from integration.sandbox.dataverse.refusals import odata
 
-KNOWN = frozenset(
+SUPPORTED = frozenset(
     {"$select", "$filter", "$orderby", "$top", "$count", "$expand", "$apply", "$skiptoken", "$deltatoken"}
 )
 MOST_EXPANDED = 15
@@ -83,7 +83,7 @@ def _options(given: list[tuple[str, str]], raw: tuple[tuple[str, str], ...], dep
 def check_name(name: str) -> None:
     if name == "$skip":
         raise odata("Skip Clause is not supported in CRM")
-    if name.startswith("$") and name not in KNOWN:
+    if name.startswith("$") and name not in SUPPORTED:
         raise odata(f"The query parameter '{name}' is not supported.")
 
 

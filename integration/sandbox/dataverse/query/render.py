@@ -98,11 +98,11 @@ class Renderer:
         """The currency symbol of each row, by row id; under a blank id that of the base currency."""
         if not any(column.type == "Money" for column in self.columns):
             return {}
-        known = symbols_of(self.connection)
-        symbols = {"": known[""]}
+        by_currency = symbols_of(self.connection)
+        symbols = {"": by_currency[""]}
         for at, column in enumerate(self.columns, 2):
             if column.name == "transactioncurrencyid":
-                symbols.update({row[1]: known.get(row[at], "") for row in rows})
+                symbols.update({row[1]: by_currency.get(row[at], "") for row in rows})
         return symbols
 
     def _kinds(self) -> dict[str, int]:

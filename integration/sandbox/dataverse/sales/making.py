@@ -124,20 +124,20 @@ def revise_quote(write: Write, quote: str) -> str:
 def make(write: Write, found: Source, target: str, given: Mapping[str, object] | None = None) -> str:
     """A new document of the table ``target`` with the columns and lines of another."""
     table, (line, lookup) = write.model[target], LINES_OF[target]
-    values = {**_taken(found.table, found.row, table), **(given or {})}
+    values = {**_copied(found.table, found.row, table), **(given or {})}
     if found.table.id in table.columns and found.table is not table:
         values[found.table.id] = found.row[found.table.id]
     (made,) = write.create(table, [values])
     write.copied.add(made)
     old, new = write.model[LINES_OF[found.table.name][0]], write.model[line]
-    rows = [{**_taken(old, each, new), **_origin(old, each, new), lookup: made} for each in found.lines]
+    rows = [{**_copied(old, each, new), **_origin(old, each, new), lookup: made} for each in found.lines]
     if rows:
         write.create(new, rows)
     write.copied.discard(made)
     return made
 
 
-def _taken(source: Table, row: Values, target: Table) -> Values:
+def _copied(source: Table, row: Values, target: Table) -> Values:
     """The columns that both tables have and that are not the document's own; repeated amounts follow by themselves."""
     own = OWN | {target.id, source.id} | set(source.base_columns.values())
     return {

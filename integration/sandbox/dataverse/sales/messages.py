@@ -112,8 +112,8 @@ def calculate_price(exchange: Exchange, body: Body) -> Response:
 
 def _convert_quote(write: Write, quote: str, body: Body) -> str:
     """The end of the quote may be described in the same breath."""
-    said = {"subject": body.get("QuoteCloseSubject"), "description": body.get("QuoteCloseDescription")}
-    activity: Values = {name: text for name, text in said.items() if isinstance(text, str) and text}
+    texts = {"subject": body.get("QuoteCloseSubject"), "description": body.get("QuoteCloseDescription")}
+    activity: Values = {name: text for name, text in texts.items() if isinstance(text, str) and text}
     if body.get("QuoteCloseDate") is not None:
         activity["actualend"] = moment(body["QuoteCloseDate"], False, "QuoteCloseDate")
     status = body.get("QuoteCloseStatus")

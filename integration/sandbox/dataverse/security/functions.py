@@ -43,40 +43,40 @@ OF_ROLE = (
 
 def retrieve_user_privileges(exchange: Exchange, table: Table, row: str, given: Mapping[str, str]) -> Response:
     """systemusers(id)/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()"""
-    return _told(exchange, "RetrieveUserPrivilegesResponse", _of_user(exchange, row))
+    return _privileges_answer(exchange, "RetrieveUserPrivilegesResponse", _of_user(exchange, row))
 
 
 def retrieve_user_privilege_by_name(exchange: Exchange, table: Table, row: str, given: Mapping[str, str]) -> Response:
     """…/RetrieveUserPrivilegeByPrivilegeName(PrivilegeName='prvReadAccount')"""
     wanted = _text(exchange, given, "PrivilegeName")
     found = [one for one in _of_user(exchange, row) if one["PrivilegeName"] == wanted]
-    return _told(exchange, "RetrieveUserPrivilegeByPrivilegeNameResponse", found)
+    return _privileges_answer(exchange, "RetrieveUserPrivilegeByPrivilegeNameResponse", found)
 
 
 def retrieve_user_privilege_by_id(exchange: Exchange, table: Table, row: str, given: Mapping[str, str]) -> Response:
     """…/RetrieveUserPrivilegeByPrivilegeId(PrivilegeId=…)"""
     wanted = _text(exchange, given, "PrivilegeId").lower()
     found = [one for one in _of_user(exchange, row) if one["PrivilegeId"] == wanted]
-    return _told(exchange, "RetrieveUserPrivilegeByPrivilegeIdResponse", found)
+    return _privileges_answer(exchange, "RetrieveUserPrivilegeByPrivilegeIdResponse", found)
 
 
 def retrieve_user_set_by_names(exchange: Exchange, table: Table, row: str, given: Mapping[str, str]) -> Response:
     """…/RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=['prvReadAccount','prvWriteAccount'])"""
     wanted = re.findall(r"[\w.]+", _text(exchange, given, "PrivilegeNames"))
     found = [one for one in _of_user(exchange, row) if one["PrivilegeName"] in wanted]
-    return _told(exchange, "RetrieveUserSetOfPrivilegesByNamesResponse", found)
+    return _privileges_answer(exchange, "RetrieveUserSetOfPrivilegesByNamesResponse", found)
 
 
 def retrieve_team_privileges(exchange: Exchange, table: Table, row: str, given: Mapping[str, str]) -> Response:
     """teams(id)/Microsoft.Dynamics.CRM.RetrieveTeamPrivileges()"""
-    return _told(exchange, "RetrieveTeamPrivilegesResponse", _listed(exchange, OF_TEAM, row))
+    return _privileges_answer(exchange, "RetrieveTeamPrivilegesResponse", _listed(exchange, OF_TEAM, row))
 
 
 def retrieve_role_privileges(exchange: Exchange, arguments: str) -> Response:
     """RetrieveRolePrivilegesRole(RoleId=…)"""
     role = _text(exchange, assignments(exchange, arguments), "RoleId").lower()
     _present(exchange, exchange.model["role"], role)
-    return _told(exchange, "RetrieveRolePrivilegesRoleResponse", _listed(exchange, OF_ROLE, role))
+    return _privileges_answer(exchange, "RetrieveRolePrivilegesRoleResponse", _listed(exchange, OF_ROLE, role))
 
 
 def retrieve_principal_access(exchange: Exchange, table: Table, row: str, given: Mapping[str, str]) -> Response:
@@ -238,6 +238,6 @@ def _present(exchange: Exchange, table: Table, row: str) -> None:
         raise refusals.missing(table.name, row)
 
 
-def _told(exchange: Exchange, name: str, held: Iterable[Mapping[str, Any]]) -> Response:
+def _privileges_answer(exchange: Exchange, name: str, held: Iterable[Mapping[str, Any]]) -> Response:
     context = f"{exchange.request.root}$metadata#Microsoft.Dynamics.CRM.{name}"
     return answer(json.dumps({"@odata.context": context, "RolePrivileges": list(held)}))

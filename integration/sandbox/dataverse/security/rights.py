@@ -70,7 +70,7 @@ class RightsCache:
     """The rights of users as they are now."""
 
     def __init__(self) -> None:
-        self._known: tuple[int, dict[str, Rights], dict[Named, str]] = (-1, {}, {})
+        self._remembered: tuple[int, dict[str, Rights], dict[Named, str]] = (-1, {}, {})
 
     def of(self, connection: sqlite3.Connection, named: Named) -> Rights:
         """The rights of the user with this value in this column. Raises :class:`Refusal` 403 for a user who is
@@ -78,9 +78,9 @@ class RightsCache:
         if connection.in_transaction:  # what it shows may still be rolled back
             return read_rights(connection, find_user(connection, named))
         version = connection.execute("SELECT version FROM standing").fetchone()[0]
-        if self._known[0] != version:
-            self._known = (version, {}, {})
-        _, rights, users = self._known
+        if self._remembered[0] != version:
+            self._remembered = (version, {}, {})
+        _, rights, users = self._remembered
         user = users.get(named)
         if user is None:
             user = users[named] = find_user(connection, named)

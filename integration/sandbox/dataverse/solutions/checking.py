@@ -59,9 +59,9 @@ def _check_table(model: Model, table: TableIn) -> None:
         _check_new(model, table)
     for column in table.columns:
         _check_column(model, table, column)
-    known = {*names, *COMMON, *OWNED} if new else {*names, *model[table.name].columns}
+    allowed = {*names, *COMMON, *OWNED} if new else {*names, *model[table.name].columns}
     for key, columns in table.keys.items():
-        if not 0 < len(columns) <= MOST_IN_KEY or not known.issuperset(columns) or len(set(columns)) < len(columns):
+        if not 0 < len(columns) <= MOST_IN_KEY or not allowed.issuperset(columns) or len(set(columns)) < len(columns):
             raise bad_xml("customizations.xml", f"the key {key} of {table.name} names columns that are not there")
     for form in table.forms:
         _check_id("systemform", form.name, form.id)

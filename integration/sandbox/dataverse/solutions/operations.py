@@ -180,8 +180,10 @@ def _finish(organization: Organization, user: str, operation: str, error: Refusa
 
 def _report(name: str, version: str, error: Refusal | None) -> str:
     result, code, text = ("success", "0", "") if error is None else ("failure", error.code, error.message)
-    said = f"<result result={quoteattr(result)} errorcode={quoteattr(code)} errortext={quoteattr(text)} />"
-    manifest = f"<solutionManifest id={quoteattr(name)} version={quoteattr(version)}>{said}</solutionManifest>"
+    result_element = f"<result result={quoteattr(result)} errorcode={quoteattr(code)} errortext={quoteattr(text)} />"
+    manifest = (
+        f"<solutionManifest id={quoteattr(name)} version={quoteattr(version)}>{result_element}</solutionManifest>"
+    )
     return f"<importexportxml><solutionManifests>{manifest}</solutionManifests></importexportxml>"
 
 

@@ -30,7 +30,7 @@ def read_key(table: Table, key: str) -> str | dict[str, Any]:
         raise refusals.odata(f"Unrecognized 'Edm.Guid' literal '{key}' in the key of '{table.set}'.")
     parts = _parts(table, key)
     values = {column.name: _value(table, column, *text) for column, text in parts}
-    if not any(known.active and set(known.columns) == set(values) for known in table.keys.values()):
+    if not any(one.active and set(one.columns) == set(values) for one in table.keys.values()):
         raise refusals.unknown_key(table.name)
     return values
 
@@ -88,7 +88,7 @@ def check_key(table: Table, key: Key) -> None:
         raise refusals.invalid(
             f"A table has at most {MOST_KEYS} keys, and a key at least one and at most {MOST_COLUMNS} columns."
         )
-    if key.name in table.keys or any(set(known.columns) == set(key.columns) for known in table.keys.values()):
+    if key.name in table.keys or any(set(one.columns) == set(key.columns) for one in table.keys.values()):
         raise refusals.invalid(f"An alternate key {key.name} or one with the same columns exists already.")
     for name in key.columns:
         if name not in table.columns or table.columns[name].type not in KEY_TYPES:

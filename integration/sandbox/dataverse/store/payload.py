@@ -94,10 +94,10 @@ class Payload:
         return column.name, self._binder(name, allowed, bool(column.type_column)), column.type_column
 
     def _binder(self, name: str, allowed: tuple[str, ...], several: bool) -> Callable[[Any], Any]:
-        known: dict[str, Any] = {}
+        resolved: dict[str, Any] = {}
 
         def read(value: Any) -> Any:
-            found = known.get(value) if type(value) is str else None
+            found = resolved.get(value) if type(value) is str else None
             if found is None:
                 target, row = parse_address(self.model, value)
                 if target not in allowed:
@@ -105,8 +105,8 @@ class Payload:
                         self.table.set, f"'{value}' is not a row that the navigation property '{name}' can lead to."
                     )
                 found = (row, target) if several else row
-                if len(known) < REMEMBERED_BINDS and "=" not in value:
-                    known[value] = found
+                if len(resolved) < REMEMBERED_BINDS and "=" not in value:
+                    resolved[value] = found
             return found
 
         return read

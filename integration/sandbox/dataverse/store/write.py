@@ -87,7 +87,7 @@ class Write:
         self.happened: list[Happened] = []
         self.leaving: set[str] = set()
         self.copied: set[str] = set()
-        self._there: dict[str, set[str]] = defaultdict(set)
+        self._existing: dict[str, set[str]] = defaultdict(set)
         self._currencies: dict[str, Currency] = {}
         self.fit_owners: set[tuple[str, str]] = set()
         self._owners: dict[tuple[str, str], Owner] = {}
@@ -125,18 +125,18 @@ class Write:
 
     def there(self, table: str, ids: set[str]) -> set[str]:
         """Those of the ids that exist."""
-        known = self._there[table]
-        asked = ids - known
+        existing = self._existing[table]
+        asked = ids - existing
         if asked:
             key = self.model[table].id
-            known.update(
+            existing.update(
                 row
                 for (row,) in self.connection.execute(
                     f'SELECT "{key}" FROM "{table}" WHERE "{key}" IN (SELECT value FROM json_each(?))',
                     (identifiers(asked),),
                 )
             )
-        return ids & known
+        return ids & existing
 
     # --- writing ---------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class Write:
             self._insert(table, rows)
         except sqlite3.IntegrityError as error:
             raise violation(table, error, bulk) from error
-        self._there[table.name].update(row[table.id] for row in rows)
+        self._existing[table.name].update(row[table.id] for row in rows)
         self._note("Create", table, {row[table.id]: row for row in rows})
         for rule in self.rules.created(table.name):
             rule(self, table, rows)
@@ -210,7 +210,7 @@ class Write:
             rule(self, table, present)
         self.connection.execute(f'DELETE FROM "{table.name}" WHERE "{table.id}" = ?', (row,))
         self.connection.execute("INSERT INTO tombstone VALUES (?, ?, ?)", (table.name, row, self.versions(1)))
-        self._there[table.name].discard(row)
+        self._existing[table.name].discard(row)
         self.written += 1
         self._note("Delete", table, {row: {}})
         for rule in self.rules.deleted(table.name):

@@ -20,12 +20,12 @@ def check_address(url: Any) -> None:
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
         raise refusals.invalid(f"'{url}' is not an address.") from error
-    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
     if not safe or not host or parts.username is not None or parts.fragment:
         raise refusals.invalid(f"A webhook is called by https, or by http on this machine, not at '{url}'.")
 
 
-def _is_here(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -20,9 +20,9 @@ def offer(connection: sqlite3.Connection, model: Model) -> None:
         listed = connection.execute(
             "SELECT primaryobjecttypecode FROM sdkmessagefilter WHERE sdkmessageid = ?", (row,)
         ).fetchall()
-        known = {name for (name,) in listed}
+        offered = {name for (name,) in listed}
         for table in model:
-            if table.name not in known and (table.bulk or message in SINGLE):
+            if table.name not in offered and (table.bulk or message in SINGLE):
                 values = {"name": message, "sdkmessageid": row, "primaryobjecttypecode": table.name}
                 _insert(connection, "sdkmessagefilter", values)
 

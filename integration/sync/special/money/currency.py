@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from integration.sync.actions import Insert, Update
 from integration.sync.matching.pairs import by_name
-from integration.sync.record.transfer import Draft, Known
+from integration.sync.record.transfer import Draft, ResolvedIds
 from integration.sync.rules import Context, Direction, Reference
 from integration.sync.special.base import Exclusion, Run, Special
 from integration.sync.special.fixed import FieldFixed, hold_back
@@ -92,7 +92,7 @@ class CurrencyRules(Special):
         collected, self._concerned = self._concerned, set()
         return collected
 
-    def looks_beside(self, record: Record) -> bool:
+    def always_looks(self, record: Record) -> bool:
         return self.looks_at_all or self._is_base(record)
 
     def exclude(self, record: Record) -> Exclusion | None:
@@ -158,15 +158,15 @@ class LocalCurrency:
             self._id = self._find() or self._make()
         return self._id
 
-    def add_to(self, known: Known, direction: Direction) -> None:
+    def add_to(self, resolved: ResolvedIds, direction: Direction) -> None:
         """Say what a blank currency becomes in Sales, or which Sales currency becomes blank."""
         local = self.id()
         if local is None:
             return
         if direction is Direction.TO_CRM:
-            known[None] = local
+            resolved[None] = local
         else:
-            known[local] = None
+            resolved[local] = None
 
     def follow(self) -> Problem | None:
         """Give the row the rate that follows from the base currency; where it is not there, nothing has to be done."""

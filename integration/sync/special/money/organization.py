@@ -60,8 +60,10 @@ class Organization:
     @cached_property
     def _row(self) -> Record | None:
         try:
-            known = self.run.crm.describe(ORGANIZATION).fields
-            page = self.run.crm.find(ORGANIZATION, fields=[n for n in (BASE, AMOUNTS, PRICES) if n in known], size=1)
+            described = self.run.crm.describe(ORGANIZATION).fields
+            page = self.run.crm.find(
+                ORGANIZATION, fields=[n for n in (BASE, AMOUNTS, PRICES) if n in described], size=1
+            )
         except (TableMissing, PrivilegeMissing):
             return None
         return page.records[0] if page.records else None

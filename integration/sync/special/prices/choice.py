@@ -33,7 +33,7 @@ FROM_THE_FIRST = Decimal(1)
 @dataclass(frozen=True, slots=True)
 class Price:
     """One price of a group for an item. ``unit`` and ``currency`` name what does not fit the line and are blank where
-    it does; ``starts`` and ``ends`` are days, both included, ``None`` without a limit."""
+    it does; ``starting`` and ``ending`` are days, both included, ``None`` without a limit."""
 
     id: uuid.UUID
     amount: Decimal
@@ -41,8 +41,8 @@ class Price:
     variant: str = ""
     currency: str = ""
     minimum: Decimal = Decimal(0)
-    starts: dt.date | None = None
-    ends: dt.date | None = None
+    starting: dt.date | None = None
+    ending: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +86,23 @@ def never_fits(price: Price) -> str:
 
 
 def ended(price: Price, today: dt.date) -> bool:
-    return price.ends is not None and price.ends < today
+    return price.ending is not None and price.ending < today
 
 
 def _not_today(price: Price, today: dt.date) -> str:
     if ended(price, today):
-        return f"It applied until {price.ends}."
-    if price.starts is not None and price.starts > today:
-        return f"It applies from {price.starts} on, and is carried on that day."
+        return f"It applied until {price.ending}."
+    if price.starting is not None and price.starting > today:
+        return f"It applies from {price.starting} on, and is carried on that day."
     return ""
 
 
 def _first_choice(price: Price) -> tuple[int, Decimal, uuid.UUID]:
-    return -(price.starts or ALWAYS).toordinal(), price.amount, price.id
+    return -(price.starting or ALWAYS).toordinal(), price.amount, price.id
 
 
 def _named(price: Price) -> str:
-    since = f" from {price.starts} on" if price.starts else ""
+    since = f" from {price.starting} on" if price.starting else ""
     return f"{plain(price.amount)}{since}"
 
 

@@ -41,8 +41,8 @@ class DefaultPriceList:
         self.local_currency = LocalCurrency(run)
         self.organization = Organization(run)
         self.id = stable_id(run.context, DEFAULT_PRICE_LIST)
-        self._known = False
-        self._there = False
+        self._is_looked_up = False
+        self._exists = False
 
     def currency(self) -> Value:
         local = self.local_currency.id()
@@ -50,31 +50,31 @@ class DefaultPriceList:
 
     def look_up(self) -> None:
         """Find the list by name, so that a list from before is used again whoever made it."""
-        if self._known:
+        if self._is_looked_up:
             return
         page = self.run.crm.find(PRICE_LIST, Comparison("name", "=", DEFAULT_PRICE_LIST), ["name"], size=1)
-        self._known, self._there = True, bool(page.records)
+        self._is_looked_up, self._exists = True, bool(page.records)
         if page.records:
             self.id = page.records[0].id
 
     def make(self) -> None:
         """Create the list where it is missing; another run doing the same meets the same id."""
-        if self._there:
+        if self._exists:
             return
         values = {"name": DEFAULT_PRICE_LIST, "transactioncurrencyid": self.currency()}
         answer = self.run.crm.insert(PRICE_LIST, [Row(self.id, values)])[0]
         if answer.error is not None and self.id not in self.run.crm.get(PRICE_LIST, [self.id], ()):
             raise answer.error
-        self._there = True
+        self._exists = True
 
     def besides(self, actions: Sequence[Insert | Update]) -> list[SideWrite]:
         """Put the unit price of these products on the list: the lines that are missing, and what others do not say
         yet."""
-        known = self._existing([a.partner.crm_id for a in actions if not isinstance(a, Insert)])
+        lines_of = self._existing([a.pair.crm_id for a in actions if not isinstance(a, Insert)])
         found: list[SideWrite] = []
         for action in actions:
-            pair, line = action.partner, self._line(action)
-            there = self._ours(pair.crm_id, line, known.get(pair.crm_id, []))
+            pair, line = action.pair, self._line(action)
+            there = self._ours(pair.crm_id, line, lines_of.get(pair.crm_id, []))
             different = line_changes(line, there)
             if different:
                 old = there.values if there is not None else {}
@@ -93,7 +93,7 @@ class DefaultPriceList:
         values = action.values if isinstance(action, Insert) else {**action.twin.values, **action.values}
         return {
             "pricelevelid": Ref(PRICE_LIST, self.id),
-            "productid": Ref(PRODUCT, action.partner.crm_id),
+            "productid": Ref(PRODUCT, action.pair.crm_id),
             "uomid": values.get("defaultuomid"),
             "uomscheduleid": values.get("defaultuomscheduleid"),
             "amount": price or Decimal(0),
@@ -103,8 +103,10 @@ class DefaultPriceList:
 
     def _ours(self, product_id: uuid.UUID, wanted: Mapping[str, Value], lines: Sequence[Record]) -> Record | None:
         """The line whose id we know, else one for the same unit. A person may have added lines for other units."""
-        known = (line for line in lines if line.id == self._line_id(product_id))
-        return next(known, None) or next((one for one in lines if one.values.get("uomid") == wanted["uomid"]), None)
+        made_by_us = (line for line in lines if line.id == self._line_id(product_id))
+        return next(made_by_us, None) or next(
+            (one for one in lines if one.values.get("uomid") == wanted["uomid"]), None
+        )
 
     def _existing(self, product_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Record]]:
         if not product_ids:

@@ -19,7 +19,7 @@ from integration.sync.special.prices.sales_prices import (
     PRICE_LIST,
     Key,
     ListCurrencies,
-    PriceBook,
+    SalesPrices,
     key_of,
     winners,
 )
@@ -41,7 +41,7 @@ class PriceGroupRules(Special):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.book = PriceBook(run.erp)
+        self.sales_prices = SalesPrices(run.erp)
         self.local_currency = LocalCurrency(run)
         self._currencies: dict[uuid.UUID, set[Ref | None]] = {}
         self._coupled: Mapping[uuid.UUID, uuid.UUID] = {}
@@ -51,8 +51,8 @@ class PriceGroupRules(Special):
 
     def prepare(self, records: Sequence[Record]) -> None:
         self._currencies = {record.id: set() for record in records}
-        day = self.book.day
-        for group, record, price in self.book.of_groups(self._currencies):
+        day = self.sales_prices.day
+        for group, record, price in self.sales_prices.of_groups(self._currencies):
             if not (never_fits(price) or ended(price, day)):
                 currency = record.values.get("currency_code")
                 self._currencies[group].add(currency if isinstance(currency, Ref) else None)
@@ -107,7 +107,7 @@ class SalesPriceRules(Special):
         require_mapped(run.rule, run.direction, LINE_OF, PRODUCT_OF)
         self.units = Units(run)
         self.organization = Organization(run)
-        self.book = PriceBook(run.erp, run.rule.erp_filter, ListCurrencies(run))
+        self.sales_prices = SalesPrices(run.erp, run.rule.erp_filter, ListCurrencies(run))
         self._groups: Mapping[uuid.UUID, uuid.UUID] = {}
         self._lines: dict[uuid.UUID, tuple[Value, Value, Value]] = {}
         self._concerned: set[uuid.UUID] = set()
@@ -118,8 +118,8 @@ class SalesPriceRules(Special):
         return (LINE_OF, PRODUCT_OF, "uomid")
 
     def prepare(self, records: Sequence[Record]) -> None:
-        self.book.read({key for record in records if (key := key_of(record)) is not None})
-        self._concerned |= winners(self.book.choices) - {record.id for record in records}
+        self.sales_prices.read({key for record in records if (key := key_of(record)) is not None})
+        self._concerned |= winners(self.sales_prices.choices) - {record.id for record in records}
         units = {unit.id for record in records if (unit := self._unit(record)) is not None}
         self._groups = self.run.ledger.resolve(UNITS, Side.ERP, units) if units else {}
 
@@ -127,21 +127,21 @@ class SalesPriceRules(Special):
         own, item = record.values.get("unit_of_measure_code"), record.values.get("item_no")
         if isinstance(own, Ref):
             return own
-        return self.book.base_units.get(item.id) if isinstance(item, Ref) else None
+        return self.sales_prices.base_units.get(item.id) if isinstance(item, Ref) else None
 
     def exclude(self, record: Record) -> Exclusion | None:
         key = key_of(record)
-        choice = self.book.choices.get(key) if key else None
+        choice = self.sales_prices.choices.get(key) if key else None
         if choice is None:
-            return Exclusion(OF_NO_GROUP, ends_pair=True)
+            return Exclusion(OF_NO_GROUP, unpairs=True)
         if choice.winner == record.id:
             return None
-        return Exclusion(choice.reasons.get(record.id, OF_NO_GROUP), ends_pair=choice.winner is None)
+        return Exclusion(choice.reasons.get(record.id, OF_NO_GROUP), unpairs=choice.winner is None)
 
-    def looks_beside(self, record: Record) -> bool:
+    def always_looks(self, record: Record) -> bool:
         return self.looks_at_all  # The day may decide otherwise about a price that nobody changed.
 
-    def ends_outside(self, record: Record) -> bool:
+    def excludes_outside(self, record: Record) -> bool:
         """What is not a price of a group any more has no line; a filter that a person made narrower takes none away."""
         return key_of(record) is None or record.values.get("sales_type") != PRICE_GROUP_SALES
 
@@ -187,8 +187,8 @@ class SalesPriceRules(Special):
 
     def heirs(self, twins: Sequence[Record]) -> Mapping[uuid.UUID, uuid.UUID]:
         keys = self._keys_of(twins)
-        self.book.read(set(keys.values()))
-        choices = self.book.choices
+        self.sales_prices.read(set(keys.values()))
+        choices = self.sales_prices.choices
         found = {id: choices[key].winner for id, key in keys.items()}
         return {id: winner for id, winner in found.items() if winner is not None}
 

@@ -39,7 +39,7 @@ def key_of(record: Record) -> Key | None:
     return (group.id, item.id) if isinstance(group, Ref) and isinstance(item, Ref) else None
 
 
-class PriceBook:
+class SalesPrices:
     """Reads what competes for the lines of price lists. ``where``: the prices that a mapping takes at all; ``lists``
     knows the currencies of price lists, without which they are no reason to leave a price out."""
 
@@ -99,8 +99,8 @@ class PriceBook:
             variant=named(variant) if isinstance(variant, Ref) else str(variant or ""),
             currency=self.lists.other(value("currency_code"), group) if self.lists is not None else "",
             minimum=_number(value("minimum_quantity")),
-            starts=_day(value("starting_date")),
-            ends=_day(value("ending_date")),
+            starting=_day(value("starting_date")),
+            ending=_day(value("ending_date")),
         )
 
 

@@ -197,5 +197,5 @@ def test_an_approved_run_that_was_interrupted_goes_on_without_asking_again(cronu
     (asking,) = tick()
     jobs.approve(asking)
     SyncJob.objects.filter(pk=asking.pk).update(cursor="somewhere further on")
-    options = passes._from_here(ran(asking))
+    options = passes._options_from_cursor(ran(asking))
     assert (options.approved, options.shown) == (True, "")

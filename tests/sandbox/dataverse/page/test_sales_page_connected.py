@@ -63,7 +63,7 @@ def company() -> Iterator[str]:
     thread.join()
 
 
-def tell(ready: dict[str, Any], **values: str) -> None:
+def connect_company(ready: dict[str, Any], **values: str) -> None:
     """The one row of ``bci_connection``, as the integration writes it."""
     administrator = Caller(ready, "administrator")
     row = {"bci_name": "Business Central", **values}
@@ -72,7 +72,7 @@ def tell(ready: dict[str, Any], **values: str) -> None:
 
 
 def test_the_availability_of_a_product_is_asked_with_the_key_of_the_connection(connected, company):
-    tell(connected, bci_odataurl=f"{company}/ODataV4", bci_odatausername="annette", bci_odataaccesskey="key")
+    connect_company(connected, bci_odataurl=f"{company}/ODataV4", bci_odatausername="annette", bci_odataaccesskey="key")
     peter = Browser(connected).sign_in("Peter Saddow")
     order = peter.made("salesorders", name="Spring", customerid_account=id_of(peter.made("accounts", name="Coho")))
 
@@ -88,7 +88,7 @@ def test_the_availability_of_a_product_is_asked_with_the_key_of_the_connection(c
     ("", "not switched on"),
 ])  # fmt: skip
 def test_where_business_central_cannot_be_asked_the_page_says_so(connected, address, told):
-    tell(connected, bci_odataurl=address, bci_odatausername="annette", bci_odataaccesskey="key")
+    connect_company(connected, bci_odataurl=address, bci_odatausername="annette", bci_odataaccesskey="key")
     peter = Browser(connected).sign_in("Peter Saddow")
 
     answer = peter.post(f"/sales/products/{product_of(connected)}/availability", ask="availability")
@@ -98,7 +98,7 @@ def test_where_business_central_cannot_be_asked_the_page_says_so(connected, addr
 
 
 def test_who_lacks_the_role_does_not_learn_of_business_central(connected):
-    tell(connected, bci_odataurl="http://127.0.0.1:9/", bci_webclienturl="https://bc.cronus.example")
+    connect_company(connected, bci_odataurl="http://127.0.0.1:9/", bci_webclienturl="https://bc.cronus.example")
     linda = Browser(connected).sign_in("Linda Martin")
 
     answer = linda.post(f"/sales/products/{product_of(connected)}/availability", ask="availability")
@@ -108,7 +108,7 @@ def test_who_lacks_the_role_does_not_learn_of_business_central(connected):
 
 
 def test_a_record_leads_to_its_partner_in_business_central(connected):
-    tell(connected, bci_webclienturl="https://bc.cronus.example/")
+    connect_company(connected, bci_webclienturl="https://bc.cronus.example/")
     peter = Browser(connected).sign_in("Peter Saddow")
     account = peter.made("accounts", name="Fabrikam")
 
@@ -116,7 +116,7 @@ def test_a_record_leads_to_its_partner_in_business_central(connected):
 
 
 def test_no_link_is_made_of_what_is_no_safe_address(connected):
-    tell(connected, bci_webclienturl="javascript:alert(1)")
+    connect_company(connected, bci_webclienturl="javascript:alert(1)")
     peter = Browser(connected).sign_in("Peter Saddow")
 
     assert "javascript:" not in peter.get(peter.made("accounts", name="Fabrikam")).text

@@ -41,7 +41,7 @@ def test_a_currency_is_found_by_its_iso_code_whatever_its_name(cronus):
     there = cronus.crm.add("transactioncurrency", isocurrencycode="EUR", currencyname="Gemeinschaftswährung")
     euro = cronus.currency("EURO", "1.25", iso_code="EUR")
     cronus.run(TO_CRM, standard(CURRENCY), create=True)
-    assert cronus.partner(euro, standard(CURRENCY)).crm_id == there
+    assert cronus.pair(euro, standard(CURRENCY)).crm_id == there
     assert rate(cronus, "EUR") == Decimal("1.25")
 
 

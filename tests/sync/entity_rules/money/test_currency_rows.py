@@ -49,7 +49,7 @@ def test_when_the_currency_that_held_the_row_is_deleted_the_other_one_takes_it_o
     cronus.erp.remove("currency", emu)
     go(cronus, create=True)
     assert cronus.journal.failures == []
-    assert cronus.partner(euro, standard(CURRENCY)).crm_id == row
+    assert cronus.pair(euro, standard(CURRENCY)).crm_id == row
     assert rate(cronus, "EUR") == Decimal("1.25")
 
 
@@ -59,7 +59,7 @@ def test_a_changed_iso_code_fails_with_name_and_way_out_and_the_other_fields_go_
     cronus.erp.edit("currency", euro, iso_code="USD", description="Dollar", exchange_rate=Decimal("1.6"))
     for _ in range(3):
         assert go(cronus).failed == 1
-        assert cronus.partner(euro, standard(CURRENCY)).skipped is False
+        assert cronus.pair(euro, standard(CURRENCY)).skipped is False
     assert "ISO Code" in cronus.messages()
     assert "Change it back to EUR" in cronus.messages()
     there = cronus.crm.values("transactioncurrency", row)

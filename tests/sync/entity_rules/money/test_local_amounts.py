@@ -89,7 +89,7 @@ def test_an_opportunity_in_euro_has_its_local_value_in_euro(cronus, adatum, hele
     _, euro = currency(cronus, "EUR")
     deal = opportunity(cronus, helen, adatum, estimated_value_lcy=Decimal(1))
     cronus.run(TO_CRM, standard(OPPORTUNITY))
-    twin = cronus.partner(deal, standard(OPPORTUNITY)).crm_id
+    twin = cronus.pair(deal, standard(OPPORTUNITY)).crm_id
     cronus.crm.edit("opportunity", twin, transactioncurrencyid=Ref("transactioncurrency", euro))
     cronus.erp.edit("opportunity", deal, estimated_value_lcy=Decimal(3000))
     cronus.both(standard(OPPORTUNITY))
@@ -108,7 +108,7 @@ def test_a_value_that_goes_both_ways_comes_back_in_local_currency(cronus, adatum
     _, euro = currency(cronus, "EUR")
     deal = opportunity(cronus, helen, adatum, estimated_value_lcy=Decimal(1))
     cronus.run(TO_CRM, both_ways())
-    twin = cronus.partner(deal, both_ways()).crm_id
+    twin = cronus.pair(deal, both_ways()).crm_id
     in_euro = Ref("transactioncurrency", euro)
     cronus.crm.edit("opportunity", twin, transactioncurrencyid=in_euro, estimatedvalue=Decimal("3514.94"))
     cronus.run(TO_ERP, both_ways())

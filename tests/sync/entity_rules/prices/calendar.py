@@ -58,7 +58,7 @@ def look_at(cronus, *prices):
 
 def amounts(cronus, group):
     """What Sales asks for on the list of this group, line by line."""
-    list_id = cronus.partner(group, standard(GROUP)).crm_id
+    list_id = cronus.pair(group, standard(GROUP)).crm_id
     return [line["amount"] for line in cronus.all("productpricelevel") if line["pricelevelid"].id == list_id]
 
 

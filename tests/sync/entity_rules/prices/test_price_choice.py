@@ -27,14 +27,14 @@ CASES = {
     "one for everybody, one from ten pieces": ([price("100"), FROM_TEN], "100"),
     "only from ten pieces": ([FROM_TEN], None),
     "from the first piece on": ([price("90", minimum=Decimal(1))], "90"),
-    "until last year, and from this year": ([price("50", ends=PAST), price("60", starts=YEAR)], "60"),
-    "only expired": ([price("50", ends=PAST)], None),
-    "only from next year on": ([price("70", starts=LATER)], None),
-    "started today": ([price("70", starts=TODAY)], "70"),
-    "ends today": ([price("70", ends=TODAY)], "70"),
-    "starts tomorrow": ([price("60"), price("70", starts=TOMORROW)], "60"),
-    "the one that started last": ([price("60"), price("70", starts=YEAR), price("65", starts=PAST)], "70"),
-    "started on one day": ([price("70", starts=YEAR), price("65", starts=YEAR)], "65"),
+    "until last year, and from this year": ([price("50", ending=PAST), price("60", starting=YEAR)], "60"),
+    "only expired": ([price("50", ending=PAST)], None),
+    "only from next year on": ([price("70", starting=LATER)], None),
+    "started today": ([price("70", starting=TODAY)], "70"),
+    "ends today": ([price("70", ending=TODAY)], "70"),
+    "starts tomorrow": ([price("60"), price("70", starting=TOMORROW)], "60"),
+    "the one that started last": ([price("60"), price("70", starting=YEAR), price("65", starting=PAST)], "70"),
+    "started on one day": ([price("70", starting=YEAR), price("65", starting=YEAR)], "65"),
     "base unit, blank and box": ([price("10"), price("80", unit="BOX"), price("11")], "10"),
     "only box": ([price("80", unit="BOX")], None),
     "a variant": ([price("9", variant="RED"), price("10")], "10"),
@@ -56,11 +56,11 @@ def test_each_price_that_is_left_out_says_why():
         "It is a price of the variant RED": price("8", variant="RED"),
         "It is a price in EUR": price("8", currency="EUR"),
         "It applies from 10 pieces": FROM_TEN,
-        "It applied until 2025-12-31.": price("8", ends=PAST),
-        "It applies from 2027-01-01 on": price("8", starts=LATER),
+        "It applied until 2025-12-31.": price("8", ending=PAST),
+        "It applies from 2027-01-01 on": price("8", starting=LATER),
         "Another price of this group applies to the item: 7.5 from 2026-01-01 on.": price("8"),
     }
-    reasons = choose([price("7.50", starts=YEAR), *left_out.values()], TODAY).reasons
+    reasons = choose([price("7.50", starting=YEAR), *left_out.values()], TODAY).reasons
     for words, one in left_out.items():
         assert reasons[one.id].startswith(words)
 
@@ -73,8 +73,8 @@ PRICES = st.lists(
         st.decimals(0, 99, places=2),
         unit=st.sampled_from(["", "", "BOX"]),
         minimum=st.sampled_from([Decimal(0), Decimal(1), Decimal(10)]),
-        starts=DAYS,
-        ends=DAYS,
+        starting=DAYS,
+        ending=DAYS,
     ),
     max_size=6,
     unique_by=lambda one: one.id,
@@ -97,5 +97,5 @@ def test_there_is_a_line_exactly_when_a_price_fits_today_and_none_that_fits_star
     winner = choose(prices, today).winner
     assert (winner is None) == (not fitting)
     if winner is not None:
-        latest = max(one.starts or dt.date.min for one in fitting.values())
-        assert (fitting[winner].starts or dt.date.min) == latest
+        latest = max(one.starting or dt.date.min for one in fitting.values())
+        assert (fitting[winner].starting or dt.date.min) == latest

@@ -107,11 +107,11 @@ def test_an_amount_has_the_decimals_that_prices_of_the_organization_have_and_is_
 def test_the_line_follows_on_the_day_and_stays_one_line(cronus, bicycle, retail, calendar):
     old, new = year_end(cronus, bicycle, retail)
     assert go(cronus) == Counters(inserted=1, skipped=1)
-    line = cronus.partner(old, standard(PRICE)).crm_id
+    line = cronus.pair(old, standard(PRICE)).crm_id
     calendar.day = NEW_YEAR
     look_at(cronus, old, new)
     assert amounts(cronus, retail) == [60]
-    assert cronus.partner(new, standard(PRICE)).crm_id == line
+    assert cronus.pair(new, standard(PRICE)).crm_id == line
     assert not cronus.is_coupled(PRICE, old)
     assert cronus.journal.failures == []
 
@@ -161,11 +161,11 @@ def test_when_the_price_that_held_the_line_is_deleted_the_next_one_takes_it_over
     cheap = cronus.price(retail, bicycle, "8")
     dear = cronus.price(retail, bicycle, "9")
     go(cronus)
-    line = cronus.partner(cheap, standard(PRICE)).crm_id
+    line = cronus.pair(cheap, standard(PRICE)).crm_id
     cronus.erp.remove("sales_price", cheap)
     go(cronus)
     assert (amounts(cronus, retail), cronus.journal.failures) == ([9], [])
-    assert cronus.partner(dear, standard(PRICE)).crm_id == line
+    assert cronus.pair(dear, standard(PRICE)).crm_id == line
 
 
 def test_a_better_price_takes_the_line_over_at_once(cronus, bicycle, retail):

@@ -27,7 +27,7 @@ def die_in(cronus, verb, done):
     cronus.crm.fail_on(verb, died, when=lambda call: call.table == "productpricelevel", done=done)
 
 
-def settled(cronus):
+def synchronized(cronus):
     """Two more runs, the second of which has nothing to do."""
     for _ in range(2):
         go(cronus)
@@ -53,7 +53,7 @@ def test_killed_at_the_turn_of_the_year_there_is_one_line_with_the_price_of_the_
     die_in(cronus, verb, done)
     with suppress(Unreachable):
         look_at(cronus, old, new)
-    settled(cronus)
+    synchronized(cronus)
     assert amounts(cronus, retail) == [60]
     assert coupled(cronus) == set(cronus.crm.ids("productpricelevel")) - lines_of_the_default_list(cronus)
 
@@ -66,7 +66,7 @@ def test_killed_while_a_price_ends_there_is_no_line(cronus, bicycle, retail, cal
     die_in(cronus, verb, done)
     with suppress(Unreachable):
         look_at(cronus, price)
-    settled(cronus)
+    synchronized(cronus)
     assert amounts(cronus, retail) == []
 
 
@@ -81,7 +81,7 @@ def test_killed_while_a_price_moves_it_is_on_the_other_list_alone(cronus, bicycl
     die_in(cronus, verb, done)
     with suppress(Unreachable):
         go(cronus)
-    settled(cronus)
+    synchronized(cronus)
     assert (amounts(cronus, retail), amounts(cronus, trade)) == ([9], [8])
     assert coupled(cronus) == set(cronus.crm.ids("productpricelevel")) - lines_of_the_default_list(cronus)
 

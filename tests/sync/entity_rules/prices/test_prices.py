@@ -36,7 +36,7 @@ def lines(cronus, group):
 
 
 def price_list(cronus, group):
-    return Ref("pricelevel", cronus.partner(group, standard(GROUP)).crm_id)
+    return Ref("pricelevel", cronus.pair(group, standard(GROUP)).crm_id)
 
 
 # --- price groups ------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_a_coupled_price_list_in_another_currency_than_its_prices_fails(cronus, 
 def test_a_price_list_of_that_name_is_coupled_instead_of_made_again(cronus, retail):
     there = cronus.crm.add("pricelevel", name="Retail", transactioncurrencyid=Ref("transactioncurrency", cronus.gbp))
     cronus.run(TO_CRM, standard(GROUP), create=True)
-    assert cronus.partner(retail, standard(GROUP)).crm_id == there
+    assert cronus.pair(retail, standard(GROUP)).crm_id == there
     assert len([row for row in cronus.all("pricelevel") if row["name"].casefold() == "retail"]) == 1
 
 
@@ -123,7 +123,7 @@ def test_a_line_for_the_same_list_product_and_unit_is_coupled_and_gets_the_price
     there = add_line(cronus, list_id, bicycle, cronus.twin(ITEM, bicycle)["defaultuomid"])
     price = cronus.price(retail, bicycle, "8")
     assert cronus.run(TO_CRM, standard(PRICE)) == Counters(modified=1)
-    assert cronus.partner(price, standard(PRICE)).crm_id == there
+    assert cronus.pair(price, standard(PRICE)).crm_id == there
     assert lines(cronus, retail) == {"1000": Decimal(8)}
 
 
@@ -137,7 +137,7 @@ def test_a_line_of_another_unit_is_left_alone_and_a_second_one_is_made(cronus, b
 
 
 def add_line(cronus, list_id, item, unit):
-    product = cronus.partner(item, standard(ITEM)).crm_id
+    product = cronus.pair(item, standard(ITEM)).crm_id
     return cronus.crm.add(
         "productpricelevel",
         pricelevelid=Ref("pricelevel", list_id), productid=Ref("product", product), uomid=unit, amount=Decimal(99),

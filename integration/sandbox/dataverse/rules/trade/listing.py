@@ -93,5 +93,5 @@ def _rounded(price: Decimal, policy: int | None, option: int | None, kept: int |
     if option != ENDS_IN:
         return Price((price / step).quantize(WHOLE, mode, EXACT) * step)
     span = Decimal(10) ** len(str(step.quantize(WHOLE, ROUND_DOWN, EXACT))) if step >= 1 else Decimal(1)
-    spans = ((price - step) / span).quantize(WHOLE, mode, EXACT)
-    return Price(max(spans, Decimal(0)) * span + step)
+    multiples = ((price - step) / span).quantize(WHOLE, mode, EXACT)
+    return Price(max(multiples, Decimal(0)) * span + step)
