@@ -72,8 +72,8 @@ class SalesPrices:
 
     def prices(self, *where: Filter) -> Iterable[Record]:
         """The prices of price groups that the mapping takes and that meet these conditions."""
-        known = self.erp.describe(SALES_PRICE).fields
-        columns = [name for name in COLUMNS if name in known]
+        described = self.erp.describe(SALES_PRICE).fields
+        columns = [name for name in COLUMNS if name in described]
         of_groups = Comparison("sales_type", "=", PRICE_GROUP_SALES)
         return every(self.erp, SALES_PRICE, AllOf((of_groups, self.where, *where)), columns)
 
