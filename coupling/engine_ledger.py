@@ -1,4 +1,4 @@
-"""The ledger of the engine, in the database: the verbs of ``sync.ledger.Ledger`` over the couplings of one mapping."""
+"""The engine's ledger in the database: the verbs of ``sync.memory.ledger.Ledger`` over one mapping's couplings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ that a person decided (``packing`` writes that half as ``"*"``) stays decided, a
 
 
 class EngineLedger(models.Manager[Any]):
-    """The verbs of ``sync.ledger.Ledger``. They are on a manager, not on a query set: only a manager knows its
+    """The verbs of ``sync.memory.ledger.Ledger``. They are on a manager, not on a query set: only a manager knows its
     mapping."""
 
     instance: TableMapping

@@ -12,9 +12,9 @@ class IntegrationConfig(AppConfig):
     verbose_name = "Integration"
 
     def ready(self) -> None:
-        """The groups follow their table after each migration; Django has no other door for that. The nightly preflight
+        """The groups follow their table after each migration; Django has no other door for that. The daily preflight
         is a task of the jobs, which may not import it: it is loaded here, and registers itself."""
-        import_string("integration.checks.nightly")
+        import_string("integration.checks.daily")
         checks.register(import_string("integration.models.stored.secret.check_keys"))
         post_migrate.connect(
             import_string("integration.models.people.rights.refresh_groups"), dispatch_uid="integration.groups"

@@ -21,7 +21,6 @@ from integration.views.mapping.own_mapping import mapping_delete, mapping_new
 from integration.views.mapping.steps import field_winner, step, step_add, step_change, steps
 from integration.views.mapping.templates import mapping_templates, template, template_delete, templates
 from integration.views.people.audit import audit
-from integration.views.people.confirming import CodeAgain, PasskeyAgain, PasskeyAlone, PasswordAgain, SecondFactorCheck
 from integration.views.people.second_factor import (
     AppRemoved,
     NewApp,
@@ -31,6 +30,13 @@ from integration.views.people.second_factor import (
     RecoveryCodes,
     SecondFactors,
     user_second_factor,
+)
+from integration.views.people.second_factor_question import (
+    CodeAgain,
+    PasskeyAgain,
+    PasskeyAlone,
+    PasswordAgain,
+    SecondFactorCheck,
 )
 from integration.views.people.signin import SignIn, admin_sign_in
 from integration.views.people.single_signon import single_signon, single_signon_back

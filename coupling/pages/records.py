@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from coupling.models import Coupling
-from coupling.pages.captions import COLUMNS, TITLES, USUAL_COLUMNS
+from coupling.pages.captions import TITLES
+from coupling.pages.columns import COLUMNS, USUAL_COLUMNS
 from integration.models import TableMapping
 from integration.sync.memory.halves import PARTNERLESS
 from integration.sync.memory.ledger import Agreed, Pair, State

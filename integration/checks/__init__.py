@@ -1,4 +1,4 @@
-"""Preflight: everything that has to be right, looked at once a night, by a page and by a command.
+"""Preflight: everything that has to be right, looked at once a day, by a page and by a command.
 
     run() -> Preflight          look at all of it now, and remember what was found
     look()                      the same, one Finding after the other, and nothing is stored
@@ -9,6 +9,6 @@
 Each finding is a ``Finding`` with a stable code. Nothing here raises a ``Problem``: what cannot be asked is a finding.
 """
 
-from integration.checks.runner import TASK, further, look, nightly, required, run, warned
+from integration.checks.runner import TASK, daily, further, look, required, run, warned
 
-__all__ = ["TASK", "further", "look", "nightly", "required", "run", "warned"]
+__all__ = ["TASK", "daily", "further", "look", "required", "run", "warned"]

@@ -8,9 +8,6 @@ from email.utils import parsedate_to_datetime
 
 from django.utils import timezone
 
-from integration.checks.decimals import decimals
-from integration.checks.owners import owners
-from integration.checks.prices import price_list, rates
 from integration.connection.systems import Connected
 from integration.dataverse.access.drift import drifted
 from integration.dataverse.access.schema import REDEPLOY
@@ -25,7 +22,6 @@ from integration.systems.findings import Finding, Severity
 ERROR, WARNING, FINE = Severity.ERROR, Severity.WARNING, Severity.FINE
 SKEW = dt.timedelta(seconds=60)
 UNANSWERED = (ConfigurationProblem, NotFound, PrivilegeMissing, TableMissing)
-Check = Callable[[ConnectionSetup, Connected], Iterator[Finding]]
 
 
 def mappings(setup: ConnectionSetup, connected: Connected) -> Iterator[Finding]:
@@ -114,8 +110,3 @@ def clocks(
 def _some(names: Sequence[str], most: int = 5) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-REQUIRED: Sequence[Check] = (mappings,)
-"""Without these the connection is of no use: the guide does not go on."""
-FURTHER: Sequence[Check] = (rules, roles, solution, rates, owners, price_list, decimals, clocks)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from django.db import DatabaseError, transaction
 
 from integration.checks.connection import connection
-from integration.checks.contents import FURTHER, REQUIRED, Check
 from integration.checks.installation import MIGRATE, installation, machine
 from integration.checks.prices import base_rate
+from integration.checks.registry import FURTHER, REQUIRED, Check
 from integration.connection.opening import open_either
 from integration.connection.systems import Connected
 from integration.defaults.tasks import Task
@@ -45,7 +45,7 @@ def look() -> Iterator[Finding]:
 
 
 @tasks.performs(TASK)
-def nightly() -> dict[str, int]:
+def daily() -> dict[str, int]:
     """For the scheduler: how many findings of each severity."""
     found = run()
     return {f"{severity.value} findings": found.count(severity) for severity in Severity}

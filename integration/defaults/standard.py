@@ -1,9 +1,9 @@
 """All standard mappings in their order: references before what refers to them."""
 
-from integration.defaults import dataverse, documents, products
+from integration.defaults import documents, firms, products
 from integration.defaults.shape import MappingDefault
 
-STANDARD: tuple[MappingDefault, ...] = dataverse.MAPPINGS + products.MAPPINGS + documents.MAPPINGS
+STANDARD: tuple[MappingDefault, ...] = firms.MAPPINGS + products.MAPPINGS + documents.MAPPINGS
 BY_NAME = {default.name: default for default in STANDARD}
 
 OUTSIDE_FULL_SYNCH = frozenset({"POSTEDSALESLINE-INV", "SALESORDER-ORDER"})

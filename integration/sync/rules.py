@@ -1,4 +1,4 @@
-"""The rules of one mapping as frozen values: what the engine is told. Stored form: ``models/mapping.py``."""
+"""The rules of one mapping as frozen values: what the engine is told. Stored form: ``models/mapping/``."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from integration.sync.actions import Action, Ignore, Skip, Unchanged
 from integration.sync.memory.ledger import UNFINISHED, Pair, Result, State
-from integration.sync.memory.merge import Merger
 from integration.sync.memory.side_memory import SideMemory
+from integration.sync.merging.merge import Merger
 from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.values import Record, Side

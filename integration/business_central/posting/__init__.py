@@ -3,6 +3,7 @@ header, checks everything, then writes; it happens whole or not at all.
 
 ``context``      the transaction of a verb, and what every one of them checks
 ``states``       release, reopen, hold
+``changing``     a change of a header or of lines, the deletion of a document
 ``shipping``     ship, undo_shipment
 ``invoicing``    invoice, ship and invoice, invoices of several shipments
 ``payments``     register_payment, apply, unapply

@@ -6,6 +6,7 @@ resend()            for the scheduler: send again what nobody took, give up what
 performs(task)      decorates the function that does it, in a room above this one
 """
 
-from integration.jobs.tasks.runs import TASKS, performs, resend, run, start
+from integration.jobs.tasks.registry import TASKS, performs
+from integration.jobs.tasks.runs import resend, run, start
 
 __all__ = ["TASKS", "performs", "resend", "run", "start"]

@@ -1,54 +1,22 @@
-"""What each task does, and its runs."""
+"""The runs of tasks: asked for, claimed by a worker, sent again, given up."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from django.db import transaction
 
-from integration.connection import notifying
-from integration.defaults.tasks import Task
 from integration.gate import LocalGate
 from integration.jobs import endings
 from integration.jobs.create import Person
 from integration.jobs.heartbeat import Heartbeat
-from integration.jobs.opening import gate_of
 from integration.jobs.queue import send_task
-from integration.jobs.tasks import new_day, retention, waking
-from integration.models import ConnectionSetup, JobQueueEntry, TaskRun, User
+from integration.jobs.tasks.registry import TASKS
+from integration.models import JobQueueEntry, TaskRun, User
 from integration.models.stored.audit import AuditEntry, record, somebody_acts
 
 RUN = "integration.jobs.tasks.run"
-
-Work = Callable[[], Mapping[str, int]]
-"""Does a task; answers what came of it as numbers by name."""
-
-
-def notify_sales() -> dict[str, int]:
-    """Write into Dynamics 365 Sales what it did not take while a person waited."""
-    setup = ConnectionSetup.current()
-    return {"notified": int(notifying.send_pending_notice(setup, gate_of(setup)))}
-
-
-TASKS: dict[str, Work] = {
-    Task.RETENTION: retention.clean,
-    Task.NOTIFY_SALES: notify_sales,
-    Task.LOOK_AT_SALES: waking.look_at_sales,
-    Task.NEW_DAY: new_day.look,
-}
-"""What each task does. A room above this one adds its own (:func:`performs`); ``apps.py`` loads it."""
-
-
-def performs(task: Task) -> Callable[[Work], Work]:
-    """``@performs(Task.PREFLIGHT)``: this function does the task."""
-
-    def register(work: Work) -> Work:
-        TASKS[task] = work
-        return work
-
-    return register
-
 
 log = logging.getLogger(__name__)
 

@@ -271,12 +271,8 @@ def stored_over(before: Pair | None, pair: Pair) -> Pair:
 
 
 def is_awaited(pair: Pair, side: Side) -> bool:
-    """Is the row of this side one that is still to be made? It was being made when its run ended (the row it is made
-    from has been seen), or the record of the other side could not go yet and its id here is only set aside.
-
-    Example: an account refers to a person who is not coupled, so it waits, and its customer's id is set aside. A pass
-    to Sales that finds no customer of this id must not take it for deleted: the account would be forgotten.
-    """
+    """Is the row of this side still to be made, begun by a run that died or set aside while its source waits? Whoever
+    misses it must not take it for deleted: its source would be forgotten."""
     if pair.state is State.RESERVED:
         return pair.outcome(Direction.away_from(side.other)).result is not Result.NONE or pair.owed(side)
     return pair.state is State.INTENDED and not pair.seen(side)

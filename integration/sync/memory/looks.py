@@ -10,8 +10,8 @@ from integration.sync.decide import MASTER, Decider
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.matching.number_conflicts import find_number_holders
 from integration.sync.memory.ledger import Pair, State
-from integration.sync.memory.merge import Merger
 from integration.sync.memory.side_memory import SideMemory
+from integration.sync.merging.merge import Merger
 from integration.sync.record.case import Case
 from integration.sync.record.draft import Draft, Resolved, ResolvedIds, resolved_ids
 from integration.sync.record.transfer import Transfer

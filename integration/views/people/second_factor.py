@@ -1,4 +1,4 @@
-"""The second factor: everybody's own page for it, the question after the password, and taking it away from somebody.
+"""The second factor: everybody's own page for it, and taking it away from somebody.
 The pages are django-allauth's; here they get our frame, our audit log, and no address more than is needed."""
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ import uuid
 import pytest
 
 from coupling.pages import records
-from coupling.pages.captions import COLUMNS, GENERAL, GROUPS, TITLES, USUAL_COLUMNS, group_of, noun
+from coupling.pages.captions import GENERAL, GROUPS, TITLES, group_of, noun
+from coupling.pages.columns import COLUMNS, USUAL_COLUMNS
 from coupling.pages.records import columns_of, name_of, read_columns, sortable
 from integration.systems.values import Field, FieldType, Record
 from tests.coupling.pages.listed import ACCOUNT, CRM, CUSTOMER, ERP

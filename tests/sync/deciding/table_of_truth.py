@@ -12,8 +12,8 @@ from integration.sync.actions import Action, Update
 from integration.sync.decide import Decider
 from integration.sync.memory.halves import plain
 from integration.sync.memory.ledger import Pair, State
-from integration.sync.memory.merge import Look, Merged, Merger
 from integration.sync.memory.side_memory import SideMemory
+from integration.sync.merging.merge import Look, Merged, Merger
 from integration.sync.record.meaning import MeaningField
 from integration.sync.record.transfer import Draft, Resolved, Transfer
 from integration.sync.record.values import normalizer

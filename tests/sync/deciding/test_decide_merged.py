@@ -10,7 +10,7 @@ import pytest
 
 from integration.sync.actions import Fail, Unchanged, Update
 from integration.sync.memory.ledger import State, Wait
-from integration.sync.memory.merge import Look, Merged
+from integration.sync.merging.merge import Look, Merged
 from integration.sync.record.meaning import Lack, Lacking
 from integration.sync.record.transfer import Draft
 from integration.systems.errors import InvalidValue, Refused

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction
 from integration.sync.run import Options, Scope
 from integration.systems.values import Side
-from tests.sync.lives.runs import Runs, repeatable
+from tests.sync.lives.repeatable import repeatable
+from tests.sync.lives.runs import Runs
 from tests.sync.lives.tables import BY_NAME, MAPPED, METHODS, PEOPLE, STOPPED, Settings
 
 WEIGHTS = {

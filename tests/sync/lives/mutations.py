@@ -10,11 +10,12 @@ from unittest import mock
 
 from integration.sync.decide import Decider
 from integration.sync.given_ids import intentions
-from integration.sync.memory import halves, merge, side_memory, verdict
+from integration.sync.memory import halves, side_memory
 from integration.sync.memory.halves import DEFAULT, PARTNERLESS, UNREAD, plain
 from integration.sync.memory.ledger import InFlight, Pair, SideWritten
 from integration.sync.memory.memory_ledger import MemoryLedger
-from integration.sync.memory.merge import Merger
+from integration.sync.merging import merge, verdict
+from integration.sync.merging.merge import Merger
 from integration.systems.values import Side
 
 Mutation = Callable[[], AbstractContextManager[Any]]

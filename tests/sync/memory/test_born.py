@@ -9,7 +9,7 @@ import pytest
 
 from integration.sync.actions import Insert
 from integration.sync.memory.halves import DEFAULT, partnerless, plain, unread
-from integration.sync.memory.merge import Merger
+from integration.sync.merging.merge import Merger
 from integration.sync.record.transfer import Transfer
 from integration.sync.rules import Direction, Reference
 from integration.systems.values import Ref

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.sync.memory import merge
 from integration.sync.memory.halves import DECIDED, DEFAULT, default, partnerless, plain, unread
 from integration.sync.memory.ledger import InFlight, Outcome, Pair, Result, State, Wait
-from integration.sync.memory.merge import Look
 from integration.sync.memory.outcomes import succeeded
+from integration.sync.merging import merge
+from integration.sync.merging.merge import Look
 from integration.sync.rules import ConflictPolicy, Direction, Reference
 from integration.sync.transformations import Transformation
 from integration.systems.values import Ref, Side

@@ -8,7 +8,7 @@ import pytest
 
 from integration.sync.memory.halves import plain, unread
 from integration.sync.memory.ledger import Agreed, Pair
-from integration.sync.memory.merge import Look, Merger
+from integration.sync.merging.merge import Look, Merger
 from integration.sync.record.transfer import Transfer
 from integration.sync.rules import ConflictPolicy
 from integration.sync.run import Options

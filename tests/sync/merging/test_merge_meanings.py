@@ -10,7 +10,7 @@ import pytest
 
 from integration.sync.actions import Change, Insert
 from integration.sync.memory.halves import default, partnerless, unread
-from integration.sync.memory.merge import Merged
+from integration.sync.merging.merge import Merged
 from integration.sync.record.meaning import Expressed, Lack, Lacking, MeaningField, Meant
 from integration.sync.rules import ConflictPolicy, Direction
 from integration.systems.values import Record, Side

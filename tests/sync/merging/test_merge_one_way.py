@@ -8,7 +8,7 @@ import pytest
 
 from integration.sync.actions import Change
 from integration.sync.memory.halves import default, unread
-from integration.sync.memory.merge import Look
+from integration.sync.merging.merge import Look
 from tests.sync.deciding.table_of_truth import BLANK, KEYS, TO_CRM, TO_ERP, Row, after, own, written
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from integration.sync.memory.halves import partnerless, unread
-from integration.sync.memory.merge import Merged
+from integration.sync.merging.merge import Merged
 from integration.sync.rules import ConflictPolicy, Direction, Reference
 from integration.systems.values import Ref, option_id
 from tests.makers import field_rule

@@ -31,7 +31,7 @@ def job() -> SyncJob:
 
 
 def task() -> TaskRun:
-    """A claimed run of the nightly tidying up."""
+    """A claimed run of the daily tidying up."""
     TaskRun.objects.ask("retention")
     claimed: TaskRun = TaskRun.objects.claim("retention")
     return claimed

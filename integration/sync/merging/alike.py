@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from integration.sync.memory.halves import DEFAULT, plain
-from integration.sync.memory.verdict import Look
+from integration.sync.merging.verdict import Look
 from integration.sync.record.field_transfer import FieldTransfer, Meaning, Steps
 from integration.systems.values import Value
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from integration.sync.actions import Change
-from integration.sync.memory.alike import Column, agree_on_alike, columns_of
-from integration.sync.memory.born import Births
 from integration.sync.memory.halves import DECIDED, PARTNERLESS, changed, default, partnerless, plain, unread, value_of
 from integration.sync.memory.ledger import Agreed, Pair, Result
-from integration.sync.memory.verdict import Look, One, half_of
+from integration.sync.merging.alike import Column, agree_on_alike, columns_of
+from integration.sync.merging.born import Births
+from integration.sync.merging.verdict import Look, One, half_of
 from integration.sync.problems import NotUpdatable
 from integration.sync.record.draft import Draft
 from integration.sync.record.field_transfer import FieldTransfer, Steps

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from integration.sync.memory.halves import DEFAULT, partnerless, plain, unread
 from integration.sync.memory.ledger import Agreed
-from integration.sync.memory.verdict import Verdicts
+from integration.sync.merging.verdict import Verdicts
 from integration.sync.record.draft import Draft
 from integration.sync.record.meaning import Lack
 from integration.systems.values import Record, Value

@@ -1,0 +1,19 @@
+"""The checks of what Sales holds, in the order in which they are shown. A new check gets its place here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from integration.checks.contents import clocks, mappings, roles, rules, solution
+from integration.checks.decimals import decimals
+from integration.checks.owners import owners
+from integration.checks.prices import price_list, rates
+from integration.connection.systems import Connected
+from integration.models import ConnectionSetup
+from integration.systems.findings import Finding
+
+Check = Callable[[ConnectionSetup, Connected], Iterator[Finding]]
+
+REQUIRED: Sequence[Check] = (mappings,)
+"""Without these the connection is of no use: the guide does not go on."""
+FURTHER: Sequence[Check] = (rules, roles, solution, rates, owners, price_list, decimals, clocks)
