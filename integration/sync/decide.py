@@ -45,8 +45,9 @@ from integration.sync.actions import (
     Update,
 )
 from integration.sync.given_ids.marks import is_marked
-from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait, not_made
+from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait
 from integration.sync.memory.outcomes import failed, succeeded
+from integration.sync.memory.pair_states import not_made
 from integration.sync.merging.merge import Look, Merged
 from integration.sync.problems import AmbiguousMatch, Conflict, InDoubt, TwinGone, TwinMerged
 from integration.sync.record.meaning import Lack

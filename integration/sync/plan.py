@@ -9,8 +9,9 @@ from dataclasses import replace
 from integration.sync.actions import Action, Fail, Ignore, Insert, Skip, Unchanged, Uncouple, Update
 from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.halves import DECIDED, plain
-from integration.sync.memory.ledger import Agreed, Pair, is_awaited
+from integration.sync.memory.ledger import Agreed, Pair
 from integration.sync.memory.looks import Looks
+from integration.sync.memory.pair_states import is_awaited
 from integration.sync.record.case import Case
 from integration.sync.record.draft import DescriptionDoubtful, Resolved
 from integration.sync.run import Scope

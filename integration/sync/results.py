@@ -34,8 +34,9 @@ from integration.sync.actions import (
 )
 from integration.sync.given_ids.intentions import before_writing, intended
 from integration.sync.memory.history import changes_besides, changes_of, in_words, label_of
-from integration.sync.memory.ledger import Outcome, Pair, Result, SideWritten, State, not_made
+from integration.sync.memory.ledger import Outcome, Pair, Result, SideWritten, State
 from integration.sync.memory.outcomes import failed
+from integration.sync.memory.pair_states import not_made
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.page_result import PageResult
 from integration.sync.problems import InDoubt, waiting_for

@@ -19,7 +19,8 @@ from dataclasses import replace
 from integration.sync.given_ids.marks import is_marked, mark, reserved_of
 from integration.sync.given_ids.naming import Made, Naming
 from integration.sync.memory.halves import value_of
-from integration.sync.memory.ledger import Pair, State, not_made
+from integration.sync.memory.ledger import Pair, State
+from integration.sync.memory.pair_states import not_made
 from integration.sync.memory.side_memory import SideMemory
 from integration.sync.problems import InDoubt
 from integration.sync.special.base import Run

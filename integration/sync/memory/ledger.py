@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-from integration.sync.memory.halves import DECIDED, arrived, column_of, side_written
+from integration.sync.memory.halves import arrived, column_of, side_written
 from integration.sync.rules import Direction, Reference
 from integration.sync.unchanging import unchanging
 from integration.systems.values import Side
@@ -268,34 +268,3 @@ def stored_over(before: Pair | None, pair: Pair) -> Pair:
         owed_erp=before.owed_erp or pair.owed_erp,
         owed_crm=before.owed_crm or pair.owed_crm,
     )
-
-
-def is_awaited(pair: Pair, side: Side) -> bool:
-    """Is the row of this side still to be made, begun by a run that died or set aside while its source waits? Whoever
-    misses it must not take it for deleted: its source would be forgotten."""
-    if pair.state is State.RESERVED:
-        return pair.outcome(Direction.away_from(side.other)).result is not Result.NONE or pair.owed(side)
-    return pair.state is State.INTENDED and not pair.seen(side)
-
-
-def not_made(pair: Pair, side: Side) -> Pair:
-    """The pair whose row of this side was to be made and is not there: its id is only set aside again, and nothing is
-    agreed with a row that is not there, or owed by it."""
-    if pair.state is not State.INTENDED:
-        return pair
-    bare = replace(pair, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="", in_flight=None)
-    return bare.with_owed(side.other, False)
-
-
-def is_decided(pair: Pair) -> bool:
-    """Has somebody said for a field whose value goes over?"""
-    return any(DECIDED in halves for halves in pair.agreed.values())
-
-
-def is_open(pair: Pair, direction: Direction) -> bool:
-    """Does a pass in this direction have to look at the pair though nobody changed it?"""
-    result = pair.outcome(direction).result
-    if result is Result.SKIPPED:
-        return False
-    begun = pair.in_flight is not None and pair.in_flight.side is direction.destination
-    return result in UNFINISHED or pair.owed(direction.destination) or pair.state is State.INTENDED or begun

@@ -8,15 +8,8 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from contextlib import contextmanager
 from dataclasses import replace
 
-from integration.sync.memory.ledger import (
-    Pair,
-    Result,
-    SideWritten,
-    State,
-    Wait,
-    is_open,
-    stored_over,
-)
+from integration.sync.memory.ledger import Pair, Result, SideWritten, State, Wait, stored_over
+from integration.sync.memory.pair_states import is_open
 from integration.sync.rules import Direction, Reference, utc_now
 from integration.systems.values import Side
 

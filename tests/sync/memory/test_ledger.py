@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.memory.halves import DECIDED, DEFAULT, partnerless, unread
-from integration.sync.memory.ledger import InFlight, Outcome, Pair, Result, State, Wait, is_open
+from integration.sync.memory.ledger import InFlight, Outcome, Pair, Result, State, Wait
+from integration.sync.memory.pair_states import is_open
 from integration.sync.rules import Reference
 from integration.systems.values import Side
 from tests.sync.memory.ledgers import TO_CRM, TO_ERP, coupled, kept, ledger, ledgers

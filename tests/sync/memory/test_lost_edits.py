@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.memory.ledger import Outcome, Result, State, not_made
+from integration.sync.memory.ledger import Outcome, Result, State
+from integration.sync.memory.pair_states import not_made
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.errors import Refused, TimedOut
