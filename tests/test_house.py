@@ -138,16 +138,13 @@ def test_modules_of_tests_are_short() -> None:
     assert {where: length for where, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
-STILL_SHARED = re.compile(r"tests\.sandbox\.")
-
-
 def test_no_module_of_tests_imports_from_another() -> None:
     """What several need stands in a module without tests, or in the conftest.py of their room."""
     crossing = {
         f"{name(path)} imports {module}"
         for path in modules_of_tests()
         for module in imported(path)
-        if re.match(r"tests\.(\w+\.)*test_\w+$", module) and not STILL_SHARED.match(module)
+        if re.match(r"tests\.(\w+\.)*test_\w+$", module)
     }
 
     assert crossing == set()

@@ -21,7 +21,7 @@ from integration.systems.filters import EVERYTHING
 from integration.systems.values import Ref
 from tests.makers import customer, customer_rule, field_rule, salespeople_rule
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.rules.test_owners import person
+from tests.sandbox.dataverse.rules.owners import person
 from tests.sync.world import TO_CRM, MemoryJournal, World
 
 

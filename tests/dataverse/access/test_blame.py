@@ -25,7 +25,7 @@ from integration.systems.values import Ref, Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import Relay, relay
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.rules.test_owners import give_role, person
+from tests.sandbox.dataverse.rules.owners import give_role, person
 
 NO_ROLES = "SecLib::CheckPrivilegeForUser failed - no roles are assigned to user. Returned hr = -2147209463, User: "
 

@@ -20,7 +20,7 @@ from integration.dataverse.solution import build
 from integration.sandbox import Options, Sandbox
 from tests.examples import examples
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.store.test_any_input import ANYTHING, fine
+from tests.sandbox.dataverse.store.any_input import ANYTHING, fine
 
 CRM = "Microsoft.Dynamics.CRM"
 SETTINGS = examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as some
 
 from tests.examples import examples
-from tests.sandbox.dataverse.http.test_batch import change_set, joined, part, request_text
+from tests.sandbox.dataverse.http.batches import change_set, joined, part, request_text
 from tests.sandbox.in_process import Answer, Inside
 
 SETTINGS = examples(25, suppress_health_check=[HealthCheck.too_slow])

@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.http.test_batch import change_set, part, request_text, send
-from tests.sandbox.trade import Document, document
+from tests.sandbox.dataverse.http.batches import change_set, part, request_text, send
+from tests.sandbox.dataverse.sales.closings import NAMESPACE, closing, state, won_quote
+from tests.sandbox.trade import document
 
-NAMESPACE = "Microsoft.Dynamics.CRM."
 WRONG_STATE = "0x80048408"
-
-
-def closing(deal: Document, status: int, **values: Any) -> dict[str, Any]:
-    """The body of a closing message."""
-    parameter, lookup = {
-        "opportunities": ("OpportunityClose", "opportunityid"),
-        "quotes": ("QuoteClose", "quoteid"),
-        "salesorders": ("OrderClose", "salesorderid"),
-    }[deal.set]
-    bound = {"@odata.type": f"#{NAMESPACE}{parameter.lower()}", f"{lookup}@odata.bind": f"/{deal.address}"}
-    return {"Status": status, parameter: {**bound, **values}}
-
-
-def state(deal: Document) -> tuple[int, int]:
-    row = deal.row()
-    return row["statecode"], row["statuscode"]
-
-
-def won_quote(call: Caller) -> Document:
-    quote = document(call, "quotes")
-    quote.change(statecode=1)
-    assert call("POST", "WinQuote", closing(quote, 4)).status_code == 204
-    return quote
 
 
 def test_a_won_opportunity_keeps_when_why_and_for_how_much(call: Caller) -> None:

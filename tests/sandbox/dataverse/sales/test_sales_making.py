@@ -10,7 +10,7 @@ import pytest
 
 from integration.sandbox.dataverse.sales.messages import ACTIONS
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.sales.test_sales_closing import closing, state, won_quote
+from tests.sandbox.dataverse.sales.closings import closing, state, won_quote
 from tests.sandbox.trade import Document, amounts, document, on_sale, price_list
 
 KEYS = {"quotes": "quoteid", "salesorders": "salesorderid", "invoices": "invoiceid"}

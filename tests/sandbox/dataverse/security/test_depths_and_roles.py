@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integration.sandbox.dataverse.security.privileges import identity
-from tests.sandbox.dataverse.http.test_batch import change_set, part, request_text, send
+from tests.sandbox.dataverse.http.batches import change_set, part, request_text, send
 from tests.sandbox.dataverse.security.office import ACCOUNT_DEFINITION, CRM, MISSING, TOO_FAR, Office
 
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from integration.sandbox.dataverse.security.privileges import identity
-from tests.sandbox.dataverse.http.test_batch import change_set, part, request_text, send
+from tests.sandbox.dataverse.http.batches import change_set, part, request_text, send
 from tests.sandbox.dataverse.security.office import CRM, MISSING, Office
 
 

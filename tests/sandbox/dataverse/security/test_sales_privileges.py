@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.sales.test_sales_closing import closing
+from tests.sandbox.dataverse.sales.closings import closing
 from tests.sandbox.dataverse.security.office import MISSING, TOO_FAR, Office
 from tests.sandbox.trade import Document, document
 

@@ -15,7 +15,7 @@ import pytest
 from integration.sandbox.dataverse.solutions.opening import parsed
 from integration.sandbox.shell.refusal import Refusal
 from tests.sandbox.conftest import Clock
-from tests.sandbox.dataverse.solutions.test_solutions import BOOK, CONTENT_TYPES, KEY, PAGES, WEB, manifest, package
+from tests.sandbox.dataverse.solutions.packages import BOOK, CONTENT_TYPES, KEY, PAGES, WEB, manifest, package
 from tests.sandbox.in_process import Answer, Inside, organization_in_process
 
 CRM = "Microsoft.Dynamics.CRM"

@@ -11,7 +11,7 @@ import pytest
 from integration.sandbox import Options, Sandbox
 from integration.sandbox.dataverse.solutions.operations import ONE_AT_A_TIME
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.solutions.test_solutions import BOOK, bring, manifest, package, refusal
+from tests.sandbox.dataverse.solutions.packages import BOOK, bring, manifest, package, refusal
 
 
 @pytest.fixture

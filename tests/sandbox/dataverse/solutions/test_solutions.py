@@ -3,49 +3,15 @@
 from __future__ import annotations
 
 import base64
-import io
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
 from integration.sandbox import Options, Sandbox
 from tests.sandbox.conftest import Caller
-
-CONTENT_TYPES = '<Types><Default Extension="xml" ContentType="application/octet-stream" /></Types>'
-MANIFEST = (
-    '<ImportExportXml SolutionPackageVersion="{format}"><SolutionManifest><UniqueName>Bookshop</UniqueName>'
-    "<Version>{version}</Version><Managed>{managed}</Managed><Publisher><UniqueName>{publisher}</UniqueName>"
-    "<CustomizationPrefix>new</CustomizationPrefix></Publisher></SolutionManifest></ImportExportXml>"
-)
-BOOK = (
-    "<ImportExportXml><Entities><Entity><Name>new_Book</Name><EntityInfo><entity Name='new_Book'><attributes>"
-    "<attribute PhysicalName='new_BookId'><Type>primarykey</Type></attribute>"
-    "<attribute PhysicalName='new_Title'><Type>nvarchar</Type><MaxLength>40</MaxLength>"
-    "<DisplayMask>PrimaryName</DisplayMask></attribute>"
-    "{column}</attributes><OwnershipTypeMask>UserOwned</OwnershipTypeMask></entity></EntityInfo></Entity></Entities>"
-    "<Roles><Role id='{{5f7e0c1e-0000-4000-8000-000000000001}}' name='Bookseller'><RolePrivileges>"
-    "<RolePrivilege name='prvReadnew_Book' level='Global' /></RolePrivileges></Role></Roles></ImportExportXml>"
-)
-
-
-def manifest(version: str = "1.0.0.0", managed: int = 0, publisher: str = "shop", format: str = "9.2") -> str:
-    return MANIFEST.format(version=version, managed=managed, publisher=publisher, format=format)
-
-
-def package(**files: str) -> str:
-    """A zip as base64 text; the usual files unless others are given (blank: left out)."""
-    held = {"types": CONTENT_TYPES, "solution": manifest(), "customizations": BOOK.format(column=""), **files}
-    names = {"types": "[Content_Types].xml", "solution": "solution.xml", "customizations": "customizations.xml"}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
-        for key, text in held.items():
-            if text:
-                made.writestr(names[key], text)
-    return base64.b64encode(out.getvalue()).decode()
+from tests.sandbox.dataverse.solutions.packages import BOOK, KEY, PAGES, WEB, bring, manifest, package, refusal
 
 
 @pytest.fixture
@@ -69,14 +35,6 @@ def running(tmp_path: Path) -> Iterator[Callable[[], Sandbox]]:
 @pytest.fixture
 def call(running: Callable[[], Sandbox]) -> Caller:
     return Caller(running().ready, "administrator")
-
-
-def bring(call: Caller, content: str) -> requests.Response:
-    return call("POST", "ImportSolution", {"CustomizationFile": content, "PublishWorkflows": True})
-
-
-def refusal(answer: requests.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def test_a_file_is_read_and_its_table_and_role_are_there(call: Caller) -> None:
@@ -192,13 +150,7 @@ def test_a_body_without_a_file_is_refused(call: Caller, body: dict[str, Any]) ->
 
 
 ENTITY = BOOK[BOOK.index("<Entity>") : BOOK.index("</Entities>")]
-PAGES = "<attribute PhysicalName='new_Pages'><Type>{}</Type>{}</attribute>"
 BACKWARDS = "<MinValue>9</MinValue><MaxValue>1</MaxValue>"
-KEY = "<EntityKeys><EntityKey Name='new_Key'><EntityKeyAttributes><AttributeName>{}</AttributeName>"
-KEY += "</EntityKeyAttributes></EntityKey></EntityKeys></entity>"
-WEB = "<WebResources><WebResource><WebResourceId>{{5f7e0c1e-0000-4000-8000-000000000002}}</WebResourceId>"
-WEB += "<Name>new_/x.js</Name><WebResourceType>{}</WebResourceType><FileName>/solution.xml</FileName></WebResource>"
-WEB += "</WebResources></ImportExportXml>"
 
 
 def changed(what: str, into: str, column: str = "") -> str:

@@ -9,26 +9,19 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
-import requests
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.sandbox import Options, Sandbox
 from integration.sandbox.dataverse.store.model import load_model
-from tests.examples import examples
 from tests.sandbox.conftest import Caller
+from tests.sandbox.dataverse.store.any_input import ANYTHING, SETTINGS, fine
 
 MODEL = load_model()
-SETTINGS = examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 KEYS = st.sampled_from(
     [*MODEL["account"].properties, *(f"{name}@odata.bind" for name in MODEL["account"].navigation), "@odata.type",
      "@odata.id", "ownerid", "contact_customer_accounts", ""]
 )  # fmt: skip
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=5,
-)
 PIECES = st.sampled_from(
     ["accounts", "(", ")", "/", "$count", "$ref", "$value", "EntityDefinitions", "LogicalName='account'", "Attributes",
      "Microsoft.Dynamics.CRM.CreateMultiple", "name", "WhoAmI", "primarycontactid", "contact_customer_accounts", "?",
@@ -74,10 +67,6 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
     running.start()
     yield Caller(running.ready)
     running.stop()
-
-
-def fine(answer: requests.Response) -> bool:
-    return answer.status_code < 500 or answer.status_code == 501
 
 
 @given(st.dictionaries(KEYS, ANYTHING, max_size=6))

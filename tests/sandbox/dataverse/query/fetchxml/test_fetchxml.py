@@ -11,10 +11,9 @@ import pytest
 
 from integration.sandbox import Options, Sandbox
 from tests.sandbox.conftest import Caller, Clock
+from tests.sandbox.dataverse.query.fetchxml.fetches import ANNOTATED, SHOWN, condition, fetch
 
-ANNOTATED = 'odata.include-annotations="*"'
 CRM = "@Microsoft.Dynamics.CRM."
-SHOWN = "@OData.Community.Display.V1.FormattedValue"
 FIRMS: dict[str, dict[str, Any]] = {
     "Adatum": {"accountnumber": "A1", "creditlimit": 100, "numberofemployees": 5, "address1_city": "Köln",
                "creditonhold": True, "lastonholdtime": "2026-03-01T08:00:00Z"},
@@ -24,12 +23,6 @@ FIRMS: dict[str, dict[str, Any]] = {
     "Litware": {"address1_city": "köln", "numberofemployees": 50},
 }  # fmt: skip
 PEOPLE = {"Adatum": ("Hill", "Funk"), "Coho": ("Orton",)}
-
-
-def fetch(inside: str, entity: str = "account", **attributes: str) -> str:
-    """The address of a query."""
-    named = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
-    return f"{entity}s?fetchXml=" + quote(f'<fetch{named}><entity name="{entity}">{inside}</entity></fetch>')
 
 
 def where(conditions: str, type: str = "and") -> str:
@@ -51,11 +44,6 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
             call("PATCH", f"accounts({firm})", {"primarycontactid@odata.bind": f"/contacts({person})"})
     yield call
     running.stop()
-
-
-def condition(attribute: str, operator: str, value: str | None = None) -> str:
-    given = "" if value is None else f' value="{value}"'
-    return f'<condition attribute="{attribute}" operator="{operator}"{given} />'
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from integration.sandbox import Options, Sandbox
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.query.fetchxml.test_fetchxml import ANNOTATED, SHOWN, condition, fetch
+from tests.sandbox.dataverse.query.fetchxml.fetches import ANNOTATED, SHOWN, condition, fetch
 
 FIRMS: tuple[dict[str, Any], ...] = (
     {"name": "Adatum", "creditlimit": 100, "numberofemployees": 5, "lastonholdtime": "2026-01-01T08:00:00Z"},

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from integration.sandbox import Options, Sandbox
 from integration.sandbox.dataverse.sales.messages import ACTIONS
 from tests.sandbox.conftest import Caller
-from tests.sandbox.dataverse.store.test_any_input import ANYTHING, SETTINGS, fine
+from tests.sandbox.dataverse.store.any_input import ANYTHING, SETTINGS, fine
 from tests.sandbox.trade import LINES, Document, document, on_sale, price_list
 
 NUMBERS = some.sampled_from([None, 0, 1, 0.00001, -3, 1000, 999999999999, 900000000000000, -900000000000000, "x"])
