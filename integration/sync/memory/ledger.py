@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
-from integration.sync.memory.halves import arrived, column_of, side_written
+from integration.sync.memory.halves import DECIDED, arrived, column_of, side_written
 from integration.sync.rules import Direction, Reference
 from integration.sync.unchanging import unchanging
 from integration.systems.values import Side
@@ -268,3 +268,8 @@ def stored_over(before: Pair | None, pair: Pair) -> Pair:
         owed_erp=before.owed_erp or pair.owed_erp,
         owed_crm=before.owed_crm or pair.owed_crm,
     )
+
+
+def is_decided(pair: Pair) -> bool:
+    """Has somebody said for a field whose value goes over?"""
+    return any(DECIDED in halves for halves in pair.agreed.values())

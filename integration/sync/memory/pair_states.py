@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from integration.sync.memory.halves import DECIDED
 from integration.sync.memory.ledger import UNFINISHED, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.systems.values import Side
@@ -25,11 +24,6 @@ def not_made(pair: Pair, side: Side) -> Pair:
         return pair
     bare = replace(pair, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="", in_flight=None)
     return bare.with_owed(side.other, False)
-
-
-def is_decided(pair: Pair) -> bool:
-    """Has somebody said for a field whose value goes over?"""
-    return any(DECIDED in halves for halves in pair.agreed.values())
 
 
 def is_open(pair: Pair, direction: Direction) -> bool:
