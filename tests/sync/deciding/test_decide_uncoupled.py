@@ -21,7 +21,7 @@ from tests.sync.deciding.whole import BOTH_WAYS, JIM, changed, decide, row_of, w
 @pytest.mark.parametrize("state", [State.COUPLED, State.INTENDED])
 def test_a_pair_that_ends_with_a_record_left_out_goes_with_its_twin_and_counts_where_it_was_coupled(direction, state):
     row = row_of(direction, pair={"state": state})
-    draft = changed(row.draft, left_out="The item is retired.", ends_pair=True)
+    draft = changed(row.draft, left_out="The item is retired.", unpairs=True)
     counted = state is State.COUPLED
 
     action = decide(row, row.coupling, draft)
@@ -33,7 +33,7 @@ def test_a_pair_that_ends_with_a_record_left_out_goes_with_its_twin_and_counts_w
 def test_a_record_left_out_that_ends_no_pair_or_has_none_is_skipped_with_the_reason(direction):
     row = row_of(direction)
     stays = changed(row.draft, left_out="The item is retired.")
-    ends = changed(stays, ends_pair=True)
+    ends = changed(stays, unpairs=True)
 
     assert decide(row, row.coupling, stays) == Skip(row.source_record, "The item is retired.", row.coupling, None)
     assert decide(row, None, ends) == Skip(row.source_record, "The item is retired.", None, None)

@@ -105,7 +105,7 @@ def test_fields_that_are_alike_are_merged_as_the_table_of_truth_says(direction, 
     draft = row.draft
     if data.draw(st.booleans()):
         # A special rule may say a value of its own for a field that lacks a partner.
-        lacking = [carry for carry in row.transfer.carries if carry.key in draft.lacking]
+        lacking = [carry for carry in row.transfer.fields if carry.key in draft.lacking]
         draft.values.update((carry.destination, record.values.get(carry.destination)) for carry in lacking)
     look = Look(draft, row.source_record, record, row.coupling, row.back, row.winner)
     held = row.memories[direction.destination].values(record)
