@@ -9,6 +9,8 @@ import time_machine
 
 from tests.business_central import trading
 
+pytest.register_assert_rewrite("tests.business_central.posting.books")
+
 
 @pytest.fixture(autouse=True)
 def trade(db: None) -> Iterator[None]:

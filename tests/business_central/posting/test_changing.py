@@ -25,7 +25,7 @@ from integration.systems.errors import DuplicateKey, InvalidValue, NotFound, Ver
 from integration.systems.refusals import DiscountRefused, Invoiced, LineRefused, NotOpen, QuantityRefused
 from integration.systems.values import Ref, Row
 from tests.business_central.embedded import company, cursor, pages_since, reference
-from tests.business_central.posting.test_shipping import to_ship
+from tests.business_central.posting.shipments import to_ship
 from tests.business_central.trading import DAY, comment, currency, customer, item, lines_of, order
 
 D = Decimal

@@ -26,9 +26,9 @@ from integration.business_central.posting.payments import unapply
 from integration.business_central.posting.shipping import ship, undo_shipment
 from integration.systems.errors import NotFound
 from integration.systems.refusals import Applied, Invoiced, PostingDateRefused, QuantityRefused
-from tests.business_central.posting.test_invoicing import part, posted, to_invoice
-from tests.business_central.posting.test_payments import assert_books_balance, entry_of, left, pay
-from tests.business_central.posting.test_shipping import events, stock_of, to_ship
+from tests.business_central.posting.books import assert_books_balance, entry_of, left, pay
+from tests.business_central.posting.invoices import part, posted, to_invoice
+from tests.business_central.posting.shipments import events, stock_of, to_ship
 from tests.business_central.trading import comment, item, lines_of, order
 
 D = Decimal

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,53 +18,33 @@ from integration.business_central.models import (
     ItemLedgerEntry,
     SalesHeader,
     SalesInvoiceHeader,
-    SalesInvoiceLine,
     SalesLine,
     SalesReceivablesSetup,
     SalesShipmentLine,
 )
 from integration.business_central.posting.changing import DocumentChange, change
 from integration.business_central.posting.invoicing import invoice, ship_and_invoice
-from integration.business_central.posting.shipment_invoices import invoice_shipments
-from integration.business_central.posting.shipping import ship, undo_shipment
+from integration.business_central.posting.shipping import ship
 from integration.business_central.posting.states import hold
 from integration.systems.errors import NotFound
 from integration.systems.refusals import (
     AmountRefused,
     CustomerBlocked,
     DocumentRefused,
-    Invoiced,
     NothingToPost,
     NumberMissing,
     OnHold,
     QuantityRefused,
 )
-from integration.systems.values import Row
-from tests.business_central.posting.test_shipping import events, stock_of, to_ship
+from tests.business_central.posting.invoices import part, posted, to_invoice
+from tests.business_central.posting.shipments import events, stock_of, to_ship
 from tests.business_central.trading import DAY, comment, currency, freight, item, lines_of, order, resource
 
 D = Decimal
 
 
-def to_invoice(header: SalesHeader, quantity: Any, at: int = 0) -> None:
-    line = lines_of(header)[at]
-    change(header.pk, DocumentChange(changed=[Row(line.pk, {"qty_to_invoice": D(quantity)})]))
-
-
-def posted(made: SalesInvoiceHeader) -> list[SalesInvoiceLine]:
-    return list(SalesInvoiceLine.objects.filter(document_no=made.pk).order_by("line_no"))
-
-
 def numbers(text: str) -> tuple[D, ...]:
     return tuple(map(D, text.split()))
-
-
-def part(made: SalesInvoiceHeader) -> tuple[D, ...]:
-    """Gross, line discount, invoice discount, amount, VAT of its first line."""
-    line = posted(made)[0]
-    vat = line.amount_including_vat - line.amount
-    gross = line.line_amount + line.line_discount_amount
-    return gross, line.line_discount_amount, line.inv_discount_amount, line.amount, vat
 
 
 # --- whole ---------------------------------------------------------------------------------------------------------
@@ -271,75 +250,6 @@ def test_an_invoice_of_a_hundred_lines_needs_few_queries() -> None:
 
     asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(asked) <= 28, "\n".join(sql[:120] for sql in asked)
-
-
-# --- several orders on one invoice ---------------------------------------------------------------------------------
-
-
-def two_shipped() -> tuple[SalesHeader, SalesHeader, list[uuid.UUID]]:
-    first = order(item(quantity=3, price=10), invoice_discount_value=D("0.05"))
-    second = order(item("LAMP", 1, price=50))
-    to_ship(first, 1)
-    return first, second, [ship(first.pk).pk, ship(second.pk).pk]
-
-
-def test_shipments_of_two_orders_come_on_one_invoice() -> None:
-    first, second, shipments = two_shipped()
-
-    draft = invoice_shipments(shipments)
-
-    assert (draft.no, draft.amount, draft.bill_to_name) == ("102001", D("59.98"), "Adatum")
-    lines = lines_of(draft)
-    assert [(x.order_no, x.shipment_no, x.inv_discount_amount) for x in lines] == [
-        ("101001", "102001", D("0.02")), ("101002", "102002", 0),
-    ]  # fmt: skip
-    invoiced = invoice(draft.pk)
-    assert (invoiced.order_no, invoiced.order_id, invoiced.pre_assigned_no) == ("", None, draft.no)
-    assert [(x.order_no, x.order_id, x.amount) for x in posted(invoiced)] == [
-        ("101001", first.pk, D("9.98")), ("101002", second.pk, D("50.00")),
-    ]  # fmt: skip
-    second.refresh_from_db()
-    assert (second.completely_invoiced, lines_of(first)[0].quantity_invoiced) == (True, 1)
-    assert not SalesHeader.objects.filter(document_type=2).exists()
-    assert sorted(events("invoiced")) == [("invoiced", "103001")] * 2
-
-
-def test_what_is_on_a_draft_is_drawn_once_and_not_undone() -> None:
-    *_, shipments = two_shipped()
-    draft = invoice_shipments(shipments[:1])
-
-    with pytest.raises(NothingToPost, match="Everything of these shipments is invoiced already"):
-        invoice_shipments(shipments[:1])
-    with pytest.raises(Invoiced, match=f"Shipment 102001 is on Invoice {draft.no}"):
-        undo_shipment(shipments[0])
-
-
-def test_a_draft_can_be_cut_down_and_takes_its_discount_along() -> None:
-    made = order(item(quantity=3, price=10), invoice_discount_value=D("0.05"))
-    draft = invoice_shipments([ship(made.pk).pk])
-    assert draft.invoice_discount_amount == D("0.05")
-
-    change(draft.pk, DocumentChange(changed=[Row(lines_of(draft)[0].pk, {"quantity": D(1)})]))
-
-    draft.refresh_from_db()
-    assert (draft.amount, draft.invoice_discount_amount) == (D("9.98"), D("0.02"))
-    assert posted(invoice(draft.pk))[0].inv_discount_amount == D("0.02")
-    assert lines_of(made)[0].qty_shipped_not_invoiced == 2
-    again = invoice_shipments([SalesShipmentLine.objects.get().document_no_id])
-    assert (lines_of(again)[0].quantity, again.amount) == (2, D("19.97"))
-
-
-def test_shipments_of_different_payers_or_currencies_are_not_mixed() -> None:
-    pounds = ship(order(item()).pk)
-    euros = ship(order(item(), currency_code=currency("EUR")).pk)
-    contoso = ship(order(item(), whose="CONTOSO").pk)
-
-    with pytest.raises(DocumentRefused, match="102001 and 102002 are in different currencies"):
-        invoice_shipments([pounds.pk, euros.pk])
-    with pytest.raises(DocumentRefused, match="102001 and 102003 are paid by different customers"):
-        invoice_shipments([pounds.pk, contoso.pk])
-    with pytest.raises(NotFound):
-        invoice_shipments([])
 
 
 def test_an_invoice_made_by_hand_is_posted_without_an_order() -> None:

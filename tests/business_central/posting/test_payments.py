@@ -1,4 +1,4 @@
-"""Payments: registered, applied in parts, above the invoice, short of it, and taken back."""
+"""Payments: registered, in parts, above the invoice, short of it, and refused."""
 
 from __future__ import annotations
 
@@ -6,83 +6,24 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from integration.business_central.models import (
     Currency,
-    CurrencyExchangeRate,
     CustLedgerEntry,
     Customer,
     DetailedCustLedgEntry,
     GeneralLedgerSetup,
-    SalesInvoiceHeader,
 )
 from integration.business_central.posting.crediting import cancel
-from integration.business_central.posting.invoicing import ship_and_invoice
-from integration.business_central.posting.payments import (
-    Payment,
-    apply,
-    proposes_discount,
-    register_payment,
-    unapply,
-)
+from integration.business_central.posting.payments import Payment, apply, proposes_discount, register_payment, unapply
 from integration.systems.errors import NotFound
-from integration.systems.refusals import (
-    AmountRefused,
-    Applied,
-    ConfirmationMissing,
-    NotLatest,
-    PostingDateRefused,
-    RateMissing,
-)
-from tests.business_central.trading import DAY, item, order
+from integration.systems.refusals import AmountRefused, Applied, ConfirmationMissing, PostingDateRefused, RateMissing
+from tests.business_central.posting.books import assert_books_balance, entry_of, invoiced, left, pay, worth
+from tests.business_central.trading import DAY
 
 D = Decimal
-
-
-def invoiced(amount: Any = 100, whose: str = "ADATUM") -> SalesInvoiceHeader:
-    """A posted invoice of so much, without VAT."""
-    return ship_and_invoice(order(item("STAMP", 1, price=amount), whose=whose).pk)
-
-
-def pay(invoice: SalesInvoiceHeader, amount: Any, **more: Any) -> CustLedgerEntry:
-    return register_payment(Payment(D(amount), invoice=invoice.pk, **more), by="annette")
-
-
-def entry_of(invoice: SalesInvoiceHeader) -> CustLedgerEntry:
-    return CustLedgerEntry.objects.get(document_type=2, document_no=invoice.no)
-
-
-def left(entry: CustLedgerEntry) -> tuple[D, D, bool]:
-    entry.refresh_from_db()
-    return entry.remaining_amount, entry.remaining_amount_lcy, entry.open
-
-
-def assert_books_balance() -> None:
-    """What remains of every entry is the sum of its details, in both currencies; posted invoices show it."""
-    for entry in CustLedgerEntry.objects.all():
-        details = list(DetailedCustLedgEntry.objects.filter(cust_ledger_entry_no=entry))
-        assert entry.remaining_amount == sum(x.amount for x in details)
-        assert entry.remaining_amount_lcy == sum(x.amount_lcy for x in details)
-        assert entry.open == bool(entry.remaining_amount)
-        assert entry.open or not entry.remaining_amount_lcy
-        assert (entry.closed_at_date is None) == entry.open
-        if entry.document_type == 2:
-            invoice = SalesInvoiceHeader.objects.get(no=entry.document_no)
-            assert (invoice.remaining_amount, invoice.closed) == (entry.remaining_amount, not entry.open)
-    numbers = DetailedCustLedgEntry.objects.exclude(application_no=0).values_list("application_no", flat=True)
-    for number in set(numbers):
-        own = DetailedCustLedgEntry.objects.filter(application_no=number, entry_type=2)
-        assert sum(x.amount for x in own) == sum(x.amount_lcy for x in own) == 0
-
-
-def worth(day: dt.date, rate: str) -> None:
-    CurrencyExchangeRate.objects.create(
-        currency_code=Currency.objects.get(code="EUR"), starting_date=day, exchange_rate_amount=D(rate),
-        relational_exch_rate_amount=1,
-    )  # fmt: skip
 
 
 def test_three_payments_close_an_invoice_in_both_currencies() -> None:
@@ -248,94 +189,3 @@ def test_a_closed_period_and_a_day_without_a_rate_take_no_payment() -> None:
     setup.save()
     with pytest.raises(PostingDateRefused):
         pay(made, 1, posting_date=dt.date(2027, 1, 16))
-
-
-def on_account(amount: Any, whose: str = "ADATUM", currency: str = "") -> CustLedgerEntry:
-    euros = Currency.objects.get(code=currency).pk if currency else None
-    return register_payment(Payment(D(amount), customer=Customer.objects.get(no=whose).pk, currency=euros))
-
-
-def test_only_what_remains_is_applied() -> None:
-    made, payment = invoiced(), on_account(60)
-
-    for amount in ("0", "-1", "60.01"):
-        with pytest.raises(AmountRefused, match="is not between 0 and what remains"):
-            apply(payment.pk, entry_of(made).pk, D(amount))
-    apply(payment.pk, entry_of(made).pk, D(60))
-    with pytest.raises(AmountRefused):
-        apply(on_account(60).pk, entry_of(made).pk, D("40.01"))
-
-
-def test_a_payment_is_applied_to_an_invoice_of_the_same_customer_and_currency() -> None:
-    made, entry = invoiced(), entry_of(invoiced())
-    with pytest.raises(AmountRefused, match="different customers"):
-        apply(on_account(1, "CONTOSO").pk, entry.pk, D(1))
-    with pytest.raises(AmountRefused, match="different currencies"):
-        apply(on_account(1, "ADATUM", "EUR").pk, entry.pk, D(1))
-    with pytest.raises(AmountRefused, match="Only a payment or a credit memo"):
-        apply(entry_of(made).pk, entry.pk, D(1))
-    with pytest.raises(AmountRefused, match="Only a payment or a credit memo"):
-        apply(on_account(1).pk, on_account(1).pk, D(1))
-    with pytest.raises(NotFound):
-        apply(uuid.uuid4(), entry.pk, D(1))
-
-
-# --- unapply -------------------------------------------------------------------------------------------------------
-
-
-def test_an_application_is_taken_back_with_what_was_won() -> None:
-    made = invoiced("100.02", "CONTOSO")
-    worth(dt.date(2027, 2, 1), "1.13657")
-    payment = pay(made, "100.02", posting_date=dt.date(2027, 2, 10))
-
-    unapply(1)
-
-    assert left(entry_of(made)) == (D("100.02"), D("85.97"), True)
-    assert left(payment) == (D("-100.02"), D("-88.00"), True)
-    own = DetailedCustLedgEntry.objects.filter(application_no=1)
-    assert (own.count(), own.filter(unapplied=True).count(), sum(x.amount_lcy for x in own)) == (6, 6, 0)
-    assert_books_balance()
-    apply(payment.pk, entry_of(made).pk, D("100.02"))
-    assert left(payment) == (0, 0, False)
-
-
-def test_only_the_latest_application_is_taken_back() -> None:
-    made = invoiced()
-    pay(made, 40)
-    pay(made, 60)
-
-    with pytest.raises(NotLatest, match="applied to these entries later"):
-        unapply(1)
-    unapply(2)
-    unapply(1)
-    assert left(entry_of(made)) == (100, 100, True)
-    assert_books_balance()
-
-
-@pytest.mark.parametrize("number", [0, 7])
-def test_what_was_never_applied_is_not_taken_back(number: int) -> None:
-    invoiced()
-
-    with pytest.raises(NotFound, match=f"There is no application {number}"):
-        unapply(number)
-
-
-def test_an_application_is_taken_back_once_and_not_in_a_closed_period() -> None:
-    pay(invoiced(), 40)
-    setup = GeneralLedgerSetup.current()
-    setup.allow_posting_from = dt.date(2027, 1, 16)
-    setup.save()
-
-    with pytest.raises(PostingDateRefused):
-        unapply(1)
-    unapply(1, posting_date=dt.date(2027, 1, 16))
-    with pytest.raises(NotFound):
-        unapply(1, posting_date=dt.date(2027, 1, 16))
-
-
-def test_a_canceled_invoice_stays_closed() -> None:
-    made = invoiced()
-    cancel(made.pk)
-
-    with pytest.raises(Applied, match="Invoice 103001 is canceled; its credit memo stays applied"):
-        unapply(1)

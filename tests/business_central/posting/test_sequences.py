@@ -35,7 +35,7 @@ from integration.business_central.posting.shipping import ship, undo_shipment
 from integration.business_central.posting.states import release, reopen
 from integration.systems.errors import RecordProblem
 from integration.systems.values import Row
-from tests.business_central.posting.test_payments import assert_books_balance, worth
+from tests.business_central.posting.books import assert_books_balance, worth
 from tests.business_central.trading import document, freight, insert, item, lines_of, resource
 from tests.examples import examples
 

@@ -1,4 +1,4 @@
-"""Release, ship, undo: quantities, stock, events, and everything that is refused."""
+"""Orders shipped: quantities, stock, events, and everything that is refused."""
 
 from __future__ import annotations
 
@@ -11,126 +11,34 @@ import pytest
 
 from integration.business_central.models import (
     Customer,
-    DocumentEvent,
     GeneralLedgerSetup,
     Item,
     ItemLedgerEntry,
-    SalesHeader,
-    SalesLine,
     SalesReceivablesSetup,
     SalesShipmentHeader,
     SalesShipmentLine,
 )
 from integration.business_central.posting.adjustments import post_adjustment
 from integration.business_central.posting.changing import DocumentChange, change
-from integration.business_central.posting.invoicing import invoice
-from integration.business_central.posting.shipping import ship, undo_shipment
-from integration.business_central.posting.states import hold, release, reopen
-from integration.systems.errors import NotFound, VersionConflict
+from integration.business_central.posting.shipping import ship
+from integration.business_central.posting.states import hold
+from integration.systems.errors import NotFound
 from integration.systems.refusals import (
     CustomerBlocked,
     DocumentRefused,
-    Invoiced,
     ItemBlocked,
-    LineRefused,
     NothingToPost,
     OnHold,
     PostingDateRefused,
     QuantityRefused,
     RateMissing,
     StockMissing,
-    VatSetupMissing,
 )
 from integration.systems.values import Row
+from tests.business_central.posting.shipments import events, stock_of, to_ship
 from tests.business_central.trading import DAY, comment, freight, item, lines_of, order, resource
 
 D = Decimal
-
-
-def events(kind: str = "") -> list[tuple[str, str]]:
-    rows = DocumentEvent.objects.order_by("entry_no")
-    return [(row.get_kind_display(), row.document_no) for row in rows if kind in ("", row.get_kind_display())]
-
-
-def to_ship(header: SalesHeader, quantity: Any, at: int = 0) -> None:
-    line = lines_of(header)[at]
-    change(header.pk, DocumentChange(changed=[Row(line.pk, {"qty_to_ship": D(quantity)})]))
-
-
-def stock_of(no: str = "DESK") -> Decimal:
-    return Item.objects.get(no=no).inventory
-
-
-# --- release -------------------------------------------------------------------------------------------------------
-
-
-def test_a_released_order_says_so_once() -> None:
-    made = order(item())
-
-    assert release(made.pk).status == SalesHeader.Status.RELEASED
-    version = SalesHeader.objects.get(pk=made.pk).row_version
-    release(made.pk)
-
-    assert events() == [("released", "")]
-    assert SalesHeader.objects.get(pk=made.pk).row_version == version
-
-
-def test_a_quote_is_released_without_an_event() -> None:
-    release(order(item(), document_type=0).pk)
-
-    assert events() == []
-
-
-def test_a_reopened_order_can_be_released_again() -> None:
-    made = order(item())
-    release(made.pk)
-
-    assert reopen(made.pk).status == SalesHeader.Status.OPEN
-    assert reopen(made.pk).status == SalesHeader.Status.OPEN
-    release(made.pk)
-    assert events() == [("released", "")] * 2
-
-
-def test_an_order_that_sells_nothing_is_not_released() -> None:
-    for made in (order(), order(comment("Thanks")), order(item(quantity=0))):
-        with pytest.raises(LineRefused, match=f"Order {made.no} has no line with a type and a quantity"):
-            release(made.pk)
-    assert events() == []
-
-
-def test_a_line_without_a_unit_keeps_an_order_open() -> None:
-    made = order(item())
-    SalesLine.objects.update(unit_of_measure_code=None)
-
-    with pytest.raises(LineRefused, match="Line 10000 of Order 101001 has no unit of measure"):
-        release(made.pk)
-    assert release(order(freight(5)).pk).status == SalesHeader.Status.RELEASED
-
-
-def test_a_rate_of_vat_that_is_gone_keeps_an_order_open() -> None:
-    made = order(item())
-    other = order(item("BOOK"))
-    SalesLine.objects.filter(document_no=other).update(vat_prod_posting_group=None)
-
-    assert release(made.pk)
-    with pytest.raises(VatSetupMissing):
-        release(other.pk)
-
-
-def test_a_version_that_is_not_the_newest_is_refused() -> None:
-    made = order(item())
-
-    with pytest.raises(VersionConflict, match="Order 101001 was changed by another user"):
-        release(made.pk, version="1")
-    release(made.pk, version=str(made.row_version))
-
-
-def test_what_is_not_there_cannot_be_released() -> None:
-    with pytest.raises(NotFound):
-        release(uuid.uuid4())
-
-
-# --- ship ----------------------------------------------------------------------------------------------------------
 
 
 def test_an_order_is_shipped_in_whole() -> None:
@@ -327,55 +235,3 @@ def test_only_goods_are_adjusted_and_not_by_nothing() -> None:
         post_adjustment(Item.objects.get(no="LAMP").pk, D(1))
     with pytest.raises(NotFound):
         post_adjustment(uuid.uuid4(), D(1))
-
-
-# --- undo ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_wrong_shipment_is_undone() -> None:
-    made = order(item(quantity=5, price=10))
-    to_ship(made, 2)
-    first = ship(made.pk)
-    second = ship(made.pk, posting_date=dt.date(2027, 1, 20))
-
-    undo_shipment(second.pk)
-
-    made.refresh_from_db()
-    line = lines_of(made)[0]
-    assert (line.quantity_shipped, line.qty_to_ship, line.outstanding_amount) == (2, 3, 36)
-    assert (made.last_shipment_date, made.completely_shipped, stock_of()) == (DAY, False, 998)
-    assert events("undone") == [("undone", second.no)]
-    undo_shipment(first.pk)
-    made.refresh_from_db()
-    assert (made.last_shipment_date, stock_of()) == (None, 1000)
-    assert all(line.undone for line in SalesShipmentLine.objects.all())
-    assert ship(made.pk).no == "102003"
-
-
-def test_a_shipment_is_undone_once() -> None:
-    shipment = ship(order(item()).pk)
-    undo_shipment(shipment.pk)
-
-    with pytest.raises(NothingToPost, match="Shipment 102001 is undone already"):
-        undo_shipment(shipment.pk)
-    with pytest.raises(NotFound):
-        undo_shipment(uuid.uuid4())
-
-
-def test_what_is_invoiced_is_not_undone() -> None:
-    made = order(item())
-    shipment = ship(made.pk)
-    invoice(made.pk)
-
-    with pytest.raises(Invoiced, match="Something of shipment 102001 is invoiced"):
-        undo_shipment(shipment.pk)
-
-
-def test_a_shipment_of_a_closed_period_is_not_undone() -> None:
-    shipment = ship(order(item()).pk)
-    setup = GeneralLedgerSetup.current()
-    setup.allow_posting_from = dt.date(2027, 2, 1)
-    setup.save()
-
-    with pytest.raises(PostingDateRefused):
-        undo_shipment(shipment.pk)

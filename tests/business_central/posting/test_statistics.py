@@ -23,7 +23,7 @@ from integration.systems.errors import CursorExpired, FieldMissing, Refused
 from integration.systems.filters import parse
 from integration.systems.values import Row
 from tests.business_central.embedded import company
-from tests.business_central.posting.test_shipping import to_ship
+from tests.business_central.posting.shipments import to_ship
 from tests.business_central.trading import item, order
 
 D = Decimal

@@ -12,7 +12,7 @@ from integration.systems.errors import FieldMissing, Refused, TableMissing
 from integration.systems.filters import parse
 from integration.systems.values import FieldType, Money
 from tests.business_central.embedded import company, insert
-from tests.business_central.tables.test_document_tables import DOCUMENT_RELATIONS
+from tests.business_central.tables.document_relations import DOCUMENT_RELATIONS
 
 TEXTS = {
     "customer": "no 20, name 100, name_2 50, address 100, address_2 50, city 30, post_code 20, county 30, contact 100,"
