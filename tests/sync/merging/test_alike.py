@@ -21,7 +21,7 @@ from integration.systems.values import Ref, Side
 from tests.examples import examples
 from tests.makers import field_rule
 from tests.sync.deciding.table_of_truth import BLANK, TO_CRM, TO_ERP, Row
-from tests.sync.merging.test_merge_meanings import Blocked
+from tests.sync.merging.meanings import Blocked
 
 JIM, LINDA, GONE = (uuid.UUID(int=number) for number in (1, 2, 3))
 USERS = {JIM: uuid.UUID(int=11), LINDA: uuid.UUID(int=12)}
