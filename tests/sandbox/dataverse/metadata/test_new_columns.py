@@ -118,7 +118,7 @@ def test_a_row_keeps_a_value_as_its_column_keeps_it(
         ("Decimal", {"MinValue": 0, "MaxValue": 1}, 1.01, "0x80044330"),
         ("Boolean", {}, 1, "0x80048d19"),
         ("Picklist", {"OptionSet": options(7, 9)}, 8, "0x8004431a"),
-        ("DateTime", {}, "yesterday", "0x80040239"),
+        ("DateTime", {}, "yesterday", "0x80048d19"),
         ("UniqueIdentifier", {}, "x", "0x80048d19"),
     ],
 )
