@@ -71,7 +71,7 @@ def test_a_change_is_the_lines_before_and_after_without_indents():
 
 @pytest.mark.parametrize(
     ("module", "tests"),
-    [(MODULE, ["tests/sync"]), ("integration/sync/merging/merge.py", ["tests/sync/memory"])],
+    [(MODULE, ["tests/sync"]), ("integration/sync/memory/halves.py", ["tests/sync/memory"])],
 )
 def test_a_module_is_tried_with_the_tests_of_the_nearest_room(module, tests):
     assert mapped_pairs(module, TOLD).tests == tests

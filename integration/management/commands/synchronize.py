@@ -73,7 +73,7 @@ class Command(ConsoleCommand):
         self.say(f"{mapping.describe_way(way)}, dry run: {len(lines)} record(s)", options)
         for line in lines:
             self.say(f"  {line.text}", options)
-        failing = sum(line.action in ("fail", "broken") for line in lines)
+        failing = sum(line.action in ("fail", "source-deleted") for line in lines)
         return {"direction": way.value, "failing": failing, "actions": [line.as_dict() for line in lines]}
 
     def _report(self, job: SyncJob, options: dict[str, Any]) -> None:

@@ -164,7 +164,7 @@ def test_a_record_that_is_not_the_runs_business_has_no_line():
 def test_a_broken_pair_has_the_reason_though_there_is_no_record():
     found = planned(SourceDeleted(PAIR, Refused("It was deleted."), "Adatum"))
 
-    assert (found.action, found.record, found.reason) == ("broken", "", "It was deleted.")
+    assert (found.action, found.record, found.reason) == ("source-deleted", "", "It was deleted.")
     assert found.id
 
 

@@ -100,7 +100,7 @@ def test_another_word_is_refused_with_those_that_there_are(say, text):
 )
 def test_an_address_with_a_scheme_that_fits_is_taken_as_it_is(say, text, schemes, here):
     say(text)
-    assert read.address(NAME, schemes, insecure_here=here) == text
+    assert read.address(NAME, "", schemes, insecure_loopback=here) == text
 
 
 @pytest.mark.parametrize(
@@ -114,18 +114,18 @@ def test_an_address_with_a_scheme_that_fits_is_taken_as_it_is(say, text, schemes
 )  # fmt: skip
 def test_an_address_that_cannot_be_used_is_refused_without_showing_it(say, text, here):
     say(text)
-    refused(lambda: read.address(NAME, ("https",), insecure_here=here), "begins with https://", never="s3cret")
+    refused(lambda: read.address(NAME, "", ("https",), insecure_loopback=here), "begins with https://", never="s3cret")
 
 
 def test_a_file_has_to_be_there(say, tmp_path):
     say("")
-    assert read.file(NAME) == ""
+    assert read.file(NAME, "") == ""
     (tmp_path / "key.pem").write_text("x")
     say(str(tmp_path / "key.pem"))
-    assert read.file(NAME) == str(tmp_path / "key.pem")
+    assert read.file(NAME, "") == str(tmp_path / "key.pem")
     for missing in (tmp_path / "gone.pem", tmp_path):
         say(str(missing))
-        refused(lambda: read.file(NAME), "names a file that is not there")
+        refused(lambda: read.file(NAME, ""), "names a file that is not there")
 
 
 def test_a_folder_is_made_where_it_is_missing(say, tmp_path):

@@ -29,7 +29,7 @@ MAKING = {
 """Forms of something new."""
 PARTS = {"FieldMappingForm", "ValueForm", "UseForm"}
 """Lines of a formset, which is the one that looks."""
-STORES_NOTHING = {"TrialForm", "RecordFilter"}
+STORES_NOTHING = {"PreviewForm", "RecordFilter"}
 OF_ONESELF = {
     "TimeZoneForm", "TypedCode", "CodeForm", "ConfirmingCodeForm", "FirstCodeForm", "NewPasskeyForm", "ShownPasskey",
     "PasskeyForm", "ConfirmingPasskeyForm", "PasskeyAloneForm",
