@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 import tests.examples  # noqa: F401 - says which examples every test of this suite looks at
 from integration.systems.memory import MemorySystem
@@ -44,7 +45,7 @@ def quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Tests that commit find the database as it was made."""
     with django_db_blocker.unblock(), put_back_after_each_test():
         django_db_blocker.block()

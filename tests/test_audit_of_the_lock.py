@@ -17,14 +17,14 @@ LOCK = "rq[extra]==2.12.0 ; python_version >= '3.11' \\\n    --hash=sha256:ab\nr
 
 
 @pytest.fixture
-def lock(tmp_path) -> Path:
+def lock(tmp_path: Path) -> Path:
     path = tmp_path / "requirements.lock"
     path.write_text(LOCK)
     return path
 
 
 @pytest.fixture
-def service(monkeypatch) -> Iterator[dict[str, Any]]:
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """Answers what the test puts into it, and keeps what it was asked."""
     kept: dict[str, Any] = {"answer": b""}
 
@@ -48,7 +48,9 @@ def service(monkeypatch) -> Iterator[dict[str, Any]]:
     thread.join()
 
 
-def test_every_package_of_the_lock_is_asked_about_and_a_known_weakness_named(service, lock, capsys):
+def test_every_package_of_the_lock_is_asked_about_and_a_known_weakness_named(
+    service: dict[str, bytes], lock: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     service["answer"] = json.dumps({"results": [{}, {"vulns": [{"id": "GHSA-1"}]}]}).encode()
     assert audit.main(lock) == 1
     assert [(one["package"]["name"], one["version"]) for one in service["asked"]["queries"]] == [
@@ -58,20 +60,26 @@ def test_every_package_of_the_lock_is_asked_about_and_a_known_weakness_named(ser
     assert "regex 2026.1.1: GHSA-1" in capsys.readouterr().out
 
 
-def test_what_somebody_has_looked_at_does_not_count(service, lock, monkeypatch):
+def test_what_somebody_has_looked_at_does_not_count(
+    service: dict[str, bytes], lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(audit, "ACCEPTED", {"GHSA-1": "we never call it, looked at in November 2026"})
     service["answer"] = json.dumps({"results": [{}, {"vulns": [{"id": "GHSA-1"}]}]}).encode()
     assert audit.main(lock) == 0
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"{}", b'{"results": []}', b"[]"])
-def test_an_answer_that_is_none_is_said_and_stops_nobody(service, lock, capsys, answer):
+def test_an_answer_that_is_none_is_said_and_stops_nobody(
+    service: dict[str, bytes], lock: Path, capsys: pytest.CaptureFixture[str], answer: bytes
+) -> None:
     service["answer"] = answer
     assert audit.main(lock) == 0
     assert "Nobody could say" in capsys.readouterr().out
 
 
-def test_without_a_network_it_is_said_and_stops_nobody(lock, monkeypatch, capsys):
+def test_without_a_network_it_is_said_and_stops_nobody(
+    lock: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(audit, "ADDRESS", "http://127.0.0.1:1/")
     assert audit.main(lock) == 0
     assert "Nobody could say" in capsys.readouterr().out

@@ -63,7 +63,7 @@ class Story:
         return sum(system.calls[verb] for system in systems for verb in ("insert", "update", "delete"))
 
 
-def test_the_story_of_cronus_and_its_sales_organization():
+def test_the_story_of_cronus_and_its_sales_organization() -> None:
     story = Story()
     everybody_is_on_both_sides_after_the_first_full_synchronization(story)
     then_nothing_happens_while_nobody_does_anything(story)

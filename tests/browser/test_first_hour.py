@@ -12,7 +12,7 @@ import signal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import start_full_synchronization
+from tests.browser.conftest import Demo, start_full_synchronization
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
@@ -25,7 +25,7 @@ def open_places(page: Page) -> list[str]:
     return [link for link in links if not link.startswith("/admin")]
 
 
-def test_a_wrong_secret_is_told_in_words_and_nothing_is_enabled(page, demo):
+def test_a_wrong_secret_is_told_in_words_and_nothing_is_enabled(page: Page, demo: Demo) -> None:
     page.goto("/connection/")
     secret = page.get_by_label("Client secret")
     secret.fill("not the secret")
@@ -34,7 +34,7 @@ def test_a_wrong_secret_is_told_in_words_and_nothing_is_enabled(page, demo):
     expect(page.get_by_role("button", name="Enable", exact=True)).to_be_visible()
 
 
-def test_after_the_right_secret_the_connection_is_enabled(page, demo):
+def test_after_the_right_secret_the_connection_is_enabled(page: Page, demo: Demo) -> None:
     page.goto("/connection/")
     page.get_by_label("Client secret").fill(demo.secret())
     page.get_by_role("button", name="Save and Test Connection").click()
@@ -42,7 +42,7 @@ def test_after_the_right_secret_the_connection_is_enabled(page, demo):
     expect(page.locator("main")).to_contain_text("is enabled")
 
 
-def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(page):
+def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(page: Page) -> None:
     start_full_synchronization(page)
     expect(page.locator("#lines[hx-get]")).to_have_count(0, timeout=PATIENCE)
     statuses = page.locator("#lines tbody tr td:nth-child(2)").all_inner_texts()
@@ -51,14 +51,14 @@ def test_the_full_synchronization_finishes_before_ones_eyes_and_polling_stops(pa
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
 
 
-def test_a_status_of_the_review_leads_to_its_job(page):
+def test_a_status_of_the_review_leads_to_its_job(page: Page) -> None:
     page.goto("/full-synch/")
     page.get_by_role("row", name=re.compile("^CUSTOMER")).get_by_role("link", name="Success").first.click()
     expect(page.get_by_role("heading", name="CUSTOMER")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Finished")
 
 
-def test_a_customer_is_uncoupled_and_coupled_again_by_hand(page):
+def test_a_customer_is_uncoupled_and_coupled_again_by_hand(page: Page) -> None:
     page.goto("/records/erp/customer/?q=Adatum+Corporation")
     page.locator("tbody a").first.click()
     customer = page.url
@@ -82,7 +82,7 @@ def test_a_customer_is_uncoupled_and_coupled_again_by_hand(page):
     expect(page.locator("#job[hx-get]")).to_have_count(0, timeout=PATIENCE)
 
 
-def test_a_page_outlives_a_restart_of_the_organization(page, demo):
+def test_a_page_outlives_a_restart_of_the_organization(page: Page, demo: Demo) -> None:
     before = demo.sandbox_pids()
     for pid in before:
         os.kill(pid, signal.SIGKILL)
@@ -99,7 +99,7 @@ def test_a_page_outlives_a_restart_of_the_organization(page, demo):
     assert demo.sandbox_pids() != before
 
 
-def test_the_keyboard_reaches_the_content_and_the_start_of_a_page(page):
+def test_the_keyboard_reaches_the_content_and_the_start_of_a_page(page: Page) -> None:
     page.goto("/full-synch/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
@@ -109,7 +109,7 @@ def test_the_keyboard_reaches_the_content_and_the_start_of_a_page(page):
     assert focused
 
 
-def test_the_theme_that_a_person_chose_stays(page):
+def test_the_theme_that_a_person_chose_stays(page: Page) -> None:
     page.goto("/")
     before = page.evaluate("document.documentElement.dataset.bsTheme")
     page.get_by_role("button", name="Switch between light and dark").click()
@@ -119,7 +119,7 @@ def test_the_theme_that_a_person_chose_stays(page):
     assert page.evaluate("document.documentElement.dataset.bsTheme") == after
 
 
-def test_no_page_is_wider_than_a_phone(page):
+def test_no_page_is_wider_than_a_phone(page: Page) -> None:
     places = open_places(page)
     assert len(places) > 15
     page.set_viewport_size({"width": 400, "height": 800})
@@ -142,14 +142,14 @@ CONTRAST = """box => {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_choice_that_is_not_made_can_be_seen(page, scheme):
+def test_a_choice_that_is_not_made_can_be_seen(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto("/couplings/CUSTOMER/match/")
     choice = page.get_by_label("Dynamics 365 Sales'", exact=True)
     assert choice.evaluate(CONTRAST) >= 3
 
 
-def test_no_value_of_a_card_is_cut_off_on_a_phone(page):
+def test_no_value_of_a_card_is_cut_off_on_a_phone(page: Page) -> None:
     page.goto("/records/erp/customer/?q=Adatum+Corporation")
     card = page.locator("tbody a").first.get_attribute("href")
     page.set_viewport_size({"width": 400, "height": 800})

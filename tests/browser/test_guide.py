@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,7 +20,7 @@ VERSION = "Dynamics 365 SDK version"
 
 
 @pytest.fixture
-def page(demo: Demo, chromium: Browser):
+def page(demo: Demo, chromium: Browser) -> Iterator[Page]:
     """Annette's browser, which the guide may also send to the organization's sign-in page."""
     sandbox = json.loads((demo.home / "sandbox.json").read_text())["url"]
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=demo.url)
@@ -44,7 +45,7 @@ def begin_anew(page: Page) -> None:
     page.goto("/setup/sales-connection/welcome/")
 
 
-def test_each_step_fails_first_says_why_and_goes_on_once_it_is_mended(page, demo):
+def test_each_step_fails_first_says_why_and_goes_on_once_it_is_mended(page: Page, demo: Demo) -> None:
     begin_anew(page)
     page.get_by_role("button", name="Next").click()
     heading(page, "Connection")
@@ -84,7 +85,9 @@ def test_each_step_fails_first_says_why_and_goes_on_once_it_is_mended(page, demo
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
-def test_axe_finds_nothing_serious_on_the_pages_of_the_guide_and_connection_setup(page, scheme, width):
+def test_axe_finds_nothing_serious_on_the_pages_of_the_guide_and_connection_setup(
+    page: Page, scheme: str, width: int
+) -> None:
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     steps = ("welcome", "connection", "data", "integration-user", "administrator", "check")
@@ -97,7 +100,7 @@ def test_axe_finds_nothing_serious_on_the_pages_of_the_guide_and_connection_setu
     assert {place: wrong for place, wrong in found.items() if wrong} == {}
 
 
-def test_the_guide_works_with_the_keyboard_alone(page):
+def test_the_guide_works_with_the_keyboard_alone(page: Page) -> None:
     page.goto("/setup/")
     page.get_by_role("link", name="Set up the Dynamics 365 Sales connection").focus()
     page.keyboard.press("Enter")
@@ -123,7 +126,7 @@ def twice(page: Page, name: str, said: str = "") -> None:
     expect(page.locator("main")).not_to_contain_text("Somebody else")
 
 
-def test_next_is_clicked_twice_on_every_step_and_the_guide_goes_on_one_step(page):
+def test_next_is_clicked_twice_on_every_step_and_the_guide_goes_on_one_step(page: Page) -> None:
     begin_anew(page)
     for step in ("Connection", "Data to synchronize", "Integration user", "Administrator", "Check", "Finish"):
         twice(page, "Next")
@@ -137,7 +140,7 @@ def test_next_is_clicked_twice_on_every_step_and_the_guide_goes_on_one_step(page
     heading(page, "Assisted Setup")
 
 
-def test_the_back_button_leads_to_steps_as_they_are_stored_and_they_can_be_sent_again(page):
+def test_the_back_button_leads_to_steps_as_they_are_stored_and_they_can_be_sent_again(page: Page) -> None:
     page.goto("/setup/sales-connection/connection/")
     unfold(page)
     version = page.get_by_label(VERSION)
@@ -156,7 +159,7 @@ def test_the_back_button_leads_to_steps_as_they_are_stored_and_they_can_be_sent_
     expect(version).to_have_value(before)
 
 
-def test_of_two_people_at_connection_setup_the_second_is_told_what_the_first_changed(page):
+def test_of_two_people_at_connection_setup_the_second_is_told_what_the_first_changed(page: Page) -> None:
     page.goto("/connection/")
     second = page.context.new_page()
     second.goto("/connection/")
@@ -176,7 +179,7 @@ def test_of_two_people_at_connection_setup_the_second_is_told_what_the_first_cha
     expect(page.get_by_label(VERSION)).to_have_value(before)
 
 
-def test_every_button_of_connection_setup_is_clicked_twice_and_works_once(page):
+def test_every_button_of_connection_setup_is_clicked_twice_and_works_once(page: Page) -> None:
     page.goto("/connection/")
     twice(page, "Save", "Saved.")
     page.goto("/connection/")
@@ -189,7 +192,7 @@ def test_every_button_of_connection_setup_is_clicked_twice_and_works_once(page):
     expect(page.locator("tbody tr")).to_have_count(2)
 
 
-def test_after_signing_out_the_back_button_shows_nothing_of_the_pages_before(page):
+def test_after_signing_out_the_back_button_shows_nothing_of_the_pages_before(page: Page) -> None:
     page.goto("/connection/")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Username")).to_be_visible()
@@ -198,7 +201,7 @@ def test_after_signing_out_the_back_button_shows_nothing_of_the_pages_before(pag
     expect(page.get_by_label("Tenant")).to_have_count(0)
 
 
-def test_finish_leads_to_the_running_full_synchronization_and_to_its_end(page):
+def test_finish_leads_to_the_running_full_synchronization_and_to_its_end(page: Page) -> None:
     page.goto("/setup/sales-connection/")
     heading(page, "Finish")
     page.get_by_role("button", name="Finish").dblclick()

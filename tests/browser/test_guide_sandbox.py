@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import sqlite3
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -31,7 +32,7 @@ class Clicks:
 
 
 @pytest.fixture
-def page(demo: Demo, chromium: Browser):
+def page(demo: Demo, chromium: Browser) -> Iterator[Page]:
     """Annette's browser, which the guide may also send to the organization's sign-in page."""
     sandbox = json.loads((demo.home / "sandbox.json").read_text())["url"]
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, base_url=demo.url, ignore_https_errors=True)
@@ -47,7 +48,7 @@ def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=PATIENCE)
 
 
-def test_a_fresh_user_synchronizes_the_company_in_under_ten_clicks(page):
+def test_a_fresh_user_synchronizes_the_company_in_under_ten_clicks(page: Page) -> None:
     clicks = Clicks(page)
     clicks.press("Set up the Dynamics 365 Sales connection (Assisted Setup)", "link")
     clicks.press("Use the local sandbox")
@@ -74,7 +75,7 @@ def test_a_fresh_user_synchronizes_the_company_in_under_ten_clicks(page):
     expect(page.locator("main")).to_contain_text("CUSTOMER")
 
 
-def test_every_record_that_went_to_sales_carries_its_number_there(demo):
+def test_every_record_that_went_to_sales_carries_its_number_there(demo: Demo) -> None:
     uri = f"file:{demo.home}/sandbox.sqlite3?mode=ro"
     with contextlib.closing(sqlite3.connect(uri, uri=True)) as sales:
         numbers = dict(sales.execute("SELECT bci_table, COUNT(DISTINCT bci_number) FROM account GROUP BY bci_table"))
@@ -89,7 +90,7 @@ def test_every_record_that_went_to_sales_carries_its_number_there(demo):
     assert products["Item"] == coupled["ITEM-PRODUCT"] > 0
 
 
-def test_connection_setup_lets_an_administrator_switch_sales_orders_and_forgets_the_sign_in(page):
+def test_connection_setup_lets_an_administrator_switch_sales_orders_and_forgets_the_sign_in(page: Page) -> None:
     page.goto("/connection/")
     page.get_by_role("link", name="Switch it on").click()
     heading(page, "Administrator")

@@ -7,12 +7,14 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import Demo
+
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
 
 
 @pytest.fixture(autouse=True)
-def enabled(page, demo) -> None:
+def enabled(page: Page, demo: Demo) -> None:
     """The connection, whichever test comes first."""
     page.goto("/connection/")
     if page.get_by_role("button", name="Enable", exact=True).count():
@@ -46,7 +48,7 @@ def first_job_of(page: Page, mapping: str) -> Locator:
     raise AssertionError(f"No job of {mapping} was started.")
 
 
-def test_two_tables_of_ones_own_are_mapped_and_synchronized(page):
+def test_two_tables_of_ones_own_are_mapped_and_synchronized(page: Page) -> None:
     page.goto("/mappings/")
     page.get_by_role("link", name="New Table Mapping").click()
     page.get_by_label("Name").fill("COUNTRIES")
@@ -73,7 +75,7 @@ def test_two_tables_of_ones_own_are_mapped_and_synchronized(page):
     expect(page.locator("main")).to_contain_text("the records stay")
 
 
-def test_rules_are_added_ordered_and_tried_on_a_value_and_on_a_customer(page):
+def test_rules_are_added_ordered_and_tried_on_a_value_and_on_a_customer(page: Page) -> None:
     rules_of(page, "no – accountnumber")
     add_rule(page, "prefix", Text="BC-")
     add_rule(page, "lowercase")
@@ -90,7 +92,7 @@ def test_rules_are_added_ordered_and_tried_on_a_value_and_on_a_customer(page):
     expect(page.locator("main")).to_contain_text("There are none")
 
 
-def test_a_pattern_that_is_none_is_told_beside_its_field(page):
+def test_a_pattern_that_is_none_is_told_beside_its_field(page: Page) -> None:
     rules_of(page, "no – accountnumber")
     add_rule(page, "regex", Pattern="(0+")
     expect(page.locator(".invalid-feedback").first).to_contain_text("no regular expression")
@@ -99,7 +101,7 @@ def test_a_pattern_that_is_none_is_told_beside_its_field(page):
     page.get_by_role("button", name="Remove Regular expression").click()
 
 
-def test_enabling_a_field_among_coupled_customers_asks_who_wins(page):
+def test_enabling_a_field_among_coupled_customers_asks_who_wins(page: Page) -> None:
     page.goto("/mappings/CUSTOMER/fields/")
     row = page.get_by_role("row", name=re.compile("mobile_phone_no"))
     row.get_by_label(re.compile("^Enabled of")).check()
@@ -115,7 +117,7 @@ def test_enabling_a_field_among_coupled_customers_asks_who_wins(page):
     expect(page.locator("main")).to_contain_text("The fields of CUSTOMER are saved")
 
 
-def test_a_template_is_filled_checked_and_given_to_a_mapping(page):
+def test_a_template_is_filled_checked_and_given_to_a_mapping(page: Page) -> None:
     page.goto("/mappings/templates/")
     page.get_by_label("Name").fill("DOMESTIC")
     page.get_by_label("For new records of").select_option("erp:customer")
@@ -141,7 +143,7 @@ def test_a_template_is_filled_checked_and_given_to_a_mapping(page):
     expect(page.locator("main")).to_contain_text("DOMESTIC is deleted")
 
 
-def test_a_code_without_an_option_is_added_in_sales(page):
+def test_a_code_without_an_option_is_added_in_sales(page: Page) -> None:
     page.goto("/mappings/PAYMENT TERMS/")
     page.get_by_role("link", name="Options").click()
     page.get_by_role("button", name="Add CM in Dynamics 365 Sales").click()
@@ -155,7 +157,7 @@ def test_a_code_without_an_option_is_added_in_sales(page):
      "/mappings/templates/", "/mappings/CUSTOMER/templates/", "/mappings/CUSTOMER/fields/",
      "/mappings/PAYMENT TERMS/options/"],
 )  # fmt: skip
-def test_no_mapping_page_is_wider_than_a_phone(page, address):
+def test_no_mapping_page_is_wider_than_a_phone(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 400, "height": 800})
     page.goto(address)
     assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")

@@ -70,7 +70,7 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_passkey_is_stored_and_recovery_codes_are_shown_once(demo, page):
+def test_a_passkey_is_stored_and_recovery_codes_are_shown_once(demo: Demo, page: Page) -> None:
     with_password(page, demo)
     page.get_by_role("heading", name="Home").wait_for()
     page.goto("/accounts/second-factor/")
@@ -89,7 +89,7 @@ def test_a_passkey_is_stored_and_recovery_codes_are_shown_once(demo, page):
     assert unfit(page) == []
 
 
-def test_after_the_password_the_passkey_is_asked_for(demo, page):
+def test_after_the_password_the_passkey_is_asked_for(demo: Demo, page: Page) -> None:
     sign_out(page)
     with_password(page, demo)
     expect(page.get_by_role("heading", name="One more step")).to_be_visible()
@@ -99,7 +99,7 @@ def test_after_the_password_the_passkey_is_asked_for(demo, page):
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
 
-def test_the_passkey_alone_signs_in_and_leads_on(page):
+def test_the_passkey_alone_signs_in_and_leads_on(page: Page) -> None:
     sign_out(page)
     page.goto("/accounts/login/?next=/mappings/")
     assert unfit(page) == []
@@ -108,7 +108,7 @@ def test_the_passkey_alone_signs_in_and_leads_on(page):
     expect(page.get_by_role("heading", name="Integration Table Mappings")).to_be_visible()
 
 
-def test_a_device_that_does_not_answer_is_told_in_words(page):
+def test_a_device_that_does_not_answer_is_told_in_words(page: Page) -> None:
     sign_out(page)
     page.evaluate("() => { navigator.credentials.get = async () => { throw new DOMException('', 'NotAllowedError') } }")
     page.get_by_role("button", name="Sign in with a passkey").click()
@@ -119,7 +119,7 @@ def test_a_device_that_does_not_answer_is_told_in_words(page):
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
 
-def test_the_passkey_is_shown_again_before_it_is_removed(demo, page):
+def test_the_passkey_is_shown_again_before_it_is_removed(demo: Demo, page: Page) -> None:
     page.goto("/accounts/second-factor/")
     page.get_by_role("link", name="Remove Annette's phone").click()
     expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
@@ -137,7 +137,9 @@ def test_the_passkey_is_shown_again_before_it_is_removed(demo, page):
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
 
 
-def test_without_scripts_an_app_is_set_up_and_asked_for_and_no_passkey_is_offered(demo: Demo, chromium: Browser):
+def test_without_scripts_an_app_is_set_up_and_asked_for_and_no_passkey_is_offered(
+    demo: Demo, chromium: Browser
+) -> None:
     context = chromium.new_context(base_url=demo.url, java_script_enabled=False, viewport=PHONE)
     page = context.new_page()
     with_password(page, demo)

@@ -80,7 +80,7 @@ def state(page: Page, text: str) -> None:
     expect(page.locator("dt", has_text="State").locator("xpath=following-sibling::dd[1]")).to_have_text(text)
 
 
-def test_an_order_of_a_new_account_is_filled_and_submitted(peter):
+def test_an_order_of_a_new_account_is_filled_and_submitted(peter: Page) -> None:
     account(peter)
     document(peter, "order")
     peter.get_by_label("Write-in product *").fill("Engraving")
@@ -96,7 +96,7 @@ def test_an_order_of_a_new_account_is_filled_and_submitted(peter):
     check(peter)
 
 
-def test_a_quote_is_activated_revised_and_won(peter):
+def test_a_quote_is_activated_revised_and_won(peter: Page) -> None:
     account(peter)
     document(peter, "quote")
 
@@ -111,7 +111,7 @@ def test_a_quote_is_activated_revised_and_won(peter):
     check(peter)
 
 
-def test_without_javascript_a_note_is_added_and_the_keyboard_is_enough(trading: str, chromium: Browser):
+def test_without_javascript_a_note_is_added_and_the_keyboard_is_enough(trading: str, chromium: Browser) -> None:
     context = chromium.new_context(base_url=trading, java_script_enabled=False)
     page = context.new_page()
     page.set_default_timeout(10_000)

@@ -11,14 +11,14 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import start_full_synchronization
+from tests.browser.conftest import Demo, start_full_synchronization
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
 
 
 @pytest.fixture
-def connected(page: Page, demo) -> Page:
+def connected(page: Page, demo: Demo) -> Page:
     """Enabled, and customers synchronized, whichever tests came before."""
     page.goto("/connection/")
     if page.get_by_role("button", name="Enable", exact=True).count():
@@ -38,7 +38,7 @@ def first_customer(page: Page) -> None:
     page.locator("tbody a").first.click()
 
 
-def test_a_dry_run_of_a_mapping_is_looked_at_narrowed_saved_and_applied(connected):
+def test_a_dry_run_of_a_mapping_is_looked_at_narrowed_saved_and_applied(connected: Page) -> None:
     page = connected
     page.goto("/mappings/CUSTOMER/")
     page.get_by_role("button", name="Dry Run").click()
@@ -54,7 +54,7 @@ def test_a_dry_run_of_a_mapping_is_looked_at_narrowed_saved_and_applied(connecte
     expect(page.locator("#plan")).to_contain_text("Applied", timeout=PATIENCE)
 
 
-def test_chosen_records_are_planned_without_anything_being_written(connected):
+def test_chosen_records_are_planned_without_anything_being_written(connected: Page) -> None:
     page = connected
     page.goto("/records/erp/customer/")
     for box in page.locator("tbody input[type=checkbox]").all()[:3]:
@@ -66,14 +66,14 @@ def test_chosen_records_are_planned_without_anything_being_written(connected):
     expect(page.locator("tbody tr").first).to_contain_text("records of CUSTOMER")
 
 
-def test_the_card_shows_what_the_full_synchronization_has_done_with_the_record(connected):
+def test_the_card_shows_what_the_full_synchronization_has_done_with_the_record(connected: Page) -> None:
     page = connected
     first_customer(page)
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     expect(page.locator("main")).to_contain_text(re.compile("(Inserted|Modified) in"))
 
 
-def test_errors_are_narrowed_and_their_actions_need_a_choice(connected):
+def test_errors_are_narrowed_and_their_actions_need_a_choice(connected: Page) -> None:
     page = connected
     page.goto("/synch/errors/?state=all")
     page.get_by_label("Record or message contains").fill("no such words")
@@ -94,7 +94,7 @@ def in_sales(demo, page: Page, name: str, **values: str) -> None:
     assert http.patch(f"{url}/api/data/v9.2/accounts({rows[0]['accountid']})", json=values, timeout=10).ok
 
 
-def test_a_conflict_is_shown_with_both_values_and_decided_field_by_field(connected, demo):
+def test_a_conflict_is_shown_with_both_values_and_decided_field_by_field(connected: Page, demo: Demo) -> None:
     page = connected
     first_customer(page)
     card, name = page.url, page.get_by_role("row", name=re.compile("^Name ")).first.locator("td").inner_text()
@@ -123,7 +123,7 @@ def test_a_conflict_is_shown_with_both_values_and_decided_field_by_field(connect
     expect(page.get_by_role("row", name=re.compile("^Phone No. 030 2222")).first).to_be_visible()
 
 
-def test_find_for_deleted_asks_first_and_looks_in_the_background(connected):
+def test_find_for_deleted_asks_first_and_looks_in_the_background(connected: Page) -> None:
     page = connected
     page.goto("/synch/skipped/")
     page.get_by_role("button", name="Find for Deleted").click()
@@ -133,14 +133,14 @@ def test_find_for_deleted_asks_first_and_looks_in_the_background(connected):
     expect(page.locator("tbody tr").first).to_be_visible()
 
 
-def test_match_based_coupling_is_previewed_for_all_records(connected):
+def test_match_based_coupling_is_previewed_for_all_records(connected: Page) -> None:
     page = connected
     page.goto("/couplings/CUSTOMER/match/")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name=re.compile("to be coupled"))).to_be_visible(timeout=PATIENCE)
 
 
-def test_modified_records_are_synchronized_from_the_connection(connected):
+def test_modified_records_are_synchronized_from_the_connection(connected: Page) -> None:
     page = connected
     page.goto("/connection/")
     page.get_by_role("link", name="Synchronize Modified Records").click()
@@ -148,7 +148,7 @@ def test_modified_records_are_synchronized_from_the_connection(connected):
     expect(page.locator("main")).to_contain_text("jobs have been scheduled")
 
 
-def test_the_pages_of_trouble_are_no_wider_than_a_phone(connected):
+def test_the_pages_of_trouble_are_no_wider_than_a_phone(connected: Page) -> None:
     page = connected
     page.set_viewport_size({"width": 400, "height": 800})
     wide = []

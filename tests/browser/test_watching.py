@@ -34,7 +34,9 @@ def open_person(page: Page, name: str) -> None:
 # --- preflight --------------------------------------------------------------------------------------------
 
 
-def test_a_connection_nobody_has_enabled_is_looked_at_beside_the_request_and_the_page_shows_it_by_itself(page):
+def test_a_connection_nobody_has_enabled_is_looked_at_beside_the_request_and_the_page_shows_it_by_itself(
+    page: Page,
+) -> None:
     page.goto("/connection/")
     page.get_by_role("link", name="Preflight").click()
     expect(page.locator("#preflight")).to_contain_text("Nothing has been looked at yet.")
@@ -47,7 +49,7 @@ def test_a_connection_nobody_has_enabled_is_looked_at_beside_the_request_and_the
         expect(findings).to_contain_text(words)
 
 
-def test_a_double_click_on_run_again_makes_one_run(page):
+def test_a_double_click_on_run_again_makes_one_run(page: Page) -> None:
     page.goto("/connection/preflight/")
     with page.expect_navigation():
         page.get_by_role("button", name="Run Again").dblclick()
@@ -56,7 +58,9 @@ def test_a_double_click_on_run_again_makes_one_run(page):
     expect(page.locator("tbody tr")).to_have_count(2)
 
 
-def test_without_scripts_the_preflight_shows_its_result_when_the_page_is_loaded_again(demo: Demo, chromium: Browser):
+def test_without_scripts_the_preflight_shows_its_result_when_the_page_is_loaded_again(
+    demo: Demo, chromium: Browser
+) -> None:
     context = chromium.new_context(base_url=demo.url, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, demo)
@@ -74,7 +78,7 @@ def test_without_scripts_the_preflight_shows_its_result_when_the_page_is_loaded_
 # --- users ------------------------------------------------------------------------------------------------
 
 
-def test_an_administrator_makes_a_person_and_puts_them_into_a_group(page):
+def test_an_administrator_makes_a_person_and_puts_them_into_a_group(page: Page) -> None:
     page.goto("/users/")
     page.get_by_role("link", name="New User").click()
     page.get_by_label("Username").fill("ester")
@@ -91,7 +95,7 @@ def test_an_administrator_makes_a_person_and_puts_them_into_a_group(page):
     expect(row_of(page, "ester")).to_contain_text("Viewer")
 
 
-def test_a_web_service_key_is_shown_once_and_can_be_revoked(page):
+def test_a_web_service_key_is_shown_once_and_can_be_revoked(page: Page) -> None:
     open_person(page, "ester")
     page.get_by_role("button", name="Change Web Service Key").click()
     key = page.get_by_label("Key of ester").input_value()
@@ -112,7 +116,7 @@ def test_a_web_service_key_is_shown_once_and_can_be_revoked(page):
 # --- audit log --------------------------------------------------------------------------------------------
 
 
-def test_the_audit_log_is_narrowed_and_saved_as_a_file(page, tmp_path: Path):
+def test_the_audit_log_is_narrowed_and_saved_as_a_file(page: Page, tmp_path: Path) -> None:
     page.goto("/audit/")
     page.get_by_label("Who").select_option("admin")
     page.get_by_label("Text").fill("ester")
@@ -131,7 +135,7 @@ def test_the_audit_log_is_narrowed_and_saved_as_a_file(page, tmp_path: Path):
     assert ESTERS not in str(lines)
 
 
-def test_the_start_of_a_preflight_by_a_person_is_in_the_audit_log(page):
+def test_the_start_of_a_preflight_by_a_person_is_in_the_audit_log(page: Page) -> None:
     page.goto("/audit/?kind=task")
     expect(page.locator("tbody tr").first).to_contain_text("preflight")
     expect(page.locator("tbody tr").first).to_contain_text("admin")
@@ -140,7 +144,7 @@ def test_the_start_of_a_preflight_by_a_person_is_in_the_audit_log(page):
 # --- everybody --------------------------------------------------------------------------------------------
 
 
-def test_a_viewer_sees_the_preflight_and_is_refused_users_and_audit_log(demo: Demo, chromium: Browser):
+def test_a_viewer_sees_the_preflight_and_is_refused_users_and_audit_log(demo: Demo, chromium: Browser) -> None:
     context = chromium.new_context(base_url=demo.url)
     page = context.new_page()
     sign_in(page, demo, "ester", ESTERS)
@@ -155,7 +159,7 @@ def test_a_viewer_sees_the_preflight_and_is_refused_users_and_audit_log(demo: De
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 400])
-def test_axe_finds_nothing_serious_on_preflight_users_and_audit_log(page, scheme, width):
+def test_axe_finds_nothing_serious_on_preflight_users_and_audit_log(page: Page, scheme: str, width: int) -> None:
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     open_person(page, "ester")

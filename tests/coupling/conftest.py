@@ -34,7 +34,7 @@ def company() -> MemorySystem:
 
 
 @pytest.fixture
-def connected(setup) -> ConnectionSetup:
+def connected(setup: ConnectionSetup) -> ConnectionSetup:
     """Enabled, with one mapping between customers and accounts."""
     ConnectionSetup.objects.update(is_enabled=True)
     mapping = TableMapping.objects.create(
@@ -51,34 +51,34 @@ def connected(setup) -> ConnectionSetup:
 
 
 @pytest.fixture
-def mapping(connected) -> TableMapping:
+def mapping(connected: ConnectionSetup) -> TableMapping:
     return TableMapping.objects.get(name="CUSTOMER")
 
 
 @pytest.fixture
-def clerk(db) -> Client:
+def clerk(db: None) -> Client:
     """Signed in, may couple and start jobs."""
     return signed_in("susan", rights=("change_coupling",))
 
 
 @pytest.fixture
-def visitor(db) -> Client:
+def visitor(db: None) -> Client:
     """Signed in, may only look."""
     return signed_in("otto")
 
 
 @pytest.fixture
-def adatum(company) -> uuid.UUID:
+def adatum(company: MemorySystem) -> uuid.UUID:
     return id_of(company, "Adatum")
 
 
 @pytest.fixture
-def adatum_account(organization) -> uuid.UUID:
+def adatum_account(organization: MemorySystem) -> uuid.UUID:
     return id_of(organization, "Adatum")
 
 
 @pytest.fixture
-def vendors(connected) -> TableMapping:
+def vendors(connected: ConnectionSetup) -> TableMapping:
     """A second mapping of accounts: vendors are made of those with the relationship type Vendor."""
     made = TableMapping.objects.create(
         name="VENDOR", erp_table="vendor", crm_table="account", direction="both", position=2000,

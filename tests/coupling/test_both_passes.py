@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import uuid
 
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.models import SyncError, SyncJob
 from integration.sync.rules import Direction
 from integration.sync.run import Failure
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
 
-def test_the_job_of_the_first_pass_leads_to_the_decision_after_the_second_has_met_the_conflict_too(world, clerk):
+def test_the_job_of_the_first_pass_leads_to_the_decision_after_the_second_has_met_the_conflict_too(
+    world: JobsWorld, clerk: Client
+) -> None:
     adatum, account = uuid.uuid4(), uuid.uuid4()
     world.mapping().couplings.couple(adatum, account)
     done = SyncJob.Status.FINISHED

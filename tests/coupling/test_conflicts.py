@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
@@ -14,7 +15,7 @@ from integration.sync.memory.halves import partnerless
 from integration.sync.memory.ledger import InFlight
 from integration.systems.values import Side
 from tests.coupling.conftest import page, told
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -50,7 +51,7 @@ def decide(client, erp_id, shown: str, **chosen: str):
     return client.post(reverse("conflict", args=["CUSTOMER", erp_id]), {**versions, **fields})
 
 
-def test_both_values_of_each_field_that_differs_are_shown(world, clerk):
+def test_both_values_of_each_field_that_differs_are_shown(world: JobsWorld, clerk: Client) -> None:
     ours, _ = clash(world)
     shown = page(clerk, "conflict", "CUSTOMER", ours)
     for text in ("Adatum AG", "Adatum Ltd.", "030 22", "030 33"):
@@ -58,7 +59,7 @@ def test_both_values_of_each_field_that_differs_are_shown(world, clerk):
     assert shown.count('type="radio"') == 4
 
 
-def test_each_field_takes_the_value_that_was_chosen_and_the_error_closes(world, clerk):
+def test_each_field_takes_the_value_that_was_chosen_and_the_error_closes(world: JobsWorld, clerk: Client) -> None:
     ours, theirs = clash(world)
     shown = page(clerk, "conflict", "CUSTOMER", ours)
     decide(clerk, ours, shown, name__name="crm", phone_no__telephone1="erp")
@@ -70,7 +71,7 @@ def test_each_field_takes_the_value_that_was_chosen_and_the_error_closes(world, 
     assert not SyncError.objects.open().exists()
 
 
-def test_a_blank_value_wins_where_a_person_wants_it(world, clerk):
+def test_a_blank_value_wins_where_a_person_wants_it(world: JobsWorld, clerk: Client) -> None:
     ours, theirs = clash(world)
     world.crm.edit("account", theirs, telephone1="")
     shown = page(clerk, "conflict", "CUSTOMER", ours)
@@ -79,7 +80,9 @@ def test_a_blank_value_wins_where_a_person_wants_it(world, clerk):
     assert not world.erp.values("customer", ours)["phone_no"]
 
 
-def test_what_a_person_decides_stands_above_what_a_run_that_died_had_begun_to_write(world, clerk):
+def test_what_a_person_decides_stands_above_what_a_run_that_died_had_begun_to_write(
+    world: JobsWorld, clerk: Client
+) -> None:
     ours, theirs = clash(world)
     pair = world.mapping().couplings.get().pair
     begun = InFlight(Side.CRM, {"phone_no:telephone1": ("030 33", "!030 33")})
@@ -91,7 +94,7 @@ def test_what_a_person_decides_stands_above_what_a_run_that_died_had_begun_to_wr
     assert world.crm.values("account", theirs)["telephone1"] == "030 33"
 
 
-def test_a_decision_about_records_that_have_changed_since_is_refused(world, clerk):
+def test_a_decision_about_records_that_have_changed_since_is_refused(world: JobsWorld, clerk: Client) -> None:
     ours, theirs = clash(world)
     shown = page(clerk, "conflict", "CUSTOMER", ours)
     world.crm.edit("account", theirs, telephone1="030 44")
@@ -100,14 +103,14 @@ def test_a_decision_about_records_that_have_changed_since_is_refused(world, cler
     assert not SyncJob.objects.filter(status=SyncJob.Status.QUEUED).exists()
 
 
-def test_the_side_that_alone_has_changed_a_field_is_proposed(world, clerk):
+def test_the_side_that_alone_has_changed_a_field_is_proposed(world: JobsWorld, clerk: Client) -> None:
     ours, _ = clash(world)
     world.erp.edit("customer", ours, post_code="10115")
     shown = page(clerk, "conflict", "CUSTOMER", ours)
     assert shown.count("changed here") == 1
 
 
-def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world, clerk):
+def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world: JobsWorld, clerk: Client) -> None:
     ours, _ = clash(world)
     couplings = world.mapping().couplings
     pair = couplings.pairs(Side.ERP, [ours])[ours]
@@ -116,7 +119,7 @@ def test_a_value_that_had_no_partner_and_has_one_by_now_is_proposed(world, clerk
     assert page(clerk, "conflict", "CUSTOMER", ours).count('value="erp" checked') == 1
 
 
-def test_several_conflicts_are_decided_for_one_side_at_once(world, clerk):
+def test_several_conflicts_are_decided_for_one_side_at_once(world: JobsWorld, clerk: Client) -> None:
     ours, _ = clash(world)
     error = SyncError.objects.open().filter(code="conflict").first()
     clerk.post(reverse("errors_action", args=["get"]), {"selected": [error.pk]})
@@ -125,7 +128,7 @@ def test_several_conflicts_are_decided_for_one_side_at_once(world, clerk):
     assert not SyncError.objects.open().exists()
 
 
-def test_equal_records_have_nothing_to_decide_and_unknown_ones_no_page(world, clerk):
+def test_equal_records_have_nothing_to_decide_and_unknown_ones_no_page(world: JobsWorld, clerk: Client) -> None:
     world.couple_jim()
     ours, theirs = world.add_customer("Litware"), world.add_account("Litware")
     world.mapping().couplings.couple(ours, theirs)
@@ -133,14 +136,14 @@ def test_equal_records_have_nothing_to_decide_and_unknown_ones_no_page(world, cl
     assert clerk.get(reverse("conflict", args=["CUSTOMER", uuid.uuid4()])).status_code == 404
 
 
-def test_who_may_only_look_decides_nothing(world, visitor):
+def test_who_may_only_look_decides_nothing(world: JobsWorld, visitor: Client) -> None:
     ours, _ = clash(world)
     assert visitor.get(reverse("conflict", args=["CUSTOMER", ours])).status_code == 403
     assert visitor.post(reverse("conflict", args=["CUSTOMER", ours])).status_code == 403
 
 
 @pytest.mark.parametrize("side", ["", "both", "erp'"])
-def test_a_side_that_does_not_exist_decides_nothing(world, clerk, side):
+def test_a_side_that_does_not_exist_decides_nothing(world: JobsWorld, clerk: Client, side: str) -> None:
     ours, theirs = clash(world)
     shown = page(clerk, "conflict", "CUSTOMER", ours)
     decide(clerk, ours, shown, name__name=side, phone_no__telephone1=side)

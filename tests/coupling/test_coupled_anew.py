@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test.client import Client
 from django.urls import reverse
 
 from coupling import commands
@@ -44,7 +45,7 @@ class Firm:
 
 
 @pytest.fixture
-def firm(world) -> Firm:
+def firm(world: JobsWorld) -> Firm:
     return Firm(world)
 
 
@@ -53,19 +54,23 @@ def couple_on_the_page(client, firm: Firm, account: uuid.UUID):
     return client.post(reverse("coupling_set", args=["CUSTOMER", firm.adatum]), {"crm_id": account, "seen": seen})
 
 
-def test_coupling_a_customer_with_another_account_on_its_page_uncouples_the_people_of_the_old_one(firm, clerk):
+def test_coupling_a_customer_with_another_account_on_its_page_uncouples_the_people_of_the_old_one(
+    firm: Firm, clerk: Client
+) -> None:
     couple_on_the_page(clerk, firm, firm.fabrikam)
     assert commands.coupled_with(firm.world.mapping(), firm.adatum) == firm.fabrikam
     assert firm.coupled_people() == set()
 
 
-def test_coupling_a_customer_with_another_account_by_command_does_the_same(firm, capsys):
+def test_coupling_a_customer_with_another_account_by_command_does_the_same(
+    firm: Firm, capsys: pytest.CaptureFixture[str]
+) -> None:
     call_command("couple", "CUSTOMER", str(firm.adatum), str(firm.fabrikam))
     assert firm.coupled_people() == set()
     assert "2 contacts of this firm are not coupled. Match them under CONTACT." in capsys.readouterr().out
 
 
-def test_after_coupling_a_firm_again_exactly_its_people_are_offered_to_be_matched(firm, clerk):
+def test_after_coupling_a_firm_again_exactly_its_people_are_offered_to_be_matched(firm: Firm, clerk: Client) -> None:
     stranger = firm.world.erp.add("contact", first_name="Bart", type=1)
     commands.uncouple_inline(firm.world.mapping(), [firm.adatum], firm_connected(firm))
     assert firm.coupled_people() == set()
@@ -79,7 +84,7 @@ def test_after_coupling_a_firm_again_exactly_its_people_are_offered_to_be_matche
     assert "2 chosen records" in clerk.get(address[1].replace("&amp;", "&")).content.decode()
 
 
-def test_where_everybody_of_the_firm_is_coupled_nothing_is_offered(firm, clerk):
+def test_where_everybody_of_the_firm_is_coupled_nothing_is_offered(firm: Firm, clerk: Client) -> None:
     firm.world.mapping().couplings.filter(erp_id=firm.adatum).delete()
     assert told(couple_on_the_page(clerk, firm, firm.account)) == ["The records are coupled."]
 
@@ -97,7 +102,7 @@ def firm_connected(firm: Firm):
 
 
 @pytest.fixture
-def resellers(firm) -> TableMapping:
+def resellers(firm: Firm) -> TableMapping:
     """Another mapping of accounts, which holds Fabrikam."""
     made = TableMapping.objects.create(name="RESELLERS", erp_table="vendor", crm_table="account", direction="both")
     made.couplings.couple(uuid.uuid4(), firm.fabrikam)
@@ -107,18 +112,20 @@ def resellers(firm) -> TableMapping:
 HELD = "The Dynamics 365 Sales record is coupled in RESELLERS already. Delete that coupling first."
 
 
-def test_the_dialog_names_the_mapping_that_holds_the_account_and_couples_nothing(firm, resellers, clerk):
+def test_the_dialog_names_the_mapping_that_holds_the_account_and_couples_nothing(
+    firm: Firm, resellers: TableMapping, clerk: Client
+) -> None:
     assert told(couple_on_the_page(clerk, firm, firm.fabrikam)) == [HELD]
     assert commands.coupled_with(firm.world.mapping(), firm.adatum) == firm.account
 
 
-def test_the_command_names_the_mapping_that_holds_the_account(firm, resellers):
+def test_the_command_names_the_mapping_that_holds_the_account(firm: Firm, resellers: TableMapping) -> None:
     with pytest.raises(CommandError, match="is coupled in RESELLERS already"):
         call_command("couple", "CUSTOMER", str(firm.adatum), str(firm.fabrikam))
     assert firm.coupled_people() == firm.people
 
 
-def test_a_customer_that_another_mapping_holds_is_named_too(firm):
+def test_a_customer_that_another_mapping_holds_is_named_too(firm: Firm) -> None:
     mapping = firm.world.mapping()
     own = TableMapping.objects.create(name="FIRMS", erp_table="customer", crm_table="account", user_defined=True)
     alone = firm.world.add_customer("Litware")

@@ -5,19 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.models import SyncJob
 from integration.sync.memory.ledger import Result
 from integration.systems.values import Ref, Side
 from tests.coupling.conftest import page, press
-from tests.coupling.standard_world import standard_world
+from tests.coupling.standard_world import StandardWorld, standard_world
 
 __all__ = ["standard_world"]
 
 
 @pytest.fixture
-def world(standard_world):
+def world(standard_world: StandardWorld) -> StandardWorld:
     return standard_world
 
 
@@ -26,7 +27,9 @@ def couple(client, mapping: str, erp_id, **more):
 
 
 @pytest.mark.scenario("CRMCouplingTest.CoupleSalesperson")
-def test_a_salesperson_coupled_with_a_user_takes_the_users_name_and_the_user_stays(world, clerk):
+def test_a_salesperson_coupled_with_a_user_takes_the_users_name_and_the_user_stays(
+    world: StandardWorld, clerk: Client
+) -> None:
     linda = world.erp.add("salesperson", code="LM", name="Linda")
     user = world.crm.add(
         "systemuser", fullname="Linda Martin", isdisabled=False, islicensed=True, isintegrationuser=False
@@ -39,7 +42,7 @@ def test_a_salesperson_coupled_with_a_user_takes_the_users_name_and_the_user_sta
 
 
 @pytest.mark.scenario("CRMCouplingTest.CoupleContact")
-def test_contacts_coupled_without_synchronizing_keep_their_own_values(world, clerk):
+def test_contacts_coupled_without_synchronizing_keep_their_own_values(world: StandardWorld, clerk: Client) -> None:
     adatum = world.customer("Adatum", "C-1")
     account = world.crm.add("account", name="Adatum", customertypecode=3)
     world.stored("CUSTOMER").couplings.couple(adatum, account)
@@ -54,7 +57,7 @@ def test_contacts_coupled_without_synchronizing_keep_their_own_values(world, cle
 
 
 @pytest.mark.scenario("CRMCouplingTest.CreateCustomerFromCRM")
-def test_a_customer_is_made_of_an_account_whose_owner_is_coupled(world, clerk):
+def test_a_customer_is_made_of_an_account_whose_owner_is_coupled(world: StandardWorld, clerk: Client) -> None:
     account = world.crm.add(
         "account", name="Coho Winery", customertypecode=3, ownerid=Ref("systemuser", world.jim_user)
     )
@@ -67,7 +70,7 @@ def test_a_customer_is_made_of_an_account_whose_owner_is_coupled(world, clerk):
 
 
 @pytest.mark.scenario("CRMCouplingTest.CreateContactFromCRM")
-def test_a_contact_is_made_of_one_whose_account_is_coupled_with_a_customer(world, clerk):
+def test_a_contact_is_made_of_one_whose_account_is_coupled_with_a_customer(world: StandardWorld, clerk: Client) -> None:
     adatum = world.customer("Adatum", "C-1")
     account = world.crm.add("account", name="Adatum", customertypecode=3)
     world.stored("CUSTOMER").couplings.couple(adatum, account)
@@ -83,7 +86,7 @@ def test_a_contact_is_made_of_one_whose_account_is_coupled_with_a_customer(world
 
 
 @pytest.mark.scenario("CRMCouplingTest.CoupleCurrency")
-def test_a_new_currency_in_sales_has_the_code_and_a_precision(world, clerk):
+def test_a_new_currency_in_sales_has_the_code_and_a_precision(world: StandardWorld, clerk: Client) -> None:
     euro = world.erp.add("currency", code="EUR", description="Euro", iso_code="EUR", exchange_rate=Decimal("1.17"))
     couple(clerk, "CURRENCY", euro, create="yes")
     (job,) = world.run_all()
@@ -95,7 +98,7 @@ def test_a_new_currency_in_sales_has_the_code_and_a_precision(world, clerk):
 
 
 @pytest.mark.scenario("CRMCouplingTest.CoupleCustPriceGroup")
-def test_a_price_list_coupled_with_a_price_group_takes_its_code_as_name(world, clerk):
+def test_a_price_list_coupled_with_a_price_group_takes_its_code_as_name(world: StandardWorld, clerk: Client) -> None:
     group = world.erp.add("customer_price_group", code="RETAIL", description="Shops")
     prices = world.crm.add(
         "pricelevel", name="Shop prices", transactioncurrencyid=Ref("transactioncurrency", world.gbp)
@@ -107,7 +110,7 @@ def test_a_price_list_coupled_with_a_price_group_takes_its_code_as_name(world, c
 
 
 @pytest.mark.scenario("CRMCouplingRecord.GetCreateNewInCRM")
-def test_create_new_makes_a_record_and_couple_alone_does_not(world, clerk):
+def test_create_new_makes_a_record_and_couple_alone_does_not(world: StandardWorld, clerk: Client) -> None:
     adatum = world.customer("Adatum", "C-1")
     assert "Create New" in page(clerk, "coupling", "CUSTOMER", adatum)
     couple(clerk, "CUSTOMER", adatum)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from coupling import commands
@@ -19,7 +21,7 @@ __all__ = ["world"]
 
 
 @pytest.fixture
-def broken(world) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
+def broken(world: JobsWorld) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
     """Adatum has lost its customer, Fabrikam its account; Litware has both."""
     world.couple_jim()
     ids = []
@@ -45,7 +47,9 @@ def names(world: JobsWorld) -> tuple[list[str], list[str]]:
     return world.names(Side.ERP, "customer"), world.names(Side.CRM, "account")
 
 
-def test_restoring_two_kinds_of_broken_pairs_restores_both_and_names_the_whole_one(world, clerk, broken):
+def test_restoring_two_kinds_of_broken_pairs_restores_both_and_names_the_whole_one(
+    world: JobsWorld, clerk: Client, broken: tuple[UUID, ...]
+) -> None:
     world.erp.numbers = {"customer": "C"}
     answer = press(clerk, "restore", *broken)
     assert told(answer) == ["CUSTOMER, 1 record left out: Both records exist."]
@@ -54,7 +58,9 @@ def test_restoring_two_kinds_of_broken_pairs_restores_both_and_names_the_whole_o
     assert names(world) == (["Adatum", "Fabrikam", "Litware"], ["Adatum", "Fabrikam", "Litware"])
 
 
-def test_restoring_where_the_mapping_goes_one_way_does_that_way_and_says_what_it_left_out(world, clerk, broken):
+def test_restoring_where_the_mapping_goes_one_way_does_that_way_and_says_what_it_left_out(
+    world: JobsWorld, clerk: Client, broken: tuple[UUID, ...]
+) -> None:
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_crm")
     answer = press(clerk, "restore", *broken[:2])
     assert told(answer) == [
@@ -64,14 +70,18 @@ def test_restoring_where_the_mapping_goes_one_way_does_that_way_and_says_what_it
     assert names(world) == (["Fabrikam", "Litware"], ["Adatum", "Fabrikam", "Litware"])
 
 
-def test_deleting_what_is_left_deletes_of_the_broken_pairs_only_and_names_the_whole_one(world, clerk, broken):
+def test_deleting_what_is_left_deletes_of_the_broken_pairs_only_and_names_the_whole_one(
+    world: JobsWorld, clerk: Client, broken: tuple[UUID, ...]
+) -> None:
     answer = press(clerk, "delete", *broken, confirmed="yes")
     assert told(answer) == ["CUSTOMER, 1 record left out: Both records exist."]
     run_all()
     assert names(world) == (["Litware"], ["Litware"])
 
 
-def test_letting_business_central_win_names_the_mapping_that_does_not_go_that_way(world, clerk, broken):
+def test_letting_business_central_win_names_the_mapping_that_does_not_go_that_way(
+    world: JobsWorld, clerk: Client, broken: tuple[UUID, ...]
+) -> None:
     *_, litware = broken
     TableMapping.objects.filter(name="SALESPEOPLE").update(direction="to_erp")
     answer = press(clerk, "synchronize", litware, world.jim, way="send")
@@ -80,7 +90,9 @@ def test_letting_business_central_win_names_the_mapping_that_does_not_go_that_wa
     assert not SyncJob.objects.filter(mapping__name="SALESPEOPLE").exists()
 
 
-def test_a_dry_run_over_records_of_two_mappings_makes_one_plan_for_each(world, broken):
+def test_a_dry_run_over_records_of_two_mappings_makes_one_plan_for_each(
+    world: JobsWorld, broken: tuple[UUID, ...]
+) -> None:
     *_, litware = broken
     other = TableMapping.objects.create(name="FIRMS", erp_table="customer", crm_table="account", direction="both")
     other.fields.create(erp_field="name", crm_field="name", direction="both")
@@ -91,7 +103,9 @@ def test_a_dry_run_over_records_of_two_mappings_makes_one_plan_for_each(world, b
     assert Plan.objects.count() == 2
 
 
-def test_matching_chosen_records_says_how_many_of_them_are_coupled_already(world, clerk, broken):
+def test_matching_chosen_records_says_how_many_of_them_are_coupled_already(
+    world: JobsWorld, clerk: Client, broken: tuple[UUID, ...]
+) -> None:
     *_, litware = broken
     coho = world.add_customer("Coho Winery")
     answer = clerk.post(reverse("match_start", args=["CUSTOMER"]), {"selected": [litware, coho]})

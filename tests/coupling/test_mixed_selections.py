@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from coupling import commands
@@ -13,7 +14,7 @@ from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import State
 from tests.coupling.conftest import told
 from tests.coupling.errors.errors import left, log, pairs, press, run_all
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 from tests.people import ADMINISTRATOR, signed_in
 
 __all__ = ["world"]
@@ -29,7 +30,9 @@ def other_way() -> tuple[TableMapping, list[uuid.UUID], SyncJob]:
     return found
 
 
-def test_sending_errors_of_two_mappings_sends_those_that_go_this_way_and_names_the_others(world, clerk, monkeypatch):
+def test_sending_errors_of_two_mappings_sends_those_that_go_this_way_and_names_the_others(
+    world: JobsWorld, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _items, item_ids, item_job = one_way()
     _, currency_ids, currency_job = other_way()
     monkeypatch.setattr("coupling.commands.synchronize_now.check_first", lambda *_: None)
@@ -49,12 +52,14 @@ def test_sending_errors_of_two_mappings_sends_those_that_go_this_way_and_names_t
     ]
 
 
-def test_what_stands_in_the_way_of_one_mapping_keeps_no_other_from_being_uncoupled(world, clerk, monkeypatch):
+def test_what_stands_in_the_way_of_one_mapping_keeps_no_other_from_being_uncoupled(
+    world: JobsWorld, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     items, item_ids, item_job = one_way()
     people, people_ids, people_job = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
     real = commands.uncouple
 
-    def refusing(mapping, ids, user):
+    def refusing(mapping, ids, user: str):
         if mapping.name == "ITEM-PRODUCT":
             raise CouplingError("An item is locked.")
         return real(mapping, ids, user)
@@ -69,7 +74,7 @@ def test_what_stands_in_the_way_of_one_mapping_keeps_no_other_from_being_uncoupl
     ]
 
 
-def test_records_that_are_not_coupled_yet_are_left_out_of_uncoupling_and_named(world, clerk):
+def test_records_that_are_not_coupled_yet_are_left_out_of_uncoupling_and_named(world: JobsWorld, clerk: Client) -> None:
     people, ids, job = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
     people.couplings.filter(erp_id=ids[0]).update(state=State.RESERVED.value)
 
@@ -82,7 +87,7 @@ def test_records_that_are_not_coupled_yet_are_left_out_of_uncoupling_and_named(w
     ]
 
 
-def test_deleting_the_couplings_of_several_mappings_says_which_had_none(world, clerk):
+def test_deleting_the_couplings_of_several_mappings_says_which_had_none(world: JobsWorld, clerk: Client) -> None:
     people, *_ = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
     items, *_ = one_way()
     TableMapping.objects.create(name="FIRMS", erp_table="customer", crm_table="account", user_defined=True)
@@ -97,14 +102,16 @@ def test_deleting_the_couplings_of_several_mappings_says_which_had_none(world, c
     assert (left(people), left(items)) == (set(), set())
 
 
-def test_a_mapping_of_ones_own_among_those_that_go_back_to_the_default_is_named(world):
+def test_a_mapping_of_ones_own_among_those_that_go_back_to_the_default_is_named(world: JobsWorld) -> None:
     TableMapping.objects.create(name="FIRMS", erp_table="customer", crm_table="account", user_defined=True)
     page = signed_in("annette", ADMINISTRATOR).get(reverse("mapping_defaults"), {"name": ["CUSTOMER", "FIRMS"]})
     assert "Left out, since people made them and there is no default: FIRMS." in page.content.decode()
 
 
 @pytest.mark.parametrize("action", ["send", "uncouple"])
-def test_a_selection_of_which_nothing_can_be_done_says_why_and_does_nothing(world, clerk, action):
+def test_a_selection_of_which_nothing_can_be_done_says_why_and_does_nothing(
+    world: JobsWorld, clerk: Client, action: str
+) -> None:
     mapping, ids, job = other_way()
     mapping.couplings.update(state=State.RESERVED.value)
     assert told(press(clerk, action, log(job, ids[0]), confirmed="yes")) == ["None of these is coupled."]

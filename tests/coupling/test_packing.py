@@ -35,26 +35,26 @@ PAIRS = st.builds(
 
 
 @given(AGREED)
-def test_halves_come_back_as_they_were_whatever_they_hold(agreed):
+def test_halves_come_back_as_they_were_whatever_they_hold(agreed) -> None:
     assert unpacked(packed(agreed)) == agreed
 
 
 @given(VALUES)
-def test_a_value_that_a_bulk_call_wrote_comes_back_plain_here_and_unread_there(value):
+def test_a_value_that_a_bulk_call_wrote_comes_back_plain_here_and_unread_there(value) -> None:
     agreed = {"name:name": (plain(value), unread(value))}
     assert unpacked(packed(agreed)) == agreed
 
 
 @given(PAIRS)
-def test_a_pair_comes_back_as_it_was(pair):
+def test_a_pair_comes_back_as_it_was(pair) -> None:
     assert len(row_of(pair)) == len(COLUMNS)
     assert pair_of(row_of(pair)) == pair
 
 
-def test_what_is_the_same_on_both_sides_is_written_once_and_so_is_what_a_bulk_call_wrote():
+def test_what_is_the_same_on_both_sides_is_written_once_and_so_is_what_a_bulk_call_wrote() -> None:
     agreed = {"a": ("Rome", "Rome"), "b": ("Rome", unread("Rome")), "c": ("Rome", "ROME"), "d": (DECIDED, "Rome")}
     assert json.loads(packed(agreed)) == {"a": "Rome", "b": ">Rome", "c": ["Rome", "ROME"], "d": ["*", "Rome"]}
 
 
-def test_a_pair_about_which_nothing_was_agreed_holds_nothing():
+def test_a_pair_about_which_nothing_was_agreed_holds_nothing() -> None:
     assert unpacked("") == {}

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from coupling.models import Coupling, CouplingError
+from integration.models.mapping.table_mapping import TableMapping
 from integration.systems.values import Side
 
 ADATUM, FABRIKAM, ACCOUNT, OTHER = (uuid.uuid4() for _ in range(4))
@@ -20,7 +21,7 @@ ADATUM, FABRIKAM, ACCOUNT, OTHER = (uuid.uuid4() for _ in range(4))
     "IntegrationRecordMgmtTest.CannotFindRecordIdByIntegrationTableUid",
     "IntegrationRecordMgmtTest.CannotFindIntegrationTableUidByRecordId",
 )
-def test_a_pair_is_found_from_either_side_and_not_before_it_is_made(mapping):
+def test_a_pair_is_found_from_either_side_and_not_before_it_is_made(mapping: TableMapping) -> None:
     pairs = mapping.couplings
     assert pairs.pairs(Side.CRM, [ACCOUNT]) == {}
     assert pairs.pairs(Side.ERP, [ADATUM]) == {}
@@ -34,7 +35,7 @@ def test_a_pair_is_found_from_either_side_and_not_before_it_is_made(mapping):
     "CRMIntegrationRecordTest.CannotUpdateCouplingToAlreadyCoupledRecord",
     "CRMIntegrationRecordTest.CannotUpdateCouplingToAlreadyCoupledCRMID",
 )
-def test_an_account_that_has_its_customer_is_not_given_to_another_coupled_customer(mapping):
+def test_an_account_that_has_its_customer_is_not_given_to_another_coupled_customer(mapping: TableMapping) -> None:
     mapping.couplings.couple(ADATUM, ACCOUNT)
     mapping.couplings.couple(FABRIKAM, OTHER)
     with pytest.raises(CouplingError, match="already coupled with another record"):
@@ -43,14 +44,16 @@ def test_an_account_that_has_its_customer_is_not_given_to_another_coupled_custom
 
 
 @pytest.mark.scenario("CRMIntegrationRecordTest.CanUpdateCouplingToCRMIDCoupledDeletedIntegrationRecord")
-def test_the_account_of_a_deleted_customer_is_free_for_another_and_both_old_pairs_are_gone(mapping):
+def test_the_account_of_a_deleted_customer_is_free_for_another_and_both_old_pairs_are_gone(
+    mapping: TableMapping,
+) -> None:
     mapping.couplings.couple(ADATUM, ACCOUNT)
     mapping.couplings.couple(FABRIKAM, OTHER)
     mapping.couplings.couple(FABRIKAM, ACCOUNT, alive=lambda _side, record: record != ADATUM)
     assert [(one.erp_id, one.crm_id) for one in mapping.couplings.all()] == [(FABRIKAM, ACCOUNT)]
 
 
-def test_the_database_itself_refuses_a_second_pair_of_either_record(mapping):
+def test_the_database_itself_refuses_a_second_pair_of_either_record(mapping: TableMapping) -> None:
     mapping.couplings.couple(ADATUM, ACCOUNT)
     for erp_id, crm_id in ((ADATUM, OTHER), (FABRIKAM, ACCOUNT)):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -60,7 +63,7 @@ def test_the_database_itself_refuses_a_second_pair_of_either_record(mapping):
 @pytest.mark.scenario(
     "CRMIntegrationRecordTest.CannotInsertRecordWithZeroTableId", "CRMIntegrationRecordTest.CannotResetTableId"
 )
-def test_a_pair_without_a_mapping_cannot_be_stored(mapping):
+def test_a_pair_without_a_mapping_cannot_be_stored(mapping: TableMapping) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Coupling.objects.create(mapping=None, erp_id=ADATUM, crm_id=ACCOUNT)
     mapping.couplings.couple(ADATUM, ACCOUNT)

@@ -13,7 +13,7 @@ from integration.systems.values import Side
 
 
 @pytest.mark.django_db
-def test_creating_a_price_list_from_a_price_group_has_its_two_prices_follow():
+def test_creating_a_price_list_from_a_price_group_has_its_two_prices_follow() -> None:
     for name, erp, crm in (
         ("CUSTPRCGRP-PRICE", "customer_price_group", "pricelevel"),
         ("SALESPRC-PRODPRICE", "sales_price", "productpricelevel"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
 from integration.models import SyncJob, TableMapping
 from integration.systems.values import Ref
 from tests.coupling.conftest import press, told
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -54,7 +55,7 @@ def left(mapping: TableMapping) -> set[uuid.UUID]:
     "CDSUncoupling.OpportunityListUncoupleMultiple",
 )
 @pytest.mark.parametrize("name", IN_A_JOB)
-def test_two_of_three_chosen_in_a_list_are_uncoupled_by_one_job(world, clerk, name):
+def test_two_of_three_chosen_in_a_list_are_uncoupled_by_one_job(world: JobsWorld, clerk: Client, name: str) -> None:
     mapping, (first, second, third) = three_pairs(name, IN_A_JOB[name])
     press(clerk, "erp", mapping.erp_table, "uncouple", first, third, confirmed="yes")
     assert left(mapping) == {first, second, third}
@@ -73,7 +74,9 @@ def test_two_of_three_chosen_in_a_list_are_uncoupled_by_one_job(world, clerk, na
     "CDSUncoupling.OpportunityCardUncouple",
 )
 @pytest.mark.parametrize("name", IN_A_JOB)
-def test_one_record_is_uncoupled_by_one_job_from_its_card_as_from_the_list(world, clerk, name):
+def test_one_record_is_uncoupled_by_one_job_from_its_card_as_from_the_list(
+    world: JobsWorld, clerk: Client, name: str
+) -> None:
     mapping, (first, second, third) = three_pairs(name, IN_A_JOB[name])
     card = reverse("erp_card", args=[mapping.erp_table, second])
     press(clerk, "erp", mapping.erp_table, "uncouple", second, confirmed="yes", back=card)
@@ -88,7 +91,7 @@ def test_one_record_is_uncoupled_by_one_job_from_its_card_as_from_the_list(world
     "CDSUncoupling.CustomerPriceGroupsUncoupleMultiple",
 )
 @pytest.mark.parametrize("name", AT_ONCE)
-def test_what_bears_no_trace_in_sales_is_uncoupled_at_once(world, clerk, name):
+def test_what_bears_no_trace_in_sales_is_uncoupled_at_once(world: JobsWorld, clerk: Client, name: str) -> None:
     mapping, (first, second, third) = three_pairs(name, AT_ONCE[name])
     answer = press(clerk, "erp", mapping.erp_table, "uncouple", first, third, confirmed="yes")
     assert told(answer) == ["2 couplings deleted; the records stay."]
@@ -98,7 +101,7 @@ def test_what_bears_no_trace_in_sales_is_uncoupled_at_once(world, clerk, name):
 
 @pytest.mark.scenario("CDSUncoupling.CurrencyListUncoupleSingle", "CDSUncoupling.UnitsOfMeasureUncoupleSingle")
 @pytest.mark.parametrize("name", AT_ONCE)
-def test_a_single_one_of_those_too(world, clerk, name):
+def test_a_single_one_of_those_too(world: JobsWorld, clerk: Client, name: str) -> None:
     mapping, (first, second, third) = three_pairs(name, AT_ONCE[name])
     press(clerk, "erp", mapping.erp_table, "uncouple", second, confirmed="yes")
     assert left(mapping) == {first, third}
@@ -106,7 +109,7 @@ def test_a_single_one_of_those_too(world, clerk, name):
 
 
 @pytest.mark.scenario("CDSUncoupling.IntegarionTableMappingListUncoupleMultiple")
-def test_the_chosen_mappings_lose_their_couplings_and_no_other_does(world, clerk):
+def test_the_chosen_mappings_lose_their_couplings_and_no_other_does(world: JobsWorld, clerk: Client) -> None:
     chosen = {"CUSTOMER": ("customer", "account"), "ITEM-PRODUCT": IN_A_JOB["ITEM-PRODUCT"],
               "SALESPEOPLE": ("salesperson", "systemuser")}  # fmt: skip
     mappings = [three_pairs(name, tables)[0] for name, tables in chosen.items()]
@@ -121,7 +124,7 @@ def test_the_chosen_mappings_lose_their_couplings_and_no_other_does(world, clerk
     assert [len(left(mapping)) for mapping in (*mappings, *others)] == [0, 0, 0, 3, 3]
 
 
-def test_a_mapping_with_more_couplings_than_one_page_loses_them_all(world, clerk):
+def test_a_mapping_with_more_couplings_than_one_page_loses_them_all(world: JobsWorld, clerk: Client) -> None:
     mapping, _ = three_pairs("ITEM-PRODUCT", IN_A_JOB["ITEM-PRODUCT"])
     for _ in range(600):
         mapping.couplings.couple(uuid.uuid4(), uuid.uuid4())
@@ -131,7 +134,9 @@ def test_a_mapping_with_more_couplings_than_one_page_loses_them_all(world, clerk
     assert not left(mapping)
 
 
-def test_deleting_all_couplings_asks_first_and_needs_the_right_to(world, clerk, visitor):
+def test_deleting_all_couplings_asks_first_and_needs_the_right_to(
+    world: JobsWorld, clerk: Client, visitor: Client
+) -> None:
     mapping, _ = three_pairs("CUSTOMER", ("customer", "account"))
     address = reverse("mappings_uncouple")
     clerk.get(address, {"name": "CUSTOMER"})
@@ -142,7 +147,9 @@ def test_deleting_all_couplings_asks_first_and_needs_the_right_to(world, clerk, 
 
 
 @pytest.mark.scenario("CRMCouplingTest.RemoveCouplingForCustomerWithContacts")
-def test_the_pairs_of_contacts_that_belong_to_both_firms_go_with_the_firm_and_cross_related_ones_stay(world, clerk):
+def test_the_pairs_of_contacts_that_belong_to_both_firms_go_with_the_firm_and_cross_related_ones_stay(
+    world: JobsWorld, clerk: Client
+) -> None:
     world.erp.check_references = False  # in this small company, contacts point to customers
     adatum, account = world.add_customer("Adatum", no="C-1"), world.add_account("Adatum")
     elsewhere = world.add_account("Fabrikam")

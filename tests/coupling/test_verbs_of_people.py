@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 
 from coupling.commands.erase import erase
 from coupling.models import RESTS, CouplingError, Wait
 from integration.models import AuditEntry, RecordChange, SyncError, SyncJob
+from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.memory.halves import plain
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.memory.ledger import Wait as Waited
@@ -26,7 +28,7 @@ def pair(id: uuid.UUID = ONE, **more) -> Pair:
 
 
 @pytest.fixture
-def ledger(mapping):
+def ledger(mapping: TableMapping) -> Any:
     return mapping.couplings
 
 
@@ -43,7 +45,9 @@ def stored(ledger, id: uuid.UUID = ONE) -> Pair:
         (RESTING, Outcome(Result.SUCCESS), (Result.FAILURE, Result.SUCCESS)),
     ],
 )
-def test_a_retried_pair_rests_no_more_and_what_went_well_stays_so(ledger, to_crm, to_erp, expected):
+def test_a_retried_pair_rests_no_more_and_what_went_well_stays_so(
+    ledger: Any, to_crm: Outcome, to_erp: Outcome, expected: tuple[Result, ...]
+) -> None:
     ledger.remember([pair(to_crm=to_crm, to_erp=to_erp)])
 
     assert ledger.retry() == 1
@@ -53,7 +57,7 @@ def test_a_retried_pair_rests_no_more_and_what_went_well_stays_so(ledger, to_crm
     assert not ledger.filter(RESTS).exists()
 
 
-def test_only_the_chosen_pairs_are_retried_and_counted(ledger):
+def test_only_the_chosen_pairs_are_retried_and_counted(ledger: Any) -> None:
     ledger.remember([pair(id, to_crm=RESTING) for id in (ONE, TWO)] + [pair(THREE)])
 
     assert ledger.retry([ONE, THREE]) == 1
@@ -61,7 +65,7 @@ def test_only_the_chosen_pairs_are_retried_and_counted(ledger):
     assert ledger.retry([]) == 0
 
 
-def test_looking_again_forgets_versions_of_coupled_pairs_and_nothing_that_was_agreed(ledger):
+def test_looking_again_forgets_versions_of_coupled_pairs_and_nothing_that_was_agreed(ledger: Any) -> None:
     agreed = {"name:name": (plain("Adatum"), plain("Adatum"))}
     ledger.remember([pair(seen_erp="1", seen_crm="2", agreed=agreed), pair(TWO, state=State.RESERVED, seen_erp="1")])
 
@@ -75,7 +79,9 @@ def test_looking_again_forgets_versions_of_coupled_pairs_and_nothing_that_was_ag
 @pytest.mark.parametrize(
     ("direction", "owed"), [("both", (True, True)), ("to_crm", (False, True)), ("to_erp", (True, False))]
 )
-def test_a_pair_is_owed_to_the_sides_that_its_mapping_carries_to(mapping, direction, owed):
+def test_a_pair_is_owed_to_the_sides_that_its_mapping_carries_to(
+    mapping: TableMapping, direction: str, owed: tuple[bool, ...]
+) -> None:
     mapping.direction = direction
     mapping.couplings.remember([pair(seen_erp="1", seen_crm="2")])
 
@@ -86,7 +92,7 @@ def test_a_pair_is_owed_to_the_sides_that_its_mapping_carries_to(mapping, direct
     assert (found.seen_erp, found.seen_crm, found.raised) == ("", "", 1)
 
 
-def test_an_account_that_a_living_customer_holds_is_not_taken_and_a_dead_one_gives_way(ledger):
+def test_an_account_that_a_living_customer_holds_is_not_taken_and_a_dead_one_gives_way(ledger: Any) -> None:
     ledger.remember([pair()])
 
     with pytest.raises(CouplingError, match="already coupled with another record"):
@@ -97,7 +103,7 @@ def test_an_account_that_a_living_customer_holds_is_not_taken_and_a_dead_one_giv
     assert list(ledger.values_list("erp_id", "crm_id")) == [(TWO, THERE[ONE])]
 
 
-def test_a_customer_coupled_anew_leaves_its_former_account_and_place(ledger):
+def test_a_customer_coupled_anew_leaves_its_former_account_and_place(ledger: Any) -> None:
     ledger.remember([pair(), pair(TWO, state=State.RESERVED)])
 
     ledger.couple(ONE, THERE[TWO])
@@ -105,7 +111,7 @@ def test_a_customer_coupled_anew_leaves_its_former_account_and_place(ledger):
     assert list(ledger.values_list("erp_id", "crm_id", "state")) == [(ONE, THERE[TWO], State.COUPLED.value)]
 
 
-def test_pairs_that_refer_to_a_record_coupled_anew_are_looked_at_again(ledger):
+def test_pairs_that_refer_to_a_record_coupled_anew_are_looked_at_again(ledger: Any) -> None:
     agreed = {"parent:parentaccountid": (plain(str(TWO)), plain(str(THERE[TWO])))}
     ledger.remember([pair(agreed=agreed, seen_erp="1"), pair(THREE, seen_erp="1")])
 
@@ -115,7 +121,7 @@ def test_pairs_that_refer_to_a_record_coupled_anew_are_looked_at_again(ledger):
     assert (stored(ledger, THREE).owed_crm, stored(ledger, THREE).seen_erp) == (False, "1")
 
 
-def test_only_coupled_pairs_count_as_uncoupled_and_places_and_waits_go_with_them(ledger):
+def test_only_coupled_pairs_count_as_uncoupled_and_places_and_waits_go_with_them(ledger: Any) -> None:
     wait = Waited(Side.CRM, "salesperson", THREE)
     ledger.remember([pair(waits=frozenset({wait})), pair(TWO, state=State.RESERVED)])
     assert Wait.objects.count() == 1
@@ -131,7 +137,9 @@ def log(mapping, erp_id=None, crm_id=None) -> None:
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_erasing_a_person_clears_what_is_remembered_on_both_sides_and_of_nobody_else(mapping, side):
+def test_erasing_a_person_clears_what_is_remembered_on_both_sides_and_of_nobody_else(
+    mapping: TableMapping, side: Side
+) -> None:
     agreed = {"name:name": (plain("Helen"), plain("Helen"))}
     mapping.couplings.remember([pair(agreed=agreed, seen_erp="1"), pair(TWO, agreed=agreed)])
     log(mapping, ONE)
@@ -148,7 +156,7 @@ def test_erasing_a_person_clears_what_is_remembered_on_both_sides_and_of_nobody_
     assert not RecordChange.objects.exists()
 
 
-def test_erasing_is_recorded_with_the_id_and_how_much_and_never_with_a_value(mapping):
+def test_erasing_is_recorded_with_the_id_and_how_much_and_never_with_a_value(mapping: TableMapping) -> None:
     mapping.couplings.remember([pair(agreed={"name:name": (plain("Helen"), plain("Helen"))})])
 
     erase(Side.ERP, ONE)
@@ -159,7 +167,7 @@ def test_erasing_is_recorded_with_the_id_and_how_much_and_never_with_a_value(map
     assert "Helen" not in f"{entry.before} {entry.after}"
 
 
-def test_erasing_what_nobody_remembers_clears_nothing_and_fails_not(mapping):
+def test_erasing_what_nobody_remembers_clears_nothing_and_fails_not(mapping: TableMapping) -> None:
     erased = erase(Side.CRM, THREE)
 
     assert (erased.agreed, erased.changes, erased.errors, erased.planned) == (0, 0, 0, 0)

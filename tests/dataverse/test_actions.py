@@ -73,7 +73,9 @@ COLUMNS = {"AllColumns": False}
     ("salesorder", "lock_pricing", {}, "LockSalesOrderPricing", {"SalesOrderId": str(ID)}),
     ("invoice", "unlock_pricing", {}, "UnlockInvoicePricing", {"InvoiceId": str(ID)}),
 ])  # fmt: skip
-def test_an_action_is_asked_for_as_the_protocol_says(sales, table, verb, given, path, body):
+def test_an_action_is_asked_for_as_the_protocol_says(
+    sales: Sales, table: str, verb: str, given: dict[str, Any], path: str, body: dict[str, Any]
+) -> None:
     assert sales.actor.perform(table, ID, verb, given) is None
 
     assert sales.calls == [(path, body)]
@@ -87,14 +89,16 @@ def test_an_action_is_asked_for_as_the_protocol_says(sales, table, verb, given, 
     ("opportunity", "generate_order", "GenerateSalesOrderFromOpportunity", "OpportunityId", "salesorderid"),
     ("opportunity", "generate_invoice", "GenerateInvoiceFromOpportunity", "OpportunityId", "invoiceid"),
 ])  # fmt: skip
-def test_an_action_that_makes_a_record_answers_with_its_id(sales, table, verb, message, parameter, key):
+def test_an_action_that_makes_a_record_answers_with_its_id(
+    sales: Sales, table: str, verb: str, message: str, parameter: str, key: str
+) -> None:
     sales.answers = [Says(200, {"@odata.context": "x", key: str(MADE)}, JSON)]
 
     assert sales.actor.perform(table, ID, verb, {}) == MADE
     assert sales.calls == [(message, {parameter: str(ID), "ColumnSet": {**COLUMNS, "Columns": [key]}})]
 
 
-def test_an_order_is_fulfilled_also_where_the_action_is_not_bound_and_the_place_is_remembered(sales):
+def test_an_order_is_fulfilled_also_where_the_action_is_not_bound_and_the_place_is_remembered(sales: Sales) -> None:
     sales.answers = [Says(404, ABSENT, JSON)]
 
     for _ in range(2):
@@ -104,7 +108,7 @@ def test_an_order_is_fulfilled_also_where_the_action_is_not_bound_and_the_place_
     assert [path for path, _ in sales.calls] == [bound, "FulfillSalesOrder", "FulfillSalesOrder"]
 
 
-def test_pricing_is_locked_also_where_the_action_is_bound_to_the_row(sales):
+def test_pricing_is_locked_also_where_the_action_is_bound_to_the_row(sales: Sales) -> None:
     message = "No HTTP resource was found that matches the request URI 'x'."
     sales.answers = [Says(404, {"error": {"code": "", "message": message}}, JSON)]
 
@@ -113,7 +117,7 @@ def test_pricing_is_locked_also_where_the_action_is_bound_to_the_row(sales):
     assert sales.calls[-1][0] == f"salesorders({ID})/Microsoft.Dynamics.CRM.LockSalesOrderPricing"
 
 
-def test_a_missing_privilege_is_not_taken_for_a_missing_action(sales):
+def test_a_missing_privilege_is_not_taken_for_a_missing_action(sales: Sales) -> None:
     message = "Principal user (Id=1) is missing prvWriteSalesOrder privilege"
     sales.answers = [Says(403, {"error": {"code": "0x80040220", "message": message}}, JSON)]
 
@@ -123,7 +127,7 @@ def test_a_missing_privilege_is_not_taken_for_a_missing_action(sales):
     assert len(sales.calls) == 1
 
 
-def test_a_quote_whose_winning_was_not_answered_but_is_won_counts_as_won(sales):
+def test_a_quote_whose_winning_was_not_answered_but_is_won_counts_as_won(sales: Sales) -> None:
     sales.answers, sales.state = [Says(drop=True)], 2
 
     sales.actor.perform("quote", ID, "win_quote", {})
@@ -131,7 +135,7 @@ def test_a_quote_whose_winning_was_not_answered_but_is_won_counts_as_won(sales):
     assert len(sales.calls) == 1
 
 
-def test_a_quote_whose_winning_was_not_answered_and_is_still_active_is_told_and_not_won_twice(sales):
+def test_a_quote_whose_winning_was_not_answered_and_is_still_active_is_told_and_not_won_twice(sales: Sales) -> None:
     sales.answers, sales.state = [Says(drop=True)], 1
 
     with pytest.raises(Unreachable):
@@ -140,7 +144,7 @@ def test_a_quote_whose_winning_was_not_answered_and_is_still_active_is_told_and_
     assert len(sales.calls) == 1
 
 
-def test_a_revision_whose_answer_got_lost_is_never_asked_for_twice(sales):
+def test_a_revision_whose_answer_got_lost_is_never_asked_for_twice(sales: Sales) -> None:
     sales.answers = [Says(drop=True)]
 
     with pytest.raises(Unreachable):
@@ -149,7 +153,7 @@ def test_a_revision_whose_answer_got_lost_is_never_asked_for_twice(sales):
     assert len(sales.calls) == 1
 
 
-def test_what_the_organization_says_to_an_action_reaches_the_person(sales):
+def test_what_the_organization_says_to_an_action_reaches_the_person(sales: Sales) -> None:
     message = "The quote cannot be closed because it is not in the correct state."
     sales.answers = [Says(400, {"error": {"code": "0x80100003", "message": message}}, JSON)]
 
@@ -157,7 +161,7 @@ def test_what_the_organization_says_to_an_action_reaches_the_person(sales):
         sales.actor.perform("quote", ID, "win_quote", {})
 
 
-def test_an_argument_the_action_does_not_take_is_refused_before_anything_is_sent(sales):
+def test_an_argument_the_action_does_not_take_is_refused_before_anything_is_sent(sales: Sales) -> None:
     with pytest.raises(Refused, match="discount"):
         sales.actor.perform("quote", ID, "win_quote", {"discount": 5})
 
@@ -165,14 +169,14 @@ def test_an_argument_the_action_does_not_take_is_refused_before_anything_is_sent
 
 
 @pytest.mark.parametrize("told", [{}, {"quoteid": "no id"}, []])
-def test_an_answer_without_the_new_record_is_a_bad_answer(sales, told):
+def test_an_answer_without_the_new_record_is_a_bad_answer(sales: Sales, told: dict[str, Any] | list[Any]) -> None:
     sales.answers = [Says(200, told, JSON)]
 
     with pytest.raises(BadAnswer):
         sales.actor.perform("quote", ID, "revise_quote", {})
 
 
-def test_every_action_that_closes_a_record_says_in_which_state_it_ends():
+def test_every_action_that_closes_a_record_says_in_which_state_it_ends() -> None:
     closing = {name for verbs in ACTIONS.values() for name, action in verbs.items() if action.takes}
 
     assert closing == {name for verbs in ACTIONS.values() for name, action in verbs.items() if action.state is not None}

@@ -16,7 +16,7 @@ from integration.systems.values import Row
 
 
 @pytest.fixture(params=[-14, -5, 5, 14], ids=lambda hours: f"{hours:+} hours")
-def crm(request, tmp_path: Path) -> Iterator[SalesOrganization]:
+def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SalesOrganization]:
     apart = dt.timedelta(hours=request.param)
     running = Sandbox(
         Options(str(tmp_path / "organization.sqlite3"), seed="demo"), lambda: dt.datetime.now(dt.UTC) + apart
@@ -30,7 +30,7 @@ def crm(request, tmp_path: Path) -> Iterator[SalesOrganization]:
 
 
 @pytest.mark.parametrize(("table", "name"), [("account", "name"), ("annotation", "subject")])
-def test_changes_are_followed_by_the_service_s_own_time(crm, table, name):
+def test_changes_are_followed_by_the_service_s_own_time(crm: SalesOrganization, table: str, name: str) -> None:
     *_, last = crm.changes(table, [name])
     rows = [Row(uuid.uuid4(), {name: f"Coho {number}"}) for number in range(3)]
     assert all(written.ok for written in crm.insert(table, rows))
@@ -47,7 +47,7 @@ def test_changes_are_followed_by_the_service_s_own_time(crm, table, name):
     assert found[rows[0].id] == "Litware"
 
 
-def test_a_token_lasts_as_long_as_the_service_said_from_now_on(crm):
+def test_a_token_lasts_as_long_as_the_service_said_from_now_on(crm: SalesOrganization) -> None:
     crm.check()
     crm.check()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.systems.contract import Ground, SystemContract, Target
 
 
 @pytest.fixture(scope="module")
-def organization(sandbox) -> Iterator[SalesOrganization]:
+def organization(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     found = connect(
         sandbox["url"], sandbox["tenant"], sandbox["client_id"], sandbox["client_secret"], sandbox["token_endpoint"]
     )
@@ -26,7 +27,7 @@ class TestAccounts(SystemContract):
     """Accounts have bulk messages and track changes."""
 
     @pytest.fixture
-    def system(self, organization) -> System:
+    def system(self, organization: SalesOrganization) -> System:
         return organization
 
     @pytest.fixture
@@ -43,7 +44,7 @@ class TestNotes(SystemContract):
     """Notes have neither: they are written in batches and read by the time of their last change."""
 
     @pytest.fixture
-    def system(self, organization) -> System:
+    def system(self, organization: SalesOrganization) -> System:
         return organization
 
     @pytest.fixture

@@ -101,7 +101,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_no_verb_takes_what_a_hostile_server_says(server, kind):
+def test_no_verb_takes_what_a_hostile_server_says(server: Counterpart, kind: str) -> None:
     crm = answering(server, HOSTILE[kind])
 
     for verb in VERBS.values():
@@ -115,7 +115,7 @@ def test_no_verb_takes_what_a_hostile_server_says(server, kind):
 
 
 @pytest.mark.parametrize("verb", ["check", "find", "insert"])
-def test_a_server_that_drips_meets_the_deadline(server, verb):
+def test_a_server_that_drips_meets_the_deadline(server: Counterpart, verb: str) -> None:
     def drip(out: Any) -> None:
         out.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while not server.ending.wait(0.02):
@@ -136,7 +136,7 @@ def _until_gone(say: Callable[[Any], None], out: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_sign_in_with_a_hostile_server_is_refused_without_telling_the_secret(server, kind):
+def test_a_sign_in_with_a_hostile_server_is_refused_without_telling_the_secret(server: Counterpart, kind: str) -> None:
     server.route = lambda asked: HOSTILE[kind]
     crm = organization(server)
 
@@ -147,7 +147,7 @@ def test_a_sign_in_with_a_hostile_server_is_refused_without_telling_the_secret(s
     assert "s3cret" not in str(caught.value) + caught.value.raw
 
 
-def test_a_packed_bomb_is_not_unpacked_into_the_memory(server):
+def test_a_packed_bomb_is_not_unpacked_into_the_memory(server: Counterpart) -> None:
     crm = answering(server, packed(b"0" * 200_000_000, times=2))
     tracemalloc.start()
     try:
@@ -175,13 +175,13 @@ GARBAGE: list[Any] = [
 
 
 @pytest.fixture
-def line(sandbox) -> Iterator[Relay]:
+def line(sandbox: dict[str, Any]) -> Iterator[Relay]:
     with relay(sandbox) as running:
         yield running
 
 
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in ("tables", "describe")])
-def test_garbage_instead_of_rows_is_a_problem_and_never_a_crash(line, name):
+def test_garbage_instead_of_rows_is_a_problem_and_never_a_crash(line: Relay, name: str) -> None:
     crm = line.organization()
     crm.describe("account")
 
@@ -194,7 +194,7 @@ def test_garbage_instead_of_rows_is_a_problem_and_never_a_crash(line, name):
 
 
 @pytest.mark.parametrize("name", ["tables", "describe", "find"])
-def test_garbage_instead_of_a_description_is_a_problem_and_is_not_kept(line, name):
+def test_garbage_instead_of_a_description_is_a_problem_and_is_not_kept(line: Relay, name: str) -> None:
     crm = line.organization()
 
     for garbage in GARBAGE:
@@ -209,7 +209,7 @@ def test_garbage_instead_of_a_description_is_a_problem_and_is_not_kept(line, nam
     crm.close()
 
 
-def test_pages_that_lead_round_in_a_circle_end(line):
+def test_pages_that_lead_round_in_a_circle_end(line: Relay) -> None:
     crm = line.organization()
     crm.describe("account")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from tests.sync.world import TO_CRM, MemoryJournal, World
 
 
 @pytest.fixture
-def coho(tmp_path) -> Iterator[dict[str, Any]]:
+def coho(tmp_path: Path) -> Iterator[dict[str, Any]]:
     running = Sandbox(SandboxOptions(str(tmp_path / "organization.sqlite3"), seed="demo"))
     running.start()
     yield running.ready
@@ -34,7 +35,7 @@ def coho(tmp_path) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def organization(coho) -> Iterator[SalesOrganization]:
+def organization(coho: dict[str, Any]) -> Iterator[SalesOrganization]:
     made = connect(coho["url"], coho["tenant"], coho["client_id"], coho["client_secret"], coho["token_endpoint"])
     yield made
     made.close()
@@ -68,7 +69,9 @@ class Company:
         return counters, journal
 
 
-def test_59_of_60_customers_are_made_and_one_error_says_what_to_do(coho, organization):
+def test_59_of_60_customers_are_made_and_one_error_says_what_to_do(
+    coho: dict[str, Any], organization: SalesOrganization
+) -> None:
     boss = Caller(coho, "administrator")
     company = Company(organization, boss)
     for number in range(59):
@@ -86,7 +89,9 @@ def test_59_of_60_customers_are_made_and_one_error_says_what_to_do(coho, organiz
     assert "ntegration user" not in failure.message
 
 
-def test_an_integration_user_that_is_disabled_ends_the_run_and_blames_no_record(coho, organization):
+def test_an_integration_user_that_is_disabled_ends_the_run_and_blames_no_record(
+    coho: dict[str, Any], organization: SalesOrganization
+) -> None:
     boss = Caller(coho, "administrator")
     company = Company(organization, boss)
     for number in range(40):

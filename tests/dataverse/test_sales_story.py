@@ -19,7 +19,7 @@ numbers = itertools.count(1)
 
 
 @pytest.fixture
-def sales(sandbox) -> Iterator[SalesOrganization]:
+def sales(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     found = joined(sandbox)
     yield found
     found.close()
@@ -50,7 +50,7 @@ def opportunity(sales: SalesOrganization) -> uuid.UUID:
     return deal
 
 
-def test_a_deal_goes_from_the_opportunity_to_the_paid_invoice(sales):
+def test_a_deal_goes_from_the_opportunity_to_the_paid_invoice(sales: SalesOrganization) -> None:
     deal = opportunity(sales)
 
     quote = sales.act("opportunity", deal, "generate_quote")
@@ -70,7 +70,7 @@ def test_a_deal_goes_from_the_opportunity_to_the_paid_invoice(sales):
     assert values(sales, "invoice", bill, "statecode", "totalamount", "ispricelocked") == (2, Decimal(600), True)
 
 
-def test_a_quote_is_revised_until_it_is_lost(sales):
+def test_a_quote_is_revised_until_it_is_lost(sales: SalesOrganization) -> None:
     deal = opportunity(sales)
     first = sales.act("opportunity", deal, "generate_quote")
     sales.act("quote", first, "activate")
@@ -87,7 +87,7 @@ def test_a_quote_is_revised_until_it_is_lost(sales):
     assert values(sales, "opportunity", deal, "statuscode") == (5,)
 
 
-def test_orders_and_invoices_come_from_an_opportunity_directly(sales):
+def test_orders_and_invoices_come_from_an_opportunity_directly(sales: SalesOrganization) -> None:
     deal = opportunity(sales)
 
     order = sales.act("opportunity", deal, "generate_order")
@@ -100,7 +100,7 @@ def test_orders_and_invoices_come_from_an_opportunity_directly(sales):
     assert values(sales, "invoice", bill, "totalamount", "opportunityid") == (Decimal(600), Ref("opportunity", deal))
 
 
-def test_what_the_organization_refuses_is_told_in_its_words(sales):
+def test_what_the_organization_refuses_is_told_in_its_words(sales: SalesOrganization) -> None:
     deal = opportunity(sales)
     sales.act("opportunity", deal, "win_opportunity")
     order = sales.act("opportunity", deal, "generate_order")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-def organization(sandbox) -> Iterator[SalesOrganization]:
+def organization(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     found = joined(sandbox)
     yield found
     found.close()
@@ -50,7 +51,7 @@ def refused(sandbox, **changed) -> Exception:
 # --- connecting ----------------------------------------------------------------------------------------------
 
 
-def test_it_says_who_it_is_in_two_requests(organization):
+def test_it_says_who_it_is_in_two_requests(organization: SalesOrganization) -> None:
     identity = organization.check()
 
     assert identity.name
@@ -61,25 +62,25 @@ def test_it_says_who_it_is_in_two_requests(organization):
     assert (organization.side, organization.remote) == (Side.CRM, True)
 
 
-def test_nothing_is_sent_before_the_first_verb():
+def test_nothing_is_sent_before_the_first_verb() -> None:
     connect("https://contoso.crm4.dynamics.com", "adatum.example", "client", "secret").close()
 
 
-def test_a_wrong_secret_is_named(sandbox):
+def test_a_wrong_secret_is_named(sandbox: dict[str, Any]) -> None:
     problem = refused(sandbox, client_secret="typo")
 
     assert isinstance(problem, SignInRefused)
     assert problem.part == "secret"
 
 
-def test_a_wrong_client_is_named(sandbox):
+def test_a_wrong_client_is_named(sandbox: dict[str, Any]) -> None:
     problem = refused(sandbox, client_id=str(uuid.uuid4()))
 
     assert isinstance(problem, SignInRefused)
     assert problem.part == "client"
 
 
-def test_a_wrong_tenant_is_named(sandbox):
+def test_a_wrong_tenant_is_named(sandbox: dict[str, Any]) -> None:
     other = sandbox["token_endpoint"].replace(sandbox["tenant"], str(uuid.uuid4()))
     problem = refused(sandbox, token_endpoint=other)
 
@@ -87,15 +88,15 @@ def test_a_wrong_tenant_is_named(sandbox):
     assert problem.part == "tenant"
 
 
-def test_a_client_without_a_user_in_the_organization_is_told_so(sandbox):
+def test_a_client_without_a_user_in_the_organization_is_told_so(sandbox: dict[str, Any]) -> None:
     assert isinstance(refused(sandbox, **sandbox["clients"]["no_user"]), NotAMember)
 
 
-def test_a_user_without_a_role_is_told_so(sandbox):
+def test_a_user_without_a_role_is_told_so(sandbox: dict[str, Any]) -> None:
     assert isinstance(refused(sandbox, **sandbox["clients"]["no_role"]), RoleMissing)
 
 
-def test_an_organization_that_is_switched_off_is_told_so_at_once(sandbox):
+def test_an_organization_that_is_switched_off_is_told_so_at_once(sandbox: dict[str, Any]) -> None:
     with relay(sandbox) as line:
         found = line.organization()
         line.say("WhoAmI", Says(drop=True))
@@ -108,12 +109,12 @@ def test_an_organization_that_is_switched_off_is_told_so_at_once(sandbox):
 
 
 @pytest.mark.parametrize("url", ["http://contoso.crm4.dynamics.com", "https://169.254.169.254", "contoso"])
-def test_an_address_that_is_never_called_is_told_so(sandbox, url):
+def test_an_address_that_is_never_called_is_told_so(sandbox: dict[str, Any], url: str) -> None:
     assert isinstance(refused(sandbox, url=url, token_endpoint=""), AddressRefused)
 
 
 @pytest.mark.parametrize("told", [{}, [], {"OrganizationId": "x", "UserId": "y"}, {"OrganizationId": None}])
-def test_a_server_that_is_no_organization_is_told_so(sandbox, told):
+def test_a_server_that_is_no_organization_is_told_so(sandbox: dict[str, Any], told: dict[str, Any] | list[Any]) -> None:
     with relay(sandbox) as line:
         found = line.organization()
         line.say("WhoAmI", Says(200, told, JSON))
@@ -123,7 +124,7 @@ def test_a_server_that_is_no_organization_is_told_so(sandbox, told):
         found.close()
 
 
-def test_a_web_page_instead_of_an_organization_is_told_so(sandbox):
+def test_a_web_page_instead_of_an_organization_is_told_so(sandbox: dict[str, Any]) -> None:
     with relay(sandbox) as line:
         found = line.organization()
         line.say("WhoAmI", Says(200, b"<html>Welcome</html>", {"Content-Type": "text/html"}))
@@ -133,7 +134,7 @@ def test_a_web_page_instead_of_an_organization_is_told_so(sandbox):
         found.close()
 
 
-def test_an_organization_whose_name_may_not_be_read_still_answers(sandbox):
+def test_an_organization_whose_name_may_not_be_read_still_answers(sandbox: dict[str, Any]) -> None:
     part = (
         b"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n\r\n"
         b'{"error":{"code":"0x80040220","message":"missing prvReadOrganization privilege"}}\r\n'
@@ -150,7 +151,7 @@ def test_an_organization_whose_name_may_not_be_read_still_answers(sandbox):
     assert (identity.name, identity.version) == ("", "9.2.1.2")
 
 
-def test_a_server_that_never_answers_is_given_up_in_time(sandbox):
+def test_a_server_that_never_answers_is_given_up_in_time(sandbox: dict[str, Any]) -> None:
     with relay(sandbox) as line:
         found = line.organization(patience=0.3)
         line.answer_late("WhoAmI")
@@ -160,7 +161,7 @@ def test_a_server_that_never_answers_is_given_up_in_time(sandbox):
         found.close()
 
 
-def test_limits_are_handed_on(sandbox):
+def test_limits_are_handed_on(sandbox: dict[str, Any]) -> None:
     found = joined(sandbox, limits=Limits(body=10))
     with pytest.raises(BadAnswer):
         found.check()
@@ -170,7 +171,7 @@ def test_limits_are_handed_on(sandbox):
 # --- reading and writing -------------------------------------------------------------------------------------
 
 
-def test_pages_follow_each_other_to_the_end(organization):
+def test_pages_follow_each_other_to_the_end(organization: SalesOrganization) -> None:
     organization.insert("account", [Row(uuid.uuid4(), {"name": f"Proseware {n}"}) for n in range(5)])
     seen, after = [], None
     while True:
@@ -183,7 +184,7 @@ def test_pages_follow_each_other_to_the_end(organization):
     assert len(seen) == len(set(seen)) == organization.count("account")
 
 
-def test_a_row_that_cannot_be_read_is_a_bad_answer(sandbox):
+def test_a_row_that_cannot_be_read_is_a_bad_answer(sandbox: dict[str, Any]) -> None:
     with relay(sandbox) as line:
         found = line.organization()
         found.describe("account")
@@ -194,7 +195,7 @@ def test_a_row_that_cannot_be_read_is_a_bad_answer(sandbox):
         found.close()
 
 
-def test_writing_nothing_costs_nothing(organization):
+def test_writing_nothing_costs_nothing(organization: SalesOrganization) -> None:
     before = organization.session.requests + organization.session.metadata_requests
 
     assert organization.insert("account", []) == organization.update("account", []) == []
@@ -205,7 +206,7 @@ def test_writing_nothing_costs_nothing(organization):
 # --- more verbs ----------------------------------------------------------------------------------------------
 
 
-def test_an_account_is_deactivated_and_activated(organization):
+def test_an_account_is_deactivated_and_activated(organization: SalesOrganization) -> None:
     id = uuid.uuid4()
     organization.insert("account", [Row(id, {"name": "Trey Research"})])
 
@@ -217,7 +218,7 @@ def test_an_account_is_deactivated_and_activated(organization):
     assert (off, on) == ({"statecode": 1, "statuscode": 2}, {"statecode": 0, "statuscode": 1})
 
 
-def test_a_draft_product_is_published_and_publishing_again_does_no_harm(organization):
+def test_a_draft_product_is_published_and_publishing_again_does_no_harm(organization: SalesOrganization) -> None:
     group, product = uuid.uuid4(), uuid.uuid4()
     organization.insert("uomschedule", [Row(group, {"name": f"Group {group}", "baseuomname": "PCS"})])
     unit = (
@@ -235,12 +236,12 @@ def test_a_draft_product_is_published_and_publishing_again_does_no_harm(organiza
     assert organization.get("product", [product], ["statecode"])[product].values == {"statecode": 0}
 
 
-def test_acting_on_a_row_that_is_gone_says_so(organization):
+def test_acting_on_a_row_that_is_gone_says_so(organization: SalesOrganization) -> None:
     with pytest.raises(NotFound):
         organization.act("account", uuid.uuid4(), "deactivate")
 
 
-def test_an_unknown_action_is_refused(organization):
+def test_an_unknown_action_is_refused(organization: SalesOrganization) -> None:
     with pytest.raises(Refused, match="fly"):
         organization.act("account", uuid.uuid4(), "fly")
 
@@ -248,12 +249,12 @@ def test_an_unknown_action_is_refused(organization):
 # --- on somebody's behalf ------------------------------------------------------------------------------------
 
 
-def test_acting_for_a_user_who_does_not_exist_is_refused(organization):
+def test_acting_for_a_user_who_does_not_exist_is_refused(organization: SalesOrganization) -> None:
     with pytest.raises(NotAMember, match="does not exist"):
         organization.acting_as(uuid.uuid4())
 
 
-def test_one_who_acts_for_somebody_reads_and_leaves_the_line_open(organization):
+def test_one_who_acts_for_somebody_reads_and_leaves_the_line_open(organization: SalesOrganization) -> None:
     user_id = organization.check().user_id
     other = organization.acting_as(user_id)
 

@@ -66,7 +66,9 @@ def territories() -> tuple[MemorySystem, MemorySystem]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("with_rule", "arrived"), [(False, ["North", "Unassigned"]), (True, ["North"])])
-def test_a_table_that_is_added_as_described_is_carried(monkeypatch, territories, with_rule, arrived) -> None:
+def test_a_table_that_is_added_as_described_is_carried(
+    monkeypatch: pytest.MonkeyPatch, territories: tuple[MemorySystem, ...], with_rule: bool, arrived: list[str]
+) -> None:
     default = made("table", "TERRITORY")
     monkeypatch.setattr(standard, "STANDARD", (default,))
     if with_rule:
@@ -92,7 +94,7 @@ def test_a_field_of_the_example_goes_both_ways() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("names", "code"), [(("Adatum", "Litware"), "salesperson-missing"), ((), "salesperson")])
-def test_a_check_of_the_example_counts_what_is_wrong(names, code) -> None:
+def test_a_check_of_the_example_counts_what_is_wrong(names: tuple[Any, ...], code: str) -> None:
     erp, crm = systems()
     for one in names:
         erp.add("customer", **customer(one))

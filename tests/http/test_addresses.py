@@ -61,7 +61,7 @@ WAYS = {
 
 @pytest.mark.parametrize("inner", INSIDE)
 @pytest.mark.parametrize("way", WAYS)
-def test_an_address_of_a_data_center_inside_another_one_is_refused(way, inner):
+def test_an_address_of_a_data_center_inside_another_one_is_refused(way: str, inner: str) -> None:
     with pytest.raises(AddressRefused):
         check_host(WAYS[way](inner))
     with pytest.raises(AddressRefused):
@@ -70,25 +70,25 @@ def test_an_address_of_a_data_center_inside_another_one_is_refused(way, inner):
 
 @pytest.mark.parametrize("inner", PUBLIC)
 @pytest.mark.parametrize("way", WAYS)
-def test_an_organization_behind_a_translator_is_called(way, inner):
+def test_an_organization_behind_a_translator_is_called(way: str, inner: str) -> None:
     check_host(WAYS[way](inner))
 
 
-def test_a_mapped_address_is_the_address_it_maps():
+def test_a_mapped_address_is_the_address_it_maps() -> None:
     check_host("::ffff:127.0.0.1")
     assert is_loopback("::ffff:127.0.0.1")
     with pytest.raises(AddressRefused):
         check_host(f"::ffff:{METADATA}")
 
 
-def test_a_translated_address_of_this_machine_is_not_this_machine_and_must_not_be_called_without_encryption():
+def test_a_translated_address_of_this_machine_is_not_this_machine_and_must_not_be_called_without_encryption() -> None:
     assert not is_loopback(nat64("127.0.0.1"))
     with pytest.raises(AddressRefused, match="https"):
         check_address(f"http://[{nat64('20.50.2.1')}]/")
 
 
 @given(st.ip_addresses())
-def test_every_address_of_this_machine_is_called_and_every_other_one_is_judged(address):
+def test_every_address_of_this_machine_is_called_and_every_other_one_is_judged(address) -> None:
     with suppress(AddressRefused):
         check_host(str(address))
         return

@@ -31,7 +31,7 @@ def transport() -> Iterator[Transport]:
 
 
 @pytest.fixture
-def names(monkeypatch) -> list[str]:
+def names(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that every name leads to."""
     addresses: list[str] = []
 
@@ -50,7 +50,9 @@ def at_localhost(server: Counterpart) -> str:
     return server.url.replace("127.0.0.1", "localhost")
 
 
-def test_a_name_server_that_does_not_answer_is_a_time_out(contoso, transport, monkeypatch):
+def test_a_name_server_that_does_not_answer_is_a_time_out(
+    contoso: Counterpart, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **more: over.wait(20))
     with pytest.raises(TimedOut):
@@ -58,24 +60,30 @@ def test_a_name_server_that_does_not_answer_is_a_time_out(contoso, transport, mo
     over.set()
 
 
-def test_the_second_address_of_a_name_is_called_where_the_first_refuses(contoso, transport, names):
+def test_the_second_address_of_a_name_is_called_where_the_first_refuses(
+    contoso: Counterpart, transport: Transport, names: list[Any]
+) -> None:
     names += ["127.0.0.2", "127.0.0.1"]
     assert transport.send("GET", at_localhost(contoso)).json() == {"value": []}
     assert contoso.asked[0].headers["host"].startswith("localhost:")
 
 
-def test_a_name_without_an_address_is_unknown(contoso, transport, names):
+def test_a_name_without_an_address_is_unknown(contoso: Counterpart, transport: Transport, names: list[Any]) -> None:
     with pytest.raises(Unreachable, match="name is unknown"):
         transport.send("GET", at_localhost(contoso))
 
 
-def test_a_name_that_leads_to_nobody_only_is_unreachable(contoso, transport, names):
+def test_a_name_that_leads_to_nobody_only_is_unreachable(
+    contoso: Counterpart, transport: Transport, names: list[Any]
+) -> None:
     names += ["127.0.0.2", "127.0.0.3"]
     with pytest.raises(Unreachable, match="nothing listens"):
         transport.send("GET", at_localhost(contoso))
 
 
-def test_a_name_that_leads_into_a_data_center_is_not_called_at_its_next_address_either(contoso, transport, monkeypatch):
+def test_a_name_that_leads_into_a_data_center_is_not_called_at_its_next_address_either(
+    contoso: Counterpart, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     refused: list[str] = []
 
     def refuse(host: str) -> None:
@@ -88,7 +96,7 @@ def test_a_name_that_leads_into_a_data_center_is_not_called_at_its_next_address_
     assert (refused, contoso.asked) == (["127.0.0.1"], [])
 
 
-def test_a_handshake_that_never_ends_is_a_time_out(transport):
+def test_a_handshake_that_never_ends_is_a_time_out(transport: Transport) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(4)
@@ -96,6 +104,6 @@ def test_a_handshake_that_never_ends_is_a_time_out(transport):
             transport.send("GET", f"https://127.0.0.1:{silent.getsockname()[1]}")
 
 
-def test_an_answer_may_take_longer_than_connecting(contoso, transport):
+def test_an_answer_may_take_longer_than_connecting(contoso: Counterpart, transport: Transport) -> None:
     contoso.route = lambda asked: Says(200, {"late": contoso.ending.wait(0.5)})
     assert transport.send("GET", contoso.url).json() == {"late": False}

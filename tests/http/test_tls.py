@@ -41,7 +41,7 @@ def authority() -> Issued:
 
 
 @pytest.fixture(scope="module")
-def server(authority, tmp_path_factory) -> Iterator[str]:
+def server(authority: Issued, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server whose certificate the private authority signed."""
     with serving(issue("crm.adatum.example", by=authority), tmp_path_factory.mktemp("tls")) as url:
         yield url
@@ -70,19 +70,19 @@ def ask(url: str, ca: str | None) -> int:
         transport.close()
 
 
-def test_a_server_of_the_named_authority_is_trusted(server, authority, tmp_path):
+def test_a_server_of_the_named_authority_is_trusted(server: str, authority: Issued, tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     file.write_text(authority.pem)
 
     assert ask(server, str(file)) == 200
 
 
-def test_a_server_of_an_unknown_authority_is_refused_in_words(server):
+def test_a_server_of_an_unknown_authority_is_refused_in_words(server: str) -> None:
     with pytest.raises(TlsFailed, match=r"127\.0\.0\.1 is not trusted"):
         ask(server, None)
 
 
-def test_a_server_of_another_authority_is_refused_although_one_is_named(server, tmp_path):
+def test_a_server_of_another_authority_is_refused_although_one_is_named(server: str, tmp_path: Path) -> None:
     file = tmp_path / "ca.pem"
     file.write_text(issue("Fabrikam private authority").pem)
 
@@ -91,7 +91,7 @@ def test_a_server_of_another_authority_is_refused_although_one_is_named(server, 
 
 
 @pytest.mark.parametrize("content", [None, "", "this is no certificate"])
-def test_a_file_that_holds_no_authority_is_said_by_name(tmp_path: Path, content: str | None):
+def test_a_file_that_holds_no_authority_is_said_by_name(tmp_path: Path, content: str | None) -> None:
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
@@ -105,7 +105,9 @@ def test_a_file_that_holds_no_authority_is_said_by_name(tmp_path: Path, content:
     ({"host": "127.0.0.9"}, "is for another host. Check the address"),
     ({"days": 60, "since": -30}, "is not valid yet. Look at the clock"),
 ])  # fmt: skip
-def test_a_certificate_that_does_not_hold_is_refused_with_what_to_look_at(authority, tmp_path, given, words):
+def test_a_certificate_that_does_not_hold_is_refused_with_what_to_look_at(
+    authority: Issued, tmp_path: Path, given: dict[str, Any], words: str
+) -> None:
     file = tmp_path / "ca.pem"
     file.write_text(authority.pem)
     with (

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any, Never
+
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from integration.connection import systems
 from integration.mappings.standard import create_missing
@@ -42,7 +46,9 @@ def organization() -> MemorySystem:
 
 
 @pytest.fixture
-def ends(monkeypatch, company, organization) -> tuple[MemorySystem, MemorySystem]:
+def ends(
+    monkeypatch: pytest.MonkeyPatch, company: MemorySystem, organization: MemorySystem
+) -> tuple[MemorySystem, MemorySystem]:
     """Both twins, in the place where the connection opens its systems."""
     monkeypatch.setattr(systems, "open_erp", lambda: company)
     monkeypatch.setattr(systems, "connect", lambda **_: organization)
@@ -52,7 +58,7 @@ def ends(monkeypatch, company, organization) -> tuple[MemorySystem, MemorySystem
 
 
 @pytest.fixture
-def setup(db, ends) -> ConnectionSetup:
+def setup(db: None, ends: tuple[MemorySystem, ...]) -> ConnectionSetup:
     """The connection, complete and still disabled."""
     setup = ConnectionSetup.current()
     setup.url, setup.tenant = "https://contoso.crm4.dynamics.com", "contoso.example"
@@ -62,7 +68,7 @@ def setup(db, ends) -> ConnectionSetup:
 
 
 @pytest.fixture
-def admin(db) -> Client:
+def admin(db: None) -> Client:
     """Annette, who may change everything."""
     client = Client()
     client.force_login(User.objects.create(username="annette", is_staff=True, is_superuser=True))
@@ -70,13 +76,13 @@ def admin(db) -> Client:
 
 
 @pytest.fixture
-def reader(db) -> Client:
+def reader(db: None) -> Client:
     """Ester, who may only look."""
     return signed_in("ester")
 
 
 @pytest.fixture
-def mapping(setup) -> TableMapping:
+def mapping(setup: ConnectionSetup) -> TableMapping:
     """CUSTOMER with those fields that the twins have."""
     create_missing("dataverse")
     customer = TableMapping.objects.get(name="CUSTOMER")
@@ -86,23 +92,23 @@ def mapping(setup) -> TableMapping:
 
 
 @pytest.fixture
-def service(settings) -> None:
+def service(settings: Settings) -> None:
     """A release with the item availability web service."""
     settings.ROOT_URLCONF = "tests.urls_with_availability"
 
 
 @pytest.fixture
-def broken(monkeypatch):
+def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """The organization cannot be reached."""
 
-    def refuse(**_):
+    def refuse(**_) -> Never:
         raise Unreachable("No route to contoso.crm4.dynamics.com.")
 
     monkeypatch.setattr(systems, "connect", refuse)
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory):
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The ready line of a running demo organization."""
     with demo_organization(tmp_path_factory.mktemp("sandbox")) as running:
         yield running.ready

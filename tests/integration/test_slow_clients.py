@@ -67,20 +67,20 @@ GET = b"GET / HTTP/1.1\r\nHost: sales\r\n\r\n"
 
 
 @pytest.mark.parametrize("begun", [b"", b"G", b"GET / HTTP/1.1\r\nHost: sa", post(b"half", 1000)])
-def test_many_clients_that_never_finish_leave_the_pages_open(ask, begun):
+def test_many_clients_that_never_finish_leave_the_pages_open(ask: Callable[..., Any], begun: bytes) -> None:
     slow = [ask(begun) for _ in range(20 * THREADS)]
     assert status(ask(GET)) == "200 OK"
     assert len(slow) == 20 * THREADS
 
 
-def test_a_request_that_comes_byte_by_byte_is_answered(ask):
+def test_a_request_that_comes_byte_by_byte_is_answered(ask: Callable[..., Any]) -> None:
     line = ask(b"")
     for byte in post(b"Adatum"):
         line.sendall(bytes([byte]))
     assert received(line).endswith(b"\r\n\r\nAdatum")
 
 
-def test_a_large_body_arrives_whole_and_the_connection_is_used_again(ask):
+def test_a_large_body_arrives_whole_and_the_connection_is_used_again(ask: Callable[..., Any]) -> None:
     body = bytes(range(256)) * 8000
     line = ask(post(body))
     assert received(line).endswith(body)
@@ -89,13 +89,17 @@ def test_a_large_body_arrives_whole_and_the_connection_is_used_again(ask):
 
 
 @pytest.mark.parametrize("begun", [b"GET / HTTP/1.1\r\nHo", post(b"half", 1000)])
-def test_a_request_that_takes_too_long_is_closed_with_408(ask, monkeypatch, begun):
+def test_a_request_that_takes_too_long_is_closed_with_408(
+    ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
     monkeypatch.setattr(web, "HEADER_SECONDS", 0.1)
     monkeypatch.setattr(web, "BODY_SECONDS", 0.1)
     assert status(ask(begun)) == "408 Request Timeout"
 
 
-def test_a_connection_on_which_nothing_is_asked_is_closed(ask, monkeypatch):
+def test_a_connection_on_which_nothing_is_asked_is_closed(
+    ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(web, "HEADER_SECONDS", 0.1)
     assert ask(b"").recv(100) == b""
 
@@ -109,11 +113,13 @@ def test_a_connection_on_which_nothing_is_asked_is_closed(ask, monkeypatch):
         (b"nonsense\r\n\r\n", "400 Bad Request"),
     ],
 )
-def test_what_is_too_much_is_refused_at_once(ask, sent, answer):
+def test_what_is_too_much_is_refused_at_once(ask: Callable[..., Any], sent: bytes, answer: str) -> None:
     assert status(ask(sent)) == answer
 
 
-def test_too_many_connections_close_the_oldest_and_not_the_newest(ask, monkeypatch):
+def test_too_many_connections_close_the_oldest_and_not_the_newest(
+    ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(web, "CONNECTIONS", 5)
     slow = [ask(b"GET /") for _ in range(12)]
     assert status(slow[0]) == "408 Request Timeout"

@@ -37,7 +37,7 @@ def file_of(*cells: str) -> str:
         ("anna@adatum.example", "anna@adatum.example"),
     ],
 )
-def test_what_would_be_a_formula_begins_with_an_apostrophe(text, written):
+def test_what_would_be_a_formula_begins_with_an_apostrophe(text: str, written: str) -> None:
     assert safe(text) == written
     assert [*csv.reader(file_of(text).splitlines(keepends=True), strict=True)] == [[written]]
 
@@ -46,7 +46,7 @@ def test_what_would_be_a_formula_begins_with_an_apostrophe(text, written):
 @example(text="-1")
 @given(text=HOSTILE.map("".join))
 @examples(200)
-def test_no_cell_is_a_formula_whatever_separates_cells_for_who_opens_it(separator, text):
+def test_no_cell_is_a_formula_whatever_separates_cells_for_who_opens_it(separator, text: str) -> None:
     for row in csv.reader(file_of(text, "Fabrikam").splitlines(keepends=True), delimiter=separator):
         for cell in row:
             begins = cell.lstrip(' "\t\r\n')
@@ -56,5 +56,5 @@ def test_no_cell_is_a_formula_whatever_separates_cells_for_who_opens_it(separato
             assert not begins.startswith(BEGINNINGS) or (number and (not behind.strip() or behind[0] in '",'))
 
 
-def test_every_cell_is_quoted():
+def test_every_cell_is_quoted() -> None:
     assert file_of("Adatum", '6" pipe') == '"Adatum","6"" pipe"\r\n'

@@ -30,13 +30,13 @@ def mutant(fate: str = SURVIVED, **more: str) -> Mutant:
         ({"function": "deleted", "was": "a > b"}, False),
     ],
 )
-def test_a_reason_holds_for_the_change_it_names_and_no_other(reason, applies):
+def test_a_reason_holds_for_the_change_it_names_and_no_other(reason: dict[str, str], applies: bool) -> None:
     known = Known([], [{**reason, "because": "Both are the same here."}])
 
     assert known.reason(mutant()) == ("Both are the same here." if applies else "")
 
 
-def test_survivors_without_a_reason_are_listed_with_the_line_and_counted():
+def test_survivors_without_a_reason_are_listed_with_the_line_and_counted() -> None:
     known = Known([], [{"was": "a > b", "because": "Both are the same here."}])
     found = [mutant(KILLED), mutant(), mutant(UNTESTED, was="return x", became="return None"), mutant("timeout")]
 
@@ -59,11 +59,11 @@ def test_survivors_without_a_reason_are_listed_with_the_line_and_counted():
         ("integration.sync.decide.x__missing__mutmut_2", "_missing"),
     ],
 )
-def test_a_mutant_is_called_by_the_function_it_is_in(key, function):
+def test_a_mutant_is_called_by_the_function_it_is_in(key: str, function: str) -> None:
     assert function_of(key) == function
 
 
-def test_a_change_is_the_lines_before_and_after_without_indents():
+def test_a_change_is_the_lines_before_and_after_without_indents() -> None:
     diff = "--- a\n+++ a\n@@ -1,2 +1,2 @@\n def decide():\n-    return a\n+    return None"
 
     assert lines_of(diff) == ("return a", "return None")
@@ -73,23 +73,23 @@ def test_a_change_is_the_lines_before_and_after_without_indents():
     ("module", "tests"),
     [(MODULE, ["tests/sync"]), ("integration/sync/memory/halves.py", ["tests/sync/memory"])],
 )
-def test_a_module_is_tried_with_the_tests_of_the_nearest_room(module, tests):
+def test_a_module_is_tried_with_the_tests_of_the_nearest_room(module: str, tests: list[str]) -> None:
     assert mapped_pairs(module, TOLD).tests == tests
 
 
-def test_a_module_of_a_room_without_tests_is_refused_by_name():
+def test_a_module_of_a_room_without_tests_is_refused_by_name() -> None:
     with pytest.raises(SystemExit, match=r"integration/views/health\.py lies in no room"):
         mapped_pairs("integration/views/health.py", TOLD)
 
 
-def test_every_test_and_module_that_the_list_names_is_there():
+def test_every_test_and_module_that_the_list_names_is_there() -> None:
     told = tomllib.loads(REASONS.read_text(encoding="utf-8"))
     named = [*told["central"], *(path for paths in told["tests"].values() for path in paths), *told["tests"]]
 
     assert [path for path in named if not (HOUSE / path).exists()] == []
 
 
-def test_every_survivor_that_may_stay_stands_in_a_module_that_is_there_and_has_a_reason():
+def test_every_survivor_that_may_stay_stands_in_a_module_that_is_there_and_has_a_reason() -> None:
     told = tomllib.loads(REASONS.read_text(encoding="utf-8"))
 
     for reason in told.get("survivors", []):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from contextvars import Context
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from pytest_django.fixtures import Settings
 
 from integration.models import ConnectionSetup
 from setup_wizard import administrator
@@ -22,7 +25,7 @@ ISSUED = issue("Business Central integration", rsa_key())
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory):
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The ready line of a demo organization that knows our certificate."""
     with demo_organization(tmp_path_factory.mktemp("sandbox")) as running:
         running.organization.tenant.certify(running.ready["client_id"], ISSUED.pem)
@@ -30,21 +33,21 @@ def ready(tmp_path_factory):
 
 
 @pytest.fixture
-def sandbox(ready, settings) -> ConnectionSetup:
+def sandbox(ready: dict[str, Any], settings: Settings) -> ConnectionSetup:
     """Connection Setup filled in for the sandbox."""
     settings.DEVELOPMENT = True
     return fill_in(ready)
 
 
 @pytest.fixture(autouse=True)
-def one_after_the_other(monkeypatch) -> None:
+def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """The work is done before the answer is given: SQLite in memory does not let two threads write side by side. As in
     a thread of its own, nothing is known there of who made the request."""
     monkeypatch.setattr(administrator, "start_thread", lambda work: Context().run(work))
 
 
 @pytest.fixture
-def tokens(monkeypatch) -> list[str]:
+def tokens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every token that an administrator's sign-in brought; looked at on its way, never kept by the application."""
     seen: list[str] = []
     come_back = administrator.come_back

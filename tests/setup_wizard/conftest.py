@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from integration.systems.memory.system import MemorySystem
 from tests.integration.conftest import admin, company, ends, organization, reader, service, setup
 
 __all__ = ["GUIDE", "admin", "company", "ends", "fresh", "organization", "press", "reader", "service", "setup", "shown"]
@@ -15,7 +16,7 @@ ENTERED = {"url": "https://contoso.crm4.dynamics.com", "tenant": "contoso.exampl
 
 
 @pytest.fixture
-def fresh(db, ends):
+def fresh(db: None, ends: tuple[MemorySystem, ...]) -> tuple[MemorySystem, ...]:
     """Nobody has entered anything."""
     return ends
 

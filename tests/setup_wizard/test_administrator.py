@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import transaction
+from django.test.client import Client
+from pytest_django.fixtures import Settings
 
 from integration.connection.enabling import findings_of
 from integration.connection.published import OURS
@@ -38,13 +41,17 @@ __all__ = ["one_after_the_other", "ready", "sandbox", "tokens"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_browser_is_sent_to_the_organizations_own_sign_in_with_a_challenge(sandbox, admin):
+def test_the_browser_is_sent_to_the_organizations_own_sign_in_with_a_challenge(
+    sandbox: ConnectionSetup, admin: Client
+) -> None:
     asked = parse_qs(urlsplit(begun(admin, "orders-on")).query)
     assert asked["code_challenge_method"] == ["S256"]
     assert asked["redirect_uri"] == [f"http://127.0.0.1:8000{STEP}signed-in/"]
 
 
-def test_sales_order_integration_is_switched_on_in_the_organization_and_here(sandbox, admin, tokens):
+def test_sales_order_integration_is_switched_on_in_the_organization_and_here(
+    sandbox: ConnectionSetup, admin: Client, tokens: list[Any]
+) -> None:
     come_back(admin, agree(begun(admin, "orders-on")))
     run = AdministratorRun.latest()
     assert run.status == AdministratorRun.Status.FINISHED, run.lines
@@ -55,7 +62,9 @@ def test_sales_order_integration_is_switched_on_in_the_organization_and_here(san
     assert ConnectionSetup.current().order_integration_enabled is False
 
 
-def test_a_connection_by_certificate_proves_itself_with_it_when_a_person_signs_in(sandbox, admin):
+def test_a_connection_by_certificate_proves_itself_with_it_when_a_person_signs_in(
+    sandbox: ConnectionSetup, admin: Client
+) -> None:
     with_certificate(sandbox, ISSUED.both)
     page = come_back(admin, agree(begun(admin, "orders-on")))
     assert AdministratorRun.latest().status == AdministratorRun.Status.FINISHED
@@ -63,7 +72,9 @@ def test_a_connection_by_certificate_proves_itself_with_it_when_a_person_signs_i
     assert ConnectionSetup.current().order_integration_enabled
 
 
-def test_the_integration_user_gets_its_roles_and_then_nothing_is_left_to_do(sandbox, admin):
+def test_the_integration_user_gets_its_roles_and_then_nothing_is_left_to_do(
+    sandbox: ConnectionSetup, admin: Client
+) -> None:
     Guide.current()
     before = ["welcome", "connection", "data", "integration-user"]
     Guide.objects.update(done=before, import_solution=False)
@@ -80,7 +91,9 @@ def test_the_integration_user_gets_its_roles_and_then_nothing_is_left_to_do(sand
     assert tasks.wanted(Guide.current(), ConnectionSetup.current()) == ["roles"]
 
 
-def test_the_solution_is_imported_with_progress_and_redeployed_without_harm(sandbox, admin, monkeypatch):
+def test_the_solution_is_imported_with_progress_and_redeployed_without_harm(
+    sandbox: ConnectionSetup, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     percents = []
     monkeypatch.setattr(AdministratorRun, "grow", lambda run, percent: percents.append(percent))
     come_back(admin, agree(begun(admin, "import")))
@@ -100,7 +113,9 @@ def recorded(kind: str) -> list[tuple[str, str, dict, dict]]:
     return [(one.who, one.action, one.before, one.after) for one in entries]
 
 
-def test_what_the_administrator_changed_in_sales_is_in_the_audit_log_under_who_asked_for_it(sandbox, admin, tokens):
+def test_what_the_administrator_changed_in_sales_is_in_the_audit_log_under_who_asked_for_it(
+    sandbox: ConnectionSetup, admin: Client, tokens: list[Any]
+) -> None:
     come_back(admin, agree(begun(admin, "roles", "orders-on")))
     come_back(admin, agree(begun(admin, "orders-off")))
     [user] = recorded("integration user")
@@ -114,7 +129,9 @@ def test_what_the_administrator_changed_in_sales_is_in_the_audit_log_under_who_a
     assert not [one for one in (*tokens, sandbox.client_secret.reveal()) if one in log]
 
 
-def test_an_import_of_the_solution_is_in_the_audit_log_with_the_version_before_and_after(sandbox, admin):
+def test_an_import_of_the_solution_is_in_the_audit_log_with_the_version_before_and_after(
+    sandbox: ConnectionSetup, admin: Client
+) -> None:
     come_back(admin, agree(begun(admin, "import")))
     come_back(admin, agree(begun(admin, "redeploy")))
     version = ConnectionSetup.current().solution_version
@@ -123,7 +140,9 @@ def test_an_import_of_the_solution_is_in_the_audit_log_with_the_version_before_a
     assert again[2:] == ({"version": version}, {"version": version, "redeployed": "yes"})
 
 
-def test_an_application_user_that_was_created_is_recorded_as_created(sandbox, ready):
+def test_an_application_user_that_was_created_is_recorded_as_created(
+    sandbox: ConnectionSetup, ready: dict[str, Any]
+) -> None:
     sandbox.client_id = "5f0c1a52-6d3e-4c6e-9f0e-0b7d1f3a9c11"
     sandbox.save()
     chief = ready["clients"]["administrator"]
@@ -134,7 +153,9 @@ def test_an_application_user_that_was_created_is_recorded_as_created(sandbox, re
     assert [one[:2] for one in recorded("integration user")] == [("Annette", "created")]
 
 
-def test_enabling_tells_sales_where_we_are_once_the_solution_is_there(sandbox, admin, settings):
+def test_enabling_tells_sales_where_we_are_once_the_solution_is_there(
+    sandbox: ConnectionSetup, admin: Client, settings: Settings
+) -> None:
     settings.PUBLIC_URL = "https://bc.cronus.example"
     come_back(admin, agree(begun(admin, "import")))
     answer = admin.post("/connection/enable/", seen_on(admin, "/connection/"), follow=True)
@@ -145,7 +166,9 @@ def test_enabling_tells_sales_where_we_are_once_the_solution_is_there(sandbox, a
     assert row.values["bci_webclienturl"] == "https://bc.cronus.example"
 
 
-def test_the_step_is_done_when_nothing_wished_for_is_left_and_the_browser_goes_on(sandbox, admin):
+def test_the_step_is_done_when_nothing_wished_for_is_left_and_the_browser_goes_on(
+    sandbox: ConnectionSetup, admin: Client
+) -> None:
     Guide.current()
     before = ["welcome", "connection", "data", "integration-user"]
     Guide.objects.update(done=before, order_integration=True, import_solution=False, assign_roles=False)
@@ -154,7 +177,7 @@ def test_the_step_is_done_when_nothing_wished_for_is_left_and_the_browser_goes_o
     assert admin.get(f"{STEP}progress/").headers["HX-Redirect"] == GUIDE
 
 
-def test_while_the_work_goes_on_the_page_shows_it_and_asks_again(sandbox, admin):
+def test_while_the_work_goes_on_the_page_shows_it_and_asks_again(sandbox: ConnectionSetup, admin: Client) -> None:
     Guide.current()
     Guide.objects.update(done=["welcome", "connection", "data", "integration-user"])
     with transaction.atomic():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.sessions.models import Session
+from django.test.client import Client
 
 from integration.connection.enabling import enable
 from integration.models import ConnectionSetup
 from integration.systems.errors import RoleMissing, SignInRefused, TimedOut, Unreachable
+from integration.systems.memory.system import MemorySystem
 from setup_wizard.models import Guide
 from tests.integration.connection.page import shown as shown_on_setup
 from tests.pages import form_on, seen_on
@@ -33,7 +37,9 @@ def lead(**elsewhere: str) -> None:
 
 
 @pytest.mark.parametrize("column", ELSEWHERE)
-def test_ticks_and_an_administrators_results_fall_back_when_the_connection_is_another_one(fresh, admin, column):
+def test_ticks_and_an_administrators_results_fall_back_when_the_connection_is_another_one(
+    fresh: tuple[MemorySystem, ...], admin: Client, column: str
+) -> None:
     walk(admin)
     guide = Guide.current()
     guide.roles_assigned(ConnectionSetup.current())
@@ -48,7 +54,9 @@ def test_ticks_and_an_administrators_results_fall_back_when_the_connection_is_an
 
 
 @pytest.mark.parametrize("step", ["data", "integration-user", "administrator", "check", "finish"])
-def test_what_is_sent_to_a_step_that_is_closed_meanwhile_is_not_stored_and_that_is_said(fresh, admin, step):
+def test_what_is_sent_to_a_step_that_is_closed_meanwhile_is_not_stored_and_that_is_said(
+    fresh: tuple[MemorySystem, ...], admin: Client, step: str
+) -> None:
     walk(admin)
     sent = {**form_on(admin, f"{GUIDE}{step}/", f"{GUIDE}{step}/"), "order_user": "Jim Olive", "assign_roles": "on"}
     lead(url="https://fabrikam.crm4.dynamics.com")
@@ -63,7 +71,9 @@ def test_what_is_sent_to_a_step_that_is_closed_meanwhile_is_not_stored_and_that_
     assert not ConnectionSetup.current().is_enabled
 
 
-def test_ticks_stay_when_something_else_changes_and_when_the_encryption_key_does(fresh, admin):
+def test_ticks_stay_when_something_else_changes_and_when_the_encryption_key_does(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     walk(admin)
     done = Guide.current().done
     lead(web_client_url="https://bc.contoso.example", sdk_version="9.1")
@@ -72,7 +82,9 @@ def test_ticks_stay_when_something_else_changes_and_when_the_encryption_key_does
     assert Guide.current().done == done
 
 
-def test_a_guide_from_before_its_ticks_belonged_to_anything_keeps_them(fresh, admin):
+def test_a_guide_from_before_its_ticks_belonged_to_anything_keeps_them(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     walk(admin)
     done = Guide.current().done
     Guide.objects.update(made_for="")
@@ -93,7 +105,9 @@ def test_a_guide_from_before_its_ticks_belonged_to_anything_keeps_them(fresh, ad
         (SignInRefused("The tenant does not exist.", part="tenant"), "Tenant:</strong> The tenant does not exist"),
     ],
 )
-def test_next_on_the_connection_step_tests_and_stays_with_what_is_wrong(fresh, admin, problem, words):
+def test_next_on_the_connection_step_tests_and_stays_with_what_is_wrong(
+    fresh: tuple[MemorySystem, ...], admin: Client, problem: Any, words: str
+) -> None:
     _, organization = fresh
     press(admin, "welcome")
     organization.fail_on("check", problem)
@@ -104,14 +118,18 @@ def test_next_on_the_connection_step_tests_and_stays_with_what_is_wrong(fresh, a
     assert press(admin, "connection").url == f"{GUIDE}data/"
 
 
-def test_what_has_a_step_of_its_own_does_not_keep_the_connection_step(fresh, admin):
+def test_what_has_a_step_of_its_own_does_not_keep_the_connection_step(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     _, organization = fresh
     press(admin, "welcome")
     organization.fail_on("get", RoleMissing("The user has no security role."))
     assert press(admin, "connection", **ENTERED, client_secret=SECRET).url == f"{GUIDE}data/"
 
 
-def test_an_organization_that_is_too_old_is_refused_at_once_and_before_enabling(fresh, admin):
+def test_an_organization_that_is_too_old_is_refused_at_once_and_before_enabling(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     _, organization = fresh
     organization.release = "8.2.2.112"
     press(admin, "welcome")
@@ -123,7 +141,9 @@ def test_an_organization_that_is_too_old_is_refused_at_once_and_before_enabling(
 
 
 @pytest.mark.parametrize("version", ["9.0.0.0", "9.2.24044.00194", "10.0", "memory", ""])
-def test_a_version_that_is_new_enough_or_cannot_be_read_is_no_hindrance(fresh, admin, version):
+def test_a_version_that_is_new_enough_or_cannot_be_read_is_no_hindrance(
+    fresh: tuple[MemorySystem, ...], admin: Client, version: str
+) -> None:
     _, organization = fresh
     organization.release = version
     press(admin, "welcome")
@@ -133,7 +153,9 @@ def test_a_version_that_is_new_enough_or_cannot_be_read_is_no_hindrance(fresh, a
 # --- from Connection Setup to the guide ------------------------------------------------------------------
 
 
-def test_an_address_that_was_typed_on_connection_setup_and_not_saved_reaches_the_guide(setup, admin):
+def test_an_address_that_was_typed_on_connection_setup_and_not_saved_reaches_the_guide(
+    setup: ConnectionSetup, admin: Client
+) -> None:
     press(admin, "welcome")
     page = admin.get("/connection/").content.decode()
     assert f'formaction="{GUIDE}from-setup/"' in page
@@ -147,7 +169,9 @@ def test_an_address_that_was_typed_on_connection_setup_and_not_saved_reaches_the
     assert "What you typed on Connection Setup" not in admin.get(f"{GUIDE}connection/").content.decode()
 
 
-def test_what_was_typed_waits_behind_the_welcome_and_gives_way_to_what_somebody_saved(setup, admin):
+def test_what_was_typed_waits_behind_the_welcome_and_gives_way_to_what_somebody_saved(
+    setup: ConnectionSetup, admin: Client
+) -> None:
     admin.post(f"{GUIDE}from-setup/", {"url": "https://fabrikam.crm4.dynamics.com", "authentication": "by magic"})
     press(admin, "welcome")
     assert shown(admin, "connection")["url"] == "https://fabrikam.crm4.dynamics.com"
@@ -155,7 +179,7 @@ def test_what_was_typed_waits_behind_the_welcome_and_gives_way_to_what_somebody_
     assert shown(admin, "connection")["url"] == "https://coho.crm4.dynamics.com"
 
 
-def test_nothing_that_was_typed_comes_to_a_connection_that_is_enabled(setup, admin):
+def test_nothing_that_was_typed_comes_to_a_connection_that_is_enabled(setup: ConnectionSetup, admin: Client) -> None:
     press(admin, "welcome")
     admin.post(f"{GUIDE}from-setup/", {"url": "https://fabrikam.crm4.dynamics.com"})
     enable(setup)
@@ -165,7 +189,9 @@ def test_nothing_that_was_typed_comes_to_a_connection_that_is_enabled(setup, adm
 
 
 @pytest.mark.parametrize("address", ["/connection/", f"{GUIDE}connection/"])
-def test_a_way_to_sign_in_that_nobody_knows_is_refused_in_words(setup, admin, address):
+def test_a_way_to_sign_in_that_nobody_knows_is_refused_in_words(
+    setup: ConnectionSetup, admin: Client, address: str
+) -> None:
     press(admin, "welcome")
     form = admin.get(address).context["form"]
     sent = {name: form[name].value() or "" for name in form.fields}
@@ -173,7 +199,9 @@ def test_a_way_to_sign_in_that_nobody_knows_is_refused_in_words(setup, admin, ad
     assert "by magic is not one of the available choices" in answer.content.decode()
 
 
-def test_what_the_test_found_is_mended_on_the_page_that_shows_it(fresh, admin):
+def test_what_the_test_found_is_mended_on_the_page_that_shows_it(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     _, organization = fresh
     press(admin, "welcome")
     organization.fail_on("check", SignInRefused("The client secret is wrong.", part="secret"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.defaults import OUTSIDE_FULL_SYNCH, STANDARD
+from integration.defaults.shape import MappingDefault
 from integration.sync.rules import Direction
 from setup_wizard import steps, tables
 from setup_wizard.models import AdministratorRun, Guide, in_words
-from setup_wizard.steps import ADMINISTRATOR, CHECK, CONNECTION, FINISH, STEPS, USER, WELCOME
+from setup_wizard.steps import ADMINISTRATOR, CHECK, CONNECTION, FINISH, STEPS, USER, WELCOME, Step
 from setup_wizard.tables import NOT_NOW, choices, read
 from tests.people import ADMINISTRATOR as ADMINISTRATORS
 from tests.people import made
@@ -21,7 +24,7 @@ ONE_WAY = next(one for one in STANDARD if one.direction is not Direction.BOTH an
 # --- tables -------------------------------------------------------------------------------------------------------
 
 
-def test_every_table_of_a_full_synchronization_is_offered_once_in_its_order():
+def test_every_table_of_a_full_synchronization_is_offered_once_in_its_order() -> None:
     offered = [one.name for one in choices({})]
     positions = {one.name: one.position for one in STANDARD}
 
@@ -30,7 +33,7 @@ def test_every_table_of_a_full_synchronization_is_offered_once_in_its_order():
 
 
 @pytest.mark.parametrize("default", STANDARD, ids=lambda one: one.name)
-def test_a_table_is_offered_in_its_standard_direction_and_not_now(default):
+def test_a_table_is_offered_in_its_standard_direction_and_not_now(default: MappingDefault) -> None:
     if default.name in OUTSIDE_FULL_SYNCH:
         return
     offered = next(one for one in choices({}) if one.name == default.name)
@@ -42,7 +45,7 @@ def test_a_table_is_offered_in_its_standard_direction_and_not_now(default):
     assert len(ways) == (4 if default.direction is Direction.BOTH else 2)
 
 
-def test_what_was_chosen_is_shown_again():
+def test_what_was_chosen_is_shown_again() -> None:
     found = choices({TWO_WAYS.name: {"direction": "to_crm", "create": True}})
 
     assert next((one.direction, one.create) for one in found if one.name == TWO_WAYS.name) == ("to_crm", True)
@@ -62,7 +65,9 @@ def test_what_was_chosen_is_shown_again():
     ],
     ids=lambda one: getattr(one, "name", one),
 )
-def test_only_what_differs_from_the_standard_and_was_offered_is_read(name, sent, kept):
+def test_only_what_differs_from_the_standard_and_was_offered_is_read(
+    name: MappingDefault, sent: str, kept: str | None
+) -> None:
     usual = {f"create-{one.name}": "on" for one in choices({}) if one.create}
 
     found = read({**usual, f"direction-{name.name}": sent})
@@ -72,7 +77,7 @@ def test_only_what_differs_from_the_standard_and_was_offered_is_read(name, sent,
 
 
 @pytest.mark.parametrize("ticked", [True, False])
-def test_a_tick_for_unmatched_records_is_kept_where_it_is_not_the_standard(ticked):
+def test_a_tick_for_unmatched_records_is_kept_where_it_is_not_the_standard(ticked: bool) -> None:
     usual = {f"create-{one.name}": "on" for one in choices({}) if one.create and one.name != TWO_WAYS.name}
     sent = {**usual, f"create-{TWO_WAYS.name}": "on"} if ticked else usual
     standard = not TWO_WAYS.only_coupled
@@ -82,7 +87,7 @@ def test_a_tick_for_unmatched_records_is_kept_where_it_is_not_the_standard(ticke
     assert found == ({} if ticked is standard else {TWO_WAYS.name: {"direction": "both", "create": ticked}})
 
 
-def test_a_table_nobody_offered_is_not_read():
+def test_a_table_nobody_offered_is_not_read() -> None:
     usual = {f"create-{one.name}": "on" for one in choices({}) if one.create}
 
     assert read({**usual, "direction-VESSEL": "both", "create-VESSEL": "on"}) == {}
@@ -97,18 +102,18 @@ def test_a_table_nobody_offered_is_not_read():
         ({"CUSTOMER": {"direction": "to_crm", "create": 0}}, {"CUSTOMER": "to_crm, coupled records only"}),
     ],
 )
-def test_choices_are_recorded_in_words(chosen, words):
+def test_choices_are_recorded_in_words(chosen: dict[str, Any], words: dict[str, Any]) -> None:
     assert in_words(chosen) == words
 
 
-def test_every_direction_of_a_table_has_words_for_a_person():
+def test_every_direction_of_a_table_has_words_for_a_person() -> None:
     assert {one.value for one in tables.SAID} == {one.value for one in Direction}
 
 
 # --- steps --------------------------------------------------------------------------------------------------------
 
 
-def test_steps_have_one_address_and_one_title_each():
+def test_steps_have_one_address_and_one_title_each() -> None:
     assert len(set(SLUGS)) == len(SLUGS) == len({step.title for step in STEPS})
     assert list(steps.BY_SLUG.values()) == list(STEPS)
     assert all(step.says.endswith(".") for step in STEPS)
@@ -127,7 +132,7 @@ def test_steps_have_one_address_and_one_title_each():
         (["a step of an older version"], WELCOME),
     ],
 )
-def test_a_person_goes_on_at_the_first_step_that_is_open(done, expected):
+def test_a_person_goes_on_at_the_first_step_that_is_open(done: list[Any], expected: Step) -> None:
     assert steps.first_open(done) is expected
 
 
@@ -145,11 +150,11 @@ def test_a_person_goes_on_at_the_first_step_that_is_open(done, expected):
     ],
     ids=lambda one: getattr(one, "slug", None),
 )
-def test_a_step_is_opened_when_all_before_it_are_done(step, done, can):
+def test_a_step_is_opened_when_all_before_it_are_done(step: Step, done: list[Any], can: bool) -> None:
     assert steps.reachable(step, done) is can
 
 
-def test_next_and_back_lead_through_all_steps_and_end():
+def test_next_and_back_lead_through_all_steps_and_end() -> None:
     step, there = WELCOME, [WELCOME]
     while (step := steps.after(step)) is not None:
         there.append(step)
@@ -160,7 +165,7 @@ def test_next_and_back_lead_through_all_steps_and_end():
     assert back == list(reversed(STEPS))
 
 
-def test_the_progress_numbers_each_step_and_says_where_one_is():
+def test_the_progress_numbers_each_step_and_says_where_one_is() -> None:
     found = steps.marks(CONNECTION, ["welcome"])
 
     assert [mark.number for mark in found] == list(range(1, len(STEPS) + 1))
@@ -170,7 +175,7 @@ def test_the_progress_numbers_each_step_and_says_where_one_is():
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda one: one.slug)
-def test_every_step_has_its_page(step):
+def test_every_step_has_its_page(step: Step) -> None:
     assert step.template == f"setup_wizard/{step.slug.replace('-', '_')}.html"
 
 
@@ -178,7 +183,7 @@ def test_every_step_has_its_page(step):
 
 
 @pytest.mark.django_db
-def test_a_step_is_passed_once_and_open_again_when_somebody_returns_to_it():
+def test_a_step_is_passed_once_and_open_again_when_somebody_returns_to_it() -> None:
     guide = Guide.current()
     for slug in ("welcome", "connection", "welcome"):
         guide.pass_step(slug)
@@ -191,7 +196,7 @@ def test_a_step_is_passed_once_and_open_again_when_somebody_returns_to_it():
 
 
 @pytest.mark.django_db
-def test_one_administrator_works_at_a_time_and_a_run_that_ended_makes_room():
+def test_one_administrator_works_at_a_time_and_a_run_that_ended_makes_room() -> None:
     annette = made("annette", ADMINISTRATORS)
     run = AdministratorRun.begin(annette)
     assert run is not None
@@ -210,7 +215,7 @@ def test_one_administrator_works_at_a_time_and_a_run_that_ended_makes_room():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("end", ["fail", "stop"])
-def test_a_task_that_fails_ends_the_run_with_its_line(end):
+def test_a_task_that_fails_ends_the_run_with_its_line(end: str) -> None:
     run = AdministratorRun.begin(made("annette", ADMINISTRATORS))
     run.take_up("Assign the roles")
 

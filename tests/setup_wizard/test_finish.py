@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import pytest
+from django.test.client import Client
+from pytest_django.fixtures import Settings
 
 from coupling.models import Coupling
 from integration import checks
@@ -13,6 +16,7 @@ from integration.jobs.queue import QueueState
 from integration.models import ConnectionSetup, FullSynchLine, TableMapping
 from integration.systems.errors import SignInRefused
 from integration.systems.findings import Severity
+from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Row
 from setup_wizard.models import Guide
 from tests.setup_wizard.conftest import BY_HAND, GUIDE, press, shown, state, walk
@@ -20,7 +24,9 @@ from tests.setup_wizard.conftest import BY_HAND, GUIDE, press, shown, state, wal
 pytestmark = pytest.mark.django_db
 
 
-def test_what_fails_says_in_which_step_it_is_mended_and_holds_the_guide_up(fresh, admin, organization):
+def test_what_fails_says_in_which_step_it_is_mended_and_holds_the_guide_up(
+    fresh: tuple[MemorySystem, ...], admin: Client, organization: MemorySystem
+) -> None:
     walk(admin, until="check")
     organization.fail_on("check", SignInRefused("The secret is wrong.", part="secret"), times=2)
     page = admin.get(f"{GUIDE}check/").content.decode()
@@ -32,14 +38,16 @@ def test_what_fails_says_in_which_step_it_is_mended_and_holds_the_guide_up(fresh
     assert ">Next<" in admin.get(f"{GUIDE}check/").content.decode()
 
 
-def test_a_wish_that_is_not_done_fails_the_check(fresh, admin):
+def test_a_wish_that_is_not_done_fails_the_check(fresh: tuple[MemorySystem, ...], admin: Client) -> None:
     walk(admin, until="check")
     Guide.objects.update(order_integration=True, import_solution=True)
     found = {one.code: one for one, _ in admin.get(f"{GUIDE}check/").context["findings"]}
     assert {found["order-integration"].severity, found["solution"].severity} == {Severity.ERROR}
 
 
-def test_the_check_shows_severity_code_and_fix_of_the_preflights_findings(fresh, admin, organization):
+def test_the_check_shows_severity_code_and_fix_of_the_preflights_findings(
+    fresh: tuple[MemorySystem, ...], admin: Client, organization: MemorySystem
+) -> None:
     walk(admin, until="check")
     organization.update("systemuser", [Row(organization.user_id, {"isdisabled": True})])
     page = admin.get(f"{GUIDE}check/").content.decode()
@@ -48,14 +56,18 @@ def test_the_check_shows_severity_code_and_fix_of_the_preflights_findings(fresh,
     assert f'href="{GUIDE}administrator/">How to fix it' in page
 
 
-def test_the_check_finds_what_the_preflight_finds_under_the_same_codes(fresh, admin):
+def test_the_check_finds_what_the_preflight_finds_under_the_same_codes(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     walk(admin, until="check")
     context = admin.get(f"{GUIDE}check/").context
     shown = {one.code for one, _ in [*context["findings"], *context["further"]()]}
     assert shown == {one.code for one in checks.look()} - {"disabled"}
 
 
-def test_what_is_only_worth_knowing_does_not_hold_the_guide_up(fresh, admin, monkeypatch):
+def test_what_is_only_worth_knowing_does_not_hold_the_guide_up(
+    fresh: tuple[MemorySystem, ...], admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     walk(admin, until="check")
     monkeypatch.setattr("integration.checks.installation.queue_state", lambda: QueueState(problem="No queue."))
     page = admin.get(f"{GUIDE}check/").content.decode()
@@ -63,7 +75,9 @@ def test_what_is_only_worth_knowing_does_not_hold_the_guide_up(fresh, admin, mon
     assert ">Next<" in page
 
 
-def test_couplings_of_another_organization_are_told_before_finish_is_reached(setup, admin, organization):
+def test_couplings_of_another_organization_are_told_before_finish_is_reached(
+    setup: ConnectionSetup, admin: Client, organization: MemorySystem
+) -> None:
     enable(setup)
     customer = TableMapping.objects.get(name="CUSTOMER")
     Coupling.objects.create(mapping=customer, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
@@ -76,7 +90,9 @@ def test_couplings_of_another_organization_are_told_before_finish_is_reached(set
     assert ">Next<" not in page
 
 
-def test_the_user_that_handles_orders_is_looked_up_by_name(fresh, admin, organization):
+def test_the_user_that_handles_orders_is_looked_up_by_name(
+    fresh: tuple[MemorySystem, ...], admin: Client, organization: MemorySystem
+) -> None:
     peter = organization.add("systemuser", fullname="Peter Saddow", isdisabled=False)
     walk(admin, until="data")
     press(admin, "data", order_user="Peter Saddow", **BY_HAND)
@@ -89,7 +105,9 @@ def test_the_user_that_handles_orders_is_looked_up_by_name(fresh, admin, organiz
 
 
 @pytest.mark.scenario("CRMConnectionWizardTests.VerifyStatusCompletedWhenFinished")
-def test_finish_without_enabling_completes_the_guide_and_enables_nothing(fresh, admin):
+def test_finish_without_enabling_completes_the_guide_and_enables_nothing(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     walk(admin)
     answer = press(admin, "finish", without=("enable", "run_full"))
     assert answer.url == "/connection/"
@@ -98,7 +116,9 @@ def test_finish_without_enabling_completes_the_guide_and_enables_nothing(fresh, 
     assert ConnectionSetup.current().is_enabled is False
 
 
-def test_finish_enables_and_starts_the_full_synchronization(fresh, admin, settings):
+def test_finish_enables_and_starts_the_full_synchronization(
+    fresh: tuple[MemorySystem, ...], admin: Client, settings: Settings
+) -> None:
     settings.PUBLIC_URL = "https://bc.cronus.example"
     walk(admin)
     answer = press(admin, "finish")
@@ -109,7 +129,9 @@ def test_finish_enables_and_starts_the_full_synchronization(fresh, admin, settin
 
 
 @pytest.mark.parametrize("winner", ["", "erp", "crm"])
-def test_finish_asks_whose_values_win_and_the_review_keeps_the_answer(fresh, admin, winner):
+def test_finish_asks_whose_values_win_and_the_review_keeps_the_answer(
+    fresh: tuple[MemorySystem, ...], admin: Client, winner: str
+) -> None:
     walk(admin)
     assert "these values win" in admin.get(f"{GUIDE}finish/").content.decode()
     press(admin, "finish", winner=winner)
@@ -117,13 +139,15 @@ def test_finish_asks_whose_values_win_and_the_review_keeps_the_answer(fresh, adm
     assert set(lines.values_list("winner", flat=True)) == {winner}
 
 
-def test_a_full_synchronization_needs_the_connection(fresh, admin):
+def test_a_full_synchronization_needs_the_connection(fresh: tuple[MemorySystem, ...], admin: Client) -> None:
     walk(admin)
     answer = press(admin, "finish", without=("enable",))
     assert "needs the connection to be enabled" in answer.content.decode()
 
 
-def test_what_broke_between_check_and_finish_leads_back_to_the_check(fresh, admin, organization):
+def test_what_broke_between_check_and_finish_leads_back_to_the_check(
+    fresh: tuple[MemorySystem, ...], admin: Client, organization: MemorySystem
+) -> None:
     walk(admin)
     organization.fail_on("check", SignInRefused("The secret has expired.", part="secret"))
     answer = press(admin, "finish")
@@ -132,7 +156,7 @@ def test_what_broke_between_check_and_finish_leads_back_to_the_check(fresh, admi
     assert ConnectionSetup.current().is_enabled is False
 
 
-def test_a_double_click_on_finish_starts_everything_once(fresh, admin):
+def test_a_double_click_on_finish_starts_everything_once(fresh: tuple[MemorySystem, ...], admin: Client) -> None:
     walk(admin)
     sent = shown(admin, "finish")
     admin.post(f"{GUIDE}finish/", sent)
@@ -140,7 +164,7 @@ def test_a_double_click_on_finish_starts_everything_once(fresh, admin):
     assert "is running already" in answer.content.decode()
 
 
-def test_mappings_that_were_there_keep_what_people_made_of_them(setup, admin):
+def test_mappings_that_were_there_keep_what_people_made_of_them(setup: ConnectionSetup, admin: Client) -> None:
     enable(setup)
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_erp")
     disable(setup)
@@ -152,20 +176,26 @@ def test_mappings_that_were_there_keep_what_people_made_of_them(setup, admin):
     assert TableMapping.objects.get(name="CUSTOMER").direction == "to_erp"
 
 
-def test_records_without_a_match_are_only_created_where_the_administrator_says_so(fresh, admin):
+def test_records_without_a_match_are_only_created_where_the_administrator_says_so(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     walk(admin)
     assert "create_unmatched" not in shown(admin, "finish")
     press(admin, "finish", create_unmatched="on")
     assert FullSynchLine.objects.get(mapping__name="CUSTOMER").create_unmatched is True
 
 
-def test_without_a_word_about_them_records_without_a_match_are_left_alone(fresh, admin):
+def test_without_a_word_about_them_records_without_a_match_are_left_alone(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     walk(admin)
     press(admin, "finish")
     assert FullSynchLine.objects.filter(create_unmatched=True).exists() is False
 
 
-def test_what_was_chosen_for_one_table_stands_above_the_word_for_all(fresh, admin):
+def test_what_was_chosen_for_one_table_stands_above_the_word_for_all(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     walk(admin, until="data")
     press(admin, "data", **{"create-OPPORTUNITY": ""}, **BY_HAND)
     for step in ("integration-user", "administrator", "check"):
@@ -176,8 +206,8 @@ def test_what_was_chosen_for_one_table_stands_above_the_word_for_all(fresh, admi
 
 
 def test_at_the_local_sandbox_finish_offers_to_create_them_and_lets_business_central_win(
-    fresh, admin, settings, tmp_path
-):
+    fresh: tuple[MemorySystem, ...], admin: Client, settings: Settings, tmp_path: Path
+) -> None:
     settings.DEVELOPMENT, settings.DATA_DIR = True, tmp_path
     walk(admin)
     (tmp_path / "sandbox.json").write_text(f'{{"url": "{ConnectionSetup.current().url}"}}')
@@ -185,6 +215,8 @@ def test_at_the_local_sandbox_finish_offers_to_create_them_and_lets_business_cen
     assert (offered["create_unmatched"], offered["winner"]) == ("on", "erp")
 
 
-def test_at_a_real_organization_nobody_wins_unless_the_administrator_says_so(fresh, admin):
+def test_at_a_real_organization_nobody_wins_unless_the_administrator_says_so(
+    fresh: tuple[MemorySystem, ...], admin: Client
+) -> None:
     walk(admin)
     assert shown(admin, "finish")["winner"] == ""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.test.client import Client
+from pytest_django.fixtures import Settings
 
 from coupling.models import Coupling
 from integration.mappings.standard import create_missing
@@ -22,13 +26,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory):
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     with demo_organization(tmp_path_factory.mktemp("sandbox")) as running:
         yield running.ready
 
 
 @pytest.fixture
-def sandbox(ready, settings) -> ConnectionSetup:
+def sandbox(ready: dict[str, Any], settings: Settings) -> ConnectionSetup:
     """Connection Setup filled in for Contoso's organization."""
     settings.DEVELOPMENT = True
     return fill_in(ready)
@@ -49,7 +53,7 @@ def coupled() -> TableMapping:
 
 
 @pytest.fixture
-def sent(monkeypatch) -> list[str]:
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every address that is called from here on."""
     called: list[str] = []
     transport = administrator._transport
@@ -73,7 +77,9 @@ def sent(monkeypatch) -> list[str]:
         {"client_id": "7b1c", "client_secret": "of Fabrikam"},
     ],
 )
-def test_an_administrator_who_returns_to_a_connection_that_leads_elsewhere_is_refused(sandbox, admin, sent, elsewhere):
+def test_an_administrator_who_returns_to_a_connection_that_leads_elsewhere_is_refused(
+    sandbox: ConnectionSetup, admin: Client, sent: list[Any], elsewhere: dict[str, str]
+) -> None:
     back = agree(begun(admin, "orders-on"))
     lead(**elsewhere)
     sent.clear()
@@ -82,7 +88,9 @@ def test_an_administrator_who_returns_to_a_connection_that_leads_elsewhere_is_re
     assert (sent, AdministratorRun.latest()) == ([], None)
 
 
-def test_a_sign_in_whose_place_nobody_noted_is_refused(sandbox, admin, sent):
+def test_a_sign_in_whose_place_nobody_noted_is_refused(
+    sandbox: ConnectionSetup, admin: Client, sent: list[Any]
+) -> None:
     back = agree(begun(admin, "orders-on"))
     session = admin.session
     session["guide_sign_in"] = {"started": session["guide_sign_in"]["started"], "tasks": ["orders-on"]}
@@ -93,11 +101,11 @@ def test_a_sign_in_whose_place_nobody_noted_is_refused(sandbox, admin, sent):
 
 
 def test_what_an_administrator_does_while_somebody_moves_the_connection_is_remembered_of_no_other_place(
-    sandbox, admin, monkeypatch
-):
+    sandbox: ConnectionSetup, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     switch = tasks.named(["orders-on"])[0].run
 
-    def moved_meanwhile(work):
+    def moved_meanwhile(work: dict[str, dict[str, Any]]):
         lead(url="http://127.0.0.1:9")
         return switch(work)
 
@@ -110,7 +118,9 @@ def test_what_an_administrator_does_while_somebody_moves_the_connection_is_remem
     assert not ConnectionSetup.current().order_integration_enabled
 
 
-def test_an_administrator_of_another_organization_at_the_same_address_changes_nothing_there(sandbox, admin):
+def test_an_administrator_of_another_organization_at_the_same_address_changes_nothing_there(
+    sandbox: ConnectionSetup, admin: Client
+) -> None:
     Coupling.objects.create(mapping=coupled(), erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
     sandbox.note(organization_id=uuid.uuid4(), organization_name="Fabrikam")
     come_back(admin, agree(begun(admin, "orders-on")))
@@ -118,7 +128,9 @@ def test_an_administrator_of_another_organization_at_the_same_address_changes_no
     assert not ConnectionSetup.current().order_integration_enabled
 
 
-def test_the_administrators_results_of_a_former_organization_do_not_count_for_the_one_that_answers(sandbox, admin):
+def test_the_administrators_results_of_a_former_organization_do_not_count_for_the_one_that_answers(
+    sandbox: ConnectionSetup, admin: Client
+) -> None:
     sandbox.note(answered_id=uuid.uuid4(), order_integration_enabled=True)
     Guide.objects.update_or_create(pk=1, defaults={"order_integration": True, "import_solution": False})
     come_back(admin, agree(begun(admin, "roles")))

@@ -32,7 +32,7 @@ ANY_TEXT = st.text(max_size=20) | st.text(ODD, max_size=12)
         ("Łódź", "Łodz"),
     ],
 )
-def test_these_are_one_name(one, other):
+def test_these_are_one_name(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
@@ -48,30 +48,30 @@ def test_these_are_one_name(one, other):
         ("", "."),
     ],
 )
-def test_these_are_two_names(one, other):
+def test_these_are_two_names(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
 @given(ANY_TEXT)
 @examples(300)
-def test_a_folded_name_folds_to_itself(text):
+def test_a_folded_name_folds_to_itself(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(ANY_TEXT)
 @examples(300)
-def test_a_name_and_its_writing_in_capitals_or_other_letters_are_one(text):
+def test_a_name_and_its_writing_in_capitals_or_other_letters_are_one(text: str) -> None:
     assert fold(text.casefold()) == fold(text)
     assert fold(storable(text) + "\u00a0 ") == fold(text)
 
 
 @pytest.mark.parametrize("point", [*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0xFFFE, 0xFFFF, 0xD800])
-def test_a_character_that_the_service_refuses_travels_as_a_blank(point):
+def test_a_character_that_the_service_refuses_travels_as_a_blank(point: int) -> None:
     assert storable(f"Coho{chr(point)}Winery") == "Coho Winery"
 
 
 @given(st.text(max_size=30))
-def test_all_other_characters_travel_as_they_are(text):
+def test_all_other_characters_travel_as_they_are(text: str) -> None:
     kept = "".join(character for character in text if storable(character) != " ")
     assert storable(kept) == kept
     assert len(storable(text)) == len(text)
@@ -79,5 +79,5 @@ def test_all_other_characters_travel_as_they_are(text):
 
 
 @given(st.text(max_size=30))
-def test_the_length_of_a_text_counts_utf_16_units(text):
+def test_the_length_of_a_text_counts_utf_16_units(text: str) -> None:
     assert length(text) == len(text.encode("utf-16-le")) // 2

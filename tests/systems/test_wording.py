@@ -1,8 +1,11 @@
 """How people read a record, a field and a value."""
 
+from __future__ import annotations
+
 import datetime as dt
 import uuid
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,11 +37,11 @@ NOON = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
         (NOON, None, ZoneInfo("Europe/Zurich"), "2026-07-01 14:00:00"),
     ],
 )
-def test_a_value_is_read_as_people_say_it(value, field, zone, text):
+def test_a_value_is_read_as_people_say_it(value: Any, field: Field | None, zone: ZoneInfo | None, text: str) -> None:
     assert value_text(value, field, zone) == text
 
 
-def test_a_field_is_called_by_its_label_else_by_its_name():
+def test_a_field_is_called_by_its_label_else_by_its_name() -> None:
     assert [field_name(one) for one in (NO, NAME)] == ["No.", "name"]
 
 
@@ -52,14 +55,16 @@ def test_a_field_is_called_by_its_label_else_by_its_name():
         (PRICE, {"item": Ref("item", ADATUM, "1896-S"), "code": "PCS"}, "1896-S"),
     ],
 )
-def test_a_record_is_called_by_number_and_name_else_by_what_it_refers_to_else_by_its_id(table, values, name):
+def test_a_record_is_called_by_number_and_name_else_by_what_it_refers_to_else_by_its_id(
+    table: Table, values: dict[str, Any], name: str
+) -> None:
     assert record_name(table, Record(table.name, ADATUM, values, "1")) == name
 
 
-def test_a_record_without_number_and_name_is_called_by_other_columns_where_they_are_given():
+def test_a_record_without_number_and_name_is_called_by_other_columns_where_they_are_given() -> None:
     price = Record("sales_price", ADATUM, {"item": Ref("item", ADATUM, "1896-S"), "code": "PCS"}, "1")
     assert record_name(PRICE, price, ["item", "code"]) == "1896-S PCS"
 
 
-def test_a_long_text_is_cut_with_an_ellipsis():
+def test_a_long_text_is_cut_with_an_ellipsis() -> None:
     assert [shorten("Adatum", 6), shorten("Fabrikam", 6)] == ["Adatum", "Fabri…"]

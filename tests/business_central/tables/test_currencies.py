@@ -49,7 +49,7 @@ def test_a_currency_has_the_rate_of_the_day_in_units_for_one_local() -> None:
     assert euro.exchange_rate == Decimal("2.5")
 
 
-def test_a_rate_of_tomorrow_counts_from_tomorrow_and_is_a_change_then(monkeypatch) -> None:
+def test_a_rate_of_tomorrow_counts_from_tomorrow_and_is_a_change_then(monkeypatch: pytest.MonkeyPatch) -> None:
     euro = Currency.objects.create(code="EUR")
     rate(euro, "80", dt.date(2020, 1, 1))
     rate(euro, "50", dt.date(2999, 1, 1))

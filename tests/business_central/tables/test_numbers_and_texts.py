@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,12 +27,12 @@ from integration.business_central.text_rules import (
         ("000", 1, "001"), ("INV-0099/26A", 1, "INV-0099/27A"),
     ],
 )  # fmt: skip
-def test_a_number_is_counted_up_in_its_last_digits_which_keep_their_width(number, by, following):
+def test_a_number_is_counted_up_in_its_last_digits_which_keep_their_width(number: str, by: int, following: str) -> None:
     assert increased(number, by) == following
 
 
 @given(st.integers(0, 10**9), st.integers(1, 1000), st.text(alphabet="ABC-/ .", max_size=5))
-def test_counting_up_adds_up_and_keeps_what_stands_around_the_digits(start, by, around):
+def test_counting_up_adds_up_and_keeps_what_stands_around_the_digits(start: Callable[..., Any], by, around) -> None:
     number = f"{around}{start:05d}{around}"
 
     assert increased(increased(number, by), by) == increased(number, 2 * by)
@@ -37,7 +40,7 @@ def test_counting_up_adds_up_and_keeps_what_stands_around_the_digits(start, by, 
 
 
 @pytest.mark.parametrize(("number", "can"), [("C1", True), ("1", True), ("1C", True), ("CUSTOMER", False), ("", False)])
-def test_a_number_without_digits_cannot_be_counted_up(number, can):
+def test_a_number_without_digits_cannot_be_counted_up(number: str, can: bool) -> None:
     assert has_digits(number) is can
     if not can:
         assert increased(number, 1) == number
@@ -51,12 +54,14 @@ def test_a_number_without_digits_cannot_be_counted_up(number, can):
         ("9" * (LONGEST + 1), "", True), ("1000", "999", True), ("999", "1000", False),
     ],
 )  # fmt: skip
-def test_a_number_behind_the_ending_one_or_too_long_is_beyond_its_series(number, ending, beyond):
+def test_a_number_behind_the_ending_one_or_too_long_is_beyond_its_series(
+    number: str, ending: str, beyond: bool
+) -> None:
     assert is_beyond(number, ending) is beyond
 
 
 @pytest.mark.parametrize("code", DEFAULT_SERIES)
-def test_the_series_of_a_new_company_can_be_counted_up(code):
+def test_the_series_of_a_new_company_can_be_counted_up(code: str) -> None:
     description, first, increment = DEFAULT_SERIES[code]
 
     assert description
@@ -70,7 +75,7 @@ def test_the_series_of_a_new_company_can_be_counted_up(code):
     ["", "helen@adatum.example", "a@b", "helen@adatum.example;jim@adatum.example", " helen@adatum.example ; a@b ",
      "o'hara+sales@adatum.example", "jürgen@müller.example"],
 )  # fmt: skip
-def test_an_address_or_several_are_taken(text):
+def test_an_address_or_several_are_taken(text: str) -> None:
     assert email_problem("Email", text) is None
 
 
@@ -82,11 +87,11 @@ def test_an_address_or_several_are_taken(text):
         ("x" * 100, "x" * 80),
     ],
 )  # fmt: skip
-def test_what_is_no_address_is_named_and_cut_where_it_is_long(text, named):
+def test_what_is_no_address_is_named_and_cut_where_it_is_long(text: str, named: str) -> None:
     assert email_problem("Email", text) == f"Email “{named}” is not a valid e-mail address."
 
 
-def test_only_the_columns_with_a_wrong_address_are_told():
+def test_only_the_columns_with_a_wrong_address_are_told() -> None:
     class Helen:
         e_mail, e_mail_2 = "helen@adatum.example", "nobody"
 
@@ -102,7 +107,7 @@ def test_only_the_columns_with_a_wrong_address_are_told():
         ("D1", 2, False), ("ÖS", 2, False), ("E R", 3, False), ("€UR", 3, False),
     ],
 )  # fmt: skip
-def test_an_iso_code_takes_as_many_plain_letters(text, letters, fine):
+def test_an_iso_code_takes_as_many_plain_letters(text: str, letters: int, fine: bool) -> None:
     problem = iso_code_problem(text, letters)
 
     words = {2: "two", 3: "three"}[letters]
@@ -112,12 +117,12 @@ def test_an_iso_code_takes_as_many_plain_letters(text, letters, fine):
 @pytest.mark.parametrize(
     "text", ["", "30D", "2W", "CM", "CM+10D", "D15", "-1M", "+1Y", "1Q-1D", "cm+10d", "WD3", "CWD"]
 )
-def test_a_date_formula_is_taken(text):
+def test_a_date_formula_is_taken(text: str) -> None:
     assert date_formula_problem("Due Date Calculation", text) is None
 
 
 @pytest.mark.parametrize("text", ["D", "30", "30T", "CM10D", "+", "30D+", "C", "30 D", "1.5M", "CMCM", "--1D", "²D"])
-def test_what_is_no_date_formula_is_refused_with_examples(text):
+def test_what_is_no_date_formula_is_refused_with_examples(text: str) -> None:
     problem = date_formula_problem("Due Date Calculation", text)
 
     assert problem == f"Due Date Calculation: “{text}” is no date formula. Write for example 30D, 2W, CM or CM+10D."
@@ -126,19 +131,19 @@ def test_what_is_no_date_formula_is_refused_with_examples(text):
 @pytest.mark.parametrize(
     ("value", "stored"), [(" c-10 ", "C-10"), ("straße", "STRASSE"), ("", ""), (None, None), (7, "7")]
 )
-def test_a_code_is_upper_case_and_trimmed_whoever_writes_it(value, stored):
+def test_a_code_is_upper_case_and_trimmed_whoever_writes_it(value: int | str | None, stored: str | None) -> None:
     column = Code(max_length=20)
 
     assert column.to_python(value) == stored
     assert column.get_prep_value(value) == stored
 
 
-def test_blank_text_is_empty_and_a_blank_number_zero():
+def test_blank_text_is_empty_and_a_blank_number_zero() -> None:
     assert (Text(max_length=10).get_default(), Amount().get_default()) == ("", 0)
 
 
 @pytest.mark.parametrize("least", [None, 0, 5])
-def test_a_migration_says_the_minimum_of_an_amount_once(least):
+def test_a_migration_says_the_minimum_of_an_amount_once(least: int | None) -> None:
     *_, kwargs = Amount(least=least).deconstruct()
 
     assert kwargs.get("least") == least

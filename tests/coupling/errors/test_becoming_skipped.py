@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from coupling.models import RESTS
@@ -16,7 +18,7 @@ from integration.systems.errors import Refused
 from integration.systems.values import Ref
 from tests.coupling.conftest import page
 from tests.coupling.errors.failing import TO_CRM, fail
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -33,7 +35,7 @@ def run(world, direction: str = "to_crm", **options) -> SyncJob:
 
 
 @pytest.fixture
-def adatum(world) -> uuid.UUID:
+def adatum(world: JobsWorld) -> uuid.UUID:
     """Coupled; its salesperson Linda is not, so it has failed once."""
     linda = world.erp.add("salesperson", code="PS", name="Linda")
     ours, theirs = world.add_customer("Adatum"), world.add_account("Adatum")
@@ -44,7 +46,9 @@ def adatum(world) -> uuid.UUID:
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T100_SynchFailedOnceDoesNotMakeSkippedRec")
-def test_a_record_that_failed_once_is_synchronized_when_its_salesperson_is_coupled(world, adatum):
+def test_a_record_that_failed_once_is_synchronized_when_its_salesperson_is_coupled(
+    world: JobsWorld, adatum: UUID
+) -> None:
     linda = world.erp.values("customer", adatum)["salesperson_code"].id
     world.mapping("SALESPEOPLE").couplings.couple(linda, world.jim_user)
     job = run(world)
@@ -56,7 +60,9 @@ def test_a_record_that_failed_once_is_synchronized_when_its_salesperson_is_coupl
     "CRMSynchSkippedRecords.T101_SynchFailedDiffDoesNotMakeSkippedRec",
     "CRMSynchSkippedRecords.T105_SynchFailedTwiceMakesSkippedRec",
 )
-def test_a_record_that_waits_for_another_is_never_skipped_however_often_it_fails_and_says_for_whom(world, adatum):
+def test_a_record_that_waits_for_another_is_never_skipped_however_often_it_fails_and_says_for_whom(
+    world: JobsWorld, adatum: UUID
+) -> None:
     other = world.erp.add("salesperson", code="XX", name="Xaver")
     assert (run(world).failed, run(world).failed) == (1, 1)
     world.erp.edit("customer", adatum, salesperson_code=Ref("salesperson", other))
@@ -71,7 +77,7 @@ def refuse(world, times: int = 1) -> None:
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T107_FailedOnceRecordShouldBePickedForSyncUnchanged")
-def test_a_conflict_is_picked_again_in_both_directions_without_a_new_change_and_then_skipped(world):
+def test_a_conflict_is_picked_again_in_both_directions_without_a_new_change_and_then_skipped(world: JobsWorld) -> None:
     world.couple_jim()
     pairs = [(world.add_customer(name), world.add_account(name)) for name in ("Adatum", "Fabrikam")]
     for ours, theirs in pairs:
@@ -90,7 +96,7 @@ def test_a_conflict_is_picked_again_in_both_directions_without_a_new_change_and_
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T108_SkippedRecDoesNotGetRestoredByNewFailure")
-def test_a_new_failure_in_the_other_direction_leaves_a_record_skipped(world):
+def test_a_new_failure_in_the_other_direction_leaves_a_record_skipped(world: JobsWorld) -> None:
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
     pair = Pair(adatum, account, State.COUPLED, to_erp=Outcome(Result.SKIPPED, "invalid-value"))
@@ -105,7 +111,7 @@ def test_a_new_failure_in_the_other_direction_leaves_a_record_skipped(world):
     "CRMCouplingRecord.TestDeletedCustomerCouplingKeptUndeleted",
     "IntegrationTableSynchTest.FailedRecordedOnDeletedRecord",
 )
-def test_the_pair_of_a_deleted_account_fails_first_and_is_skipped_then_and_both_are_kept(world):
+def test_the_pair_of_a_deleted_account_fails_first_and_is_skipped_then_and_both_are_kept(world: JobsWorld) -> None:
     world.couple_jim()
     pairs = [(world.add_customer(name), world.add_account(name)) for name in ("Adatum", "Fabrikam")]
     for ours, theirs in pairs:
@@ -125,13 +131,15 @@ def test_the_pair_of_a_deleted_account_fails_first_and_is_skipped_then_and_both_
 )
 @pytest.mark.parametrize("erp_id", [uuid.uuid4(), None])
 @pytest.mark.parametrize("crm_id", [uuid.uuid4(), None])
-def test_an_error_keeps_the_ids_of_the_records_that_there_are(world, erp_id, crm_id):
+def test_an_error_keeps_the_ids_of_the_records_that_there_are(
+    world: JobsWorld, erp_id: UUID | None, crm_id: UUID | None
+) -> None:
     error = fail(world.mapping(), TO_CRM, erp_id, crm_id).errors.get()
     assert (error.erp_id, error.crm_id) == (erp_id, crm_id)
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T136_DrillDownOnIntDescriptionOpensHyperlink")
-def test_the_card_of_the_sales_record_behind_a_line_leads_into_sales(world, clerk):
+def test_the_card_of_the_sales_record_behind_a_line_leads_into_sales(world: JobsWorld, clerk: Client) -> None:
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
     world.mapping().couplings.remember([Pair(adatum, account, State.COUPLED, to_crm=Outcome(Result.SKIPPED))])
@@ -141,7 +149,7 @@ def test_the_card_of_the_sales_record_behind_a_line_leads_into_sales(world, cler
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T123_SetSelectionFilterShouldExcludeDeletedCouplings")
-def test_of_the_chosen_lines_those_that_are_gone_meanwhile_are_left_out(world, clerk):
+def test_of_the_chosen_lines_those_that_are_gone_meanwhile_are_left_out(world: JobsWorld, clerk: Client) -> None:
     mapping = world.mapping()
     rows = []
     for _ in range(5):

@@ -7,6 +7,7 @@ import io
 import uuid
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
@@ -16,7 +17,7 @@ from integration.sync.rules import Direction
 from integration.sync.run import Failure, Options
 from tests.coupling.conftest import page, told
 from tests.coupling.errors.errors import left, log, pairs, press, run_all
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -24,7 +25,7 @@ __all__ = ["world"]
 # --- the list ------------------------------------------------------------------------------------------------
 
 
-def test_errors_are_counted_by_what_they_mean_and_say_what_to_do(world, clerk):
+def test_errors_are_counted_by_what_they_mean_and_say_what_to_do(world: JobsWorld, clerk: Client) -> None:
     _, ids, job = pairs("ITEM-PRODUCT", ("item", "product"))
     log(job, ids[0], code="twin-gone", label="1000 Bicycle")
     log(job, ids[1], code="twin-gone", label="1001 Touring Bicycle")
@@ -37,7 +38,7 @@ def test_errors_are_counted_by_what_they_mean_and_say_what_to_do(world, clerk):
     assert "Restore it, delete the other one, too, or delete the coupling." in narrowed
 
 
-def test_errors_are_narrowed_by_mapping_direction_text_and_state(world, clerk):
+def test_errors_are_narrowed_by_mapping_direction_text_and_state(world: JobsWorld, clerk: Client) -> None:
     _, ids, job = pairs("ITEM-PRODUCT", ("item", "product"))
     log(job, ids[0], label="1000 Bicycle", message="The price is negative.")
     assert "1000 Bicycle" in page(clerk, "synch_errors", mapping="ITEM-PRODUCT", direction="to_crm", q="PRICE")
@@ -48,7 +49,7 @@ def test_errors_are_narrowed_by_mapping_direction_text_and_state(world, clerk):
     assert "1000 Bicycle" in page(clerk, "synch_errors", state="all")
 
 
-def test_the_spreadsheet_holds_what_the_filters_let_through_and_no_formula(world, clerk):
+def test_the_spreadsheet_holds_what_the_filters_let_through_and_no_formula(world: JobsWorld, clerk: Client) -> None:
     _, ids, job = pairs("ITEM-PRODUCT", ("item", "product"))
     log(job, ids[0], label="=HYPERLINK(1)", code="conflict")
     log(job, ids[1], label="1001 Touring Bicycle", code="refused")
@@ -57,7 +58,7 @@ def test_the_spreadsheet_holds_what_the_filters_let_through_and_no_formula(world
     assert [row[3] for row in rows] == ["Record", "'=HYPERLINK(1)"]
 
 
-def test_a_waiting_record_links_to_the_one_it_waits_for(world, clerk):
+def test_a_waiting_record_links_to_the_one_it_waits_for(world: JobsWorld, clerk: Client) -> None:
     world.add_customer("Adatum")
     jobs.run(jobs.start(world.mapping(), "to_crm", options=Options(create=True)).pk)
     error = SyncError.objects.open().get(code="reference-not-coupled")
@@ -69,7 +70,7 @@ def test_a_waiting_record_links_to_the_one_it_waits_for(world, clerk):
 
 
 @pytest.mark.scenario("CDSUncoupling.IntegrationSynchJobErrorsUncoupleSingleInForeground")
-def test_the_coupling_of_a_currency_with_an_error_is_deleted_at_once(world, clerk):
+def test_the_coupling_of_a_currency_with_an_error_is_deleted_at_once(world: JobsWorld, clerk: Client) -> None:
     mapping, ids, job = pairs("CURRENCY", ("currency", "transactioncurrency"))
     errors = [log(job, id) for id in ids]
     assert left(mapping) == set(ids)
@@ -81,7 +82,7 @@ def test_the_coupling_of_a_currency_with_an_error_is_deleted_at_once(world, cler
 
 
 @pytest.mark.scenario("CDSUncoupling.IntegrationSynchJobErrorsUncoupleSingleInBackground")
-def test_the_coupling_of_an_item_with_an_error_is_deleted_by_one_job(world, clerk):
+def test_the_coupling_of_an_item_with_an_error_is_deleted_by_one_job(world: JobsWorld, clerk: Client) -> None:
     mapping, ids, job = pairs("ITEM-PRODUCT", ("item", "product"))
     errors = [log(job, id) for id in ids]
     press(clerk, "uncouple", errors[1], confirmed="yes")
@@ -91,7 +92,9 @@ def test_the_coupling_of_an_item_with_an_error_is_deleted_by_one_job(world, cler
 
 
 @pytest.mark.scenario("CDSUncoupling.IntegrationSynchJobErrorsUncoupleMultiple")
-def test_several_errors_about_one_record_uncouple_it_once_and_each_mapping_has_one_job(world, clerk):
+def test_several_errors_about_one_record_uncouple_it_once_and_each_mapping_has_one_job(
+    world: JobsWorld, clerk: Client
+) -> None:
     customers, firm_ids, firm_job = pairs("CUSTOMER", ("customer", "account"))
     items, item_ids, item_job = pairs("ITEM-PRODUCT", ("item", "product"))
     people, people_ids, people_job = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
@@ -104,7 +107,9 @@ def test_several_errors_about_one_record_uncouple_it_once_and_each_mapping_has_o
     assert [left(customers), left(items), left(people)] == [{firm_ids[2]}, {item_ids[2]}, {people_ids[2]}]
 
 
-def test_retrying_an_error_of_a_record_that_was_never_coupled_creates_it_once_the_cause_is_gone(world, clerk):
+def test_retrying_an_error_of_a_record_that_was_never_coupled_creates_it_once_the_cause_is_gone(
+    world: JobsWorld, clerk: Client
+) -> None:
     world.add_customer("Adatum")
     jobs.run(jobs.start(world.mapping(), "to_crm", options=Options(create=True)).pk)
     error = SyncError.objects.open().get()
@@ -115,20 +120,20 @@ def test_retrying_an_error_of_a_record_that_was_never_coupled_creates_it_once_th
     assert not SyncError.objects.open().exists()
 
 
-def test_errors_about_uncoupled_records_cannot_be_sent_or_got_and_say_so(world, clerk):
+def test_errors_about_uncoupled_records_cannot_be_sent_or_got_and_say_so(world: JobsWorld, clerk: Client) -> None:
     world.add_customer("Adatum")
     jobs.run(jobs.start(world.mapping(), "to_crm", options=Options(create=True)).pk)
     assert told(press(clerk, "send", SyncError.objects.open().get())) == ["None of these is coupled."]
 
 
-def test_an_error_whose_record_nobody_knows_any_more_is_said(world, clerk):
+def test_an_error_whose_record_nobody_knows_any_more_is_said(world: JobsWorld, clerk: Client) -> None:
     _, _, job = pairs("ITEM-PRODUCT", ("item", "product"))
     assert told(press(clerk, "retry", log(job, uuid.uuid4()))) == [
         "Choose at least one record that is still known here."
     ]
 
 
-def test_who_may_only_look_sees_the_errors_and_changes_nothing(world, visitor):
+def test_who_may_only_look_sees_the_errors_and_changes_nothing(world: JobsWorld, visitor: Client) -> None:
     mapping, ids, job = pairs("ITEM-PRODUCT", ("item", "product"))
     error = log(job, ids[0], label="1000 Bicycle")
     assert "1000 Bicycle" in page(visitor, "synch_errors")
@@ -137,7 +142,7 @@ def test_who_may_only_look_sees_the_errors_and_changes_nothing(world, visitor):
     assert left(mapping) == set(ids)
 
 
-def test_an_action_nobody_knows_is_not_found_and_a_link_does_nothing(world, clerk):
+def test_an_action_nobody_knows_is_not_found_and_a_link_does_nothing(world: JobsWorld, clerk: Client) -> None:
     assert press(clerk, "explode").status_code == 404
     assert clerk.get(reverse("errors_action", args=["retry"])).status_code == 405
 
@@ -145,7 +150,9 @@ def test_an_action_nobody_knows_is_not_found_and_a_link_does_nothing(world, cler
 # --- a number that another record has ------------------------------------------------------------------------
 
 
-def test_the_account_that_has_the_number_already_can_be_coupled_with_from_the_error(world, clerk):
+def test_the_account_that_has_the_number_already_can_be_coupled_with_from_the_error(
+    world: JobsWorld, clerk: Client
+) -> None:
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
     job = SyncJob.objects.create(mapping=world.mapping(), direction="to_crm")
     taken = NumberConflict("Account", "10000", "Adatum", "account", account)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
 from integration.models import FullSynchLine, JobQueueEntry, SyncJob, TableMapping
+from integration.models.people.user import User
 from integration.models.stored.audit import AuditEntry
 from tests.coupling.conftest import page, told
 from tests.coupling.errors.errors import run_all
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -35,14 +39,16 @@ def refused(world) -> SyncJob:
 
 
 @pytest.fixture
-def boss(clerk, django_user_model):
+def boss(clerk: Client, django_user_model: type[Any]) -> User:
     """The clerk is an administrator now."""
     annette = django_user_model.objects.create_superuser("annette", password="wine in a barrel 9")
     clerk.force_login(annette)
     return annette
 
 
-def test_a_run_that_would_change_much_waits_for_approval_and_goes_on_with_it(world, clerk, django_user_model):
+def test_a_run_that_would_change_much_waits_for_approval_and_goes_on_with_it(
+    world: JobsWorld, clerk: Client, django_user_model: type[Any]
+) -> None:
     job = refused(world)
     assert (job.status, job.code, job.modified) == (SyncJob.Status.APPROVAL, "needs-approval", 0)
     boss = django_user_model.objects.create_superuser("annette", password="wine in a barrel 9")
@@ -54,7 +60,9 @@ def test_a_run_that_would_change_much_waits_for_approval_and_goes_on_with_it(wor
     assert (done.modified, done.started_by) == (3, boss)
 
 
-def test_nothing_is_approved_that_did_not_ask_or_by_whom_may_only_look(world, visitor, clerk, django_user_model):
+def test_nothing_is_approved_that_did_not_ask_or_by_whom_may_only_look(
+    world: JobsWorld, visitor: Client, clerk: Client, django_user_model: type[Any]
+) -> None:
     job = refused(world)
     assert visitor.post(reverse("synch_job_approve", args=[job.pk])).status_code == 403
     assert "Approve and Run" not in page(visitor, "synch_job", job.pk)
@@ -64,7 +72,9 @@ def test_nothing_is_approved_that_did_not_ask_or_by_whom_may_only_look(world, vi
     assert told(answer) == ["This run does not wait for an approval."]
 
 
-def test_a_run_that_would_change_much_can_be_rejected_and_its_job_rests_with_the_reason(world, clerk, boss):
+def test_a_run_that_would_change_much_can_be_rejected_and_its_job_rests_with_the_reason(
+    world: JobsWorld, clerk: Client, boss: User
+) -> None:
     entry = world.mapping().queue_entries.get()
     entry.set_ready()
     job, writes = refused(world), world.crm.calls["update"]
@@ -83,7 +93,7 @@ def test_a_run_that_would_change_much_can_be_rejected_and_its_job_rests_with_the
     assert "approve it" not in job.message
 
 
-def test_what_is_rejected_is_neither_approved_nor_rejected_again(world, clerk, boss):
+def test_what_is_rejected_is_neither_approved_nor_rejected_again(world: JobsWorld, clerk: Client, boss: User) -> None:
     job = refused(world)
     clerk.post(reverse("synch_job_reject", args=[job.pk]))
     assert "Approve and Run" not in page(clerk, "synch_job", job.pk)
@@ -93,7 +103,9 @@ def test_what_is_rejected_is_neither_approved_nor_rejected_again(world, clerk, b
     assert AuditEntry.objects.filter(action=AuditEntry.Action.REJECTED).count() == 1
 
 
-def test_what_is_approved_once_is_neither_approved_nor_rejected_again(world, clerk, boss):
+def test_what_is_approved_once_is_neither_approved_nor_rejected_again(
+    world: JobsWorld, clerk: Client, boss: User
+) -> None:
     job = refused(world)
     clerk.post(reverse("synch_job_approve", args=[job.pk]))
     job.refresh_from_db()
@@ -105,14 +117,16 @@ def test_what_is_approved_once_is_neither_approved_nor_rejected_again(world, cle
     assert AuditEntry.objects.filter(action=AuditEntry.Action.APPROVED).count() == 1
 
 
-def test_who_may_only_synchronize_does_not_reject_a_run(world, visitor):
+def test_who_may_only_synchronize_does_not_reject_a_run(world: JobsWorld, visitor: Client) -> None:
     job = refused(world)
     assert visitor.post(reverse("synch_job_reject", args=[job.pk])).status_code == 403
     job.refresh_from_db()
     assert job.status == SyncJob.Status.APPROVAL
 
 
-def test_a_full_synchronization_that_is_rejected_says_so_on_its_line(world, clerk, boss):
+def test_a_full_synchronization_that_is_rejected_says_so_on_its_line(
+    world: JobsWorld, clerk: Client, boss: User
+) -> None:
     job = refused(world)
     line = FullSynchLine.objects.create(
         mapping=world.mapping(), direction="both", to_crm_job=job, status=FullSynchLine.Status.APPROVAL

@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
@@ -15,8 +16,8 @@ from integration.sync.rules import Direction
 from integration.systems.values import Ref
 from tests.coupling.conftest import page
 from tests.coupling.errors.failing import TO_CRM, TO_ERP, fail
-from tests.coupling.standard_world import standard_world
-from tests.integration.jobs_world import world
+from tests.coupling.standard_world import StandardWorld, standard_world
+from tests.integration.jobs_world import JobsWorld, world
 from tests.sync.entity_rules.cronus import Cronus
 
 __all__ = ["standard_world", "world"]
@@ -48,7 +49,9 @@ CARDS = {"customer": "CUSTOMER", "item": "ITEM-PRODUCT", "resource": "RESOURCE-P
     "CRMSynchNotifications.ResourceCardPageShowsNotificationOnFailedSync",
 )
 @pytest.mark.parametrize("table", CARDS)
-def test_the_card_of_a_coupled_record_tells_its_last_error_once_and_leads_to_the_job(standard_world, clerk, table):
+def test_the_card_of_a_coupled_record_tells_its_last_error_once_and_leads_to_the_job(
+    standard_world: StandardWorld, clerk: Client, table: str
+) -> None:
     mapping, id = standard_world.stored(CARDS[table]), record(standard_world, table)
     mapping.couplings.couple(id, uuid.uuid4())
     job = fail(mapping, Direction(mapping.direction).passes[0], id, mapping.couplings.get(erp_id=id).crm_id)
@@ -66,7 +69,7 @@ def test_the_card_of_a_coupled_record_tells_its_last_error_once_and_leads_to_the
     "CRMSynchNotifications.SalespersonCardPageShowsNotificationOnFailedSyncByRefresh",
 )
 @pytest.mark.parametrize("table", ["currency", "customer", "item", "salesperson"])
-def test_each_of_two_records_tells_its_own_error(standard_world, clerk, table):
+def test_each_of_two_records_tells_its_own_error(standard_world: StandardWorld, clerk: Client, table: str) -> None:
     mapping = standard_world.stored(CARDS[table])
     direction = Direction(mapping.direction).passes[0]
     first = record(standard_world, table)
@@ -82,7 +85,9 @@ def test_each_of_two_records_tells_its_own_error(standard_world, clerk, table):
 
 
 @pytest.mark.scenario("CRMSynchNotifications.CustomerCardPageShowsNotificationOnFailedSyncForUncoupledRec")
-def test_the_card_of_a_record_whose_first_synchronization_failed_tells_why(standard_world, clerk):
+def test_the_card_of_a_record_whose_first_synchronization_failed_tells_why(
+    standard_world: StandardWorld, clerk: Client
+) -> None:
     adatum = standard_world.customer("Adatum", "C-1")
     fail(standard_world.stored("CUSTOMER"), TO_CRM, adatum)
     assert len(alerts(page(clerk, "erp_card", "customer", adatum))) == 1
@@ -92,7 +97,7 @@ def test_the_card_of_a_record_whose_first_synchronization_failed_tells_why(stand
     "CRMSynchNotifications.CustomerCardPageShowsNoNotificationAfterSuccessfulSync",
     "CRMSynchNotifications.SendResultNotificationSendsNoNotificationIfSuccessJobIsTheLast",
 )
-def test_after_it_went_well_nothing_is_told_any_more(world, clerk):
+def test_after_it_went_well_nothing_is_told_any_more(world: JobsWorld, clerk: Client) -> None:
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
     world.mapping().couplings.couple(adatum, account)
@@ -109,7 +114,9 @@ def test_after_it_went_well_nothing_is_told_any_more(world, clerk):
     "CRMSynchNotifications.ItemCardPageIsNotShowNotificationOnDeletedFailedSyncToNAV",
 )
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_an_error_whose_job_is_no_longer_in_the_log_is_not_told(standard_world, clerk, direction):
+def test_an_error_whose_job_is_no_longer_in_the_log_is_not_told(
+    standard_world: StandardWorld, clerk: Client, direction: Direction
+) -> None:
     mapping, item = standard_world.stored("ITEM-PRODUCT"), record(standard_world, "item")
     mapping.couplings.couple(item, uuid.uuid4())
     fail(mapping, direction, item, mapping.couplings.get(erp_id=item).crm_id).delete()
@@ -121,7 +128,9 @@ def test_an_error_whose_job_is_no_longer_in_the_log_is_not_told(standard_world, 
     "CRMCouplingRecord.GetLatestErrorForFailedToNAVJob",
     "CRMCouplingRecord.GetLatestErrorForFailedBidirectJobs",
 )
-def test_a_pair_that_failed_both_ways_tells_both_with_their_directions(standard_world, clerk):
+def test_a_pair_that_failed_both_ways_tells_both_with_their_directions(
+    standard_world: StandardWorld, clerk: Client
+) -> None:
     mapping, adatum = standard_world.stored("CUSTOMER"), standard_world.customer("Adatum", "C-1")
     account = uuid.uuid4()
     mapping.couplings.couple(adatum, account)
@@ -137,7 +146,9 @@ def test_a_pair_that_failed_both_ways_tells_both_with_their_directions(standard_
     "CRMSynchNotifications.GetErrorForRecordReturnsLastError",
     "CRMSynchNotifications.GetErrorForIntRecordReturnsLastError",
 )
-def test_each_job_keeps_its_own_error_about_a_record_and_the_card_tells_the_last(standard_world, clerk):
+def test_each_job_keeps_its_own_error_about_a_record_and_the_card_tells_the_last(
+    standard_world: StandardWorld, clerk: Client
+) -> None:
     mapping, euro = standard_world.stored("CURRENCY"), record(standard_world, "currency")
     first = fail(mapping, TO_CRM, euro, uuid.uuid4(), "Err1")
     second = fail(mapping, TO_CRM, euro, None, "Err2")
@@ -158,7 +169,9 @@ def press(client, table: str, id: uuid.UUID, **more):
     "CRMEntitySynchTest.SyncSingleSalespersonBothModified",
 )
 @pytest.mark.parametrize("changed", [("crm",), ("erp",), ("erp", "crm")])
-def test_a_salesperson_takes_the_name_of_sales_only_after_the_person_was_told_that_it_overwrites(world, clerk, changed):
+def test_a_salesperson_takes_the_name_of_sales_only_after_the_person_was_told_that_it_overwrites(
+    world: JobsWorld, clerk: Client, changed: tuple[str, ...]
+) -> None:
     world.couple_jim()
     if "erp" in changed:
         world.erp.edit("salesperson", world.jim, name="James Olive")
@@ -174,7 +187,9 @@ def test_a_salesperson_takes_the_name_of_sales_only_after_the_person_was_told_th
 
 
 @pytest.mark.scenario("CRMEntitySynchTest.SyncResourceFromResourceListPage")
-def test_a_resource_is_synchronized_from_its_list_and_its_job_is_shown(standard_world, clerk):
+def test_a_resource_is_synchronized_from_its_list_and_its_job_is_shown(
+    standard_world: StandardWorld, clerk: Client
+) -> None:
     unit = Ref("unit_of_measure", standard_world.pieces)
     lift = standard_world.erp.add("resource", no="LIFT", name="Lift", base_unit_of_measure=unit, blocked=False)
     product = standard_world.crm.add("product", name="Old name", productnumber="LIFT", producttypecode=3, statecode=0)
@@ -187,7 +202,9 @@ def test_a_resource_is_synchronized_from_its_list_and_its_job_is_shown(standard_
 
 
 @pytest.mark.scenario("CRMSetupTest.SynchronizeNowNotConfirmed", "CRMSetupTest.SynchronizeNowEnumeratesAllMappings")
-def test_synchronizing_modified_records_asks_first_and_then_makes_every_pass_of_every_mapping(standard_world, clerk):
+def test_synchronizing_modified_records_asks_first_and_then_makes_every_pass_of_every_mapping(
+    standard_world: StandardWorld, clerk: Client
+) -> None:
     clerk.force_login(User.objects.create_superuser("annette", password="wine in a barrel 9"))
     address = reverse("synchronize_modified")
     assert "as its recurring job would" in clerk.get(address).content.decode()
@@ -203,7 +220,9 @@ def test_synchronizing_modified_records_asks_first_and_then_makes_every_pass_of_
     assert len(made) == len(wanted)
 
 
-def test_modified_records_are_synchronized_by_those_who_may_and_while_the_connection_is_enabled(world, visitor, clerk):
+def test_modified_records_are_synchronized_by_those_who_may_and_while_the_connection_is_enabled(
+    world: JobsWorld, visitor: Client, clerk: Client
+) -> None:
     assert visitor.post(reverse("synchronize_modified")).status_code == 403
     clerk.force_login(User.objects.create_superuser("annette", password="wine in a barrel 9"))
     ConnectionSetup.objects.update(is_enabled=False)

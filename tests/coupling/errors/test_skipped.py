@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.models import SyncError, SyncJob
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import page, told
 from tests.coupling.errors.skipped import account_of, press, run_all, skip, still_skipped
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -22,7 +23,9 @@ __all__ = ["world"]
     "CRMSynchSkippedRecords.T135_DrillDownOnDescriptionOpensCardPage",
     "CRMSynchSkippedRecords.T131_ShowSynchLogOpensLogForCurrentRec",
 )
-def test_each_line_names_both_records_the_error_and_when_the_last_first_and_leads_to_all_of_them(world, clerk):
+def test_each_line_names_both_records_the_error_and_when_the_last_first_and_leads_to_all_of_them(
+    world: JobsWorld, clerk: Client
+) -> None:
     adatum, fabrikam = skip(world, "Adatum", "Fabrikam")
     latest = SyncError.objects.open().get(erp_id=fabrikam)
     SyncError.objects.filter(erp_id=adatum).update(created_at="2026-01-01T08:00Z")
@@ -34,7 +37,7 @@ def test_each_line_names_both_records_the_error_and_when_the_last_first_and_lead
     assert reverse("synch_job", args=[latest.job_id]) in shown
 
 
-def test_the_list_is_narrowed_by_mapping_and_by_a_part_of_the_error(world, clerk):
+def test_the_list_is_narrowed_by_mapping_and_by_a_part_of_the_error(world: JobsWorld, clerk: Client) -> None:
     skip(world, "Adatum", "Fabrikam")
     assert ">Adatum</a>" in page(clerk, "synch_skipped", mapping="CUSTOMER", q="under review")
     assert ">Adatum</a>" not in page(clerk, "synch_skipped", mapping="CONTACT")
@@ -43,7 +46,7 @@ def test_the_list_is_narrowed_by_mapping_and_by_a_part_of_the_error(world, clerk
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T137_ErrorIsBlankIfJobEntryDoesNotExist")
-def test_a_line_whose_job_is_no_longer_in_the_log_has_no_error_and_is_there(world, clerk):
+def test_a_line_whose_job_is_no_longer_in_the_log_has_no_error_and_is_there(world: JobsWorld, clerk: Client) -> None:
     skip(world, "Adatum")
     SyncJob.objects.all().delete()
     shown = page(clerk, "synch_skipped")
@@ -51,7 +54,7 @@ def test_a_line_whose_job_is_no_longer_in_the_log_has_no_error_and_is_there(worl
     assert "under review" not in shown
 
 
-def test_the_list_says_what_is_known_while_sales_does_not_answer(world, clerk):
+def test_the_list_says_what_is_known_while_sales_does_not_answer(world: JobsWorld, clerk: Client) -> None:
     skip(world, "Adatum")
     world.crm.fail_on("describe", Unreachable("The line is dead."), times=9)
     shown = page(clerk, "synch_skipped")
@@ -60,7 +63,7 @@ def test_the_list_says_what_is_known_while_sales_does_not_answer(world, clerk):
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T191_UpdateSourceTableRemovesNotExistingCouplings")
-def test_a_pair_that_was_coupled_anew_is_no_longer_in_the_list(world, clerk):
+def test_a_pair_that_was_coupled_anew_is_no_longer_in_the_list(world: JobsWorld, clerk: Client) -> None:
     adatum, fabrikam = skip(world, "Adatum", "Fabrikam")
     world.mapping().couplings.couple(adatum, world.add_account("Adatum Ltd."))
     shown = page(clerk, "synch_skipped")
@@ -69,7 +72,9 @@ def test_a_pair_that_was_coupled_anew_is_no_longer_in_the_list(world, clerk):
     assert still_skipped(world) == {fabrikam}
 
 
-def test_many_lines_come_in_pages_and_each_is_asked_for_in_one_request_a_side(world, clerk, monkeypatch):
+def test_many_lines_come_in_pages_and_each_is_asked_for_in_one_request_a_side(
+    world: JobsWorld, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("coupling.pages.skipped.AT_ONCE", 2)
     skip(world, "Adatum", "Fabrikam", "Litware")
     before = world.crm.calls["get"]
@@ -85,14 +90,16 @@ def test_many_lines_come_in_pages_and_each_is_asked_for_in_one_request_a_side(wo
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T110_RestoreOfOneSkippedRecRemovesSkippedMarker")
-def test_retrying_one_takes_only_that_one_out_of_the_list(world, clerk):
+def test_retrying_one_takes_only_that_one_out_of_the_list(world: JobsWorld, clerk: Client) -> None:
     adatum, fabrikam = skip(world, "Adatum", "Fabrikam")
     assert told(press(clerk, "retry", adatum)) == ["1 record is being tried again."]
     assert still_skipped(world) == {fabrikam}
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T115_RestoredRecIsNotSkippedIfSynchSuccessful")
-def test_a_retried_record_whose_cause_is_gone_is_synchronized_and_its_error_closes(world, clerk):
+def test_a_retried_record_whose_cause_is_gone_is_synchronized_and_its_error_closes(
+    world: JobsWorld, clerk: Client
+) -> None:
     (adatum,) = skip(world, "Adatum")
     press(clerk, "retry", adatum)
     *_, to_crm, _ = run_all()
@@ -101,14 +108,16 @@ def test_a_retried_record_whose_cause_is_gone_is_synchronized_and_its_error_clos
     assert not SyncError.objects.open().exists()
 
 
-def test_retry_all_tries_every_skipped_record_of_every_mapping(world, clerk):
+def test_retry_all_tries_every_skipped_record_of_every_mapping(world: JobsWorld, clerk: Client) -> None:
     skip(world, "Adatum", "Fabrikam")
     assert told(press(clerk, "retry-all")) == ["2 records are being tried again."]
     assert not still_skipped(world)
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T121_SynchronizeOfBidirectionalTableRequestsDirection")
-def test_synchronizing_a_two_way_pair_asks_which_values_stay_and_leaves_the_other_skipped(world, clerk):
+def test_synchronizing_a_two_way_pair_asks_which_values_stay_and_leaves_the_other_skipped(
+    world: JobsWorld, clerk: Client
+) -> None:
     adatum, fabrikam = skip(world, "Adatum", "Fabrikam")
     asked = press(clerk, "synchronize", adatum).content.decode()
     assert "Send and Get overwrite what the other side holds." in asked
@@ -125,7 +134,7 @@ def test_synchronizing_a_two_way_pair_asks_which_values_stay_and_leaves_the_othe
 ACTIONS = ("retry", "retry-all", "find-deleted", "synchronize", "restore", "delete", "uncouple")
 
 
-def test_who_may_only_look_changes_nothing(world, visitor):
+def test_who_may_only_look_changes_nothing(world: JobsWorld, visitor: Client) -> None:
     (adatum,) = skip(world, "Adatum")
     assert visitor.get(reverse("synch_skipped")).status_code == 200
     answers = [press(visitor, action, adatum, confirmed="yes", way="send") for action in ACTIONS]
@@ -133,14 +142,14 @@ def test_who_may_only_look_changes_nothing(world, visitor):
     assert still_skipped(world) == {adatum}
 
 
-def test_nothing_or_nonsense_chosen_is_said(world, clerk):
+def test_nothing_or_nonsense_chosen_is_said(world: JobsWorld, clerk: Client) -> None:
     for action in ("retry", "synchronize", "restore", "delete", "uncouple"):
         for selected in ([], ["one"], ["9" * 20], ["123456"]):
             answer = clerk.post(reverse("skipped_action", args=[action]), {"selected": selected, "confirmed": "yes"})
             assert told(answer)[-1:] == ["Choose at least one record that is still skipped."]
 
 
-def test_a_link_changes_nothing_and_an_action_nobody_knows_is_not_found(world, clerk):
+def test_a_link_changes_nothing_and_an_action_nobody_knows_is_not_found(world: JobsWorld, clerk: Client) -> None:
     assert clerk.get(reverse("skipped_action", args=["retry-all"])).status_code == 405
     assert press(clerk, "explode").status_code == 404
     assert clerk.get(reverse("synch_skipped"), {"after": "-1"}).status_code == 200

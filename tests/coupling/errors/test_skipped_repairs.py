@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.models import SyncJob
@@ -12,7 +13,7 @@ from integration.sync.memory.ledger import State
 from integration.systems.errors import PrivilegeMissing
 from tests.coupling.conftest import page, told
 from tests.coupling.errors.skipped import account_of, press, run_all, skip, still_skipped
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -34,7 +35,9 @@ def losing_account(world) -> uuid.UUID:
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T165_RestoreDeletedRecordInNAV")
-def test_restoring_a_deleted_customer_makes_a_new_one_from_the_account_and_empties_the_list(world, clerk):
+def test_restoring_a_deleted_customer_makes_a_new_one_from_the_account_and_empties_the_list(
+    world: JobsWorld, clerk: Client
+) -> None:
     world.erp.numbers = {"customer": "C"}
     losing_customer(world)
     account = world.mapping().couplings.get().crm_id
@@ -46,7 +49,7 @@ def test_restoring_a_deleted_customer_makes_a_new_one_from_the_account_and_empti
     assert world.erp.values("customer", pair.erp_id)["name"] == "Adatum"
 
 
-def test_restoring_a_deleted_account_makes_a_new_one_from_the_customer(world, clerk):
+def test_restoring_a_deleted_account_makes_a_new_one_from_the_customer(world: JobsWorld, clerk: Client) -> None:
     adatum = losing_account(world)
     press(clerk, "restore", adatum)
     *_, job = run_all()
@@ -56,7 +59,7 @@ def test_restoring_a_deleted_account_makes_a_new_one_from_the_customer(world, cl
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T160_RemoveDeletedCoupledRecordInNAV")
-def test_deleting_what_is_left_of_a_pair_deletes_the_account_and_the_coupling(world, clerk):
+def test_deleting_what_is_left_of_a_pair_deletes_the_account_and_the_coupling(world: JobsWorld, clerk: Client) -> None:
     adatum = losing_customer(world)
     shown = page(clerk, "synch_skipped")
     assert "/records/erp/customer/" not in shown.partition("<tbody>")[2]
@@ -71,7 +74,7 @@ def test_deleting_what_is_left_of_a_pair_deletes_the_account_and_the_coupling(wo
 
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T163_RemoveDeletedCoupledCRMRecordWithNoDeletePermission")
-def test_an_account_that_our_user_may_not_delete_stays_and_the_line_too(world, clerk):
+def test_an_account_that_our_user_may_not_delete_stays_and_the_line_too(world: JobsWorld, clerk: Client) -> None:
     adatum = losing_customer(world)
     world.crm.fail_on("delete", PrivilegeMissing("The integration user may not delete accounts (prvDeleteAccount)."))
     press(clerk, "delete", adatum, confirmed="yes")
@@ -84,7 +87,7 @@ def test_an_account_that_our_user_may_not_delete_stays_and_the_line_too(world, c
 
 @pytest.mark.scenario("CRMSynchSkippedRecords.T172_RemoveRestoreDeletedActionDisabledIfBothRecsExist")
 @pytest.mark.parametrize("action", ["restore", "delete"])
-def test_nothing_is_restored_or_deleted_while_both_records_exist(world, clerk, action):
+def test_nothing_is_restored_or_deleted_while_both_records_exist(world: JobsWorld, clerk: Client, action: str) -> None:
     (adatum,) = skip(world, "Adatum")
     answer = press(clerk, action, adatum, confirmed="yes")
     assert told(answer) == ["Both records of each of these exist: there is nothing to restore or to delete."]
@@ -95,7 +98,7 @@ def test_nothing_is_restored_or_deleted_while_both_records_exist(world, clerk, a
     "CRMSynchSkippedRecords.T126_DeleteCouplingActionDeletesCouplingRecord",
     "CDSUncoupling.CRMSkippedRecordsUncoupleSingleInBackground",
 )
-def test_deleting_the_coupling_of_one_asks_first_and_leaves_the_other(world, clerk):
+def test_deleting_the_coupling_of_one_asks_first_and_leaves_the_other(world: JobsWorld, clerk: Client) -> None:
     adatum, fabrikam = skip(world, "Adatum", "Fabrikam")
     press(clerk, "uncouple", adatum)
     assert still_skipped(world) == {adatum, fabrikam}
@@ -109,7 +112,9 @@ def test_deleting_the_coupling_of_one_asks_first_and_leaves_the_other(world, cle
     "CRMSynchSkippedRecords.T127_DeleteCouplingActionDeletesCouplingForRemovedNAVRecord",
     "CRMSynchSkippedRecords.T170_RestoreSyncLogActionsDisabledIfNAVRecordDeleted",
 )
-def test_the_coupling_of_a_deleted_customer_can_be_deleted_and_no_other_link_is_offered(world, clerk):
+def test_the_coupling_of_a_deleted_customer_can_be_deleted_and_no_other_link_is_offered(
+    world: JobsWorld, clerk: Client
+) -> None:
     adatum = losing_customer(world)
     assert "Set Up Coupling" not in page(clerk, "synch_skipped")
     press(clerk, "uncouple", adatum, confirmed="yes")
@@ -123,7 +128,9 @@ def test_the_coupling_of_a_deleted_customer_can_be_deleted_and_no_other_link_is_
     "CRMSynchSkippedRecords.T176_SetupCouplingCancelledForDeletedCRMRec",
     "CRMSynchSkippedRecords.T125_CoupleActionOpensCouplingRecordPage",
 )
-def test_a_customer_whose_account_was_deleted_is_coupled_with_another_and_leaves_the_list(world, clerk):
+def test_a_customer_whose_account_was_deleted_is_coupled_with_another_and_leaves_the_list(
+    world: JobsWorld, clerk: Client
+) -> None:
     adatum, other = losing_account(world), world.add_account("Adatum Group")
     dialog = reverse("coupling", args=["CUSTOMER", adatum])
     assert dialog in page(clerk, "synch_skipped")
@@ -140,7 +147,9 @@ def test_a_customer_whose_account_was_deleted_is_coupled_with_another_and_leaves
     "CRMSynchSkippedRecords.T200_FindMoreMarksBrokenCouplingsAsSkipped",
     "CRMIntegrationRecordTest.RemovalOfCoupledRecordDoesNotMarkCouplingAsSkipped",
 )
-def test_find_for_deleted_lists_pairs_that_lost_a_record_which_nobody_had_noticed(world, clerk):
+def test_find_for_deleted_lists_pairs_that_lost_a_record_which_nobody_had_noticed(
+    world: JobsWorld, clerk: Client
+) -> None:
     world.couple_jim()
     pairs = {name: (world.add_customer(name), world.add_account(name)) for name in ("Adatum", "Fabrikam", "Litware")}
     for ours, theirs in pairs.values():
@@ -158,7 +167,9 @@ def test_find_for_deleted_lists_pairs_that_lost_a_record_which_nobody_had_notice
 
 
 @pytest.mark.scenario("CDSUncoupling.CRMSkippedRecordsUncoupleMultiple")
-def test_couplings_of_several_mappings_are_deleted_at_once_also_where_one_record_is_gone(world, clerk):
+def test_couplings_of_several_mappings_are_deleted_at_once_also_where_one_record_is_gone(
+    world: JobsWorld, clerk: Client
+) -> None:
     adatum, fabrikam = skip(world, "Adatum", "Fabrikam")
     world.erp.remove("customer", adatum)
     people = world.mapping("SALESPEOPLE").couplings

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping, User
 from integration.sync.memory.ledger import Outcome, Pair, Result, State, Wait
 from integration.systems.errors import Unreachable
+from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Ref, Side
 from tests.coupling.conftest import id_of, page
 
 
-def test_a_card_shows_both_records_and_marks_what_differs(clerk, mapping, company, adatum, adatum_account):
+def test_a_card_shows_both_records_and_marks_what_differs(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     company.edit("customer", adatum, phone_no="030 99")
     shown = page(clerk, "erp_card", "customer", adatum)
@@ -25,7 +30,9 @@ def test_a_card_shows_both_records_and_marks_what_differs(clerk, mapping, compan
 @pytest.mark.scenario("NavigatetoCRMfromNAVTest.TestNavigateToCRMAccountFromCustomerCard")
 @pytest.mark.scenario("CRMIntegrationMgtTest.ShowCoupledCRMEntityOpensHyperlinkIfCoupled")
 @pytest.mark.scenario("CRMIntegrationMgtTest.HyperlinkForCustomer")
-def test_a_card_leads_to_the_account_in_sales_while_it_is_coupled(clerk, mapping, adatum, adatum_account):
+def test_a_card_leads_to_the_account_in_sales_while_it_is_coupled(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     link = f"https://contoso.crm4.dynamics.com/main.aspx?pagetype=entityrecord&amp;etn=account&amp;id={adatum_account}"
     assert "main.aspx" not in page(clerk, "erp_card", "customer", adatum)
     mapping.couplings.couple(adatum, adatum_account)
@@ -35,15 +42,17 @@ def test_a_card_leads_to_the_account_in_sales_while_it_is_coupled(clerk, mapping
     assert "main.aspx" not in page(clerk, "erp_card", "customer", adatum)
 
 
-def test_the_fields_of_a_card_come_in_groups_with_their_labels(clerk, mapping, adatum):
+def test_the_fields_of_a_card_come_in_groups_with_their_labels(
+    clerk: Client, mapping: TableMapping, adatum: UUID
+) -> None:
     shown = page(clerk, "erp_card", "customer", adatum)
     general, address = shown.index("<h2>General</h2>"), shown.index("<h2>Address &amp; Contact</h2>")
     assert general < shown.index("C-ADATUM", general) < address < shown.index("Zürich", general)
 
 
 def test_a_card_of_business_central_works_while_sales_does_not_answer(
-    clerk, mapping, organization, adatum, adatum_account
-):
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     organization.fail_on("describe", Unreachable("The organization cannot be reached."), times=9)
     shown = page(clerk, "erp_card", "customer", adatum)
@@ -53,8 +62,8 @@ def test_a_card_of_business_central_works_while_sales_does_not_answer(
 
 
 def test_a_card_of_sales_tells_its_coupling_while_sales_does_not_answer(
-    clerk, mapping, organization, adatum, adatum_account
-):
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     organization.fail_on("describe", Unreachable("The organization cannot be reached."), times=9)
     shown = page(clerk, "crm_card", "account", adatum_account)
@@ -62,7 +71,9 @@ def test_a_card_of_sales_tells_its_coupling_while_sales_does_not_answer(
     assert reverse("erp_card", args=["customer", adatum]) in shown
 
 
-def test_a_card_of_a_deleted_customer_lets_its_coupling_be_deleted(clerk, mapping, company, adatum, adatum_account):
+def test_a_card_of_a_deleted_customer_lets_its_coupling_be_deleted(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     company.remove("customer", adatum)
     shown = page(clerk, "erp_card", "customer", adatum)
@@ -70,19 +81,23 @@ def test_a_card_of_a_deleted_customer_lets_its_coupling_be_deleted(clerk, mappin
     assert "Delete Coupling" in shown
 
 
-def test_a_card_says_that_the_coupled_account_is_gone(clerk, mapping, organization, adatum, adatum_account):
+def test_a_card_says_that_the_coupled_account_is_gone(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     organization.remove("account", adatum_account)
     shown = page(clerk, "erp_card", "customer", adatum)
     assert "The coupled record in Dynamics 365 Sales does not exist any more." in shown
 
 
-def test_a_record_that_nobody_has_is_not_found(clerk, mapping):
+def test_a_record_that_nobody_has_is_not_found(clerk: Client, mapping: TableMapping) -> None:
     assert clerk.get(reverse("erp_card", args=["customer", uuid.uuid4()])).status_code == 404
     assert clerk.get(reverse("crm_card", args=["account", uuid.uuid4()])).status_code == 404
 
 
-def test_a_card_tells_why_the_record_was_skipped(clerk, mapping, adatum, adatum_account):
+def test_a_card_tells_why_the_record_was_skipped(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     failed = Outcome(Result.SKIPPED, "invalid-value")
     mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, to_crm=failed)])
     job = SyncJob.objects.create(mapping=mapping, direction="to_crm")
@@ -97,7 +112,9 @@ def test_a_card_tells_why_the_record_was_skipped(clerk, mapping, adatum, adatum_
         assert "invalid-value" in shown
 
 
-def test_a_card_leads_to_the_record_that_is_waited_for(clerk, mapping, company, adatum, adatum_account):
+def test_a_card_leads_to_the_record_that_is_waited_for(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     jim = company.add("salesperson", code="JO", name="Jim Olive")
     waiting = Outcome(Result.WAITING, "reference-not-coupled")
     waits = frozenset((Wait(Side.CRM, "salesperson", jim),))
@@ -108,7 +125,9 @@ def test_a_card_leads_to_the_record_that_is_waited_for(clerk, mapping, company, 
 
 
 @pytest.mark.scenario("CRMCouplingRecord.CustomerCardCRMControlsVisibility")
-def test_the_card_has_its_buttons_for_sales_only_while_the_connection_is_enabled(clerk, mapping, adatum):
+def test_the_card_has_its_buttons_for_sales_only_while_the_connection_is_enabled(
+    clerk: Client, mapping: TableMapping, adatum: UUID
+) -> None:
     shown = page(clerk, "erp_card", "customer", adatum)
     assert "Create Account in Dynamics 365 Sales" in shown
     assert "Set Up Coupling" in shown
@@ -120,7 +139,9 @@ def test_the_card_has_its_buttons_for_sales_only_while_the_connection_is_enabled
 
 @pytest.mark.scenario("CRMSynchRulesTest.TestCoupleCompanyContactThroughUI")
 @pytest.mark.scenario("CRMSynchRulesTest.TestCoupleContactWithoutParentCompanyContact")
-def test_companies_and_people_without_a_company_cannot_be_coupled_as_contacts(clerk, mapping, company):
+def test_companies_and_people_without_a_company_cannot_be_coupled_as_contacts(
+    clerk: Client, mapping: TableMapping, company: MemorySystem
+) -> None:
     TableMapping.objects.create(
         name="CONTACT", erp_table="contact", crm_table="contact", direction="both",
         erp_filter="type = Person and company_no is not blank",
@@ -136,13 +157,17 @@ def test_companies_and_people_without_a_company_cannot_be_coupled_as_contacts(cl
         assert ("outside the filter" in shown) is not offered
 
 
-def test_an_account_is_offered_to_become_what_its_relationship_says(clerk, mapping, vendors, organization):
+def test_an_account_is_offered_to_become_what_its_relationship_says(
+    clerk: Client, mapping: TableMapping, vendors: TableMapping, organization: MemorySystem
+) -> None:
     for name, offered in (("Adatum", "Create Customer"), ("Wingtip Toys", "Create Vendor")):
         shown = page(clerk, "crm_card", "account", id_of(organization, name))
         assert f"{offered} in Business Central" in shown
 
 
-def test_records_are_edited_in_the_administration_by_those_who_may(clerk, mapping, adatum):
+def test_records_are_edited_in_the_administration_by_those_who_may(
+    clerk: Client, mapping: TableMapping, adatum: UUID
+) -> None:
     address = reverse("admin:business_central_customer_change", args=[adatum])
     assert address not in page(clerk, "erp_card", "customer", adatum)
     User.objects.filter(username="susan").update(is_staff=True)
@@ -150,14 +175,18 @@ def test_records_are_edited_in_the_administration_by_those_who_may(clerk, mappin
 
 
 @pytest.mark.scenario("CRMIntegrationMgtTest.OpenCustomerCardPageForCoupledCRMAccount")
-def test_the_link_from_sales_opens_the_coupled_customer(clerk, mapping, adatum, adatum_account):
+def test_the_link_from_sales_opens_the_coupled_customer(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     answer = clerk.get(reverse("open", args=["account", adatum_account]))
     assert answer.url == reverse("erp_card", args=["customer", adatum])
 
 
 @pytest.mark.scenario("CRMIntegrationMgtTest.OpeSalesPersonCardPageForCoupledCRMSysuser")
-def test_the_link_from_sales_takes_the_entity_in_any_case(clerk, mapping, company, organization):
+def test_the_link_from_sales_takes_the_entity_in_any_case(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem
+) -> None:
     people = TableMapping.objects.create(
         name="SALESPEOPLE", erp_table="salesperson", crm_table="systemuser", direction="to_erp"
     )
@@ -168,7 +197,9 @@ def test_the_link_from_sales_takes_the_entity_in_any_case(clerk, mapping, compan
 
 
 @pytest.mark.scenario("CRMIntegrationMgtTest.OpenResourceCardPageForCoupledCRMProduct")
-def test_the_link_from_sales_to_a_product_opens_the_item_or_the_resource_it_is(clerk, connected, organization):
+def test_the_link_from_sales_to_a_product_opens_the_item_or_the_resource_it_is(
+    clerk: Client, connected: ConnectionSetup, organization: MemorySystem
+) -> None:
     for name, table in (("ITEM-PRODUCT", "item"), ("RESOURCE-PRODUCT", "resource")):
         made = TableMapping.objects.create(name=name, erp_table=table, crm_table="product", direction="to_crm")
         ours, theirs = uuid.uuid4(), organization.add("product", name=name)
@@ -176,7 +207,9 @@ def test_the_link_from_sales_to_a_product_opens_the_item_or_the_resource_it_is(c
         assert clerk.get(reverse("open", args=["product", theirs])).url == reverse("erp_card", args=[table, ours])
 
 
-def test_the_link_from_sales_to_an_uncoupled_account_offers_to_create_and_to_couple(clerk, mapping, adatum_account):
+def test_the_link_from_sales_to_an_uncoupled_account_offers_to_create_and_to_couple(
+    clerk: Client, mapping: TableMapping, adatum_account: UUID
+) -> None:
     answer = clerk.get(reverse("open", args=["account", adatum_account]), follow=True)
     shown = answer.content.decode()
     assert "Create Customer in Business Central" in shown

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import uuid
+from uuid import UUID
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from coupling.pages import dialog
 from integration import jobs
 from integration.models import SyncJob
+from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.errors import Unreachable
+from integration.systems.memory.system import MemorySystem
 from tests.coupling.conftest import id_of, page, told
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 from tests.makers import account
 
 __all__ = ["world"]
@@ -29,12 +33,16 @@ def couple(client, erp_id, **more):
 
 
 @pytest.mark.scenario("CRMCouplingRecord.LookupFilteredCRMRecordForSalesperson")
-def test_only_free_accounts_inside_the_filter_are_offered(clerk, mapping, company, organization, adatum):
+def test_only_free_accounts_inside_the_filter_are_offered(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem, adatum: UUID
+) -> None:
     mapping.couplings.couple(id_of(company, "Fabrikam"), id_of(organization, "Coho Winery"))
     assert offered(page(clerk, "coupling", "CUSTOMER", adatum, q="")) == ["Adatum"]
 
 
-def test_free_accounts_are_found_behind_many_that_are_taken(clerk, mapping, organization, adatum, monkeypatch):
+def test_free_accounts_are_found_behind_many_that_are_taken(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(dialog, "READ_AT_ONCE", 3)
     taken = [organization.add("account", **account(f"Contoso {number}")) for number in range(10)]
     mapping.couplings.remember(Pair(uuid.uuid4(), id, State.COUPLED) for id in taken)
@@ -42,13 +50,15 @@ def test_free_accounts_are_found_behind_many_that_are_taken(clerk, mapping, orga
     assert offered(page(clerk, "coupling", "CUSTOMER", adatum, q="contoso")) == ["Contoso Zürich"]
 
 
-def test_the_dialog_starts_looking_for_the_name_of_the_record(clerk, mapping, adatum):
+def test_the_dialog_starts_looking_for_the_name_of_the_record(
+    clerk: Client, mapping: TableMapping, adatum: UUID
+) -> None:
     shown = page(clerk, "coupling", "CUSTOMER", adatum)
     assert 'value="Adatum"' in shown
     assert offered(shown) == ["Adatum"]
 
 
-def test_typing_brings_the_candidates_alone(clerk, mapping, adatum):
+def test_typing_brings_the_candidates_alone(clerk: Client, mapping: TableMapping, adatum: UUID) -> None:
     address = reverse("coupling", args=["CUSTOMER", adatum])
     shown = clerk.get(address, {"q": "coho"}, headers={"HX-Request": "true"}).content.decode()
     assert offered(shown) == ["Coho Winery"]
@@ -56,7 +66,9 @@ def test_typing_brings_the_candidates_alone(clerk, mapping, adatum):
 
 
 @pytest.mark.scenario("CRMCouplingRecord.LookupCouplingRecordRefreshesValuesOnPage")
-def test_choosing_another_account_shows_its_values_beside(clerk, mapping, organization, adatum):
+def test_choosing_another_account_shows_its_values_beside(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID
+) -> None:
     coho = id_of(organization, "Coho Winery")
     organization.edit("account", coho, address1_city="Oslo")
     assert "Oslo" not in page(clerk, "coupling", "CUSTOMER", adatum)
@@ -70,8 +82,8 @@ def test_choosing_another_account_shows_its_values_beside(clerk, mapping, organi
 @pytest.mark.scenario("CRMCouplingRecord.CRMCouplingRecordCreateNewDisabledForCoupledRecord")
 @pytest.mark.scenario("CRMCouplingRecord.GetCRMIDAfterOpenPageForCoupledCustomer")
 def test_the_dialog_of_a_coupled_customer_stands_on_its_account_and_proposes_nothing(
-    clerk, mapping, adatum, adatum_account
-):
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     shown = page(clerk, "coupling", "CUSTOMER", adatum, q="coho")
     assert f'value="{adatum_account}" aria-label="Choose Adatum" checked' in shown
@@ -80,14 +92,18 @@ def test_the_dialog_of_a_coupled_customer_stands_on_its_account_and_proposes_not
 
 
 @pytest.mark.scenario("CRMCouplingRecord.CRMCouplingRecordCreateNewEnabledForNotCoupledRecord")
-def test_the_dialog_of_an_uncoupled_customer_offers_to_create_a_new_account(clerk, mapping, adatum):
+def test_the_dialog_of_an_uncoupled_customer_offers_to_create_a_new_account(
+    clerk: Client, mapping: TableMapping, adatum: UUID
+) -> None:
     assert "Create New" in page(clerk, "coupling", "CUSTOMER", adatum)
     couple(clerk, adatum, create="yes")
     assert SyncJob.objects.get().run_options.create
 
 
 @pytest.mark.scenario("CRMCouplingTest.CoupleCustomer")
-def test_coupling_with_the_values_of_business_central_gives_the_account_the_customers_name(world, clerk):
+def test_coupling_with_the_values_of_business_central_gives_the_account_the_customers_name(
+    world: JobsWorld, clerk: Client
+) -> None:
     world.couple_jim()
     adatum, theirs = world.add_customer("Adatum"), world.add_account("Adatum Ltd.")
     couple(clerk, adatum, crm_id=theirs, after="send")
@@ -99,8 +115,8 @@ def test_coupling_with_the_values_of_business_central_gives_the_account_the_cust
 @pytest.mark.scenario("CRMCouplingRecord.GetPerformInitialSynchronization")
 @pytest.mark.scenario("CRMCouplingRecord.GetCRMIDAfterSelectingCRMRecord")
 def test_coupling_without_synchronizing_starts_nothing_and_keeps_both_records_as_they_are(
-    clerk, mapping, organization, adatum
-):
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID
+) -> None:
     coho = id_of(organization, "Coho Winery")
     answer = couple(clerk, adatum, crm_id=coho, after="")
     assert mapping.couplings.get().crm_id == coho
@@ -111,8 +127,8 @@ def test_coupling_without_synchronizing_starts_nothing_and_keeps_both_records_as
 
 @pytest.mark.scenario("CRMIntegrationRecordTest.CannotCreateCouplingToAlreadyCoupledCRMID")
 def test_an_account_that_somebody_else_has_coupled_meanwhile_is_refused(
-    clerk, mapping, company, adatum, adatum_account
-):
+    clerk: Client, mapping: TableMapping, company: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(id_of(company, "Fabrikam"), adatum_account)
     answer = couple(clerk, adatum, crm_id=adatum_account)
     assert "already coupled with another record" in told(answer)[0]
@@ -121,8 +137,8 @@ def test_an_account_that_somebody_else_has_coupled_meanwhile_is_refused(
 
 @pytest.mark.scenario("CRMIntegrationRecordTest.CannotCreateCouplingToAlreadyCoupledRecord")
 def test_a_customer_that_somebody_else_has_coupled_meanwhile_is_not_taken_from_him(
-    clerk, mapping, organization, adatum, adatum_account
-):
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     answer = couple(clerk, adatum, crm_id=id_of(organization, "Coho Winery"), seen="")
     assert "meanwhile" in told(answer)[0]
@@ -130,14 +146,18 @@ def test_a_customer_that_somebody_else_has_coupled_meanwhile_is_not_taken_from_h
 
 
 @pytest.mark.scenario("CRMIntegrationRecordTest.CanCoupleRecordToCRMID")
-def test_a_coupled_customer_can_be_pointed_at_another_account(clerk, mapping, organization, adatum, adatum_account):
+def test_a_coupled_customer_can_be_pointed_at_another_account(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     coho = id_of(organization, "Coho Winery")
     couple(clerk, adatum, crm_id=coho, seen=adatum_account)
     assert mapping.couplings.get().crm_id == coho
 
 
-def test_coupling_the_same_pair_twice_says_so_and_forgets_nothing(clerk, mapping, adatum, adatum_account):
+def test_coupling_the_same_pair_twice_says_so_and_forgets_nothing(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.remember([Pair(adatum, adatum_account, State.COUPLED, "7", "8")])
     answer = couple(clerk, adatum, crm_id=adatum_account)
     assert told(answer) == ["These records are coupled already."]
@@ -145,7 +165,9 @@ def test_coupling_the_same_pair_twice_says_so_and_forgets_nothing(clerk, mapping
 
 
 @pytest.mark.scenario("CRMIntegrationRecordTest.CanCreateCouplingToCRMIDCoupledToDeletedIntegrationRecord")
-def test_a_stale_coupling_of_a_deleted_customer_gives_way(clerk, mapping, company, adatum, adatum_account):
+def test_a_stale_coupling_of_a_deleted_customer_gives_way(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     fabrikam = id_of(company, "Fabrikam")
     mapping.couplings.couple(fabrikam, adatum_account)
     company.remove("customer", fabrikam)
@@ -153,7 +175,14 @@ def test_a_stale_coupling_of_a_deleted_customer_gives_way(clerk, mapping, compan
     assert mapping.couplings.get().erp_id == adatum
 
 
-def test_records_outside_the_filter_are_not_coupled(clerk, mapping, company, organization, adatum, adatum_account):
+def test_records_outside_the_filter_are_not_coupled(
+    clerk: Client,
+    mapping: TableMapping,
+    company: MemorySystem,
+    organization: MemorySystem,
+    adatum: UUID,
+    adatum_account: UUID,
+) -> None:
     vendor, blocked = id_of(organization, "Wingtip Toys"), id_of(company, "Litware")
     assert "outside the filter" in told(couple(clerk, adatum, crm_id=vendor))[0]
     assert "outside the filter" in told(couple(clerk, blocked, crm_id=adatum_account))[0]
@@ -161,27 +190,31 @@ def test_records_outside_the_filter_are_not_coupled(clerk, mapping, company, org
 
 
 @pytest.mark.parametrize("crm_id", ["", "adatum"])
-def test_nothing_or_nonsense_chosen_is_said(clerk, mapping, adatum, crm_id):
+def test_nothing_or_nonsense_chosen_is_said(clerk: Client, mapping: TableMapping, adatum: UUID, crm_id: str) -> None:
     assert told(couple(clerk, adatum, crm_id=crm_id)) == ["Choose the Dynamics 365 Sales record first."]
 
 
-def test_an_account_that_is_gone_is_told(clerk, mapping, adatum):
+def test_an_account_that_is_gone_is_told(clerk: Client, mapping: TableMapping, adatum: UUID) -> None:
     assert "does not exist any more" in told(couple(clerk, adatum, crm_id=uuid.uuid4()))[0]
 
 
-def test_the_dialog_names_the_salesperson_to_couple_first_and_leads_to_him(world, clerk):
+def test_the_dialog_names_the_salesperson_to_couple_first_and_leads_to_him(world: JobsWorld, clerk: Client) -> None:
     shown = page(clerk, "coupling", "CUSTOMER", world.add_customer("Adatum"))
     assert f'<a href="{reverse("coupling", args=["SALESPEOPLE", world.jim])}">Couple it first</a>' in shown
 
 
-def test_the_dialog_leads_back_to_the_card_when_sales_does_not_answer(clerk, mapping, organization, adatum):
+def test_the_dialog_leads_back_to_the_card_when_sales_does_not_answer(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem, adatum: UUID
+) -> None:
     organization.fail_on("describe", Unreachable("The line is dead."), times=9)
     answer = clerk.get(reverse("coupling", args=["CUSTOMER", adatum]))
     assert answer.url == reverse("erp_card", args=["customer", adatum])
     assert told(answer) == ["The line is dead."]
 
 
-def test_an_account_is_coupled_from_its_own_side_too(clerk, mapping, company, organization, adatum):
+def test_an_account_is_coupled_from_its_own_side_too(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, organization: MemorySystem, adatum: UUID
+) -> None:
     coho = id_of(organization, "Coho Winery")
     mapping.couplings.couple(id_of(company, "Fabrikam"), id_of(organization, "Adatum"))
     shown = page(clerk, "coupling_from", "CUSTOMER", coho, q="")
@@ -189,7 +222,9 @@ def test_an_account_is_coupled_from_its_own_side_too(clerk, mapping, company, or
     assert f"{reverse('coupling', args=['CUSTOMER', adatum])}?q=&amp;crm_id={coho}" in shown
 
 
-def test_who_may_only_look_sets_up_no_coupling(visitor, mapping, adatum, adatum_account):
+def test_who_may_only_look_sets_up_no_coupling(
+    visitor: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     addresses = [("coupling", adatum), ("coupling_from", adatum_account)]
     assert [visitor.get(reverse(name, args=["CUSTOMER", id])).status_code for name, id in addresses] == [403, 403]
     assert couple(visitor, adatum, crm_id=adatum_account).status_code == 403

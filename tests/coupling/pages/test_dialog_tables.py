@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.connection import systems
@@ -49,7 +50,7 @@ class Pair:
 
 
 @pytest.fixture
-def pair(request, db, monkeypatch) -> Pair:
+def pair(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPatch) -> Pair:
     cronus = Cronus()
     monkeypatch.setattr(systems, "open_erp", lambda: cronus.erp)
     monkeypatch.setattr(systems, "open_crm", lambda setup, **_: cronus.crm)
@@ -71,7 +72,7 @@ def pair(request, db, monkeypatch) -> Pair:
     "CRMCouplingRecord.LookupCouplingRecordForOpportunity",
 )
 @pytest.mark.parametrize("pair", TABLES, indirect=True)
-def test_the_dialog_stands_on_the_coupled_record_and_takes_another_that_is_picked(pair, clerk):
+def test_the_dialog_stands_on_the_coupled_record_and_takes_another_that_is_picked(pair: Pair, clerk: Client) -> None:
     pair.mapping.couplings.couple(pair.ours, pair.b)
     assert pair.chosen(clerk, q="") == ["Beta"]
     assert pair.chosen(clerk, q="", crm_id=str(pair.a)) == ["Alpha"]
@@ -83,7 +84,7 @@ def test_the_dialog_stands_on_the_coupled_record_and_takes_another_that_is_picke
     "CRMCouplingRecord.LookupFilteredCRMRecordForItem",
 )
 @pytest.mark.parametrize("pair", TABLES, indirect=True)
-def test_only_records_inside_the_filter_of_the_mapping_are_offered(pair, clerk):
+def test_only_records_inside_the_filter_of_the_mapping_are_offered(pair: Pair, clerk: Client) -> None:
     assert {"Alpha", "Beta"} <= set(pair.offered(clerk, q=""))
     TableMapping.objects.update(crm_filter=f"{pair.named} = Alpha")
     assert pair.offered(clerk, q="") == ["Alpha"]
@@ -91,14 +92,16 @@ def test_only_records_inside_the_filter_of_the_mapping_are_offered(pair, clerk):
 
 @pytest.mark.scenario("CRMCouplingRecord.TypingIncompleteCRMAccountName")
 @pytest.mark.parametrize("pair", ["CURRENCY"], indirect=True)
-def test_typing_a_part_of_a_name_offers_those_that_contain_it_the_first_by_name_first(pair, clerk):
+def test_typing_a_part_of_a_name_offers_those_that_contain_it_the_first_by_name_first(
+    pair: Pair, clerk: Client
+) -> None:
     assert pair.offered(clerk, q="a") == ["Alpha", "Beta"]
     assert pair.offered(clerk, q="ALP") == ["Alpha"]
 
 
 @pytest.mark.scenario("CRMCouplingRecord.TypingCRMAccountName")
 @pytest.mark.parametrize("pair", ["CURRENCY"], indirect=True)
-def test_looking_for_another_name_leaves_what_was_chosen_as_it_is(pair, clerk):
+def test_looking_for_another_name_leaves_what_was_chosen_as_it_is(pair: Pair, clerk: Client) -> None:
     pair.mapping.couplings.couple(pair.ours, pair.b)
     for typed in ("Beta", "Alpha", "Alpha"):
         fragment = clerk.get(
@@ -110,5 +113,5 @@ def test_looking_for_another_name_leaves_what_was_chosen_as_it_is(pair, clerk):
 
 @pytest.mark.scenario("CRMCouplingRecord.CRMTableNameInBufferIsBlankIfNoTableMapping")
 @pytest.mark.parametrize("pair", ["CURRENCY"], indirect=True)
-def test_a_table_without_a_mapping_has_no_dialog(pair, clerk):
+def test_a_table_without_a_mapping_has_no_dialog(pair: Pair, clerk: Client) -> None:
     assert clerk.get(reverse("coupling", args=["CUSTOMER", uuid.uuid4()])).status_code == 404

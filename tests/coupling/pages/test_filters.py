@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test.client import Client
 
 from integration.models import TableMapping
+from integration.models.connection.setup import ConnectionSetup
 from integration.systems.memory import MemorySystem
 from integration.systems.values import Side
 from tests.coupling.conftest import page
@@ -18,7 +20,7 @@ NAMED = {"transactioncurrency": "currencyname"}
 
 
 @pytest.fixture
-def sales(connected, organization, monkeypatch) -> MemorySystem:
+def sales(connected: ConnectionSetup, organization: MemorySystem, monkeypatch: pytest.MonkeyPatch) -> MemorySystem:
     """An organization with three rows named A, B and C in each table; no mapping yet."""
     TableMapping.objects.all().delete()
     tables = [table(n, n.capitalize(), [text(NAMED.get(n, "name"))], named=NAMED.get(n, "name"))
@@ -45,7 +47,9 @@ def listed(client: Any, entity: str, **query: str) -> list[str]:
     "CRMIntegrationMapping.CRMUnitGroupListIntergationTableFilter",
 )
 @pytest.mark.parametrize("entity", ["account", "transactioncurrency", "uomschedule"])
-def test_a_list_shows_the_rows_inside_the_filter_of_its_mapping(sales, clerk, entity):
+def test_a_list_shows_the_rows_inside_the_filter_of_its_mapping(
+    sales: MemorySystem, clerk: Client, entity: str
+) -> None:
     column = NAMED.get(entity, "name")
     mapped("CUSTOMER", entity, f"{column} = '{A}'")
     assert listed(clerk, entity) == [A]
@@ -54,7 +58,7 @@ def test_a_list_shows_the_rows_inside_the_filter_of_its_mapping(sales, clerk, en
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.CRMProductListIntergationTableFilter")
-def test_the_filters_of_several_mappings_are_united(sales, clerk):
+def test_the_filters_of_several_mappings_are_united(sales: MemorySystem, clerk: Client) -> None:
     mapped("ITEM", "product", f"name = '{A}'")
     mapped("RESOURCE", "product", f"name = '{B}'")
     assert listed(clerk, "product") == [A, B]
@@ -62,16 +66,18 @@ def test_the_filters_of_several_mappings_are_united(sales, clerk):
 
 
 @pytest.mark.parametrize("crm_filter", ["", "colour = red"])
-def test_a_mapping_of_all_rows_and_one_whose_filter_does_not_fit_hide_nothing(sales, clerk, crm_filter):
+def test_a_mapping_of_all_rows_and_one_whose_filter_does_not_fit_hide_nothing(
+    sales: MemorySystem, clerk: Client, crm_filter: str
+) -> None:
     mapped("ITEM", "product", f"name = '{A}'")
     mapped("RESOURCE", "product", crm_filter)
     assert listed(clerk, "product") == [A, B, C]
 
 
-def test_a_table_without_a_mapping_is_shown_whole(sales, clerk):
+def test_a_table_without_a_mapping_is_shown_whole(sales: MemorySystem, clerk: Client) -> None:
     assert page(clerk, "crm_list", "product").count("<tr>") >= 3
 
 
-def test_an_empty_list_leads_to_the_rows_outside_the_filter(sales, clerk):
+def test_an_empty_list_leads_to_the_rows_outside_the_filter(sales: MemorySystem, clerk: Client) -> None:
     mapped("ITEM", "product", "name = Nothing")
     assert 'href="?state=all"' in page(clerk, "crm_list", "product")

@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from coupling.pages import lists
 from integration.models import ConnectionSetup, TableMapping
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.systems.errors import Unreachable
+from integration.systems.memory.system import MemorySystem
 from tests.coupling.conftest import id_of, page
 from tests.coupling.pages.shown import names
 
@@ -40,14 +45,18 @@ def exported(client, *args, **query) -> list[list[str]]:
     return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
 
 
-def test_the_customer_list_tells_who_is_coupled_and_who_is_not(clerk, mapping, adatum, adatum_account):
+def test_the_customer_list_tells_who_is_coupled_and_who_is_not(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     assert names(page(clerk, "erp_list", "customer", state="coupled")) == ["Adatum"]
     assert names(page(clerk, "erp_list", "customer", state="uncoupled")) == ["Fabrikam", "Litware"]
     assert names(page(clerk, "erp_list", "customer")) == ["Adatum", "Fabrikam", "Litware"]
 
 
-def test_a_customer_whose_account_was_never_written_counts_as_not_coupled(clerk, mapping, adatum, adatum_account):
+def test_a_customer_whose_account_was_never_written_counts_as_not_coupled(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.remember([Pair(adatum, adatum_account, State.RESERVED, to_crm=Outcome(Result.SKIPPED))])
     assert names(page(clerk, "erp_list", "customer", state="coupled")) == []
     assert "Adatum" in names(page(clerk, "erp_list", "customer", state="uncoupled"))
@@ -55,21 +64,25 @@ def test_a_customer_whose_account_was_never_written_counts_as_not_coupled(clerk,
     assert "No, skipped" in page(clerk, "erp_list", "customer")
 
 
-def test_a_search_finds_customers_by_a_part_of_their_name_without_regard_to_case(clerk, mapping):
+def test_a_search_finds_customers_by_a_part_of_their_name_without_regard_to_case(
+    clerk: Client, mapping: TableMapping
+) -> None:
     assert names(page(clerk, "erp_list", "customer", q="fabri")) == ["Fabrikam"]
 
 
-def test_a_search_finds_customers_by_a_part_of_their_number(clerk, mapping):
+def test_a_search_finds_customers_by_a_part_of_their_number(clerk: Client, mapping: TableMapping) -> None:
     assert names(page(clerk, "erp_list", "customer", q="c-lit")) == ["Litware"]
 
 
-def test_a_search_works_together_with_the_coupled_ones(clerk, mapping, adatum, adatum_account):
+def test_a_search_works_together_with_the_coupled_ones(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     assert names(page(clerk, "erp_list", "customer", state="coupled", q="fabri")) == []
     assert names(page(clerk, "erp_list", "customer", state="coupled", q="ADA")) == ["Adatum"]
 
 
-def test_a_column_sorts_and_sorts_the_other_way_round_at_the_second_press(clerk, mapping):
+def test_a_column_sorts_and_sorts_the_other_way_round_at_the_second_press(clerk: Client, mapping: TableMapping) -> None:
     shown = page(clerk, "erp_list", "customer", order="name")
     assert names(shown) == ["Adatum", "Fabrikam", "Litware"]
     assert "order=-name" in shown
@@ -77,19 +90,28 @@ def test_a_column_sorts_and_sorts_the_other_way_round_at_the_second_press(clerk,
     assert names(page(clerk, "erp_list", "customer", order="-name")) == ["Litware", "Fabrikam", "Adatum"]
 
 
-def test_coupled_ones_sort_by_the_column_too(clerk, mapping, company, organization, adatum, adatum_account):
+def test_coupled_ones_sort_by_the_column_too(
+    clerk: Client,
+    mapping: TableMapping,
+    company: MemorySystem,
+    organization: MemorySystem,
+    adatum: UUID,
+    adatum_account: UUID,
+) -> None:
     mapping.couplings.couple(adatum, adatum_account)
     mapping.couplings.couple(id_of(company, "Fabrikam"), id_of(organization, "Coho Winery"))
     shown = page(clerk, "erp_list", "customer", state="coupled", order="-name")
     assert names(shown) == ["Fabrikam", "Adatum"]
 
 
-def test_a_column_that_does_not_exist_sorts_nothing(clerk, mapping):
+def test_a_column_that_does_not_exist_sorts_nothing(clerk: Client, mapping: TableMapping) -> None:
     assert len(names(page(clerk, "erp_list", "customer", order="-nonsense"))) == 3
 
 
 @pytest.mark.parametrize("state", ["", "uncoupled"])
-def test_all_pages_together_show_every_customer_once(clerk, mapping, company, monkeypatch, state):
+def test_all_pages_together_show_every_customer_once(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
     monkeypatch.setattr(lists, "ROWS", 7)
     monkeypatch.setattr(lists, "SCANNED", 7)
     for number in range(20):
@@ -98,7 +120,9 @@ def test_all_pages_together_show_every_customer_once(clerk, mapping, company, mo
     assert len(seen) == len(set(seen)) == 23
 
 
-def test_many_coupled_customers_page_as_few_do(clerk, mapping, company, monkeypatch):
+def test_many_coupled_customers_page_as_few_do(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lists, "ROWS", 5)
     added = [company.add("customer", name=f"Wingtip Branch {n}", no=f"W-{n:02}", blocked=0) for n in range(12)]
     mapping.couplings.remember(Pair(id, id, State.COUPLED) for id in added)
@@ -109,7 +133,9 @@ def test_many_coupled_customers_page_as_few_do(clerk, mapping, company, monkeypa
     assert len(few) == 12
 
 
-def test_a_list_that_looks_in_vain_for_long_says_so_and_goes_on(clerk, mapping, company, monkeypatch):
+def test_a_list_that_looks_in_vain_for_long_says_so_and_goes_on(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lists, "SCANNED", 2)
     monkeypatch.setattr(lists, "SCANS", 2)
     monkeypatch.setattr(lists, "BY_ID", 0)
@@ -121,7 +147,9 @@ def test_a_list_that_looks_in_vain_for_long_says_so_and_goes_on(clerk, mapping, 
     assert names(page(clerk, "erp_list", "customer", state="coupled", after=following(shown))) == ["Zava"]
 
 
-def test_a_bookmark_of_another_list_or_a_made_up_one_opens_the_first_page(clerk, mapping, monkeypatch):
+def test_a_bookmark_of_another_list_or_a_made_up_one_opens_the_first_page(
+    clerk: Client, mapping: TableMapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lists, "ROWS", 2)
     bookmark = following(page(clerk, "erp_list", "customer"))
     shown = page(clerk, "crm_list", "account", after=bookmark)
@@ -130,8 +158,12 @@ def test_a_bookmark_of_another_list_or_a_made_up_one_opens_the_first_page(clerk,
 
 
 def test_a_list_asks_our_database_the_same_for_few_rows_and_for_many(
-    clerk, mapping, vendors, company, django_assert_num_queries
-):
+    clerk: Client,
+    mapping: TableMapping,
+    vendors: TableMapping,
+    company: MemorySystem,
+    django_assert_num_queries: Callable[..., Any],
+) -> None:
     with django_assert_num_queries(7) as few:
         page(clerk, "erp_list", "customer")
     for number in range(20):
@@ -143,14 +175,18 @@ def test_a_list_asks_our_database_the_same_for_few_rows_and_for_many(
         page(clerk, "erp_list", "customer", state="coupled")
 
 
-def test_the_csv_of_a_list_lets_no_name_become_a_formula(clerk, mapping, company):
+def test_the_csv_of_a_list_lets_no_name_become_a_formula(
+    clerk: Client, mapping: TableMapping, company: MemorySystem
+) -> None:
     for name in ("=HYPERLINK(1)", "+49 30", "-1+1", "@SUM(A1)", "\t=1"):
         company.add("customer", name=name, blocked=0)
     written = {row[1] for row in exported(clerk, "customer")}
     assert {"'=HYPERLINK(1)", "'+49 30", "'-1+1", "'@SUM(A1)", "'\t'=1"} <= written
 
 
-def test_the_csv_holds_all_rows_of_the_list_and_not_those_of_one_page(clerk, mapping, company, adatum, adatum_account):
+def test_the_csv_holds_all_rows_of_the_list_and_not_those_of_one_page(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, adatum: UUID, adatum_account: UUID
+) -> None:
     for number in range(60):
         company.add("customer", name=f"Wingtip Branch {number}", blocked=0)
     mapping.couplings.couple(adatum, adatum_account)
@@ -162,7 +198,9 @@ def test_the_csv_holds_all_rows_of_the_list_and_not_those_of_one_page(clerk, map
     assert len(exported(clerk, "customer", q="branch 1")) == 12
 
 
-def test_a_csv_that_breaks_off_says_so_in_its_last_row(clerk, mapping, company, monkeypatch):
+def test_a_csv_that_breaks_off_says_so_in_its_last_row(
+    clerk: Client, mapping: TableMapping, company: MemorySystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lists, "EXPORTED_AT_ONCE", 2)
     read: list[bool] = []
     company.fail_on("find", Unreachable("The line is dead."), when=lambda call: bool(read) or read.append(True))
@@ -171,18 +209,24 @@ def test_a_csv_that_breaks_off_says_so_in_its_last_row(clerk, mapping, company, 
     assert len(rows) == 4
 
 
-def test_a_csv_that_cannot_begin_leads_back_to_the_list(clerk, mapping, organization):
+def test_a_csv_that_cannot_begin_leads_back_to_the_list(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem
+) -> None:
     organization.fail_on("find", Unreachable("The line is dead."))
     answer = clerk.get(reverse("crm_list", args=["account"]), {"format": "csv"}, follow=True)
     assert "The line is dead." in answer.content.decode()
 
 
-def test_a_list_says_so_when_sales_does_not_answer(clerk, mapping, organization):
+def test_a_list_says_so_when_sales_does_not_answer(
+    clerk: Client, mapping: TableMapping, organization: MemorySystem
+) -> None:
     organization.fail_on("describe", Unreachable("The organization cannot be reached."))
     assert "The organization cannot be reached." in page(clerk, "crm_list", "account")
 
 
-def test_business_central_can_be_looked_at_while_the_connection_is_disabled(clerk, mapping):
+def test_business_central_can_be_looked_at_while_the_connection_is_disabled(
+    clerk: Client, mapping: TableMapping
+) -> None:
     ConnectionSetup.objects.update(is_enabled=False)
     shown = page(clerk, "erp_list", "customer")
     assert len(names(shown)) == 3
@@ -190,7 +234,9 @@ def test_business_central_can_be_looked_at_while_the_connection_is_disabled(cler
 
 
 @pytest.mark.scenario("CRMCouplingRecord.CustomerListCRMControlsVisibility")
-def test_the_list_has_its_buttons_for_sales_only_while_the_connection_is_enabled(clerk, mapping):
+def test_the_list_has_its_buttons_for_sales_only_while_the_connection_is_enabled(
+    clerk: Client, mapping: TableMapping
+) -> None:
     shown = page(clerk, "erp_list", "customer")
     assert "Create Account in Dynamics 365 Sales" in shown
     assert "Synchronize Now" in shown
@@ -200,37 +246,41 @@ def test_the_list_has_its_buttons_for_sales_only_while_the_connection_is_enabled
     assert "Synchronize Now" not in shown
 
 
-def test_accounts_can_become_customers_or_vendors(clerk, mapping, vendors):
+def test_accounts_can_become_customers_or_vendors(clerk: Client, mapping: TableMapping, vendors: TableMapping) -> None:
     shown = page(clerk, "crm_list", "account")
     assert "Create Customer in Business Central" in shown
     assert "Create Vendor in Business Central" in shown
 
 
-def test_a_table_without_a_mapping_is_shown_without_anything_about_couplings(clerk, mapping):
+def test_a_table_without_a_mapping_is_shown_without_anything_about_couplings(
+    clerk: Client, mapping: TableMapping
+) -> None:
     shown = page(clerk, "erp_list", "currency")
     assert "Currencies" in shown
     assert "Coupled" not in shown
 
 
-def test_a_table_that_is_not_there_is_not_found(clerk, mapping):
+def test_a_table_that_is_not_there_is_not_found(clerk: Client, mapping: TableMapping) -> None:
     assert clerk.get(reverse("erp_list", args=["unicorn"])).status_code == 404
     assert clerk.get(reverse("crm_list", args=["unicorn"])).status_code == 404
     assert clerk.get(reverse("crm_list", args=["unicorn"]), {"format": "csv"}).status_code == 404
 
 
-def test_who_may_only_look_sees_no_buttons(visitor, mapping):
+def test_who_may_only_look_sees_no_buttons(visitor: Client, mapping: TableMapping) -> None:
     shown = page(visitor, "erp_list", "customer")
     assert len(names(shown)) == 3
     assert "Delete Coupling" not in shown
 
 
-def test_nobody_gets_in_without_signing_in(client, mapping, adatum):
+def test_nobody_gets_in_without_signing_in(client: Client, mapping: TableMapping, adatum: UUID) -> None:
     for name, args in (("erp_list", ["customer"]), ("erp_card", ["customer", adatum]), ("match", ["CUSTOMER"])):
         assert client.get(reverse(name, args=args)).url.startswith(reverse("login"))
 
 
 @pytest.mark.scenario("CRMCouplingTest.CRMSystemUserPageShowsCoupledSalesperson")
-def test_the_list_of_users_shows_which_salesperson_each_is_coupled_with(clerk, connected, company, organization):
+def test_the_list_of_users_shows_which_salesperson_each_is_coupled_with(
+    clerk: Client, connected: ConnectionSetup, company: MemorySystem, organization: MemorySystem
+) -> None:
     salespeople = TableMapping.objects.create(
         name="SALESPEOPLE", erp_table="salesperson", crm_table="systemuser", direction="to_erp"
     )

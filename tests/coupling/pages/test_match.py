@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.test.client import Client
 
 from integration import jobs
 from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.memory.ledger import State
 from tests.coupling.conftest import page, press
 from tests.coupling.pages.matching import run_all, start
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -39,7 +40,9 @@ def account_name(world, id) -> str:
 # --- the preview ---------------------------------------------------------------------------------------------
 
 
-def test_the_preview_tells_pairs_ambiguous_and_unmatched_records_and_couples_nothing(world, clerk):
+def test_the_preview_tells_pairs_ambiguous_and_unmatched_records_and_couples_nothing(
+    world: JobsWorld, clerk: Client
+) -> None:
     for name in ("Adatum", "Fabrikam", "Coho Winery"):
         world.add_customer(name)
     world.add_account("Adatum")
@@ -55,7 +58,7 @@ def test_the_preview_tells_pairs_ambiguous_and_unmatched_records_and_couples_not
     assert not SyncJob.objects.exists()
 
 
-def test_the_preview_of_chosen_customers_leaves_the_others_alone(world, clerk):
+def test_the_preview_of_chosen_customers_leaves_the_others_alone(world: JobsWorld, clerk: Client) -> None:
     (adatum, _), _ = pairs(world, "Adatum", "Fabrikam")
     by_phone(world)
     answer = press(clerk, "erp", "customer", "match", adatum, mapping="CUSTOMER")
@@ -65,12 +68,14 @@ def test_the_preview_of_chosen_customers_leaves_the_others_alone(world, clerk):
     assert "Fabrikam" not in shown
 
 
-def test_nonsense_in_the_address_is_told_without_a_stack_trace(clerk, mapping):
+def test_nonsense_in_the_address_is_told_without_a_stack_trace(clerk: Client, mapping: TableMapping) -> None:
     assert "This page is incomplete" in page(clerk, "match", "CUSTOMER", selected="everything")
 
 
 @pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListNoCouplingRunsIfUserCancels")
-def test_the_button_of_the_list_only_opens_the_criteria_and_whoever_leaves_them_has_changed_nothing(world, clerk):
+def test_the_button_of_the_list_only_opens_the_criteria_and_whoever_leaves_them_has_changed_nothing(
+    world: JobsWorld, clerk: Client
+) -> None:
     by_phone(world)
     (adatum, _), *_ = pairs(world, "Adatum", "Fabrikam", "Coho Winery")
     answer = press(clerk, "erp", "customer", "match", adatum, mapping="CUSTOMER")
@@ -83,7 +88,9 @@ def test_the_button_of_the_list_only_opens_the_criteria_and_whoever_leaves_them_
 
 
 @pytest.mark.scenario("CDSMatchBasedCoupling.IntegarionTableMappingListCoupleMultipleInBackground")
-def test_what_matches_is_coupled_by_a_job_and_synchronized_by_the_ones_behind_it(world, clerk):
+def test_what_matches_is_coupled_by_a_job_and_synchronized_by_the_ones_behind_it(
+    world: JobsWorld, clerk: Client
+) -> None:
     world.couple_jim()
     made = {world.add_customer(name): world.add_account(name, telephone1="") for name in ("Adatum", "Fabrikam")}
     start(clerk, synchronize="yes")
@@ -96,7 +103,9 @@ def test_what_matches_is_coupled_by_a_job_and_synchronized_by_the_ones_behind_it
 
 
 @pytest.mark.scenario("CDSMatchBasedCoupling.IntegarionTableMappingListCoupleSingleInBackground")
-def test_the_one_pair_that_is_left_is_coupled_and_takes_the_name_of_business_central(world, clerk):
+def test_the_one_pair_that_is_left_is_coupled_and_takes_the_name_of_business_central(
+    world: JobsWorld, clerk: Client
+) -> None:
     by_phone(world)
     old = pairs(world, "Adatum", "Fabrikam", "Litware")
     for ours, theirs in old:
@@ -115,7 +124,7 @@ def test_the_one_pair_that_is_left_is_coupled_and_takes_the_name_of_business_cen
 
 
 @pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCoupleSingleInBackground")
-def test_only_the_chosen_customer_of_five_is_coupled_and_synchronized(world, clerk):
+def test_only_the_chosen_customer_of_five_is_coupled_and_synchronized(world: JobsWorld, clerk: Client) -> None:
     by_phone(world)
     made = pairs(world, "Adatum", "Fabrikam", "Litware", "Proseware", "Coho Winery")
     start(clerk, made[1][0], synchronize="yes")
@@ -127,7 +136,9 @@ def test_only_the_chosen_customer_of_five_is_coupled_and_synchronized(world, cle
 
 
 @pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCoupleMultipleErrorNoMatch")
-def test_of_five_chosen_customers_the_two_that_match_are_coupled_and_three_fail_with_the_reason(world, clerk):
+def test_of_five_chosen_customers_the_two_that_match_are_coupled_and_three_fail_with_the_reason(
+    world: JobsWorld, clerk: Client
+) -> None:
     by_phone(world)
     made = pairs(world, "Adatum", "Fabrikam")
     alone = [world.add_customer(name, phone_no=f"040 {name}") for name in ("Litware", "Proseware", "Coho Winery")]
@@ -140,7 +151,9 @@ def test_of_five_chosen_customers_the_two_that_match_are_coupled_and_three_fail_
 
 
 @pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCoupleMultipleErrorInconclusiveMatch")
-def test_where_five_accounts_have_the_same_number_nobody_is_coupled_and_nothing_is_written(world, clerk):
+def test_where_five_accounts_have_the_same_number_nobody_is_coupled_and_nothing_is_written(
+    world: JobsWorld, clerk: Client
+) -> None:
     by_phone(world)
     names = ("Adatum", "Fabrikam", "Litware", "Proseware", "Coho Winery")
     customers = [world.add_customer(name, phone_no=f"030 {number}") for number, name in enumerate(names, 1)]
@@ -153,7 +166,7 @@ def test_where_five_accounts_have_the_same_number_nobody_is_coupled_and_nothing_
 
 
 @pytest.mark.scenario("CDSMatchBasedCoupling.MasterDataListCouplingRunsButNoSynchByUserChoice")
-def test_what_matches_is_only_coupled_where_a_person_wants_no_synchronization(world, clerk):
+def test_what_matches_is_only_coupled_where_a_person_wants_no_synchronization(world: JobsWorld, clerk: Client) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     theirs = world.add_account("Adatum", telephone1="030 1")
@@ -163,7 +176,7 @@ def test_what_matches_is_only_coupled_where_a_person_wants_no_synchronization(wo
     assert world.crm.values("account", theirs)["telephone1"] == "030 1"
 
 
-def test_what_has_no_match_is_created_where_a_person_wants_it(world, clerk):
+def test_what_has_no_match_is_created_where_a_person_wants_it(world: JobsWorld, clerk: Client) -> None:
     world.couple_jim()
     world.add_customer("Coho Winery")
     start(clerk, create="yes")
@@ -172,7 +185,7 @@ def test_what_has_no_match_is_created_where_a_person_wants_it(world, clerk):
     assert world.mapping().couplings.get().state == State.COUPLED
 
 
-def test_creating_for_a_chosen_customer_creates_nothing_for_the_others(world, clerk):
+def test_creating_for_a_chosen_customer_creates_nothing_for_the_others(world: JobsWorld, clerk: Client) -> None:
     world.couple_jim()
     coho, _ = world.add_customer("Coho Winery"), world.add_customer("Litware")
     start(clerk, coho, create="yes")
@@ -180,7 +193,7 @@ def test_creating_for_a_chosen_customer_creates_nothing_for_the_others(world, cl
     assert [account_name(world, id) for id in world.crm.ids("account")] == ["Coho Winery"]
 
 
-def test_a_second_click_starts_no_second_run(world, clerk):
+def test_a_second_click_starts_no_second_run(world: JobsWorld, clerk: Client) -> None:
     by_phone(world)
     pairs(world, "Adatum")
     for _ in range(2):
@@ -188,7 +201,7 @@ def test_a_second_click_starts_no_second_run(world, clerk):
     assert SyncJob.objects.count() == 3
 
 
-def test_starting_reads_no_record_of_either_system(world, clerk):
+def test_starting_reads_no_record_of_either_system(world: JobsWorld, clerk: Client) -> None:
     by_phone(world)
     pairs(world, "Adatum", "Fabrikam")
     world.erp.calls.clear()

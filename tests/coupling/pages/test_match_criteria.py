@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.models import Plan, SyncError, SyncJob
+from integration.models.mapping.table_mapping import TableMapping
 from integration.systems.values import Ref
 from tests.coupling.conftest import page, told
 from tests.coupling.pages.matching import run_all, start
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 from tests.people import signed_in
 
 __all__ = ["world"]
 
 
 @pytest.fixture
-def organizer(db):
+def organizer(db: None) -> Client:
     """May couple, and change mappings."""
     return signed_in("annette", rights=("change_coupling", "change_tablemapping"))
 
@@ -24,19 +28,21 @@ def organizer(db):
 # --- the criteria --------------------------------------------------------------------------------------------
 
 
-def test_without_criteria_nothing_is_started_and_the_page_says_what_to_do(clerk, mapping):
+def test_without_criteria_nothing_is_started_and_the_page_says_what_to_do(clerk: Client, mapping: TableMapping) -> None:
     answer = clerk.post(reverse("match_start", args=["CUSTOMER"]))
     assert "no matching criteria" in told(answer)[0]
     assert not SyncJob.objects.exists()
 
 
-def test_nothing_left_of_the_chosen_ones_is_said(clerk, mapping, adatum, adatum_account):
+def test_nothing_left_of_the_chosen_ones_is_said(
+    clerk: Client, mapping: TableMapping, adatum: UUID, adatum_account: UUID
+) -> None:
     mapping.fields.filter(erp_field="name").update(match_priority=1)
     mapping.couplings.couple(adatum, adatum_account)
     assert told(start(clerk, adatum)) == ["All of these are coupled already."]
 
 
-def test_criteria_that_are_typed_here_are_kept_and_used(organizer, mapping):
+def test_criteria_that_are_typed_here_are_kept_and_used(organizer: Client, mapping: TableMapping) -> None:
     name, phone = (mapping.fields.get(erp_field=field) for field in ("name", "phone_no"))
     typed = {f"priority-{name.pk}": "2", f"priority-{phone.pk}": "1", f"case-{phone.pk}": "on"}
     start(organizer, **typed)
@@ -54,14 +60,18 @@ NONSENSE = (
 
 
 @pytest.mark.parametrize(("typed", "message"), NONSENSE)
-def test_nonsense_as_a_priority_is_told_beside_the_field_and_starts_nothing(organizer, mapping, typed, message):
+def test_nonsense_as_a_priority_is_told_beside_the_field_and_starts_nothing(
+    organizer: Client, mapping: TableMapping, typed: str, message: str
+) -> None:
     name = mapping.fields.get(erp_field="name")
     shown = start(organizer, **{f"priority-{name.pk}": typed}).content.decode()
     assert message in shown
     assert not SyncJob.objects.exists()
 
 
-def test_who_may_couple_but_not_change_mappings_uses_the_criteria_as_they_are(clerk, mapping):
+def test_who_may_couple_but_not_change_mappings_uses_the_criteria_as_they_are(
+    clerk: Client, mapping: TableMapping
+) -> None:
     name, phone = (mapping.fields.get(erp_field=field) for field in ("name", "phone_no"))
     mapping.fields.filter(pk=name.pk).update(match_priority=1)
     assert f"priority-{name.pk}" not in page(clerk, "match", "CUSTOMER")
@@ -73,7 +83,7 @@ def test_who_may_couple_but_not_change_mappings_uses_the_criteria_as_they_are(cl
 
 
 @pytest.fixture
-def phones(world) -> tuple:
+def phones(world: JobsWorld) -> tuple:
     """Adatum on both sides, with two telephone numbers."""
     world.couple_jim()
     owner = Ref("systemuser", world.jim_user)
@@ -90,32 +100,40 @@ WINNERS = [("erp", ("030 1", "030 1")), ("crm", ("030 2", "030 2")), ("", ("030 
 
 
 @pytest.mark.parametrize(("winner", "expected"), WINNERS)
-def test_whoever_couples_says_whose_values_win_and_else_nobody_s_do(world, clerk, phones, winner, expected):
+def test_whoever_couples_says_whose_values_win_and_else_nobody_s_do(
+    world: JobsWorld, clerk: Client, phones: tuple[UUID, ...], winner: str, expected: tuple[str, ...]
+) -> None:
     start(clerk, synchronize="yes", winner=winner)
     run_all()
     assert both_phones(world, phones) == expected
     assert SyncError.objects.filter(code="conflict", closed_at=None).count() == (0 if winner else 1)
 
 
-def test_the_preview_counts_the_fields_that_would_change_on_each_side(world, clerk, phones):
+def test_the_preview_counts_the_fields_that_would_change_on_each_side(
+    world: JobsWorld, clerk: Client, phones: tuple[UUID, ...]
+) -> None:
     found = clerk.get(reverse("match", args=["CUSTOMER"]), {"preview": "yes"}).context["preview"].differences
     assert (found.pairs, found.contested, found.to_crm, found.to_erp) == (1, 1, 0, 0)
     shown = page(clerk, "match", "CUSTOMER", preview="yes")
     assert "Fields that would change" in shown
 
 
-def test_the_winner_that_was_chosen_is_still_chosen_beside_the_preview(world, clerk, phones):
+def test_the_winner_that_was_chosen_is_still_chosen_beside_the_preview(
+    world: JobsWorld, clerk: Client, phones: tuple[UUID, ...]
+) -> None:
     answer = start(clerk, preview="yes", winner="crm")
     assert 'id="winner-crm" value="crm" checked' in clerk.get(answer.url).content.decode()
 
 
-def test_a_winner_that_does_not_exist_starts_nothing(world, clerk, phones):
+def test_a_winner_that_does_not_exist_starts_nothing(world: JobsWorld, clerk: Client, phones: tuple[UUID, ...]) -> None:
     assert told(start(clerk, winner="everybody")) == ["This page is incomplete. Load it again."]
     assert not SyncJob.objects.exists()
 
 
 @pytest.mark.parametrize("chosen", [True, False])
-def test_the_dry_run_beside_it_shows_what_coupling_with_this_winner_would_write(world, clerk, phones, chosen):
+def test_the_dry_run_beside_it_shows_what_coupling_with_this_winner_would_write(
+    world: JobsWorld, clerk: Client, phones: tuple[UUID, ...], chosen: bool
+) -> None:
     start(clerk, *(phones[:1] if chosen else ()), dry_run="yes", synchronize="yes", winner="crm")
     run_all()
     plan = Plan.objects.get()

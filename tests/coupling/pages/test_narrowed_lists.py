@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -37,17 +38,17 @@ def listing(side: Side = CRM, *mappings: TableMapping, **more) -> Listing:
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\t"])
-def test_searching_for_nothing_finds_everything(typed):
+def test_searching_for_nothing_finds_everything(typed: str) -> None:
     assert searched(CUSTOMER, typed) == EVERYTHING
 
 
-def test_searching_looks_into_number_and_name():
+def test_searching_looks_into_number_and_name() -> None:
     assert searched(CUSTOMER, " Ada ") == AnyOf(
         (Comparison("no", "contains", "Ada"), Comparison("name", "contains", "Ada"))
     )
 
 
-def test_a_table_whose_records_have_no_text_for_a_name_is_not_searched():
+def test_a_table_whose_records_have_no_text_for_a_name_is_not_searched() -> None:
     assert searched(table("rate", "Rate", [amount("rate")], named="rate"), "1") == EVERYTHING
     assert searched(table("rate", "Rate", [amount("rate")]), "1") == EVERYTHING
 
@@ -63,7 +64,9 @@ def test_a_table_whose_records_have_no_text_for_a_name_is_not_searched():
         (["statecode ="], False),
     ],
 )
-def test_a_list_of_sales_is_inside_the_filter_of_one_of_its_mappings_and_a_broken_one_hides_nothing(filters, narrowed):
+def test_a_list_of_sales_is_inside_the_filter_of_one_of_its_mappings_and_a_broken_one_hides_nothing(
+    filters: list[str], narrowed: bool
+) -> None:
     found = inside(ACCOUNT, [mapping(crm_filter=one) for one in filters])
 
     assert (found != EVERYTHING) is narrowed
@@ -85,12 +88,12 @@ def line(pair: Pair | None) -> Line:
         (PARTNER, True),
     ],
 )
-def test_a_line_is_coupled_when_its_twin_is_written_or_being_written(pair, coupled):
+def test_a_line_is_coupled_when_its_twin_is_written_or_being_written(pair: Pair | None, coupled: bool) -> None:
     assert line(pair).coupled is coupled
 
 
 @pytest.mark.parametrize("direction", ["to_crm", "to_erp"])
-def test_a_line_that_rests_in_one_direction_is_skipped(direction):
+def test_a_line_that_rests_in_one_direction_is_skipped(direction: str) -> None:
     resting = Pair(uuid.uuid4(), uuid.uuid4(), **{direction: Outcome(Result.SKIPPED, "refused")})
 
     assert (line(resting).skipped, line(PARTNER).skipped, line(None).skipped) == (True, False, False)
@@ -106,7 +109,9 @@ def test_a_line_that_rests_in_one_direction_is_skipped(direction):
         (None, None),
     ],
 )
-def test_a_value_without_a_partner_is_known_with_the_side_it_is_on(halves, side):
+def test_a_value_without_a_partner_is_known_with_the_side_it_is_on(
+    halves: tuple[str, ...] | None, side: Side | None
+) -> None:
     assert lacking(halves) is side
     agreed = {} if halves is None else {"city:address1_city": halves}
     assert has_lacking(agreed) is (side is not None)
@@ -128,7 +133,7 @@ def test_a_value_without_a_partner_is_known_with_the_side_it_is_on(halves, side)
         (listing(CRM, state=SKIPPED), []),
     ],
 )
-def test_what_narrows_a_list_is_named_and_taken_off_one_by_one(shown, labels):
+def test_what_narrows_a_list_is_named_and_taken_off_one_by_one(shown: Listing, labels: list[Any]) -> None:
     active = RecordFilter(shown).active
 
     assert [one.label for one in active] == labels
@@ -136,7 +141,7 @@ def test_what_narrows_a_list_is_named_and_taken_off_one_by_one(shown, labels):
         assert one.label in {"Number or name contains", "Show"}
 
 
-def test_only_a_list_of_sales_offers_what_lies_outside_the_filter():
+def test_only_a_list_of_sales_offers_what_lies_outside_the_filter() -> None:
     sales, ours = RecordFilter(listing(CRM, mapping())), RecordFilter(listing(ERP, mapping()))
 
     assert (ALL, "All") in sales.choices
@@ -144,7 +149,7 @@ def test_only_a_list_of_sales_offers_what_lies_outside_the_filter():
     assert ours.choices[0] == ("", "All")
 
 
-def test_a_list_without_mappings_has_no_choice_of_states_and_one_without_an_order_keeps_none():
+def test_a_list_without_mappings_has_no_choice_of_states_and_one_without_an_order_keeps_none() -> None:
     assert set(RecordFilter(listing()).fields) == {"q"}
     assert set(RecordFilter(listing(CRM, mapping(), order="-name")).fields) == {"q", "state", "order"}
 
@@ -159,7 +164,9 @@ def test_a_list_without_mappings_has_no_choice_of_states_and_one_without_an_orde
         (listing(CRM, mapping(), state=SKIPPED), {"after": "x"}, {"state": [SKIPPED], "after": ["x"]}),
     ],
 )
-def test_the_address_of_a_list_keeps_what_narrows_it_and_leaves_blanks_out(shown, changed, query):
+def test_the_address_of_a_list_keeps_what_narrows_it_and_leaves_blanks_out(
+    shown: Listing, changed: dict[str, Any], query: dict[str, Any]
+) -> None:
     assert parse_qs(shown.query(**changed)) == query
     assert RecordFilter(shown).query(**changed) == shown.query(**changed)
 
@@ -175,7 +182,7 @@ def test_the_address_of_a_list_keeps_what_narrows_it_and_leaves_blanks_out(shown
         (listing(ERP, mapping()), False),
     ],
 )
-def test_a_list_says_when_rows_outside_of_filters_are_not_in_it(shown, narrowed):
+def test_a_list_says_when_rows_outside_of_filters_are_not_in_it(shown: Listing, narrowed: bool) -> None:
     assert shown.narrowed is narrowed
 
 
@@ -189,9 +196,11 @@ def test_a_list_says_when_rows_outside_of_filters_are_not_in_it(shown, narrowed)
         (ERP, "to_erp", []),
     ],
 )
-def test_a_list_offers_to_make_what_its_mappings_carry_away_from_it(side, direction, captions):
+def test_a_list_offers_to_make_what_its_mappings_carry_away_from_it(
+    side: Side, direction: str, captions: list[Any]
+) -> None:
     assert listing(side, mapping(direction)).creations == captions
 
 
-def test_a_list_names_the_other_side():
+def test_a_list_names_the_other_side() -> None:
     assert (listing(ERP).elsewhere, listing(CRM).elsewhere) == ("Dynamics 365 Sales", "Business Central")

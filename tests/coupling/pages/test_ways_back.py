@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -34,7 +36,7 @@ ADATUM, FABRIKAM = uuid.UUID(int=1), uuid.UUID(int=2)
         ("\t//evil.example", "/"),
     ],
 )
-def test_a_person_is_led_back_to_a_page_of_ours_or_home(address, leads_to):
+def test_a_person_is_led_back_to_a_page_of_ours_or_home(address: str, leads_to: str) -> None:
     request = RequestFactory().post("/", {"back": address})
 
     assert back(request).url == leads_to
@@ -49,7 +51,7 @@ def test_a_person_is_led_back_to_a_page_of_ours_or_home(address, leads_to):
         ([ADATUM.hex, str(ADATUM).upper()], [ADATUM]),
     ],
 )
-def test_each_record_that_was_ticked_counts_once_in_the_order_it_was_sent(ticked, ids):
+def test_each_record_that_was_ticked_counts_once_in_the_order_it_was_sent(ticked: list[Any], ids: list[Any]) -> None:
     given = QueryDict(mutable=True)
     given.setlist("selected", ticked)
 
@@ -57,7 +59,7 @@ def test_each_record_that_was_ticked_counts_once_in_the_order_it_was_sent(ticked
 
 
 @pytest.mark.parametrize("nonsense", ["", "one", "1", "-", f"{ADATUM}x", "'; drop table coupling;--"])
-def test_nonsense_among_the_ticks_is_an_incomplete_page(nonsense):
+def test_nonsense_among_the_ticks_is_an_incomplete_page(nonsense: str) -> None:
     given = QueryDict(mutable=True)
     given.setlist("selected", [str(ADATUM), nonsense])
 
@@ -73,13 +75,15 @@ def test_nonsense_among_the_ticks_is_an_incomplete_page(nonsense):
         ((), {"preview": "yes"}, "?preview=yes"),
     ],
 )  # fmt: skip
-def test_the_criteria_are_asked_for_with_the_chosen_records_or_for_all(ids, query, address):
+def test_the_criteria_are_asked_for_with_the_chosen_records_or_for_all(
+    ids: tuple[Any, ...], query: dict[str, Any], address: str
+) -> None:
     found = match_address(TableMapping(name="CUSTOMER"), ids, **query)
 
     assert found == reverse("match", args=["CUSTOMER"]) + ("" if address == "/?" else address)
 
 
-def test_one_job_is_shown_itself_and_several_as_the_log():
+def test_one_job_is_shown_itself_and_several_as_the_log() -> None:
     one, other = SyncJob(pk=uuid.uuid4()), SyncJob(pk=uuid.uuid4())
 
     assert show([one]).url == reverse("synch_job", args=[one.pk])
@@ -96,14 +100,16 @@ def test_one_job_is_shown_itself_and_several_as_the_log():
         (Side.CRM, "vessel", lambda: card_address(Side.CRM, "vessel", ADATUM)),
     ],
 )
-def test_the_record_to_couple_first_is_set_up_here_or_looked_at_where_it_is(mapping, side, table, leads_to):
+def test_the_record_to_couple_first_is_set_up_here_or_looked_at_where_it_is(
+    mapping: TableMapping, side: Side, table: str, leads_to: Callable[..., Any]
+) -> None:
     blocked = Blocked(Missing("Adatum is not coupled.", side, table, ADATUM))
 
     assert first_address(blocked) == leads_to()
     assert str(blocked) == "Adatum is not coupled."
 
 
-def test_who_is_not_signed_in_is_nobody_in_the_log_of_a_job():
+def test_who_is_not_signed_in_is_nobody_in_the_log_of_a_job() -> None:
     request = RequestFactory().get("/")
     request.user = None
 

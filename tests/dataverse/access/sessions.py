@@ -59,7 +59,7 @@ def organization() -> Iterator[Organization]:
 
 
 @pytest.fixture
-def session(organization) -> Iterator[Session]:
+def session(organization: Organization) -> Iterator[Session]:
     made = organization.session()
     yield made
     made.close()

@@ -9,6 +9,7 @@ import json
 import pickle
 import re
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,7 +33,7 @@ from integration.sandbox import Options, Sandbox
 from integration.systems.errors import AddressRefused, BadAnswer, SignInRefused
 from tests.dataverse.access.directory import GRANTED, JSON, form_of, issued, server, transport
 from tests.dataverse.counterpart import Counterpart, Says
-from tests.real.certificates import issue, rsa_key
+from tests.real.certificates import Issued, issue, rsa_key
 
 __all__ = ["issued", "server", "transport"]
 
@@ -51,7 +52,7 @@ def identity(started: Started, **different: Any) -> str:
     return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, claims)) + ".x"
 
 
-def test_a_browser_is_sent_off_with_a_challenge_and_never_with_the_proof(server):
+def test_a_browser_is_sent_off_with_a_challenge_and_never_with_the_proof(server: Counterpart) -> None:
     started = started_at(server)
 
     asked = {name: values[0] for name, values in parse_qs(urlsplit(started.address).query).items()}
@@ -63,7 +64,7 @@ def test_a_browser_is_sent_off_with_a_challenge_and_never_with_the_proof(server)
     assert started.verifier not in repr(started)
 
 
-def test_a_code_that_comes_back_becomes_a_token_that_is_only_held(server, transport):
+def test_a_code_that_comes_back_becomes_a_token_that_is_only_held(server: Counterpart, transport: Transport) -> None:
     started = started_at(server)
     server.says = [Says(200, GRANTED | {"id_token": identity(started)}, JSON)]
 
@@ -79,7 +80,7 @@ def test_a_code_that_comes_back_becomes_a_token_that_is_only_held(server, transp
         pickle.dumps(held)
 
 
-def test_a_session_works_with_a_held_token_until_it_is_dropped(server):
+def test_a_session_works_with_a_held_token_until_it_is_dropped(server: Counterpart) -> None:
     held = HeldToken("t0k3n", 60)
     session = Session(server.url, held, transport=Transport(Limits(read=2, deadline=2)))
     with held:
@@ -92,7 +93,7 @@ def test_a_session_works_with_a_held_token_until_it_is_dropped(server):
     assert [asked.headers["authorization"] for asked in server.asked] == ["Bearer t0k3n"]
 
 
-def test_a_held_token_is_not_renewed_when_it_is_refused(server):
+def test_a_held_token_is_not_renewed_when_it_is_refused(server: Counterpart) -> None:
     server.says = [Says(401)]
     held = HeldToken("t0k3n", 60)
     session = Session(server.url, held, transport=Transport(Limits(read=2, deadline=2)))
@@ -104,7 +105,7 @@ def test_a_held_token_is_not_renewed_when_it_is_refused(server):
     assert not held.usable
 
 
-def test_a_held_token_ends_by_itself():
+def test_a_held_token_ends_by_itself() -> None:
     with pytest.raises(SignInRefused):
         HeldToken("t0k3n", -1).token()
 
@@ -112,21 +113,23 @@ def test_a_held_token_ends_by_itself():
 @pytest.mark.parametrize("came_back", [
     {"state": "another", "code": "c0de"}, {"code": "c0de"}, {},
 ])  # fmt: skip
-def test_what_another_sign_in_brings_back_is_refused(server, transport, came_back):
+def test_what_another_sign_in_brings_back_is_refused(
+    server: Counterpart, transport: Transport, came_back: dict[str, Any]
+) -> None:
     with pytest.raises(SignInRefused, match="begun here"):
         finish(started_at(server), came_back, transport)
 
     assert server.asked == []
 
 
-def test_a_person_who_says_no_is_heard(server, transport):
+def test_a_person_who_says_no_is_heard(server: Counterpart, transport: Transport) -> None:
     started = started_at(server)
 
     with pytest.raises(SignInRefused, match="did not agree"):
         finish(started, {"state": started.state, "error": "access_denied"}, transport)
 
 
-def test_a_sign_in_that_took_too_long_begins_anew(server, transport):
+def test_a_sign_in_that_took_too_long_begins_anew(server: Counterpart, transport: Transport) -> None:
     started = Started.of(started_at(server).stored() | {"at": time.time() - 700})
 
     with pytest.raises(SignInRefused, match="too long"):
@@ -134,7 +137,9 @@ def test_a_sign_in_that_took_too_long_begins_anew(server, transport):
 
 
 @pytest.mark.parametrize("different", [{"nonce": "another"}, {"aud": "another"}])
-def test_a_token_of_another_sign_in_is_refused(server, transport, different):
+def test_a_token_of_another_sign_in_is_refused(
+    server: Counterpart, transport: Transport, different: dict[str, str]
+) -> None:
     started = started_at(server)
     server.says = [Says(200, GRANTED | {"id_token": identity(started, **different)}, JSON)]
 
@@ -142,7 +147,9 @@ def test_a_token_of_another_sign_in_is_refused(server, transport, different):
         finish(started, {"state": started.state, "code": "c0de"}, transport)
 
 
-def test_a_sign_in_service_whose_clock_is_hours_behind_is_said_to_be_so(server, transport):
+def test_a_sign_in_service_whose_clock_is_hours_behind_is_said_to_be_so(
+    server: Counterpart, transport: Transport
+) -> None:
     started = started_at(server)
     server.says = [Says(200, GRANTED | {"id_token": identity(started, exp=time.time() - 7200)}, JSON)]
 
@@ -151,7 +158,9 @@ def test_a_sign_in_service_whose_clock_is_hours_behind_is_said_to_be_so(server, 
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "a.b.c", 5])
-def test_a_token_without_an_identity_is_a_bad_answer(server, transport, token):
+def test_a_token_without_an_identity_is_a_bad_answer(
+    server: Counterpart, transport: Transport, token: int | str | None
+) -> None:
     started = started_at(server)
     server.says = [Says(200, GRANTED | {"id_token": token}, JSON)]
 
@@ -159,12 +168,12 @@ def test_a_token_without_an_identity_is_a_bad_answer(server, transport, token):
         finish(started, {"state": started.state, "code": "c0de"}, transport)
 
 
-def test_a_browser_only_comes_back_to_a_safe_address(server):
+def test_a_browser_only_comes_back_to_a_safe_address(server: Counterpart) -> None:
     with pytest.raises(AddressRefused):
         begin(Authority("https://a.example", "https://a.example", "https://b.example"), "client", "http://evil.example")
 
 
-def test_what_is_stored_of_a_sign_in_and_was_tampered_with_is_refused():
+def test_what_is_stored_of_a_sign_in_and_was_tampered_with_is_refused() -> None:
     with pytest.raises(SignInRefused):
         Started.of({"address": "x"})
 
@@ -172,7 +181,7 @@ def test_what_is_stored_of_a_sign_in_and_was_tampered_with_is_refused():
 # --- with the sandbox ----------------------------------------------------------------------------------------
 
 
-def test_a_registered_certificate_signs_in_at_the_sandbox_and_another_does_not(tmp_path, issued):
+def test_a_registered_certificate_signs_in_at_the_sandbox_and_another_does_not(tmp_path: Path, issued: Issued) -> None:
     running = Sandbox(Options(str(tmp_path / "organization.sqlite3")))
     running.start()
     ready = running.ready
@@ -196,7 +205,9 @@ def credentials(ready: dict[str, Any]) -> Credentials:
     return Credentials(ready["tenant"], ready["client_id"], ready["client_secret"], ready["token_endpoint"])
 
 
-def test_an_administrator_signs_in_at_the_sandbox_and_works_until_the_token_is_dropped(sandbox, transport):
+def test_an_administrator_signs_in_at_the_sandbox_and_works_until_the_token_is_dropped(
+    sandbox: dict[str, Any], transport: Transport
+) -> None:
     started = begin(discover(sandbox["url"], transport), sandbox["client_id"], BACK)
     form = requests.get(started.address, timeout=10).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))

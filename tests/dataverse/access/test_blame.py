@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -31,7 +32,7 @@ NO_ROLES = "SecLib::CheckPrivilegeForUser failed - no roles are assigned to user
 
 
 @pytest.fixture(scope="module")
-def coho(tmp_path_factory) -> Iterator[dict[str, Any]]:
+def coho(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization of its own: users are disabled here."""
     running = Sandbox(Options(str(tmp_path_factory.mktemp("blame") / "organization.sqlite3"), seed="demo"))
     running.start()
@@ -40,32 +41,32 @@ def coho(tmp_path_factory) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def line(coho) -> Iterator[Relay]:
+def line(coho: dict[str, Any]) -> Iterator[Relay]:
     with relay(coho) as running:
         yield running
 
 
 @pytest.fixture
-def organization(line) -> Iterator[SalesOrganization]:
+def organization(line: Relay) -> Iterator[SalesOrganization]:
     made = line.organization()
     yield made
     made.close()
 
 
 @pytest.fixture
-def boss(coho) -> Caller:
+def boss(coho: dict[str, Any]) -> Caller:
     return Caller(coho, "administrator")
 
 
 @pytest.fixture
-def us(organization) -> uuid.UUID:
+def us(organization: SalesOrganization) -> uuid.UUID:
     found = organization.check().user_id
     assert found is not None
     return found
 
 
 @pytest.fixture
-def anna(boss) -> uuid.UUID:
+def anna(boss: Caller) -> uuid.UUID:
     return uuid.UUID(person(boss, "Lidman"))
 
 
@@ -93,8 +94,13 @@ def without_reading(boss: Caller, user: uuid.UUID) -> None:
     (without_reading, "lacks the privilege prvReadAccount", "Give this user a security role"),
 ])  # fmt: skip
 def test_one_customer_of_a_salesperson_who_cannot_own_it_fails_and_59_are_made(
-    organization, boss, anna, unfit: Callable[[Caller, uuid.UUID], None], why: str, way_out: str
-):
+    organization: SalesOrganization,
+    boss: Caller,
+    anna: UUID,
+    unfit: Callable[[Caller, uuid.UUID], None],
+    why: str,
+    way_out: str,
+) -> None:
     unfit(boss, anna)
     bad = firm(anna, "AL")
     rows = [firm() for _ in range(30)] + [bad] + [firm() for _ in range(29)]
@@ -112,19 +118,25 @@ def test_one_customer_of_a_salesperson_who_cannot_own_it_fails_and_59_are_made(
     assert len(organization.get("account", [row.id for row in rows], [])) == 59
 
 
-def test_a_page_of_one_customer_with_an_owner_without_role_does_not_end_the_run(organization, anna):
+def test_a_page_of_one_customer_with_an_owner_without_role_does_not_end_the_run(
+    organization: SalesOrganization, anna: UUID
+) -> None:
     written = organization.insert("account", [firm(anna, "AL")])
 
     assert isinstance(written[0].error, OwnerUnfit)
 
 
-def test_customers_who_all_belong_to_a_salesperson_without_role_do_not_end_the_run(organization, anna):
+def test_customers_who_all_belong_to_a_salesperson_without_role_do_not_end_the_run(
+    organization: SalesOrganization, anna: UUID
+) -> None:
     written = organization.insert("account", [firm(anna, "AL") for _ in range(3)])
 
     assert [type(one.error) for one in written] == [OwnerUnfit] * 3
 
 
-def test_an_account_given_to_an_owner_without_role_stays_with_the_one_it_has(organization, anna):
+def test_an_account_given_to_an_owner_without_role_stays_with_the_one_it_has(
+    organization: SalesOrganization, anna: UUID
+) -> None:
     row, other = firm(), firm()
     organization.insert("account", [row, other])
 
@@ -134,7 +146,9 @@ def test_an_account_given_to_an_owner_without_role_stays_with_the_one_it_has(org
     assert [type(one.error) for one in written] == [OwnerUnfit, type(None)]
 
 
-def test_an_integration_user_that_is_disabled_in_the_middle_ends_the_run(organization, boss, us):
+def test_an_integration_user_that_is_disabled_in_the_middle_ends_the_run(
+    organization: SalesOrganization, boss: Caller, us: UUID
+) -> None:
     rows = [firm() for _ in range(3)]
     organization.insert("account", rows)
     boss("PATCH", f"systemusers({us})", {"isdisabled": True})
@@ -182,7 +196,9 @@ US, OTHER = "us", "0f8fad5b-d9cb-469f-a165-70867728950e"
     ("0x80042f09", NO_ROLES + "{0}", RoleMissing),
     ("", NO_ROLES + "{0}", RoleMissing),
 ])  # fmt: skip
-def test_code_text_and_id_decide_whatever_the_status(line, organization, us, status, code, text, kind):
+def test_code_text_and_id_decide_whatever_the_status(
+    line: Relay, organization: SalesOrganization, us: UUID, status: int, code: str, text: str, kind: type[Any]
+) -> None:
     organization.describe("account")
     ours, theirs = text.format(us), text.format(OTHER)
     line.say("$batch", answered(fine(), part(status, code, theirs)))
@@ -193,7 +209,9 @@ def test_code_text_and_id_decide_whatever_the_status(line, organization, us, sta
         update(organization, 2)
 
 
-def test_a_user_whom_the_service_does_not_name_is_not_us_if_it_still_answers_us(line, organization):
+def test_a_user_whom_the_service_does_not_name_is_not_us_if_it_still_answers_us(
+    line: Relay, organization: SalesOrganization
+) -> None:
     organization.describe("account")
     line.say("$batch", answered(part(403, "0x80040225", "The specified user(Id = {0}) is disabled."), fine()))
 
@@ -203,7 +221,9 @@ def test_a_user_whom_the_service_does_not_name_is_not_us_if_it_still_answers_us(
     assert isinstance(first, Refused | OwnerUnfit)
 
 
-def test_the_same_unnamed_problem_of_every_row_is_a_problem_of_the_configuration(line, organization):
+def test_the_same_unnamed_problem_of_every_row_is_a_problem_of_the_configuration(
+    line: Relay, organization: SalesOrganization
+) -> None:
     organization.describe("account")
     line.say("$batch", answered(*[part(403, "0x80042f09", "The user has not been assigned any roles.")] * 3))
 
@@ -218,8 +238,8 @@ def test_the_same_unnamed_problem_of_every_row_is_a_problem_of_the_configuration
     ("0x80060890", "The specified key attributes are not a defined key", ConfigurationProblem),
 ])  # fmt: skip
 def test_what_we_lack_for_one_row_fails_that_row_and_what_we_lack_for_all_ends_the_run(
-    line, organization, us, code, text, kind
-):
+    line: Relay, organization: SalesOrganization, us: UUID, code: str, text: str, kind: type[Any]
+) -> None:
     organization.describe("account")
     refused = part(403, code, text.format(us)) if kind is PrivilegeMissing else part(400, code, text)
     line.say("$batch", answered(fine(), refused, fine()))
@@ -231,7 +251,9 @@ def test_what_we_lack_for_one_row_fails_that_row_and_what_we_lack_for_all_ends_t
         update(organization, 3)
 
 
-def test_a_service_that_stumbles_at_every_row_of_a_page_is_out_of_order(line, organization):
+def test_a_service_that_stumbles_at_every_row_of_a_page_is_out_of_order(
+    line: Relay, organization: SalesOrganization
+) -> None:
     organization.describe("account")
     stumbles = part(500, "0x80040216", "An unexpected error occurred.")
     line.say("$batch", answered(stumbles, stumbles), times=9)
@@ -240,7 +262,9 @@ def test_a_service_that_stumbles_at_every_row_of_a_page_is_out_of_order(line, or
         update(organization, 2)
 
 
-def test_an_action_refused_because_of_somebody_else_is_a_problem_of_that_record(line, organization):
+def test_an_action_refused_because_of_somebody_else_is_a_problem_of_that_record(
+    line: Relay, organization: SalesOrganization
+) -> None:
     body = {"error": {"code": "0x80042f09", "message": NO_ROLES + OTHER}}
     line.say("WinOpportunity", Says(403, body, {"Content-Type": "application/json"}))
 
@@ -248,7 +272,7 @@ def test_an_action_refused_because_of_somebody_else_is_a_problem_of_that_record(
         organization.act("opportunity", uuid.uuid4(), "win_opportunity")
 
 
-def test_who_acts_for_an_order_user_is_two_users(organization, boss, us):
+def test_who_acts_for_an_order_user_is_two_users(organization: SalesOrganization, boss: Caller, us: UUID) -> None:
     peter = uuid.UUID(
         boss.rows("systemusers?$filter=fullname eq 'Peter Saddow'&$select=systemuserid")[0]["systemuserid"]
     )

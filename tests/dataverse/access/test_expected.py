@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def write(session: Session) -> None:
     session.request("POST", "accounts", body={"name": "Adatum"})
 
 
-def test_the_organization_is_asked_for_once_a_token_by_however_many_runs(place, tokens):
+def test_the_organization_is_asked_for_once_a_token_by_however_many_runs(place: Place, tokens: MemoryCache) -> None:
     for _ in range(3):
         session = line(place, tokens)
         write(session)
@@ -69,7 +70,9 @@ def test_the_organization_is_asked_for_once_a_token_by_however_many_runs(place, 
     assert (session.requests, session.metadata_requests) == (2, 0)
 
 
-def test_nothing_is_written_to_another_organization_from_the_first_request_on(place, tokens):
+def test_nothing_is_written_to_another_organization_from_the_first_request_on(
+    place: Place, tokens: MemoryCache
+) -> None:
     place.organization = FABRIKAM
     session = line(place, tokens)
     with pytest.raises(OtherOrganization, match="Another organization answers at .* than Contoso"):
@@ -78,7 +81,9 @@ def test_nothing_is_written_to_another_organization_from_the_first_request_on(pl
     assert place.written == []
 
 
-def test_nothing_is_written_to_another_organization_that_takes_the_place_while_a_run_works(place, tokens):
+def test_nothing_is_written_to_another_organization_that_takes_the_place_while_a_run_works(
+    place: Place, tokens: MemoryCache
+) -> None:
     session = line(place, tokens)
     write(session)
     place.organization, place.takes = FABRIKAM, "t2"
@@ -89,7 +94,7 @@ def test_nothing_is_written_to_another_organization_that_takes_the_place_while_a
     assert place.written == ["POST"]
 
 
-def test_a_token_that_is_over_is_renewed_before_anybody_is_compared(place, tokens):
+def test_a_token_that_is_over_is_renewed_before_anybody_is_compared(place: Place, tokens: MemoryCache) -> None:
     write(line(place, tokens))
     place.takes = "t2"
     session = line(place, tokens)
@@ -98,7 +103,7 @@ def test_a_token_that_is_over_is_renewed_before_anybody_is_compared(place, token
     assert place.written == ["POST", "POST"]
 
 
-def test_an_organization_that_takes_no_token_is_told_as_that(place, tokens):
+def test_an_organization_that_takes_no_token_is_told_as_that(place: Place, tokens: MemoryCache) -> None:
     granted = Says(200, {"access_token": "t", "expires_in": 60})
     place.server.route = lambda asked: granted if asked.path == "/token" else Says(401, {})
     session = line(place, tokens)
@@ -108,7 +113,9 @@ def test_an_organization_that_takes_no_token_is_told_as_that(place, tokens):
 
 
 @pytest.mark.parametrize("answer", [[], {"OrganizationId": 7}, {"OrganizationId": "Contoso"}, {}])
-def test_who_does_not_say_which_organization_it_is_gets_nothing(place, tokens, answer):
+def test_who_does_not_say_which_organization_it_is_gets_nothing(
+    place: Place, tokens: MemoryCache, answer: dict[str, Any] | list[Any]
+) -> None:
     own = place.answer
     place.server.route = lambda asked: Says(200, answer) if asked.path.endswith("WhoAmI") else own(asked)
     session = line(place, tokens)
@@ -118,7 +125,7 @@ def test_who_does_not_say_which_organization_it_is_gets_nothing(place, tokens, a
     assert place.written == []
 
 
-def test_without_an_expectation_nobody_is_asked_who_they_are(place):
+def test_without_an_expectation_nobody_is_asked_who_they_are(place: Place) -> None:
     grant = Credentials("contoso.example", "3f2a", "the secret of Contoso", f"{place.server.url}/token")
     session = Session(place.server.url, grant)
     write(session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -38,17 +39,17 @@ def holding(server: Counterpart, seconds: float, sign_in: bool = False) -> None:
     server.route = route
 
 
-def test_a_person_waits_at_most_4_seconds_to_connect_and_10_in_all():
+def test_a_person_waits_at_most_4_seconds_to_connect_and_10_in_all() -> None:
     assert (OF_A_PERSON.limits.connect, OF_A_PERSON.total) == (4, 10)
     assert OF_A_PERSON.limits.deadline <= OF_A_PERSON.total
     assert OF_A_PERSON.throttled <= OF_A_PERSON.total
 
 
-def test_a_run_keeps_its_patience():
+def test_a_run_keeps_its_patience() -> None:
     assert (Patience().tries, Patience().throttled, Patience().total) == (5, 600.0, None)
 
 
-def test_what_is_asked_after_the_time_of_a_page_is_not_sent(contoso):
+def test_what_is_asked_after_the_time_of_a_page_is_not_sent(contoso: Counterpart) -> None:
     session = line(contoso.url, Patience(total=0.3))
     holding(contoso, 1.0)
     with pytest.raises(TimedOut, match="did not answer in time"):
@@ -60,7 +61,7 @@ def test_what_is_asked_after_the_time_of_a_page_is_not_sent(contoso):
     assert [asked.path for asked in contoso.asked if "products" in asked.path] == []
 
 
-def test_the_time_of_a_page_is_shared_by_whoever_acts_over_its_line(contoso):
+def test_the_time_of_a_page_is_shared_by_whoever_acts_over_its_line(contoso: Counterpart) -> None:
     session = line(contoso.url, Patience(total=0.2))
     holding(contoso, 1.0)
     with pytest.raises(TimedOut):
@@ -72,7 +73,7 @@ def test_the_time_of_a_page_is_shared_by_whoever_acts_over_its_line(contoso):
     assert not any("contacts" in asked.path for asked in contoso.asked)
 
 
-def test_a_sign_in_counts_to_the_time_of_a_page(contoso):
+def test_a_sign_in_counts_to_the_time_of_a_page(contoso: Counterpart) -> None:
     holding(contoso, 1.0, sign_in=True)
     session = line(contoso.url, Patience(total=0.2))
     with pytest.raises(TimedOut):
@@ -84,7 +85,9 @@ def test_a_sign_in_counts_to_the_time_of_a_page(contoso):
 @pytest.mark.parametrize(
     ("answer", "kind"), [(Says(502, {}), Unreachable), (Says(429, {}, {"Retry-After": "2"}), Throttled)]
 )
-def test_what_went_wrong_is_said_where_no_time_is_left_to_try_again(contoso, monkeypatch, answer, kind):
+def test_what_went_wrong_is_said_where_no_time_is_left_to_try_again(
+    contoso: Counterpart, monkeypatch: pytest.MonkeyPatch, answer: Says, kind: type[Any]
+) -> None:
     monkeypatch.setattr(session_module, "BACKOFF_SECONDS", 20.0)
     contoso.says = [GRANTED, answer]
     waits: list[float] = []

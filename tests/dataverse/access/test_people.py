@@ -80,33 +80,33 @@ def take_away(session: Session, user: Address, name: str) -> None:
 # --- the administrator -----------------------------------------------------------------------------------------------
 
 
-def test_who_has_both_roles_may_set_up(boss):
+def test_who_has_both_roles_may_set_up(boss: Session) -> None:
     found = check_administrator(boss)
 
     assert (found.id, found.name) == (me(boss).id, "Contoso Administrator")
     assert {"System Administrator", "System Customizer"} <= set(found.roles)
 
 
-def test_a_missing_customizer_role_is_named(boss):
+def test_a_missing_customizer_role_is_named(boss: Session) -> None:
     take_away(boss, me(boss), "System Customizer")
 
     with pytest.raises(RoleMissing, match="Administrator does not have the security role System Customizer in"):
         check_administrator(boss)
 
 
-def test_both_missing_roles_are_named(signed_in):
+def test_both_missing_roles_are_named(signed_in: Callable[..., Any]) -> None:
     with pytest.raises(RoleMissing, match="the security roles System Administrator and System Customizer"):
         check_administrator(signed_in("integration"))
 
 
-def test_a_role_is_known_by_its_template_whatever_it_is_called(boss):
+def test_a_role_is_known_by_its_template_whatever_it_is_called(boss: Session) -> None:
     row = rows(boss, f"roles?$filter=_roletemplateid_value eq {SYSTEM_CUSTOMIZER}")[0]
     boss.request("PATCH", f"roles({row['roleid']})", body={"name": "Systemanpasser"})
 
     assert "Systemanpasser" in check_administrator(boss).roles
 
 
-def test_a_role_of_a_team_counts(boss):
+def test_a_role_of_a_team_counts(boss: Session) -> None:
     user, team = me(boss), uuid.uuid4()
     boss.request("POST", "teams", body={"teamid": str(team), "name": "Setup", "administratorid@odata.bind": f"/{user}"})
     associate(boss, Address("teams", team), "teamroles_association", role(boss, "System Customizer"))
@@ -116,7 +116,7 @@ def test_a_role_of_a_team_counts(boss):
     assert check_administrator(boss).id == user.id
 
 
-def test_who_is_not_enabled_does_not_set_up(boss, signed_in):
+def test_who_is_not_enabled_does_not_set_up(boss: Session, signed_in: Callable[..., Any]) -> None:
     other = signed_in("integration")
     user = me(other)
     boss.request("PATCH", str(user), body={"isdisabled": True})
@@ -128,7 +128,7 @@ def test_who_is_not_enabled_does_not_set_up(boss, signed_in):
 # --- the integration user --------------------------------------------------------------------------------------------
 
 
-def test_the_application_user_is_created_with_its_roles_and_a_placeholder_address(boss):
+def test_the_application_user_is_created_with_its_roles_and_a_placeholder_address(boss: Session) -> None:
     made = prepare_integration_user(boss, APP, INTEGRATION_ROLES)
 
     row = boss.request("GET", f"systemusers({made.id})").json()
@@ -137,7 +137,7 @@ def test_the_application_user_is_created_with_its_roles_and_a_placeholder_addres
     assert check_integration_user(boss, made.id) == []
 
 
-def test_preparing_it_again_changes_nothing(boss):
+def test_preparing_it_again_changes_nothing(boss: Session) -> None:
     first = prepare_integration_user(boss, APP, INTEGRATION_ROLES)
     before = rows(boss, "systemusers?$select=fullname")
 
@@ -147,7 +147,7 @@ def test_preparing_it_again_changes_nothing(boss):
     assert rows(boss, "systemusers?$select=fullname") == before
 
 
-def test_the_next_application_user_gets_the_next_free_address(boss):
+def test_the_next_application_user_gets_the_next_free_address(boss: Session) -> None:
     prepare_integration_user(boss, APP, ())
     second = prepare_integration_user(boss, uuid.uuid4(), ())
     third = prepare_integration_user(boss, uuid.uuid4(), ())
@@ -156,7 +156,7 @@ def test_the_next_application_user_gets_the_next_free_address(boss):
     assert mails == ["john1@contoso.com", "john2@contoso.com"]
 
 
-def test_roles_are_those_of_the_business_unit_of_the_user(boss):
+def test_roles_are_those_of_the_business_unit_of_the_user(boss: Session) -> None:
     unit, user = uuid.uuid4(), uuid.uuid4()
     root = rows(boss, "businessunits?$select=name")[0]["businessunitid"]
     north = {"businessunitid": str(unit), "name": "North", "parentbusinessunitid@odata.bind": f"/businessunits({root})"}
@@ -177,12 +177,12 @@ def test_roles_are_those_of_the_business_unit_of_the_user(boss):
     assert check_integration_user(boss, user) == []
 
 
-def test_a_role_that_is_not_there_is_named(boss):
+def test_a_role_that_is_not_there_is_named(boss: Session) -> None:
     with pytest.raises(ConfigurationProblem, match="no security role “Wine Taster”"):
         prepare_integration_user(boss, APP, ["Wine Taster"])
 
 
-def test_a_disabled_application_user_is_not_prepared(boss):
+def test_a_disabled_application_user_is_not_prepared(boss: Session) -> None:
     user = prepare_integration_user(boss, APP, ()).id
     boss.request("PATCH", f"systemusers({user})", body={"isdisabled": True})
 
@@ -190,19 +190,19 @@ def test_a_disabled_application_user_is_not_prepared(boss):
         prepare_integration_user(boss, APP, INTEGRATION_ROLES)
 
 
-def test_an_administrator_does_not_become_the_integration_user(boss, ready):
+def test_an_administrator_does_not_become_the_integration_user(boss: Session, ready: dict[str, Any]) -> None:
     application = uuid.UUID(ready["clients"]["administrator"]["client_id"])
 
     with pytest.raises(ConfigurationProblem, match="must not work as an administrator"):
         prepare_integration_user(boss, application, INTEGRATION_ROLES)
 
 
-def test_who_may_not_create_users_is_told_which_privilege_is_missing(signed_in):
+def test_who_may_not_create_users_is_told_which_privilege_is_missing(signed_in: Callable[..., Any]) -> None:
     with pytest.raises(PrivilegeMissing, match="prvCreateUser"):
         prepare_integration_user(signed_in("integration"), APP, ())
 
 
-def test_everything_that_is_wrong_with_the_integration_user_is_told(boss):
+def test_everything_that_is_wrong_with_the_integration_user_is_told(boss: Session) -> None:
     user = Address("systemusers", prepare_integration_user(boss, APP, INTEGRATION_ROLES[:1]).id)
     associate(boss, user, "systemuserroles_association", role(boss, "System Administrator"))
     boss.request("PATCH", str(user), body={"isdisabled": True, "accessmode": 0})
@@ -219,12 +219,12 @@ def test_everything_that_is_wrong_with_the_integration_user_is_told(boss):
     assert all("Business Central Integration" in one.message for one in found)
 
 
-def test_a_user_that_is_gone_is_one_finding(boss):
+def test_a_user_that_is_gone_is_one_finding(boss: Session) -> None:
     [found] = check_integration_user(boss, uuid.uuid4())
     assert "does not exist" in found.message
 
 
-def test_users_to_choose_from_are_enabled_and_not_of_the_service(boss):
+def test_users_to_choose_from_are_enabled_and_not_of_the_service(boss: Session) -> None:
     user = prepare_integration_user(boss, APP, ()).id
     other = prepare_integration_user(boss, uuid.uuid4(), ()).id
     boss.request("PATCH", f"systemusers({other})", body={"isdisabled": True})
@@ -236,7 +236,7 @@ def test_users_to_choose_from_are_enabled_and_not_of_the_service(boss):
     assert "SYSTEM" not in {one.name for one in found.values()}
 
 
-def test_missing_privileges_are_named_once_and_in_order(boss, signed_in):
+def test_missing_privileges_are_named_once_and_in_order(boss: Session, signed_in: Callable[..., Any]) -> None:
     user = me(signed_in("integration"))
     needs = [
         Need("account", "Write"),

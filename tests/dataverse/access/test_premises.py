@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.dataverse.signin import Certificate, Credentials, Password
@@ -33,7 +35,7 @@ def without(*names: str) -> dict[str, str]:
     ("https://crm.adatum.example/Adatum", AuthenticationType.IFD),
     ("https://dynamics.com.evil.example", AuthenticationType.IFD),
 ])  # fmt: skip
-def test_the_address_suggests_how_to_sign_in(url, kind):
+def test_the_address_suggests_how_to_sign_in(url: str, kind: AuthenticationType) -> None:
     assert type_for(url) is kind
 
 
@@ -48,11 +50,13 @@ def test_the_address_suggests_how_to_sign_in(url, kind):
     (AuthenticationType.OFFICE365, without("tenant"), ["Tenant"]),
     (AuthenticationType.AD, FULL, ["Domain"]),
 ])  # fmt: skip
-def test_what_has_to_be_filled_in_is_named(kind, given, captions):
+def test_what_has_to_be_filled_in_is_named(
+    kind: AuthenticationType, given: dict[str, str], captions: list[Any]
+) -> None:
     assert missing(kind, given) == captions
 
 
-def test_windows_sign_in_is_refused_with_what_to_switch_on():
+def test_windows_sign_in_is_refused_with_what_to_switch_on() -> None:
     with pytest.raises(SignInRefused, match="claims-based"):
         grant_for(AuthenticationType.AD, FULL | {"domain": "ADATUM"})
 
@@ -61,19 +65,19 @@ def test_windows_sign_in_is_refused_with_what_to_switch_on():
     ({}, "sofia"), ({"domain": "ADATUM"}, "ADATUM\\sofia"),
     ({"domain": "ADATUM", "user_name": "sofia@adatum.example"}, "sofia@adatum.example"),
 ])  # fmt: skip
-def test_a_user_signs_in_at_their_ad_fs_by_their_domain(given, who):
+def test_a_user_signs_in_at_their_ad_fs_by_their_domain(given: dict[str, Any], who: str) -> None:
     grant = grant_for(AuthenticationType.IFD, FULL | given)
 
     assert isinstance(grant, Password)
     assert grant.form("https://crm.adatum.example")["username"] == who
 
 
-def test_an_application_signs_in_by_itself_with_secret_or_certificate():
+def test_an_application_signs_in_by_itself_with_secret_or_certificate() -> None:
     assert isinstance(grant_for(AuthenticationType.OFFICE365, FULL), Credentials)
     assert isinstance(grant_for(AuthenticationType.OAUTH, without("user_name") | {"certificate": "pem"}), Certificate)
 
 
-def test_nothing_is_tried_while_a_field_is_missing():
+def test_nothing_is_tried_while_a_field_is_missing() -> None:
     with pytest.raises(SignInRefused, match="Password missing") as caught:
         grant_for(AuthenticationType.IFD, without("password"))
 
@@ -94,7 +98,7 @@ def test_nothing_is_tried_while_a_field_is_missing():
     (AuthenticationType.OFFICE365, "admin@domain.com", ""),
     (AuthenticationType.IFD, "admin", ""),
 ])  # fmt: skip
-def test_a_user_name_says_where_it_belongs(kind, name, words):
+def test_a_user_name_says_where_it_belongs(kind: AuthenticationType, name: str, words: str) -> None:
     found = check_user_name(kind, name)
 
     assert (words in found) if words else found == ""
@@ -109,7 +113,7 @@ def test_a_user_name_says_where_it_belongs(kind, name, words):
 @pytest.mark.parametrize(("name", "former", "domain"), [
     ("domain001\\admin", "", "domain001"), ("admin@domain.com", "domain001", ""), ("", "domain001", "domain001"),
 ])  # fmt: skip
-def test_the_domain_follows_the_user_name(name, former, domain):
+def test_the_domain_follows_the_user_name(name: str, former: str, domain: str) -> None:
     assert domain_of(name, former) == domain
 
 
@@ -126,13 +130,13 @@ def test_the_domain_follows_the_user_name(name, former, domain):
     ("", "9.1.0.14134", "no SDK version"),
     ("9.1", "", "cannot be read"),
 ])  # fmt: skip
-def test_the_sdk_version_is_of_the_same_kind_and_not_older(sdk, organization, words):
+def test_the_sdk_version_is_of_the_same_kind_and_not_older(sdk: str, organization: str, words: str) -> None:
     found = check_sdk(sdk, organization)
 
     assert (words in found) if words else found == ""
 
 
-def test_the_web_api_is_called_by_the_sdk_version():
+def test_the_web_api_is_called_by_the_sdk_version() -> None:
     assert api_of("9.1.0.14134") == "9.1"
     with pytest.raises(ValueError, match="no SDK version"):
         api_of("../9")

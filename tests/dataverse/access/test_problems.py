@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.dataverse.problems import TooLarge, problem, problem_of
@@ -79,22 +81,22 @@ A = "0f8fad5b-d9cb-469f-a165-70867728950e"
     (400, "0xdeadbeef", "Something nobody has seen yet.", errors.Refused),
     (400, "", "", errors.BadAnswer),
 ])  # fmt: skip
-def test_a_refusal_has_its_type(status, code, message, kind):
+def test_a_refusal_has_its_type(status: int, code: str, message: str, kind: type[Any]) -> None:
     found = problem(status, code, message)
 
     assert type(found) is kind
     assert str(found)
 
 
-def test_what_a_plug_in_says_reaches_the_person():
+def test_what_a_plug_in_says_reaches_the_person() -> None:
     assert "The order needs a date." in str(problem(400, "0x80040265", "The order needs a date."))
 
 
-def test_a_rule_of_sales_is_passed_on_word_by_word():
+def test_a_rule_of_sales_is_passed_on_word_by_word() -> None:
     assert str(problem(400, "0x8004f908", "You can only add Active products.")) == "You can only add Active products."
 
 
-def test_an_unknown_refusal_is_told_with_status_code_and_text():
+def test_an_unknown_refusal_is_told_with_status_code_and_text() -> None:
     found = str(problem(400, "0xdeadbeef", "Mondays are not supported."))
 
     assert found == "Mondays are not supported. (Dynamics 365 Sales answered 400 with code 0xdeadbeef.)"
@@ -109,18 +111,18 @@ def test_an_unknown_refusal_is_told_with_status_code_and_text():
     (400, "0x80048cfb", "x", "Couple the currency"),
     (401, "", "", "Check the URL and the tenant"),
 ])  # fmt: skip
-def test_a_person_is_told_what_to_do(status, code, message, advice):
+def test_a_person_is_told_what_to_do(status: int, code: str, message: str, advice: str) -> None:
     assert advice in str(problem(status, code, message))
 
 
-def test_a_web_page_instead_of_an_answer_is_not_shown_to_anybody():
+def test_a_web_page_instead_of_an_answer_is_not_shown_to_anybody() -> None:
     found = problem_of(Answer(502, {}, b"\xef\xbb\xbf<html><script>alert(1)</script></html>"))
 
     assert "<" not in str(found)
     assert "web page" in str(found)
 
 
-def test_a_message_without_end_is_cut_and_its_control_signs_are_gone():
+def test_a_message_without_end_is_cut_and_its_control_signs_are_gone() -> None:
     found = str(
         problem_of(Answer(400, {}, b'{"error":{"code":"0x1","message":"a\\u0000\\u001b[31m' + b"x" * 9999 + b'"}}'))
     )
@@ -129,19 +131,19 @@ def test_a_message_without_end_is_cut_and_its_control_signs_are_gone():
     assert found.isprintable()
 
 
-def test_a_code_that_comes_as_a_number_is_known_as_well():
+def test_a_code_that_comes_as_a_number_is_known_as_well() -> None:
     body = b'{"error":{"code":"-2147220891","message":"The order needs a date."}}'
 
     assert isinstance(problem_of(Answer(400, {}, body)), errors.Refused)
     assert "plug-in" in str(problem_of(Answer(400, {}, body)))
 
 
-def test_a_missing_privilege_is_named():
+def test_a_missing_privilege_is_named() -> None:
     text = "Principal user (Id=1) is missing prvReadLead privilege (Id=2) on OTC=4 for entity 'lead'."
     assert "prvReadLead" in str(problem(403, "0x80040220", text))
 
 
-def test_the_field_of_a_value_out_of_range_is_found_in_the_text():
+def test_the_field_of_a_value_out_of_range_is_found_in_the_text() -> None:
     text = "A validation error occurred.  The value of 'creditlimit' on record of type 'account' is outside the range."
     found = problem(400, "0x80044330", text)
 
@@ -150,7 +152,7 @@ def test_the_field_of_a_value_out_of_range_is_found_in_the_text():
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("30", 30.0), ("", 5.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 5.0)])
-def test_the_wait_is_that_of_the_service_or_a_few_seconds(header, seconds):
+def test_the_wait_is_that_of_the_service_or_a_few_seconds(header: str, seconds: float) -> None:
     found = problem(429, "", "", header)
 
     assert isinstance(found, errors.Throttled)
@@ -158,14 +160,14 @@ def test_the_wait_is_that_of_the_service_or_a_few_seconds(header, seconds):
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"error": "text"}', b'{"error": {"code": null}}', b"\xff"])
-def test_an_error_without_the_usual_body_still_is_a_problem(body):
+def test_an_error_without_the_usual_body_still_is_a_problem(body: bytes) -> None:
     found = problem_of(Answer(400, {}, body))
 
     assert isinstance(found, errors.Problem)
     assert str(found)
 
 
-def test_the_whole_answer_is_kept_for_the_log():
+def test_the_whole_answer_is_kept_for_the_log() -> None:
     raw = b'{"error":{"code":"0x80040203","message":"Invalid argument"}}'
 
     assert problem_of(Answer(400, {}, raw)).raw == raw.decode()

@@ -14,7 +14,7 @@ from integration.systems.errors import (
     TimedOut,
     Unreachable,
 )
-from tests.dataverse.access.sessions import JSON, Noted, organization, session
+from tests.dataverse.access.sessions import JSON, Noted, Organization, organization, session
 from tests.dataverse.counterpart import Says
 
 __all__ = ["organization", "session"]
@@ -25,7 +25,7 @@ GRANTED = Says(200, {"token_type": "Bearer", "expires_in": 3599, "access_token":
 # --- requests ------------------------------------------------------------------------------------------------
 
 
-def test_every_request_carries_the_headers_of_the_protocol(organization, session):
+def test_every_request_carries_the_headers_of_the_protocol(organization: Organization, session: Session) -> None:
     session.request("GET", "accounts", headers={"Prefer": "odata.maxpagesize=5"})
     session.request("POST", "accounts", body={"name": "Adatum"})
 
@@ -42,7 +42,7 @@ def test_every_request_carries_the_headers_of_the_protocol(organization, session
 
 
 @pytest.mark.parametrize("trouble", [Says(drop=True), Says(502), Says(504), Says(500, b"oops")])
-def test_a_read_is_repeated_after_trouble(organization, session, trouble):
+def test_a_read_is_repeated_after_trouble(organization: Organization, session: Session, trouble: Says) -> None:
     organization.answers = [trouble, trouble]
 
     answer = session.request("GET", "accounts")
@@ -51,7 +51,7 @@ def test_a_read_is_repeated_after_trouble(organization, session, trouble):
     assert len(organization.slept) == 2
 
 
-def test_the_pauses_between_attempts_grow(organization, session):
+def test_the_pauses_between_attempts_grow(organization: Organization, session: Session) -> None:
     organization.answers = [Says(502)] * 9
 
     with pytest.raises(Unreachable):
@@ -61,7 +61,9 @@ def test_the_pauses_between_attempts_grow(organization, session):
     assert organization.slept == sorted(organization.slept)
 
 
-def test_an_action_that_must_not_happen_twice_is_not_repeated_after_a_lost_answer(organization, session):
+def test_an_action_that_must_not_happen_twice_is_not_repeated_after_a_lost_answer(
+    organization: Organization, session: Session
+) -> None:
     organization.answers = [Says(drop=True)]
 
     with pytest.raises(Unreachable):
@@ -70,7 +72,7 @@ def test_an_action_that_must_not_happen_twice_is_not_repeated_after_a_lost_answe
     assert len(organization.calls) == 1
 
 
-def test_an_action_refused_for_throttling_is_repeated_since_nothing_happened(organization):
+def test_an_action_refused_for_throttling_is_repeated_since_nothing_happened(organization: Organization) -> None:
     session = organization.session(gate=Noted())
     organization.answers = [Says(429, b"", {"Retry-After": "1"})]
 
@@ -80,7 +82,9 @@ def test_an_action_refused_for_throttling_is_repeated_since_nothing_happened(org
     assert (answer.status, answer.repeated, len(organization.calls)) == (200, False, 2)
 
 
-def test_a_time_out_is_not_repeated_where_the_caller_cuts_its_request(organization, session):
+def test_a_time_out_is_not_repeated_where_the_caller_cuts_its_request(
+    organization: Organization, session: Session
+) -> None:
     organization.answers = [Says(raw=lambda _: organization.server.ending.wait(5))]
 
     with pytest.raises(TimedOut):
@@ -89,7 +93,7 @@ def test_a_time_out_is_not_repeated_where_the_caller_cuts_its_request(organizati
     assert len(organization.calls) == 1
 
 
-def test_one_try_is_one_try(organization, session):
+def test_one_try_is_one_try(organization: Organization, session: Session) -> None:
     organization.answers = [Says(429, b"", {"Retry-After": "1"})]
 
     with pytest.raises(Throttled) as caught:
@@ -99,7 +103,7 @@ def test_one_try_is_one_try(organization, session):
 
 
 @pytest.mark.parametrize("status", [400, 404, 412])
-def test_a_refusal_is_not_repeated(organization, session, status):
+def test_a_refusal_is_not_repeated(organization: Organization, session: Session, status: int) -> None:
     organization.answers = [Says(status, {"error": {"code": "0x1", "message": "No."}}, JSON)]
 
     with pytest.raises(Exception, match="No"):
@@ -114,7 +118,7 @@ def test_a_refusal_is_not_repeated(organization, session, status):
     Says(302, b"", {"Location": "https://evil.example/"}),
     Says(200, b"\x00" * 1000),
 ])  # fmt: skip
-def test_a_bad_answer_is_refused(organization, session, answer):
+def test_a_bad_answer_is_refused(organization: Organization, session: Session, answer: Says) -> None:
     organization.answers = [answer]
 
     with pytest.raises(BadAnswer):
@@ -127,14 +131,14 @@ def test_a_bad_answer_is_refused(organization, session, answer):
     "http://127.0.0.1:1/api/data/v9.2/accounts",
     "/other/path",
 ])  # fmt: skip
-def test_a_link_to_another_place_is_not_followed(organization, session, link):
+def test_a_link_to_another_place_is_not_followed(organization: Organization, session: Session, link: str) -> None:
     with pytest.raises(BadAnswer):
         session.request("GET", link)
 
     assert organization.server.asked == []
 
 
-def test_a_link_with_the_organization_s_other_name_is_called_by_the_name_a_person_entered():
+def test_a_link_with_the_organization_s_other_name_is_called_by_the_name_a_person_entered() -> None:
     session = Session("https://contoso.crm4.dynamics.com/", Credentials("t", "c", "s"))
 
     address = session.address("https://contoso.api.crm4.dynamics.com/api/data/v9.2/accounts?$skiptoken=1%202")
@@ -143,7 +147,7 @@ def test_a_link_with_the_organization_s_other_name_is_called_by_the_name_a_perso
     assert address == "https://contoso.crm4.dynamics.com/api/data/v9.2/accounts?$skiptoken=1%202"
 
 
-def test_an_organization_below_a_path_keeps_it():
+def test_an_organization_below_a_path_keeps_it() -> None:
     session = Session("https://crm.adatum.example/Adatum", Credentials("t", "c", "s"))
 
     address = session.address("accounts?$select=name")
@@ -158,7 +162,9 @@ SOFIA = uuid.UUID("0f8fad5b-d9cb-469f-a165-70867728950e")
 
 
 @pytest.mark.parametrize(("of_directory", "header"), [(True, "callerobjectid"), (False, "mscrmcallerid")])
-def test_what_is_done_for_somebody_carries_their_id_and_the_rest_does_not(organization, session, of_directory, header):
+def test_what_is_done_for_somebody_carries_their_id_and_the_rest_does_not(
+    organization: Organization, session: Session, of_directory: bool, header: str
+) -> None:
     session.acting_as(SOFIA, of_directory=of_directory).request("GET", "accounts")
     session.request("GET", "accounts")
 
@@ -166,7 +172,7 @@ def test_what_is_done_for_somebody_carries_their_id_and_the_rest_does_not(organi
     assert len(organization.sign_ins) == 1
 
 
-def test_every_part_of_a_batch_carries_whom_it_is_for(organization, session):
+def test_every_part_of_a_batch_carries_whom_it_is_for(organization: Organization, session: Session) -> None:
     body = b"--b\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n\r\n--b--\r\n"
     organization.answers = [Says(200, body, {"Content-Type": "multipart/mixed; boundary=b"})]
 
@@ -175,13 +181,13 @@ def test_every_part_of_a_batch_carries_whom_it_is_for(organization, session):
     assert organization.calls[0].body.count(f"CallerObjectId: {SOFIA}".encode()) == 1
 
 
-def test_closing_a_line_that_was_lent_leaves_it_open(organization, session):
+def test_closing_a_line_that_was_lent_leaves_it_open(organization: Organization, session: Session) -> None:
     session.acting_as(SOFIA, of_directory=True).close()
 
     assert session.each(lambda n: session.request("GET", f"accounts({n})").status, range(3)) == [200] * 3
 
 
-def test_an_older_web_api_is_called_by_its_version(organization):
+def test_an_older_web_api_is_called_by_its_version(organization: Organization) -> None:
     session = organization.session(api="9.1")
     session.request("GET", "accounts")
     session.close()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
-from integration.dataverse.session import LocalGate
+from integration.dataverse.session import LocalGate, Session
 from integration.odata.shared import Left
 from integration.systems.errors import (
     ConnectionProblem,
 )
-from tests.dataverse.access.sessions import JSON, Noted, organization, session
+from tests.dataverse.access.sessions import JSON, Noted, Organization, organization, session
 from tests.dataverse.counterpart import Asked, Says
 
 __all__ = ["organization", "session"]
@@ -20,7 +21,7 @@ __all__ = ["organization", "session"]
 # --- the gate ------------------------------------------------------------------------------------------------
 
 
-def test_never_more_requests_are_under_way_than_the_gate_has_places(organization):
+def test_never_more_requests_are_under_way_than_the_gate_has_places(organization: Organization) -> None:
     under_way, most, lock = 0, 0, threading.Lock()
 
     def counted(asked: Asked) -> Says:
@@ -42,7 +43,7 @@ def test_never_more_requests_are_under_way_than_the_gate_has_places(organization
     assert most == 2
 
 
-def test_after_throttling_half_as_many_go_through_and_successes_bring_the_rest_back():
+def test_after_throttling_half_as_many_go_through_and_successes_bring_the_rest_back() -> None:
     gate = LocalGate(8)
     with gate.slot(), gate.slot(), gate.slot(), gate.slot():
         gate.throttled(0)
@@ -55,7 +56,7 @@ def test_after_throttling_half_as_many_go_through_and_successes_bring_the_rest_b
     assert gate.limit == 8
 
 
-def test_a_closed_gate_lets_nobody_through_until_it_opens():
+def test_a_closed_gate_lets_nobody_through_until_it_opens() -> None:
     gate, entered = LocalGate(), threading.Event()
     gate.throttled(0.2)
 
@@ -70,7 +71,7 @@ def test_a_closed_gate_lets_nobody_through_until_it_opens():
     thread.join()
 
 
-def test_throttling_closes_the_gate_for_everybody(organization):
+def test_throttling_closes_the_gate_for_everybody(organization: Organization) -> None:
     noted = Noted()
     session = organization.session(gate=noted)
     organization.answers = [Says(429, b"", {"Retry-After": "17"}), Says(503, b"", {"Retry-After": "2"})]
@@ -91,7 +92,9 @@ def test_throttling_closes_the_gate_for_everybody(organization):
         ({}, Left()),
     ],
 )
-def test_what_an_answer_says_is_left_of_the_limits_is_told_to_the_gate(organization, headers, left):
+def test_what_an_answer_says_is_left_of_the_limits_is_told_to_the_gate(
+    organization: Organization, headers: dict[str, Any], left: Left
+) -> None:
     noted = Noted()
     session = organization.session(gate=noted)
     named = {f"x-ms-ratelimit-{name}-remaining-xrm-requests": value for name, value in headers.items()}
@@ -104,7 +107,7 @@ def test_what_an_answer_says_is_left_of_the_limits_is_told_to_the_gate(organizat
     assert noted.left == [left]
 
 
-def test_a_failure_in_one_thread_reaches_the_caller(organization, session):
+def test_a_failure_in_one_thread_reaches_the_caller(organization: Organization, session: Session) -> None:
     organization.answers = [Says(403, {"error": {"code": "0x80072560", "message": "No."}}, JSON)]
 
     with pytest.raises(ConnectionProblem):

@@ -24,7 +24,7 @@ from integration.http import Limits, Transport
 from integration.systems.errors import AddressRefused, BadAnswer, SignInRefused
 from tests.dataverse.access.directory import JSON, form_of, issued, server, transport
 from tests.dataverse.counterpart import Asked, Counterpart, Says
-from tests.real.certificates import issue, rsa_key
+from tests.real.certificates import Issued, issue, rsa_key
 
 __all__ = ["issued", "server", "transport"]
 
@@ -46,7 +46,7 @@ def unpacked(text: str) -> bytes:
 # --- a certificate -------------------------------------------------------------------------------------------
 
 
-def test_a_certificate_signs_in_with_an_assertion_its_key_signed(server, issued):
+def test_a_certificate_signs_in_with_an_assertion_its_key_signed(server: Counterpart, issued: Issued) -> None:
     endpoint = f"{server.url}/token"
 
     assert token_of(server, Certificate("adatum.example", "client", issued.both, endpoint)) == "t0k3n"
@@ -65,7 +65,7 @@ def test_a_certificate_signs_in_with_an_assertion_its_key_signed(server, issued)
     issued.certificate.public_key().verify(unpacked(signature), signed.encode(), salt, hashes.SHA256())
 
 
-def test_every_assertion_is_used_once(issued):
+def test_every_assertion_is_used_once(issued: Issued) -> None:
     certificate = Certificate("adatum.example", "client", issued.both)
 
     assert (
@@ -82,7 +82,9 @@ def test_every_assertion_is_used_once(issued):
     (issue("One", rsa_key()).pem + issue("Other", rsa_key()).key_pem, "does not belong"),
     (issue("Ended", rsa_key(), days=-1).both, "ended on"),
 ])  # fmt: skip
-def test_a_certificate_that_cannot_work_is_refused_before_anything_is_sent(server, pem, words):
+def test_a_certificate_that_cannot_work_is_refused_before_anything_is_sent(
+    server: Counterpart, pem: str, words: str
+) -> None:
     with pytest.raises(SignInRefused, match=words) as caught:
         token_of(server, Certificate("adatum.example", "client", pem, f"{server.url}/token"))
 
@@ -93,7 +95,7 @@ def test_a_certificate_that_cannot_work_is_refused_before_anything_is_sent(serve
 # --- a password ----------------------------------------------------------------------------------------------
 
 
-def test_a_password_goes_to_ad_fs_with_the_organization_as_resource(server):
+def test_a_password_goes_to_ad_fs_with_the_organization_as_resource(server: Counterpart) -> None:
     grant = Password(f"{server.url}/adfs/oauth2/token", "client", "ADATUM\\sofia", "pa55word")
 
     assert token_of(server, grant) == "t0k3n"
@@ -103,7 +105,7 @@ def test_a_password_goes_to_ad_fs_with_the_organization_as_resource(server):
     }  # fmt: skip
 
 
-def test_a_wrong_password_is_said_without_repeating_it(server):
+def test_a_wrong_password_is_said_without_repeating_it(server: Counterpart) -> None:
     body = {"error": "invalid_grant", "error_description": "MSIS9659: Invalid 'username' or 'password'."}
     server.says = [Says(400, body, JSON)]
 
@@ -117,7 +119,7 @@ def test_a_wrong_password_is_said_without_repeating_it(server):
 @pytest.mark.parametrize("grant", [
     Credentials("t", "c", "s3cret"), Certificate("t", "c", "s3cret"), Password("https://x.example", "c", "u", "s3cret"),
 ])  # fmt: skip
-def test_no_secret_is_printed_with_its_grant(grant):
+def test_no_secret_is_printed_with_its_grant(grant: Any) -> None:
     assert "s3cret" not in repr(grant)
     assert any("s3cret" in part for part in grant.parts)
 
@@ -129,7 +131,7 @@ def test_no_secret_is_printed_with_its_grant(grant):
     ("https://contoso.crm.appsplatform.us", "login.microsoftonline.us"),
     ("https://dynamics.cn.evil.example", "login.microsoftonline.com"),
 ])  # fmt: skip
-def test_a_token_is_asked_for_in_the_cloud_of_the_organization(url, host):
+def test_a_token_is_asked_for_in_the_cloud_of_the_organization(url: str, host: str) -> None:
     assert endpoint_for(url, "a/b") == f"https://{host}/a%2Fb/oauth2/v2.0/token"
 
 
@@ -154,7 +156,7 @@ class Directory:
         return Says(200, self.document, JSON)
 
 
-def test_an_organization_tells_where_to_sign_in(server, transport):
+def test_an_organization_tells_where_to_sign_in(server: Counterpart, transport: Transport) -> None:
     Directory(server)
 
     found = discover(server.url, transport)
@@ -167,7 +169,7 @@ def test_an_organization_tells_where_to_sign_in(server, transport):
     ]
 
 
-def test_an_organization_on_premises_names_its_ad_fs(server, transport):
+def test_an_organization_on_premises_names_its_ad_fs(server: Counterpart, transport: Transport) -> None:
     document = {
         "authorization_endpoint": f"{server.url}/adfs/oauth2/authorize",
         "token_endpoint": f"{server.url}/adfs/oauth2/token",
@@ -184,7 +186,9 @@ def test_an_organization_on_premises_names_its_ad_fs(server, transport):
     "https://169.254.169.254/oauth2/authorize",
     "http://evil.example/oauth2/authorize",
 ])  # fmt: skip
-def test_a_sign_in_page_at_a_stranger_s_place_is_not_believed(server, transport, authority):
+def test_a_sign_in_page_at_a_stranger_s_place_is_not_believed(
+    server: Counterpart, transport: Transport, authority: str
+) -> None:
     Directory(server, f"Bearer authorization_uri={authority}, resource_id=x")
 
     with pytest.raises((SignInRefused, AddressRefused)):
@@ -193,7 +197,7 @@ def test_a_sign_in_page_at_a_stranger_s_place_is_not_believed(server, transport,
     assert len(server.asked) == 1
 
 
-def test_an_authority_whose_token_endpoint_is_elsewhere_is_refused(server, transport):
+def test_an_authority_whose_token_endpoint_is_elsewhere_is_refused(server: Counterpart, transport: Transport) -> None:
     Directory(server, document={
         "authorization_endpoint": f"{server.url}/a", "token_endpoint": "https://evil.example/token",
     })  # fmt: skip
@@ -203,7 +207,9 @@ def test_an_authority_whose_token_endpoint_is_elsewhere_is_refused(server, trans
 
 
 @pytest.mark.parametrize("challenge", ["Negotiate", "Bearer", "Bearer authorization_uri=http://127.0.0.1/strange"])
-def test_an_organization_that_does_not_tell_is_said_in_words(server, transport, challenge):
+def test_an_organization_that_does_not_tell_is_said_in_words(
+    server: Counterpart, transport: Transport, challenge: str
+) -> None:
     Directory(server, challenge)
 
     with pytest.raises(BadAnswer):
@@ -211,7 +217,9 @@ def test_an_organization_that_does_not_tell_is_said_in_words(server, transport, 
 
 
 @pytest.mark.parametrize("document", [[], {"token_endpoint": 5}, {"authorization_endpoint": "x"}])
-def test_an_authority_without_addresses_is_a_bad_answer(server, transport, document):
+def test_an_authority_without_addresses_is_a_bad_answer(
+    server: Counterpart, transport: Transport, document: dict[str, Any] | list[Any]
+) -> None:
     Directory(server, document=document or ["nothing"])
 
     with pytest.raises(BadAnswer):

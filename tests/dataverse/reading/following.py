@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from integration.systems.values import Page, Row
 
 
 @pytest.fixture
-def organization(sandbox) -> Iterator[SalesOrganization]:
+def organization(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     found = connect(
         sandbox["url"], sandbox["tenant"], sandbox["client_id"], sandbox["client_secret"], sandbox["token_endpoint"]
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 
+from integration.dataverse.store import SalesOrganization
 from integration.systems.errors import BadAnswer, CursorExpired, FieldMissing
 from integration.systems.filters import Comparison
 from integration.systems.values import Row
@@ -19,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize("table", ["account", "annotation"])
-def test_a_new_row_comes_once_the_cursor_is_there(organization, table):
+def test_a_new_row_comes_once_the_cursor_is_there(organization: SalesOrganization, table: str) -> None:
     _, cursor = follow(organization, table)
     added = add(organization, table, 3)
 
@@ -28,7 +30,7 @@ def test_a_new_row_comes_once_the_cursor_is_there(organization, table):
     assert set(added) <= ids(pages)
 
 
-def test_nothing_changed_is_one_request(organization):
+def test_nothing_changed_is_one_request(organization: SalesOrganization) -> None:
     _, cursor = follow(organization, "account")
     before = organization.requests
 
@@ -37,7 +39,7 @@ def test_nothing_changed_is_one_request(organization):
     assert (ids(pages), organization.requests - before) == (set(), 1)
 
 
-def test_a_deleted_account_comes_as_deleted(organization):
+def test_a_deleted_account_comes_as_deleted(organization: SalesOrganization) -> None:
     gone, kept = add(organization, "account", 2)
     _, cursor = follow(organization, "account")
     organization.delete("account", [Row(gone)])
@@ -49,7 +51,7 @@ def test_a_deleted_account_comes_as_deleted(organization):
     assert ids(pages) == {kept}
 
 
-def test_our_own_writes_are_told_with_who_made_them(organization):
+def test_our_own_writes_are_told_with_who_made_them(organization: SalesOrganization) -> None:
     _, cursor = follow(organization, "account")
     added = add(organization, "account")[0]
 
@@ -62,7 +64,7 @@ def test_our_own_writes_are_told_with_who_made_them(organization):
 
 
 @pytest.mark.parametrize("table", ["account", "annotation"])
-def test_reading_broken_off_after_any_page_goes_on_without_a_gap(organization, table):
+def test_reading_broken_off_after_any_page_goes_on_without_a_gap(organization: SalesOrganization, table: str) -> None:
     add(organization, table, 7)
     organization.page_size = 3
     everything = ids(follow(organization, table)[0])
@@ -83,7 +85,7 @@ def test_reading_broken_off_after_any_page_goes_on_without_a_gap(organization, t
     assert ids(follow(organization, table, cursor)[0]) <= everything
 
 
-def test_a_first_read_resumed_in_the_middle_still_asks_to_be_tracked(sandbox):
+def test_a_first_read_resumed_in_the_middle_still_asks_to_be_tracked(sandbox: dict[str, Any]) -> None:
     with relay(sandbox) as line:
         organization = line.organization()
         add(organization, "account", 3)
@@ -99,7 +101,9 @@ def test_a_first_read_resumed_in_the_middle_still_asks_to_be_tracked(sandbox):
     assert ["track-changes" in prefer for prefer in reads] == [True] * (len(reads) - 1) + [False]
 
 
-def test_a_row_added_while_pages_are_read_is_seen_at_the_latest_by_the_next_run(organization):
+def test_a_row_added_while_pages_are_read_is_seen_at_the_latest_by_the_next_run(
+    organization: SalesOrganization,
+) -> None:
     add(organization, "account", 6)
     organization.page_size = 2
     pages = organization.changes("account", [])
@@ -112,14 +116,14 @@ def test_a_row_added_while_pages_are_read_is_seen_at_the_latest_by_the_next_run(
     assert late in ids([first, *rest]) | ids(again)
 
 
-def test_a_mapping_that_reads_more_columns_than_before_starts_again(organization):
+def test_a_mapping_that_reads_more_columns_than_before_starts_again(organization: SalesOrganization) -> None:
     _, cursor = follow(organization, "account", fields=["name"])
 
     with pytest.raises(CursorExpired):
         follow(organization, "account", cursor, ["name", "telephone1"])
 
 
-def test_a_mapping_that_reads_fewer_columns_goes_on(organization):
+def test_a_mapping_that_reads_fewer_columns_goes_on(organization: SalesOrganization) -> None:
     _, cursor = follow(organization, "account", fields=["name", "telephone1"])
     added = add(organization, "account")
 
@@ -130,18 +134,18 @@ def test_a_mapping_that_reads_fewer_columns_goes_on(organization):
 
 
 @pytest.mark.parametrize("cursor", ["{", "[]", '{"since": "2026-01-01T00:00:00+00:00"}', '"text"'])
-def test_a_cursor_of_another_kind_starts_again(organization, cursor):
+def test_a_cursor_of_another_kind_starts_again(organization: SalesOrganization, cursor: str) -> None:
     with pytest.raises(CursorExpired):
         follow(organization, "account", cursor)
 
 
 @pytest.mark.parametrize("cursor", ['{"delta": "x"}', '{"since": "yesterday"}', '{"since": 5}'])
-def test_a_cursor_of_a_table_that_did_track_changes_starts_again(organization, cursor):
+def test_a_cursor_of_a_table_that_did_track_changes_starts_again(organization: SalesOrganization, cursor: str) -> None:
     with pytest.raises(CursorExpired):
         follow(organization, "annotation", cursor)
 
 
-def test_an_expired_token_is_an_expired_cursor(sandbox):
+def test_an_expired_token_is_an_expired_cursor(sandbox: dict[str, Any]) -> None:
     expired = {"error": {"code": "0x80044352", "message": "Version stamp associated with the client has expired."}}
     with relay(sandbox) as line:
         organization = line.organization()
@@ -155,7 +159,9 @@ def test_an_expired_token_is_an_expired_cursor(sandbox):
 
 @pytest.mark.parametrize("told", [{}, {"value": []}, {"value": 5, "@odata.deltaLink": "x"}, [], {"value": [{}],
     "@odata.deltaLink": "accounts"}, {"value": [{"reason": "deleted"}], "@odata.deltaLink": "accounts"}])  # fmt: skip
-def test_an_answer_that_cannot_be_followed_is_refused(sandbox, told):
+def test_an_answer_that_cannot_be_followed_is_refused(
+    sandbox: dict[str, Any], told: dict[str, Any] | list[Any]
+) -> None:
     with relay(sandbox) as line:
         organization = line.organization()
         organization.describe("account")
@@ -166,7 +172,9 @@ def test_an_answer_that_cannot_be_followed_is_refused(sandbox, told):
         organization.close()
 
 
-def test_rows_written_just_before_the_cursor_come_again_where_changes_are_not_tracked(organization):
+def test_rows_written_just_before_the_cursor_come_again_where_changes_are_not_tracked(
+    organization: SalesOrganization,
+) -> None:
     added = add(organization, "annotation", 2)
     _, cursor = follow(organization, "annotation")
 
@@ -175,7 +183,7 @@ def test_rows_written_just_before_the_cursor_come_again_where_changes_are_not_tr
     assert set(added) <= ids(pages)
 
 
-def test_rows_outside_of_the_filter_are_not_read_where_the_service_can_filter(organization):
+def test_rows_outside_of_the_filter_are_not_read_where_the_service_can_filter(organization: SalesOrganization) -> None:
     added = add(organization, "annotation", 2)
     where = Comparison("annotationid", "=", added[0])
 
@@ -185,14 +193,14 @@ def test_rows_outside_of_the_filter_are_not_read_where_the_service_can_filter(or
 
 
 @pytest.mark.parametrize("table", ["account", "annotation"])
-def test_a_column_that_does_not_exist_is_a_configuration_error(organization, table):
+def test_a_column_that_does_not_exist_is_a_configuration_error(organization: SalesOrganization, table: str) -> None:
     with pytest.raises(FieldMissing):
         list(organization.changes(table, ["nosuchcolumn"]))
     with pytest.raises(FieldMissing):
         list(organization.changes(table, [], None, Comparison("nosuchcolumn", "=", 1)))
 
 
-def test_labels_come_where_the_filter_looks_at_a_reference(organization):
+def test_labels_come_where_the_filter_looks_at_a_reference(organization: SalesOrganization) -> None:
     add(organization, "account")
     where = Comparison("ownerid", "=", "Somebody")
 

@@ -31,7 +31,7 @@ def by_hold(organization: SalesOrganization, since: str | None = None) -> tuple[
     return ids(pages), str(pages[-1].cursor)
 
 
-def test_changes_are_read_by_the_column_chosen_for_them(organization):
+def test_changes_are_read_by_the_column_chosen_for_them(organization: SalesOrganization) -> None:
     first = on_hold(organization, 3)
     found, cursor = by_hold(organization)
     assert first in found
@@ -43,7 +43,7 @@ def test_changes_are_read_by_the_column_chosen_for_them(organization):
     assert earlier not in found
 
 
-def test_a_cursor_of_another_column_has_expired(organization):
+def test_a_cursor_of_another_column_has_expired(organization: SalesOrganization) -> None:
     on_hold(organization, 3)
     _, tracked = follow(organization, "account")
     _, held = by_hold(organization)
@@ -55,12 +55,12 @@ def test_a_cursor_of_another_column_has_expired(organization):
         list(organization.changes("account", ["name"], held, by="modifiedon"))
 
 
-def test_a_column_that_is_no_moment_tells_no_changes(organization):
+def test_a_column_that_is_no_moment_tells_no_changes(organization: SalesOrganization) -> None:
     with pytest.raises(FieldMissing, match="no date and time column “name”"):
         list(organization.changes("account", ["name"], by="name"))
 
 
-def test_a_table_says_what_its_rows_are_known_by(organization):
+def test_a_table_says_what_its_rows_are_known_by(organization: SalesOrganization) -> None:
     described = organization.describe("account")
     assert (described.id_field, described.modified_field) == ("accountid", "modifiedon")
 
@@ -69,7 +69,9 @@ def test_a_table_says_what_its_rows_are_known_by(organization):
 
 
 @pytest.mark.parametrize("table", ["account", "annotation"])
-def test_a_cheap_look_says_whether_anything_changed_and_moves_no_cursor(organization, table):
+def test_a_cheap_look_says_whether_anything_changed_and_moves_no_cursor(
+    organization: SalesOrganization, table: str
+) -> None:
     first, *_ = add(organization, table)
     _, cursor = follow(organization, table)
     assert organization.have_changed([(table, cursor)]) == [False]
@@ -81,13 +83,13 @@ def test_a_cheap_look_says_whether_anything_changed_and_moves_no_cursor(organiza
     assert any(page.records for page in pages)
 
 
-def test_all_tables_are_looked_at_in_one_request(organization):
+def test_all_tables_are_looked_at_in_one_request(organization: SalesOrganization) -> None:
     cursors = [(table, follow(organization, table)[1]) for table in ("account", "annotation", "contact")]
     before = organization.requests
     assert organization.have_changed([*cursors, ("account.paymenttermscode", "0")]) == [False] * 4
     assert organization.requests == before + 1
 
 
-def test_a_cursor_that_says_nothing_counts_as_a_change(organization):
+def test_a_cursor_that_says_nothing_counts_as_a_change(organization: SalesOrganization) -> None:
     assert organization.have_changed([("account", "no cursor")]) == [True]
     assert organization.have_changed([]) == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from integration.dataverse.store import SalesOrganization
 from integration.systems.errors import CursorExpired
 from tests.dataverse.reading.following import add, follow, ids, organization
 from tests.dataverse.relay import relay
@@ -14,7 +16,9 @@ __all__ = ["organization"]
 
 
 @pytest.mark.parametrize("table", ["account", "annotation"])
-def test_reading_goes_on_by_another_name_of_the_same_organization(organization, sandbox, table):
+def test_reading_goes_on_by_another_name_of_the_same_organization(
+    organization: SalesOrganization, sandbox: dict[str, Any], table: str
+) -> None:
     add(organization, table, 4)
     organization.page_size = 2
     halfway = next(organization.changes(table, [])).cursor
@@ -34,13 +38,17 @@ def test_reading_goes_on_by_another_name_of_the_same_organization(organization, 
     ("annotation", {"since": "2026-01-01T00:00:00+00:00", "select": "annotationid,_modifiedby_value,modifiedon",
                     "next": "https://contoso.example/api/data/v9.2/annotations?$skiptoken=1"}),
 ])  # fmt: skip
-def test_a_cursor_with_the_link_of_another_address_is_begun_anew(organization, table, kept):
+def test_a_cursor_with_the_link_of_another_address_is_begun_anew(
+    organization: SalesOrganization, table: str, kept: dict[str, str]
+) -> None:
     kept["select"] = "accountid,_modifiedby_value,modifiedon" if table == "account" else kept["select"]
     with pytest.raises(CursorExpired, match="another address"):
         follow(organization, table, json.dumps(kept))
 
 
-def test_the_next_page_of_a_list_is_found_by_another_name_too(organization, sandbox):
+def test_the_next_page_of_a_list_is_found_by_another_name_too(
+    organization: SalesOrganization, sandbox: dict[str, Any]
+) -> None:
     add(organization, "account", 3)
     first = organization.find("account", size=2)
     with relay(sandbox) as other_name:

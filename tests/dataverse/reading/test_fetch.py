@@ -39,7 +39,7 @@ def said(where: Filter) -> str:
     return "".join(ElementTree.tostring(inner, encoding="unicode") for inner in condition)
 
 
-def test_all_rows_are_counted_without_a_condition():
+def test_all_rows_are_counted_without_a_condition() -> None:
     assert counting(ACCOUNT, EVERYTHING) == (
         '<fetch aggregate="true" no-lock="true"><entity name="account">'
         '<attribute name="accountid" aggregate="count" alias="rows" /></entity></fetch>'
@@ -72,7 +72,7 @@ A, B, C = (condition("name", "eq", letter) for letter in "abc")
     (AnyOf((Comparison("name", "=", "a"), AllOf((Comparison("name", "=", "b"), Comparison("name", "=", "c"))))),
      f'<filter type="or">{A}<filter type="and">{B}{C}</filter></filter>'),
 ])  # fmt: skip
-def test_a_condition_is_said_as_the_service_understands_it(where, words):
+def test_a_condition_is_said_as_the_service_understands_it(where: Any, words: str) -> None:
     assert said(where) == words
 
 
@@ -80,13 +80,13 @@ def test_a_condition_is_said_as_the_service_understands_it(where, words):
     Not(Comparison("name", "=", "a")), Comparison("parentcustomeridtype", "=", "account"), OneOf("name", ("a", "")),
     Comparison("name", ">", ""), AnyOf(()), Comparison("unknown", "=", "a"),
 ])  # fmt: skip
-def test_what_cannot_be_said_exactly_is_not_said(where):
+def test_what_cannot_be_said_exactly_is_not_said(where: Any) -> None:
     with pytest.raises(Unsayable):
         counting(ACCOUNT, where)
 
 
 @pytest.fixture
-def line(sandbox) -> Iterator[Relay]:
+def line(sandbox: dict[str, Any]) -> Iterator[Relay]:
     with relay(sandbox) as running:
         yield running
 
@@ -104,14 +104,14 @@ def counted(line: Relay, plain: int, beyond: Any, status: int = 200) -> tuple[in
     return found, [text for texts in asked for text in texts]
 
 
-def test_more_rows_than_the_plain_count_tells_are_counted_by_an_aggregate(line):
+def test_more_rows_than_the_plain_count_tells_are_counted_by_an_aggregate(line: Relay) -> None:
     found, asked = counted(line, 5000, {"value": [{"rows": 20_123}]})
 
     assert found == 20_123
     assert 'value="A&amp;B%"' in asked[0]
 
 
-def test_fewer_rows_are_counted_with_one_request(line):
+def test_fewer_rows_are_counted_with_one_request(line: Relay) -> None:
     assert counted(line, 4999, None) == (4999, [])
 
 
@@ -119,5 +119,7 @@ def test_fewer_rows_are_counted_with_one_request(line):
     ({"error": {"code": "0x8004e023", "message": "The maximum record limit is exceeded."}}, 400),
     ({"value": []}, 200), ({"value": [{"rows": "many"}]}, 200), ([], 200),
 ])  # fmt: skip
-def test_where_the_service_does_not_count_further_the_smaller_number_stays(line, beyond, status):
+def test_where_the_service_does_not_count_further_the_smaller_number_stays(
+    line: Relay, beyond: dict[str, Any] | list[Any], status: int
+) -> None:
     assert counted(line, 5000, beyond, status)[0] == 5000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-def organization(sandbox) -> Iterator[SalesOrganization]:
+def organization(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     found = joined(sandbox)
     yield found
     found.close()
@@ -35,7 +36,7 @@ def joined(sandbox, cache: MemoryCache | None = None) -> SalesOrganization:
     )  # fmt: skip
 
 
-def test_an_account_has_its_columns_with_types_lengths_and_ranges(organization):
+def test_an_account_has_its_columns_with_types_lengths_and_ranges(organization: SalesOrganization) -> None:
     table = organization.describe("account")
 
     assert (table.name, table.label, table.name_field, table.number_field) == (
@@ -54,7 +55,7 @@ def test_an_account_has_its_columns_with_types_lengths_and_ranges(organization):
     assert table.fields["accountid"].type is FieldType.UUID
 
 
-def test_options_states_and_references_come_with_what_they_may_hold(organization):
+def test_options_states_and_references_come_with_what_they_may_hold(organization: SalesOrganization) -> None:
     fields = organization.describe("account").fields
 
     assert {o.value: o.label for o in fields["customertypecode"].options}[3] == "Customer"
@@ -64,31 +65,31 @@ def test_options_states_and_references_come_with_what_they_may_hold(organization
     assert not fields["modifiedon"].updatable
 
 
-def test_the_kind_of_a_customer_is_a_field_that_is_only_read(organization):
+def test_the_kind_of_a_customer_is_a_field_that_is_only_read(organization: SalesOrganization) -> None:
     field = organization.describe("contact").fields["parentcustomeridtype"]
 
     assert field.type is FieldType.TABLE
 
 
-def test_a_date_without_time_is_a_date_however_it_travels(organization):
+def test_a_date_without_time_is_a_date_however_it_travels(organization: SalesOrganization) -> None:
     entity = organization.metadata.entity("pricelevel")
 
     assert entity.table.fields["begindate"].type is FieldType.DATE
     assert "begindate" in entity.shown_as_date
 
 
-def test_the_organization_says_which_tables_have_bulk_messages(organization):
+def test_the_organization_says_which_tables_have_bulk_messages(organization: SalesOrganization) -> None:
     assert "CreateMultiple" in organization.metadata.entity("account").messages
     assert organization.metadata.entity("annotation").messages == frozenset()
 
 
-def test_a_table_costs_two_metadata_requests_and_no_other(organization):
+def test_a_table_costs_two_metadata_requests_and_no_other(organization: SalesOrganization) -> None:
     organization.describe("account")
 
     assert (organization.session.metadata_requests, organization.requests) == (2, 0)
 
 
-def test_the_next_table_costs_one_more_and_a_known_one_nothing(organization):
+def test_the_next_table_costs_one_more_and_a_known_one_nothing(organization: SalesOrganization) -> None:
     organization.describe("account")
     organization.describe("contact")
     organization.describe("account")
@@ -96,7 +97,7 @@ def test_the_next_table_costs_one_more_and_a_known_one_nothing(organization):
     assert organization.session.metadata_requests == 3
 
 
-def test_another_process_with_the_same_cache_asks_for_nothing(sandbox):
+def test_another_process_with_the_same_cache_asks_for_nothing(sandbox: dict[str, Any]) -> None:
     cache = MemoryCache()
     first, second = joined(sandbox, cache), joined(sandbox, cache)
 
@@ -109,7 +110,7 @@ def test_another_process_with_the_same_cache_asks_for_nothing(sandbox):
     assert second.session.metadata_requests == 0
 
 
-def test_what_one_process_forgets_all_read_again(sandbox):
+def test_what_one_process_forgets_all_read_again(sandbox: dict[str, Any]) -> None:
     cache = MemoryCache()
     first, second = joined(sandbox, cache), joined(sandbox, cache)
     first.describe("account")
@@ -122,24 +123,24 @@ def test_what_one_process_forgets_all_read_again(sandbox):
     assert second.session.metadata_requests == 2
 
 
-def test_what_an_older_version_kept_is_not_read(organization):
+def test_what_an_older_version_kept_is_not_read(organization: SalesOrganization) -> None:
     cache = MemoryCache()
     cache.put(f"metadata 1 {organization.session.url} table account", '{"entity": {}}', 100)
 
     assert Metadata(organization.session, cache).entity("account").set_name == "accounts"
 
 
-def test_a_table_that_does_not_exist_is_named(organization):
+def test_a_table_that_does_not_exist_is_named(organization: SalesOrganization) -> None:
     with pytest.raises(TableMissing, match="bci_nothing"):
         organization.describe("bci_nothing")
 
 
-def test_a_name_with_a_quote_is_a_table_that_does_not_exist(organization):
+def test_a_name_with_a_quote_is_a_table_that_does_not_exist(organization: SalesOrganization) -> None:
     with pytest.raises(TableMissing):
         organization.describe("account')/Attributes?x=('")
 
 
-def test_a_column_that_disappears_makes_the_table_be_read_again(sandbox):
+def test_a_column_that_disappears_makes_the_table_be_read_again(sandbox: dict[str, Any]) -> None:
     gone = {"error": {"code": "0x0", "message": "Could not find a property named 'telephone1' on type 'x.account'."}}
     with relay(sandbox) as line:
         organization = line.organization()
@@ -155,7 +156,7 @@ def test_a_column_that_disappears_makes_the_table_be_read_again(sandbox):
     assert organization.session.metadata_requests > before
 
 
-def test_tables_are_listed_by_label(organization):
+def test_tables_are_listed_by_label(organization: SalesOrganization) -> None:
     names = [name for name, _ in organization.tables()]
     labels = [label.lower() for _, label in organization.tables()]
 
@@ -164,7 +165,7 @@ def test_tables_are_listed_by_label(organization):
     assert organization.session.metadata_requests == 1
 
 
-def test_a_reference_to_several_tables_is_written_and_cleared(organization):
+def test_a_reference_to_several_tables_is_written_and_cleared(organization: SalesOrganization) -> None:
     firm, person = uuid.uuid4(), uuid.uuid4()
     organization.insert("account", [Row(firm, {"name": "Coho Winery"})])
     organization.insert("contact", [Row(person, {"lastname": "Cole", "parentcustomerid": Ref("account", firm)})])
@@ -184,7 +185,7 @@ def test_a_reference_to_several_tables_is_written_and_cleared(organization):
 TERMS = "account.paymenttermscode"
 
 
-def test_an_option_column_is_a_table_with_a_row_per_option(organization):
+def test_an_option_column_is_a_table_with_a_row_per_option(organization: SalesOrganization) -> None:
     table = organization.describe(TERMS)
     records = organization.find(TERMS).records
 
@@ -196,7 +197,7 @@ def test_an_option_column_is_a_table_with_a_row_per_option(organization):
     }
 
 
-def test_options_are_found_counted_and_paged(organization):
+def test_options_are_found_counted_and_paged(organization: SalesOrganization) -> None:
     where = Comparison("label", "begins with", "net")
 
     page = organization.find(TERMS, where, ["label"], ["-label"], 1)
@@ -207,7 +208,7 @@ def test_options_are_found_counted_and_paged(organization):
     assert len(labels) == organization.count(TERMS, where) > 1
 
 
-def test_an_option_a_person_adds_is_published_and_comes_as_a_change(sandbox):
+def test_an_option_a_person_adds_is_published_and_comes_as_a_change(sandbox: dict[str, Any]) -> None:
     cache = MemoryCache()
     ours, other = joined(sandbox, cache), joined(sandbox, cache)
     label = f"Net {uuid.uuid4().hex[:6]}"
@@ -224,7 +225,7 @@ def test_an_option_a_person_adds_is_published_and_comes_as_a_change(sandbox):
     assert label in {option.label for option in ours.describe("account").fields["paymenttermscode"].options}
 
 
-def test_an_option_that_went_comes_as_deleted(organization):
+def test_an_option_that_went_comes_as_deleted(organization: SalesOrganization) -> None:
     cursor = '{"options": {"999999": "Net 999"}}'
 
     page = next(iter(organization.changes(TERMS, ["label"], cursor)))
@@ -232,13 +233,13 @@ def test_an_option_that_went_comes_as_deleted(organization):
     assert page.deleted == [option_id(TERMS, 999999)]
 
 
-def test_options_are_only_written_by_a_person(organization):
+def test_options_are_only_written_by_a_person(organization: SalesOrganization) -> None:
     row = Row(uuid.uuid4(), {"label": "Net 90"})
     for verb in (organization.insert, organization.update, organization.delete):
         assert isinstance(verb(TERMS, [row])[0].error, Refused)
 
 
 @pytest.mark.parametrize("table", ["account.name", "account.nothing", "nothing.paymenttermscode"])
-def test_a_column_without_options_is_no_table(organization, table):
+def test_a_column_without_options_is_no_table(organization: SalesOrganization, table: str) -> None:
     with pytest.raises(TableMissing):
         organization.describe(table)

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -40,7 +41,7 @@ WHEN = dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="module")
-def organization(sandbox) -> Iterator[SalesOrganization]:
+def organization(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     found = connect(
         sandbox["url"], sandbox["tenant"], sandbox["client_id"], sandbox["client_secret"], sandbox["token_endpoint"]
     )
@@ -49,7 +50,7 @@ def organization(sandbox) -> Iterator[SalesOrganization]:
 
 
 @pytest.fixture(scope="module")
-def records(organization) -> list[Record]:
+def records(organization: SalesOrganization) -> list[Record]:
     """Some firms that differ in every column, and nothing else: their number of shares says that they are ours."""
     parent = Row(uuid.uuid4(), {"name": "Adatum", "sharesoutstanding": 4711})
     rows = [parent]
@@ -103,7 +104,7 @@ any_filter = st.recursive(
 
 @examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=any_filter)
-def test_the_organization_finds_what_the_filter_means(organization, records, where):
+def test_the_organization_finds_what_the_filter_means(organization, records: list[Record], where) -> None:
     expected = {record.id for record in records if matches(where, record)}
 
     found = {record.id for record in every(organization, "account", both(OURS, where))}
@@ -117,12 +118,12 @@ def test_the_organization_finds_what_the_filter_means(organization, records, whe
     "parentcustomeridtype = account",
     "ownerid <> ''",
 ])  # fmt: skip
-def test_what_a_person_types_is_answered(organization, text):
+def test_what_a_person_types_is_answered(organization: SalesOrganization, text: str) -> None:
     table = "contact" if "parent" in text else "account"
     assert organization.count(table, parse(text, organization.describe(table))) >= 0
 
 
-def test_a_firm_is_found_by_the_name_of_its_owner(organization, records):
+def test_a_firm_is_found_by_the_name_of_its_owner(organization: SalesOrganization, records: list[Record]) -> None:
     owner = organization.get("account", [records[0].id], ["ownerid"])[records[0].id].values["ownerid"]
     assert isinstance(owner, Ref)
 
@@ -135,7 +136,7 @@ def test_a_firm_is_found_by_the_name_of_its_owner(organization, records):
     assert found("ownerid begins with 'Nobody'") == set()
 
 
-def test_contacts_of_accounts_are_told_from_contacts_of_contacts(organization):
+def test_contacts_of_accounts_are_told_from_contacts_of_contacts(organization: SalesOrganization) -> None:
     firm = Row(uuid.uuid4(), {"name": "Coho Winery"})
     organization.insert("account", [firm])
     boss = Row(uuid.uuid4(), {"lastname": "Cole", "parentcustomerid": Ref("account", firm.id)})
@@ -158,7 +159,9 @@ def test_contacts_of_accounts_are_told_from_contacts_of_contacts(organization):
     assert found("parentcustomeridtype = lead") == set()
 
 
-def test_a_filter_longer_than_an_address_still_is_one_request(organization, records):
+def test_a_filter_longer_than_an_address_still_is_one_request(
+    organization: SalesOrganization, records: list[Record]
+) -> None:
     wanted = OneOf("accountid", tuple(record.id for record in records) + tuple(uuid.uuid4() for _ in range(800)))
     before = organization.requests
 
@@ -168,7 +171,7 @@ def test_a_filter_longer_than_an_address_still_is_one_request(organization, reco
     assert organization.requests - before == 1
 
 
-def test_a_thousand_ids_are_one_request(organization, records):
+def test_a_thousand_ids_are_one_request(organization: SalesOrganization, records: list[Record]) -> None:
     ids = [record.id for record in records] + [uuid.uuid4() for _ in range(1000)]
     before = organization.requests
 
@@ -178,7 +181,9 @@ def test_a_thousand_ids_are_one_request(organization, records):
     assert organization.requests - before == 1
 
 
-def test_many_values_of_a_text_column_are_asked_for_in_one_call(organization, records):
+def test_many_values_of_a_text_column_are_asked_for_in_one_call(
+    organization: SalesOrganization, records: list[Record]
+) -> None:
     wanted = OneOf("name", ("adatum", 'quote"d', "O'Brien & Søn", *(f"Firm {n}" for n in range(200))))
 
     found = {record.id for record in every(organization, "account", both(OURS, wanted))}
@@ -186,7 +191,7 @@ def test_many_values_of_a_text_column_are_asked_for_in_one_call(organization, re
     assert found == {record.id for record in records if matches(wanted, record)}
 
 
-def test_a_date_that_travels_as_a_moment_is_found_by_its_day(organization):
+def test_a_date_that_travels_as_a_moment_is_found_by_its_day(organization: SalesOrganization) -> None:
     currency = organization.find("transactioncurrency", EVERYTHING, [], size=1).records[0].id
     row = Row(uuid.uuid4(), {
         "name": f"Winter {uuid.uuid4()}", "begindate": dt.date(2026, 2, 28),
@@ -212,7 +217,9 @@ def test_a_date_that_travels_as_a_moment_is_found_by_its_day(organization):
 
 
 @pytest.mark.parametrize("where", [Comparison("nosuchcolumn", "=", 1), OneOf("nosuchcolumn", (1,))])
-def test_a_column_that_does_not_exist_is_said_before_anything_is_sent(organization, where):
+def test_a_column_that_does_not_exist_is_said_before_anything_is_sent(
+    organization: SalesOrganization, where: Comparison | OneOf
+) -> None:
     before = organization.requests
 
     with pytest.raises(FieldMissing, match="nosuchcolumn"):
@@ -222,12 +229,12 @@ def test_a_column_that_does_not_exist_is_said_before_anything_is_sent(organizati
 
 
 @pytest.mark.parametrize("operator", [">", "<="])
-def test_references_have_no_order(organization, operator):
+def test_references_have_no_order(organization: SalesOrganization, operator: str) -> None:
     with pytest.raises(FilterError):
         organization.find("account", Comparison("parentaccountid", operator, uuid.uuid4()))
 
 
-def test_rows_come_in_the_order_asked_for(organization, records):
+def test_rows_come_in_the_order_asked_for(organization: SalesOrganization, records: list[Record]) -> None:
     page = organization.find("account", OURS, ["name", "creditlimit"], ["-creditlimit", "name"])
 
     amounts = [record.values["creditlimit"] for record in page.records]
@@ -244,5 +251,5 @@ def test_rows_come_in_the_order_asked_for(organization, records):
     (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
     (-5, "-5"),
 ])  # fmt: skip
-def test_a_value_is_written_as_odata_wants_it(value, text):
+def test_a_value_is_written_as_odata_wants_it(value: Any, text: str) -> None:
     assert query.literal(value) == text

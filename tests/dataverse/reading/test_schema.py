@@ -20,13 +20,13 @@ CUSTOMER = Needed("CUSTOMER", "account", reads=frozenset({"name"}), writes=froze
 
 
 @pytest.fixture
-def line(sandbox) -> Iterator[Relay]:
+def line(sandbox: dict[str, Any]) -> Iterator[Relay]:
     with relay(sandbox) as running:
         yield running
 
 
 @pytest.fixture
-def organization(line) -> Iterator[SalesOrganization]:
+def organization(line: Relay) -> Iterator[SalesOrganization]:
     made = line.organization()
     yield made
     made.close()
@@ -50,13 +50,15 @@ def kinds(found: list[Finding]) -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in found]
 
 
-def test_an_organization_that_has_everything_has_no_findings(line, organization):
+def test_an_organization_that_has_everything_has_no_findings(line: Relay, organization: SalesOrganization) -> None:
     everything(line)
 
     assert check_schema(organization, [CUSTOMER]) == []
 
 
-def test_a_missing_table_is_named_with_its_mapping_and_the_others_are_still_looked_at(line, organization):
+def test_a_missing_table_is_named_with_its_mapping_and_the_others_are_still_looked_at(
+    line: Relay, organization: SalesOrganization
+) -> None:
     everything(line)
     other = Needed("CUSTOMER", "account", reads=frozenset({"no_such_column"}))
 
@@ -74,7 +76,9 @@ def test_a_missing_table_is_named_with_its_mapping_and_the_others_are_still_look
     ({"writes": frozenset({"versionnumber"})}, Kind.READ_ONLY, "versionnumber", "no longer be written"),
     ({"inserts": True, "required": frozenset()}, Kind.REQUIRED, "name", "has to be filled in now"),
 ])  # fmt: skip
-def test_what_changed_about_a_column_is_named(line, organization, needed: dict[str, Any], kind, name, words):
+def test_what_changed_about_a_column_is_named(
+    line: Relay, organization: SalesOrganization, needed: dict[str, Any], kind: Kind, name: str, words: str
+) -> None:
     everything(line)
 
     found = check_schema(organization, [Needed("CUSTOMER", "account", **needed)])
@@ -83,7 +87,9 @@ def test_what_changed_about_a_column_is_named(line, organization, needed: dict[s
     assert any(words in one.message for one in found)
 
 
-def test_a_column_that_had_to_be_filled_in_all_along_is_no_finding(line, organization):
+def test_a_column_that_had_to_be_filled_in_all_along_is_no_finding(
+    line: Relay, organization: SalesOrganization
+) -> None:
     everything(line)
     required = {name for name, field in organization.describe("account").fields.items() if field.required}
     needed = Needed("CUSTOMER", "account", inserts=True, required=frozenset(required))
@@ -91,7 +97,7 @@ def test_a_column_that_had_to_be_filled_in_all_along_is_no_finding(line, organiz
     assert check_schema(organization, [needed]) == []
 
 
-def test_every_missing_privilege_is_named(line, organization):
+def test_every_missing_privilege_is_named(line: Relay, organization: SalesOrganization) -> None:
     may(line, prvReadAccount="Global", prvWriteAccount="Global", prvAppendAccount="Global")
     writes = frozenset({"name", "defaultpricelevelid", "ownerid"})
     needed = Needed("CUSTOMER", "account", writes=writes, inserts=True, deletes=True)
@@ -107,7 +113,9 @@ def test_every_missing_privilege_is_named(line, organization):
     assert {one.what for one in found} == {"CUSTOMER"}
 
 
-def test_a_privilege_that_does_not_reach_far_enough_to_follow_changes_is_named(line, organization):
+def test_a_privilege_that_does_not_reach_far_enough_to_follow_changes_is_named(
+    line: Relay, organization: SalesOrganization
+) -> None:
     may(line, prvReadAccount="Local", prvWriteAccount="Local")
 
     found = check_schema(organization, [CUSTOMER])
@@ -116,14 +124,16 @@ def test_a_privilege_that_does_not_reach_far_enough_to_follow_changes_is_named(l
     assert "whole organization" in found[0].message
 
 
-def test_privileges_that_cannot_be_looked_up_are_told_and_not_guessed(line, organization):
+def test_privileges_that_cannot_be_looked_up_are_told_and_not_guessed(
+    line: Relay, organization: SalesOrganization
+) -> None:
     body = {"error": {"code": "", "message": "No HTTP resource was found that matches the request URI 'x'."}}
     line.say("RetrieveUserPrivileges", Says(404, body, JSON), 99)
 
     assert kinds(check_schema(organization, [CUSTOMER])) == [(Kind.UNCHECKED, "")]
 
 
-def test_the_tables_are_read_afresh(line, organization):
+def test_the_tables_are_read_afresh(line: Relay, organization: SalesOrganization) -> None:
     everything(line)
     organization.describe("account")
     before = organization.session.metadata_requests

@@ -36,7 +36,7 @@ DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=number) for number in range(366)
 
 
 @pytest.fixture(scope="module")
-def coho(tmp_path_factory) -> Iterator[dict[str, Any]]:
+def coho(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization of its own: its time zone is changed here."""
     running = Sandbox(Options(str(tmp_path_factory.mktemp("zones") / "organization.sqlite3"), seed="demo"))
     running.start()
@@ -60,7 +60,7 @@ def live_in(ready: dict[str, Any], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", INHABITED)
-def test_a_day_of_any_zone_comes_back_as_that_day(name):
+def test_a_day_of_any_zone_comes_back_as_that_day(name: str) -> None:
     where = zone(name)
     for day in DAYS:
         begins = midnight(day, where)
@@ -70,7 +70,7 @@ def test_a_day_of_any_zone_comes_back_as_that_day(name):
 
 
 @given(st.sampled_from(INHABITED), st.dates(dt.date(2000, 1, 1), dt.date(2037, 12, 31)))
-def test_a_day_of_any_year_comes_back_where_there_was_such_a_day(name, day):
+def test_a_day_of_any_year_comes_back_where_there_was_such_a_day(name: str, day) -> None:
     where = zone(name)
     noon = dt.datetime.combine(day, dt.time(12), where)
     if noon.astimezone(dt.UTC).astimezone(where).date() != day:
@@ -78,14 +78,14 @@ def test_a_day_of_any_year_comes_back_where_there_was_such_a_day(name, day):
     assert day_of(midnight(day, where), where) == day
 
 
-def test_15_january_in_auckland_is_the_evening_before_in_utc():
+def test_15_january_in_auckland_is_the_evening_before_in_utc() -> None:
     assert midnight(JANUARY_15, zone("New Zealand Standard Time")).isoformat() == "2026-01-14T11:00:00+00:00"
     assert midnight(JANUARY_15, zone("Pacific/Honolulu")).isoformat() == "2026-01-15T10:00:00+00:00"
 
 
 @pytest.mark.parametrize("name", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
 @pytest.mark.parametrize("day", [dt.date.min, dt.date(1753, 1, 1), dt.date(9999, 12, 31)])
-def test_the_ends_of_the_calendar_are_days_like_any(name, day):
+def test_the_ends_of_the_calendar_are_days_like_any(name: str, day: dt.date) -> None:
     begins = midnight(day, zone(name))
 
     assert abs(begins - dt.datetime.combine(day, dt.time(), dt.UTC)) < dt.timedelta(days=1)
@@ -94,12 +94,12 @@ def test_the_ends_of_the_calendar_are_days_like_any(name, day):
 
 
 @pytest.mark.parametrize("name", [*WINDOWS, *ZONES.values()])
-def test_every_zone_of_windows_is_known(name):
+def test_every_zone_of_windows_is_known(name: str) -> None:
     assert zone(name).key in zoneinfo.available_timezones()
 
 
 @pytest.mark.parametrize("name", ["Atlantis", "../etc/passwd", "", "Europe/Copenhagen\0"])
-def test_a_zone_that_is_none_is_refused_in_words(name):
+def test_a_zone_that_is_none_is_refused_in_words(name: str) -> None:
     with pytest.raises(ConfigurationProblem, match="no time zone"):
         zone(name)
 
@@ -117,7 +117,7 @@ def price_list(name: str) -> Row:
     ("W. Europe Standard Time", "2026-01-14T23:00:00Z"),
     ("UTC", "2026-01-15T00:00:00Z"),
 ])  # fmt: skip
-def test_a_date_is_read_and_written_where_the_organization_lives(coho, name, kept):
+def test_a_date_is_read_and_written_where_the_organization_lives(coho: dict[str, Any], name: str, kept: str) -> None:
     live_in(coho, name)
     crm, row = joined(coho), price_list("Coho")
 
@@ -135,7 +135,7 @@ def test_a_date_is_read_and_written_where_the_organization_lives(coho, name, kep
     crm.close()
 
 
-def test_a_date_that_a_person_of_the_organization_typed_is_that_day(coho):
+def test_a_date_that_a_person_of_the_organization_typed_is_that_day(coho: dict[str, Any]) -> None:
     live_in(coho, "New Zealand Standard Time")
     row = Caller(coho, "administrator").create("pricelevels", name=uuid.uuid4().hex, begindate="2026-01-14T11:00:00Z")
     crm = joined(coho)
@@ -146,7 +146,7 @@ def test_a_date_that_a_person_of_the_organization_typed_is_that_day(coho):
     crm.close()
 
 
-def test_the_zone_that_was_set_counts_more_than_the_organization_s(coho):
+def test_the_zone_that_was_set_counts_more_than_the_organization_s(coho: dict[str, Any]) -> None:
     live_in(coho, "New Zealand Standard Time")
     crm, row = joined(coho, "America/New_York"), price_list("Litware")
     crm.insert("pricelevel", [row])
@@ -155,7 +155,7 @@ def test_the_zone_that_was_set_counts_more_than_the_organization_s(coho):
     crm.close()
 
 
-def test_a_date_without_a_time_and_a_moment_are_the_same_in_every_zone(coho):
+def test_a_date_without_a_time_and_a_moment_are_the_same_in_every_zone(coho: dict[str, Any]) -> None:
     live_in(coho, "Hawaiian Standard Time")
     crm = joined(coho)
     moment = dt.datetime(2026, 1, 15, 3, 30, tzinfo=dt.UTC)
@@ -177,7 +177,7 @@ def test_a_date_without_a_time_and_a_moment_are_the_same_in_every_zone(coho):
     Says(200, {"timezonecode": None}),
     Says(200, []),
 ])  # fmt: skip
-def test_an_organization_that_does_not_say_where_it_lives_is_read_in_utc(coho, answer):
+def test_an_organization_that_does_not_say_where_it_lives_is_read_in_utc(coho: dict[str, Any], answer: Says) -> None:
     with relay(coho) as line:
         line.say("usersettingscollection", answer)
         crm = line.organization()
@@ -186,7 +186,7 @@ def test_an_organization_that_does_not_say_where_it_lives_is_read_in_utc(coho, a
         crm.close()
 
 
-def test_the_zone_is_asked_for_once(coho):
+def test_the_zone_is_asked_for_once(coho: dict[str, Any]) -> None:
     cache = MemoryCache()
     with relay(coho) as line:
         crm = line.organization()

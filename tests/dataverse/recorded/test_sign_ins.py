@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.systems.errors import NotAMember, PrivilegeMissing, RoleMissing, SignInRefused
+from tests.dataverse.recorded.conftest import Recorded
 
 
 @pytest.mark.parametrize(("number", "part", "words"), [
@@ -23,7 +26,7 @@ from integration.systems.errors import NotAMember, PrivilegeMissing, RoleMissing
     (700022, "resource", "more than one"),
     (900144, "", "misses something"),
 ])  # fmt: skip
-def test_a_refusal_of_the_directory_names_the_field(recorded, number, part, words):
+def test_a_refusal_of_the_directory_names_the_field(recorded: Recorded, number: int, part: str, words: str) -> None:
     recorded.sign_ins = [f"aadsts_{number}"]
 
     with pytest.raises(SignInRefused, match=words) as caught:
@@ -35,7 +38,7 @@ def test_a_refusal_of_the_directory_names_the_field(recorded, number, part, word
 
 
 @pytest.mark.parametrize("number", [90055, 90033])
-def test_a_directory_that_is_busy_is_asked_again(recorded, number):
+def test_a_directory_that_is_busy_is_asked_again(recorded: Recorded, number: int) -> None:
     recorded.sign_ins = [f"aadsts_{number}", "token"]
 
     assert recorded.says("rows").request("GET", "accounts").status == 200
@@ -43,7 +46,7 @@ def test_a_directory_that_is_busy_is_asked_again(recorded, number):
 
 
 @pytest.mark.parametrize("form", ["empty", "text", "error"])
-def test_a_token_that_is_not_taken_is_renewed_once_whatever_form_the_answer_has(recorded, form):
+def test_a_token_that_is_not_taken_is_renewed_once_whatever_form_the_answer_has(recorded: Recorded, form: str) -> None:
     name = f"unauthorized_{form}"
 
     assert recorded.says(name, "rows").request("GET", "accounts").status == 200
@@ -59,6 +62,8 @@ def test_a_token_that_is_not_taken_is_renewed_once_whatever_form_the_answer_has(
     ("no_role", RoleMissing, "no security role"),
     ("no_privilege", PrivilegeMissing, "prvReadLead"),
 ])  # fmt: skip
-def test_what_the_organization_does_not_allow_is_said_in_words(recorded, name, kind, words):
+def test_what_the_organization_does_not_allow_is_said_in_words(
+    recorded: Recorded, name: str, kind: type[Any], words: str
+) -> None:
     with pytest.raises(kind, match=words):
         recorded.says(name).request("GET", "accounts")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def signed_in(ready: dict) -> Session:
 
 
 @pytest.fixture
-def session(ready) -> Iterator[Session]:
+def session(ready: dict[str, Any]) -> Iterator[Session]:
     made = signed_in(ready)
     yield made
     made.close()
@@ -58,7 +59,7 @@ def rows(session: Session, path: str) -> list[dict]:
     return session.request("GET", path).json()["value"]
 
 
-def test_an_organization_without_it_gets_it_and_has_its_tables_afterwards(session):
+def test_an_organization_without_it_gets_it_and_has_its_tables_afterwards(session: Session) -> None:
     assert solution.installed_version(session) is None
 
     assert solution.import_into(session) == solution.Imported(None, solution.describe().version)
@@ -70,7 +71,7 @@ def test_an_organization_without_it_gets_it_and_has_its_tables_afterwards(sessio
     assert row["bci_webclienturl"] == "https://bc.cronus.example"
 
 
-def test_the_progress_is_told_and_ends_with_a_hundred(session):
+def test_the_progress_is_told_and_ends_with_a_hundred(session: Session) -> None:
     told: list[int] = []
 
     solution.import_into(session, told.append)
@@ -79,7 +80,7 @@ def test_the_progress_is_told_and_ends_with_a_hundred(session):
     assert told[-1] == 100
 
 
-def test_a_second_import_changes_nothing_and_a_redeployment_imports_again(session):
+def test_a_second_import_changes_nothing_and_a_redeployment_imports_again(session: Session) -> None:
     solution.import_into(session)
     jobs = len(rows(session, "importjobs?$select=name"))
 
@@ -89,7 +90,7 @@ def test_a_second_import_changes_nothing_and_a_redeployment_imports_again(sessio
     assert len(rows(session, "importjobs?$select=name")) == jobs + 1
 
 
-def test_an_older_version_is_upgraded_and_its_rows_stay(session, monkeypatch):
+def test_an_older_version_is_upgraded_and_its_rows_stay(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     solution.import_into(session)
     session.request("POST", "bci_companies", body={"bci_name": "CRONUS", "bci_externalid": "cronus"})
     newer = replace(importing.describe(), version="1.0.10.0")
@@ -99,7 +100,7 @@ def test_an_older_version_is_upgraded_and_its_rows_stay(session, monkeypatch):
     assert [row["bci_name"] for row in rows(session, "bci_companies?$select=bci_name")] == ["CRONUS"]
 
 
-def test_a_newer_version_in_the_organization_is_left_alone(session, monkeypatch):
+def test_a_newer_version_in_the_organization_is_left_alone(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     newer = replace(importing.describe(), version="9.0.0.0")
     with monkeypatch.context() as later:
         later.setattr(importing, "describe", lambda: newer)
@@ -110,7 +111,7 @@ def test_a_newer_version_in_the_organization_is_left_alone(session, monkeypatch)
     assert solution.installed_version(session) == "9.0.0.0"
 
 
-def test_the_statistics_are_put_on_the_account_form_once(session):
+def test_the_statistics_are_put_on_the_account_form_once(session: Session) -> None:
     solution.import_into(session)
     solution.import_into(session, redeploy=True)
 
@@ -120,7 +121,7 @@ def test_the_statistics_are_put_on_the_account_form_once(session):
     assert "bci_/itemavailability.html" in line["formxml"]
 
 
-def test_the_number_of_the_erp_finds_an_account_and_is_given_once(session):
+def test_the_number_of_the_erp_finds_an_account_and_is_given_once(session: Session) -> None:
     solution.import_into(session)
     named = {"name": "Adatum", "bci_table": "Customer", "bci_number": "10000"}
     session.request("POST", "accounts", body=named)
@@ -132,7 +133,9 @@ def test_the_number_of_the_erp_finds_an_account_and_is_given_once(session):
     session.request("POST", "accounts", body={**named, "bci_table": "Vendor"})
 
 
-def test_a_customer_whose_number_an_account_has_is_not_made_twice_and_the_account_is_named(session, ready):
+def test_a_customer_whose_number_an_account_has_is_not_made_twice_and_the_account_is_named(
+    session: Session, ready: dict[str, Any]
+) -> None:
     solution.import_into(session)
     session.request("POST", "accounts", body={"name": "Adatum", "bci_table": "Customer", "bci_number": "10000"})
     with relay(ready) as line:
@@ -150,7 +153,7 @@ def test_a_customer_whose_number_an_account_has_is_not_made_twice_and_the_accoun
     assert (failure.code, failure.waiting_for) == ("number-taken", f"account/{adatum['accountid']}")
 
 
-def test_what_the_organization_says_against_it_is_told(ready):
+def test_what_the_organization_says_against_it_is_told(ready: dict[str, Any]) -> None:
     with relay(ready) as line:
         line.say("ImportSolutionAsync", Says(200, BEGUN, JSON))
         line.say("asyncoperations", Says(200, {"statecode": 3, "statuscode": 31, "message": "a long trace"}, JSON))
@@ -163,7 +166,7 @@ def test_what_the_organization_says_against_it_is_told(ready):
         session.close()
 
 
-def test_an_import_that_takes_for_ever_is_not_waited_for(ready):
+def test_an_import_that_takes_for_ever_is_not_waited_for(ready: dict[str, Any]) -> None:
     with relay(ready) as line:
         line.say("ImportSolutionAsync", Says(200, BEGUN, JSON))
         line.say("asyncoperations", Says(200, {"statecode": 2, "statuscode": 20}, JSON), 9)
@@ -184,5 +187,5 @@ def test_an_import_that_takes_for_ever_is_not_waited_for(ready):
         ("2.0.0.0", "10.0.0.0", True),
     ],
 )
-def test_versions_are_compared_part_by_part(one, other, older):
+def test_versions_are_compared_part_by_part(one: str, other: str, older: bool) -> None:
     assert solution.is_older(one, other) is older

@@ -19,7 +19,7 @@ def file(name: str) -> ElementTree.Element:
         return ElementTree.fromstring(package.read(name))
 
 
-def test_the_same_description_gives_the_same_bytes():
+def test_the_same_description_gives_the_same_bytes() -> None:
     build.cache_clear()
     first = build()
     build.cache_clear()
@@ -27,13 +27,13 @@ def test_the_same_description_gives_the_same_bytes():
     assert build() == first
 
 
-def test_the_three_files_an_organization_needs_are_at_the_root():
+def test_the_three_files_an_organization_needs_are_at_the_root() -> None:
     with zipfile.ZipFile(io.BytesIO(build())) as package:
         assert {"[Content_Types].xml", "solution.xml", "customizations.xml"} <= set(package.namelist())
         assert package.testzip() is None
 
 
-def test_the_manifest_names_publisher_prefix_and_every_component():
+def test_the_manifest_names_publisher_prefix_and_every_component() -> None:
     manifest = file("solution.xml").find("SolutionManifest")
     components = {(one.get("type"), one.get("schemaName") or one.get("id")) for one in manifest.iter("RootComponent")}
 
@@ -43,13 +43,13 @@ def test_the_manifest_names_publisher_prefix_and_every_component():
     assert {number for kind, number in components if kind == "20"} == {f"{{{role.id}}}" for role in describe().roles}
 
 
-def test_every_file_of_a_web_resource_has_a_content_type():
+def test_every_file_of_a_web_resource_has_a_content_type() -> None:
     known = {one.get("Extension") for one in file("[Content_Types].xml")}
 
     assert {web.name.rpartition(".")[2] for web in describe().webs} <= known
 
 
-def test_every_lookup_has_the_relationship_that_says_where_it_leads():
+def test_every_lookup_has_the_relationship_that_says_where_it_leads() -> None:
     root = file("customizations.xml")
     lookups = {
         (entity.get("Name"), one.get("PhysicalName"))
@@ -65,7 +65,7 @@ def test_every_lookup_has_the_relationship_that_says_where_it_leads():
     assert lookups == related != set()
 
 
-def test_an_amount_has_its_repetition_in_base_currency_and_its_table_a_currency():
+def test_an_amount_has_its_repetition_in_base_currency_and_its_table_a_currency() -> None:
     entity = next(
         one for one in file("customizations.xml").iter("entity") if one.get("Name") == "bci_AccountStatistics"
     )
@@ -76,7 +76,7 @@ def test_an_amount_has_its_repetition_in_base_currency_and_its_table_a_currency(
 
 
 @pytest.mark.parametrize("table", ["bci_Company", "bci_Connection", "bci_AccountStatistics"])
-def test_a_table_of_our_own_has_one_primary_name_a_form_and_a_view(table):
+def test_a_table_of_our_own_has_one_primary_name_a_form_and_a_view(table: str) -> None:
     entity = next(
         one for one in file("customizations.xml").iter("Entity") if one.find("EntityInfo/entity").get("Name") == table
     )
@@ -87,7 +87,7 @@ def test_a_table_of_our_own_has_one_primary_name_a_form_and_a_view(table):
     assert entity.find("./SavedQueries/savedqueries/savedquery/fetchxml/fetch") is not None
 
 
-def test_the_number_of_the_erp_is_a_key_wherever_it_is_a_column():
+def test_the_number_of_the_erp_is_a_key_wherever_it_is_a_column() -> None:
     for table in describe().tables:
         names = {column.name.lower() for column in table.columns}
         if "bci_number" in names:
@@ -95,7 +95,7 @@ def test_the_number_of_the_erp_is_a_key_wherever_it_is_a_column():
             assert table.keys == {"bci_NumberKey": wanted}, table.name
 
 
-def test_the_roles_are_the_documented_ones_and_the_product_role_only_reads():
+def test_the_roles_are_the_documented_ones_and_the_product_role_only_reads() -> None:
     roles = {role.name: role for role in describe().roles}
 
     assert (
@@ -111,7 +111,7 @@ def test_the_roles_are_the_documented_ones_and_the_product_role_only_reads():
     assert set(roles[ROLES[2]].privileges) == {"prvReadProduct", "prvReadbci_Connection"}
 
 
-def test_no_role_may_share_or_touch_the_people_of_the_organization():
+def test_no_role_may_share_or_touch_the_people_of_the_organization() -> None:
     for role in describe().roles:
         assert not [name for name in role.privileges if name.startswith("prvShare")]
         assert {name for name in role.privileges if name.endswith(("User", "Role", "Team"))} <= {
@@ -124,7 +124,7 @@ def test_no_role_may_share_or_touch_the_people_of_the_organization():
         }
 
 
-def test_a_place_on_a_form_is_taken_once():
+def test_a_place_on_a_form_is_taken_once() -> None:
     form = ElementTree.fromstring(SMALLEST_FORM)
     statistics = describe().places[0]
 
@@ -134,7 +134,7 @@ def test_a_place_on_a_form_is_taken_once():
     assert form.find(".//control").get("datafieldname") == "bci_accountstatisticsid"
 
 
-def test_a_form_without_a_tab_is_left_as_it_is():
+def test_a_form_without_a_tab_is_left_as_it_is() -> None:
     form = ElementTree.fromstring("<form />")
 
     assert not with_place(form, describe().places[0], describe())

@@ -48,14 +48,14 @@ def imported(**says: Any) -> int:
 
 
 @pytest.mark.parametrize("progress", ["half", None, -5, [], {"a": 1}, 1e9, True])
-def test_a_progress_that_is_none_is_none(progress):
+def test_a_progress_that_is_none_is_none(progress: Any) -> None:
     waiting = [{"statecode": 0}, {"statecode": 3, "statuscode": 30}]
 
     assert imported(asyncoperations=waiting, importjobs={"progress": progress}) == 100
 
 
 @pytest.mark.parametrize("report", [DOCTYPE, "<result", 5, "<a/>", ""])
-def test_a_report_that_cannot_be_read_leaves_the_reason_of_the_job(report):
+def test_a_report_that_cannot_be_read_leaves_the_reason_of_the_job(report: int | str) -> None:
     with pytest.raises(ConfigurationProblem, match="A role is missing"):
         imported(
             asyncoperations={"statecode": 3, "statuscode": 31, "message": "A role is missing."},
@@ -64,13 +64,13 @@ def test_a_report_that_cannot_be_read_leaves_the_reason_of_the_job(report):
 
 
 @pytest.mark.parametrize("form", [DOCTYPE, "<form", None, 5, ""])
-def test_a_form_that_cannot_be_read_is_a_bad_answer(form):
+def test_a_form_that_cannot_be_read_is_a_bad_answer(form: int | str | None) -> None:
     with pytest.raises(BadAnswer, match="cannot be read"):
         imported(systemforms={"value": [{"formid": OPERATION, "formxml": form}]})
 
 
 @pytest.mark.parametrize("version", ["9" * 5_000, "\u00b2", "", "1..2", "x"])
-def test_a_version_of_any_form_is_compared(version):
+def test_a_version_of_any_form_is_compared(version: str) -> None:
     try:
         imported(solutions={"value": [{"version": version}]})
     except Problem as problem:

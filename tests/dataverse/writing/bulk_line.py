@@ -17,7 +17,7 @@ BULK = "Microsoft.Dynamics.CRM.CreateMultiple"
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory) -> Iterator[dict[str, Any]]:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization of its own: the thousands of rows written here would make others read for long."""
     running = Sandbox(Options(str(tmp_path_factory.mktemp("bulk") / "organization.sqlite3"), seed="demo"))
     running.start()
@@ -26,13 +26,13 @@ def sandbox(tmp_path_factory) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def line(sandbox) -> Iterator[Relay]:
+def line(sandbox: dict[str, Any]) -> Iterator[Relay]:
     with relay(sandbox) as running:
         yield running
 
 
 @pytest.fixture
-def organization(line) -> Iterator[SalesOrganization]:
+def organization(line: Relay) -> Iterator[SalesOrganization]:
     made = line.organization()
     yield made
     made.close()

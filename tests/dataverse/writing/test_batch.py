@@ -20,7 +20,7 @@ def said(*lines: str) -> Answer:
 PART = ["--batchresponse_1", "Content-Type: application/http", "Content-Transfer-Encoding: binary", ""]
 
 
-def test_a_batch_is_written_with_crlf_and_an_empty_line_after_a_read():
+def test_a_batch_is_written_with_crlf_and_an_empty_line_after_a_read() -> None:
     parts = [
         batch.Part("PATCH", "accounts(1)", {"If-Match": 'W/"5"'}, {"name": "Søn"}),
         batch.Part("GET", "accounts?$top=1"),
@@ -37,7 +37,7 @@ def test_a_batch_is_written_with_crlf_and_an_empty_line_after_a_read():
     )
 
 
-def test_each_answer_comes_with_status_headers_and_body():
+def test_each_answer_comes_with_status_headers_and_body() -> None:
     answer = said(
         *PART, "HTTP/1.1 204 No Content", "OData-Version: 4.0", 'ETag: W/"7"', "", "",
         *PART, "HTTP/1.1 404 Not Found", "Content-Type: application/json", "", '{"error":{"code":"0x80040217"}}',
@@ -49,7 +49,7 @@ def test_each_answer_comes_with_status_headers_and_body():
     assert (second.status, second.json()) == (404, {"error": {"code": "0x80040217"}})
 
 
-def test_members_of_a_change_set_follow_each_other():
+def test_members_of_a_change_set_follow_each_other() -> None:
     answer = said(
         "--batchresponse_1", "Content-Type: multipart/mixed; boundary=changesetresponse_2", "",
         "--changesetresponse_2", "Content-Type: application/http", "Content-ID: 1", "", "HTTP/1.1 204 No Content", "",
@@ -61,7 +61,7 @@ def test_members_of_a_change_set_follow_each_other():
     assert [each.status for each in batch.read(answer)] == [204, 201, 200]
 
 
-def test_a_failed_change_set_is_read_in_both_its_forms():
+def test_a_failed_change_set_is_read_in_both_its_forms() -> None:
     error = ["HTTP/1.1 400 Bad Request", "Content-Type: application/json", "", '{"error":{"code":"0x1"}}']
     nested = said(
         "--batchresponse_1", "Content-Type: multipart/mixed; boundary=changesetresponse_2", "",
@@ -74,7 +74,7 @@ def test_a_failed_change_set_is_read_in_both_its_forms():
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8")), max_size=4))
-def test_whatever_a_body_holds_is_read_back(texts):
+def test_whatever_a_body_holds_is_read_back(texts) -> None:
     bodies = [batch.encode([text]) for text in texts]
     raw = b"".join(
         b"--batchresponse_1\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\n\r\n" + body + b"\r\n"
@@ -92,17 +92,17 @@ def test_whatever_a_body_holds_is_read_back(texts):
     said(*PART, "no status here"),
     said(*PART, ""),
 ])  # fmt: skip
-def test_an_answer_that_is_no_batch_is_refused(answer):
+def test_an_answer_that_is_no_batch_is_refused(answer: Answer) -> None:
     with pytest.raises(BadAnswer):
         batch.read(answer)
 
 
-def test_more_requests_than_a_batch_takes_are_a_mistake_of_the_caller():
+def test_more_requests_than_a_batch_takes_are_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="1000"):
         batch.send(None, [batch.Part("GET", "accounts")] * 1001)
 
 
-def test_an_answer_with_more_parts_than_a_batch_can_ask_for_is_refused():
+def test_an_answer_with_more_parts_than_a_batch_can_ask_for_is_refused() -> None:
     one = [*PART, "HTTP/1.1 204 No Content", "", ""]
     with pytest.raises(BadAnswer, match="parts"):
         batch.read(said(*one * (batch.LARGEST_BATCH + 1)))

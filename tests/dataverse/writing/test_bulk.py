@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from integration.dataverse.store import SalesOrganization
 from integration.dataverse.writing import bulk
 from integration.systems.errors import (
     BadAnswer,
@@ -20,6 +21,7 @@ from integration.systems.errors import (
 from integration.systems.filters import Comparison
 from integration.systems.values import Ref, Row
 from tests.dataverse.counterpart import Says
+from tests.dataverse.relay import Relay
 from tests.dataverse.writing.bulk_line import BULK, firms, line, organization, sandbox, sent, there
 
 __all__ = ["line", "organization", "sandbox"]
@@ -27,7 +29,7 @@ __all__ = ["line", "organization", "sandbox"]
 JSON = {"Content-Type": "application/json"}
 
 
-def test_twelve_hundred_accounts_take_three_requests(line, organization):
+def test_twelve_hundred_accounts_take_three_requests(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(1200)
     organization.describe("account")
     before = organization.requests
@@ -39,7 +41,9 @@ def test_twelve_hundred_accounts_take_three_requests(line, organization):
     assert organization.requests - before == 3
 
 
-def test_a_row_that_was_there_before_is_a_duplicate_and_the_others_are_created(line, organization):
+def test_a_row_that_was_there_before_is_a_duplicate_and_the_others_are_created(
+    line: Relay, organization: SalesOrganization
+) -> None:
     rows = firms(5)
     organization.insert("account", rows[2:3])
 
@@ -50,7 +54,9 @@ def test_a_row_that_was_there_before_is_a_duplicate_and_the_others_are_created(l
     assert len(there(organization, rows)) == 5
 
 
-def test_one_bad_row_among_many_is_named_and_the_others_are_written(line, organization):
+def test_one_bad_row_among_many_is_named_and_the_others_are_written(
+    line: Relay, organization: SalesOrganization
+) -> None:
     rows = firms(250)
     rows[17] = Row(rows[17].id, {"name": "Coho Winery " * 20})
 
@@ -66,7 +72,7 @@ def test_one_bad_row_among_many_is_named_and_the_others_are_written(line, organi
     assert sent(line, "$batch") == 3 + 1  # 100 rows each, and the table's description
 
 
-def test_bad_rows_in_every_bulk_call_do_not_block_the_threads(line, monkeypatch):
+def test_bad_rows_in_every_bulk_call_do_not_block_the_threads(line: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "CREATED_AT_ONCE", 20)
     monkeypatch.setattr(bulk.batch, "WRITES_AT_ONCE", 5)
     organization = line.organization(concurrency=2)
@@ -80,7 +86,9 @@ def test_bad_rows_in_every_bulk_call_do_not_block_the_threads(line, monkeypatch)
     assert sum(not one.ok for one in written) == 6
 
 
-def test_a_column_the_organization_does_not_know_ends_the_call_at_once(line, organization):
+def test_a_column_the_organization_does_not_know_ends_the_call_at_once(
+    line: Relay, organization: SalesOrganization
+) -> None:
     organization.describe("account")
     body = {"error": {"code": "0x0", "message": "Invalid property 'telephone1' was found in entity 'x.account'."}}
     line.say(BULK, Says(400, body, JSON))
@@ -92,14 +100,16 @@ def test_a_column_the_organization_does_not_know_ends_the_call_at_once(line, org
     assert sent(line, BULK) == 1
 
 
-def test_a_service_that_gives_ids_of_its_own_is_refused(line, organization):
+def test_a_service_that_gives_ids_of_its_own_is_refused(line: Relay, organization: SalesOrganization) -> None:
     line.say(BULK, Says(200, {"Ids": [str(uuid.uuid4()), str(uuid.uuid4())]}, JSON))
 
     with pytest.raises(BadAnswer, match="ids"):
         organization.insert("account", firms(2))
 
 
-def test_a_table_without_bulk_messages_is_written_in_batches_of_a_hundred(line, organization):
+def test_a_table_without_bulk_messages_is_written_in_batches_of_a_hundred(
+    line: Relay, organization: SalesOrganization
+) -> None:
     rows = [Row(uuid.uuid4(), {"subject": f"Call {n}", "notetext": "Ask for the order"}) for n in range(150)]
     organization.describe("annotation")
     before = organization.requests
@@ -111,7 +121,9 @@ def test_a_table_without_bulk_messages_is_written_in_batches_of_a_hundred(line, 
     assert sent(line, BULK) == 0
 
 
-def test_a_hundred_changed_rows_take_one_request_and_tell_their_versions(line, organization):
+def test_a_hundred_changed_rows_take_one_request_and_tell_their_versions(
+    line: Relay, organization: SalesOrganization
+) -> None:
     rows = firms(100)
     organization.insert("account", rows)
     before = organization.requests
@@ -124,7 +136,7 @@ def test_a_hundred_changed_rows_take_one_request_and_tell_their_versions(line, o
     assert {record.values["telephone1"] for record in found.values()} == {"030 2"}
 
 
-def test_a_stale_row_is_a_conflict_and_its_neighbours_are_changed(line, organization):
+def test_a_stale_row_is_a_conflict_and_its_neighbours_are_changed(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(3)
     organization.insert("account", rows)
     read = organization.get("account", [row.id for row in rows], [])
@@ -137,7 +149,7 @@ def test_a_stale_row_is_a_conflict_and_its_neighbours_are_changed(line, organiza
     assert [type(one.error) for one in written] == [type(None), VersionConflict, type(None)]
 
 
-def test_an_update_never_creates_a_row(line, organization):
+def test_an_update_never_creates_a_row(line: Relay, organization: SalesOrganization) -> None:
     row = firms(1)[0]
 
     written = organization.update("account", [row])
@@ -146,7 +158,7 @@ def test_an_update_never_creates_a_row(line, organization):
     assert there(organization, [row]) == []
 
 
-def test_a_reference_to_nothing_names_field_and_record(line, organization):
+def test_a_reference_to_nothing_names_field_and_record(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(2)
     rows[1] = Row(rows[1].id, {"name": "Fabrikam", "parentaccountid": Ref("account", uuid.uuid4(), "Fabrikam Group")})
 
@@ -158,14 +170,14 @@ def test_a_reference_to_nothing_names_field_and_record(line, organization):
     assert "Fabrikam Group" in str(written[1].error)
 
 
-def test_an_option_that_does_not_exist_is_named(line, organization):
+def test_an_option_that_does_not_exist_is_named(line: Relay, organization: SalesOrganization) -> None:
     written = organization.insert("account", [Row(uuid.uuid4(), {"name": "Adatum", "customertypecode": 4711})])
 
     assert isinstance(written[0].error, InvalidValue)
     assert "has no option 4711" in str(written[0].error)
 
 
-def test_an_amount_out_of_range_names_the_range(line, organization):
+def test_an_amount_out_of_range_names_the_range(line: Relay, organization: SalesOrganization) -> None:
     row = Row(uuid.uuid4(), {"name": "Adatum", "creditlimit": Decimal(10) ** 15})
 
     error = organization.insert("account", [row])[0].error
@@ -175,7 +187,9 @@ def test_an_amount_out_of_range_names_the_range(line, organization):
     assert "takes 0" in str(error)
 
 
-def test_a_deleted_row_counts_as_removed_however_often_it_is_deleted(line, organization):
+def test_a_deleted_row_counts_as_removed_however_often_it_is_deleted(
+    line: Relay, organization: SalesOrganization
+) -> None:
     rows = firms(2)
     organization.insert("account", rows)
 
@@ -185,7 +199,7 @@ def test_a_deleted_row_counts_as_removed_however_often_it_is_deleted(line, organ
     assert [one.error for one in (*first, *second)] == [None] * 4
 
 
-def test_a_find_after_a_bulk_insert_sees_the_rows(line, organization):
+def test_a_find_after_a_bulk_insert_sees_the_rows(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(4, "Wingtip Toys")
     organization.insert("account", rows)
 

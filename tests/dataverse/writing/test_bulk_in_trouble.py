@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from integration.dataverse.store import SalesOrganization
 from integration.odata.shared import Left
 from integration.systems.errors import (
     Refused,
@@ -14,12 +15,13 @@ from integration.systems.errors import (
 )
 from integration.systems.values import Row
 from tests.dataverse.counterpart import Says
+from tests.dataverse.relay import Relay
 from tests.dataverse.writing.bulk_line import BULK, firms, line, organization, sandbox, sent, there
 
 __all__ = ["line", "organization", "sandbox"]
 
 
-def test_an_account_whose_answer_got_lost_is_created_once(line, organization):
+def test_an_account_whose_answer_got_lost_is_created_once(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(30)
     line.lose_answer(BULK)
 
@@ -29,7 +31,7 @@ def test_an_account_whose_answer_got_lost_is_created_once(line, organization):
     assert len(there(organization, rows)) == 30
 
 
-def test_rows_that_a_lost_answer_wrote_come_with_their_version(line, organization):
+def test_rows_that_a_lost_answer_wrote_come_with_their_version(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(3)
     line.lose_answer(BULK)
 
@@ -39,7 +41,7 @@ def test_rows_that_a_lost_answer_wrote_come_with_their_version(line, organizatio
     assert [one.version for one in written] == [found[row.id].version for row in rows]
 
 
-def test_a_bulk_call_that_takes_too_long_is_cut_in_half_instead_of_repeated(line):
+def test_a_bulk_call_that_takes_too_long_is_cut_in_half_instead_of_repeated(line: Relay) -> None:
     organization = line.organization(patience=0.5)
     rows = firms(8)
     organization.describe("account")
@@ -53,7 +55,7 @@ def test_a_bulk_call_that_takes_too_long_is_cut_in_half_instead_of_repeated(line
     assert sizes == [8, 4, 4]
 
 
-def test_rows_of_a_bulk_call_that_ended_after_we_gave_up_are_not_doubled(line):
+def test_rows_of_a_bulk_call_that_ended_after_we_gave_up_are_not_doubled(line: Relay) -> None:
     organization = line.organization(patience=0.5)
     rows = firms(6)
     organization.describe("account")
@@ -66,14 +68,14 @@ def test_rows_of_a_bulk_call_that_ended_after_we_gave_up_are_not_doubled(line):
     organization.close()
 
 
-def test_a_bulk_call_that_is_too_large_is_cut_in_half(line, organization):
+def test_a_bulk_call_that_is_too_large_is_cut_in_half(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(8)
     line.say(BULK, Says(413, b""))
 
     assert all(one.ok for one in organization.insert("account", rows))
 
 
-def test_a_batch_whose_answer_got_lost_creates_nothing_twice(line, organization):
+def test_a_batch_whose_answer_got_lost_creates_nothing_twice(line: Relay, organization: SalesOrganization) -> None:
     rows = [Row(uuid.uuid4(), {"subject": f"Call {n}"}) for n in range(10)]
     organization.describe("annotation")
     line.lose_answer("$batch")
@@ -83,7 +85,7 @@ def test_a_batch_whose_answer_got_lost_creates_nothing_twice(line, organization)
     assert [one.error for one in written] == [None] * 10
 
 
-def test_throttling_is_waited_for_as_long_as_the_service_asks(line):
+def test_throttling_is_waited_for_as_long_as_the_service_asks(line: Relay) -> None:
     gate = Noted()
     organization = line.organization(gate=gate)
     organization.describe("account")
@@ -97,7 +99,7 @@ def test_throttling_is_waited_for_as_long_as_the_service_asks(line):
     assert line.slept == []
 
 
-def test_rows_that_a_batch_answers_as_throttled_are_sent_again_alone(line):
+def test_rows_that_a_batch_answers_as_throttled_are_sent_again_alone(line: Relay) -> None:
     gate = Noted()
     organization = line.organization(gate=gate)
     rows = firms(3)
@@ -112,7 +114,7 @@ def test_rows_that_a_batch_answers_as_throttled_are_sent_again_alone(line):
     assert line.asked[-1].body.count(b"PATCH") == 1
 
 
-def test_a_row_locked_by_somebody_else_is_tried_again(line, organization):
+def test_a_row_locked_by_somebody_else_is_tried_again(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(1)
     organization.insert("account", rows)
     deadlock = '{"error":{"code":"0x80044150","message":"SQL deadlock"}}'
@@ -124,7 +126,7 @@ def test_a_row_locked_by_somebody_else_is_tried_again(line, organization):
     assert len(line.slept) == 2
 
 
-def test_a_row_at_which_the_service_stumbles_does_not_end_the_run(line, organization):
+def test_a_row_at_which_the_service_stumbles_does_not_end_the_run(line: Relay, organization: SalesOrganization) -> None:
     rows = firms(2)
     organization.insert("account", rows)
     organization.describe("account")
@@ -138,7 +140,7 @@ def test_a_row_at_which_the_service_stumbles_does_not_end_the_run(line, organiza
     assert isinstance(written[1].error, Refused)
 
 
-def test_throttling_that_never_ends_ends_the_call(line, monkeypatch):
+def test_throttling_that_never_ends_ends_the_call(line: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
     organization = line.organization(gate=Noted())
     organization.describe("account")
     line.throttle(BULK, seconds=100_000, times=99)
@@ -150,7 +152,7 @@ def test_throttling_that_never_ends_ends_the_call(line, monkeypatch):
     assert caught.value.retry_after == 100_000
 
 
-def test_a_service_that_is_gone_ends_the_call_after_a_few_tries(line, organization):
+def test_a_service_that_is_gone_ends_the_call_after_a_few_tries(line: Relay, organization: SalesOrganization) -> None:
     organization.describe("account")
     line.say(BULK, Says(502, b"bad gateway"), times=99)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from integration.systems.values import Ref, Row
 
 
 @pytest.fixture
-def organization(sandbox) -> Iterator[SalesOrganization]:
+def organization(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     administrator = sandbox["clients"]["administrator"]
     found = connect(
         sandbox["url"], sandbox["tenant"], administrator["client_id"], administrator["client_secret"],
@@ -25,7 +26,7 @@ def organization(sandbox) -> Iterator[SalesOrganization]:
     found.close()
 
 
-def test_a_lookup_is_cleared_by_reference_however_often(organization):
+def test_a_lookup_is_cleared_by_reference_however_often(organization: SalesOrganization) -> None:
     contact, account = uuid.uuid4(), uuid.uuid4()
     organization.insert("contact", [Row(contact, {"lastname": "Olive"})])
     organization.insert("account", [Row(account, {"name": "Adatum", "primarycontactid": Ref("contact", contact)})])
@@ -36,7 +37,7 @@ def test_a_lookup_is_cleared_by_reference_however_often(organization):
     assert organization.get("account", [account], ["primarycontactid"])[account].values == {"primarycontactid": None}
 
 
-def test_a_contact_joins_a_firm_and_leaves_it(organization):
+def test_a_contact_joins_a_firm_and_leaves_it(organization: SalesOrganization) -> None:
     contact, account = uuid.uuid4(), uuid.uuid4()
     organization.insert("contact", [Row(contact, {"lastname": "Olive"})])
     organization.insert("account", [Row(account, {"name": "Adatum"})])

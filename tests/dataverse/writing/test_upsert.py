@@ -58,7 +58,7 @@ def told(id: uuid.UUID) -> str:
     return f'{{"@odata.etag":"W/\\"7\\"","bci_statisticsid":"{id}"}}'
 
 
-def test_a_row_is_asked_for_by_its_number_and_may_be_created(server):
+def test_a_row_is_asked_for_by_its_number_and_may_be_created(server: Counterpart) -> None:
     upsert(server, [Row(OURS, {"bci_number": "O'Brien 1", "bci_balance": 5})], parted((201, told(OURS))))
 
     body = server.asked[-1].body.decode()
@@ -67,7 +67,7 @@ def test_a_row_is_asked_for_by_its_number_and_may_be_created(server):
     assert "Prefer: return=representation" in body
 
 
-def test_the_id_of_the_row_that_was_there_is_told(server):
+def test_the_id_of_the_row_that_was_there_is_told(server: Counterpart) -> None:
     made, changed = upsert(
         server,
         [Row(uuid.uuid4(), {"bci_number": "1"}), Row(uuid.uuid4(), {"bci_number": "2"})],
@@ -77,13 +77,15 @@ def test_the_id_of_the_row_that_was_there_is_told(server):
     assert (made.id, changed.id, changed.version) == (OURS, THEIRS, 'W/"7"')
 
 
-def test_an_upsert_whose_answer_got_lost_is_simply_sent_again(server):
+def test_an_upsert_whose_answer_got_lost_is_simply_sent_again(server: Counterpart) -> None:
     (answer,) = upsert(server, [Row(uuid.uuid4(), {"bci_number": "1"})], Says(drop=True), parted((200, told(OURS))))
 
     assert (answer.id, answer.error) == (OURS, None)
 
 
-def test_a_number_that_cannot_stand_in_an_address_is_refused_by_name_and_its_neighbours_are_written(server):
+def test_a_number_that_cannot_stand_in_an_address_is_refused_by_name_and_its_neighbours_are_written(
+    server: Counterpart,
+) -> None:
     rows = [Row(OURS, {"bci_number": n}) for n in ("1", "A/1", "")]
 
     answers = upsert(server, rows, parted((200, told(OURS))))
@@ -93,14 +95,14 @@ def test_a_number_that_cannot_stand_in_an_address_is_refused_by_name_and_its_nei
     assert "is blank" in str(answers[2].error)
 
 
-def test_a_key_the_organization_does_not_have_ends_the_call_with_what_to_do(server):
+def test_a_key_the_organization_does_not_have_ends_the_call_with_what_to_do(server: Counterpart) -> None:
     body = '{"error":{"code":"0x80060890","message":"The specified key attributes are not a defined key"}}'
 
     with pytest.raises(ConfigurationProblem, match="redeploy the integration solution"):
         upsert(server, [Row(OURS, {"bci_number": "1"})], parted((400, body)))
 
 
-def test_a_key_of_several_columns_names_them_all():
+def test_a_key_of_several_columns_names_them_all() -> None:
     values = {"bci_number": "1", "bci_balance": 5, "bci_accountid": Ref("account", OURS)}
 
     assert query.key(STATISTICS, list(values), values) == (f"bci_number='1',bci_balance=5,_bci_accountid_value={OURS}")

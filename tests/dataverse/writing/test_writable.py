@@ -18,7 +18,7 @@ from tests.sandbox.conftest import Caller
 
 
 @pytest.fixture(scope="module")
-def coho(tmp_path_factory) -> Iterator[dict[str, Any]]:
+def coho(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization of its own: the decimals of its prices are changed here."""
     running = Sandbox(Options(str(tmp_path_factory.mktemp("writable") / "organization.sqlite3"), seed="demo"))
     running.start()
@@ -27,7 +27,7 @@ def coho(tmp_path_factory) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def crm(coho) -> Iterator[SalesOrganization]:
+def crm(coho: dict[str, Any]) -> Iterator[SalesOrganization]:
     made = joined(coho)
     yield made
     made.close()
@@ -48,7 +48,7 @@ FIXED = [
 
 
 @pytest.mark.parametrize(("table", "name"), FIXED)
-def test_a_column_that_takes_no_update_is_described_as_such(crm, table, name):
+def test_a_column_that_takes_no_update_is_described_as_such(crm: SalesOrganization, table: str, name: str) -> None:
     field = crm.describe(table).fields[name]
 
     assert (field.insertable, field.updatable) == (True, False)
@@ -63,7 +63,7 @@ def product(boss: Caller) -> str:
     )  # fmt: skip
 
 
-def test_the_sandbox_leaves_a_price_on_its_list_without_a_word_as_the_service_does(coho):
+def test_the_sandbox_leaves_a_price_on_its_list_without_a_word_as_the_service_does(coho: dict[str, Any]) -> None:
     boss = Caller(coho, "administrator")
     unit = boss.rows("uoms?$top=1&$select=uomid")[0]["uomid"]
     old, new = (boss.create("pricelevels", name=uuid.uuid4().hex) for _ in range(2))
@@ -82,7 +82,7 @@ def test_the_sandbox_leaves_a_price_on_its_list_without_a_word_as_the_service_do
 @pytest.mark.parametrize(
     ("rows", "name"), [("transactioncurrencies", "isocurrencycode"), ("uomschedules", "baseuomname")]
 )
-def test_the_sandbox_leaves_out_other_such_columns_too(coho, rows, name):
+def test_the_sandbox_leaves_out_other_such_columns_too(coho: dict[str, Any], rows: str, name: str) -> None:
     boss = Caller(coho, "administrator")
     row = boss.rows(f"{rows}?$top=1")[0]
     key = next(column for column in row if column in ("transactioncurrencyid", "uomscheduleid"))
@@ -92,7 +92,9 @@ def test_the_sandbox_leaves_out_other_such_columns_too(coho, rows, name):
 
 
 @pytest.mark.parametrize(("table", "name"), FIXED)
-def test_changing_it_is_refused_with_field_and_way_out_and_the_other_rows_are_written(crm, table, name):
+def test_changing_it_is_refused_with_field_and_way_out_and_the_other_rows_are_written(
+    crm: SalesOrganization, table: str, name: str
+) -> None:
     field = crm.describe(table).fields[name]
     value = Ref(field.targets[0], uuid.uuid4()) if field.targets else "ZZZ"
     other = crm.find(table, size=1).records
@@ -106,7 +108,7 @@ def test_changing_it_is_refused_with_field_and_way_out_and_the_other_rows_are_wr
     assert all(one.ok for one in written[1:])
 
 
-def test_a_column_that_sales_works_out_itself_is_refused_in_a_change(crm):
+def test_a_column_that_sales_works_out_itself_is_refused_in_a_change(crm: SalesOrganization) -> None:
     account = Row(uuid.uuid4(), {"name": "Coho"})
     crm.insert("account", [account])
 
@@ -117,7 +119,7 @@ def test_a_column_that_sales_works_out_itself_is_refused_in_a_change(crm):
 
 
 @pytest.mark.parametrize("places", [0, 2, 4])
-def test_a_price_has_the_decimals_of_the_organization(coho, places):
+def test_a_price_has_the_decimals_of_the_organization(coho: dict[str, Any], places: int) -> None:
     boss = Caller(coho, "administrator")
     organization = boss.rows("organizations?$select=organizationid")[0]["organizationid"]
     assert boss("PATCH", f"organizations({organization})", {"pricingdecimalprecision": places}).status_code == 204
@@ -131,7 +133,7 @@ def test_a_price_has_the_decimals_of_the_organization(coho, places):
     crm.close()
 
 
-def test_a_price_with_more_decimals_is_kept_with_those_of_the_organization(coho):
+def test_a_price_with_more_decimals_is_kept_with_those_of_the_organization(coho: dict[str, Any]) -> None:
     boss = Caller(coho, "administrator")
     organization = boss.rows("organizations?$select=organizationid")[0]["organizationid"]
     boss("PATCH", f"organizations({organization})", {"pricingdecimalprecision": 2})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django.fixtures import Settings
 
 from integration.jobs import queue
 
 
 @pytest.fixture(autouse=True)
-def no_queue(settings):
+def no_queue(settings: Settings) -> Iterator[None]:
     settings.REDIS_URL = ""
     queue.redis.cache_clear()
     yield

@@ -23,11 +23,11 @@ CODES = {
 
 
 @pytest.mark.parametrize("code", sorted(CODES | {results.OVERTAKEN.code}))
-def test_each_code_has_a_meaning_and_an_advice(code):
+def test_each_code_has_a_meaning_and_an_advice(code: str) -> None:
     assert meaning(code) != code
     assert advice(code)
 
 
-def test_a_code_that_nobody_knows_stands_for_itself():
+def test_a_code_that_nobody_knows_stands_for_itself() -> None:
     assert (meaning("made-up"), advice("made-up")) == ("made-up", "")
     assert set(ADVICE) >= CODES

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from cryptography.fernet import Fernet
 from django.db.migrations.recorder import MigrationRecorder
+from pytest_django.fixtures import Settings
 
 from integration.checks.connection import connection
 from integration.checks.contents import mappings
@@ -44,13 +45,13 @@ def connected(erp: MemorySystem, crm: MemorySystem, user: uuid.UUID | None = Non
 # --- this installation ---------------------------------------------------------------------------------------
 
 
-def test_a_missing_encryption_key_is_told_with_the_variable_to_set(settings):
+def test_a_missing_encryption_key_is_told_with_the_variable_to_set(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = []
     one = told(installation(ConnectionSetup.current()))["keys-unusable"]
     assert (one.severity, "FIELD_ENCRYPTION_KEYS" in one.fix) == (Severity.ERROR, True)
 
 
-def test_a_secret_of_another_key_is_named(settings):
+def test_a_secret_of_another_key_is_named(settings: Settings) -> None:
     setup = ConnectionSetup.current()
     setup.client_secret = "the secret of Contoso"
     setup.save()
@@ -60,7 +61,7 @@ def test_a_secret_of_another_key_is_named(settings):
     assert "Bring the former key" in one.fix
 
 
-def test_a_pending_migration_is_named():
+def test_a_pending_migration_is_named() -> None:
     last = MigrationRecorder.Migration.objects.filter(app="integration").order_by("name").last()
     last.delete()
     one = told(machine())["migrations-pending"]
@@ -68,26 +69,28 @@ def test_a_pending_migration_is_named():
     assert one.fix == "Run: python manage.py migrate"
 
 
-def test_a_missing_queue_is_an_error_and_its_workers_are_not_asked_for():
+def test_a_missing_queue_is_an_error_and_its_workers_are_not_asked_for() -> None:
     found = told(machine())
     assert found["queue-unreachable"].message == "REDIS_URL is not set: there is no queue."
     assert "no-worker" not in found
 
 
-def test_a_queue_that_does_not_answer_is_told(settings):
+def test_a_queue_that_does_not_answer_is_told(settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     one = told(machine())["queue-unreachable"]
     assert one.message.startswith("The queue does not answer")
 
 
 @pytest.mark.parametrize(("code", "fix"), [("no-worker", "manage.py work"), ("no-scheduler", "manage.py schedule")])
-def test_a_queue_without_workers_or_scheduler_says_which_command_starts_one(monkeypatch, code, fix):
+def test_a_queue_without_workers_or_scheduler_says_which_command_starts_one(
+    monkeypatch: pytest.MonkeyPatch, code: str, fix: str
+) -> None:
     monkeypatch.setattr("integration.checks.installation.queue_state", lambda: queue.QueueState(workers=0))
     one = told(machine())[code]
     assert (one.severity, fix in one.fix) == (Severity.ERROR, True)
 
 
-def test_a_copied_database_is_told():
+def test_a_copied_database_is_told() -> None:
     setup = ConnectionSetup.current()
     setup.installation_id = "the place it was copied from"
     assert told(installation(setup))["database-copied"].message == COPY
@@ -96,29 +99,31 @@ def test_a_copied_database_is_told():
 # --- the connection ------------------------------------------------------------------------------------------
 
 
-def test_a_connection_that_is_not_set_up_sends_to_the_guide():
+def test_a_connection_that_is_not_set_up_sends_to_the_guide() -> None:
     found, usable = connection(ConnectionSetup.current())
     assert [one.code for one in found] == ["not-set-up"]
     assert "Assisted Setup" in found[0].fix
     assert not usable
 
 
-def test_an_organization_that_cannot_be_reached_is_told_and_nothing_more_is_asked(setup, broken):
+def test_an_organization_that_cannot_be_reached_is_told_and_nothing_more_is_asked(
+    setup: ConnectionSetup, broken: None
+) -> None:
     found, usable = connection(setup)
     assert told(found)["unreachable"].message == "No route to contoso.crm4.dynamics.com."
     assert not usable
 
 
-def test_a_disabled_connection_is_a_warning(setup):
+def test_a_disabled_connection_is_a_warning(setup: ConnectionSetup) -> None:
     assert told(connection(setup)[0])["disabled"].severity is Severity.WARNING
 
 
-def test_a_disabled_integration_user_is_told(setup, organization):
+def test_a_disabled_integration_user_is_told(setup: ConnectionSetup, organization: MemorySystem) -> None:
     organization.update("systemuser", [Row(organization.user_id, {"isdisabled": True})])
     assert "disabled in the organization" in told(connection(setup)[0])["integration-user"].message
 
 
-def test_a_company_without_local_currency_is_told(setup, monkeypatch):
+def test_a_company_without_local_currency_is_told(setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("integration.connection.systems.local_currency", lambda: "")
     assert told(connection(setup)[0])["local-currency"].fix == "Enter LCY Code in General Ledger Setup."
 
@@ -136,7 +141,7 @@ def currencies() -> tuple[MemorySystem, MemorySystem]:
     return erp, MemorySystem(Side.CRM, [organization, money])
 
 
-def test_a_currency_without_a_rate_is_named():
+def test_a_currency_without_a_rate_is_named() -> None:
     erp, crm = currencies()
     erp.add("currency", iso_code="EUR", exchange_rate=Decimal("1.1"))
     erp.add("currency", iso_code="DKK", exchange_rate=None)
@@ -146,7 +151,7 @@ def test_a_currency_without_a_rate_is_named():
     ]
 
 
-def test_a_base_currency_that_business_central_does_not_value_is_an_error():
+def test_a_base_currency_that_business_central_does_not_value_is_an_error() -> None:
     erp, crm = currencies()
     dollar = crm.add("transactioncurrency", isocurrencycode="USD")
     crm.add("organization", basecurrencyid=Ref("transactioncurrency", dollar))
@@ -160,7 +165,7 @@ def owned(world: JobsWorld) -> dict[str, Finding]:
     return told(owners(ConnectionSetup.current(), connected(world.erp, world.crm)))
 
 
-def test_a_salesperson_without_a_user_is_named_with_what_they_own(world):
+def test_a_salesperson_without_a_user_is_named_with_what_they_own(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     world.add_customer("Fabrikam")
     one = owned(world)["owner-not-coupled"]
@@ -168,13 +173,13 @@ def test_a_salesperson_without_a_user_is_named_with_what_they_own(world):
     assert "Couple Salespeople" in one.fix
 
 
-def test_owners_are_fine_once_their_salesperson_is_coupled(world):
+def test_owners_are_fine_once_their_salesperson_is_coupled(world: JobsWorld) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     assert list(owned(world)) == ["owners"]
 
 
-def test_a_disabled_user_of_a_coupled_salesperson_is_named(world):
+def test_a_disabled_user_of_a_coupled_salesperson_is_named(world: JobsWorld) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     world.crm.update("systemuser", [Row(world.jim_user, {"isdisabled": True})])
@@ -184,7 +189,7 @@ def test_a_disabled_user_of_a_coupled_salesperson_is_named(world):
     )
 
 
-def test_of_a_mapping_of_coupled_records_only_these_count(world):
+def test_of_a_mapping_of_coupled_records_only_these_count(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     fabrikam = world.add_customer("Fabrikam")
     customers = world.mapping()
@@ -194,7 +199,7 @@ def test_of_a_mapping_of_coupled_records_only_these_count(world):
     assert found["owner-not-coupled"].message.endswith("and owns: 1 × customer.")
 
 
-def test_no_record_is_read_while_every_salesperson_has_a_user(world):
+def test_no_record_is_read_while_every_salesperson_has_a_user(world: JobsWorld) -> None:
     world.couple_jim()
     for number in range(30):
         world.add_customer(f"Customer {number}")
@@ -206,7 +211,7 @@ def test_no_record_is_read_while_every_salesperson_has_a_user(world):
     assert asked == [("find", "salesperson"), ("get", "systemuser")]
 
 
-def test_the_records_of_a_salesperson_without_a_user_are_counted_and_not_read(world):
+def test_the_records_of_a_salesperson_without_a_user_are_counted_and_not_read(world: JobsWorld) -> None:
     for number in range(30):
         world.add_customer(f"Customer {number}")
     world.pages_of(10)
@@ -216,7 +221,7 @@ def test_the_records_of_a_salesperson_without_a_user_are_counted_and_not_read(wo
     assert asked == [("find", "salesperson"), ("count", "customer")]
 
 
-def test_a_default_price_list_that_somebody_else_changed_is_told():
+def test_a_default_price_list_that_somebody_else_changed_is_told() -> None:
     crm = MemorySystem(
         Side.CRM,
         [
@@ -235,5 +240,7 @@ def test_a_default_price_list_that_somebody_else_changed_is_told():
     assert "1 of its 2 lines" in after.message
 
 
-def test_twins_that_are_no_organization_are_not_asked_for_their_metadata(setup, organization, company):
+def test_twins_that_are_no_organization_are_not_asked_for_their_metadata(
+    setup: ConnectionSetup, organization: MemorySystem, company: MemorySystem
+) -> None:
     assert list(mappings(setup, connected(company, organization))) == []

@@ -33,7 +33,7 @@ def found(cronus: Cronus):
     return one
 
 
-def test_prices_with_more_decimals_than_the_organization_allows_are_counted_by_record(cronus):
+def test_prices_with_more_decimals_than_the_organization_allows_are_counted_by_record(cronus: Cronus) -> None:
     cronus.item("1000", "Bicycle", "0.12345", inventory=Decimal("1.34567"))
     cronus.item("1001", "Pump", "4.50")
     cronus.item("1002", "Lamp", "4.125", blocked=True)
@@ -45,7 +45,7 @@ def test_prices_with_more_decimals_than_the_organization_allows_are_counted_by_r
     assert "Pricing Decimal Precision" in one.fix
 
 
-def test_an_organization_with_four_decimals_loses_nothing_of_a_tenth_of_a_cent(cronus):
+def test_an_organization_with_four_decimals_loses_nothing_of_a_tenth_of_a_cent(cronus: Cronus) -> None:
     cronus.crm.edit("organization", cronus.organization, pricingdecimalprecision=4)
     cronus.item("1000", "Bicycle", "0.1234")
     assert found(cronus).severity is Severity.FINE

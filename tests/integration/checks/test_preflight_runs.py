@@ -14,6 +14,7 @@ from integration import checks
 from integration.jobs import queue, tasks
 from integration.models import Preflight, TaskRun
 from integration.systems.findings import Finding, Severity
+from integration.systems.memory.system import MemorySystem
 from tests.integration.checks.checked import no_queue
 from tests.people import ADMINISTRATOR, signed_in
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # --- page, command, night ------------------------------------------------------------------------------------
 
 
-def test_the_command_prints_code_severity_message_and_fix_and_ends_with_one(db):
+def test_the_command_prints_code_severity_message_and_fix_and_ends_with_one(db: None) -> None:
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("preflight", "--json", stdout=out)
@@ -35,7 +36,7 @@ def test_the_command_prints_code_severity_message_and_fix_and_ends_with_one(db):
     assert all({"code", "severity", "message", "fix"} <= one.keys() for one in answer["findings"])
 
 
-def test_the_last_run_is_one_row_with_the_worst_first():
+def test_the_last_run_is_one_row_with_the_worst_first() -> None:
     Preflight.keep([Finding("queue", Severity.FINE, "Queue", "It answers.")])
     last = Preflight.keep(
         [Finding("clock", Severity.FINE, "Clock", "Agrees."), Finding("no-worker", Severity.ERROR, "Workers", "None.")]
@@ -45,7 +46,7 @@ def test_the_last_run_is_one_row_with_the_worst_first():
     assert [one["code"] for one in last.verdicts] == ["no-worker", "clock"]
 
 
-def test_the_page_shows_the_last_run_and_home_leads_there_while_there_are_errors():
+def test_the_page_shows_the_last_run_and_home_leads_there_while_there_are_errors() -> None:
     Preflight.keep([Finding("no-worker", Severity.ERROR, "Workers", "No worker <takes> jobs.", "Start one.")])
     ester = signed_in("ester")
     page = ester.get("/connection/preflight/").content.decode()
@@ -64,7 +65,7 @@ def pending(*statements: str) -> None:
             cursor.execute(statement)
 
 
-def test_the_command_prints_its_findings_while_its_own_migration_is_pending():
+def test_the_command_prints_its_findings_while_its_own_migration_is_pending() -> None:
     pending("DROP TABLE integration_preflight")
     out = StringIO()
     with pytest.raises(SystemExit):
@@ -74,7 +75,7 @@ def test_the_command_prints_its_findings_while_its_own_migration_is_pending():
     assert "These findings could not be stored" in out.getvalue()
 
 
-def test_the_command_says_which_migration_is_pending_when_the_setup_cannot_be_read_yet():
+def test_the_command_says_which_migration_is_pending_when_the_setup_cannot_be_read_yet() -> None:
     pending("ALTER TABLE integration_connectionsetup DROP COLUMN web_client_url")
     found = {one.code: one for one in checks.look()}
     assert "integration.0001_initial" in found["migrations-pending"].message
@@ -85,7 +86,7 @@ def test_the_command_says_which_migration_is_pending_when_the_setup_cannot_be_re
 # --- run again -----------------------------------------------------------------------------------------------
 
 
-def test_run_again_gives_it_to_a_worker_and_needs_the_right(ends):
+def test_run_again_gives_it_to_a_worker_and_needs_the_right(ends: tuple[MemorySystem, ...]) -> None:
     assert signed_in("ester").post("/connection/preflight/run/").status_code == 403
     annette = signed_in("annette", ADMINISTRATOR)
     page = annette.post("/connection/preflight/run/", follow=True).content.decode()
@@ -98,7 +99,7 @@ def test_run_again_gives_it_to_a_worker_and_needs_the_right(ends):
     assert "hx-trigger" not in page
 
 
-def test_a_double_click_on_run_again_makes_one_run():
+def test_a_double_click_on_run_again_makes_one_run() -> None:
     annette = signed_in("annette", ADMINISTRATOR)
     annette.post("/connection/preflight/run/")
     asked = TaskRun.objects.get().asked_at
@@ -107,13 +108,13 @@ def test_a_double_click_on_run_again_makes_one_run():
     assert TaskRun.objects.get().asked_at == asked
 
 
-def test_while_no_worker_is_there_the_page_says_how_to_start_one(monkeypatch):
+def test_while_no_worker_is_there_the_page_says_how_to_start_one(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks.start(checks.TASK)
     monkeypatch.setattr("integration.views.running.preflight.queue_state", lambda: queue.QueueState(workers=0))
     assert "python manage.py work" in signed_in("ester").get("/connection/preflight/").content.decode()
 
 
-def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatch):
+def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
 
     def fail() -> dict[str, int]:
@@ -127,7 +128,7 @@ def test_a_run_that_broke_off_is_told_and_the_findings_before_it_stay(monkeypatc
     assert "Both clocks agree." in page
 
 
-def test_the_live_part_of_the_page_is_the_findings_alone():
+def test_the_live_part_of_the_page_is_the_findings_alone() -> None:
     Preflight.keep([Finding("clock", Severity.FINE, "Clock", "Both clocks agree.")])
     page = signed_in("ester").get("/connection/preflight/", headers={"HX-Request": "true"}).content.decode()
     assert page.startswith('<div id="preflight">')

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from integration import checks
 from integration.checks import contents
@@ -27,7 +29,7 @@ USER = solution.INTEGRATION_ROLES[1]
 
 
 @pytest.fixture
-def administrator(ready) -> Iterator[Session]:
+def administrator(ready: dict[str, Any]) -> Iterator[Session]:
     one = ready["clients"]["administrator"]
     credentials = Credentials(ready["tenant"], one["client_id"], one["client_secret"], ready["token_endpoint"])
     made = Session(ready["url"], credentials)
@@ -37,14 +39,14 @@ def administrator(ready) -> Iterator[Session]:
 
 
 @pytest.fixture
-def typed_in(ready, administrator, settings) -> ConnectionSetup:
+def typed_in(ready: dict[str, Any], administrator: Session, settings: Settings) -> ConnectionSetup:
     """Address and credentials are there, and nobody has enabled the connection yet."""
     settings.DEVELOPMENT = True
     return fill_in(ready)
 
 
 @pytest.fixture
-def enabled(typed_in) -> ConnectionSetup:
+def enabled(typed_in: ConnectionSetup) -> ConnectionSetup:
     enable(typed_in)
     return typed_in
 
@@ -56,12 +58,14 @@ def found() -> dict[str, list[dict]]:
     return told
 
 
-def test_a_fresh_connection_has_nothing_wrong_in_sales(enabled):
+def test_a_fresh_connection_has_nothing_wrong_in_sales(enabled: ConnectionSetup) -> None:
     wrong = {code for code, ones in found().items() if any(one["severity"] == "error" for one in ones)}
     assert wrong <= {"queue-unreachable", "no-worker", "no-scheduler", "local-currency"}
 
 
-def test_everything_in_sales_is_looked_at_before_the_connection_is_ever_enabled(typed_in, administrator):
+def test_everything_in_sales_is_looked_at_before_the_connection_is_ever_enabled(
+    typed_in: ConnectionSetup, administrator: Session
+) -> None:
     told = found()
     assert told["disabled"][0]["severity"] == "warning"
     assert {"mappings", "role-drift", "rates", "clock"} <= told.keys()
@@ -74,7 +78,7 @@ def test_everything_in_sales_is_looked_at_before_the_connection_is_ever_enabled(
     solution.import_into(administrator, redeploy=True)
 
 
-def test_a_worker_looks_at_a_disabled_connection_when_a_person_asks(typed_in):
+def test_a_worker_looks_at_a_disabled_connection_when_a_person_asks(typed_in: ConnectionSetup) -> None:
     annette = signed_in("annette", ADMINISTRATOR)
     annette.post("/connection/preflight/run/")
     assert tasks.run(checks.TASK)
@@ -94,7 +98,9 @@ def take_from_our_role(administrator: Session, privilege: str) -> str:
 
 
 @pytest.mark.parametrize("privilege", ["prvReadAccount", "prvActOnBehalfOfAnotherUser"])
-def test_a_privilege_taken_from_our_role_is_named_and_a_redeployment_restores_it(enabled, administrator, privilege):
+def test_a_privilege_taken_from_our_role_is_named_and_a_redeployment_restores_it(
+    enabled: ConnectionSetup, administrator: Session, privilege: str
+) -> None:
     taken = take_from_our_role(administrator, privilege)
     (one,) = found()["role-drift"]
     assert (one["what"], one["severity"]) == (USER, "error")
@@ -104,12 +110,14 @@ def test_a_privilege_taken_from_our_role_is_named_and_a_redeployment_restores_it
     assert found()["role-drift"][0]["severity"] == "fine"
 
 
-def test_privileges_that_the_organization_does_not_know_are_not_missed(enabled):
+def test_privileges_that_the_organization_does_not_know_are_not_missed(enabled: ConnectionSetup) -> None:
     """``prvOverridePriceEngineOrder`` is in our role, and this organization has no such privilege."""
     assert found()["role-drift"][0]["message"] == "Our roles have all privileges they came with."
 
 
-def test_where_privileges_may_not_be_listed_those_of_tables_are_compared(enabled, administrator, monkeypatch):
+def test_where_privileges_may_not_be_listed_those_of_tables_are_compared(
+    enabled: ConnectionSetup, administrator: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(drift, "rows", refuse)
     assert "beside those of tables" in found()["role-drift"][0]["message"]
     taken = take_from_our_role(administrator, "prvReadAccount")
@@ -121,14 +129,16 @@ def refuse(*_: object) -> None:
     raise PrivilegeMissing("prvReadPrivilege is missing.")
 
 
-def test_an_older_solution_than_that_of_this_release_is_a_warning(enabled, monkeypatch):
+def test_an_older_solution_than_that_of_this_release_is_a_warning(
+    enabled: ConnectionSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     newer = replace(solution.describe(), version="9.0.0.0")
     monkeypatch.setattr(contents, "describe", lambda: newer)
     (one,) = found()["solution-outdated"]
     assert one["message"].endswith("9.0.0.0 came with this release.")
 
 
-def test_a_column_and_a_table_that_are_gone_are_told_with_their_mapping(enabled):
+def test_a_column_and_a_table_that_are_gone_are_told_with_their_mapping(enabled: ConnectionSetup) -> None:
     FieldMapping.objects.filter(mapping__name="CUSTOMER", crm_field="name").update(crm_field="new_shoesize")
     TableMapping.objects.filter(name="CONTACT").update(crm_table="new_contact")
     told = found()
@@ -138,7 +148,7 @@ def test_a_column_and_a_table_that_are_gone_are_told_with_their_mapping(enabled)
     assert {one["what"] for one in told["mapping-broken"]} >= {"CUSTOMER", "CONTACT"}
 
 
-def test_clocks_that_are_ten_minutes_apart_are_an_error(enabled):
+def test_clocks_that_are_ten_minutes_apart_are_an_error(enabled: ConnectionSetup) -> None:
     with opened() as connected:
         behind = contents.clocks(enabled, connected, lambda: timezone.now() - dt.timedelta(minutes=10))
         assert "behind" in next(behind).message

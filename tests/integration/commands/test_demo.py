@@ -15,6 +15,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., RunningDemo]]:
 # --- the demo ------------------------------------------------------------------------------------------------
 
 
-def test_a_taken_port_is_told_with_how_to_choose_another(demo):
+def test_a_taken_port_is_told_with_how_to_choose_another(demo: Callable[..., Any]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -144,7 +145,7 @@ def answer_of(started: RunningDemo) -> dict:
     return json.loads(started.text.splitlines()[-1])
 
 
-def test_the_demo_lives_until_ctrl_c_and_leaves_no_process_behind(demo):
+def test_the_demo_lives_until_ctrl_c_and_leaves_no_process_behind(demo: Callable[..., Any]) -> None:
     web, sandbox = free_port(), free_port()
     started = demo("--port", str(web), "--sandbox-port", str(sandbox))
     started.eventually(lambda: "Ctrl-C ends everything" in started.text, "the greeting")
@@ -169,7 +170,7 @@ def test_the_demo_lives_until_ctrl_c_and_leaves_no_process_behind(demo):
     assert using(started.home) == []
 
 
-def test_killing_the_demo_itself_leaves_no_process_behind(demo):
+def test_killing_the_demo_itself_leaves_no_process_behind(demo: Callable[..., Any]) -> None:
     started = demo("--port", "0", "--sandbox-port", "0")
     started.eventually(lambda: "Ctrl-C ends everything" in started.text, "the greeting")
     started.process.kill()
@@ -177,7 +178,7 @@ def test_killing_the_demo_itself_leaves_no_process_behind(demo):
     eventually(lambda: using(started.home) == [], "all processes to be gone")
 
 
-def test_once_connects_synchronizes_everything_and_twice_doubles_nothing(demo):
+def test_once_connects_synchronizes_everything_and_twice_doubles_nothing(demo: Callable[..., Any]) -> None:
     first = demo("--once", "--customers", "70", "--accounts", "45")
     assert first.wait() == 0, first.text
     told = answer_of(first)
@@ -196,7 +197,9 @@ def test_once_connects_synchronizes_everything_and_twice_doubles_nothing(demo):
     assert again.rows(count) == coupled
 
 
-def test_killing_work_horses_and_workers_during_a_full_run_of_5000_customers_doubles_no_account(demo):
+def test_killing_work_horses_and_workers_during_a_full_run_of_5000_customers_doubles_no_account(
+    demo: Callable[..., Any],
+) -> None:
     quick = {"JOB_DEAD_AFTER": "2", "JOB_HEARTBEAT": "0.3", "JOB_RESEND_AFTER": "1"}
     started = demo("--once", "--customers", "5000", "--accounts", "50", **quick)
 

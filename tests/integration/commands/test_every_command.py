@@ -82,13 +82,13 @@ def refused(done: subprocess.CompletedProcess[str], status: tuple[int, ...] = (1
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory) -> Path:
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder without a database."""
     return tmp_path_factory.mktemp("fresh")
 
 
 @pytest.fixture(scope="module")
-def connected(tmp_path_factory) -> Path:
+def connected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with an enabled connection to an organization that nobody answers for."""
     home = tmp_path_factory.mktemp("connected")
     assert manage(home, "migrate", "--verbosity", "0").returncode == 0
@@ -98,7 +98,9 @@ def connected(tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_an_option_that_there_is_not_is_said_with_how_to_use_the_command(name, capsys):
+def test_an_option_that_there_is_not_is_said_with_how_to_use_the_command(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     command = load_command_class(get_commands()[name], name)
     command._called_from_command_line = True
     with pytest.raises(SystemExit) as ended:
@@ -113,18 +115,18 @@ SHOWN = re.findall(r'^    make manage ARGS="?(.*?)"?(?:  #.*)?$', PAGE, re.MULTI
 
 
 @pytest.mark.parametrize("line", SHOWN)
-def test_a_command_line_of_the_docs_can_be_typed_as_it_is_printed(line):
+def test_a_command_line_of_the_docs_can_be_typed_as_it_is_printed(line: str) -> None:
     name, *words = shlex.split(line)
     command = load_command_class(get_commands()[name], name)
     assert command.create_parser("manage.py", name).parse_args(words)
 
 
-def test_the_docs_show_every_command_for_people():
+def test_the_docs_show_every_command_for_people() -> None:
     assert {shlex.split(line)[0] for line in SHOWN} >= {*OURS} - {"demo", "demo_setup", "schedule", "serve", "work"}
 
 
 @pytest.mark.parametrize("name", SOME)
-def test_without_settings_one_sentence_names_what_is_missing_and_the_way(fresh, name):
+def test_without_settings_one_sentence_names_what_is_missing_and_the_way(fresh: Path, name: str) -> None:
     said = refused(manage(fresh, name, *WORDS.get(name, []), DEVELOPMENT=""), (2,))
     assert said.startswith("SECRET_KEY is not set.")
     assert "DEVELOPMENT=true" in said
@@ -132,21 +134,21 @@ def test_without_settings_one_sentence_names_what_is_missing_and_the_way(fresh, 
 
 
 @pytest.mark.parametrize("name", NEED_THE_DATABASE)
-def test_without_tables_it_says_that_migrate_comes_first(fresh, name):
+def test_without_tables_it_says_that_migrate_comes_first(fresh: Path, name: str) -> None:
     done = manage(fresh, name, *WORDS.get(name, []))
     assert refused(done)
     assert "migrate" in done.stdout + done.stderr or name == "demo_setup"
 
 
 @pytest.mark.parametrize("words", ASK_SALES, ids=lambda words: words[0])
-def test_an_organization_that_does_not_answer_is_named(connected, words):
+def test_an_organization_that_does_not_answer_is_named(connected: Path, words: list[str]) -> None:
     done = manage(connected, *words)
     refused(done)
     assert "127.0.0.1 cannot be reached" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("name", "status"), [("work", (1,)), ("schedule", (0,)), ("preflight", (1,))])
-def test_a_queue_that_does_not_answer_is_said(connected, name, status):
+def test_a_queue_that_does_not_answer_is_said(connected: Path, name: str, status: tuple[int, ...]) -> None:
     done = manage(connected, name, *WORDS.get(name, []), REDIS_URL="redis://:hidden@127.0.0.1:1/0")
     if done.returncode:
         refused(done, status)
@@ -162,7 +164,7 @@ def without_override() -> None:
 
 
 @pytest.mark.parametrize("name", SOME)
-def test_a_folder_that_cannot_be_written_is_named(tmp_path, name):
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
     home = tmp_path / "kept"
     home.mkdir(mode=0o555)
     said = refused(manage(home, name, *WORDS.get(name, []), preexec=without_override))
@@ -170,7 +172,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, name):
     assert str(home) in said
 
 
-def test_a_database_that_cannot_be_written_is_named(connected):
+def test_a_database_that_cannot_be_written_is_named(connected: Path) -> None:
     kept = {path: path.stat().st_mode for path in [connected, *connected.glob("*.sqlite3*")]}
     try:
         for path in kept:
@@ -186,12 +188,12 @@ def test_a_database_that_cannot_be_written_is_named(connected):
 
 
 @pytest.mark.parametrize(("name", "port"), [("sandbox", "x"), ("serve", "-1"), ("demo", "70000")])
-def test_a_port_that_is_none_is_said(fresh, name, port):
+def test_a_port_that_is_none_is_said(fresh: Path, name: str, port: str) -> None:
     assert "port" in refused(manage(fresh, name, "--port", port), (2,))
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "65536", "9" * 5000, "٣", "1.5"])
-def test_what_is_no_port_is_refused_in_words(text):
+def test_what_is_no_port_is_refused_in_words(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="a port is a number from 0 to 65535"):
         console.port(text)
 
@@ -233,7 +235,7 @@ print(json.dumps(found))
 """
 
 
-def test_a_value_in_the_environment_that_is_none_is_refused_by_name_and_not_shown(fresh):
+def test_a_value_in_the_environment_that_is_none_is_refused_by_name_and_not_shown(fresh: Path) -> None:
     env = {"DEVELOPMENT": "true", "DATA_DIR": str(fresh), "PATH": os.environ["PATH"]}
     command = [sys.executable, "-c", READ_SETTINGS, json.dumps(WRONG)]
     done = subprocess.run(command, cwd=HOUSE, env=env, capture_output=True, text=True, check=True, timeout=60)
@@ -242,9 +244,9 @@ def test_a_value_in_the_environment_that_is_none_is_refused_by_name_and_not_show
     assert "hidden" not in done.stdout + done.stderr
 
 
-def test_a_wrong_value_in_the_environment_ends_a_command_with_two(fresh):
+def test_a_wrong_value_in_the_environment_ends_a_command_with_two(fresh: Path) -> None:
     assert refused(manage(fresh, "check", RETENTION_DAYS="6"), (2,)).startswith("RETENTION_DAYS is a whole number")
 
 
-def test_help_needs_no_settings(fresh):
+def test_help_needs_no_settings(fresh: Path) -> None:
     assert manage(fresh, "help", DEVELOPMENT="").returncode == 0

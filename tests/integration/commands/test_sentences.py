@@ -8,6 +8,7 @@ import logging
 import sqlite3
 import sys
 import uuid
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +19,7 @@ from integration.management.console import WRONG_USE, counted, mapping_named, po
 from integration.management.entry import NOT_MIGRATED, sentence_of
 from integration.management.log_lines import OneLine
 from integration.management.planned import Planned, label_of, planned
+from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.actions import Change, Fail, Ignore, Insert, Skip, SourceDeleted, Unchanged, Uncouple, Update
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Refused
@@ -36,24 +38,24 @@ PAIR = Pair(ID, uuid.UUID(int=8))
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("8000", 8000), ("65535", 65535), ("00080", 80)])
-def test_a_port_is_read(text, number):
+def test_a_port_is_read(text: str, number: int) -> None:
     assert port(text) == number
 
 
 @pytest.mark.parametrize("text", ["", "65536", "-1", "80.0", "eighty", "٨٠", "²", "8 0", "9" * 40, "0x50", "\x1b[2J"])
-def test_what_is_no_port_is_refused_with_what_one_is(text):
+def test_what_is_no_port_is_refused_with_what_one_is(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="a port is a number from 0 to 65535") as caught:
         port(text)
     assert "\x1b" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("text", "number"), [("1", 1), ("999999999", 999999999), ("007", 7)])
-def test_a_number_of_things_is_read(text, number):
+def test_a_number_of_things_is_read(text: str, number: int) -> None:
     assert whole_number(text) == number
 
 
 @pytest.mark.parametrize("text", ["", "0", "000", "-1", "1.5", "1e3", "1000000000", "٣", "many"])
-def test_what_is_no_number_of_things_is_refused(text):
+def test_what_is_no_number_of_things_is_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="a whole number from 1 on is needed"):
         whole_number(text)
 
@@ -67,7 +69,7 @@ def test_what_is_no_number_of_things_is_refused(text):
         ({"unchanged": 12}, "unchanged 12"),
     ],
 )
-def test_counters_leave_out_what_is_zero(counters, words):
+def test_counters_leave_out_what_is_zero(counters: dict[str, Any], words: str) -> None:
     assert counted(counters) == words
 
 
@@ -95,14 +97,14 @@ def test_counters_leave_out_what_is_zero(counters, words):
         (OSError("queue is away"), "The command cannot go on: queue is away."),
     ],
 )  # fmt: skip
-def test_a_fault_of_the_place_is_one_sentence_with_the_way_to_mend_it(error, sentence):
+def test_a_fault_of_the_place_is_one_sentence_with_the_way_to_mend_it(error: Any, sentence: str) -> None:
     assert sentence_of(error) == sentence
 
 
 # --- records ------------------------------------------------------------------------------------------------------
 
 
-def test_a_record_is_found_by_id_number_or_code_and_else_said_to_be_none():
+def test_a_record_is_found_by_id_number_or_code_and_else_said_to_be_none() -> None:
     erp, _ = systems()
     adatum = erp.add("customer", no="C-1", name="Adatum")
     erp.add("salesperson", code="JO", name="Jim Olive")
@@ -113,7 +115,7 @@ def test_a_record_is_found_by_id_number_or_code_and_else_said_to_be_none():
         record_id(erp, "customer", "C-2")
 
 
-def test_a_name_that_two_records_have_is_not_one_of_them():
+def test_a_name_that_two_records_have_is_not_one_of_them() -> None:
     _, crm = systems()
     for _ in range(2):
         crm.add("account", name="Adatum")
@@ -123,7 +125,7 @@ def test_a_name_that_two_records_have_is_not_one_of_them():
 
 
 @pytest.mark.django_db
-def test_a_mapping_that_is_none_is_wrong_use_with_those_that_there_are(mapping):
+def test_a_mapping_that_is_none_is_wrong_use_with_those_that_there_are(mapping: TableMapping) -> None:
     assert mapping_named("customer") == mapping
     with pytest.raises(CommandError, match="There is no mapping VESSEL. There are: .*CUSTOMER") as caught:
         mapping_named("VESSEL")
@@ -131,7 +133,7 @@ def test_a_mapping_that_is_none_is_wrong_use_with_those_that_there_are(mapping):
 
 
 @pytest.mark.django_db
-def test_without_any_mapping_it_says_where_they_come_from():
+def test_without_any_mapping_it_says_where_they_come_from() -> None:
     with pytest.raises(CommandError, match="There is no mapping CUSTOMER. Enable the connection first."):
         mapping_named("CUSTOMER")
 
@@ -153,22 +155,22 @@ def test_without_any_mapping_it_says_where_they_come_from():
         (Uncouple(PAIR, record=RECORD), "uncouple  10000 Adatum"),
     ],
 )
-def test_a_planned_action_is_one_line_with_the_record_and_why(action, text):
+def test_a_planned_action_is_one_line_with_the_record_and_why(action: Any, text: str) -> None:
     assert planned(action).text == text
 
 
-def test_a_record_that_is_not_the_runs_business_has_no_line():
+def test_a_record_that_is_not_the_runs_business_has_no_line() -> None:
     assert planned(Ignore(RECORD)) is None
 
 
-def test_a_broken_pair_has_the_reason_though_there_is_no_record():
+def test_a_broken_pair_has_the_reason_though_there_is_no_record() -> None:
     found = planned(SourceDeleted(PAIR, Refused("It was deleted."), "Adatum"))
 
     assert (found.action, found.record, found.reason) == ("source-deleted", "", "It was deleted.")
     assert found.id
 
 
-def test_a_program_reads_old_and_new_values_by_the_same_names():
+def test_a_program_reads_old_and_new_values_by_the_same_names() -> None:
     found = planned(
         Update(RECORD, TWIN, PAIR, [Change("name", "Ada", "Adatum"), Change("city", "", "Berlin")])
     ).as_dict()
@@ -187,11 +189,11 @@ def test_a_program_reads_old_and_new_values_by_the_same_names():
         ({"no": None, "name": "", "description": "Bicycle"}, "Bicycle"),
     ],
 )
-def test_a_record_is_called_by_what_was_read_of_it(values, label):
+def test_a_record_is_called_by_what_was_read_of_it(values: dict[str, Any], label: str) -> None:
     assert label_of(Record("customer", ID, values, "1")) == label
 
 
-def test_a_line_without_a_name_shows_the_id():
+def test_a_line_without_a_name_shows_the_id() -> None:
     assert Planned("fail", "4711", "", "No.", {}).text == "fail  4711  No."
 
 
@@ -203,7 +205,7 @@ def record(message: str, *args, **more) -> logging.LogRecord:
 
 
 @pytest.mark.parametrize("sent", ["Adatum\n2026 INFO forged", "a\r\nb", "\x1b[2Ja", "a\u2028b", "a\x00b"])
-def test_what_somebody_sent_makes_no_second_line_of_the_log(sent):
+def test_what_somebody_sent_makes_no_second_line_of_the_log(sent: str) -> None:
     line = OneLine("%(levelname)s %(message)s").format(record("Written: %s", sent))
 
     assert len(line.splitlines()) == 1
@@ -212,7 +214,7 @@ def test_what_somebody_sent_makes_no_second_line_of_the_log(sent):
     )
 
 
-def test_a_stack_trace_follows_its_line_indented():
+def test_a_stack_trace_follows_its_line_indented() -> None:
     try:
         raise ValueError("first\nsecond")
     except ValueError:

@@ -36,7 +36,7 @@ while True:
 """
 
 
-def test_a_child_that_dies_is_started_again_and_that_is_said():
+def test_a_child_that_dies_is_started_again_and_that_is_said() -> None:
     said: list[str] = []
     supervisor = Supervisor(said.append)
     child = supervisor.keep(python("worker", "import time\nprint('ready', flush=True)\ntime.sleep(60)"))
@@ -56,7 +56,7 @@ def test_a_child_that_dies_is_started_again_and_that_is_said():
     assert said == ["worker ended (killed by SIGKILL); it is started again in 0.5 s."]
 
 
-def test_ending_takes_the_whole_tree_along_even_what_does_not_listen():
+def test_ending_takes_the_whole_tree_along_even_what_does_not_listen() -> None:
     supervisor = Supervisor(print)
     child = supervisor.keep(python("worker", STUBBORN))
     supervisor.first_line(child)
@@ -65,7 +65,7 @@ def test_ending_takes_the_whole_tree_along_even_what_does_not_listen():
     assert members_of(child.pid) == []
 
 
-def test_a_wish_to_end_waits_until_the_child_being_started_is_known(monkeypatch):
+def test_a_wish_to_end_waits_until_the_child_being_started_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     supervisor = Supervisor(print)
     monkeypatch.setattr(threading.Thread, "start", lambda reader: (supervisor.ask_to_end(), starting(reader))[1])
     child = supervisor.keep(python("worker", "import time\ntime.sleep(60)"))
@@ -74,7 +74,7 @@ def test_a_wish_to_end_waits_until_the_child_being_started_is_known(monkeypatch)
     assert members_of(child.pid) == []
 
 
-def test_a_child_that_ends_before_it_is_ready_is_told_with_its_last_words():
+def test_a_child_that_ends_before_it_is_ready_is_told_with_its_last_words() -> None:
     supervisor = Supervisor(print)
     child = supervisor.keep(python("sandbox", "raise SystemExit('No database here.')"))
     with pytest.raises(ChildFailed, match=r"sandbox ended \(exit status 1\). It said: No database here."):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.test.client import Client
 
 from integration.connection import notifying
 from integration.connection.enabling import disable, enable, findings_of, readiness
@@ -13,6 +16,7 @@ from integration.models.connection.belonging import HELD_FOR, PLACE, Saving
 from integration.models.stored.cache import metadata_cache, token_cache
 from integration.models.stored.secret import SecretField
 from integration.systems.findings import Finding, Severity
+from integration.systems.memory.system import MemorySystem
 from tests.integration.connection.page import save
 from tests.integration.features.solution import own
 from tests.integration.signin.factors import with_app
@@ -30,7 +34,7 @@ OF_A_PLACE = {"integration.CachedText.text", *(f"integration.ConnectionSetup.{na
 
 
 @pytest.fixture
-def full(setup) -> ConnectionSetup:
+def full(setup: ConnectionSetup) -> ConnectionSetup:
     """Contoso's connection with every secret it can keep, a token, columns and findings."""
     phyllis = User.objects.create(username="phyllis")
     setup.odata_user = phyllis
@@ -54,12 +58,14 @@ def kept() -> set[str]:
     return found
 
 
-def test_every_place_that_keeps_a_secret_says_to_whom_it_belongs(full):
+def test_every_place_that_keeps_a_secret_says_to_whom_it_belongs(full: ConnectionSetup) -> None:
     assert kept() == OF_A_PERSON | OF_A_PLACE
 
 
 @pytest.mark.parametrize("column", PLACE)
-def test_no_stored_secret_comes_along_to_another_address_token_endpoint_tenant_or_client(full, column):
+def test_no_stored_secret_comes_along_to_another_address_token_endpoint_tenant_or_client(
+    full: ConnectionSetup, column: str
+) -> None:
     setattr(full, column, ELSEWHERE[column])
     full.save()
     assert kept() == OF_A_PERSON
@@ -67,7 +73,7 @@ def test_no_stored_secret_comes_along_to_another_address_token_endpoint_tenant_o
 
 
 @pytest.mark.parametrize("column", PLACE)
-def test_what_is_typed_together_with_the_new_address_is_kept(full, column):
+def test_what_is_typed_together_with_the_new_address_is_kept(full: ConnectionSetup, column: str) -> None:
     setattr(full, column, ELSEWHERE[column])
     full.client_secret = "the secret of Fabrikam"
     full.save(update_fields=[column, "client_secret"])
@@ -80,13 +86,13 @@ def test_what_is_typed_together_with_the_new_address_is_kept(full, column):
     assert "Client secret" not in words
 
 
-def test_a_change_that_leads_nowhere_else_keeps_every_secret(full):
+def test_a_change_that_leads_nowhere_else_keeps_every_secret(full: ConnectionSetup) -> None:
     full.sdk_version, full.web_client_url = "9.1", "https://bc.contoso.example"
     full.save()
     assert kept() == OF_A_PERSON | OF_A_PLACE
 
 
-def test_a_password_belongs_to_its_user_and_an_access_key_to_whom_it_was_made_for(full):
+def test_a_password_belongs_to_its_user_and_an_access_key_to_whom_it_was_made_for(full: ConnectionSetup) -> None:
     full.sign_in_user = "LITWARE\\bc"
     full.odata_user = User.objects.create(username="marie")
     full.save()
@@ -94,7 +100,9 @@ def test_a_password_belongs_to_its_user_and_an_access_key_to_whom_it_was_made_fo
     assert [name for name in HELD_FOR if getattr(now, name)] == ["client_secret", "certificate"]
 
 
-def test_an_object_that_was_read_before_somebody_else_moved_the_connection_writes_no_old_secret_to_it(full):
+def test_an_object_that_was_read_before_somebody_else_moved_the_connection_writes_no_old_secret_to_it(
+    full: ConnectionSetup,
+) -> None:
     stale = ConnectionSetup.current()
     full.url, full.client_secret = ELSEWHERE["url"], "the secret of Fabrikam"
     full.save()
@@ -125,8 +133,8 @@ def test_an_object_that_was_read_before_somebody_else_moved_the_connection_write
     ],
 )
 def test_of_two_people_neither_sends_the_others_secret_to_an_address_of_their_own(
-    stored, read, typed, written, expected
-):
+    stored: str, read: str, typed: str, written: list[str] | None, expected: list[Any]
+) -> None:
     def row(text: str) -> dict[str, str]:
         secrets = {**dict.fromkeys(HELD_FOR, ""), "client_secret": text[1].replace("-", "")}
         return {**dict.fromkeys([*PLACE, "sign_in_user", "odata_user"], ""), "url": text[0], **secrets}
@@ -137,14 +145,18 @@ def test_of_two_people_neither_sends_the_others_secret_to_an_address_of_their_ow
 # --- the pages say so ------------------------------------------------------------------------------------
 
 
-def test_the_page_says_what_was_cleared_and_the_test_does_not_send_it(full, admin, organization):
+def test_the_page_says_what_was_cleared_and_the_test_does_not_send_it(
+    full: ConnectionSetup, admin: Client, organization: MemorySystem
+) -> None:
     page = save(admin, token_endpoint=ELSEWHERE["token_endpoint"], test="1").content.decode()
     assert "Cleared, because it was typed for another address, tenant or client: Client secret, Certificate" in page
     assert "Client secret:</strong> is missing." in page
     assert sum(organization.calls.values()) == 0
 
 
-def test_the_guide_asks_for_the_secret_of_the_new_address_and_stores_nothing_before(full, admin):
+def test_the_guide_asks_for_the_secret_of_the_new_address_and_stores_nothing_before(
+    full: ConnectionSetup, admin: Client
+) -> None:
     admin.post("/setup/sales-connection/welcome/")
     address = "/setup/sales-connection/connection/"
     form = admin.get(address).context["form"]
@@ -162,7 +174,7 @@ def test_the_guide_asks_for_the_secret_of_the_new_address_and_stores_nothing_bef
 # --- what else belongs to an address ---------------------------------------------------------------------
 
 
-def test_another_address_takes_no_cursor_and_no_pending_notice_along(setup, admin):
+def test_another_address_takes_no_cursor_and_no_pending_notice_along(setup: ConnectionSetup, admin: Client) -> None:
     enable(setup)
     TableMapping.objects.update(crm_cursor="https://contoso.crm4.dynamics.com/api?$deltatoken=1", erp_cursor="7")
     disable(setup)
@@ -174,7 +186,9 @@ def test_another_address_takes_no_cursor_and_no_pending_notice_along(setup, admi
     assert set(TableMapping.objects.values_list("crm_cursor", "erp_cursor")) == {("", "7")}
 
 
-def test_another_organization_takes_no_cursor_and_nothing_an_administrator_did_along(setup, organization):
+def test_another_organization_takes_no_cursor_and_nothing_an_administrator_did_along(
+    setup: ConnectionSetup, organization: MemorySystem
+) -> None:
     findings_of(setup)
     setup.switch_order_integration(True)
     setup.choose_order_user(organization.user_id, "Nancy Anderson")
@@ -188,7 +202,9 @@ def test_another_organization_takes_no_cursor_and_nothing_an_administrator_did_a
     assert not TableMapping.objects.exclude(crm_cursor="").exists()
 
 
-def test_a_test_that_ends_after_somebody_moved_the_connection_leaves_no_trace(setup, organization, monkeypatch):
+def test_a_test_that_ends_after_somebody_moved_the_connection_leaves_no_trace(
+    setup: ConnectionSetup, organization: MemorySystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
     check = organization.check
 
     def moved_meanwhile():
@@ -202,7 +218,7 @@ def test_a_test_that_ends_after_somebody_moved_the_connection_leaves_no_trace(se
     assert ConnectionSetup.current().answered_id is None
 
 
-def test_a_save_of_a_page_leaves_what_the_machine_found_out_meanwhile(setup):
+def test_a_save_of_a_page_leaves_what_the_machine_found_out_meanwhile(setup: ConnectionSetup) -> None:
     stale = ConnectionSetup.current()
     enable(setup)
     stale.sdk_version = "9.1"
@@ -211,13 +227,15 @@ def test_a_save_of_a_page_leaves_what_the_machine_found_out_meanwhile(setup):
     assert (now.is_enabled, now.sdk_version, now.user_name) == (True, "9.1", "BC Integration")
 
 
-def test_a_forgotten_token_is_not_asked_for_again(full):
+def test_a_forgotten_token_is_not_asked_for_again(full: ConnectionSetup) -> None:
     full.url = ELSEWHERE["url"]
     full.save()
     assert not CachedText.objects.exists()
 
 
-def test_a_notice_that_was_given_to_the_former_address_leaves_what_is_pending_for_the_new_one(setup, organization):
+def test_a_notice_that_was_given_to_the_former_address_leaves_what_is_pending_for_the_new_one(
+    setup: ConnectionSetup, organization: MemorySystem
+) -> None:
     own(organization)
     setup.use_default_addresses("https://bc.cronus.example", "CRONUS")
     setup.save()

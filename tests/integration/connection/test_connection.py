@@ -1,8 +1,13 @@
 """Opening a connection and testing it: what is missing or wrong is named."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
+from pytest_django.fixtures import Settings
 
 from integration.connection import systems
 from integration.connection.enabling import enable, findings_of
@@ -26,6 +31,7 @@ from integration.systems.errors import (
     TlsFailed,
     Unreachable,
 )
+from integration.systems.memory.system import MemorySystem
 from tests.opened import opened
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +48,7 @@ def wrong(setup: ConnectionSetup) -> dict[str, str]:
     "CDSConnectionSetupTest.NoCDSConnectionOnCompanyOpen",
     "CRMSetupTest.NoCRMConnectionOnCompanyOpen",
 )
-def test_opening_an_enabled_connection_asks_nothing_yet(setup, organization):
+def test_opening_an_enabled_connection_asks_nothing_yet(setup: ConnectionSetup, organization: MemorySystem) -> None:
     enable(setup)
     organization.calls.clear()
     with opened() as connected:
@@ -59,19 +65,19 @@ def test_opening_an_enabled_connection_asks_nothing_yet(setup, organization):
     "CDSIntegrationMgtTest.IsIntegrationEnabledWhenEnabled",
     "CRMSetupTest.IsCRMIntegrationEnabled",
 )
-def test_a_connection_is_off_until_somebody_enables_it(ends):
+def test_a_connection_is_off_until_somebody_enables_it(ends: tuple[MemorySystem, ...]) -> None:
     assert ConnectionSetup.current().is_enabled is False
     with pytest.raises(ConfigurationProblem, match="disabled"), opened():
         pass
     assert ConnectionSetup.objects.count() == 1
 
 
-def test_an_enabled_connection_is_on(setup):
+def test_an_enabled_connection_is_on(setup: ConnectionSetup) -> None:
     enable(setup)
     assert ConnectionSetup.current().is_enabled is True
 
 
-def test_a_lost_key_is_told_and_nothing_is_opened(setup, settings):
+def test_a_lost_key_is_told_and_nothing_is_opened(setup: ConnectionSetup, settings: Settings) -> None:
     enable(setup)
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(ConfigurationProblem, match="FIELD_ENCRYPTION_KEYS"), opened():
@@ -79,7 +85,9 @@ def test_a_lost_key_is_told_and_nothing_is_opened(setup, settings):
     assert wrong(ConnectionSetup.current()) == {"Client secret": systems.UNREADABLE}
 
 
-def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
+def test_the_client_is_opened_with_what_was_typed(
+    setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
     settings.DATAVERSE_CA_FILE = "/etc/adatum/ca.pem"
     given = {}
     monkeypatch.setattr(systems, "connect", lambda **more: given.update(more))
@@ -101,7 +109,9 @@ def test_the_client_is_opened_with_what_was_typed(setup, monkeypatch, settings):
     }
 
 
-def test_the_time_zone_of_dates_is_one_that_exists_and_reaches_the_client(setup, monkeypatch):
+def test_the_time_zone_of_dates_is_one_that_exists_and_reaches_the_client(
+    setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = {}
     monkeypatch.setattr(systems, "connect", lambda **more: given.update(more))
     setup.time_zone = " Pacific/Auckland "
@@ -126,7 +136,7 @@ def test_the_time_zone_of_dates_is_one_that_exists_and_reaches_the_client(setup,
     "CDSIntegrationMgtTest.TestActiveConnectionWhenActive",
     "CRMSetupTest.TestConnectionAction",
 )
-def test_a_complete_connection_passes_its_test_enabled_or_not(setup):
+def test_a_complete_connection_passes_its_test_enabled_or_not(setup: ConnectionSetup) -> None:
     assert wrong(setup) == {}
     enable(setup)
     assert wrong(setup) == {}
@@ -148,7 +158,9 @@ def test_a_complete_connection_passes_its_test_enabled_or_not(setup):
     "CRMSetupTest.UserNameRequiredToEnable",
     "CRMConnectionWizardTests.CRMConnectionSetupCheckConnectRequiredFields",
 )
-def test_what_is_missing_is_named_before_anything_is_asked(ends, organization):
+def test_what_is_missing_is_named_before_anything_is_asked(
+    ends: tuple[MemorySystem, ...], organization: MemorySystem
+) -> None:
     setup = ConnectionSetup.current()
     assert list(wrong(setup)) == ["URL", "Client id", "Client secret", "Tenant"]
     with pytest.raises(NotReady, match="URL: is missing"):
@@ -156,7 +168,7 @@ def test_what_is_missing_is_named_before_anything_is_asked(ends, organization):
     assert sum(organization.calls.values()) == 0
 
 
-def test_a_token_endpoint_makes_the_tenant_needless(setup):
+def test_a_token_endpoint_makes_the_tenant_needless(setup: ConnectionSetup) -> None:
     setup.tenant, setup.token_endpoint = "", "https://login.example.com/x/token"
     assert setup.missing() == []
 
@@ -178,7 +190,9 @@ def test_a_token_endpoint_makes_the_tenant_needless(setup):
         (Throttled("Too many requests.", retry_after=17), "Organization"),
     ],
 )
-def test_a_refused_sign_in_is_told_by_what_is_wrong(setup, organization, problem, what):
+def test_a_refused_sign_in_is_told_by_what_is_wrong(
+    setup: ConnectionSetup, organization: MemorySystem, problem: Any, what: str
+) -> None:
     organization.fail_on("check", problem)
     told = wrong(setup)
     assert list(told) == [what]
@@ -187,7 +201,7 @@ def test_a_refused_sign_in_is_told_by_what_is_wrong(setup, organization, problem
     assert setup.last_error == f"{what}: {told[what]}"
 
 
-def test_a_missing_privilege_and_a_missing_product_are_told(setup, organization):
+def test_a_missing_privilege_and_a_missing_product_are_told(setup: ConnectionSetup, organization: MemorySystem) -> None:
     organization.fail_on(
         "find", PrivilegeMissing("prvReadAccount is missing."), when=lambda call: call.table == "account"
     )
@@ -198,25 +212,25 @@ def test_a_missing_privilege_and_a_missing_product_are_told(setup, organization)
     }
 
 
-def test_a_disabled_integration_user_is_told(setup, organization):
+def test_a_disabled_integration_user_is_told(setup: ConnectionSetup, organization: MemorySystem) -> None:
     organization.edit("systemuser", organization.user_id, isdisabled=True)
     assert wrong(setup) == {
         "Integration user": "The user BC Integration is disabled in the organization. Enable it there."
     }
 
 
-def test_a_company_without_a_local_currency_is_told(setup, monkeypatch):
+def test_a_company_without_a_local_currency_is_told(setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(systems, "local_currency", lambda: "")
     assert "LCY Code" in wrong(setup)["Local currency"]
 
 
-def test_a_test_never_answers_from_what_was_remembered(setup):
+def test_a_test_never_answers_from_what_was_remembered(setup: ConnectionSetup) -> None:
     token_cache().put("contoso", "a token of the former secret", 600)
     findings_of(setup)
     assert not CachedText.objects.exists()
 
 
-def test_without_sales_nothing_of_sales_is_asked(setup, organization):
+def test_without_sales_nothing_of_sales_is_asked(setup: ConnectionSetup, organization: MemorySystem) -> None:
     setup.sales_enabled = False
     organization.fail_on("describe", TableMissing("No table product."), when=lambda call: call.table == "product")
     assert wrong(setup) == {}

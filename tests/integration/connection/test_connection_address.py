@@ -27,7 +27,7 @@ PUBLIC, DEVELOPER, TOKEN = Kind(), Kind(loopback=True), Kind(path=True)
         ("", ""),
     ],
 )
-def test_an_address_is_brought_into_its_one_spelling(typed, stored):
+def test_an_address_is_brought_into_its_one_spelling(typed: str, stored: str) -> None:
     assert clean_address(typed, PUBLIC) == stored
 
 
@@ -40,7 +40,7 @@ def test_an_address_is_brought_into_its_one_spelling(typed, stored):
         "http://contoso.crm4.dynamics.com",
     ],
 )
-def test_what_is_more_or_less_than_the_address_is_answered_with_a_suggestion(typed):
+def test_what_is_more_or_less_than_the_address_is_answered_with_a_suggestion(typed: str) -> None:
     with pytest.raises(AddressError) as caught:
         clean_address(typed, PUBLIC)
     assert caught.value.suggestion == "https://contoso.crm4.dynamics.com"
@@ -63,7 +63,7 @@ def test_what_is_more_or_less_than_the_address_is_answered_with_a_suggestion(typ
         ("https://[::1", "not an address"),
     ],
 )
-def test_an_address_that_means_trouble_is_refused_in_words(typed, reason):
+def test_an_address_that_means_trouble_is_refused_in_words(typed: str, reason: str) -> None:
     with pytest.raises(AddressError, match=reason):
         clean_address(typed, DEVELOPER)
 
@@ -92,7 +92,7 @@ def test_an_address_that_means_trouble_is_refused_in_words(typed, reason):
         "intranet",
     ],
 )
-def test_an_address_inside_a_private_network_is_refused_however_it_is_written(host):
+def test_an_address_inside_a_private_network_is_refused_however_it_is_written(host: str) -> None:
     with pytest.raises(AddressError, match="private network"):
         clean_address(f"https://{host}", DEVELOPER)
 
@@ -100,19 +100,19 @@ def test_an_address_inside_a_private_network_is_refused_however_it_is_written(ho
 @pytest.mark.parametrize(
     "host", ["localhost:8001", "127.0.0.1:8001", "[::1]:8001", "127.1:8001", "[::ffff:127.0.0.1]:8001"]
 )
-def test_this_machine_is_only_called_by_a_developer(host):
+def test_this_machine_is_only_called_by_a_developer(host: str) -> None:
     assert clean_address(f"http://{host}", DEVELOPER).startswith("http://")
     with pytest.raises(AddressError, match="this machine"):
         clean_address(f"http://{host}", PUBLIC)
 
 
-def test_a_token_endpoint_keeps_its_path():
+def test_a_token_endpoint_keeps_its_path() -> None:
     typed = "https://login.example.com/tenant/oauth2/v2.0/token/"
     assert clean_address(typed, TOKEN) == "https://login.example.com/tenant/oauth2/v2.0/token"
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_typed_is_cleaned_for_good_or_refused_in_words(typed):
+def test_whatever_is_typed_is_cleaned_for_good_or_refused_in_words(typed) -> None:
     try:
         cleaned = clean_address(typed, DEVELOPER)
     except AddressError as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from pytest_django.fixtures import Settings
 
 from integration import checks
 from integration.checks.contents import mappings
@@ -25,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def connection(ready, settings) -> ConnectionSetup:
+def connection(ready: dict[str, Any], settings: Settings) -> ConnectionSetup:
     """Connection Setup as a person fills it in for the sandbox."""
     settings.DEVELOPMENT = True
     return fill_in(ready)
@@ -35,7 +38,7 @@ def wrong(setup: ConnectionSetup) -> dict[str, str]:
     return {finding.what: finding.message for finding in findings_of(setup) if not finding.ok}
 
 
-def test_the_sandbox_is_enabled_and_says_who_it_is(connection):
+def test_the_sandbox_is_enabled_and_says_who_it_is(connection: ConnectionSetup) -> None:
     created = enable(connection)
     connection.refresh_from_db()
     assert (connection.organization_name, connection.is_enabled) == ("Contoso Sales", True)
@@ -44,7 +47,7 @@ def test_the_sandbox_is_enabled_and_says_who_it_is(connection):
     assert len(created) == len(STANDARD)
 
 
-def test_what_is_remembered_of_a_sign_in_is_encrypted(connection):
+def test_what_is_remembered_of_a_sign_in_is_encrypted(connection: ConnectionSetup) -> None:
     findings_of(connection)
     kinds = {row.key.partition(":")[0] for row in CachedText.objects.all()}
     assert kinds == {"token", "metadata"}
@@ -60,7 +63,9 @@ def test_what_is_remembered_of_a_sign_in_is_encrypted(connection):
         ("url", "http://127.0.0.1:9", "Address"),
     ],
 )
-def test_each_wrong_entry_is_told_by_its_caption(connection, column, typed, what):
+def test_each_wrong_entry_is_told_by_its_caption(
+    connection: ConnectionSetup, column: str, typed: str, what: str
+) -> None:
     setattr(connection, column, typed)
     assert list(wrong(connection)) == [what]
     with pytest.raises(NotReady):
@@ -68,13 +73,15 @@ def test_each_wrong_entry_is_told_by_its_caption(connection, column, typed, what
     assert not connection.is_enabled
 
 
-def test_a_token_endpoint_of_a_tenant_that_is_none_is_told(connection, ready):
+def test_a_token_endpoint_of_a_tenant_that_is_none_is_told(connection: ConnectionSetup, ready: dict[str, Any]) -> None:
     connection.token_endpoint = ready["token_endpoint"].replace(ready["tenant"], "0b5a4c8e-0000-4000-8000-000000000000")
     assert list(wrong(connection)) == ["Tenant"]
 
 
 @pytest.mark.parametrize(("client", "what"), [("no_user", "Integration user"), ("no_role", "Roles")])
-def test_a_stranger_and_a_user_without_a_role_are_told_apart(connection, ready, client, what):
+def test_a_stranger_and_a_user_without_a_role_are_told_apart(
+    connection: ConnectionSetup, ready: dict[str, Any], client: str, what: str
+) -> None:
     connection.client_id = ready["clients"][client]["client_id"]
     connection.client_secret = ready["clients"][client]["client_secret"]
     assert list(wrong(connection)) == [what]
@@ -85,7 +92,9 @@ LATER = {"sales_invoice_header", "sales_invoice_line", "sales_header"}
 
 
 @pytest.mark.parametrize("default", STANDARD, ids=lambda default: default.name)
-def test_every_standard_mapping_fits_the_company_and_the_organization(connection, default):
+def test_every_standard_mapping_fits_the_company_and_the_organization(
+    connection: ConnectionSetup, default: MappingDefault
+) -> None:
     create_missing()
     with opened(even_disabled=True) as connected:
         fits(default, connected)
@@ -104,7 +113,7 @@ def fits(default: MappingDefault, connected: Connected) -> None:
             assert (field.reference is not None) is translated, field
 
 
-def test_references_of_a_price_go_through_their_own_mappings(connection):
+def test_references_of_a_price_go_through_their_own_mappings(connection: ConnectionSetup) -> None:
     create_missing()
     with opened(even_disabled=True) as connected:
         rule = build_rule(TableMapping.objects.get(name="SALESPRC-PRODPRICE"), connected.erp, connected.crm)
@@ -115,7 +124,7 @@ def test_references_of_a_price_go_through_their_own_mappings(connection):
     }
 
 
-def test_a_rule_asks_the_organization_for_nothing_once_its_columns_are_known(connection):
+def test_a_rule_asks_the_organization_for_nothing_once_its_columns_are_known(connection: ConnectionSetup) -> None:
     create_missing()
     mapping = TableMapping.objects.get(name="CUSTOMER")
     for _ in range(2):
@@ -125,7 +134,7 @@ def test_a_rule_asks_the_organization_for_nothing_once_its_columns_are_known(con
     assert asked == 0
 
 
-def test_the_default_filters_count_the_demo_organization(connection):
+def test_the_default_filters_count_the_demo_organization(connection: ConnectionSetup) -> None:
     create_missing()
     with LiveSystems() as live:
         customer = TableMapping.objects.get(name="CUSTOMER")
@@ -140,14 +149,16 @@ def looked(connection: ConnectionSetup) -> list[Finding]:
         return list(mappings(connection, connected))
 
 
-def test_the_demo_organization_has_what_all_standard_mappings_need_before_and_after_enabling(connection):
+def test_the_demo_organization_has_what_all_standard_mappings_need_before_and_after_enabling(
+    connection: ConnectionSetup,
+) -> None:
     before = looked(connection)
     enable(connection)
     for found in (before, looked(connection)):
         assert [(one.severity, one.what) for one in found] == [(Severity.FINE, WHAT)], found
 
 
-def test_a_column_that_a_mapping_needs_and_sales_does_not_have_is_named(connection):
+def test_a_column_that_a_mapping_needs_and_sales_does_not_have_is_named(connection: ConnectionSetup) -> None:
     enable(connection)
     TableMapping.objects.get(name="CUSTOMER").fields.create(
         erp_field="name_2", crm_field="wing_nickname", direction="both", position=900
@@ -157,14 +168,14 @@ def test_a_column_that_a_mapping_needs_and_sales_does_not_have_is_named(connecti
     assert one.message == "Account has no column “wing_nickname” any more."
 
 
-def test_without_sales_only_the_base_mappings_are_asked_for(connection):
+def test_without_sales_only_the_base_mappings_are_asked_for(connection: ConnectionSetup) -> None:
     connection.sales_enabled = False
     names = {one.mapping for one in needed(connection)}
     assert "CUSTOMER" in names
     assert "ITEM-PRODUCT" not in names
 
 
-def test_an_organization_that_does_not_answer_is_one_finding(connection):
+def test_an_organization_that_does_not_answer_is_one_finding(connection: ConnectionSetup) -> None:
     connection.url = "http://127.0.0.1:9"
     [one] = [one for one in checks.required(connection) if one.code != "disabled"]
     assert (one.code, one.severity) == ("unreachable", Severity.ERROR)

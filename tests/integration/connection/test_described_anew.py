@@ -10,7 +10,7 @@ from integration import jobs
 from integration.models import SyncJob
 from integration.sync.run import Options
 from integration.systems.values import Field, FieldType, Side, Table
-from tests.integration.jobs_world import TO_CRM, world
+from tests.integration.jobs_world import TO_CRM, JobsWorld, world
 
 __all__ = ["world"]
 
@@ -23,7 +23,7 @@ def run(world) -> SyncJob:
 
 
 @pytest.fixture
-def narrow(world, monkeypatch, request):
+def narrow(world: JobsWorld, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> JobsWorld:
     """Account names take ten characters for all that is kept here of Sales; it may take a hundred by now."""
     live = world.crm.describe
     kept: dict[str, Table] = {}
@@ -49,7 +49,7 @@ def narrow(world, monkeypatch, request):
 
 
 @pytest.mark.parametrize("narrow", [True], indirect=True)
-def test_a_name_that_only_the_cached_description_finds_too_long_arrives_in_the_same_run(narrow):
+def test_a_name_that_only_the_cached_description_finds_too_long_arrives_in_the_same_run(narrow: JobsWorld) -> None:
     narrow.add_customer(LONG)
     job = run(narrow)
     assert (job.status, job.inserted, job.failed) == (SyncJob.Status.FINISHED, 1, 0)
@@ -57,7 +57,7 @@ def test_a_name_that_only_the_cached_description_finds_too_long_arrives_in_the_s
 
 
 @pytest.mark.parametrize("narrow", [False], indirect=True)
-def test_a_name_that_is_too_long_for_the_live_description_too_fails_and_is_asked_about_once(narrow):
+def test_a_name_that_is_too_long_for_the_live_description_too_fails_and_is_asked_about_once(narrow: JobsWorld) -> None:
     narrow.add_customer(LONG)
     narrow.add_customer("Fabrikam and all its many daughters")
     job = run(narrow)

@@ -1,5 +1,7 @@
 """Enabling and disabling: what is created, held and remembered, and for which organization."""
 
+from __future__ import annotations
+
 import uuid
 
 import pytest
@@ -14,6 +16,7 @@ from integration.systems.errors import (
     ConfigurationProblem,
     SignInRefused,
 )
+from integration.systems.memory.system import MemorySystem
 from tests.opened import opened
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +25,9 @@ pytestmark = pytest.mark.django_db
 # --- enabling and disabling ----------------------------------------------------------------------------------
 
 
-def test_enabling_remembers_who_answered_and_creates_mappings_and_ready_jobs(setup, organization):
+def test_enabling_remembers_who_answered_and_creates_mappings_and_ready_jobs(
+    setup: ConnectionSetup, organization: MemorySystem
+) -> None:
     created = enable(setup)
     setup.refresh_from_db()
     assert setup.is_enabled
@@ -32,7 +37,9 @@ def test_enabling_remembers_who_answered_and_creates_mappings_and_ready_jobs(set
     assert set(JobQueueEntry.objects.values_list("status", flat=True)) == {"ready"}
 
 
-def test_enabling_what_is_wrong_changes_nothing_but_the_last_error(setup, organization):
+def test_enabling_what_is_wrong_changes_nothing_but_the_last_error(
+    setup: ConnectionSetup, organization: MemorySystem
+) -> None:
     organization.fail_on("check", SignInRefused("The secret is over.", part="secret"))
     with pytest.raises(NotReady, match="Client secret: The secret is over"):
         enable(setup)
@@ -42,7 +49,7 @@ def test_enabling_what_is_wrong_changes_nothing_but_the_last_error(setup, organi
     assert not TableMapping.objects.exists()
 
 
-def test_enabling_again_keeps_what_a_person_changed(setup):
+def test_enabling_again_keeps_what_a_person_changed(setup: ConnectionSetup) -> None:
     enable(setup)
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_crm", crm_cursor="delta")
     disable(setup)
@@ -51,14 +58,14 @@ def test_enabling_again_keeps_what_a_person_changed(setup):
     assert (customer.direction, customer.crm_cursor) == ("to_crm", "delta")
 
 
-def test_without_sales_only_the_base_mappings_are_created(setup):
+def test_without_sales_only_the_base_mappings_are_created(setup: ConnectionSetup) -> None:
     setup.sales_enabled = False
     setup.save()
     enable(setup)
     assert set(TableMapping.objects.values_list("part", flat=True)) == {"dataverse"}
 
 
-def test_switching_sales_off_holds_its_jobs_and_on_again_releases_them_alone(setup):
+def test_switching_sales_off_holds_its_jobs_and_on_again_releases_them_alone(setup: ConnectionSetup) -> None:
     enable(setup)
     JobQueueEntry.objects.filter(mapping__name="CUSTOMER").update(status="on_hold")
     setup.sales_enabled = False
@@ -71,7 +78,7 @@ def test_switching_sales_off_holds_its_jobs_and_on_again_releases_them_alone(set
     assert list(JobQueueEntry.objects.filter(status="on_hold").values_list("mapping__name", flat=True)) == ["CUSTOMER"]
 
 
-def test_disabling_puts_jobs_on_hold_and_keeps_the_reason(setup):
+def test_disabling_puts_jobs_on_hold_and_keeps_the_reason(setup: ConnectionSetup) -> None:
     enable(setup)
     disable(setup, "The organization was deleted.")
     setup.refresh_from_db()
@@ -82,7 +89,9 @@ def test_disabling_puts_jobs_on_hold_and_keeps_the_reason(setup):
     assert setup.disable_reason == ""
 
 
-def test_couplings_of_one_organization_are_not_taken_to_another(setup, organization):
+def test_couplings_of_one_organization_are_not_taken_to_another(
+    setup: ConnectionSetup, organization: MemorySystem
+) -> None:
     enable(setup)
     customer = TableMapping.objects.get(name="CUSTOMER")
     Coupling.objects.create(mapping=customer, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
@@ -96,7 +105,7 @@ def test_couplings_of_one_organization_are_not_taken_to_another(setup, organizat
     assert not TableMapping.objects.exclude(crm_cursor="").exists()
 
 
-def test_sales_needs_dataverse(setup):
+def test_sales_needs_dataverse(setup: ConnectionSetup) -> None:
     setup.dataverse_enabled = False
     with pytest.raises(ValidationError, match="enable both"):
         setup.full_clean()
@@ -105,14 +114,16 @@ def test_sales_needs_dataverse(setup):
         enable(setup)
 
 
-def test_what_the_machine_found_out_is_no_change_of_a_person(setup):
+def test_what_the_machine_found_out_is_no_change_of_a_person(setup: ConnectionSetup) -> None:
     before = ConnectionSetup.objects.get().changed_at
     enable(setup)
     disable(setup, "x")
     assert ConnectionSetup.objects.get().changed_at == before
 
 
-def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why(setup, monkeypatch):
+def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why(
+    setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     enable(setup)
     monkeypatch.setattr("integration.connection.installation.installation_id", lambda: "another server")
     with pytest.raises(ConfigurationProblem, match="restored from a copy"), opened():
@@ -123,7 +134,9 @@ def test_a_copy_of_the_database_that_wakes_up_elsewhere_is_disabled_and_says_why
     assert "restored from a copy" in now.disable_reason
 
 
-def test_a_copy_that_is_enabled_again_works_where_it_is(setup, monkeypatch):
+def test_a_copy_that_is_enabled_again_works_where_it_is(
+    setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     enable(setup)
     ConnectionSetup.objects.update(installation_id="the server of last year")
     scheduler.start_due()

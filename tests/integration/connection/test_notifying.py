@@ -6,9 +6,12 @@ import datetime as dt
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from django.test.client import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from integration import scheduler
 from integration.connection import notifying, opening
@@ -20,6 +23,7 @@ from integration.http import Limits
 from integration.jobs import tasks
 from integration.models import ConnectionSetup, TaskRun
 from integration.systems.errors import PrivilegeMissing, Throttled, TimedOut, Unreachable
+from integration.systems.memory.system import MemorySystem
 from tests.dataverse.counterpart import Counterpart, Says, counterpart
 from tests.integration.connection.page import save
 from tests.integration.features.solution import SENT_TO_SALES, own
@@ -31,12 +35,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def https(settings) -> None:
+def https(settings: Settings) -> None:
     settings.PUBLIC_URL = "https://bc.cronus.example/"
 
 
 @pytest.fixture
-def enabled(setup, organization) -> ConnectionSetup:
+def enabled(setup: ConnectionSetup, organization: MemorySystem) -> ConnectionSetup:
     """Contoso is connected, its integration solution installed."""
     own(organization)
     setup.use_default_addresses("", "CRONUS")
@@ -72,8 +76,8 @@ def addresses(organization) -> tuple[str, str]:
 
 
 def test_disabling_asks_an_address_that_does_not_answer_once_and_keeps_the_rest_for_later(
-    silent, admin, settings, monkeypatch
-):
+    silent: Any, admin: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.DEVELOPMENT = True
     monkeypatch.setattr(opening, "OF_A_PERSON", QUICK)
     setup = ConnectionSetup.current()
@@ -89,7 +93,9 @@ def test_disabling_asks_an_address_that_does_not_answer_once_and_keeps_the_rest_
     assert called(silent) == 1
 
 
-def test_what_was_saved_is_told_by_a_worker_when_the_organization_answers_again(enabled, admin, organization):
+def test_what_was_saved_is_told_by_a_worker_when_the_organization_answers_again(
+    enabled: ConnectionSetup, admin: Client, organization: MemorySystem
+) -> None:
     organization.fail_on("get", NO_ROUTE)
     page = save(admin, web_client_url="https://bc.contoso.example").content.decode()
     assert ConnectionSetup.current().web_client_url == "https://bc.contoso.example"
@@ -106,7 +112,9 @@ def test_what_was_saved_is_told_by_a_worker_when_the_organization_answers_again(
     assert TaskRun.objects.last_of(notifying.TASK).message == "1 notified"
 
 
-def test_a_withdrawal_is_made_up_for_though_the_connection_is_disabled(enabled, admin, organization):
+def test_a_withdrawal_is_made_up_for_though_the_connection_is_disabled(
+    enabled: ConnectionSetup, admin: Client, organization: MemorySystem
+) -> None:
     organization.fail_on("get", NO_ROUTE)
     admin.post("/connection/disable/")
     assert addresses(organization)[0] == "https://bc.cronus.example"
@@ -115,7 +123,9 @@ def test_a_withdrawal_is_made_up_for_though_the_connection_is_disabled(enabled, 
     assert addresses(organization) == ("", "")
 
 
-def test_it_is_tried_again_after_five_minutes_and_not_before(enabled, admin, organization):
+def test_it_is_tried_again_after_five_minutes_and_not_before(
+    enabled: ConnectionSetup, admin: Client, organization: MemorySystem
+) -> None:
     organization.fail_on("get", NO_ROUTE)
     admin.post("/connection/disable/")
     organization.fail_on("get", NO_ROUTE)
@@ -129,7 +139,9 @@ def test_it_is_tried_again_after_five_minutes_and_not_before(enabled, admin, org
     assert scheduler.notify_sales()
 
 
-def test_what_no_later_attempt_would_mend_is_told_once_and_not_tried_again(enabled, admin, organization):
+def test_what_no_later_attempt_would_mend_is_told_once_and_not_tried_again(
+    enabled: ConnectionSetup, admin: Client, organization: MemorySystem
+) -> None:
     organization.fail_on("update", PrivilegeMissing("prvWritebci_connection is missing."))
     save(admin, web_client_url="https://bc.contoso.example")
     setup = ConnectionSetup.current()
@@ -137,7 +149,9 @@ def test_what_no_later_attempt_would_mend_is_told_once_and_not_tried_again(enabl
     assert not scheduler.notify_sales()
 
 
-def test_enabling_again_takes_a_withdrawal_back_that_was_never_made(enabled, admin, organization):
+def test_enabling_again_takes_a_withdrawal_back_that_was_never_made(
+    enabled: ConnectionSetup, admin: Client, organization: MemorySystem
+) -> None:
     organization.fail_on("get", NO_ROUTE)
     admin.post("/connection/disable/")
     admin.post("/connection/enable/", seen_on(admin, "/connection/"))
@@ -145,7 +159,7 @@ def test_enabling_again_takes_a_withdrawal_back_that_was_never_made(enabled, adm
     assert addresses(organization)[0] == "https://bc.cronus.example"
 
 
-def test_without_the_solution_nothing_is_left_to_be_told(setup):
+def test_without_the_solution_nothing_is_left_to_be_told(setup: ConnectionSetup) -> None:
     setup.note(pending_notice="addresses")
     assert notify_sales(setup) is False
     assert ConnectionSetup.current().pending_notice == ""
@@ -165,7 +179,7 @@ def session(url: str, patience: Patience, waits: list[float]) -> Session:
     return Session(url, grant, patience=patience, sleep=waits.append)
 
 
-def test_a_person_does_not_wait_for_a_second_attempt_where_the_first_was_not_answered(silent):
+def test_a_person_does_not_wait_for_a_second_attempt_where_the_first_was_not_answered(silent: Any) -> None:
     line = session(f"http://127.0.0.1:{silent.getsockname()[1]}", QUICK, [])
     with pytest.raises(TimedOut):
         line.request("GET", "WhoAmI")
@@ -173,7 +187,7 @@ def test_a_person_does_not_wait_for_a_second_attempt_where_the_first_was_not_ans
     assert called(silent) == 1
 
 
-def test_a_person_is_told_at_once_that_the_organization_asks_to_wait_for_long(server):
+def test_a_person_is_told_at_once_that_the_organization_asks_to_wait_for_long(server: Counterpart) -> None:
     server.says = [Says(200, {"access_token": "t", "expires_in": 3599}), Says(429, {}, {"Retry-After": "300"})]
     line = session(server.url, OF_A_PERSON, [])
     with pytest.raises(Throttled):
@@ -182,7 +196,7 @@ def test_a_person_is_told_at_once_that_the_organization_asks_to_wait_for_long(se
     assert len(server.asked) == 2
 
 
-def test_what_breaks_off_is_asked_once_more_for_a_person_and_four_times_more_for_a_run(server):
+def test_what_breaks_off_is_asked_once_more_for_a_person_and_four_times_more_for_a_run(server: Counterpart) -> None:
     waits: list[float] = []
     broken = [Says(200, {"access_token": "t", "expires_in": 3599}), *[Says(502, {})] * 9]
     for patience, attempts in ((OF_A_PERSON, 2), (Patience(), 5)):

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import RequestFactory
+from django.test.client import Client
+from pytest_django.fixtures import Settings
 
 from coupling.models import Coupling
 from integration import jobs
@@ -33,6 +36,7 @@ from integration.http import Limits
 from integration.management.commands.serve import THREADS
 from integration.models import ConnectionSetup, TableMapping
 from integration.systems.errors import TimedOut
+from integration.systems.memory.system import MemorySystem
 from integration.views.patience import SecondsForSales
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +45,7 @@ QUICK = replace(OF_A_PERSON, limits=Limits(connect=0.3, read=0.3, deadline=0.3))
 
 
 @pytest.fixture
-def given(setup, monkeypatch) -> list[Patience]:
+def given(setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch) -> list[Patience]:
     """The patience every opened organization was given."""
     enable(setup)
     seen: list[Patience] = []
@@ -54,7 +58,9 @@ def page():
     return open_for_page(ConnectionSetup.current())
 
 
-def test_a_page_has_4_seconds_to_connect_and_10_in_all_however_often_it_opens_sales(given, monkeypatch):
+def test_a_page_has_4_seconds_to_connect_and_10_in_all_however_often_it_opens_sales(
+    given: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = [100.0]
     monkeypatch.setattr(opening.time, "monotonic", lambda: now[0])
     with one_page():
@@ -69,7 +75,7 @@ def test_a_page_has_4_seconds_to_connect_and_10_in_all_however_often_it_opens_sa
     assert {one.limits.connect for one in given} == {4}
 
 
-def test_the_next_page_begins_anew_and_a_run_has_all_its_patience(given):
+def test_the_next_page_begins_anew_and_a_run_has_all_its_patience(given: list[Any]) -> None:
     with one_page(), page():
         pass
     with page(), open_for_run(ConnectionSetup.current(), "the gate"):
@@ -77,7 +83,7 @@ def test_the_next_page_begins_anew_and_a_run_has_all_its_patience(given):
     assert [one.total and round(one.total) for one in given] == [10, 10, None]
 
 
-def test_every_request_is_one_page(given):
+def test_every_request_is_one_page(given: list[Any]) -> None:
     assert "integration.views.patience.SecondsForSales" in django_settings.MIDDLEWARE
     begun = []
     SecondsForSales(lambda request: begun.append(opening._page_context.get()))(RequestFactory().get("/"))
@@ -85,7 +91,9 @@ def test_every_request_is_one_page(given):
     assert opening._page_context.get() is None
 
 
-def test_only_a_few_pages_wait_at_a_time_and_one_page_never_waits_for_itself(given, monkeypatch):
+def test_only_a_few_pages_wait_at_a_time_and_one_page_never_waits_for_itself(
+    given: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(opening, "SECONDS_FOR_A_TURN", 0.01)
     assert PAGES_AT_ONCE * 2 < THREADS
     with ExitStack() as waiting, one_page(), page():
@@ -98,7 +106,9 @@ def test_only_a_few_pages_wait_at_a_time_and_one_page_never_waits_for_itself(giv
             pass
 
 
-def test_a_file_of_all_rows_takes_as_long_as_sales_answers_and_no_turn_of_a_page(given, monkeypatch):
+def test_a_file_of_all_rows_takes_as_long_as_sales_answers_and_no_turn_of_a_page(
+    given: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(opening, "SECONDS_FOR_A_TURN", 0.01)
     setup = ConnectionSetup.current()
     with open_for_download(setup), open_for_download(setup):
@@ -110,7 +120,7 @@ def test_a_file_of_all_rows_takes_as_long_as_sales_answers_and_no_turn_of_a_page
     assert {one.limits.deadline for one in given} == {10}
 
 
-def test_nothing_opens_sales_but_as_a_page_or_as_a_run_with_its_gate():
+def test_nothing_opens_sales_but_as_a_page_or_as_a_run_with_its_gate() -> None:
     """No other module calls what has no patience of its own, and neither way has a default that waits longer."""
     apps = ("integration", "coupling", "setup_wizard")
     ours = [path for app in apps for path in (HOUSE / app).rglob("*.py")]
@@ -121,7 +131,9 @@ def test_nothing_opens_sales_but_as_a_page_or_as_a_run_with_its_gate():
     assert OF_A_PERSON.total == SECONDS
 
 
-def test_what_no_person_waits_for_is_opened_behind_the_gate_of_all_workers(given, monkeypatch):
+def test_what_no_person_waits_for_is_opened_behind_the_gate_of_all_workers(
+    given: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     shared = []
     opened = systems.connect
     monkeypatch.setattr(systems, "connect", lambda **how: shared.append(how["shared"].gate) or opened(**how))
@@ -135,7 +147,9 @@ def test_what_no_person_waits_for_is_opened_behind_the_gate_of_all_workers(given
 
 
 @pytest.fixture
-def silent(setup, settings, monkeypatch, company) -> Iterator[ConnectionSetup]:
+def silent(
+    setup: ConnectionSetup, settings: Settings, monkeypatch: pytest.MonkeyPatch, company: MemorySystem
+) -> Iterator[ConnectionSetup]:
     """The connection is enabled and leads to such a place."""
     enable(setup)
     settings.DEVELOPMENT = True
@@ -160,7 +174,9 @@ PARTLY = (
 
 
 @pytest.mark.parametrize("address", [*OURS_ALONE, *PARTLY])
-def test_a_page_that_gets_no_answer_from_sales_shows_what_is_ours_and_says_so(silent, admin, company, address):
+def test_a_page_that_gets_no_answer_from_sales_shows_what_is_ours_and_says_so(
+    silent: ConnectionSetup, admin: Client, company: MemorySystem, address: str
+) -> None:
     adatum = next(one.id for one in company.find("customer", fields=["name"]).records)
     mapping = TableMapping.objects.get(name="CUSTOMER")
     Coupling.objects.create(mapping=mapping, erp_id=adatum, crm_id=uuid.uuid4(), state="coupled")
@@ -169,7 +185,7 @@ def test_a_page_that_gets_no_answer_from_sales_shows_what_is_ours_and_says_so(si
     assert ("did not answer in time" in answer.content.decode()) is (address in PARTLY)
 
 
-def test_twelve_silent_clicks_leave_threads_for_those_who_ask_nothing_of_sales(monkeypatch):
+def test_twelve_silent_clicks_leave_threads_for_those_who_ask_nothing_of_sales(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "SECONDS_FOR_A_TURN", 0.05)
     said: list[str] = []
     answered = threading.Event()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
+from django.test.client import Client
+from pytest_django.fixtures import Settings
 
 from integration import jobs
 from integration.connection import notifying
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def swapped(ready, settings) -> ConnectionSetup:
+def swapped(ready: dict[str, Any], settings: Settings) -> ConnectionSetup:
     """The connection was enabled for Contoso; now Fabrikam answers there, and takes the same secret."""
     settings.DEVELOPMENT = True
     enable(fill_in(ready))
@@ -35,7 +38,9 @@ def accounts() -> int:
 
 
 @pytest.mark.parametrize("direction", [Direction.TO_CRM, Direction.TO_ERP])
-def test_a_run_writes_nothing_to_another_organization_behind_the_same_address(swapped, direction):
+def test_a_run_writes_nothing_to_another_organization_behind_the_same_address(
+    swapped: ConnectionSetup, direction: Direction
+) -> None:
     there, mapping = accounts(), TableMapping.objects.get(name="CUSTOMER")
     options = Options(scope=Scope.EVERYTHING, create=True)
     job = jobs.start(mapping, direction, options=options, inline=True)
@@ -45,7 +50,7 @@ def test_a_run_writes_nothing_to_another_organization_behind_the_same_address(sw
     assert accounts() == there
 
 
-def test_pages_and_notices_speak_with_no_other_organization_either(swapped, admin):
+def test_pages_and_notices_speak_with_no_other_organization_either(swapped: ConnectionSetup, admin: Client) -> None:
     setup = ConnectionSetup.current()
     setup.note(pending_notice="addresses", solution_version="1.0.0.0")
     assert notifying.notify_sales(setup) is False
@@ -54,7 +59,7 @@ def test_pages_and_notices_speak_with_no_other_organization_either(swapped, admi
     assert "Another organization answers" in page
 
 
-def test_the_test_and_the_preflight_name_the_other_organization(swapped, admin):
+def test_the_test_and_the_preflight_name_the_other_organization(swapped: ConnectionSetup, admin: Client) -> None:
     page = admin.post("/connection/test/").content.decode()
     assert "but the connection is enabled for Contoso. Disable it first." in page
     assert ConnectionSetup.current().is_enabled

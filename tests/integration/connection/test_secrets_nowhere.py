@@ -7,6 +7,7 @@ import logging
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from django.contrib import admin as administration
@@ -15,6 +16,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
+from redis.client import Redis
 
 from integration import jobs
 from integration.jobs import queue
@@ -52,7 +55,9 @@ def typed(client: Client, **values: str):
 
 
 @pytest.fixture
-def used(transactional_db, tmp_path, settings, redis, caplog) -> Iterator[Used]:
+def used(
+    transactional_db: None, tmp_path: Path, settings: Settings, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> Iterator[Used]:
     """A connection that was refused with a wrong secret, then works; one run that fails and one that does not."""
     caplog.set_level(logging.DEBUG)
     settings.DEVELOPMENT, settings.REDIS_URL = True, f"unix://{redis.connection_pool.connection_kwargs['path']}"
@@ -137,7 +142,9 @@ def queued(used: Used) -> Iterator[tuple[str, str]]:
             yield str(key), str(used.queue.dump(key))
 
 
-def test_no_secret_is_found_anywhere_after_it_was_used(used, caplog, capsys):
+def test_no_secret_is_found_anywhere_after_it_was_used(
+    used: Used, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     call_command("dumpdata", "integration", "coupling", "auth", "sessions")
     written = {"log": caplog.text, "dump": capsys.readouterr().out}
     shown, managed, stored, sent = dict(pages(used)), dict(administered(used)), dict(tables()), dict(queued(used))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
+from pytest_django.fixtures import Settings
 
 from integration.connection.diagnosis import too_old
 from integration.models import ConnectionSetup
@@ -32,18 +35,20 @@ def typed(**values) -> ConnectionSetup:
         ({**COMPLETE, "authentication": A.CERTIFICATE, "certificate": "a certificate"}, []),
     ],
 )
-def test_what_is_missing_for_the_cloud_is_named_in_the_order_of_the_page(values, missing):
+def test_what_is_missing_for_the_cloud_is_named_in_the_order_of_the_page(
+    values: dict[str, Any], missing: list[Any]
+) -> None:
     assert typed(**values).missing() == missing
 
 
 @pytest.mark.parametrize("kind", [A.IFD, A.OAUTH, A.AD])
-def test_what_is_missing_on_premises_begins_with_the_address(kind):
+def test_what_is_missing_on_premises_begins_with_the_address(kind: Authentication) -> None:
     assert typed(authentication=kind).missing()[0] == "URL"
     assert kind.on_premises
 
 
 @pytest.mark.parametrize("kind", [A.CLIENT_SECRET, A.CERTIFICATE])
-def test_the_clouds_ways_to_sign_in_are_not_on_premises(kind):
+def test_the_clouds_ways_to_sign_in_are_not_on_premises(kind: Authentication) -> None:
     assert not kind.on_premises
 
 
@@ -57,7 +62,9 @@ def test_the_clouds_ways_to_sign_in_are_not_on_premises(kind):
         ("nonsense", A.OAUTH, A.OAUTH),
     ],
 )
-def test_the_address_of_the_cloud_brings_the_clouds_way_to_sign_in(url, before, after):
+def test_the_address_of_the_cloud_brings_the_clouds_way_to_sign_in(
+    url: str, before: Authentication, after: Authentication
+) -> None:
     assert typed(url=url, authentication=before).authentication_for_address() == after
 
 
@@ -74,12 +81,12 @@ def test_the_address_of_the_cloud_brings_the_clouds_way_to_sign_in(url, before, 
         ({}, set()),
     ],
 )
-def test_what_cannot_be_right_is_named_by_its_field(values, wrong):
+def test_what_cannot_be_right_is_named_by_its_field(values: dict[str, Any], wrong: set[Any]) -> None:
     assert set(typed(**{**COMPLETE, **values}).sign_in_problems()) == wrong
 
 
 @pytest.mark.parametrize("name", ["tenant", "client_id", "sign_in_user", "domain", "sdk_version"])
-def test_blanks_around_what_was_typed_are_taken_off(name):
+def test_blanks_around_what_was_typed_are_taken_off(name: str) -> None:
     setup = typed(**{**COMPLETE, name: "  contoso  "})
 
     setup.sign_in_problems()
@@ -87,7 +94,7 @@ def test_blanks_around_what_was_typed_are_taken_off(name):
     assert getattr(setup, name) == "contoso"
 
 
-def test_both_addresses_get_their_one_spelling():
+def test_both_addresses_get_their_one_spelling() -> None:
     setup = typed(**{**COMPLETE, "url": " HTTPS://Contoso.CRM4.dynamics.com/ "})
 
     assert setup.sign_in_problems() == {}
@@ -95,7 +102,7 @@ def test_both_addresses_get_their_one_spelling():
 
 
 @pytest.mark.parametrize("pem", ["", "a certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
-def test_a_text_that_is_no_certificate_with_its_key_is_refused_in_words(pem):
+def test_a_text_that_is_no_certificate_with_its_key_is_refused_in_words(pem: str) -> None:
     with pytest.raises(ValidationError) as caught:
         check_certificate(pem)
     assert caught.value.messages[0].endswith(".")
@@ -106,11 +113,11 @@ def test_a_text_that_is_no_certificate_with_its_key_is_refused_in_words(pem):
     ("name", "called"),
     [("client_secret", "Client secret"), ("certificate", "Certificate"), ("password", "Password")],
 )
-def test_a_column_of_secrets_is_called_as_on_the_page(name, called):
+def test_a_column_of_secrets_is_called_as_on_the_page(name: str, called: str) -> None:
     assert caption(name) == called
 
 
-def test_a_secret_of_a_lost_key_is_named_and_only_where_there_is_one(settings):
+def test_a_secret_of_a_lost_key_is_named_and_only_where_there_is_one(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     setup = typed(client_secret="the secret of Contoso")
     assert setup.unreadable_secrets() == []
@@ -121,7 +128,7 @@ def test_a_secret_of_a_lost_key_is_named_and_only_where_there_is_one(settings):
 
 
 @pytest.mark.parametrize("reveal", [True, False])
-def test_what_was_given_shows_a_secret_only_to_whoever_uses_it(reveal):
+def test_what_was_given_shows_a_secret_only_to_whoever_uses_it(reveal: bool) -> None:
     given = typed(**COMPLETE, sign_in_user="CONTOSO\\bci").given(reveal=reveal)
 
     assert given["client_secret"] == ("the secret of Contoso" if reveal else "••••••••")
@@ -146,7 +153,9 @@ def test_what_was_given_shows_a_secret_only_to_whoever_uses_it(reveal):
         ({"item_availability_enabled": True}, {"item_availability_enabled"}),
     ],
 )
-def test_switches_and_addresses_that_do_not_fit_are_named_by_their_field(values, wrong):
+def test_switches_and_addresses_that_do_not_fit_are_named_by_their_field(
+    values: dict[str, Any], wrong: set[Any]
+) -> None:
     assert set(typed(**values).feature_problems()) == wrong
 
 
@@ -159,7 +168,7 @@ def test_switches_and_addresses_that_do_not_fit_are_named_by_their_field(values,
         ({"item_availability_enabled": True}, set()),
     ],
 )
-def test_only_what_is_switched_on_and_there_has_its_jobs(switches, features):
+def test_only_what_is_switched_on_and_there_has_its_jobs(switches: dict[str, Any], features: set[Any]) -> None:
     assert typed(**switches).features() == features
 
 
@@ -173,8 +182,8 @@ def test_only_what_is_switched_on_and_there_has_its_jobs(switches, features):
     ],
 )
 def test_default_addresses_follow_from_where_this_answers_and_are_blank_where_that_is_no_address(
-    settings, base, public, web_client
-):
+    settings: Settings, base: str, public: str, web_client: str
+) -> None:
     settings.PUBLIC_URL = public
     setup = typed()
 
@@ -185,7 +194,7 @@ def test_default_addresses_follow_from_where_this_answers_and_are_blank_where_th
     assert " " not in setup.odata_url
 
 
-def test_only_blank_addresses_are_filled_in_where_a_person_typed_the_other(settings):
+def test_only_blank_addresses_are_filled_in_where_a_person_typed_the_other(settings: Settings) -> None:
     settings.PUBLIC_URL = ""
     setup = typed(web_client_url="https://typed.contoso.example")
 
@@ -200,7 +209,9 @@ def test_only_blank_addresses_are_filled_in_where_a_person_typed_the_other(setti
     [("8.2.27", True), ("8.9", True), ("9.0", False), ("9.2.24111.00185", False), ("10.0.1", False), ("", False),
      ("nobody knows", False), ("9", False)],
 )  # fmt: skip
-def test_an_organization_before_version_nine_is_too_old_and_what_cannot_be_read_is_not_judged(version, old):
+def test_an_organization_before_version_nine_is_too_old_and_what_cannot_be_read_is_not_judged(
+    version: str, old: bool
+) -> None:
     found = too_old(version)
 
     assert bool(found) is old

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from integration.connection.enabling import findings_of
 from integration.models import ConnectionSetup
+from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Table
 from tests.makers import table, text
 
@@ -22,13 +24,13 @@ def own(organization) -> Table:
 
 
 @pytest.fixture(autouse=True)
-def https(settings) -> None:
+def https(settings: Settings) -> None:
     """People reach this application over https."""
     settings.PUBLIC_URL = "https://bc.cronus.example/"
 
 
 @pytest.fixture
-def solution(organization):
+def solution(organization: MemorySystem) -> Table:
     """The integration solution is installed."""
     return own(organization)
 

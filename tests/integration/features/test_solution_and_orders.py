@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.test.client import Client
 
 from integration.connection import recurring_jobs
 from integration.connection.enabling import enable, findings_of, order_integration_switched
 from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_ENTRIES, Task
 from integration.jobs.tasks import TASKS
 from integration.models import ConnectionSetup, JobQueueEntry
+from integration.systems.memory.system import MemorySystem
+from integration.systems.values import Table
 from tests.integration.connection.page import save, shown
 from tests.integration.features.solution import https, solution, wrong
 
@@ -36,7 +39,7 @@ def jobs() -> list[str]:
     "CDSIntegrationMgtTest.CheckSolutionInstalled",
     "CRMSetupTest.NAVSolutionIsInstalledDrillDown",
 )
-def test_an_installed_solution_is_told_with_its_version(setup, solution, admin):
+def test_an_installed_solution_is_told_with_its_version(setup: ConnectionSetup, solution: Table, admin: Client) -> None:
     page = admin.post("/connection/test/").content.decode()
     assert "Integration solution:</strong> Version 1.0.0.0 is installed." in page
     assert "<dt>Integration Solution</dt><dd>1.0.0.0</dd>" in page
@@ -47,7 +50,9 @@ def test_an_installed_solution_is_told_with_its_version(setup, solution, admin):
     "CDSIntegrationMgtTest.CheckSolutionNotInstalled",
     "CDSConnectionSetupTest.SolutionVersionDrillDownNotInstalled",
 )
-def test_a_solution_that_is_not_installed_is_told(setup, solution, admin, organization):
+def test_a_solution_that_is_not_installed_is_told(
+    setup: ConnectionSetup, solution: Table, admin: Client, organization: MemorySystem
+) -> None:
     enable(setup)
     organization.remove("solution", organization.ids("solution")[0])
     page = admin.post("/connection/test/").content.decode()
@@ -56,7 +61,9 @@ def test_a_solution_that_is_not_installed_is_told(setup, solution, admin, organi
 
 
 @pytest.mark.scenario("CDSConnectionSetupTest.ActionIntegrationUserRoles")
-def test_an_integration_user_that_is_gone_from_the_organization_is_told(setup, admin, organization):
+def test_an_integration_user_that_is_gone_from_the_organization_is_told(
+    setup: ConnectionSetup, admin: Client, organization: MemorySystem
+) -> None:
     enable(setup)
     organization.remove("systemuser", organization.user_id)
     page = admin.post("/connection/test/").content.decode()
@@ -66,19 +73,19 @@ def test_an_integration_user_that_is_gone_from_the_organization_is_told(setup, a
 # --- orders and quotes ---------------------------------------------------------------------------------------
 
 
-def test_automatic_orders_wait_for_sales_order_integration(setup, admin):
+def test_automatic_orders_wait_for_sales_order_integration(setup: ConnectionSetup, admin: Client) -> None:
     assert admin.get("/connection/").context["form"].fields["auto_create_orders"].disabled
     save(admin, auto_create_orders="on")
     assert ConnectionSetup.current().auto_create_orders is False
 
 
 @pytest.fixture
-def built(monkeypatch):
+def built(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if something did every task."""
     monkeypatch.setattr(recurring_jobs, "PLANNED", ())
 
 
-def test_nothing_has_an_entry_that_it_could_never_keep(setup, solution):
+def test_nothing_has_an_entry_that_it_could_never_keep(setup: ConnectionSetup, solution: Table) -> None:
     enable(setup)
     order_integration_switched(setup, True)
     assert set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True)) == set(HOUSE_TASKS)
@@ -89,7 +96,9 @@ def test_every_task_is_done_by_something_or_is_planned() -> None:
     assert set(TASKS) == set(Task) - set(PLANNED)
 
 
-def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(setup, solution, admin, built):
+def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(
+    setup: ConnectionSetup, solution: Table, admin: Client, built: None
+) -> None:
     enable(setup)
     assert jobs() == EXTRA
     order_integration_switched(setup, True)
@@ -109,7 +118,9 @@ def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(se
     assert ConnectionSetup.current().auto_process_quotes is False
 
 
-def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(setup, solution, built):
+def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(
+    setup: ConnectionSetup, solution: Table, built: None
+) -> None:
     enable(setup)
     JobQueueEntry.objects.filter(task="customer_statistics").update(minutes=7, status=JobQueueEntry.Status.ON_HOLD)
     order_integration_switched(setup, True)
@@ -117,18 +128,20 @@ def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(setu
     assert (entry.minutes, entry.status) == (7, JobQueueEntry.Status.ON_HOLD)
 
 
-def test_without_the_solution_there_is_no_statistics_job_and_its_absence_is_no_fault(setup):
+def test_without_the_solution_there_is_no_statistics_job_and_its_absence_is_no_fault(setup: ConnectionSetup) -> None:
     assert wrong(setup) == {}
     enable(setup)
     assert jobs() == EXTRA[1:]
 
 
-def test_what_needs_the_solution_stands_against_enabling_where_it_is_gone(setup):
+def test_what_needs_the_solution_stands_against_enabling_where_it_is_gone(setup: ConnectionSetup) -> None:
     order_integration_switched(setup, True)
     assert "Import it" in wrong(setup)["Integration solution"]
 
 
-def test_the_user_that_handles_orders_is_looked_up_and_a_stranger_is_refused(setup, solution, admin, organization):
+def test_the_user_that_handles_orders_is_looked_up_and_a_stranger_is_refused(
+    setup: ConnectionSetup, solution: Table, admin: Client, organization: MemorySystem
+) -> None:
     findings_of(setup)
     order_integration_switched(setup, True)
     peter = organization.add("systemuser", fullname="Peter Saddow", isdisabled=False)

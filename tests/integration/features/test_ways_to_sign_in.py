@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.test.client import Client
 
 from integration.connection.enabling import enable, findings_of
 from integration.connection.sign_in import api_of, grant_of
 from integration.dataverse.signin import Certificate, Password
 from integration.models import ConnectionSetup
+from integration.systems.memory.system import MemorySystem
+from integration.systems.values import Table
 from tests.integration.connection.page import save
 from tests.integration.features.solution import https, solution, wrong
 from tests.real.certificates import issue, rsa_key
@@ -37,7 +40,7 @@ def on_premises(setup: ConnectionSetup, authentication: str, **values: str) -> C
 # --- signing in ----------------------------------------------------------------------------------------------
 
 
-def test_a_certificate_that_is_typed_is_encrypted_and_signs_in(setup, admin, pem):
+def test_a_certificate_that_is_typed_is_encrypted_and_signs_in(setup: ConnectionSetup, admin: Client, pem: str) -> None:
     answer = save(admin, authentication="certificate", certificate=pem)
     setup.refresh_from_db()
     assert isinstance(grant_of(setup), Certificate)
@@ -46,19 +49,21 @@ def test_a_certificate_that_is_typed_is_encrypted_and_signs_in(setup, admin, pem
     assert wrong(setup) == {}
 
 
-def test_a_certificate_without_its_key_is_refused_where_it_is_typed(setup, admin, pem):
+def test_a_certificate_without_its_key_is_refused_where_it_is_typed(
+    setup: ConnectionSetup, admin: Client, pem: str
+) -> None:
     only = pem[pem.index("-----BEGIN CERTIFICATE") :]
     answer = save(admin, authentication="certificate", certificate=only)
     assert "The certificate cannot be read" in answer.context["form"].errors["certificate"][0]
     assert not ConnectionSetup.current().certificate
 
 
-def test_a_certificate_is_missing_before_anything_is_asked(setup):
+def test_a_certificate_is_missing_before_anything_is_asked(setup: ConnectionSetup) -> None:
     setup.authentication = "certificate"
     assert setup.missing() == ["Certificate"]
 
 
-def test_a_user_on_premises_signs_in_with_a_password_at_the_firms_own_ad_fs(setup):
+def test_a_user_on_premises_signs_in_with_a_password_at_the_firms_own_ad_fs(setup: ConnectionSetup) -> None:
     on_premises(setup, "ifd", sign_in_user="LITWARE\\bc", password="pass of Litware")
     grant = grant_of(setup)
     assert isinstance(grant, Password)
@@ -66,18 +71,20 @@ def test_a_user_on_premises_signs_in_with_a_password_at_the_firms_own_ad_fs(setu
     assert api_of(setup) == "9.1"
 
 
-def test_what_a_way_of_signing_in_on_premises_needs_is_named(setup):
+def test_what_a_way_of_signing_in_on_premises_needs_is_named(setup: ConnectionSetup) -> None:
     on_premises(setup, "ifd", sdk_version="")
     assert setup.missing() == ["User name", "Password", "Dynamics 365 SDK version"]
 
 
-def test_windows_sign_in_is_told_what_to_use_instead(setup):
+def test_windows_sign_in_is_told_what_to_use_instead(setup: ConnectionSetup) -> None:
     on_premises(setup, "ad", sign_in_user="LITWARE\\bc", password="pass", domain="LITWARE")
     assert "Switch claims-based authentication" in wrong(setup)["User name"]
 
 
 @pytest.mark.parametrize(("sdk", "words"), [("9.0", "not compatible"), ("memory", "no SDK version"), ("1.0", "older")])
-def test_an_sdk_version_that_does_not_fit_stands_against_enabling(setup, organization, sdk, words):
+def test_an_sdk_version_that_does_not_fit_stands_against_enabling(
+    setup: ConnectionSetup, organization: MemorySystem, sdk: str, words: str
+) -> None:
     organization.release = "1.1.0.3"
     on_premises(setup, "oauth", client_secret="of Litware")
     setup.sdk_version = sdk
@@ -88,7 +95,7 @@ def test_an_sdk_version_that_does_not_fit_stands_against_enabling(setup, organiz
     "CDSConnectionString.AuthTypeDefaultO365ForDynamicsComAddress",
     "CRMConnectionString.t100_AuthTypeDefaultO365ForDynamicsComAddress",
 )
-def test_the_address_of_the_cloud_brings_the_clouds_way_to_sign_in(setup, admin):
+def test_the_address_of_the_cloud_brings_the_clouds_way_to_sign_in(setup: ConnectionSetup, admin: Client) -> None:
     on_premises(setup, "oauth", client_secret="of Litware")
     save(admin, url="https://somedomain.crm4.dynamics.com")
     assert ConnectionSetup.current().authentication == "client_secret"
@@ -105,7 +112,9 @@ def test_the_address_of_the_cloud_brings_the_clouds_way_to_sign_in(setup, admin)
     ("url", "before", "chosen"),
     [("https://contoso.crm4.dynamics.com", "client_secret", "ad"), ("https://crm.litware.com", "ad", "client_secret")],
 )
-def test_the_way_to_sign_in_that_a_person_chooses_is_kept_whatever_the_address(setup, admin, url, before, chosen):
+def test_the_way_to_sign_in_that_a_person_chooses_is_kept_whatever_the_address(
+    setup: ConnectionSetup, admin: Client, url: str, before: str, chosen: str
+) -> None:
     setup.url, setup.authentication = url, before
     setup.save()
     save(admin, authentication=chosen)
@@ -117,7 +126,7 @@ def test_the_way_to_sign_in_that_a_person_chooses_is_kept_whatever_the_address(s
     "CRMConnectionString.t135_AuthTypeControlIsEditable",
     "CRMConnectionString.t253_ConnectionStringControlNotEditableIfConnectionEnabledIFD",
 )
-def test_no_field_about_signing_in_can_be_edited_while_enabled(setup, admin):
+def test_no_field_about_signing_in_can_be_edited_while_enabled(setup: ConnectionSetup, admin: Client) -> None:
     enable(setup)
     form = admin.get("/connection/").context["form"]
     assert all(form.fields[name].disabled for name in ConnectionSetup.IDENTIFYING)
@@ -129,13 +138,15 @@ def test_no_field_about_signing_in_can_be_edited_while_enabled(setup, admin):
 
 
 @pytest.mark.parametrize("name", ["client_secret", "password", "odata_key", "tenant", "client_id", "sign_in_user"])
-def test_what_nobody_sees_is_refused_in_every_field(setup, admin, name):
+def test_what_nobody_sees_is_refused_in_every_field(setup: ConnectionSetup, admin: Client, name: str) -> None:
     answer = save(admin, **{name: "ab\x07cd"})
     assert name in answer.context["form"].errors
 
 
 @pytest.mark.parametrize("name", ["url", "tenant", "client_id", "sdk_version", "domain", "web_client_url"])
-def test_what_is_over_long_is_refused_in_words(setup, solution, admin, name):
+def test_what_is_over_long_is_refused_in_words(
+    setup: ConnectionSetup, solution: Table, admin: Client, name: str
+) -> None:
     findings_of(setup)
     answer = save(admin, **{name: "https://" + "a" * 400 + ".example"})
     assert name in answer.context["form"].errors

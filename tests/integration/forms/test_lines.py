@@ -36,13 +36,13 @@ def lines_of(data: QueryDict) -> list[dict[str, str]]:
     return found
 
 
-def test_what_fits_the_lines_that_are_there_is_taken_as_it_was_sent():
+def test_what_fits_the_lines_that_are_there_is_taken_as_it_was_sent() -> None:
     data = sent({"id": "1", "direction": "both"}, {"id": "2", "direction": "both"})
 
     assert aligned(data, "line", [PHONE, CITY], NAMES) is data
 
 
-def test_a_line_that_was_deleted_is_left_out_and_the_others_keep_what_was_typed():
+def test_a_line_that_was_deleted_is_left_out_and_the_others_keep_what_was_typed() -> None:
     data = sent({"id": "1", "direction": "to_erp"}, {"id": "2", "direction": "both"})
 
     found = aligned(data, "line", [CITY], NAMES)
@@ -51,7 +51,7 @@ def test_a_line_that_was_deleted_is_left_out_and_the_others_keep_what_was_typed(
     assert (found["line-TOTAL_FORMS"], found["line-INITIAL_FORMS"]) == ("1", "1")
 
 
-def test_a_line_that_was_added_is_filled_in_as_it_is_stored_with_ticks_and_without_blanks():
+def test_a_line_that_was_added_is_filled_in_as_it_is_stored_with_ticks_and_without_blanks() -> None:
     data = sent({"id": "1", "direction": "to_erp"})
 
     found = aligned(data, "line", [PHONE, CITY, STREET], NAMES)
@@ -63,7 +63,7 @@ def test_a_line_that_was_added_is_filled_in_as_it_is_stored_with_ticks_and_witho
     ]
 
 
-def test_lines_in_another_order_take_their_own_values_along():
+def test_lines_in_another_order_take_their_own_values_along() -> None:
     data = sent({"id": "2", "direction": "both"}, {"id": "1", "direction": "to_erp"})
 
     found = aligned(data, "line", [PHONE, CITY], NAMES)
@@ -71,7 +71,7 @@ def test_lines_in_another_order_take_their_own_values_along():
     assert [(line["id"], line["direction"]) for line in lines_of(found)] == [("1", "to_erp"), ("2", "both")]
 
 
-def test_a_new_line_stays_at_the_end_behind_one_that_somebody_else_added():
+def test_a_new_line_stays_at_the_end_behind_one_that_somebody_else_added() -> None:
     data = sent({"id": "1", "direction": "both"}, {"direction": "to_crm"})
 
     found = aligned(data, "line", [PHONE, CITY], NAMES)
@@ -81,7 +81,7 @@ def test_a_new_line_stays_at_the_end_behind_one_that_somebody_else_added():
     assert found["line-INITIAL_FORMS"] == "2"
 
 
-def test_what_belongs_to_no_line_is_kept():
+def test_what_belongs_to_no_line_is_kept() -> None:
     data = sent({"id": "1"}, seen="a stamp", **{"line-MIN_NUM_FORMS": "0", "line-MAX_NUM_FORMS": "1000"})
 
     found = aligned(data, "line", [], NAMES)
@@ -91,14 +91,14 @@ def test_what_belongs_to_no_line_is_kept():
 
 
 @pytest.mark.parametrize("total", ["", "many", "-1", "1.5", "²"])
-def test_a_number_of_lines_that_is_none_counts_as_no_line(total):
+def test_a_number_of_lines_that_is_none_counts_as_no_line(total: str) -> None:
     data = sent({"id": "1", "direction": "both"})
     data["line-TOTAL_FORMS"] = total
 
     assert lines_of(aligned(data, "line", [CITY], NAMES))[0]["id"] == "2"
 
 
-def test_a_number_of_lines_beyond_all_measure_is_cut():
+def test_a_number_of_lines_beyond_all_measure_is_cut() -> None:
     data = sent({"id": "1", "direction": "to_erp"})
     data["line-TOTAL_FORMS"] = "9" * 30
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from typing import Any
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -36,18 +38,20 @@ BERLIN, APIA = zoneinfo.ZoneInfo("Europe/Berlin"), zoneinfo.ZoneInfo("Pacific/Ap
         (APIA, dt.date(2026, 11, 2), 0, "2026-11-01T11:00:00+00:00"),
     ],
 )
-def test_a_day_begins_where_the_reader_lives_also_when_clocks_change(zone, day, days, begins):
+def test_a_day_begins_where_the_reader_lives_also_when_clocks_change(
+    zone: dt.timezone | ZoneInfo, day: dt.date, days: int, begins: str
+) -> None:
     with timezone.override(zone):
         assert midnight(day, days).isoformat() == begins
 
 
 @pytest.mark.parametrize(("day", "days"), [(dt.date.max, 1), (dt.date.min, -1)])
-def test_a_day_beyond_the_calendar_narrows_nothing(day, days):
+def test_a_day_beyond_the_calendar_narrows_nothing(day: dt.date, days: int) -> None:
     assert midnight(day, days) is None
 
 
 @pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
-def test_the_ends_of_the_calendar_are_no_stack_trace_in_any_zone(day):
+def test_the_ends_of_the_calendar_are_no_stack_trace_in_any_zone(day: dt.date) -> None:
     for zone in (BERLIN, APIA, dt.UTC):
         with timezone.override(zone):
             assert midnight(day) is None or midnight(day).tzinfo is dt.UTC
@@ -65,7 +69,7 @@ FREE = {ChangeFilter: {"q", "action"}}
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "model"), FILTERS, ids=lambda one: one.__name__)
-def test_a_value_that_a_list_does_not_have_is_named_and_narrows_nothing(kind, model):
+def test_a_value_that_a_list_does_not_have_is_named_and_narrows_nothing(kind: type[Any], model: type[Any]) -> None:
     asked = {name: "no such value" for name in kind.base_filters if name not in FREE.get(kind, {"q", "code"})}
 
     shown = kind(asked, model.objects.all())
@@ -78,14 +82,14 @@ def test_a_value_that_a_list_does_not_have_is_named_and_narrows_nothing(kind, mo
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "model"), FILTERS, ids=lambda one: one.__name__)
-def test_blanks_are_no_filter(kind, model):
+def test_blanks_are_no_filter(kind: type[Any], model: type[Any]) -> None:
     shown = kind(dict.fromkeys(kind.base_filters, "  "), model.objects.all())
 
     assert (shown.active, shown.query()) == ([], "")
 
 
 @pytest.fixture
-def jobs(mapping) -> dict[str, SyncJob]:
+def jobs(mapping: TableMapping) -> dict[str, SyncJob]:
     states = {"finished": SyncJob.Status.FINISHED, "failed": SyncJob.Status.FAILED}
     return {
         name: SyncJob.objects.create(mapping=mapping, direction="to_crm", status=status)
@@ -104,13 +108,15 @@ def jobs(mapping) -> dict[str, SyncJob]:
         ({"status": "failed", "mapping": "VESSEL"}, ["failed"]),
     ],
 )
-def test_jobs_are_narrowed_by_each_value_that_there_is(jobs, asked, found):
+def test_jobs_are_narrowed_by_each_value_that_there_is(
+    jobs: dict[str, SyncJob], asked: dict[str, Any], found: list[Any]
+) -> None:
     shown = JobFilter(asked, SyncJob.objects.all())
 
     assert sorted(name for name, job in jobs.items() if job in shown.rows) == found
 
 
-def test_what_is_in_force_is_said_in_words_with_the_address_that_takes_it_off(jobs):
+def test_what_is_in_force_is_said_in_words_with_the_address_that_takes_it_off(jobs: dict[str, SyncJob]) -> None:
     shown = JobFilter({"status": "failed", "mapping": "CUSTOMER"}, SyncJob.objects.all())
 
     words = {one.label: one.text for one in shown.active}
@@ -132,7 +138,9 @@ def test_what_is_in_force_is_said_in_words_with_the_address_that_takes_it_off(jo
         ({"direction": "to_erp"}, set()), ({"direction": "to_crm"}, {"open"}), ({"direction": "both"}, {"open"}),
     ],
 )  # fmt: skip
-def test_errors_are_open_ones_unless_others_are_asked_for(jobs, asked, found):
+def test_errors_are_open_ones_unless_others_are_asked_for(
+    jobs: dict[str, SyncJob], asked: dict[str, Any], found: set[Any]
+) -> None:
     job = jobs["failed"]
     common = {"job": job, "mapping": job.mapping, "direction": "to_crm"}
     SyncError.objects.create(**common, label="open", code="refused", message="The price is negative.")
@@ -153,7 +161,7 @@ def test_errors_are_open_ones_unless_others_are_asked_for(jobs, asked, found):
         ({"until": "9999-12-31"}, 2),
     ],
 )  # fmt: skip
-def test_the_audit_log_is_narrowed_by_person_action_days_and_text(asked, number):
+def test_the_audit_log_is_narrowed_by_person_action_days_and_text(asked: dict[str, Any], number: int) -> None:
     with acting("susan"):
         record(AuditEntry.Action.ENABLED, "connection", "Contoso")
     with acting("otto"):
@@ -163,7 +171,7 @@ def test_the_audit_log_is_narrowed_by_person_action_days_and_text(asked, number)
 
 
 @pytest.mark.django_db
-def test_an_outcome_is_only_asked_for_once_a_dry_run_was_applied():
+def test_an_outcome_is_only_asked_for_once_a_dry_run_was_applied() -> None:
     planned = ChangeFilter({"outcome": "applied"}, PlannedChange.objects.all(), applied=False)
     applied = ChangeFilter({"outcome": "applied"}, PlannedChange.objects.all())
 
@@ -176,5 +184,7 @@ def test_an_outcome_is_only_asked_for_once_a_dry_run_was_applied():
     ("asked", "found"),
     [({"q": "custom"}, True), ({"q": "ACCOUNT"}, True), ({"q": "vessel"}, False), ({"direction": "both"}, True)],
 )
-def test_mappings_are_found_by_name_and_by_either_table(mapping, asked, found):
+def test_mappings_are_found_by_name_and_by_either_table(
+    mapping: TableMapping, asked: dict[str, str], found: bool
+) -> None:
     assert MappingFilter(asked, TableMapping.objects.filter(pk=mapping.pk)).rows.exists() is found

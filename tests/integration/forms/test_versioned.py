@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Never
+
 import pytest
 from django import forms
 from django.db import IntegrityError, models
@@ -13,7 +15,7 @@ from integration.models import FieldMapping, TableMapping
 FIRM = {"Tenant": "contoso", "Client ID": "4711"}
 
 
-def test_a_page_nobody_changed_meanwhile_has_nothing_to_say():
+def test_a_page_nobody_changed_meanwhile_has_nothing_to_say() -> None:
     assert Stored(FIRM).changes_since(Stored(FIRM).stamp()) == ""
     assert Stored().changes_since(Stored().stamp()) == ""
 
@@ -28,24 +30,24 @@ def test_a_page_nobody_changed_meanwhile_has_nothing_to_say():
         ({"Tenant": "fabrikam", "Client ID": "1"}, "Tenant: “contoso” → “fabrikam”; Client ID: “4711” → “1”"),
     ],
 )
-def test_each_change_of_others_is_said_with_both_values_and_what_to_do(now, said):
+def test_each_change_of_others_is_said_with_both_values_and_what_to_do(now: dict[str, str], said: str) -> None:
     message = Stored(now).changes_since(Stored(FIRM).stamp())
 
     assert message == f"{OVERTAKEN}Changed meanwhile: {said}. {SAVE_AGAIN}"
 
 
-def test_what_to_do_then_can_be_something_else():
+def test_what_to_do_then_can_be_something_else() -> None:
     message = Stored({}).changes_since(Stored(FIRM).stamp(), "Look at it, then start again.")
 
     assert message.endswith("Look at it, then start again.")
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", Stored(FIRM).stamp() + "x", Stored(FIRM).stamp()[1:]])
-def test_a_stamp_that_is_none_or_was_tampered_with_is_an_incomplete_page(token):
+def test_a_stamp_that_is_none_or_was_tampered_with_is_an_incomplete_page(token: str) -> None:
     assert Stored(FIRM).changes_since(token) == INCOMPLETE
 
 
-def test_a_stamp_does_not_hold_what_was_shown_as_anybody_could_write_it():
+def test_a_stamp_does_not_hold_what_was_shown_as_anybody_could_write_it() -> None:
     stamp = Stored(FIRM).stamp()
 
     assert stamp.count(":") >= 2
@@ -67,7 +69,9 @@ def test_a_stamp_does_not_hold_what_was_shown_as_anybody_could_write_it():
         (FieldMapping(match_priority=3, is_enabled=True), ["match_priority", "is_enabled"], ["3", "yes"]),
     ],
 )
-def test_columns_are_shown_by_their_captions_as_a_person_reads_them(row, names, expected):
+def test_columns_are_shown_by_their_captions_as_a_person_reads_them(
+    row: FieldMapping | TableMapping, names: list[str], expected: list[str]
+) -> None:
     found = shown(row, names)
 
     assert list(found) == [str(row._meta.get_field(name).verbose_name) for name in names]
@@ -79,11 +83,11 @@ class Nameless(forms.Form):
 
 
 @pytest.mark.django_db
-def test_what_somebody_else_made_at_that_moment_is_an_error_above_the_form():
+def test_what_somebody_else_made_at_that_moment_is_an_error_above_the_form() -> None:
     form = Nameless({})
     assert form.is_valid()
 
-    def make():
+    def make() -> Never:
         raise IntegrityError("UNIQUE constraint failed")
 
     assert made_of(form, make) is None
@@ -137,7 +141,7 @@ class Sent(Versioned):
         (Sent(fails=IntegrityError("twice")), 0, AT_ONCE),
     ],
 )
-def test_a_form_is_stored_once_or_refused_in_words_and_asks_nobody_else_then(sent, wrote, said):
+def test_a_form_is_stored_once_or_refused_in_words_and_asks_nobody_else_then(sent: Sent, wrote: int, said: str) -> None:
     assert sent.saved() is bool(wrote)
 
     assert (sent.wrote, sent.asked) == (wrote, wrote)
@@ -146,7 +150,7 @@ def test_a_form_is_stored_once_or_refused_in_words_and_asks_nobody_else_then(sen
 
 
 @pytest.mark.django_db
-def test_a_row_that_others_need_is_no_matter_of_two_people():
+def test_a_row_that_others_need_is_no_matter_of_two_people() -> None:
     sent = Sent(fails=models.ProtectedError("It is needed.", set()))
 
     with pytest.raises(models.ProtectedError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError
@@ -93,13 +94,15 @@ def ended(error: BaseException | None, held: bool = True) -> tuple[list, int]:
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_a_run_ends_once_as_its_work_did_and_what_follows_follows_once(error, end):
+def test_a_run_ends_once_as_its_work_did_and_what_follows_follows_once(error: Any, end: tuple[str, ...]) -> None:
     assert ended(error) == ([end], 1)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [OperationalError("database is locked"), IntegrityError("UNIQUE failed")])
-def test_a_change_that_our_own_database_refuses_says_that_running_again_completes_it(error):
+def test_a_change_that_our_own_database_refuses_says_that_running_again_completes_it(
+    error: IntegrityError | OperationalError,
+) -> None:
     ((how, message, code),), _ = ended(error)
 
     assert (how, code) == ("failed", DATABASE_CODE)
@@ -109,19 +112,21 @@ def test_a_change_that_our_own_database_refuses_says_that_running_again_complete
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [None, Canceled(""), Refused("No."), ValueError("x"), OperationalError("locked")])
-def test_a_run_that_another_worker_holds_by_now_is_ended_by_nobody_else(error, caplog):
+def test_a_run_that_another_worker_holds_by_now_is_ended_by_nobody_else(
+    error: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     assert ended(error, held=False) == ([], 0)
     assert "was taken over by another worker" in caplog.text
 
 
 @pytest.mark.django_db
-def test_a_run_that_lost_its_claim_writes_nothing(caplog):
+def test_a_run_that_lost_its_claim_writes_nothing(caplog: pytest.LogCaptureFixture) -> None:
     assert ended(Fenced("Another worker holds it.")) == ([], 0)
     assert "this one stops" in caplog.text
 
 
 @pytest.mark.django_db
-def test_ctrl_c_ends_the_run_in_words_and_the_process_too():
+def test_ctrl_c_ends_the_run_in_words_and_the_process_too() -> None:
     endings = Followed(Row())
 
     def work() -> None:
@@ -133,7 +138,7 @@ def test_ctrl_c_ends_the_run_in_words_and_the_process_too():
 
 
 @pytest.mark.django_db
-def test_what_nobody_foresaw_is_in_the_log_and_not_in_the_row(caplog):
+def test_what_nobody_foresaw_is_in_the_log_and_not_in_the_row(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         ends, _ = ended(ValueError("4711"))
 
@@ -156,7 +161,7 @@ def test_what_nobody_foresaw_is_in_the_log_and_not_in_the_row(caplog):
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_only_what_time_alone_may_mend_is_tried_again(error, passes):
+def test_only_what_time_alone_may_mend_is_tried_again(error: Any, passes: bool) -> None:
     assert passes_by_itself(error) is passes
 
 
@@ -170,7 +175,7 @@ def test_only_what_time_alone_may_mend_is_tried_again(error, passes):
     ],
     ids=lambda one: type(one).__name__,
 )
-def test_a_run_that_waits_says_for_what(error, message, code):
+def test_a_run_that_waits_says_for_what(error: Any, message: str, code: str) -> None:
     assert in_words(error) == (message, code)
 
 
@@ -178,7 +183,7 @@ def test_a_run_that_waits_says_for_what(error, message, code):
     ("tries", "seconds"),
     [(1, 30), (2, 60), (3, 120), (4, 240), (5, 480), (6, 960), (7, 1920), (8, 3600), (9, 3600), (50, 3600)],
 )
-def test_pauses_double_up_to_an_hour(tries, seconds):
+def test_pauses_double_up_to_an_hour(tries: int, seconds: int) -> None:
     assert pause_before(tries, Unreachable("No route.")) == dt.timedelta(seconds=seconds)
     assert FIRST <= seconds <= LONGEST
 
@@ -186,5 +191,5 @@ def test_pauses_double_up_to_an_hour(tries, seconds):
 @pytest.mark.parametrize(
     ("tries", "asked", "seconds"), [(1, 0, 30), (1, 29, 30), (1, 45, 45), (8, 7200, 7200), (3, 60, 120)]
 )
-def test_a_service_that_asks_for_a_longer_pause_gets_it(tries, asked, seconds):
+def test_a_service_that_asks_for_a_longer_pause_gets_it(tries: int, asked: int, seconds: int) -> None:
     assert pause_before(tries, Throttled("Too much.", retry_after=asked)) == dt.timedelta(seconds=seconds)

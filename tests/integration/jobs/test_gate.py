@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from pytest_django.fixtures import Settings
 from redis import Redis
 
 from integration.gate import LOOK_FOR_SERVER, LocalGate, SharedGate, gate_for
@@ -52,7 +53,7 @@ def enter(crowd: Crowd, number: int) -> None:
         assert crowd.entered.acquire(timeout=20)
 
 
-def test_a_local_gate_lets_only_so_many_in_at_once():
+def test_a_local_gate_lets_only_so_many_in_at_once() -> None:
     gate = LocalGate(places=3)
     crowd = Crowd([gate] * 7)
     enter(crowd, 3)
@@ -62,7 +63,7 @@ def test_a_local_gate_lets_only_so_many_in_at_once():
 
 
 @pytest.mark.processes
-def test_processes_that_write_as_one_identity_share_their_places(redis):
+def test_processes_that_write_as_one_identity_share_their_places(redis: Redis) -> None:
     gates: list[LocalGate | SharedGate] = [SharedGate(redis, "contoso", slots=3) for _ in range(7)]
     crowd = Crowd(gates)
     enter(crowd, 3)
@@ -73,7 +74,7 @@ def test_processes_that_write_as_one_identity_share_their_places(redis):
 
 
 @pytest.mark.processes
-def test_another_identity_has_places_of_its_own(redis):
+def test_another_identity_has_places_of_its_own(redis: Redis) -> None:
     crowd = Crowd([SharedGate(redis, "adatum", slots=1), SharedGate(redis, "fabrikam", slots=1)])
     enter(crowd, 2)
     crowd.end()
@@ -89,7 +90,7 @@ def wait_of(gate: SharedGate) -> float:
 
 
 @pytest.mark.processes
-def test_throttling_told_to_one_holds_everybody_back_and_halves_the_places(redis):
+def test_throttling_told_to_one_holds_everybody_back_and_halves_the_places(redis: Redis) -> None:
     first, second = SharedGate(redis, "litware"), SharedGate(redis, "litware")
     crowd = Crowd([first, first, second, second])
     enter(crowd, 4)
@@ -104,7 +105,7 @@ def test_throttling_told_to_one_holds_everybody_back_and_halves_the_places(redis
 
 
 @pytest.mark.processes
-def test_refusals_that_come_together_halve_the_places_once(redis):
+def test_refusals_that_come_together_halve_the_places_once(redis: Redis) -> None:
     gate = SharedGate(redis, "northwind")
     crowd = Crowd([gate] * 4)
     enter(crowd, 4)
@@ -117,7 +118,7 @@ def test_refusals_that_come_together_halve_the_places_once(redis):
 
 
 @pytest.mark.processes
-def test_the_places_grow_while_much_is_left_and_not_while_little_is(redis):
+def test_the_places_grow_while_much_is_left_and_not_while_little_is(redis: Redis) -> None:
     gate = SharedGate(redis, "tailspin")
     for _ in range(32):
         gate.note_left(Left(5900, 1190))
@@ -130,7 +131,7 @@ def test_the_places_grow_while_much_is_left_and_not_while_little_is(redis):
 
 
 @pytest.mark.processes
-def test_the_last_requests_of_a_window_are_spread_over_it(redis):
+def test_the_last_requests_of_a_window_are_spread_over_it(redis: Redis) -> None:
     gate = SharedGate(redis, "wingtip", window=300)
     gate.note_left(Left(6000, 1200))
     gate.note_left(Left(900, 1200))
@@ -141,7 +142,7 @@ def test_the_last_requests_of_a_window_are_spread_over_it(redis):
 
 
 @pytest.mark.processes
-def test_a_place_taken_by_a_process_that_died_is_free_again_when_its_lease_is_over(redis):
+def test_a_place_taken_by_a_process_that_died_is_free_again_when_its_lease_is_over(redis: Redis) -> None:
     redis.zadd("gate:proseware:leases", {"of a dead process": time.time() - 1})
     crowd = Crowd([SharedGate(redis, "proseware", slots=1)])
     enter(crowd, 1)
@@ -149,7 +150,7 @@ def test_a_place_taken_by_a_process_that_died_is_free_again_when_its_lease_is_ov
 
 
 @pytest.mark.processes
-def test_a_place_that_is_held_for_long_stays_taken(redis, monkeypatch):
+def test_a_place_that_is_held_for_long_stays_taken(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("integration.gate.LEASE", 0.5)
     monkeypatch.setattr("integration.gate.RENEW", 0.05)
     gate = SharedGate(redis, "lucerne", slots=1)
@@ -162,7 +163,9 @@ def test_a_place_that_is_held_for_long_stays_taken(redis, monkeypatch):
     crowd.end()
 
 
-def test_a_gate_whose_server_does_not_answer_counts_on_its_own_and_says_so_once(caplog):
+def test_a_gate_whose_server_does_not_answer_counts_on_its_own_and_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     gate = SharedGate(connect("redis://127.0.0.1:1/0"), "contoso", slots=1)
     for _ in range(3):
         with gate.slot():
@@ -173,7 +176,9 @@ def test_a_gate_whose_server_does_not_answer_counts_on_its_own_and_says_so_once(
 
 
 @pytest.mark.processes
-def test_a_gate_whose_server_is_back_counts_with_the_others_again(caplog, monkeypatch):
+def test_a_gate_whose_server_is_back_counts_with_the_others_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with queue_server() as (redis, socket):
         gate = SharedGate(line_to(socket), "contoso")
         socket.rename(f"{socket}.away")
@@ -188,7 +193,7 @@ def test_a_gate_whose_server_is_back_counts_with_the_others_again(caplog, monkey
     assert "The shared gate answers again" in caplog.text
 
 
-def test_without_a_queue_the_gate_is_the_process_own():
+def test_without_a_queue_the_gate_is_the_process_own() -> None:
     assert isinstance(gate_for("contoso"), LocalGate)
 
 
@@ -207,7 +212,7 @@ class Watched:
         return self.claims.pop(0) if self.claims else True
 
 
-def test_a_run_gives_signs_of_life_while_one_request_takes_long(settings, db):
+def test_a_run_gives_signs_of_life_while_one_request_takes_long(settings: Settings, db: None) -> None:
     settings.JOB_HEARTBEAT = 0.001
     job = Watched([])
     with Heartbeat(job, LocalGate()):
@@ -215,7 +220,7 @@ def test_a_run_gives_signs_of_life_while_one_request_takes_long(settings, db):
             assert job.beaten.acquire(timeout=20)
 
 
-def test_a_pulse_stops_by_itself_when_the_claim_is_lost(settings, db):
+def test_a_pulse_stops_by_itself_when_the_claim_is_lost(settings: Settings, db: None) -> None:
     settings.JOB_HEARTBEAT = 0.001
     job = Watched([True, False])
     with Heartbeat(job, LocalGate()) as pulse:
@@ -223,7 +228,7 @@ def test_a_pulse_stops_by_itself_when_the_claim_is_lost(settings, db):
     assert len(job.told) == 2
 
 
-def test_throttling_is_shown_at_once_and_requests_are_counted(settings, db):
+def test_throttling_is_shown_at_once_and_requests_are_counted(settings: Settings, db: None) -> None:
     settings.JOB_HEARTBEAT = 600
     job = Watched([])
     with Heartbeat(job, LocalGate()) as pulse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -26,7 +27,7 @@ def run(world: JobsWorld, direction: Direction, options: Options) -> SyncJob:
 
 
 @pytest.fixture
-def adatum(world: JobsWorld):
+def adatum(world: JobsWorld) -> UUID:
     """A customer that both sides know and agree on."""
     world.couple_jim()
     id = world.add_customer("Adatum")
@@ -35,7 +36,9 @@ def adatum(world: JobsWorld):
     return id
 
 
-def test_a_restored_record_that_is_refused_is_an_error_of_its_own_and_comes_with_the_next_run(world, adatum):
+def test_a_restored_record_that_is_refused_is_an_error_of_its_own_and_comes_with_the_next_run(
+    world: JobsWorld, adatum: UUID
+) -> None:
     mapping = world.mapping()
     mapping.deletion = DeletionPolicy.RESTORE.value
     mapping.save()
@@ -52,7 +55,9 @@ def test_a_restored_record_that_is_refused_is_an_error_of_its_own_and_comes_with
     assert world.mapping().couplings.get().state == State.COUPLED.value
 
 
-def test_what_is_being_written_to_sales_stands_in_the_ledger_until_the_run_knows_its_end(world, adatum):
+def test_what_is_being_written_to_sales_stands_in_the_ledger_until_the_run_knows_its_end(
+    world: JobsWorld, adatum: UUID
+) -> None:
     world.erp.edit("customer", adatum, phone_no="030 1")
     world.crm.fail_on("update", TimedOut("No answer."), done=1)
 
@@ -65,7 +70,7 @@ def test_what_is_being_written_to_sales_stands_in_the_ledger_until_the_run_knows
     assert (ended.in_flight, ended.agreed["phone_no:telephone1"]) == (None, ("030 1", "030 1"))
 
 
-def test_a_pair_keeps_everything_the_engine_knows_of_it(world, adatum):
+def test_a_pair_keeps_everything_the_engine_knows_of_it(world: JobsWorld, adatum: UUID) -> None:
     pair = world.mapping().couplings.get()
     begun = InFlight(Side.ERP, {"phone_no:telephone1": ("030 1", unread("+44 030 1"))})
     known: Pair = replace(pair.pair, owed_erp=True, to_erp=Outcome(Result.LEFT_OUT, "left-out"), in_flight=begun)

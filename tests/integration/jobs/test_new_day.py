@@ -7,6 +7,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from integration import jobs
 from integration.business_central.models import (
@@ -46,7 +47,7 @@ PAIRS = {
 class Shop:
     """CRONUS in the database beside a Sales organization in memory: a bicycle and a retail list, both coupled."""
 
-    def __init__(self, monkeypatch) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         cronus = Cronus()
         self.crm, self.monkeypatch = cronus.crm, monkeypatch
         for name, (erp, crm, fields) in PAIRS.items():
@@ -105,13 +106,13 @@ class Shop:
 
 
 @pytest.fixture
-def shop(monkeypatch, settings) -> Shop:
+def shop(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Shop:
     settings.REDIS_URL = ""
     queue.redis.cache_clear()
     return Shop(monkeypatch)
 
 
-def test_a_price_of_the_new_year_is_there_on_new_years_day_and_makes_no_second_line(shop):
+def test_a_price_of_the_new_year_is_there_on_new_years_day_and_makes_no_second_line(shop: Shop) -> None:
     shop.price("50", ending_date=TODAY)
     shop.price("60", starting_date=NEW_YEAR)
     shop.synchronize()
@@ -121,7 +122,7 @@ def test_a_price_of_the_new_year_is_there_on_new_years_day_and_makes_no_second_l
     assert shop.look()["prices"] == 0
 
 
-def test_a_price_that_only_begins_gets_its_line_on_the_day(shop):
+def test_a_price_that_only_begins_gets_its_line_on_the_day(shop: Shop) -> None:
     shop.price("70", starting_date=NEW_YEAR)
     shop.synchronize()
     assert shop.lines() == []
@@ -130,7 +131,7 @@ def test_a_price_that_only_begins_gets_its_line_on_the_day(shop):
     assert shop.lines() == [70]
 
 
-def test_a_price_that_only_ends_takes_its_line_with_it_on_the_day(shop):
+def test_a_price_that_only_ends_takes_its_line_with_it_on_the_day(shop: Shop) -> None:
     shop.price("50", ending_date=TODAY)
     shop.synchronize()
     shop.day(NEW_YEAR)
@@ -138,7 +139,7 @@ def test_a_price_that_only_ends_takes_its_line_with_it_on_the_day(shop):
     assert (shop.lines(), shop.prices.couplings.count()) == ([], 0)
 
 
-def test_after_a_fortnight_away_the_look_finds_what_came_due_meanwhile(shop):
+def test_after_a_fortnight_away_the_look_finds_what_came_due_meanwhile(shop: Shop) -> None:
     shop.price("50", ending_date=TODAY)
     shop.price("60", starting_date=NEW_YEAR)
     shop.synchronize()
@@ -147,14 +148,14 @@ def test_after_a_fortnight_away_the_look_finds_what_came_due_meanwhile(shop):
     assert shop.lines() == [60]
 
 
-def test_a_mapping_that_a_person_put_on_hold_is_left_alone(shop):
+def test_a_mapping_that_a_person_put_on_hold_is_left_alone(shop: Shop) -> None:
     shop.price("70", starting_date=NEW_YEAR)
     JobQueueEntry.objects.create(name="Prices", mapping=shop.prices, status=JobQueueEntry.Status.ON_HOLD)
     shop.day(NEW_YEAR)
     assert (shop.look()["prices"], shop.lines()) == (0, [])
 
 
-def test_without_a_connection_no_pass_is_started(shop):
+def test_without_a_connection_no_pass_is_started(shop: Shop) -> None:
     shop.price("70", starting_date=NEW_YEAR)
     ConnectionSetup.objects.update(is_enabled=False)
     shop.day(NEW_YEAR)
@@ -162,7 +163,7 @@ def test_without_a_connection_no_pass_is_started(shop):
     assert not SyncJob.objects.exists()
 
 
-def test_a_rate_entered_ahead_is_a_change_of_its_currency_on_the_day_for_whoever_reads(shop):
+def test_a_rate_entered_ahead_is_a_change_of_its_currency_on_the_day_for_whoever_reads(shop: Shop) -> None:
     euro = Currency.objects.create(code="EUR", iso_code="EUR")
     for start, amount in ((TODAY, "1.25"), (NEW_YEAR, "1.10")):
         CurrencyExchangeRate.objects.create(

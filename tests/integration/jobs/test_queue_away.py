@@ -54,7 +54,7 @@ def workers(line: Redis) -> list[str]:
     return [worker.name for worker in Worker.all(connection=line)]
 
 
-def test_a_worker_waits_for_a_queue_that_went_away_and_ends_when_it_is_asked(tmp_path: Path):
+def test_a_worker_waits_for_a_queue_that_went_away_and_ends_when_it_is_asked(tmp_path: Path) -> None:
     env = environment(tmp_path, REDIS_URL=f"unix://{tmp_path / 's'}")
     said = tmp_path / "said"
     assert manage(["migrate", "--verbosity", "0"], env).returncode == 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from pytest_django.fixtures import Settings
+from redis.client import Redis
 
 from integration import scheduler
 from integration.jobs import queue, tasks
@@ -25,7 +28,7 @@ TIDY = "tidy"
 
 
 @pytest.fixture(autouse=True)
-def no_queue(settings):
+def no_queue(settings: Settings) -> Iterator[None]:
     settings.REDIS_URL = ""
     queue.redis.cache_clear()
     yield
@@ -33,7 +36,9 @@ def no_queue(settings):
 
 
 @pytest.fixture
-def queued(settings, redis, django_capture_on_commit_callbacks) -> Callable[[], list[str]]:
+def queued(
+    settings: Settings, redis: Redis, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> Callable[[], list[str]]:
     """A queue that answers; gives the ids that wait in it."""
     redis.flushall()
     settings.REDIS_URL = f"unix://{redis.connection_pool.connection_kwargs['path']}"
@@ -41,7 +46,7 @@ def queued(settings, redis, django_capture_on_commit_callbacks) -> Callable[[], 
     return lambda: [one.decode() for one in redis.lrange(f"rq:queue:{queue.NAME}", 0, -1)]
 
 
-def tidy(monkeypatch, does: Callable[[], Mapping[str, int]] = lambda: {"crumbs": 3}) -> None:
+def tidy(monkeypatch: pytest.MonkeyPatch, does: Callable[[], Mapping[str, int]] = lambda: {"crumbs": 3}) -> None:
     monkeypatch.setitem(tasks.TASKS, TIDY, does)
 
 
@@ -61,7 +66,7 @@ def silent() -> None:
     TaskRun.objects.update(heartbeat_at=before, sent_at=before)
 
 
-def test_the_scheduler_only_asks_and_a_worker_does_the_task(monkeypatch):
+def test_the_scheduler_only_asks_and_a_worker_does_the_task(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     tidy(monkeypatch, lambda: done.append("tidied") or {"crumbs": 3})
     daily = entry()
@@ -74,7 +79,7 @@ def test_the_scheduler_only_asks_and_a_worker_does_the_task(monkeypatch):
     assert daily.next_start > timezone.now() + dt.timedelta(hours=23)
 
 
-def test_a_task_that_is_under_way_is_not_started_a_second_time(monkeypatch):
+def test_a_task_that_is_under_way_is_not_started_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
 
     def again() -> dict[str, int]:
@@ -89,13 +94,13 @@ def test_a_task_that_is_under_way_is_not_started_a_second_time(monkeypatch):
     assert tasks.run(TIDY) is False
 
 
-def test_a_second_request_waits_for_the_same_run(monkeypatch):
+def test_a_second_request_waits_for_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
     tidy(monkeypatch)
     first, second = tasks.start(TIDY), tasks.start(TIDY)
     assert first.asked_at == second.asked_at
 
 
-def test_an_entry_in_process_is_left_alone_while_its_task_is_under_way(monkeypatch):
+def test_an_entry_in_process_is_left_alone_while_its_task_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     tidy(monkeypatch)
     daily = entry()
     scheduler.run_now(daily)
@@ -104,7 +109,7 @@ def test_an_entry_in_process_is_left_alone_while_its_task_is_under_way(monkeypat
     assert daily.status == Entry.IN_PROCESS
 
 
-def test_a_run_whose_worker_died_is_sent_again_and_taken_by_another(monkeypatch):
+def test_a_run_whose_worker_died_is_sent_again_and_taken_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
     tidy(monkeypatch)
     daily = entry()
     scheduler.run_now(daily)
@@ -121,7 +126,7 @@ def test_a_run_whose_worker_died_is_sent_again_and_taken_by_another(monkeypatch)
     assert row().message == "3 crumbs"
 
 
-def test_a_task_that_kills_every_worker_is_given_up_and_its_entry_tries_later(monkeypatch):
+def test_a_task_that_kills_every_worker_is_given_up_and_its_entry_tries_later(monkeypatch: pytest.MonkeyPatch) -> None:
     tidy(monkeypatch)
     daily = entry()
     scheduler.run_now(daily)
@@ -143,7 +148,9 @@ def test_a_task_that_kills_every_worker_is_given_up_and_its_entry_tries_later(mo
         (ZeroDivisionError("7/0"), UNEXPECTED),
     ],
 )
-def test_a_task_that_fails_says_so_in_words_and_its_entry_stumbles(monkeypatch, error, said):
+def test_a_task_that_fails_says_so_in_words_and_its_entry_stumbles(
+    monkeypatch: pytest.MonkeyPatch, error: Any, said: str
+) -> None:
     def fail() -> dict[str, int]:
         raise error
 
@@ -156,7 +163,7 @@ def test_a_task_that_fails_says_so_in_words_and_its_entry_stumbles(monkeypatch, 
     assert (daily.status, daily.message) == (Entry.READY, said)
 
 
-def test_a_task_can_be_asked_for_while_the_connection_is_disabled(monkeypatch):
+def test_a_task_can_be_asked_for_while_the_connection_is_disabled(monkeypatch: pytest.MonkeyPatch) -> None:
     tidy(monkeypatch)
     assert not ConnectionSetup.current().is_enabled
     tasks.start(TIDY)
@@ -167,7 +174,9 @@ def test_a_task_can_be_asked_for_while_the_connection_is_disabled(monkeypatch):
     assert sent == [TIDY]
 
 
-def test_the_queue_holds_a_task_once_however_often_it_is_sent(queued, django_capture_on_commit_callbacks):
+def test_the_queue_holds_a_task_once_however_often_it_is_sent(
+    queued: Callable[..., Any], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         tasks.start(TIDY)
     (waiting,) = queued()
@@ -177,7 +186,9 @@ def test_the_queue_holds_a_task_once_however_often_it_is_sent(queued, django_cap
     assert queued() == [waiting]
 
 
-def test_what_a_person_asks_for_goes_before_the_nights_work(queued, django_capture_on_commit_callbacks):
+def test_what_a_person_asks_for_goes_before_the_nights_work(
+    queued: Callable[..., Any], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     annette = User.objects.create(username="annette")
     with django_capture_on_commit_callbacks(execute=True):
         tasks.start("retention")
@@ -185,7 +196,7 @@ def test_what_a_person_asks_for_goes_before_the_nights_work(queued, django_captu
     assert [one.partition("-")[0] for one in queued()] == ["preflight", "retention"]
 
 
-def test_a_persons_start_is_in_the_audit_log_and_that_of_the_scheduler_is_not(monkeypatch):
+def test_a_persons_start_is_in_the_audit_log_and_that_of_the_scheduler_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     tidy(monkeypatch)
     tasks.start(TIDY)
     assert not AuditEntry.objects.exists()
@@ -197,6 +208,6 @@ def test_a_persons_start_is_in_the_audit_log_and_that_of_the_scheduler_is_not(mo
     assert [str(one.action) for one in AuditEntry.objects.filter(kind="task", who="annette")] == ["started"]
 
 
-def test_an_entry_of_a_task_nobody_knows_any_more_stays_as_it_is():
+def test_an_entry_of_a_task_nobody_knows_any_more_stays_as_it_is() -> None:
     with pytest.raises(scheduler.NotNow, match="was not started"):
         scheduler.run_now(entry(task="brewing coffee"))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.test.client import Client
 from django.utils import timezone
 
 from integration import jobs, scheduler
@@ -38,14 +41,14 @@ def look() -> list[str]:
     return [entry.name for entry in waking.BusinessCentralLook()()]
 
 
-def test_a_changed_row_wakes_the_job_of_its_table_and_no_other(asleep):
+def test_a_changed_row_wakes_the_job_of_its_table_and_no_other(asleep: JobsWorld) -> None:
     assert look() == []
     Customer.objects.create(name="Adatum")
     assert look() == ["CUSTOMER", "CONTACT"]  # a company is a contact too
     assert awake() == {"CUSTOMER", "CONTACT"}
 
 
-def test_a_deleted_row_wakes_the_job_of_its_table(asleep):
+def test_a_deleted_row_wakes_the_job_of_its_table(asleep: JobsWorld) -> None:
     TableMapping.objects.filter(name="REGION").update(erp_table="shipment_method")
     fob = ShipmentMethod.objects.create(code="FOB")
     TableMapping.objects.update(erp_cursor=str(committed_version()))
@@ -53,14 +56,14 @@ def test_a_deleted_row_wakes_the_job_of_its_table(asleep):
     assert look() == ["REGION"]
 
 
-def test_a_woken_job_starts_with_the_same_tick_of_the_scheduler(asleep):
+def test_a_woken_job_starts_with_the_same_tick_of_the_scheduler(asleep: JobsWorld) -> None:
     Customer.objects.create(name="Adatum")
     scheduler.tick()
     assert JobQueueEntry.objects.get(name="CUSTOMER").status == Status.IN_PROCESS
     assert set(SyncJob.objects.values_list("mapping__name", flat=True)) == {"CUSTOMER", "CONTACT"}
 
 
-def test_a_table_that_is_only_read_from_sales_wakes_nobody_by_a_change_here(asleep):
+def test_a_table_that_is_only_read_from_sales_wakes_nobody_by_a_change_here(asleep: JobsWorld) -> None:
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_erp")
     Customer.objects.create(name="Adatum")
     assert "CUSTOMER" not in look()
@@ -69,26 +72,28 @@ def test_a_table_that_is_only_read_from_sales_wakes_nobody_by_a_change_here(asle
 @pytest.mark.parametrize(
     "off", [{"wakes": False}, {"status": Status.ON_HOLD}, {"status": Status.ERROR}, {"status": Status.READY}]
 )
-def test_who_does_not_sleep_or_is_not_to_be_woken_is_left_alone(asleep, off):
+def test_who_does_not_sleep_or_is_not_to_be_woken_is_left_alone(asleep: JobsWorld, off: dict[str, Any]) -> None:
     JobQueueEntry.objects.filter(name="CUSTOMER").update(**off)
     Customer.objects.create(name="Adatum")
     assert "CUSTOMER" not in look()
 
 
-def test_nobody_is_woken_while_the_connection_is_disabled(asleep):
+def test_nobody_is_woken_while_the_connection_is_disabled(asleep: JobsWorld) -> None:
     ConnectionSetup.objects.update(is_enabled=False)
     Customer.objects.create(name="Adatum")
     assert look() == []
 
 
-def test_while_nothing_is_written_nothing_more_is_asked(asleep, django_assert_max_num_queries, monkeypatch):
+def test_while_nothing_is_written_nothing_more_is_asked(
+    asleep: JobsWorld, django_assert_max_num_queries: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     looks = waking.BusinessCentralLook()
     looks()
     monkeypatch.setattr(waking, "changed_since", lambda _: pytest.fail("asked once more"))
     assert looks() == []
 
 
-def test_a_job_that_falls_asleep_after_a_change_it_has_not_read_is_woken(asleep):
+def test_a_job_that_falls_asleep_after_a_change_it_has_not_read_is_woken(asleep: JobsWorld) -> None:
     looks = waking.BusinessCentralLook()
     JobQueueEntry.objects.filter(name="CUSTOMER").update(status=Status.IN_PROCESS)
     Customer.objects.create(name="Adatum")
@@ -111,7 +116,7 @@ def read(world: JobsWorld) -> JobsWorld:
     return world
 
 
-def test_a_change_in_sales_wakes_exactly_the_job_of_its_table(read):
+def test_a_change_in_sales_wakes_exactly_the_job_of_its_table(read: JobsWorld) -> None:
     assert tasks.run(waking.TASK) is False
     scheduler.look_at_sales()
     tasks.run(waking.TASK)
@@ -124,7 +129,7 @@ def test_a_change_in_sales_wakes_exactly_the_job_of_its_table(read):
     assert awake() == {"CUSTOMER"}
 
 
-def test_sales_is_looked_at_once_a_minute_and_only_while_somebody_sleeps(read):
+def test_sales_is_looked_at_once_a_minute_and_only_while_somebody_sleeps(read: JobsWorld) -> None:
     assert scheduler.look_at_sales() is True
     tasks.run(waking.TASK)
     assert scheduler.look_at_sales() is False
@@ -133,7 +138,7 @@ def test_sales_is_looked_at_once_a_minute_and_only_while_somebody_sleeps(read):
     assert scheduler.look_at_sales() is False
 
 
-def test_all_tables_are_looked_at_in_one_go(read, monkeypatch):
+def test_all_tables_are_looked_at_in_one_go(read: JobsWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
 
     class Watched:
@@ -150,7 +155,7 @@ def test_all_tables_are_looked_at_in_one_go(read, monkeypatch):
     assert awake() == {"CONTACT"}
 
 
-def test_a_cursor_that_is_too_old_counts_as_a_change(read):
+def test_a_cursor_that_is_too_old_counts_as_a_change(read: JobsWorld) -> None:
     read.crm.expire_cursors()
     waking.look_at_sales()
     assert awake() == {"SALESPEOPLE", "CUSTOMER", "CONTACT"}
@@ -170,14 +175,14 @@ def run_customers(world: JobsWorld) -> str:
     return JobQueueEntry.objects.get(name="CUSTOMER").status
 
 
-def test_a_failed_record_keeps_its_job_awake(world):
+def test_a_failed_record_keeps_its_job_awake(world: JobsWorld) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     world.crm.fail_on("insert", Refused("No."), times=10)
     assert run_customers(world) == Status.READY
 
 
-def test_a_record_that_only_waits_lets_its_job_sleep_and_wakes_it_when_the_wait_is_over(world):
+def test_a_record_that_only_waits_lets_its_job_sleep_and_wakes_it_when_the_wait_is_over(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     assert run_customers(world) == Status.INACTIVE
     waking.look_at_sales()
@@ -187,7 +192,7 @@ def test_a_record_that_only_waits_lets_its_job_sleep_and_wakes_it_when_the_wait_
     assert "CUSTOMER" in awake()
 
 
-def test_the_switch_is_on_the_page_of_the_job(world, admin):
+def test_the_switch_is_on_the_page_of_the_job(world: JobsWorld, admin: Client) -> None:
     entry = JobQueueEntry.objects.get(name="CUSTOMER")
     times = {"minutes": 30, "inactivity_minutes": 720, "max_attempts": 10, "rerun_seconds": 30}
     address = f"/job-queue/{entry.pk}/edit/"

@@ -7,13 +7,13 @@ def the(name: str) -> TableMapping:
     return TableMapping.objects.get(name=name)
 
 
-def shown(client, name="CUSTOMER") -> dict[str, str]:
+def shown(client, name: str = "CUSTOMER") -> dict[str, str]:
     form = client.get(f"/mappings/{name}/").context["form"]
     values = {field: form[field].value() for field in form.fields}
     return {field: "on" if value is True else value for field, value in values.items() if value is not False}
 
 
-def save(client, name="CUSTOMER", **changes):
+def save(client, name: str = "CUSTOMER", **changes):
     return client.post(f"/mappings/{name}/", {**shown(client, name), **changes}, follow=True)
 
 

@@ -1,9 +1,12 @@
 """Stored mappings, as few of them as a test needs."""
 
+from __future__ import annotations
+
 from integration.models import FieldMapping, TableMapping
+from integration.sync.direction import Direction
 
 
-def mapping_of(direction="both", *fields, **more):
+def mapping_of(direction: Direction = "both", *fields, **more):
     """A customer mapping with fields given as (erp, crm, direction)."""
     more = {"name": "CUSTOMER", "erp_table": "customer", "crm_table": "account", **more}
     mapping = TableMapping.objects.create(direction=direction, **more)

@@ -76,20 +76,22 @@ OURS = {account("Adatum")["address1_city"], account("Coho Winery")["address1_cit
 
 
 @pytest.mark.parametrize(("winner", "city"), [("erp", OURS), ("crm", {"Paris"})])
-def test_the_next_scheduled_run_carries_an_enabled_field_for_records_that_nobody_touched(cronus, admin, winner, city):
+def test_the_next_scheduled_run_carries_an_enabled_field_for_records_that_nobody_touched(
+    cronus: JobsWorld, admin: Client, winner: str, city: set[str]
+) -> None:
     assert "are saved" in enable(admin, first_wins=winner).content.decode()
     passes(cronus)
     assert cities(cronus) == (city, city)
     assert changed(passes(cronus)) == changed(passes(cronus)) == [(0, 0), (0, 0)]
 
 
-def test_nobody_was_asked_and_each_pair_is_a_conflict(cronus, admin):
+def test_nobody_was_asked_and_each_pair_is_a_conflict(cronus: JobsWorld, admin: Client) -> None:
     enable(admin, first_wins="ask")
     assert [job.failed for job in passes(cronus)] == [2, 2]
     assert cities(cronus) == (OURS, {"Paris"})
 
 
-def test_a_rule_added_later_is_applied_to_everybody_once_and_stays_quiet(cronus, admin):
+def test_a_rule_added_later_is_applied_to_everybody_once_and_stays_quiet(cronus: JobsWorld, admin: Client) -> None:
     enable(admin, first_wins="erp")
     assert cronus.mapping().full_run_needed
     passes(cronus)
@@ -102,7 +104,7 @@ def test_a_rule_added_later_is_applied_to_everybody_once_and_stays_quiet(cronus,
     assert changed(passes(cronus)) == changed(passes(cronus)) == [(0, 0), (0, 0)]
 
 
-def test_a_new_account_is_filled_from_the_template_of_its_mapping(cronus):
+def test_a_new_account_is_filled_from_the_template_of_its_mapping(cronus: JobsWorld) -> None:
     template = RecordTemplate.objects.create(name="DOMESTIC", side="erp", table="customer")
     template.values.create(field="priority", value="3")
     cronus.mapping().templates.create(template=template, condition="name begins with Lit")
@@ -113,7 +115,7 @@ def test_a_new_account_is_filled_from_the_template_of_its_mapping(cronus):
     assert {row.values["name"]: row.values["priority"] for row in rows if row.values["priority"]} == {"Litware": 3}
 
 
-def test_a_mapping_of_ones_own_synchronizes_beside_the_standard_one_of_the_same_tables(cronus):
+def test_a_mapping_of_ones_own_synchronizes_beside_the_standard_one_of_the_same_tables(cronus: JobsWorld) -> None:
     erp, crm = cronus.erp.describe("customer"), cronus.crm.describe("account")
     mine = create_own("FIRMS", erp, crm, BOTH, [NewPair("name", "name", Direction.BOTH, 1)])
     first = cronus.erp.ids("customer")[0]
@@ -127,7 +129,7 @@ def test_a_mapping_of_ones_own_synchronizes_beside_the_standard_one_of_the_same_
 
 
 @pytest.mark.parametrize("scope", [Scope.EVERYTHING, Scope.CHANGED])
-def test_a_run_under_way_begins_again_when_the_mapping_is_changed(world, scope):
+def test_a_run_under_way_begins_again_when_the_mapping_is_changed(world: JobsWorld, scope: Scope) -> None:
     world.couple_jim()
     world.pages_of(2)
     names = ["Adatum", "Coho Winery", "Fabrikam", "Litware", "Proseware", "Relecloud", "Trey Research"]

@@ -39,7 +39,7 @@ def the(name: str) -> TableMapping:
 
 
 @pytest.fixture
-def standard():
+def standard() -> list[TableMapping]:
     return create_missing()
 
 
@@ -59,7 +59,7 @@ def standard():
     "CRMIntegrationMapping.PaymentTermsMappedToPaymentTermsCodeEnum",
     "CRMSetupTest.InvokeResetConfigurationCreatesNewMappings",
 )
-def test_every_standard_mapping_has_its_direction_its_fields_and_one_job(standard):
+def test_every_standard_mapping_has_its_direction_its_fields_and_one_job(standard: list[TableMapping]) -> None:
     found = {}
     for mapping in TableMapping.objects.all():
         jobs = [entry.inactivity_minutes for entry in mapping.queue_entries.all()]
@@ -96,13 +96,15 @@ def test_every_standard_mapping_has_its_direction_its_fields_and_one_job(standar
         ),
     ],
 )
-def test_the_standard_filters_say_who_takes_part(standard, name, erp_filter, crm_filter, only_coupled):
+def test_the_standard_filters_say_who_takes_part(
+    standard: list[TableMapping], name: str, erp_filter: str, crm_filter: str, only_coupled: bool
+) -> None:
     mapping = the(name)
     assert (mapping.erp_filter, mapping.crm_filter, mapping.only_coupled) == (erp_filter, crm_filter, only_coupled)
 
 
 @pytest.mark.scenario("CRMEntitySynchTest.CRMSetupDefaultMakesCustomerCountryCodeMappingDirectionBidirectional")
-def test_the_standard_fields_carry_their_flags(standard):
+def test_the_standard_fields_carry_their_flags(standard: list[TableMapping]) -> None:
     customer = the("CUSTOMER").fields
     owner, country = customer.get(crm_field="ownerid"), customer.get(crm_field="address1_country")
     assert (owner.erp_field, owner.not_null, owner.direction) == ("salesperson_code", True, "to_crm")
@@ -114,7 +116,7 @@ def test_the_standard_fields_carry_their_flags(standard):
     assert the("CONTACT").fields.get(crm_field="").constant == "Person"
 
 
-def test_records_are_matched_by_the_standard_criteria(standard):
+def test_records_are_matched_by_the_standard_criteria(standard: list[TableMapping]) -> None:
     assert the("CUSTOMER").criteria() == (
         Criterion("name", "name", 1),
         Criterion("post_code", "address1_postalcode", 1),
@@ -129,7 +131,7 @@ def test_records_are_matched_by_the_standard_criteria(standard):
     assert {name: [c.erp_field for c in the(name).criteria()] for name in single} == {n: [f] for n, f in single.items()}
 
 
-def test_every_standard_is_consistent_in_itself():
+def test_every_standard_is_consistent_in_itself() -> None:
     order = {default.name: default.position for default in defaults.STANDARD}
     for default in defaults.STANDARD:
         assert len(default.name) <= 20
@@ -142,14 +144,14 @@ def test_every_standard_is_consistent_in_itself():
             assert any(field.enabled and field.direction.includes(one) for field in default.fields)
 
 
-def test_every_standard_mapping_and_field_passes_the_checks_of_a_person(standard):
+def test_every_standard_mapping_and_field_passes_the_checks_of_a_person(standard: list[TableMapping]) -> None:
     for mapping in TableMapping.objects.all():
         mapping.full_clean()
         for field in mapping.fields.all():
             field.full_clean()
 
 
-def test_enabling_again_creates_what_is_missing_and_leaves_what_was_changed(standard):
+def test_enabling_again_creates_what_is_missing_and_leaves_what_was_changed(standard: list[TableMapping]) -> None:
     customer = the("CUSTOMER")
     customer.erp_filter, customer.direction = "blocked = ' ' and city = London", "to_crm"
     customer.save()
@@ -162,18 +164,18 @@ def test_enabling_again_creates_what_is_missing_and_leaves_what_was_changed(stan
     assert JobQueueEntry.objects.filter(mapping=the("VENDOR")).count() == 1
 
 
-def test_the_base_part_alone_brings_no_products():
+def test_the_base_part_alone_brings_no_products() -> None:
     create_missing("dataverse")
     names = set(TableMapping.objects.values_list("name", flat=True))
     assert {"CUSTOMER", "SALESPEOPLE", "PAYMENT TERMS"} <= names
     assert "ITEM-PRODUCT" not in names
 
 
-def test_an_untouched_mapping_differs_in_nothing(standard):
+def test_an_untouched_mapping_differs_in_nothing(standard: list[TableMapping]) -> None:
     assert [differences(mapping) for mapping in TableMapping.objects.all()] == [[]] * len(EXPECTED)
 
 
-def test_the_preview_names_everything_a_reset_would_overwrite(standard):
+def test_the_preview_names_everything_a_reset_would_overwrite(standard: list[TableMapping]) -> None:
     customer = the("CUSTOMER")
     customer.only_coupled = False
     customer.save()
@@ -192,7 +194,7 @@ def test_the_preview_names_everything_a_reset_would_overwrite(standard):
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.ResetIntegrationTableMappingConfiguration")
-def test_a_reset_brings_everything_back_and_asks_for_a_full_run(standard):
+def test_a_reset_brings_everything_back_and_asks_for_a_full_run(standard: list[TableMapping]) -> None:
     TableMapping.objects.update(direction="to_crm", erp_cursor="17", crm_cursor="delta")
     FieldMapping.objects.filter(crm_field="name").delete()
     FieldMapping.objects.create(mapping=the("SALESPEOPLE"), erp_field="stray", crm_field="stray")
@@ -206,7 +208,7 @@ def test_a_reset_brings_everything_back_and_asks_for_a_full_run(standard):
     assert (currency.full_run_needed, currency.erp_cursor, currency.crm_cursor) == (False, "17", "delta")
 
 
-def test_a_persons_own_mapping_has_no_standard_to_go_back_to(standard):
+def test_a_persons_own_mapping_has_no_standard_to_go_back_to(standard: list[TableMapping]) -> None:
     own = TableMapping.objects.create(
         name="OUR PROJECTS", erp_table="job", crm_table="new_project", user_defined=True, direction="to_crm"
     )
@@ -215,14 +217,16 @@ def test_a_persons_own_mapping_has_no_standard_to_go_back_to(standard):
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.PrioritizedMappingListOrderShouldSkipTablesMappedToOption")
-def test_the_prioritized_list_runs_references_first_and_leaves_options_and_lines_out(standard):
+def test_the_prioritized_list_runs_references_first_and_leaves_options_and_lines_out(
+    standard: list[TableMapping],
+) -> None:
     names = [mapping.name for mapping in TableMapping.objects.prioritized()]
     assert names[:6] == ["SALESPEOPLE", "CURRENCY", "CUSTOMER", "VENDOR", "CONTACT", "UNIT OF MEASURE"]
     assert not {"PAYMENT TERMS", "SHIPMENT METHOD", "SHIPPING AGENT", "POSTEDSALESLINE-INV"} & set(names)
     assert TableMapping.objects.exclude(pk__isnull=False).prioritized().count() == 0
 
 
-def test_a_reset_takes_transformation_rules_away_and_says_so_first(standard):
+def test_a_reset_takes_transformation_rules_away_and_says_so_first(standard: list[TableMapping]) -> None:
     customer = the("CUSTOMER")
     city = customer.fields.get(crm_field="address1_city")
     city.transformations.create(kind="uppercase")
@@ -235,18 +239,18 @@ def test_a_reset_takes_transformation_rules_away_and_says_so_first(standard):
     assert the("CUSTOMER").full_run_needed
 
 
-def test_a_field_that_a_reset_enables_begins_anew_and_the_others_do_not(standard):
+def test_a_field_that_a_reset_enables_begins_anew_and_the_others_do_not(standard: list[TableMapping]) -> None:
     customer = the("CUSTOMER")
     customer.fields.filter(crm_field="address1_city").update(is_enabled=False)
     reset([customer])
     assert dict(customer.fields.filter(revision__gt=0).values_list("crm_field", "revision")) == {"address1_city": 1}
 
 
-def test_jobs_are_named_as_people_know_them(standard):
+def test_jobs_are_named_as_people_know_them(standard: list[TableMapping]) -> None:
     assert the("CUSTOMER").queue_entries.get().name == "CUSTOMER - Dataverse synchronization job"
     assert the("ITEM-PRODUCT").queue_entries.get().name == "ITEM-PRODUCT - Dynamics 365 Sales synchronization job"
     assert set(JobQueueEntry.objects.values_list("status", "max_attempts", "rerun_seconds")) == {("on_hold", 10, 30)}
 
 
-def test_a_direction_is_one_of_three():
+def test_a_direction_is_one_of_three() -> None:
     assert {default.direction for default in BY_NAME.values()} == set(Direction)

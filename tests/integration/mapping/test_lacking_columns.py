@@ -10,6 +10,7 @@ from integration.mappings.build_rule import build_rule, lacking_of
 from integration.models import FieldMapping, TableMapping
 from integration.sync.rules import Direction
 from integration.systems.errors import ConfigurationProblem, FieldMissing
+from integration.systems.memory.system import MemorySystem
 from tests.makers import systems
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ HOW = "Publish page 21 as BCI_Customer."
 
 
 @pytest.fixture
-def ends():
+def ends() -> tuple[MemorySystem, ...]:
     erp, crm = systems()
     erp.lacking = {"customer": {"phone_no": HOW}}
     return erp, crm
@@ -35,7 +36,9 @@ def customers(*pairs: tuple[str, str], direction: str = "both") -> TableMapping:
     return mapping
 
 
-def test_a_pair_on_a_column_that_does_not_come_this_way_is_left_out_and_says_what_to_do(ends):
+def test_a_pair_on_a_column_that_does_not_come_this_way_is_left_out_and_says_what_to_do(
+    ends: tuple[MemorySystem, ...],
+) -> None:
     erp, crm = ends
     mapping = customers(("name", "name"), ("phone_no", "telephone1"))
     assert [one.erp_field for one in build_rule(mapping, erp, crm).fields] == ["name"]
@@ -43,12 +46,12 @@ def test_a_pair_on_a_column_that_does_not_come_this_way_is_left_out_and_says_wha
     assert [lacking_of(field, *tables) for field in mapping.fields.order_by("position")] == ["", HOW]
 
 
-def test_a_mapping_all_of_whose_columns_are_lacking_says_so(ends):
+def test_a_mapping_all_of_whose_columns_are_lacking_says_so(ends: tuple[MemorySystem, ...]) -> None:
     with pytest.raises(ConfigurationProblem, match="come this way"):
         build_rule(customers(("phone_no", "telephone1")), *ends)
 
 
-def test_a_column_that_neither_is_there_nor_lacking_is_missing(ends):
+def test_a_column_that_neither_is_there_nor_lacking_is_missing(ends: tuple[MemorySystem, ...]) -> None:
     with pytest.raises(FieldMissing):
         build_rule(customers(("name", "name"), ("pager", "telephone1")), *ends)
 
@@ -57,7 +60,9 @@ def test_a_column_that_neither_is_there_nor_lacking_is_missing(ends):
     ("ours", "theirs", "way"),
     [(True, True, Direction.BOTH), (False, True, Direction.TO_CRM), (True, False, Direction.TO_ERP)],
 )
-def test_a_two_way_pair_goes_only_where_it_can_be_written(ends, ours, theirs, way):
+def test_a_two_way_pair_goes_only_where_it_can_be_written(
+    ends: tuple[MemorySystem, ...], ours: bool, theirs: bool, way: Direction
+) -> None:
     erp, crm = ends
     for system, table, column, able in ((erp, "customer", "city", ours), (crm, "account", "address1_city", theirs)):
         fields = system.describe(table).fields

@@ -18,16 +18,16 @@ CUSTOMER = TableMapping(
     ("side", "table", "where", "cursor"),
     [(Side.ERP, "customer", "no = 10000", "17"), (Side.CRM, "account", "statecode = 0", "W/4711")],
 )
-def test_a_mapping_says_its_table_filter_and_cursor_of_a_side(side, table, where, cursor):
+def test_a_mapping_says_its_table_filter_and_cursor_of_a_side(side: Side, table: str, where: str, cursor: str) -> None:
     assert (CUSTOMER.table(side), CUSTOMER.filter(side), CUSTOMER.cursor(side)) == (table, where, cursor)
 
 
-def test_a_field_mapping_says_its_field_of_a_side():
+def test_a_field_mapping_says_its_field_of_a_side() -> None:
     pair = FieldMapping(erp_field="phone_no", crm_field="telephone1")
     assert [pair.field(side) for side in Side] == ["phone_no", "telephone1"]
 
 
-def test_a_connection_gives_the_system_of_a_side_and_the_two_of_a_pass():
+def test_a_connection_gives_the_system_of_a_side_and_the_two_of_a_pass() -> None:
     erp, crm = MemorySystem(Side.ERP, []), MemorySystem(Side.CRM, [])
     connected = Connected(erp, crm, Context())
     assert [connected.system(side) for side in Side] == [erp, crm]
@@ -37,7 +37,7 @@ def test_a_connection_gives_the_system_of_a_side_and_the_two_of_a_pass():
 @pytest.mark.parametrize(
     ("name", "parts"), [("account", ("account", "")), ("account.paymenttermscode", ("account", "paymenttermscode"))]
 )
-def test_an_option_column_is_known_from_a_table_by_its_name(name, parts):
+def test_an_option_column_is_known_from_a_table_by_its_name(name: str, parts: tuple[str, ...]) -> None:
     is_option = bool(parts[1])
     assert split_option_table(name) == parts
     assert is_option_table(name) is is_option
@@ -46,6 +46,6 @@ def test_an_option_column_is_known_from_a_table_by_its_name(name, parts):
 
 
 @pytest.mark.parametrize(("side", "direction"), [(Side.ERP, Direction.TO_CRM), (Side.CRM, Direction.TO_ERP)])
-def test_a_pass_away_from_a_side_reads_that_side(side, direction):
+def test_a_pass_away_from_a_side_reads_that_side(side: Side, direction: Direction) -> None:
     assert Direction.away_from(side) is direction
     assert direction.source is side

@@ -22,7 +22,7 @@ def numbers(name: str) -> list[tuple[str, str, str]]:
     return [(field.crm_field, field.erp_field, field.constant) for field in found]
 
 
-def test_a_customer_is_written_with_its_number_and_its_table(standard):
+def test_a_customer_is_written_with_its_number_and_its_table(standard: None) -> None:
     write_numbers(["dataverse", "sales"])
 
     assert numbers("CUSTOMER") == [("bci_number", "no", ""), ("bci_table", "", "Customer")]
@@ -35,14 +35,14 @@ def test_a_customer_is_written_with_its_number_and_its_table(standard):
     ) == {Direction.TO_CRM}
 
 
-def test_only_the_parts_that_are_on_get_numbers(standard):
+def test_only_the_parts_that_are_on_get_numbers(standard: None) -> None:
     write_numbers(["dataverse"])
 
     assert numbers("CUSTOMER")
     assert numbers("ITEM-PRODUCT") == []
 
 
-def test_a_mapping_that_gets_numbers_is_read_in_full_once(standard):
+def test_a_mapping_that_gets_numbers_is_read_in_full_once(standard: None) -> None:
     mapping = TableMapping.objects.get(name="CUSTOMER")
     TableMapping.objects.update(full_run_needed=False, crm_cursor="here", erp_cursor="here")
 
@@ -56,7 +56,7 @@ def test_a_mapping_that_gets_numbers_is_read_in_full_once(standard):
     assert (mapping.full_run_needed, mapping.erp_cursor) == (False, "further")
 
 
-def test_the_default_setup_keeps_the_numbers(standard):
+def test_the_default_setup_keeps_the_numbers(standard: None) -> None:
     write_numbers(["dataverse"])
     mapping = TableMapping.objects.get(name="CUSTOMER")
     assert differences(mapping) == []

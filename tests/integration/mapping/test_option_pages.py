@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
+from django.test.client import Client
+from pytest_django.fixtures import Settings
 
 from integration.connection import systems
 from integration.connection.enabling import enable
@@ -21,7 +24,7 @@ TERMS = "account.paymenttermscode"
 
 
 @pytest.fixture
-def terms(ready, settings) -> TableMapping:
+def terms(ready: dict[str, Any], settings: Settings) -> TableMapping:
     """PAYMENT TERMS of an enabled connection; CRONUS has no terms yet."""
     settings.DEVELOPMENT = True
     enable(fill_in(ready))
@@ -51,7 +54,7 @@ def lines(client):
     return client.get(ADDRESS).context["lines"]
 
 
-def test_codes_and_options_are_shown_with_what_is_missing(terms, admin):
+def test_codes_and_options_are_shown_with_what_is_missing(terms: TableMapping, admin: Client) -> None:
     add_terms("60 DAYS")
     page = admin.get(ADDRESS).content.decode()
     assert "1 code without an option" in page
@@ -59,7 +62,9 @@ def test_codes_and_options_are_shown_with_what_is_missing(terms, admin):
     assert page.count("Add in Dynamics 365 Sales") >= 1
 
 
-def test_the_page_describes_the_options_anew_each_time_and_lists_both_sides_without_partner(terms, admin, monkeypatch):
+def test_the_page_describes_the_options_anew_each_time_and_lists_both_sides_without_partner(
+    terms: TableMapping, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
     real = SalesOrganization.forget
 
@@ -76,7 +81,7 @@ def test_the_page_describes_the_options_anew_each_time_and_lists_both_sides_with
     assert "the other record keeps what it holds" in page
 
 
-def test_a_code_is_added_as_an_option_published_and_coupled(terms, admin):
+def test_a_code_is_added_as_an_option_published_and_coupled(terms: TableMapping, admin: Client) -> None:
     code = add_terms("75 DAYS")
     answer = admin.post(f"{ADDRESS}erp/{code}/", follow=True)
     assert "“75 DAYS” is there on both sides now" in answer.content.decode()
@@ -86,7 +91,7 @@ def test_a_code_is_added_as_an_option_published_and_coupled(terms, admin):
     assert terms.couplings.get().erp_id == code
 
 
-def test_customers_left_blank_for_it_are_looked_at_again(terms, admin):
+def test_customers_left_blank_for_it_are_looked_at_again(terms: TableMapping, admin: Client) -> None:
     customer = TableMapping.objects.get(name="CUSTOMER")
     assert not customer.full_run_needed
     admin.post(f"{ADDRESS}erp/{add_terms('80 DAYS')}/")
@@ -94,7 +99,7 @@ def test_customers_left_blank_for_it_are_looked_at_again(terms, admin):
     assert customer.full_run_needed
 
 
-def test_adding_it_a_second_time_adds_nothing(terms, admin):
+def test_adding_it_a_second_time_adds_nothing(terms: TableMapping, admin: Client) -> None:
     code = add_terms("85 DAYS")
     admin.post(f"{ADDRESS}erp/{code}/")
     answer = admin.post(f"{ADDRESS}erp/{code}/", follow=True)
@@ -102,14 +107,14 @@ def test_adding_it_a_second_time_adds_nothing(terms, admin):
     assert labels().count("85 DAYS") == 1
 
 
-def test_an_option_of_that_name_is_coupled_and_not_added_again(terms, admin):
+def test_an_option_of_that_name_is_coupled_and_not_added_again(terms: TableMapping, admin: Client) -> None:
     code = add_terms("NET 45")
     admin.post(f"{ADDRESS}erp/{code}/")
     assert [label.upper() for label in labels()].count("NET 45") == 1
     assert terms.couplings.get().erp_id == code
 
 
-def test_an_option_is_added_as_a_code_that_a_person_names(terms, admin):
+def test_an_option_is_added_as_a_code_that_a_person_names(terms: TableMapping, admin: Client) -> None:
     option = next(line.option for line in lines(admin) if line.option.values["label"] == "Net 60")
     answer = admin.post(f"{ADDRESS}crm/{option.id}/", {"code": "n60"}, follow=True)
     assert "“N60” is there on both sides now" in answer.content.decode()
@@ -118,18 +123,18 @@ def test_an_option_is_added_as_a_code_that_a_person_names(terms, admin):
 
 
 @pytest.mark.parametrize("code", ["", "FAR TOO LONG FOR A CODE"])
-def test_a_code_that_does_not_fit_is_refused_and_not_cut(terms, admin, code):
+def test_a_code_that_does_not_fit_is_refused_and_not_cut(terms: TableMapping, admin: Client, code: str) -> None:
     option = next(line.option for line in lines(admin) if line.code is None)
     answer = admin.post(f"{ADDRESS}crm/{option.id}/", {"code": code}, follow=True)
     assert "A code has 1 to 10 characters" in answer.content.decode()
     assert codes() == {}
 
 
-def test_a_value_that_is_gone_is_told(terms, admin):
+def test_a_value_that_is_gone_is_told(terms: TableMapping, admin: Client) -> None:
     assert "not there any more" in admin.post(f"{ADDRESS}erp/{uuid.uuid4()}/", follow=True).content.decode()
 
 
-def test_who_may_only_look_adds_nothing(terms, reader):
+def test_who_may_only_look_adds_nothing(terms: TableMapping, reader: Client) -> None:
     code = add_terms("90 DAYS")
     assert "90 DAYS" in reader.get(ADDRESS).content.decode()
     assert "Add in Dynamics 365 Sales" not in reader.get(ADDRESS).content.decode()
@@ -137,12 +142,12 @@ def test_who_may_only_look_adds_nothing(terms, reader):
     assert "90 DAYS" not in labels()
 
 
-def test_only_mappings_of_options_have_options(terms, admin):
+def test_only_mappings_of_options_have_options(terms: TableMapping, admin: Client) -> None:
     assert admin.get("/mappings/CUSTOMER/options/").status_code == 404
     assert admin.post(f"{ADDRESS}nowhere/{uuid.uuid4()}/").status_code == 404
 
 
-def test_the_page_says_so_when_the_organization_does_not_answer(terms, admin):
+def test_the_page_says_so_when_the_organization_does_not_answer(terms: TableMapping, admin: Client) -> None:
     setup = ConnectionSetup.current()
     setup.url = "http://127.0.0.1:9"
     setup.save()

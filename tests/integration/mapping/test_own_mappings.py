@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test.client import Client
 
 from coupling.models import Coupling
 from integration.forms.mapping.own_mapping import ColumnsForm
 from integration.mappings.build_rule import build_rule
 from integration.mappings.own import StandardMapping, create_own, delete_own, proposals
 from integration.models import JobQueueEntry, TableMapping
+from integration.models.connection.setup import ConnectionSetup
 from integration.sync.rules import Direction
+from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Field, FieldType, Side
 from tests.integration.mapping.pages import save, the
 from tests.makers import code, crm_tables, erp_tables, moment, option, reference, table, text
@@ -63,7 +67,7 @@ def refusals(answer) -> str:
 # --- proposals -------------------------------------------------------------------------------------------
 
 
-def test_fields_that_are_called_the_same_are_proposed_in_the_direction_they_fit():
+def test_fields_that_are_called_the_same_are_proposed_in_the_direction_they_fit() -> None:
     erp = table("project", "Project", [code("no"), text("description"), text("status"), text("remark", label="Note")],
                 named="description", numbered="no")  # fmt: skip
     crm = table("new_project", "Project", [text("new_name"), text("new_number"), option("new_status", ()),
@@ -78,7 +82,7 @@ def test_fields_that_are_called_the_same_are_proposed_in_the_direction_they_fit(
     }
 
 
-def test_what_fits_in_one_direction_only_is_proposed_for_that_one():
+def test_what_fits_in_one_direction_only_is_proposed_for_that_one() -> None:
     erp = table("project", "Project", [text("budget")])
     crm = table("new_project", "Project", [text("x")])
     crm.fields["new_budget"] = type(crm.fields["x"])("new_budget", FieldType.DECIMAL, scale=2)
@@ -90,7 +94,9 @@ def test_what_fits_in_one_direction_only_is_proposed_for_that_one():
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.InsertTableInManualIntegrationTableMapping")
-def test_the_second_step_shows_the_tables_chosen_and_proposes_their_fields(setup, admin):
+def test_the_second_step_shows_the_tables_chosen_and_proposes_their_fields(
+    setup: ConnectionSetup, admin: Client
+) -> None:
     first = admin.get("/mappings/new/").content.decode()
     assert "Customer · customer" in first
     assert "Account · account" in first
@@ -101,7 +107,7 @@ def test_the_second_step_shows_the_tables_chosen_and_proposes_their_fields(setup
     ]
 
 
-def test_a_mapping_of_ones_own_is_made_with_fields_and_a_job_on_hold(setup, admin):
+def test_a_mapping_of_ones_own_is_made_with_fields_and_a_job_on_hold(setup: ConnectionSetup, admin: Client) -> None:
     admin.post("/mappings/new/", posted(step_two(admin), **{"pair-0-match_priority": "1"}))
     made = the("FIRMS")
     assert (made.erp_table, made.crm_table, made.direction, made.only_coupled) == ("customer", "account", "both", True)
@@ -111,7 +117,7 @@ def test_a_mapping_of_ones_own_is_made_with_fields_and_a_job_on_hold(setup, admi
     assert made.queue_entries.get().status == JobQueueEntry.Status.ON_HOLD
 
 
-def test_the_rows_of_an_organizations_table_are_known_by_its_primary_id_and_its_own_times_unless_one_chooses():
+def test_the_rows_of_an_organizations_table_are_known_by_its_primary_id_and_its_own_times_unless_one_chooses() -> None:
     form = ColumnsForm(table=ACCOUNTS)
     assert (form["id_field"].value(), form["modified_field"].value()) == ("accountid", "")
     assert "Change tracking" in str(form["modified_field"])
@@ -127,24 +133,30 @@ def test_the_rows_of_an_organizations_table_are_known_by_its_primary_id_and_its_
         ("modified_field", "name", "Choose a date and time column"),
     ],
 )
-def test_a_column_that_cannot_tell_who_a_row_is_or_when_it_changed_is_refused_beside_the_field(column, chosen, reason):
+def test_a_column_that_cannot_tell_who_a_row_is_or_when_it_changed_is_refused_beside_the_field(
+    column: str, chosen: str, reason: str
+) -> None:
     form = ColumnsForm({column: chosen}, table=ACCOUNTS)
     assert reason in form.errors[column][0]
 
 
-def test_a_table_that_does_not_tell_what_changed_needs_a_column_that_does():
+def test_a_table_that_does_not_tell_what_changed_needs_a_column_that_does() -> None:
     silent = replace(ACCOUNTS, tracks_changes=False, modified_field="")
     assert "choose a date and time column" in ColumnsForm({}, table=silent).errors["modified_field"][0]
     assert ColumnsForm({"modified_field": "lastonholdtime"}, table=silent).is_valid()
 
 
-def test_a_wrong_column_keeps_the_mapping_from_being_made_and_says_why_beside_it(setup, admin):
+def test_a_wrong_column_keeps_the_mapping_from_being_made_and_says_why_beside_it(
+    setup: ConnectionSetup, admin: Client
+) -> None:
     answer = admin.post("/mappings/new/", {**only(("name", "name", "both")), "id_field": "telephone1"})
     assert "does not identify the rows for couplings" in answer.content.decode()
     assert not TableMapping.objects.filter(name="FIRMS").exists()
 
 
-def test_the_changes_of_a_mapping_are_read_by_the_column_chosen_for_it(setup, company, organization, admin):
+def test_the_changes_of_a_mapping_are_read_by_the_column_chosen_for_it(
+    setup: ConnectionSetup, company: MemorySystem, organization: MemorySystem, admin: Client
+) -> None:
     admin.post("/mappings/new/", {**only(("name", "name", "both")), "modified_field": "lastonholdtime"})
     made = the("FIRMS")
     assert made.crm_modified_field == "lastonholdtime"
@@ -153,12 +165,12 @@ def test_the_changes_of_a_mapping_are_read_by_the_column_chosen_for_it(setup, co
     assert "changes by lastonholdtime" in admin.get("/mappings/FIRMS/").content.decode()
 
 
-def test_a_table_may_have_several_mappings(mapping, admin):
+def test_a_table_may_have_several_mappings(mapping: TableMapping, admin: Client) -> None:
     admin.post("/mappings/new/", only(("name", "name", "both")))
     assert TableMapping.objects.filter(erp_table="customer", crm_table="account").count() == 2
 
 
-def test_what_its_references_need_runs_first(mapping, admin):
+def test_what_its_references_need_runs_first(mapping: TableMapping, admin: Client) -> None:
     pairs = [("name", "name", "both"), ("salesperson_code", "ownerid", "to_crm")]
     admin.post("/mappings/new/", only(*pairs))
     assert the("FIRMS").dependencies == ["SALESPEOPLE"]
@@ -176,7 +188,9 @@ def test_what_its_references_need_runs_first(mapping, admin):
         ({"direction": "sideways"}, "direction"),
     ],
 )
-def test_a_first_step_that_cannot_work_is_refused_beside_its_field(mapping, admin, changes, field):
+def test_a_first_step_that_cannot_work_is_refused_beside_its_field(
+    mapping: TableMapping, admin: Client, changes: dict[str, str], field: str
+) -> None:
     answer = step_two(admin, **changes)
     assert field in answer.context["form"].errors
     assert answer.context["formset"] is None
@@ -193,22 +207,26 @@ def test_a_first_step_that_cannot_work_is_refused_beside_its_field(mapping, admi
         ([("bill_to_customer_no", "ownerid", "both")], "No mapping translates"),
     ],
 )
-def test_a_second_step_that_cannot_work_is_refused_in_words(mapping, admin, pairs, reason):
+def test_a_second_step_that_cannot_work_is_refused_in_words(
+    mapping: TableMapping, admin: Client, pairs: list[Any], reason: str
+) -> None:
     answer = admin.post("/mappings/new/", only(*pairs))
     assert reason in refusals(answer)
     assert not TableMapping.objects.filter(name="FIRMS").exists()
 
 
-def test_a_direction_the_mapping_does_not_go_is_refused(setup, admin):
+def test_a_direction_the_mapping_does_not_go_is_refused(setup: ConnectionSetup, admin: Client) -> None:
     answer = admin.post("/mappings/new/", {**only(("name", "name", "to_erp")), "direction": "to_crm"})
     assert "does not go this way" in refusals(answer)
 
 
-def test_the_wizard_says_so_when_the_organization_does_not_answer(setup, admin, broken):
+def test_the_wizard_says_so_when_the_organization_does_not_answer(
+    setup: ConnectionSetup, admin: Client, broken: None
+) -> None:
     assert "No route to contoso" in admin.get("/mappings/new/").content.decode()
 
 
-def test_who_may_only_look_can_neither_make_nor_delete_a_mapping(mapping, reader):
+def test_who_may_only_look_can_neither_make_nor_delete_a_mapping(mapping: TableMapping, reader: Client) -> None:
     assert reader.get("/mappings/new/").status_code == 403
     assert reader.post("/mappings/new/", only(("name", "name", "both"))).status_code == 403
     assert reader.post("/mappings/CUSTOMER/delete/").status_code == 403
@@ -223,7 +241,7 @@ def own(name: str = "FIRMS") -> TableMapping:
     return create_own(name, erp, crm, Direction.BOTH, proposals(erp, crm, Direction.BOTH, []))
 
 
-def test_ones_own_mapping_is_deleted_with_its_couplings_after_a_question(setup, admin):
+def test_ones_own_mapping_is_deleted_with_its_couplings_after_a_question(setup: ConnectionSetup, admin: Client) -> None:
     mine = own()
     other = TableMapping.objects.create(name="LATER", erp_table="a", crm_table="b", dependencies=["FIRMS", "ITEM"])
     Coupling.objects.create(mapping=mine, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled")
@@ -240,7 +258,7 @@ def test_ones_own_mapping_is_deleted_with_its_couplings_after_a_question(setup, 
     assert other.dependencies == ["ITEM"]
 
 
-def test_a_standard_mapping_is_not_deleted(mapping, admin):
+def test_a_standard_mapping_is_not_deleted(mapping: TableMapping, admin: Client) -> None:
     with pytest.raises(StandardMapping):
         delete_own(mapping)
     assert "is a standard mapping" in admin.post("/mappings/CUSTOMER/delete/", follow=True).content.decode()
@@ -250,20 +268,20 @@ def test_a_standard_mapping_is_not_deleted(mapping, admin):
 # --- the order -------------------------------------------------------------------------------------------
 
 
-def test_a_loop_of_dependencies_is_refused_with_the_loop_named(mapping, admin):
+def test_a_loop_of_dependencies_is_refused_with_the_loop_named(mapping: TableMapping, admin: Client) -> None:
     assert the("CONTACT").dependencies != []
     answer = save(admin, dependencies=["CONTACT"])
     assert "CUSTOMER -> CONTACT -> CUSTOMER" in " ".join(answer.context["form"].errors["dependencies"])
     assert "CONTACT" not in the("CUSTOMER").dependencies
 
 
-def test_a_mapping_that_depends_on_itself_is_refused(mapping):
+def test_a_mapping_that_depends_on_itself_is_refused(mapping: TableMapping) -> None:
     mapping.dependencies = ["CUSTOMER"]
     with pytest.raises(ValidationError) as refused:
         mapping.clean()
     assert refused.value.message_dict == {"dependencies": ["CUSTOMER cannot depend on itself."]}
 
 
-def test_what_a_mapping_depends_on_is_chosen_on_its_page(mapping, admin):
+def test_what_a_mapping_depends_on_is_chosen_on_its_page(mapping: TableMapping, admin: Client) -> None:
     save(admin, dependencies=["SALESPEOPLE", "PAYMENT TERMS"])
     assert set(the("CUSTOMER").dependencies) == {"SALESPEOPLE", "PAYMENT TERMS"}

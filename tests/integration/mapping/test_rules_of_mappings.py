@@ -1,5 +1,10 @@
 """The rule that is made of a stored mapping, and which field fits which."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from integration.mappings.build_rule import build_rule
@@ -9,6 +14,7 @@ from integration.models import FieldMapping, TableMapping
 from integration.sync.rules import ConflictPolicy, Direction, Reference
 from integration.systems.errors import ConfigurationProblem, FieldMissing, TableMissing
 from integration.systems.filters import AllOf, Comparison
+from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Field, FieldType, Side
 from tests.integration.mapping.stored import NAME, mapping_of
 
@@ -19,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people():
+def people() -> None:
     """The mappings that translate references of customers."""
     TableMapping.objects.create(name="SALESPEOPLE", position=1, erp_table="salesperson", crm_table="systemuser")
     TableMapping.objects.create(name="CURRENCY", position=2, erp_table="currency", crm_table="transactioncurrency")
@@ -28,7 +34,7 @@ def people():
     )
 
 
-def test_a_rule_has_both_tables_the_typed_filters_and_the_policies(erp, crm):
+def test_a_rule_has_both_tables_the_typed_filters_and_the_policies(erp: MemorySystem, crm: MemorySystem) -> None:
     mapping = mapping_of(
         "both", NAME, erp_filter="blocked = ' '", crm_filter="statecode = Active", conflict="send", only_coupled=False
     )
@@ -41,7 +47,9 @@ def test_a_rule_has_both_tables_the_typed_filters_and_the_policies(erp, crm):
     assert build_rule(mapping_of("both", NAME, name="ALL"), erp, crm).filter(Side.ERP) == AllOf()
 
 
-def test_references_are_translated_by_the_mapping_of_their_tables(erp, crm, people):
+def test_references_are_translated_by_the_mapping_of_their_tables(
+    erp: MemorySystem, crm: MemorySystem, people: None
+) -> None:
     mapping = mapping_of(
         "both",
         ("salesperson_code", "ownerid", "to_crm"),
@@ -58,7 +66,7 @@ def test_references_are_translated_by_the_mapping_of_their_tables(erp, crm, peop
     }
 
 
-def test_the_first_of_two_mappings_translates(erp, crm, people):
+def test_the_first_of_two_mappings_translates(erp: MemorySystem, crm: MemorySystem, people: None) -> None:
     TableMapping.objects.create(name="USERS FIRST", position=0, erp_table="salesperson", crm_table="team")
     TableMapping.objects.create(name="USERS LATER", position=9, erp_table="salesperson", crm_table="systemuser")
     rule = build_rule(mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm")), erp, crm)
@@ -68,13 +76,13 @@ def test_the_first_of_two_mappings_translates(erp, crm, people):
     assert rule.fields[0].reference == Reference("salesperson", wanted)
 
 
-def test_a_reference_nobody_translates_is_a_configuration_problem(erp, crm):
+def test_a_reference_nobody_translates_is_a_configuration_problem(erp: MemorySystem, crm: MemorySystem) -> None:
     mapping = mapping_of("to_crm", ("salesperson_code", "ownerid", "to_crm"))
     with pytest.raises(ConfigurationProblem, match=r"CUSTOMER, salesperson_code – ownerid: No mapping translates"):
         build_rule(mapping, erp, crm)
 
 
-def test_a_reference_goes_into_text_by_its_label(erp, crm):
+def test_a_reference_goes_into_text_by_its_label(erp: MemorySystem, crm: MemorySystem) -> None:
     rule = build_rule(mapping_of("to_crm", ("salesperson_code", "name", "to_crm")), erp, crm)
     assert rule.fields[0].reference is None
 
@@ -86,37 +94,41 @@ def test_a_reference_goes_into_text_by_its_label(erp, crm):
         (("name", "yominame", "both"), "CUSTOMER maps the field “yominame”, which Account .Dynamics 365 Sales."),
     ],
 )
-def test_a_missing_field_is_named_with_its_mapping_and_system(erp, crm, pair, message):
+def test_a_missing_field_is_named_with_its_mapping_and_system(
+    erp: MemorySystem, crm: MemorySystem, pair: tuple[str, ...], message: str
+) -> None:
     with pytest.raises(FieldMissing, match=message):
         build_rule(mapping_of("both", pair), erp, crm)
 
 
-def test_a_missing_table_is_told(erp, crm):
+def test_a_missing_table_is_told(erp: MemorySystem, crm: MemorySystem) -> None:
     with pytest.raises(TableMissing):
         build_rule(mapping_of("both", NAME, crm_table="new_firm"), erp, crm)
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.SyncTableWithAllDisabledFields")
-def test_a_mapping_without_an_enabled_field_has_no_rule(erp, crm):
+def test_a_mapping_without_an_enabled_field_has_no_rule(erp: MemorySystem, crm: MemorySystem) -> None:
     mapping = mapping_of("both", NAME)
     mapping.fields.update(is_enabled=False)
     with pytest.raises(ConfigurationProblem, match="no field mapping rows"):
         build_rule(mapping, erp, crm)
 
 
-def test_a_disabled_field_may_name_what_does_not_exist(erp, crm):
+def test_a_disabled_field_may_name_what_does_not_exist(erp: MemorySystem, crm: MemorySystem) -> None:
     mapping = mapping_of("both", NAME)
     FieldMapping.objects.create(mapping=mapping, erp_field="nowhere", crm_field="nowhere", is_enabled=False)
     assert [field.erp_field for field in build_rule(mapping, erp, crm).fields] == ["name"]
 
 
-def test_a_stored_filter_that_no_longer_fits_is_a_configuration_problem(erp, crm):
+def test_a_stored_filter_that_no_longer_fits_is_a_configuration_problem(erp: MemorySystem, crm: MemorySystem) -> None:
     mapping = mapping_of("both", NAME, crm_filter="statecode = Dormant")
     with pytest.raises(ConfigurationProblem, match="CUSTOMER, filter of Account"):
         build_rule(mapping, erp, crm)
 
 
-def test_a_rule_costs_as_many_queries_for_many_fields_as_for_few(erp, crm, people, django_assert_num_queries):
+def test_a_rule_costs_as_many_queries_for_many_fields_as_for_few(
+    erp: MemorySystem, crm: MemorySystem, people: None, django_assert_num_queries: Callable[..., Any]
+) -> None:
     mapping = mapping_of("both", NAME, ("city", "address1_city", "both"), ("phone_no", "telephone1", "both"))
     mapping = TableMapping.objects.get(pk=mapping.pk)
     with django_assert_num_queries(4):
@@ -149,18 +161,18 @@ def field(kind: FieldType, **more) -> Field:
         (FieldType.UUID, FieldType.DECIMAL, "to_crm", False),
     ],
 )
-def test_fields_fit_by_type_and_direction(erp_type, crm_type, way, fits):
+def test_fields_fit_by_type_and_direction(erp_type: FieldType, crm_type: FieldType, way: str, fits: bool) -> None:
     reason = compatible(field(erp_type), field(crm_type), Direction(way))
     assert (reason is None) is fits
 
 
-def test_a_column_nobody_can_write_takes_nothing():
+def test_a_column_nobody_can_write_takes_nothing() -> None:
     locked = field(FieldType.TEXT, insertable=False, updatable=False)
     assert compatible(field(FieldType.TEXT), locked, Direction.TO_CRM) == "a_text is read only."
     assert compatible(field(FieldType.TEXT), locked, Direction.TO_ERP) is None
 
 
-def test_the_standard_mappings_of_a_customer_fit_the_twins(erp, crm):
+def test_the_standard_mappings_of_a_customer_fit_the_twins(erp: MemorySystem, crm: MemorySystem) -> None:
     create_missing("dataverse")
     mapping = TableMapping.objects.get(name="CUSTOMER")
     known = set(erp.describe("customer").fields), set(crm.describe("account").fields)

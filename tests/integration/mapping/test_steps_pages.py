@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.test.client import Client
 
 from coupling.models import Coupling
 from integration.mappings.standard import create_missing
 from integration.models import FieldMapping, FieldTransformation, TableMapping
+from integration.models.connection.setup import ConnectionSetup
 from integration.sync.transformations import KINDS
+from integration.systems.memory.system import MemorySystem
 from tests.integration.mapping.pages import change, errors, the
 from tests.pages import seen_on
 
@@ -17,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def city(mapping) -> FieldMapping:
+def city(mapping: TableMapping) -> FieldMapping:
     return mapping.fields.get(crm_field="address1_city")
 
 
@@ -47,12 +50,12 @@ def kinds(field) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_rule_has_a_form_of_its_own(city, admin, kind):
+def test_every_kind_of_rule_has_a_form_of_its_own(city: FieldMapping, admin: Client, kind: str) -> None:
     page = admin.get(f"/mappings/fields/{city.pk}/steps/add/?kind={kind}")
     assert {one.name for one in KINDS[kind].parameters} <= set(page.context["form"].fields)
 
 
-def test_a_rule_is_added_shown_and_asks_for_a_full_run(city, admin):
+def test_a_rule_is_added_shown_and_asks_for_a_full_run(city: FieldMapping, admin: Client) -> None:
     answer = add(admin, city, "replace", find="St.", instead="Saint", case="exact").content.decode()
     assert "St." in answer
     assert "Saint" in answer
@@ -72,13 +75,15 @@ def test_a_rule_is_added_shown_and_asks_for_a_full_run(city, admin):
         ("prefix", {"text": ""}, "text"),
     ],
 )
-def test_what_cannot_work_is_refused_beside_its_field(city, admin, kind, values, field):
+def test_what_cannot_work_is_refused_beside_its_field(
+    city: FieldMapping, admin: Client, kind: str, values: dict[str, str], field: str
+) -> None:
     answer = add(admin, city, kind, **values)
     assert field in answer.context["form"].errors
     assert kinds(city) == []
 
 
-def test_a_stored_rule_is_edited(city, admin):
+def test_a_stored_rule_is_edited(city: FieldMapping, admin: Client) -> None:
     add(admin, city, "prefix", text="A")
     step = city.transformations.get()
     press(admin, city, f"steps/{step.pk}/", direction="to_crm", text="B ")
@@ -86,7 +91,7 @@ def test_a_stored_rule_is_edited(city, admin):
     assert (step.direction, step.parameters) == ("to_crm", {"text": "B "})
 
 
-def test_rules_are_moved_and_removed(city, admin):
+def test_rules_are_moved_and_removed(city: FieldMapping, admin: Client) -> None:
     for kind in ("uppercase", "trim", "title"):
         add(admin, city, kind)
     first, _, last = city.transformations.all()
@@ -98,20 +103,22 @@ def test_rules_are_moved_and_removed(city, admin):
     assert kinds(city) == ["title", "trim"]
 
 
-def test_moving_the_first_rule_up_changes_nothing(city, admin):
+def test_moving_the_first_rule_up_changes_nothing(city: FieldMapping, admin: Client) -> None:
     add(admin, city, "trim")
     TableMapping.objects.update(full_run_needed=False)
     press(admin, city, f"steps/{city.transformations.get().pk}/up/")
     assert not the("CUSTOMER").full_run_needed
 
 
-def test_an_unknown_kind_or_action_is_not_found(city, admin):
+def test_an_unknown_kind_or_action_is_not_found(city: FieldMapping, admin: Client) -> None:
     assert admin.get(f"/mappings/fields/{city.pk}/steps/add/?kind=magic").status_code == 404
     add(admin, city, "trim")
     assert admin.post(f"/mappings/steps/{city.transformations.get().pk}/explode/").status_code == 404
 
 
-def test_who_may_not_change_mappings_sees_the_rules_and_changes_none(city, admin, reader):
+def test_who_may_not_change_mappings_sees_the_rules_and_changes_none(
+    city: FieldMapping, admin: Client, reader: Client
+) -> None:
     add(admin, city, "trim")
     step = city.transformations.get()
     page = reader.get(f"/mappings/fields/{city.pk}/steps/").content.decode()
@@ -123,13 +130,13 @@ def test_who_may_not_change_mappings_sees_the_rules_and_changes_none(city, admin
     assert kinds(city) == ["trim"]
 
 
-def test_what_a_person_typed_is_shown_as_text(city, admin):
+def test_what_a_person_typed_is_shown_as_text(city: FieldMapping, admin: Client) -> None:
     page = add(admin, city, "prefix", text="<script>alert(1)</script>").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
 
 
-def test_a_rule_for_a_reference_is_told_to_be_in_the_wrong_place(mapping, admin):
+def test_a_rule_for_a_reference_is_told_to_be_in_the_wrong_place(mapping: TableMapping, admin: Client) -> None:
     owner = mapping.fields.get(erp_field="salesperson_code")
     FieldTransformation.objects.create(field=owner, kind="uppercase")
     assert "translated by its coupling" in admin.get(f"/mappings/fields/{owner.pk}/steps/").content.decode()
@@ -142,7 +149,7 @@ def tried(client, field, **given):
     return client.get(f"/mappings/fields/{field.pk}/steps/", given)
 
 
-def test_rules_are_tried_on_a_value_in_both_directions(city, admin):
+def test_rules_are_tried_on_a_value_in_both_directions(city: FieldMapping, admin: Client) -> None:
     add(admin, city, "prefix", text="UK-")
     add(admin, city, "uppercase")
     towards = tried(admin, city, way="to_crm", value="London").context["preview"]
@@ -151,7 +158,7 @@ def test_rules_are_tried_on_a_value_in_both_directions(city, admin):
     assert back.result == "UK-PARIS".removeprefix("UK-")
 
 
-def test_rules_are_tried_on_a_real_record(city, admin, company):
+def test_rules_are_tried_on_a_real_record(city: FieldMapping, admin: Client, company: MemorySystem) -> None:
     add(admin, city, "uppercase")
     answer = tried(admin, city, way="to_crm", record="Fabri")
     assert "Fabrikam" in answer.context["tried_on"]
@@ -160,24 +167,24 @@ def test_rules_are_tried_on_a_real_record(city, admin, company):
     assert answer.context["preview"].result == city_of.upper()
 
 
-def test_a_record_nobody_knows_is_told(city, admin):
+def test_a_record_nobody_knows_is_told(city: FieldMapping, admin: Client) -> None:
     assert "No record is called “Nobody”" in tried(admin, city, way="to_crm", record="Nobody").content.decode()
 
 
-def test_what_would_fail_is_told_with_the_reason(city, admin):
+def test_what_would_fail_is_told_with_the_reason(city: FieldMapping, admin: Client) -> None:
     page = tried(admin, city, way="to_erp", value="x" * 31).content.decode()
     assert "The record would fail" in page
     assert "at most 30" in page
 
 
-def test_trying_says_so_when_the_other_side_does_not_answer(city, admin, broken):
+def test_trying_says_so_when_the_other_side_does_not_answer(city: FieldMapping, admin: Client, broken: None) -> None:
     assert "one of them did not tell" in tried(admin, city, way="to_crm", value="x").content.decode()
 
 
 # --- who wins --------------------------------------------------------------------------------------------
 
 
-def test_enabling_a_two_way_field_among_coupled_records_asks_who_wins(mapping, admin):
+def test_enabling_a_two_way_field_among_coupled_records_asks_who_wins(mapping: TableMapping, admin: Client) -> None:
     mapping.fields.filter(crm_field="address1_city").update(is_enabled=False)
     couple(mapping, 2)
     answer = change(admin, "address1_city", is_enabled="on")
@@ -185,7 +192,7 @@ def test_enabling_a_two_way_field_among_coupled_records_asks_who_wins(mapping, a
     assert not mapping.fields.get(crm_field="address1_city").is_enabled
 
 
-def test_the_answer_is_kept_and_every_pair_is_compared_once_more(mapping, admin):
+def test_the_answer_is_kept_and_every_pair_is_compared_once_more(mapping: TableMapping, admin: Client) -> None:
     mapping.fields.filter(crm_field="address1_city").update(is_enabled=False)
     couple(mapping, 2)
     change(admin, "address1_city", is_enabled="on", first_wins="crm")
@@ -195,7 +202,9 @@ def test_the_answer_is_kept_and_every_pair_is_compared_once_more(mapping, admin)
     assert the("CUSTOMER").full_run_needed
 
 
-def test_nothing_is_asked_where_nothing_is_coupled_or_the_field_goes_one_way(mapping, admin):
+def test_nothing_is_asked_where_nothing_is_coupled_or_the_field_goes_one_way(
+    mapping: TableMapping, admin: Client
+) -> None:
     mapping.fields.filter(crm_field__in=["address1_city", "telephone1"]).update(is_enabled=False)
     change(admin, "address1_city", is_enabled="on")
     couple(mapping)
@@ -204,7 +213,7 @@ def test_nothing_is_asked_where_nothing_is_coupled_or_the_field_goes_one_way(map
     assert mapping.fields.filter(crm_field__in=["address1_city", "address1_postalcode"], is_enabled=True).count() == 2
 
 
-def test_rules_of_an_enabled_field_wait_for_the_answer(city, admin):
+def test_rules_of_an_enabled_field_wait_for_the_answer(city: FieldMapping, admin: Client) -> None:
     couple(city.mapping)
     answer = add(admin, city, "uppercase")
     assert "say who wins" in answer.content.decode()
@@ -218,7 +227,7 @@ def test_rules_of_an_enabled_field_wait_for_the_answer(city, admin):
     assert kinds(city) == ["uppercase"]
 
 
-def test_a_pair_that_needs_rules_to_fit_leads_to_them(mapping, admin):
+def test_a_pair_that_needs_rules_to_fit_leads_to_them(mapping: TableMapping, admin: Client) -> None:
     new = {"erp_field": "name", "crm_field": "numberofemployees", "direction": "to_crm"}
     assert "cannot go into" in admin.post("/mappings/CUSTOMER/fields/add/", new).content.decode()
     answer = admin.post("/mappings/CUSTOMER/fields/add/", {**new, "transformed": "on"})
@@ -231,6 +240,6 @@ def test_a_pair_that_needs_rules_to_fit_leads_to_them(mapping, admin):
     assert row.is_enabled
 
 
-def test_a_default_setup_knows_nothing_of_rules(setup, admin):
+def test_a_default_setup_knows_nothing_of_rules(setup: ConnectionSetup, admin: Client) -> None:
     create_missing("dataverse")
     assert not FieldTransformation.objects.exists()

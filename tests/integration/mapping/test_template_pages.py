@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.test.client import Client
 
 from integration.mappings.build_rule import build_rule
 from integration.models import RecordTemplate, TemplateUse
+from integration.models.connection.setup import ConnectionSetup
+from integration.models.mapping.table_mapping import TableMapping
 from integration.systems.errors import ConfigurationProblem
+from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Side
 from tests.pages import seen_on
 
@@ -14,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def domestic(setup) -> RecordTemplate:
+def domestic(setup: ConnectionSetup) -> RecordTemplate:
     template = RecordTemplate.objects.create(name="DOMESTIC", side="erp", table="customer")
     template.values.create(field="priority", value="3")
     return template
@@ -51,7 +57,7 @@ def problems(answer) -> str:
 # --- the templates ---------------------------------------------------------------------------------------
 
 
-def test_a_template_is_made_for_a_table_of_either_side(setup, admin):
+def test_a_template_is_made_for_a_table_of_either_side(setup: ConnectionSetup, admin: Client) -> None:
     page = admin.get("/mappings/templates/").content.decode()
     assert "Customer · customer" in page
     assert "Account · account" in page
@@ -61,12 +67,14 @@ def test_a_template_is_made_for_a_table_of_either_side(setup, admin):
 
 
 @pytest.mark.parametrize("given", [{"name": "", "place": "erp:customer"}, {"name": "X", "place": "erp:nowhere"}])
-def test_a_template_without_a_name_or_table_is_refused(setup, admin, given):
+def test_a_template_without_a_name_or_table_is_refused(
+    setup: ConnectionSetup, admin: Client, given: dict[str, str]
+) -> None:
     assert admin.post("/mappings/templates/", given).context["form"].errors
     assert not RecordTemplate.objects.exists()
 
 
-def test_values_are_kept_changed_and_taken_out(domestic, admin):
+def test_values_are_kept_changed_and_taken_out(domestic: RecordTemplate, admin: Client) -> None:
     values(admin, domestic, ("priority", "5"), ("blocked", "Ship"), ("", ""))
     assert stored(domestic) == {"priority": "5", "blocked": "Ship"}
     assert "priority = 5" in admin.get("/mappings/templates/").content.decode()
@@ -74,7 +82,7 @@ def test_values_are_kept_changed_and_taken_out(domestic, admin):
     assert stored(domestic) == {"priority": "6"}
 
 
-def test_the_second_of_two_people_is_told_what_the_first_changed(domestic, admin):
+def test_the_second_of_two_people_is_told_what_the_first_changed(domestic: RecordTemplate, admin: Client) -> None:
     mine = seen(admin, domestic)
     values(admin, domestic, ("priority", "5"))
     answer = values(admin, domestic, ("priority", "9"), seen=mine)
@@ -95,23 +103,25 @@ def test_the_second_of_two_people_is_told_what_the_first_changed(domestic, admin
         ([("nowhere", "1")], "Select a valid choice"),
     ],
 )
-def test_values_that_the_table_would_not_take_are_refused_beside_their_field(domestic, admin, pairs, reason):
+def test_values_that_the_table_would_not_take_are_refused_beside_their_field(
+    domestic: RecordTemplate, admin: Client, pairs: list[tuple[Any, ...]], reason: str
+) -> None:
     assert reason in problems(values(admin, domestic, *pairs))
     assert stored(domestic) == {"priority": "3"}
 
 
-def test_a_reference_is_given_by_its_code(domestic, admin, company):
+def test_a_reference_is_given_by_its_code(domestic: RecordTemplate, admin: Client, company: MemorySystem) -> None:
     company.add("salesperson", code="JO", name="Jim Olive")
     values(admin, domestic, ("salesperson_code", "jo"))
     assert stored(domestic) == {"salesperson_code": "jo"}
 
 
-def test_a_reference_of_sales_needs_an_id(setup, admin):
+def test_a_reference_of_sales_needs_an_id(setup: ConnectionSetup, admin: Client) -> None:
     template = RecordTemplate.objects.create(name="OWNED", side="crm", table="account")
     assert "needs the id" in problems(values(admin, template, ("ownerid", "Jim Olive")))
 
 
-def test_a_template_is_shown_when_its_side_does_not_answer(setup, admin, broken):
+def test_a_template_is_shown_when_its_side_does_not_answer(setup: ConnectionSetup, admin: Client, broken: None) -> None:
     template = RecordTemplate.objects.create(name="OWNED", side="crm", table="account")
     template.values.create(field="name", value="Coho Winery")
     page = admin.get(f"/mappings/templates/{template.pk}/").content.decode()
@@ -119,7 +129,7 @@ def test_a_template_is_shown_when_its_side_does_not_answer(setup, admin, broken)
     assert "Coho Winery" in page
 
 
-def test_a_template_in_use_is_not_deleted(mapping, domestic, admin):
+def test_a_template_in_use_is_not_deleted(mapping: TableMapping, domestic: RecordTemplate, admin: Client) -> None:
     use = TemplateUse.objects.create(mapping=mapping, template=domestic)
     page = f"/mappings/templates/{domestic.pk}/"
     assert "is used by CUSTOMER" in admin.post(f"{page}delete/", seen_on(admin, page), follow=True).content.decode()
@@ -128,7 +138,7 @@ def test_a_template_in_use_is_not_deleted(mapping, domestic, admin):
     assert not RecordTemplate.objects.exists()
 
 
-def test_who_may_only_look_changes_no_template(mapping, domestic, reader):
+def test_who_may_only_look_changes_no_template(mapping: TableMapping, domestic: RecordTemplate, reader: Client) -> None:
     assert "DOMESTIC" in reader.get("/mappings/templates/").content.decode()
     assert reader.post("/mappings/templates/", {"name": "X", "place": "erp:customer"}).status_code == 403
     assert values(reader, domestic, ("priority", "9")).status_code == 403
@@ -139,7 +149,9 @@ def test_who_may_only_look_changes_no_template(mapping, domestic, reader):
 # --- their use -------------------------------------------------------------------------------------------
 
 
-def test_a_mapping_uses_templates_by_priority_and_condition(mapping, domestic, admin, company, organization):
+def test_a_mapping_uses_templates_by_priority_and_condition(
+    mapping: TableMapping, domestic: RecordTemplate, admin: Client, company: MemorySystem, organization: MemorySystem
+) -> None:
     foreign = RecordTemplate.objects.create(name="FOREIGN", side="erp", table="customer")
     uses(
         admin,
@@ -153,7 +165,7 @@ def test_a_mapping_uses_templates_by_priority_and_condition(mapping, domestic, a
     assert "address1_city" in rule.columns(Side.CRM)
 
 
-def test_a_template_is_taken_out_of_its_mapping(mapping, domestic, admin):
+def test_a_template_is_taken_out_of_its_mapping(mapping: TableMapping, domestic: RecordTemplate, admin: Client) -> None:
     use = TemplateUse.objects.create(mapping=mapping, template=domestic)
     line = {"id": str(use.pk), "template": str(domestic.pk), "priority": "10", "condition": "", "DELETE": "on"}
     uses(admin, line, initial=1)
@@ -168,13 +180,15 @@ def test_a_template_is_taken_out_of_its_mapping(mapping, domestic, admin):
         ({"priority": "-1"}, "greater than or equal"),
     ],
 )
-def test_a_condition_that_does_not_fit_the_source_is_refused(mapping, domestic, admin, line, reason):
+def test_a_condition_that_does_not_fit_the_source_is_refused(
+    mapping: TableMapping, domestic: RecordTemplate, admin: Client, line: dict[str, str], reason: str
+) -> None:
     answer = uses(admin, {"template": str(domestic.pk), "priority": "1", "condition": "", **line})
     assert reason in problems(answer)
     assert not mapping.templates.exists()
 
 
-def test_a_template_given_twice_is_refused(mapping, domestic, admin):
+def test_a_template_given_twice_is_refused(mapping: TableMapping, domestic: RecordTemplate, admin: Client) -> None:
     line = {"template": str(domestic.pk), "priority": "1", "condition": ""}
     assert "there twice" in problems(uses(admin, line, line))
     assert not mapping.templates.exists()
@@ -182,7 +196,7 @@ def test_a_template_given_twice_is_refused(mapping, domestic, admin):
     assert "there twice" in problems(uses(admin, {**line, "id": str(use.pk)}, line, initial=1))
 
 
-def test_only_templates_of_the_mappings_own_tables_are_offered(mapping, admin):
+def test_only_templates_of_the_mappings_own_tables_are_offered(mapping: TableMapping, admin: Client) -> None:
     other = RecordTemplate.objects.create(name="PEOPLE", side="erp", table="contact")
     answer = uses(admin, {"template": str(other.pk), "priority": "1", "condition": ""})
     assert "Select a valid choice" in problems(answer)
@@ -193,8 +207,13 @@ def test_only_templates_of_the_mappings_own_tables_are_offered(mapping, admin):
     [({"field": "vanished"}, "has no field “vanished”"), ({"field": "blocked", "value": "Maybe"}, "has no option")],
 )
 def test_a_template_that_no_longer_fits_stops_the_run_by_name(
-    mapping, domestic, company, organization, change, message
-):
+    mapping: TableMapping,
+    domestic: RecordTemplate,
+    company: MemorySystem,
+    organization: MemorySystem,
+    change: dict[str, str],
+    message: str,
+) -> None:
     TemplateUse.objects.create(mapping=mapping, template=domestic)
     domestic.values.update(**change)
     with pytest.raises(ConfigurationProblem, match=f"CUSTOMER, template “DOMESTIC”: .*{message}"):

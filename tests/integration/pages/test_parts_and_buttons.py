@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.template import Context, Template
@@ -32,7 +34,7 @@ class Person:
 
 
 @pytest.fixture
-def place(monkeypatch):
+def place(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Parts of one place, as two apps add them."""
 
     def put(*found: Part) -> None:
@@ -44,32 +46,36 @@ def place(monkeypatch):
 @pytest.mark.parametrize(
     ("query", "expected"), [({}, ""), ({"status": "failed"}, "?status=failed"), ({"q": "a b&c"}, "?q=a+b%26c")]
 )
-def test_a_part_leads_to_its_page_with_its_query(query, expected):
+def test_a_part_leads_to_its_page_with_its_query(query: dict[str, Any], expected: str) -> None:
     part = Part("job.links", 1, "Jobs", "synch_jobs", query=lambda subject: query)
 
     assert address(part, None) == reverse("synch_jobs") + expected
 
 
 @pytest.mark.parametrize(("rights", "shown"), [((), ["Jobs"]), (("coupling.change_coupling",), ["Jobs", "Couple"])])
-def test_only_parts_that_this_person_may_use_are_shown(place, rights, shown):
+def test_only_parts_that_this_person_may_use_are_shown(
+    place: Callable[..., Any], rights: tuple[Any, ...], shown: list[str]
+) -> None:
     place(JOBS, Part("job.links", 2, "Couple", "synch_jobs", right="coupling.change_coupling"))
 
     assert [link.label for link in links("job.links", None, Person(*rights))] == shown
 
 
 @pytest.mark.parametrize(("subject", "shown"), [(1, ["Jobs"]), (0, []), (None, [])])
-def test_a_part_stands_where_the_page_is_about_something_of_its_kind(place, subject, shown):
+def test_a_part_stands_where_the_page_is_about_something_of_its_kind(
+    place: Callable[..., Any], subject: int | None, shown: list[Any]
+) -> None:
     place(Part("job.links", 1, "Jobs", "synch_jobs", when=bool))
 
     assert [link.label for link in links("job.links", subject, Person())] == shown
     assert first_url("job.links", subject) == (reverse("synch_jobs") if shown else "")
 
 
-def test_a_place_to_which_nobody_adds_anything_is_empty():
+def test_a_place_to_which_nobody_adds_anything_is_empty() -> None:
     assert (links("no such place", None, Person()), first_url("no such place")) == ([], "")
 
 
-def test_a_part_with_a_form_is_a_button_and_one_without_is_a_link(place):
+def test_a_part_with_a_form_is_a_button_and_one_without_is_a_link(place: Callable[..., Any]) -> None:
     place(JOBS, Part("job.links", 2, "Retry", "synch_jobs", form="chosen", primary=True))
     link, button = links("job.links", None, Person())
 
@@ -79,7 +85,7 @@ def test_a_part_with_a_form_is_a_button_and_one_without_is_a_link(place):
     assert "btn-primary" in shown
 
 
-def test_groups_of_the_navigation_stand_in_the_order_of_their_first_entry():
+def test_groups_of_the_navigation_stand_in_the_order_of_their_first_entry() -> None:
     orders = [one.order for group in entries().values() for one in group[:1]]
 
     assert orders == sorted(orders)
@@ -88,7 +94,7 @@ def test_groups_of_the_navigation_stand_in_the_order_of_their_first_entry():
 
 
 @pytest.mark.parametrize(("rights", "shown"), [((), ["Jobs"]), (("integration.view_user",), ["Jobs", "Users"])])
-def test_only_entries_a_person_may_be_led_to_are_visible(rights, shown):
+def test_only_entries_a_person_may_be_led_to_are_visible(rights: tuple[Any, ...], shown: list[str]) -> None:
     found = [
         Entry("Admin", 1, "Jobs", "synch_jobs"),
         Entry("Admin", 2, "Users", "users", right="integration.view_user"),
@@ -99,7 +105,7 @@ def test_only_entries_a_person_may_be_led_to_are_visible(rights, shown):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("group", [VIEWER, ADMINISTRATOR])
-def test_every_entry_of_the_navigation_leads_somewhere(group):
+def test_every_entry_of_the_navigation_leads_somewhere(group: str) -> None:
     person = made("susan", group)
     request = RequestFactory().get("/")
     request.user = person
@@ -120,7 +126,7 @@ def render(source: str, /, **values) -> str:
 
 @pytest.mark.parametrize("tag", ["actionbar", "menu 'More'"])
 @pytest.mark.parametrize("content", ["", "  \n ", "{% if nothing %}x{% endif %}"])
-def test_a_row_of_buttons_without_a_button_is_nothing(tag, content):
+def test_a_row_of_buttons_without_a_button_is_nothing(tag: str, content: str) -> None:
     name = tag.split()[0]
 
     assert render(f"{{% {tag} %}}{content}{{% end{name} %}}") == ""
@@ -131,16 +137,16 @@ def test_a_row_of_buttons_without_a_button_is_nothing(tag, content):
     ("query", "expected"),
     [({}, ""), ({"q": ""}, ""), ({"q": None}, ""), ({"q": "ada", "state": ""}, "?q=ada"), ({"n": 0}, "?n=0")],
 )
-def test_blank_values_are_left_out_of_an_address(query, expected):
+def test_blank_values_are_left_out_of_an_address(query: dict[str, Any], expected: str) -> None:
     assert components.address("synch_jobs", (), query) == reverse("synch_jobs") + expected
 
 
-def test_an_address_that_there_is_not_is_a_mistake_of_ours():
+def test_an_address_that_there_is_not_is_a_mistake_of_ours() -> None:
     with pytest.raises(NoReverseMatch):
         components.address("no_such_page", (), {})
 
 
-def test_a_button_with_a_form_of_its_own_sends_the_token_and_its_value():
+def test_a_button_with_a_form_of_its_own_sends_the_token_and_its_value() -> None:
     shown = render("{% press 'Cancel' 'synch_jobs' sends='why' value='late' %}")
 
     assert 'value="t0k3n"' in shown
@@ -157,7 +163,7 @@ def test_a_button_with_a_form_of_its_own_sends_the_token_and_its_value():
      "{% value text %}", "{% hidden name=text %}", "{% counter text 1 %}", "{% column text %}", "{% pick 1 text %}",
      "{% record_link 'erp' 'customer' None text %}", "{% choice text '' %}", "{% progress text %}"],
 )  # fmt: skip
-def test_what_records_are_called_is_text_in_every_component(tag, text):
+def test_what_records_are_called_is_text_in_every_component(tag: str, text: str) -> None:
     shown = render(tag, text=text, secret="s3cret")
 
     assert "<script>alert" not in shown
@@ -166,11 +172,11 @@ def test_what_records_are_called_is_text_in_every_component(tag, text):
 
 
 @pytest.mark.parametrize(("text", "said"), [("", "(blank)"), (None, "(blank)"), ("Berlin", "Berlin"), ("0", "0")])
-def test_a_blank_value_is_said_in_words(text, said):
+def test_a_blank_value_is_said_in_words(text: str | None, said: str) -> None:
     assert said in render("{% value text %}", text=text)
 
 
-def test_a_record_without_an_id_is_only_its_name():
+def test_a_record_without_an_id_is_only_its_name() -> None:
     assert "<a" not in render("{% record_link 'erp' 'customer' None 'Adatum' %}")
     assert "Adatum" in render("{% record_link 'erp' 'customer' None 'Adatum' %}")
 
@@ -178,21 +184,21 @@ def test_a_record_without_an_id_is_only_its_name():
 @pytest.mark.parametrize(
     ("kind", "role"), [("info", "status"), ("success", "status"), ("warning", "alert"), ("danger", "alert")]
 )
-def test_what_is_urgent_is_read_out_at_once(kind, role):
+def test_what_is_urgent_is_read_out_at_once(kind: str, role: str) -> None:
     assert f'role="{role}"' in render("{% notice kind %}It failed.{% endnotice %}", kind=kind)
 
 
-def test_a_notice_may_say_its_role():
+def test_a_notice_may_say_its_role() -> None:
     assert 'role="note"' in render("{% notice 'danger' role='note' %}It failed.{% endnotice %}")
 
 
 @pytest.mark.parametrize(("percent", "moves"), [(None, True), (0, False), (40, False), (100, False)])
-def test_a_bar_without_a_percentage_has_no_value(percent, moves):
+def test_a_bar_without_a_percentage_has_no_value(percent: int | None, moves: bool) -> None:
     assert ("value=" not in render("{% progress 'Import' percent %}", percent=percent)) is moves
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])
-def test_paging_keeps_the_filter_and_offers_what_there_is(page):
+def test_paging_keeps_the_filter_and_offers_what_there_is(page: int) -> None:
     class Page:
         number = page
 

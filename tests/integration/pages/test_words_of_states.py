@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,6 +12,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 
 from integration.models import FullSynchLine, JobQueueEntry, Plan, SyncJob
+from integration.models.jobs.claimable import RunStatus
 from integration.pages import states
 from integration.pages.advice import ADVICE, advice, meaning
 from integration.pages.states import Shown, Style
@@ -33,21 +35,21 @@ S = SyncJob.Status
         (SyncJob(status=S.APPROVAL), None, Style.AMBIGUOUS),
     ],
 )
-def test_a_job_is_shown_by_what_it_means_to_a_person(job, label, style):
+def test_a_job_is_shown_by_what_it_means_to_a_person(job: SyncJob, label: str | None, style: Style) -> None:
     with time_machine.travel(NOON, tick=False):
         found = states.of_job(job)
 
     assert found == Shown(label or str(job.get_status_display()), style)
 
 
-def test_a_run_that_waits_for_the_other_side_says_so_and_not_that_it_is_queued():
+def test_a_run_that_waits_for_the_other_side_says_so_and_not_that_it_is_queued() -> None:
     with time_machine.travel(NOON, tick=False):
         job = SyncJob(status=S.QUEUED, queued_at=NOON, next_try_at=NOON + dt.timedelta(minutes=5))
         assert states.of_job(job).label == "Waiting for the other side"
 
 
 @pytest.mark.parametrize("status", list(Plan.Status))
-def test_every_state_of_a_dry_run_has_a_word_and_a_colour(status):
+def test_every_state_of_a_dry_run_has_a_word_and_a_colour(status: Any) -> None:
     found = states.of_plan(Plan(status=status))
 
     broken = status in (Plan.Status.FAILED, Plan.Status.STOPPED)
@@ -58,7 +60,7 @@ def test_every_state_of_a_dry_run_has_a_word_and_a_colour(status):
 
 @pytest.mark.parametrize("row", [*(FullSynchLine(status=one) for one in FullSynchLine.Status),
                                  *(JobQueueEntry(status=one) for one in JobQueueEntry.Status)])  # fmt: skip
-def test_every_state_of_a_line_or_an_entry_has_a_word_and_a_colour(row):
+def test_every_state_of_a_line_or_an_entry_has_a_word_and_a_colour(row: FullSynchLine | JobQueueEntry) -> None:
     found = states.of_row(row)
 
     assert found.label == str(row.get_status_display())
@@ -69,11 +71,11 @@ def test_every_state_of_a_line_or_an_entry_has_a_word_and_a_colour(row):
     ("severity", "style"),
     [(Severity.ERROR, Style.UNFAVORABLE), (Severity.WARNING, Style.AMBIGUOUS), (Severity.FINE, Style.FAVORABLE)],
 )
-def test_every_severity_has_its_colour(severity, style):
+def test_every_severity_has_its_colour(severity: Severity, style: Style) -> None:
     assert states.of_severity(severity.value).style is style
 
 
-def test_a_severity_nobody_knows_is_a_mistake_of_ours():
+def test_a_severity_nobody_knows_is_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="dreadful"):
         states.of_severity("dreadful")
 
@@ -87,7 +89,9 @@ def test_a_severity_nobody_knows_is_a_mistake_of_ours():
         (False, ("on", "off"), Shown("off", Style.UNFAVORABLE)),
     ],
 )
-def test_a_line_that_is_right_or_wrong_may_have_words_of_its_own(ok, words, expected):
+def test_a_line_that_is_right_or_wrong_may_have_words_of_its_own(
+    ok: bool, words: tuple[Any, ...], expected: Shown
+) -> None:
     assert states.of_check(ok, *words) == expected
 
 
@@ -100,7 +104,9 @@ def test_a_line_that_is_right_or_wrong_may_have_words_of_its_own(ok, words, expe
         (False, True, Shown("No, skipped", Style.UNFAVORABLE)),
     ],
 )
-def test_a_record_says_whether_it_is_coupled_and_whether_it_rests(coupled, skipped, expected):
+def test_a_record_says_whether_it_is_coupled_and_whether_it_rests(
+    coupled: bool, skipped: bool, expected: Shown
+) -> None:
     assert states.of_coupling(coupled, skipped) == expected
 
 
@@ -111,30 +117,30 @@ def test_a_record_says_whether_it_is_coupled_and_whether_it_rests(coupled, skipp
         (185, "3 min 5 s"), (3599, "59 min 59 s"), (3600, "1 h 0 min"), (7800, "2 h 10 min"), (90_000, "25 h 0 min"),
     ],
 )  # fmt: skip
-def test_a_span_of_time_is_said_as_people_say_it(seconds, words):
+def test_a_span_of_time_is_said_as_people_say_it(seconds: float, words: str) -> None:
     assert frame.duration(dt.timedelta(seconds=seconds)) == words
 
 
-def test_no_span_and_no_number_are_nothing():
+def test_no_span_and_no_number_are_nothing() -> None:
     assert (frame.duration(None), frame.whole(None)) == ("", "")
 
 
 @pytest.mark.parametrize(
     ("number", "words"), [(0, "0"), (999, "999"), (1000, "1,000"), (1234567.8, "1,234,568"), (-5000, "-5,000")]
 )
-def test_a_number_has_its_thousands_apart_and_no_decimals(number, words):
+def test_a_number_has_its_thousands_apart_and_no_decimals(number: float, words: str) -> None:
     assert frame.whole(number) == words
 
 
 @pytest.mark.parametrize(
     ("status", "kind"), [(S.FAILED, "danger"), (S.FINISHED, "secondary"), (S.REJECTED, "secondary")]
 )
-def test_the_message_of_a_failed_job_stands_in_red(status, kind):
+def test_the_message_of_a_failed_job_stands_in_red(status: RunStatus, kind: str) -> None:
     assert frame.message_kind(SyncJob(status=status)) == kind
 
 
 @pytest.mark.parametrize("level", [constants.INFO, constants.SUCCESS, constants.WARNING, constants.ERROR])
-def test_every_message_has_a_kind_of_notice(level):
+def test_every_message_has_a_kind_of_notice(level: int) -> None:
     assert frame.notice_kind(Message(level, "Saved.")) in {
         "primary",
         "success",
@@ -146,17 +152,17 @@ def test_every_message_has_a_kind_of_notice(level):
 
 
 @pytest.mark.parametrize("code", sorted(ADVICE))
-def test_every_code_says_what_it_means_and_whole_sentences_of_what_to_do(code):
+def test_every_code_says_what_it_means_and_whole_sentences_of_what_to_do(code: str) -> None:
     assert meaning(code)[0].isupper()
     assert not meaning(code).endswith(".")
     assert advice(code).endswith(".")
 
 
-def test_a_code_nobody_wrote_about_stands_for_itself_and_advises_nothing():
+def test_a_code_nobody_wrote_about_stands_for_itself_and_advises_nothing() -> None:
     assert (meaning("brand-new"), advice("brand-new")) == ("brand-new", "")
 
 
-def test_a_link_is_here_when_the_page_lies_below_it_and_home_only_on_home():
+def test_a_link_is_here_when_the_page_lies_below_it_and_home_only_on_home() -> None:
     home = SimpleNamespace(name="home", args=(), label="Home")
     jobs = SimpleNamespace(name="synch_jobs", args=(), label="Jobs")
     assert [frame._link(home, path)["here"] for path in ("/", "/synch-jobs/")] == [True, False]

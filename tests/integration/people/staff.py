@@ -11,17 +11,17 @@ from tests.people import ADMINISTRATOR, VIEWER, client_of, made
 
 
 @pytest.fixture
-def annette(db) -> User:
+def annette(db: None) -> User:
     return made("annette", ADMINISTRATOR)
 
 
 @pytest.fixture
-def chief(annette) -> Client:
+def chief(annette: User) -> Client:
     return client_of(annette)
 
 
 @pytest.fixture
-def otto(db) -> User:
+def otto(db: None) -> User:
     return made("otto", VIEWER)
 
 

@@ -28,7 +28,7 @@ from integration.models import (
 )
 from integration.models.stored.audit import NeverChanged, acting, record
 from integration.sync.rules import Direction
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 from tests.people import ADMINISTRATOR, INTEGRATOR, client_of, made, signed_in
 
 __all__ = ["world"]
@@ -38,7 +38,7 @@ Action = AuditEntry.Action
 
 
 @pytest.fixture
-def annette(db) -> User:
+def annette(db: None) -> User:
     return made("annette", ADMINISTRATOR)
 
 
@@ -50,7 +50,9 @@ def only(**wanted) -> AuditEntry:
 # --- what is recorded ----------------------------------------------------------------------------------------
 
 
-def test_a_change_of_the_setup_says_who_when_before_and_after_and_never_the_secret(setup, annette):
+def test_a_change_of_the_setup_says_who_when_before_and_after_and_never_the_secret(
+    setup: ConnectionSetup, annette: User
+) -> None:
     setup = ConnectionSetup.current()
     setup.url, setup.client_secret = "https://fabrikam.crm4.dynamics.com", "the secret of Fabrikam"
     with acting(annette):
@@ -66,7 +68,9 @@ def test_a_change_of_the_setup_says_who_when_before_and_after_and_never_the_secr
     ]
 
 
-def test_enabling_and_disabling_the_connection_is_recorded_with_the_reason(setup, annette):
+def test_enabling_and_disabling_the_connection_is_recorded_with_the_reason(
+    setup: ConnectionSetup, annette: User
+) -> None:
     with acting(annette):
         enable(setup)
     disable(setup, "The secret was revoked.")
@@ -76,7 +80,7 @@ def test_enabling_and_disabling_the_connection_is_recorded_with_the_reason(setup
     assert (stopped.who, stopped.after) == ("", {"reason": "The secret was revoked."})
 
 
-def test_what_a_person_saves_on_a_page_is_recorded_with_their_name(mapping, annette):
+def test_what_a_person_saves_on_a_page_is_recorded_with_their_name(mapping: TableMapping, annette: User) -> None:
     mapping.direction = "to_crm"
     with acting(annette):
         mapping.save()
@@ -86,7 +90,7 @@ def test_what_a_person_saves_on_a_page_is_recorded_with_their_name(mapping, anne
     ]
 
 
-def test_what_the_machine_keeps_in_a_row_is_not_recorded(mapping):
+def test_what_the_machine_keeps_in_a_row_is_not_recorded(mapping: TableMapping) -> None:
     before = AuditEntry.objects.count()
     mapping.erp_cursor = "42"
     mapping.save()
@@ -97,7 +101,7 @@ def test_what_the_machine_keeps_in_a_row_is_not_recorded(mapping):
     assert (created - before, AuditEntry.objects.count()) == (1, created)
 
 
-def test_saving_without_a_change_and_what_another_one_changed_meanwhile_is_not_recorded(mapping):
+def test_saving_without_a_change_and_what_another_one_changed_meanwhile_is_not_recorded(mapping: TableMapping) -> None:
     before = AuditEntry.objects.count()
     TableMapping.objects.filter(pk=mapping.pk).update(direction="to_crm")
     mapping.save()
@@ -107,7 +111,7 @@ def test_saving_without_a_change_and_what_another_one_changed_meanwhile_is_not_r
     assert AuditEntry.objects.count() == before
 
 
-def test_fields_steps_templates_and_their_end_are_recorded(mapping, annette):
+def test_fields_steps_templates_and_their_end_are_recorded(mapping: TableMapping, annette: User) -> None:
     field = mapping.fields.get(erp_field="name")
     with acting(annette):
         field.is_enabled = False
@@ -126,7 +130,9 @@ def test_fields_steps_templates_and_their_end_are_recorded(mapping, annette):
     ]
 
 
-def test_a_run_that_a_person_starts_is_recorded_and_one_of_the_scheduler_is_not(mapping, annette):
+def test_a_run_that_a_person_starts_is_recorded_and_one_of_the_scheduler_is_not(
+    mapping: TableMapping, annette: User
+) -> None:
     jobs.start(mapping, Direction.TO_CRM)
     with acting(annette):
         job = jobs.start(mapping, Direction.TO_ERP, user=annette)
@@ -140,7 +146,7 @@ def test_a_run_that_a_person_starts_is_recorded_and_one_of_the_scheduler_is_not(
     assert canceled.after["job"] == str(job.pk)
 
 
-def test_the_buttons_of_the_pages_are_recorded_with_the_person_who_pressed(world):
+def test_the_buttons_of_the_pages_are_recorded_with_the_person_who_pressed(world: JobsWorld) -> None:
     susan = signed_in("susan", INTEGRATOR)
     ConnectionSetup.objects.update(is_enabled=True)
     FullSynchLine.objects.create(mapping=world.mapping(), direction="both")
@@ -158,7 +164,7 @@ def test_the_buttons_of_the_pages_are_recorded_with_the_person_who_pressed(world
     ]
 
 
-def test_couplings_by_hand_are_recorded_with_their_ids_and_no_names(world, annette):
+def test_couplings_by_hand_are_recorded_with_their_ids_and_no_names(world: JobsWorld, annette: User) -> None:
     world.couple_jim()
     adatum, account = world.add_customer("Adatum"), world.add_account("Adatum")
     with acting(annette):
@@ -169,7 +175,7 @@ def test_couplings_by_hand_are_recorded_with_their_ids_and_no_names(world, annet
     assert "Adatum" not in f"{entry.subject}{entry.before}{entry.after}"
 
 
-def test_mappings_set_back_to_their_default_are_recorded(mapping, annette):
+def test_mappings_set_back_to_their_default_are_recorded(mapping: TableMapping, annette: User) -> None:
     mapping.only_coupled = not mapping.only_coupled
     mapping.save()
     with acting(annette):
@@ -181,13 +187,13 @@ def test_mappings_set_back_to_their_default_are_recorded(mapping, annette):
     )
 
 
-def test_a_command_is_recorded_as_the_command_line(world, capsys):
+def test_a_command_is_recorded_as_the_command_line(world: JobsWorld, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("synchronize", "CUSTOMER", "--json")
 
     assert {entry.who for entry in AuditEntry.objects.filter(action=Action.STARTED)} == {"command line"}
 
 
-def test_a_very_long_value_is_cut_and_a_change_that_is_rolled_back_leaves_no_entry(mapping):
+def test_a_very_long_value_is_cut_and_a_change_that_is_rolled_back_leaves_no_entry(mapping: TableMapping) -> None:
     record(Action.CHANGED, "x" * 99, "y" * 999, after={"filter": "z" * 9999})
     entry = AuditEntry.objects.latest("pk")
     assert (len(entry.kind), len(entry.subject), len(entry.after["filter"])) == (60, 250, 500)
@@ -196,7 +202,7 @@ def test_a_very_long_value_is_cut_and_a_change_that_is_rolled_back_leaves_no_ent
 # --- nobody takes it back ------------------------------------------------------------------------------------
 
 
-def test_an_entry_is_neither_changed_nor_deleted(annette):
+def test_an_entry_is_neither_changed_nor_deleted(annette: User) -> None:
     with acting(annette):
         record(Action.ERASED, "thing")
     entry = only(kind="thing")
@@ -216,7 +222,7 @@ def test_an_entry_is_neither_changed_nor_deleted(annette):
     assert only(kind="thing").who == "annette"
 
 
-def test_the_administration_shows_entries_and_changes_none(annette):
+def test_the_administration_shows_entries_and_changes_none(annette: User) -> None:
     annette.is_staff = True
     annette.save()
     client = client_of(annette)
@@ -233,7 +239,7 @@ def test_the_administration_shows_entries_and_changes_none(annette):
 
 
 @pytest.fixture
-def entries(annette) -> None:
+def entries(annette: User) -> None:
     """Annette changed a mapping with a name that is code; the application disabled the connection."""
     with acting(annette):
         record(Action.CHANGED, "integration table mapping", "CUSTOMER", {"filter": "<b>old</b>"}, {"filter": "=1+1"})
@@ -244,7 +250,7 @@ def listed(client, **query) -> list[str]:
     return [entry.subject for entry in client.get(reverse("audit"), query).context["entries"]]
 
 
-def test_the_page_is_narrowed_by_person_action_thing_day_and_text(entries, annette):
+def test_the_page_is_narrowed_by_person_action_thing_day_and_text(entries: None, annette: User) -> None:
     client, today = client_of(annette), timezone.localdate()
     tomorrow = today + dt.timedelta(days=1)
 
@@ -256,14 +262,14 @@ def test_the_page_is_narrowed_by_person_action_thing_day_and_text(entries, annet
     assert listed(client, kind="connection", since="9999-99-99", until="9999-12-31") == ["contoso"]
 
 
-def test_the_page_shows_what_was_typed_as_text(entries, annette):
+def test_the_page_shows_what_was_typed_as_text(entries: None, annette: User) -> None:
     shown = client_of(annette).get(reverse("audit")).content.decode()
 
     assert "&lt;b&gt;old&lt;/b&gt;" in shown
     assert "The application" in shown
 
 
-def test_the_log_is_a_file_for_a_spreadsheet_too(entries, annette):
+def test_the_log_is_a_file_for_a_spreadsheet_too(entries: None, annette: User) -> None:
     answer = client_of(annette).get(reverse("audit"), {"kind": "integration table mapping", "format": "csv"})
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
 
@@ -273,6 +279,6 @@ def test_the_log_is_a_file_for_a_spreadsheet_too(entries, annette):
     ]  # fmt: skip
 
 
-def test_the_log_is_in_the_navigation_of_those_who_may_read_it(annette):
+def test_the_log_is_in_the_navigation_of_those_who_may_read_it(annette: User) -> None:
     assert reverse("audit") in client_of(annette).get(reverse("home")).content.decode()
     assert reverse("audit") not in signed_in("otto").get(reverse("home")).content.decode()

@@ -3,7 +3,11 @@ names what keeps Sales from asking."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.test.client import Client
+from pytest_django.fixtures import Settings
 
 from integration import checks, scheduler
 from integration.checks.availability import availability
@@ -14,6 +18,7 @@ from integration.jobs import tasks
 from integration.models import ConnectionSetup, TaskRun, User
 from integration.models.people.access_key import change_key, key_of, revoke_key, verified
 from integration.systems.errors import Unreachable
+from integration.systems.memory.system import MemorySystem
 from tests.integration.connection.page import save
 from tests.integration.features.solution import SENT_TO_SALES, own
 from tests.people import ADMINISTRATOR, AVAILABILITY, VIEWER, made
@@ -26,12 +31,14 @@ ADDRESS = "https://bc.cronus.example/ODataV4/Company('CRONUS%20International%20L
 
 
 @pytest.fixture
-def phyllis(db) -> User:
+def phyllis(db: None) -> User:
     return made("phyllis", AVAILABILITY)
 
 
 @pytest.fixture
-def asked(setup, organization, phyllis, service, settings) -> ConnectionSetup:
+def asked(
+    setup: ConnectionSetup, organization: MemorySystem, phyllis: User, service: None, settings: Settings
+) -> ConnectionSetup:
     """Sales asks in Phyllis' name, with a key of hers."""
     settings.PUBLIC_URL = "https://bc.cronus.example/"
     made("charlotte", ADMINISTRATOR)
@@ -57,14 +64,16 @@ def found(setup: ConnectionSetup | None = None) -> list[str]:
     return [one.code for one in availability(setup or ConnectionSetup.current())]
 
 
-def test_sales_has_the_key_that_opens_the_service_and_we_keep_none(asked, organization, phyllis):
+def test_sales_has_the_key_that_opens_the_service_and_we_keep_none(
+    asked: ConnectionSetup, organization: MemorySystem, phyllis: User
+) -> None:
     address, name, key = in_sales(organization)
     assert (address, name, verified(name, key)) == (ADDRESS, "phyllis", phyllis)
     assert not ConnectionSetup.current().odata_key
     assert found() == ["availability-user"]
 
 
-def test_a_new_name_reaches_sales(asked, organization, phyllis):
+def test_a_new_name_reaches_sales(asked: ConnectionSetup, organization: MemorySystem, phyllis: User) -> None:
     key = in_sales(organization)[2]
     phyllis.username = "phyllis.harris"
     phyllis.save()
@@ -73,7 +82,9 @@ def test_a_new_name_reaches_sales(asked, organization, phyllis):
     assert verified("phyllis.harris", key) == phyllis
 
 
-def test_a_new_key_is_handed_to_sales_and_shown_on_the_page_that_it_is(asked, organization, phyllis, admin):
+def test_a_new_key_is_handed_to_sales_and_shown_on_the_page_that_it_is(
+    asked: ConnectionSetup, organization: MemorySystem, phyllis: User, admin: Client
+) -> None:
     former = in_sales(organization)[2]
     page = admin.post(f"/users/{phyllis.pk}/key/").content.decode()
     assert "Dynamics 365 Sales asks for item availability with this key, and is handed it soon." in page
@@ -84,14 +95,18 @@ def test_a_new_key_is_handed_to_sales_and_shown_on_the_page_that_it_is(asked, or
     assert not ConnectionSetup.current().odata_key
 
 
-def test_a_key_that_is_revoked_does_not_stay_in_sales(asked, organization, phyllis):
+def test_a_key_that_is_revoked_does_not_stay_in_sales(
+    asked: ConnectionSetup, organization: MemorySystem, phyllis: User
+) -> None:
     revoke_key(phyllis)
     assert found()[0] == "availability-key-missing"
     assert in_sales(organization)[2] == ""
 
 
 @pytest.mark.parametrize("groups", [[], [VIEWER]])
-def test_a_user_whose_group_is_taken_is_asked_for_nothing_and_named(asked, organization, phyllis, groups):
+def test_a_user_whose_group_is_taken_is_asked_for_nothing_and_named(
+    asked: ConnectionSetup, organization: MemorySystem, phyllis: User, groups: list[Any]
+) -> None:
     key = in_sales(organization)[2]
     phyllis.assign(groups)
     assert in_sales(organization) == ("", "phyllis", key)
@@ -101,7 +116,9 @@ def test_a_user_whose_group_is_taken_is_asked_for_nothing_and_named(asked, organ
     assert found() == ["availability-user"]
 
 
-def test_a_user_who_is_deactivated_on_the_page_is_asked_for_nothing_and_named(asked, organization, phyllis, admin):
+def test_a_user_who_is_deactivated_on_the_page_is_asked_for_nothing_and_named(
+    asked: ConnectionSetup, organization: MemorySystem, phyllis: User, admin: Client
+) -> None:
     form = admin.get(f"/users/{phyllis.pk}/").context["form"]
     sent = {name: form[name].value() or "" for name in form.fields if name != "is_active"}
     page = admin.post(f"/users/{phyllis.pk}/", sent, follow=True).content.decode()
@@ -113,7 +130,9 @@ def test_a_user_who_is_deactivated_on_the_page_is_asked_for_nothing_and_named(as
     assert one.code in {verdict["code"] for verdict in checks.run().verdicts}
 
 
-def test_what_happens_while_sales_does_not_answer_is_made_up_for(asked, organization, phyllis):
+def test_what_happens_while_sales_does_not_answer_is_made_up_for(
+    asked: ConnectionSetup, organization: MemorySystem, phyllis: User
+) -> None:
     organization.fail_on("get", Unreachable("No route to contoso.crm4.dynamics.com."))
     phyllis.username = "phyllis.harris"
     phyllis.save()
@@ -124,7 +143,9 @@ def test_what_happens_while_sales_does_not_answer_is_made_up_for(asked, organiza
     assert in_sales(organization)[1] == "phyllis.harris"
 
 
-def test_another_person_and_a_disabled_connection_concern_nobody_in_sales(asked, organization, phyllis):
+def test_another_person_and_a_disabled_connection_concern_nobody_in_sales(
+    asked: ConnectionSetup, organization: MemorySystem, phyllis: User
+) -> None:
     marie = made("marie", AVAILABILITY)
     change_key(marie)
     marie.username = "marie.dubois"
@@ -137,13 +158,15 @@ def test_another_person_and_a_disabled_connection_concern_nobody_in_sales(asked,
     assert key_of(phyllis) is not None
 
 
-def test_a_withdrawal_that_waits_is_not_replaced_by_news_of_the_user(asked, organization, phyllis):
+def test_a_withdrawal_that_waits_is_not_replaced_by_news_of_the_user(
+    asked: ConnectionSetup, organization: MemorySystem, phyllis: User
+) -> None:
     asked.note(pending_notice="withdrawal")
     phyllis.assign([])
     assert ConnectionSetup.current().pending_notice == "withdrawal"
 
 
-def test_nobody_to_ask_as_is_named(asked):
+def test_nobody_to_ask_as_is_named(asked: ConnectionSetup) -> None:
     asked.odata_user = None
     assert found(asked) == ["availability-user-missing"]
     asked.item_availability_enabled = False
@@ -153,7 +176,9 @@ def test_nobody_to_ask_as_is_named(asked):
 # --- before there is a service ---------------------------------------------------------------------------
 
 
-def test_item_availability_cannot_be_switched_on_before_its_is_published(setup, admin, phyllis):
+def test_item_availability_cannot_be_switched_on_before_its_is_published(
+    setup: ConnectionSetup, admin: Client, phyllis: User
+) -> None:
     form = admin.get("/connection/").context["form"]
     assert form.fields["item_availability_enabled"].disabled
     assert "not part of this release yet" in form.fields["item_availability_enabled"].help_text
@@ -161,7 +186,7 @@ def test_item_availability_cannot_be_switched_on_before_its_is_published(setup, 
     assert not ConnectionSetup.current().item_availability_enabled
 
 
-def test_the_guide_does_not_offer_it_either(fresh, admin, phyllis):
+def test_the_guide_does_not_offer_it_either(fresh: tuple[MemorySystem, ...], admin: Client, phyllis: User) -> None:
     walk(admin, until="data")
     sent = {**shown(admin, "data"), "item_availability": "on", "odata_user": str(phyllis.pk)}
     assert "not part of this release yet" in admin.get("/setup/sales-connection/data/").content.decode()
@@ -170,7 +195,9 @@ def test_the_guide_does_not_offer_it_either(fresh, admin, phyllis):
     assert not admin.get("/setup/sales-connection/data/").context["guide"].item_availability
 
 
-def test_what_was_switched_on_before_is_named_and_can_be_switched_off(setup, admin, phyllis):
+def test_what_was_switched_on_before_is_named_and_can_be_switched_off(
+    setup: ConnectionSetup, admin: Client, phyllis: User
+) -> None:
     setup.item_availability_enabled, setup.odata_user = True, phyllis
     setup.save()
     assert found() == ["availability-service-missing"]

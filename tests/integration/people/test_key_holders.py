@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from django.db.models import F
+from pytest_django.fixtures import Settings
 
 from integration.models import ConnectionSetup
 from integration.models.stored import key_holders
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def old(settings) -> str:
+def old(settings: Settings) -> str:
     """The key that everything is encrypted with."""
     setup = ConnectionSetup.current()
     setup.client_secret = "the secret of Adatum"
@@ -33,7 +34,7 @@ def speaks(kind: str, keys: list[str], settings) -> None:
     key_holders.announce(kind)
 
 
-def test_a_process_without_the_new_key_is_named_and_nothing_is_rotated(old, settings):
+def test_a_process_without_the_new_key_is_named_and_nothing_is_rotated(old: str, settings: Settings) -> None:
     new = Fernet.generate_key().decode()
     speaks("worker", [old], settings)
     speaks("web server", [new, old], settings)
@@ -46,7 +47,9 @@ def test_a_process_without_the_new_key_is_named_and_nothing_is_rotated(old, sett
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_a_process_that_holds_the_new_key_at_any_place_can_read_what_is_rotated(old, settings, first, capsys):
+def test_a_process_that_holds_the_new_key_at_any_place_can_read_what_is_rotated(
+    old: str, settings: Settings, first: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
     new = Fernet.generate_key().decode()
     speaks("worker", [new, old] if first else [old, new], settings)
     settings.FIELD_ENCRYPTION_KEYS = [new, old]
@@ -54,13 +57,13 @@ def test_a_process_that_holds_the_new_key_at_any_place_can_read_what_is_rotated(
     assert "The other keys can go" in capsys.readouterr().out
 
 
-def test_a_process_with_keys_that_nobody_else_has_is_named(old, settings):
+def test_a_process_with_keys_that_nobody_else_has_is_named(old: str, settings: Settings) -> None:
     speaks("worker", [Fernet.generate_key().decode()], settings)
     settings.FIELD_ENCRYPTION_KEYS = [old]
     assert [one.holds_first for one in key_holders.holders()] == [False]
 
 
-def test_a_process_that_has_ended_counts_no_more(old, settings):
+def test_a_process_that_has_ended_counts_no_more(old: str, settings: Settings) -> None:
     speaks("worker", [old], settings)
     key_holders.withdraw("worker")
     assert key_holders.holders() == []
@@ -69,13 +72,15 @@ def test_a_process_that_has_ended_counts_no_more(old, settings):
     assert key_holders.holders() == []
 
 
-def test_a_process_without_any_key_is_named(old, settings):
+def test_a_process_without_any_key_is_named(old: str, settings: Settings) -> None:
     speaks("worker", [], settings)
     settings.FIELD_ENCRYPTION_KEYS = [old]
     assert [one.holds_first for one in key_holders.holders()] == [False]
 
 
-def test_neither_a_wrong_key_nor_a_database_that_is_away_stops_a_process(old, settings, monkeypatch):
+def test_neither_a_wrong_key_nor_a_database_that_is_away_stops_a_process(
+    old: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     speaks("worker", ["no key at all"], settings)
     settings.FIELD_ENCRYPTION_KEYS = [old]
     assert key_holders.holders() == []
@@ -87,6 +92,6 @@ def test_neither_a_wrong_key_nor_a_database_that_is_away_stops_a_process(old, se
     key_holders.announce("worker")
 
 
-def test_no_key_stands_in_what_is_said(old, settings):
+def test_no_key_stands_in_what_is_said(old: str, settings: Settings) -> None:
     key_holders.announce("worker")
     assert old not in CachedText.objects.get().text.reveal()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.client import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,7 +32,7 @@ def pos() -> User:
     return made("point-of-sale", AVAILABILITY)
 
 
-def test_a_key_is_shown_once_stored_as_a_hash_and_signs_in(chief, pos):
+def test_a_key_is_shown_once_stored_as_a_hash_and_signs_in(chief: Client, pos: User) -> None:
     answer = chief.post(reverse("user_key", args=[pos.pk]))
     key = answer.context["key"]
 
@@ -41,20 +43,20 @@ def test_a_key_is_shown_once_stored_as_a_hash_and_signs_in(chief, pos):
     assert verified("point-of-sale", key) == pos
 
 
-def test_a_key_signs_in_to_no_page(pos):
+def test_a_key_signs_in_to_no_page(pos: User) -> None:
     key = change_key(pos)
 
     assert not sign_in("point-of-sale", key)
 
 
-def test_a_new_key_takes_the_place_of_the_former_one(pos):
+def test_a_new_key_takes_the_place_of_the_former_one(pos: User) -> None:
     old, new = change_key(pos), change_key(pos)
 
     assert (verified("point-of-sale", old), verified("point-of-sale", new)) == (None, pos)
     assert WebServiceKey.objects.count() == 2
 
 
-def test_a_revoked_key_signs_in_no_more(chief, pos):
+def test_a_revoked_key_signs_in_no_more(chief: Client, pos: User) -> None:
     key = change_key(pos)
     chief.post(reverse("user_key_revoke", args=[pos.pk]))
 
@@ -62,7 +64,7 @@ def test_a_revoked_key_signs_in_no_more(chief, pos):
     assert not revoke_key(pos)
 
 
-def test_nobody_else_signs_in_with_it(pos, otto):
+def test_nobody_else_signs_in_with_it(pos: User, otto: User) -> None:
     key = change_key(pos)
 
     assert [verified("otto", key), verified("POINT-OF-SALE", key), verified("", ""), verified("point-of-sale", "")] == (
@@ -71,7 +73,9 @@ def test_nobody_else_signs_in_with_it(pos, otto):
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"groups": [VIEWER]}])
-def test_the_key_of_who_is_not_active_or_has_lost_the_right_is_worth_nothing(annette, pos, change):
+def test_the_key_of_who_is_not_active_or_has_lost_the_right_is_worth_nothing(
+    annette: User, pos: User, change: dict[str, Any]
+) -> None:
     key = change_key(pos)
     if "groups" in change:
         pos.assign(change["groups"])
@@ -81,7 +85,7 @@ def test_the_key_of_who_is_not_active_or_has_lost_the_right_is_worth_nothing(ann
     assert verified("point-of-sale", key) is None
 
 
-def test_the_last_use_is_noted_once_a_minute(pos):
+def test_the_last_use_is_noted_once_a_minute(pos: User) -> None:
     key = change_key(pos)
     verified("point-of-sale", key)
     first = key_of(pos).last_used_at
@@ -93,19 +97,19 @@ def test_the_last_use_is_noted_once_a_minute(pos):
     assert timezone.now() - key_of(pos).last_used_at < dt.timedelta(minutes=1)
 
 
-def test_a_person_never_has_two_valid_keys(pos):
+def test_a_person_never_has_two_valid_keys(pos: User) -> None:
     change_key(pos)
     with pytest.raises(IntegrityError), transaction.atomic():
         WebServiceKey.objects.create(user=pos, digest="x")
 
 
-def test_a_key_without_the_right_to_read_anything_is_made_with_a_warning(chief, otto):
+def test_a_key_without_the_right_to_read_anything_is_made_with_a_warning(chief: Client, otto: User) -> None:
     shown = chief.post(reverse("user_key", args=[otto.pk])).content.decode()
 
     assert "signs in to nothing until the person is in the group Availability" in shown
 
 
-def test_keys_made_and_revoked_are_in_the_audit_log_without_the_key(chief, pos):
+def test_keys_made_and_revoked_are_in_the_audit_log_without_the_key(chief: Client, pos: User) -> None:
     key = chief.post(reverse("user_key", args=[pos.pk])).context["key"]
     chief.post(reverse("user_key_revoke", args=[pos.pk]))
     entries = AuditEntry.objects.filter(kind="web service access key")
@@ -114,7 +118,7 @@ def test_keys_made_and_revoked_are_in_the_audit_log_without_the_key(chief, pos):
     assert not any(key in str(entry.__dict__) for entry in AuditEntry.objects.all())
 
 
-def test_a_viewer_reads_nothing_about_people(otto):
+def test_a_viewer_reads_nothing_about_people(otto: User) -> None:
     client = signed_in("ester")
     for name, args in (("users", ()), ("user", (otto.pk,)), ("user_password", (otto.pk,)), ("user_key", (otto.pk,))):
         assert client.get(reverse(name, args=args)).status_code == 403
@@ -122,7 +126,7 @@ def test_a_viewer_reads_nothing_about_people(otto):
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
 @pytest.mark.django_db(transaction=True)
-def test_two_administrators_who_take_each_others_rights_at_once_do_not_leave_none():
+def test_two_administrators_who_take_each_others_rights_at_once_do_not_leave_none() -> None:
     people = [made("annette", ADMINISTRATOR), made("alfons", ADMINISTRATOR)]
     ready, refused = threading.Barrier(2), []
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,7 +17,7 @@ FORGED = "Adatum\n2026-11-29 01:00:00,000 WARNING root: admin signed in"
 
 
 @pytest.fixture
-def line():
+def line() -> Callable[..., Any]:
     """What the handler of our settings makes of a record."""
     wanted = dict(settings.LOGGING["formatters"]["plain"])
     formatter = import_string(wanted.pop("()"))(wanted["format"], style=wanted["style"])
@@ -30,19 +32,19 @@ def line():
 @pytest.mark.parametrize(
     "hostile", [FORGED, "a\rb", "\x1b[2J\x1b[31mred", "a\x85b", "a\u2028b", "\u202egnp.exe", "\x07", "\x9b31m", "\0"]
 )
-def test_one_record_is_one_line_without_anything_that_a_terminal_obeys(line, hostile):
+def test_one_record_is_one_line_without_anything_that_a_terminal_obeys(line: Callable[..., Any], hostile: str) -> None:
     written = line("Not Found: %s", hostile)
     assert written.isprintable()
     assert written.splitlines() == [written]
     assert "Not Found: " in written
 
 
-def test_names_of_all_scripts_stay_readable(line):
+def test_names_of_all_scripts_stay_readable(line: Callable[..., Any]) -> None:
     assert line("%s", "Łódź, Αθήνα, 東京 – “quoted” 😀").endswith("Łódź, Αθήνα, 東京 – “quoted” 😀")
     assert on_one_line("Coho\u00a0Winery") == "Coho Winery"
 
 
-def test_a_stack_trace_follows_indented_with_whatever_the_error_says(line):
+def test_a_stack_trace_follows_indented_with_whatever_the_error_says(line: Callable[..., Any]) -> None:
     try:
         raise ValueError(FORGED)
     except ValueError:

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.contrib import admin as administration
+from django.test.client import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from coupling.models import Coupling
 from integration import jobs
@@ -175,7 +177,7 @@ CHANGES_NOTHING = {
 
 
 @pytest.fixture
-def furnished(world, settings) -> JobsWorld:
+def furnished(world: JobsWorld, settings: Settings) -> JobsWorld:
     """A pair of customers, a queued run, lines of a full synchronization, Otto."""
     world.couple_jim()
     world.mapping().couplings.couple(world.add_customer("Adatum"), world.add_account("Adatum"))
@@ -185,7 +187,7 @@ def furnished(world, settings) -> JobsWorld:
 
 
 @pytest.mark.parametrize("name", BUTTONS)
-def test_a_button_is_recorded_once_with_who_pressed_it(furnished, name):
+def test_a_button_is_recorded_once_with_who_pressed_it(furnished: JobsWorld, name: str) -> None:
     button, client = BUTTONS[name], signed_in("annette", ADMINISTRATOR)
     if name in ("synch_job_cancel", "synch_job_try_now"):
         jobs.start(furnished.mapping(), Direction.TO_CRM)
@@ -199,14 +201,14 @@ def test_a_button_is_recorded_once_with_who_pressed_it(furnished, name):
     assert {one.who for one in entries} == {"annette"}
 
 
-def test_every_address_that_takes_a_form_is_tried_or_said_to_change_nothing():
+def test_every_address_that_takes_a_form_is_tried_or_said_to_change_nothing() -> None:
     tried = {name.partition(" ")[0] for name in BUTTONS}
     assert set(OVERWRITES_NOTHING) == tried | set(ELSEWHERE) | CHANGES_NOTHING
     assert not set(STALE) & (tried | set(ELSEWHERE) | CHANGES_NOTHING)
     assert all((TESTS / place).exists() for place in ELSEWHERE.values())
 
 
-def test_a_pair_that_gives_way_because_its_other_record_is_gone_is_recorded(furnished):
+def test_a_pair_that_gives_way_because_its_other_record_is_gone_is_recorded(furnished: JobsWorld) -> None:
     gone = pair(furnished)
     furnished.crm.remove("account", gone.crm_id)
     address = reverse("record_action", args=["erp", "customer", "create"])
@@ -220,7 +222,7 @@ def test_a_pair_that_gives_way_because_its_other_record_is_gone_is_recorded(furn
 # --- the administration --------------------------------------------------------------------------------------
 
 
-def test_what_records_itself_is_changed_by_nobody_in_the_administration(rf, admin_user):
+def test_what_records_itself_is_changed_by_nobody_in_the_administration(rf: RequestFactory, admin_user: User) -> None:
     request = rf.get("/")
     request.user = admin_user
     for model, place in administration.site._registry.items():
@@ -229,7 +231,7 @@ def test_what_records_itself_is_changed_by_nobody_in_the_administration(rf, admi
             assert (model, [*allowed, place.has_delete_permission(request)]) == (model, [False] * 3)
 
 
-def test_what_is_deleted_in_the_administration_is_recorded_once_without_its_values(db):
+def test_what_is_deleted_in_the_administration_is_recorded_once_without_its_values(db: None) -> None:
     chief = made("annette", ADMINISTRATOR, is_staff=True)
     metadata_cache().put("tables of Contoso", "x", 60)
     client = client_of(chief)
@@ -242,7 +244,7 @@ def test_what_is_deleted_in_the_administration_is_recorded_once_without_its_valu
     assert not CachedText.objects.exists()
 
 
-def test_a_customer_changed_in_the_administration_is_recorded_by_its_id(db):
+def test_a_customer_changed_in_the_administration_is_recorded_by_its_id(db: None) -> None:
     chief = made("annette", ADMINISTRATOR, is_staff=True)
     client = client_of(chief)
 
@@ -253,7 +255,7 @@ def test_a_customer_changed_in_the_administration_is_recorded_by_its_id(db):
     assert (entry.who, "Fortnight" in f"{entry.subject}{entry.after}") == ("annette", False)
 
 
-def test_who_may_not_enter_the_administration_leaves_no_entry_there(db):
+def test_who_may_not_enter_the_administration_leaves_no_entry_there(db: None) -> None:
     otto = signed_in("otto")
     before = AuditEntry.objects.count()
     otto.post(reverse("admin:business_central_paymentterms_add"), {"code": "14 DAYS"})

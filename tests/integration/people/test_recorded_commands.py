@@ -84,7 +84,7 @@ CHANGES_NOTHING = {
 
 
 @pytest.fixture
-def furnished(world, monkeypatch) -> JobsWorld:
+def furnished(world: JobsWorld, monkeypatch: pytest.MonkeyPatch) -> JobsWorld:
     """A pair of customers, and Otto, who has a second factor."""
     world.couple_jim()
     world.mapping().couplings.couple(world.add_customer("Adatum"), world.add_account("Adatum"))
@@ -95,7 +95,9 @@ def furnished(world, monkeypatch) -> JobsWorld:
 
 
 @pytest.mark.parametrize("name", TYPED)
-def test_a_command_is_recorded_once_as_the_command_line(furnished, monkeypatch, name):
+def test_a_command_is_recorded_once_as_the_command_line(
+    furnished: JobsWorld, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     words = TYPED[name].words(furnished)
     before = AuditEntry.objects.count()
     monkeypatch.setattr(sys, "stdout", io.StringIO())
@@ -113,14 +115,16 @@ def typed(words: list[str]) -> None:
         main(["manage.py", *words])
 
 
-def test_the_entry_names_who_was_unlocked(furnished, capsys):
+def test_the_entry_names_who_was_unlocked(furnished: JobsWorld, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (["axes_reset"], ["axes_reset_username", "otto", "susan"]):
         main(["manage.py", *words])
     subjects = AuditEntry.objects.filter(action="unlocked").order_by("pk").values_list("subject", flat=True)
     assert list(subjects) == ["everybody", "otto, susan"]
 
 
-def test_a_command_that_uncouples_what_is_not_coupled_records_nothing(furnished, capsys):
+def test_a_command_that_uncouples_what_is_not_coupled_records_nothing(
+    furnished: JobsWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
     alone = furnished.add_customer("Fabrikam")
     before = AuditEntry.objects.count()
     with pytest.raises(SystemExit):
@@ -128,14 +132,16 @@ def test_a_command_that_uncouples_what_is_not_coupled_records_nothing(furnished,
     assert AuditEntry.objects.count() == before
 
 
-def test_no_command_of_this_project_or_about_people_is_forgotten():
+def test_no_command_of_this_project_or_about_people_is_forgotten() -> None:
     packages = (ours, of_coupling, of_auth, of_axes)
     there = {module.name for package in packages for module in pkgutil.iter_modules(package.__path__)}
     assert there - set(TYPED) - set(CHANGES_NOTHING) == set()
     assert set(TYPED) <= set(get_commands())
 
 
-def test_what_acts_while_a_page_is_served_is_not_the_command_line(furnished, monkeypatch):
+def test_what_acts_while_a_page_is_served_is_not_the_command_line(
+    furnished: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def serve(*_: object) -> None:
         User.objects.create(username="by the application")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test.client import Client
 
 from integration.models import AuditEntry, TableMapping
 from tests.integration.together.stale import STALE, furnish
@@ -37,13 +38,13 @@ RECORDED = {
 
 
 @pytest.fixture(autouse=True)
-def everything(mapping):
+def everything(mapping: TableMapping) -> None:
     TableMapping.objects.filter(pk=mapping.pk).update(only_coupled=not mapping.only_coupled)
     furnish(mapping)
 
 
 @pytest.mark.parametrize("name", STALE)
-def test_a_form_is_recorded_once_with_who_sent_it(admin, name):
+def test_a_form_is_recorded_once_with_who_sent_it(admin: Client, name: str) -> None:
     case = STALE[name]
     press = (case.press or case.look)()
     sent = {**form_on(admin, case.look(), press), **case.typed()}
@@ -64,7 +65,7 @@ def test_a_form_is_recorded_once_with_who_sent_it(admin, name):
     assert len({(one.action, one.kind, one.subject) for one in entries}) == len(entries)
 
 
-def test_saving_a_form_without_a_change_leaves_no_entry(admin):
+def test_saving_a_form_without_a_change_leaves_no_entry(admin: Client) -> None:
     for name in ("connection", "mapping", "mapping_templates", "fields", "template", "user", "job_queue_edit", "step"):
         case = STALE[name]
         sent = form_on(admin, case.look(), case.look())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -10,6 +12,7 @@ from django.urls import reverse
 
 from integration.jobs.queue import QueueState
 from integration.models import RecordTemplate, TableMapping
+from integration.systems.memory.system import MemorySystem
 from integration.views import health
 from tests.integration.people.addresses import GROUPLESS, NOBODY, PAGES, PEOPLE
 from tests.people import ADMINISTRATOR, VIEWER, client_of, made
@@ -37,7 +40,9 @@ def may(client: Client, method: str, address: str) -> bool:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("who", PEOPLE)
-def test_a_page_opens_and_its_buttons_work_for_those_of_the_table_alone(ends, name, who):
+def test_a_page_opens_and_its_buttons_work_for_those_of_the_table_alone(
+    ends: tuple[MemorySystem, ...], name: str, who: str
+) -> None:
     TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account", user_defined=True)
     RecordTemplate.objects.create(pk=7, name="New customers", side="erp", table="customer")
     page, client = PAGES[name], browser(who)
@@ -54,7 +59,7 @@ QUEUES = {"django_rq:home": (), "django_rq:jobs": (0,), "django_rq:failed_jobs":
 
 
 @pytest.mark.parametrize("who", [who for who in PEOPLE if who != ADMINISTRATOR])
-def test_the_administration_and_the_queues_open_for_nobody_but_administrators(who):
+def test_the_administration_and_the_queues_open_for_nobody_but_administrators(who: str) -> None:
     client = browser(who)
     listed = [
         reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist") for model in admin.site._registry
@@ -66,18 +71,20 @@ def test_the_administration_and_the_queues_open_for_nobody_but_administrators(wh
 
 
 @pytest.mark.parametrize(("name", "args"), [*QUEUES.items()][:3])
-def test_the_pages_of_the_queue_say_that_it_does_not_answer(name, args, monkeypatch):
+def test_the_pages_of_the_queue_say_that_it_does_not_answer(
+    name: str, args: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(health, "queue_state", lambda: QueueState(problem="The queue does not answer: refused"))
     answer = browser(ADMINISTRATOR).get(reverse(name, args=args))
     assert answer.status_code == 503
     assert "The queue does not answer: refused" in answer.content.decode()
 
 
-def test_the_figures_of_the_queues_are_told_to_nobody_but_administrators():
+def test_the_figures_of_the_queues_are_told_to_nobody_but_administrators() -> None:
     assert "queues" not in browser(VIEWER).get("/queues/stats.json").json()
 
 
-def test_an_administrator_opens_every_list_of_the_administration():
+def test_an_administrator_opens_every_list_of_the_administration() -> None:
     client = browser(ADMINISTRATOR)
     shut = [
         model
@@ -88,7 +95,7 @@ def test_an_administrator_opens_every_list_of_the_administration():
     assert shut == []
 
 
-def test_people_and_groups_are_not_changed_in_the_administration():
+def test_people_and_groups_are_not_changed_in_the_administration() -> None:
     client, otto = browser(ADMINISTRATOR), made("otto", VIEWER)
 
     shown = client.get(reverse("admin:integration_user_change", args=[otto.pk]))

@@ -42,7 +42,7 @@ def reader(zone: str):
         ("Atlantis/Capital", "2026-03-29T01:30:00", "2026-03-29 01:30:00"),
     ],
 )
-def test_a_time_is_shown_as_it_is_where_the_reader_lives(zone, moment, shown):
+def test_a_time_is_shown_as_it_is_where_the_reader_lives(zone: str, moment: str, shown: str) -> None:
     client = reader(zone)
     at = dt.datetime.fromisoformat(moment).replace(tzinfo=UTC)
     mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account")
@@ -64,7 +64,9 @@ def test_a_time_is_shown_as_it_is_where_the_reader_lives(zone, moment, shown):
         ("Asia/Kathmandu", "2026-01-01T00:10:00"),
     ],
 )
-def test_every_run_of_the_last_day_is_counted_once_whatever_the_clock_does_that_night(zone, now, monkeypatch):
+def test_every_run_of_the_last_day_is_counted_once_whatever_the_clock_does_that_night(
+    zone: str, now: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account")
     at = dt.datetime.fromisoformat(now).replace(tzinfo=UTC)
     for hours in range(23):
@@ -81,7 +83,7 @@ def test_every_run_of_the_last_day_is_counted_once_whatever_the_clock_does_that_
     assert shown[-1].label == f"{here:%H}:00"
 
 
-def test_everybody_chooses_their_own_zone_and_sees_which_one_it_is():
+def test_everybody_chooses_their_own_zone_and_sees_which_one_it_is() -> None:
     client = reader("UTC")
     page = client.get("/accounts/time-zone/").content.decode()
     assert "Europe/Copenhagen" in page
@@ -94,7 +96,7 @@ def test_everybody_chooses_their_own_zone_and_sees_which_one_it_is():
 
 
 @pytest.mark.parametrize("zone", ["", "Atlantis/Capital", "../../etc/passwd", "Europe"])
-def test_a_zone_that_does_not_exist_is_refused(zone):
+def test_a_zone_that_does_not_exist_is_refused(zone: str) -> None:
     client = reader("UTC")
     assert client.post("/accounts/time-zone/", {"time_zone": zone}).context["form"].errors
     assert zone_of(zone).key == "UTC"
@@ -108,7 +110,9 @@ NIGHTS = [
 
 
 @pytest.mark.parametrize(("zone", "day", "begins", "over"), NIGHTS)
-def test_a_day_of_the_audit_log_is_the_readers_day_also_where_it_begins_at_one(zone, day, begins, over):
+def test_a_day_of_the_audit_log_is_the_readers_day_also_where_it_begins_at_one(
+    zone: str, day: str, begins: str, over: str
+) -> None:
     client = reader(zone)
     first, end = (dt.datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (begins, over))
     minute = dt.timedelta(minutes=1)
@@ -123,11 +127,11 @@ def test_a_day_of_the_audit_log_is_the_readers_day_also_where_it_begins_at_one(z
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "yesterday"])
-def test_a_day_at_the_end_of_the_calendar_is_no_error_anywhere(zone, day):
+def test_a_day_at_the_end_of_the_calendar_is_no_error_anywhere(zone: str, day: str) -> None:
     assert reader(zone).get("/audit/", {"since": day, "until": day}).status_code == 200
 
 
-def test_a_file_shows_the_times_of_the_page_it_is_made_of():
+def test_a_file_shows_the_times_of_the_page_it_is_made_of() -> None:
     rows = ([str(timezone.localtime(dt.datetime(2026, 7, 1, 12, tzinfo=UTC)))] for _ in range(2))
     with timezone.override(zone_of("Europe/Copenhagen")):
         answer = as_csv("customers", rows)

@@ -31,7 +31,7 @@ def save(client: Client, person: User, *groups: str, **changed):
 # --- people --------------------------------------------------------------------------------------------------
 
 
-def test_a_new_person_signs_in_with_the_given_password_and_has_the_rights_of_the_groups(chief):
+def test_a_new_person_signs_in_with_the_given_password_and_has_the_rights_of_the_groups(chief: Client) -> None:
     sent = {"username": "susan", "password1": PASSWORD, "password2": PASSWORD, "groups": [INTEGRATOR, AVAILABILITY]}
     answer = chief.post(reverse("user_new"), sent)
     susan = User.objects.get(username="susan")
@@ -52,7 +52,7 @@ def test_a_new_person_signs_in_with_the_given_password_and_has_the_rights_of_the
         ("394857203948", "entirely numeric"),
     ],
 )
-def test_a_weak_password_is_refused_with_the_reason(chief, password, reason):
+def test_a_weak_password_is_refused_with_the_reason(chief: Client, password: str, reason: str) -> None:
     sent = {"username": "susan-susan", "password1": password, "password2": password}
 
     assert reason in chief.post(reverse("user_new"), sent).content.decode()
@@ -60,14 +60,14 @@ def test_a_weak_password_is_refused_with_the_reason(chief, password, reason):
 
 
 @pytest.mark.parametrize("name", ["", "ANNETTE", "annette ", "an nette", "x" * 151, "a\x00b", "\u202eannette"])
-def test_a_name_that_is_taken_or_nonsense_is_refused(chief, otto, name):
+def test_a_name_that_is_taken_or_nonsense_is_refused(chief: Client, otto: User, name: str) -> None:
     save(chief, otto, VIEWER, username=name)
 
     otto.refresh_from_db()
     assert otto.username == "otto"
 
 
-def test_an_administrator_is_staff_and_no_longer_when_taken_out_of_the_group(annette, otto):
+def test_an_administrator_is_staff_and_no_longer_when_taken_out_of_the_group(annette: User, otto: User) -> None:
     otto.assign([ADMINISTRATOR])
     assert (otto.is_staff, otto.has_perm("integration.change_user")) == (True, True)
 
@@ -76,14 +76,14 @@ def test_an_administrator_is_staff_and_no_longer_when_taken_out_of_the_group(ann
     assert (again.is_staff, again.has_perm("integration.change_user")) == (False, False)
 
 
-def test_the_list_tells_groups_status_last_sign_in_and_keys(chief, otto):
+def test_the_list_tells_groups_status_last_sign_in_and_keys(chief: Client, otto: User) -> None:
     change_key(otto)
     shown = chief.get(reverse("users")).content.decode()
 
     assert all(text in shown for text in ("otto", "Viewer", "Active", "never", "never used"))
 
 
-def test_who_is_made_inactive_is_signed_out_at_once(chief, otto):
+def test_who_is_made_inactive_is_signed_out_at_once(chief: Client, otto: User) -> None:
     client = client_of(otto)
     assert client.get(reverse("home")).status_code == 200
 
@@ -92,7 +92,7 @@ def test_who_is_made_inactive_is_signed_out_at_once(chief, otto):
     assert client.get(reverse("home")).status_code == 302
 
 
-def test_two_administrators_at_once_are_told_of_each_other(chief, otto):
+def test_two_administrators_at_once_are_told_of_each_other(chief: Client, otto: User) -> None:
     seen = chief.get(reverse("user", args=[otto.pk])).context["form"]["seen"].value()
     save(chief, otto, VIEWER, first_name="Otto")
 
@@ -103,7 +103,7 @@ def test_two_administrators_at_once_are_told_of_each_other(chief, otto):
     assert (otto.first_name, otto.group_names()) == ("Otto", [VIEWER])
 
 
-def test_a_change_of_groups_and_of_a_name_is_in_the_audit_log(chief, otto):
+def test_a_change_of_groups_and_of_a_name_is_in_the_audit_log(chief: Client, otto: User) -> None:
     save(chief, otto, INTEGRATOR, first_name="Otto")
 
     changes = [entry.changes for entry in AuditEntry.objects.filter(who="annette", subject="otto").order_by("pk")]
@@ -114,7 +114,7 @@ def test_a_change_of_groups_and_of_a_name_is_in_the_audit_log(chief, otto):
 # --- the last administrator ----------------------------------------------------------------------------------
 
 
-def test_the_last_active_administrator_keeps_group_and_access(chief, annette, otto):
+def test_the_last_active_administrator_keeps_group_and_access(chief: Client, annette: User, otto: User) -> None:
     made("alfons", ADMINISTRATOR, is_active=False)
     for groups, changed in (([VIEWER], {}), ([ADMINISTRATOR], {"is_active": None})):
         answer = save(chief, annette, *groups, **changed)
@@ -124,7 +124,7 @@ def test_the_last_active_administrator_keeps_group_and_access(chief, annette, ot
     assert User.objects.get(pk=annette.pk).is_active
 
 
-def test_one_of_two_administrators_can_go_and_then_the_other_stays(annette, otto):
+def test_one_of_two_administrators_can_go_and_then_the_other_stays(annette: User, otto: User) -> None:
     otto.assign([ADMINISTRATOR])
     annette.assign([])
     with pytest.raises(LastAdministrator):
@@ -133,7 +133,7 @@ def test_one_of_two_administrators_can_go_and_then_the_other_stays(annette, otto
     assert User.objects.get(pk=otto.pk).group_names() == [ADMINISTRATOR]
 
 
-def test_a_superuser_counts_as_an_administrator(annette):
+def test_a_superuser_counts_as_an_administrator(annette: User) -> None:
     User.objects.create_superuser("root")
     annette.assign([VIEWER])
 
@@ -143,7 +143,7 @@ def test_a_superuser_counts_as_an_administrator(annette):
 # --- passwords -----------------------------------------------------------------------------------------------
 
 
-def test_an_administrator_sets_a_password_and_the_person_is_signed_out_elsewhere(chief, otto):
+def test_an_administrator_sets_a_password_and_the_person_is_signed_out_elsewhere(chief: Client, otto: User) -> None:
     client = client_of(otto)
     chief.post(reverse("user_password", args=[otto.pk]), {"new_password1": PASSWORD, "new_password2": PASSWORD})
 
@@ -153,7 +153,7 @@ def test_an_administrator_sets_a_password_and_the_person_is_signed_out_elsewhere
     assert entry.changes == [("password", "••••••••", "•••••••• (changed)")]
 
 
-def test_everybody_changes_their_own_password_and_stays_signed_in():
+def test_everybody_changes_their_own_password_and_stays_signed_in() -> None:
     susan = made("susan", VIEWER)
     susan.set_password(PASSWORD)
     susan.save()

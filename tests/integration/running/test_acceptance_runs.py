@@ -8,6 +8,7 @@ from integration import jobs
 from integration.defaults import STANDARD
 from integration.models import FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
 from integration.models.jobs.review import JobState
+from integration.sync.direction import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.values import Ref
 from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran, world
@@ -39,7 +40,7 @@ def work(name: str = "") -> None:
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T101_Wave1PlusHaveNotBlankDependencyFilter")
-def test_the_standard_mappings_depend_on_what_has_to_be_coupled_before_them():
+def test_the_standard_mappings_depend_on_what_has_to_be_coupled_before_them() -> None:
     needs = {default.name: set(default.dependencies) for default in STANDARD}
     firms = {"SALESPEOPLE", "CURRENCY", "PAYMENT TERMS", "SHIPMENT METHOD", "SHIPPING AGENT"}
     assert needs["CUSTOMER"] == needs["VENDOR"] == firms
@@ -52,7 +53,9 @@ def test_the_standard_mappings_depend_on_what_has_to_be_coupled_before_them():
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T120_ReadyLineSchedulesJob")
-def test_a_line_without_dependencies_has_its_job_when_it_starts_and_its_regular_job_is_on_hold(world):
+def test_a_line_without_dependencies_has_its_job_when_it_starts_and_its_regular_job_is_on_hold(
+    world: JobsWorld,
+) -> None:
     world.erp.add("region", name="North")
     start_full()
     job = SyncJob.objects.get(mapping__name="REGION")
@@ -62,7 +65,7 @@ def test_a_line_without_dependencies_has_its_job_when_it_starts_and_its_regular_
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T121_FinishedLineSchedulesDependentJob")
-def test_a_line_is_in_process_while_it_runs_and_starts_what_depends_on_it_when_it_is_finished(world):
+def test_a_line_is_in_process_while_it_runs_and_starts_what_depends_on_it_when_it_is_finished(world: JobsWorld) -> None:
     TableMapping.objects.filter(name="CUSTOMER").update(dependencies=["REGION"])
     world.erp.add("region", name="North")
     start_full()
@@ -84,7 +87,7 @@ def test_a_line_is_in_process_while_it_runs_and_starts_what_depends_on_it_when_i
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T123_AllRecsFailedSynchJobStatusError")
-def test_a_line_of_which_every_record_failed_both_ways_is_finished_and_both_jobs_show_errors(world):
+def test_a_line_of_which_every_record_failed_both_ways_is_finished_and_both_jobs_show_errors(world: JobsWorld) -> None:
     world.couple_jim()
     stranger = world.erp.add("salesperson", code="XX", name="Nobody Knows")
     for name in ("Adatum", "Fabrikam"):
@@ -102,7 +105,9 @@ def test_a_line_of_which_every_record_failed_both_ways_is_finished_and_both_jobs
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchInvalidViewCausesError")
 @pytest.mark.parametrize("side", ["erp_filter", "crm_filter"])
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_a_filter_that_nobody_can_read_ends_the_run_with_one_error_that_names_it(world: JobsWorld, side, direction):
+def test_a_filter_that_nobody_can_read_ends_the_run_with_one_error_that_names_it(
+    world: JobsWorld, side: str, direction: Direction
+) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     TableMapping.objects.filter(name="CUSTOMER").update(**{side: "name = ("})

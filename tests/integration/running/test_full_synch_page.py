@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.jobs.full_synch import dependencies
@@ -27,7 +28,7 @@ WAITS_FOR = {
 
 
 @pytest.fixture
-def lines(db) -> list[FullSynchLine]:
+def lines(db: None) -> list[FullSynchLine]:
     """A line for every standard mapping."""
     for part in TableMapping.Part.values:
         create_missing(part)
@@ -39,13 +40,15 @@ def lines(db) -> list[FullSynchLine]:
 
 @pytest.mark.scenario("CRMFullSynchronization.T101_Wave1PlusHaveNotBlankDependencyFilter")
 @pytest.mark.parametrize("name", WAITS_FOR)
-def test_a_line_waits_for_the_lines_its_mapping_depends_on(lines, name):
+def test_a_line_waits_for_the_lines_its_mapping_depends_on(lines: list[FullSynchLine], name: str) -> None:
     line = next(line for line in lines if line.mapping.name == name)
     assert {other.mapping.name for other in dependencies(line, lines)} == WAITS_FOR[name]
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T150_CRMFullSynchReviewPageOpenOnFullSyncActionInCRMConnSetup")
-def test_connection_setup_leads_to_the_review_whose_lines_cannot_be_typed_into(admin, lines):
+def test_connection_setup_leads_to_the_review_whose_lines_cannot_be_typed_into(
+    admin: Client, lines: list[FullSynchLine]
+) -> None:
     assert reverse("full_synch") in admin.get(reverse("connection")).content.decode()
     shown = admin.get(reverse("full_synch")).content.decode()
     assert "Dynamics 365 Sales Full Synch. Review" in shown
@@ -54,7 +57,7 @@ def test_connection_setup_leads_to_the_review_whose_lines_cannot_be_typed_into(a
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T161_LookupToIntTableStatusShowsSynchLog")
-def test_the_status_of_a_direction_leads_to_just_that_job(admin, lines):
+def test_the_status_of_a_direction_leads_to_just_that_job(admin: Client, lines: list[FullSynchLine]) -> None:
     line = next(line for line in lines if line.mapping.name == "CUSTOMER")
     jobs = [
         SyncJob.objects.create(
@@ -71,14 +74,16 @@ def test_the_status_of_a_direction_leads_to_just_that_job(admin, lines):
     assert "<b>52</b>" in admin.get(address).content.decode()
 
 
-def test_the_page_polls_while_a_line_is_active_and_stops_when_none_is(admin, lines):
+def test_the_page_polls_while_a_line_is_active_and_stops_when_none_is(
+    admin: Client, lines: list[FullSynchLine]
+) -> None:
     lines[0].start()
     assert "hx-trigger" in admin.get(reverse("full_synch"), headers={"HX-Request": "true"}).content.decode()
     lines[0].finish()
     assert "hx-trigger" not in admin.get(reverse("full_synch"), headers={"HX-Request": "true"}).content.decode()
 
 
-def test_a_job_s_page_polls_until_the_job_has_ended(admin, lines):
+def test_a_job_s_page_polls_until_the_job_has_ended(admin: Client, lines: list[FullSynchLine]) -> None:
     job = SyncJob.objects.create(mapping=lines[0].mapping, direction="to_erp")
     address = reverse("synch_job", args=[job.pk])
     assert "hx-trigger" in admin.get(address, headers={"HX-Request": "true"}).content.decode()
@@ -87,7 +92,7 @@ def test_a_job_s_page_polls_until_the_job_has_ended(admin, lines):
 
 
 @pytest.mark.parametrize("name", ["full_synch_start", "full_synch_reset"])
-def test_who_may_only_look_starts_and_resets_nothing(reader, lines, name):
+def test_who_may_only_look_starts_and_resets_nothing(reader: Client, lines: list[FullSynchLine], name: str) -> None:
     ConnectionSetup.objects.update(is_enabled=True)
     assert reader.post(reverse(name)).status_code == 403
     assert reader.get(reverse("full_synch")).status_code == 200
@@ -97,7 +102,9 @@ def test_who_may_only_look_starts_and_resets_nothing(reader, lines, name):
 @pytest.mark.parametrize(
     "name", ["home", "synch_jobs", "synch_errors", "synch_skipped", "full_synch", "job_queue", "connection", "mappings"]
 )
-def test_every_page_forbids_scripts_and_styles_from_elsewhere_and_asks_strangers_to_sign_in(admin, client, lines, name):
+def test_every_page_forbids_scripts_and_styles_from_elsewhere_and_asks_strangers_to_sign_in(
+    admin: Client, client: Client, lines: list[FullSynchLine], name: str
+) -> None:
     answer = admin.get(reverse(name))
     assert answer.status_code == 200
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
@@ -105,7 +112,7 @@ def test_every_page_forbids_scripts_and_styles_from_elsewhere_and_asks_strangers
     assert client.get(reverse(name)).url.startswith(reverse("login"))
 
 
-def test_a_name_from_outside_is_never_markup(admin, lines):
+def test_a_name_from_outside_is_never_markup(admin: Client, lines: list[FullSynchLine]) -> None:
     job = SyncJob.objects.create(mapping=lines[0].mapping, direction="to_erp", status=SyncJob.Status.FAILED)
     job.errors.create(mapping=lines[0].mapping, direction="to_erp", label="<script>alert(1)</script>", code="refused")
     shown = admin.get(reverse("synch_errors")).content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
@@ -13,7 +14,7 @@ from integration.models import SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import LEFT_OUT, Failure
 from tests.integration.jobs.plans.planned import agreed, done, one
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["agreed", "world"]
 
@@ -23,11 +24,11 @@ def failure(code: str, direction: Direction = Direction.TO_CRM, **ids: uuid.UUID
 
 
 @pytest.fixture
-def job(world) -> SyncJob:
+def job(world: JobsWorld) -> SyncJob:
     return SyncJob.objects.create(mapping=world.mapping(), direction="to_crm")
 
 
-def test_an_error_of_a_record_without_a_name_shows_its_id_and_never_a_dash(job, admin):
+def test_an_error_of_a_record_without_a_name_shows_its_id_and_never_a_dash(job: SyncJob, admin: Client) -> None:
     id = uuid.uuid4()
     SyncError.objects.log(job, [failure("refused", erp_id=id)])
     SyncError.objects.note(job, [failure(LEFT_OUT, erp_id=uuid.UUID(int=7))])
@@ -38,14 +39,14 @@ def test_an_error_of_a_record_without_a_name_shows_its_id_and_never_a_dash(job, 
     assert str(uuid.UUID(int=7)) in admin.get(reverse("synch_job", args=[job.pk])).content.decode()
 
 
-def test_an_error_that_was_kept_without_a_name_shows_the_id_too(job, admin):
+def test_an_error_that_was_kept_without_a_name_shows_the_id_too(job: SyncJob, admin: Client) -> None:
     id = uuid.uuid4()
     SyncError.objects.create(job=job, mapping=job.mapping, direction="to_erp", crm_id=id, code="refused", message="No.")
     page = admin.get(reverse("synch_errors")).content.decode()
     assert f"<td>{id}" in page
 
 
-def test_a_conflict_that_both_passes_meet_is_one_open_error(agreed):
+def test_a_conflict_that_both_passes_meet_is_one_open_error(agreed: JobsWorld) -> None:
     adatum = one(agreed, "Adatum")
     agreed.erp.edit("customer", adatum, phone_no="030 7")
     agreed.crm.edit("account", agreed.mapping().couplings.get(erp_id=adatum).crm_id, telephone1="030 8")
@@ -54,7 +55,7 @@ def test_a_conflict_that_both_passes_meet_is_one_open_error(agreed):
     assert [error.label for error in SyncError.objects.open()] == ["Adatum"]
 
 
-def test_another_failure_of_the_pass_back_leaves_a_conflict_open(job):
+def test_another_failure_of_the_pass_back_leaves_a_conflict_open(job: SyncJob) -> None:
     pair = {"erp_id": uuid.uuid4(), "crm_id": uuid.uuid4()}
     SyncError.objects.log(job, [failure("conflict", **pair)])
     SyncError.objects.log(job, [failure("refused", Direction.TO_ERP, **pair)])
@@ -63,7 +64,7 @@ def test_another_failure_of_the_pass_back_leaves_a_conflict_open(job):
     assert list(SyncError.objects.open().values_list("code", flat=True)) == ["conflict"]
 
 
-def test_a_planned_deletion_is_named_by_the_record_that_is_left(agreed, admin):
+def test_a_planned_deletion_is_named_by_the_record_that_is_left(agreed: JobsWorld, admin: Client) -> None:
     adatum = one(agreed, "Adatum")
     TableMapping.objects.filter(name="CUSTOMER").update(deletion="remove")
     agreed.erp.remove("customer", adatum)
@@ -73,7 +74,7 @@ def test_a_planned_deletion_is_named_by_the_record_that_is_left(agreed, admin):
     assert ">Adatum</a>" in page
 
 
-def test_a_conflict_is_decided_from_the_page_of_either_pass_that_met_it(agreed, admin):
+def test_a_conflict_is_decided_from_the_page_of_either_pass_that_met_it(agreed: JobsWorld, admin: Client) -> None:
     adatum = one(agreed, "Adatum")
     agreed.erp.edit("customer", adatum, phone_no="030 7")
     agreed.crm.edit("account", agreed.mapping().couplings.get(erp_id=adatum).crm_id, telephone1="030 8")

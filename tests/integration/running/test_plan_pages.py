@@ -10,13 +10,14 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from integration import jobs
 from integration.jobs.tasks import retention
 from integration.models import Plan, RecordChange, SyncError, SyncJob
 from integration.sync.run import Options, Scope
 from tests.integration.jobs.plans.planned import agreed, done, one
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 from tests.people import signed_in
 
 __all__ = ["agreed", "world"]
@@ -27,17 +28,17 @@ def person(*rights: str) -> Client:
 
 
 @pytest.fixture
-def susan(db) -> Client:
+def susan(db: None) -> Client:
     return person("change_syncjob", "change_coupling", "delete_coupling")
 
 
 @pytest.fixture
-def otto(db) -> Client:
+def otto(db: None) -> Client:
     return person()
 
 
 @pytest.fixture
-def plan(agreed, susan) -> Plan:
+def plan(agreed: JobsWorld, susan: Client) -> Plan:
     """Ready: one update of Adatum, one conflict of Fabrikam."""
     agreed.erp.edit("customer", one(agreed, "Adatum"), phone_no="030 7")
     fabrikam = one(agreed, "Fabrikam")
@@ -53,7 +54,7 @@ def shown(client: Client, plan: Plan, **query) -> str:
     return answer.content.decode()
 
 
-def test_a_plan_shows_old_and_new_values_and_can_be_narrowed(susan, plan):
+def test_a_plan_shows_old_and_new_values_and_can_be_narrowed(susan: Client, plan: Plan) -> None:
     everything = shown(susan, plan)
     assert "<ins>030 7</ins>" in everything
     assert "Update (1)" in everything
@@ -63,21 +64,21 @@ def test_a_plan_shows_old_and_new_values_and_can_be_narrowed(susan, plan):
     assert "Nothing would be changed." in shown(susan, plan, mapping="CONTACT")
 
 
-def test_the_spreadsheet_of_a_plan_has_a_line_for_each_field(susan, plan):
+def test_the_spreadsheet_of_a_plan_has_a_line_for_each_field(susan: Client, plan: Plan) -> None:
     answer = susan.get(reverse("plan", args=[plan.pk]), {"format": "csv", "action": "update"})
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
     assert rows[0][:4] == ["Mapping", "Direction", "Action", "Record"]
     assert [row[3:7] for row in rows[1:]] == [["Adatum", "telephone1", rows[1][5], "030 7"]]
 
 
-def test_a_plan_is_watched_while_it_is_made_and_no_longer_afterwards(susan, agreed):
+def test_a_plan_is_watched_while_it_is_made_and_no_longer_afterwards(susan: Client, agreed: JobsWorld) -> None:
     answer = susan.post(reverse("plan_start"), {"mapping": "CUSTOMER"})
     assert "hx-get" in susan.get(answer.url).content.decode()
     done(Plan.objects.get())
     assert 'id="plan" hx-get' not in susan.get(answer.url).content.decode()
 
 
-def test_apply_carries_it_out_and_says_what_became_of_each_record(susan, plan):
+def test_apply_carries_it_out_and_says_what_became_of_each_record(susan: Client, plan: Plan) -> None:
     susan.post(reverse("plan_apply", args=[plan.pk]))
     done(plan)
     page = shown(susan, plan)
@@ -87,7 +88,7 @@ def test_apply_carries_it_out_and_says_what_became_of_each_record(susan, plan):
     assert "somebody has applied it already" in again
 
 
-def test_who_may_only_look_looks_and_starts_and_applies_nothing(otto, plan):
+def test_who_may_only_look_looks_and_starts_and_applies_nothing(otto: Client, plan: Plan) -> None:
     assert "Adatum" in shown(otto, plan)
     assert ">Apply<" not in shown(otto, plan)
     assert otto.get(reverse("plans")).status_code == 200
@@ -96,7 +97,7 @@ def test_who_may_only_look_looks_and_starts_and_applies_nothing(otto, plan):
     assert Plan.objects.get().status == Plan.Status.READY
 
 
-def test_a_dry_run_of_chosen_records_is_started_from_their_list(susan, agreed):
+def test_a_dry_run_of_chosen_records_is_started_from_their_list(susan: Client, agreed: JobsWorld) -> None:
     adatum = one(agreed, "Adatum")
     agreed.erp.edit("customer", adatum, phone_no="030 7")
     answer = susan.post(
@@ -108,7 +109,7 @@ def test_a_dry_run_of_chosen_records_is_started_from_their_list(susan, agreed):
     assert made.changes.filter(action="update").count() == 1
 
 
-def test_a_full_dry_run_without_anything_to_start_says_so(susan, agreed):
+def test_a_full_dry_run_without_anything_to_start_says_so(susan: Client, agreed: JobsWorld) -> None:
     answer = susan.post(reverse("plan_start"), follow=True)
     assert "There is no line left to start" in answer.content.decode()
 
@@ -116,7 +117,7 @@ def test_a_full_dry_run_without_anything_to_start_says_so(susan, agreed):
 # --- history -------------------------------------------------------------------------------------------------
 
 
-def test_the_card_tells_what_runs_have_changed_and_for_whom(susan, plan, agreed):
+def test_the_card_tells_what_runs_have_changed_and_for_whom(susan: Client, plan: Plan, agreed: JobsWorld) -> None:
     susan.post(reverse("plan_apply", args=[plan.pk]))
     done(plan)
     card = susan.get(reverse("erp_card", args=["customer", one(agreed, "Adatum")])).content.decode()
@@ -126,7 +127,7 @@ def test_the_card_tells_what_runs_have_changed_and_for_whom(susan, plan, agreed)
     assert plan.applied_by.username in history
 
 
-def test_a_new_record_is_in_the_history_with_its_first_values(agreed):
+def test_a_new_record_is_in_the_history_with_its_first_values(agreed: JobsWorld) -> None:
     agreed.add_customer("Coho Winery")
     jobs.run(jobs.start(agreed.mapping(), "to_crm").pk)
     assert not RecordChange.objects.filter(fields__icontains="Coho").exists()
@@ -141,7 +142,7 @@ def test_a_new_record_is_in_the_history_with_its_first_values(agreed):
     assert ["name", "", "Coho Winery"] in made.fields
 
 
-def test_long_values_are_cut_in_the_history(agreed):
+def test_long_values_are_cut_in_the_history(agreed: JobsWorld) -> None:
     agreed.erp.edit("customer", one(agreed, "Adatum"), name="A" * 100)
     jobs.run(jobs.start(agreed.mapping(), "to_crm").pk)
     (change,) = RecordChange.objects.filter(action="modified", fields__icontains="AAAA")
@@ -151,7 +152,9 @@ def test_long_values_are_cut_in_the_history(agreed):
 # --- forgetting ----------------------------------------------------------------------------------------------
 
 
-def test_erasing_asks_first_and_clears_all_that_is_remembered_about_the_record_alone(susan, plan, agreed):
+def test_erasing_asks_first_and_clears_all_that_is_remembered_about_the_record_alone(
+    susan: Client, plan: Plan, agreed: JobsWorld
+) -> None:
     susan.post(reverse("plan_apply", args=[plan.pk]))
     done(plan)
     adatum, fabrikam = one(agreed, "Adatum"), one(agreed, "Fabrikam")
@@ -167,13 +170,13 @@ def test_erasing_asks_first_and_clears_all_that_is_remembered_about_the_record_a
     assert agreed.mapping().couplings.get(erp_id=fabrikam).agreed
 
 
-def test_only_who_may_delete_couplings_erases(otto, agreed):
+def test_only_who_may_delete_couplings_erases(otto: Client, agreed: JobsWorld) -> None:
     address = reverse("erase", args=["erp", "customer", one(agreed, "Adatum")])
     assert otto.get(address).status_code == 403
     assert otto.post(address).status_code == 403
 
 
-def test_a_person_is_erased_by_command_too(agreed, capsys):
+def test_a_person_is_erased_by_command_too(agreed: JobsWorld, capsys: pytest.CaptureFixture[str]) -> None:
     adatum = one(agreed, "Adatum")
     SyncError.objects.create(
         job=SyncJob.objects.first(), mapping=agreed.mapping(), direction="to_crm", erp_id=adatum, code="x", message="y"
@@ -186,7 +189,9 @@ def test_a_person_is_erased_by_command_too(agreed, capsys):
 # --- what is old ---------------------------------------------------------------------------------------------
 
 
-def test_what_is_older_than_the_retention_period_goes_but_open_errors_keep_their_job(agreed, settings):
+def test_what_is_older_than_the_retention_period_goes_but_open_errors_keep_their_job(
+    agreed: JobsWorld, settings: Settings
+) -> None:
     settings.RETENTION_DAYS = 30
     old = SyncJob.objects.first()
     open_one = SyncJob.objects.exclude(pk=old.pk).first()
@@ -200,7 +205,7 @@ def test_what_is_older_than_the_retention_period_goes_but_open_errors_keep_their
     assert done_now["jobs"] >= 1
 
 
-def test_a_dry_run_that_is_ready_or_being_applied_stays_however_old_it_is(db):
+def test_a_dry_run_that_is_ready_or_being_applied_stays_however_old_it_is(db: None) -> None:
     for status in Plan.Status.values:
         Plan.objects.create(title=status, status=status)
     Plan.objects.update(created_at="2026-01-01T00:00Z")
@@ -208,7 +213,7 @@ def test_a_dry_run_that_is_ready_or_being_applied_stays_however_old_it_is(db):
     assert set(Plan.objects.values_list("status", flat=True)) == {"planning", "ready", "applying"}
 
 
-def test_nothing_that_is_younger_goes(agreed):
+def test_nothing_that_is_younger_goes(agreed: JobsWorld) -> None:
     before = SyncJob.objects.count(), RecordChange.objects.count()
     assert set(retention.clean().values()) == {0}
     assert (SyncJob.objects.count(), RecordChange.objects.count()) == before

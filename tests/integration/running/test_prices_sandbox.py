@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from integration import jobs
 from integration.business_central.models import CustomerPriceGroup, Item, SalesPrice, UnitOfMeasure
@@ -69,7 +72,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(settings, tmp_path, monkeypatch):
+def shop(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     settings.REDIS_URL = ""
     queue.redis.cache_clear()
     monkeypatch.setattr(sales_prices, "today", lambda: TODAY)
@@ -85,7 +88,7 @@ def shop(settings, tmp_path, monkeypatch):
             yield Shop(connected.crm)
 
 
-def test_a_line_changes_hands_moves_and_goes_as_its_prices_do(shop, monkeypatch):
+def test_a_line_changes_hands_moves_and_goes_as_its_prices_do(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = shop.price("50", ending_date=TODAY), shop.price("60", starting_date=NEW_YEAR)
     shop.price("40", minimum_quantity=Decimal(10))
     shop.price("90", unit_of_measure_code=shop.box)
@@ -104,7 +107,7 @@ def test_a_line_changes_hands_moves_and_goes_as_its_prices_do(shop, monkeypatch)
     assert old.pk
 
 
-def test_a_published_product_keeps_its_unit_and_takes_its_price_and_says_what_it_does_not_take(shop):
+def test_a_published_product_keeps_its_unit_and_takes_its_price_and_says_what_it_does_not_take(shop: Shop) -> None:
     assert (shop.product.values["price"], shop.product.values["quantitydecimal"]) == (Decimal("10.12"), 5)
     shop.run("UNIT OF MEASURE", create=True, scope=Scope.EVERYTHING)
     shop.bicycle.base_unit_of_measure, shop.bicycle.unit_price = shop.box, Decimal(12)

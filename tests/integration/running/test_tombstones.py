@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from integration.business_central.models import Deleted, ShipmentMethod
 from integration.business_central.row_versions import committed_version
@@ -33,7 +34,9 @@ def clean() -> int:
     return retention.clean()["deletions"]
 
 
-def test_an_old_deletion_that_every_mapping_has_read_is_forgotten_and_a_young_one_is_not(settings):
+def test_an_old_deletion_that_every_mapping_has_read_is_forgotten_and_a_young_one_is_not(
+    settings: Settings,
+) -> None:
     settings.RETENTION_DAYS = 30
     deleted("EXW", 31)
     young = deleted("FOB", 29)
@@ -42,7 +45,7 @@ def test_an_old_deletion_that_every_mapping_has_read_is_forgotten_and_a_young_on
     assert Deleted.objects.get().row_version == young
 
 
-def test_a_deletion_that_one_of_two_mappings_has_not_read_yet_stays_however_old_it_is():
+def test_a_deletion_that_one_of_two_mappings_has_not_read_yet_stays_however_old_it_is() -> None:
     gone = deleted("EXW", 4000)
     follows("METHODS", str(gone))
     slow = follows("SLOW METHODS", str(gone - 1))
@@ -53,20 +56,20 @@ def test_a_deletion_that_one_of_two_mappings_has_not_read_yet_stays_however_old_
     assert clean() == 1
 
 
-def test_a_cursor_in_the_middle_of_a_page_keeps_the_deletions_of_its_own_version():
+def test_a_cursor_in_the_middle_of_a_page_keeps_the_deletions_of_its_own_version() -> None:
     gone = deleted("EXW", 4000)
     follows("METHODS", f"{gone}/6d1c7a5e-6f0b-5d1c-9a53-0b1f5f6f2a10")
     assert clean() == 0
 
 
-def test_a_deletion_in_a_table_that_nobody_follows_is_forgotten():
+def test_a_deletion_in_a_table_that_nobody_follows_is_forgotten() -> None:
     gone = deleted("EXW", 4000)
     follows("CUSTOMERS", str(gone - 1), "customer")
     follows("METHODS", "")
     assert clean() == 1
 
 
-def test_a_run_under_way_is_told_before_a_deletion_is_forgotten():
+def test_a_run_under_way_is_told_before_a_deletion_is_forgotten() -> None:
     gone = deleted("EXW", 4000)
     mapping = follows("METHODS", str(gone))
     job = SyncJob.objects.create(mapping=mapping, direction="to_crm", cursor=str(gone - 1))
@@ -75,7 +78,7 @@ def test_a_run_under_way_is_told_before_a_deletion_is_forgotten():
     assert clean() == 1
 
 
-def test_a_cursor_of_another_database_keeps_nothing_since_all_is_read_again():
+def test_a_cursor_of_another_database_keeps_nothing_since_all_is_read_again() -> None:
     gone = deleted("EXW", 4000)
     follows("METHODS", str(gone + 1000))
     assert clean() == 1

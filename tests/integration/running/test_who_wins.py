@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from django.core.management import call_command
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.models import ConnectionSetup, FullSynchLine
@@ -11,7 +14,7 @@ from integration.models.jobs.full_synch import FullSynchError
 from integration.models.stored.audit import AuditEntry
 from integration.systems.values import Ref, Side
 from setup_wizard import tables
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -19,7 +22,7 @@ Line = FullSynchLine.Status
 
 
 @pytest.fixture
-def adatum(world):
+def adatum(world: JobsWorld) -> tuple[UUID, ...]:
     """Adatum on both sides, with two telephone numbers."""
     world.couple_jim()
     owner = Ref("systemuser", world.jim_user)
@@ -28,7 +31,7 @@ def adatum(world):
 
 
 @pytest.fixture
-def line(world) -> FullSynchLine:
+def line(world: JobsWorld) -> FullSynchLine:
     couple = FullSynchLine.Recommendation.COUPLE
     return FullSynchLine.objects.create(mapping=world.mapping(), direction="both", recommendation=couple)
 
@@ -38,7 +41,9 @@ def choose(client, winner: str):
 
 
 @pytest.mark.parametrize(("pressed", "kept"), [("erp", "erp"), ("crm", "crm"), ("nobody", "")])
-def test_the_review_page_keeps_who_wins_and_shows_it_as_pressed(admin, line, pressed, kept):
+def test_the_review_page_keeps_who_wins_and_shows_it_as_pressed(
+    admin: Client, line: FullSynchLine, pressed: str, kept: str
+) -> None:
     FullSynchLine.objects.update(winner="" if kept else "crm")
     choose(admin, pressed)
     line.refresh_from_db()
@@ -46,7 +51,7 @@ def test_the_review_page_keeps_who_wins_and_shows_it_as_pressed(admin, line, pre
     assert AuditEntry.objects.filter(after__icontains="wins where both differ").exists()
 
 
-def test_a_line_that_was_started_keeps_its_winner_and_says_so(admin, line):
+def test_a_line_that_was_started_keeps_its_winner_and_says_so(admin: Client, line: FullSynchLine) -> None:
     line.choose_winner(Side.ERP)
     line.start()
     assert "Reset comes first" in choose(admin, "crm").content.decode()
@@ -56,25 +61,27 @@ def test_a_line_that_was_started_keeps_its_winner_and_says_so(admin, line):
     assert line.winner == "erp"
 
 
-def test_who_may_only_look_chooses_no_winner(reader, line):
+def test_who_may_only_look_chooses_no_winner(reader: Client, line: FullSynchLine) -> None:
     assert choose(reader, "erp").status_code == 403
     assert FullSynchLine.objects.get().winner == ""
 
 
-def test_the_review_page_leads_to_the_count_of_what_would_change(admin, line):
+def test_the_review_page_leads_to_the_count_of_what_would_change(admin: Client, line: FullSynchLine) -> None:
     ConnectionSetup.objects.update(is_enabled=False)
     page = admin.get(reverse("full_synch")).content.decode()
     assert f"{reverse('match', args=['CUSTOMER'])}?preview=yes" in page
     assert "Where both differ, these values win" in page
 
 
-def test_a_line_that_copies_everything_asks_nobody_who_wins(admin, line):
+def test_a_line_that_copies_everything_asks_nobody_who_wins(admin: Client, line: FullSynchLine) -> None:
     ConnectionSetup.objects.update(is_enabled=False)
     FullSynchLine.objects.update(recommendation="full")
     assert "these values win" not in admin.get(reverse("full_synch")).content.decode()
 
 
-def test_a_line_that_goes_one_way_asks_nobody_who_wins_since_its_source_does(admin, line):
+def test_a_line_that_goes_one_way_asks_nobody_who_wins_since_its_source_does(
+    admin: Client, line: FullSynchLine
+) -> None:
     ConnectionSetup.objects.update(is_enabled=False)
     FullSynchLine.objects.update(direction="to_crm")
     page = admin.get(reverse("full_synch")).content.decode()
@@ -82,7 +89,7 @@ def test_a_line_that_goes_one_way_asks_nobody_who_wins_since_its_source_does(adm
     assert "Count what would change" in page
 
 
-def test_the_guide_hands_the_winner_over_to_every_line_that_is_not_put_off(line):
+def test_the_guide_hands_the_winner_over_to_every_line_that_is_not_put_off(line: FullSynchLine) -> None:
     tables.apply_to_review({}, create=True, winner="crm")
     line.refresh_from_db()
     assert (line.winner, line.create_unmatched) == ("crm", True)
@@ -95,7 +102,9 @@ WINNERS = [("business-central", "030 1", "030 1"), ("sales", "030 2", "030 2"), 
 
 
 @pytest.mark.parametrize(("winner", "ours", "theirs"), WINNERS)
-def test_the_command_carries_the_values_of_the_chosen_side(world, adatum, capsys, winner, ours, theirs):
+def test_the_command_carries_the_values_of_the_chosen_side(
+    world: JobsWorld, adatum: tuple[UUID, ...], capsys: pytest.CaptureFixture[str], winner: str, ours: str, theirs: str
+) -> None:
     ended = 0
     try:
         call_command("full_synch", "--inline", "--winner", winner)

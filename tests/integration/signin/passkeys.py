@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
+from integration.models.people.user import User
 from tests.integration.signin.factors import with_password
 from tests.integration.signin.passkey import HOST, Passkey
 
@@ -13,7 +15,7 @@ ALONE = "mfa_login_webauthn"
 
 
 @pytest.fixture(autouse=True)
-def at_localhost(settings) -> None:
+def at_localhost(settings: Settings) -> None:
     """Browsers know passkeys on this host without https."""
     settings.ALLOWED_HOSTS = [HOST]
 
@@ -38,7 +40,7 @@ def alone(client: Client) -> dict:
 
 
 @pytest.fixture
-def phone(susan) -> Passkey:
+def phone(susan: User) -> Passkey:
     """Susan's, stored."""
     client = browser()
     with_password(client)

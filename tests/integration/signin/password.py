@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from integration.models import User
 from tests.people import VIEWER, made
@@ -15,14 +16,14 @@ PASSWORD = "barrels of Coho wine"
 
 
 @pytest.fixture(autouse=True)
-def quick(settings) -> None:
+def quick(settings: Settings) -> None:
     """Three attempts, and passwords that are checked fast."""
     settings.AXES_FAILURE_LIMIT = 3
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
-def susan(quick, db) -> User:
+def susan(quick: None, db: None) -> User:
     susan = made("susan", VIEWER)
     susan.set_password(PASSWORD)
     susan.save()

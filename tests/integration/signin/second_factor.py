@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from integration.models import User
 from integration.people import second_factor
@@ -16,7 +17,7 @@ CHECK = "mfa_authenticate"
 
 
 @pytest.fixture(autouse=True)
-def offered(settings, monkeypatch) -> None:
+def offered(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Switched on; the clock stands still, so that no step of 30 seconds ends in the middle of a test."""
     now = second_factor._step_now()
     monkeypatch.setattr(second_factor, "_step_now", lambda: now)
@@ -25,7 +26,7 @@ def offered(settings, monkeypatch) -> None:
 
 
 @pytest.fixture
-def susan(offered, db) -> User:
+def susan(offered: None, db: None) -> User:
     susan = made("susan", VIEWER)
     susan.set_password(PASSWORD)
     susan.save()
@@ -33,6 +34,6 @@ def susan(offered, db) -> User:
 
 
 @pytest.fixture
-def device(susan) -> User:
+def device(susan: User) -> User:
     """Susan, who has an authenticator app."""
     return with_app(susan)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from tests.integration.signin.provider import CLIENT, SECRET, Provider
 
 
 @pytest.fixture(scope="module")
-def service():
+def service() -> Iterator[Provider]:
     running = Provider()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def provider(service, settings) -> Provider:
+def provider(service: Provider, settings: Settings) -> Provider:
     """Well behaved, and configured here."""
     service.key, service.person = service.published, {"sub": "4711", "preferred_username": "susan"}
     service.wrong, service.known = {}, {}

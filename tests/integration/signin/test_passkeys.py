@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from integration.models import AuditEntry, User
 from integration.people.second_factor import NO_PASSKEY, factors_of
@@ -29,7 +30,7 @@ def client_of_host(user: User) -> Client:
     return client
 
 
-def test_a_passkey_is_stored_recorded_and_followed_by_recovery_codes(susan):
+def test_a_passkey_is_stored_recorded_and_followed_by_recovery_codes(susan: User) -> None:
     client = browser()
     with_password(client)
     led = add(client, Passkey())
@@ -41,7 +42,7 @@ def test_a_passkey_is_stored_recorded_and_followed_by_recovery_codes(susan):
     assert (entry.who, entry.after) == ("susan", {"by": "passkey", "name": "Susan's phone"})
 
 
-def test_after_the_password_the_passkey_is_asked_for_and_leads_on(susan, phone):
+def test_after_the_password_the_passkey_is_asked_for_and_leads_on(susan: User, phone: Passkey) -> None:
     client = browser()
     asked = with_password(client, next=reverse("mappings"))
     page = client.get(asked.url)
@@ -52,7 +53,7 @@ def test_after_the_password_the_passkey_is_asked_for_and_leads_on(susan, phone):
     assert AuditEntry.objects.filter(action=Action.SIGNED_IN).latest("pk").after["by"] == "password and passkey"
 
 
-def test_a_passkey_alone_signs_in_and_leads_on(susan, phone):
+def test_a_passkey_alone_signs_in_and_leads_on(susan: User, phone: Passkey) -> None:
     client = browser()
     led = client.post(reverse(ALONE), {"credential": phone.shown(alone(client)), "next": reverse("mappings")})
 
@@ -61,14 +62,14 @@ def test_a_passkey_alone_signs_in_and_leads_on(susan, phone):
     assert client.get(reverse("home")).status_code == 200
 
 
-def test_a_passkey_leads_nobody_to_another_host(susan, phone):
+def test_a_passkey_leads_nobody_to_another_host(susan: User, phone: Passkey) -> None:
     client = browser()
     sent = {"credential": phone.shown(alone(client)), "next": "https://wingtip.example/"}
 
     assert client.post(reverse(ALONE), sent).url == reverse("home")
 
 
-def test_who_has_begun_with_the_password_may_go_on_with_the_passkey_instead(susan, phone):
+def test_who_has_begun_with_the_password_may_go_on_with_the_passkey_instead(susan: User, phone: Passkey) -> None:
     client = browser()
     with_password(client)
     client.post(reverse(ALONE), {"credential": phone.shown(alone(client))})
@@ -116,7 +117,9 @@ WRONG |= {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_a_passkey_that_is_not_right_lets_nobody_in_and_is_told_in_words(susan, phone, wrong):
+def test_a_passkey_that_is_not_right_lets_nobody_in_and_is_told_in_words(
+    susan: User, phone: Passkey, wrong: str
+) -> None:
     client = browser()
     answer = client.post(reverse(ALONE), {"credential": WRONG[wrong](phone, client)}, follow=True)
 
@@ -124,7 +127,7 @@ def test_a_passkey_that_is_not_right_lets_nobody_in_and_is_told_in_words(susan, 
     assert NO_PASSKEY in answer.content.decode()
 
 
-def test_what_was_asked_is_answered_once(susan, phone):
+def test_what_was_asked_is_answered_once(susan: User, phone: Passkey) -> None:
     first = browser()
     sent = phone.shown(alone(first))
     first.post(reverse(ALONE), {"credential": sent})
@@ -134,7 +137,7 @@ def test_what_was_asked_is_answered_once(susan, phone):
     assert not is_in(first)
 
 
-def test_a_person_who_is_not_active_does_not_get_in(susan, phone):
+def test_a_person_who_is_not_active_does_not_get_in(susan: User, phone: Passkey) -> None:
     User.objects.update(is_active=False)
     client = browser()
 
@@ -142,7 +145,7 @@ def test_a_person_who_is_not_active_does_not_get_in(susan, phone):
     assert not is_in(client)
 
 
-def test_with_single_sign_on_alone_a_passkey_lets_nobody_in(settings, susan, phone):
+def test_with_single_sign_on_alone_a_passkey_lets_nobody_in(settings: Settings, susan: User, phone: Passkey) -> None:
     settings.SINGLE_SIGN_ON_ONLY, settings.OIDC_ISSUER = True, "https://id.adatum.example"
     client = browser()
 
@@ -150,7 +153,7 @@ def test_with_single_sign_on_alone_a_passkey_lets_nobody_in(settings, susan, pho
     assert "passkey" not in client.get(reverse("login")).content.decode()
 
 
-def test_a_wrong_passkey_after_the_password_is_recorded(susan, phone):
+def test_a_wrong_passkey_after_the_password_is_recorded(susan: User, phone: Passkey) -> None:
     client = browser()
     page = client.get(with_password(client).url)
     stranger = Passkey()
@@ -164,7 +167,7 @@ def test_a_wrong_passkey_after_the_password_is_recorded(susan, phone):
 @pytest.mark.parametrize(
     "sent", ["", "{}", "[]", "null", '"x"', '{"id": "x", "rawId": "x", "response": {}}', "no JSON"]
 )
-def test_nonsense_is_stored_as_no_passkey(susan, sent):
+def test_nonsense_is_stored_as_no_passkey(susan: User, sent: str) -> None:
     client = browser()
     with_password(client)
     offer(client)
@@ -174,7 +177,7 @@ def test_nonsense_is_stored_as_no_passkey(susan, sent):
     assert factors_of(susan) == []
 
 
-def test_a_passkey_that_asks_for_nothing_does_not_sign_in_alone(susan):
+def test_a_passkey_that_asks_for_nothing_does_not_sign_in_alone(susan: User) -> None:
     client = browser()
     with_password(client)
     answer = add(client, Passkey(verifies=False), passwordless="on")
@@ -183,7 +186,7 @@ def test_a_passkey_that_asks_for_nothing_does_not_sign_in_alone(susan):
     assert factors_of(susan) == []
 
 
-def test_a_passkey_is_removed_with_the_passkey_and_not_without(susan, phone):
+def test_a_passkey_is_removed_with_the_passkey_and_not_without(susan: User, phone: Passkey) -> None:
     client = client_of_host(susan)
     [stored] = factors_of(susan)
     place = reverse("mfa_remove_webauthn", args=[stored.pk])
@@ -204,7 +207,7 @@ def test_a_passkey_is_removed_with_the_passkey_and_not_without(susan, phone):
     assert (entry.action, entry.before) == (Action.DELETED, {"by": "passkey", "name": "Susan's phone"})
 
 
-def test_the_app_stays_when_a_passkey_goes_and_is_still_asked_for(susan, phone):
+def test_the_app_stays_when_a_passkey_goes_and_is_still_asked_for(susan: User, phone: Passkey) -> None:
     with_passkey = factors_of(susan)
     Authenticator.objects.filter(type="recovery_codes").delete()
     with_app(susan)
@@ -215,7 +218,7 @@ def test_the_app_stays_when_a_passkey_goes_and_is_still_asked_for(susan, phone):
     assert with_password(browser()).url == reverse(CHECK)
 
 
-def test_a_code_of_the_app_is_taken_where_a_passkey_is_asked_for(susan, phone):
+def test_a_code_of_the_app_is_taken_where_a_passkey_is_asked_for(susan: User, phone: Passkey) -> None:
     Authenticator.objects.filter(type="recovery_codes").delete()
     with_app(susan)
     client = browser()
@@ -225,7 +228,7 @@ def test_a_code_of_the_app_is_taken_where_a_passkey_is_asked_for(susan, phone):
     assert is_in(client)
 
 
-def test_an_administrator_sees_and_removes_a_passkey(settings, susan, phone):
+def test_an_administrator_sees_and_removes_a_passkey(settings: Settings, susan: User, phone: Passkey) -> None:
     settings.ALLOWED_HOSTS = [HOST, "testserver"]
     chief = signed_in("annette", ADMINISTRATOR)
     assert "Passkey “Susan&#x27;s phone”" in chief.get(reverse("user", args=[susan.pk])).content.decode()
@@ -234,7 +237,7 @@ def test_an_administrator_sees_and_removes_a_passkey(settings, susan, phone):
     assert with_password(browser()).url == reverse("home")
 
 
-def test_no_page_with_passkeys_has_a_script_of_its_own(susan, phone):
+def test_no_page_with_passkeys_has_a_script_of_its_own(susan: User, phone: Passkey) -> None:
     client = browser()
     pages = [client.get(reverse("login")), client.get(with_password(client).url)]
     pages.append(client_of_host(susan).get(reverse("mfa_reauthenticate_webauthn")))
@@ -246,7 +249,7 @@ def test_no_page_with_passkeys_has_a_script_of_its_own(susan, phone):
         assert "script-src" not in page["Content-Security-Policy"]
 
 
-def test_a_name_that_is_too_long_is_cut_and_markup_in_it_is_text(susan):
+def test_a_name_that_is_too_long_is_cut_and_markup_in_it_is_text(susan: User) -> None:
     client = browser()
     with_password(client)
     add(client, Passkey(), name="<b>" + "x" * 500)

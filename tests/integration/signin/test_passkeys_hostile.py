@@ -11,6 +11,7 @@ from fido2.utils import websafe_decode, websafe_encode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from integration.models.people.user import User
 from integration.people.second_factor import NO_PASSKEY
 from tests.integration.signin.factors import is_in, with_password
 from tests.integration.signin.passkey import Passkey
@@ -52,7 +53,7 @@ def damaged(sent: str, wound) -> str:
 
 @QUICK
 @given(damage())
-def test_a_damaged_passkey_lets_nobody_in(susan, phone, wound):
+def test_a_damaged_passkey_lets_nobody_in(susan, phone, wound) -> None:
     client = browser()
     sent = phone.shown(alone(client))
     hurt = damaged(sent, wound)
@@ -64,7 +65,7 @@ def test_a_damaged_passkey_lets_nobody_in(susan, phone, wound):
 
 @QUICK
 @given(damage())
-def test_a_damaged_passkey_is_stored_only_where_it_is_one(susan, wound):
+def test_a_damaged_passkey_is_stored_only_where_it_is_one(susan, wound) -> None:
     Authenticator.objects.all().delete()
     client = browser()
     with_password(client)
@@ -80,7 +81,7 @@ def test_a_damaged_passkey_is_stored_only_where_it_is_one(susan, wound):
 @pytest.mark.parametrize(
     "sent", ["[" * 60_000, '{"a":' * 10_000, '"' + "x" * 70_000 + '"', '{"id": "\\u0000"}'], ids=lambda text: text[:6]
 )
-def test_what_is_too_deep_too_long_or_kept_by_no_database_is_none(susan, sent):
+def test_what_is_too_deep_too_long_or_kept_by_no_database_is_none(susan: User, sent: str) -> None:
     client = browser()
     with_password(client)
     offer(client)

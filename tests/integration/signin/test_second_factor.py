@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from integration.models import AuditEntry, CodeUse, User
 from integration.people.second_factor import check, factors_of
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.django_db
 Action = AuditEntry.Action
 
 
-def test_a_person_sets_it_up_with_the_picture_or_the_key_and_a_first_code(susan):
+def test_a_person_sets_it_up_with_the_picture_or_the_key_and_a_first_code(susan: User) -> None:
     client = Client()
     with_password(client)
     page = client.get(reverse("mfa_activate_totp")).content.decode()
@@ -54,7 +55,7 @@ def test_a_person_sets_it_up_with_the_picture_or_the_key_and_a_first_code(susan)
     assert not check(susan, shown(secret)), "the first code is used"
 
 
-def test_the_key_of_the_device_is_encrypted_from_the_first_moment(susan):
+def test_the_key_of_the_device_is_encrypted_from_the_first_moment(susan: User) -> None:
     client = Client()
     with_password(client)
     client.get(reverse("mfa_activate_totp"))
@@ -70,7 +71,7 @@ def test_the_key_of_the_device_is_encrypted_from_the_first_moment(susan):
     assert not any(code in kept for code in codes)
 
 
-def test_who_signed_in_a_while_ago_shows_the_password_before_setting_it_up(susan):
+def test_who_signed_in_a_while_ago_shows_the_password_before_setting_it_up(susan: User) -> None:
     client = client_of(susan)
     asked = client.get(reverse("mfa_activate_totp"))
     assert asked.url == f"{reverse('account_reauthenticate')}?next=%2Faccounts%2Fsecond-factor%2Fapp%2F"
@@ -83,7 +84,7 @@ def test_who_signed_in_a_while_ago_shows_the_password_before_setting_it_up(susan
     assert AuditEntry.objects.get(action=Action.REFUSED).subject == "susan"
 
 
-def test_signing_in_asks_for_password_and_code_and_leads_on(device):
+def test_signing_in_asks_for_password_and_code_and_leads_on(device: User) -> None:
     client = Client()
     answer = with_password(client, next=reverse("mappings"))
     assert (answer.url, is_in(client)) == (reverse(CHECK), False)
@@ -95,14 +96,14 @@ def test_signing_in_asks_for_password_and_code_and_leads_on(device):
     assert AuditEntry.objects.get(action=Action.SIGNED_IN).after["by"] == "password and code"
 
 
-def test_a_code_alone_opens_nothing(device):
+def test_a_code_alone_opens_nothing(device: User) -> None:
     client = Client()
 
     assert client.post(reverse(CHECK), {"code": shown()}).url == reverse("login")
     assert not is_in(client)
 
 
-def test_a_wrong_code_is_told_recorded_and_lets_nobody_in(device):
+def test_a_wrong_code_is_told_recorded_and_lets_nobody_in(device: User) -> None:
     client = Client()
     with_password(client)
     page = client.post(reverse(CHECK), {"code": wrong()}).content.decode()
@@ -113,7 +114,7 @@ def test_a_wrong_code_is_told_recorded_and_lets_nobody_in(device):
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "１２３４５６", "\x00" * 6])
-def test_nonsense_is_a_wrong_code(device, typed):
+def test_nonsense_is_a_wrong_code(device: User, typed: str) -> None:
     assert not check(device, typed)
     client = Client()
     with_password(client)
@@ -121,7 +122,7 @@ def test_nonsense_is_a_wrong_code(device, typed):
     assert not is_in(client)
 
 
-def test_a_code_counts_once_and_no_earlier_one_after_it(device):
+def test_a_code_counts_once_and_no_earlier_one_after_it(device: User) -> None:
     now = shown()
 
     assert check(device, now)
@@ -129,12 +130,12 @@ def test_a_code_counts_once_and_no_earlier_one_after_it(device):
     assert not check(device, shown(steps=-1))
 
 
-def test_a_clock_that_is_one_step_off_does_no_harm_and_one_that_is_further_off_does(device):
+def test_a_clock_that_is_one_step_off_does_no_harm_and_one_that_is_further_off_does(device: User) -> None:
     assert check(device, shown(steps=1))
     assert not check(device, shown(steps=4))
 
 
-def test_ten_wrong_codes_shut_it_for_a_quarter_of_an_hour(device):
+def test_ten_wrong_codes_shut_it_for_a_quarter_of_an_hour(device: User) -> None:
     for _ in range(10):
         check(device, wrong())
     assert not check(device, shown())
@@ -144,7 +145,7 @@ def test_ten_wrong_codes_shut_it_for_a_quarter_of_an_hour(device):
     assert check(device, shown())
 
 
-def test_who_waits_too_long_begins_again_with_the_password(device):
+def test_who_waits_too_long_begins_again_with_the_password(device: User) -> None:
     client = Client()
     with_password(client)
     session = client.session
@@ -158,7 +159,7 @@ def test_who_waits_too_long_begins_again_with_the_password(device):
     assert not is_in(client)
 
 
-def test_who_is_made_inactive_between_password_and_code_does_not_get_in(device):
+def test_who_is_made_inactive_between_password_and_code_does_not_get_in(device: User) -> None:
     client = Client()
     with_password(client)
     User.objects.update(is_active=False)
@@ -167,7 +168,7 @@ def test_who_is_made_inactive_between_password_and_code_does_not_get_in(device):
     assert not AuditEntry.objects.filter(action=Action.SIGNED_IN).exists()
 
 
-def test_a_person_removes_it_with_a_code_and_not_without(device):
+def test_a_person_removes_it_with_a_code_and_not_without(device: User) -> None:
     client = client_of(device)
     asked = client.post(reverse("mfa_deactivate_totp"))
     assert asked.url.startswith(reverse("mfa_reauthenticate"))
@@ -184,7 +185,7 @@ def test_a_person_removes_it_with_a_code_and_not_without(device):
     assert (entry.who, entry.action, entry.before) == ("susan", Action.DELETED, {"by": "authenticator app"})
 
 
-def test_the_code_of_the_sign_in_is_none_for_removing_it(device):
+def test_the_code_of_the_sign_in_is_none_for_removing_it(device: User) -> None:
     client = Client()
     with_password(client)
     client.post(reverse(CHECK), {"code": shown()})
@@ -193,7 +194,7 @@ def test_the_code_of_the_sign_in_is_none_for_removing_it(device):
     assert client.get(reverse("mfa_deactivate_totp")).url.startswith(reverse("mfa_reauthenticate"))
 
 
-def test_a_password_is_no_way_to_confirm_where_there_is_a_second_factor(device):
+def test_a_password_is_no_way_to_confirm_where_there_is_a_second_factor(device: User) -> None:
     client = client_of(device)
 
     answer = client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
@@ -201,7 +202,7 @@ def test_a_password_is_no_way_to_confirm_where_there_is_a_second_factor(device):
     assert client.get(reverse("mfa_deactivate_totp")).status_code == 302
 
 
-def test_a_person_removes_only_their_own(device):
+def test_a_person_removes_only_their_own(device: User) -> None:
     otto = with_app(made("otto", VIEWER), "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK")
     client = confirmed(client_of(otto), shown("MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"))
 
@@ -211,7 +212,7 @@ def test_a_person_removes_only_their_own(device):
 
 
 @pytest.mark.parametrize("way", ["wrong", "recovery"])
-def test_codes_that_are_typed_stand_in_no_log(device, way, caplog):
+def test_codes_that_are_typed_stand_in_no_log(device: User, way: str, caplog: pytest.LogCaptureFixture) -> None:
     client = Client()
     with_password(client)
     typed = wrong() if way == "wrong" else recovery_codes(device)[0]
@@ -221,7 +222,7 @@ def test_codes_that_are_typed_stand_in_no_log(device, way, caplog):
     assert typed not in kept + caplog.text
 
 
-def test_without_the_encryption_key_nobody_gets_past_it_and_is_told_why(settings, device):
+def test_without_the_encryption_key_nobody_gets_past_it_and_is_told_why(settings: Settings, device: User) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     client = Client()
     with_password(client)
@@ -231,7 +232,7 @@ def test_without_the_encryption_key_nobody_gets_past_it_and_is_told_why(settings
     assert not is_in(client)
 
 
-def test_without_any_encryption_key_no_app_can_be_set_up(settings, susan):
+def test_without_any_encryption_key_no_app_can_be_set_up(settings: Settings, susan: User) -> None:
     settings.FIELD_ENCRYPTION_KEYS = []
     client = Client()
     with_password(client)

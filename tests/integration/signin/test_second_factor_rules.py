@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from integration.models import AuditEntry, CodeUse
+from integration.models.people.user import User
 from integration.people.second_factor import check, factors_of, remove
 from tests.integration.signin.factors import (
     begun,
@@ -20,7 +18,6 @@ from tests.integration.signin.factors import (
     is_in,
     recovery_codes,
     shown,
-    with_app,
     with_password,
     wrong,
 )
@@ -36,7 +33,7 @@ pytestmark = pytest.mark.django_db
 Action = AuditEntry.Action
 
 
-def test_an_administrator_removes_it_from_who_lost_the_device(device):
+def test_an_administrator_removes_it_from_who_lost_the_device(device: User) -> None:
     chief = signed_in("annette", ADMINISTRATOR)
     page = chief.get(reverse("user", args=[device.pk])).content.decode()
     assert "Remove Second Factor" in page
@@ -48,7 +45,7 @@ def test_an_administrator_removes_it_from_who_lost_the_device(device):
     assert AuditEntry.objects.get(kind="second factor", action=Action.DELETED).who == "annette"
 
 
-def test_the_last_administrator_removes_it_by_a_command(device, capsys):
+def test_the_last_administrator_removes_it_by_a_command(device: User, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("remove_second_factor", "susan")
     assert "signs in with a password alone" in capsys.readouterr().out
     with pytest.raises(CommandError, match="There is no user ottto"):
@@ -57,7 +54,9 @@ def test_the_last_administrator_removes_it_by_a_command(device, capsys):
     assert not remove(device)
 
 
-def test_where_everybody_needs_one_a_password_opens_only_the_pages_that_set_it_up(settings, susan):
+def test_where_everybody_needs_one_a_password_opens_only_the_pages_that_set_it_up(
+    settings: Settings, susan: User
+) -> None:
     settings.SECOND_FACTOR = "required"
     client = Client()
     with_password(client)
@@ -70,7 +69,7 @@ def test_where_everybody_needs_one_a_password_opens_only_the_pages_that_set_it_u
     assert client.get(reverse("home")).status_code == 200
 
 
-def test_where_everybody_needs_one_who_removes_it_sets_up_another_at_once(settings, device):
+def test_where_everybody_needs_one_who_removes_it_sets_up_another_at_once(settings: Settings, device: User) -> None:
     settings.SECOND_FACTOR = "required"
     client = confirmed(client_of(device))
     assert client.get(reverse("home")).status_code == 200
@@ -79,7 +78,9 @@ def test_where_everybody_needs_one_who_removes_it_sets_up_another_at_once(settin
     assert client.get(reverse("home")).url == reverse("mfa_index")
 
 
-def test_who_comes_from_the_provider_is_asked_there_and_not_here(settings, provider, device):
+def test_who_comes_from_the_provider_is_asked_there_and_not_here(
+    settings: Settings, provider: Provider, device: User
+) -> None:
     settings.SECOND_FACTOR = "required"
     client, _ = go(provider)
 
@@ -87,7 +88,9 @@ def test_who_comes_from_the_provider_is_asked_there_and_not_here(settings, provi
     assert client.get(reverse("home")).status_code == 200
 
 
-def test_who_comes_from_the_provider_without_a_password_sets_one_up_right_after_signing_in(settings, provider):
+def test_who_comes_from_the_provider_without_a_password_sets_one_up_right_after_signing_in(
+    settings: Settings, provider: Provider
+) -> None:
     made("susan", VIEWER)
     client, _ = go(provider)
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
@@ -100,7 +103,7 @@ def test_who_comes_from_the_provider_without_a_password_sets_one_up_right_after_
     assert "Sign out and in again first" in answer.content.decode()
 
 
-def test_where_it_is_off_nobody_is_asked_and_there_is_no_page(settings, device):
+def test_where_it_is_off_nobody_is_asked_and_there_is_no_page(settings: Settings, device: User) -> None:
     settings.SECOND_FACTOR = "off"
     client = Client()
 
@@ -115,7 +118,7 @@ def test_where_it_is_off_nobody_is_asked_and_there_is_no_page(settings, device):
 # --- recovery codes ------------------------------------------------------------------------------------------
 
 
-def test_recovery_codes_are_shown_once_when_the_first_factor_is_set_up(susan):
+def test_recovery_codes_are_shown_once_when_the_first_factor_is_set_up(susan: User) -> None:
     client = Client()
     with_password(client)
     client.get(reverse("mfa_activate_totp"))
@@ -131,7 +134,7 @@ def test_recovery_codes_are_shown_once_when_the_first_factor_is_set_up(susan):
     assert "10 of 10 are left" in second
 
 
-def test_a_recovery_code_opens_the_door_once(device):
+def test_a_recovery_code_opens_the_door_once(device: User) -> None:
     code = recovery_codes(device)[3]
     for attempt, gets_in in (("first", True), ("second", False)):
         client = Client()
@@ -143,7 +146,7 @@ def test_a_recovery_code_opens_the_door_once(device):
     assert AuditEntry.objects.get(action=Action.SIGNED_IN).after["by"] == "password and recovery code"
 
 
-def test_new_recovery_codes_take_the_place_of_the_former_ones_and_are_recorded(device):
+def test_new_recovery_codes_take_the_place_of_the_former_ones_and_are_recorded(device: User) -> None:
     old = recovery_codes(device)
     client = confirmed(client_of(device))
     client.post(reverse("mfa_generate_recovery_codes"))
@@ -154,13 +157,13 @@ def test_new_recovery_codes_take_the_place_of_the_former_ones_and_are_recorded(d
     assert AuditEntry.objects.get(kind="second factor").after == {"recovery codes": "new"}
 
 
-def test_recovery_codes_are_not_shown_without_confirming(device):
+def test_recovery_codes_are_not_shown_without_confirming(device: User) -> None:
     answer = client_of(device).get(reverse("mfa_view_recovery_codes"))
 
     assert answer.url.startswith(reverse("mfa_reauthenticate"))
 
 
-def test_with_the_last_factor_the_recovery_codes_go_too(device):
+def test_with_the_last_factor_the_recovery_codes_go_too(device: User) -> None:
     confirmed(client := client_of(device))
     client.post(reverse("mfa_deactivate_totp"))
 
@@ -176,7 +179,9 @@ def try_wrong_codes(number: int, address: str = "192.0.2.7") -> list[int]:
     return [client.post(reverse(CHECK), {"code": wrong()}, REMOTE_ADDR=address).status_code for _ in range(number)]
 
 
-def test_too_many_wrong_codes_lock_the_name_out_at_that_address_like_wrong_passwords(settings, device):
+def test_too_many_wrong_codes_lock_the_name_out_at_that_address_like_wrong_passwords(
+    settings: Settings, device: User
+) -> None:
     settings.AXES_FAILURE_LIMIT = 3
     assert try_wrong_codes(3) == [200, 200, 429]
 
@@ -189,7 +194,7 @@ def test_too_many_wrong_codes_lock_the_name_out_at_that_address_like_wrong_passw
     assert done == [Action.REFUSED, Action.REFUSED, Action.LOCKED_OUT]
 
 
-def test_who_is_locked_out_is_not_let_in_by_the_right_code(settings, device):
+def test_who_is_locked_out_is_not_let_in_by_the_right_code(settings: Settings, device: User) -> None:
     settings.AXES_FAILURE_LIMIT = 3
     client = Client()
     with_password(client)
@@ -200,7 +205,7 @@ def test_who_is_locked_out_is_not_let_in_by_the_right_code(settings, device):
     assert check(device, shown()), "it was not even tried"
 
 
-def test_wrong_codes_and_passwords_are_counted_together(settings, device):
+def test_wrong_codes_and_passwords_are_counted_together(settings: Settings, device: User) -> None:
     settings.AXES_FAILURE_LIMIT = 3
     for _ in range(2):
         Client().post(reverse("login"), {"username": "susan", "password": "no"}, REMOTE_ADDR="192.0.2.7")
@@ -208,7 +213,7 @@ def test_wrong_codes_and_passwords_are_counted_together(settings, device):
     assert try_wrong_codes(1) == [429]
 
 
-def test_wrong_codes_of_who_is_signed_in_count_too(settings, device):
+def test_wrong_codes_of_who_is_signed_in_count_too(settings: Settings, device: User) -> None:
     settings.AXES_FAILURE_LIMIT = 3
     client = client_of(device)
     answers = [client.post(reverse("mfa_reauthenticate"), {"code": wrong()}).status_code for _ in range(3)]
@@ -217,7 +222,7 @@ def test_wrong_codes_of_who_is_signed_in_count_too(settings, device):
 
 
 @pytest.mark.parametrize("way", ["button", "everybody", "name"])
-def test_who_shut_the_codes_is_unlocked_as_for_passwords(device, way):
+def test_who_shut_the_codes_is_unlocked_as_for_passwords(device: User, way: str) -> None:
     for _ in range(10):
         check(device, wrong())
     chief = signed_in("annette", ADMINISTRATOR)
@@ -230,60 +235,3 @@ def test_who_shut_the_codes_is_unlocked_as_for_passwords(device, way):
 
     assert CodeUse.objects.get().wrong == 0
     assert check(device, shown())
-
-
-# --- keys ----------------------------------------------------------------------------------------------------
-
-
-def test_rotating_the_keys_encrypts_app_and_recovery_codes_anew(settings, device, capsys):
-    old, new = settings.FIELD_ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
-    codes = recovery_codes(device)
-    settings.FIELD_ENCRYPTION_KEYS = [new, old]
-    call_command("rotate_keys")
-    assert "2 secret(s) are encrypted" in capsys.readouterr().out
-
-    settings.FIELD_ENCRYPTION_KEYS = [new]
-
-    assert check(device, shown())
-    assert check(device, codes[0])
-
-
-def test_an_app_whose_key_is_lost_is_named_and_stays_as_it_is(settings, device, capsys):
-    before = list(Authenticator.objects.order_by("pk").values_list("data", flat=True))
-    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-    with pytest.raises(SystemExit):
-        call_command("rotate_keys")
-
-    assert "TOTP Authenticator of susan" in capsys.readouterr().out
-    assert list(Authenticator.objects.order_by("pk").values_list("data", flat=True)) == before
-
-
-def test_somebody_elses_passkey_is_not_removed(device):
-    otto = with_app(made("otto", VIEWER))
-    passkey = Authenticator.objects.create(user=otto, type="webauthn", data={"name": "Otto's phone", "credential": {}})
-    client = confirmed(client_of(device))
-
-    assert client.post(reverse("mfa_remove_webauthn", args=[passkey.pk])).status_code == 404
-    assert Authenticator.objects.filter(pk=passkey.pk).exists()
-
-
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
-@pytest.mark.django_db(transaction=True)
-def test_a_code_that_is_sent_twice_at_once_counts_once(offered):
-    susan, code = with_app(made("susan", VIEWER)), shown()
-    ready, taken = threading.Barrier(4), []
-
-    def send() -> None:
-        ready.wait(timeout=10)
-        try:
-            taken.append(check(susan, code) is not None)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(taken) == [False, False, False, True]

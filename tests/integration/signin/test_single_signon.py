@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from integration.models import AuditEntry, User
-from tests.integration.signin.provider import CLIENT, SECRET, new_key
+from tests.integration.signin.provider import CLIENT, SECRET, Provider, new_key
 from tests.integration.signin.single_signon import go, provider, service
 from tests.people import INTEGRATOR, made
 
@@ -21,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def susan(db) -> User:
+def susan(db: None) -> User:
     return made("susan", INTEGRATOR)
 
 
@@ -39,7 +41,7 @@ def told(client: Client) -> str:
     return client.get(reverse("login")).content.decode()
 
 
-def test_a_person_made_here_signs_in_with_the_provider_and_is_led_on(provider, susan):
+def test_a_person_made_here_signs_in_with_the_provider_and_is_led_on(provider: Provider, susan: User) -> None:
     client, there = go(provider, next=reverse("mappings"))
 
     assert (there, is_in(client)) == (reverse("mappings"), True)
@@ -49,11 +51,11 @@ def test_a_person_made_here_signs_in_with_the_provider_and_is_led_on(provider, s
     assert (entry.who, entry.after["by"]) == ("susan", "Contoso ID")
 
 
-def test_nobody_is_led_to_another_host_after_it(provider, susan):
+def test_nobody_is_led_to_another_host_after_it(provider: Provider, susan: User) -> None:
     assert go(provider, next="https://wingtip.example/")[1] == reverse("home")
 
 
-def test_after_the_first_time_the_id_counts_and_no_longer_the_name(provider, susan):
+def test_after_the_first_time_the_id_counts_and_no_longer_the_name(provider: Provider, susan: User) -> None:
     go(provider)
     provider.person = {"sub": "4711", "preferred_username": "susan.renamed"}
     assert is_in(go(provider)[0])
@@ -68,7 +70,7 @@ def test_after_the_first_time_the_id_counts_and_no_longer_the_name(provider, sus
 @pytest.mark.parametrize(
     "who", [{"preferred_username": "otto"}, {"preferred_username": ""}, {"preferred_username": None}]
 )
-def test_nobody_is_made_by_signing_in(provider, susan, who):
+def test_nobody_is_made_by_signing_in(provider: Provider, susan: User, who: dict[str, Any]) -> None:
     provider.person |= who
     client, _ = go(provider)
 
@@ -76,7 +78,7 @@ def test_nobody_is_made_by_signing_in(provider, susan, who):
     assert User.objects.count() == 1
 
 
-def test_a_person_who_is_not_active_does_not_get_in(provider, susan):
+def test_a_person_who_is_not_active_does_not_get_in(provider: Provider, susan: User) -> None:
     go(provider)
     User.objects.update(is_active=False)
 
@@ -84,7 +86,9 @@ def test_a_person_who_is_not_active_does_not_get_in(provider, susan):
 
 
 @pytest.mark.parametrize(("verified", "gets_in"), [(True, True), (False, False), ("true", False), (None, False)])
-def test_an_address_counts_only_where_the_provider_has_verified_it(provider, settings, verified, gets_in):
+def test_an_address_counts_only_where_the_provider_has_verified_it(
+    provider: Provider, settings: Settings, verified: bool | str | None, gets_in: bool
+) -> None:
     settings.OIDC_CLAIM = "email"
     made("susan@adatum.example", INTEGRATOR)
     provider.person = {"sub": "1", "email": "Susan@adatum.example", "email_verified": verified}
@@ -110,7 +114,7 @@ def test_an_address_counts_only_where_the_provider_has_verified_it(provider, set
         {"alg": "PS512"},
     ],
 )
-def test_a_token_that_is_not_for_us_now_lets_nobody_in(provider, susan, wrong):
+def test_a_token_that_is_not_for_us_now_lets_nobody_in(provider: Provider, susan: User, wrong: dict[str, Any]) -> None:
     provider.signs(**wrong)
     client, there = go(provider)
 
@@ -118,13 +122,13 @@ def test_a_token_that_is_not_for_us_now_lets_nobody_in(provider, susan, wrong):
     assert "does not say beyond doubt who signed in" in told(client)
 
 
-def test_a_token_of_another_key_lets_nobody_in(provider, susan):
+def test_a_token_of_another_key_lets_nobody_in(provider: Provider, susan: User) -> None:
     provider.key = new_key()
 
     assert not is_in(go(provider)[0])
 
 
-def test_an_answer_is_taken_once_and_by_the_browser_that_asked_alone(provider, susan):
+def test_an_answer_is_taken_once_and_by_the_browser_that_asked_alone(provider: Provider, susan: User) -> None:
     asked, other = Client(), Client()
     back = provider.browse(asked.get(reverse("single_signon")).url)
     other.get(reverse("single_signon"))
@@ -140,7 +144,9 @@ def test_an_answer_is_taken_once_and_by_the_browser_that_asked_alone(provider, s
 
 
 @pytest.mark.parametrize("query", [{}, {"error": "access_denied"}, {"code": "made up"}])
-def test_a_refusal_or_nonsense_that_comes_back_is_told_in_words(provider, susan, query):
+def test_a_refusal_or_nonsense_that_comes_back_is_told_in_words(
+    provider: Provider, susan: User, query: dict[str, Any]
+) -> None:
     client = Client()
     client.get(reverse("single_signon"))
     client.get(reverse("single_signon_back"), {**query, "state": state_of(client)})
@@ -149,7 +155,7 @@ def test_a_refusal_or_nonsense_that_comes_back_is_told_in_words(provider, susan,
     assert not is_in(client)
 
 
-def test_who_takes_too_long_begins_again(provider, susan):
+def test_who_takes_too_long_begins_again(provider: Provider, susan: User) -> None:
     client = Client()
     back = provider.browse(client.get(reverse("single_signon")).url)
     session, state = client.session, state_of(client)
@@ -165,7 +171,7 @@ def test_who_takes_too_long_begins_again(provider, susan):
     "known",
     [{"issuer": "https://wingtip.example"}, {"token_endpoint": "http://wingtip.example/token"}, {"jwks_uri": ""}],
 )
-def test_a_provider_that_is_not_what_was_configured_is_not_used(provider, known):
+def test_a_provider_that_is_not_what_was_configured_is_not_used(provider: Provider, known: dict[str, str]) -> None:
     provider.known = known
     client = Client()
 
@@ -173,7 +179,7 @@ def test_a_provider_that_is_not_what_was_configured_is_not_used(provider, known)
     assert "did not work" in told(client)
 
 
-def test_a_provider_that_does_not_answer_is_told_in_words(provider, settings):
+def test_a_provider_that_does_not_answer_is_told_in_words(provider: Provider, settings: Settings) -> None:
     settings.OIDC_ISSUER = "http://127.0.0.1:9"
     client = Client()
     client.get(reverse("single_signon"))
@@ -181,7 +187,7 @@ def test_a_provider_that_does_not_answer_is_told_in_words(provider, settings):
     assert "Signing in with Contoso ID did not work" in told(client)
 
 
-def test_without_a_provider_there_is_no_button_and_no_address(db):
+def test_without_a_provider_there_is_no_button_and_no_address(db: None) -> None:
     client = Client()
 
     assert client.get(reverse("single_signon")).status_code == 404
@@ -189,7 +195,9 @@ def test_without_a_provider_there_is_no_button_and_no_address(db):
     assert "single-sign-on" not in told(client)
 
 
-def test_with_single_sign_on_alone_a_password_lets_nobody_in(provider, settings, susan):
+def test_with_single_sign_on_alone_a_password_lets_nobody_in(
+    provider: Provider, settings: Settings, susan: User
+) -> None:
     settings.SINGLE_SIGN_ON_ONLY = True
     susan.set_password("barrels of Coho wine")
     susan.save()
@@ -201,7 +209,9 @@ def test_with_single_sign_on_alone_a_password_lets_nobody_in(provider, settings,
     assert is_in(go(provider)[0])
 
 
-def test_no_secret_of_the_sign_in_is_logged_or_kept(provider, susan, caplog):
+def test_no_secret_of_the_sign_in_is_logged_or_kept(
+    provider: Provider, susan: User, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     client, _ = go(provider)
 
@@ -210,7 +220,7 @@ def test_no_secret_of_the_sign_in_is_logged_or_kept(provider, susan, caplog):
     assert (SocialApp.objects.count(), SocialToken.objects.count()) == (0, 0)
 
 
-def test_nothing_the_provider_says_about_a_person_is_kept_but_its_id(provider, susan):
+def test_nothing_the_provider_says_about_a_person_is_kept_but_its_id(provider: Provider, susan: User) -> None:
     provider.person |= {"email": "susan@adatum.example", "name": "Susan W. Eaton", "given_name": "Susan"}
     go(provider)
     go(provider)
@@ -220,7 +230,7 @@ def test_nothing_the_provider_says_about_a_person_is_kept_but_its_id(provider, s
     assert (susan.email, susan.first_name) == ("", "")
 
 
-def test_long_ids_that_begin_alike_are_two_people(provider, susan):
+def test_long_ids_that_begin_alike_are_two_people(provider: Provider, susan: User) -> None:
     made("otto", INTEGRATOR)
     for name in ("susan", "otto"):
         provider.person = {"sub": "x" * 250 + name, "preferred_username": name}
@@ -230,14 +240,14 @@ def test_long_ids_that_begin_alike_are_two_people(provider, susan):
     assert SocialAccount.objects.count() == 2
 
 
-def test_the_same_id_at_another_provider_is_somebody_else(provider, susan, settings):
+def test_the_same_id_at_another_provider_is_somebody_else(provider: Provider, susan: User, settings: Settings) -> None:
     SocialAccount.objects.create(user=susan, provider="https://wingtip.example", uid="4711")
     client, _ = go(provider)
 
     assert not is_in(client)
 
 
-def test_two_ids_of_one_name_are_not_both_tied_to_it(provider, susan):
+def test_two_ids_of_one_name_are_not_both_tied_to_it(provider: Provider, susan: User) -> None:
     go(provider)
     provider.person = {"sub": "4712", "preferred_username": "SUSAN"}
     client, _ = go(provider)
@@ -246,7 +256,7 @@ def test_two_ids_of_one_name_are_not_both_tied_to_it(provider, susan):
     assert SocialAccount.objects.count() == 1
 
 
-def test_what_the_browser_adds_to_the_address_is_not_passed_on_to_the_provider(provider, susan):
+def test_what_the_browser_adds_to_the_address_is_not_passed_on_to_the_provider(provider: Provider, susan: User) -> None:
     asked = Client().get(
         reverse("single_signon"), {"scope": "admin", "auth_params": "prompt=none", "process": "connect"}
     )
@@ -255,7 +265,7 @@ def test_what_the_browser_adds_to_the_address_is_not_passed_on_to_the_provider(p
     assert "prompt" not in asked.url
 
 
-def test_a_provider_whose_address_has_a_query_keeps_it(provider, susan):
+def test_a_provider_whose_address_has_a_query_keeps_it(provider: Provider, susan: User) -> None:
     provider.known = {"authorization_endpoint": f"{provider.issuer}/authorize?policy=b2c"}
     sent = Client().get(reverse("single_signon")).url
 

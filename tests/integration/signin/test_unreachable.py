@@ -8,6 +8,7 @@ from allauth import urls as of_allauth
 from django.contrib import admin
 from django.core import mail
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from pytest_django.fixtures import Settings
 
 from tests.people import ADMINISTRATOR, signed_in
 
@@ -33,7 +34,7 @@ def offered(patterns, outer: str = "") -> list[tuple[str, str]]:
 OFFERED = offered(of_allauth.urlpatterns)
 
 
-def test_the_list_of_what_is_offered_is_one():
+def test_the_list_of_what_is_offered_is_one() -> None:
     assert {"account_signup", "account_reset_password", "account_email", "socialaccount_connections"} <= dict(
         OFFERED
     ).keys()
@@ -41,7 +42,7 @@ def test_the_list_of_what_is_offered_is_one():
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in OFFERED} - WANTED))
-def test_nothing_else_of_it_has_an_address(name):
+def test_nothing_else_of_it_has_an_address(name: str) -> None:
     names = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
     assert name not in names
     with pytest.raises(NoReverseMatch):
@@ -59,7 +60,7 @@ def test_nothing_else_of_it_has_an_address(name):
         "second-factor/trust/", "second-factor/passkeys/signup/",
     ],
 )  # fmt: skip
-def test_what_its_own_addresses_would_be_is_not_found(path, settings):
+def test_what_its_own_addresses_would_be_is_not_found(path: str, settings: Settings) -> None:
     settings.SECOND_FACTOR = "optional"
     client = signed_in("annette", ADMINISTRATOR)
 
@@ -67,11 +68,11 @@ def test_what_its_own_addresses_would_be_is_not_found(path, settings):
     assert client.post(f"/accounts/{path}").status_code == 404
 
 
-def test_its_tables_are_not_in_the_administration():
+def test_its_tables_are_not_in_the_administration() -> None:
     assert {model._meta.app_label for model in admin.site._registry} & {"account", "mfa", "socialaccount"} == set()
 
 
-def test_no_mail_is_sent_by_anything_a_person_does(settings):
+def test_no_mail_is_sent_by_anything_a_person_does(settings: Settings) -> None:
     settings.SECOND_FACTOR = "optional"
     signed_in("annette", ADMINISTRATOR).get(reverse("mfa_index"))
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import time_machine
 from cryptography.fernet import Fernet
 from django.contrib.auth.models import AnonymousUser
+from pytest_django.fixtures import Settings
 
 from integration.models import AuditEntry, CachedText, ConnectionSetup
 from integration.models.stored.audit import NeverChanged, acting, record, somebody_acts
@@ -26,7 +29,7 @@ TEXTS = ["the secret of Contoso", "päßwörd", "x" * 5000, "line\nline", " "]
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_secret_comes_back_as_it_was_and_shows_nothing_on_the_way(text, settings):
+def test_a_secret_comes_back_as_it_was_and_shows_nothing_on_the_way(text: str, settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     secret = Secret.of(text)
 
@@ -36,20 +39,20 @@ def test_a_secret_comes_back_as_it_was_and_shows_nothing_on_the_way(text, settin
     assert bool(secret)
 
 
-def test_no_secret_is_no_secret(settings):
+def test_no_secret_is_no_secret(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = []
     blank = Secret("")
 
     assert (str(blank), bool(blank), blank.reveal(), blank.readable) == ("", False, "", True)
 
 
-def test_one_secret_is_encrypted_to_another_text_each_time(settings):
+def test_one_secret_is_encrypted_to_another_text_each_time(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
 
     assert Secret.of("x").token != Secret.of("x").token
 
 
-def test_an_older_key_still_reads_and_a_lost_one_does_not(settings):
+def test_an_older_key_still_reads_and_a_lost_one_does_not(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     secret = Secret.of("the secret of Contoso")
     settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
@@ -64,7 +67,7 @@ def test_an_older_key_still_reads_and_a_lost_one_does_not(settings):
 
 
 @pytest.mark.parametrize("token", ["nonsense", "gAAAAA", "ü", " "])
-def test_a_stored_text_that_is_no_secret_is_unreadable_and_no_crash(settings, token):
+def test_a_stored_text_that_is_no_secret_is_unreadable_and_no_crash(settings: Settings, token: str) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
 
     assert not Secret(token).readable
@@ -79,7 +82,9 @@ def test_a_stored_text_that_is_no_secret_is_unreadable_and_no_crash(settings, to
         ([OLD[:-4]], "Key 1 of FIELD_ENCRYPTION_KEYS is not a Fernet key."),
     ],
 )
-def test_a_key_that_is_missing_or_none_is_said_without_showing_any(settings, keys, words):
+def test_a_key_that_is_missing_or_none_is_said_without_showing_any(
+    settings: Settings, keys: list[Any], words: str
+) -> None:
     settings.FIELD_ENCRYPTION_KEYS = keys
 
     assert keys_problem().startswith(words)
@@ -91,14 +96,14 @@ def test_a_key_that_is_missing_or_none_is_said_without_showing_any(settings, key
         Secret.of("x")
 
 
-def test_with_usable_keys_there_is_nothing_to_say(settings):
+def test_with_usable_keys_there_is_nothing_to_say(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD, NEW]
 
     assert (keys_problem(), check_keys()) == ("", [])
 
 
 @pytest.mark.django_db
-def test_rotating_encrypts_what_can_be_read_and_names_the_rest(settings):
+def test_rotating_encrypts_what_can_be_read_and_names_the_rest(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     setup = ConnectionSetup.current()
     setup.client_secret = "the secret of Contoso"
@@ -118,7 +123,7 @@ def test_rotating_encrypts_what_can_be_read_and_names_the_rest(settings):
 
 
 @pytest.mark.django_db
-def test_a_text_is_kept_for_so_long_and_in_all_processes(settings):
+def test_a_text_is_kept_for_so_long_and_in_all_processes(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     with time_machine.travel(NOON, tick=False) as clock:
         SharedCache("token").put("contoso", "t0k3n", 60)
@@ -129,7 +134,9 @@ def test_a_text_is_kept_for_so_long_and_in_all_processes(settings):
 
 
 @pytest.mark.django_db
-def test_a_process_asks_the_database_once_for_what_it_knows(settings, django_assert_num_queries):
+def test_a_process_asks_the_database_once_for_what_it_knows(
+    settings: Settings, django_assert_num_queries: Callable[..., Any]
+) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     SharedCache("token").put("contoso", "t0k3n", 60)
     cache = SharedCache("token")
@@ -139,7 +146,7 @@ def test_a_process_asks_the_database_once_for_what_it_knows(settings, django_ass
 
 
 @pytest.mark.django_db
-def test_what_a_lost_key_encrypted_counts_as_not_there_and_is_forgotten(settings):
+def test_what_a_lost_key_encrypted_counts_as_not_there_and_is_forgotten(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     SharedCache("token").put("contoso", "t0k3n", 60)
     settings.FIELD_ENCRYPTION_KEYS = [NEW]
@@ -152,7 +159,7 @@ def test_what_a_lost_key_encrypted_counts_as_not_there_and_is_forgotten(settings
 
 
 @pytest.mark.django_db
-def test_clearing_forgets_one_kind_here_and_in_the_database(settings):
+def test_clearing_forgets_one_kind_here_and_in_the_database(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     tokens, metadata = SharedCache("token"), SharedCache("metadata")
     tokens.put("contoso", "t0k3n", 60)
@@ -164,7 +171,7 @@ def test_clearing_forgets_one_kind_here_and_in_the_database(settings):
 
 
 @pytest.mark.django_db
-def test_a_key_beyond_all_measure_is_cut_and_found_again(settings):
+def test_a_key_beyond_all_measure_is_cut_and_found_again(settings: Settings) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     SharedCache("token").put("c" * 1000, "t0k3n", 60)
 
@@ -174,7 +181,7 @@ def test_a_key_beyond_all_measure_is_cut_and_found_again(settings):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("late", [True, False])
-def test_an_examination_that_broke_off_late_goes_on_for_two_minutes(settings, late):
+def test_an_examination_that_broke_off_late_goes_on_for_two_minutes(settings: Settings, late: bool) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [OLD]
     with time_machine.travel(NOON, tick=False) as clock:
         note_broken_off(True)
@@ -189,7 +196,7 @@ def test_an_examination_that_broke_off_late_goes_on_for_two_minutes(settings, la
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", ["save", "delete"])
-def test_an_entry_is_neither_changed_nor_deleted_alone(verb):
+def test_an_entry_is_neither_changed_nor_deleted_alone(verb: str) -> None:
     record(AuditEntry.Action.CHANGED, "connection", "Contoso")
 
     with pytest.raises(NeverChanged):
@@ -204,7 +211,7 @@ def test_an_entry_is_neither_changed_nor_deleted_alone(verb):
         lambda rows: rows.bulk_update([], ["who"]), lambda rows: rows.update_or_create(who="nobody"),
     ],
 )  # fmt: skip
-def test_entries_are_neither_changed_nor_deleted_together(verb):
+def test_entries_are_neither_changed_nor_deleted_together(verb: Callable[..., Any]) -> None:
     record(AuditEntry.Action.CHANGED, "connection", "Contoso")
 
     with pytest.raises(NeverChanged):
@@ -213,7 +220,7 @@ def test_entries_are_neither_changed_nor_deleted_together(verb):
 
 
 @pytest.mark.django_db
-def test_an_entry_is_by_whoever_acts_and_by_nobody_outside():
+def test_an_entry_is_by_whoever_acts_and_by_nobody_outside() -> None:
     annette = made("annette", ADMINISTRATOR)
     before = AuditEntry.objects.count()
     with acting(annette):
@@ -228,13 +235,13 @@ def test_an_entry_is_by_whoever_acts_and_by_nobody_outside():
 
 
 @pytest.mark.parametrize(("actor", "somebody"), [("", False), ("command line", True), (AnonymousUser(), False)])
-def test_the_application_by_itself_is_nobody(actor, somebody):
+def test_the_application_by_itself_is_nobody(actor: AnonymousUser | str, somebody: bool) -> None:
     with acting(actor):
         assert somebody_acts() is somebody
     assert not somebody_acts()
 
 
-def test_who_acts_in_one_thread_acts_in_no_other():
+def test_who_acts_in_one_thread_acts_in_no_other() -> None:
     found = []
     with acting("command line"):
         thread = threading.Thread(target=lambda: found.append(somebody_acts()))
@@ -245,7 +252,7 @@ def test_who_acts_in_one_thread_acts_in_no_other():
 
 
 @pytest.mark.django_db
-def test_values_become_text_of_a_length_that_fits():
+def test_values_become_text_of_a_length_that_fits() -> None:
     id = uuid.UUID(int=7)
     record(AuditEntry.Action.CHANGED, "k" * 100, "s" * 300, {"a": None, "b": 1}, {"b": id, "c": "x" * 600})
 

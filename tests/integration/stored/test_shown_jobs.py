@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,6 +12,7 @@ import time_machine
 from integration.models import FullSynchLine, JobQueueEntry, SyncError, SyncJob
 from integration.models.jobs.progress import COUNTERS
 from integration.models.jobs.review import JobState, job_state
+from integration.models.mapping.table_mapping import TableMapping
 from integration.sync.run import Counters
 
 NOON = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
@@ -31,7 +33,7 @@ def minutes(number: float) -> dt.timedelta:
         (SyncJob(status=S.FAILED), JobState.ERROR), (SyncJob(status=S.REJECTED), JobState.ERROR),
     ],
 )  # fmt: skip
-def test_one_direction_of_a_line_is_in_error_as_soon_as_one_row_failed(job, state):
+def test_one_direction_of_a_line_is_in_error_as_soon_as_one_row_failed(job: SyncJob | None, state: JobState) -> None:
     assert job_state(job) is state
     assert FullSynchLine(to_crm_job=job).to_crm_state is state
     assert FullSynchLine(to_erp_job=job).to_erp_state is state
@@ -50,7 +52,9 @@ def test_one_direction_of_a_line_is_in_error_as_soon_as_one_row_failed(job, stat
         (1, 5, 0, None, minutes(0)),
     ],
 )
-def test_a_run_says_how_far_it_is_and_about_how_long_it_takes(passed, done, total, percent, left):
+def test_a_run_says_how_far_it_is_and_about_how_long_it_takes(
+    passed: int, done: int, total: int | None, percent: int | None, left: dt.timedelta | None
+) -> None:
     with time_machine.travel(NOON, tick=False):
         job = SyncJob(started_at=NOON - minutes(passed), records_done=done, records_total=total)
         assert (job.percent, job.time_left) == (percent, left)
@@ -58,17 +62,17 @@ def test_a_run_says_how_far_it_is_and_about_how_long_it_takes(passed, done, tota
         assert job.rate == (done / (passed * 60) if done and passed else None)
 
 
-def test_a_run_that_ended_is_through_and_takes_no_more_time():
+def test_a_run_that_ended_is_through_and_takes_no_more_time() -> None:
     job = SyncJob(started_at=NOON, finished_at=NOON + minutes(3), records_done=7, records_total=9)
 
     assert (job.percent, job.time_left, job.duration) == (100, None, minutes(3))
 
 
-def test_a_run_that_has_not_begun_has_no_duration_and_no_rate():
+def test_a_run_that_has_not_begun_has_no_duration_and_no_rate() -> None:
     assert (SyncJob().duration, SyncJob().rate, SyncJob().time_left, SyncJob().percent) == (None, None, None, None)
 
 
-def test_counters_are_those_of_the_engine():
+def test_counters_are_those_of_the_engine() -> None:
     numbers = {name: place for place, name in enumerate(COUNTERS, 1)}
 
     assert SyncJob(**numbers).counters == Counters(**numbers)
@@ -85,7 +89,9 @@ def test_counters_are_those_of_the_engine():
         ({"couple_job": S.FINISHED, "to_crm_job": S.FINISHED}, "to_crm_job"),
     ],
 )
-def test_the_job_of_a_line_is_the_one_that_runs_else_the_next_else_the_last(jobs, current):
+def test_the_job_of_a_line_is_the_one_that_runs_else_the_next_else_the_last(
+    jobs: dict[str, Any], current: str | None
+) -> None:
     made = {name: SyncJob(pk=uuid.uuid4(), status=status) for name, status in jobs.items()}
     line = FullSynchLine(**made)
 
@@ -96,7 +102,7 @@ def test_the_job_of_a_line_is_the_one_that_runs_else_the_next_else_the_last(jobs
 @pytest.mark.parametrize(
     ("totals", "expected"), [([], None), ([None], None), ([3], 3), ([3, None], 3), ([3, 4], 7), ([0, 0], 0)]
 )
-def test_the_rows_of_a_line_are_those_of_the_jobs_that_know_them(totals, expected):
+def test_the_rows_of_a_line_are_those_of_the_jobs_that_know_them(totals: list[Any], expected: int | None) -> None:
     names = ("to_crm_job", "to_erp_job")
     jobs = {name: SyncJob(records_total=total, records_done=2) for name, total in zip(names, totals, strict=False)}
 
@@ -106,7 +112,7 @@ def test_the_rows_of_a_line_are_those_of_the_jobs_that_know_them(totals, expecte
 
 
 @pytest.mark.parametrize("status", list(L))
-def test_only_a_line_whose_job_stands_in_the_queue_or_runs_is_started(status):
+def test_only_a_line_whose_job_stands_in_the_queue_or_runs_is_started(status: Any) -> None:
     line = FullSynchLine(status=status)
 
     assert line.is_started is (status in (L.READY, L.IN_PROCESS))
@@ -127,7 +133,7 @@ def test_only_a_line_whose_job_stands_in_the_queue_or_runs_is_started(status):
         (SyncError(), "All records"),
     ],
 )
-def test_an_error_names_its_record_as_far_as_anything_is_known_of_it(error, name):
+def test_an_error_names_its_record_as_far_as_anything_is_known_of_it(error: SyncError, name: str) -> None:
     assert error.record_name == name
 
 
@@ -144,8 +150,8 @@ def test_an_error_names_its_record_as_far_as_anything_is_known_of_it(error, name
     ],
 )
 def test_an_error_offers_whom_to_couple_with_where_its_problem_names_one(
-    code, direction, waiting, couple_with, couples
-):
+    code: str, direction: str, waiting: str, couple_with: str, couples: str
+) -> None:
     error = SyncError(code=code, direction=direction, waiting_for=waiting, erp_id=OURS, crm_id=THEIRS)
 
     assert (error.couple_with, error.couples_erp) == (couple_with, couples)
@@ -162,7 +168,7 @@ def test_an_error_offers_whom_to_couple_with_where_its_problem_names_one(
         (SyncError(crm_id=THEIRS, message="No."), f"{THEIRS}: No."),
     ],
 )
-def test_an_error_is_one_line_of_record_and_message(error, text):
+def test_an_error_is_one_line_of_record_and_message(error: SyncError, text: str) -> None:
     assert str(error) == text
 
 
@@ -170,7 +176,7 @@ def test_an_error_is_one_line_of_record_and_message(error, text):
 
 
 @pytest.fixture
-def entry(mapping) -> JobQueueEntry:
+def entry(mapping: TableMapping) -> JobQueueEntry:
     return mapping.queue_entries.first() or JobQueueEntry.objects.create(name="CUSTOMER", mapping=mapping)
 
 
@@ -189,7 +195,7 @@ def at(entry: JobQueueEntry, status: str, **more) -> JobQueueEntry:
         ("release", E.ON_HOLD, E.ON_HOLD),
     ],
 )  # fmt: skip
-def test_a_verb_moves_an_entry_from_where_it_may(entry, verb, before, after):
+def test_a_verb_moves_an_entry_from_where_it_may(entry: JobQueueEntry, verb: str, before: Any, after: Any) -> None:
     getattr(at(entry, before), verb)()
 
     entry.refresh_from_db()
@@ -198,7 +204,9 @@ def test_a_verb_moves_an_entry_from_where_it_may(entry, verb, before, after):
 
 @pytest.mark.parametrize(("before", "back"), [(E.READY, E.READY), (E.IN_PROCESS, E.READY), (E.INACTIVE, E.INACTIVE),
                                               (E.ERROR, E.ERROR)])  # fmt: skip
-def test_what_a_full_synchronization_held_goes_back_to_where_it_was(entry, before, back):
+def test_what_a_full_synchronization_held_goes_back_to_where_it_was(
+    entry: JobQueueEntry, before: Any, back: Any
+) -> None:
     at(entry, before).hold()
     entry.release()
 
@@ -211,7 +219,9 @@ def test_what_a_full_synchronization_held_goes_back_to_where_it_was(entry, befor
     [(0, 3, False, E.READY), (1, 3, False, E.READY), (2, 3, False, E.ERROR), (0, 1, False, E.ERROR),
      (0, 3, True, E.ERROR)],
 )  # fmt: skip
-def test_an_entry_tries_again_until_it_was_tried_often_enough(entry, attempts, at_most, for_good, status):
+def test_an_entry_tries_again_until_it_was_tried_often_enough(
+    entry: JobQueueEntry, attempts: int, at_most: int, for_good: bool, status: Any
+) -> None:
     at(entry, E.IN_PROCESS, attempts=attempts, max_attempts=at_most, rerun_seconds=30)
     with time_machine.travel(NOON, tick=False):
         entry.record_failure("No route to Contoso.", for_good=for_good)
@@ -222,7 +232,7 @@ def test_an_entry_tries_again_until_it_was_tried_often_enough(entry, attempts, a
 
 
 @pytest.mark.parametrize(("active", "status", "wait"), [(True, E.READY, 5), (False, E.INACTIVE, 60)])
-def test_an_entry_sleeps_where_nothing_has_changed(entry, active, status, wait):
+def test_an_entry_sleeps_where_nothing_has_changed(entry: JobQueueEntry, active: bool, status: Any, wait: int) -> None:
     at(entry, E.IN_PROCESS, minutes=5, inactivity_minutes=60, attempts=2, message="It failed.")
     with time_machine.travel(NOON, tick=False):
         entry.schedule_next(active)
@@ -232,7 +242,7 @@ def test_an_entry_sleeps_where_nothing_has_changed(entry, active, status, wait):
     assert entry.next_start == NOON + minutes(wait)
 
 
-def test_an_entry_that_a_person_put_on_hold_meanwhile_stays_there(entry):
+def test_an_entry_that_a_person_put_on_hold_meanwhile_stays_there(entry: JobQueueEntry) -> None:
     at(entry, E.IN_PROCESS)
     JobQueueEntry.objects.filter(pk=entry.pk).update(status=E.ON_HOLD)
 
@@ -242,7 +252,7 @@ def test_an_entry_that_a_person_put_on_hold_meanwhile_stays_there(entry):
     assert entry.status == E.ON_HOLD
 
 
-def test_only_one_of_two_who_saw_the_same_takes_an_entry(entry):
+def test_only_one_of_two_who_saw_the_same_takes_an_entry(entry: JobQueueEntry) -> None:
     at(entry, E.READY)
     other = JobQueueEntry.objects.get(pk=entry.pk)
 
@@ -252,5 +262,5 @@ def test_only_one_of_two_who_saw_the_same_takes_an_entry(entry):
 
 
 @pytest.mark.parametrize("status", list(E))
-def test_only_an_entry_that_sleeps_is_woken(entry, status):
+def test_only_an_entry_that_sleeps_is_woken(entry: JobQueueEntry, status: Any) -> None:
     assert at(entry, status).wake() is (status == E.INACTIVE)

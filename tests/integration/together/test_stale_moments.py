@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, connections
+from django.test.client import Client
 from django.urls import reverse
 
 from integration.connection import enabling
@@ -16,19 +17,13 @@ from integration.connection.findings import NotReady
 from integration.forms.connection import ConnectionForm
 from integration.forms.job_queue import TimesForm
 from integration.forms.users import PersonForm
-from integration.forms.versioned import AT_ONCE, GONE, Stored, Versioned
+from integration.forms.versioned import AT_ONCE, GONE, Versioned
 from integration.models import ConnectionSetup, FieldMapping, JobQueueEntry, TableMapping, User
 from tests.integration.connection.page import PAGE
-from tests.integration.together.stale import STALE, change, city, customer, furnish, line_of, otto
+from tests.integration.together.stale import STALE, change, customer, otto
 from tests.pages import form_on, seen_on
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def furnished(mapping):
-    furnish(mapping)
-    return mapping
 
 
 def meanwhile(monkeypatch: Any, where: Any, name: str, act: Any) -> None:
@@ -47,7 +42,9 @@ def meanwhile(monkeypatch: Any, where: Any, name: str, act: Any) -> None:
 # --- while Sales is asked ------------------------------------------------------------------------------------
 
 
-def test_what_is_saved_while_the_order_user_is_looked_up_is_not_overwritten(setup, admin, monkeypatch):
+def test_what_is_saved_while_the_order_user_is_looked_up_is_not_overwritten(
+    setup: ConnectionSetup, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     enable(setup)
     ConnectionSetup.objects.update(solution_version="1.0", order_integration_enabled=True)
     sent = {**form_on(admin, PAGE, PAGE), "order_user": "Jim Olive", "web_client_url": "https://mine.example"}
@@ -64,7 +61,9 @@ def test_what_is_saved_while_the_order_user_is_looked_up_is_not_overwritten(setu
     assert ConnectionSetup.current().web_client_url == "https://theirs.example"
 
 
-def test_an_address_saved_while_the_former_one_is_examined_is_not_enabled(setup, admin, monkeypatch):
+def test_an_address_saved_while_the_former_one_is_examined_is_not_enabled(
+    setup: ConnectionSetup, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def other() -> None:
         change(ConnectionSetup, pk=1, url="https://fabrikam.crm4.dynamics.com")
 
@@ -76,13 +75,17 @@ def test_an_address_saved_while_the_former_one_is_examined_is_not_enabled(setup,
     assert (ConnectionSetup.current().is_enabled, ConnectionSetup.current().organization_id) == (False, None)
 
 
-def test_a_secret_saved_while_the_former_one_is_examined_is_not_enabled(setup, monkeypatch):
+def test_a_secret_saved_while_the_former_one_is_examined_is_not_enabled(
+    setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     meanwhile(monkeypatch, enabling, "readiness", lambda: change(ConnectionSetup, pk=1, client_secret="new"))
     with pytest.raises(NotReady, match="Somebody else saved"):
         enable(ConnectionSetup.current())
 
 
-def test_an_address_typed_while_disabled_is_refused_when_somebody_has_enabled_the_connection(setup, admin):
+def test_an_address_typed_while_disabled_is_refused_when_somebody_has_enabled_the_connection(
+    setup: ConnectionSetup, admin: Client
+) -> None:
     sent = {**form_on(admin, PAGE, PAGE), "url": "https://fabrikam.crm4.dynamics.com"}
     enable(ConnectionSetup.current())
 
@@ -92,7 +95,9 @@ def test_an_address_typed_while_disabled_is_refused_when_somebody_has_enabled_th
     assert ConnectionSetup.current().url == "https://contoso.crm4.dynamics.com"
 
 
-def test_a_secret_that_somebody_replaced_is_shown_as_replaced_and_never_itself(setup, admin):
+def test_a_secret_that_somebody_replaced_is_shown_as_replaced_and_never_itself(
+    setup: ConnectionSetup, admin: Client
+) -> None:
     sent = {**form_on(admin, PAGE, PAGE), "client_secret": "mine of Contoso"}
     change(ConnectionSetup, pk=1, client_secret="theirs of Contoso")
 
@@ -103,7 +108,9 @@ def test_a_secret_that_somebody_replaced_is_shown_as_replaced_and_never_itself(s
     assert ConnectionSetup.current().client_secret.reveal() == "theirs of Contoso"
 
 
-def test_what_changes_elsewhere_than_on_the_page_is_nobodys_business_there(furnished, admin):
+def test_what_changes_elsewhere_than_on_the_page_is_nobodys_business_there(
+    furnished: TableMapping, admin: Client
+) -> None:
     address = reverse("mapping", args=["CUSTOMER"])
     sent = {**form_on(admin, address, address), "deletion": "restore"}
     customer().save()  # as saving its fields does: the row has another moment, and the page shows the same
@@ -111,7 +118,9 @@ def test_what_changes_elsewhere_than_on_the_page_is_nobodys_business_there(furni
     assert customer().deletion == "restore"
 
 
-def test_sales_is_told_when_nobody_is_held_up_any_more(setup, admin, monkeypatch):
+def test_sales_is_told_when_nobody_is_held_up_any_more(
+    setup: ConnectionSetup, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     enable(setup)
     ConnectionSetup.objects.update(solution_version="1.0")
     held: list[str] = []
@@ -124,7 +133,9 @@ def test_sales_is_told_when_nobody_is_held_up_any_more(setup, admin, monkeypatch
 # --- between the check and the row ----------------------------------------------------------------------------
 
 
-def test_what_is_saved_between_check_and_storing_is_shown_and_not_overwritten(furnished, admin):
+def test_what_is_saved_between_check_and_storing_is_shown_and_not_overwritten(
+    furnished: TableMapping, admin: Client
+) -> None:
     entry = customer().queue_entries.get()
     typed = {**form_on(admin, f"/job-queue/{entry.pk}/edit/", f"/job-queue/{entry.pk}/edit/"), "minutes": "5"}
     form = TimesForm(
@@ -156,8 +167,8 @@ SAVED_BY_A_FORM = [
 
 @pytest.mark.parametrize("name", SAVED_BY_A_FORM)
 def test_no_page_stores_over_what_somebody_saves_when_its_form_has_been_checked_already(
-    furnished, admin, monkeypatch, name
-):
+    furnished: TableMapping, admin: Client, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     case = STALE[name]
     press = (case.press or case.look)()
     sent = {**form_on(admin, case.look(), press), **case.typed()}
@@ -175,7 +186,9 @@ def test_no_page_stores_over_what_somebody_saves_when_its_form_has_been_checked_
     assert case.reads() == before
 
 
-def test_columns_that_nobody_typed_keep_what_others_wrote_there_meanwhile(furnished, admin):
+def test_columns_that_nobody_typed_keep_what_others_wrote_there_meanwhile(
+    furnished: TableMapping, admin: Client
+) -> None:
     person = otto()
     form = PersonForm(
         {"username": "otto", "first_name": "Otto", "is_active": "on", "groups": ["Integrator"],
@@ -189,7 +202,7 @@ def test_columns_that_nobody_typed_keep_what_others_wrote_there_meanwhile(furnis
     assert (otto().first_name, otto().password) == ("Otto", "a new one")
 
 
-def test_a_row_that_is_gone_is_said_to_be_gone(furnished):
+def test_a_row_that_is_gone_is_said_to_be_gone(furnished: TableMapping) -> None:
     entry = JobQueueEntry.objects.create(name="Statistics")
     values = {"minutes": 5, "inactivity_minutes": 5, "max_attempts": 1, "rerun_seconds": 1}
     form = TimesForm({**values, "seen": TimesForm(instance=entry)["seen"].value()}, instance=entry)
@@ -200,7 +213,9 @@ def test_a_row_that_is_gone_is_said_to_be_gone(furnished):
     assert form.non_field_errors() == [GONE]
 
 
-def test_what_two_people_make_at_the_same_moment_is_made_once_and_said_to_the_second(furnished, admin, monkeypatch):
+def test_what_two_people_make_at_the_same_moment_is_made_once_and_said_to_the_second(
+    furnished: TableMapping, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def twice(*_: object, **__: object) -> None:
         raise IntegrityError
 
@@ -213,7 +228,7 @@ def test_what_two_people_make_at_the_same_moment_is_made_once_and_said_to_the_se
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time anyway")
-def test_of_two_who_save_at_the_same_moment_one_is_refused_and_shown_what_the_other_stored():
+def test_of_two_who_save_at_the_same_moment_one_is_refused_and_shown_what_the_other_stored() -> None:
     entry = JobQueueEntry.objects.create(name="Statistics")
     seen, together, saved = TimesForm(instance=entry)["seen"].value(), threading.Barrier(2), []
 
@@ -237,62 +252,3 @@ def test_of_two_who_save_at_the_same_moment_one_is_refused_and_shown_what_the_ot
     [refused] = [one for one in saved if isinstance(one, str)]
     assert JobQueueEntry.objects.get(pk=entry.pk).minutes == stored
     assert f"minutes between runs: “30” → “{stored}”" in refused
-
-
-# --- lines ---------------------------------------------------------------------------------------------------
-
-
-def test_what_was_typed_stays_on_its_line_when_somebody_took_another_one_away(furnished, admin):
-    gone = FieldMapping.objects.create(
-        mapping=furnished, erp_field="name", crm_field="fax", position=1, user_defined=True
-    )
-    address = reverse("fields", args=["CUSTOMER"])
-    sent = {**form_on(admin, address, address), f"{line_of('address1_city')}-match_priority": "7"}
-    gone.delete()
-
-    answer = admin.post(address, sent)
-
-    assert "name – fax, enabled: “yes” → “not there”" in answer.content.decode()
-    formset = answer.context["formset"]
-    typed = {form.instance.crm_field: form["match_priority"].value() for form in formset}
-    assert (typed["address1_city"], typed["name"]) == ("7", "1")
-    admin.post(address, {**form_of(formset), "seen": formset.stamp()})
-    assert city().match_priority == 7
-
-
-def test_a_line_that_somebody_added_stays_as_it_is_stored_when_the_page_is_saved_again(furnished, admin):
-    address = reverse("fields", args=["CUSTOMER"])
-    sent = {**form_on(admin, address, address), f"{line_of('address1_city')}-match_priority": "7"}
-    new = {"erp_field": "name", "crm_field": "fax", "position": 1, "direction": "to_crm", "validate": False}
-    FieldMapping.objects.create(mapping=furnished, **new)
-
-    formset = admin.post(address, sent).context["formset"]
-    admin.post(address, {**form_of(formset), "seen": formset.stamp()})
-    added = FieldMapping.objects.get(mapping=furnished, crm_field="fax")
-    assert (added.direction, added.validate, added.is_enabled, city().match_priority) == ("to_crm", False, True, 7)
-
-
-def form_of(formset: Any) -> dict[str, Any]:
-    """What the page shows after it was refused."""
-    return {name: formset.data.getlist(name) for name in formset.data if name != "seen"}
-
-
-def test_a_rule_that_somebody_removed_is_said_to_be_removed(furnished, admin):
-    step = city().transformations.first()
-    step.delete()
-    for address in (reverse("step", args=[999]), reverse("step_change", args=[999, "up"])):
-        assert "somebody removed it" in admin.post(address, follow=True).content.decode()
-
-
-def test_a_value_of_none_and_a_missing_one_are_two_things():
-    then = Stored({"city": ""})
-    assert "city: “” → “not there”" in Stored({}).changes_since(then.stamp())
-    assert Stored({"city": ""}).changes_since(then.stamp()) == ""
-
-
-def test_the_mapping_that_is_saved_twice_is_no_stranger_to_itself(furnished, admin):
-    address = reverse("mapping", args=["CUSTOMER"])
-    sent = {**form_on(admin, address, address), "deletion": "restore"}
-    for _ in range(2):
-        assert "Somebody else" not in admin.post(address, sent, follow=True).content.decode()
-    assert TableMapping.objects.get(name="CUSTOMER").deletion == "restore"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.forms.formsets import BaseFormSet
+from django.test.client import Client
 
 import coupling
 import integration
@@ -38,12 +39,12 @@ OF_ONESELF = {
 
 
 @pytest.fixture(autouse=True)
-def everything(mapping):
+def everything(mapping: TableMapping) -> None:
     TableMapping.objects.filter(pk=mapping.pk).update(only_coupled=not mapping.only_coupled)
     furnish(mapping)
 
 
-def opened(admin, name: str) -> tuple[str, dict[str, Any]]:
+def opened(admin: Client, name: str) -> tuple[str, dict[str, Any]]:
     """The form as it is shown now, and what is typed into it: (address it goes to, values)."""
     case = STALE[name]
     press = (case.press or case.look)()
@@ -51,7 +52,7 @@ def opened(admin, name: str) -> tuple[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", STALE)
-def test_a_form_on_a_stale_page_stores_nothing_and_shows_what_changed(admin, name):
+def test_a_form_on_a_stale_page_stores_nothing_and_shows_what_changed(admin: Client, name: str) -> None:
     case = STALE[name]
     press, sent = opened(admin, name)
     case.other()
@@ -65,7 +66,7 @@ def test_a_form_on_a_stale_page_stores_nothing_and_shows_what_changed(admin, nam
 
 
 @pytest.mark.parametrize("name", STALE)
-def test_the_same_form_on_a_fresh_page_stores_what_was_typed(admin, name):
+def test_the_same_form_on_a_fresh_page_stores_what_was_typed(admin: Client, name: str) -> None:
     case = STALE[name]
     case.other()
     before = case.reads()
@@ -78,7 +79,7 @@ def test_the_same_form_on_a_fresh_page_stores_what_was_typed(admin, name):
 
 
 @pytest.mark.parametrize("name", STALE)
-def test_a_form_that_does_not_say_what_its_page_showed_stores_nothing(admin, name):
+def test_a_form_that_does_not_say_what_its_page_showed_stores_nothing(admin: Client, name: str) -> None:
     case = STALE[name]
     press, sent = opened(admin, name)
     before = case.reads()
@@ -94,7 +95,7 @@ STAYS = ["connection", "mapping", "mapping_templates", "fields", "step", "templa
 
 
 @pytest.mark.parametrize("name", STAYS)
-def test_what_was_typed_is_still_there_and_saving_again_stores_it(admin, name):
+def test_what_was_typed_is_still_there_and_saving_again_stores_it(admin: Client, name: str) -> None:
     case = STALE[name]
     press, sent = opened(admin, name)
     case.other()
@@ -124,7 +125,7 @@ def all_forms() -> Iterator[type]:
             yield found
 
 
-def test_every_form_looks_at_what_was_seen_or_says_why_it_need_not():
+def test_every_form_looks_at_what_was_seen_or_says_why_it_need_not() -> None:
     strangers = [one.__name__ for one in all_forms() if not issubclass(one, Versioned)]
     assert {*strangers} - MAKING - PARTS - STORES_NOTHING - OF_ONESELF == set()
 
@@ -139,7 +140,7 @@ LOOKED_AT = {
 """Pages without a form of their own."""
 
 
-def test_every_address_that_takes_a_form_is_tried_here_or_says_why_it_need_not():
+def test_every_address_that_takes_a_form_is_tried_here_or_says_why_it_need_not() -> None:
     known = {*STALE, *OVERWRITES_NOTHING, *LOOKED_AT}
     assert known - set(PAGES) == STEPS_OF_GUIDE
     assert set(PAGES) - known == {"guide_step"}

@@ -60,7 +60,7 @@ def redeem(ready: dict[str, Any], code: str, **changes: str) -> requests.Respons
     return requests.post(ready["token_endpoint"], data=form, timeout=10)
 
 
-def test_the_page_asks_who_you_are_and_names_the_client(sandbox):
+def test_the_page_asks_who_you_are_and_names_the_client(sandbox: dict[str, Any]) -> None:
     answer = page(sandbox)
 
     assert answer.status_code == 200
@@ -69,7 +69,7 @@ def test_the_page_asks_who_you_are_and_names_the_client(sandbox):
     assert "<script" not in answer.text
 
 
-def test_only_people_who_may_work_are_offered(sandbox):
+def test_only_people_who_may_work_are_offered(sandbox: dict[str, Any]) -> None:
     offered = set(re.findall(r'name="person" value="([0-9a-f-]{36})"', page(sandbox).text))
 
     rows = Caller(sandbox).rows("systemusers?$select=isdisabled,applicationid,accessmode")
@@ -79,7 +79,7 @@ def test_only_people_who_may_work_are_offered(sandbox):
     assert offered
 
 
-def test_a_person_who_agrees_is_who_acts(sandbox):
+def test_a_person_who_agrees_is_who_acts(sandbox: dict[str, Any]) -> None:
     person = somebody(sandbox)
     came = brought_back(page(sandbox, {"person": person, "answer": "sign in"}))
     assert came["state"] == "st4te"
@@ -96,21 +96,21 @@ def test_a_person_who_agrees_is_who_acts(sandbox):
     assert who.json()["UserId"] == person
 
 
-def test_a_person_who_says_no_sends_the_client_back_without_a_code(sandbox):
+def test_a_person_who_says_no_sends_the_client_back_without_a_code(sandbox: dict[str, Any]) -> None:
     came = brought_back(page(sandbox, {"answer": "cancel"}))
 
     assert (came["error"], came["state"]) == ("access_denied", "st4te")
     assert "code" not in came
 
 
-def test_a_form_without_a_person_is_shown_again(sandbox):
+def test_a_form_without_a_person_is_shown_again(sandbox: dict[str, Any]) -> None:
     answer = page(sandbox, {"answer": "sign in", "person": "nobody"})
 
     assert answer.status_code == 200
     assert 'role="alert"' in answer.text
 
 
-def test_a_code_is_used_once(sandbox):
+def test_a_code_is_used_once(sandbox: dict[str, Any]) -> None:
     code = brought_back(page(sandbox, {"person": somebody(sandbox), "answer": "sign in"}))["code"]
     assert redeem(sandbox, code).status_code == 200
 
@@ -125,7 +125,7 @@ def test_a_code_is_used_once(sandbox):
     ({"client_secret": ""}, 7000218),
     ({"client_assertion": "e30.e30.x"}, 700027),
 ])  # fmt: skip
-def test_a_code_without_its_proof_is_refused(sandbox, changes, number):
+def test_a_code_without_its_proof_is_refused(sandbox: dict[str, Any], changes: dict[str, str], number: int) -> None:
     code = brought_back(page(sandbox, {"person": somebody(sandbox), "answer": "sign in"}))["code"]
 
     answer = redeem(sandbox, **{"code": code, **changes})
@@ -140,7 +140,7 @@ def test_a_code_without_its_proof_is_refused(sandbox, changes, number):
     ({"scope": "openid"}, "invalid_scope"),
     ({"scope": "https://fabrikam.crm4.dynamics.com/user_impersonation"}, "invalid_resource"),
 ])  # fmt: skip
-def test_a_client_that_asks_wrongly_is_told(sandbox, changes, error):
+def test_a_client_that_asks_wrongly_is_told(sandbox: dict[str, Any], changes: dict[str, Any], error: str) -> None:
     assert brought_back(page(sandbox, **changes))["error"] == error
 
 
@@ -148,12 +148,12 @@ def test_a_client_that_asks_wrongly_is_told(sandbox, changes, error):
     {"redirect_uri": "http://evil.example/back"}, {"redirect_uri": "javascript:alert(1)"}, {"redirect_uri": None},
     {"client_id": "00000000-0000-0000-0000-00000000beef"},
 ])  # fmt: skip
-def test_nobody_is_sent_to_an_address_that_cannot_be_trusted(sandbox, changes):
+def test_nobody_is_sent_to_an_address_that_cannot_be_trusted(sandbox: dict[str, Any], changes: dict[str, Any]) -> None:
     answer = page(sandbox, **changes)
 
     assert answer.status_code == 400
     assert "Location" not in answer.headers
 
 
-def test_what_is_shown_is_escaped(sandbox):
+def test_what_is_shown_is_escaped(sandbox: dict[str, Any]) -> None:
     assert "<b>" not in page(sandbox, state='"><b>').text

@@ -73,7 +73,7 @@ def never_back(before: list[int], after: list[int]) -> bool:
     "CRMEntitySynchTest.LastSyncTimeNotUpdatedIfNothingToSyncCRMClockBehind",
     "CRMEntitySynchTest.LastSyncTimeNotUpdatedIfNothingToSyncCRMClockAhead",
 )
-def test_with_nothing_changed_nothing_is_counted_after_the_echo_and_memory_and_cursors_stay(seconds):
+def test_with_nothing_changed_nothing_is_counted_after_the_echo_and_memory_and_cursors_stay(seconds: int) -> None:
     clocks = Clocks(seconds)
     memory, positions = clocks.memory(), clocks.positions()
     assert clocks.jobs() == [(Counters(), Counters())] * 2
@@ -86,7 +86,7 @@ def test_with_nothing_changed_nothing_is_counted_after_the_echo_and_memory_and_c
     "CRMEntitySynchTest.LastSyncTimeUpdatedCorrectlyWhenSyncSucceedCRMClockSynced",
     "CRMEntitySynchTest.LastSyncTimeUpdatedCorrectlyWhenSyncSucceedCRMClockAhead",
 )
-def test_one_change_on_each_side_goes_across_with_one_echo_and_both_versions_are_remembered(seconds):
+def test_one_change_on_each_side_goes_across_with_one_echo_and_both_versions_are_remembered(seconds: int) -> None:
     clocks = Clocks(seconds)
     positions = clocks.positions()
     for erp_id in (clocks.adatum, clocks.anna):
@@ -103,7 +103,7 @@ def test_one_change_on_each_side_goes_across_with_one_echo_and_both_versions_are
 
 @CLOCKS
 @pytest.mark.scenario("CRMEntitySynchTest.LastSyncTimeUpdatedCorrectlyWhenSyncFailedCRMClockBehind")
-def test_the_same_field_changed_on_both_sides_fails_in_both_directions_and_remembers_nothing(seconds):
+def test_the_same_field_changed_on_both_sides_fails_in_both_directions_and_remembers_nothing(seconds: int) -> None:
     clocks = Clocks(seconds)
     positions = clocks.positions()
     for erp_id in (clocks.adatum, clocks.anna):
@@ -121,7 +121,7 @@ def test_the_same_field_changed_on_both_sides_fails_in_both_directions_and_remem
     "CRMEntitySynchTest.SyncChangeToCrmTwoTimesWhenCrmClockBehind",
     "CRMEntitySynchTest.SyncChangeToCrmTwoTimesCrmClockAhead",
 )
-def test_two_changes_here_one_after_the_other_both_arrive_there_with_one_echo_each(seconds):
+def test_two_changes_here_one_after_the_other_both_arrive_there_with_one_echo_each(seconds: int) -> None:
     clocks = Clocks(seconds)
     for name in ("Berg", "Strand"):
         clocks.name(clocks.adatum, name)
@@ -134,7 +134,7 @@ def test_two_changes_here_one_after_the_other_both_arrive_there_with_one_echo_ea
     "CRMEntitySynchTest.SyncChangeFromCrmTwoTimesWhenCrmClockBehind",
     "CRMEntitySynchTest.SyncChangeFromCrmTwoTimesWhenCrmClockAhead",
 )
-def test_two_changes_there_one_after_the_other_both_arrive_here_with_one_echo_each(seconds):
+def test_two_changes_there_one_after_the_other_both_arrive_here_with_one_echo_each(seconds: int) -> None:
     clocks = Clocks(seconds)
     for name, echo in (("Berg", Counters()), ("Strand", Counters(unchanged=1))):
         clocks.name_in_sales(clocks.adatum, name)
@@ -148,7 +148,9 @@ def test_two_changes_there_one_after_the_other_both_arrive_here_with_one_echo_ea
     "CRMEntitySynchTest.SyncChangeFromCrmThenSyncChangeToCrmWhenCrmClockAhead",
 )
 @pytest.mark.parametrize("first", [TO_CRM, TO_ERP])
-def test_a_change_on_one_side_and_then_on_the_other_is_no_conflict_and_the_last_one_stays(seconds, first):
+def test_a_change_on_one_side_and_then_on_the_other_is_no_conflict_and_the_last_one_stays(
+    seconds: int, first: Direction
+) -> None:
     clocks = Clocks(seconds)
     for direction, name in ((first, "Berg"), (first.back, "Strand")):
         change = clocks.name if direction is TO_CRM else clocks.name_in_sales
@@ -170,7 +172,7 @@ def customer_positions(clocks: Clocks) -> list[str | None]:
 @pytest.mark.scenario(
     "CRMEntitySynchTest.LastSyncTimeUpdatedCorrectlyAfterFixingCustomerPrimaryContactNoCRMClockBehind"
 )
-def test_the_primary_contact_set_on_a_customer_besides_is_remembered_with_its_pair(seconds):
+def test_the_primary_contact_set_on_a_customer_besides_is_remembered_with_its_pair(seconds: int) -> None:
     clocks = Clocks(seconds)
     coho = clocks.customer("Coho Winery", "C30")
     [account] = clocks.make("CUSTOMER", coho)
@@ -191,7 +193,7 @@ def test_the_primary_contact_set_on_a_customer_besides_is_remembered_with_its_pa
     "CRMEntitySynchTest.LastSyncTimeUpdatedCorrectlyAfterFixingAccountPrimaryContactIdCRMClockBehind",
     "CRMEntitySynchTest.LastSyncTimeUpdatedCorrectlyAfterFixingAccountPrimaryContactIdCRMClockAhead",
 )
-def test_the_primary_contact_set_on_an_account_besides_is_remembered_with_its_pair(seconds):
+def test_the_primary_contact_set_on_an_account_besides_is_remembered_with_its_pair(seconds: int) -> None:
     clocks = Clocks(seconds)
     coho = clocks.customer("Coho Winery", "C30")
     clocks.make("CUSTOMER", coho)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.sync.memory.ledger import Result
@@ -47,7 +49,9 @@ def faxes(world: World, adatum) -> tuple[object, object]:
     "IntegrationTableSynchTest.NoFalsePositiveConflictWhenFromIntegrationTableSyncAfterUnmappedFieldChange",
 )
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_a_field_that_is_not_mapped_makes_no_conflict_and_stays_as_it_is_on_each_side(world, direction):
+def test_a_field_that_is_not_mapped_makes_no_conflict_and_stays_as_it_is_on_each_side(
+    world: World, direction: Direction
+) -> None:
     adatum = changed_on_both_sides(world, customer_rule())
     assert world.run(direction) == Counters(unchanged=1)
     assert faxes(world, adatum) == ("2", "3")
@@ -56,7 +60,7 @@ def test_a_field_that_is_not_mapped_makes_no_conflict_and_stays_as_it_is_on_each
 @pytest.mark.scenario(
     "IntegrationTableSynchTest.NoFalsePositiveConflictWhenFromIntegrationTableSyncAfterUnidirectionalFieldChange"
 )
-def test_a_field_that_only_comes_from_sales_makes_no_conflict_and_takes_the_value_of_sales(world):
+def test_a_field_that_only_comes_from_sales_makes_no_conflict_and_takes_the_value_of_sales(world: World) -> None:
     rule = with_fax(TO_ERP)
     adatum = changed_on_both_sides(world, rule)
     assert world.run(TO_ERP, rule) == Counters(modified=1)
@@ -68,7 +72,9 @@ def test_a_field_that_only_comes_from_sales_makes_no_conflict_and_takes_the_valu
     "IntegrationTableSynchTest.FalsePositiveConflictWhenFromIntegrationTableSyncAfterBidirectionalFieldChange",
 )
 @pytest.mark.parametrize("first", [TO_CRM, TO_ERP])
-def test_different_fields_changed_on_each_side_are_merged_where_the_reference_sees_a_conflict(world, first):
+def test_different_fields_changed_on_each_side_are_merged_where_the_reference_sees_a_conflict(
+    world: World, first: Direction
+) -> None:
     rule = with_fax(Direction.BOTH)
     adatum = world.synchronized()
     world.both(rule)
@@ -88,7 +94,9 @@ def test_different_fields_changed_on_each_side_are_merged_where_the_reference_se
 @pytest.mark.parametrize(
     ("direction", "policy", "fax"), [(TO_CRM, ConflictPolicy.SEND, "2"), (TO_ERP, ConflictPolicy.GET, "3")]
 )
-def test_the_policy_lets_its_side_win_in_the_pass_from_that_side(world, direction, policy, fax):
+def test_the_policy_lets_its_side_win_in_the_pass_from_that_side(
+    world: World, direction: Direction, policy: ConflictPolicy, fax: str
+) -> None:
     rule = with_fax(Direction.BOTH, conflict=policy)
     adatum = changed_on_both_sides(world, rule)
     assert world.run(direction, rule) == Counters(modified=1)
@@ -99,7 +107,7 @@ def test_the_policy_lets_its_side_win_in_the_pass_from_that_side(world, directio
     "IntegrationTableSynchTest.TruePositiveConflictWhenFromIntegrationTableSyncAfterBidirectionalFieldChange"
 )
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_without_a_policy_both_keep_their_values_and_an_error_says_so(world, direction):
+def test_without_a_policy_both_keep_their_values_and_an_error_says_so(world: World, direction: Direction) -> None:
     rule = with_fax(Direction.BOTH)
     adatum = changed_on_both_sides(world, rule)
     assert world.run(direction, rule) == Counters(failed=1)
@@ -108,7 +116,7 @@ def test_without_a_policy_both_keep_their_values_and_an_error_says_so(world, dir
 
 
 @pytest.mark.scenario("CRMSynchNotifications.LastSyncFailedBothRecsChangedMarkedCRMIntegrationRec")
-def test_an_item_and_its_product_with_the_same_field_changed_on_both_sides_fail_and_the_pair_says_so():
+def test_an_item_and_its_product_with_the_same_field_changed_on_both_sides_fail_and_the_pair_says_so() -> None:
     cronus, bicycle, product = coupled_item()
     cronus.erp.edit("item", bicycle, description="Touring bicycle")
     cronus.crm.edit("product", product, name="City bicycle")
@@ -126,7 +134,7 @@ def coupled_item():
 
 
 @pytest.mark.scenario("CRMSynchNotifications.LastSyncUnchangedDestRecChangedLaterMarkedCRMIntegrationRec")
-def test_a_product_changed_later_is_not_overwritten_by_its_unchanged_item():
+def test_a_product_changed_later_is_not_overwritten_by_its_unchanged_item() -> None:
     cronus, bicycle, product = coupled_item()
     cronus.crm.edit("product", product, name="City bicycle")
     assert cronus.ids(TO_CRM, bicycle, rule=ITEM) == Counters(unchanged=1)
@@ -134,7 +142,7 @@ def test_a_product_changed_later_is_not_overwritten_by_its_unchanged_item():
 
 
 @pytest.mark.scenario("CRMSynchNotifications.LastSyncUnchangedDestRecChangedLaterMarkedIntegrationRec")
-def test_an_item_changed_later_is_not_overwritten_by_its_unchanged_product():
+def test_an_item_changed_later_is_not_overwritten_by_its_unchanged_product() -> None:
     cronus, bicycle, product = coupled_item()
     cronus.erp.edit("item", bicycle, description="Touring bicycle")
     assert cronus.ids(TO_ERP, product, rule=ITEM) == Counters(unchanged=1)
@@ -170,7 +178,7 @@ def deleted_customer(world: World):
     "IntegrationTableSynchTest.AutoResolveDeletedRecordRemoveCouplingUnidirectionalOnlyCoupled",
 )
 @shapes("both, only coupled", "both, all", "from Sales, only coupled")
-def test_remove_coupling_removes_it_and_nothing_is_skipped(world, shape):
+def test_remove_coupling_removes_it_and_nothing_is_skipped(world: World, shape: dict[str, Any]) -> None:
     adatum, account = deleted_customer(world)
     rule = customer_rule(deletion=DeletionPolicy.REMOVE, **shape)
     assert world.ids(TO_ERP, account, rule=rule) == Counters(uncoupled=1)
@@ -182,7 +190,7 @@ def test_remove_coupling_removes_it_and_nothing_is_skipped(world, shape):
     "IntegrationTableSynchTest.AutoResolveDeletedRecordRestoreRecordsUnidirectionalAll",
 )
 @shapes("both, all", "from Sales, all", "both, only coupled")
-def test_restore_records_makes_the_customer_again_and_couples_it(world, shape):
+def test_restore_records_makes_the_customer_again_and_couples_it(world: World, shape: dict[str, Any]) -> None:
     _, account = deleted_customer(world)
     rule = customer_rule(deletion=DeletionPolicy.RESTORE, **shape)
     assert world.ids(TO_ERP, account, rule=rule) == Counters(inserted=1)
@@ -197,7 +205,9 @@ def test_restore_records_makes_the_customer_again_and_couples_it(world, shape):
     "IntegrationTableSynchTest.AutoResolveDeletedRecordNoStrategyUnidirectionalAll",
 )
 @shapes("both, only coupled", "both, all", "from Sales, all")
-def test_without_a_policy_the_first_run_fails_the_second_skips_and_the_coupling_is_kept(world, shape):
+def test_without_a_policy_the_first_run_fails_the_second_skips_and_the_coupling_is_kept(
+    world: World, shape: dict[str, Any]
+) -> None:
     adatum, account = deleted_customer(world)
     rule = customer_rule(**shape)
     assert world.ids(TO_ERP, account, rule=rule) == Counters(failed=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def world() -> Anna:
 
 
 @pytest.mark.scenario("CRMCouplingTest.UpdateCustomerPrimaryContactCodeFromCRMAccount")
-def test_the_primary_contact_of_an_account_becomes_that_of_the_customer(world):
+def test_the_primary_contact_of_an_account_becomes_that_of_the_customer(world: Anna) -> None:
     bo = world.person(world.adatum, "Bo Sand")
     [bos_row] = world.make("CONTACT", bo)
     world.both(CUSTOMER)
@@ -54,7 +55,7 @@ def test_the_primary_contact_of_an_account_becomes_that_of_the_customer(world):
 
 
 @pytest.mark.scenario("CRMEntitySynchTest.SyncSingleCustomerCRMPrimaryContactEmpty")
-def test_an_account_without_a_primary_contact_blanks_that_of_the_customer(world):
+def test_an_account_without_a_primary_contact_blanks_that_of_the_customer(world: Anna) -> None:
     world.erp.edit("customer", world.adatum, primary_contact_no=Ref("contact", world.anna))
     world.both(CUSTOMER)
     assert world.twin("CUSTOMER", world.adatum)["primarycontactid"] == Ref("contact", world.contact_id)
@@ -67,7 +68,7 @@ def test_an_account_without_a_primary_contact_blanks_that_of_the_customer(world)
 
 
 @pytest.mark.scenario("CRMEntitySynchTest.SyncSingleAccountCRMOptionFieldMapped")
-def test_the_shipping_method_of_an_account_becomes_the_shipping_agent_coupled_with_it(world):
+def test_the_shipping_method_of_an_account_becomes_the_shipping_agent_coupled_with_it(world: Anna) -> None:
     agent = world.erp.add("shipping_agent", code="DHL", description="DHL")
     dhl = option_id("account.address1_shippingmethodcode", 1)
     world.couple(standard("SHIPPING AGENT"), agent, dhl)
@@ -86,20 +87,22 @@ def a_new_currency(world: Cronus, rule: TableRule) -> dict[str, object]:
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.SyncTableWithAllEnabledFields")
-def test_a_currency_goes_to_sales_with_code_symbol_and_name(world):
+def test_a_currency_goes_to_sales_with_code_symbol_and_name(world: Anna) -> None:
     row = a_new_currency(world, CURRENCY)
     assert (row["isocurrencycode"], row["currencysymbol"], row["currencyname"]) == ("SEK", "kr", "Swedish krona")
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.SyncTableWithPartiallyDisabledFields")
-def test_a_currency_whose_name_is_not_mapped_goes_to_sales_without_it_and_keeps_the_symbol_that_sales_demands(world):
+def test_a_currency_whose_name_is_not_mapped_goes_to_sales_without_it_and_keeps_the_symbol_that_sales_demands(
+    world: Anna,
+) -> None:
     only_code = [field for field in CURRENCY.fields if field.crm_field == "isocurrencycode"]
     row = a_new_currency(world, replace(CURRENCY, fields=tuple(only_code)))
     assert (row["isocurrencycode"], row["currencyname"]) == ("SEK", "")
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.CRMContactCurrencyTransfer")
-def test_the_currency_of_a_contact_goes_to_sales_as_its_coupled_row(world):
+def test_the_currency_of_a_contact_goes_to_sales_as_its_coupled_row(world: Anna) -> None:
     world.erp.edit("contact", world.anna, currency_code=Ref("currency", world.euro))
     assert world.run(TO_CRM, CONTACT) == Counters(modified=1)
     assert world.twin("CONTACT", world.anna)["transactioncurrencyid"] == Ref("transactioncurrency", world.euros_row)
@@ -112,7 +115,7 @@ def euros(world: Anna) -> None:
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.ContactCurrencyShouldGetCodeFromCoupledCurrency")
-def test_the_currency_of_a_contact_comes_from_sales_as_its_coupled_code(world):
+def test_the_currency_of_a_contact_comes_from_sales_as_its_coupled_code(world: Anna) -> None:
     euros(world)
     assert world.annas("currency_code") == Ref("currency", world.euro)
 
@@ -122,7 +125,7 @@ def test_the_currency_of_a_contact_comes_from_sales_as_its_coupled_code(world):
     "CRMIntegrationMapping.ContactCurrencyShouldBecomeBlankOnSyncToLCYGUID",
 )
 @pytest.mark.parametrize("to", ["blank", "local"])
-def test_no_currency_and_the_local_one_are_a_blank_code(world, to):
+def test_no_currency_and_the_local_one_are_a_blank_code(world: Anna, to: str) -> None:
     euros(world)
     value = Ref("transactioncurrency", world.gbp) if to == "local" else None
     world.crm.edit("contact", world.contact_id, transactioncurrencyid=value)
@@ -134,14 +137,14 @@ def test_no_currency_and_the_local_one_are_a_blank_code(world, to):
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.SyncContactCountyFromCRM")
-def test_the_state_of_a_contact_in_sales_becomes_its_county(world):
+def test_the_state_of_a_contact_in_sales_becomes_its_county(world: Anna) -> None:
     world.crm.edit("contact", world.contact_id, address1_stateorprovince="Texas")
     assert world.run(TO_ERP, CONTACT) == Counters(modified=1)
     assert world.annas("county") == "Texas"
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.SyncContactCountyFromNAV")
-def test_a_county_goes_to_sales_and_a_blank_salesperson_keeps_the_owner(world):
+def test_a_county_goes_to_sales_and_a_blank_salesperson_keeps_the_owner(world: Anna) -> None:
     owner = Ref("systemuser", world.jim_user)
     world.crm.edit("contact", world.contact_id, ownerid=owner)
     world.both(CONTACT)
@@ -152,7 +155,7 @@ def test_a_county_goes_to_sales_and_a_blank_salesperson_keeps_the_owner(world):
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.SyncCustomerCountyFromNAV")
-def test_the_county_of_a_customer_becomes_the_state_of_its_account(world):
+def test_the_county_of_a_customer_becomes_the_state_of_its_account(world: Anna) -> None:
     world.erp.edit("customer", world.adatum, county="Texas")
     assert world.run(TO_CRM, CUSTOMER) == Counters(modified=1)
     assert world.twin("CUSTOMER", world.adatum)["address1_stateorprovince"] == "Texas"
@@ -162,7 +165,7 @@ def test_the_county_of_a_customer_becomes_the_state_of_its_account(world):
 
 
 @pytest.mark.scenario("IntegrationRecordSynchTest.VerifyTransferFieldsExistingRecord")
-def test_alike_is_unchanged_one_changed_text_is_modified_and_force_writes_nothing_that_is_alike():
+def test_alike_is_unchanged_one_changed_text_is_modified_and_force_writes_nothing_that_is_alike() -> None:
     world = World()
     adatum = world.synchronized()
     assert world.ids(TO_CRM, adatum) == Counters(unchanged=1)
@@ -183,7 +186,9 @@ def test_alike_is_unchanged_one_changed_text_is_modified_and_force_writes_nothin
     ],
     ids=["no fields", "no such column there", "no such column here"],
 )
-def test_a_run_without_fields_or_with_fields_that_are_not_there_does_not_begin(fields, error):
+def test_a_run_without_fields_or_with_fields_that_are_not_there_does_not_begin(
+    fields: list[Any], error: type[Any]
+) -> None:
     world = World()
     world.add_customer("Adatum")
     with pytest.raises(error):

@@ -31,7 +31,7 @@ def position(world: World, direction: Direction, rule: TableRule | None = None) 
 
 
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchFilteredViewToCRM")
-def test_only_rows_inside_the_filter_are_created_and_without_it_the_third_is_synchronized_too(world):
+def test_only_rows_inside_the_filter_are_created_and_without_it_the_third_is_synchronized_too(world: World) -> None:
     for name, city in (("Adatum", "Wien"), ("Fabrikam", "Wien"), ("Litware", "London")):
         world.add_customer(name)
         world.erp.edit("customer", world.erp.ids("customer")[-1], city=city)
@@ -46,7 +46,7 @@ def test_only_rows_inside_the_filter_are_created_and_without_it_the_third_is_syn
 
 
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchFilteredViewFromCRM")
-def test_only_the_account_inside_the_filter_becomes_a_customer(world):
+def test_only_the_account_inside_the_filter_becomes_a_customer(world: World) -> None:
     for name in ("Adatum", "Fabrikam", "Litware"):
         add_account(world, name)
     rule = customer_rule(only_coupled=False, crm_filter="name = Fabrikam")
@@ -55,7 +55,7 @@ def test_only_the_account_inside_the_filter_becomes_a_customer(world):
 
 
 @pytest.mark.scenario("CRMSynchJobScenarios.TestSynchFromCRMIncludesChangesByIntegrationUser")
-def test_a_mapping_that_only_reads_from_sales_takes_what_our_user_wrote_as_well(world):
+def test_a_mapping_that_only_reads_from_sales_takes_what_our_user_wrote_as_well(world: World) -> None:
     for name, by in (("Adatum", None), ("Fabrikam", world.crm.user_id), ("Litware", world.crm.user_id)):
         add_account(world, name, by)
     rule = customer_rule(only_coupled=False, direction=TO_ERP)
@@ -63,7 +63,7 @@ def test_a_mapping_that_only_reads_from_sales_takes_what_our_user_wrote_as_well(
 
 
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchOnlyCoupledRecordsMapping")
-def test_only_the_coupled_customer_gets_the_new_name_and_no_other_is_made(world):
+def test_only_the_coupled_customer_gets_the_new_name_and_no_other_is_made(world: World) -> None:
     adatum = world.synchronized()
     world.crm.edit("account", world.pair(adatum).crm_id, name="Adatum Corporation")
     add_account(world, "Fabrikam")
@@ -72,7 +72,7 @@ def test_only_the_coupled_customer_gets_the_new_name_and_no_other_is_made(world)
 
 
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchUncoupledCRMAccountToCustomer")
-def test_an_uncoupled_account_with_a_coupled_owner_becomes_a_customer(world):
+def test_an_uncoupled_account_with_a_coupled_owner_becomes_a_customer(world: World) -> None:
     coho = add_account(world, "Coho Winery")
     rule = customer_rule(only_coupled=False, direction=TO_ERP, crm_filter="")
     assert world.run(TO_ERP, rule) == Counters(inserted=1)
@@ -85,7 +85,7 @@ def test_an_uncoupled_account_with_a_coupled_owner_becomes_a_customer(world):
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.SetIntRecordRefFilterIncludesLaterModifiedRec")
-def test_each_side_is_read_from_its_own_cursor_and_from_the_beginning_without_one(world):
+def test_each_side_is_read_from_its_own_cursor_and_from_the_beginning_without_one(world: World) -> None:
     add_account(world, "Adatum")
     world.run(TO_CRM)
     add_account(world, "Fabrikam")
@@ -94,7 +94,7 @@ def test_each_side_is_read_from_its_own_cursor_and_from_the_beginning_without_on
 
 
 @pytest.mark.scenario("CRMIntegrationMapping.SetIntRecordRefFilterIncludesLaterModifiedIntRec")
-def test_what_was_changed_before_the_cursor_of_its_side_is_not_read_again(world):
+def test_what_was_changed_before_the_cursor_of_its_side_is_not_read_again(world: World) -> None:
     add_account(world, "Adatum")
     world.run(TO_ERP)
     add_account(world, "Fabrikam")
@@ -103,7 +103,7 @@ def test_what_was_changed_before_the_cursor_of_its_side_is_not_read_again(world)
 
 
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchUpdatesLastSynchModifiedOnWhenDataChanges")
-def test_cursors_follow_what_was_read_of_their_side_whatever_the_date_of_a_row(world):
+def test_cursors_follow_what_was_read_of_their_side_whatever_the_date_of_a_row(world: World) -> None:
     add_account(world, "Adatum")
     world.crm.skew = dt.timedelta(days=1)
     add_account(world, "Fabrikam")
@@ -120,7 +120,7 @@ def test_cursors_follow_what_was_read_of_their_side_whatever_the_date_of_a_row(w
 
 
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchUpdatesLastSynchModifiedOnWhenNoDataChanges")
-def test_a_cursor_does_not_go_back_when_rows_changed_in_nothing_that_matters(world):
+def test_a_cursor_does_not_go_back_when_rows_changed_in_nothing_that_matters(world: World) -> None:
     adatum = world.synchronized()
     before = position(world, TO_ERP)
     world.crm.skew = -dt.timedelta(days=1)
@@ -130,7 +130,7 @@ def test_a_cursor_does_not_go_back_when_rows_changed_in_nothing_that_matters(wor
 
 
 @pytest.mark.scenario("CRMSynchJobScenarios.SynchDoesNotUpdateLastSynchModifiedOnWhenRowsAreSynched")
-def test_a_pass_to_sales_leaves_the_cursor_of_sales_alone(world):
+def test_a_pass_to_sales_leaves_the_cursor_of_sales_alone(world: World) -> None:
     for name in ("Adatum", "Fabrikam"):
         world.synchronized(name)
     world.cursors.pop(("CUSTOMER", TO_ERP))
@@ -157,7 +157,9 @@ def item_changed_on(cronus: Cronus, side: Side) -> tuple[uuid.UUID, uuid.UUID]:
     "CRMSynchNotifications.LastSyncFromCRMFailedOnModifyMarkedCRMIntegrationRec",
 )
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_a_write_that_was_refused_changes_nothing_and_the_pair_says_so_for_this_direction(cronus, direction):
+def test_a_write_that_was_refused_changes_nothing_and_the_pair_says_so_for_this_direction(
+    cronus: Cronus, direction: Direction
+) -> None:
     bicycle, product = item_changed_on(cronus, direction.source)
     destination = cronus.crm if direction is TO_CRM else cronus.erp
     destination.fail_on("update", Refused("Not today."))
@@ -171,7 +173,7 @@ def test_a_write_that_was_refused_changes_nothing_and_the_pair_says_so_for_this_
 
 
 @pytest.mark.scenario("CRMSynchNotifications.LastSyncFromCRMSuccessMarkedCRMIntegrationRec")
-def test_a_product_that_arrived_says_so_for_its_direction_only(cronus):
+def test_a_product_that_arrived_says_so_for_its_direction_only(cronus: Cronus) -> None:
     bicycle = cronus.item("1000", "Bicycle")
     product = cronus.crm.add(
         "product", name="City bicycle", productnumber="1000", producttypecode=1, statecode=0,

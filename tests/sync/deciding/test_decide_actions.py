@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from integration.sync.actions import Insert, Restore, SourceDeleted, Unchanged, Uncouple, Update
+from integration.sync.direction import Direction
 from integration.sync.given_ids.marks import mark
 from integration.sync.memory.ledger import State
 from integration.sync.problems import waiting_for
@@ -24,7 +25,7 @@ REFUSED = InvalidValue("The name is too long.", field="name")
 
 
 @BOTH_WAYS
-def test_a_twin_that_was_merged_fails_with_the_pair_and_the_one_to_couple_with(direction):
+def test_a_twin_that_was_merged_fails_with_the_pair_and_the_one_to_couple_with(direction: Direction) -> None:
     row = row_of(direction)
     master = Ref("account", uuid.UUID(int=7), "Adatum Group")
     row.twin["masterid"], row.names["masterid"] = master, ("masterid", "masterid")
@@ -37,7 +38,7 @@ def test_a_twin_that_was_merged_fails_with_the_pair_and_the_one_to_couple_with(d
 
 
 @BOTH_WAYS
-def test_a_record_that_moved_loses_its_twin_and_stands_for_another_try(direction):
+def test_a_record_that_moved_loses_its_twin_and_stands_for_another_try(direction: Direction) -> None:
     row = row_of(direction)
 
     action = decide(row, row.coupling, changed(row.draft, moved=True))
@@ -51,7 +52,7 @@ def test_a_record_that_moved_loses_its_twin_and_stands_for_another_try(direction
 
 
 @BOTH_WAYS
-def test_a_twin_that_nobody_owns_yet_is_left_alone_and_is_said_to_be_in_the_making(direction):
+def test_a_twin_that_nobody_owns_yet_is_left_alone_and_is_said_to_be_in_the_making(direction: Direction) -> None:
     row = row_of(direction)
     side, column = direction.destination, "number"
     row.names[column] = ("search_name", "description")
@@ -67,7 +68,7 @@ def test_a_twin_that_nobody_owns_yet_is_left_alone_and_is_said_to_be_in_the_maki
 
 
 @BOTH_WAYS
-def test_a_pair_whose_value_cannot_go_fails_renewed_as_far_as_it_is_equal(direction):
+def test_a_pair_whose_value_cannot_go_fails_renewed_as_far_as_it_is_equal(direction: Direction) -> None:
     row = row_of(direction)
     row.twin["city"] = "Wien"
 
@@ -79,7 +80,7 @@ def test_a_pair_whose_value_cannot_go_fails_renewed_as_far_as_it_is_equal(direct
 
 
 @BOTH_WAYS
-def test_an_intended_pair_whose_value_cannot_go_has_only_its_place_again(direction):
+def test_an_intended_pair_whose_value_cannot_go_has_only_its_place_again(direction: Direction) -> None:
     row = row_of(direction, twin=False, pair={"state": State.INTENDED})
     problem = waiting()
 
@@ -90,7 +91,7 @@ def test_an_intended_pair_whose_value_cannot_go_has_only_its_place_again(directi
 
 
 @BOTH_WAYS
-def test_a_conflict_fails_with_both_values_in_words(direction):
+def test_a_conflict_fails_with_both_values_in_words(direction: Direction) -> None:
     row = row_of(direction, rule={"conflict": ConflictPolicy.NONE})
     row.source |= {"city": "Basel", "phone": "2"}
     row.twin |= {"city": "Wien", "phone": "3"}
@@ -105,7 +106,7 @@ def test_a_conflict_fails_with_both_values_in_words(direction):
 
 @BOTH_WAYS
 @pytest.mark.parametrize("differs", [True, False])
-def test_an_update_and_an_unchanged_pair_keep_what_the_ledger_had_before(direction, differs):
+def test_an_update_and_an_unchanged_pair_keep_what_the_ledger_had_before(direction: Direction, differs: bool) -> None:
     row = row_of(direction)
     if differs:
         row.source["city"] = "Basel"
@@ -122,7 +123,7 @@ def test_an_update_and_an_unchanged_pair_keep_what_the_ledger_had_before(directi
 
 @BOTH_WAYS
 @pytest.mark.parametrize("kind", [Lack.LEAVE, Lack.PUT_OFF])
-def test_only_a_field_that_is_left_as_it_is_is_named_as_missing(direction, kind):
+def test_only_a_field_that_is_left_as_it_is_is_named_as_missing(direction: Direction, kind: Lack) -> None:
     row = row_of(direction, twin=False)
     lacking = Lacking(kind, "Salesperson", "salesperson", JIM)
 
@@ -133,7 +134,7 @@ def test_only_a_field_that_is_left_as_it_is_is_named_as_missing(direction, kind)
 
 
 @BOTH_WAYS
-def test_a_new_row_is_remembered_as_coupled_and_seen_here_only(direction):
+def test_a_new_row_is_remembered_as_coupled_and_seen_here_only(direction: Direction) -> None:
     row = row_of(direction, twin=False)
     reserved = replace(row.coupling, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="")
 
@@ -150,7 +151,7 @@ def test_a_new_row_is_remembered_as_coupled_and_seen_here_only(direction):
 
 
 @BOTH_WAYS
-def test_a_twin_that_is_gone_is_named_by_table_and_id(direction):
+def test_a_twin_that_is_gone_is_named_by_table_and_id(direction: Direction) -> None:
     row = row_of(direction, twin=False)
     gone = row.coupling.id(direction.destination)
     kind = row.table_rule.table(direction.destination).label
@@ -162,7 +163,7 @@ def test_a_twin_that_is_gone_is_named_by_table_and_id(direction):
 
 
 @BOTH_WAYS
-def test_a_twin_that_is_gone_is_uncoupled_or_made_with_an_id_of_its_own(direction):
+def test_a_twin_that_is_gone_is_uncoupled_or_made_with_an_id_of_its_own(direction: Direction) -> None:
     removed = row_of(direction, twin=False, rule={"deletion": DeletionPolicy.REMOVE})
     assert decide(removed, removed.coupling) == Uncouple(removed.coupling)
     restored = row_of(direction, twin=False, rule={"deletion": DeletionPolicy.RESTORE})
@@ -172,7 +173,7 @@ def test_a_twin_that_is_gone_is_uncoupled_or_made_with_an_id_of_its_own(directio
 
 
 @BOTH_WAYS
-def test_a_source_that_is_gone_is_said_with_the_record_that_is_left(direction):
+def test_a_source_that_is_gone_is_said_with_the_record_that_is_left(direction: Direction) -> None:
     row = row_of(direction)
     row.twin["name"], row.names["name"] = "Adatum", ("name", "name")
     kind = row.table_rule.table(direction.source).label
@@ -185,7 +186,7 @@ def test_a_source_that_is_gone_is_said_with_the_record_that_is_left(direction):
 
 
 @BOTH_WAYS
-def test_what_a_deletion_leaves_behind_names_its_pair(direction):
+def test_what_a_deletion_leaves_behind_names_its_pair(direction: Direction) -> None:
     both_gone = row_of(direction, twin=False)
     assert both_gone.deleted() == Uncouple(both_gone.coupling, counted=False)
     removed = row_of(direction, rule={"deletion": DeletionPolicy.REMOVE})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def owed(side: Side) -> dict[str, bool]:
 
 
 @BOTH_WAYS
-def test_a_skipped_pair_stays_skipped_unless_it_is_forced_or_its_source_changed(direction):
+def test_a_skipped_pair_stays_skipped_unless_it_is_forced_or_its_source_changed(direction: Direction) -> None:
     skipped = outcome(direction, SKIPPED)
     for scope in (Scope.EVERYTHING, Scope.IDS):
         assert isinstance(Row(direction, pair=skipped, options=Options(scope=scope)).shortcut(), Skip)
@@ -43,13 +44,13 @@ def test_a_skipped_pair_stays_skipped_unless_it_is_forced_or_its_source_changed(
 
 
 @BOTH_WAYS
-def test_a_reserved_pair_that_is_skipped_stays_so_too(direction):
+def test_a_reserved_pair_that_is_skipped_stays_so_too(direction: Direction) -> None:
     reserved = {"state": State.RESERVED, **outcome(direction, SKIPPED)}
     assert isinstance(Row(direction, pair=reserved, options=Options(scope=Scope.EVERYTHING)).shortcut(), Skip)
 
 
 @BOTH_WAYS
-def test_a_pair_that_rests_in_one_direction_is_looked_at_in_the_other(direction):
+def test_a_pair_that_rests_in_one_direction_is_looked_at_in_the_other(direction: Direction) -> None:
     options = Options(scope=Scope.EVERYTHING)
     assert Row(direction, AGREED, pair=outcome(direction.back, SKIPPED), options=options).shortcut() is None
 
@@ -58,7 +59,7 @@ def test_a_pair_that_rests_in_one_direction_is_looked_at_in_the_other(direction)
 
 
 @BOTH_WAYS
-def test_a_source_as_it_is_remembered_is_unchanged_without_a_look_at_its_twin(direction):
+def test_a_source_as_it_is_remembered_is_unchanged_without_a_look_at_its_twin(direction: Direction) -> None:
     action = Row(direction, AGREED).shortcut(version="source before")
     assert isinstance(action, Unchanged)
     assert action.pair is None
@@ -78,7 +79,9 @@ def test_a_source_as_it_is_remembered_is_unchanged_without_a_look_at_its_twin(di
     ],
     ids=["owed", "intended", "in flight", "skipped", "failed", "left out", "waiting"],
 )
-def test_a_source_as_it_is_remembered_is_looked_at_all_the_same_while_something_is_open(direction, why):
+def test_a_source_as_it_is_remembered_is_looked_at_all_the_same_while_something_is_open(
+    direction: Direction, why: dict[str, Any]
+) -> None:
     pair = dict(why)
     if pair.pop("owed", False):
         pair |= owed(direction.destination)
@@ -91,18 +94,20 @@ def test_a_source_as_it_is_remembered_is_looked_at_all_the_same_while_something_
 
 @BOTH_WAYS
 @pytest.mark.parametrize("options", [Options(force=True), Options(scope=Scope.IDS)], ids=["forced", "asked for"])
-def test_a_source_as_it_is_remembered_is_looked_at_when_somebody_wants_it(direction, options):
+def test_a_source_as_it_is_remembered_is_looked_at_when_somebody_wants_it(
+    direction: Direction, options: Options
+) -> None:
     assert Row(direction, AGREED, options=options).shortcut(version="source before") is None
 
 
 @BOTH_WAYS
-def test_what_is_open_for_the_other_direction_is_not_this_ones_business(direction):
+def test_what_is_open_for_the_other_direction_is_not_this_ones_business(direction: Direction) -> None:
     other = {**owed(direction.source), direction.back.value: FAILED}
     assert isinstance(Row(direction, AGREED, pair=other).shortcut(version="source before"), Unchanged)
 
 
 @BOTH_WAYS
-def test_no_differing_field_is_unchanged_and_has_seen_both_rows(direction):
+def test_no_differing_field_is_unchanged_and_has_seen_both_rows(direction: Direction) -> None:
     row = Row(direction, AGREED, {**AGREED, "mail": ""}, {**AGREED, "mail": "", "street": ""})
     action = row.decide()
     assert isinstance(action, Unchanged)
@@ -112,13 +117,15 @@ def test_no_differing_field_is_unchanged_and_has_seen_both_rows(direction):
 
 
 @BOTH_WAYS
-def test_only_the_differing_fields_are_written(direction):
+def test_only_the_differing_fields_are_written(direction: Direction) -> None:
     row = Row(direction, {"phone": "2", "city": "Berlin"}, AGREED, AGREED)
     assert row.written(row.decide()) == {"phone": "2"}
 
 
 @BOTH_WAYS
-def test_one_field_changed_on_both_sides_is_a_conflict_and_nothing_of_the_record_is_written(direction):
+def test_one_field_changed_on_both_sides_is_a_conflict_and_nothing_of_the_record_is_written(
+    direction: Direction,
+) -> None:
     row = Row(direction, {"phone": "2", "city": "Wien"}, {"phone": "3", "city": "Berlin"}, AGREED)
     action = row.decide()
     assert isinstance(action, Fail)
@@ -129,7 +136,7 @@ def test_one_field_changed_on_both_sides_is_a_conflict_and_nothing_of_the_record
 
 
 @BOTH_WAYS
-def test_a_field_changed_on_both_sides_to_the_same_value_is_no_conflict(direction):
+def test_a_field_changed_on_both_sides_to_the_same_value_is_no_conflict(direction: Direction) -> None:
     row = Row(direction, {"phone": "2", "city": "Berlin"}, {"phone": "2", "city": "Berlin"}, AGREED)
     action = row.decide()
     assert isinstance(action, Unchanged)
@@ -137,7 +144,7 @@ def test_a_field_changed_on_both_sides_to_the_same_value_is_no_conflict(directio
 
 
 @BOTH_WAYS
-def test_in_a_conflict_the_policys_side_writes_and_the_other_pass_leaves_the_field_to_it(direction):
+def test_in_a_conflict_the_policys_side_writes_and_the_other_pass_leaves_the_field_to_it(direction: Direction) -> None:
     made = {"source": {"phone": "2", "city": "Berlin"}, "twin": {"phone": "3", "city": "Berlin"}, "agreed": AGREED}
     winning = Row(direction, **made, rule={"conflict": WINS[direction]})
     assert winning.written(winning.decide()) == {"phone": "2"}
@@ -149,7 +156,7 @@ def test_in_a_conflict_the_policys_side_writes_and_the_other_pass_leaves_the_fie
 # --- our own writes ----------------------------------------------------------------------------------------------
 
 
-def test_our_own_write_that_comes_back_as_it_went_needs_no_look_at_its_twin():
+def test_our_own_write_that_comes_back_as_it_went_needs_no_look_at_its_twin() -> None:
     halves = {name: (unread("1"), "1") for name in ("phone", "city", "street", "mail")}
     row = Row(TO_ERP, dict.fromkeys(halves, "1"), agreed=halves, pair={"seen_crm": ""}, modified_by=US)
     action = row.shortcut()
@@ -158,7 +165,7 @@ def test_our_own_write_that_comes_back_as_it_went_needs_no_look_at_its_twin():
     assert action.pair.seen_crm == "source now"
 
 
-def test_our_own_write_of_which_a_plug_in_made_something_is_remembered_as_that():
+def test_our_own_write_of_which_a_plug_in_made_something_is_remembered_as_that() -> None:
     halves = {name: (unread("1"), "1") for name in ("phone", "city", "street", "mail")}
     source = {**dict.fromkeys(halves, "1"), "phone": "+49 1"}
     row = Row(TO_ERP, source, agreed=halves, pair={"seen_crm": ""}, modified_by=US)
@@ -176,7 +183,7 @@ def test_our_own_write_of_which_a_plug_in_made_something_is_remembered_as_that()
     ],
     ids=["a person's", "something is owed", "a person's edit lies under our write"],
 )
-def test_a_row_with_unread_values_is_looked_at_where_not_all_of_it_is_ours(more):
+def test_a_row_with_unread_values_is_looked_at_where_not_all_of_it_is_ours(more: dict[str, Any]) -> None:
     more = dict(more)
     halves = {name: (unread("1"), "1") for name in ("phone", "city")} | {"mail": ("1", "1")}
     source = {**dict.fromkeys(halves, "1"), "mail": more.pop("mail", "1")}
@@ -185,7 +192,7 @@ def test_a_row_with_unread_values_is_looked_at_where_not_all_of_it_is_ours(more)
 
 
 @BOTH_WAYS
-def test_a_source_with_a_new_version_is_looked_at_though_it_was_last_written_by_us(direction):
+def test_a_source_with_a_new_version_is_looked_at_though_it_was_last_written_by_us(direction: Direction) -> None:
     assert Row(direction, AGREED, agreed=AGREED, modified_by=US).shortcut() is None
 
 
@@ -193,14 +200,14 @@ def test_a_source_with_a_new_version_is_looked_at_though_it_was_last_written_by_
 
 
 @BOTH_WAYS
-def test_a_pair_that_waits_for_a_record_which_is_coupled_by_now_is_looked_at(direction):
+def test_a_pair_that_waits_for_a_record_which_is_coupled_by_now_is_looked_at(direction: Direction) -> None:
     row = Row(direction, AGREED)
     row.decider.released.add(row.source_record.id)
     assert row.shortcut(version="source before") is None
 
 
 @BOTH_WAYS
-def test_a_look_pays_the_debt_of_its_own_direction_and_keeps_that_of_the_other(direction):
+def test_a_look_pays_the_debt_of_its_own_direction_and_keeps_that_of_the_other(direction: Direction) -> None:
     both = {"owed_erp": True, "owed_crm": True}
     row = {**AGREED, "mail": "", "street": ""}
     action = Row(direction, row, row, row, pair=both).decide()
@@ -209,7 +216,7 @@ def test_a_look_pays_the_debt_of_its_own_direction_and_keeps_that_of_the_other(d
 
 
 @BOTH_WAYS
-def test_a_conflict_keeps_what_is_owed_and_seen_and_renews_what_is_equal(direction):
+def test_a_conflict_keeps_what_is_owed_and_seen_and_renews_what_is_equal(direction: Direction) -> None:
     row = Row(
         direction,
         {"phone": "2", "city": "Wien"},
@@ -226,7 +233,7 @@ def test_a_conflict_keeps_what_is_owed_and_seen_and_renews_what_is_equal(directi
 
 
 @BOTH_WAYS
-def test_a_record_that_waits_says_for_whom_and_a_look_that_ends_well_waits_for_nobody(direction):
+def test_a_record_that_waits_says_for_whom_and_a_look_that_ends_well_waits_for_nobody(direction: Direction) -> None:
     row = {**AGREED, "mail": "", "street": ""}
     whole = Row(direction, row, row, row)
     problem = ReferenceNotCoupled("Wait.", table="currency", id=US)
@@ -240,7 +247,9 @@ def test_a_record_that_waits_says_for_whom_and_a_look_that_ends_well_waits_for_n
 
 
 @BOTH_WAYS
-def test_a_record_left_out_for_a_reason_that_can_pass_is_remembered_with_what_it_waits_for(direction):
+def test_a_record_left_out_for_a_reason_that_can_pass_is_remembered_with_what_it_waits_for(
+    direction: Direction,
+) -> None:
     row = Row(direction, AGREED)
     draft = replace(row.draft, left_out="No firm.", left_out_waits=[("customer", US)])
     action = row.decider.decide(row.source_record, None, None, draft)
@@ -254,7 +263,7 @@ def test_a_record_left_out_for_a_reason_that_can_pass_is_remembered_with_what_it
 
 
 @BOTH_WAYS
-def test_an_update_that_had_arrived_before_the_run_died_is_agreed_and_not_written_again(direction):
+def test_an_update_that_had_arrived_before_the_run_died_is_agreed_and_not_written_again(direction: Direction) -> None:
     row = {**AGREED, "mail": "", "street": ""}
     begun = Row(direction, {**row, "phone": "2"}, {**row, "phone": "2"}, row)
     begun.pair = {"in_flight": InFlight(direction.destination, {begun.key("phone"): ("2", "2")})}
@@ -264,7 +273,7 @@ def test_an_update_that_had_arrived_before_the_run_died_is_agreed_and_not_writte
 
 
 @BOTH_WAYS
-def test_what_a_person_made_of_a_field_while_the_run_died_is_a_change_of_theirs(direction):
+def test_what_a_person_made_of_a_field_while_the_run_died_is_a_change_of_theirs(direction: Direction) -> None:
     row = {**AGREED, "mail": "", "street": ""}
     begun = Row(direction, {**row, "phone": "2"}, {**row, "phone": "3"}, row)
     begun.pair = {"in_flight": InFlight(direction.destination, {begun.key("phone"): ("2", "2")})}

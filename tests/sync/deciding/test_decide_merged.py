@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from integration.sync.actions import Fail, Unchanged, Update
+from integration.sync.direction import Direction
 from integration.sync.memory.ledger import State, Wait
 from integration.sync.merging.merge import Look, Merged
 from integration.sync.record.meaning import Lack, Lacking
@@ -35,7 +36,7 @@ class Says:
         return replace(self.merged, agreed=dict(look.pair.agreed))
 
 
-def row_of(direction, **twin: str) -> Row:
+def row_of(direction: Direction, **twin: str) -> Row:
     return Row(direction, dict(AGREED), {**AGREED, **twin}, dict(AGREED))
 
 
@@ -51,7 +52,7 @@ def lacking(id: uuid.UUID, kind: Lack = Lack.LEAVE) -> dict[str, Lacking]:
 
 
 @BOTH_WAYS
-def test_a_pair_of_which_a_value_cannot_go_fails_with_it_renewed_as_far_as_it_is_equal(direction):
+def test_a_pair_of_which_a_value_cannot_go_fails_with_it_renewed_as_far_as_it_is_equal(direction: Direction) -> None:
     row = row_of(direction, city="Wien")
 
     action = decide(row, Merged(problem=TOO_LONG))
@@ -63,7 +64,7 @@ def test_a_pair_of_which_a_value_cannot_go_fails_with_it_renewed_as_far_as_it_is
 
 
 @BOTH_WAYS
-def test_a_match_of_which_a_value_cannot_go_is_not_coupled(direction):
+def test_a_match_of_which_a_value_cannot_go_is_not_coupled(direction: Direction) -> None:
     row = row_of(direction)
 
     action = decide(row, Merged(problem=TOO_LONG), matches=[(row.twin_record, None)])
@@ -74,7 +75,9 @@ def test_a_match_of_which_a_value_cannot_go_is_not_coupled(direction):
 
 @BOTH_WAYS
 @pytest.mark.parametrize("refused", [[READ_ONLY], [READ_ONLY, TOO_LONG]])
-def test_the_first_field_that_is_refused_is_said_while_the_others_go_on(direction, refused):
+def test_the_first_field_that_is_refused_is_said_while_the_others_go_on(
+    direction: Direction, refused: list[Any]
+) -> None:
     row = row_of(direction)
 
     unchanged = decide(row, Merged(refused=refused))
@@ -87,7 +90,9 @@ def test_the_first_field_that_is_refused_is_said_while_the_others_go_on(directio
 
 @BOTH_WAYS
 @pytest.mark.parametrize(("kind", "missing"), [(Lack.LEAVE, ("Salesperson",)), (Lack.PUT_OFF, ())])
-def test_an_update_names_the_fields_that_it_leaves_as_they_are(direction, kind, missing):
+def test_an_update_names_the_fields_that_it_leaves_as_they_are(
+    direction: Direction, kind: Lack, missing: tuple[Any, ...]
+) -> None:
     row = row_of(direction, city="Wien")
     row.source["city"] = "Basel"
     row.agreed["city"] = "Wien"
@@ -100,7 +105,7 @@ def test_an_update_names_the_fields_that_it_leaves_as_they_are(direction, kind, 
 
 @BOTH_WAYS
 @pytest.mark.parametrize("merged", [Merged(), Merged(problem=TOO_LONG)])
-def test_a_pair_waits_for_records_of_both_sides(direction, merged):
+def test_a_pair_waits_for_records_of_both_sides(direction: Direction, merged: Merged) -> None:
     row = row_of(direction)
     back = Draft(lacking=lacking(HELEN))
 
@@ -112,7 +117,9 @@ def test_a_pair_waits_for_records_of_both_sides(direction, merged):
 
 @BOTH_WAYS
 @pytest.mark.parametrize(("before", "owes", "after"), [(True, False, True), (False, True, True), (False, False, False)])
-def test_a_debt_of_the_other_pass_stays_or_is_new_and_this_one_is_paid(direction, before, owes, after):
+def test_a_debt_of_the_other_pass_stays_or_is_new_and_this_one_is_paid(
+    direction: Direction, before: bool, owes: bool, after: bool
+) -> None:
     row = row_of(direction)
     pair = row.coupling.with_owed(direction.source, before).with_owed(direction.destination, True)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from integration.sync.actions import Fail, Skip, Uncouple, Update
+from integration.sync.direction import Direction
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.run import LEFT_OUT
 from integration.systems.values import Record
@@ -19,7 +21,9 @@ from tests.sync.deciding.whole import BOTH_WAYS, JIM, changed, decide, row_of, w
 
 @BOTH_WAYS
 @pytest.mark.parametrize("state", [State.COUPLED, State.INTENDED])
-def test_a_pair_that_ends_with_a_record_left_out_goes_with_its_twin_and_counts_where_it_was_coupled(direction, state):
+def test_a_pair_that_ends_with_a_record_left_out_goes_with_its_twin_and_counts_where_it_was_coupled(
+    direction: Direction, state: State
+) -> None:
     row = row_of(direction, pair={"state": state})
     draft = changed(row.draft, left_out="The item is retired.", unpairs=True)
     counted = state is State.COUPLED
@@ -30,7 +34,7 @@ def test_a_pair_that_ends_with_a_record_left_out_goes_with_its_twin_and_counts_w
 
 
 @BOTH_WAYS
-def test_a_record_left_out_that_ends_no_pair_or_has_none_is_skipped_with_the_reason(direction):
+def test_a_record_left_out_that_ends_no_pair_or_has_none_is_skipped_with_the_reason(direction: Direction) -> None:
     row = row_of(direction)
     stays = changed(row.draft, left_out="The item is retired.")
     ends = changed(stays, unpairs=True)
@@ -40,7 +44,9 @@ def test_a_record_left_out_that_ends_no_pair_or_has_none_is_skipped_with_the_rea
 
 
 @BOTH_WAYS
-def test_a_record_left_out_whose_row_was_intended_and_is_not_there_has_only_its_place_again(direction):
+def test_a_record_left_out_whose_row_was_intended_and_is_not_there_has_only_its_place_again(
+    direction: Direction,
+) -> None:
     row = row_of(direction, twin=False, pair={"state": State.INTENDED, f"owed_{direction.source}": True})
     place = replace(
         row.coupling, state=State.RESERVED, agreed={}, seen_erp="", seen_crm="", owed_erp=False, owed_crm=False
@@ -53,7 +59,7 @@ def test_a_record_left_out_whose_row_was_intended_and_is_not_there_has_only_its_
 
 @BOTH_WAYS
 @pytest.mark.parametrize("state", [State.COUPLED, State.INTENDED])
-def test_a_record_left_out_whose_row_is_there_keeps_its_pair(direction, state):
+def test_a_record_left_out_whose_row_is_there_keeps_its_pair(direction: Direction, state: State) -> None:
     row = row_of(direction, pair={"state": state})
 
     action = decide(row, row.coupling, changed(row.draft, left_out="The item is retired."))
@@ -62,7 +68,7 @@ def test_a_record_left_out_whose_row_is_there_keeps_its_pair(direction, state):
 
 
 @BOTH_WAYS
-def test_a_record_left_out_until_another_is_coupled_remembers_for_whom_it_waits(direction):
+def test_a_record_left_out_until_another_is_coupled_remembers_for_whom_it_waits(direction: Direction) -> None:
     row = row_of(direction)
     draft = changed(row.draft, left_out="Its firm is not coupled.", left_out_waits=[("salesperson", JIM)])
     outcome = Outcome(Result.LEFT_OUT, LEFT_OUT)
@@ -74,7 +80,7 @@ def test_a_record_left_out_until_another_is_coupled_remembers_for_whom_it_waits(
 
 
 @BOTH_WAYS
-def test_a_record_left_out_without_a_pair_waits_in_a_place_of_its_own(direction):
+def test_a_record_left_out_without_a_pair_waits_in_a_place_of_its_own(direction: Direction) -> None:
     row = row_of(direction)
     draft = changed(row.draft, left_out="Its firm is not coupled.", left_out_waits=[("salesperson", JIM)])
 
@@ -94,7 +100,7 @@ def match_of(row: Row, *others: Pair | None) -> list[tuple[Record, Pair | None]]
 
 
 @BOTH_WAYS
-def test_a_record_that_cannot_go_fails_and_remembers_for_whom_it_waits(direction):
+def test_a_record_that_cannot_go_fails_and_remembers_for_whom_it_waits(direction: Direction) -> None:
     row = row_of(direction)
     problem = waiting()
     draft = changed(row.draft, problem=problem)
@@ -107,7 +113,7 @@ def test_a_record_that_cannot_go_fails_and_remembers_for_whom_it_waits(direction
 
 
 @BOTH_WAYS
-def test_a_record_that_another_mapping_holds_is_skipped_and_the_mapping_is_named(direction):
+def test_a_record_that_another_mapping_holds_is_skipped_and_the_mapping_is_named(direction: Direction) -> None:
     row = row_of(direction)
     row.source["name"], row.names["name"] = "Adatum", ("name", "name")
 
@@ -127,7 +133,9 @@ def test_a_record_that_another_mapping_holds_is_skipped_and_the_mapping_is_named
         ((State.COUPLED, State.COUPLED), "is coupled with another record already"),
     ],
 )
-def test_a_match_that_is_taken_or_not_alone_fails_and_every_candidate_is_named(direction, held, why):
+def test_a_match_that_is_taken_or_not_alone_fails_and_every_candidate_is_named(
+    direction: Direction, held: tuple[Any, ...], why: str
+) -> None:
     row = row_of(direction)
     holders = [state and replace(row.coupling, state=state) for state in held]
     matches = match_of(row, *holders)
@@ -141,7 +149,7 @@ def test_a_match_that_is_taken_or_not_alone_fails_and_every_candidate_is_named(d
 
 
 @BOTH_WAYS
-def test_the_match_of_an_option_that_has_none_is_said(direction):
+def test_the_match_of_an_option_that_has_none_is_said(direction: Direction) -> None:
     row = row_of(direction)
 
     action = decide(row, None, creates=False)
@@ -151,7 +159,7 @@ def test_the_match_of_an_option_that_has_none_is_said(direction):
 
 @BOTH_WAYS
 @pytest.mark.parametrize("equal", [True, False])
-def test_one_free_match_is_coupled_whether_or_not_a_field_differs(direction, equal):
+def test_one_free_match_is_coupled_whether_or_not_a_field_differs(direction: Direction, equal: bool) -> None:
     row = row_of(direction)
     if not equal:
         row.twin["city"] = "Wien"
@@ -168,7 +176,7 @@ def test_one_free_match_is_coupled_whether_or_not_a_field_differs(direction, equ
 
 @BOTH_WAYS
 @pytest.mark.parametrize("equal", [True, False])
-def test_of_two_places_set_aside_the_one_with_its_id_here_is_replaced(direction, equal):
+def test_of_two_places_set_aside_the_one_with_its_id_here_is_replaced(direction: Direction, equal: bool) -> None:
     row = row_of(direction)
     if not equal:
         row.twin["city"] = "Wien"

@@ -44,21 +44,21 @@ def phones(world: World, adatum: uuid.UUID) -> tuple[str, str]:
 
 @BOTH_WAYS
 @pytest.mark.parametrize("winner", list(Side))
-def test_the_winners_half_says_so_and_the_losers_is_its_present_value(direction, winner):
+def test_the_winners_half_says_so_and_the_losers_is_its_present_value(direction: Direction, winner: Side) -> None:
     world = World()
     adatum = edited(world)
     halves = decided(world, adatum, direction, {PHONE: winner})
     assert halves == {PHONE: (DECIDED, plain("030 2")) if winner is Side.ERP else (plain("030 1"), DECIDED)}
 
 
-def test_nothing_is_decided_about_a_field_that_goes_one_way():
+def test_nothing_is_decided_about_a_field_that_goes_one_way() -> None:
     world = World()
     assert decided(world, edited(world), TO_CRM, {"priority:numberofemployees": Side.CRM}) == {}
 
 
 @BOTH_WAYS
 @pytest.mark.parametrize(("winner", "phone"), [(Side.ERP, "030 1"), (Side.CRM, "030 2")])
-def test_what_was_decided_goes_over_whichever_pass_comes_first(direction, winner, phone):
+def test_what_was_decided_goes_over_whichever_pass_comes_first(direction: Direction, winner: Side, phone: str) -> None:
     world = World()
     adatum = edited(world)
     agreed = decided(world, adatum, TO_CRM, {PHONE: winner, CITY: winner.other})
@@ -74,7 +74,7 @@ def test_what_was_decided_goes_over_whichever_pass_comes_first(direction, winner
 
 
 @BOTH_WAYS
-def test_an_edit_of_the_loser_after_the_decision_loses_too(direction):
+def test_an_edit_of_the_loser_after_the_decision_loses_too(direction: Direction) -> None:
     world = World()
     adatum = edited(world)
     agreed = decided(world, adatum, TO_CRM, {PHONE: Side.ERP, CITY: Side.ERP})
@@ -88,7 +88,9 @@ def test_an_edit_of_the_loser_after_the_decision_loses_too(direction):
 
 @BOTH_WAYS
 @pytest.mark.parametrize("winner", list(Side))
-def test_send_and_get_carry_the_whole_record_and_leave_the_chosen_side_as_it_is(direction, winner):
+def test_send_and_get_carry_the_whole_record_and_leave_the_chosen_side_as_it_is(
+    direction: Direction, winner: Side
+) -> None:
     world = World()
     adatum = edited(world)
     ids = {Side.ERP: adatum, Side.CRM: world.pair(adatum).crm_id}

@@ -40,7 +40,7 @@ def both_edited(world: World, rule) -> tuple:
 
 
 @pytest.mark.parametrize("winner", list(Side))
-def test_send_and_get_never_end_in_a_conflict_over_a_reference_without_partner(world, winner):
+def test_send_and_get_never_end_in_a_conflict_over_a_reference_without_partner(world: World, winner: Side) -> None:
     adatum, account_id, fabrikam, coho = both_edited(world, WAITING)
     id = adatum if winner is Side.ERP else account_id
     world.ids(ENDS[winner], id, rule=WAITING, winner=winner)
@@ -49,7 +49,7 @@ def test_send_and_get_never_end_in_a_conflict_over_a_reference_without_partner(w
     assert world.crm.values("account", account_id)["parentaccountid"].id == coho
 
 
-def test_send_blanks_the_destination_where_the_field_says_so_and_leaves_the_chosen_side_alone(world):
+def test_send_blanks_the_destination_where_the_field_says_so_and_leaves_the_chosen_side_alone(world: World) -> None:
     adatum, account_id, fabrikam, _ = both_edited(world, CLEARING)
     assert world.ids(TO_CRM, adatum, rule=CLEARING, winner=Side.ERP) == Counters(modified=1)
     assert world.crm.values("account", account_id)["parentaccountid"] is None
@@ -59,7 +59,7 @@ def test_send_blanks_the_destination_where_the_field_says_so_and_leaves_the_chos
     assert world.erp.values("customer", adatum)["bill_to_customer_no"].id == fabrikam
 
 
-def test_what_was_sent_without_partner_arrives_once_its_record_is_there(world):
+def test_what_was_sent_without_partner_arrives_once_its_record_is_there(world: World) -> None:
     adatum, account_id, fabrikam, _ = both_edited(world, CLEARING)
     world.ids(TO_CRM, adatum, rule=CLEARING, winner=Side.ERP)
     world.ids(TO_CRM, fabrikam, rule=CLEARING, create=True)
@@ -68,7 +68,7 @@ def test_what_was_sent_without_partner_arrives_once_its_record_is_there(world):
     assert parent.id == world.pair(fabrikam).crm_id
 
 
-def test_get_after_a_decision_for_business_central_carries_what_sales_has(world):
+def test_get_after_a_decision_for_business_central_carries_what_sales_has(world: World) -> None:
     adatum = world.synchronized()
     pair = world.pair(adatum)
     world.erp.edit("customer", adatum, phone_no="030 1")
@@ -83,7 +83,9 @@ def test_get_after_a_decision_for_business_central_carries_what_sales_has(world)
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_under_a_one_way_mapping_two_way_fields_overwrite_without_conflict_and_owe_nothing(world, direction):
+def test_under_a_one_way_mapping_two_way_fields_overwrite_without_conflict_and_owe_nothing(
+    world: World, direction: Direction
+) -> None:
     rule = customer_rule(direction=direction)
     adatum = world.synchronized()
     account_id = world.pair(adatum).crm_id
@@ -100,7 +102,7 @@ def test_under_a_one_way_mapping_two_way_fields_overwrite_without_conflict_and_o
 
 
 @pytest.mark.parametrize("policy", list(ConflictPolicy))
-def test_a_one_way_mapping_asks_no_policy(world, policy):
+def test_a_one_way_mapping_asks_no_policy(world: World, policy: ConflictPolicy) -> None:
     rule = customer_rule(direction=Direction.TO_CRM, conflict=policy)
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 1")
@@ -114,7 +116,7 @@ NEVER_BLANK = customer_rule([*CUSTOMER_FIELDS[:4], NOT_BLANK])
 
 
 @pytest.mark.parametrize("policy", list(ConflictPolicy))
-def test_a_blank_that_never_travels_is_no_rival_of_a_value(world, policy):
+def test_a_blank_that_never_travels_is_no_rival_of_a_value(world: World, policy: ConflictPolicy) -> None:
     rule = replace(NEVER_BLANK, conflict=policy)
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 1")
@@ -127,7 +129,7 @@ def test_a_blank_that_never_travels_is_no_rival_of_a_value(world, policy):
 
 
 @pytest.mark.parametrize("winner", list(Side))
-def test_a_decision_for_a_blank_that_never_travels_leaves_both_sides_as_they_are(world, winner):
+def test_a_decision_for_a_blank_that_never_travels_leaves_both_sides_as_they_are(world: World, winner: Side) -> None:
     adatum = world.synchronized()
     pair = world.pair(adatum)
     phones = {Side.ERP: "030 1", Side.CRM: "030 1", winner: ""}

@@ -45,7 +45,7 @@ def synchronized(world: World, rule: TableRule) -> bool:
 
 
 @pytest.mark.parametrize(("winner", "city"), [(Side.ERP, "Berlin"), (Side.CRM, "Basel")])
-def test_the_side_that_a_person_chose_wins_though_nobody_changed_the_records(winner, city):
+def test_the_side_that_a_person_chose_wins_though_nobody_changed_the_records(winner: Side, city: str) -> None:
     world, rule = enabled("Berlin", "Basel", winner)
     world.both(rule, **EVERYTHING)
     assert cities(world, rule) == (city, city)
@@ -54,26 +54,26 @@ def test_the_side_that_a_person_chose_wins_though_nobody_changed_the_records(win
 
 @pytest.mark.parametrize("winner", [Side.ERP, Side.CRM, None])
 @pytest.mark.parametrize("cities_before", [("", "Basel"), ("Basel", "")])
-def test_blank_loses_whoever_was_chosen(winner, cities_before):
+def test_blank_loses_whoever_was_chosen(winner: Side | None, cities_before: tuple[str, ...]) -> None:
     world, rule = enabled(*cities_before, winner)
     world.both(rule, **EVERYTHING)
     assert cities(world, rule) == ("Basel", "Basel")
     assert synchronized(world, rule)
 
 
-def test_without_a_choice_two_different_values_are_a_conflict():
+def test_without_a_choice_two_different_values_are_a_conflict() -> None:
     world, rule = enabled("Berlin", "Basel")
     assert world.run(TO_CRM, rule, **EVERYTHING).failed == 1
     assert world.journal.failures[0].code == "conflict"
 
 
-def test_a_field_that_goes_one_way_is_carried_once_for_everybody():
+def test_a_field_that_goes_one_way_is_carried_once_for_everybody() -> None:
     world, rule = enabled("Berlin", "Basel", direction=TO_ERP)
     world.both(rule, **EVERYTHING)
     assert cities(world, rule) == ("Basel", "Basel")
 
 
-def test_an_edit_that_waits_in_sales_is_not_lost_by_looking_again():
+def test_an_edit_that_waits_in_sales_is_not_lost_by_looking_again() -> None:
     world, rule = enabled("Berlin", "Basel", Side.ERP)
     [erp_id] = world.erp.ids("customer")
     world.crm.edit("account", world.pair(erp_id, rule).crm_id, name="Fabrikam")
@@ -82,7 +82,7 @@ def test_an_edit_that_waits_in_sales_is_not_lost_by_looking_again():
     assert cities(world, rule) == ("Berlin", "Berlin")
 
 
-def test_what_was_agreed_under_an_earlier_revision_no_longer_counts():
+def test_what_was_agreed_under_an_earlier_revision_no_longer_counts() -> None:
     world, rule = enabled("Berlin", "Basel", Side.CRM)
     world.both(rule, **EVERYTHING)
     [erp_id] = world.erp.ids("customer")

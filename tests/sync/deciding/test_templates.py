@@ -38,32 +38,32 @@ def made_from(rule: TableRule, **values: Any) -> tuple[World, dict[str, Any]]:
 
 
 @pytest.mark.scenario("IntegrationTableSynchTest.ConfigTemplateIsAppliedIfPresent")
-def test_a_new_record_is_filled_from_the_template_of_its_mapping():
+def test_a_new_record_is_filled_from_the_template_of_its_mapping() -> None:
     assert made_from(rule_with(template(priority=7)))[1]["priority"] == 7
 
 
 @pytest.mark.scenario("IntegrationTableSynchTest.MultiTableConfigTemplate")
 @pytest.mark.parametrize(("number", "priority"), [("123", 1), ("456", 2)])
-def test_the_template_is_used_whose_condition_the_source_record_meets(number, priority):
+def test_the_template_is_used_whose_condition_the_source_record_meets(number: str, priority: int) -> None:
     rule = rule_with(template("accountnumber = 123", priority=1), template("accountnumber = 456", priority=2))
     assert made_from(rule, accountnumber=number)[1]["priority"] == priority
 
 
 @pytest.mark.scenario("IntegrationTableSynchTest.MultiTableConfigTemplateWithPriority")
-def test_the_first_of_two_fitting_templates_is_used():
+def test_the_first_of_two_fitting_templates_is_used() -> None:
     assert made_from(rule_with(template(priority=1), template(priority=2)))[1]["priority"] == 1
 
 
-def test_no_template_fits_and_nothing_is_filled():
+def test_no_template_fits_and_nothing_is_filled() -> None:
     assert made_from(rule_with(template("accountnumber = 123", priority=1)))[1].get("priority") is None
 
 
-def test_what_the_mapping_says_wins_over_the_template():
+def test_what_the_mapping_says_wins_over_the_template() -> None:
     _, made = made_from(rule_with(template(name="Litware", city="Basel")))
     assert (made["name"], made["city"]) == ("Coho Winery", account("Coho Winery")["address1_city"])
 
 
-def test_a_blank_that_goes_both_ways_is_filled_and_the_filled_value_comes_back_in_the_same_run():
+def test_a_blank_that_goes_both_ways_is_filled_and_the_filled_value_comes_back_in_the_same_run() -> None:
     rule = rule_with(template(city="Basel"))
     world, made = made_from(rule, address1_city="")
     assert made["city"] == "Basel"
@@ -73,11 +73,11 @@ def test_a_blank_that_goes_both_ways_is_filled_and_the_filled_value_comes_back_i
         assert counters.modified == 0
 
 
-def test_a_blank_that_only_goes_this_way_stays_blank():
+def test_a_blank_that_only_goes_this_way_stays_blank() -> None:
     assert made_from(rule_with(template(phone_no="030 1")), telephone1="")[1]["phone_no"] == ""
 
 
-def test_a_record_that_is_there_already_is_left_as_it_is():
+def test_a_record_that_is_there_already_is_left_as_it_is() -> None:
     rule = rule_with(template(priority=7))
     world, _ = made_from(rule_with())
     [id] = world.crm.ids("account")
@@ -87,7 +87,7 @@ def test_a_record_that_is_there_already_is_left_as_it_is():
     assert world.customer_of(erp_id).values.get("priority") is None
 
 
-def test_a_template_for_sales_reads_the_customer():
+def test_a_template_for_sales_reads_the_customer() -> None:
     world = World()
     condition = parse("blocked = Ship", CUSTOMER)
     hold = Template("on hold", Side.CRM, {"creditonhold": True}, condition)
@@ -99,7 +99,7 @@ def test_a_template_for_sales_reads_the_customer():
     assert {row.values["name"]: row.values.get("creditonhold") for row in rows} == {"Adatum": True, "Fabrikam": None}
 
 
-def test_a_template_that_the_table_refuses_fails_the_record_and_couples_nothing():
+def test_a_template_that_the_table_refuses_fails_the_record_and_couples_nothing() -> None:
     world = World()
 
     def no_priority(values: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from integration.sync.direction import Direction
 from integration.sync.memory.ledger import Pair, Wait
 from integration.sync.record.transfer import Draft, ReferenceNotCoupled
 from tests.sync.deciding.table_of_truth import TO_CRM, TO_ERP, Row
@@ -18,7 +19,7 @@ AGREED = {"phone": "1", "city": "Berlin"}
 JIM = uuid.UUID("00000000-0000-4000-8000-000000000a1a")
 
 
-def row_of(direction, *, twin: bool = True, **more) -> Row:
+def row_of(direction: Direction, *, twin: bool = True, **more) -> Row:
     """A coupled pair on whose values both sides agree."""
     return Row(direction, dict(AGREED), dict(AGREED) if twin else None, dict(AGREED), **more)
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from integration.systems.values import Ref
+from tests.sync.entity_rules.cronus import Cronus
 
 CUSTOMER, CONTACT, OPPORTUNITY = "CUSTOMER", "CONTACT", "OPPORTUNITY"
 
 
 @pytest.fixture
-def adatum(cronus):
+def adatum(cronus: Cronus) -> UUID:
     id = cronus.customer("Adatum", "C10")
     cronus.make(CUSTOMER, id)
     return id
 
 
 @pytest.fixture
-def helen(cronus, adatum):
+def helen(cronus: Cronus, adatum: UUID) -> UUID:
     id = cronus.person(adatum, "Helen Ray")
     cronus.make(CONTACT, id)
     return id

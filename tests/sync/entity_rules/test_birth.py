@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,9 @@ def lost(cronus: Cronus, table: str, id: uuid.UUID, entered: dict[str, object]) 
 
 @EACH
 @pytest.mark.parametrize("told", [True, False], ids=["versions told", "versions not told"])
-def test_nothing_a_person_entered_changes_in_any_later_pass(cronus, mapping, table, born, given, told):
+def test_nothing_a_person_entered_changes_in_any_later_pass(
+    cronus: Cronus, mapping: str, table: str, born: Callable[..., Any], given: set[Any], told: bool
+) -> None:
     cronus.crm.tells_versions = told
     id, entered = born(cronus)
     assert cronus.run(TO_ERP, standard(mapping), create=True).inserted == 1, cronus.messages()
@@ -87,7 +90,9 @@ def test_nothing_a_person_entered_changes_in_any_later_pass(cronus, mapping, tab
 
 
 @EACH
-def test_it_is_there_once_on_both_sides_and_then_nothing_moves(cronus, mapping, table, born, given):
+def test_it_is_there_once_on_both_sides_and_then_nothing_moves(
+    cronus: Cronus, mapping: str, table: str, born: Callable[..., Any], given: set[Any]
+) -> None:
     id, _ = born(cronus)
     cronus.run(TO_ERP, standard(mapping), create=True)
     cronus.both(standard(mapping))
@@ -98,7 +103,9 @@ def test_it_is_there_once_on_both_sides_and_then_nothing_moves(cronus, mapping, 
 
 
 @EACH
-def test_an_edit_in_sales_before_the_second_pass_is_kept_too(cronus, mapping, table, born, given):
+def test_an_edit_in_sales_before_the_second_pass_is_kept_too(
+    cronus: Cronus, mapping: str, table: str, born: Callable[..., Any], given: set[Any]
+) -> None:
     id, entered = born(cronus)
     named = "name"
     cronus.run(TO_ERP, standard(mapping), create=True)
@@ -120,7 +127,9 @@ LATER = [
 
 
 @pytest.mark.parametrize(("mapping", "born", "edit", "seen"), LATER, ids=[one[0] for one in LATER])
-def test_a_later_edit_in_business_central_arrives_and_brings_nothing_else(cronus, mapping, born, edit, seen):
+def test_a_later_edit_in_business_central_arrives_and_brings_nothing_else(
+    cronus: Cronus, mapping: str, born: Callable[..., Any], edit: dict[str, Any], seen: tuple[Any, ...]
+) -> None:
     id, entered = born(cronus)
     rule = standard(mapping)
     cronus.run(TO_ERP, rule, create=True)
@@ -137,7 +146,7 @@ def test_a_later_edit_in_business_central_arrives_and_brings_nothing_else(cronus
     assert entered
 
 
-def test_a_birth_gives_its_number_to_sales_in_the_same_run(cronus):
+def test_a_birth_gives_its_number_to_sales_in_the_same_run(cronus: Cronus) -> None:
     id, _ = product(cronus, 1)
     cronus.run(TO_ERP, standard("ITEM-PRODUCT"), create=True)
     made = cronus.erp_twin("ITEM-PRODUCT", id)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from integration.sync.rules import Direction
+from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Counters
 from integration.systems.values import Ref
-from tests.sync.entity_rules.cronus import TO_ERP, changed, standard
+from tests.sync.entity_rules.cronus import TO_ERP, Cronus, changed, standard
 
 CUSTOMER, VENDOR = "CUSTOMER", "VENDOR"
 EVERY_ACCOUNT = changed(CUSTOMER, only_coupled=False)
@@ -22,17 +22,17 @@ def with_owner_field(**more):
 
 
 @pytest.fixture
-def team(cronus):
+def team(cronus: Cronus) -> Ref:
     return Ref("team", cronus.crm.add("team", name="Sales West"), "Sales West")
 
 
 @pytest.fixture
-def anna(cronus):
+def anna(cronus: Cronus) -> Ref:
     """A user whom no salesperson is coupled with."""
     return Ref("systemuser", cronus.crm.add("systemuser", fullname="Anna Lidman", islicensed=True), "Anna Lidman")
 
 
-def test_an_account_becomes_a_customer_of_its_owners_salesperson(cronus):
+def test_an_account_becomes_a_customer_of_its_owners_salesperson(cronus: Cronus) -> None:
     adatum = cronus.account("Adatum")
     assert cronus.run(TO_ERP, EVERY_ACCOUNT) == Counters(inserted=1)
     assert cronus.erp_twin(CUSTOMER, adatum)["salesperson_code"] == Ref("salesperson", cronus.jim)
@@ -40,7 +40,7 @@ def test_an_account_becomes_a_customer_of_its_owners_salesperson(cronus):
     assert cronus.crm.values("account", adatum)["ownerid"] == Ref("systemuser", cronus.jim_user)
 
 
-def test_an_account_of_a_team_waits_and_names_the_team(cronus, team):
+def test_an_account_of_a_team_waits_and_names_the_team(cronus: Cronus, team: Ref) -> None:
     adatum = cronus.account("Adatum", ownerid=team)
     for _ in range(3):
         assert cronus.run(TO_ERP, EVERY_ACCOUNT) == Counters(failed=1)
@@ -51,7 +51,7 @@ def test_an_account_of_a_team_waits_and_names_the_team(cronus, team):
     assert cronus.run(TO_ERP, EVERY_ACCOUNT).inserted == 1
 
 
-def test_an_account_whose_owner_is_not_coupled_waits_until_that_user_is(cronus, anna):
+def test_an_account_whose_owner_is_not_coupled_waits_until_that_user_is(cronus: Cronus, anna: Ref) -> None:
     adatum = cronus.account("Adatum", ownerid=anna)
     for _ in range(3):
         assert cronus.run(TO_ERP, EVERY_ACCOUNT) == Counters(failed=1)
@@ -68,20 +68,22 @@ def test_an_account_whose_owner_is_not_coupled_waits_until_that_user_is(cronus, 
     [with_owner_field(clear_on_failed=True), changed(CUSTOMER, only_coupled=False, without=("ownerid",))],
     ids=["clear value on failed synchronization", "no field mapping for the owner"],
 )
-def test_where_the_mapping_allows_an_unknown_owner_the_customer_has_no_salesperson(cronus, team, anna, allowed):
+def test_where_the_mapping_allows_an_unknown_owner_the_customer_has_no_salesperson(
+    cronus: Cronus, team: Ref, anna: Ref, allowed: TableRule
+) -> None:
     for name, owner in (("Adatum", team), ("Fabrikam", anna)):
         cronus.account(name, ownerid=owner)
     assert cronus.run(TO_ERP, allowed) == Counters(inserted=2)
     assert [cronus.erp.values("customer", id)["salesperson_code"] for id in cronus.erp.ids("customer")] == [None, None]
 
 
-def test_an_account_of_a_team_waits_too_where_the_owner_field_goes_both_ways(cronus, team):
+def test_an_account_of_a_team_waits_too_where_the_owner_field_goes_both_ways(cronus: Cronus, team: Ref) -> None:
     cronus.account("Adatum", ownerid=team)
     assert cronus.run(TO_ERP, with_owner_field(direction=Direction.BOTH)) == Counters(failed=1)
     assert "Sales West" in cronus.messages()
 
 
-def test_a_coupled_customer_goes_on_when_its_account_goes_to_a_team(cronus, team):
+def test_a_coupled_customer_goes_on_when_its_account_goes_to_a_team(cronus: Cronus, team: Ref) -> None:
     adatum = cronus.customer("Adatum", "C10")
     [account] = cronus.make(CUSTOMER, adatum)
     cronus.crm.edit("account", account, ownerid=team, telephone1="030 1")
@@ -89,7 +91,7 @@ def test_a_coupled_customer_goes_on_when_its_account_goes_to_a_team(cronus, team
     assert cronus.erp.values("customer", adatum)["salesperson_code"] == Ref("salesperson", cronus.jim)
 
 
-def test_a_vendor_needs_no_purchaser_and_has_one_where_its_owner_is_coupled(cronus, team):
+def test_a_vendor_needs_no_purchaser_and_has_one_where_its_owner_is_coupled(cronus: Cronus, team: Ref) -> None:
     rule = changed(VENDOR, only_coupled=False)
     litware = cronus.account("Litware", customertypecode=11)
     other = cronus.account("Proseware", customertypecode=11, ownerid=team)

@@ -23,7 +23,7 @@ def price_lines(cronus: Cronus, product: uuid.UUID) -> list[dict[str, object]]:
 
 
 @BOTH_KINDS
-def test_a_new_product_has_its_unit_its_group_the_local_currency_and_is_active(cronus, mapping):
+def test_a_new_product_has_its_unit_its_group_the_local_currency_and_is_active(cronus: Cronus, mapping: str) -> None:
     [crm_id] = cronus.make(mapping, sold(cronus, mapping))
     product = cronus.crm.values("product", crm_id)
     [unit] = cronus.crm.ids("uom")
@@ -34,12 +34,12 @@ def test_a_new_product_has_its_unit_its_group_the_local_currency_and_is_active(c
 
 
 @pytest.mark.parametrize(("mapping", "type"), [(ITEM, 1), (RESOURCE, 3)])
-def test_items_are_inventory_and_resources_are_services(cronus, mapping, type):
+def test_items_are_inventory_and_resources_are_services(cronus: Cronus, mapping: str, type: int) -> None:
     [crm_id] = cronus.make(mapping, sold(cronus, mapping))
     assert cronus.crm.values("product", crm_id)["producttypecode"] == type
 
 
-def test_a_product_is_published_only_after_its_price_is_on_the_list(cronus):
+def test_a_product_is_published_only_after_its_price_is_on_the_list(cronus: Cronus) -> None:
     cronus.make(ITEM, cronus.item("1000", "Bicycle"))
     writes = [(call.verb, call.table) for call in cronus.crm.log if call.verb in ("insert", "update")]
     assert writes == [
@@ -47,7 +47,7 @@ def test_a_product_is_published_only_after_its_price_is_on_the_list(cronus):
     ]  # fmt: skip
 
 
-def test_a_product_whose_price_was_refused_stays_a_draft_and_is_finished_by_the_next_run(cronus):
+def test_a_product_whose_price_was_refused_stays_a_draft_and_is_finished_by_the_next_run(cronus: Cronus) -> None:
     bicycle = cronus.item("1000", "Bicycle")
     no_price = Refused("The price list is locked.")
     cronus.crm.fail_on("insert", no_price, when=lambda call: call.table == "productpricelevel")
@@ -58,20 +58,20 @@ def test_a_product_whose_price_was_refused_stays_a_draft_and_is_finished_by_the_
     assert [line["amount"] for line in cronus.all("productpricelevel")] == [Decimal(10)]
 
 
-def test_a_blocked_item_that_the_filter_lets_through_becomes_a_draft_and_is_not_published(cronus):
+def test_a_blocked_item_that_the_filter_lets_through_becomes_a_draft_and_is_not_published(cronus: Cronus) -> None:
     bicycle = cronus.item("1000", "Bicycle", blocked=True)
     cronus.run(TO_CRM, ALL_OF_THEM[ITEM], create=True)
     assert cronus.twin(ITEM, bicycle)["statecode"] == DRAFT
 
 
-def test_the_vendors_name_goes_with_the_product(cronus):
+def test_the_vendors_name_goes_with_the_product(cronus: Cronus) -> None:
     litware = cronus.vendor("Litware", "V10")
     [crm_id] = cronus.make(ITEM, cronus.item("1000", "Bicycle", vendor_no=Ref("vendor", litware)))
     product = cronus.crm.values("product", crm_id)
     assert (product["vendorname"], product["vendorid"]) == ("Litware", "V10")
 
 
-def test_a_price_and_a_stock_below_zero_become_zero_in_sales(cronus):
+def test_a_price_and_a_stock_below_zero_become_zero_in_sales(cronus: Cronus) -> None:
     [crm_id] = cronus.make(ITEM, cronus.item("1000", "Bicycle", "-5", unit_cost=Decimal(1), inventory=Decimal(-3)))
     product = cronus.crm.values("product", crm_id)
     assert (product["price"], product["quantityonhand"]) == (Decimal(0), Decimal(0))
@@ -80,7 +80,7 @@ def test_a_price_and_a_stock_below_zero_become_zero_in_sales(cronus):
 
 @BOTH_KINDS
 @pytest.mark.scenario("CRMCouplingTest.CoupleItemWithBlankBaseUoM", "CRMCouplingTest.CoupleResourceWithBlankBaseUoM")
-def test_without_a_base_unit_nothing_is_made_and_the_message_says_so(cronus, mapping):
+def test_without_a_base_unit_nothing_is_made_and_the_message_says_so(cronus: Cronus, mapping: str) -> None:
     bicycle = sold(cronus, mapping, base_unit_of_measure=None)
     assert cronus.ids(TO_CRM, bicycle, rule=standard(mapping), create=True) == Counters(failed=1)
     assert not cronus.is_coupled(mapping, bicycle)
@@ -88,7 +88,7 @@ def test_without_a_base_unit_nothing_is_made_and_the_message_says_so(cronus, map
 
 
 @BOTH_KINDS
-def test_a_product_whose_unit_is_not_coupled_waits_for_it(cronus, mapping):
+def test_a_product_whose_unit_is_not_coupled_waits_for_it(cronus: Cronus, mapping: str) -> None:
     box = cronus.erp.add("unit_of_measure", code="BOX")
     sold(cronus, mapping, base_unit_of_measure=Ref("unit_of_measure", box))
     assert cronus.run(TO_CRM, standard(mapping), create=True) == Counters(failed=1)
@@ -97,7 +97,7 @@ def test_a_product_whose_unit_is_not_coupled_waits_for_it(cronus, mapping):
     assert cronus.run(TO_CRM, standard(mapping)) == Counters(inserted=1)
 
 
-def test_a_draft_whose_item_gets_another_base_unit_has_the_unit_of_the_other_group(cronus):
+def test_a_draft_whose_item_gets_another_base_unit_has_the_unit_of_the_other_group(cronus: Cronus) -> None:
     box = cronus.erp.add("unit_of_measure", code="BOX")
     [group] = cronus.make("UNIT OF MEASURE", box)
     bicycle = cronus.item("1000", "Bicycle")
@@ -114,7 +114,7 @@ def test_a_draft_whose_item_gets_another_base_unit_has_the_unit_of_the_other_gro
 
 
 @pytest.mark.scenario("CRMCouplingTest.TestProductToNewItemResourceNotPickedUp")
-def test_an_inventory_product_becomes_an_item_and_a_service_does_not(cronus):
+def test_an_inventory_product_becomes_an_item_and_a_service_does_not(cronus: Cronus) -> None:
     group, states = Ref("uomschedule", cronus.pieces_group), {"statecode": ACTIVE, "defaultuomscheduleid": None}
     states["defaultuomscheduleid"] = group
     cronus.crm.add("product", name="Bicycle", productnumber="B-1", producttypecode=1, **states)
@@ -125,7 +125,7 @@ def test_an_inventory_product_becomes_an_item_and_a_service_does_not(cronus):
     assert cronus.erp.ids("resource") == []
 
 
-def test_a_new_item_from_sales_has_a_number_of_the_series_its_unit_and_is_not_blocked(cronus):
+def test_a_new_item_from_sales_has_a_number_of_the_series_its_unit_and_is_not_blocked(cronus: Cronus) -> None:
     group = Ref("uomschedule", cronus.pieces_group)
     product = cronus.crm.add(
         "product", name="Bicycle", productnumber="B-1", producttypecode=1, statecode=ACTIVE, defaultuomscheduleid=group
@@ -142,7 +142,7 @@ def service(cronus, group):
     )
 
 
-def test_a_new_resource_from_sales_has_the_unit_of_its_unit_group(cronus):
+def test_a_new_resource_from_sales_has_the_unit_of_its_unit_group(cronus: Cronus) -> None:
     fitting = service(cronus, Ref("uomschedule", cronus.pieces_group))
     assert cronus.run(TO_ERP, standard(RESOURCE), create=True) == Counters(inserted=1)
     assert cronus.erp_twin(RESOURCE, fitting)["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
@@ -150,7 +150,9 @@ def test_a_new_resource_from_sales_has_the_unit_of_its_unit_group(cronus):
     assert cronus.messages() == ""
 
 
-def test_a_service_whose_unit_group_is_not_coupled_waits_for_it_and_is_no_resource_without_a_unit(cronus):
+def test_a_service_whose_unit_group_is_not_coupled_waits_for_it_and_is_no_resource_without_a_unit(
+    cronus: Cronus,
+) -> None:
     hours = cronus.crm.add("uomschedule", name="NAV HOUR", baseuomname="HOUR")
     fitting = service(cronus, Ref("uomschedule", hours, "NAV HOUR"))
     for _ in range(3):
@@ -163,13 +165,13 @@ def test_a_service_whose_unit_group_is_not_coupled_waits_for_it_and_is_no_resour
     assert cronus.erp_twin(RESOURCE, fitting)["base_unit_of_measure"] == Ref("unit_of_measure", hour)
 
 
-def test_a_service_without_a_unit_group_is_left_out_with_the_reason(cronus):
+def test_a_service_without_a_unit_group_is_left_out_with_the_reason(cronus: Cronus) -> None:
     service(cronus, None)
     assert cronus.run(TO_ERP, standard(RESOURCE), create=True) == Counters(skipped=1)
     assert "no unit group" in cronus.reasons()[0]
 
 
-def test_an_item_whose_unit_is_not_mapped_has_the_unit_of_its_unit_group_all_the_same(cronus):
+def test_an_item_whose_unit_is_not_mapped_has_the_unit_of_its_unit_group_all_the_same(cronus: Cronus) -> None:
     group = Ref("uomschedule", cronus.pieces_group)
     cronus.crm.add(
         "product", name="Bicycle", productnumber="B-1", producttypecode=1, statecode=ACTIVE, defaultuomscheduleid=group
@@ -187,7 +189,7 @@ def test_an_item_whose_unit_is_not_mapped_has_the_unit_of_its_unit_group_all_the
     "CRMIntegrationMgtTest.BlockingItemDeactivatesProductIfBlockedFilterIsRemoved",
     "CRMIntegrationMgtTest.BlockingResourceDeactivatesProductIfBlockedFilterIsRemoved",
 )
-def test_blocking_retires_the_product_where_the_filter_lets_blocked_ones_through(cronus, mapping):
+def test_blocking_retires_the_product_where_the_filter_lets_blocked_ones_through(cronus: Cronus, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     cronus.make(mapping, erp_id)
     rule = ALL_OF_THEM[mapping]
@@ -197,7 +199,7 @@ def test_blocking_retires_the_product_where_the_filter_lets_blocked_ones_through
 
 
 @BOTH_KINDS
-def test_blocking_does_nothing_in_sales_while_the_filter_leaves_blocked_ones_out(cronus, mapping):
+def test_blocking_does_nothing_in_sales_while_the_filter_leaves_blocked_ones_out(cronus: Cronus, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     cronus.make(mapping, erp_id)
     cronus.erp.edit(standard(mapping).erp.name, erp_id, blocked=True)
@@ -209,7 +211,7 @@ def test_blocking_does_nothing_in_sales_while_the_filter_leaves_blocked_ones_out
 @pytest.mark.scenario(
     "CRMIntegrationMgtTest.UnblockingResourceActivatesProduct", "CRMSynchHelperTest.TestSetCRMProductStateToActive"
 )
-def test_unblocking_makes_a_retired_product_active_in_state_and_status(cronus, mapping):
+def test_unblocking_makes_a_retired_product_active_in_state_and_status(cronus: Cronus, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     cronus.make(mapping, erp_id)
     rule = ALL_OF_THEM[mapping]
@@ -225,7 +227,9 @@ def test_unblocking_makes_a_retired_product_active_in_state_and_status(cronus, m
     "CRMIntegrationMgtTest.DeactivatingProductBlocksItemIfActiveFilterIsRemoved",
     "CRMIntegrationMgtTest.DeactivatingProductBlocksResourceIfActiveFilterIsRemoved",
 )
-def test_retiring_a_product_blocks_its_twin_where_the_filter_lets_retired_ones_through(cronus, mapping):
+def test_retiring_a_product_blocks_its_twin_where_the_filter_lets_retired_ones_through(
+    cronus: Cronus, mapping: str
+) -> None:
     erp_id = sold(cronus, mapping)
     [crm_id] = cronus.make(mapping, erp_id)
     cronus.crm.edit("product", crm_id, statecode=RETIRED, statuscode=2)
@@ -237,7 +241,7 @@ def test_retiring_a_product_blocks_its_twin_where_the_filter_lets_retired_ones_t
 @pytest.mark.scenario(
     "CRMIntegrationMgtTest.ActivatingProductUnblocksItem", "CRMIntegrationMgtTest.ActivatingProductUnblocksResource"
 )
-def test_activating_a_product_unblocks_its_twin(cronus, mapping):
+def test_activating_a_product_unblocks_its_twin(cronus: Cronus, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     [crm_id] = cronus.make(mapping, erp_id)
     cronus.crm.edit("product", crm_id, statecode=RETIRED)
@@ -248,7 +252,7 @@ def test_activating_a_product_unblocks_its_twin(cronus, mapping):
 
 
 @BOTH_KINDS
-def test_retired_and_blocked_agree_so_the_next_runs_change_nothing(cronus, mapping):
+def test_retired_and_blocked_agree_so_the_next_runs_change_nothing(cronus: Cronus, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     [crm_id] = cronus.make(mapping, erp_id)
     cronus.crm.edit("product", crm_id, statecode=RETIRED, statuscode=2)

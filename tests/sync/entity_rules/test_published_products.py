@@ -9,12 +9,12 @@ import pytest
 
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Ref
-from tests.sync.entity_rules.cronus import TO_CRM, standard
+from tests.sync.entity_rules.cronus import TO_CRM, Cronus, standard
 from tests.sync.entity_rules.goods import ACTIVE, ALL_OF_THEM, BOTH_KINDS, ITEM, RESOURCE, RETIRED, sold
 
 
 @pytest.fixture
-def box(cronus):
+def box(cronus: Cronus) -> Ref:
     """A coupled unit beside the pieces."""
     id = cronus.erp.add("unit_of_measure", code="BOX")
     cronus.make("UNIT OF MEASURE", id)
@@ -25,7 +25,9 @@ def box(cronus):
 
 
 @BOTH_KINDS
-def test_another_base_unit_fails_once_by_name_with_the_way_out_and_all_other_fields_go_on(cronus, box, mapping):
+def test_another_base_unit_fails_once_by_name_with_the_way_out_and_all_other_fields_go_on(
+    cronus: Cronus, box: Ref, mapping: str
+) -> None:
     erp_id = sold(cronus, mapping)
     cronus.make(mapping, erp_id)
     table = standard(mapping).erp.name
@@ -39,7 +41,7 @@ def test_another_base_unit_fails_once_by_name_with_the_way_out_and_all_other_fie
 
 
 @BOTH_KINDS
-def test_prices_go_on_for_good_after_the_base_unit_was_changed(cronus, box, mapping):
+def test_prices_go_on_for_good_after_the_base_unit_was_changed(cronus: Cronus, box: Ref, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     cronus.make(mapping, erp_id)
     table = standard(mapping).erp.name
@@ -52,7 +54,7 @@ def test_prices_go_on_for_good_after_the_base_unit_was_changed(cronus, box, mapp
 
 
 @BOTH_KINDS
-def test_the_failure_closes_when_the_base_unit_is_changed_back(cronus, box, mapping):
+def test_the_failure_closes_when_the_base_unit_is_changed_back(cronus: Cronus, box: Ref, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     cronus.make(mapping, erp_id)
     table = standard(mapping).erp.name
@@ -67,7 +69,7 @@ def test_the_failure_closes_when_the_base_unit_is_changed_back(cronus, box, mapp
 
 
 @BOTH_KINDS
-def test_a_product_that_a_person_retired_is_not_made_active_by_a_new_price(cronus, mapping):
+def test_a_product_that_a_person_retired_is_not_made_active_by_a_new_price(cronus: Cronus, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     [crm_id] = cronus.make(mapping, erp_id)
     cronus.crm.edit("product", crm_id, statecode=RETIRED, statuscode=2)
@@ -79,7 +81,9 @@ def test_a_product_that_a_person_retired_is_not_made_active_by_a_new_price(cronu
 
 
 @BOTH_KINDS
-def test_the_price_that_a_retired_product_did_not_take_arrives_when_it_is_active_again(cronus, mapping):
+def test_the_price_that_a_retired_product_did_not_take_arrives_when_it_is_active_again(
+    cronus: Cronus, mapping: str
+) -> None:
     erp_id = sold(cronus, mapping)
     [crm_id] = cronus.make(mapping, erp_id)
     cronus.crm.edit("product", crm_id, statecode=RETIRED, statuscode=2)
@@ -92,7 +96,7 @@ def test_the_price_that_a_retired_product_did_not_take_arrives_when_it_is_active
 
 
 @BOTH_KINDS
-def test_a_new_price_of_a_blocked_and_retired_product_waits_until_it_is_unblocked(cronus, mapping):
+def test_a_new_price_of_a_blocked_and_retired_product_waits_until_it_is_unblocked(cronus: Cronus, mapping: str) -> None:
     erp_id = sold(cronus, mapping)
     cronus.make(mapping, erp_id)
     rule = ALL_OF_THEM[mapping]
@@ -110,14 +114,14 @@ def test_a_new_price_of_a_blocked_and_retired_product_waits_until_it_is_unblocke
 # --- decimals ----------------------------------------------------------------------------------------------------
 
 
-def test_quantities_of_a_new_product_have_the_decimals_that_the_setting_says(cronus):
+def test_quantities_of_a_new_product_have_the_decimals_that_the_setting_says(cronus: Cronus) -> None:
     cronus.context = replace(cronus.context, quantity_decimals=3)
     [crm_id] = cronus.make(ITEM, cronus.item("1000", "Bicycle"))
     assert cronus.crm.values("product", crm_id)["quantitydecimal"] == 3
 
 
 @pytest.mark.parametrize("mapping", [ITEM, RESOURCE])
-def test_a_price_that_is_rounded_there_is_written_once(cronus, mapping):
+def test_a_price_that_is_rounded_there_is_written_once(cronus: Cronus, mapping: str) -> None:
     erp_id = sold(cronus, mapping, unit_price=Decimal("0.12345"), unit_cost=Decimal("0.12999"))
     cronus.make(mapping, erp_id)
     product = cronus.twin(mapping, erp_id)

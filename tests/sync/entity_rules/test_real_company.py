@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def real(cronus) -> Cronus:
+def real(cronus: Cronus) -> Cronus:
     """The same Sales organization, beside a company in the database."""
     company: Any = EmbeddedCompany()
     cronus.erp = company
@@ -31,7 +31,7 @@ def over(real: Cronus, name: str, **more: Any) -> TableRule:
 
 
 @pytest.mark.scenario("CRMSynchRulesTest.NewCRMContactSyncedToNewNAVContactIfParentIsCoupled")
-def test_a_new_person_from_sales_is_numbered_from_the_series_and_becomes_the_primary_contact(real):
+def test_a_new_person_from_sales_is_numbered_from_the_series_and_becomes_the_primary_contact(real: Cronus) -> None:
     adatum = Customer.objects.create(name="Adatum")
     account = real.account("Adatum")
     real.couple(over(real, "CUSTOMER"), adatum.pk, account)
@@ -44,7 +44,7 @@ def test_a_new_person_from_sales_is_numbered_from_the_series_and_becomes_the_pri
     assert adatum.primary_contact_no == helen
 
 
-def test_users_become_salespeople_with_codes_one_after_the_other(real):
+def test_users_become_salespeople_with_codes_one_after_the_other(real: Cronus) -> None:
     for name in ("Peter Saddow", "Anna Lidman"):
         real.crm.add("systemuser", fullname=name, isdisabled=False, islicensed=True, isintegrationuser=False)
     real.crm.remove("systemuser", real.jim_user)
@@ -55,7 +55,7 @@ def test_users_become_salespeople_with_codes_one_after_the_other(real):
     ]
 
 
-def test_a_new_item_from_sales_is_numbered_from_the_series_and_can_be_sold(real):
+def test_a_new_item_from_sales_is_numbered_from_the_series_and_can_be_sold(real: Cronus) -> None:
     UnitOfMeasure.objects.create(pk=real.pieces, code="PCS")
     group = Ref("uomschedule", real.pieces_group)
     real.crm.add(
@@ -66,7 +66,7 @@ def test_a_new_item_from_sales_is_numbered_from_the_series_and_can_be_sold(real)
     assert (item.no, item.blocked, item.base_unit_of_measure.code) == ("1000", False, "PCS")
 
 
-def test_the_account_of_a_vendor_that_becomes_inactive_blocks_it_for_everything(real):
+def test_the_account_of_a_vendor_that_becomes_inactive_blocks_it_for_everything(real: Cronus) -> None:
     litware = Vendor.objects.create(name="Litware")
     every = over(real, "VENDOR", erp_filter="", crm_filter="customertypecode = Vendor", without=("ownerid",))
     assert real.run(TO_CRM, every) == Counters(inserted=1)

@@ -81,7 +81,7 @@ def customers(*sides: Side) -> World:
 
 
 @pytest.mark.parametrize("sides", GIVING)
-def test_accounts_become_customers_once_each_without_a_mark(sides):
+def test_accounts_become_customers_once_each_without_a_mark(sides: tuple[Side, ...]) -> None:
     world = accounts(*sides)
     counters = world.run(TO_ERP, mapping(world), CREATE)
     assert (counters.inserted, counters.failed) == (5, 0)
@@ -89,7 +89,7 @@ def test_accounts_become_customers_once_each_without_a_mark(sides):
     nothing_left(world)
 
 
-def test_customers_become_accounts_once_each_without_a_mark():
+def test_customers_become_accounts_once_each_without_a_mark() -> None:
     world = customers(Side.ERP, Side.CRM)
     counters = world.run(TO_CRM, mapping(world), CREATE)
     assert (counters.inserted, counters.failed) == (5, 0)
@@ -97,7 +97,7 @@ def test_customers_become_accounts_once_each_without_a_mark():
 
 
 @pytest.mark.parametrize("sides", GIVING)
-def test_accounts_becoming_customers_are_there_once_at_whatever_step_the_run_dies(sides):
+def test_accounts_becoming_customers_are_there_once_at_whatever_step_the_run_dies(sides: tuple[Side, ...]) -> None:
     def world() -> World:
         one = accounts(*sides)
         one.erp.tells_versions = len(sides) == 1
@@ -106,7 +106,7 @@ def test_accounts_becoming_customers_are_there_once_at_whatever_step_the_run_die
     assert every_death(world, TO_ERP, mapping(giving(*sides)), CREATE, one_twin_each) > 40
 
 
-def test_customers_becoming_accounts_are_there_once_at_whatever_step_the_run_dies():
+def test_customers_becoming_accounts_are_there_once_at_whatever_step_the_run_dies() -> None:
     def world() -> World:
         one = customers(Side.ERP, Side.CRM)
         one.crm.tells_versions = False
@@ -117,7 +117,7 @@ def test_customers_becoming_accounts_are_there_once_at_whatever_step_the_run_die
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_edits_of_both_sides_arrive_at_whatever_step_a_run_dies(direction: Direction):
+def test_edits_of_both_sides_arrive_at_whatever_step_a_run_dies(direction: Direction) -> None:
     def edited() -> World:
         world = customers(Side.ERP, Side.CRM)
         world.run(TO_CRM, mapping(world), CREATE)
@@ -138,7 +138,7 @@ def test_edits_of_both_sides_arrive_at_whatever_step_a_run_dies(direction: Direc
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_an_edit_of_a_row_that_a_dead_run_has_left_behind_arrives(direction: Direction):
+def test_an_edit_of_a_row_that_a_dead_run_has_left_behind_arrives(direction: Direction) -> None:
     """Also under its mark: nothing that a person types is taken for what we wrote."""
     column = "telephone1" if direction is TO_CRM else "phone_no"
     for last in range(1, 200):

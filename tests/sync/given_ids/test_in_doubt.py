@@ -59,7 +59,7 @@ def customers(world: World) -> list[dict[str, Any]]:
     return [world.erp.values("customer", id) for id in world.erp.ids("customer")]
 
 
-def test_a_customer_that_arrived_though_nobody_heard_is_found_by_its_mark(world):
+def test_a_customer_that_arrived_though_nobody_heard_is_found_by_its_mark(world: World) -> None:
     an_account(world)
     breaks_off(world, done=None)
     assert reserved_of(customers(world)[0]["address_2"]) == the_pair(world).erp_id
@@ -70,7 +70,7 @@ def test_a_customer_that_arrived_though_nobody_heard_is_found_by_its_mark(world)
     assert the_pair(world).erp_id == world.erp.ids("customer")[0]
 
 
-def test_a_customer_in_doubt_rests_ten_minutes_however_often_it_is_looked_for(world):
+def test_a_customer_in_doubt_rests_ten_minutes_however_often_it_is_looked_for(world: World) -> None:
     an_account(world)
     breaks_off(world, done=0)
     for _ in range(3):
@@ -84,7 +84,7 @@ def test_a_customer_in_doubt_rests_ten_minutes_however_often_it_is_looked_for(wo
     assert len(customers(world)) == 1
 
 
-def test_a_customer_that_arrives_late_is_not_made_again(world):
+def test_a_customer_that_arrives_late_is_not_made_again(world: World) -> None:
     crm_id = an_account(world)
     breaks_off(world, done=0)
     world.wait(minutes=5)
@@ -99,7 +99,7 @@ def test_a_customer_that_arrives_late_is_not_made_again(world):
     assert the_pair(world).crm_id == crm_id
 
 
-def test_the_other_pass_leaves_a_customer_in_doubt_alone(world):
+def test_the_other_pass_leaves_a_customer_in_doubt_alone(world: World) -> None:
     an_account(world)
     breaks_off(world, done=0)
     counters = world.run(TO_CRM, mapping(world), CREATE)
@@ -107,7 +107,7 @@ def test_the_other_pass_leaves_a_customer_in_doubt_alone(world):
     assert the_pair(world).state is State.INTENDED
 
 
-def test_an_account_that_may_not_go_any_more_is_only_reserved_when_the_doubt_is_over(world):
+def test_an_account_that_may_not_go_any_more_is_only_reserved_when_the_doubt_is_over(world: World) -> None:
     crm_id = an_account(world)
     breaks_off(world, done=0)
     world.crm.edit("account", crm_id, statecode=1)
@@ -119,7 +119,7 @@ def test_an_account_that_may_not_go_any_more_is_only_reserved_when_the_doubt_is_
     assert get_customers(world).inserted == 1
 
 
-def test_a_deleted_account_leaves_no_pair_when_the_doubt_is_over(world):
+def test_a_deleted_account_leaves_no_pair_when_the_doubt_is_over(world: World) -> None:
     crm_id = an_account(world)
     breaks_off(world, done=0)
     world.crm.remove("account", crm_id)
@@ -131,7 +131,7 @@ def test_a_deleted_account_leaves_no_pair_when_the_doubt_is_over(world):
 
 
 @pytest.mark.parametrize("marked", [True, False])
-def test_a_marked_row_is_nobodys_in_every_pass(world, marked):
+def test_a_marked_row_is_nobodys_in_every_pass(world: World, marked: bool) -> None:
     value = mark(uuid.uuid4()) if marked else "Back door"
     world.add_customer("Adatum", address_2=value)
     assert world.run(TO_CRM, mapping(world), CREATE).inserted == (0 if marked else 1)
@@ -139,7 +139,7 @@ def test_a_marked_row_is_nobodys_in_every_pass(world, marked):
     assert len(world.crm.ids("account")) == (0 if marked else 1)
 
 
-def test_an_edit_under_the_mark_is_carried_to_sales(world):
+def test_an_edit_under_the_mark_is_carried_to_sales(world: World) -> None:
     crm_id = an_account(world)
     breaks_off(world, done=None)
     world.erp.edit("customer", world.erp.ids("customer")[0], phone_no="030 999")
@@ -149,7 +149,7 @@ def test_an_edit_under_the_mark_is_carried_to_sales(world):
     assert customers(world)[0]["phone_no"] == "030 999"
 
 
-def test_an_edit_between_reading_and_unmarking_is_carried_to_sales(world):
+def test_an_edit_between_reading_and_unmarking_is_carried_to_sales(world: World) -> None:
     crm_id = an_account(world)
     real = world.erp.update
     edited: list[uuid.UUID] = []
@@ -168,7 +168,9 @@ def test_an_edit_between_reading_and_unmarking_is_carried_to_sales(world):
 
 
 @pytest.mark.parametrize("problem", [Refused("No."), VersionConflict("Somebody was faster.")])
-def test_a_mark_that_cannot_be_taken_away_fails_the_record_until_it_can(world, problem):
+def test_a_mark_that_cannot_be_taken_away_fails_the_record_until_it_can(
+    world: World, problem: Refused | VersionConflict
+) -> None:
     an_account(world)
     world.erp.fail_on("update", problem, times=3)
     counters = get_customers(world)
@@ -180,14 +182,14 @@ def test_a_mark_that_cannot_be_taken_away_fails_the_record_until_it_can(world, p
     assert the_pair(world).state is State.COUPLED
 
 
-def test_a_number_that_the_erp_gave_goes_to_sales_with_the_page(world):
+def test_a_number_that_the_erp_gave_goes_to_sales_with_the_page(world: World) -> None:
     crm_id = an_account(world)
     fields = [*CUSTOMER_FIELDS, BACK_DOOR, field_rule("no", "accountnumber", Direction.TO_CRM)]
     world.run(TO_ERP, world.described(customer_rule(fields)), CREATE)
     assert world.crm.values("account", crm_id)["accountnumber"] == customers(world)[0]["no"] == "C00001"
 
 
-def test_a_code_that_an_earlier_try_has_made_is_ours_and_any_other_is_not(world):
+def test_a_code_that_an_earlier_try_has_made_is_ours_and_any_other_is_not(world: World) -> None:
     fields = [field_rule("code", "mobilephone", TO_ERP), *salespeople_rule().fields[:1]]
     world.erp.marks = {}
     world.crm.edit("systemuser", world.jim_user, mobilephone="JO")
@@ -211,11 +213,11 @@ def test_a_code_that_an_earlier_try_has_made_is_ours_and_any_other_is_not(world)
     ]
 
 
-def test_the_clock_of_a_run_is_that_of_its_context(world):
+def test_the_clock_of_a_run_is_that_of_its_context(world: World) -> None:
     assert world.context.clock() == dt.datetime(2026, 1, 5, 8, 0, tzinfo=dt.UTC)
 
 
-def test_a_marked_customer_is_nobodys_match(world):
+def test_a_marked_customer_is_nobodys_match(world: World) -> None:
     an_account(world)
     world.add_customer("Adatum", address_2=mark(uuid.uuid4()))
     rule, criteria = mapping(world), [Criterion("name", "name")]
@@ -226,7 +228,9 @@ def test_a_marked_customer_is_nobodys_match(world):
 
 
 @pytest.mark.parametrize(("done", "minutes", "predicted"), [(0, 1, Fail), (0, 11, Insert), (None, 1, Insert)])
-def test_a_dry_run_predicts_what_becomes_of_a_customer_in_doubt_and_writes_nothing(world, done, minutes, predicted):
+def test_a_dry_run_predicts_what_becomes_of_a_customer_in_doubt_and_writes_nothing(
+    world: World, done: int | None, minutes: int, predicted: type[Any]
+) -> None:
     an_account(world)
     breaks_off(world, done=done)
     world.wait(minutes=minutes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.systems.errors import TimedOut
@@ -12,7 +14,9 @@ from tests.sync.world import TO_ERP, World
 
 @pytest.mark.parametrize("gives", [(), (Side.ERP, Side.CRM)])
 @pytest.mark.parametrize("done", [0, None])
-def test_a_phone_changed_in_sales_arrives_though_the_update_of_the_erp_was_interrupted(gives, done):
+def test_a_phone_changed_in_sales_arrives_though_the_update_of_the_erp_was_interrupted(
+    gives: tuple[Any, ...], done: int | None
+) -> None:
     world = World()
     world.erp.remote = True
     world.give_ids(*gives)

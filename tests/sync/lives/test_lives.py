@@ -19,10 +19,10 @@ PARTS = 8
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_nothing_is_lost_in_any_life_and_all_comes_to_rest(part):
+def test_nothing_is_lost_in_any_life_and_all_comes_to_rest(part: int) -> None:
     failing = [found for seed in range(FIRST + part, FIRST + LIVES, PARTS) if (found := story(seed))]
     assert not failing, "\n\n".join(failing[:3])
 
 
-def test_the_same_seed_draws_the_same_life():
+def test_the_same_seed_draws_the_same_life() -> None:
     assert draw(7) == draw(7) != draw(8)

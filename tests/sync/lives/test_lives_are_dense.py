@@ -16,7 +16,7 @@ WITHIN = 120
 
 
 @pytest.mark.parametrize("mutation", mutations.ALL, ids=lambda mutation: mutation.__name__)
-def test_a_rule_that_is_taken_out_is_missed(mutation: Mutation):
+def test_a_rule_that_is_taken_out_is_missed(mutation: Mutation) -> None:
     lives = (draw(seed, mutations.ALL[mutation]) for seed in range(WITHIN))
     with mutation():
         missed_in = next((life for life in lives if failure(life)), None)
@@ -49,7 +49,7 @@ def owner_after_a_look_was_asked_for_during_a_pass() -> tuple[Ref, Ref]:
     return Ref("systemuser", other), world.account_of(adatum).values["ownerid"]
 
 
-def test_what_somebody_asks_for_during_a_pass_is_not_cleared_by_it():
+def test_what_somebody_asks_for_during_a_pass_is_not_cleared_by_it() -> None:
     wanted, held = owner_after_a_look_was_asked_for_during_a_pass()
     assert wanted == held
     with mutations.flags_are_overwritten():

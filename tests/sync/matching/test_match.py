@@ -42,28 +42,28 @@ def make_account(world: World, name: str, **values) -> uuid.UUID:
     return world.crm.add("account", **account(name, ownerid=Ref("systemuser", world.jim_user), **values))
 
 
-def test_the_same_firm_on_both_sides_is_coupled_and_nothing_is_written_yet(world):
+def test_the_same_firm_on_both_sides_is_coupled_and_nothing_is_written_yet(world: World) -> None:
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
     assert match(world) == Counters(coupled=1)
     assert coupled(world) == {adatum: there}
     assert world.crm.calls["update"] == world.erp.calls["update"] == 0
 
 
-def test_a_customer_without_a_counterpart_counts_as_failed_with_the_reason(world):
+def test_a_customer_without_a_counterpart_counts_as_failed_with_the_reason(world: World) -> None:
     world.add_customer("Adatum")
     assert match(world) == Counters(failed=1)
     [failure] = world.journal.failures
     assert (failure.code, failure.crm_id) == ("no-match", None)
 
 
-def test_a_customer_without_a_counterpart_is_no_failure_where_it_is_going_to_be_created(world):
+def test_a_customer_without_a_counterpart_is_no_failure_where_it_is_going_to_be_created(world: World) -> None:
     adatum = world.add_customer("Adatum")
     assert match(world, create_unmatched=True) == Counters()
     assert world.run(TO_CRM, create=True) == Counters(inserted=1)
     assert world.account_of(adatum).values["name"] == "Adatum"
 
 
-def test_an_ambiguous_customer_fails_with_the_candidates_and_nobody_creates_a_third(world):
+def test_an_ambiguous_customer_fails_with_the_candidates_and_nobody_creates_a_third(world: World) -> None:
     adatum = world.add_customer("Adatum")
     candidates = [make_account(world, "Adatum") for _ in range(2)]
     assert match(world, create_unmatched=True) == Counters(failed=1)
@@ -75,7 +75,7 @@ def test_an_ambiguous_customer_fails_with_the_candidates_and_nobody_creates_a_th
     assert world.pair(adatum).to_crm.result is Result.SKIPPED
 
 
-def test_a_customer_that_was_ambiguous_is_coupled_when_the_other_candidate_is_gone(world):
+def test_a_customer_that_was_ambiguous_is_coupled_when_the_other_candidate_is_gone(world: World) -> None:
     adatum = world.add_customer("Adatum")
     one, other = (make_account(world, "Adatum") for _ in range(2))
     match(world)
@@ -84,7 +84,7 @@ def test_a_customer_that_was_ambiguous_is_coupled_when_the_other_candidate_is_go
     assert coupled(world) == {adatum: one}
 
 
-def test_what_is_coupled_already_is_neither_matched_again_nor_a_candidate(world):
+def test_what_is_coupled_already_is_neither_matched_again_nor_a_candidate(world: World) -> None:
     adatum, taken = world.add_customer("Adatum"), make_account(world, "Adatum")
     world.couple(customer_rule(), adatum, taken)
     second = world.add_customer("Adatum")
@@ -93,20 +93,20 @@ def test_what_is_coupled_already_is_neither_matched_again_nor_a_candidate(world)
     assert world.journal.failures[0].erp_id == second
 
 
-def test_what_only_failed_before_is_free_to_be_matched(world):
+def test_what_only_failed_before_is_free_to_be_matched(world: World) -> None:
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
     world.ledger(customer_rule()).remember([Pair(adatum, uuid.uuid4())])
     assert match(world) == Counters(coupled=1)
     assert coupled(world) == {adatum: there}
 
 
-def test_rows_outside_the_filters_are_no_candidates(world):
+def test_rows_outside_the_filters_are_no_candidates(world: World) -> None:
     world.add_customer("Adatum")
     make_account(world, "Adatum", statecode=1)
     assert match(world) == Counters(failed=1)
 
 
-def test_only_the_chosen_customers_are_matched(world):
+def test_only_the_chosen_customers_are_matched(world: World) -> None:
     adatum, fabrikam = world.add_customer("Adatum"), world.add_customer("Fabrikam")
     for name in ("Adatum", "Fabrikam"):
         make_account(world, name)
@@ -115,19 +115,19 @@ def test_only_the_chosen_customers_are_matched(world):
     assert adatum not in coupled(world)
 
 
-def test_without_criteria_nothing_is_matched_and_the_mapping_is_named(world):
+def test_without_criteria_nothing_is_matched_and_the_mapping_is_named(world: World) -> None:
     with pytest.raises(ConfigurationProblem, match="CUSTOMER has no matching criteria"):
         match(world, criteria=[])
 
 
-def test_a_preview_says_what_would_be_coupled_and_couples_nothing(world):
+def test_a_preview_says_what_would_be_coupled_and_couples_nothing(world: World) -> None:
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
     ledger = world.ledger(customer_rule())
     assert preview(customer_rule(), CRITERIA, world.erp, world.crm, ledger).pairs == {adatum: there}
     assert ledger.rows == {}
 
 
-def test_more_customers_than_one_request_takes_are_coupled(world):
+def test_more_customers_than_one_request_takes_are_coupled(world: World) -> None:
     names = firms(1100)
     for name in names:
         world.add_customer(name)
@@ -148,14 +148,18 @@ NUMBER = [Criterion("no", "description")]
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP, Direction.BOTH])
-def test_a_transformed_field_matches_what_it_would_become_whichever_way_it_goes(world, direction):
+def test_a_transformed_field_matches_what_it_would_become_whichever_way_it_goes(
+    world: World, direction: Direction
+) -> None:
     adatum, there = world.add_customer("Adatum", no="C10"), make_account(world, "A. Datum", description="BC-c10")
     make_account(world, "C10", description="BC-C11")
     assert match(world, NUMBER, prefixed(direction)) == Counters(coupled=1)
     assert coupled(world) == {adatum: there}
 
 
-def test_a_field_transformed_on_its_way_to_business_central_only_is_compared_as_it_would_arrive_there(world):
+def test_a_field_transformed_on_its_way_to_business_central_only_is_compared_as_it_would_arrive_there(
+    world: World,
+) -> None:
     upper = Transformation("replace", TO_ERP, {"find": "Ltd.", "instead": "Limited"})
     fields = [
         field_rule("name", "name", transformations=(upper,)),
@@ -166,7 +170,7 @@ def test_a_field_transformed_on_its_way_to_business_central_only_is_compared_as_
     assert coupled(world) == {adatum: there}
 
 
-def test_an_option_matches_the_option_of_the_same_name_whatever_its_number(world):
+def test_an_option_matches_the_option_of_the_same_name_whatever_its_number(world: World) -> None:
     fields = [*CUSTOMER_FIELDS, field_rule("blocked", "statecode", transformations=(
         Transformation("lookup", Direction.BOTH, {"table": "All = Inactive\n = Active"}),
     ))]  # fmt: skip
@@ -176,7 +180,7 @@ def test_an_option_matches_the_option_of_the_same_name_whatever_its_number(world
     assert coupled(world) == {adatum: there}
 
 
-def test_a_reference_matches_the_record_it_is_coupled_with(world):
+def test_a_reference_matches_the_record_it_is_coupled_with(world: World) -> None:
     adatum = world.add_customer("Adatum")
     stranger = world.crm.add("systemuser", fullname="Otis Falls", isdisabled=False)
     there = make_account(world, "Adatum")
@@ -186,7 +190,7 @@ def test_a_reference_matches_the_record_it_is_coupled_with(world):
     assert coupled(world) == {adatum: there}
 
 
-def test_a_value_that_could_not_be_transferred_matches_nothing(world):
+def test_a_value_that_could_not_be_transferred_matches_nothing(world: World) -> None:
     long = prefixed(TO_CRM, TO_CRM)
     narrow = replace(long.crm.fields["description"], max_length=5)
     rule = replace(long, crm=replace(long.crm, fields={**long.crm.fields, "description": narrow}))
@@ -195,7 +199,7 @@ def test_a_value_that_could_not_be_transferred_matches_nothing(world):
     assert match(world, NUMBER, rule) == Counters(failed=1)
 
 
-def test_the_synchronization_behind_a_transformed_match_leaves_the_transformed_field_alone(world):
+def test_the_synchronization_behind_a_transformed_match_leaves_the_transformed_field_alone(world: World) -> None:
     rule = prefixed()
     adatum, there = world.add_customer("Adatum", no="C10"), make_account(world, "Adatum", description="BC-C10")
     match(world, NUMBER, rule)
@@ -217,7 +221,9 @@ def test_the_synchronization_behind_a_transformed_match_leaves_the_transformed_f
         (ConflictPolicy.GET, None, "030 2"),
     ],
 )
-def test_where_both_differ_the_side_chosen_for_the_matching_wins_else_the_policy(world, policy, chosen, winner):
+def test_where_both_differ_the_side_chosen_for_the_matching_wins_else_the_policy(
+    world: World, policy: ConflictPolicy, chosen: Side | None, winner: str
+) -> None:
     rule = customer_rule(conflict=policy)
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
     world.erp.edit("customer", adatum, phone_no="030 1")
@@ -230,7 +236,7 @@ def test_where_both_differ_the_side_chosen_for_the_matching_wins_else_the_policy
     )
 
 
-def test_where_both_differ_and_nobody_said_who_wins_it_is_a_conflict_and_both_keep_their_values(world):
+def test_where_both_differ_and_nobody_said_who_wins_it_is_a_conflict_and_both_keep_their_values(world: World) -> None:
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
     world.erp.edit("customer", adatum, phone_no="030 1")
     world.crm.edit("account", there, telephone1="030 2")
@@ -241,7 +247,7 @@ def test_where_both_differ_and_nobody_said_who_wins_it_is_a_conflict_and_both_ke
     assert kept == ("030 1", "030 2")
 
 
-def test_a_filled_field_wins_over_a_blank_one_on_either_side(world):
+def test_a_filled_field_wins_over_a_blank_one_on_either_side(world: World) -> None:
     adatum, there = world.add_customer("Adatum"), make_account(world, "Adatum")
     world.erp.edit("customer", adatum, e_mail="", phone_no="030 1")
     world.crm.edit("account", there, emailaddress1="info@adatum.example", telephone1="")
@@ -251,7 +257,7 @@ def test_a_filled_field_wins_over_a_blank_one_on_either_side(world):
     assert world.crm.values("account", there)["telephone1"] == "030 1"
 
 
-def test_nothing_is_doubled_by_matching_and_synchronizing_everything_twice(world):
+def test_nothing_is_doubled_by_matching_and_synchronizing_everything_twice(world: World) -> None:
     for name in ("Adatum", "Fabrikam", "Coho Winery"):
         world.add_customer(name)
     for name in ("Coho Winery", "Fabrikam", "Litware"):
@@ -264,13 +270,10 @@ def test_nothing_is_doubled_by_matching_and_synchronizing_everything_twice(world
     assert len(coupled(world)) == 4
 
 
-# --- contacts -----------------------------------------------------------------------------------------------------
-
-
 PEOPLE = [Criterion("e_mail", "emailaddress1", 1), Criterion("name", "fullname", 2)]
 
 
-def test_people_of_one_name_are_coupled_only_within_their_firm():
+def test_people_of_one_name_are_coupled_only_within_their_firm() -> None:
     cronus = Cronus()
     adatum, fabrikam = cronus.customer("Adatum", "C10"), cronus.customer("Fabrikam", "C20")
     accounts = dict(zip((adatum, fabrikam), cronus.make("CUSTOMER", adatum, fabrikam), strict=True))
@@ -284,7 +287,7 @@ def test_people_of_one_name_are_coupled_only_within_their_firm():
     assert cronus.ledger(rule).rows[ours].crm_id == right
 
 
-def test_people_with_the_same_mail_address_are_coupled_whatever_their_firm():
+def test_people_with_the_same_mail_address_are_coupled_whatever_their_firm() -> None:
     cronus = Cronus()
     adatum = cronus.customer("Adatum", "C10")
     cronus.make("CUSTOMER", adatum)

@@ -69,7 +69,9 @@ WINNERS = pytest.mark.parametrize(("winner", "iso"), [(Side.ERP, "CHF"), (Side.C
 
 @BOTH_WAYS
 @WINNERS
-def test_while_a_reference_of_the_chosen_side_has_no_partner_both_keep_theirs(first, winner, iso):
+def test_while_a_reference_of_the_chosen_side_has_no_partner_both_keep_theirs(
+    first: Direction, winner: Side, iso: str
+) -> None:
     field_rule = Matched(winner)
     assert field_rule.failed(first) == 0
     assert field_rule.currencies() == ("CHF", "NOK")
@@ -77,7 +79,9 @@ def test_while_a_reference_of_the_chosen_side_has_no_partner_both_keep_theirs(fi
 
 @BOTH_WAYS
 @WINNERS
-def test_a_reference_of_the_chosen_side_goes_over_once_it_has_a_partner(first, winner, iso):
+def test_a_reference_of_the_chosen_side_goes_over_once_it_has_a_partner(
+    first: Direction, winner: Side, iso: str
+) -> None:
     field_rule = Matched(winner)
     assert field_rule.failed(first) == 0
     field_rule.couple(*ISO)
@@ -87,7 +91,9 @@ def test_a_reference_of_the_chosen_side_goes_over_once_it_has_a_partner(first, w
 
 @BOTH_WAYS
 @WINNERS
-def test_a_reference_of_the_other_side_does_not_win_by_having_a_partner_earlier(first, winner, iso):
+def test_a_reference_of_the_other_side_does_not_win_by_having_a_partner_earlier(
+    first: Direction, winner: Side, iso: str
+) -> None:
     field_rule = Matched(winner)
     field_rule.couple(*(one for one in ISO if one != iso))
     assert field_rule.failed(first) == 0
@@ -98,7 +104,7 @@ def test_a_reference_of_the_other_side_does_not_win_by_having_a_partner_earlier(
 
 
 @BOTH_WAYS
-def test_where_nobody_said_who_wins_a_person_is_asked_once_both_have_partners(first):
+def test_where_nobody_said_who_wins_a_person_is_asked_once_both_have_partners(first: Direction) -> None:
     field_rule = Matched(None)
     assert field_rule.failed(first) == 0
     field_rule.couple(*ISO)
@@ -108,7 +114,9 @@ def test_where_nobody_said_who_wins_a_person_is_asked_once_both_have_partners(fi
 
 @BOTH_WAYS
 @WINNERS
-def test_references_that_turn_out_to_be_coupled_with_each_other_are_agreed(first, winner, iso):
+def test_references_that_turn_out_to_be_coupled_with_each_other_are_agreed(
+    first: Direction, winner: Side, iso: str
+) -> None:
     field_rule = Matched(winner)
     field_rule.world.couple(currency_rule(), field_rule.ours["CHF"], field_rule.theirs["NOK"])
     assert field_rule.failed(first) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID
 
 import pytest
 
@@ -22,7 +23,7 @@ def world() -> World:
 
 
 @pytest.fixture
-def adatum(world) -> uuid.UUID:
+def adatum(world: World) -> uuid.UUID:
     """Synchronized once, then its coupling was deleted; both records stayed."""
     id = world.add_customer("Adatum", no="10000")
     world.run(TO_CRM, numbered(), create=True)
@@ -35,7 +36,7 @@ def create(world: World, id: uuid.UUID) -> Counters:
     return world.ids(TO_CRM, id, rule=numbered(), create=True)
 
 
-def test_creating_it_again_fails_and_names_the_account_that_has_its_number(world, adatum):
+def test_creating_it_again_fails_and_names_the_account_that_has_its_number(world: World, adatum: UUID) -> None:
     (account,) = world.crm.ids("account")
     assert create(world, adatum) == Counters(failed=1)
     (failure,) = world.journal.failures
@@ -46,13 +47,13 @@ def test_creating_it_again_fails_and_names_the_account_that_has_its_number(world
     assert world.crm.ids("account") == [account]
 
 
-def test_the_second_try_is_skipped_like_every_failure_that_repeats_itself(world, adatum):
+def test_the_second_try_is_skipped_like_every_failure_that_repeats_itself(world: World, adatum: UUID) -> None:
     create(world, adatum)
     assert create(world, adatum) == Counters(skipped=1)
     assert world.pair(adatum).skipped
 
 
-def test_coupling_with_the_account_that_is_named_mends_it(world, adatum):
+def test_coupling_with_the_account_that_is_named_mends_it(world: World, adatum: UUID) -> None:
     create(world, adatum)
     (account,) = world.crm.ids("account")
     world.ledger(numbered()).forget([world.pair(adatum)])
@@ -62,7 +63,7 @@ def test_coupling_with_the_account_that_is_named_mends_it(world, adatum):
     assert world.crm.values("account", account)["telephone1"] == "030 5"
 
 
-def test_clearing_the_number_in_sales_lets_a_second_account_be_made(world, adatum):
+def test_clearing_the_number_in_sales_lets_a_second_account_be_made(world: World, adatum: UUID) -> None:
     create(world, adatum)
     (account,) = world.crm.ids("account")
     world.crm.edit("account", account, bci_number="")
@@ -71,7 +72,7 @@ def test_clearing_the_number_in_sales_lets_a_second_account_be_made(world, adatu
     assert len(world.crm.ids("account")) == 2
 
 
-def test_a_vendor_of_the_same_number_is_another_one(world, adatum):
+def test_a_vendor_of_the_same_number_is_another_one(world: World, adatum: UUID) -> None:
     (account,) = world.crm.ids("account")
     world.crm.edit("account", account, bci_table="Vendor")
     assert create(world, adatum) == Counters(inserted=1)
@@ -81,7 +82,9 @@ def asked(world: World) -> int:
     return sum(call.verb == "find" and call.table == "account" for call in world.crm.log)
 
 
-def test_the_holders_of_many_numbers_are_looked_up_with_one_question_and_only_when_refused(world, adatum):
+def test_the_holders_of_many_numbers_are_looked_up_with_one_question_and_only_when_refused(
+    world: World, adatum: UUID
+) -> None:
     other = world.add_customer("Fabrikam", no="20000")
     assert create(world, other) == Counters(inserted=1)
     assert asked(world) == 0
@@ -97,7 +100,9 @@ def create_here(world: World, account: uuid.UUID) -> Counters:
     return world.ids(TO_ERP, account, rule=numbered(), create=True)
 
 
-def test_an_account_that_was_uncoupled_from_its_customer_makes_no_second_one_and_names_it(world, adatum):
+def test_an_account_that_was_uncoupled_from_its_customer_makes_no_second_one_and_names_it(
+    world: World, adatum: UUID
+) -> None:
     (account,) = world.crm.ids("account")
     assert create_here(world, account) == Counters(failed=1)
     (failure,) = world.journal.failures
@@ -108,7 +113,7 @@ def test_an_account_that_was_uncoupled_from_its_customer_makes_no_second_one_and
     assert world.erp.ids("customer") == [adatum]
 
 
-def test_coupling_the_account_with_the_customer_it_names_mends_it(world, adatum):
+def test_coupling_the_account_with_the_customer_it_names_mends_it(world: World, adatum: UUID) -> None:
     (account,) = world.crm.ids("account")
     create_here(world, account)
     (aside,) = world.ledger(numbered()).rows.values()
@@ -118,14 +123,14 @@ def test_coupling_the_account_with_the_customer_it_names_mends_it(world, adatum)
     assert world.ids(TO_ERP, account, rule=numbered(), winner=Side.CRM) == Counters(modified=1)
 
 
-def test_clearing_the_number_of_the_account_lets_a_second_customer_be_made(world, adatum):
+def test_clearing_the_number_of_the_account_lets_a_second_customer_be_made(world: World, adatum: UUID) -> None:
     (account,) = world.crm.ids("account")
     world.crm.edit("account", account, bci_number="")
     assert create_here(world, account) == Counters(inserted=1)
     assert len(world.erp.ids("customer")) == 2
 
 
-def test_an_account_that_carries_the_number_of_a_vendor_becomes_a_customer(world, adatum):
+def test_an_account_that_carries_the_number_of_a_vendor_becomes_a_customer(world: World, adatum: UUID) -> None:
     (account,) = world.crm.ids("account")
     world.crm.edit("account", account, bci_table="Vendor")
     assert create_here(world, account) == Counters(inserted=1)

@@ -41,12 +41,12 @@ class Ledgers:
 
 
 @pytest.fixture(params=["memory", pytest.param("database", marks=pytest.mark.django_db)])
-def ledgers(request) -> Ledgers:
+def ledgers(request: pytest.FixtureRequest) -> Ledgers:
     return Ledgers(request.param == "database")
 
 
 @pytest.fixture
-def ledger(ledgers) -> Ledger:
+def ledger(ledgers: Ledgers) -> Ledger:
     return ledgers["CUSTOMER"]
 
 

@@ -12,6 +12,7 @@ from integration.sync.run import Counters, Scope
 from integration.systems.errors import Refused, Unreachable, VersionConflict
 from integration.systems.values import Ref
 from tests.makers import account, firms
+from tests.sandbox.conftest import Caller
 from tests.sync.matching.numbers import COLUMNS, numbered
 from tests.sync.world import TO_CRM, TO_ERP, World
 
@@ -19,7 +20,7 @@ RULE = numbered()
 
 
 @pytest.fixture(params=["tells versions", "does not tell versions"])
-def world(request) -> World:
+def world(request: pytest.FixtureRequest) -> World:
     world = World()
     world.crm.tells_versions = request.param == "tells versions"
     world.crm.describe("account").fields.update(COLUMNS)
@@ -49,7 +50,7 @@ def quiet(world: World) -> None:
     assert [counters.changed for counters in (*world.both(RULE), *world.both(RULE))] == [0, 0, 0, 0]
 
 
-def test_a_new_customer_gives_its_number_to_its_account_in_the_run_that_makes_it(world):
+def test_a_new_customer_gives_its_number_to_its_account_in_the_run_that_makes_it(world: World) -> None:
     account = born_in_sales(world)
     assert world.run(TO_ERP, RULE) == Counters(inserted=1)
     assert [ours == theirs != "" for ours, theirs in numbers(world).items()] == [True]
@@ -59,7 +60,7 @@ def test_a_new_customer_gives_its_number_to_its_account_in_the_run_that_makes_it
     quiet(world)
 
 
-def test_it_costs_one_question_and_one_write_for_a_whole_page(world):
+def test_it_costs_one_question_and_one_write_for_a_whole_page(world: World) -> None:
     for name in firms(300):
         born_in_sales(world, name)
     before = requests(world)
@@ -70,7 +71,7 @@ def test_it_costs_one_question_and_one_write_for_a_whole_page(world):
     quiet(world)
 
 
-def test_a_mapping_that_only_goes_to_business_central_asks_nothing(world):
+def test_a_mapping_that_only_goes_to_business_central_asks_nothing(world: World) -> None:
     born_in_sales(world)
     before = requests(world)
     rule = replace(RULE, direction=TO_ERP)
@@ -81,7 +82,9 @@ def test_a_mapping_that_only_goes_to_business_central_asks_nothing(world):
 @pytest.mark.parametrize(
     "refusal", [Refused("The account is under review."), VersionConflict("Somebody was faster."), None]
 )
-def test_what_cannot_be_given_at_once_is_given_by_the_next_pass_to_sales(world, refusal):
+def test_what_cannot_be_given_at_once_is_given_by_the_next_pass_to_sales(
+    world: World, refusal: Refused | VersionConflict | None
+) -> None:
     account = born_in_sales(world)
     if refusal is None:
         world.crm.fail_on("update", Unreachable("The line is dead."))
@@ -98,10 +101,10 @@ def test_what_cannot_be_given_at_once_is_given_by_the_next_pass_to_sales(world, 
     quiet(world)
 
 
-def test_an_edit_in_sales_in_between_is_not_lost(world):
+def test_an_edit_in_sales_in_between_is_not_lost(world: World) -> None:
     account = born_in_sales(world)
 
-    def edits(call) -> bool:
+    def edits(call: Caller) -> bool:
         if call.table == "account" and world.crm.values("account", account)["telephone1"] != "030 9":
             world.crm.edit("account", account, telephone1="030 9")
         return False
@@ -115,7 +118,7 @@ def test_an_edit_in_sales_in_between_is_not_lost(world):
     quiet(world)
 
 
-def test_the_write_is_in_the_history_of_the_account(world):
+def test_the_write_is_in_the_history_of_the_account(world: World) -> None:
     born_in_sales(world)
     world.run(TO_ERP, RULE, scope=Scope.EVERYTHING)
     told = [(one.action, [field for field, _, _ in one.fields]) for one in world.journal.changed]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from integration.sync.direction import Direction
 from integration.sync.rules import DeletionPolicy
 from tests.makers import customer_rule
 from tests.sync.world import TO_CRM, TO_ERP, World
@@ -21,7 +22,7 @@ def world() -> World:
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_a_deletion_before_the_first_reading_is_dealt_with_by_it(world, direction):
+def test_a_deletion_before_the_first_reading_is_dealt_with_by_it(world: World, direction: Direction) -> None:
     adatum = next(iter(world.ledger(RULE).rows))
     if direction is TO_CRM:
         world.erp.remove("customer", adatum)
@@ -31,7 +32,7 @@ def test_a_deletion_before_the_first_reading_is_dealt_with_by_it(world, directio
     assert adatum not in world.ledger(RULE).rows
 
 
-def test_a_deletion_is_found_after_the_cursor_was_dropped_for_a_changed_rule(world):
+def test_a_deletion_is_found_after_the_cursor_was_dropped_for_a_changed_rule(world: World) -> None:
     world.both(RULE)
     adatum = next(iter(world.ledger(RULE).rows))
     world.crm.remove("account", world.pair(adatum, RULE).crm_id)
@@ -41,7 +42,7 @@ def test_a_deletion_is_found_after_the_cursor_was_dropped_for_a_changed_rule(wor
     assert len(world.ledger(RULE).rows) == 1
 
 
-def test_a_pair_of_which_both_records_are_gone_is_forgotten_by_the_first_reading(world):
+def test_a_pair_of_which_both_records_are_gone_is_forgotten_by_the_first_reading(world: World) -> None:
     adatum = next(iter(world.ledger(RULE).rows))
     world.crm.remove("account", world.pair(adatum, RULE).crm_id)
     world.erp.remove("customer", adatum)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.sync.memory.halves import arrived, column_of, default, partnerless, plain, side_written, unread
@@ -23,12 +25,12 @@ PHONE, CITY = "phone_no:telephone1", "city:address1_city"
         ("", "", ""),
     ],
 )
-def test_a_key_names_the_column_of_either_side_or_none_where_it_is_a_meaning(key, ours, theirs):
+def test_a_key_names_the_column_of_either_side_or_none_where_it_is_a_meaning(key: str, ours: str, theirs: str) -> None:
     assert (column_of(key, ERP), column_of(key, CRM)) == (ours, theirs)
 
 
 @pytest.mark.parametrize("written", [partnerless("Berlin"), default("Berlin")])
-def test_what_was_only_going_to_be_marked_keeps_its_mark_once_it_is_there(written):
+def test_what_was_only_going_to_be_marked_keeps_its_mark_once_it_is_there(written: str) -> None:
     assert arrived("old", written, "Berlin", ours=False) == written
     assert arrived("old", written, "Wien", ours=True) is None
     assert arrived(None, written, "Wien", ours=False) is None
@@ -48,7 +50,9 @@ def test_what_was_only_going_to_be_marked_keeps_its_mark_once_it_is_there(writte
         (partnerless("Berlin"), set(), {"city": "Wien"}, True, True, partnerless("Berlin")),
     ],
 )
-def test_a_write_beside_settles_what_was_unread_by_what_the_row_held(side, half, columns, held, ours, as_left, after):
+def test_a_write_beside_settles_what_was_unread_by_what_the_row_held(
+    side: Side, half: str, columns: set[Any], held: dict[str, Any], ours: bool, as_left: bool, after: str
+) -> None:
     column = {ERP: "city", CRM: "address1_city"}[side]
     named = {column} if columns else set()
     values = {column: held["city"]} if held else {}
@@ -60,7 +64,7 @@ def test_a_write_beside_settles_what_was_unread_by_what_the_row_held(side, half,
 
 
 @pytest.mark.parametrize("side", list(Side))
-def test_a_column_of_the_other_side_with_that_name_settles_nothing(side):
+def test_a_column_of_the_other_side_with_that_name_settles_nothing(side: Side) -> None:
     other = "address1_city" if side is ERP else "city"
     turn = (lambda one: (one, "x")) if side is ERP else (lambda one: ("x", one))
 

@@ -35,7 +35,7 @@ def dies_before_it_writes(world: World, rule, adatum) -> None:
     raise AssertionError("It never began to write.")
 
 
-def test_an_update_that_never_arrived_is_made_again_where_nothing_was_agreed_before(world):
+def test_an_update_that_never_arrived_is_made_again_where_nothing_was_agreed_before(world: World) -> None:
     adatum = world.add_customer("Adatum", phone_no="030 1")
     world.both(ONE_WAY)
     ledger, pair = world.ledger(ONE_WAY), world.pair(adatum, ONE_WAY)
@@ -46,7 +46,7 @@ def test_an_update_that_never_arrived_is_made_again_where_nothing_was_agreed_bef
     assert world.crm.values("account", pair.crm_id)["telephone1"] == "030 1"
 
 
-def test_an_update_that_never_arrived_is_made_again_though_somebody_asked_for_a_look_meanwhile(world):
+def test_an_update_that_never_arrived_is_made_again_though_somebody_asked_for_a_look_meanwhile(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 1")
     dies_before_it_writes(world, customer_rule(), adatum)
@@ -57,7 +57,7 @@ def test_an_update_that_never_arrived_is_made_again_though_somebody_asked_for_a_
     assert world.account_of(adatum).values["telephone1"] == "030 1"
 
 
-def test_the_version_that_an_update_was_to_be_written_over_is_kept_with_it():
+def test_the_version_that_an_update_was_to_be_written_over_is_kept_with_it() -> None:
     world = World()
     begun = InFlight(Side.CRM, {PHONE: ("1", unread("1"))}, 'W/"4711"')
     pair = Pair(world.jim, world.jim_user, State.COUPLED, in_flight=begun)
@@ -82,7 +82,7 @@ def with_half(world: World, adatum, half: str) -> None:
     ledger.rows[adatum] = replace(pair, seen_crm="", agreed={**pair.agreed, PHONE: ("030 1", half)})
 
 
-def test_what_sales_made_of_our_value_stays_agreed_under_a_write_besides(world):
+def test_what_sales_made_of_our_value_stays_agreed_under_a_write_besides(world: World) -> None:
     adatum = world.synchronized(phone_no="030 1")
     pair = world.pair(adatum)
     world.crm.edit("account", pair.crm_id, by=world.context.user_id, telephone1="+49 30 1")
@@ -92,7 +92,7 @@ def test_what_sales_made_of_our_value_stays_agreed_under_a_write_besides(world):
     assert world.customer_of(adatum).values["phone_no"] == "030 1"
 
 
-def test_an_edit_under_a_write_besides_arrives(world):
+def test_an_edit_under_a_write_besides_arrives(world: World) -> None:
     adatum = world.synchronized(phone_no="030 1")
     world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 2")
     with_half(world, adatum, unread("030 1"))
@@ -101,14 +101,14 @@ def test_an_edit_under_a_write_besides_arrives(world):
     assert world.customer_of(adatum).values["phone_no"] == "030 2"
 
 
-def test_a_mapped_column_that_we_write_besides_is_no_default_of_a_new_row(world):
+def test_a_mapped_column_that_we_write_besides_is_no_default_of_a_new_row(world: World) -> None:
     adatum = world.synchronized()
     with_half(world, adatum, "~")
     besides(world, adatum, {"telephone1": "030 2"})
     assert world.pair(adatum).agreed[PHONE][1] == ""
 
 
-def test_a_write_besides_drops_an_update_that_has_not_arrived(world):
+def test_a_write_besides_drops_an_update_that_has_not_arrived(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 1")
     dies_before_it_writes(world, customer_rule(), adatum)
@@ -118,7 +118,7 @@ def test_a_write_besides_drops_an_update_that_has_not_arrived(world):
     assert world.account_of(adatum).values["telephone1"] == "030 1"
 
 
-def test_a_write_besides_settles_an_update_that_has_arrived(world):
+def test_a_write_besides_settles_an_update_that_has_arrived(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 1")
     dies_before_it_writes(world, customer_rule(), adatum)
@@ -132,7 +132,7 @@ def test_a_write_besides_settles_an_update_that_has_arrived(world):
     assert world.account_of(adatum).values["telephone1"] == "030 2"
 
 
-def test_an_edit_while_a_pass_from_sales_completes_an_interrupted_birth_arrives(world):
+def test_an_edit_while_a_pass_from_sales_completes_an_interrupted_birth_arrives(world: World) -> None:
     rule = customer_rule(only_coupled=False)
     adatum = world.add_customer("Adatum")
     for last in range(1, 30):
@@ -154,7 +154,7 @@ def test_an_edit_while_a_pass_from_sales_completes_an_interrupted_birth_arrives(
     assert world.account_of(adatum).values["telephone1"] == "030 9"
 
 
-def test_what_had_no_partner_is_not_blanked_after_an_update_of_another_field_was_interrupted(world):
+def test_what_had_no_partner_is_not_blanked_after_an_update_of_another_field_was_interrupted(world: World) -> None:
     parent = field_rule("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))
     rule = customer_rule([*CUSTOMER_FIELDS, parent], conflict=ConflictPolicy.NONE)
     adatum = world.synchronized()

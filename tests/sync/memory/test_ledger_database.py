@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -25,18 +27,18 @@ def ledgers() -> Ledgers:
 
 
 @pytest.fixture
-def stored(ledgers):
+def stored(ledgers: Ledgers) -> Any:
     return ledgers["CUSTOMER"]
 
 
-def test_the_database_refuses_to_couple_one_sales_record_twice(stored):
+def test_the_database_refuses_to_couple_one_sales_record_twice(stored: Any) -> None:
     first = coupled()
     stored.remember([first])
     with pytest.raises(IntegrityError), stored.page():
         stored.remember([coupled(crm_id=first.crm_id)])
 
 
-def test_a_run_that_lost_its_claim_cannot_begin_a_page(stored):
+def test_a_run_that_lost_its_claim_cannot_begin_a_page(stored: Any) -> None:
     def lost() -> None:
         raise Fenced
 
@@ -45,7 +47,9 @@ def test_a_run_that_lost_its_claim_cannot_begin_a_page(stored):
 
 
 @pytest.mark.parametrize("number", [20, 400])
-def test_a_page_costs_the_same_queries_for_twenty_and_for_four_hundred_pairs(stored, number, django_assert_num_queries):
+def test_a_page_costs_the_same_queries_for_twenty_and_for_four_hundred_pairs(
+    stored: Any, number: int, django_assert_num_queries: Callable[..., Any]
+) -> None:
     many = [coupled() for _ in range(number)]
     looked = [replace(one, waits=frozenset({Wait(Side.CRM, "salesperson", uuid.uuid4())})) for one in many]
     with django_assert_num_queries(1):
@@ -68,13 +72,13 @@ def test_a_page_costs_the_same_queries_for_twenty_and_for_four_hundred_pairs(sto
         assert stored.held(Side.CRM, [pair.crm_id for pair in many]) == {}
 
 
-def test_who_holds_a_record_is_named_as_people_call_the_mapping(ledgers):
+def test_who_holds_a_record_is_named_as_people_call_the_mapping(ledgers: Ledgers) -> None:
     fabrikam = coupled()
     ledgers["VENDOR"].remember([fabrikam])
     assert ledgers["CUSTOMER"].held(Side.CRM, [fabrikam.crm_id]) == {fabrikam.crm_id: "VENDOR"}
 
 
-def test_a_column_that_is_written_besides_and_is_no_longer_mapped_is_owed_to_nobody(ledgers):
+def test_a_column_that_is_written_besides_and_is_no_longer_mapped_is_owed_to_nobody(ledgers: Ledgers) -> None:
     pair = coupled()
     ledgers["CUSTOMER"].remember([pair])
     TableMapping.objects.get(name="CUSTOMER").fields.update(is_enabled=False)
@@ -82,7 +86,7 @@ def test_a_column_that_is_written_besides_and_is_no_longer_mapped_is_owed_to_nob
     assert not kept(ledgers["CUSTOMER"], pair).owed_erp
 
 
-def test_nothing_is_owed_to_a_side_that_the_mapping_never_writes(ledgers):
+def test_nothing_is_owed_to_a_side_that_the_mapping_never_writes(ledgers: Ledgers) -> None:
     pair = coupled(seen_crm="1")
     ledgers["CUSTOMER"].remember([pair])
     TableMapping.objects.filter(name="CUSTOMER").update(direction="to_crm")
@@ -94,7 +98,7 @@ def test_nothing_is_owed_to_a_side_that_the_mapping_never_writes(ledgers):
 # --- verbs of people ----------------------------------------------------------------------------------------------
 
 
-def test_looking_again_forgets_what_was_seen_of_every_pair_also_under_a_pass_on_its_way(stored):
+def test_looking_again_forgets_what_was_seen_of_every_pair_also_under_a_pass_on_its_way(stored: Any) -> None:
     read = coupled(seen_erp="1", seen_crm="2", agreed={"name:name": ("1", "1")})
     stored.remember([read, coupled(state=State.INTENDED)])
     assert stored.look_again() == 1
@@ -104,7 +108,9 @@ def test_looking_again_forgets_what_was_seen_of_every_pair_also_under_a_pass_on_
 
 
 @pytest.mark.parametrize(("direction", "owed"), [("both", (True, True)), ("to_crm", (False, True))])
-def test_what_somebody_asks_to_be_compared_is_owed_in_each_direction_of_the_mapping(stored, direction, owed):
+def test_what_somebody_asks_to_be_compared_is_owed_in_each_direction_of_the_mapping(
+    stored: Any, direction: str, owed: tuple[bool, ...]
+) -> None:
     TableMapping.objects.filter(name="CUSTOMER").update(direction=direction)
     ledger = TableMapping.objects.get(name="CUSTOMER").couplings
     pair, other = coupled(seen_erp="1"), coupled(seen_erp="1")
@@ -115,7 +121,7 @@ def test_what_somebody_asks_to_be_compared_is_owed_in_each_direction_of_the_mapp
     assert kept(ledger, other) == other
 
 
-def test_a_skipped_pair_is_taken_out_of_its_rest_in_the_direction_in_which_it_rests(stored):
+def test_a_skipped_pair_is_taken_out_of_its_rest_in_the_direction_in_which_it_rests(stored: Any) -> None:
     pair = coupled(to_crm=REFUSED, to_erp=Outcome(Result.SUCCESS))
     other = coupled(to_erp=REFUSED)
     stored.remember([pair, other])
@@ -127,14 +133,14 @@ def test_a_skipped_pair_is_taken_out_of_its_rest_in_the_direction_in_which_it_re
     assert kept(stored, other).to_erp == Outcome(Result.FAILURE)
 
 
-def test_two_records_coupled_by_hand_never_agreed_and_are_owed_both_ways(stored):
+def test_two_records_coupled_by_hand_never_agreed_and_are_owed_both_ways(stored: Any) -> None:
     adatum, account = uuid.uuid4(), uuid.uuid4()
     stored.couple(adatum, account)
     expected = Pair(adatum, account, State.COUPLED, owed_erp=True, owed_crm=True)
     assert stored.pairs(Side.ERP, [adatum]) == {adatum: expected}
 
 
-def test_coupling_anew_forgets_what_the_old_pair_agreed_and_waited_for(stored):
+def test_coupling_anew_forgets_what_the_old_pair_agreed_and_waited_for(stored: Any) -> None:
     wait = Wait(Side.CRM, "salesperson", uuid.uuid4())
     before = coupled(agreed={"name:name": ("1", "1")}, waits=frozenset({wait}), owed_erp=True, to_crm=REFUSED)
     stored.remember([before])
@@ -145,7 +151,7 @@ def test_coupling_anew_forgets_what_the_old_pair_agreed_and_waited_for(stored):
     assert list(stored.waited_for(TO_CRM, "salesperson")) == []
 
 
-def test_a_sales_record_that_a_living_record_holds_is_not_coupled_with_another(stored):
+def test_a_sales_record_that_a_living_record_holds_is_not_coupled_with_another(stored: Any) -> None:
     held = coupled()
     stored.remember([held])
     with pytest.raises(CouplingError):
@@ -153,7 +159,7 @@ def test_a_sales_record_that_a_living_record_holds_is_not_coupled_with_another(s
     assert kept(stored, held) == held
 
 
-def test_pairs_that_refer_to_a_record_which_is_coupled_anew_are_looked_at_once_more(ledgers):
+def test_pairs_that_refer_to_a_record_which_is_coupled_anew_are_looked_at_once_more(ledgers: Ledgers) -> None:
     jim, user = uuid.uuid4(), uuid.uuid4()
     referring = coupled(seen_erp="1", agreed={"owner:ownerid": (str(jim), str(uuid.uuid4()))})
     other = coupled(seen_erp="1", agreed={"owner:ownerid": (str(uuid.uuid4()), "")})
@@ -164,7 +170,7 @@ def test_pairs_that_refer_to_a_record_which_is_coupled_anew_are_looked_at_once_m
     assert kept(ledgers["CUSTOMER"], other) == other
 
 
-def test_an_uncoupled_pair_is_gone_with_its_waits_and_only_coupled_ones_count(stored):
+def test_an_uncoupled_pair_is_gone_with_its_waits_and_only_coupled_ones_count(stored: Any) -> None:
     waits = frozenset({Wait(Side.CRM, "salesperson", uuid.uuid4())})
     pair, place = coupled(waits=waits), coupled(state=State.RESERVED)
     stored.remember([pair, place])

@@ -33,7 +33,9 @@ def waited_for(ledgers: Ledgers, direction: Direction) -> set[uuid.UUID]:
 
 
 @BOTH_WAYS
-def test_a_pair_is_released_when_the_record_it_waits_for_is_coupled_and_only_in_that_direction(ledgers, direction):
+def test_a_pair_is_released_when_the_record_it_waits_for_is_coupled_and_only_in_that_direction(
+    ledgers: Ledgers, direction: Direction
+) -> None:
     jim = coupled(state=State.INTENDED)
     adatum = waiting(direction, jim)
     ledgers["CUSTOMER"].remember([adatum, coupled()])
@@ -45,7 +47,9 @@ def test_a_pair_is_released_when_the_record_it_waits_for_is_coupled_and_only_in_
 
 
 @BOTH_WAYS
-def test_a_wait_that_is_stored_behind_the_coupling_it_waits_for_is_released_all_the_same(ledgers, direction):
+def test_a_wait_that_is_stored_behind_the_coupling_it_waits_for_is_released_all_the_same(
+    ledgers: Ledgers, direction: Direction
+) -> None:
     jim = coupled()
     ledgers["SALESPEOPLE"].remember([jim])
     adatum = waiting(direction, jim)
@@ -54,7 +58,9 @@ def test_a_wait_that_is_stored_behind_the_coupling_it_waits_for_is_released_all_
 
 
 @BOTH_WAYS
-def test_a_pair_that_waits_for_several_records_is_released_by_the_first_of_them(ledgers, direction):
+def test_a_pair_that_waits_for_several_records_is_released_by_the_first_of_them(
+    ledgers: Ledgers, direction: Direction
+) -> None:
     jim, linda = coupled(), coupled(state=State.RESERVED)
     adatum = waiting(direction, jim, linda)
     ledgers["CUSTOMER"].remember([adatum])
@@ -64,7 +70,7 @@ def test_a_pair_that_waits_for_several_records_is_released_by_the_first_of_them(
 
 
 @BOTH_WAYS
-def test_a_record_that_is_not_written_yet_has_waits_too(ledgers, direction):
+def test_a_record_that_is_not_written_yet_has_waits_too(ledgers: Ledgers, direction: Direction) -> None:
     jim = coupled()
     ledgers["SALESPEOPLE"].remember([jim])
     place = waiting(direction, jim, state=State.RESERVED)
@@ -73,7 +79,9 @@ def test_a_record_that_is_not_written_yet_has_waits_too(ledgers, direction):
 
 
 @BOTH_WAYS
-def test_a_skipped_pair_is_released_by_nobody_and_waits_in_its_other_direction_all_the_same(ledgers, direction):
+def test_a_skipped_pair_is_released_by_nobody_and_waits_in_its_other_direction_all_the_same(
+    ledgers: Ledgers, direction: Direction
+) -> None:
     jim = coupled()
     ledgers["SALESPEOPLE"].remember([jim])
     both = frozenset({salesperson(TO_CRM, jim), salesperson(TO_ERP, jim)})
@@ -84,7 +92,7 @@ def test_a_skipped_pair_is_released_by_nobody_and_waits_in_its_other_direction_a
 
 
 @BOTH_WAYS
-def test_who_waits_for_a_record_is_named_by_table_and_id(ledgers, direction):
+def test_who_waits_for_a_record_is_named_by_table_and_id(ledgers: Ledgers, direction: Direction) -> None:
     jim, linda = coupled(), coupled()
     adatum, fabrikam = waiting(direction, jim), waiting(direction, linda)
     ledgers["CUSTOMER"].remember([adatum, fabrikam])
@@ -96,7 +104,7 @@ def test_who_waits_for_a_record_is_named_by_table_and_id(ledgers, direction):
     assert list(ledgers["CUSTOMER"].waiting(direction, wait.table, [])) == []
 
 
-def test_every_look_writes_the_waits_anew_and_a_look_that_found_out_nothing_leaves_them(ledgers):
+def test_every_look_writes_the_waits_anew_and_a_look_that_found_out_nothing_leaves_them(ledgers: Ledgers) -> None:
     jim, linda = coupled(), coupled()
     agreed = {"owner:ownerid": (partnerless(str(jim.erp_id)), "")}
     adatum = waiting(TO_CRM, jim, agreed=agreed)
@@ -111,7 +119,7 @@ def test_every_look_writes_the_waits_anew_and_a_look_that_found_out_nothing_leav
     assert waited_for(ledgers, TO_CRM) == set()
 
 
-def test_the_waits_of_a_pair_go_though_nothing_else_about_it_says_that_it_had_some(ledgers):
+def test_the_waits_of_a_pair_go_though_nothing_else_about_it_says_that_it_had_some(ledgers: Ledgers) -> None:
     jim = coupled()
     ledgers["SALESPEOPLE"].remember([jim])
     failed = Outcome(Result.FAILURE, "conflict")
@@ -121,7 +129,7 @@ def test_the_waits_of_a_pair_go_though_nothing_else_about_it_says_that_it_had_so
     assert released(ledgers, TO_CRM) == []
 
 
-def test_the_waits_of_a_forgotten_pair_go_with_it(ledgers):
+def test_the_waits_of_a_forgotten_pair_go_with_it(ledgers: Ledgers) -> None:
     jim = coupled()
     adatum, fabrikam = waiting(TO_CRM, jim), waiting(TO_CRM, jim)
     ledgers["SALESPEOPLE"].remember([jim])
@@ -130,14 +138,14 @@ def test_the_waits_of_a_forgotten_pair_go_with_it(ledgers):
     assert released(ledgers, TO_CRM) == [fabrikam.erp_id]
 
 
-def test_what_one_mapping_waits_for_is_no_business_of_another(ledgers):
+def test_what_one_mapping_waits_for_is_no_business_of_another(ledgers: Ledgers) -> None:
     jim = coupled()
     ledgers["SALESPEOPLE"].remember([jim])
     ledgers["CUSTOMER"].remember([waiting(TO_CRM, jim)])
     assert list(ledgers["VENDOR"].released(TO_CRM)) == []
 
 
-def test_a_pair_waits_for_an_option_by_the_name_of_its_column(ledgers):
+def test_a_pair_waits_for_an_option_by_the_name_of_its_column(ledgers: Ledgers) -> None:
     option = Wait(Side.ERP, "account.paymenttermscode", uuid.uuid4())
     adatum = coupled(waits=frozenset({option}))
     ledgers["CUSTOMER"].remember([adatum])
@@ -145,7 +153,7 @@ def test_a_pair_waits_for_an_option_by_the_name_of_its_column(ledgers):
     assert list(ledgers["CUSTOMER"].waiting(TO_ERP, option.table, [option.id])) == [adatum.crm_id]
 
 
-def test_what_is_released_is_asked_apart_from_what_is_open(ledgers):
+def test_what_is_released_is_asked_apart_from_what_is_open(ledgers: Ledgers) -> None:
     jim = coupled()
     ledgers["SALESPEOPLE"].remember([jim])
     ledgers["CUSTOMER"].remember([waiting(TO_CRM, jim)])
@@ -155,7 +163,7 @@ def test_what_is_released_is_asked_apart_from_what_is_open(ledgers):
 # --- who holds a record -------------------------------------------------------------------------------------------
 
 
-def test_an_account_that_another_mapping_couples_is_held_there_and_a_reserved_one_is_free(ledgers):
+def test_an_account_that_another_mapping_couples_is_held_there_and_a_reserved_one_is_free(ledgers: Ledgers) -> None:
     fabrikam, coming, aside = coupled(), coupled(state=State.INTENDED), coupled(state=State.RESERVED)
     ledgers["VENDOR"].remember([fabrikam, coming, aside])
     asked = [fabrikam.crm_id, coming.crm_id, aside.crm_id, uuid.uuid4()]
@@ -163,7 +171,7 @@ def test_an_account_that_another_mapping_couples_is_held_there_and_a_reserved_on
     assert all(ledgers["CUSTOMER"].held(Side.CRM, asked).values())
 
 
-def test_neither_the_own_mapping_nor_one_of_another_table_holds_a_record(ledgers):
+def test_neither_the_own_mapping_nor_one_of_another_table_holds_a_record(ledgers: Ledgers) -> None:
     fabrikam, jim = coupled(), coupled()
     ledgers["VENDOR"].remember([fabrikam])
     ledgers["SALESPEOPLE"].remember([jim])

@@ -38,7 +38,7 @@ def dies_behind_its_write(world: World, rule, column: str, value: str, name: str
             return
 
 
-def test_a_full_run_finds_a_deletion_though_nobody_told_it_of_one(world):
+def test_a_full_run_finds_a_deletion_though_nobody_told_it_of_one(world: World) -> None:
     rule = customer_rule(deletion=DeletionPolicy.RESTORE)
     world.synchronized("Adatum")
     world.synchronized("Fabrikam")
@@ -49,7 +49,7 @@ def test_a_full_run_finds_a_deletion_though_nobody_told_it_of_one(world):
     assert names == {"Adatum", "Fabrikam"}
 
 
-def test_a_full_run_that_dies_before_it_has_dealt_with_a_deletion_finds_it_again(world):
+def test_a_full_run_that_dies_before_it_has_dealt_with_a_deletion_finds_it_again(world: World) -> None:
     rule = customer_rule(deletion=DeletionPolicy.REMOVE)
     world.synchronized("Adatum")
     world.synchronized("Fabrikam")
@@ -61,14 +61,14 @@ def test_a_full_run_that_dies_before_it_has_dealt_with_a_deletion_finds_it_again
     assert len(world.ledger(rule).rows) == 1
 
 
-def test_a_full_run_reads_no_coupled_row_again_where_none_is_missing(world):
+def test_a_full_run_reads_no_coupled_row_again_where_none_is_missing(world: World) -> None:
     world.synchronized("Adatum")
     before = world.crm.calls["get"]
     world.run(TO_ERP, scope=ALL)
     assert world.crm.calls["get"] == before
 
 
-def test_the_edit_under_a_write_that_no_run_lived_to_remember_is_carried_by_the_next(world):
+def test_the_edit_under_a_write_that_no_run_lived_to_remember_is_carried_by_the_next(world: World) -> None:
     rule = customer_rule(only_coupled=False)
     fabrikam = world.add_customer("Fabrikam")
     world.crm.fail_on("insert", TimedOut("No answer."), done=1)
@@ -83,7 +83,9 @@ def test_the_edit_under_a_write_that_no_run_lived_to_remember_is_carried_by_the_
 
 
 @pytest.mark.parametrize("policy", list(ConflictPolicy))
-def test_a_write_nobody_remembers_is_not_taken_for_an_edit_that_wins_over_a_newer_one(world, policy):
+def test_a_write_nobody_remembers_is_not_taken_for_an_edit_that_wins_over_a_newer_one(
+    world: World, policy: ConflictPolicy
+) -> None:
     rule = customer_rule(conflict=policy)
     adatum = world.synchronized("Adatum")
     world.erp.edit("customer", adatum, city="Oslo")
@@ -96,7 +98,9 @@ def test_a_write_nobody_remembers_is_not_taken_for_an_edit_that_wins_over_a_newe
 
 
 @pytest.mark.parametrize("policy", list(ConflictPolicy))
-def test_nor_is_it_where_somebody_has_changed_another_field_of_the_account_since(world, policy):
+def test_nor_is_it_where_somebody_has_changed_another_field_of_the_account_since(
+    world: World, policy: ConflictPolicy
+) -> None:
     rule = customer_rule(conflict=policy)
     adatum = world.synchronized("Adatum")
     world.erp.edit("customer", adatum, city="Oslo")
@@ -109,7 +113,7 @@ def test_nor_is_it_where_somebody_has_changed_another_field_of_the_account_since
     assert world.crm.values("account", account(world))["address1_city"] == "Bergen"
 
 
-def test_somebodys_edit_of_the_field_that_a_dead_run_had_written_is_a_conflict_with_a_newer_one(world):
+def test_somebodys_edit_of_the_field_that_a_dead_run_had_written_is_a_conflict_with_a_newer_one(world: World) -> None:
     adatum = world.synchronized("Adatum")
     world.erp.edit("customer", adatum, city="Oslo")
     dies_behind_its_write(world, customer_rule(), "address1_city", "Oslo")
@@ -121,7 +125,7 @@ def test_somebodys_edit_of_the_field_that_a_dead_run_had_written_is_a_conflict_w
     assert world.crm.values("account", account(world))["address1_city"] == "Tromsø"
 
 
-def test_a_record_that_is_restored_and_refused_is_tried_again_once_and_never_doubled(world):
+def test_a_record_that_is_restored_and_refused_is_tried_again_once_and_never_doubled(world: World) -> None:
     rule = customer_rule(deletion=DeletionPolicy.RESTORE)
     adatum = world.synchronized("Adatum")
     world.crm.edit("account", account(world), address1_city="Oslo")
@@ -134,14 +138,16 @@ def test_a_record_that_is_restored_and_refused_is_tried_again_once_and_never_dou
     assert len(world.ledger(rule).rows) == 1
 
 
-def test_a_pair_that_waited_for_this_pass_and_has_lost_its_record_is_dealt_with_once(world):
+def test_a_pair_that_waited_for_this_pass_and_has_lost_its_record_is_dealt_with_once(world: World) -> None:
     adatum = world.synchronized("Adatum")
     world.ledger(customer_rule()).remember([replace(world.pair(adatum), owed_crm=True)])
     world.erp.remove("customer", adatum)
     assert world.run(TO_CRM).failed == 1
 
 
-def test_the_account_of_a_customer_deleted_before_its_creation_was_remembered_brings_it_back_under_restore(world):
+def test_the_account_of_a_customer_deleted_before_its_creation_was_remembered_brings_it_back_under_restore(
+    world: World,
+) -> None:
     adatum = world.add_customer("Adatum")
     world.crm.fail_on("insert", TimedOut("No answer."), done=1)
     with pytest.raises(TimedOut):
@@ -167,7 +173,7 @@ def an_account_whose_customer_was_being_made(world: World) -> uuid.UUID:
     raise AssertionError("The pair was never stored.")
 
 
-def test_a_pass_to_sales_does_not_take_a_customer_that_is_still_to_be_made_for_deleted(world):
+def test_a_pass_to_sales_does_not_take_a_customer_that_is_still_to_be_made_for_deleted(world: World) -> None:
     an_account_whose_customer_was_being_made(world)
 
     assert world.run(TO_CRM) == Counters()
@@ -175,7 +181,7 @@ def test_a_pass_to_sales_does_not_take_a_customer_that_is_still_to_be_made_for_d
     assert world.run(TO_ERP) == Counters(inserted=1)
 
 
-def test_an_account_whose_customer_is_refused_is_not_forgotten_by_a_pass_to_sales(world):
+def test_an_account_whose_customer_is_refused_is_not_forgotten_by_a_pass_to_sales(world: World) -> None:
     fabrikam = an_account_whose_customer_was_being_made(world)
     world.erp.fail_on("insert", Refused("The number series has run out."), times=1)
     assert world.run(TO_ERP) == Counters(failed=1)
@@ -186,7 +192,9 @@ def test_an_account_whose_customer_is_refused_is_not_forgotten_by_a_pass_to_sale
     assert world.run(TO_ERP) == Counters(inserted=1)
 
 
-def test_an_account_that_waits_for_a_user_is_not_forgotten_by_a_pass_to_sales_that_looks_at_its_place(world):
+def test_an_account_that_waits_for_a_user_is_not_forgotten_by_a_pass_to_sales_that_looks_at_its_place(
+    world: World,
+) -> None:
     fabrikam = an_account_whose_customer_was_being_made(world)
     ledger = world.ledger(customer_rule())
     place = ledger.pairs(Side.CRM, [fabrikam])[fabrikam]

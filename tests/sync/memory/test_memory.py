@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -67,23 +68,25 @@ def read(side: Side, pair: Pair, *values: str, **more) -> str:
         ("?", {"by": US}, plain("?")),
     ],
 )
-def test_a_value_that_we_wrote_and_nobody_has_read_is_settled_by_the_next_reading(side, value, more, becomes):
+def test_a_value_that_we_wrote_and_nobody_has_read_is_settled_by_the_next_reading(
+    side: Side, value: str, more: dict[str, Any], becomes: str
+) -> None:
     assert read(side, known(side, phone=unread("1")), value, **more) == becomes
 
 
 @SIDES
-def test_a_rounded_value_that_somebody_left_under_an_edit_is_what_the_system_made_of_it(side):
+def test_a_rounded_value_that_somebody_left_under_an_edit_is_what_the_system_made_of_it(side: Side) -> None:
     assert read(side, known(side, phone=unread("2.3456")), "2.35") == "2.35"
 
 
 @SIDES
-def test_who_wrote_last_proves_nothing_where_a_system_does_not_say_who_we_are(side):
+def test_who_wrote_last_proves_nothing_where_a_system_does_not_say_who_we_are(side: Side) -> None:
     reader = memory(side, None)
     assert half(side, reader.read(known(side, phone=unread("1")), row(side, "2", by=US))) == "1"
 
 
 @SIDES
-def test_a_row_without_a_version_is_never_as_our_write_left_it(side):
+def test_a_row_without_a_version_is_never_as_our_write_left_it(side: Side) -> None:
     assert read(side, known(side, "", phone=unread("1")), "2", version="") == "1"
 
 
@@ -99,25 +102,27 @@ def test_a_row_without_a_version_is_never_as_our_write_left_it(side):
         ("7", {}, ""),  # a person typed it: a change against plain blank
     ],
 )
-def test_the_default_of_a_row_that_we_made_is_told_from_what_a_person_typed(side, value, more, becomes):
+def test_the_default_of_a_row_that_we_made_is_told_from_what_a_person_typed(
+    side: Side, value: str, more: dict[str, Any], becomes: str
+) -> None:
     assert read(side, known(side, phone=DEFAULT), value, **more) == becomes
 
 
 @SIDES
 @pytest.mark.parametrize("remembered", ["1", partnerless("1"), default("1"), DECIDED, plain("?")])
-def test_reading_a_row_leaves_every_other_half_as_it_is(side, remembered):
+def test_reading_a_row_leaves_every_other_half_as_it_is(side: Side, remembered: str) -> None:
     pair = known(side, phone=remembered)
     assert memory(side).read(pair, row(side, "2")) is pair
 
 
 @SIDES
-def test_reading_the_row_of_one_side_says_nothing_about_the_other(side):
+def test_reading_the_row_of_one_side_says_nothing_about_the_other(side: Side) -> None:
     pair = known(side.other, phone=unread("1"))
     assert memory(side).read(pair, row(side, "2")) is pair
 
 
 @SIDES
-def test_one_reading_settles_all_fields_and_a_second_one_changes_nothing_more(side):
+def test_one_reading_settles_all_fields_and_a_second_one_changes_nothing_more(side: Side) -> None:
     once = memory(side).read(known(side, phone=unread("1"), city=DEFAULT), row(side, "2", "Rome"))
     assert (half(side, once), half(side, once, CITY)) == ("1", "")
     assert not memory(side).has_unread(once)
@@ -140,21 +145,23 @@ def test_one_reading_settles_all_fields_and_a_second_one_changes_nothing_more(si
         ("3", {"by": US, "version": "before"}, "1"),  # the version is the old one: nothing has arrived at all
     ],
 )
-def test_an_interrupted_update_is_settled_by_what_the_row_holds(side, value, more, becomes):
+def test_an_interrupted_update_is_settled_by_what_the_row_holds(
+    side: Side, value: str, more: dict[str, Any], becomes: str
+) -> None:
     pair = known(side, phone="1", begun={"phone": "2"})
     as_read = memory(side).read(pair, row(side, value, **more))
     assert (half(side, as_read), as_read.in_flight) == (becomes, None)
 
 
 @SIDES
-def test_that_one_field_has_arrived_proves_nothing_about_another(side):
+def test_that_one_field_has_arrived_proves_nothing_about_another(side: Side) -> None:
     pair = known(side, phone="1", city="Rome", begun={"phone": "2", "city": "Bern"})
     as_read = memory(side).read(pair, row(side, "2", "Oslo"))
     assert (half(side, as_read), half(side, as_read, CITY)) == ("2", "Rome")
 
 
 @SIDES
-def test_what_has_arrived_is_agreed_on_both_sides_and_a_field_that_never_agreed_too(side):
+def test_what_has_arrived_is_agreed_on_both_sides_and_a_field_that_never_agreed_too(side: Side) -> None:
     pair = known(side, begun={"phone": "2"})
     as_read = memory(side).read(pair, row(side, "2"))
     assert sorted(as_read.agreed[PHONE]) == ["2", "x"]
@@ -162,20 +169,20 @@ def test_what_has_arrived_is_agreed_on_both_sides_and_a_field_that_never_agreed_
 
 
 @SIDES
-def test_an_update_of_the_other_side_is_not_settled_by_this_ones_row(side):
+def test_an_update_of_the_other_side_is_not_settled_by_this_ones_row(side: Side) -> None:
     pair = known(side.other, phone="1", begun={"phone": "2"})
     assert memory(side).read(pair, row(side, "2")) is pair
 
 
 @SIDES
-def test_a_field_that_is_no_longer_mapped_is_left_out_of_an_interrupted_update(side):
+def test_a_field_that_is_no_longer_mapped_is_left_out_of_an_interrupted_update(side: Side) -> None:
     pair = replace(known(side, phone="1"), in_flight=InFlight(side, {"fax_no:fax": ("2", "2")}))
     as_read = memory(side).read(pair, row(side, "1"))
     assert (as_read.agreed, as_read.in_flight) == (pair.agreed, None)
 
 
 @SIDES
-def test_an_unread_value_under_an_interrupted_update_is_settled_first(side):
+def test_an_unread_value_under_an_interrupted_update_is_settled_first(side: Side) -> None:
     pair = known(side, phone=unread("1"), begun={"phone": "2"})
     assert half(side, memory(side).read(pair, row(side, "3"))) == "1"
     assert half(side, memory(side).read(pair, row(side, "2"))) == "2"
@@ -185,7 +192,7 @@ def test_an_unread_value_under_an_interrupted_update_is_settled_first(side):
 
 
 @SIDES
-def test_an_answer_that_carries_the_row_settles_what_was_unread_at_once(side):
+def test_an_answer_that_carries_the_row_settles_what_was_unread_at_once(side: Side) -> None:
     pair = known(side, phone=unread("1"), city=DEFAULT)
     agreed = memory(side).confirmed(pair.agreed, {PHONE: "+49 1", CITY: "Rome"})
     after = replace(pair, agreed=agreed)
@@ -193,14 +200,14 @@ def test_an_answer_that_carries_the_row_settles_what_was_unread_at_once(side):
 
 
 @SIDES
-def test_an_answer_that_carries_some_columns_leaves_the_others_unread(side):
+def test_an_answer_that_carries_some_columns_leaves_the_others_unread(side: Side) -> None:
     pair = known(side, phone=unread("1"), city=unread("Rome"))
     after = replace(pair, agreed=memory(side).confirmed(pair.agreed, {PHONE: "1"}))
     assert (half(side, after), half(side, after, CITY)) == ("1", unread("Rome"))
 
 
 @SIDES
-def test_an_answer_agrees_on_nothing_that_was_not_written(side):
+def test_an_answer_agrees_on_nothing_that_was_not_written(side: Side) -> None:
     assert memory(side).confirmed({}, {PHONE: "1"}) == {}
     pair = known(side, phone="1")
     assert memory(side).confirmed(pair.agreed, {PHONE: "2"}) == pair.agreed
@@ -210,7 +217,7 @@ def test_an_answer_agrees_on_nothing_that_was_not_written(side):
 
 
 @SIDES
-def test_a_row_is_as_agreed_only_if_every_mapped_field_is_and_none_of_them_waits(side):
+def test_a_row_is_as_agreed_only_if_every_mapped_field_is_and_none_of_them_waits(side: Side) -> None:
     whole = dict.fromkeys(KEYS, "1")
     reader, record = memory(side), Record("", uuid.UUID(int=1), dict.fromkeys(_columns(side), "1"), "now")
     assert reader.is_as_agreed(known(side, **whole), record)
@@ -229,7 +236,7 @@ WORDS = st.text(alphabet="abAB ?!", max_size=3)
 
 @example(Side.CRM, "B", "b", False, False)
 @given(st.sampled_from(list(Side)), WORDS, WORDS, st.booleans(), st.booleans())
-def test_only_what_is_ours_or_was_made_of_ours_is_ever_agreed_by_reading(side, written, value, ours, as_left):
+def test_only_what_is_ours_or_was_made_of_ours_is_ever_agreed_by_reading(side, written, value, ours, as_left) -> None:
     more = {"by": US if ours else SOMEBODY, "version": "before" if as_left else "now"}
     after = read(side, known(side, phone=unread(written)), value, **more)
     made = value.strip() == written.strip()  # Another case is what a person made of it.

@@ -19,7 +19,7 @@ RING = customer_rule([*CUSTOMER_FIELDS, PARENT], only_coupled=False)
 
 
 @pytest.fixture(params=[True, False], ids=["versions told", "versions not told"])
-def world(request) -> World:
+def world(request: pytest.FixtureRequest) -> World:
     world = World()
     world.crm.tells_versions = request.param
     return world
@@ -34,7 +34,7 @@ def franc(world: World):
 RULE = customer_rule([*CUSTOMER_FIELDS[:8], replace(CUSTOMER_FIELDS[8], clear_on_failed=True), CUSTOMER_FIELDS[9]])
 
 
-def test_a_released_reference_arrives_here_though_a_pass_to_sales_comes_first(world):
+def test_a_released_reference_arrives_here_though_a_pass_to_sales_comes_first(world: World) -> None:
     here, there = franc(world)
     adatum = world.synchronized()
     world.crm.edit("account", world.pair(adatum).crm_id, transactioncurrencyid=Ref("transactioncurrency", there))
@@ -50,7 +50,7 @@ def test_a_released_reference_arrives_here_though_a_pass_to_sales_comes_first(wo
     assert world.account_of(adatum).values["address1_city"] == "Rome"
 
 
-def test_a_released_reference_arrives_in_sales_though_a_pass_from_sales_comes_first(world):
+def test_a_released_reference_arrives_in_sales_though_a_pass_from_sales_comes_first(world: World) -> None:
     here, there = franc(world)
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, currency_code=Ref("currency", here))
@@ -64,7 +64,7 @@ def test_a_released_reference_arrives_in_sales_though_a_pass_from_sales_comes_fi
     assert world.customer_of(adatum).values["city"] == "Rome"
 
 
-def test_an_edit_under_a_bulk_create_survives_two_passes_to_sales_before_one_back(world):
+def test_an_edit_under_a_bulk_create_survives_two_passes_to_sales_before_one_back(world: World) -> None:
     adatum = world.add_customer("Adatum", phone_no="")
     world.run(TO_CRM, create=True)
     world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
@@ -78,7 +78,7 @@ def test_an_edit_under_a_bulk_create_survives_two_passes_to_sales_before_one_bac
     assert world.account_of(adatum).values["address1_city"] == "Rome"
 
 
-def test_an_edit_under_a_bulk_create_survives_the_second_round_of_the_same_pass(world):
+def test_an_edit_under_a_bulk_create_survives_the_second_round_of_the_same_pass(world: World) -> None:
     """Adatum pays through Fabrikam and Fabrikam through Adatum, so both are written twice."""
     adatum, fabrikam = world.add_customer("Adatum"), world.add_customer("Fabrikam")
     world.erp.edit("customer", adatum, bill_to_customer_no=Ref("customer", fabrikam))
@@ -100,7 +100,7 @@ def test_an_edit_under_a_bulk_create_survives_the_second_round_of_the_same_pass(
     assert theirs["parentaccountid"].id == world.pair(fabrikam).crm_id
 
 
-def test_a_row_written_only_in_the_second_round_counts_as_modified(world):
+def test_a_row_written_only_in_the_second_round_counts_as_modified(world: World) -> None:
     adatum = world.synchronized("Adatum")
     world.both(RING)
     coho = world.add_customer("Coho Winery")
@@ -112,7 +112,7 @@ def test_a_row_written_only_in_the_second_round_counts_as_modified(world):
     assert counters.unchanged == 0
 
 
-def test_a_full_run_deals_with_everybody_who_is_edited_while_it_reads(world):
+def test_a_full_run_deals_with_everybody_who_is_edited_while_it_reads(world: World) -> None:
     world.erp.page_size = 2
     ids = [world.add_customer(f"Firm {number}") for number in range(10)]
     left = list(ids)
@@ -136,7 +136,7 @@ def test_a_full_run_deals_with_everybody_who_is_edited_while_it_reads(world):
     }
 
 
-def test_a_contact_left_out_since_its_customer_is_blocked_follows_when_it_is_not_any_more():
+def test_a_contact_left_out_since_its_customer_is_blocked_follows_when_it_is_not_any_more() -> None:
     cronus = Cronus()
     customers = standard("CUSTOMER")
     firm = cronus.customer("Adatum", "C10", blocked=3)
@@ -150,7 +150,7 @@ def test_a_contact_left_out_since_its_customer_is_blocked_follows_when_it_is_not
     assert cronus.is_coupled("CONTACT", person)
 
 
-def test_a_wait_that_is_stored_behind_the_coupling_it_waits_for_is_found_all_the_same(world):
+def test_a_wait_that_is_stored_behind_the_coupling_it_waits_for_is_found_all_the_same(world: World) -> None:
     here, there = franc(world)
     adatum = world.add_customer("Adatum", currency_code=Ref("currency", here))
     world.run(TO_CRM, RULE, create=True)
@@ -162,7 +162,7 @@ def test_a_wait_that_is_stored_behind_the_coupling_it_waits_for_is_found_all_the
     assert world.account_of(adatum).values["transactioncurrencyid"] == Ref("transactioncurrency", there)
 
 
-def test_a_pair_made_by_hand_merges_blank_fields_and_asks_about_the_others(world):
+def test_a_pair_made_by_hand_merges_blank_fields_and_asks_about_the_others(world: World) -> None:
     adatum = world.add_customer("Adatum", phone_no="", city="Oslo")
     theirs = world.crm.add("account", **account("Adatum", telephone1="030 1", address1_city="Rome"))
     field_rule = Pair(adatum, theirs, State.COUPLED, owed_erp=True, owed_crm=True)

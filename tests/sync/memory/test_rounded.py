@@ -21,7 +21,9 @@ ROUNDED = [
 
 
 @pytest.mark.parametrize(("kept", "exact", "rounded"), ROUNDED)
-def test_a_number_is_another_one_with_fewer_decimals_only_from_two_decimals_on(kept, exact, rounded):
+def test_a_number_is_another_one_with_fewer_decimals_only_from_two_decimals_on(
+    kept: str, exact: str, rounded: bool
+) -> None:
     assert is_rounded(kept, exact) is rounded
 
 
@@ -33,7 +35,7 @@ def exact_limits():
 
 
 @pytest.mark.parametrize(("here", "there", "together"), [("99.60", "100", False), ("99.6049", "99.60", True)])
-def test_a_pair_by_hand_takes_only_a_rounded_amount_for_the_same(here, there, together):
+def test_a_pair_by_hand_takes_only_a_rounded_amount_for_the_same(here: str, there: str, together: bool) -> None:
     world, exact = World(), exact_limits()
     world.erp.describe("customer").fields["credit_limit"] = exact.erp.fields["credit_limit"]
     adatum = world.add_customer("Adatum", credit_limit=Decimal(here))

@@ -82,7 +82,7 @@ def crossed(direction: Direction, name: str, value: Any) -> Any:
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
 @examples(150)
 @given(st.data())
-def test_fields_that_are_alike_are_merged_as_the_table_of_truth_says(direction, data):
+def test_fields_that_are_alike_are_merged_as_the_table_of_truth_says(direction: Direction, data) -> None:
     own, other = values(data, direction.source), values(data, direction.destination)
     same = data.draw(st.sets(st.sampled_from(sorted(own))))
     twin = {name: crossed(direction, name, own[name]) if name in same else other[name] for name in own}
@@ -115,7 +115,7 @@ def test_fields_that_are_alike_are_merged_as_the_table_of_truth_says(direction, 
     assert short == row.merger.merge(look)
 
 
-def test_most_fields_take_the_short_way():
+def test_most_fields_take_the_short_way() -> None:
     """Else the test above would compare the long way with itself."""
     row = Row(TO_CRM, {**BLANK, "phone": "1"}, {**BLANK, "phone": "2"})
     record = row.twin_record
@@ -144,19 +144,21 @@ FULL = Pair(
 )
 
 
-def test_every_part_of_the_pair_that_is_copied_says_something():
+def test_every_part_of_the_pair_that_is_copied_says_something() -> None:
     bare = Pair(GONE, GONE)
     assert [one.name for one in fields(Pair) if getattr(FULL, one.name) == getattr(bare, one.name)] == []
 
 
-def test_a_pair_with_other_memory_keeps_all_the_rest():
+def test_a_pair_with_other_memory_keeps_all_the_rest() -> None:
     copied = FULL.with_memory({"c:d": ("", "")}, None, None)
     assert copied == replace(FULL, agreed={"c:d": ("", "")}, in_flight=None, waits=None)
     assert FULL.with_memory(FULL.agreed, FULL.in_flight, FULL.waits) == FULL
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_a_pass_that_went_well_changes_its_own_outcome_and_what_it_has_seen_and_nothing_else(direction):
+def test_a_pass_that_went_well_changes_its_own_outcome_and_what_it_has_seen_and_nothing_else(
+    direction: Direction,
+) -> None:
     source, destination = direction.source, direction.destination
     after = succeeded(FULL, direction, agreed={}, waits=frozenset(), seen=("8", "9"), owed=(False, True))
     expected = FULL.with_outcome(direction, Outcome(Result.SUCCESS)).with_seen(source, "8").with_seen(destination, "9")

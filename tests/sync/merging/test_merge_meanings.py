@@ -56,13 +56,21 @@ def merged(*args: Any, **more: Any) -> Merged:
         ("yes", "no", ("no", "*"), False, True, 0),
     ],
 )
-def test_a_meaning_belongs_to_the_side_that_changed_it(direction, source, twin, agreed, writes, owes, conflicts):
+def test_a_meaning_belongs_to_the_side_that_changed_it(
+    direction: Direction,
+    source: str,
+    twin: str,
+    agreed: str | tuple[str, ...] | None,
+    writes: bool,
+    owes: bool,
+    conflicts: int,
+) -> None:
     found = merged(direction, source, twin, agreed)
     assert (bool(found.changes), found.owes, len(found.conflicts)) == (writes, owes, conflicts)
 
 
 @BOTH_WAYS
-def test_a_meaning_is_written_in_the_columns_of_the_other_side_and_agreed_under_its_key(direction):
+def test_a_meaning_is_written_in_the_columns_of_the_other_side_and_agreed_under_its_key(direction: Direction) -> None:
     pair_of = row(direction, "yes", "no", "no")
     found = pair_of.merge()
     word = 1 if direction is TO_CRM else 3
@@ -70,14 +78,14 @@ def test_a_meaning_is_written_in_the_columns_of_the_other_side_and_agreed_under_
     assert pair_of.merger.split(found.agreed["!blocked"]) == ("yes", unread("yes"))
 
 
-def test_a_conflict_about_a_meaning_names_it_as_each_side_does():
+def test_a_conflict_about_a_meaning_names_it_as_each_side_does() -> None:
     [clash] = merged(TO_CRM, "yes", "no", None).conflicts
     assert (clash.source_label, clash.source_value) == ("Blocked", "yes")
     assert (clash.destination_label, clash.destination_value) == ("Status", "no")
 
 
 @BOTH_WAYS
-def test_a_meaning_that_the_other_side_has_no_word_for_leaves_it_as_it_is(direction):
+def test_a_meaning_that_the_other_side_has_no_word_for_leaves_it_as_it_is(direction: Direction) -> None:
     lacking = Blocked(lacking=direction.source)
     pair_of = row(direction, "yes", "no", "no", lacking)
     found = pair_of.merge()
@@ -89,7 +97,7 @@ def test_a_meaning_that_the_other_side_has_no_word_for_leaves_it_as_it_is(direct
 
 
 @BOTH_WAYS
-def test_a_field_that_stops_at_its_edge_is_carried_only_when_its_source_changes(direction):
+def test_a_field_that_stops_at_its_edge_is_carried_only_when_its_source_changes(direction: Direction) -> None:
     edge, ordinary = Blocked(direction=direction, edge=True), Blocked(direction=direction)
     assert merged(direction, "yes", "no", "no", edge).changes
     assert merged(direction, "yes", "no", "yes", edge).changes == []
@@ -97,14 +105,14 @@ def test_a_field_that_stops_at_its_edge_is_carried_only_when_its_source_changes(
 
 
 @BOTH_WAYS
-def test_a_meaning_that_only_goes_the_other_way_and_changed_there_is_owed(direction):
+def test_a_meaning_that_only_goes_the_other_way_and_changed_there_is_owed(direction: Direction) -> None:
     back = Blocked(direction=direction.back)
     assert not merged(direction, "no", "yes", ("no", default("yes")), back).owes
     assert merged(direction, "no", "yes", ("no", default("no")), back).owes
 
 
 @BOTH_WAYS
-def test_the_policy_decides_about_a_meaning_as_about_any_field(direction):
+def test_the_policy_decides_about_a_meaning_as_about_any_field(direction: Direction) -> None:
     wins = ConflictPolicy.SEND if direction is TO_CRM else ConflictPolicy.GET
     loses = ConflictPolicy.GET if direction is TO_CRM else ConflictPolicy.SEND
     assert merged(direction, "yes", "no", None, conflict=wins).changes
@@ -113,7 +121,7 @@ def test_the_policy_decides_about_a_meaning_as_about_any_field(direction):
 
 
 @BOTH_WAYS
-def test_a_new_row_is_given_the_meaning_and_remembers_it_as_unread(direction):
+def test_a_new_row_is_given_the_meaning_and_remembers_it_as_unread(direction: Direction) -> None:
     pair_of = row(direction, "yes", "no", None)
     action = pair_of.decider.decide(pair_of.source_record, None, None, pair_of.draft)
     assert isinstance(action, Insert)

@@ -39,7 +39,7 @@ class Owners:
         self.jim, self.anna = Ref(here, jim), Ref(here, anna)
         self.their_jim, self.their_anna = Ref(there, their_jim), Ref(there, their_anna)
 
-    def row(self, source, twin, agreed, coupled=(), **more) -> Row:
+    def row(self, source, twin: str, agreed, coupled: bool = (), **more) -> Row:
         """``coupled`` are pairs of (source, twin)."""
         forth = {SALESPEOPLE: {ours.id: theirs.id for ours, theirs in coupled}}
         back = {SALESPEOPLE: {theirs.id: ours.id for ours, theirs in coupled}}
@@ -69,7 +69,9 @@ def half(ref: Ref) -> str:
 
 
 @BOTH_WAYS
-def test_a_change_to_a_reference_without_partner_clears_the_twin_and_is_remembered_as_partnerless(direction):
+def test_a_change_to_a_reference_without_partner_clears_the_twin_and_is_remembered_as_partnerless(
+    direction: Direction,
+) -> None:
     who = Owners(direction)
     row = who.row(who.anna, who.their_jim, (half(who.jim), half(who.their_jim)), [(who.jim, who.their_jim)])
     found = row.merge()
@@ -78,14 +80,14 @@ def test_a_change_to_a_reference_without_partner_clears_the_twin_and_is_remember
 
 
 @BOTH_WAYS
-def test_a_reference_without_partner_is_no_change_while_it_has_none(direction):
+def test_a_reference_without_partner_is_no_change_while_it_has_none(direction: Direction) -> None:
     who = Owners(direction)
     found = who.merge(who.anna, None, (partnerless(half(who.anna)), ""))
     assert (found.changes, found.owes, found.conflicts) == ([], False, [])
 
 
 @BOTH_WAYS
-def test_a_reference_without_partner_goes_over_as_soon_as_it_is_coupled(direction):
+def test_a_reference_without_partner_goes_over_as_soon_as_it_is_coupled(direction: Direction) -> None:
     who = Owners(direction)
     row = who.row(who.anna, None, (partnerless(half(who.anna)), ""), [(who.anna, who.their_anna)])
     found = row.merge()
@@ -94,7 +96,7 @@ def test_a_reference_without_partner_goes_over_as_soon_as_it_is_coupled(directio
 
 
 @BOTH_WAYS
-def test_a_reference_of_the_twin_that_can_be_expressed_by_now_is_owed_to_the_source(direction):
+def test_a_reference_of_the_twin_that_can_be_expressed_by_now_is_owed_to_the_source(direction: Direction) -> None:
     who = Owners(direction)
     agreed = ("", partnerless(half(who.their_anna)))
     assert not who.merge(None, who.their_anna, agreed).owes
@@ -102,14 +104,16 @@ def test_a_reference_of_the_twin_that_can_be_expressed_by_now_is_owed_to_the_sou
 
 
 @BOTH_WAYS
-def test_what_the_twin_holds_beside_a_reference_without_partner_comes_over_when_somebody_chooses_it_there(direction):
+def test_what_the_twin_holds_beside_a_reference_without_partner_comes_over_when_somebody_chooses_it_there(
+    direction: Direction,
+) -> None:
     who = Owners(direction)
     found = who.merge(who.anna, who.their_jim, (partnerless(half(who.anna)), ""), [(who.jim, who.their_jim)])
     assert (found.changes, found.owes, found.conflicts) == ([], True, [])
 
 
 @BOTH_WAYS
-def test_a_one_way_reference_without_partner_leaves_alone_what_was_chosen_there(direction):
+def test_a_one_way_reference_without_partner_leaves_alone_what_was_chosen_there(direction: Direction) -> None:
     who = Owners(direction, one_way=True)
     found = who.merge(who.anna, who.their_jim, (partnerless(half(who.anna)), ""))
     assert (found.changes, found.owes) == ([], False)
@@ -119,7 +123,7 @@ def test_a_one_way_reference_without_partner_leaves_alone_what_was_chosen_there(
 
 
 @BOTH_WAYS
-def test_of_two_references_that_never_agreed_the_one_that_can_be_expressed_wins(direction):
+def test_of_two_references_that_never_agreed_the_one_that_can_be_expressed_wins(direction: Direction) -> None:
     who = Owners(direction)
     jims, annas = [(who.jim, who.their_jim)], [(who.anna, who.their_anna)]
     assert written(who.merge(who.jim, who.their_anna, None, jims)) == [who.their_jim]
@@ -128,7 +132,9 @@ def test_of_two_references_that_never_agreed_the_one_that_can_be_expressed_wins(
 
 
 @BOTH_WAYS
-def test_two_references_that_never_agreed_and_cannot_be_expressed_stay_as_they_are_and_wait(direction):
+def test_two_references_that_never_agreed_and_cannot_be_expressed_stay_as_they_are_and_wait(
+    direction: Direction,
+) -> None:
     who = Owners(direction)
     row = who.row(who.jim, who.their_anna, None)
     found = row.merge()
@@ -137,7 +143,7 @@ def test_two_references_that_never_agreed_and_cannot_be_expressed_stay_as_they_a
 
 
 @BOTH_WAYS
-def test_a_reference_that_never_agreed_and_has_no_partner_beside_a_blank_one_waits_alone(direction):
+def test_a_reference_that_never_agreed_and_has_no_partner_beside_a_blank_one_waits_alone(direction: Direction) -> None:
     who = Owners(direction)
     row = who.row(who.jim, None, None)
     assert row.halves(row.merge().agreed, "owner") == (partnerless(half(who.jim)), "")
@@ -146,7 +152,7 @@ def test_a_reference_that_never_agreed_and_has_no_partner_beside_a_blank_one_wai
 
 
 @BOTH_WAYS
-def test_two_references_that_are_coupled_with_each_other_are_equal(direction):
+def test_two_references_that_are_coupled_with_each_other_are_equal(direction: Direction) -> None:
     who = Owners(direction)
     row = who.row(who.jim, who.their_jim, None, [(who.jim, who.their_jim)])
     found = row.merge()
@@ -158,7 +164,7 @@ def test_two_references_that_are_coupled_with_each_other_are_equal(direction):
 
 
 @BOTH_WAYS
-def test_two_new_references_that_cannot_be_expressed_are_no_conflict(direction):
+def test_two_new_references_that_cannot_be_expressed_are_no_conflict(direction: Direction) -> None:
     who = Owners(direction)
     row = who.row(who.anna, who.their_anna, (half(who.jim), half(who.their_jim)))
     found = row.merge()
@@ -167,7 +173,7 @@ def test_two_new_references_that_cannot_be_expressed_are_no_conflict(direction):
 
 
 @BOTH_WAYS
-def test_two_new_references_of_which_one_can_be_expressed_are_a_conflict(direction):
+def test_two_new_references_of_which_one_can_be_expressed_are_a_conflict(direction: Direction) -> None:
     who = Owners(direction)
     agreed = (half(who.jim), half(who.their_jim))
     found = who.merge(who.anna, None, agreed, [(who.anna, who.their_anna)])
@@ -178,7 +184,7 @@ def test_two_new_references_of_which_one_can_be_expressed_are_a_conflict(directi
 
 
 @BOTH_WAYS
-def test_a_reference_that_is_coupled_with_another_record_by_now_is_settled_by_the_policy(direction):
+def test_a_reference_that_is_coupled_with_another_record_by_now_is_settled_by_the_policy(direction: Direction) -> None:
     who = Owners(direction)
     agreed = (half(who.jim), half(who.their_anna))
     coupled = [(who.jim, who.their_jim), (who.anna, who.their_anna)]
@@ -190,7 +196,7 @@ def test_a_reference_that_is_coupled_with_another_record_by_now_is_settled_by_th
 
 
 @BOTH_WAYS
-def test_a_reference_of_which_only_one_side_is_still_coupled_goes_from_there(direction):
+def test_a_reference_of_which_only_one_side_is_still_coupled_goes_from_there(direction: Direction) -> None:
     who = Owners(direction)
     agreed = (half(who.jim), half(who.their_anna))
     assert written(who.merge(who.jim, who.their_anna, agreed, [(who.jim, who.their_jim)])) == [who.their_jim]
@@ -200,7 +206,7 @@ def test_a_reference_of_which_only_one_side_is_still_coupled_goes_from_there(dir
 
 
 @BOTH_WAYS
-def test_a_one_way_reference_that_is_coupled_with_another_record_by_now_is_written(direction):
+def test_a_one_way_reference_that_is_coupled_with_another_record_by_now_is_written(direction: Direction) -> None:
     who = Owners(direction, one_way=True)
     agreed = (half(who.jim), half(who.their_anna))
     assert written(who.merge(who.jim, who.their_anna, agreed, [(who.jim, who.their_jim)])) == [who.their_jim]
@@ -209,7 +215,7 @@ def test_a_one_way_reference_that_is_coupled_with_another_record_by_now_is_writt
 # --- options ------------------------------------------------------------------------------------------------------
 
 
-def terms(source, twin, agreed, coupled=None) -> Row:
+def terms(source, twin: str, agreed, coupled: bool | None = None) -> Row:
     fields = [field_rule(*NAMES["terms"], reference=FREIGHT)]
     return Row(
         TO_CRM,
@@ -223,7 +229,7 @@ def terms(source, twin, agreed, coupled=None) -> Row:
     )
 
 
-def test_an_option_without_an_equal_leaves_what_the_twin_holds_and_is_remembered_as_partnerless():
+def test_an_option_without_an_equal_leaves_what_the_twin_holds_and_is_remembered_as_partnerless() -> None:
     fob, cif = Ref("shipment_method", FOB), Ref("shipment_method", CIF)
     row = terms(cif, 1, {"terms": (half(fob), "1")}, {FOB: option_id(FREIGHT.crm_table, 1)})
     found = row.merge()
@@ -231,13 +237,13 @@ def test_an_option_without_an_equal_leaves_what_the_twin_holds_and_is_remembered
     assert row.halves(found.agreed, "terms") == (partnerless(half(cif)), "1")
 
 
-def test_an_option_without_an_equal_goes_over_once_it_has_one():
+def test_an_option_without_an_equal_goes_over_once_it_has_one() -> None:
     cif = Ref("shipment_method", CIF)
     row = terms(cif, 1, {"terms": (partnerless(half(cif)), "1")}, {CIF: option_id(FREIGHT.crm_table, 2)})
     assert written(row.merge()) == [2]
 
 
-def test_a_team_as_owner_is_left_alone_in_both_directions():
+def test_a_team_as_owner_is_left_alone_in_both_directions() -> None:
     team = Ref("team", uuid.uuid4())
     fields = [field_rule(*NAMES["owner"], reference=SALESPEOPLE)]
     resolved = {SALESPEOPLE: {JIM: JIMS_USER}}

@@ -26,7 +26,7 @@ def merging_world() -> tuple[World, object]:
     return world, replace(customer_rule(), crm=merging)
 
 
-def test_a_customer_whose_account_was_merged_away_fails_with_the_name_of_the_master_and_writes_nothing():
+def test_a_customer_whose_account_was_merged_away_fails_with_the_name_of_the_master_and_writes_nothing() -> None:
     world, rule = merging_world()
     adatum = world.add_customer("Adatum")
     world.run(TO_CRM, rule, create=True)

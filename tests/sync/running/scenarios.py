@@ -15,7 +15,7 @@ ECHO = Counters(unchanged=1)
 
 
 @pytest.fixture
-def world():
+def world() -> World:
     return World()
 
 

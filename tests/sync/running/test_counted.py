@@ -56,12 +56,12 @@ class Counted:
 
 
 @pytest.fixture
-def counted(world, monkeypatch) -> Counted:
+def counted(world: JobsWorld, monkeypatch: pytest.MonkeyPatch) -> Counted:
     world.couple_jim()
     return Counted(world, monkeypatch)
 
 
-def test_a_pass_with_nothing_changed_asks_as_little_for_two_thousand_pairs_as_for_two_hundred(counted):
+def test_a_pass_with_nothing_changed_asks_as_little_for_two_thousand_pairs_as_for_two_hundred(counted: Counted) -> None:
     counted.grow(200)
     few = [counted.run(direction) for direction in (TO_CRM, TO_ERP)]
     counted.grow(1800)
@@ -70,7 +70,7 @@ def test_a_pass_with_nothing_changed_asks_as_little_for_two_thousand_pairs_as_fo
     assert sum(requests for _, requests in few) <= 2
 
 
-def test_two_changed_customers_among_two_hundred_cost_no_request_for_the_others(counted):
+def test_two_changed_customers_among_two_hundred_cost_no_request_for_the_others(counted: Counted) -> None:
     counted.grow(200)
     for customer in counted.world.erp.ids("customer")[:2]:
         counted.world.erp.edit("customer", customer, phone_no="030 7")

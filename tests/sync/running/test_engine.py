@@ -15,14 +15,14 @@ from tests.sync.world import TO_CRM, TO_ERP, World
 
 
 @pytest.fixture(params=["remote", "bulk", "local"])
-def world(request):
+def world(request: pytest.FixtureRequest) -> World:
     """Sales over the network, over the network without telling new versions, and (for the engine's sake) local."""
     world = World(remote=request.param != "local")
     world.crm.tells_versions = request.param != "bulk"
     return world
 
 
-def test_a_new_customer_becomes_an_account_with_its_salesperson_as_owner_and_the_local_currency(world):
+def test_a_new_customer_becomes_an_account_with_its_salesperson_as_owner_and_the_local_currency(world: World) -> None:
     adatum = world.add_customer("Adatum")
     assert world.run(TO_CRM, create=True) == Counters(inserted=1)
     twin = world.account_of(adatum)
@@ -32,19 +32,19 @@ def test_a_new_customer_becomes_an_account_with_its_salesperson_as_owner_and_the
     assert twin.values["customertypecode"] == 3
 
 
-def test_uncoupled_customers_are_ignored_and_not_counted_while_only_coupled_ones_are_wanted(world):
+def test_uncoupled_customers_are_ignored_and_not_counted_while_only_coupled_ones_are_wanted(world: World) -> None:
     world.add_customer("Adatum")
     assert world.run(TO_CRM) == Counters()
 
 
-def test_our_own_write_comes_back_as_one_unchanged_echo_and_then_never_again(world):
+def test_our_own_write_comes_back_as_one_unchanged_echo_and_then_never_again(world: World) -> None:
     world.add_customer("Adatum")
     world.run(TO_CRM, create=True)
     assert world.run(TO_ERP) == Counters(unchanged=1)
     assert world.both() == (Counters(), Counters())
 
 
-def test_a_phone_number_changed_in_sales_arrives_in_business_central(world):
+def test_a_phone_number_changed_in_sales_arrives_in_business_central(world: World) -> None:
     adatum = world.synchronized()
     world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     assert world.both() == (Counters(), Counters(modified=1))
@@ -52,7 +52,7 @@ def test_a_phone_number_changed_in_sales_arrives_in_business_central(world):
     assert world.both() == (Counters(unchanged=1), Counters())
 
 
-def test_different_fields_changed_on_both_sides_are_merged_without_a_conflict(world):
+def test_different_fields_changed_on_both_sides_are_merged_without_a_conflict(world: World) -> None:
     adatum = world.synchronized()
     world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, address="Main Street 5")
@@ -64,7 +64,7 @@ def test_different_fields_changed_on_both_sides_are_merged_without_a_conflict(wo
     assert world.both() == (Counters(), Counters())
 
 
-def test_an_edit_in_sales_survives_our_own_write_that_made_us_the_last_one_to_modify_it(world):
+def test_an_edit_in_sales_survives_our_own_write_that_made_us_the_last_one_to_modify_it(world: World) -> None:
     adatum = world.synchronized()
     world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, address="Main Street 5")
@@ -75,7 +75,7 @@ def test_an_edit_in_sales_survives_our_own_write_that_made_us_the_last_one_to_mo
     assert not world.pair(adatum).owed_erp
 
 
-def test_the_same_field_changed_on_both_sides_is_a_conflict_that_names_both_values(world):
+def test_the_same_field_changed_on_both_sides_is_a_conflict_that_names_both_values(world: World) -> None:
     adatum = world.synchronized()
     world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, phone_no="030 2")
@@ -96,7 +96,9 @@ def test_the_same_field_changed_on_both_sides_is_a_conflict_that_names_both_valu
         (ConflictPolicy.GET, "030 1", (Counters(unchanged=1), Counters(modified=1))),
     ],
 )
-def test_the_update_policy_says_who_wins(world, policy, winner, counters):
+def test_the_update_policy_says_who_wins(
+    world: World, policy: ConflictPolicy, winner: str, counters: tuple[Counters, ...]
+) -> None:
     adatum = world.synchronized()
     world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 1")
     world.erp.edit("customer", adatum, phone_no="030 2")
@@ -105,7 +107,7 @@ def test_the_update_policy_says_who_wins(world, policy, winner, counters):
     assert world.customer_of(adatum).values["phone_no"] == winner
 
 
-def test_a_customer_whose_salesperson_is_not_coupled_waits_and_says_for_whom(world):
+def test_a_customer_whose_salesperson_is_not_coupled_waits_and_says_for_whom(world: World) -> None:
     anna = world.erp.add("salesperson", code="AL", name="Anna Lidman")
     world.erp.add("customer", name="Fabrikam", blocked=0, salesperson_code=Ref("salesperson", anna, "AL"))
     assert world.run(TO_CRM, create=True) == Counters(failed=1)
@@ -118,7 +120,7 @@ def test_a_customer_whose_salesperson_is_not_coupled_waits_and_says_for_whom(wor
     assert len(world.journal.recovered) == 1
 
 
-def test_a_name_that_does_not_fit_fails_with_field_value_and_limit_and_the_others_go_on(world):
+def test_a_name_that_does_not_fit_fails_with_field_value_and_limit_and_the_others_go_on(world: World) -> None:
     adatum = world.synchronized()
     fabrikam = world.synchronized("Fabrikam")
     world.crm.edit("account", world.pair(adatum).crm_id, address1_city="X" * 31)
@@ -127,7 +129,7 @@ def test_a_name_that_does_not_fit_fails_with_field_value_and_limit_and_the_other
     assert "30" in world.journal.failures[0].message
 
 
-def test_the_same_failure_twice_is_skipped_and_a_change_of_the_source_tries_again(world):
+def test_the_same_failure_twice_is_skipped_and_a_change_of_the_source_tries_again(world: World) -> None:
     adatum = world.synchronized()
     crm_id = world.pair(adatum).crm_id
     world.crm.edit("account", crm_id, address1_city="X" * 31)
@@ -140,14 +142,14 @@ def test_the_same_failure_twice_is_skipped_and_a_change_of_the_source_tries_agai
     assert not world.pair(adatum).skipped
 
 
-def test_a_deleted_account_fails_first_and_is_skipped_the_second_time(world):
+def test_a_deleted_account_fails_first_and_is_skipped_the_second_time(world: World) -> None:
     adatum = world.synchronized()
     world.crm.remove("account", world.pair(adatum).crm_id)
     assert world.ids(TO_CRM, adatum) == Counters(failed=1)
     assert world.ids(TO_CRM, adatum) == Counters(skipped=1)
 
 
-def test_restore_records_makes_a_deleted_account_again(world):
+def test_restore_records_makes_a_deleted_account_again(world: World) -> None:
     adatum = world.synchronized()
     gone = world.pair(adatum).crm_id
     world.crm.remove("account", gone)
@@ -156,7 +158,7 @@ def test_restore_records_makes_a_deleted_account_again(world):
     assert world.account_of(adatum).values["name"] == "Adatum"
 
 
-def test_restore_records_makes_a_deleted_customer_again_from_its_account(world):
+def test_restore_records_makes_a_deleted_customer_again_from_its_account(world: World) -> None:
     adatum = world.synchronized()
     rule = customer_rule(deletion=DeletionPolicy.RESTORE)
     account_id = world.pair(adatum).crm_id
@@ -166,7 +168,7 @@ def test_restore_records_makes_a_deleted_customer_again_from_its_account(world):
     assert world.customer_of(row.erp_id).values["name"] == "Adatum"
 
 
-def test_remove_coupling_lets_the_survivor_stay(world):
+def test_remove_coupling_lets_the_survivor_stay(world: World) -> None:
     adatum = world.synchronized()
     rule = customer_rule(deletion=DeletionPolicy.REMOVE)
     world.crm.remove("account", world.pair(adatum).crm_id)
@@ -175,7 +177,7 @@ def test_remove_coupling_lets_the_survivor_stay(world):
     assert world.customer_of(adatum).values["name"] == "Adatum"
 
 
-def test_a_run_that_breaks_off_after_the_write_is_completed_without_a_double():
+def test_a_run_that_breaks_off_after_the_write_is_completed_without_a_double() -> None:
     world = World()
     world.add_customer("Adatum")
     world.crm.fail_on("insert", Unreachable("The line went dead."), done=None)
@@ -185,7 +187,7 @@ def test_a_run_that_breaks_off_after_the_write_is_completed_without_a_double():
     assert world.crm.count("account") == 1
 
 
-def test_a_run_that_breaks_off_before_the_write_is_repeated():
+def test_a_run_that_breaks_off_before_the_write_is_repeated() -> None:
     world = World()
     adatum = world.add_customer("Adatum")
     world.crm.fail_on("insert", Unreachable("The line went dead."))
@@ -195,7 +197,7 @@ def test_a_run_that_breaks_off_before_the_write_is_repeated():
     assert world.account_of(adatum).values["name"] == "Adatum"
 
 
-def test_new_accounts_become_customers_with_a_number_of_the_series(world):
+def test_new_accounts_become_customers_with_a_number_of_the_series(world: World) -> None:
     world.crm.add("account", **account("Coho Winery", ownerid=Ref("systemuser", world.jim_user)))
     assert world.run(TO_ERP, create=True) == Counters(inserted=1)
     [coho] = world.erp.find("customer", fields=["no", "name"]).records
@@ -203,7 +205,7 @@ def test_new_accounts_become_customers_with_a_number_of_the_series(world):
     assert coho.values["no"]
 
 
-def test_a_dry_run_shows_the_plan_and_writes_nothing(world):
+def test_a_dry_run_shows_the_plan_and_writes_nothing(world: World) -> None:
     world.add_customer("Adatum")
     actions = world.plan(TO_CRM, create=True)
     assert [type(action).__name__ for action in actions] == ["Insert"]
@@ -211,7 +213,7 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(world):
     assert not world.ledger(customer_rule()).rows
 
 
-def test_a_second_pass_over_everything_changes_nothing(world):
+def test_a_second_pass_over_everything_changes_nothing(world: World) -> None:
     for name in ("Adatum", "Fabrikam", "Coho Winery"):
         world.add_customer(name)
     world.run(TO_CRM, create=True)
@@ -221,7 +223,7 @@ def test_a_second_pass_over_everything_changes_nothing(world):
     assert world.crm.count("account") == world.erp.count("customer") == 3
 
 
-def test_an_account_that_a_person_changes_while_we_write_is_read_and_decided_once_more(world):
+def test_an_account_that_a_person_changes_while_we_write_is_read_and_decided_once_more(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, address="Main Street 5")
     overtaken = VersionConflict("Somebody changed the record in the meantime.")
@@ -231,7 +233,7 @@ def test_an_account_that_a_person_changes_while_we_write_is_read_and_decided_onc
     assert not world.journal.failures
 
 
-def test_a_row_overtaken_when_the_run_ends_is_taken_up_by_the_next_run():
+def test_a_row_overtaken_when_the_run_ends_is_taken_up_by_the_next_run() -> None:
     world = World()
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, address="Main Street 5")
@@ -244,7 +246,7 @@ def test_a_row_overtaken_when_the_run_ends_is_taken_up_by_the_next_run():
     assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
 
 
-def test_a_mapping_that_goes_by_a_column_of_its_own_takes_what_that_column_says_has_changed(world):
+def test_a_mapping_that_goes_by_a_column_of_its_own_takes_what_that_column_says_has_changed(world: World) -> None:
     rule = customer_rule(crm_modified="lastonholdtime")
     adatum = world.synchronized("Adatum")
     there = world.pair(adatum).crm_id

@@ -44,7 +44,7 @@ def synchronized(world: World) -> None:
     assert before == after
 
 
-def test_a_first_run_to_sales_killed_at_any_step_doubles_nobody():
+def test_a_first_run_to_sales_killed_at_any_step_doubles_nobody() -> None:
     def customers() -> World:
         world = small_pages(World())
         for name in SEVEN:
@@ -58,7 +58,7 @@ def test_a_first_run_to_sales_killed_at_any_step_doubles_nobody():
     assert every_death(customers, TO_CRM, CUSTOMER, CREATE, check) > 30
 
 
-def test_a_first_run_to_sales_whose_bulk_calls_tell_no_versions_killed_at_any_step_doubles_nobody():
+def test_a_first_run_to_sales_whose_bulk_calls_tell_no_versions_killed_at_any_step_doubles_nobody() -> None:
     def customers() -> World:
         world = small_pages(World())
         world.crm.tells_versions = False
@@ -69,7 +69,7 @@ def test_a_first_run_to_sales_whose_bulk_calls_tell_no_versions_killed_at_any_st
     assert every_death(customers, TO_CRM, CUSTOMER, CREATE, one_twin_each) > 30
 
 
-def test_a_first_run_from_sales_killed_at_any_step_doubles_nobody():
+def test_a_first_run_from_sales_killed_at_any_step_doubles_nobody() -> None:
     def accounts() -> World:
         world = small_pages(World())
         for name in SEVEN:
@@ -102,15 +102,15 @@ def both_edits_arrived(world: World) -> None:
         assert (crm["telephone1"], crm["address1_line1"]) == (f"030 {number}", f"Main Street {number}")
 
 
-def test_edits_on_both_sides_arrive_though_the_pass_to_sales_is_killed_at_any_step():
+def test_edits_on_both_sides_arrive_though_the_pass_to_sales_is_killed_at_any_step() -> None:
     assert every_death(edited, TO_CRM, CUSTOMER, Options(), both_edits_arrived) > 20
 
 
-def test_edits_on_both_sides_arrive_though_the_pass_from_sales_is_killed_at_any_step():
+def test_edits_on_both_sides_arrive_though_the_pass_from_sales_is_killed_at_any_step() -> None:
     assert every_death(edited, TO_ERP, CUSTOMER, Options(), both_edits_arrived) > 15
 
 
-def test_products_killed_at_any_step_are_there_once_priced_once_and_published():
+def test_products_killed_at_any_step_are_there_once_priced_once_and_published() -> None:
     def items() -> World:
         world = small_pages(Cronus())
         for number in range(4):
@@ -129,7 +129,7 @@ def test_products_killed_at_any_step_are_there_once_priced_once_and_published():
     assert every_death(items, TO_CRM, standard("ITEM-PRODUCT"), CREATE, check) > 20
 
 
-def test_customers_that_refer_to_each_other_are_joined_though_the_pass_is_killed_at_any_step():
+def test_customers_that_refer_to_each_other_are_joined_though_the_pass_is_killed_at_any_step() -> None:
     parent = field_rule("bill_to_customer_no", "parentaccountid", reference=Reference("customer", "account"))
     rule = customer_rule([*CUSTOMER_FIELDS, parent])
 

@@ -12,7 +12,7 @@ def alive() -> int:
     return sum(isinstance(one, Insert) for one in gc.get_objects())
 
 
-def test_of_a_plan_of_six_pages_never_more_than_two_are_in_memory():
+def test_of_a_plan_of_six_pages_never_more_than_two_are_in_memory() -> None:
     before, most = alive(), 0
     for number, action in enumerate(planned(6 * PAGE), 1):
         assert isinstance(action, Insert)

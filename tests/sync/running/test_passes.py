@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Never
 
 import pytest
 
@@ -17,6 +18,7 @@ from integration.systems.errors import (
     VersionConflict,
 )
 from tests.makers import account, customer_rule
+from tests.sandbox.conftest import Caller
 from tests.sync.running.passes import PAGE, accounts, keep_cursor, ten_customers, world
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World
 
@@ -34,13 +36,15 @@ class Watching(MemoryJournal):
         super().note(counters, done)
         self._on_note(self)
 
-    def advance(self, cursor) -> None:
+    def advance(self, cursor: str) -> None:
         super().advance(cursor)
         self.cursors.append(cursor)
         self._on_advance(self)
 
 
-def run_with(world: World, monkeypatch, journal: MemoryJournal, direction: Direction = TO_CRM, **more) -> Counters:
+def run_with(
+    world: World, monkeypatch: pytest.MonkeyPatch, journal: MemoryJournal, direction: Direction = TO_CRM, **more
+) -> Counters:
     monkeypatch.setattr("tests.sync.world.MemoryJournal", lambda _position: journal)
     return world.run(direction, create=True, **more)
 
@@ -48,11 +52,11 @@ def run_with(world: World, monkeypatch, journal: MemoryJournal, direction: Direc
 # --- pages in flight -----------------------------------------------------------------------------------------
 
 
-def test_pages_are_written_side_by_side_while_the_next_one_is_planned(world):
+def test_pages_are_written_side_by_side_while_the_next_one_is_planned(world: World) -> None:
     ten_customers(world)
     together = threading.Barrier(IN_FLIGHT)
 
-    def meets(call) -> bool:
+    def meets(call: Caller) -> bool:
         if call.table == "account" and not together.broken:
             together.wait(timeout=20)
         return False
@@ -62,7 +66,7 @@ def test_pages_are_written_side_by_side_while_the_next_one_is_planned(world):
     assert world.run(TO_CRM, create=True) == Counters(inserted=10)
 
 
-def test_never_more_pages_are_under_way_than_allowed(world):
+def test_never_more_pages_are_under_way_than_allowed(world: World) -> None:
     ten_customers(world)
     under_way, most, lock = 0, 0, threading.Lock()
     insert = world.crm.insert
@@ -82,7 +86,9 @@ def test_never_more_pages_are_under_way_than_allowed(world):
     assert most <= IN_FLIGHT
 
 
-def test_cursors_advance_in_the_order_the_pages_were_read_and_only_after_the_page_is_remembered(world, monkeypatch):
+def test_cursors_advance_in_the_order_the_pages_were_read_and_only_after_the_page_is_remembered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ten_customers(world)
     ledger = world.ledger(customer_rule())
     coupled: list[int] = []
@@ -97,7 +103,9 @@ def test_cursors_advance_in_the_order_the_pages_were_read_and_only_after_the_pag
     assert [least <= there for least, there in zip((2, 4, 6, 8, 10), coupled, strict=True)] == [True] * 5
 
 
-def test_a_page_that_fails_as_a_whole_keeps_the_others_and_holds_the_cursor_in_front_of_it(world, monkeypatch):
+def test_a_page_that_fails_as_a_whole_keeps_the_others_and_holds_the_cursor_in_front_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = ten_customers(world)
     third = names[4]
     world.crm.fail_on(
@@ -114,7 +122,7 @@ def test_a_page_that_fails_as_a_whole_keeps_the_others_and_holds_the_cursor_in_f
     assert accounts(world) == sorted(names)
 
 
-def test_one_bad_row_never_fails_its_page(world):
+def test_one_bad_row_never_fails_its_page(world: World) -> None:
     names = ten_customers(world)
     world.crm.fail_on("insert", Refused("No."), when=lambda call: call.rows[0].values["name"] == names[3])
     assert world.run(TO_CRM, create=True) == Counters(inserted=9, failed=1)
@@ -126,7 +134,9 @@ def test_one_bad_row_never_fails_its_page(world):
 # --- stopped from outside ------------------------------------------------------------------------------------
 
 
-def test_a_canceled_run_stops_between_pages_keeps_what_is_written_and_is_finished_by_the_next(world, monkeypatch):
+def test_a_canceled_run_stops_between_pages_keeps_what_is_written_and_is_finished_by_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = ten_customers(world)
 
     asked: list[int] = []
@@ -147,7 +157,7 @@ def test_a_canceled_run_stops_between_pages_keeps_what_is_written_and_is_finishe
     assert accounts(world) == sorted(names)
 
 
-def test_a_run_that_lost_its_claim_writes_nothing_more(world, monkeypatch):
+def test_a_run_that_lost_its_claim_writes_nothing_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ten_customers(world)
     ledger, pages = world.ledger(customer_rule()), []
     page = ledger.page
@@ -165,10 +175,12 @@ def test_a_run_that_lost_its_claim_writes_nothing_more(world, monkeypatch):
     assert world.journal.position is None
 
 
-def test_a_run_to_business_central_that_lost_its_claim_does_not_touch_its_rows(world, monkeypatch):
+def test_a_run_to_business_central_that_lost_its_claim_does_not_touch_its_rows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.crm.add("account", **account("Coho Winery"))
 
-    def fenced():
+    def fenced() -> Never:
         raise Fenced
 
     monkeypatch.setattr(world.ledger(customer_rule()), "page", fenced)
@@ -180,7 +192,7 @@ def test_a_run_to_business_central_that_lost_its_claim_does_not_touch_its_rows(w
 # --- overtaken -----------------------------------------------------------------------------------------------
 
 
-def test_a_row_overtaken_twice_fails_and_is_taken_up_by_the_next_run(world):
+def test_a_row_overtaken_twice_fails_and_is_taken_up_by_the_next_run(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, address="Main Street 5")
     overtaken = VersionConflict("Somebody changed the record in the meantime.")
@@ -191,12 +203,12 @@ def test_a_row_overtaken_twice_fails_and_is_taken_up_by_the_next_run(world):
     assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
 
 
-def test_a_persons_edit_between_our_read_and_our_write_is_not_lost(world):
+def test_a_persons_edit_between_our_read_and_our_write_is_not_lost(world: World) -> None:
     adatum = world.synchronized()
     crm_id = world.pair(adatum).crm_id
     world.erp.edit("customer", adatum, address="Main Street 5")
 
-    def types_meanwhile(call) -> bool:
+    def types_meanwhile(call: Caller) -> bool:
         if world.crm.values("account", crm_id)["telephone1"] != "030 99":
             world.crm.edit("account", crm_id, telephone1="030 99")
         return False
@@ -210,7 +222,9 @@ def test_a_persons_edit_between_our_read_and_our_write_is_not_lost(world):
 
 
 @pytest.mark.parametrize("first", [TO_CRM, TO_ERP])
-def test_a_persons_edit_in_sales_survives_a_run_that_ended_right_after_its_write(world, first):
+def test_a_persons_edit_in_sales_survives_a_run_that_ended_right_after_its_write(
+    world: World, first: Direction
+) -> None:
     adatum = world.synchronized()
     world.crm.edit("account", world.pair(adatum).crm_id, telephone1="030 99")
     world.erp.edit("customer", adatum, address="Main Street 5")
@@ -224,7 +238,7 @@ def test_a_persons_edit_in_sales_survives_a_run_that_ended_right_after_its_write
     assert world.account_of(adatum).values["address1_line1"] == "Main Street 5"
 
 
-def test_locked_rows_fail_again_and_again_without_being_skipped(world):
+def test_locked_rows_fail_again_and_again_without_being_skipped(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, address="Main Street 5")
     world.crm.fail_on("update", Locked("The row is locked."), times=3)
@@ -232,7 +246,7 @@ def test_locked_rows_fail_again_and_again_without_being_skipped(world):
     assert world.run(TO_CRM) == Counters(modified=1)
 
 
-def test_a_success_closes_the_errors_of_its_own_direction_only(world):
+def test_a_success_closes_the_errors_of_its_own_direction_only(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, address="Main Street 5")
     world.crm.fail_on("update", Refused("No."))

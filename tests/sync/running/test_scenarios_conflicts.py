@@ -6,12 +6,13 @@ import uuid
 
 import pytest
 
+from integration.sync.direction import Direction
 from integration.sync.rules import ConflictPolicy, DeletionPolicy
 from integration.sync.run import Counters, Scope
 from integration.systems.errors import Refused
 from tests.makers import customer_rule, field_rule
 from tests.sync.running.scenarios import ECHO, FIVE_MINUTES, account_id, world
-from tests.sync.world import TO_CRM, TO_ERP
+from tests.sync.world import TO_CRM, TO_ERP, World
 
 __all__ = ["world"]
 
@@ -23,7 +24,7 @@ __all__ = ["world"]
     "IntegrationTableSynchTest.FalsePositiveConflictWhenToIntegrationTableSyncAfterBidirectionalFieldChange",
     "IntegrationTableSynchTest.FalsePositiveConflictWhenFromIntegrationTableSyncAfterBidirectionalFieldChange",
 )
-def test_other_than_the_reference_different_fields_changed_on_both_sides_are_merged(world):
+def test_other_than_the_reference_different_fields_changed_on_both_sides_are_merged(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, e_mail="office@adatum.example")
     world.crm.edit("account", account_id(world, adatum), telephone1="030 3")
@@ -38,7 +39,9 @@ def test_other_than_the_reference_different_fields_changed_on_both_sides_are_mer
     "CRMEntitySynchTest.LastSyncTimeUpdatedCorrectlyWhenSyncFailedCRMClockBehind",
 )
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_the_same_field_changed_on_both_sides_fails_and_both_keep_their_values(world, direction):
+def test_the_same_field_changed_on_both_sides_fails_and_both_keep_their_values(
+    world: World, direction: Direction
+) -> None:
     world.crm.skew = -FIVE_MINUTES
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 2")
@@ -54,7 +57,7 @@ def test_the_same_field_changed_on_both_sides_fails_and_both_keep_their_values(w
 @pytest.mark.scenario(
     "IntegrationTableSynchTest.AutomaticConflictResolutionToIntegrationTableAfterBidirectionalFieldChange",
 )
-def test_with_business_central_winning_its_value_goes_to_sales(world):
+def test_with_business_central_winning_its_value_goes_to_sales(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 2")
     world.crm.edit("account", account_id(world, adatum), telephone1="030 3")
@@ -65,7 +68,7 @@ def test_with_business_central_winning_its_value_goes_to_sales(world):
 @pytest.mark.scenario(
     "IntegrationTableSynchTest.AutomaticConflictResolutionFromIntegrationTableAfterBidirectionalFieldChange",
 )
-def test_with_sales_winning_its_value_comes_to_business_central(world):
+def test_with_sales_winning_its_value_comes_to_business_central(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 2")
     world.crm.edit("account", account_id(world, adatum), telephone1="030 3")
@@ -77,7 +80,7 @@ def test_with_sales_winning_its_value_comes_to_business_central(world):
     "IntegrationTableSynchTest.NoFalsePositiveConflictWhenToIntegrationTableSyncAfterUnmappedFieldChange",
     "IntegrationTableSynchTest.NoFalsePositiveConflictWhenFromIntegrationTableSyncAfterUnmappedFieldChange",
 )
-def test_unmapped_fields_changed_on_both_sides_are_nobody_s_conflict(world):
+def test_unmapped_fields_changed_on_both_sides_are_nobody_s_conflict(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, priority=2)
     world.crm.edit("account", account_id(world, adatum), numberofemployees=3)
@@ -87,7 +90,7 @@ def test_unmapped_fields_changed_on_both_sides_are_nobody_s_conflict(world):
 @pytest.mark.scenario(
     "IntegrationTableSynchTest.NoFalsePositiveConflictWhenFromIntegrationTableSyncAfterUnidirectionalFieldChange",
 )
-def test_a_field_that_only_comes_from_sales_is_overwritten_by_sales(world):
+def test_a_field_that_only_comes_from_sales_is_overwritten_by_sales(world: World) -> None:
     fields = [field_rule("name", "name"), field_rule("phone_no", "telephone1", TO_ERP)]
     rule = customer_rule(fields=fields)
     adatum = world.add_customer("Adatum")
@@ -103,7 +106,7 @@ def test_a_field_that_only_comes_from_sales_is_overwritten_by_sales(world):
     "CRMSynchNotifications.LastSyncUnchangedDestRecChangedLaterMarkedCRMIntegrationRec",
     "CRMSynchNotifications.LastSyncUnchangedDestRecChangedLaterMarkedIntegrationRec",
 )
-def test_what_only_the_other_side_changed_is_not_overwritten(world):
+def test_what_only_the_other_side_changed_is_not_overwritten(world: World) -> None:
     adatum = world.synchronized()
     world.crm.edit("account", account_id(world, adatum), telephone1="030 3")
     assert world.ids(TO_CRM, adatum) == ECHO
@@ -118,7 +121,7 @@ def test_what_only_the_other_side_changed_is_not_overwritten(world):
     "CRMSynchNotifications.LastSyncFromCRMFailedOnModifyMarkedCRMIntegrationRec",
 )
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_a_refused_write_is_remembered_as_a_failure_in_its_direction_only(world, direction):
+def test_a_refused_write_is_remembered_as_a_failure_in_its_direction_only(world: World, direction: Direction) -> None:
     adatum = world.synchronized()
     before = world.pair(adatum).outcome(direction.back)
     world.erp.edit("customer", adatum, phone_no="030 2")
@@ -140,7 +143,7 @@ def test_a_refused_write_is_remembered_as_a_failure_in_its_direction_only(world,
     "IntegrationTableSynchTest.AutoResolveDeletedRecordNoStrategyBidirectionalAll",
 )
 @pytest.mark.parametrize("only_coupled", [True, False])
-def test_without_a_rule_for_deletions_the_account_fails_and_then_is_skipped(world, only_coupled):
+def test_without_a_rule_for_deletions_the_account_fails_and_then_is_skipped(world: World, only_coupled: bool) -> None:
     rule = customer_rule(only_coupled=only_coupled)
     adatum = world.synchronized()
     twin = account_id(world, adatum)
@@ -155,7 +158,7 @@ def test_without_a_rule_for_deletions_the_account_fails_and_then_is_skipped(worl
     "IntegrationTableSynchTest.AutoResolveDeletedRecordRemoveCouplingBidirectionalAll",
 )
 @pytest.mark.parametrize("only_coupled", [True, False])
-def test_remove_coupling_takes_the_coupling_away_without_skipping_anything(world, only_coupled):
+def test_remove_coupling_takes_the_coupling_away_without_skipping_anything(world: World, only_coupled: bool) -> None:
     rule = customer_rule(only_coupled=only_coupled, deletion=DeletionPolicy.REMOVE)
     adatum = world.synchronized()
     twin = account_id(world, adatum)
@@ -165,7 +168,7 @@ def test_remove_coupling_takes_the_coupling_away_without_skipping_anything(world
 
 
 @pytest.mark.scenario("IntegrationTableSynchTest.AutoResolveDeletedRecordRestoreRecordsBidirectionalAll")
-def test_restore_records_makes_the_customer_again_and_couples_it(world):
+def test_restore_records_makes_the_customer_again_and_couples_it(world: World) -> None:
     rule = customer_rule(only_coupled=False, deletion=DeletionPolicy.RESTORE)
     adatum = world.synchronized()
     twin = account_id(world, adatum)
@@ -181,7 +184,7 @@ def test_restore_records_makes_the_customer_again_and_couples_it(world):
     "CRMIntegrationMgtTest.CreateNewRecordsInCRMForMany",
     "CRMIntegrationMgtTest.UpdateMultipleNowFromCRMForMany",
 )
-def test_five_customers_created_together_and_then_fetched_together(world):
+def test_five_customers_created_together_and_then_fetched_together(world: World) -> None:
     names = ("Adatum", "Fabrikam", "Litware", "Proseware", "Relecloud")
     ids = [world.add_customer(name) for name in names]
     assert world.ids(TO_CRM, *ids, create=True) == Counters(inserted=5)
@@ -192,7 +195,7 @@ def test_five_customers_created_together_and_then_fetched_together(world):
 
 
 @pytest.mark.scenario("IntegrationTableSynchTest.MappingPageInvokeSynchonizeAllClearsModifiedOnDateTimes")
-def test_a_run_over_everything_takes_what_a_cursor_in_the_future_would_hide(world):
+def test_a_run_over_everything_takes_what_a_cursor_in_the_future_would_hide(world: World) -> None:
     adatum = world.synchronized()
     world.erp.edit("customer", adatum, phone_no="030 2")
     world.cursors["CUSTOMER", TO_CRM] = world.erp_end()

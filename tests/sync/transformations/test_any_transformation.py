@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -53,7 +54,9 @@ def steps(draw: st.DrawFn) -> Transformation:
 
 @given(st.lists(steps(), min_size=1, max_size=4), st.sampled_from(Direction.BOTH.passes), TEXTS)
 @examples(200)
-def test_a_chain_answers_a_bounded_text_or_a_problem_of_the_record(monkeypatch_seconds, made, direction, text):
+def test_a_chain_answers_a_bounded_text_or_a_problem_of_the_record(
+    monkeypatch_seconds, made, direction: Direction, text: str
+) -> None:
     convert = chain(made, direction)
     if convert is None:
         return
@@ -64,8 +67,8 @@ def test_a_chain_answers_a_bounded_text_or_a_problem_of_the_record(monkeypatch_s
 @given(st.lists(steps(), min_size=1, max_size=3), st.sampled_from(DESTINATIONS), TEXTS)
 @examples(150)
 def test_what_a_chain_makes_goes_into_any_field_or_is_a_problem_of_the_record(
-    monkeypatch_seconds, made, destination, text
-):
+    monkeypatch_seconds, made, destination, text: str
+) -> None:
     source = Field("name", FieldType.TEXT, "Name")
     convert = chain(made, Direction.TO_CRM)
     if convert is not None:
@@ -77,7 +80,7 @@ def test_what_a_chain_makes_goes_into_any_field_or_is_a_problem_of_the_record(
 
 @given(WORDS, WORDS)
 @examples(200)
-def test_parameters_that_cannot_be_used_are_refused_by_name(pattern, instead):
+def test_parameters_that_cannot_be_used_are_refused_by_name(pattern, instead) -> None:
     for kind, parameters in (
         ("regex", {"pattern": pattern, "instead": instead}),
         ("date", {"read": pattern, "write": instead}),
@@ -98,7 +101,7 @@ def refused(kind: str, parameters: dict[str, str]) -> str:
 
 
 @given(st.sampled_from(["a", "a*", "(a)|b", r"\b", "", "(?<=a)b", "(b)?a"]), st.text("ab ", max_size=12))
-def test_a_pattern_changes_what_it_always_changed(pattern, text):
+def test_a_pattern_changes_what_it_always_changed(pattern, text: str) -> None:
     instead = r"<\g<0>>"
     step = Transformation("regex", Direction.BOTH, {"pattern": pattern or "()", "instead": instead})
     convert = chain([step], Direction.TO_CRM)
@@ -106,7 +109,7 @@ def test_a_pattern_changes_what_it_always_changed(pattern, text):
     assert convert(text) == (regex.sub(pattern or "()", instead, text) if text else "")
 
 
-def test_two_replacements_do_not_make_a_book_of_thirty_letters():
+def test_two_replacements_do_not_make_a_book_of_thirty_letters() -> None:
     steps = [
         Transformation("replace", Direction.BOTH, {"find": "a", "instead": "b" * 3000, "case": case})
         for case in ("exact", "any")
@@ -118,7 +121,7 @@ def test_two_replacements_do_not_make_a_book_of_thirty_letters():
         convert("a" * 30)
 
 
-def test_a_replacement_that_names_a_long_group_many_times_fails_before_it_is_made():
+def test_a_replacement_that_names_a_long_group_many_times_fails_before_it_is_made() -> None:
     step = Transformation("regex", Direction.BOTH, {"pattern": "(.+)", "instead": r"\1" * 4000})
     convert = chain([step], Direction.TO_CRM)
     assert convert is not None
@@ -127,7 +130,7 @@ def test_a_replacement_that_names_a_long_group_many_times_fails_before_it_is_mad
 
 
 @pytest.fixture(scope="module")
-def monkeypatch_seconds():
+def monkeypatch_seconds() -> Iterator[None]:
     """Made-up patterns may well be slow; they need not be slow for long."""
     patch = pytest.MonkeyPatch()
     patch.setattr(patterns, "SECONDS", 0.02)

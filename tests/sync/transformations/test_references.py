@@ -15,7 +15,7 @@ OWNER = ("salesperson_code", "ownerid")
 
 
 @pytest.mark.scenario("CRMCouplingTest.NAVtoCRMSyncClearValueOnFailedSyncNo")
-def test_without_clearing_an_uncoupled_reference_fails_the_record_and_leaves_the_other_side_as_it_is():
+def test_without_clearing_an_uncoupled_reference_fails_the_record_and_leaves_the_other_side_as_it_is() -> None:
     world = World()
     adatum = world.synchronized()
     anna = world.erp.add("salesperson", code="AL", name="Anna Lidman")
@@ -28,7 +28,7 @@ def test_without_clearing_an_uncoupled_reference_fails_the_record_and_leaves_the
     assert world.account_of(adatum).values == before
 
 
-def test_a_reference_that_was_cleared_is_filled_as_soon_as_its_row_is_coupled_and_the_record_synchronized():
+def test_a_reference_that_was_cleared_is_filled_as_soon_as_its_row_is_coupled_and_the_record_synchronized() -> None:
     world = World()
     clearing = [
         field_rule(*OWNER, TO_CRM, reference=SALESPEOPLE, clear_on_failed=True)
@@ -46,7 +46,9 @@ def test_a_reference_that_was_cleared_is_filled_as_soon_as_its_row_is_coupled_an
     assert world.account_of(adatum).values["ownerid"] == Ref("systemuser", user)
 
 
-def test_references_of_a_page_are_looked_up_with_one_question_to_the_ledger_per_reference(monkeypatch):
+def test_references_of_a_page_are_looked_up_with_one_question_to_the_ledger_per_reference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = World()
     for name in ("Adatum", "Fabrikam", "Coho Winery"):
         world.add_customer(name)

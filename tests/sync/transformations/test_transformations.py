@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.sync.rules import Direction
@@ -55,17 +57,17 @@ def sent(text: str, *steps: Transformation, direction: Direction = TO_CRM) -> st
         (step("lookup", table="= unknown"), "", "unknown"),
     ],
 )  # fmt: skip
-def test_each_kind_does_what_it_says(transformation, before, after):
+def test_each_kind_does_what_it_says(transformation: Transformation, before: str, after: str) -> None:
     assert sent(before, transformation) == after
 
 
 @pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.blank_too])
-def test_a_blank_value_stays_blank(kind):
+def test_a_blank_value_stays_blank(kind: str) -> None:
     parameters = {one.name: "1" for one in KINDS[kind].parameters if one.required}
     assert sent("", step(kind, **parameters)) == ""
 
 
-def test_a_lookup_table_may_let_what_it_does_not_know_fail():
+def test_a_lookup_table_may_let_what_it_does_not_know_fail() -> None:
     with pytest.raises(TransformationFailed, match="no line for “FR”"):
         sent("FR", step("lookup", table="DE = Germany", otherwise="fail"))
 
@@ -74,7 +76,7 @@ def test_a_lookup_table_may_let_what_it_does_not_know_fail():
     ("kind", "value"),
     [("date", "tomorrow"), ("number", "many"), ("number", "Infinity"), ("number", "1e999999999"), ("number", "1e-500")],
 )
-def test_text_that_is_no_date_or_number_fails_with_the_text(kind, value):
+def test_text_that_is_no_date_or_number_fails_with_the_text(kind: str, value: str) -> None:
     with pytest.raises(TransformationFailed, match=value):
         sent(value, step(kind))
 
@@ -82,7 +84,7 @@ def test_text_that_is_no_date_or_number_fails_with_the_text(kind, value):
 # --- order and direction -------------------------------------------------------------------------------------
 
 
-def test_steps_follow_each_other_towards_sales_and_backwards_on_the_way_back():
+def test_steps_follow_each_other_towards_sales_and_backwards_on_the_way_back() -> None:
     steps = (step("prefix", text="A"), step("prefix", text="B"))
     assert sent("x", *steps) == "BAx"
     assert sent("BAx", *steps, direction=TO_ERP) == "x"
@@ -99,24 +101,24 @@ def test_steps_follow_each_other_towards_sales_and_backwards_on_the_way_back():
     ],
 )
 @pytest.mark.parametrize("number", ["1", "2", "20261102"])
-def test_what_can_be_undone_comes_back_as_it_went(transformation, number):
+def test_what_can_be_undone_comes_back_as_it_went(transformation: Transformation, number: str) -> None:
     if transformation.kind == "date" and len(number) < 8:
         number = "20250131"
     assert sent(sent(number, transformation), transformation, direction=TO_ERP) == number
 
 
-def test_what_cannot_be_undone_is_done_in_both_directions():
+def test_what_cannot_be_undone_is_done_in_both_directions() -> None:
     assert sent("Adatum", step("uppercase"), direction=TO_ERP) == "ADATUM"
 
 
-def test_a_step_for_one_direction_leaves_the_other_alone():
+def test_a_step_for_one_direction_leaves_the_other_alone() -> None:
     steps = (step("uppercase", TO_CRM),)
     assert sent("Adatum", *steps) == "ADATUM"
     assert chain(steps, TO_ERP) is None
     assert sent("x", step("prefix", TO_ERP, text="A"), direction=TO_ERP) == "Ax"
 
 
-def test_the_first_of_two_lines_with_the_same_result_is_the_way_back():
+def test_the_first_of_two_lines_with_the_same_result_is_the_way_back() -> None:
     table = step("lookup", table="DE = Germany\nD = Germany")
     assert sent("Germany", table, direction=TO_ERP) == "DE"
 
@@ -151,20 +153,22 @@ def test_the_first_of_two_lines_with_the_same_result_is_the_way_back():
         ("magic", {}, "kind", "no transformation"),
     ],
 )
-def test_parameters_that_cannot_work_are_refused_by_name(kind, parameters, field, message):
+def test_parameters_that_cannot_work_are_refused_by_name(
+    kind: str, parameters: dict[str, Any], field: str, message: str
+) -> None:
     with pytest.raises(WrongParameter, match=message) as caught:
         check(kind, parameters)
     assert caught.value.name == field
 
 
-def test_parameters_are_kept_with_their_defaults_and_nothing_else():
+def test_parameters_are_kept_with_their_defaults_and_nothing_else() -> None:
     assert check("substring", {"start": "", "colour": "red"}) == {"start": "1", "length": ""}
 
 
 # --- a regular expression that does not end ------------------------------------------------------------------
 
 
-def test_a_catastrophic_pattern_fails_the_record_and_soon_the_run():
+def test_a_catastrophic_pattern_fails_the_record_and_soon_the_run() -> None:
     convert = chain([step("regex", **CATASTROPHE)], TO_CRM)
     assert convert is not None
     for _ in range(TIMEOUTS_AT_MOST - 1):
@@ -174,6 +178,6 @@ def test_a_catastrophic_pattern_fails_the_record_and_soon_the_run():
         convert("a" * 60)
 
 
-def test_a_replacement_that_explodes_fails_the_record():
+def test_a_replacement_that_explodes_fails_the_record() -> None:
     with pytest.raises(TransformationFailed, match="more than"):
         sent("a" * 20_000, step("regex", pattern="a", instead="x" * 200))

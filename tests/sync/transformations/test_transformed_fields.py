@@ -34,26 +34,26 @@ def drafted(direction: Direction, field: FieldRule, **values: Any) -> Any:
     return draft.values[field.field(direction.destination)]
 
 
-def test_a_date_goes_into_text_and_comes_back_as_a_date():
+def test_a_date_goes_into_text_and_comes_back_as_a_date() -> None:
     field = field_rule("last_statement", "description", transformations=(step("date", write="dd.MM.yyyy"),))
     assert drafted(TO_CRM, field, last_statement=dt.date(2026, 11, 2)) == "02.11.2026"
     assert drafted(TO_ERP, field, description="02.11.2026") == dt.date(2026, 11, 2)
     assert drafted(TO_ERP, field, description="") is None
 
 
-def test_an_amount_goes_into_text_and_comes_back_as_an_amount():
+def test_an_amount_goes_into_text_and_comes_back_as_an_amount() -> None:
     field = field_rule("credit_limit", "description", transformations=(step("number", point=","),))
     assert drafted(TO_CRM, field, credit_limit=Decimal("12.50")) == "12,50"
     assert drafted(TO_ERP, field, description="12,50") == Decimal("12.50")
 
 
-def test_an_option_is_looked_up_by_its_label():
+def test_an_option_is_looked_up_by_its_label() -> None:
     field = field_rule("blocked", "statecode", transformations=(step("lookup", table="All = Inactive\n = Active"),))
     assert drafted(TO_CRM, field, blocked=3) == 1
     assert drafted(TO_CRM, field, blocked=0) == 0
 
 
-def test_what_a_transformation_makes_must_still_fit():
+def test_what_a_transformation_makes_must_still_fit() -> None:
     field = field_rule("name", "telephone1", TO_CRM, transformations=(step("prefix", text="x" * 50),))
     with pytest.raises(InvalidValue, match="at most 50"):
         drafted(TO_CRM, field, name="Adatum")
@@ -87,7 +87,7 @@ def quiet(world: World, rule: Any) -> None:
             assert (counters.inserted, counters.modified, counters.failed) == (0, 0, 0)
 
 
-def test_a_two_way_field_that_only_one_way_makes_upper_case_stays_different_and_quiet():
+def test_a_two_way_field_that_only_one_way_makes_upper_case_stays_different_and_quiet() -> None:
     world, rule = world_with(step("uppercase", TO_CRM))
     assert names(world, rule) == ("Adatum", "ADATUM")
     [erp_id] = world.erp.ids("customer")
@@ -98,13 +98,13 @@ def test_a_two_way_field_that_only_one_way_makes_upper_case_stays_different_and_
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_not_even_a_forced_run_makes_agreed_sides_chase_each_other(direction):
+def test_not_even_a_forced_run_makes_agreed_sides_chase_each_other(direction: Direction) -> None:
     world, rule = world_with(step("uppercase", TO_CRM))
     assert world.run(direction, rule, force=True, scope=Scope.EVERYTHING) == Counters(unchanged=1)
     assert names(world, rule) == ("Adatum", "ADATUM")
 
 
-def test_a_change_in_sales_arrives_and_does_not_come_back_transformed():
+def test_a_change_in_sales_arrives_and_does_not_come_back_transformed() -> None:
     world, rule = world_with(step("uppercase", TO_CRM))
     [erp_id] = world.erp.ids("customer")
     world.crm.edit("account", world.pair(erp_id, rule).crm_id, name="Fabrikam")
@@ -113,7 +113,7 @@ def test_a_change_in_sales_arrives_and_does_not_come_back_transformed():
     assert names(world, rule) == ("Fabrikam", "Fabrikam")
 
 
-def test_a_prefix_is_taken_off_on_the_way_back():
+def test_a_prefix_is_taken_off_on_the_way_back() -> None:
     world, rule = world_with(step("prefix", text="BC "))
     assert names(world, rule) == ("Adatum", "BC Adatum")
     [erp_id] = world.erp.ids("customer")
@@ -123,7 +123,7 @@ def test_a_prefix_is_taken_off_on_the_way_back():
     assert names(world, rule) == ("Fabrikam", "BC Fabrikam")
 
 
-def test_a_record_that_a_step_cannot_take_fails_and_the_others_go_on():
+def test_a_record_that_a_step_cannot_take_fails_and_the_others_go_on() -> None:
     world = World()
     rule = customer_rule([field_rule("name", "name", transformations=(step("regex", **CATASTROPHE),))], crm_filter="")
     world.add_customer("a" * 60)
@@ -133,7 +133,7 @@ def test_a_record_that_a_step_cannot_take_fails_and_the_others_go_on():
     assert world.journal.failures[0].code == "transformation-failed"
 
 
-def test_a_stored_step_that_no_longer_works_stops_the_run_by_name():
+def test_a_stored_step_that_no_longer_works_stops_the_run_by_name() -> None:
     with pytest.raises(ConfigurationProblem, match="CUSTOMER, name – name: This is no regular expression"):
         Transfer(customer_rule([field_rule("name", "name", transformations=(step("regex", pattern="("),))]), TO_CRM)
 
@@ -155,7 +155,7 @@ LOSSY = {"prefix": {"text": "BC "}, "suffix": {"text": "!"}, "substring": {"star
 @examples(60)
 @example([], [("crm", "adatum")])
 @given(st.lists(st.tuples(STEPS, st.sampled_from(list(Direction))), max_size=3), EDITS)
-def test_whatever_the_rules_no_edit_is_lost_and_two_rounds_later_nothing_moves(rules, edits):
+def test_whatever_the_rules_no_edit_is_lost_and_two_rounds_later_nothing_moves(rules, edits) -> None:
     world, rule = world_with(*(Transformation(kind, way, LOSSY.get(kind, {})) for kind, way in rules))
     [erp_id] = world.erp.ids("customer")
     crm_id = world.pair(erp_id, rule).crm_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -69,44 +70,46 @@ REFERENCE, ID = field(FieldType.REFERENCE), field(FieldType.UUID)
         (JIM, ID, ID, JIM),
     ],
 )
-def test_a_value_arrives_in_the_type_of_its_destination(value, source, destination, expected):
+def test_a_value_arrives_in_the_type_of_its_destination(
+    value: Any, source: Field, destination: Field, expected: Any
+) -> None:
     arrived = converted(value, source, destination)
     assert (arrived, type(arrived)) == (expected, type(expected))
 
 
 @pytest.mark.parametrize("destination", [MONEY, WHOLE, DATE, MOMENT, OPTION, YES_NO, ID], ids=lambda f: f.type)
-def test_nothing_becomes_nothing(destination):
+def test_nothing_becomes_nothing(destination: Field) -> None:
     assert converted(None, TEXT, destination) is None
 
 
 @pytest.mark.parametrize("destination", [TEXT, CODE, MEMO], ids=lambda f: f.type)
-def test_nothing_becomes_blank_text_and_never_none(destination):
+def test_nothing_becomes_blank_text_and_never_none(destination: Field) -> None:
     assert converted(None, MONEY, destination) == ""
 
 
 @pytest.mark.parametrize("destination", [MONEY, WHOLE, OPTION, DATE, MOMENT], ids=lambda f: f.type)
-def test_blank_text_leaves_what_is_no_text_empty(destination):
+def test_blank_text_leaves_what_is_no_text_empty(destination: Field) -> None:
     assert converted("", TEXT, destination) is None
 
 
-def test_text_as_long_as_the_limit_passes_and_one_letter_more_is_refused_with_field_limit_and_length():
+def test_text_as_long_as_the_limit_passes_and_one_letter_more_is_refused_with_field_limit_and_length() -> None:
     assert converted("Copenhagen", TEXT, TEXT) == "Copenhagen"
     with pytest.raises(InvalidValue, match=r"City takes at most 10 characters; “Copenhagens” has 11") as refused:
         converted("Copenhagens", TEXT, TEXT)
     assert (refused.value.field, refused.value.value) == ("city", "Copenhagens")
 
 
-def test_blanks_around_a_code_do_not_count_against_its_limit():
+def test_blanks_around_a_code_do_not_count_against_its_limit() -> None:
     assert converted("  copenhagen  ", TEXT, CODE) == "COPENHAGEN"
 
 
-def test_a_message_shows_only_the_beginning_of_an_endless_value():
+def test_a_message_shows_only_the_beginning_of_an_endless_value() -> None:
     with pytest.raises(InvalidValue) as refused:
         converted("x" * 5000, MEMO, TEXT)
     assert len(str(refused.value)) < 200
 
 
-def test_a_number_outside_the_range_is_refused_with_the_range():
+def test_a_number_outside_the_range_is_refused_with_the_range() -> None:
     employees = field(FieldType.INTEGER, minimum=Decimal(0), maximum=Decimal(1000))
     with pytest.raises(InvalidValue, match="takes values from 0 to 1000, not -1"):
         converted(-1, WHOLE, employees)
@@ -129,12 +132,14 @@ def test_a_number_outside_the_range_is_refused_with_the_range():
         ("Net 90", TEXT, OPTION, "has no option “Net 90”"),
     ],
 )
-def test_what_cannot_be_converted_is_refused_in_words(value, source, destination, says):
+def test_what_cannot_be_converted_is_refused_in_words(
+    value: int | str, source: Field, destination: Field, says: str
+) -> None:
     with pytest.raises(InvalidValue, match=says):
         converted(value, source, destination)
 
 
-def test_an_option_goes_by_its_label_and_never_by_its_number():
+def test_an_option_goes_by_its_label_and_never_by_its_number() -> None:
     crossed = field(FieldType.OPTION, options=(Option(1, "Net 60"), Option(2, "Net 30")))
     assert converted(1, OPTION, crossed) == 2
     others = field(FieldType.OPTION, options=(Option(1, "Cash"), Option(2, "Credit")))
@@ -152,12 +157,12 @@ def test_an_option_goes_by_its_label_and_never_by_its_number():
         (99, OPTION, TEXT),
     ],
 )
-def test_an_option_without_an_equal_cannot_be_expressed(value, source, destination):
+def test_an_option_without_an_equal_cannot_be_expressed(value: int | str, source: Field, destination: Field) -> None:
     with pytest.raises(NoPartnerOption):
         converted(value, source, destination)
 
 
-def test_a_plain_number_of_a_column_without_options_goes_by_number():
+def test_a_plain_number_of_a_column_without_options_goes_by_number() -> None:
     assert converted(2, WHOLE, OPTION) == 2
 
 
@@ -179,7 +184,7 @@ def test_a_plain_number_of_a_column_without_options_goes_by_number():
         ("", OPTION, None),
     ],
 )
-def test_a_constant_is_read_in_the_type_of_its_field(text, destination, expected):
+def test_a_constant_is_read_in_the_type_of_its_field(text: str, destination: Field, expected: Any) -> None:
     assert constant(text, destination) == expected
 
 
@@ -187,7 +192,7 @@ def test_a_constant_is_read_in_the_type_of_its_field(text, destination, expected
     ("text", "destination"),
     [("Net 90", OPTION), ("9", OPTION), ("ten", MONEY), ("someday", DATE), ("someday", MOMENT), ("12-34", ID)],
 )
-def test_a_constant_that_does_not_fit_is_refused(text, destination):
+def test_a_constant_that_does_not_fit_is_refused(text: str, destination: Field) -> None:
     with pytest.raises(InvalidValue):
         constant(text, destination)
 
@@ -209,7 +214,7 @@ def test_a_constant_that_does_not_fit_is_refused(text, destination):
         (REFERENCE, None, None),
     ],
 )
-def test_these_are_the_same(kind, one, other):
+def test_these_are_the_same(kind: Field, one: Any, other: Any) -> None:
     assert normalizer(kind)(one) == normalizer(kind)(other)
 
 
@@ -227,41 +232,41 @@ def test_these_are_the_same(kind, one, other):
         (MEMO, "x" * LONGEST_KEPT + "a", "x" * LONGEST_KEPT + "b"),
     ],
 )
-def test_these_differ(kind, one, other):
+def test_these_differ(kind: Field, one: Any, other: Any) -> None:
     assert normalizer(kind)(one) != normalizer(kind)(other)
 
 
 @pytest.mark.parametrize("kind", [TEXT, CODE, MEMO])
-def test_a_character_that_sales_refuses_counts_as_a_blank(kind):
+def test_a_character_that_sales_refuses_counts_as_a_blank(kind: Field) -> None:
     assert normalizer(kind)("BER\x01LIN") == normalizer(kind)("BER LIN")
     assert converted("BER\x01LIN", MEMO, kind) == "BER LIN"
 
 
-def test_the_length_of_a_text_counts_utf_16_units():
+def test_the_length_of_a_text_counts_utf_16_units() -> None:
     assert converted("😀" * 5, MEMO, TEXT) == "😀" * 5
     with pytest.raises(InvalidValue, match="at most 10 characters.* has 12"):
         converted("😀" * 6, MEMO, TEXT)
 
 
-def test_an_option_is_found_by_its_label_as_the_service_compares_it():
+def test_an_option_is_found_by_its_label_as_the_service_compares_it() -> None:
     cafe = field(FieldType.OPTION, options=(Option(1, "Café"), Option(2, "CAFE"), Option(3, "Net\u00a030")))
     assert [converted(label, TEXT, cafe) for label in ("Café", "CAFE", "cafe", "net 30 ")] == [1, 2, 1, 3]
 
 
-def test_long_text_is_kept_as_a_digest_and_short_text_as_it_is():
+def test_long_text_is_kept_as_a_digest_and_short_text_as_it_is() -> None:
     normal = normalizer(MEMO)
     assert normal("x" * LONGEST_KEPT) == "x" * LONGEST_KEPT
     assert len(normal("x" * (LONGEST_KEPT + 1))) < 100
 
 
 @given(st.decimals(min_value=-(10**10), max_value=10**10, allow_nan=False, places=6), st.integers(0, 5))
-def test_an_amount_that_was_converted_looks_the_same_to_the_side_it_came_from_at_that_scale(amount, scale):
+def test_an_amount_that_was_converted_looks_the_same_to_the_side_it_came_from_at_that_scale(amount, scale) -> None:
     coarse, fine = field(FieldType.DECIMAL, scale=scale), field(FieldType.DECIMAL, scale=6)
     assert normalizer(coarse)(converted(amount, fine, coarse)) == normalizer(coarse)(amount)
 
 
 @given(st.text(max_size=30))
-def test_converting_text_twice_changes_nothing_more(text):
+def test_converting_text_twice_changes_nothing_more(text: str) -> None:
     code = field(FieldType.CODE)
     once = converted(text, MEMO, code)
     assert converted(once, code, code) == once

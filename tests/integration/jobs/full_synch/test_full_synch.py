@@ -16,7 +16,7 @@ from integration.pages.states import STYLES, Style
 from integration.systems.errors import SignInRefused
 from integration.systems.values import Ref, Side
 from tests.integration.jobs.full_synch.review import Line, lines, refresh, statuses, work, world
-from tests.integration.jobs_world import ran, silent_for
+from tests.integration.jobs_world import JobsWorld, ran, silent_for
 
 __all__ = ["world"]
 
@@ -24,7 +24,7 @@ __all__ = ["world"]
 # --- running ----------------------------------------------------------------------------------------------
 
 
-def test_starting_takes_the_lines_that_wait_for_nobody_and_each_that_ends_starts_the_next(world):
+def test_starting_takes_the_lines_that_wait_for_nobody_and_each_that_ends_starts_the_next(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     world.erp.add("region", name="Bavaria")
     refresh()
@@ -44,7 +44,7 @@ def test_starting_takes_the_lines_that_wait_for_nobody_and_each_that_ends_starts
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T122_BidirectionalSynchUpdatesTwoSynchJobStatuses")
-def test_a_two_way_line_goes_to_sales_first_and_then_back(world):
+def test_a_two_way_line_goes_to_sales_first_and_then_back(world: JobsWorld) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     world.add_account("Fabrikam")
@@ -69,7 +69,7 @@ def test_a_two_way_line_goes_to_sales_first_and_then_back(world):
     assert world.names(Side.CRM, "account") == world.names(Side.ERP, "customer") == ["Adatum", "Fabrikam"]
 
 
-def test_a_couple_line_matches_first_and_creates_the_others_only_where_a_person_said_so(world):
+def test_a_couple_line_matches_first_and_creates_the_others_only_where_a_person_said_so(world: JobsWorld) -> None:
     world.couple_jim()
     for name in ("Adatum", "Fabrikam"):
         world.add_customer(name)
@@ -86,7 +86,7 @@ def test_a_couple_line_matches_first_and_creates_the_others_only_where_a_person_
     assert not any(job.failed for job in lines()["CUSTOMER"].jobs)
 
 
-def test_running_twice_doubles_nothing(world):
+def test_running_twice_doubles_nothing(world: JobsWorld) -> None:
     for name in ("Adatum", "Fabrikam", "Litware"):
         world.add_customer(name)
     world.add_account("Proseware")
@@ -102,7 +102,7 @@ def test_running_twice_doubles_nothing(world):
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T124_NotAllRecsFailedSynchJobStatusSuccess")
-def test_a_line_with_a_failed_record_is_finished_and_its_job_shows_the_error(world):
+def test_a_line_with_a_failed_record_is_finished_and_its_job_shows_the_error(world: JobsWorld) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     stranger = world.erp.add("salesperson", code="XX", name="Nobody Knows")
@@ -115,7 +115,9 @@ def test_a_line_with_a_failed_record_is_finished_and_its_job_shows_the_error(wor
     assert world.names(Side.CRM, "account") == ["Adatum"]
 
 
-def test_a_refused_sign_in_makes_the_line_an_error_that_says_why_and_holds_back_what_depends_on_it(world):
+def test_a_refused_sign_in_makes_the_line_an_error_that_says_why_and_holds_back_what_depends_on_it(
+    world: JobsWorld,
+) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     refresh()
@@ -129,7 +131,7 @@ def test_a_refused_sign_in_makes_the_line_an_error_that_says_why_and_holds_back_
         jobs.full_synch.start()
 
 
-def test_restarting_a_line_with_an_error_completes_it_and_starts_what_waited(world):
+def test_restarting_a_line_with_an_error_completes_it_and_starts_what_waited(world: JobsWorld) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     refresh()
@@ -142,7 +144,7 @@ def test_restarting_a_line_with_an_error_completes_it_and_starts_what_waited(wor
     assert world.names(Side.CRM, "account") == ["Adatum"]
 
 
-def test_a_finished_line_cannot_be_restarted(world):
+def test_a_finished_line_cannot_be_restarted(world: JobsWorld) -> None:
     refresh()
     jobs.full_synch.start()
     work()
@@ -150,7 +152,7 @@ def test_a_finished_line_cannot_be_restarted(world):
         jobs.full_synch.restart(lines()["CUSTOMER"])
 
 
-def test_a_dead_line_is_seen_and_its_restart_has_the_same_run_resumed(world):
+def test_a_dead_line_is_seen_and_its_restart_has_the_same_run_resumed(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     refresh()
     jobs.full_synch.start()
@@ -164,7 +166,7 @@ def test_a_dead_line_is_seen_and_its_restart_has_the_same_run_resumed(world):
     assert (ran(job).resumed, lines()["REGION"].status) == (1, Line.FINISHED)
 
 
-def test_canceling_a_job_of_a_line_ends_the_line_with_an_error(world):
+def test_canceling_a_job_of_a_line_ends_the_line_with_an_error(world: JobsWorld) -> None:
     refresh()
     jobs.full_synch.start()
     jobs.cancel(lines()["SALESPEOPLE"].couple_job)
@@ -176,7 +178,7 @@ def test_canceling_a_job_of_a_line_ends_the_line_with_an_error(world):
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T130_CRMJobQueueEntryIsOnHoldDuringFullSynchronization")
-def test_the_regular_job_is_on_hold_during_the_full_run_and_gets_its_status_back(world):
+def test_the_regular_job_is_on_hold_during_the_full_run_and_gets_its_status_back(world: JobsWorld) -> None:
     JobQueueEntry.objects.filter(name="REGION").update(status=JobQueueEntry.Status.INACTIVE)
     JobQueueEntry.objects.filter(name="SALESPEOPLE").update(status=JobQueueEntry.Status.ON_HOLD)
     refresh()
@@ -188,7 +190,7 @@ def test_the_regular_job_is_on_hold_during_the_full_run_and_gets_its_status_back
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T125_ModifyNonCRMJobQueueEntry")
-def test_a_queue_entry_of_no_mapping_touches_no_line(world):
+def test_a_queue_entry_of_no_mapping_touches_no_line(world: JobsWorld) -> None:
     refresh()
     entry = JobQueueEntry.objects.create(name="Customer Statistics", task="statistics")
     before = statuses()
@@ -198,7 +200,7 @@ def test_a_queue_entry_of_no_mapping_touches_no_line(world):
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T170_ParentMappingGetsSyncModifiedOnFilters")
-def test_after_the_full_run_the_mapping_has_the_cursors_of_both_sides(world):
+def test_after_the_full_run_the_mapping_has_the_cursors_of_both_sides(world: JobsWorld) -> None:
     world.couple_jim()
     world.add_customer("Adatum")
     refresh()
@@ -212,7 +214,7 @@ def test_after_the_full_run_the_mapping_has_the_cursors_of_both_sides(world):
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T153_GetStatusStyleExpressionUT")
-def test_an_error_looks_bad_success_good_a_run_ambiguous_and_the_rest_is_subdued():
+def test_an_error_looks_bad_success_good_a_run_ambiguous_and_the_rest_is_subdued() -> None:
     assert STYLES[Line.ERROR] == STYLES[JobState.ERROR] == Style.UNFAVORABLE
     assert STYLES[Line.FINISHED] == STYLES[JobState.SUCCESS] == Style.FAVORABLE
     assert STYLES[Line.IN_PROCESS] == Style.AMBIGUOUS
@@ -220,7 +222,7 @@ def test_an_error_looks_bad_success_good_a_run_ambiguous_and_the_rest_is_subdued
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
-def test_two_lines_that_finish_at_the_same_moment_start_the_line_that_waits_for_both_once(world):
+def test_two_lines_that_finish_at_the_same_moment_start_the_line_that_waits_for_both_once(world) -> None:
     world.erp.add("region", name="Bavaria")
     refresh()
     jobs.full_synch.start()

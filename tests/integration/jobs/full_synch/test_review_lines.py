@@ -18,6 +18,7 @@ from tests.integration.jobs.full_synch.review import (
     work,
     world,
 )
+from tests.integration.jobs_world import JobsWorld
 from tests.opened import opened
 
 __all__ = ["world"]
@@ -26,14 +27,14 @@ __all__ = ["world"]
 # --- lines ------------------------------------------------------------------------------------------------
 
 
-def test_every_mapping_has_a_line_but_those_that_are_never_synchronized_in_full(world):
+def test_every_mapping_has_a_line_but_those_that_are_never_synchronized_in_full(world: JobsWorld) -> None:
     for name in ("POSTEDSALESLINE-INV", "SALESORDER-ORDER", "POSTEDSALESINV-INV"):
         TableMapping.objects.create(name=name, erp_table="sales_header", crm_table="salesorder")
     assert list(refresh()) == ["SALESPEOPLE", "REGION", "CUSTOMER", "CONTACT"]
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T100_Wave1TablesHaveBlankDependencyFilter")
-def test_lines_depend_on_what_their_mappings_say_and_salespeople_and_regions_on_nothing(world):
+def test_lines_depend_on_what_their_mappings_say_and_salespeople_and_regions_on_nothing(world: JobsWorld) -> None:
     refresh()
     TableMapping.objects.filter(name="SALESPEOPLE").update(dependencies=["CONTACT"])
     assert [str(one) for one in dependencies(lines()["SALESPEOPLE"], lines().values())] == ["CONTACT"]
@@ -43,13 +44,13 @@ def test_lines_depend_on_what_their_mappings_say_and_salespeople_and_regions_on_
     assert set(statuses().values()) == {""}
 
 
-def test_a_line_does_not_wait_for_mappings_that_have_no_line(world):
+def test_a_line_does_not_wait_for_mappings_that_have_no_line(world: JobsWorld) -> None:
     refresh()
     assert [str(one) for one in dependencies(lines()["CUSTOMER"], lines().values())] == ["SALESPEOPLE", "REGION"]
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T105_NotOnHoldStatusBlocksLineUpdate")
-def test_refreshing_leaves_a_line_that_was_started_as_it_is(world):
+def test_refreshing_leaves_a_line_that_was_started_as_it_is(world: JobsWorld) -> None:
     refresh()
     FullSynchLine.objects.filter(mapping__name="SALESPEOPLE").update(status=Line.READY, direction="to_crm")
     world.add_account("Adatum")
@@ -58,20 +59,20 @@ def test_refreshing_leaves_a_line_that_was_started_as_it_is(world):
     assert {line.status for name, line in found.items() if name != "SALESPEOPLE"} == {""}
 
 
-def test_records_on_both_sides_are_matched_on_one_side_copied_on_neither_left(world):
+def test_records_on_both_sides_are_matched_on_one_side_copied_on_neither_left(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     assert recommendations() == {"SALESPEOPLE": "couple", "REGION": "none", "CUSTOMER": "full", "CONTACT": "none"}
     world.add_account("Fabrikam")
     assert recommendations()["CUSTOMER"] == Recommendation.COUPLE
 
 
-def test_records_outside_the_filter_do_not_count(world):
+def test_records_outside_the_filter_do_not_count(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     world.add_account("Fabrikam", statecode=1)
     assert recommendations()["CUSTOMER"] == Recommendation.FULL
 
 
-def test_the_base_currency_of_sales_does_not_count_as_a_currency(world):
+def test_the_base_currency_of_sales_does_not_count_as_a_currency(world: JobsWorld) -> None:
     mapping = TableMapping.objects.create(
         name="CURRENCY", erp_table="currency", crm_table="transactioncurrency", direction="to_crm"
     )
@@ -83,19 +84,19 @@ def test_the_base_currency_of_sales_does_not_count_as_a_currency(world):
     assert recommendations()["CURRENCY"] == Recommendation.COUPLE
 
 
-def test_a_mapping_that_does_not_fit_its_table_says_so_on_its_line(world):
+def test_a_mapping_that_does_not_fit_its_table_says_so_on_its_line(world: JobsWorld) -> None:
     TableMapping.objects.filter(name="CONTACT").update(crm_table="bci_person")
     assert "bci_person" in refresh()["CONTACT"].message
 
 
-def test_with_sales_off_only_the_base_mappings_have_lines(world):
+def test_with_sales_off_only_the_base_mappings_have_lines(world: JobsWorld) -> None:
     TableMapping.objects.filter(name="CONTACT").update(part="sales")
     with opened() as connected:
         jobs.full_synch.refresh(connected, ["dataverse"])
     assert "CONTACT" not in lines()
 
 
-def test_recommend_full_synchronization_is_kept_and_only_for_lines_that_would_couple(world):
+def test_recommend_full_synchronization_is_kept_and_only_for_lines_that_would_couple(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     world.add_account("Adatum")
     found = refresh()
@@ -109,7 +110,7 @@ def test_recommend_full_synchronization_is_kept_and_only_for_lines_that_would_co
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T165_AnyActiveSessionDisablesStartAction")
-def test_nothing_is_started_while_a_line_is_alive(world):
+def test_nothing_is_started_while_a_line_is_alive(world: JobsWorld) -> None:
     refresh()
     jobs.full_synch.start()
     assert not FullSynchLine.objects.can_start()
@@ -120,7 +121,7 @@ def test_nothing_is_started_while_a_line_is_alive(world):
 
 
 @pytest.mark.scenario("CRMFullSynchronization.T167_NoBlankStatusLinesDisableStartAction")
-def test_nothing_is_started_where_no_line_is_blank(world):
+def test_nothing_is_started_where_no_line_is_blank(world: JobsWorld) -> None:
     refresh()
     for line, status in zip(lines().values(), (Line.FINISHED, Line.ERROR, Line.ON_HOLD, Line.FINISHED), strict=True):
         FullSynchLine.objects.filter(pk=line.pk).update(status=status)
@@ -129,7 +130,7 @@ def test_nothing_is_started_where_no_line_is_blank(world):
         jobs.full_synch.start()
 
 
-def test_resetting_makes_all_lines_blank_again(world):
+def test_resetting_makes_all_lines_blank_again(world: JobsWorld) -> None:
     refresh()
     jobs.full_synch.start()
     work()
@@ -138,7 +139,7 @@ def test_resetting_makes_all_lines_blank_again(world):
     assert FullSynchLine.objects.can_start()
 
 
-def test_a_disabled_connection_starts_nothing(world):
+def test_a_disabled_connection_starts_nothing(world: JobsWorld) -> None:
     refresh()
     ConnectionSetup.objects.update(is_enabled=False)
     with pytest.raises(FullSynchError, match="disabled"):

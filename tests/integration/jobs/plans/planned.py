@@ -6,7 +6,7 @@ import pytest
 
 from integration import jobs
 from integration.models import Plan, SyncJob
-from tests.integration.jobs_world import world
+from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
 
@@ -29,7 +29,7 @@ def done(plan: Plan) -> Plan:
 
 
 @pytest.fixture
-def agreed(world):
+def agreed(world: JobsWorld) -> JobsWorld:
     """Adatum and Fabrikam on both sides and equal; Jim is coupled."""
     world.couple_jim()
     for name in ("Adatum", "Fabrikam"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.test.client import Client
 from django.utils import timezone
 
 from integration import jobs, scheduler
@@ -53,7 +54,7 @@ def tick() -> list[SyncJob]:
     return [SyncJob.objects.get(pk=id) for id in ids]
 
 
-def test_a_recurring_job_asks_once_and_nothing_of_it_runs_meanwhile(cronus):
+def test_a_recurring_job_asks_once_and_nothing_of_it_runs_meanwhile(cronus: JobsWorld) -> None:
     change_all(cronus)
     (asking,) = tick()
     assert (asking.status, asking.finished_at, asking.modified) == (Status.APPROVAL, None, 0)
@@ -64,7 +65,7 @@ def test_a_recurring_job_asks_once_and_nothing_of_it_runs_meanwhile(cronus):
     assert SyncJob.objects.count() == 2  # the one that asks, and the pass behind it
 
 
-def test_an_approved_run_goes_on_and_so_do_what_follows_it_and_its_job(cronus):
+def test_an_approved_run_goes_on_and_so_do_what_follows_it_and_its_job(cronus: JobsWorld) -> None:
     change_all(cronus)
     (asking,) = tick()
     assert jobs.approve(asking).pk == asking.pk
@@ -75,7 +76,7 @@ def test_an_approved_run_goes_on_and_so_do_what_follows_it_and_its_job(cronus):
     assert entry().status == Entry.READY
 
 
-def test_a_rejected_run_cancels_what_follows_it_and_its_job_rests(cronus):
+def test_a_rejected_run_cancels_what_follows_it_and_its_job_rests(cronus: JobsWorld) -> None:
     change_all(cronus)
     (asking,) = tick()
     jobs.reject(asking, reason="A wrong list")
@@ -84,7 +85,7 @@ def test_a_rejected_run_cancels_what_follows_it_and_its_job_rests(cronus):
     assert (entry().status, entry().message) == (Entry.ON_HOLD, ran(asking).message)
 
 
-def test_what_was_rejected_is_not_asked_again_until_the_run_would_do_something_else(cronus):
+def test_what_was_rejected_is_not_asked_again_until_the_run_would_do_something_else(cronus: JobsWorld) -> None:
     change_all(cronus)
     (asking,) = tick()
     jobs.reject(asking)
@@ -98,14 +99,14 @@ def test_what_was_rejected_is_not_asked_again_until_the_run_would_do_something_e
     assert tick()[0].status == Status.APPROVAL
 
 
-def test_a_run_that_asks_is_found_by_whoever_asks_for_the_same(cronus):
+def test_a_run_that_asks_is_found_by_whoever_asks_for_the_same(cronus: JobsWorld) -> None:
     change_all(cronus)
     (asking,) = tick()
     assert jobs.start(cronus.mapping(), TO_CRM).pk == asking.pk
     assert next(job.pk for job in jobs.synchronize_modified() if job.mapping.name == "CUSTOMER") == asking.pk
 
 
-def test_a_single_record_is_synchronized_while_a_run_asks(cronus):
+def test_a_single_record_is_synchronized_while_a_run_asks(cronus: JobsWorld) -> None:
     change_all(cronus)
     tick()
     (first, *_) = cronus.erp.ids("customer")
@@ -113,7 +114,9 @@ def test_a_single_record_is_synchronized_while_a_run_asks(cronus):
     assert (one.status, one.modified) == (Status.FINISHED, 1)
 
 
-def test_a_line_of_the_full_synchronization_waits_along_and_ends_after_the_approval(cronus, admin):
+def test_a_line_of_the_full_synchronization_waits_along_and_ends_after_the_approval(
+    cronus: JobsWorld, admin: Client
+) -> None:
     change_all(cronus)
     FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
     full_synch.start()
@@ -130,7 +133,7 @@ def test_a_line_of_the_full_synchronization_waits_along_and_ends_after_the_appro
     assert line.status == FullSynchLine.Status.FINISHED
 
 
-def test_the_home_page_says_how_many_runs_ask_and_counts_them_as_no_failure(cronus, admin):
+def test_the_home_page_says_how_many_runs_ask_and_counts_them_as_no_failure(cronus: JobsWorld, admin: Client) -> None:
     change_all(cronus)
     tick()
     found = {cue.label: cue for cue in admin.get("/").context["cues"]}
@@ -138,7 +141,7 @@ def test_the_home_page_says_how_many_runs_ask_and_counts_them_as_no_failure(cron
     assert "Approve and Run" in admin.get(f"/synch/jobs/{SyncJob.objects.waiting().get().pk}/").content.decode()
 
 
-def test_an_entry_whose_asking_run_is_gone_goes_back_to_its_times(cronus):
+def test_an_entry_whose_asking_run_is_gone_goes_back_to_its_times(cronus: JobsWorld) -> None:
     change_all(cronus)
     tick()
     SyncJob.objects.all().delete()
@@ -147,7 +150,7 @@ def test_an_entry_whose_asking_run_is_gone_goes_back_to_its_times(cronus):
 
 
 @pytest.mark.parametrize("ends", ["reject", "approve"])
-def test_of_two_people_who_answer_one_does(cronus, ends):
+def test_of_two_people_who_answer_one_does(cronus: JobsWorld, ends: str) -> None:
     change_all(cronus)
     (asking,) = tick()
     first, second = ran(asking), SyncJob.objects.get(pk=asking.pk)
@@ -164,7 +167,9 @@ def phones(world: JobsWorld) -> list[str]:
     return sorted(world.crm.values("account", id)["telephone1"] for id in world.crm.ids("account"))
 
 
-def test_an_approved_run_that_would_write_something_else_by_now_asks_again_and_writes_nothing(cronus):
+def test_an_approved_run_that_would_write_something_else_by_now_asks_again_and_writes_nothing(
+    cronus: JobsWorld,
+) -> None:
     change_all(cronus)
     (asking,) = tick()
     before = phones(cronus)
@@ -177,7 +182,7 @@ def test_an_approved_run_that_would_write_something_else_by_now_asks_again_and_w
     assert (ran(asking).status, phones(cronus)) == (Status.FINISHED, ["030 999"] * 3)
 
 
-def test_an_approved_run_of_which_little_is_left_by_now_needs_no_second_word(cronus):
+def test_an_approved_run_of_which_little_is_left_by_now_needs_no_second_word(cronus: JobsWorld) -> None:
     change_all(cronus)
     (asking,) = tick()
     first, *others = cronus.erp.ids("customer")
@@ -191,7 +196,7 @@ def test_an_approved_run_of_which_little_is_left_by_now_needs_no_second_word(cro
     assert cronus.crm.values("account", accounts[first])["telephone1"] == "030 7"
 
 
-def test_an_approved_run_that_was_interrupted_goes_on_without_asking_again(cronus):
+def test_an_approved_run_that_was_interrupted_goes_on_without_asking_again(cronus: JobsWorld) -> None:
     cronus.pages_of(1)
     change_all(cronus)
     (asking,) = tick()

@@ -11,6 +11,7 @@ from integration.sync.rules import Direction
 from integration.systems.errors import Refused, SignInRefused
 from integration.systems.values import Ref
 from tests.integration.jobs.plans.planned import READS, account, agreed, done, one, planned, world
+from tests.integration.jobs_world import JobsWorld
 
 __all__ = ["agreed", "world"]
 
@@ -18,7 +19,7 @@ __all__ = ["agreed", "world"]
 # --- what a plan tells ---------------------------------------------------------------------------------------
 
 
-def test_a_plan_tells_each_change_with_old_and_new_values_and_writes_nothing(agreed):
+def test_a_plan_tells_each_change_with_old_and_new_values_and_writes_nothing(agreed: JobsWorld) -> None:
     agreed.erp.edit("customer", one(agreed, "Adatum"), phone_no="030 7")
     for system in (agreed.erp, agreed.crm):
         system.calls.clear()
@@ -34,7 +35,7 @@ def test_a_plan_tells_each_change_with_old_and_new_values_and_writes_nothing(agr
     assert (before, cursors) == (after, (agreed.mapping().erp_cursor, agreed.mapping().crm_cursor))
 
 
-def test_conflicts_waiting_records_and_failures_are_told_apart(agreed):
+def test_conflicts_waiting_records_and_failures_are_told_apart(agreed: JobsWorld) -> None:
     adatum = one(agreed, "Adatum")
     agreed.erp.edit("customer", adatum, phone_no="030 7")
     pair = agreed.mapping().couplings.get(erp_id=adatum)
@@ -47,7 +48,7 @@ def test_conflicts_waiting_records_and_failures_are_told_apart(agreed):
     assert ("conflict", "Conflict", 2) in plan.counts()
 
 
-def test_a_plan_of_chosen_records_tells_of_no_other(agreed):
+def test_a_plan_of_chosen_records_tells_of_no_other(agreed: JobsWorld) -> None:
     for name in ("Adatum", "Fabrikam"):
         agreed.erp.edit("customer", one(agreed, name), phone_no="030 7")
     ids = {Direction.TO_CRM: [one(agreed, "Adatum")]}
@@ -55,7 +56,7 @@ def test_a_plan_of_chosen_records_tells_of_no_other(agreed):
     assert planned(plan) == [("update", "Adatum")]
 
 
-def test_a_plan_of_everything_resolves_references_through_what_it_would_make_itself(world):
+def test_a_plan_of_everything_resolves_references_through_what_it_would_make_itself(world: JobsWorld) -> None:
     world.add_customer("Adatum")
     FullSynchLine.objects.all().delete()
     for name in ("SALESPEOPLE", "CUSTOMER"):
@@ -73,7 +74,7 @@ def test_a_plan_of_everything_resolves_references_through_what_it_would_make_its
     assert not world.mapping("SALESPEOPLE").couplings.exists()
 
 
-def test_a_plan_that_cannot_be_made_is_not_ready_and_says_why(agreed):
+def test_a_plan_that_cannot_be_made_is_not_ready_and_says_why(agreed: JobsWorld) -> None:
     agreed.crm.fail_on("changes", SignInRefused("The secret has expired."), times=9)
     plan = done(plans.plan_mapping(agreed.mapping()))
     assert plan.status == Plan.Status.FAILED
@@ -85,7 +86,7 @@ def test_a_plan_that_cannot_be_made_is_not_ready_and_says_why(agreed):
 # --- carrying it out -----------------------------------------------------------------------------------------
 
 
-def test_an_applied_plan_does_what_it_told_and_nothing_else(agreed):
+def test_an_applied_plan_does_what_it_told_and_nothing_else(agreed: JobsWorld) -> None:
     agreed.erp.edit("customer", one(agreed, "Adatum"), phone_no="030 7")
     plan = done(plans.plan_mapping(agreed.mapping()))
     agreed.erp.edit("customer", one(agreed, "Fabrikam"), phone_no="030 9")
@@ -97,7 +98,7 @@ def test_an_applied_plan_does_what_it_told_and_nothing_else(agreed):
     assert [c.outcome for c in plan.changes.all()] == ["applied"]
 
 
-def test_a_record_that_has_changed_since_is_not_overwritten_but_planned_anew(agreed):
+def test_a_record_that_has_changed_since_is_not_overwritten_but_planned_anew(agreed: JobsWorld) -> None:
     adatum = one(agreed, "Adatum")
     agreed.erp.edit("customer", adatum, phone_no="030 7")
     plan = done(plans.plan_mapping(agreed.mapping()))
@@ -111,7 +112,7 @@ def test_a_record_that_has_changed_since_is_not_overwritten_but_planned_anew(agr
     assert (anew.status, planned(anew)) == (Plan.Status.READY, [("conflict", "Adatum")])
 
 
-def test_of_two_people_who_apply_a_plan_one_does(agreed):
+def test_of_two_people_who_apply_a_plan_one_does(agreed: JobsWorld) -> None:
     agreed.erp.edit("customer", one(agreed, "Adatum"), phone_no="030 7")
     plan = done(plans.plan_mapping(agreed.mapping()))
     same = Plan.objects.get(pk=plan.pk)
@@ -121,7 +122,7 @@ def test_of_two_people_who_apply_a_plan_one_does(agreed):
     assert SyncJob.objects.filter(kind=SyncJob.Kind.APPLY).count() == 1
 
 
-def test_a_plan_of_a_week_ago_is_too_old_to_be_applied(agreed):
+def test_a_plan_of_a_week_ago_is_too_old_to_be_applied(agreed: JobsWorld) -> None:
     agreed.erp.edit("customer", one(agreed, "Adatum"), phone_no="030 7")
     plan = done(plans.plan_mapping(agreed.mapping()))
     Plan.objects.update(created_at="2026-01-01T00:00Z")
@@ -130,7 +131,7 @@ def test_a_plan_of_a_week_ago_is_too_old_to_be_applied(agreed):
         plans.apply(plan)
 
 
-def test_a_whole_plan_is_carried_out_in_its_order_pairs_first(world):
+def test_a_whole_plan_is_carried_out_in_its_order_pairs_first(world: JobsWorld) -> None:
     adatum = world.add_customer("Adatum")
     for name in ("SALESPEOPLE", "CUSTOMER"):
         mapping = world.mapping(name)
@@ -146,7 +147,7 @@ def test_a_whole_plan_is_carried_out_in_its_order_pairs_first(world):
     assert {c.outcome for c in plan.changes.filter(action__in=["couple", "insert"])} == {"applied"}
 
 
-def test_a_row_that_fails_while_it_is_applied_says_so_and_the_others_are_done(agreed):
+def test_a_row_that_fails_while_it_is_applied_says_so_and_the_others_are_done(agreed: JobsWorld) -> None:
     for name in ("Adatum", "Fabrikam"):
         agreed.erp.edit("customer", one(agreed, name), phone_no="030 7")
     plan = done(plans.plan_mapping(agreed.mapping()))
@@ -156,7 +157,7 @@ def test_a_row_that_fails_while_it_is_applied_says_so_and_the_others_are_done(ag
     assert sorted(c.outcome for c in plan.changes.all()) == ["applied", "failed"]
 
 
-def test_a_plan_of_many_records_is_kept_in_pieces(agreed, monkeypatch):
+def test_a_plan_of_many_records_is_kept_in_pieces(agreed: JobsWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("integration.jobs.dry_run.planning.AT_ONCE", 3)
     monkeypatch.setattr("integration.jobs.dry_run.applying.AT_ONCE", 3)
     names = [f"Firm {number}" for number in range(10)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.test.client import Client
 from django.urls import reverse
 
 from integration import jobs
@@ -21,7 +22,7 @@ __all__ = ["agreed", "world"]
 
 
 @pytest.fixture
-def plan(agreed) -> Plan:
+def plan(agreed: JobsWorld) -> Plan:
     """Ready: Adatum has another telephone number and another name."""
     agreed.erp.edit("customer", one(agreed, "Adatum"), phone_no="030 7", name="Adatum AG")
     return done(plans.plan_mapping(agreed.mapping()))
@@ -63,8 +64,8 @@ CHANGES = [
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_nothing_of_a_row_is_written_whose_rule_has_changed_since_it_was_shown(
-    agreed, plan, change: Callable[[JobsWorld], None]
-):
+    agreed: JobsWorld, plan: Plan, change: Callable[[JobsWorld], None]
+) -> None:
     before = account(agreed, "Adatum AG")
     change(agreed)
     plans.apply(plan)
@@ -73,7 +74,9 @@ def test_nothing_of_a_row_is_written_whose_rule_has_changed_since_it_was_shown(
     assert [row.outcome for row in plan.changes.filter(action="update")] == ["changed"]
 
 
-def test_what_has_changed_is_shown_anew_as_it_would_be_now_and_can_be_applied_then(agreed, plan):
+def test_what_has_changed_is_shown_anew_as_it_would_be_now_and_can_be_applied_then(
+    agreed: JobsWorld, plan: Plan
+) -> None:
     switch_off_the_telephone(agreed)
     plans.apply(plan)
     done(plan)
@@ -86,7 +89,7 @@ def test_what_has_changed_is_shown_anew_as_it_would_be_now_and_can_be_applied_th
     assert account(agreed, "Adatum AG")["telephone1"] != "030 7"
 
 
-def test_a_changed_template_makes_the_new_record_be_shown_anew(agreed):
+def test_a_changed_template_makes_the_new_record_be_shown_anew(agreed: JobsWorld) -> None:
     agreed.add_customer("Coho Winery")
     ids = {Direction.TO_CRM: [one(agreed, "Coho Winery")]}
     plan = done(plans.plan_mapping(agreed.mapping(), ids=ids))
@@ -113,8 +116,8 @@ def switch_off(plan: Plan) -> None:
 
 @pytest.mark.parametrize("stop", [cancel, switch_off])
 def test_a_plan_that_was_canceled_or_whose_connection_was_disabled_is_not_applied_and_says_so(
-    agreed, plan, admin, stop: Callable[[Plan], None]
-):
+    agreed: JobsWorld, plan: Plan, admin: Client, stop: Callable[[Plan], None]
+) -> None:
     before = account(agreed, "Adatum AG")
     plans.apply(plan)
     stop(plan)
@@ -127,7 +130,9 @@ def test_a_plan_that_was_canceled_or_whose_connection_was_disabled_is_not_applie
     assert "Applied 2" not in page
 
 
-def test_a_pass_with_failed_rows_says_so_on_the_page_of_the_plan_with_the_reason_beside_the_row(agreed, plan, admin):
+def test_a_pass_with_failed_rows_says_so_on_the_page_of_the_plan_with_the_reason_beside_the_row(
+    agreed: JobsWorld, plan: Plan, admin: Client
+) -> None:
     agreed.crm.fail_on("update", Refused("The account is under review."))
     plans.apply(plan)
     done(plan)
@@ -137,7 +142,7 @@ def test_a_pass_with_failed_rows_says_so_on_the_page_of_the_plan_with_the_reason
     assert "Finished, 1 failed" in page
 
 
-def test_a_reference_that_was_coupled_since_makes_the_row_be_shown_anew(agreed):
+def test_a_reference_that_was_coupled_since_makes_the_row_be_shown_anew(agreed: JobsWorld) -> None:
     ida = agreed.erp.add("salesperson", code="IDA", name="Ida")
     agreed.erp.edit("customer", one(agreed, "Adatum"), salesperson_code=Ref("salesperson", ida), phone_no="030 7")
     plan = done(plans.plan_mapping(agreed.mapping()))

@@ -9,6 +9,7 @@ from integration.jobs.dry_run import plans
 from integration.models import FieldMapping, FullSynchLine, Plan, SyncJob, TableMapping
 from integration.systems.values import Ref, Side
 from tests.integration.jobs.plans.planned import account, agreed, done, one, run_all, world
+from tests.integration.jobs_world import JobsWorld
 
 __all__ = ["agreed", "world"]
 
@@ -17,7 +18,7 @@ __all__ = ["agreed", "world"]
 
 
 @pytest.fixture
-def matching(world):
+def matching(world: JobsWorld) -> JobsWorld:
     """Adatum and Fabrikam on both sides, not coupled yet, and each side knows something the other does not."""
     world.couple_jim()
     FieldMapping.objects.create(
@@ -38,7 +39,7 @@ def counters(plan: Plan, kind: SyncJob.Kind) -> list[tuple[str, int, int, int, i
     return [(one.direction, one.coupled, one.inserted, one.modified, one.failed) for one in rows]
 
 
-def test_a_plan_tells_both_passes_of_a_pair_that_it_would_make_by_matching(matching):
+def test_a_plan_tells_both_passes_of_a_pair_that_it_would_make_by_matching(matching: JobsWorld) -> None:
     plan = done(plans.plan_full())
     updates = {(c.direction, c.label.split()[-1]): c.fields for c in plan.changes.filter(action="update")}
     assert updates["to_crm", "Adatum"] == [["telephone1", "030 2", "030 1"]]
@@ -47,7 +48,7 @@ def test_a_plan_tells_both_passes_of_a_pair_that_it_would_make_by_matching(match
     assert set(plan.changes.values_list("action", flat=True)) == {"couple", "update"}
 
 
-def test_a_run_that_applies_a_plan_with_matched_pairs_counts_what_the_plan_counted(matching):
+def test_a_run_that_applies_a_plan_with_matched_pairs_counts_what_the_plan_counted(matching: JobsWorld) -> None:
     plan = done(plans.plan_full())
     plans.apply(plan)
     done(plan)
@@ -60,7 +61,7 @@ def test_a_run_that_applies_a_plan_with_matched_pairs_counts_what_the_plan_count
     assert matching.erp.values("customer", one(matching, "Adatum"))["e_mail"] == "info@adatum.example"
 
 
-def test_the_full_synchronization_itself_does_what_its_plan_has_told(matching):
+def test_the_full_synchronization_itself_does_what_its_plan_has_told(matching: JobsWorld) -> None:
     told = counters(done(plans.plan_full()), SyncJob.Kind.PLAN)
     jobs.full_synch.start()
     run_all()
@@ -68,14 +69,18 @@ def test_the_full_synchronization_itself_does_what_its_plan_has_told(matching):
     assert [(j.coupled, j.inserted, j.modified, j.failed) for j in line.jobs] == [row[1:] for row in told]
 
 
-def test_without_a_winner_a_field_that_both_have_filled_differently_is_a_conflict_of_the_plan(matching):
+def test_without_a_winner_a_field_that_both_have_filled_differently_is_a_conflict_of_the_plan(
+    matching: JobsWorld,
+) -> None:
     FullSynchLine.objects.get().choose_winner(None)
     plan = done(plans.plan_full())
     told = {(c.direction, c.action) for c in plan.changes.all() if c.label.endswith("Adatum")}
     assert told == {("both", "couple"), ("to_crm", "conflict"), ("to_erp", "conflict")}
 
 
-def test_where_a_person_chose_sales_the_full_synchronization_writes_to_business_central_only(matching):
+def test_where_a_person_chose_sales_the_full_synchronization_writes_to_business_central_only(
+    matching: JobsWorld,
+) -> None:
     FullSynchLine.objects.get().choose_winner(Side.CRM)
     jobs.full_synch.start()
     run_all()
@@ -84,7 +89,7 @@ def test_where_a_person_chose_sales_the_full_synchronization_writes_to_business_
     assert account(matching, "Adatum")["telephone1"] == "030 2"
 
 
-def test_the_policy_of_the_mapping_says_who_wins_where_nobody_was_chosen(matching):
+def test_the_policy_of_the_mapping_says_who_wins_where_nobody_was_chosen(matching: JobsWorld) -> None:
     FullSynchLine.objects.get().choose_winner(None)
     TableMapping.objects.filter(name="CUSTOMER").update(conflict="send")
     plan = done(plans.plan_full())
@@ -93,7 +98,7 @@ def test_the_policy_of_the_mapping_says_who_wins_where_nobody_was_chosen(matchin
     assert change.fields == [["telephone1", "030 2", "030 1"]]
 
 
-def test_where_sales_wins_the_plan_of_a_matched_pair_writes_to_business_central_only(matching):
+def test_where_sales_wins_the_plan_of_a_matched_pair_writes_to_business_central_only(matching: JobsWorld) -> None:
     FullSynchLine.objects.get().choose_winner(None)
     TableMapping.objects.filter(name="CUSTOMER").update(conflict="get")
     plan = done(plans.plan_full())
@@ -102,7 +107,7 @@ def test_where_sales_wins_the_plan_of_a_matched_pair_writes_to_business_central_
     assert sorted(change.fields) == [["e_mail", "", "info@adatum.example"], ["phone_no", "030 1", "030 2"]]
 
 
-def test_a_matched_account_that_is_changed_while_the_plan_is_applied_is_planned_anew(matching):
+def test_a_matched_account_that_is_changed_while_the_plan_is_applied_is_planned_anew(matching: JobsWorld) -> None:
     plan = done(plans.plan_full())
     adatum = next(c for c in plan.changes.filter(action="couple") if c.label.endswith("Adatum"))
     plans.apply(plan)
@@ -115,7 +120,7 @@ def test_a_matched_account_that_is_changed_while_the_plan_is_applied_is_planned_
     assert matching.erp.values("customer", adatum.erp_id)["e_mail"] == ""
 
 
-def test_a_pair_whose_first_pass_fails_is_not_taken_for_synchronized_in_the_second(matching):
+def test_a_pair_whose_first_pass_fails_is_not_taken_for_synchronized_in_the_second(matching: JobsWorld) -> None:
     lost = matching.erp.add("salesperson", code="XX", name="Nobody")
     matching.erp.edit("customer", one(matching, "Adatum"), salesperson_code=Ref("salesperson", lost))
     plan = done(plans.plan_full())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from integration import jobs
 from integration.jobs.journal import PAUSE
 from integration.models import SyncJob
 from tests.integration.jobs.runs.customers import Status, accounts, cronus, full, one, world
-from tests.integration.jobs_world import TO_ERP, ran, silent_for
+from tests.integration.jobs_world import TO_ERP, JobsWorld, ran, silent_for
 
 __all__ = ["cronus", "world"]
 
@@ -14,7 +16,7 @@ __all__ = ["cronus", "world"]
 # --- cancel, pause, fence, resume ----------------------------------------------------------------------------
 
 
-def test_a_queued_job_is_canceled_at_once_with_those_that_wait_for_it(cronus):
+def test_a_queued_job_is_canceled_at_once_with_those_that_wait_for_it(cronus: JobsWorld) -> None:
     there = full(cronus)
     back = jobs.start(cronus.mapping(), TO_ERP, after=there)
     jobs.cancel(there)
@@ -22,7 +24,7 @@ def test_a_queued_job_is_canceled_at_once_with_those_that_wait_for_it(cronus):
     assert jobs.run(there.pk) is False
 
 
-def test_a_running_job_is_canceled_after_its_page_and_what_is_written_is_remembered(cronus):
+def test_a_running_job_is_canceled_after_its_page_and_what_is_written_is_remembered(cronus: JobsWorld) -> None:
     job = full(cronus)
     cronus.during_insert(lambda: SyncJob.objects.filter(pk=job.pk).update(cancel_requested=True), "Adatum")
     jobs.run(job.pk)
@@ -32,7 +34,7 @@ def test_a_running_job_is_canceled_after_its_page_and_what_is_written_is_remembe
     assert cronus.mapping().couplings.filter(state="coupled").count() == len(written) == ran(job).inserted
 
 
-def test_a_long_run_gives_way_to_a_run_of_one_record_and_goes_on_from_where_it_was(cronus):
+def test_a_long_run_gives_way_to_a_run_of_one_record_and_goes_on_from_where_it_was(cronus: JobsWorld) -> None:
     proseware = cronus.erp.add("customer", name="Proseware", blocked=0)
     long = full(cronus)
     urgent: list[SyncJob] = []
@@ -49,7 +51,7 @@ def test_a_long_run_gives_way_to_a_run_of_one_record_and_goes_on_from_where_it_w
     assert accounts(cronus) == ["Adatum", "Fabrikam", "Litware", "Proseware"]
 
 
-def test_a_worker_that_is_to_end_gives_the_claim_back_after_its_page(cronus):
+def test_a_worker_that_is_to_end_gives_the_claim_back_after_its_page(cronus: JobsWorld) -> None:
     job = full(cronus)
     cronus.during_insert(PAUSE.set, "Adatum")
     try:
@@ -61,7 +63,7 @@ def test_a_worker_that_is_to_end_gives_the_claim_back_after_its_page(cronus):
     assert (ran(job).status, ran(job).inserted) == (Status.FINISHED, 3)
 
 
-def test_a_run_without_a_sign_of_life_is_dead_and_can_be_resumed(cronus):
+def test_a_run_without_a_sign_of_life_is_dead_and_can_be_resumed(cronus: JobsWorld) -> None:
     job = full(cronus)
     SyncJob.objects.claim(job.pk)
     assert not SyncJob.objects.dead().exists()
@@ -72,7 +74,9 @@ def test_a_run_without_a_sign_of_life_is_dead_and_can_be_resumed(cronus):
     assert (ran(job).status, ran(job).resumed, ran(job).inserted) == (Status.FINISHED, 1, 3)
 
 
-def test_a_run_that_was_taken_over_stops_and_writes_nothing_more(cronus, caplog):
+def test_a_run_that_was_taken_over_stops_and_writes_nothing_more(
+    cronus: JobsWorld, caplog: pytest.LogCaptureFixture
+) -> None:
     cronus.crm.remote = False
     job = full(cronus)
     taken_over: list[SyncJob] = []
@@ -93,7 +97,7 @@ def test_a_run_that_was_taken_over_stops_and_writes_nothing_more(cronus, caplog)
     assert cronus.mapping().couplings.filter(state="coupled").count() == 3
 
 
-def test_a_resumed_full_run_does_not_read_again_what_was_done(cronus):
+def test_a_resumed_full_run_does_not_read_again_what_was_done(cronus: JobsWorld) -> None:
     job = full(cronus)
     cronus.during_insert(PAUSE.set, "Fabrikam")
     try:

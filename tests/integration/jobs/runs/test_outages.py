@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import OperationalError
+from django.test.client import Client
 from django.utils import timezone
 
 from integration import jobs, scheduler
@@ -53,7 +54,7 @@ def time_has_come(job: SyncJob) -> None:
     SyncJob.objects.filter(pk=job.pk).update(next_try_at=now, sent_at=now - dt.timedelta(minutes=1))
 
 
-def test_a_run_that_nobody_answers_waits_and_says_until_when(cronus):
+def test_a_run_that_nobody_answers_waits_and_says_until_when(cronus: JobsWorld) -> None:
     away(cronus)
     job = full(cronus)
     jobs.run(job.pk)
@@ -66,7 +67,7 @@ def test_a_run_that_nobody_answers_waits_and_says_until_when(cronus):
     )
 
 
-def test_a_run_that_waits_is_not_taken_before_its_time_and_then_goes_on_by_itself(cronus):
+def test_a_run_that_waits_is_not_taken_before_its_time_and_then_goes_on_by_itself(cronus: JobsWorld) -> None:
     away(cronus)
     job = full(cronus)
     jobs.run(job.pk)
@@ -79,7 +80,7 @@ def test_a_run_that_waits_is_not_taken_before_its_time_and_then_goes_on_by_itsel
     assert (job.status, job.inserted, job.message, job.code) == (Status.FINISHED, 3, "", "")
 
 
-def test_what_follows_a_run_that_waits_still_follows_it(cronus):
+def test_what_follows_a_run_that_waits_still_follows_it(cronus: JobsWorld) -> None:
     away(cronus)
     there = full(cronus)
     back = jobs.start(cronus.mapping(), TO_ERP, after=there)
@@ -91,7 +92,7 @@ def test_what_follows_a_run_that_waits_still_follows_it(cronus):
     assert ran(back).status == Status.FINISHED
 
 
-def test_the_others_of_the_mapping_go_on_while_one_waits(cronus):
+def test_the_others_of_the_mapping_go_on_while_one_waits(cronus: JobsWorld) -> None:
     away(cronus)
     waits = full(cronus)
     jobs.run(waits.pk)
@@ -101,7 +102,7 @@ def test_the_others_of_the_mapping_go_on_while_one_waits(cronus):
     assert ran(one).status == Status.FINISHED
 
 
-def test_a_run_is_given_up_after_its_attempts_and_its_entry_with_it(cronus):
+def test_a_run_is_given_up_after_its_attempts_and_its_entry_with_it(cronus: JobsWorld) -> None:
     JobQueueEntry.objects.exclude(name="CUSTOMER").update(status=JobQueueEntry.Status.ON_HOLD)
     JobQueueEntry.objects.filter(name="CUSTOMER").update(max_attempts=3, next_start=timezone.now())
     cronus.crm.fail_on("describe", Unreachable("No route to contoso.example."), times=100)
@@ -117,7 +118,7 @@ def test_a_run_is_given_up_after_its_attempts_and_its_entry_with_it(cronus):
     assert (entry.status, entry.message) == (JobQueueEntry.Status.ERROR, "No route to contoso.example.")
 
 
-def test_a_run_that_got_on_meanwhile_has_all_its_attempts_again(cronus):
+def test_a_run_that_got_on_meanwhile_has_all_its_attempts_again(cronus: JobsWorld) -> None:
     away(cronus, "Litware")
     job = full(cronus)
     SyncJob.objects.filter(pk=job.pk).update(tries=8)
@@ -125,33 +126,33 @@ def test_a_run_that_got_on_meanwhile_has_all_its_attempts_again(cronus):
     assert (ran(job).records_done, ran(job).tries) == (2, 1)
 
 
-def test_the_pauses_grow_to_an_hour_and_heed_what_the_service_asks_for():
+def test_the_pauses_grow_to_an_hour_and_heed_what_the_service_asks_for() -> None:
     gone = TimedOut("No answer in time.")
     assert [pause_before(number, gone).total_seconds() for number in (1, 2, 3, 8, 9)] == [30, 60, 120, 3600, 3600]
     assert pause_before(1, Throttled("Too many requests.", retry_after=240)).total_seconds() == 240
 
 
-def test_a_wrong_set_up_ends_a_run_at_once(cronus):
+def test_a_wrong_set_up_ends_a_run_at_once(cronus: JobsWorld) -> None:
     cronus.crm.fail_on("insert", ConfigurationProblem("No such column."))
     job = full(cronus)
     jobs.run(job.pk)
     assert ran(job).status == Status.FAILED
 
 
-def test_a_database_of_ours_that_is_busy_makes_a_run_wait_too(cronus):
+def test_a_database_of_ours_that_is_busy_makes_a_run_wait_too(cronus: JobsWorld) -> None:
     cronus.crm.fail_on("insert", OperationalError("database is locked"))
     job = full(cronus)
     jobs.run(job.pk)
     assert (ran(job).status, ran(job).code) == (Status.QUEUED, "database")
 
 
-def test_a_command_at_which_a_person_waits_says_at_once_that_nobody_answers(cronus):
+def test_a_command_at_which_a_person_waits_says_at_once_that_nobody_answers(cronus: JobsWorld) -> None:
     away(cronus)
     job = jobs.start(cronus.mapping(), TO_CRM, options=EVERYTHING, inline=True)
     assert (job.status, job.message) == (Status.FAILED, "No route to contoso.example.")
 
 
-def test_a_person_may_have_it_tried_now(cronus, admin):
+def test_a_person_may_have_it_tried_now(cronus: JobsWorld, admin: Client) -> None:
     away(cronus)
     job = full(cronus)
     jobs.run(job.pk)
@@ -162,11 +163,11 @@ def test_a_person_may_have_it_tried_now(cronus, admin):
     assert "does not wait" in admin.post(f"{page}try-now/", follow=True).content.decode()
 
 
-def test_who_may_only_look_cannot_have_it_tried(cronus, reader):
+def test_who_may_only_look_cannot_have_it_tried(cronus: JobsWorld, reader: Client) -> None:
     assert reader.post(f"/synch/jobs/{full(cronus).pk}/try-now/").status_code == 403
 
 
-def test_a_line_of_the_full_synchronization_goes_on_after_a_short_outage(cronus, admin):
+def test_a_line_of_the_full_synchronization_goes_on_after_a_short_outage(cronus: JobsWorld, admin: Client) -> None:
     FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
     full_synch.start()
     away(cronus)
@@ -182,7 +183,7 @@ def test_a_line_of_the_full_synchronization_goes_on_after_a_short_outage(cronus,
     assert cronus.names(Side.CRM, "account") == ["Adatum", "Fabrikam", "Litware"]
 
 
-def test_restarting_a_line_that_waits_has_it_tried_now(cronus):
+def test_restarting_a_line_that_waits_has_it_tried_now(cronus: JobsWorld) -> None:
     FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
     full_synch.start()
     away(cronus)

@@ -7,13 +7,14 @@ import uuid
 
 import pytest
 from django.db import connection, transaction
+from pytest_django.fixtures import Settings
 
 from integration import jobs
 from integration.models import SyncJob
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from tests.integration.jobs.runs.customers import EVERYTHING, Status, accounts, cronus, full, world
-from tests.integration.jobs_world import TO_CRM, TO_ERP, ran
+from tests.integration.jobs_world import TO_CRM, TO_ERP, JobsWorld, ran
 
 __all__ = ["cronus", "world"]
 
@@ -21,13 +22,15 @@ __all__ = ["cronus", "world"]
 # --- start ------------------------------------------------------------------------------------------------
 
 
-def test_a_started_job_waits_as_a_row_until_a_worker_claims_it(cronus):
+def test_a_started_job_waits_as_a_row_until_a_worker_claims_it(cronus: JobsWorld) -> None:
     job = full(cronus)
     assert (job.status, job.claim, job.run_options) == (Status.QUEUED, None, EVERYTHING)
     assert accounts(cronus) == []
 
 
-def test_a_job_that_is_rolled_back_is_neither_there_nor_sent(cronus, monkeypatch):
+def test_a_job_that_is_rolled_back_is_neither_there_nor_sent(
+    cronus: JobsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent: list[SyncJob] = []
     monkeypatch.setattr("integration.jobs.create.send", sent.extend)
     with transaction.atomic():
@@ -36,7 +39,7 @@ def test_a_job_that_is_rolled_back_is_neither_there_nor_sent(cronus, monkeypatch
     assert (SyncJob.objects.count(), sent) == (0, [])
 
 
-def test_the_queue_gets_the_id_only_after_the_commit(cronus, monkeypatch):
+def test_the_queue_gets_the_id_only_after_the_commit(cronus: JobsWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[SyncJob] = []
     monkeypatch.setattr("integration.jobs.create.send", sent.extend)
     with transaction.atomic():
@@ -45,12 +48,14 @@ def test_the_queue_gets_the_id_only_after_the_commit(cronus, monkeypatch):
     assert sent == [job]
 
 
-def test_a_second_click_finds_the_job_of_the_first(cronus):
+def test_a_second_click_finds_the_job_of_the_first(cronus: JobsWorld) -> None:
     assert full(cronus).pk == full(cronus).pk
     assert full(cronus, TO_ERP).pk != full(cronus).pk
 
 
-def test_a_queue_that_does_not_answer_leaves_the_row_queued(cronus, settings, caplog):
+def test_a_queue_that_does_not_answer_leaves_the_row_queued(
+    cronus: JobsWorld, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     jobs.queue.redis.cache_clear()
     try:
@@ -65,7 +70,7 @@ def test_a_queue_that_does_not_answer_leaves_the_row_queued(cronus, settings, ca
 # --- claim ------------------------------------------------------------------------------------------------
 
 
-def test_two_workers_that_take_the_same_id_make_one_run(cronus):
+def test_two_workers_that_take_the_same_id_make_one_run(cronus: JobsWorld) -> None:
     job = full(cronus)
     first, second = SyncJob.objects.claim(job.pk), SyncJob.objects.claim(job.pk)
     assert first is not None
@@ -73,20 +78,20 @@ def test_two_workers_that_take_the_same_id_make_one_run(cronus):
     assert ran(job).claim == first.claim
 
 
-def test_two_runs_of_one_mapping_never_hold_a_claim_at_once(cronus):
+def test_two_runs_of_one_mapping_never_hold_a_claim_at_once(cronus: JobsWorld) -> None:
     there, back = full(cronus), full(cronus, TO_ERP)
     assert SyncJob.objects.claim(there.pk) is not None
     assert SyncJob.objects.claim(back.pk) is None
     assert ran(back).status == Status.QUEUED
 
 
-def test_runs_of_different_mappings_go_side_by_side(cronus):
+def test_runs_of_different_mappings_go_side_by_side(cronus: JobsWorld) -> None:
     customers, people = full(cronus), jobs.start(cronus.mapping("SALESPEOPLE"), TO_ERP)
     assert SyncJob.objects.claim(customers.pk)
     assert SyncJob.objects.claim(people.pk)
 
 
-def test_a_job_waits_for_the_one_before_it(cronus):
+def test_a_job_waits_for_the_one_before_it(cronus: JobsWorld) -> None:
     there = full(cronus)
     back = jobs.start(cronus.mapping(), TO_ERP, after=there)
     assert jobs.run(back.pk) is False
@@ -95,7 +100,7 @@ def test_a_job_waits_for_the_one_before_it(cronus):
     assert ran(back).status == Status.FINISHED
 
 
-def test_an_id_of_an_ended_or_unknown_job_does_nothing(cronus):
+def test_an_id_of_an_ended_or_unknown_job_does_nothing(cronus: JobsWorld) -> None:
     job = full(cronus)
     jobs.run(job.pk)
     assert jobs.run(job.pk) is False
@@ -105,14 +110,14 @@ def test_an_id_of_an_ended_or_unknown_job_does_nothing(cronus):
 # --- kinds ------------------------------------------------------------------------------------------------
 
 
-def test_a_coupling_job_couples_by_the_stored_criteria(cronus):
+def test_a_coupling_job_couples_by_the_stored_criteria(cronus: JobsWorld) -> None:
     cronus.add_account("Adatum")
     job = jobs.start(cronus.mapping(), Direction.BOTH, kind=SyncJob.Kind.COUPLE, inline=True)
     assert (job.status, job.coupled, job.failed) == (Status.FINISHED, 1, 2)
     assert cronus.mapping().couplings.filter(state="coupled").count() == 1
 
 
-def test_an_uncoupling_job_removes_the_couplings_of_the_records_given(cronus):
+def test_an_uncoupling_job_removes_the_couplings_of_the_records_given(cronus: JobsWorld) -> None:
     jobs.run(full(cronus).pk)
     first = cronus.mapping().couplings.first()
     options = Options(scope=Scope.IDS, ids=(first.erp_id,))
@@ -121,7 +126,7 @@ def test_an_uncoupling_job_removes_the_couplings_of_the_records_given(cronus):
     assert cronus.mapping().couplings.count() == 2
 
 
-def test_a_dry_run_shows_what_would_be_done_and_writes_nothing(cronus):
+def test_a_dry_run_shows_what_would_be_done_and_writes_nothing(cronus: JobsWorld) -> None:
     actions = list(jobs.plan(cronus.mapping(), TO_CRM, Options(scope=Scope.EVERYTHING, create=True, dry_run=True)))
     assert [type(action).__name__ for action in actions] == ["Insert"] * 3
     assert (accounts(cronus), SyncJob.objects.count()) == ([], 0)
@@ -131,7 +136,7 @@ def test_a_dry_run_shows_what_would_be_done_and_writes_nothing(cronus):
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
-def test_of_many_claims_at_the_same_moment_one_wins(cronus):
+def test_of_many_claims_at_the_same_moment_one_wins(cronus) -> None:
     jobs_of_mapping = [full(cronus), full(cronus, TO_ERP)]
     start_together, won = threading.Barrier(8), []
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from integration import jobs, scheduler
 from integration.gate import LocalGate
@@ -60,7 +63,9 @@ def disable() -> None:
 
 
 @pytest.mark.parametrize(("off", "words"), [(disable, "is disabled"), (sales_off, "is switched off")])
-def test_a_run_stops_before_its_next_page_when_it_is_switched_off_and_keeps_what_is_written(cronus, off, words):
+def test_a_run_stops_before_its_next_page_when_it_is_switched_off_and_keeps_what_is_written(
+    cronus: JobsWorld, off: Callable[..., Any], words: str
+) -> None:
     of_the_sales_part(on=True)
     job = full(cronus)
     cronus.during_insert(off, "Adatum")
@@ -71,7 +76,7 @@ def test_a_run_stops_before_its_next_page_when_it_is_switched_off_and_keeps_what
     assert cronus.mapping().couplings.filter(state="coupled").count() == 1
 
 
-def test_a_run_makes_no_further_request_of_its_page_once_it_is_switched_off(settings, db):
+def test_a_run_makes_no_further_request_of_its_page_once_it_is_switched_off(settings: Settings, db: None) -> None:
     settings.JOB_HEARTBEAT = 600
     looked = threading.Event()
 
@@ -94,7 +99,7 @@ def test_a_run_makes_no_further_request_of_its_page_once_it_is_switched_off(sett
             pulse.slot()
 
 
-def test_nothing_of_a_part_that_is_off_is_run_or_planned_whoever_asks(cronus):
+def test_nothing_of_a_part_that_is_off_is_run_or_planned_whoever_asks(cronus: JobsWorld) -> None:
     of_the_sales_part(on=False)
     job = jobs.start(cronus.mapping(), TO_CRM, inline=True)
     assert (job.status, "Sales part of the connection is switched off" in job.message) == (Status.FAILED, True)
@@ -106,7 +111,7 @@ def test_nothing_of_a_part_that_is_off_is_run_or_planned_whoever_asks(cronus):
         full_synch.restart(line)
 
 
-def test_a_full_synchronization_starts_no_line_of_a_part_that_is_off(cronus):
+def test_a_full_synchronization_starts_no_line_of_a_part_that_is_off(cronus: JobsWorld) -> None:
     of_the_sales_part(on=False)
     FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
     with pytest.raises(FullSynchError):
@@ -116,7 +121,7 @@ def test_a_full_synchronization_starts_no_line_of_a_part_that_is_off(cronus):
 # --- changed ----------------------------------------------------------------------------------------------
 
 
-def test_a_run_whose_filter_is_changed_begins_anew_by_the_new_rule_and_says_so(cronus):
+def test_a_run_whose_filter_is_changed_begins_anew_by_the_new_rule_and_says_so(cronus: JobsWorld) -> None:
     job = full(cronus)
     cronus.during_insert(lambda: cronus.mapping().require_full_run(), "Adatum")
     jobs.run(job.pk)
@@ -125,7 +130,7 @@ def test_a_run_whose_filter_is_changed_begins_anew_by_the_new_rule_and_says_so(c
     assert (ran(job).status, ran(job).message, ran(job).records_done) == (Status.FINISHED, BEGUN_AGAIN, 3)
 
 
-def test_a_run_during_which_a_policy_is_changed_ends_by_the_rule_it_began_with_and_says_so(cronus):
+def test_a_run_during_which_a_policy_is_changed_ends_by_the_rule_it_began_with_and_says_so(cronus: JobsWorld) -> None:
     def change() -> None:
         mapping = cronus.mapping()
         mapping.conflict = "send"
@@ -137,7 +142,7 @@ def test_a_run_during_which_a_policy_is_changed_ends_by_the_rule_it_began_with_a
     assert (ran(job).status, ran(job).message) == (Status.FINISHED, BY_THE_OLD_RULE)
 
 
-def test_a_filter_widened_between_the_passes_of_a_line_leaves_a_full_run_needed(cronus):
+def test_a_filter_widened_between_the_passes_of_a_line_leaves_a_full_run_needed(cronus: JobsWorld) -> None:
     FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
     full_synch.start()
     line = FullSynchLine.objects.get(mapping=cronus.mapping())
@@ -150,7 +155,7 @@ def test_a_filter_widened_between_the_passes_of_a_line_leaves_a_full_run_needed(
     assert cronus.mapping().full_run_needed
 
 
-def test_a_line_that_nobody_disturbed_needs_no_full_run_any_more(cronus):
+def test_a_line_that_nobody_disturbed_needs_no_full_run_any_more(cronus: JobsWorld) -> None:
     cronus.mapping().require_full_run()
     FullSynchLine.objects.create(mapping=cronus.mapping(), direction="both")
     full_synch.start()
@@ -163,7 +168,7 @@ def test_a_line_that_nobody_disturbed_needs_no_full_run_any_more(cronus):
 # --- the house --------------------------------------------------------------------------------------------
 
 
-def test_the_jobs_of_the_house_are_there_and_run_while_the_connection_is_disabled(world):
+def test_the_jobs_of_the_house_are_there_and_run_while_the_connection_is_disabled(world: JobsWorld) -> None:
     ConnectionSetup.objects.update(is_enabled=False)
     scheduler.tick()
     house = JobQueueEntry.objects.filter(mapping=None)
@@ -176,7 +181,7 @@ def test_the_jobs_of_the_house_are_there_and_run_while_the_connection_is_disable
     assert {entry.task for entry in scheduler.start_due()} == {"retention", "preflight", "new_day"}
 
 
-def test_a_retention_period_below_a_week_is_refused_at_the_start(tmp_path: Path):
+def test_a_retention_period_below_a_week_is_refused_at_the_start(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import integration.project.settings"]
     env = environment(tmp_path, RETENTION_DAYS="6")
     ended = subprocess.run(command, env=env, cwd=HOUSE, capture_output=True, text=True, check=False)

@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -146,7 +147,7 @@ def lived(house: House, steps: list[tuple[str, int]]) -> None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, workers=st.integers(1, 8))
-def test_whatever_is_asked_for_is_done_and_no_page_of_it_is_written_twice(sent, steps, workers):
+def test_whatever_is_asked_for_is_done_and_no_page_of_it_is_written_twice(sent, steps, workers) -> None:
     house = sent["house"] = House(workers)
     lived(house, steps)
     house.finish()
@@ -159,7 +160,7 @@ def test_whatever_is_asked_for_is_done_and_no_page_of_it_is_written_twice(sent, 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pages=st.lists(st.integers(1, 3), min_size=2, max_size=6), workers=st.integers(1, 8))
-def test_runs_that_people_wait_for_follow_one_another_in_the_order_of_asking(sent, pages, workers):
+def test_runs_that_people_wait_for_follow_one_another_in_the_order_of_asking(sent, pages, workers) -> None:
     house = sent["house"] = House(workers)
     house.ask(4, urgent=False)
     house.step(0)
@@ -170,7 +171,7 @@ def test_runs_that_people_wait_for_follow_one_another_in_the_order_of_asking(sen
     assert list(ended) == [job.pk for job in house.asked if job.urgent]
 
 
-def test_a_long_run_goes_on_however_many_runs_of_one_record_are_asked_for(sent):
+def test_a_long_run_goes_on_however_many_runs_of_one_record_are_asked_for(sent: dict[str, Any]) -> None:
     house = sent["house"] = House(2)
     house.ask(5, urgent=False)
     for _ in range(40):
@@ -181,7 +182,7 @@ def test_a_long_run_goes_on_however_many_runs_of_one_record_are_asked_for(sent):
     assert SyncJob.objects.get(pk=house.asked[0].pk).status == Status.FINISHED
 
 
-def test_two_runs_of_one_record_of_the_same_mapping_never_give_way_to_each_other(sent):
+def test_two_runs_of_one_record_of_the_same_mapping_never_give_way_to_each_other(sent: dict[str, Any]) -> None:
     house = sent["house"] = House(2)
     for _ in range(2):
         house.ask(2, urgent=True)
@@ -189,7 +190,7 @@ def test_two_runs_of_one_record_of_the_same_mapping_never_give_way_to_each_other
     assert set(house.written.values()) == {1}
 
 
-def test_an_id_given_to_a_worker_out_of_turn_makes_the_run_whose_turn_it_is(sent):
+def test_an_id_given_to_a_worker_out_of_turn_makes_the_run_whose_turn_it_is(sent: dict[str, Any]) -> None:
     house = sent["house"] = House(1)
     house.ask(1, urgent=False)
     house.ask(1, urgent=True)

@@ -46,7 +46,9 @@ def processes(env: dict[str, str], workers: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("workers", [2, 8])
-def test_twenty_runs_of_one_record_and_a_full_run_asked_for_at_once_are_all_finished(tmp_path: Path, workers: int):
+def test_twenty_runs_of_one_record_and_a_full_run_asked_for_at_once_are_all_finished(
+    tmp_path: Path, workers: int
+) -> None:
     running = Sandbox(Options(str(tmp_path / "organization.sqlite3"), seed="demo"))
     running.start()
     try:

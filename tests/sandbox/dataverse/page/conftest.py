@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ names = itertools.count(1)
 
 
 @pytest.fixture
-def peter(sandbox) -> Browser:
+def peter(sandbox: dict[str, Any]) -> Browser:
     return Browser(sandbox).sign_in("Peter Saddow")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from tests.sandbox.conftest import Caller
 from tests.sandbox.salesperson import Browser, complaint, id_of
 
 
@@ -16,7 +17,9 @@ def document(browser: Browser, kind: str, account: str, priced: tuple[str, str])
     return path
 
 
-def test_an_order_with_a_product_and_a_write_in_product_is_submitted(peter, account, priced, call):
+def test_an_order_with_a_product_and_a_write_in_product_is_submitted(
+    peter: Browser, account: str, priced: tuple[str, ...], call: Caller
+) -> None:
     order = document(peter, "salesorders", account, priced)
     peter.post(f"{order}/lines", productdescription="Engraving", quantity="2", priceperunit="7.25")
 
@@ -26,7 +29,9 @@ def test_an_order_with_a_product_and_a_write_in_product_is_submitted(peter, acco
     assert (row["statecode"], row["totalamount"]) == (1, Decimal("44.50"))
 
 
-def test_an_amount_that_is_no_number_is_told_and_nothing_is_lost(peter, account, priced):
+def test_an_amount_that_is_no_number_is_told_and_nothing_is_lost(
+    peter: Browser, account: str, priced: tuple[str, ...]
+) -> None:
     order = document(peter, "salesorders", account, priced)
 
     answer = peter.post(f"{order}/lines", productdescription="Engraving", quantity="two", priceperunit="7")
@@ -35,7 +40,9 @@ def test_an_amount_that_is_no_number_is_told_and_nothing_is_lost(peter, account,
     assert 'value="Engraving"' in answer.text
 
 
-def test_a_line_of_a_draft_is_taken_away_but_not_by_the_address_of_another_document(peter, account, priced):
+def test_a_line_of_a_draft_is_taken_away_but_not_by_the_address_of_another_document(
+    peter: Browser, account: str, priced: tuple[str, ...]
+) -> None:
     order, other = document(peter, "salesorders", account, priced), document(peter, "salesorders", account, priced)
     (line,) = re.findall(rf"{order}/lines/([0-9a-f-]{{36}})", peter.get(order).text)
 
@@ -43,7 +50,9 @@ def test_a_line_of_a_draft_is_taken_away_but_not_by_the_address_of_another_docum
     assert "There are no lines yet" in peter.post(f"{order}/lines/{line}").text
 
 
-def test_a_submitted_order_takes_no_more_lines_and_is_canceled(peter, account, priced, call):
+def test_a_submitted_order_takes_no_more_lines_and_is_canceled(
+    peter: Browser, account: str, priced: tuple[str, ...], call: Caller
+) -> None:
     order = document(peter, "salesorders", account, priced)
     peter.post(f"{order}/submit")
 
@@ -54,7 +63,9 @@ def test_a_submitted_order_takes_no_more_lines_and_is_canceled(peter, account, p
     assert call.get(f"salesorders({id_of(order)})")["statecode"] == 2
 
 
-def test_a_quote_is_activated_revised_activated_again_and_won(peter, account, priced, call):
+def test_a_quote_is_activated_revised_activated_again_and_won(
+    peter: Browser, account: str, priced: tuple[str, ...], call: Caller
+) -> None:
     quote = document(peter, "quotes", account, priced)
     peter.post(f"{quote}/activate")
 
@@ -66,7 +77,9 @@ def test_a_quote_is_activated_revised_activated_again_and_won(peter, account, pr
     assert [call.get(f"quotes({id_of(one)})")["statecode"] for one in (quote, revised)] == [3, 2]
 
 
-def test_a_draft_of_a_quote_cannot_be_won_and_the_page_tells_the_organizations_words(peter, account, priced):
+def test_a_draft_of_a_quote_cannot_be_won_and_the_page_tells_the_organizations_words(
+    peter: Browser, account: str, priced: tuple[str, ...]
+) -> None:
     quote = document(peter, "quotes", account, priced)
 
     answer = peter.post(f"{quote}/win")
@@ -75,7 +88,9 @@ def test_a_draft_of_a_quote_cannot_be_won_and_the_page_tells_the_organizations_w
     assert complaint(answer)
 
 
-def test_an_opportunity_becomes_a_quote_and_a_won_quote_an_order(peter, account, priced):
+def test_an_opportunity_becomes_a_quote_and_a_won_quote_an_order(
+    peter: Browser, account: str, priced: tuple[str, ...]
+) -> None:
     deal = peter.made("opportunities", name="Spring", customerid_account=id_of(account), pricelevelid=priced[0])
 
     quote = peter.post(f"{deal}/quote").url.removeprefix(peter.url)
@@ -86,7 +101,9 @@ def test_an_opportunity_becomes_a_quote_and_a_won_quote_an_order(peter, account,
     assert "/sales/salesorders/" in order
 
 
-def test_the_products_of_an_opportunity_are_lines_of_the_quote_that_is_made_of_it(peter, account, priced, call):
+def test_the_products_of_an_opportunity_are_lines_of_the_quote_that_is_made_of_it(
+    peter: Browser, account: str, priced: tuple[str, ...], call: Caller
+) -> None:
     deal = document(peter, "opportunities", account, priced)
     peter.post(f"{deal}/lines", productdescription="Engraving", quantity="2", priceperunit="7.25")
     assert "44.50" in peter.get(deal).text
@@ -100,7 +117,9 @@ def test_the_products_of_an_opportunity_are_lines_of_the_quote_that_is_made_of_i
     assert call.get(f"quotes({id_of(quote)})?$select=totalamount")["totalamount"] == Decimal("44.50")
 
 
-def test_a_product_line_of_an_opportunity_is_taken_away_and_a_won_one_takes_none(peter, account, priced):
+def test_a_product_line_of_an_opportunity_is_taken_away_and_a_won_one_takes_none(
+    peter: Browser, account: str, priced: tuple[str, ...]
+) -> None:
     deal = document(peter, "opportunities", account, priced)
     (line,) = re.findall(rf"{deal}/lines/([0-9a-f-]{{36}})", peter.get(deal).text)
     assert "There are no lines yet" in peter.post(f"{deal}/lines/{line}").text

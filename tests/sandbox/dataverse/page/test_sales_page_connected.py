@@ -71,7 +71,9 @@ def connect_company(ready: dict[str, Any], **values: str) -> None:
     assert answer.status_code == 204, answer.text
 
 
-def test_the_availability_of_a_product_is_asked_with_the_key_of_the_connection(connected, company):
+def test_the_availability_of_a_product_is_asked_with_the_key_of_the_connection(
+    connected: dict[str, Any], company: str
+) -> None:
     connect_company(connected, bci_odataurl=f"{company}/ODataV4", bci_odatausername="annette", bci_odataaccesskey="key")
     peter = Browser(connected).sign_in("Peter Saddow")
     order = peter.made("salesorders", name="Spring", customerid_account=id_of(peter.made("accounts", name="Coho")))
@@ -87,7 +89,9 @@ def test_the_availability_of_a_product_is_asked_with_the_key_of_the_connection(c
     ("http://bc.evil.example/ODataV4", "by https, or by http on this machine"),
     ("", "not switched on"),
 ])  # fmt: skip
-def test_where_business_central_cannot_be_asked_the_page_says_so(connected, address, told):
+def test_where_business_central_cannot_be_asked_the_page_says_so(
+    connected: dict[str, Any], address: str, told: str
+) -> None:
     connect_company(connected, bci_odataurl=address, bci_odatausername="annette", bci_odataaccesskey="key")
     peter = Browser(connected).sign_in("Peter Saddow")
 
@@ -97,7 +101,7 @@ def test_where_business_central_cannot_be_asked_the_page_says_so(connected, addr
     assert "Basic" not in answer.text
 
 
-def test_who_lacks_the_role_does_not_learn_of_business_central(connected):
+def test_who_lacks_the_role_does_not_learn_of_business_central(connected: dict[str, Any]) -> None:
     connect_company(connected, bci_odataurl="http://127.0.0.1:9/", bci_webclienturl="https://bc.cronus.example")
     linda = Browser(connected).sign_in("Linda Martin")
 
@@ -107,7 +111,7 @@ def test_who_lacks_the_role_does_not_learn_of_business_central(connected):
     assert "bc.cronus.example" not in answer.text
 
 
-def test_a_record_leads_to_its_partner_in_business_central(connected):
+def test_a_record_leads_to_its_partner_in_business_central(connected: dict[str, Any]) -> None:
     connect_company(connected, bci_webclienturl="https://bc.cronus.example/")
     peter = Browser(connected).sign_in("Peter Saddow")
     account = peter.made("accounts", name="Fabrikam")
@@ -115,7 +119,7 @@ def test_a_record_leads_to_its_partner_in_business_central(connected):
     assert f'href="https://bc.cronus.example/open/account/{id_of(account)}/"' in peter.get(account).text
 
 
-def test_no_link_is_made_of_what_is_no_safe_address(connected):
+def test_no_link_is_made_of_what_is_no_safe_address(connected: dict[str, Any]) -> None:
     connect_company(connected, bci_webclienturl="javascript:alert(1)")
     peter = Browser(connected).sign_in("Peter Saddow")
 
@@ -128,7 +132,7 @@ def product_of(ready: dict[str, Any]) -> str:
     return trade.product(call, group, unit)
 
 
-def test_an_account_shows_the_statistics_it_has_to_those_who_may_read_them(connected):
+def test_an_account_shows_the_statistics_it_has_to_those_who_may_read_them(connected: dict[str, Any]) -> None:
     administrator = Caller(connected, "administrator")
     statistics = administrator.create("bci_accountstatisticses", bci_name="Adatum", bci_customerno="10000",
                                       bci_totalsaleslcy=1250.5)  # fmt: skip

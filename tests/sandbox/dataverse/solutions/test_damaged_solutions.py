@@ -45,7 +45,7 @@ def code_of(content: bytes) -> str:
 
 
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=20))
-def test_bytes_that_changed_on_the_way_are_refused_or_do_no_harm(changed):
+def test_bytes_that_changed_on_the_way_are_refused_or_do_no_harm(changed) -> None:
     content = bytearray(GOOD)
     for place, byte in changed:
         content[place] = byte
@@ -54,7 +54,7 @@ def test_bytes_that_changed_on_the_way_are_refused_or_do_no_harm(changed):
 
 
 @given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 255)), min_size=1, max_size=4))
-def test_a_damaged_list_of_contents_is_refused_or_does_no_harm(changed):
+def test_a_damaged_list_of_contents_is_refused_or_does_no_harm(changed) -> None:
     content = bytearray(GOOD)
     for place, byte in changed:
         content[-place] = byte
@@ -63,13 +63,13 @@ def test_a_damaged_list_of_contents_is_refused_or_does_no_harm(changed):
 
 
 @given(st.integers(0, len(GOOD) - 1))
-def test_a_file_that_was_cut_off_is_refused(length):
+def test_a_file_that_was_cut_off_is_refused(length) -> None:
     assert code_of(GOOD[:length]) in CODES
 
 
 @settings(deadline=None)
 @given(st.sampled_from(NAMES), st.integers(0, 3000), st.integers(1, 200), st.binary(max_size=20))
-def test_xml_with_a_piece_missing_is_refused_or_does_no_harm(name, place, length, instead):
+def test_xml_with_a_piece_missing_is_refused_or_does_no_harm(name: str, place, length, instead) -> None:
     content = files()
     text = content[name]
     content[name] = text[:place] + instead + text[place + length :]
@@ -78,14 +78,14 @@ def test_xml_with_a_piece_missing_is_refused_or_does_no_harm(name, place, length
 
 
 @pytest.mark.parametrize("encoding", ["utf-7", "nonsense", "shift_jis", "utf-16"])
-def test_xml_in_an_encoding_that_nobody_knows_is_refused(encoding):
+def test_xml_in_an_encoding_that_nobody_knows_is_refused(encoding: str) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?><ImportExportXml/>'.encode()
 
     assert code_of(packed({**files(), "solution.xml": text})) == "0x8004802c"
 
 
 @pytest.mark.parametrize("version", ["9" * 5_000, "9.9999", "x.y", "\u00b2.0"])
-def test_a_format_of_any_number_is_read_or_refused(version):
+def test_a_format_of_any_number_is_read_or_refused(version: str) -> None:
     content = files()
     content["solution.xml"] = content["solution.xml"].replace(
         b"<ImportExportXml", f'<ImportExportXml SolutionPackageVersion="{version}" x="'.encode() + b'"', 1
@@ -94,7 +94,7 @@ def test_a_format_of_any_number_is_read_or_refused(version):
     assert code_of(packed(content)) in CODES | {""}
 
 
-def test_a_small_file_that_unpacks_to_a_large_one_is_refused_unread(monkeypatch):
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "LARGEST", 10_000_000)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as package:
@@ -108,7 +108,9 @@ def test_a_small_file_that_unpacks_to_a_large_one_is_refused_unread(monkeypatch)
 
 
 @pytest.mark.parametrize("content", [GOOD[: len(GOOD) // 2], b"PK", b"", b"<html>"])
-def test_an_administrator_who_imports_a_damaged_file_is_answered_with_the_reason(administrator: Caller, content: bytes):
+def test_an_administrator_who_imports_a_damaged_file_is_answered_with_the_reason(
+    administrator: Caller, content: bytes
+) -> None:
     body = {
         "OverwriteUnmanagedCustomizations": True,
         "PublishWorkflows": True,

@@ -7,11 +7,11 @@ from decimal import Decimal
 from integration.systems.values import Ref
 
 
-def rate(cronus, code):
+def rate(cronus, code: str):
     return next(row["exchangerate"] for row in cronus.all("transactioncurrency") if row["isocurrencycode"] == code)
 
 
-def without_the_pound(cronus, base="USD"):
+def without_the_pound(cronus, base="USD") -> None:
     """An organization that counts in another currency and has never seen a pound."""
     cronus.crm.remove("transactioncurrency", cronus.gbp)
     dollar = cronus.crm.add("transactioncurrency", isocurrencycode=base, currencyname=base, exchangerate=Decimal(1))

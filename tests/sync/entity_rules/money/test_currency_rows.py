@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Ref
-from tests.sync.entity_rules.cronus import TO_CRM, standard
+from tests.sync.entity_rules.cronus import TO_CRM, Cronus, standard
 from tests.sync.entity_rules.money.rates import rate, without_the_pound
 
 CURRENCY, CUSTOMER = "CURRENCY", "CUSTOMER"
@@ -21,7 +22,7 @@ def go(cronus, **more):
 # --- one row for a code ------------------------------------------------------------------------------------------
 
 
-def test_of_two_currencies_with_one_iso_code_the_one_of_that_name_goes_and_the_other_says_why(cronus):
+def test_of_two_currencies_with_one_iso_code_the_one_of_that_name_goes_and_the_other_says_why(cronus: Cronus) -> None:
     cronus.currency("EMU", "1.3", iso_code="EUR")
     euro = cronus.currency("EUR", "1.25")
     for _ in range(3):
@@ -33,7 +34,7 @@ def test_of_two_currencies_with_one_iso_code_the_one_of_that_name_goes_and_the_o
     assert rate(cronus, "EUR") == Decimal("1.25")
 
 
-def test_a_currency_that_is_coupled_keeps_its_row_when_another_one_gets_the_same_code(cronus):
+def test_a_currency_that_is_coupled_keeps_its_row_when_another_one_gets_the_same_code(cronus: Cronus) -> None:
     emu = cronus.currency("EMU", "1.3", iso_code="EUR")
     cronus.make(CURRENCY, emu)
     euro = cronus.currency("EUR", "1.25")
@@ -41,7 +42,7 @@ def test_a_currency_that_is_coupled_keeps_its_row_when_another_one_gets_the_same
     assert (cronus.is_coupled(CURRENCY, emu), cronus.is_coupled(CURRENCY, euro)) == (True, False)
 
 
-def test_when_the_currency_that_held_the_row_is_deleted_the_other_one_takes_it_over(cronus):
+def test_when_the_currency_that_held_the_row_is_deleted_the_other_one_takes_it_over(cronus: Cronus) -> None:
     emu = cronus.currency("EMU", "1.3", iso_code="EUR")
     [row] = cronus.make(CURRENCY, emu)
     euro = cronus.currency("EUR", "1.25")
@@ -53,7 +54,7 @@ def test_when_the_currency_that_held_the_row_is_deleted_the_other_one_takes_it_o
     assert rate(cronus, "EUR") == Decimal("1.25")
 
 
-def test_a_changed_iso_code_fails_with_name_and_way_out_and_the_other_fields_go_on(cronus):
+def test_a_changed_iso_code_fails_with_name_and_way_out_and_the_other_fields_go_on(cronus: Cronus) -> None:
     euro = cronus.currency("EUR", "1.25", description="Euro")
     [row] = cronus.make(CURRENCY, euro)
     cronus.erp.edit("currency", euro, iso_code="USD", description="Dollar", exchange_rate=Decimal("1.6"))
@@ -77,7 +78,7 @@ def test_a_changed_iso_code_fails_with_name_and_way_out_and_the_other_fields_go_
 
 
 @pytest.fixture
-def in_dollars(cronus):
+def in_dollars(cronus: Cronus) -> tuple[Any, ...]:
     """Sales counts in dollars: two for a pound at first, and one euro for a pound."""
     without_the_pound(cronus)
     dollar, euro = cronus.currency("USD", "2"), cronus.currency("EUR", "1")
@@ -87,7 +88,9 @@ def in_dollars(cronus):
     return cronus, dollar, euro
 
 
-def test_when_the_base_currency_gets_a_new_rate_all_others_follow_in_the_scheduled_pass(in_dollars):
+def test_when_the_base_currency_gets_a_new_rate_all_others_follow_in_the_scheduled_pass(
+    in_dollars: tuple[Any, ...],
+) -> None:
     cronus, dollar, _ = in_dollars
     cronus.erp.edit("currency", dollar, exchange_rate=Decimal("1.6"))
     go(cronus)
@@ -95,7 +98,7 @@ def test_when_the_base_currency_gets_a_new_rate_all_others_follow_in_the_schedul
     assert cronus.journal.failures == []
 
 
-def test_a_full_run_mends_a_rate_that_was_left_behind(in_dollars):
+def test_a_full_run_mends_a_rate_that_was_left_behind(in_dollars: tuple[Any, ...]) -> None:
     cronus, _, _ = in_dollars
     for code in ("EUR", "GBP"):
         row = next(
@@ -108,7 +111,7 @@ def test_a_full_run_mends_a_rate_that_was_left_behind(in_dollars):
     assert (rate(cronus, "EUR"), rate(cronus, "GBP")) == (Decimal("0.5"), Decimal("0.5"))
 
 
-def test_a_second_pass_after_a_new_rate_of_the_base_currency_writes_nothing(in_dollars):
+def test_a_second_pass_after_a_new_rate_of_the_base_currency_writes_nothing(in_dollars: tuple[Any, ...]) -> None:
     cronus, dollar, _ = in_dollars
     cronus.erp.edit("currency", dollar, exchange_rate=Decimal("1.6"))
     go(cronus)
@@ -117,7 +120,7 @@ def test_a_second_pass_after_a_new_rate_of_the_base_currency_writes_nothing(in_d
     assert [call.verb for call in cronus.crm.log[before:] if call.verb in ("insert", "update", "delete")] == []
 
 
-def test_a_currency_that_only_refers_to_a_new_rate_of_another_one_is_left_alone(in_dollars):
+def test_a_currency_that_only_refers_to_a_new_rate_of_another_one_is_left_alone(in_dollars: tuple[Any, ...]) -> None:
     cronus, _, euro = in_dollars
     cronus.erp.edit("currency", euro, exchange_rate=Decimal("1.1"))
     assert go(cronus) == Counters(modified=1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from integration.sync.rules import Direction
 from integration.sync.run import Counters, Scope
 from integration.systems.values import Ref
-from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, changed, standard
+from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, changed, standard
 from tests.sync.entity_rules.deals import adatum, helen, opportunity
 
 __all__ = ["adatum", "helen"]
@@ -35,20 +36,20 @@ def limit(cronus, firm) -> Decimal:
     return cronus.twin(CUSTOMER, firm)["creditlimit"]
 
 
-def test_a_credit_limit_of_a_customer_in_yen_is_in_yen(cronus):
+def test_a_credit_limit_of_a_customer_in_yen_is_in_yen(cronus: Cronus) -> None:
     yen, _ = currency(cronus, "JPY")
     firm = cronus.customer("Adatum", "C10", credit_limit_lcy=Decimal("1234.56"), currency_code=Ref("currency", yen))
     cronus.make(CUSTOMER, firm)
     assert limit(cronus, firm) == Decimal(237415)
 
 
-def test_a_credit_limit_of_a_customer_in_local_currency_stays_as_it_is(cronus):
+def test_a_credit_limit_of_a_customer_in_local_currency_stays_as_it_is(cronus: Cronus) -> None:
     firm = cronus.customer("Adatum", "C10", credit_limit_lcy=Decimal("1234.56"))
     cronus.make(CUSTOMER, firm)
     assert limit(cronus, firm) == Decimal("1234.56")
 
 
-def test_a_new_rate_is_no_change_of_a_credit_limit(cronus):
+def test_a_new_rate_is_no_change_of_a_credit_limit(cronus: Cronus) -> None:
     yen, there = currency(cronus, "JPY")
     firm = cronus.customer("Adatum", "C10", credit_limit_lcy=Decimal("1234.56"), currency_code=Ref("currency", yen))
     cronus.make(CUSTOMER, firm)
@@ -59,7 +60,7 @@ def test_a_new_rate_is_no_change_of_a_credit_limit(cronus):
     assert limit(cronus, firm) == Decimal(200000)
 
 
-def test_another_currency_of_the_customer_takes_its_credit_limit_along(cronus):
+def test_another_currency_of_the_customer_takes_its_credit_limit_along(cronus: Cronus) -> None:
     yen, _ = currency(cronus, "JPY")
     euro, _ = currency(cronus, "EUR")
     firm = cronus.customer("Adatum", "C10", credit_limit_lcy=Decimal(3000), currency_code=Ref("currency", yen))
@@ -71,7 +72,7 @@ def test_another_currency_of_the_customer_takes_its_credit_limit_along(cronus):
 
 
 @pytest.mark.parametrize("rate", ["0", None])
-def test_where_there_is_no_rate_the_record_says_so(cronus, rate):
+def test_where_there_is_no_rate_the_record_says_so(cronus: Cronus, rate: str | None) -> None:
     yen, there = currency(cronus, "JPY")
     cronus.crm.edit("transactioncurrency", there, exchangerate=None if rate is None else Decimal(rate))
     firm = cronus.customer("Adatum", "C10", credit_limit_lcy=Decimal("1234.56"), currency_code=Ref("currency", yen))
@@ -85,7 +86,7 @@ def test_where_there_is_no_rate_the_record_says_so(cronus, rate):
 # --- opportunities: the salesperson chooses the currency -----------------------------------------------------------
 
 
-def test_an_opportunity_in_euro_has_its_local_value_in_euro(cronus, adatum, helen):
+def test_an_opportunity_in_euro_has_its_local_value_in_euro(cronus: Cronus, adatum: UUID, helen: UUID) -> None:
     _, euro = currency(cronus, "EUR")
     deal = opportunity(cronus, helen, adatum, estimated_value_lcy=Decimal(1))
     cronus.run(TO_CRM, standard(OPPORTUNITY))
@@ -97,14 +98,14 @@ def test_an_opportunity_in_euro_has_its_local_value_in_euro(cronus, adatum, hele
     assert [one.changed for one in cronus.both(standard(OPPORTUNITY), scope=Scope.EVERYTHING)] == [0, 0]
 
 
-def test_a_new_opportunity_is_made_in_local_currency(cronus, adatum, helen):
+def test_a_new_opportunity_is_made_in_local_currency(cronus: Cronus, adatum: UUID, helen: UUID) -> None:
     deal = opportunity(cronus, helen, adatum, estimated_value_lcy=Decimal(3000))
     cronus.run(TO_CRM, standard(OPPORTUNITY))
     made = cronus.twin(OPPORTUNITY, deal)
     assert (made["estimatedvalue"], made["transactioncurrencyid"].id) == (Decimal(3000), cronus.gbp)
 
 
-def test_a_value_that_goes_both_ways_comes_back_in_local_currency(cronus, adatum, helen):
+def test_a_value_that_goes_both_ways_comes_back_in_local_currency(cronus: Cronus, adatum: UUID, helen: UUID) -> None:
     _, euro = currency(cronus, "EUR")
     deal = opportunity(cronus, helen, adatum, estimated_value_lcy=Decimal(1))
     cronus.run(TO_CRM, both_ways())

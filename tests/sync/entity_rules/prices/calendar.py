@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 import pytest
 
 from integration.sync.special.prices import sales_prices
-from tests.sync.entity_rules.cronus import TO_CRM, standard
+from tests.sync.entity_rules.cronus import TO_CRM, Cronus, standard
 
 GROUP, PRICE, ITEM, UNIT, CURRENCY = (
     "CUSTPRCGRP-PRICE", "SALESPRC-PRODPRICE", "ITEM-PRODUCT", "UNIT OF MEASURE", "CURRENCY",
@@ -25,7 +26,7 @@ class Calendar:
 
 
 @pytest.fixture
-def calendar(monkeypatch) -> Calendar:
+def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
     """A day in June 2026 that a test can change."""
     calendar = Calendar(dt.date(2026, 6, 15))
     monkeypatch.setattr(sales_prices, "today", calendar)
@@ -33,14 +34,14 @@ def calendar(monkeypatch) -> Calendar:
 
 
 @pytest.fixture
-def bicycle(cronus):
+def bicycle(cronus: Cronus) -> UUID:
     id = cronus.item("1000", "Bicycle")
     cronus.make(ITEM, id)
     return id
 
 
 @pytest.fixture
-def retail(cronus, calendar, bicycle):
+def retail(cronus: Cronus, calendar: Calendar, bicycle: UUID) -> UUID:
     """A coupled price group without prices."""
     id = cronus.price_group("RETAIL")
     cronus.make(GROUP, id)
@@ -62,7 +63,7 @@ def amounts(cronus, group):
     return [line["amount"] for line in cronus.all("productpricelevel") if line["pricelevelid"].id == list_id]
 
 
-def year_end(cronus, bicycle, retail):
+def year_end(cronus, bicycle: UUID, retail: UUID):
     """50 until the last day of 2026, 60 from 2027 on."""
     old = cronus.price(retail, bicycle, "50", ending_date=LAST_DAY)
     return old, cronus.price(retail, bicycle, "60", starting_date=NEW_YEAR)

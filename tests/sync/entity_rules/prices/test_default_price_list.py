@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,9 @@ def amounts(cronus):
 
 
 @pytest.mark.scenario("CRMSynchHelperTest.TestFindCRMDefaultPriceListCreate")
-def test_the_default_price_list_is_made_in_the_local_currency_under_an_id_that_is_always_the_same(cronus):
+def test_the_default_price_list_is_made_in_the_local_currency_under_an_id_that_is_always_the_same(
+    cronus: Cronus,
+) -> None:
     cronus.make(ITEM, cronus.item("1000", "Bicycle"))
     [made] = price_lists(cronus)
     assert made["transactioncurrencyid"] == Ref("transactioncurrency", cronus.gbp)
@@ -39,7 +42,7 @@ def test_the_default_price_list_is_made_in_the_local_currency_under_an_id_that_i
     "CRMSynchHelperTest.TestFindCRMDefaultPriceListGet",
     "CRMSynchHelperTest.TestCRMDefaultPriceListIdRestoredAfterReset",
 )
-def test_a_default_price_list_from_before_is_found_by_its_name_and_used_again(cronus):
+def test_a_default_price_list_from_before_is_found_by_its_name_and_used_again(cronus: Cronus) -> None:
     before = cronus.crm.add("pricelevel", name=DEFAULT_PRICE_LIST)
     [crm_id] = cronus.make(ITEM, cronus.item("1000", "Bicycle"))
     assert cronus.crm.ids("pricelevel") == [before]
@@ -47,7 +50,7 @@ def test_a_default_price_list_from_before_is_found_by_its_name_and_used_again(cr
     assert [line["pricelevelid"].id for line in cronus.all("productpricelevel")] == [before]
 
 
-def test_two_runs_side_by_side_make_one_default_price_list(cronus):
+def test_two_runs_side_by_side_make_one_default_price_list(cronus: Cronus) -> None:
     cronus.item("1000", "Bicycle")
     cronus.resource("LINDA", "Linda Martin")
     with ThreadPoolExecutor(2) as both:
@@ -64,7 +67,7 @@ def beside(cronus, mapping):
     return other.run(TO_CRM, standard(mapping), create=True)
 
 
-def test_a_list_that_another_run_made_between_our_look_and_our_write_is_used(cronus):
+def test_a_list_that_another_run_made_between_our_look_and_our_write_is_used(cronus: Cronus) -> None:
     cronus.item("1000", "Bicycle")
     cronus.resource("LINDA", "Linda Martin")
     looked = cronus.crm.find
@@ -82,7 +85,9 @@ def test_a_list_that_another_run_made_between_our_look_and_our_write_is_used(cro
 
 
 @pytest.mark.parametrize("mapping", [ITEM, RESOURCE])
-def test_a_new_price_of_a_coupled_product_arrives_on_the_list_and_makes_no_second_line(cronus, mapping):
+def test_a_new_price_of_a_coupled_product_arrives_on_the_list_and_makes_no_second_line(
+    cronus: Cronus, mapping: str
+) -> None:
     sold = cronus.item("1000", "Bicycle") if mapping == ITEM else cronus.resource("LINDA", "Linda Martin")
     cronus.make(mapping, sold)
     cronus.erp.edit(standard(mapping).erp.name, sold, unit_price=Decimal("12.50"))
@@ -92,7 +97,7 @@ def test_a_new_price_of_a_coupled_product_arrives_on_the_list_and_makes_no_secon
 
 
 @pytest.mark.scenario("CRMSynchHelperTest.TestUpdateCRMPriceListItemCreateNullPriceLevelID")
-def test_a_coupled_product_without_list_and_line_gets_both_when_its_price_changes(cronus):
+def test_a_coupled_product_without_list_and_line_gets_both_when_its_price_changes(cronus: Cronus) -> None:
     group = Ref("uomschedule", cronus.pieces_group)
     bicycle = cronus.item("1000", "Bicycle")
     product = cronus.crm.add(
@@ -106,7 +111,7 @@ def test_a_coupled_product_without_list_and_line_gets_both_when_its_price_change
     assert line["uomid"] == cronus.twin(ITEM, bicycle)["defaultuomid"]
 
 
-def test_a_new_name_does_not_touch_the_price_list(cronus):
+def test_a_new_name_does_not_touch_the_price_list(cronus: Cronus) -> None:
     bicycle = cronus.item("1000", "Bicycle")
     cronus.make(ITEM, bicycle)
     line = cronus.crm.ids("productpricelevel")[0]
@@ -117,7 +122,7 @@ def test_a_new_name_does_not_touch_the_price_list(cronus):
     assert cronus.crm.ids("productpricelevel") == [line]
 
 
-def test_a_price_of_our_own_list_that_was_refused_is_told_and_written_by_the_next_run(cronus):
+def test_a_price_of_our_own_list_that_was_refused_is_told_and_written_by_the_next_run(cronus: Cronus) -> None:
     bicycle = cronus.item("1000", "Bicycle")
     cronus.make(ITEM, bicycle)
     cronus.erp.edit("item", bicycle, unit_price=Decimal(20))
@@ -129,7 +134,7 @@ def test_a_price_of_our_own_list_that_was_refused_is_told_and_written_by_the_nex
     assert amounts(cronus) == {"1000": Decimal(20)}
 
 
-def test_a_draft_product_of_another_unit_has_its_line_in_that_unit(cronus):
+def test_a_draft_product_of_another_unit_has_its_line_in_that_unit(cronus: Cronus) -> None:
     box = cronus.erp.add("unit_of_measure", code="BOX")
     cronus.make("UNIT OF MEASURE", box)
     bicycle = cronus.item("1000", "Bicycle")
@@ -141,7 +146,7 @@ def test_a_draft_product_of_another_unit_has_its_line_in_that_unit(cronus):
     assert line["uomid"].label == "BOX"
 
 
-def test_a_line_that_is_gone_is_made_again_beside_the_one_a_person_added_for_another_unit(cronus):
+def test_a_line_that_is_gone_is_made_again_beside_the_one_a_person_added_for_another_unit(cronus: Cronus) -> None:
     bicycle = cronus.item("1000", "Bicycle")
     [product] = cronus.make(ITEM, bicycle)
     box = cronus.crm.add("uom", name="BOX")
@@ -158,7 +163,9 @@ def test_a_line_that_is_gone_is_made_again_beside_the_one_a_person_added_for_ano
 
 @pytest.mark.parametrize("more", [{"scope": Scope.EVERYTHING}, {"force": True, "scope": Scope.IDS}])
 @pytest.mark.parametrize("mapping", [ITEM, RESOURCE])
-def test_a_full_or_forced_run_makes_a_missing_line_though_nothing_else_changed(cronus, mapping, more):
+def test_a_full_or_forced_run_makes_a_missing_line_though_nothing_else_changed(
+    cronus: Cronus, mapping: str, more: dict[str, Any]
+) -> None:
     sold = cronus.item("1000", "Bicycle") if mapping == ITEM else cronus.resource("LINDA", "Linda Martin")
     cronus.make(mapping, sold)
     cronus.crm.remove("productpricelevel", cronus.crm.ids("productpricelevel")[0])
@@ -169,21 +176,21 @@ def test_a_full_or_forced_run_makes_a_missing_line_though_nothing_else_changed(c
     assert list(amounts(cronus).values()) == [Decimal(10)]
 
 
-def test_a_second_full_run_writes_no_line(cronus):
+def test_a_second_full_run_writes_no_line(cronus: Cronus) -> None:
     cronus.make(ITEM, cronus.item("1000", "Bicycle"))
     before = len(cronus.crm.log)
     assert cronus.run(TO_CRM, standard(ITEM), scope=Scope.EVERYTHING) == Counters(unchanged=1)
     assert [call for call in cronus.crm.log[before:] if call.verb in ("insert", "update", "delete")] == []
 
 
-def test_a_line_has_the_decimals_that_prices_of_the_organization_have(cronus):
+def test_a_line_has_the_decimals_that_prices_of_the_organization_have(cronus: Cronus) -> None:
     cronus.crm.edit("organization", cronus.organization, pricingdecimalprecision=4)
     [product] = cronus.make(ITEM, cronus.item("1000", "Bicycle", "0.12345"))
     assert list(amounts(cronus).values()) == [Decimal("0.1235")]
     assert cronus.crm.values("product", product)["price"] == Decimal("0.1235")
 
 
-def test_a_line_that_a_person_added_for_another_unit_keeps_its_price(cronus):
+def test_a_line_that_a_person_added_for_another_unit_keeps_its_price(cronus: Cronus) -> None:
     bicycle = cronus.item("1000", "Bicycle")
     [product] = cronus.make(ITEM, bicycle)
     box = cronus.crm.add("uom", name="BOX")
@@ -202,7 +209,7 @@ def test_a_line_that_a_person_added_for_another_unit_keeps_its_price(cronus):
 # --- what belongs to a product is planned and told with it -----------------------------------------------------------
 
 
-def test_a_dry_run_shows_the_line_and_the_publication_of_a_new_product(cronus):
+def test_a_dry_run_shows_the_line_and_the_publication_of_a_new_product(cronus: Cronus) -> None:
     bicycle = cronus.item("1000", "Bicycle")
     planned = [one for one in cronus.plan(TO_CRM, standard(ITEM), create=True) if isinstance(one, SideWrite)]
     assert [(one.table, one.is_new, one.record.id) for one in planned] == [
@@ -214,7 +221,7 @@ def test_a_dry_run_shows_the_line_and_the_publication_of_a_new_product(cronus):
     assert cronus.all("productpricelevel") == []
 
 
-def test_the_history_of_a_new_product_tells_its_line_and_its_publication(cronus):
+def test_the_history_of_a_new_product_tells_its_line_and_its_publication(cronus: Cronus) -> None:
     cronus.item("1000", "Bicycle")
     cronus.run(TO_CRM, standard(ITEM), create=True)
     [told] = cronus.journal.changed
@@ -223,7 +230,7 @@ def test_the_history_of_a_new_product_tells_its_line_and_its_publication(cronus)
     assert fields["statecode"] == "0"
 
 
-def test_a_line_that_is_made_again_is_told_with_the_product_that_was_not_written(cronus):
+def test_a_line_that_is_made_again_is_told_with_the_product_that_was_not_written(cronus: Cronus) -> None:
     [product] = cronus.make(ITEM, cronus.item("1000", "Bicycle"))
     [line] = cronus.crm.ids("productpricelevel")
     cronus.crm.remove("productpricelevel", line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,13 +45,13 @@ CASES = {
 
 
 @pytest.mark.parametrize(("prices", "line"), CASES.values(), ids=CASES.keys())
-def test_the_line_of_a_price_list_is(prices, line):
+def test_the_line_of_a_price_list_is(prices: list[Any], line: str | None) -> None:
     winner = choose(prices, TODAY).winner
     amounts = {one.id: one.amount for one in prices}
     assert (amounts[winner] if winner else None) == (Decimal(line) if line else None)
 
 
-def test_each_price_that_is_left_out_says_why():
+def test_each_price_that_is_left_out_says_why() -> None:
     left_out = {
         "It is a price for the unit BOX": price("80", unit="BOX"),
         "It is a price of the variant RED": price("8", variant="RED"),
@@ -82,7 +83,7 @@ PRICES = st.lists(
 
 
 @given(PRICES, st.dates(dt.date(2026, 6, 10), dt.date(2026, 6, 20)), st.randoms())
-def test_every_price_but_the_winner_has_a_reason_and_their_order_does_not_matter(prices, today, random):
+def test_every_price_but_the_winner_has_a_reason_and_their_order_does_not_matter(prices, today, random) -> None:
     choice = choose(prices, today)
     shuffled = list(prices)
     random.shuffle(shuffled)
@@ -92,7 +93,7 @@ def test_every_price_but_the_winner_has_a_reason_and_their_order_does_not_matter
 
 
 @given(PRICES, st.dates(dt.date(2026, 6, 10), dt.date(2026, 6, 20)))
-def test_there_is_a_line_exactly_when_a_price_fits_today_and_none_that_fits_started_later(prices, today):
+def test_there_is_a_line_exactly_when_a_price_fits_today_and_none_that_fits_started_later(prices, today) -> None:
     fitting = {one.id: one for one in prices if not unfit(one, today)}
     winner = choose(prices, today).winner
     assert (winner is None) == (not fitting)

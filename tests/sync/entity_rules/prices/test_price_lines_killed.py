@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
+from uuid import UUID
 
 import pytest
 
 from integration.sync.run import Scope
 from integration.systems.errors import Unreachable
 from integration.systems.values import Ref
-from tests.sync.entity_rules.cronus import standard
-from tests.sync.entity_rules.prices.calendar import GROUP, NEW_YEAR, PRICE, amounts, go, look_at, year_end
+from tests.sync.entity_rules.cronus import Cronus, standard
+from tests.sync.entity_rules.prices.calendar import GROUP, NEW_YEAR, PRICE, Calendar, amounts, go, look_at, year_end
 from tests.sync.entity_rules.prices.calendar import bicycle as bicycle
 from tests.sync.entity_rules.prices.calendar import calendar as calendar
 from tests.sync.entity_rules.prices.calendar import retail as retail
@@ -22,12 +23,12 @@ DEATHS = pytest.mark.parametrize(
 """Killed in this kind of write, before or after it took effect."""
 
 
-def die_in(cronus, verb, done):
+def die_in(cronus, verb, done) -> None:
     died = Unreachable("The worker was killed.")
     cronus.crm.fail_on(verb, died, when=lambda call: call.table == "productpricelevel", done=done)
 
 
-def synchronized(cronus):
+def synchronized(cronus) -> None:
     """Two more runs, the second of which has nothing to do."""
     for _ in range(2):
         go(cronus)
@@ -45,8 +46,8 @@ def coupled(cronus):
 
 @DEATHS
 def test_killed_at_the_turn_of_the_year_there_is_one_line_with_the_price_of_the_new_one(
-    cronus, bicycle, retail, calendar, verb, done
-):
+    cronus: Cronus, bicycle: UUID, retail: UUID, calendar: Calendar, verb: str, done: int | None
+) -> None:
     old, new = year_end(cronus, bicycle, retail)
     go(cronus)
     calendar.day = NEW_YEAR
@@ -59,7 +60,9 @@ def test_killed_at_the_turn_of_the_year_there_is_one_line_with_the_price_of_the_
 
 
 @DEATHS
-def test_killed_while_a_price_ends_there_is_no_line(cronus, bicycle, retail, calendar, verb, done):
+def test_killed_while_a_price_ends_there_is_no_line(
+    cronus: Cronus, bicycle: UUID, retail: UUID, calendar: Calendar, verb: str, done: int | None
+) -> None:
     price = cronus.price(retail, bicycle, "50", ending_date=dt.date(2026, 12, 31))
     go(cronus)
     calendar.day = NEW_YEAR
@@ -71,7 +74,9 @@ def test_killed_while_a_price_ends_there_is_no_line(cronus, bicycle, retail, cal
 
 
 @DEATHS
-def test_killed_while_a_price_moves_it_is_on_the_other_list_alone(cronus, bicycle, retail, verb, done):
+def test_killed_while_a_price_moves_it_is_on_the_other_list_alone(
+    cronus: Cronus, bicycle: UUID, retail: UUID, verb: str, done: int | None
+) -> None:
     trade = cronus.price_group("TRADE")
     cronus.make(GROUP, trade)
     price = cronus.price(retail, bicycle, "8")
