@@ -180,13 +180,19 @@ class _Pass:
     # --- a remote destination -----------------------------------------------------------------------------
 
     def _launch(self, page: Page, writers: ThreadPoolExecutor) -> None:
-        if self.planner.special.page_by_page:
+        if self.planner.special.page_by_page or self._is_under_way(page):
             self._land_all()
         actions = self._planned(page)
         self._intend(actions)
         while len(self.flying) >= IN_FLIGHT:
             self._land()
         self.flying.append((page, actions, writers.submit(self._write, actions)))
+
+    def _is_under_way(self, page: Page) -> bool:
+        """Does a row come again while it is being written, since somebody edited it meanwhile? Then it is judged by what
+        has come of that write, not by a pair that is only intended."""
+        flying = {record.id for flown, *_ in self.flying for record in flown.records}
+        return not flying.isdisjoint([*(record.id for record in page.records), *page.deleted])
 
     def _intend(self, actions: Sequence[Action]) -> None:
         intentions = before_writing(actions, self.run.direction)

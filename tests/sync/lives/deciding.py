@@ -43,6 +43,8 @@ class Deciding(People):
         id = pair.id(side)
         table = ERP_TABLE if side is Side.ERP else CRM_TABLE
         record = system.get(TABLE[side], [id], list(table.fields))[id]
+        if pick % 2:
+            self.wish(name, mapped).same = self._are_equal(name, mapped)
         answer = system.update(TABLE[side], [Row(id, {column: f"{column} {self.clock}"}, record.version)])[0]
         system.log.pop()  # It is no write of a pass.
         if pick % 2:
@@ -178,6 +180,8 @@ class Deciding(People):
                 self._chosen(name, mapped, winner)
 
     def _chosen(self, name: str, mapped: Mapped, winner: Side) -> None:
+        if mapped.not_null and self.value(winner, name, mapped) == "":
+            return  # A blank that never travels decides nothing.
         wish = self.wish(name, mapped)
         wish.chosen = winner
         wish.spoken.add(winner)

@@ -49,6 +49,9 @@ class People:
         self.overwritten: dict[tuple[str, str, Side], Any] = {}
         """What stood in a field before a run that died right after writing it. Whoever puts that back leaves what was
         there if nothing had been written: nobody can tell the two apart, and the write is made again."""
+        self.left: dict[tuple[str, str, Side], Any] = {}
+        """What the last run that ended left in a field of which nobody wanted anything else. Whoever types something
+        and then that again before the next run has changed nothing, as far as anybody can see."""
         self.policies = {settings.conflict}
         for number in (0, 1):
             self.tables.couple(PERSONS, self.tables.persons[Side.ERP][number], self.tables.persons[Side.CRM][number])
@@ -138,8 +141,9 @@ class People:
         wish.typed[side] = (value, self.clock)
         wish.spoken.add(side)
         wish.weak.discard(side)
-        unseen = self.overwritten.get((name, mapped.name, side), NOTHING)
-        if expressed(self.tables, mapped, value, side) == NOTHING or value == unseen:
+        key = (name, mapped.name, side)
+        as_before = value in (self.overwritten.get(key, NOTHING), self.left.get(key, NOTHING))
+        if expressed(self.tables, mapped, value, side) == NOTHING or as_before:
             wish.weak.add(side)
 
     def _drawn(self, side: Side, mapped: Mapped, pick: int) -> Value:

@@ -18,7 +18,7 @@ from integration.systems.values import Side
 from tests.sync.lives.deciding import Deciding
 from tests.sync.lives.invariants import Broken, at_rest, field_problem
 from tests.sync.lives.tables import MAPPED, PEOPLE, TABLE, Settings, Watched
-from tests.sync.lives.wishes import equal
+from tests.sync.lives.wishes import Wish, equal
 from tests.sync.mortal import Killed, run_until
 from tests.sync.mortal import Life as Death
 
@@ -77,8 +77,14 @@ class Runs(Deciding):
         now = self._values(side)
         if died:
             self.overwritten |= {key: before.get(key, "") for key in now if now[key] != before.get(key, "")}
+            self._note_left({key: now[key] for key in now.keys() - before.keys()})
         else:
             self.overwritten.clear()
+            for one in Side:
+                self._note_left(self._values(one))
+
+    def _note_left(self, values: dict[tuple[str, str, Side], Any]) -> None:
+        self.left |= {key: it for key, it in values.items() if key[2] not in self.wishes.get(key[:2], Wish()).typed}
 
     def note_reached(self, carried: Side | None, since: int) -> None:
         """Fields in which both sides have come together and a run knows: it has ended (``carried`` is the side it read,

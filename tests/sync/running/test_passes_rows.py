@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from integration.sync.direction import Direction
 from integration.sync.engine import synchronize
-from integration.sync.memory.ledger import State
+from integration.sync.memory.ledger import Result, State
 from integration.sync.reading.reader import IDS_AT_ONCE
 from integration.sync.rules import Reference
 from integration.sync.run import Counters, Options, Scope
@@ -18,7 +20,7 @@ from integration.systems.errors import (
     Refused,
     Unreachable,
 )
-from integration.systems.values import Ref
+from integration.systems.values import Page, Ref
 from tests.makers import CUSTOMER_FIELDS, customer_rule, field_rule, firms
 from tests.sandbox.conftest import Caller
 from tests.sync.running.passes import accounts, keep_cursor, ten_customers, world
@@ -197,3 +199,28 @@ def test_a_failure_of_the_other_system_during_planning_ends_the_run_and_keeps_wh
     keep_cursor(world)
     world.run(TO_CRM, create=True)
     assert accounts(world) == sorted(names)
+
+
+def test_a_row_that_comes_again_while_it_is_being_written_is_judged_by_what_came_of_that(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adatum = world.add_customer("Adatum")
+    anna = world.erp.add("salesperson", code="AL", name="Anna Lidman")
+    world.crm.fail_on("insert", Refused("Not today."))
+    assert world.run(TO_CRM, create=True) == Counters(failed=1)
+    reading, is_read = world.erp.changes, threading.Event()
+
+    def edited_meanwhile(*arguments: Any, **more: Any) -> Iterator[Page]:
+        """Its account is being made when Adatum gets a salesperson who is nobody in Sales."""
+        world.erp.edit("customer", adatum, salesperson_code=Ref("salesperson", anna))
+        for page in reading(*arguments, **more):
+            is_read.set()
+            yield page
+
+    monkeypatch.setattr(world.erp, "changes", edited_meanwhile)
+    world.crm.fail_on("insert", Unreachable("never raised"), when=lambda call: not is_read.wait(10))
+    assert world.run(TO_CRM) == Counters(inserted=1, failed=1)
+
+    pair = world.pair(adatum)
+    assert (pair.state, pair.to_crm.result) == (State.COUPLED, Result.WAITING)
+    assert pair.agreed["name:name"], "what was written is remembered"
