@@ -44,13 +44,13 @@ def refused(limits: Limits, watch: Watch, user: str = "Adatum") -> Refusal:
 
 
 def test_the_request_after_the_last_one_of_a_window_is_refused_until_room_is_there_again(watch: Watch) -> None:
-    limits = Limits(Bounds(), throttled, watch)
-    for _ in range(6000):
+    limits = Limits(Bounds(requests=60), throttled, watch)
+    for _ in range(60):
         send(limits, watch)
     watch.now += 100
     refusal = refused(limits, watch)
     assert (refusal.status, refusal.code) == (429, "0x80072322")
-    assert refusal.message == "Number of requests exceeded the limit of 6000 over time window of 300 seconds."
+    assert refusal.message == "Number of requests exceeded the limit of 60 over time window of 300 seconds."
     assert refusal.headers["Retry-After"] == "201"
     watch.now += 201
     send(limits, watch)
