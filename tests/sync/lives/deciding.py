@@ -180,9 +180,10 @@ class Deciding(People):
                 self._chosen(name, mapped, winner)
 
     def _chosen(self, name: str, mapped: Mapped, winner: Side) -> None:
-        if mapped.not_null and self.value(winner, name, mapped) == "":
-            return  # A blank that never travels decides nothing.
         wish = self.wish(name, mapped)
+        if mapped.not_null and self.value(winner, name, mapped) == "":
+            wish.free = True  # A blank that never travels: the other value stays, and may go over when it is edited.
+            return
         wish.chosen = winner
         wish.spoken.add(winner)
         wish.typed = {winner: (self.value(winner, name, mapped), self.clock)}
