@@ -189,8 +189,8 @@ class _Pass:
         self.flying.append((page, actions, writers.submit(self._write, actions)))
 
     def _is_under_way(self, page: Page) -> bool:
-        """Does a row come again while it is being written, since somebody edited it meanwhile? Then it is judged by what
-        has come of that write, not by a pair that is only intended."""
+        """Does a row come again while it is being written, since somebody edited it meanwhile? It is judged by what has
+        come of that write, not by a pair that is only intended."""
         flying = {record.id for flown, *_ in self.flying for record in flown.records}
         return not flying.isdisjoint([*(record.id for record in page.records), *page.deleted])
 
