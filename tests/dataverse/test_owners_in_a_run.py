@@ -12,8 +12,6 @@ import pytest
 
 from integration.dataverse.connecting import connect
 from integration.dataverse.store import SalesOrganization
-from integration.sandbox import Options as SandboxOptions
-from integration.sandbox import Sandbox
 from integration.sync.engine import synchronize
 from integration.sync.rules import Reference
 from integration.sync.run import Options, Scope
@@ -21,6 +19,7 @@ from integration.systems.errors import NotAMember
 from integration.systems.filters import EVERYTHING
 from integration.systems.values import Ref
 from tests.makers import customer, customer_rule, field_rule, salespeople_rule
+from tests.organization import demo_organization
 from tests.sandbox.conftest import Caller
 from tests.sandbox.dataverse.rules.owners import person
 from tests.sync.world import TO_CRM, MemoryJournal, World
@@ -28,10 +27,8 @@ from tests.sync.world import TO_CRM, MemoryJournal, World
 
 @pytest.fixture
 def coho(tmp_path: Path) -> Iterator[dict[str, Any]]:
-    running = Sandbox(SandboxOptions(str(tmp_path / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
+    with demo_organization(tmp_path) as running:
+        yield running.ready
 
 
 @pytest.fixture

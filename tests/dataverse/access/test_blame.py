@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 
 from integration.dataverse.store import SalesOrganization
-from integration.sandbox import Options, Sandbox
 from integration.systems.errors import (
     ConfigurationProblem,
     NotAMember,
@@ -25,6 +24,7 @@ from integration.systems.errors import (
 from integration.systems.values import Ref, Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import Relay, relay
+from tests.organization import demo_organization
 from tests.sandbox.conftest import Caller
 from tests.sandbox.dataverse.rules.owners import give_role, person
 
@@ -34,10 +34,8 @@ NO_ROLES = "SecLib::CheckPrivilegeForUser failed - no roles are assigned to user
 @pytest.fixture(scope="module")
 def coho(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization of its own: users are disabled here."""
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("blame") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
+    with demo_organization(tmp_path_factory.mktemp("blame")) as running:
+        yield running.ready
 
 
 @pytest.fixture

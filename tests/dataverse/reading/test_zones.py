@@ -18,13 +18,13 @@ from integration.dataverse.reading.zones import day_of, midnight, next_midnight,
 from integration.dataverse.signin import Credentials
 from integration.dataverse.store import SalesOrganization
 from integration.odata.shared import MemoryCache
-from integration.sandbox import Options, Sandbox
 from integration.sandbox.dataverse.store.zones import ZONES
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import Comparison, Not
 from integration.systems.values import Row
 from tests.dataverse.counterpart import Says
 from tests.dataverse.relay import relay
+from tests.organization import demo_organization
 from tests.sandbox.conftest import Caller
 
 JANUARY_15 = dt.date(2026, 1, 15)
@@ -38,10 +38,8 @@ DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=number) for number in range(366)
 @pytest.fixture(scope="module")
 def coho(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization of its own: its time zone is changed here."""
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("zones") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
+    with demo_organization(tmp_path_factory.mktemp("zones")) as running:
+        yield running.ready
 
 
 def joined(ready: dict[str, Any], zone: str = "") -> SalesOrganization:

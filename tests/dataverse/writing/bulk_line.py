@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from integration.dataverse.store import SalesOrganization
-from integration.sandbox import Options, Sandbox
 from integration.systems.values import Row
 from tests.dataverse.relay import Relay, relay
+from tests.organization import demo_organization
 
 BULK = "Microsoft.Dynamics.CRM.CreateMultiple"
 
@@ -19,10 +19,8 @@ BULK = "Microsoft.Dynamics.CRM.CreateMultiple"
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization of its own: the thousands of rows written here would make others read for long."""
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("bulk") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
+    with demo_organization(tmp_path_factory.mktemp("bulk")) as running:
+        yield running.ready
 
 
 @pytest.fixture

@@ -11,19 +11,17 @@ import pytest
 
 from integration.dataverse.connecting import connect
 from integration.dataverse.store import SalesOrganization
-from integration.sandbox import Options, Sandbox
 from integration.systems.errors import InvalidValue
 from integration.systems.values import Ref, Row
+from tests.organization import demo_organization
 from tests.sandbox.conftest import Caller
 
 
 @pytest.fixture(scope="module")
 def coho(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization of its own: the decimals of its prices are changed here."""
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("writable") / "organization.sqlite3"), seed="demo"))
-    running.start()
-    yield running.ready
-    running.stop()
+    with demo_organization(tmp_path_factory.mktemp("writable")) as running:
+        yield running.ready
 
 
 @pytest.fixture
