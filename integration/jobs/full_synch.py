@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from integration.defaults.standard import OUTSIDE_FULL_SYNCH
 from integration.jobs.create import Person, create
 from integration.jobs.queue import send
 from integration.mappings.recommend import BothSystems, recommend
@@ -22,7 +23,6 @@ from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.system import System
 
-EXCLUDED = ("POSTEDSALESLINE-INV", "SALESORDER-ORDER")
 INVOICES, INVOICE_TABLE = "POSTEDSALESINV-INV", "sales_invoice_header"
 CHANGED = "The mapping was changed while its passes ran. Run the full synchronization of it once more."
 
@@ -41,7 +41,7 @@ def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.val
 
 def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:
     """The mappings that have a line. That of the invoices, where Business Central has any."""
-    reviewed = TableMapping.objects.filter(part__in=list(parts)).exclude(name__in=EXCLUDED)
+    reviewed = TableMapping.objects.filter(part__in=list(parts)).exclude(name__in=OUTSIDE_FULL_SYNCH)
     if INVOICE_TABLE not in {name for name, _ in erp.tables()}:
         reviewed = reviewed.exclude(name=INVOICES)
     return list(reviewed)
