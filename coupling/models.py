@@ -35,6 +35,7 @@ class Coupling(models.Model):
     to_erp_code = models.CharField(max_length=60, blank=True)
     in_flight = models.TextField(blank=True)
     raised = models.PositiveIntegerField(default=0)
+    statistics_uploaded = models.DateTimeField(null=True, editable=False)
     changed_at = models.DateTimeField(auto_now=True)
 
     objects = CouplingManager()

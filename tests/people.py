@@ -6,9 +6,26 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from integration.models import User
-from integration.models.people.rights import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER
+from integration.models.people.rights import (
+    ADMINISTRATOR,
+    AVAILABILITY,
+    BOOKKEEPER,
+    INTEGRATOR,
+    ORDER_PROCESSOR,
+    VIEWER,
+)
 
-__all__ = ["ADMINISTRATOR", "AVAILABILITY", "INTEGRATOR", "VIEWER", "client_of", "made", "signed_in"]
+__all__ = [
+    "ADMINISTRATOR",
+    "AVAILABILITY",
+    "BOOKKEEPER",
+    "INTEGRATOR",
+    "ORDER_PROCESSOR",
+    "VIEWER",
+    "client_of",
+    "made",
+    "signed_in",
+]
 
 
 def made(username: str, *groups: str, rights: tuple[str, ...] = (), **more: object) -> User:

@@ -18,16 +18,18 @@ from integration.models.people.rights import (
     ADMINISTRATOR,
     APPS,
     AVAILABILITY,
+    BOOKKEEPER,
     GROUPS,
     INTEGRATOR,
     MEANING,
+    ORDER_PROCESSOR,
     PERMITS,
     VIEWER,
     granted,
 )
 
 OPTIONS_OF_DJANGO = {action.dest for action in BaseCommand().create_parser("manage.py", "")._actions}
-PEOPLE = (VIEWER, INTEGRATOR, ADMINISTRATOR, AVAILABILITY)
+PEOPLE = (VIEWER, ORDER_PROCESSOR, BOOKKEEPER, INTEGRATOR, ADMINISTRATOR, AVAILABILITY)
 BEGIN, END = "<!-- Printed by: manage.py describe {} -->\n", "<!-- End of what is printed. -->"
 
 

@@ -1,6 +1,7 @@
 """What the application stores about connection, mappings and jobs."""
 
 from integration.models.connection.setup import ConnectionSetup
+from integration.models.jobs.flows import FlowCursor, PendingPost
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.models.jobs.history import RecordChange
 from integration.models.jobs.job import SyncJob
@@ -26,8 +27,10 @@ __all__ = [
     "ConnectionSetup",
     "FieldMapping",
     "FieldTransformation",
+    "FlowCursor",
     "FullSynchLine",
     "JobQueueEntry",
+    "PendingPost",
     "Plan",
     "PlannedChange",
     "Preflight",

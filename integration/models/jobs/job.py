@@ -35,12 +35,16 @@ class SyncJob(Approvable, Progress):
         DELETE = "delete", "Deletion"
         PLAN = "plan", "Dry Run"
         APPLY = "apply", "Applying a Dry Run"
+        CREATE_ORDERS = "create-orders", "Creation of Sales Orders"
+        PROCESS_QUOTES = "process-quotes", "Processing of Sales Quotes"
+        STATISTICS = "statistics", "Customer Statistics"
+        POSTS = "posts", "Posts on the Timeline"
 
     RESUMED_AT_MOST = 10
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     mapping = models.ForeignKey(TableMapping, models.CASCADE, related_name="jobs")
-    kind = models.CharField("type", max_length=12, choices=Kind, default=Kind.SYNCHRONIZE)
+    kind = models.CharField("type", max_length=14, choices=Kind, default=Kind.SYNCHRONIZE)
     direction = models.CharField("direction", max_length=6, choices=DIRECTIONS)
     options = models.JSONField("options", default=dict, blank=True)
     urgent = models.BooleanField("somebody waits for it", default=False, editable=False)

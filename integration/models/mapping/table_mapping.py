@@ -50,6 +50,7 @@ class TableMapping(Audited):
     crm_cursor = models.TextField("synch. cursor, Sales", blank=True, editable=False)
     full_run_needed = models.BooleanField("full run needed", default=False, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
+    internal = models.BooleanField("kept by a flow", default=False, editable=False)
     user_defined = models.BooleanField("user defined", default=False, editable=False)
     changed_at = models.DateTimeField("changed", auto_now=True)
 

@@ -1,4 +1,4 @@
-"""Who may do what: four groups, made anew after every migration from the one table below.
+"""Who may do what: six groups, made anew after every migration from the one table below.
 
 The rights of a group are changed here and nowhere else; what somebody adds to a group by hand is taken away again.
 A person may be in several groups and then has the rights of all of them.
@@ -15,12 +15,15 @@ from django.apps.registry import Apps
 from django.contrib.auth.models import Group, Permission
 
 ADMINISTRATOR, INTEGRATOR, VIEWER, AVAILABILITY = "Administrator", "Integrator", "Viewer", "Availability"
+ORDER_PROCESSOR, BOOKKEEPER = "Order Processor", "Bookkeeper"
 
 SEE_PAGES = "integration.see_pages"
 READ_AVAILABILITY = "integration.read_availability"
 MANAGE_USERS = "integration.change_user"
 READ_AUDIT = "integration.view_auditentry"
 APPROVE = "integration.approve_syncjob"
+POST_DOCUMENT = "business_central.post_document"
+POST_PAYMENT = "business_central.post_payment"
 
 GROUPS: dict[str, tuple[str, ...]] = {
     ADMINISTRATOR: ("integration.*", "coupling.*", "business_central.*", "setup_wizard.*"),
@@ -31,6 +34,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "integration.change_fullsynchline",
         "integration.change_jobqueueentry",
     ),
+    ORDER_PROCESSOR: (SEE_PAGES, POST_DOCUMENT),
+    BOOKKEEPER: (SEE_PAGES, POST_PAYMENT),
     VIEWER: (SEE_PAGES,),
     AVAILABILITY: (READ_AVAILABILITY,),
 }
@@ -39,6 +44,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 MEANING = {
     ADMINISTRATOR: "Everything: setup, mappings, users, approving runs that would change much, administration.",
     INTEGRATOR: "Couples records, starts, cancels and retries synchronization, keeps the job queue; sees all pages.",
+    ORDER_PROCESSOR: "Edits, releases, ships, invoices and archives documents of Business Central; sees all pages.",
+    BOOKKEEPER: "Registers and applies payments, cancels and credits invoices, undoes shipments; sees all pages.",
     VIEWER: "Sees all pages and changes nothing.",
     AVAILABILITY: "Reads the published item availability with a web service access key; sees no page.",
 }
@@ -57,6 +64,8 @@ PERMITS = {
     "coupling.delete_coupling": "erase what is remembered about a record",
     MANAGE_USERS: "Users and their web service access keys",
     READ_AUDIT: "Audit Log",
+    POST_DOCUMENT: "edit, release, reopen, ship, invoice and archive documents of Business Central",
+    POST_PAYMENT: "register, apply and unapply payments; cancel and credit invoices; undo shipments",
     READ_AVAILABILITY: "read the published item availability with an access key; no page",
 }
 """Right -> what it permits, for docs/rights.md. Every right that a view or template asks for is here."""
