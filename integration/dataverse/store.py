@@ -17,10 +17,12 @@ from integration.dataverse.session import Cache, Session
 from integration.dataverse.writing.actions import ACTIONS, STATES, Actor, State
 from integration.dataverse.writing.blame import ABOUT_USER, ErrorAttribution
 from integration.dataverse.writing.bulk import Writer
+from integration.dataverse.writing.documents import DocumentWriter
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.system import KeyedSystem
 from integration.systems.values import (
+    Document,
     Identity,
     Page,
     Record,
@@ -218,6 +220,12 @@ class SalesOrganization(KeyedSystem):
         return self._write(
             table, rows, lambda writer, wanted: writer.upsert(key, wanted), "Options are added by a person."
         )
+
+    def insert_documents(self, table: str, documents: Sequence[Document]) -> list[Written]:
+        if not documents:
+            return []
+        with self._entity(table) as entity:
+            return DocumentWriter(self.session, entity, self.metadata.entity).insert(documents)
 
     def _write(
         self, table: str, rows: Sequence[Row], write: Callable[[Writer, Sequence[Row]], list[Written]], no: str
