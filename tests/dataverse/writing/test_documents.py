@@ -15,6 +15,7 @@ from integration.systems.errors import DuplicateKey, Refused
 from integration.systems.values import Document, Ref, Row, Value
 from tests.dataverse.relay import Relay, relay
 from tests.dataverse.writing.bulk_line import sent
+from tests.organization import demo_organization
 from tests.systems.contract import DocumentContract, DocumentGround
 
 PAPER = DocumentGround(
@@ -22,6 +23,13 @@ PAPER = DocumentGround(
     header={}, line={"quantity": Decimal(2), "priceperunit": Decimal("19.95")},
     refused={"manualdiscountamount": Decimal(-1)},
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """An organization of its own, whose orders are all deleted now and then."""
+    with demo_organization(tmp_path_factory.mktemp("documents")) as running:
+        yield running.ready
 
 
 @pytest.fixture
