@@ -7,12 +7,11 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from integration.dataverse.metadata import Entity
 from integration.dataverse.problems import MALFORMED
 from integration.dataverse.reading.query import moment_text
-from integration.dataverse.reading.zones import day_of, midnight
+from integration.dataverse.reading.zones import day_of, moment_of
 from integration.dataverse.text import travelling
 from integration.systems.errors import BadAnswer, FieldMissing
 from integration.systems.values import Field, FieldType, Record, Ref, Value
@@ -109,7 +108,7 @@ def moment(text: Any) -> dt.datetime | None:
     return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def _day(zone: ZoneInfo) -> Callable[[Any], Value]:
+def _day(zone: dt.tzinfo) -> Callable[[Any], Value]:
     """Reads a date that travels as a moment."""
 
     def convert(text: Any) -> dt.date | None:
@@ -166,7 +165,7 @@ def _sent(entity: Entity, name: str, given: Value) -> Any:
             return moment_text(given)
         case dt.date():
             local = name in entity.shown_as_date
-            return moment_text(midnight(given, entity.zone())) if local else given.isoformat()
+            return moment_text(moment_of(given, entity.zone())) if local else given.isoformat()
         case uuid.UUID():
             return str(given)
         case str():
