@@ -44,6 +44,9 @@ class Run:
     def crm(self) -> System:
         return self.destination if self.direction is Direction.TO_CRM else self.source
 
+    def system(self, side: Side) -> System:
+        return self.source if side is self.direction.source else self.destination
+
     @property
     def gives_ids(self) -> bool:
         """Does the destination choose the ids of its new rows?"""
