@@ -17,7 +17,7 @@ from integration.sync.record.draft import DescriptionDoubtful, Resolved
 from integration.sync.run import Scope
 from integration.systems.errors import Problem
 from integration.systems.filters import matches
-from integration.systems.values import Page, Record, Side
+from integration.systems.values import Page, Record, Side, Value
 
 
 class Planner(Looks):
@@ -201,8 +201,17 @@ class Planner(Looks):
         heirs = self.special.heirs(list(twins.values())) if twins else {}
         self.again |= set(heirs.values())
         left = [pair for pair in gone if pair.id(side) not in heirs]
-        found = (self.decider.deleted(pair, twins.get(pair.id(side))) for pair in left)
-        return [action for action in found if action is not None]
+        last = self.special.last_words(left, twins) if left else {}
+        return [action for pair in left if (action := self._deletion(pair, twins, last)) is not None]
+
+    def _deletion(
+        self, pair: Pair, twins: Mapping[uuid.UUID, Record], last: Mapping[uuid.UUID, Mapping[str, Value]]
+    ) -> Action | None:
+        twin = twins.get(pair.id(self.run.direction.destination))
+        if twin is None or twin.id not in last:
+            return self.decider.deleted(pair, twin)
+        words = last[twin.id]
+        return Uncouple(pair, twin=twin, last=words) if words else Uncouple(pair)
 
     def _is_to_come(self, id: uuid.UUID, pair: Pair) -> bool:
         """Is this row not gone, but not there yet? Under an id set aside nobody finds it."""

@@ -95,9 +95,12 @@ def _written_besides(run: Run, writes: Sequence[SideWrite]) -> Iterator[tuple[Si
 
 
 def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:
-    """The twins that go with their pairs."""
+    """The twins that go with their pairs, and those that get something written when their pairs go."""
     owners = {action.twin.id: action.pair.id(run.direction.source) for action in uncoupled if action.twin is not None}
-    answers = run.destination.delete(run.destination_table, [Row(id) for id in owners]) if owners else []
+    left = [Row(a.twin.id, a.last, a.twin.version) for a in uncoupled if a.twin is not None and a.last is not None]
+    gone = [Row(id) for id in owners if id not in {row.id for row in left}]
+    answers = run.destination.delete(run.destination_table, gone) if gone else []
+    answers += run.destination.update(run.destination_table, left) if left else []
     results.removed = {owners[answer.id]: answer for answer in answers}
 
 

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 from integration.sync.actions import Insert, SideWrite, Update
 from integration.sync.matching.pairs import Criterion
-from integration.sync.memory.ledger import Ledger
+from integration.sync.memory.ledger import Ledger, Pair
 from integration.sync.record.meaning import MeaningField
 from integration.sync.record.transfer import Draft
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.system import System
-from integration.systems.values import Document, Record, Row, Side
+from integration.systems.values import Document, Record, Row, Side, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Special:
     only_pairs = False
     """True where a record without a coupling is nobody's business, whatever the run: another flow makes the pairs."""
     ignores_deletions = False
-    """True where a deleted record deletes nothing and is no error: the other one stays as it is, and is not made anew."""
+    """True where a deleted record deletes nothing and is no error: the other one stays and is not made anew."""
     page_by_page = False
     """True where a page is planned by what the page before it has made of the other side."""
     reads_outside = False
@@ -149,6 +149,13 @@ class Special:
 
     def heirs(self, twins: Sequence[Record]) -> Mapping[uuid.UUID, uuid.UUID]:
         """Twin -> the source record that takes it over when the one that it is coupled with is gone."""
+        return {}
+
+    def last_words(
+        self, pairs: Sequence[Pair], twins: Mapping[uuid.UUID, Record]
+    ) -> Mapping[uuid.UUID, Mapping[str, Value]]:
+        """What is written to twins whose records were deleted, by the twin's id; their pairs end with it. Others are
+        judged by the policy of the mapping."""
         return {}
 
     def adjusted(self, record: Record) -> Record:

@@ -93,7 +93,9 @@ def paper(lines: Sequence[str], discount: str, inclusive: bool) -> list[PostedLi
 def posted(lines: Sequence[Line], step: D, discount: D, inclusive: bool) -> list[PostedLine]:
     document = worked_out(lines, step, discount, prices_include_vat=inclusive)
     return [
-        PostedLine(line.quantity, line.unit_price, one.line_discount, one.invoice_discount, one.amount, one.including_vat)
+        PostedLine(
+            line.quantity, line.unit_price, one.line_discount, one.invoice_discount, one.amount, one.including_vat
+        )
         for line, one in zip(lines, document.lines, strict=True)
     ]
 
@@ -101,7 +103,9 @@ def posted(lines: Sequence[Line], step: D, discount: D, inclusive: bool) -> list
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 def test_the_lines_and_sums_of_an_invoice_in_sales(example: Example) -> None:
     made = in_sales(
-        paper(example.lines, example.discount, example.inclusive), example.pricing, prices_including_vat=example.inclusive
+        paper(example.lines, example.discount, example.inclusive),
+        example.pricing,
+        prices_including_vat=example.inclusive,
     )
 
     there = [[one.price, one.base, one.discount, one.tax, one.extended] for one in made.lines]
@@ -177,7 +181,9 @@ def test_kept_by_sales_the_lines_and_sums_are_those_of_the_paper(
 ) -> None:
     lines, places, inclusive = invoice
 
-    made = in_sales(lines, Pricing(keeps=True, price_places=price_places, places=places), prices_including_vat=inclusive)
+    made = in_sales(
+        lines, Pricing(keeps=True, price_places=price_places, places=places), prices_including_vat=inclusive
+    )
 
     assert made.rounding is None
     net = sum((one.extended - one.tax for one in made.lines), D(0))
