@@ -21,7 +21,9 @@ LABEL = "OData.Community.Display.V1.FormattedValue"
 LOOKUP = "Microsoft.Dynamics.CRM.lookuplogicalname"
 ANNOTATIONS = f'odata.include-annotations="{LOOKUP},{LABEL}"'
 KINDS_ONLY = f'odata.include-annotations="{LOOKUP}"'
-ALWAYS = ("modifiedon", "modifiedby")
+ALWAYS = ("modifiedon", "modifiedby", "modifiedonbehalfby")
+"""Who changed a row when. Where it was done on behalf of somebody, the one who did it counts: what we do for the user
+that handles orders is our own change."""
 
 Convert = Callable[[Mapping[str, Any]], Value]
 
@@ -44,7 +46,7 @@ class Reader:
         described = entity.table.fields
         self._entity = entity
         self._converts = [(name, _converter(entity, described[name])) for name in fields]
-        self._by = "_modifiedby_value" if "modifiedby" in described else ""
+        self._by = [f"_{name}_value" for name in ("modifiedonbehalfby", "modifiedby") if name in described]
 
     def records(self, answer: Any) -> list[Record]:
         """The rows of an answer. Raises ``BadAnswer`` for what is none."""
@@ -53,7 +55,7 @@ class Reader:
     def record(self, row: Mapping[str, Any]) -> Record:
         """One row. Raises ``BadAnswer`` where a column holds what its type cannot."""
         try:
-            by = row.get(self._by)
+            by = next((found for name in self._by if (found := row.get(name))), None)
             return Record(
                 self._entity.table.name,
                 uuid.UUID(row[self._entity.key]),
