@@ -115,7 +115,9 @@ def test_an_order_comes_to_what_sales_shows(desk: Desk) -> None:
     assert (job.inserted, job.failed) == (len(EXAMPLES) - 2, 0)
     for name, example in EXAMPLES.items():
         made = desk.made(orders[name])
-        parts = [(x.line_amount, x.inv_discount_amount, x.amount, x.amount_including_vat - x.amount) for x in lines_of(made)]
+        parts = [
+            (x.line_amount, x.inv_discount_amount, x.amount, x.amount_including_vat - x.amount) for x in lines_of(made)
+        ]
         assert parts == [tuple(map(D, part.split())) for part in example.parts.split(", ")], name
         total = (made.amount, made.amount_including_vat - made.amount, made.amount_including_vat)
         assert total == tuple(map(D, example.total.split())), name
