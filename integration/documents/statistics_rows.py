@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from integration.documents.statistics import LINK, NUMBER, STATISTICS, Step, account_gone, row_id
 from integration.sync.memory.ledger import SideWritten
 from integration.sync.memory.looks import Looks
-from integration.systems.errors import DuplicateKey, Problem, VersionConflict
+from integration.systems.errors import DuplicateKey, Problem, TableMissing, VersionConflict
 from integration.systems.filters import OneOf
 from integration.systems.system import System, every
 from integration.systems.values import Record, Ref, Row, Side, Value, Written
@@ -111,8 +111,13 @@ class StatisticsRows:
 
 
 def delete_rows(crm: System, organization_id: uuid.UUID | None, accounts: Sequence[uuid.UUID]) -> None:
-    """Remove the statistics of accounts that are no customer's any more. Raises the first problem."""
+    """Remove the statistics of accounts that are no customer's any more; without the integration solution there are
+    none. Raises the first problem."""
     rows = [Row(row_id(organization_id, account)) for account in accounts]
-    for answer in crm.delete(STATISTICS, rows) if rows else ():
+    try:
+        answers = crm.delete(STATISTICS, rows) if rows else []
+    except TableMissing:
+        return
+    for answer in answers:
         if answer.error is not None:
             raise answer.error

@@ -12,10 +12,12 @@ import time_machine
 from integration.business_central.models import Customer
 from integration.business_central.posting.invoicing import ship_and_invoice
 from integration.business_central.store import EmbeddedCompany
+from integration.connection import systems
+from integration.connection.recurring_jobs import follow_features
 from integration.connection.systems import Connected
 from integration.documents.statistics import COLUMNS, LINK, STATISTICS, row_id
 from integration.documents.statistics_run import StatisticsRun
-from integration.models import FieldMapping, TableMapping
+from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.sync.rules import Context, Direction
 from integration.sync.run import Counters
 from integration.systems.memory import MemorySystem
@@ -114,3 +116,18 @@ def clock() -> Iterator[Any]:
 def world(db: None, clock: Any) -> StatisticsWorld:
     trading.open_company()
     return StatisticsWorld()
+
+
+@pytest.fixture
+def connected(transactional_db: None, clock: Any, monkeypatch: pytest.MonkeyPatch) -> StatisticsWorld:
+    """The same behind the stored connection, with its recurring job: all but the two systems is real."""
+    trading.open_company()
+    made = StatisticsWorld()
+    monkeypatch.setattr(systems, "open_erp", lambda: made.erp)
+    monkeypatch.setattr(systems, "open_crm", lambda setup, **_: made.crm)
+    organization = {"organization_id": made.crm.organization_id, "user_id": made.crm.user_id}
+    ConnectionSetup.objects.filter(pk=ConnectionSetup.current().pk).update(
+        is_enabled=True, solution_version="1.0.0.0", **organization
+    )
+    follow_features(ConnectionSetup.current().features(), enabled=True)
+    return made
