@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from integration.business_central.number_series import NumberRefused
 from integration.business_central.posting import archiving, crediting, invoicing, payments, shipping, states
 from integration.business_central.tables import TableColumns
 from integration.systems.errors import NotFound, Refused
@@ -24,7 +25,8 @@ class Verb:
 def act(table: TableColumns, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> Any:
     """Do an action that the table describes. ``option`` among the arguments of ``block``: which blocking, by the value
     of the option; those of the others as the verb in ``posting`` names them. Raises ``Refused`` for an action that
-    the table does not have, an option or an argument it does not know, and ``NotFound``."""
+    the table does not have, an option or an argument it does not know, and a number series that is used up; and
+    ``NotFound``."""
     if action in ("block", "unblock") and "blocked" in table.columns:
         _block(table, id, action, arguments)
         return None
@@ -34,7 +36,10 @@ def act(table: TableColumns, id: uuid.UUID, action: str, arguments: Mapping[str,
     unknown = sorted(arguments.keys() - verb.arguments)
     if unknown:
         raise Refused(f"{table.table.label}: “{action}” takes no “{unknown[0]}”.")
-    return verb.run(id, **arguments)
+    try:
+        return verb.run(id, **arguments)
+    except NumberRefused as error:
+        raise Refused(str(error)) from error
 
 
 def _block(table: TableColumns, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> None:
@@ -58,6 +63,7 @@ def _chosen_blocking(table: TableColumns, option: Any) -> int:
     return int(option)
 
 
+PAID = frozenset({"by", "posting_date", "amount", "external_document_no"})
 BY, POSTED, CHECKED = frozenset({"by"}), frozenset({"by", "posting_date"}), frozenset({"by", "version"})
 VERBS: Mapping[str, Verb] = {
     "release": Verb(states.release, CHECKED),
@@ -72,6 +78,9 @@ VERBS: Mapping[str, Verb] = {
     "undo_shipment": Verb(shipping.undo_shipment, BY),
     "cancel": Verb(crediting.cancel, POSTED),
     "credit": Verb(crediting.credit, POSTED | {"parts"}),
+    "register_payment": Verb(payments.pay_invoice, PAID | {"close_rest", "confirmed"}),
+    "pay_on_account": Verb(payments.pay_on_account, PAID | {"currency"}),
     "apply": Verb(payments.apply, POSTED | {"invoice_id", "amount"}),
+    "unapply": Verb(payments.unapply_of_entry, POSTED | {"application_no"}),
 }
 """By name, on the rows of the table that describes it."""
