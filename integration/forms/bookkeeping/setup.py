@@ -73,7 +73,8 @@ class SalesSetupForm(AuditedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        number, kind = cleaned.get(WRITE_IN, ""), cleaned.get("write_in_product_type")
+        number, kind = cleaned.get(WRITE_IN, "").strip().upper(), cleaned.get("write_in_product_type")
+        cleaned[WRITE_IN] = number
         if number and kind is not None and (problem := write_in_problem(kind, number)):
             self.add_error(WRITE_IN, problem)
         return cleaned

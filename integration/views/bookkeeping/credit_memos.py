@@ -48,7 +48,7 @@ def posted_credit_memo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown = {
         "document": memo,
         "lines": lines,
-        "groups": vat_groups(lines),
+        "taxed": vat_groups(lines),
         "entry": entry,
         "entry_url": page_of(entry) if entry else "",
         "state": states.of_entry(entry) if entry else None,

@@ -60,7 +60,7 @@ def posted_invoice(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown = {
         "document": invoice,
         "lines": lines,
-        "groups": vat_groups(lines),
+        "taxed": vat_groups(lines),
         "entry": entry,
         "entry_url": page_of(entry) if entry else "",
         "state": states.of_invoice(invoice),

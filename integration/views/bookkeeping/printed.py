@@ -82,7 +82,7 @@ def printed(invoice: Any, lines: Sequence[Any]) -> dict[str, object]:
         "delivered": address(invoice, "ship_to_"),
         "lines": rows,
         "is_rounded": any(row.exact is not None for row in rows),
-        "groups": vat_groups(lines),
+        "taxed": vat_groups(lines),
         "vat": invoice.amount_including_vat - invoice.amount,
         "subtotal": total(line.line_amount for line in lines),
         "discount": discount_of(invoice, invoice.step) if invoice.pmt_discount_date else Decimal(0),
