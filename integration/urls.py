@@ -13,6 +13,7 @@ from integration.views.connection import (
     connection_test,
     synchronize_modified,
 )
+from integration.views.documents.urls import urlpatterns as documents
 from integration.views.health import healthz
 from integration.views.home import home
 from integration.views.mapping.fields import field_add, fields, fields_refresh
@@ -150,6 +151,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("full-synch/start/", full_synch_start, name="full_synch_start"),
     path("full-synch/reset/", full_synch_reset, name="full_synch_reset"),
     path("full-synch/<str:name>/<slug:action>/", full_synch_line, name="full_synch_line"),
+    *documents,
     path("job-queue/", job_queue, name="job_queue"),
     path("job-queue/<int:id>/edit/", job_queue_edit, name="job_queue_edit"),
     path("job-queue/<int:id>/<slug:action>/", job_queue_entry, name="job_queue_entry"),

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from integration.business_central.documents.masters import Masters
 from integration.business_central.models import (
@@ -35,7 +35,7 @@ OPEN_LISTS = {
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many documents of a kind there are, and the list of them; blank where there is no such page."""
+    """How many documents of a kind there are, and the list of them."""
 
     label: str
     number: int
@@ -74,7 +74,10 @@ def customer_boxes(id: uuid.UUID) -> CustomerBoxes | None:
 def _documents(customer: Customer) -> list[Counted]:
     mine = {"bill_to_customer_no": customer.pk}
     open_documents = dict(
-        SalesHeader.objects.filter(**mine).values_list("document_type").annotate(number=Count("pk")).order_by()
+        SalesHeader.objects.filter(**mine, completely_invoiced=False)
+        .values_list("document_type")
+        .annotate(number=Count("pk"))
+        .order_by()
     )
     found = [
         Counted(label, open_documents.get(kind, 0), _list(name, customer)) for kind, (label, name) in OPEN_LISTS.items()
@@ -92,7 +95,4 @@ def _documents(customer: Customer) -> list[Counted]:
 
 
 def _list(name: str, customer: Customer, **more: str) -> str:
-    try:
-        return f"{reverse(name)}?{urlencode({'customer': customer.no, **more})}"
-    except NoReverseMatch:
-        return ""
+    return f"{reverse(name)}?{urlencode({'customer': customer.no, **more})}"

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
 
 from integration.business_central.models import (
     CustLedgerEntry,
     DetailedCustLedgEntry,
-    DocumentType,
     SalesCrMemoHeader,
     SalesHeader,
     SalesInvoiceHeader,
@@ -22,14 +20,6 @@ from integration.business_central.models import (
 )
 from integration.pages.parts import first_url
 
-CARDS = {
-    SalesInvoiceHeader: "posted_invoice",
-    SalesCrMemoHeader: "posted_credit_memo",
-    SalesShipmentHeader: "shipment",
-    CustLedgerEntry: "ledger_entry",
-}
-OPEN_CARDS = {DocumentType.QUOTE: "quote", DocumentType.ORDER: "order", DocumentType.INVOICE: "invoice"}
-"""The address of the page that shows a row of a table; of an open document by its type."""
 ENTRY = CustLedgerEntry.DocumentType
 KINDS = DetailedCustLedgEntry.EntryType
 DOCUMENTS = {ENTRY.INVOICE: SalesInvoiceHeader, ENTRY.CREDIT_MEMO: SalesCrMemoHeader}
@@ -45,12 +35,8 @@ class Linked:
 
 
 def page_of(row: Any) -> str:
-    """The address of a row's page: its own, else its card among the records; blank where there is neither."""
-    name = OPEN_CARDS[row.document_type] if isinstance(row, SalesHeader) else CARDS[type(row)]
-    try:
-        return reverse(name, args=[row.pk])
-    except NoReverseMatch:
-        return first_url("record", ("erp", row.slug(), row.pk))
+    """The address of a row's page: its own, else its card among the records."""
+    return first_url("record", ("erp", row.slug(), row.pk))
 
 
 def linked(row: Any) -> Linked:
