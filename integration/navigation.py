@@ -6,6 +6,7 @@ from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
 from integration.pages.parts import Entry, Part
 
 SETUP, SYNCHRONIZATION = "Setup", "Synchronization"
+SALES = "Dynamics 365 Sales"
 
 ENTRIES = (
     Entry("", 0, "Home", "home"),
@@ -18,5 +19,7 @@ ENTRIES = (
     Entry(SYNCHRONIZATION, 220, "Dry Runs", "plans"),
     Entry(SYNCHRONIZATION, 230, "Synch. Errors", "synch_errors"),
     Entry(SYNCHRONIZATION, 250, "Job Queue Entries", "job_queue"),
+    Entry(SALES, 450, "Sales Orders", "sales_orders"),
+    Entry(SALES, 451, "Sales Quotes", "sales_quotes"),
 )
 PARTS: tuple[Part, ...] = ()
