@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
 from integration.pages.parts import Entry, Part
 
-SETUP, SYNCHRONIZATION = "Setup", "Synchronization"
-SALES = "Dynamics 365 Sales"
+SETUP, SYNCHRONIZATION, SALES = "Setup", "Synchronization", "Sales Documents"
+CRM = "Dynamics 365 Sales"
 
 ENTRIES = (
     Entry("", 0, "Home", "home"),
@@ -19,7 +21,27 @@ ENTRIES = (
     Entry(SYNCHRONIZATION, 220, "Dry Runs", "plans"),
     Entry(SYNCHRONIZATION, 230, "Synch. Errors", "synch_errors"),
     Entry(SYNCHRONIZATION, 250, "Job Queue Entries", "job_queue"),
-    Entry(SALES, 450, "Sales Orders", "sales_orders"),
-    Entry(SALES, 451, "Sales Quotes", "sales_quotes"),
+    Entry(CRM, 450, "Sales Orders", "sales_orders"),
+    Entry(CRM, 451, "Sales Quotes", "sales_quotes"),
+    Entry(SALES, 350, "Sales Quotes", "quotes"),
+    Entry(SALES, 351, "Sales Orders", "orders"),
+    Entry(SALES, 352, "Sales Invoices", "invoices"),
+    Entry(SALES, 353, "Posted Sales Shipments", "shipments"),
+    Entry(SALES, 354, "Sales Archive", "archive"),
 )
-PARTS: tuple[Part, ...] = ()
+
+
+def _is(table: str) -> Callable[[tuple[str, str, object]], bool]:
+    """A record is (side, table, id)."""
+    return lambda subject: subject[:2] == ("erp", table)
+
+
+def _id(subject: tuple[str, str, object]) -> tuple[object, ...]:
+    return subject[2:]
+
+
+PARTS: tuple[Part, ...] = (
+    Part("record", -3, "Sales Document", "document", _id, when=_is("sales_header")),
+    Part("record", -2, "Posted Sales Shipment", "shipment", _id, when=_is("sales_shipment_header")),
+    Part("record", -1, "Sales Archive", "archived", _id, when=_is("sales_header_archive")),
+)

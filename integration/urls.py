@@ -12,6 +12,7 @@ from integration.views.connection import (
     connection_test,
     synchronize_modified,
 )
+from integration.views.documents.urls import urlpatterns as documents
 from integration.views.health import healthz
 from integration.views.home import home
 from integration.views.mapping.fields import field_add, fields, fields_refresh
@@ -162,6 +163,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sales/quotes/", sales_quotes, name="sales_quotes"),
     path("sales/quotes/<uuid:id>/", sales_quote, name="sales_quote"),
     path("sales/quotes/do/<slug:action>/", sales_quotes_action, name="sales_quotes_action"),
+    *documents,
     path("job-queue/", job_queue, name="job_queue"),
     path("job-queue/<int:id>/edit/", job_queue_edit, name="job_queue_edit"),
     path("job-queue/<int:id>/<slug:action>/", job_queue_entry, name="job_queue_entry"),

@@ -30,7 +30,7 @@ __all__ = ["Entity", "Metadata"]
 KEPT_SECONDS = 24 * 3600.0
 SHAPE = 3
 """Counted up when what is kept changes its form, so that nobody reads what an older version kept."""
-MODIFIED = "modifiedon"
+MODIFIED, STATE = "modifiedon", "statecode"
 MESSAGES = ("CreateMultiple", "UpdateMultiple")
 TYPES = {
     "String": FieldType.TEXT,
@@ -208,6 +208,7 @@ def _entity(described: Any, catalog: Any) -> Entity:
             tracks_changes=bool(about.get("ChangeTrackingEnabled")),
             id_field=about["PrimaryIdAttribute"],
             modified_field=MODIFIED if MODIFIED in fields else "",
+            state_field=STATE if STATE in fields else "",
             actions=names_of(about["LogicalName"]),
         ),
         about["EntitySetName"],

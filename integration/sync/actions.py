@@ -98,7 +98,8 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Uncouple:
-    """The coupling goes, the surviving row stays. ``twin``: this row of the destination is deleted with it.
+    """The coupling goes, the surviving row stays. ``twin``: this row of the destination is deleted with it, or gets
+    ``last`` written instead, where there is any.
     ``record`` and ``reason``: the source row that is there and left out from now on. ``again``: the pair that stands
     for its next try instead."""
 
@@ -108,6 +109,7 @@ class Uncouple:
     reason: str = ""
     twin: Record | None = None
     again: Pair | None = None
+    last: Mapping[str, Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)

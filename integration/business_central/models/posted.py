@@ -34,7 +34,7 @@ class LineOrder(models.Model):
 class SalesShipmentHeader(PostedColumns, Header):
     append_only = True
     key = ("no",)
-    verbs = ("undo_shipment",)
+    verbs = ("undo_shipment", "invoice_shipments")
 
     class Meta:
         ordering = ["no"]

@@ -57,6 +57,8 @@ class Looks:
             user_id=user if run.direction.source is Side.CRM else None,
             creates=self.special.creates,
             takes_over=self.special.takes_over,
+            ignores_deletions=self.special.ignores_deletions,
+            new_id=self.special.new_id,
         )
         self.templates = run.rule.templates_for(run.direction.destination)
         self.local_currency = LocalCurrency(run)
@@ -162,7 +164,7 @@ class Looks:
     def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
         excluded = self.special.exclude(record)
         if excluded is not None:
-            return Draft(left_out=excluded.reason, unpairs=excluded.unpairs)
+            return Draft(left_out=excluded.reason, unpairs=excluded.unpairs, silent=excluded.silent)
         seen = self.special.adjusted(record)
         draft = self.transfer.draft(seen, resolved, twin, own_put_off=not self.last_round)
         if draft.problem is None:

@@ -47,7 +47,7 @@ def create_another(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJo
     """The same although a document of Business Central refers to them already. Raises ``ConfigurationProblem``."""
     mapping = _ready(kind)
     mapping.couplings.retry([pair.erp_id for pair in coupled(mapping, ids).values()])
-    return _start(kind, mapping, Options(scope=Scope.IDS, ids=tuple(ids), create=True), user)
+    return _start(kind, mapping, Options(scope=Scope.IDS, ids=tuple(ids), another=True), user)
 
 
 def retry(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJob:

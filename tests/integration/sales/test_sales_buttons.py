@@ -79,7 +79,7 @@ def test_another_order_is_made_although_one_refers_to_it(
 ) -> None:
     id = sells()
     press(integrator, "another", id)
-    assert SyncJob.objects.get().run_options == Options(scope=Scope.IDS, ids=(id,), create=True)
+    assert SyncJob.objects.get().run_options == Options(scope=Scope.IDS, ids=(id,), another=True)
 
 
 @pytest.mark.parametrize(("decision", "winner"), [("keep", Side.ERP), ("takeover", Side.CRM)])
