@@ -21,8 +21,6 @@ from integration.systems.values import Side
 from integration.views.bookkeeping.customers import customer_boxes
 from integration.views.spreadsheet import as_csv
 
-CUSTOMER = "customer"
-
 
 def erp_list(request: HttpRequest, table: str) -> HttpResponseBase:
     """``/records/erp/<table>/``"""
