@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from integration.connection.opening import open_for_run
+from integration.connection.order_user import as_order_user
 from integration.connection.systems import Connected
-from integration.dataverse.store import SalesOrganization
 from integration.documents.flow import Flow
 from integration.documents.run import create_orders
 from integration.gate import Gate
@@ -160,13 +160,10 @@ def flow_of(job: SyncJob, journal: JobJournal, connected: Connected) -> Flow:
     if not isinstance(connected.erp, DocumentSystem):
         raise ConfigurationProblem("Business Central takes no documents this way.")
     crm, notes = connected.crm, find_mapping(NOTES)
-    writer = crm
-    if setup.order_user_id is not None and isinstance(crm, SalesOrganization):
-        writer = crm.acting_as(setup.order_user_id)
     return Flow(
         connected.erp,
         crm,
-        writer,
+        as_order_user(crm, setup),
         job.mapping.couplings.fenced(journal.fence),
         notes.couplings if notes is not None else None,
         journal,

@@ -99,8 +99,8 @@ class OrderRules(Special):
     def _is_judged_first(self, pair: Pair, twin: Record) -> bool:
         if twin.version == pair.seen_crm:
             return False
-        context = self.run.context
-        return twin.modified_by is None or twin.modified_by not in (context.user_id, context.trade.order_user_id)
+        # What we write for the user that handles orders is ours as well (``Record.modified_by``).
+        return twin.modified_by is None or twin.modified_by != self.run.context.user_id
 
     def finish(self, action: Update, row: Row) -> Row:
         return reclosed(action, row)

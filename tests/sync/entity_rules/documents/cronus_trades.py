@@ -19,12 +19,12 @@ FREIGHT = "8510"
 
 
 class Trading(Cronus):
-    """Everything that documents refer to is coupled. ``order_user`` handles orders in Sales."""
+    """Everything that documents refer to is coupled. ``order_user`` handles orders in Sales, and is a person."""
 
     def __init__(self) -> None:
         super().__init__()
         self.order_user = self.crm.add("systemuser", fullname="Olga Orders", isdisabled=False, islicensed=True)
-        self.context = replace(self.context, trade=Trade(orders=True, order_user_id=self.order_user))
+        self.context = replace(self.context, trade=Trade(orders=True))
         self.setup = self.erp.add(
             "sales_receivables_setup", freight_g_l_account_no=FREIGHT, write_in_product_no="WRITE-IN"
         )
