@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from integration.connection.document_passes import ready_for_documents
 from integration.connection.opening import open_for_run
 from integration.connection.systems import Connected
 from integration.dataverse.store import SalesOrganization
@@ -32,6 +33,8 @@ from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.system import DocumentSystem
 
 UNCOUPLED_AT_ONCE = 500
+OF_THE_ENGINE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.PLAN, SyncJob.Kind.APPLY)
+"""Kinds of runs in which records are carried by the engine, or planned to be."""
 ORDERS_OFF = "Sales order integration is off. Switch it on on the Connection Setup page first."
 
 
@@ -51,7 +54,8 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:
-        return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
+        ready = ready_for_documents(connected, job.mapping, setup) if job.kind in OF_THE_ENGINE else connected
+        return kinds[SyncJob.Kind(job.kind)](job, journal, ready)
 
 
 def refuse_what_is_off(setup: ConnectionSetup, mapping: TableMapping) -> None:
@@ -66,7 +70,8 @@ def plan(
 ) -> Iterator[Action]:
     """What a pass would do, record by record; nothing is written anywhere."""
     refuse_what_is_off(setup, mapping)
-    with open_for_run(setup, gate) as connected:
+    with open_for_run(setup, gate) as opened:
+        connected = ready_for_documents(opened, mapping, setup)
         rule = build_rule(mapping, connected.erp, connected.crm)
         source, destination = connected.source_and_destination(direction)
         cursor = mapping.cursor(direction.source) or None

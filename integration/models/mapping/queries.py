@@ -11,8 +11,10 @@ from integration.systems.values import Side
 
 class TableMappingQuerySet(models.QuerySet[Any]):
     def prioritized(self) -> TableMappingQuerySet:
-        """The mappings of records (not of option values, not of lines), in the order they synchronize best."""
-        return self.without_options().exclude(name="POSTEDSALESLINE-INV").order_by("position", "name")
+        """The mappings of records (not of option values, not of lines, not those that flows keep), in the order they
+        synchronize best."""
+        mapped = self.without_options().filter(internal=False).exclude(name="POSTEDSALESLINE-INV")
+        return mapped.order_by("position", "name")
 
     def without_options(self) -> TableMappingQuerySet:
         """The mappings whose Sales side is a table."""
