@@ -13,6 +13,8 @@ from integration.documents.run import create_orders
 from integration.gate import Gate
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
+from integration.jobs.flows.posts import write_posts
+from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
 from integration.mappings.flows import NOTES, find_mapping
@@ -44,6 +46,8 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PLAN: make_plan,
         SyncJob.Kind.APPLY: carry_out,
         SyncJob.Kind.CREATE_ORDERS: _create_orders,
+        SyncJob.Kind.STATISTICS: upload_statistics,
+        SyncJob.Kind.POSTS: write_posts,
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:
