@@ -216,6 +216,8 @@ def _try_again(mapping: TableMapping, user: User | None) -> None:
     before: SyncJob | None = None
     for direction in Direction(mapping.direction).passes:
         before = jobs.start(mapping, direction, options=Options(scope=Scope.OPEN), user=user, after=before)
+    for kind in jobs.kinds_of_flows(mapping):
+        jobs.start(mapping, Direction.TO_ERP, kind=kind, options=Options(scope=Scope.OPEN), user=user)
 
 
 def _restoring(mapping: TableMapping, direction: Direction, ids: Sequence[uuid.UUID], user: User | None) -> SyncJob:

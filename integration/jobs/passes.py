@@ -15,6 +15,7 @@ from integration.gate import Gate
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
 from integration.jobs.flows.posts import write_posts
+from integration.jobs.flows.reopening import reopen
 from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
@@ -154,7 +155,10 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
 
 
 def _create_orders(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
-    return create_orders(flow_of(job, journal, connected))
+    flow = flow_of(job, journal, connected)
+    if job.run_options.scope is not Scope.IDS:
+        reopen(job.mapping, connected.erp)
+    return create_orders(flow)
 
 
 def flow_of(job: SyncJob, journal: JobJournal, connected: Connected) -> Flow:
