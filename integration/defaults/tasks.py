@@ -30,7 +30,6 @@ PLANNED = (
     Task.AVAILABILITY,
     Task.ORDER_STATUS,
     Task.ORDER_NOTES,
-    Task.PROCESS_QUOTES,
 )
 """Nothing does these yet, so they have no entry either: an entry promises a run."""
 

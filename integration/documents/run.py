@@ -29,6 +29,7 @@ from integration.documents.lookups import Lookups
 from integration.documents.notices import SENT, Notice, notify
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
+from integration.documents.quote_links import link_quotes
 from integration.documents.reading import SalesReader
 from integration.documents.sources import CANCELED, ORDER, SUBMITTED, SalesDocument, day, integer, moment, text
 from integration.sync.memory.ledger import Pair, State
@@ -152,6 +153,7 @@ class OrderPass:
         plans = self._plans(taken)
         notices = self._write(plans, pairs, noted)
         self.total.add(noted.counters)
+        link_quotes(self.flow, headers)
         notices += self._not_notified(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 

@@ -6,6 +6,7 @@ from integration.models import TableMapping
 from integration.systems.errors import ConfigurationProblem
 
 ORDERS = ("sales_header", "salesorder")
+QUOTES = ("sales_header", "quote")
 NOTES = ("note", "annotation")
 """Table here, table in Sales."""
 

@@ -41,6 +41,7 @@ class SalesHeader(OpenColumns, Header):
     verbs = (
         "change", "delete", "release", "reopen", "hold", "ship", "invoice", "ship_and_invoice", "archive", "make_order",
         "link_quote",
+        "close_quote",
     )  # fmt: skip
 
     class Meta:

@@ -59,9 +59,7 @@ class NumberField(forms.ModelChoiceField):
             "hx-trigger": "input delay:200ms", "hx-target": f"#{noun}s", "hx-swap": "innerHTML",
             "hx-sync": "this:replace",
         }  # fmt: skip
-        super().__init__(
-            queryset, to_field_name="no", widget=forms.TextInput(look), error_messages=messages, **more
-        )
+        super().__init__(queryset, to_field_name="no", widget=forms.TextInput(look), error_messages=messages, **more)
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, uuid.UUID):
@@ -76,9 +74,7 @@ class DocumentForm(VersionedForm):
     """The header of an open document, and its lines as ``grid``. ``page``: which page of lines."""
 
     sell_to_customer_no = NumberField(Customer.objects.all(), "customer", label="Sell-to Customer No.")
-    bill_to_customer_no = NumberField(
-        Customer.objects.all(), "customer", label="Bill-to Customer No.", required=False
-    )
+    bill_to_customer_no = NumberField(Customer.objects.all(), "customer", label="Bill-to Customer No.", required=False)
 
     class Meta:
         model = SalesHeader
@@ -175,5 +171,3 @@ def _recorded(asked: DocumentChange) -> Mapping[str, object]:
         if rows:
             said[name] = len(rows)
     return said
-
-

@@ -53,7 +53,9 @@ def _number(name: str) -> forms.DecimalField:
 def _text(name: str, **look: str) -> forms.CharField:
     column = SalesLine._meta.get_field(name)
     label = str(column.verbose_name)
-    widget = forms.TextInput({"class": "form-control form-control-sm", "autocomplete": "off", "aria-label": label, **look})
+    widget = forms.TextInput(
+        {"class": "form-control form-control-sm", "autocomplete": "off", "aria-label": label, **look}
+    )
     return forms.CharField(label=label, required=False, max_length=column.max_length, widget=widget)
 
 
@@ -252,5 +254,7 @@ class LineGrid:
 def _between(before: int, behind: int, count: int) -> list[int | None]:
     """So many numbers between two, at even distances."""
     if count and behind - before <= count:
-        raise forms.ValidationError(f"There is no room for {count} lines in front of line {behind}. Add them elsewhere.")
+        raise forms.ValidationError(
+            f"There is no room for {count} lines in front of line {behind}. Add them elsewhere."
+        )
     return [before + (behind - before) * place // (count + 1) for place in range(1, count + 1)]

@@ -27,12 +27,19 @@ def create_orders() -> dict[str, int]:
     return {"passes started": 1}
 
 
+def process_quotes() -> dict[str, int]:
+    """Start the pass that follows the quotes of Sales, as its recurring entry asks for."""
+    lifecycle.process_quotes()
+    return {"passes started": 1}
+
+
 TASKS: dict[str, Work] = {
     Task.RETENTION: retention.clean,
     Task.NOTIFY_SALES: notify_sales,
     Task.LOOK_AT_SALES: waking.look_at_sales,
     Task.NEW_DAY: new_day.look,
     Task.CREATE_ORDERS: create_orders,
+    Task.PROCESS_QUOTES: process_quotes,
 }
 """What each task does. A room above this one adds its own (:func:`performs`); ``apps.py`` loads it."""
 

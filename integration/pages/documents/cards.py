@@ -118,9 +118,7 @@ class LineShown:
     def progress(self) -> tuple[str, ...]:
         """To ship, shipped, to invoice, invoiced."""
         row = self.row
-        return tuple(
-            map(number, (row.qty_to_ship, row.quantity_shipped, row.qty_to_invoice, row.quantity_invoiced))
-        )
+        return tuple(map(number, (row.qty_to_ship, row.quantity_shipped, row.qty_to_invoice, row.quantity_invoiced)))
 
 
 def lines_shown(header: Any, lines: Sequence[Any]) -> list[LineShown]:
