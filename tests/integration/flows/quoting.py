@@ -15,6 +15,7 @@ from integration.business_central.models import SalesHeader, SalesHeaderArchive
 from integration.connection import systems
 from integration.jobs import queue
 from integration.models import SyncJob, TableMapping
+from integration.sync.memory.ledger import Pair, State
 from integration.systems.values import Ref
 from tests.integration.flows.desk import CENT, Desk, _worked_out
 
@@ -26,6 +27,10 @@ VALID = dt.date(2027, 3, 31)
 
 class Quoting(Desk):
     """With what a salesperson does to quotes, and the pass that follows them."""
+
+    def couple(self, mapping: str, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
+        """Nothing refers to them yet, so nothing is to be looked at again."""
+        TableMapping.objects.get(name=mapping).couplings.remember([Pair(erp_id, crm_id, State.COUPLED)])
 
     def quote(self, *lines: Mapping[str, Any], whose: str = "ADATUM", currency: str = "GBP", **more: Any) -> uuid.UUID:
         """An activated quote with what Sales makes of its lines and discounts."""
