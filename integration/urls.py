@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
+from integration.views.bookkeeping import urls as bookkeeping
 from integration.views.components import components
 from integration.views.connection import (
     connection,
@@ -94,6 +95,7 @@ second_factor = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    *bookkeeping.urlpatterns,
     path("accounts/login/", SignIn.as_view(), name="login"),
     path("accounts/login/", SignIn.as_view(), name="account_login"),
     path("admin/login/", admin_sign_in, name="admin_sign_in"),

@@ -48,7 +48,7 @@ def start(
     job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
     if somebody_acts():
         record(AuditEntry.Action.STARTED, RUN, mapping, after=in_words(job))
-    return _run_inline(job) if inline else job
+    return run_here(job) if inline else job
 
 
 def create_orders(
@@ -132,8 +132,9 @@ def plan(mapping: TableMapping, direction: Direction, options: Options | None = 
     return passes.plan(mapping, direction, options or Options(dry_run=True), setup, gate_of(setup))
 
 
-def _run_inline(job: SyncJob) -> SyncJob:
-    """Run in this process; wait where another run of the mapping, or another process, has it."""
+def run_here(job: SyncJob) -> SyncJob:
+    """Run in this process a job that is there; wait where another run of the mapping, or another process, has it.
+    Answers the job as it ended."""
     while job.is_active:
         if not _run(job.pk, gives_way=False):
             time.sleep(POLL_SECONDS)

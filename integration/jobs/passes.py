@@ -16,6 +16,8 @@ from integration.gate import Gate
 from integration.jobs.create import create
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
+from integration.jobs.flows.posts import write_posts
+from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
 from integration.mappings.flows import NOTES, ORDERS, find_mapping, mapping_of
@@ -47,7 +49,12 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PLAN: make_plan,
         SyncJob.Kind.APPLY: carry_out,
         SyncJob.Kind.CREATE_ORDERS: _create_orders,
+<<<<<<< HEAD
         SyncJob.Kind.PROCESS_QUOTES: _process_quotes,
+=======
+        SyncJob.Kind.STATISTICS: upload_statistics,
+        SyncJob.Kind.POSTS: write_posts,
+>>>>>>> seam
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:

@@ -139,7 +139,7 @@ def _add_children(name: str, batch: Mapping[int, Document], drafts: Drafts, prob
     rows: dict[int, Row] = {}
     for position in drafts:
         for row in batch[position].children.get(name, ()):
-            rows[len(places)] = _belonging(table, row, batch[position].header.id)
+            rows[len(places)] = belonging(table, row, batch[position].header.id)
             places.append(position)
     coming = {"document_no": {draft.header.pk for draft in drafts.values()}}
     usable, refused = valid_rows(table, rows, new=True, trusted=coming)
@@ -157,7 +157,7 @@ def _add_children(name: str, batch: Mapping[int, Document], drafts: Drafts, prob
             del drafts[position]
 
 
-def _belonging(table: TableColumns, row: Row, document: uuid.UUID) -> Row:
+def belonging(table: TableColumns, row: Row, document: uuid.UUID) -> Row:
     """A child with what says whose it is, where that was left out."""
     if table.table.name == LINE:
         return Row(row.id, {"document_no": Ref(HEADER, document), **row.values})

@@ -10,7 +10,16 @@ from typing import Any
 from django.db import DatabaseError
 
 from integration.business_central.number_series import NumberRefused
-from integration.business_central.posting import archiving, changing, crediting, invoicing, payments, shipping, states
+from integration.business_central.posting import (
+    archiving,
+    changing,
+    crediting,
+    invoicing,
+    payments,
+    rebuilding,
+    shipping,
+    states,
+)
 from integration.business_central.posting.shipment_invoices import invoice_with_others
 from integration.business_central.tables import TableColumns
 from integration.business_central.writing.batches import problem_of
@@ -67,6 +76,7 @@ def _chosen_blocking(table: TableColumns, option: Any) -> int:
     return int(option)
 
 
+PAID = frozenset({"by", "posting_date", "amount", "external_document_no"})
 BY, POSTED, CHECKED = frozenset({"by"}), frozenset({"by", "posting_date"}), frozenset({"by", "version"})
 VERBS: Mapping[str, Verb] = {
     "change": Verb(changing.change, CHECKED | {"asked"}),
@@ -79,12 +89,19 @@ VERBS: Mapping[str, Verb] = {
     "ship_and_invoice": Verb(invoicing.ship_and_invoice, POSTED | CHECKED),
     "archive": Verb(archiving.archive, CHECKED),
     "make_order": Verb(archiving.make_order, CHECKED),
+<<<<<<< HEAD
     "close_quote": Verb(archiving.close_quote, BY),
+=======
+    "rebuild": Verb(rebuilding.rebuild, CHECKED | {"document"}),
+>>>>>>> seam
     "link_quote": Verb(archiving.link_quote, BY | {"no"}),
     "undo_shipment": Verb(shipping.undo_shipment, BY),
     "invoice_shipments": Verb(invoice_with_others, BY | {"others"}),
     "cancel": Verb(crediting.cancel, POSTED),
     "credit": Verb(crediting.credit, POSTED | {"parts"}),
+    "register_payment": Verb(payments.pay_invoice, PAID | {"close_rest", "confirmed"}),
+    "pay_on_account": Verb(payments.pay_on_account, PAID | {"currency"}),
     "apply": Verb(payments.apply, POSTED | {"invoice_id", "amount"}),
+    "unapply": Verb(payments.unapply_of_entry, POSTED | {"application_no"}),
 }
 """By name, on the rows of the table that describes it."""
