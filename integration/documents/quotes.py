@@ -93,7 +93,7 @@ class QuotePass(OrderPass):
     # --- reading ------------------------------------------------------------------------------------------------
 
     def _steps(self, headers: Sequence[Record]) -> list[Step]:
-        """What is to be done with each. The newest revision of a page comes last."""
+        """What is to be done with each, without revisions whose quote is another's by the end of the page."""
         pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
         coupled = {id: pair for id, pair in pairs.items() if pair.state is State.COUPLED}
         before = self._before([header for header in headers if header.id not in coupled])
@@ -108,10 +108,7 @@ class QuotePass(OrderPass):
             doing = decide(state, reason, is_coupled=header.id in coupled, is_here=is_here, follows=follows)
             found.append(Step(header, *doing, pair, earlier if follows else None))
         going_on = {step.before.erp_id for step in found if step.make is Make.REBUILD and step.before}
-        for step in found:
-            if step.end is End.CLOSE and step.pair is not None and step.pair.erp_id in going_on:
-                step.end = End.NOTHING
-        return found
+        return [step for step in found if not (step.is_coupled and step.pair and step.pair.erp_id in going_on)]
 
     def _before(self, headers: Sequence[Record]) -> dict[uuid.UUID, Pair]:
         """The coupled pairs of earlier revisions: those with the same number."""

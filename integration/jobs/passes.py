@@ -49,12 +49,9 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PLAN: make_plan,
         SyncJob.Kind.APPLY: carry_out,
         SyncJob.Kind.CREATE_ORDERS: _create_orders,
-<<<<<<< HEAD
         SyncJob.Kind.PROCESS_QUOTES: _process_quotes,
-=======
         SyncJob.Kind.STATISTICS: upload_statistics,
         SyncJob.Kind.POSTS: write_posts,
->>>>>>> seam
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:

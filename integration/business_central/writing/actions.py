@@ -89,11 +89,8 @@ VERBS: Mapping[str, Verb] = {
     "ship_and_invoice": Verb(invoicing.ship_and_invoice, POSTED | CHECKED),
     "archive": Verb(archiving.archive, CHECKED),
     "make_order": Verb(archiving.make_order, CHECKED),
-<<<<<<< HEAD
     "close_quote": Verb(archiving.close_quote, BY),
-=======
     "rebuild": Verb(rebuilding.rebuild, CHECKED | {"document"}),
->>>>>>> seam
     "link_quote": Verb(archiving.link_quote, BY | {"no"}),
     "undo_shipment": Verb(shipping.undo_shipment, BY),
     "invoice_shipments": Verb(invoice_with_others, BY | {"others"}),
