@@ -30,6 +30,7 @@ from integration.documents.lookups import Lookups
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
+from integration.documents.quote_links import link_quotes
 from integration.documents.reading import SalesReader
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
@@ -150,6 +151,7 @@ class OrderPass:
         plans = self._plans(taken)
         notices = self._write(plans, pairs, noted)
         self.total.add(noted.counters)
+        link_quotes(self.flow, headers)
         notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 

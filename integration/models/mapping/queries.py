@@ -21,8 +21,8 @@ class TableMappingQuerySet(models.QuerySet[Any]):
         return self.exclude(crm_table__contains=".")
 
     def of_table(self, side: Side, table: str) -> TableMappingQuerySet:
-        """The mappings over this table of this side, those that run first in front."""
-        return self.filter(**{f"{side.value}_table": table}).order_by("position", "name")
+        """The mappings over this table of this side that people work with, those that run first in front."""
+        return self.filter(internal=False, **{f"{side.value}_table": table}).order_by("position", "name")
 
     def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
         """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""
