@@ -18,6 +18,7 @@ from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
+from integration.views.bookkeeping.customers import customer_boxes
 from integration.views.spreadsheet import as_csv
 
 
@@ -96,7 +97,8 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
         raise Http404(str(missing)) from missing
     if shown is None:
         raise Http404("There is no such record.")
-    more = {"edit": _admin_address(request, shown), "in_sales": _is_in_sales(shown)}
+    boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
+    more = {"edit": _admin_address(request, shown), "in_sales": _is_in_sales(shown), "boxes": boxes}
     return render(request, "coupling/record_card.html", {"card": shown, **more})
 
 

@@ -14,13 +14,16 @@ from integration.dataverse.options import OptionTable
 from integration.dataverse.problems import problem_of
 from integration.dataverse.reading import changes, fetch, look, query
 from integration.dataverse.session import Cache, Session
-from integration.dataverse.writing.actions import ACTIONS, STATES, Actor, State
+from integration.dataverse.writing import closed
+from integration.dataverse.writing.actions import ACTIONS, STATES, Actor
 from integration.dataverse.writing.blame import ABOUT_USER, ErrorAttribution
 from integration.dataverse.writing.bulk import Writer
+from integration.dataverse.writing.documents import DocumentWriter
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.system import KeyedSystem
 from integration.systems.values import (
+    Document,
     Identity,
     Page,
     Record,
@@ -217,7 +220,15 @@ class SalesOrganization(KeyedSystem):
         return self._write(table, rows, Writer.create, "Options are added by a person, one by one.")
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
-        return self._write(table, rows, Writer.update, "Options are renamed by a person.")
+        """Orders and invoices that name their ``from_states`` are opened and closed again (``closed.py``)."""
+        opened = [place for place, row in enumerate(rows) if closed.opens(table, row)]
+        if not opened:
+            return self._write(table, rows, Writer.update, "Options are renamed by a person.")
+        plain = iter(self.update(table, [row for row in rows if not closed.opens(table, row)]))
+        with self._entity(table) as entity:
+            written = closed.ClosedWriter(self.session, entity).update([rows[place] for place in opened])
+        answers = dict(zip(opened, written, strict=True))
+        return [answers[place] if place in answers else next(plain) for place in range(len(rows))]
 
     def delete(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return self._write(table, rows, Writer.delete, "Options are removed by a person.")
@@ -226,6 +237,12 @@ class SalesOrganization(KeyedSystem):
         return self._write(
             table, rows, lambda writer, wanted: writer.upsert(key, wanted), "Options are added by a person."
         )
+
+    def insert_documents(self, table: str, documents: Sequence[Document]) -> list[Written]:
+        if not documents:
+            return []
+        with self._entity(table) as entity:
+            return DocumentWriter(self.session, entity, self.metadata.entity).insert(documents)
 
     def _write(
         self, table: str, rows: Sequence[Row], write: Callable[[Writer, Sequence[Row]], list[Written]], no: str
@@ -247,7 +264,7 @@ class SalesOrganization(KeyedSystem):
         if is_option_table(table):
             return OptionTable(self.metadata, table).act(self.session, action, **arguments)
         if action in STATES.get(table, {}):
-            return self._set_state(table, id, STATES[table][action])
+            return self._set_state(table, id, action, arguments)
         if action in ACTIONS.get(table, {}):
             return self._perform(table, id, action, arguments)
         raise Refused(f"{self.describe(table).label} knows no action “{action}”.")
@@ -258,8 +275,13 @@ class SalesOrganization(KeyedSystem):
         except ABOUT_USER as problem:
             raise ErrorAttribution(self.session, self.metadata.entity(table)).one(problem) from problem
 
-    def _set_state(self, table: str, id: uuid.UUID, to: State) -> None:
-        answer = self.update(table, [Row(id, {"statecode": to.state, "statuscode": to.status})])[0]
+    def _set_state(self, table: str, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> None:
+        unknown = sorted(set(arguments) - {"from_states"})
+        if unknown:
+            raise Refused(f"The action “{action}” takes no “{unknown[0]}”.")
+        to, from_states = STATES[table][action], frozenset(arguments.get("from_states", ()))
+        values = {"statecode": to.state, "statuscode": to.status}
+        answer = self.update(table, [Row(id, values, from_states=from_states)])[0]
         if answer.error is not None:
             raise answer.error
 

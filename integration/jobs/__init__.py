@@ -16,6 +16,7 @@ from integration.jobs.approving import NotWaiting, approve, reject
 from integration.jobs.dry_run import plans
 from integration.jobs.lifecycle import (
     cancel,
+    create_orders,
     give_up_hopeless,
     plan,
     run,
@@ -33,6 +34,7 @@ __all__ = [
     "NotWaiting",
     "approve",
     "cancel",
+    "create_orders",
     "full_synch",
     "gate_of",
     "give_up_hopeless",

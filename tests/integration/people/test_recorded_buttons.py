@@ -21,6 +21,7 @@ from integration.models import AuditEntry, CachedText, FullSynchLine, SyncJob, U
 from integration.models.stored.audited import Audited
 from integration.models.stored.cache import metadata_cache
 from integration.sync.rules import Direction
+from tests.integration.bookkeeping.tried import TRIED_IN as BOOKS
 from tests.integration.jobs_world import JobsWorld, world
 from tests.integration.together.stale import OVERWRITES_NOTHING, STALE
 from tests.people import ADMINISTRATOR, AVAILABILITY, client_of, made, signed_in
@@ -167,6 +168,7 @@ TRIED_IN = {
     "coupling/errors/test_errors_page.py": ["errors_action"],
     "integration/jobs/plans/test_plans.py": ["plan_apply"],
     "coupling/test_conflicts.py": ["conflict"],
+    **BOOKS,
 }
 """What needs a world of its own, and where it has one, below tests/."""
 ELSEWHERE = {button: place for place, buttons in TRIED_IN.items() for button in buttons}

@@ -22,6 +22,7 @@ from integration.models import (
 )
 from setup_wizard.models import Guide
 from setup_wizard.steps import STEPS
+from tests.integration.bookkeeping.tried import TRIED_IN as BOOKS
 from tests.people import INTEGRATOR, made
 
 
@@ -282,5 +283,6 @@ OVERWRITES_NOTHING = {
     "mappings_uncouple": ASKS,
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
+    **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
 }  # fmt: skip
 """Addresses that take a form and need no look at what was seen, with the reason."""

@@ -18,6 +18,7 @@ import setup_wizard
 from integration.forms.versioned import Versioned
 from integration.models import TableMapping
 from setup_wizard.steps import STEPS
+from tests.integration.bookkeeping.tried import LOOKED_AT as BOOKS
 from tests.integration.people.addresses import PAGES
 from tests.integration.together.stale import OVERWRITES_NOTHING, STALE, furnish
 from tests.pages import form_on
@@ -28,7 +29,7 @@ MAKING = {
     "NewFieldForm", "NewMappingForm", "ColumnsForm", "PairForm", "PairFormSet", "NewTemplateForm", "NewPersonForm",
 }  # fmt: skip
 """Forms of something new."""
-PARTS = {"FieldMappingForm", "ValueForm", "UseForm"}
+PARTS = {"FieldMappingForm", "ValueForm", "UseForm", "LineForm", "RateForm", "BusinessGroupForm", "ProductGroupForm"}
 """Lines of a formset, which is the one that looks."""
 STORES_NOTHING = {"PreviewForm", "RecordFilter"}
 OF_ONESELF = {
@@ -141,6 +142,6 @@ LOOKED_AT = {
 
 
 def test_every_address_that_takes_a_form_is_tried_here_or_says_why_it_need_not() -> None:
-    known = {*STALE, *OVERWRITES_NOTHING, *LOOKED_AT}
+    known = {*STALE, *OVERWRITES_NOTHING, *LOOKED_AT, *BOOKS}
     assert known - set(PAGES) == STEPS_OF_GUIDE
     assert set(PAGES) - known == {"guide_step"}
