@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from integration.business_central.models import CompanyInformation
-from integration.business_central.published import Answer, RefusedQuestion, Question, answer, problem_answer
+from integration.business_central.published import Answer, Question, RefusedQuestion, answer, problem_answer
 from integration.business_central.published.forms import form_of
 from integration.models import ConnectionSetup, TableMapping, User
 from integration.models.connection.availability import ROOT

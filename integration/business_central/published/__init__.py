@@ -20,4 +20,4 @@ another question for one to theirs.
 from integration.business_central.published.answering import Answer, Question, answer, problem_answer
 from integration.business_central.published.problems import RefusedQuestion
 
-__all__ = ["Answer", "RefusedQuestion", "Question", "answer", "problem_answer"]
+__all__ = ["Answer", "Question", "RefusedQuestion", "answer", "problem_answer"]

@@ -55,8 +55,8 @@ class Asked:
 
 
 def options(given: Sequence[tuple[str, str]], offered: Collection[str]) -> dict[str, str]:
-    """The system query options by name; options without ``$`` are somebody else's and pass. Raises ``RefusedQuestion`` for
-    one that is not offered here, or stands twice."""
+    """The system query options by name; options without ``$`` are somebody else's and pass. Raises ``RefusedQuestion``
+    for one that is not offered here, or stands twice."""
     found: dict[str, str] = {}
     for name, value in given:
         if name.startswith("@"):
