@@ -27,7 +27,6 @@ class Task(StrEnum):
 
 PLANNED = (
     Task.STATISTICS,
-    Task.AVAILABILITY,
     Task.ORDER_STATUS,
     Task.ORDER_NOTES,
     Task.CREATE_ORDERS,

@@ -14,6 +14,7 @@ from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Table
 from tests.integration.connection.page import save, shown
 from tests.integration.features.solution import https, solution, wrong
+from tests.people import AVAILABILITY, made
 
 __all__ = ["https", "solution"]
 
@@ -89,7 +90,7 @@ def test_nothing_has_an_entry_that_it_could_never_keep(setup: ConnectionSetup, s
     enable(setup)
     order_integration_switched(setup, True)
     assert set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True)) == set(HOUSE_TASKS)
-    assert {entry.task for entry in TASK_ENTRIES} & set(TASKS) == set(HOUSE_TASKS)
+    assert {entry.task for entry in TASK_ENTRIES} - set(PLANNED) <= set(TASKS)
 
 
 def test_every_task_is_done_by_something_or_is_planned() -> None:
@@ -116,6 +117,19 @@ def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(
     order_integration_switched(ConnectionSetup.current(), False)
     assert jobs() == EXTRA
     assert ConnectionSetup.current().auto_process_quotes is False
+
+
+@pytest.mark.scenario("CRMSetupTest.EnableDisableCRMItemAvailabilityWebService")
+def test_the_job_of_item_availability_is_there_while_that_is_switched_on(
+    setup: ConnectionSetup, solution: Table, admin: Client
+) -> None:
+    enable(setup)
+    assert not [name for name in jobs() if name.startswith("Item Availability")]
+    save(admin, item_availability_enabled="on", odata_user=str(made("phyllis", AVAILABILITY).pk))
+    assert [name for name in jobs() if name.startswith("Item Availability")]
+    values = {name: value for name, value in shown(admin).items() if name != "item_availability_enabled"}
+    admin.post("/connection/", values)
+    assert not [name for name in jobs() if name.startswith("Item Availability")]
 
 
 def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(
