@@ -18,7 +18,7 @@ from integration.business_central.models import (
     SalesInvoiceLine,
 )
 from integration.business_central.posting.crediting import Credit
-from integration.forms.bookkeeping.posting import PostingForm, amount_field
+from integration.forms.bookkeeping.posting import VerbForm, amount_field
 from integration.forms.versioned import Stored
 from integration.models.stored.audit import AuditEntry
 from integration.pages.amounts import money
@@ -26,7 +26,7 @@ from integration.pages.amounts import money
 QUANTITY, AMOUNT = "quantity", "amount"
 
 
-class CorrectionForm(PostingForm):
+class CorrectionForm(VerbForm):
     """What both ways of correcting an invoice have in common."""
 
     table = "sales_invoice_header"
