@@ -8,6 +8,7 @@ from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
 from integration.pages.parts import Entry, Part
 
 SETUP, SYNCHRONIZATION, SALES = "Setup", "Synchronization", "Sales Documents"
+CRM = "Dynamics 365 Sales"
 
 ENTRIES = (
     Entry("", 0, "Home", "home"),
@@ -26,6 +27,8 @@ ENTRIES = (
     Entry(SYNCHRONIZATION, 220, "Dry Runs", "plans"),
     Entry(SYNCHRONIZATION, 230, "Synch. Errors", "synch_errors"),
     Entry(SYNCHRONIZATION, 250, "Job Queue Entries", "job_queue"),
+    Entry(CRM, 450, "Sales Orders", "sales_orders"),
+    Entry(CRM, 451, "Sales Quotes", "sales_quotes"),
     Entry(SALES, 350, "Sales Quotes", "quotes"),
     Entry(SALES, 351, "Sales Orders", "orders"),
     Entry(SALES, 352, "Sales Invoices", "invoices"),

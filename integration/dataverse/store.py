@@ -192,12 +192,20 @@ class SalesOrganization(KeyedSystem):
             return len(OptionTable(self.metadata, table).find(where, (), (), None, None).records)
         with self._entity(table) as entity:
             path = entity.set_name + query.options(select=entity.key, filter=query.where(entity, where), count="true")
-            answer = batch.read_one(self.session, path, {"Prefer": "odata.maxpagesize=1"})
-            counted = answer.get("@odata.count") if isinstance(answer, dict) else None
-            if not isinstance(counted, int):
-                raise BadAnswer(f"The answer does not say how many rows of {entity.table.label} there are.")
+            counted = _number(entity, batch.read_one(self.session, path, {"Prefer": "odata.maxpagesize=1"}))
             beyond = fetch.count(self.session, entity, where) if counted >= LARGEST_PAGE else None
             return max(counted, beyond or 0)
+
+    def count_each(self, asked: Sequence[tuple[str, Filter]]) -> list[int]:
+        """How many rows of each table match, at most 5,000 of each; one request."""
+        counted: list[tuple[Entity, str]] = []
+        for table, where in asked:
+            with self._entity(table) as entity:
+                options = query.options(select=entity.key, filter=query.where(entity, where), count="true")
+                counted.append((entity, entity.set_name + options))
+        headers = {"Prefer": "odata.maxpagesize=1"}
+        answers = batch.read_each(self.session, [path for _, path in counted], headers) if counted else []
+        return [_number(entity, answer) for (entity, _), answer in zip(counted, answers, strict=True)]
 
     def have_changed(self, cursors: Sequence[tuple[str, str]]) -> list[bool]:
         """For each (table, cursor of ``changes``): has anything changed since? One request, which moves no cursor.
@@ -280,3 +288,10 @@ class SalesOrganization(KeyedSystem):
     def _state_of(self, table: str, id: uuid.UUID) -> Any:
         found = self.get(table, [id], ["statecode"]).get(id)
         return None if found is None else found.values["statecode"]
+
+
+def _number(entity: Entity, answer: Any) -> int:
+    counted = answer.get("@odata.count") if isinstance(answer, dict) else None
+    if not isinstance(counted, int):
+        raise BadAnswer(f"The answer does not say how many rows of {entity.table.label} there are.")
+    return counted

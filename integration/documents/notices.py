@@ -58,7 +58,12 @@ def _sent(flow: Flow, notices: Sequence[Notice]) -> list[tuple[Notice, Written]]
     today = flow.context.clock().date()
     sent = moment(today) if fields[SENT].type is FieldType.DATETIME else today
     rows = [
-        Row(each.document.id, _values(each, sent, has_number=NUMBER in fields), each.document.header.version)
+        Row(
+            each.document.id,
+            _values(each, sent, has_number=NUMBER in fields),
+            each.document.header.version,
+            from_states=frozenset({SUBMITTED}),
+        )
         for each in notices
     ]
     return list(zip(notices, flow.writer.update(TABLE, rows), strict=True))

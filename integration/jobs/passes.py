@@ -13,8 +13,11 @@ from integration.documents.run import create_orders
 from integration.gate import Gate
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
+from integration.jobs.flows.posts import write_posts
+from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
+from integration.mappings.flows import NOTES, find_mapping
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.jobs.job import SHOWN_FROM
 from integration.sync.actions import Action
@@ -29,7 +32,6 @@ from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.system import DocumentSystem
 
 UNCOUPLED_AT_ONCE = 500
-NOTES = ("note", "annotation")
 ORDERS_OFF = "Sales order integration is off. Switch it on on the Connection Setup page first."
 
 
@@ -44,6 +46,8 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PLAN: make_plan,
         SyncJob.Kind.APPLY: carry_out,
         SyncJob.Kind.CREATE_ORDERS: _create_orders,
+        SyncJob.Kind.STATISTICS: upload_statistics,
+        SyncJob.Kind.POSTS: write_posts,
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:
@@ -155,7 +159,7 @@ def flow_of(job: SyncJob, journal: JobJournal, connected: Connected) -> Flow:
         raise ConfigurationProblem(ORDERS_OFF)
     if not isinstance(connected.erp, DocumentSystem):
         raise ConfigurationProblem("Business Central takes no documents this way.")
-    crm, notes = connected.crm, TableMapping.objects.filter(erp_table=NOTES[0], crm_table=NOTES[1]).first()
+    crm, notes = connected.crm, find_mapping(NOTES)
     writer = crm
     if setup.order_user_id is not None and isinstance(crm, SalesOrganization):
         writer = crm.acting_as(setup.order_user_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from integration.sync.memory.ledger import Pair
 from integration.sync.unchanging import unchanging
 from integration.systems.errors import Problem
-from integration.systems.values import Record, Value
+from integration.systems.values import Record, Row, Value
 
 
 @unchanging
@@ -109,7 +109,7 @@ class Uncouple:
     reason: str = ""
     twin: Record | None = None
     again: Pair | None = None
-    last: Mapping[str, Value] | None = None
+    last: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from integration.sync.record.draft import DescriptionDoubtful, Resolved
 from integration.sync.run import Scope
 from integration.systems.errors import Problem
 from integration.systems.filters import matches
-from integration.systems.values import Page, Record, Side, Value
+from integration.systems.values import Page, Record, Row, Side
 
 
 class Planner(Looks):
@@ -205,13 +205,13 @@ class Planner(Looks):
         return [action for pair in left if (action := self._deletion(pair, twins, last)) is not None]
 
     def _deletion(
-        self, pair: Pair, twins: Mapping[uuid.UUID, Record], last: Mapping[uuid.UUID, Mapping[str, Value]]
+        self, pair: Pair, twins: Mapping[uuid.UUID, Record], last: Mapping[uuid.UUID, Row | None]
     ) -> Action | None:
         twin = twins.get(pair.id(self.run.direction.destination))
         if twin is None or twin.id not in last:
             return self.decider.deleted(pair, twin)
-        words = last[twin.id]
-        return Uncouple(pair, twin=twin, last=words) if words else Uncouple(pair)
+        row = last[twin.id]
+        return Uncouple(pair) if row is None else Uncouple(pair, twin=twin, last=row)
 
     def _is_to_come(self, id: uuid.UUID, pair: Pair) -> bool:
         """Is this row not gone, but not there yet? Under an id set aside nobody finds it."""

@@ -178,13 +178,10 @@ def utc_now() -> dt.datetime:
 @dataclass(frozen=True, slots=True)
 class Trade:
     """What the documents of a run go by. ``orders``: is sales order integration on? ``order_user_id`` is the user of
-    Sales that handles orders, ``write_in_no`` what is sold where an order names no product, ``freight_account`` where
-    freight goes. ``lines``: the rule of the lines, where a run carries whole documents."""
+    Sales that handles orders. ``lines``: the rule of the lines, where a run carries whole documents."""
 
     orders: bool = False
     order_user_id: uuid.UUID | None = None
-    write_in_no: str = ""
-    freight_account: str = ""
     lines: TableRule | None = None
 
 

@@ -39,7 +39,7 @@ def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequen
     if inserts:
         _insert(run, special, inserts, results)
     if updates:
-        _update(run, updates, results)
+        _update(run, special, updates, results)
     if not run.gives_ids:
         follow(run, special, actions, results, columns)
     return results
@@ -97,7 +97,7 @@ def _written_besides(run: Run, writes: Sequence[SideWrite]) -> Iterator[tuple[Si
 def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:
     """The twins that go with their pairs, and those that get something written when their pairs go."""
     owners = {action.twin.id: action.pair.id(run.direction.source) for action in uncoupled if action.twin is not None}
-    left = [Row(a.twin.id, a.last, a.twin.version) for a in uncoupled if a.twin is not None and a.last is not None]
+    left = [action.last for action in uncoupled if action.last is not None]
     gone = [Row(id) for id in owners if id not in {row.id for row in left}]
     answers = run.destination.delete(run.destination_table, gone) if gone else []
     answers += run.destination.update(run.destination_table, left) if left else []
@@ -154,11 +154,12 @@ def _named_by_their_system(run: Run, inserts: Sequence[Insert], answers: Sequenc
         results.written[id] = arrived.get(id) or replace(answer, error=conflicts.get(id, answer.error))
 
 
-def _update(run: Run, updates: Sequence[Update], results: Results) -> None:
+def _update(run: Run, special: Special, updates: Sequence[Update], results: Results) -> None:
     rows, behind = [], []
     for action in updates:
         if action.changes:
-            rows.append(Row(action.twin.id, action.values, action.twin.version, _validated(run)))
+            row = Row(action.twin.id, action.values, action.twin.version, _validated(run))
+            rows.append(special.finish(action, row))
             behind.append(action)
         else:
             results.written[action.record.id] = Written(action.twin.id, action.twin.version)

@@ -55,7 +55,12 @@ class DocumentWriter:
         outcomes = {each.id: _outcome(each, each.whole(), answer) for each, answer in zip(short, sent, strict=True)}
         outcomes |= {each.id: self._in_slices(each) for each in papers.values() if each.is_long}
         written = self._written(papers, outcomes)
-        return [written.pop(document.header.id, None) or self._twice(document) for document in documents]
+        answers, seen = [], set[uuid.UUID]()
+        for document in documents:
+            id = document.header.id
+            answers.append(self._twice(document) if id in seen else written[id])
+            seen.add(id)
+        return answers
 
     def _twice(self, document: Document) -> Written:
         words = f"{self.entity.table.label} {document.header.id} is in the list twice."

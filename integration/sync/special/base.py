@@ -21,7 +21,7 @@ from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.system import System
-from integration.systems.values import Document, Record, Row, Side, Value
+from integration.systems.values import Document, Record, Row, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ class Special:
     """False where rows of the destination are only ever coupled, never made."""
     only_pairs = False
     """True where a record without a coupling is nobody's business, whatever the run: another flow makes the pairs."""
+    kept: frozenset[str] = frozenset()
+    """Keys of agreed values that another flow keeps in the same pairs."""
     ignores_deletions = False
     """True where a deleted record deletes nothing and is no error: the other one stays and is not made anew."""
     page_by_page = False
@@ -154,11 +156,9 @@ class Special:
         """Twin -> the source record that takes it over when the one that it is coupled with is gone."""
         return {}
 
-    def last_words(
-        self, pairs: Sequence[Pair], twins: Mapping[uuid.UUID, Record]
-    ) -> Mapping[uuid.UUID, Mapping[str, Value]]:
-        """What is written to twins whose records were deleted, by the twin's id; their pairs end with it. Others are
-        judged by the policy of the mapping."""
+    def last_words(self, pairs: Sequence[Pair], twins: Mapping[uuid.UUID, Record]) -> Mapping[uuid.UUID, Row | None]:
+        """What is written to twins whose records were deleted (``None``: nothing), by the twin's id; their pairs end
+        with it. Others are judged by the policy of the mapping."""
         return {}
 
     def adjusted(self, record: Record) -> Record:
@@ -175,6 +175,10 @@ class Special:
     def before(self) -> None:
         """Make what has to be there before the page is written. Every row made here has an id that is the same on
         every machine, so that doing it twice makes one row. Not called in a dry run."""
+
+    def finish(self, action: Update, row: Row) -> Row:
+        """An update as it is sent: from which states it may be made, and in which one its row is left."""
+        return row
 
     def insert(self, action: Insert, row: Row) -> Row | Document:
         """What a new row is inserted as: by itself, or with all that belongs to it. All rows of a mapping alike."""

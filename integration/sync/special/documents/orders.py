@@ -11,23 +11,24 @@ import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from integration.sync.actions import Update
 from integration.sync.memory.ledger import Pair
 from integration.sync.record.draft import Draft
 from integration.sync.record.meaning import MeaningField
 from integration.sync.special.base import Run, Special
+from integration.sync.special.documents.closing import reclosed
 from integration.sync.special.documents.invoice_amounts import rounded
 from integration.sync.special.documents.order_states import (
-    INVOICED,
     REOPENED,
     SUBMITTED,
     WRITTEN,
     OrderState,
     is_left_alone,
 )
-from integration.sync.special.documents.sums import SalesMoney
+from integration.sync.special.documents.settings import CompanySetup, SalesMoney
 from integration.systems.filters import AllOf, Comparison, OneOf
 from integration.systems.system import every
-from integration.systems.values import Record, Ref, Side, Value
+from integration.systems.values import Record, Ref, Row, Side, Value
 
 ORDER, SALES_ORDER = "sales_header", "salesorder"
 LINES, INVOICES = "sales_line", "sales_invoice_line"
@@ -47,10 +48,12 @@ class OrderRules(Special):
     """SALESORDER-ORDER."""
 
     only_pairs = True
+    kept = frozenset(("document:lines", "document:header"))
+    """What the Sales order said when it became an order here."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.money = SalesMoney(run)
+        self.money, self.setup = SalesMoney(run), CompanySetup(run)
         self._pairs: Mapping[uuid.UUID, Pair] = {}
         self._freight: dict[uuid.UUID, Decimal] = {}
 
@@ -71,7 +74,7 @@ class OrderRules(Special):
         ids = [record.id for record in records]
         self._pairs = self.run.ledger.pairs(Side.ERP, ids) if ids else {}
         self._freight = dict.fromkeys(ids, ZERO)
-        account = self.run.context.trade.freight_account
+        account = self.setup.freight_account if ids else ""
         parts = [OneOf("document_no", tuple(ids)), Comparison("type", "=", ACCOUNT)]
         parts += [Comparison("no", "=", account)] if account else []
         for line in every(self.run.erp, LINES, AllOf(tuple(parts)), ["document_no", "amount"]) if ids else ():
@@ -98,6 +101,9 @@ class OrderRules(Special):
             return False
         context = self.run.context
         return twin.modified_by is None or twin.modified_by not in (context.user_id, context.trade.order_user_id)
+
+    def finish(self, action: Update, row: Row) -> Row:
+        return reclosed(action, row)
 
     # --- what waits for that ------------------------------------------------------------------------------
 
@@ -144,30 +150,22 @@ class OrderRules(Special):
 
     # --- an order that is deleted -------------------------------------------------------------------------
 
-    def last_words(
-        self, pairs: Sequence[Pair], twins: Mapping[uuid.UUID, Record]
-    ) -> Mapping[uuid.UUID, Mapping[str, Value]]:
+    def last_words(self, pairs: Sequence[Pair], twins: Mapping[uuid.UUID, Record]) -> Mapping[uuid.UUID, Row | None]:
         """An order that a person deleted may be submitted once more, unless something of it was invoiced: it would be
         delivered twice."""
         where = OneOf("order_id", tuple(pair.erp_id for pair in pairs))
         found = every(self.run.erp, INVOICES, where, ["order_id"])
         invoiced = {row.values["order_id"] for row in found}
-        words: dict[uuid.UUID, Mapping[str, Value]] = {}
-        for pair in pairs:
-            twin = twins.get(pair.crm_id)
-            if twin is not None:
-                words[twin.id] = _last_words(twin.values.get("statecode"), is_invoiced=pair.erp_id in invoiced)
-        return words
+        there = {pair.erp_id: twins[pair.crm_id] for pair in pairs if pair.crm_id in twins}
+        return {twin.id: _last_words(twin, is_invoiced=id in invoiced) for id, twin in there.items()}
 
 
-def _last_words(state: Value, *, is_invoiced: bool) -> Mapping[str, Value]:
-    if state != SUBMITTED:
-        return {}
-    return WRITTEN["invoiced"] if is_invoiced else REOPENED
+def _last_words(twin: Record, *, is_invoiced: bool) -> Row | None:
+    if twin.values.get("statecode") != SUBMITTED:
+        return None
+    values = WRITTEN["invoiced"] if is_invoiced else REOPENED
+    return Row(twin.id, values, twin.version, from_states=frozenset((SUBMITTED,)))
 
 
 def _number(value: Value) -> Decimal:
     return value if isinstance(value, Decimal) else ZERO
-
-
-__all__ = ["INVOICED", "ORDER", "SALES_ORDER", "OrderRules"]

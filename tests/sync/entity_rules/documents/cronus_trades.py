@@ -24,8 +24,10 @@ class Trading(Cronus):
     def __init__(self) -> None:
         super().__init__()
         self.order_user = self.crm.add("systemuser", fullname="Olga Orders", isdisabled=False, islicensed=True)
-        trade = Trade(orders=True, order_user_id=self.order_user, write_in_no="WRITE-IN", freight_account=FREIGHT)
-        self.context = replace(self.context, trade=trade)
+        self.context = replace(self.context, trade=Trade(orders=True, order_user_id=self.order_user))
+        self.setup = self.erp.add(
+            "sales_receivables_setup", freight_g_l_account_no=FREIGHT, write_in_product_no="WRITE-IN"
+        )
         self.crm.plug_ins["invoice"] = lambda values: (
             {"statecode": 0, "statuscode": 4, **values} if "name" in values else values
         )
@@ -35,6 +37,17 @@ class Trading(Cronus):
         [self.bicycle_product] = self.make("ITEM-PRODUCT", self.bicycle)
         self.work = self.resource("LINDA", "Day of work", "85.00")
         [self.work_product] = self.make("RESOURCE-PRODUCT", self.work)
+
+    def keep_amounts(self, keeps: bool) -> None:
+        """Does Sales leave amounts as we write them? Order integration is on, and our user is one of integration."""
+        us = self.crm.user_id
+        if us not in self.crm.ids("systemuser"):
+            self.crm.add("systemuser", id=us, fullname="Integration")
+        self.crm.edit("systemuser", us, isintegrationuser=keeps)
+        self.crm.edit("organization", self.organization, issopintegrationenabled=True)
+
+    def switch_orders_off(self) -> None:
+        self.context = replace(self.context, trade=Trade())
 
     # --- orders ---------------------------------------------------------------------------------------------
 
@@ -92,6 +105,7 @@ class Trading(Cronus):
         id = self.erp.add("sales_invoice_header", **{**made, **values})
         for number, line in enumerate(lines, 1):
             rest = {"line_no": number * 10000, "document_no": Ref("sales_invoice_header", id)}
+            rest["unit_of_measure_code"] = Ref("unit_of_measure", self.pieces)
             self.erp.add("sales_invoice_line", **{**rest, **line})
         return id
 

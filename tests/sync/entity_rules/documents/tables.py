@@ -72,6 +72,9 @@ def erp_tables() -> list[Table]:
         ), named="sell_to_customer_name", numbered="no"),
         table("sales_invoice_line", "Sales Invoice Line", _line("sales_invoice_header", *order_ids),
               named="description", numbered="line_no"),
+        table("sales_receivables_setup", "Sales & Receivables Setup", [
+            code("freight_g_l_account_no"), code("write_in_product_no"),
+        ], named="freight_g_l_account_no"),
         table("note", "Note", [
             text("record_table", 60), Field("record_id", FieldType.UUID), Field("text", FieldType.MEMO),
         ], named="text"),

@@ -102,11 +102,9 @@ def posted(lines: Sequence[Line], step: D, discount: D, inclusive: bool) -> list
 
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 def test_the_lines_and_sums_of_an_invoice_in_sales(example: Example) -> None:
-    made = in_sales(
-        paper(example.lines, example.discount, example.inclusive),
-        example.pricing,
-        prices_including_vat=example.inclusive,
-    )
+    lines = paper(example.lines, example.discount, example.inclusive)
+
+    made = in_sales(lines, example.pricing, prices_including_vat=example.inclusive)
 
     there = [[one.price, one.base, one.discount, one.tax, one.extended] for one in made.lines]
     assert there == [[D(number) for number in line.split()] for line in example.there]

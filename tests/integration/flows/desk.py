@@ -22,6 +22,8 @@ from integration.business_central.models import (
     SalesLine,
     SalesReceivablesSetup,
     UnitOfMeasure,
+    VatPostingSetup,
+    VatProductPostingGroup,
 )
 from integration.business_central.store import EmbeddedCompany
 from integration.connection import systems
@@ -33,7 +35,7 @@ from integration.sync.run import Options, Scope
 from integration.systems.memory import MemorySystem
 from integration.systems.values import Ref, Side
 from tests.business_central import trading
-from tests.integration.documents.sales_tables import sales_tables
+from tests.integration.flows.sales_tables import sales_tables
 
 D = Decimal
 CENT = D("0.01")
@@ -85,6 +87,15 @@ class Desk:
         mapping = "ITEM-PRODUCT" if model is Item else "RESOURCE-PRODUCT"
         self.couple(mapping, model.objects.get(no=no).pk, product)
         return product
+
+    def sell(self, no: str, rate: int) -> uuid.UUID:
+        """One more item, taxed at this rate, and its product."""
+        group = VatProductPostingGroup.objects.create(code=f"VAT {rate}")
+        VatPostingSetup.objects.create(vat_prod_posting_group=group, vat_identifier=f"VAT{rate:02}", vat_percent=rate)
+        unit = UnitOfMeasure.objects.get(code="PCS")
+        Item.objects.create(no=no, description=no.capitalize(), base_unit_of_measure=unit, vat_prod_posting_group=group)
+        self.products[no] = self._product(no, Item, 1)
+        return self.products[no]
 
     # --- what a salesperson does --------------------------------------------------------------------------------
 
@@ -176,6 +187,17 @@ def freight_account() -> None:
     """Name the account of freight."""
     setup = SalesReceivablesSetup.current()
     setup.freight_g_l_account_no = GLAccount.objects.get(no="6810")
+    setup.save()
+
+
+def write_in_product(kind: int = Item.Type.SERVICE, vat: str = "STANDARD") -> None:
+    """Make an item that stands for products that are written in, and name it in the setup."""
+    Item.objects.create(
+        no="WRITE-IN", description="Written in", type=kind, base_unit_of_measure=UnitOfMeasure.objects.get(code="PCS"),
+        vat_prod_posting_group=VatProductPostingGroup.objects.get(code=vat),
+    )  # fmt: skip
+    setup = SalesReceivablesSetup.current()
+    setup.write_in_product_no = "WRITE-IN"
     setup.save()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.integration.documents.desk import Desk, desk, lines_of
+from tests.integration.flows.desk import Desk, desk, lines_of
 
 __all__ = ["desk"]
 D = Decimal

@@ -1,8 +1,10 @@
-"""How Sales keeps money of documents: decimals of currencies and prices, and whether it leaves amounts as written."""
+"""What both sides are set up to do with the money of documents: decimals of currencies and prices, whether Sales leaves
+amounts as they are written, and what stands for freight and for what is written in."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from functools import cached_property
 
 from integration.sync.special.base import Run
@@ -15,6 +17,7 @@ from integration.systems.values import Ref, Value
 CURRENCY, PLACES = "transactioncurrency", "currencyprecision"
 KEEPS, PER_UNIT = "issopintegrationenabled", "discountcalculationmethod"
 USER, INTEGRATION_USER = "systemuser", "isintegrationuser"
+SETUP, FREIGHT_ACCOUNT, WRITE_IN = "sales_receivables_setup", "freight_g_l_account_no", "write_in_product_no"
 ON_EACH_UNIT = 1
 USUAL_PLACES = 2
 
@@ -68,3 +71,33 @@ class SalesMoney:
         except (TableMissing, PrivilegeMissing):
             return settings
         return settings | dict(page.records[0].values if page.records else {})
+
+
+class CompanySetup:
+    """Of Sales & Receivables Setup; read once a run, when something first needs it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @property
+    def freight_account(self) -> str:
+        """The number of the G/L account for freight; blank: none is named."""
+        return self._code(FREIGHT_ACCOUNT)
+
+    @property
+    def write_in_no(self) -> str:
+        """The number of the item or resource that stands for what is written in; blank: none is named."""
+        return self._code(WRITE_IN)
+
+    def _code(self, name: str) -> str:
+        value = self._values.get(name)
+        return value.label if isinstance(value, Ref) else str(value or "")
+
+    @cached_property
+    def _values(self) -> Mapping[str, Value]:
+        try:
+            shown = [name for name in (FREIGHT_ACCOUNT, WRITE_IN) if name in self.run.erp.describe(SETUP).fields]
+            page = self.run.erp.find(SETUP, fields=shown, size=1)
+        except TableMissing:
+            return {}
+        return page.records[0].values if page.records else {}
