@@ -46,6 +46,7 @@ class TaskPass:
 
 TASK_PASSES: Mapping[str, tuple[TaskPass, ...]] = {
     Task.STATISTICS: (TaskPass("CUSTOMER", "to_crm", "statistics"),),
+    Task.CREATE_ORDERS: (TaskPass("SALESORDER-ORDER", "to_erp", "create-orders"),),
     Task.ORDER_STATUS: (
         TaskPass("SALESORDER-ORDER", "to_crm", "posts"),
         TaskPass("SALESORDER-ORDER", "to_crm", "synchronize"),

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from integration.connection import notifying
 from integration.defaults.tasks import Task
-from integration.jobs import lifecycle
 from integration.jobs.opening import gate_of
 from integration.jobs.tasks import new_day, retention, waking
 from integration.models import ConnectionSetup
@@ -21,18 +20,11 @@ def notify_sales() -> dict[str, int]:
     return {"notified": int(notifying.send_pending_notice(setup, gate_of(setup)))}
 
 
-def create_orders() -> dict[str, int]:
-    """Start the pass that makes orders of submitted orders of Sales, as its recurring entry asks for."""
-    lifecycle.create_orders()
-    return {"passes started": 1}
-
-
 TASKS: dict[str, Work] = {
     Task.RETENTION: retention.clean,
     Task.NOTIFY_SALES: notify_sales,
     Task.LOOK_AT_SALES: waking.look_at_sales,
     Task.NEW_DAY: new_day.look,
-    Task.CREATE_ORDERS: create_orders,
 }
 """What each task does. A room above this one adds its own (:func:`performs`); ``apps.py`` loads it."""
 
