@@ -22,7 +22,7 @@ register = template.Library()
 def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The groups of the navigation with the links this person may follow; empty groups are left out."""
     path = context["request"].path if "request" in context else ""
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"label": label, "links": [_link(one) for one in visible(places, context["user"])]}
         for label, places in entries().items()
     ]

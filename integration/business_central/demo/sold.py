@@ -58,7 +58,7 @@ def sell() -> None:
 def _sell(sale: Sale, customer: Any, items: Sequence[Any]) -> None:
     id = uuid.uuid4()
     terms = PaymentTerms.objects.get(code=sale.terms)
-    header = {
+    header: dict[str, Any] = {
         "document_type": 1,
         "sell_to_customer_no": Ref("customer", customer.pk),
         "payment_terms_code": Ref("payment_terms", terms.pk),

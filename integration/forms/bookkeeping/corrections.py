@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -134,7 +134,7 @@ class CreditForm(CorrectionForm):
 def _credited(invoice: SalesInvoiceHeader) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
     """Line of the invoice -> quantity, amount and amount including VAT that are credited of it already."""
     found: dict[int, tuple[Decimal, Decimal, Decimal]] = {}
-    rows: Sequence[Any] = SalesCrMemoLine.objects.filter(document_no__corrects_invoice_no=invoice.no)
+    rows: Iterable[Any] = SalesCrMemoLine.objects.filter(document_no__corrects_invoice_no=invoice.no)
     for row in rows:
         quantity, amount, including = found.get(row.invoice_line_no, (Decimal(0),) * 3)
         found[row.invoice_line_no] = (
