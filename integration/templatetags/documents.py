@@ -10,4 +10,3 @@ from integration.pages.documents.kinds import state_of
 register = template.Library()
 register.simple_tag(state_of, name="document_state")
 register.filter("quantity", number)
-
