@@ -280,6 +280,10 @@ OVERWRITES_NOTHING = {
     "full_synch_line": ASKS, "job_queue_entry": ASKS,
     "record_action": STARTS, "errors_action": STARTS, "skipped_action": STARTS, "erase": ASKS,
     "mappings_uncouple": ASKS,
+    "order_new": MAKES, "quote_new": MAKES, "invoice_new": MAKES, "document_amounts": NOTHING,
+    "shipments_invoice": ASKS, "shipment_undo": ASKS,
+    "document_edit": "It is tried in tests/integration/documents/test_editing.py.",
+    "document_action": "It carries the version that was seen: tests/integration/documents/test_actions_on_documents.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
 }  # fmt: skip
