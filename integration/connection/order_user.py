@@ -1,9 +1,4 @@
-"""The user of Sales that handles sales orders: found by name or e-mail address, and written as.
-
-State, dates, numbers, notes and posts of orders and quotes are written as this user. Rows that carry amounts are
-written as the integration user, since Sales keeps amounts only of users that are marked as such. Both are our own
-changes: ``Record.modified_by`` is who writes, not on whose behalf.
-"""
+"""The user of Sales that handles sales orders, by name or e-mail address."""
 
 from __future__ import annotations
 
@@ -11,23 +6,13 @@ import uuid
 from typing import TYPE_CHECKING
 
 from integration.connection.opening import open_for_page
-from integration.dataverse.store import SalesOrganization
 from integration.systems.errors import ConfigurationProblem
 from integration.systems.filters import AnyOf, Comparison
-from integration.systems.system import System
 
 if TYPE_CHECKING:
     from integration.models.connection.setup import ConnectionSetup
 
 NAMED_BY = ("fullname", "internalemailaddress")
-
-
-def as_order_user(crm: System, setup: ConnectionSetup) -> System:
-    """Sales, where what is written counts as written by the user that handles orders; as it is where nobody was chosen.
-    Raises ``NotAMember`` where the user is gone."""
-    if setup.order_user_id is None or not isinstance(crm, SalesOrganization):
-        return crm
-    return crm.acting_as(setup.order_user_id)
 
 
 def find_order_user(setup: ConnectionSetup, text: str) -> tuple[uuid.UUID, str]:

@@ -89,6 +89,7 @@ VERBS: Mapping[str, Verb] = {
     "ship_and_invoice": Verb(invoicing.ship_and_invoice, POSTED | CHECKED),
     "archive": Verb(archiving.archive, CHECKED),
     "make_order": Verb(archiving.make_order, CHECKED),
+    "close_quote": Verb(archiving.close_quote, BY),
     "rebuild": Verb(rebuilding.rebuild, CHECKED | {"document"}),
     "link_quote": Verb(archiving.link_quote, BY | {"no"}),
     "undo_shipment": Verb(shipping.undo_shipment, BY),
