@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from integration.sync.memory.ledger import State
 from integration.systems.values import Side
 
 
@@ -21,8 +22,14 @@ class TableMappingQuerySet(models.QuerySet[Any]):
         return self.exclude(crm_table__contains=".")
 
     def of_table(self, side: Side, table: str) -> TableMappingQuerySet:
-        """The mappings over this table of this side, those that run first in front."""
-        return self.filter(**{f"{side.value}_table": table}).order_by("position", "name")
+        """The mappings over this table of this side that people work with, those that run first in front."""
+        return self.filter(internal=False, **{f"{side.value}_table": table}).order_by("position", "name")
+
+    def pairs(self) -> models.QuerySet[Any]:
+        """The couplings of these mappings whose records are there on both sides, for a subquery: their columns
+        ``erp_id`` and ``crm_id``."""
+        couplings = self.model._meta.get_field("couplings").related_model
+        return couplings._default_manager.filter(mapping__in=self.order_by(), state=State.COUPLED.value)
 
     def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
         """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""

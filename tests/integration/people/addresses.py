@@ -38,6 +38,7 @@ PAGES = {
     "login": Page(ANYBODY, ANYBODY),
     "components": Page(SEERS, SEERS),
     "healthz": Page(ANYBODY, ANYBODY),
+    "published": Page(ANYBODY, ANYBODY),  # asks for a key, whoever is signed in (tests/integration/published)
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
     "single_signon": Page(ANYBODY, ANYBODY),
     "single_signon_back": Page(ANYBODY, ANYBODY),
