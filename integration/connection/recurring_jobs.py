@@ -34,8 +34,9 @@ def release_jobs(parts: Collection[str], mappings: Collection[TableMapping] = ()
 
 
 def follow_features(features: Collection[str], *, enabled: bool) -> None:
-    """Create the entries of the tasks that these features ask for, where they are missing; delete all others. What a person changed about one that stays is kept; a new one waits On Hold until the connection
-    is enabled, unless it is the house's own."""
+    """Create the entries of the tasks that these features ask for, where they are missing; delete all others. What a
+    person changed about one that stays is kept; a new one waits On Hold until the connection is enabled, unless it is
+    the house's own."""
     wanted = [entry for entry in TASK_ENTRIES if not entry.feature or entry.feature in features]
     unwanted = {entry.task for entry in TASK_ENTRIES} - {entry.task for entry in wanted}
     JobQueueEntry.objects.filter(mapping=None, task__in=unwanted).delete()

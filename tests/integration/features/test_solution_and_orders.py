@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.test.client import Client
 
-from integration.connection import recurring_jobs
 from integration.connection.enabling import enable, findings_of, order_integration_switched
 from integration.defaults.standard import BY_NAME
 from integration.defaults.tasks import HOUSE_TASKS, TASK_PASSES, Task

@@ -89,7 +89,7 @@ def test_a_pass_that_is_killed_behind_every_step_ends_as_one_that_was_not(
     assert not SyncError.objects.open().exists()
     assert [line.no for line in lines_of(quoting.here(second))] == ["BOOK"]
     assert len(quoting.archived(numbers["revised"])) == 1
-    assert [quoting.made(order).quote_no for order in orders][0] == numbers["won"]
+    assert next(quoting.made(order).quote_no for order in orders) == numbers["won"]
     assert quoting.made(orders[1]).quote_no
     assert len(quoting.archived(numbers["won"])) == len(quoting.archived(numbers["lost"])) == 1
     assert quoting.here(waiting).status == 1
