@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from integration import jobs
 from integration.business_central.models import (
     CustLedgerEntry,
+    Customer,
     DetailedCustLedgEntry,
     GLAccount,
+    Item,
     Note,
     SalesHeader,
     SalesInvoiceHeader,
+    Salesperson,
     SalesReceivablesSetup,
+    UnitOfMeasure,
+    VatProductPostingGroup,
 )
+from integration.business_central.posting.adjustments import post_adjustment
 from integration.business_central.store import EmbeddedCompany
 from integration.models import SyncJob, TableMapping
 from integration.sync.rules import Direction
@@ -79,6 +87,14 @@ def ordered(organization: Organization, *rows: dict[str, Any], **more: Any) -> t
 def invoice_of(order: SalesHeader) -> SalesInvoiceHeader:
     erp.act("sales_header", order.pk, "ship_and_invoice")
     return SalesInvoiceHeader.objects.filter(order_id=order.pk).latest("no")
+
+
+def nancy(organization: Organization) -> Salesperson:
+    """A salesperson who is coupled with a user of Sales."""
+    person = Salesperson.objects.create(code="NA", name="Nancy Anderson")
+    [user] = every(organization.crm, "systemuser", Comparison("fullname", "=", person.name))
+    TableMapping.objects.get(name="SALESPEOPLE").couplings.couple(person.pk, user.id)
+    return person
 
 
 def add_note(organization: Organization, order: uuid.UUID, text: str) -> None:
@@ -177,8 +193,47 @@ def noted_both_ways(organization: Organization) -> None:
     ]  # fmt: skip
 
 
-def test_what_is_posted_here_stands_in_sales_to_the_cent(organization: Organization) -> None:
-    """One organization for all three: it takes long to set up."""
+def late_notes(organization: Organization) -> None:
+    """A note that its pass has read before the order was coupled."""
+    there = organization.order(organization.desk(1, 100))
+    jobs.create_orders(inline=True)
+    order, orders = made(there), TableMapping.objects.get(name=ORDER)
+    carry(NOTES, direction=Direction.TO_ERP)
+    orders.couplings.uncouple([order.pk])
+    add_note(organization, there, "Written in between")
+    assert carry(NOTES, direction=Direction.TO_ERP).inserted == 0
+    orders.couplings.couple(order.pk, there)
+    assert carry(NOTES, direction=Direction.TO_ERP).inserted == 1
+    assert Note.objects.get(record_id=order.pk).text == "Written in between"
+
+
+def created_by_command(organization: Organization, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither the customer nor the item of the invoice is in Sales yet."""
+    unit, group = UnitOfMeasure.objects.get(code="PCS"), VatProductPostingGroup.objects.get(code="STANDARD")
+    Item.objects.create(no="BIKE", description="Bike", unit_price=1, base_unit_of_measure=unit,
+                        vat_prod_posting_group=group)  # fmt: skip
+    post_adjustment(Item.objects.get(no="BIKE").pk, D(10), posting_date=trading.DAY)
+    buyer = Customer.objects.create(no="FABRIKAM", name="Fabrikam", salesperson_code=nancy(organization))
+    header = trading.order(trading.item("BIKE", 2, "72786.00", line_discount_amount=D("8511.37")), whose="FABRIKAM")
+    erp.act("sales_header", header.pk, "release")
+    invoice = invoice_of(header)
+    capsys.readouterr()
+    call_command("create_invoice", invoice.no, "--json")
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["status"], answer["counters"]["inserted"], answer["errors"]) == ("finished", 1, [])
+    assert TableMapping.objects.get(name="CUSTOMER").couplings.filter(erp_id=buyer.pk, state="coupled").exists()
+    call_command("create_invoice", invoice.no, "--json")
+    assert json.loads(capsys.readouterr().out)["counters"]["unchanged"] == 1
+    with pytest.raises(CommandError, match="There is no posted sales invoice 999999"):
+        call_command("create_invoice", "999999", "--json")
+
+
+def test_what_is_posted_here_stands_in_sales_to_the_cent(
+    organization: Organization, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One organization for all of it: it takes long to set up."""
     noted_both_ways(organization)
+    late_notes(organization)
     paid_in_two_payments(organization)
     worked_out_and_kept(organization)
+    created_by_command(organization, capsys)
