@@ -57,6 +57,11 @@ def create_orders(flow: Flow) -> Counters:
     return OrderPass(flow).go()
 
 
+def is_candidate(header: Record) -> bool:
+    """Does the automatic job take this order: submitted, and never sent to the back office?"""
+    return integer(header, "statecode") == SUBMITTED and was_never_sent(header)
+
+
 class OrderPass:
     """One pass under way."""
 
