@@ -83,12 +83,15 @@ def kinds_of_flows(mapping: TableMapping) -> list[SyncJob.Kind]:
 def create_invoices(ids: Sequence[uuid.UUID], *, user: Person = None, inline: bool = False) -> SyncJob:
     """Create Invoice in Dynamics 365 Sales: have invoices made of these posted ones, behind what they need there.
     Answers the run of the invoices. Raises ``ConfigurationProblem``."""
-    mapping, last = mapping_of(INVOICES), None
-    wanted = Options(scope=Scope.IDS, ids=tuple(ids), create=True, force=True)
-    for each, options in (*runs_first(needs_of(ids, open_erp())), (mapping, wanted)):
-        after = None if inline else last
-        last = start(each, Direction.TO_CRM, options=options, user=user, after=after, inline=inline)
-    return last
+    mapping, before = mapping_of(INVOICES), list[SyncJob]()
+
+    def run_behind(each: TableMapping, options: Options) -> SyncJob:
+        after = before[-1] if before and not inline else None
+        return start(each, Direction.TO_CRM, options=options, user=user, after=after, inline=inline)
+
+    for needed, options in runs_first(needs_of(ids, open_erp())):
+        before.append(run_behind(needed, options))
+    return run_behind(mapping, Options(scope=Scope.IDS, ids=tuple(ids), create=True, force=True))
 
 
 def synchronize_modified(user: Person = None) -> list[SyncJob]:

@@ -32,7 +32,8 @@ def is_known(found: str) -> bool:
     products (a web service key, OData's service document, a product of type service)."""
     return bool(
         re.search(
-            r"\w+Manager$| (get_context|bound|handle)_data$|web_?service|service_?(document|product)|proxy_manager_for$",
+            r"\w+Manager$| (get_context|bound|handle)_data$|web_?service|service_?(document|product)|"
+            r"proxy_manager_for$",
             found,
             re.IGNORECASE,
         )

@@ -27,7 +27,7 @@ from integration.sync.special.documents.order_states import (
     is_left_alone,
 )
 from integration.sync.special.documents.settings import CompanySetup, SalesMoney
-from integration.systems.filters import AllOf, Comparison, OneOf
+from integration.systems.filters import AllOf, Comparison, Filter, OneOf
 from integration.systems.system import every
 from integration.systems.values import Record, Ref, Row, Side, Value
 
@@ -76,7 +76,7 @@ class OrderRules(Special):
         self._pairs = self.run.ledger.pairs(Side.ERP, ids) if ids else {}
         self._freight = dict.fromkeys(ids, ZERO)
         account = self.setup.freight_account if ids else ""
-        parts = [OneOf("document_no", tuple(ids)), Comparison("type", "=", ACCOUNT)]
+        parts: list[Filter] = [OneOf("document_no", tuple(ids)), Comparison("type", "=", ACCOUNT)]
         parts += [Comparison("no", "=", account)] if account else []
         for line in every(self.run.erp, LINES, AllOf(tuple(parts)), ["document_no", "amount"]) if ids else ():
             document, amount = line.values["document_no"], line.values["amount"]
