@@ -19,32 +19,28 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from integration.documents.afterwards import Afterwards
 from integration.documents.digest import digests
-from integration.documents.flow import DIRECTION, Flow, Noted, chunks, rests, went_well
+from integration.documents.flow import Flow, Noted, rests, went_well
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
-from integration.documents.reading import SalesReader
+from integration.documents.quote_links import link_quotes
+from integration.documents.rounds import MODIFIED, DocumentPass, Pages
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.run import Changed, Counters, Scope
-from integration.systems.errors import CursorExpired, DuplicateKey
+from integration.systems.errors import DuplicateKey
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, OneOf
 from integration.systems.values import Field, FieldType, Record, Side, Written
 
-AT_ONCE = 500
-"""Orders that are read and planned in one go."""
 ROWS_AT_ONCE = 6000
 """Rows that are written in one transaction, unless one document has more."""
-ROUND = 5000
-"""Headers that are held at once."""
-MODIFIED = "modifiedon"
 CHANGED: Filter = AnyOf(
     (
         OneOf("statecode", (SUBMITTED, CANCELED)),
@@ -60,98 +56,27 @@ def create_orders(flow: Flow) -> Counters:
     return OrderPass(flow).go()
 
 
-class OrderPass:
+def is_candidate(header: Record) -> bool:
+    """Does the automatic job take this order: submitted, and never sent to the back office?"""
+    return integer(header, "statecode") == SUBMITTED and was_never_sent(header)
+
+
+class OrderPass(DocumentPass):
     """One pass under way."""
 
     def __init__(self, flow: Flow) -> None:
-        self.flow = flow
-        self.reader = SalesReader(flow.crm, ORDER)
+        super().__init__(flow, ORDER)
         self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
         self.afterwards = Afterwards(flow, self.reader, self.lookups)
-        self.total = Counters()
-        self.delivered: dict[uuid.UUID, str] = {}
-        """The orders that were taken, with the version they had then; open ones may have changed as well."""
-        self.again: list[uuid.UUID] = []
-        """Orders that somebody changed while they were read or written."""
 
-    def go(self) -> Counters:
-        flow = self.flow
-        if flow.options.scope is Scope.IDS:
-            flow.journal.begin(len(flow.options.ids))
-        for headers, cursor in self._pages():
-            for start in range(0, len(headers), AT_ONCE):
-                flow.journal.go_on()
-                self.take(headers[start : start + AT_ONCE])
-            if cursor is not None:
-                flow.journal.advance(cursor)
-        again, self.again = list(dict.fromkeys(self.again)), []
-        for ids in chunks(again, AT_ONCE):
-            flow.journal.go_on()
-            self.take(list(self.reader.headers(ids).values()))
-        return self.total
-
-    # --- reading ------------------------------------------------------------------------------------------------
-
-    def _pages(self) -> Iterator[tuple[list[Record], str | None]]:
-        """Headers, and the cursor behind them."""
-        options = self.flow.options
-        if options.scope is Scope.IDS:
-            yield from self._of_ids(options.ids)
-            return
-        ledger = self.flow.ledger
-        for headers, _ in self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)]))):
-            self.delivered.update((header.id, header.version) for header in headers)
-            yield headers, None
-        if options.scope is not Scope.OPEN:
-            yield from self._changes()
-
-    def _of_ids(self, ids: Sequence[uuid.UUID]) -> Iterator[tuple[list[Record], str | None]]:
-        for some in chunks(ids, AT_ONCE):
-            there = self.reader.headers(some)
-            self._forget_gone([id for id in some if id not in there])
-            yield list(there.values()), None
-
-    def _changes(self) -> Iterator[tuple[list[Record], str | None]]:
-        """What changed, in rounds. What is made of an order changes it, and may take it out of what is being read, so
-        that pages read meanwhile would shift: a round is read to its end first, and the next one begins anew."""
-        cursor = self.flow.journal.cursor()
-        last = None
-        while last is None:
-            try:
-                headers, last = self._round(cursor)
-            except CursorExpired:
-                if cursor is None:
-                    raise
-                cursor = None
-                continue
-            yield headers, last
-
-    def _round(self, cursor: str | None) -> tuple[list[Record], str | None]:
-        """Headers that were not delivered yet, and the cursor behind all of them; ``None`` where more follow."""
+    def _read(self, cursor: str | None) -> Pages:
+        """Pages of headers that changed since the cursor, each with the cursor behind it."""
         where = CHANGED if cursor else self._candidates()
-        found: list[Record] = []
-        reached = None
         for page in self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED):
-            if len(found) >= ROUND:
-                reached = None
-                break
-            found += [row for row in page.records if self.delivered.get(row.id) != row.version]
-            reached = page.cursor
-        self.delivered.update((header.id, header.version) for header in found)
-        return found, reached
+            yield list(page.records), page.cursor
 
     def _candidates(self) -> Filter:
         return _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
-
-    def _forget_gone(self, ids: Sequence[uuid.UUID]) -> None:
-        """Orders that were deleted before they became one: nothing is left to do. What became of coupled ones is
-        found by the pass of their mapping."""
-        pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
-        noted = Noted(forgotten=[pair for pair in pairs.values() if pair.state is State.RESERVED], done=len(ids))
-        noted.recovered = [pair.crm_id for pair in noted.forgotten]
-        if noted.forgotten:
-            with self.flow.ledger.page():
-                noted.store(self.flow)
 
     # --- one page -----------------------------------------------------------------------------------------------
 
@@ -166,11 +91,13 @@ class OrderPass:
             if not _is_coupled(pairs.get(header.id)) and self._takes(header, pairs.get(header.id), noted)
         ]
         plans = self._plans(taken)
-        notices = self._judge(coupled, pairs)
+        notices: list[Notice] = []
         for some in _portions(plans) or [[]]:
             notices += self._write(some, pairs, noted)
             self.total.add(noted.counters)
             noted = Noted()
+        link_quotes(self.flow, headers)
+        notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 
     def _judge(self, coupled: Sequence[Record], pairs: dict[uuid.UUID, Pair]) -> list[Notice]:
@@ -244,16 +171,7 @@ class OrderPass:
                 if each.problem is not None:
                     self._refused(each, pairs.get(each.source.id), noted)
             noted.store(self.flow)
-            self._close_quotes(notices)
         return notices
-
-    def _close_quotes(self, notices: Sequence[Notice]) -> None:
-        """The quotes that these orders were made of are archived and deleted: the order names them by now."""
-        if "link_quote" not in self.flow.erp.describe(HEADER_TABLE).actions:
-            return
-        for notice in notices:
-            if notice.quote_no:
-                self.flow.erp.act(HEADER_TABLE, notice.pair.erp_id, "link_quote", no=notice.quote_no)
 
     def _refused(self, refused: Plan, pair: Pair | None, noted: Noted) -> None:
         document, problem = refused.source, refused.problem
@@ -285,8 +203,7 @@ class OrderPass:
         noted.notes += [Pair(note.id, note.id, State.COUPLED) for note in document.notes]
         noted.counters.inserted += 1
         noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
-        quote_no = made.document.header.values.get("quote_no") if made.document is not None else ""
-        return Notice(document, created, no, str(quote_no or ""))
+        return Notice(document, created, no)
 
 
 def _portions(plans: Sequence[Plan]) -> list[list[Plan]]:
