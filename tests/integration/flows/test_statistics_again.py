@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from integration.business_central.posting.payments import Payment, register_payment
-from integration.documents.statistics import LINK, STATISTICS, row_id
+from integration.documents.account_statistics.plan import LINK, STATISTICS, row_id
 from integration.models.jobs.flows import FlowCursor
 from integration.systems.errors import Unreachable
-from tests.integration.documents.statistics_world import StatisticsWorld, clock, id_of, invoice, world
+from tests.integration.flows.statistics_world import StatisticsWorld, clock, id_of, invoice, world
 
 __all__ = ["clock", "world"]
 
@@ -44,7 +44,7 @@ def test_a_run_that_dies_before_its_cursors_move_makes_nothing_twice(
     invoice(70)
     run = world.statistics_run()
     with monkeypatch.context() as killed:
-        killed.setattr("integration.documents.moved.store", _killed)
+        killed.setattr("integration.documents.account_statistics.moved.store", _killed)
         with pytest.raises(KeyboardInterrupt):
             run.of_all()
     assert world.run() == {"unchanged": 1}
