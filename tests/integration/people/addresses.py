@@ -130,6 +130,7 @@ PAGES = {
     "job_queue_edit": Page(RUNNERS, RUNNERS, {"id": 7}),
     "job_queue_entry": Page(SEERS, RUNNERS, {"id": 7, "action": "ready"}),
     "erp_list": Page(SEERS, SEERS, {"table": "customer"}),
+    "customers_in_sales": Page(SEERS, SEERS),
     "customer_in_sales": Page(SEERS, SEERS, {"id": ID}),
     "erp_card": Page(SEERS, SEERS, {"table": "customer", "id": ID}),
     "crm_list": Page(SEERS, SEERS, {"entity": "account"}),
