@@ -110,10 +110,15 @@ class StatisticsRun:
         return total
 
     def _require(self) -> None:
+        """The place for statistics; the description of accounts may be from before the solution came."""
         try:
             self.crm.describe(STATISTICS)
         except TableMissing as missing:
             raise ConfigurationProblem(NOT_INSTALLED) from missing
+        if LINK not in self.crm.describe(ACCOUNT).fields:
+            self.crm.forget(ACCOUNT)
+            if LINK not in self.crm.describe(ACCOUNT).fields:
+                raise ConfigurationProblem(NOT_INSTALLED)
 
     # --- who ------------------------------------------------------------------------------------------------------
 
