@@ -20,8 +20,8 @@ from integration.connection.enabling import enable
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
 from integration.dataverse.store import SalesOrganization
-from integration.documents.posts import PostsRun
-from integration.documents.statistics import LINK, STATISTICS, row_id
+from integration.documents.account_statistics.plan import LINK, STATISTICS, row_id
+from integration.documents.timeline.posts import PostsRun
 from integration.jobs import queue
 from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, SyncJob, TableMapping
@@ -33,7 +33,7 @@ from integration.systems.system import every
 from integration.systems.values import Ref, Row
 from tests.business_central import trading
 from tests.business_central.trading import item, order
-from tests.integration.documents.statistics_world import counted, invoice
+from tests.integration.flows.statistics_world import counted, invoice
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 from tests.sandbox.conftest import Caller
@@ -121,7 +121,7 @@ def test_a_post_stands_on_the_timeline_and_is_the_order_user_s(running: Sandbox)
 
         def run() -> dict[str, int]:
             acting = crm.acting_as(peter.id)
-            return counted(PostsRun(connected.erp, acting, orders.couplings, MemoryJournal(), crm_id()).make())
+            return counted(PostsRun(connected.erp, lambda: acting, orders.couplings, MemoryJournal(), crm_id()).make())
 
         assert run() == {"inserted": 1}
         [post] = every(crm, "post", Comparison("regardingobjectid", "=", sales_order), ["text", "createdby"])
