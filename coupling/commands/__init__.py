@@ -17,6 +17,7 @@ from coupling.commands.couple_records import (
     uncouple_inline,
 )
 from coupling.commands.create_records import creatable, create
+from coupling.commands.flows import retry_posts, update_statistics
 from coupling.commands.synchronize_now import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
 
 __all__ = [
@@ -34,10 +35,12 @@ __all__ = [
     "creatable",
     "create",
     "plans",
+    "retry_posts",
     "suggestion",
     "synchronize",
     "uncouple",
     "uncouple_all",
     "uncouple_inline",
+    "update_statistics",
     "ways",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
+from integration.defaults.tasks import TASK_PASSES
 from integration.gate import Gate
 from integration.jobs import endings, full_synch, passes
 from integration.jobs.completion import on_job_ended
@@ -16,6 +17,7 @@ from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.job_endings import JobEndings
 from integration.jobs.journal import JobJournal
 from integration.jobs.opening import gate_of
+from integration.mappings.flows import ORDERS, QUOTES, mapping_of
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.stored.audit import AuditEntry, record, somebody_acts
 from integration.sync.actions import Action
@@ -47,7 +49,32 @@ def start(
     job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
     if somebody_acts():
         record(AuditEntry.Action.STARTED, RUN, mapping, after=in_words(job))
-    return _run_inline(job) if inline else job
+    return run_here(job) if inline else job
+
+
+def create_orders(
+    ids: Sequence[uuid.UUID] = (), *, user: Person = None, another: bool = False, inline: bool = False
+) -> SyncJob:
+    """Have orders made of the submitted orders of Sales: of all that were never sent to the back office, or of these.
+    ``another``: also where a document refers to one of these already. Raises ``ConfigurationProblem``."""
+    options = Options(scope=Scope.IDS, ids=tuple(ids), another=another) if ids else Options()
+    kind = SyncJob.Kind.CREATE_ORDERS
+    return start(mapping_of(ORDERS), Direction.TO_ERP, kind=kind, options=options, user=user, inline=inline)
+
+
+def process_quotes(ids: Sequence[uuid.UUID] = (), *, user: Person = None, inline: bool = False) -> SyncJob:
+    """Have quotes made of the activated quotes of Sales, and followed until they are won or lost: all that changed, or
+    these. Raises ``ConfigurationProblem``."""
+    options = Options(scope=Scope.IDS, ids=tuple(ids)) if ids else Options()
+    kind = SyncJob.Kind.PROCESS_QUOTES
+    return start(mapping_of(QUOTES), Direction.TO_ERP, kind=kind, options=options, user=user, inline=inline)
+
+
+def kinds_of_flows(mapping: TableMapping) -> list[SyncJob.Kind]:
+    """The kinds of runs that make documents here of those of this mapping's table in Sales."""
+    passes = [one for passes in TASK_PASSES.values() for one in passes]
+    kinds = {one.kind for one in passes if one.mapping == mapping.name and one.direction == Direction.TO_ERP.value}
+    return [SyncJob.Kind(kind) for kind in sorted(kinds - {SyncJob.Kind.SYNCHRONIZE.value})]
 
 
 def synchronize_modified(user: Person = None) -> list[SyncJob]:
@@ -113,8 +140,9 @@ def plan(mapping: TableMapping, direction: Direction, options: Options | None = 
     return passes.plan(mapping, direction, options or Options(dry_run=True), setup, gate_of(setup))
 
 
-def _run_inline(job: SyncJob) -> SyncJob:
-    """Run in this process; wait where another run of the mapping, or another process, has it."""
+def run_here(job: SyncJob) -> SyncJob:
+    """Run in this process a job that is there; wait where another run of the mapping, or another process, has it.
+    Answers the job as it ended."""
     while job.is_active:
         if not _run(job.pk, gives_way=False):
             time.sleep(POLL_SECONDS)

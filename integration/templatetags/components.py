@@ -229,6 +229,12 @@ def column(label: str, number: bool = False, hidden: bool = False) -> SafeString
 
 
 @register.simple_tag
+def sorted_column(label: str, query: str, now: str, number: bool = False) -> SafeString:
+    """A column's head that sorts by it; ``now`` as in ``aria-sort``, blank where the list is sorted otherwise."""
+    return _component("sorted_column", label=label, query=query, now=now, number=number)
+
+
+@register.simple_tag
 def pick_all() -> SafeString:
     """The head of a column of ``pick``."""
     return _component("pick_all")

@@ -39,7 +39,8 @@ class SalesHeader(OpenColumns, Header):
         "payment_discount_percent",
     )  # fmt: skip
     verbs = (
-        "release", "reopen", "hold", "ship", "invoice", "ship_and_invoice", "archive", "make_order", "link_quote",
+        "change", "delete", "release", "reopen", "hold", "ship", "invoice", "ship_and_invoice", "archive", "make_order",
+        "link_quote", "close_quote", "rebuild",
     )  # fmt: skip
 
     class Meta:

@@ -20,6 +20,7 @@ from integration.business_central.documents.completion import (
     number_lines,
     set_vat,
 )
+from integration.business_central.documents.masters import Masters
 from integration.business_central.models import LineType, Note, SalesHeader, SalesLine
 from integration.business_central.posting.archiving import archive_work, remove
 from integration.business_central.posting.context import Work, document, name_of
@@ -53,17 +54,38 @@ def change(id: uuid.UUID, asked: DocumentChange, *, by: str = "", version: str |
     """Change a document and work it out again. Raises ``NotOpen`` where it is released or shipped, and what a new
     document is refused for."""
     with document(id, by=by, version=version) as work:
-        _change_header(work, asked.header)
-        kept = _take_away(work, asked.gone)
-        _change_lines(work, asked.changed)
-        added = _added(work, asked.added)
-        work.lines = kept
-        everything = sorted([*kept, *added], key=lambda line: int(line.line_no))
-        _work_out(work, everything)
-        SalesLine.objects.filter(pk__in=list(asked.gone)).delete_complete()
+        gone, added = _apply(work, asked)
+        SalesLine.objects.filter(pk__in=gone).delete_complete()
         SalesLine.objects.insert_complete(added)
         work.write()
         return work.header
+
+
+def preview(id: uuid.UUID, asked: DocumentChange) -> Work:
+    """The document as :func:`change` would leave it, new lines included. Nothing is locked and nothing is written.
+    Raises as ``change``."""
+    header = SalesHeader.objects.filter(pk=id).first()
+    if header is None:
+        raise NotFound(f"There is no Sales Header with the id {id}.")
+    masters = Masters()
+    lines = list(SalesLine.objects.filter(document_no=id).order_by("line_no"))
+    masters.load_sold((line.type, line.no) for line in lines)
+    work = Work(header, lines, masters)
+    _, added = _apply(work, asked)
+    return Work(header, sorted([*work.lines, *added], key=lambda line: int(line.line_no)), masters)
+
+
+def _apply(work: Work, asked: DocumentChange) -> tuple[list[uuid.UUID], list[Any]]:
+    """Change the rows of a document and work it out: (lines that go, lines that are new). The others stay in
+    ``work``."""
+    change_header(work, asked.header)
+    there = {line.pk for line in work.lines}
+    kept = _take_away(work, asked.gone)
+    _change_lines(work, [row for row in asked.changed if row.id not in set(asked.gone)])
+    added = _added(work, asked.added)
+    work.lines = kept
+    _work_out(work, sorted([*kept, *added], key=lambda line: int(line.line_no)))
+    return sorted(there - {line.pk for line in kept}), added
 
 
 def _values(table: str, row: Row, *, new: bool) -> dict[str, Any]:
@@ -80,7 +102,8 @@ def _values(table: str, row: Row, *, new: bool) -> dict[str, Any]:
 # --- header --------------------------------------------------------------------------------------------------------
 
 
-def _change_header(work: Work, asked: Mapping[str, Any]) -> None:
+def change_header(work: Work, asked: Mapping[str, Any]) -> None:
+    """Give the header of a document these columns, and what follows from them. Raises as ``change``."""
     header = work.header
     if not asked:
         return
@@ -94,7 +117,7 @@ def _change_header(work: Work, asked: Mapping[str, Any]) -> None:
     for name in changed:
         setattr(header, name, values[name])
     if names & PARTIES:
-        complete_header(header, asked.keys(), work.masters)
+        _take_parties(work, names, asked)
     if "posting_date" in names and "document_date" not in names:
         header.document_date = header.posting_date
     if names & {"posting_date", "document_date", "payment_terms_code", "currency_code", *PARTIES}:
@@ -103,6 +126,13 @@ def _change_header(work: Work, asked: Mapping[str, Any]) -> None:
         for line in work.lines:
             if line.type:
                 set_vat(line, header, work.masters)
+
+
+def _take_parties(work: Work, names: Collection[str], asked: Mapping[str, Any]) -> None:
+    """Who pays follows who buys, as in a new document, unless it is given."""
+    if "sell_to_customer_no" in names and "bill_to_customer_no" not in asked:
+        work.header.bill_to_customer_no_id = None
+    complete_header(work.header, asked.keys(), work.masters)
 
 
 def _check_status(work: Work, names: Collection[str], free: Collection[str]) -> None:
@@ -114,7 +144,7 @@ def _check_status(work: Work, names: Collection[str], free: Collection[str]) -> 
 
 
 def _take_away(work: Work, ids: Collection[uuid.UUID]) -> list[Any]:
-    """The lines that stay. Raises ``NotOpen``, ``NotFound``."""
+    """The lines that stay; comments go with the line that they belong to. Raises ``NotOpen``, ``NotFound``."""
     going = [line for line in work.lines if line.pk in set(ids)]
     if len(going) < len(set(ids)):
         raise NotFound(f"{name_of(work.header)} does not have all of the lines that are to be deleted.")
@@ -123,7 +153,8 @@ def _take_away(work: Work, ids: Collection[uuid.UUID]) -> list[Any]:
     for line in going:
         if line.quantity_shipped:
             raise NotOpen(f"Line {line.line_no} is shipped, so it stays. Undo the shipment first.")
-    return [line for line in work.lines if line.pk not in set(ids)]
+    numbers = {line.line_no for line in going}
+    return [line for line in work.lines if line not in going and line.attached_to_line_no not in numbers]
 
 
 def _change_lines(work: Work, rows: Sequence[Row]) -> None:

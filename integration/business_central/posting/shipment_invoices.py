@@ -46,6 +46,11 @@ def invoice_shipments(ids: Sequence[uuid.UUID], *, by: str = "") -> SalesHeader:
         return header
 
 
+def invoice_with_others(id: uuid.UUID, others: Sequence[uuid.UUID] = (), *, by: str = "") -> SalesHeader:
+    """The same as an action of one shipment, together with ``others``."""
+    return invoice_shipments([id, *others], by=by)
+
+
 def work_out(work: Work) -> None:
     """Work out an invoice document that is made of shipments."""
     orders = orders_of(work.lines, work)

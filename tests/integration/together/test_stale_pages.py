@@ -18,6 +18,7 @@ import setup_wizard
 from integration.forms.versioned import Versioned
 from integration.models import TableMapping
 from setup_wizard.steps import STEPS
+from tests.integration.bookkeeping.tried import LOOKED_AT as BOOKS
 from tests.integration.people.addresses import PAGES
 from tests.integration.together.stale import OVERWRITES_NOTHING, STALE, furnish
 from tests.pages import form_on
@@ -25,12 +26,19 @@ from tests.pages import form_on
 pytestmark = pytest.mark.django_db
 STEPS_OF_GUIDE = {f"guide_step {step.slug}" for step in STEPS}
 MAKING = {
-    "NewFieldForm", "NewMappingForm", "ColumnsForm", "PairForm", "PairFormSet", "NewTemplateForm", "NewPersonForm",
-}  # fmt: skip
+    "NewDocumentForm",
+    "NewFieldForm",
+    "NewMappingForm",
+    "ColumnsForm",
+    "PairForm",
+    "PairFormSet",
+    "NewTemplateForm",
+    "NewPersonForm",
+}
 """Forms of something new."""
-PARTS = {"FieldMappingForm", "ValueForm", "UseForm"}
+PARTS = {"FieldMappingForm", "ValueForm", "UseForm", "LineForm", "RateForm", "BusinessGroupForm", "ProductGroupForm"}
 """Lines of a formset, which is the one that looks."""
-STORES_NOTHING = {"PreviewForm", "RecordFilter"}
+STORES_NOTHING = {"PreviewForm", "RecordFilter", "PostingForm"}
 OF_ONESELF = {
     "TimeZoneForm", "TypedCode", "CodeForm", "ConfirmingCodeForm", "FirstCodeForm", "NewPasskeyForm", "ShownPasskey",
     "PasskeyForm", "ConfirmingPasskeyForm", "PasskeyAloneForm",
@@ -131,6 +139,7 @@ def test_every_form_looks_at_what_was_seen_or_says_why_it_need_not() -> None:
 
 
 LOOKED_AT = {
+    "archive", "archived", "document", "document_numbers", "invoices", "orders", "quotes", "shipment", "shipments",
     "audit", "components", "coupling", "coupling_from", "crm_card", "crm_list", "erp_card", "erp_list", "full_synch",
     "guide",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",
@@ -141,6 +150,6 @@ LOOKED_AT = {
 
 
 def test_every_address_that_takes_a_form_is_tried_here_or_says_why_it_need_not() -> None:
-    known = {*STALE, *OVERWRITES_NOTHING, *LOOKED_AT}
+    known = {*STALE, *OVERWRITES_NOTHING, *LOOKED_AT, *BOOKS}
     assert known - set(PAGES) == STEPS_OF_GUIDE
     assert set(PAGES) - known == {"guide_step"}

@@ -11,7 +11,7 @@ from tests.organization import demo_organization
 from tests.sandbox import trade
 from tests.sandbox.company import allow, bring_solution, connect_company, serving
 from tests.sandbox.conftest import Caller
-from tests.sandbox.salesperson import Browser, id_of
+from tests.sandbox.salesperson import Browser, allow, id_of
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_an_account_shows_the_statistics_it_has_to_those_who_may_read_them(conne
     bound = {"bci_AccountStatisticsId@odata.bind": f"/bci_accountstatisticses({statistics})"}
     assert administrator("PATCH", f"accounts({id_of(account)})", bound).status_code == 204
 
-    assert "The statistics cannot be shown" in bart.get(account).text
-    allow(administrator, "Bart Duncan", "Business Central Integration User")
+    assert "Product Availability User is missing" in bart.get(account).text
+    allow(administrator, "Bart Duncan", "Product Availability User")
 
     assert "1,250.50" in bart.get(account).text

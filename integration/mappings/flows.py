@@ -1,0 +1,35 @@
+"""The mappings that flows of documents keep their couplings in."""
+
+from __future__ import annotations
+
+from integration.models import SyncJob, TableMapping
+from integration.systems.errors import ConfigurationProblem
+
+ORDERS = ("sales_header", "salesorder")
+QUOTES = ("sales_header", "quote")
+NOTES = ("note", "annotation")
+"""Table here, table in Sales."""
+
+
+KINDS = {ORDERS: SyncJob.Kind.CREATE_ORDERS, QUOTES: SyncJob.Kind.PROCESS_QUOTES}
+"""What runs over the mapping beside or instead of the engine."""
+
+
+def kind_of(mapping: TableMapping) -> SyncJob.Kind | None:
+    """The kind of run that makes documents of the records of this mapping; none for one without a flow."""
+    return None if mapping.user_defined else KINDS.get((mapping.erp_table, mapping.crm_table))
+
+
+def mapping_of(tables: tuple[str, str]) -> TableMapping:
+    """The mapping of these tables. Raises ``ConfigurationProblem`` where there is none."""
+    mapping = find_mapping(tables)
+    if mapping is None:
+        raise ConfigurationProblem(
+            f"There is no mapping of {tables[0]} and {tables[1]}. Create the missing standard mappings first."
+        )
+    return mapping
+
+
+def find_mapping(tables: tuple[str, str]) -> TableMapping | None:
+    """The mapping of these tables, the standard one first."""
+    return TableMapping.objects.filter(erp_table=tables[0], crm_table=tables[1]).order_by("user_defined", "pk").first()

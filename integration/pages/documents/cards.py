@@ -1,0 +1,216 @@
+"""What the card of a document shows: its fields in FastTabs, its lines, its sums, what belongs to it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from integration.business_central.models import (
+    Customer,
+    GeneralLedgerSetup,
+    LineType,
+    Note,
+    SalesHeader,
+    SalesHeaderArchive,
+    SalesInvoiceHeader,
+    SalesInvoiceLine,
+    SalesShipmentHeader,
+)
+from integration.models import TableMapping
+from integration.sync.memory.ledger import State
+from integration.systems.values import Side
+
+PLACES = 2
+Tab = tuple[str, list[tuple[str, str]]]
+
+
+def money(value: Decimal, places: int = PLACES) -> str:
+    """An amount with the decimals of its currency."""
+    return f"{value:,.{places}f}"
+
+
+def number(value: Decimal) -> str:
+    """A quantity or a price without superfluous zeros; blank for 0."""
+    return f"{value.normalize():,f}" if value else ""
+
+
+class Currencies:
+    """The currencies of documents, for which the local one is read once."""
+
+    def __init__(self) -> None:
+        self.local = GeneralLedgerSetup.current()
+
+    def places(self, header: Any) -> int:
+        """How many decimals the currency of a document has."""
+        currency = header.currency_code
+        step = Decimal((currency and currency.amount_rounding_precision) or self.local.amount_rounding_precision)
+        return max(0, -int(step.normalize().as_tuple().exponent))
+
+    def code(self, header: Any) -> str:
+        """The currency of a document, also where it is the local one."""
+        return str(header.currency_code.code if header.currency_code else self.local.lcy_code)
+
+    def money(self, header: Any, amount: Decimal) -> str:
+        """An amount of a document with the decimals of its currency."""
+        return money(amount, self.places(header))
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The sums of a document in its currency, and each rate of VAT with what it is charged on."""
+
+    currency: str
+    places: int
+    lines: Decimal
+    discount: Decimal
+    amount: Decimal
+    including: Decimal
+    rates: Sequence[tuple[str, Decimal, Decimal]]
+
+    @property
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """(what, how much), from the lines to the total."""
+        if self.discount:
+            yield "Lines", money(self.lines, self.places)
+            yield "Invoice Discount", money(-self.discount, self.places)
+        yield "Total Excl. VAT", money(self.amount, self.places)
+        for name, _, vat in self.rates:
+            yield name, money(vat, self.places)
+        yield "Total Incl. VAT", money(self.including, self.places)
+
+
+def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
+    """The sums of a document; ``lines`` are its rows as they are stored or previewed."""
+    rates: dict[Decimal, tuple[Decimal, Decimal]] = {}
+    for line in lines:
+        if line.type != LineType.COMMENT:
+            base, vat = rates.get(line.vat_percent, (Decimal(0), Decimal(0)))
+            rates[line.vat_percent] = base + line.amount, vat + line.amount_including_vat - line.amount
+    named = [(f"VAT {number(rate) or '0'}%", *sums) for rate, sums in sorted(rates.items(), reverse=True)]
+    gross = sum((line.line_amount for line in lines), Decimal(0))
+    currencies = Currencies()
+    return Totals(
+        currencies.code(header), currencies.places(header), gross, header.invoice_discount_amount, header.amount,
+        header.amount_including_vat, named,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """A line as a card shows it."""
+
+    row: Any
+    places: int
+
+    @property
+    def type(self) -> str:
+        return str(self.row.get_type_display()).strip()
+
+    @property
+    def unit(self) -> str:
+        return self.row.unit_of_measure_code.code if self.row.unit_of_measure_code else ""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Quantity, price, discount and amount as text; blank for a comment."""
+        row = self.row
+        if row.type == LineType.COMMENT:
+            return ("", "", "", "")
+        price = f"{row.unit_price.normalize():f}"
+        shown = number(row.unit_price) if len(price.partition(".")[2]) > PLACES else money(row.unit_price)
+        discount = number(row.line_discount_percent)
+        return (number(row.quantity) or "0", shown, discount and f"{discount}%", money(row.line_amount, self.places))
+
+    @property
+    def progress(self) -> tuple[str, ...]:
+        """To ship, shipped, to invoice, invoiced."""
+        row = self.row
+        return tuple(map(number, (row.qty_to_ship, row.quantity_shipped, row.qty_to_invoice, row.quantity_invoiced)))
+
+
+def lines_shown(header: Any, lines: Sequence[Any]) -> list[LineShown]:
+    """The lines as a card shows them."""
+    places = Currencies().places(header)
+    return [LineShown(line, places) for line in lines]
+
+
+def tabs_of(header: Any, tabs: Sequence[tuple[str, Sequence[str]]]) -> list[Tab]:
+    """(name, (caption, value) of each field that holds something) of each FastTab that holds anything."""
+    shown = []
+    for label, names in tabs:
+        there = [name for name in names if hasattr(header, name)]
+        fields = [(str(header._meta.get_field(name).verbose_name), _text(header, name)) for name in there]
+        filled = [(caption, text) for caption, text in fields if text]
+        if filled:
+            shown.append((label, filled))
+    return shown
+
+
+def _text(header: Any, name: str) -> str:
+    value = getattr(header, name)
+    if isinstance(value, bool):
+        return "Yes" if value else ""
+    if isinstance(value, Customer):
+        return value.no
+    if isinstance(value, Decimal):
+        return number(value)
+    return "" if value is None else str(value)
+
+
+# --- what belongs to a document --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """The record in Dynamics 365 Sales that a document is coupled with."""
+
+    mapping: str
+    table: str
+    id: uuid.UUID
+
+
+def partner_of(id: uuid.UUID, table: str) -> Partner | None:
+    """The coupled record of Sales, if there is one."""
+    for mapping in TableMapping.objects.of_table(Side.ERP, table):
+        pair = mapping.couplings.pairs(Side.ERP, [id]).get(id)
+        if pair is not None and pair.state is not State.RESERVED and pair.crm_id is not None:
+            return Partner(mapping.name, mapping.crm_table, pair.crm_id)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What was made of an order or a quote, and notes on it."""
+
+    shipments: Sequence[SalesShipmentHeader]
+    invoices: Sequence[SalesInvoiceHeader]
+    versions: Sequence[tuple[uuid.UUID, str]]
+    quotes: Sequence[SalesHeaderArchive]
+    notes: Sequence[Note]
+
+
+def belonging_to(header: SalesHeader) -> Belonging:
+    """What is posted and archived of a document, newest first."""
+    versions = SalesHeaderArchive.objects.filter(source_id=header.pk).order_by("-version_no")
+    return Belonging(
+        list(SalesShipmentHeader.objects.filter(order_id=header.pk).order_by("-no")),
+        list(_invoices_of(header)),
+        [(one.pk, f"Version {one.version_no}") for one in versions],
+        list(_quotes_of(header)),
+        list(Note.objects.filter(record_id=header.pk).order_by("created_at")),
+    )
+
+
+def _invoices_of(header: SalesHeader) -> Any:
+    """Those of the order alone, and those of shipments of several orders."""
+    shared = SalesInvoiceLine.objects.filter(order_id=header.pk).values("document_no")
+    return SalesInvoiceHeader.objects.filter(pk__in=shared).order_by("-no")
+
+
+def _quotes_of(header: SalesHeader) -> Any:
+    """The archived quote that an order came from: its last version."""
+    found = SalesHeaderArchive.objects.filter(document_type=0, no=header.quote_no).order_by("-archived_at")
+    return found[:1] if header.quote_no else ()
