@@ -13,6 +13,7 @@ from typing import Any
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
 from tests.sandbox.conftest import Caller
+from tests.sandbox.salesperson import allow
 
 
 class Company(BaseHTTPRequestHandler):
@@ -66,13 +67,4 @@ def connect_company(ready: dict[str, Any], **values: str) -> None:
     administrator = Caller(ready, "administrator")
     row = {"bci_name": "Business Central", **values}
     answer = administrator("PATCH", "bci_connections(6d0f2c1e-4b39-5a0e-9d52-6a1b0c7be001)", row)
-    assert answer.status_code == 204, answer.text
-
-
-def allow(call: Caller, name: str, role: str) -> None:
-    """Give a person the role that ends so."""
-    (person,) = call.rows(f"systemusers?$filter=fullname eq '{name}'&$select=systemuserid")
-    (found,) = call.rows(f"roles?$filter=endswith(name,'{role}')&$select=roleid")
-    bound = {"@odata.id": f"{call.root}roles({found['roleid']})"}
-    answer = call("POST", f"systemusers({person['systemuserid']})/systemuserroles_association/$ref", bound)
     assert answer.status_code == 204, answer.text

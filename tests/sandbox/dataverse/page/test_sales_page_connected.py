@@ -9,7 +9,7 @@ import pytest
 
 from tests.organization import demo_organization
 from tests.sandbox import trade
-from tests.sandbox.company import allow, bring_solution, connect_company, serving
+from tests.sandbox.company import bring_solution, connect_company, serving
 from tests.sandbox.conftest import Caller
 from tests.sandbox.salesperson import Browser, allow, id_of
 
