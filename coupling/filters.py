@@ -49,6 +49,8 @@ class RecordFilter(forms.Form):
             del self.fields["state"]
         if not shown.order:
             del self.fields["order"]
+        if shown.of is not None:
+            self.fields["of"] = forms.CharField(required=False, widget=forms.HiddenInput, initial=str(shown.of))
 
     @property
     def form(self) -> RecordFilter:
@@ -64,6 +66,8 @@ class RecordFilter(forms.Form):
         state = ALL if shown.outside else shown.state
         if state and shown.mappings:
             found.append(Active("Show", dict(self.choices)[state], shown.query(state="")))
+        if shown.of is not None:
+            found.append(Active("Only", "open ones of one account", shown.query(of="")))
         return found
 
     def query(self, **changed: str) -> str:

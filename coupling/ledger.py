@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from coupling.engine_ledger import EngineLedger, chunks
+from integration.documents.statistics_rows import delete_rows
+from integration.models import ConnectionSetup
 from integration.sync.memory.ledger import Agreed, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.sync.special.firms import ACCOUNT, CONTACT, Firms
@@ -86,16 +88,27 @@ class CouplingManager(EngineLedger):
 
     def uncouple(self, erp_ids: Collection[uuid.UUID], erp: System | None = None, crm: System | None = None) -> int:
         """Remove the couplings of these Business Central records; both records stay. With both systems, the pairs of
-        contacts that belong to a pair of firms go with it. Answers how many couplings of this mapping are gone."""
+        contacts that belong to a pair of firms go with it, and the statistics of its account. Answers how many
+        couplings of this mapping are gone."""
         people: list[uuid.UUID] = []
         if erp is not None and crm is not None and self.instance.crm_table == ACCOUNT:
             people = self._people(erp_ids, erp, crm)
+            self._delete_statistics(erp_ids, crm)
         with transaction.atomic():
             for chunk in chunks(people):
                 contacts = self.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk)
                 self._waits.model.objects.filter(mapping__erp_table=CONTACT, erp_id__in=chunk).delete()
                 contacts.delete()
             return sum(self._remove(chunk) for chunk in chunks(erp_ids))
+
+    def _delete_statistics(self, erp_ids: Collection[uuid.UUID], crm: System) -> None:
+        """The account statistics of customers that are uncoupled go with their couplings. Raises what Sales says."""
+        accounts: list[uuid.UUID] = []
+        for chunk in chunks(erp_ids):
+            uploaded = self.filter(erp_id__in=chunk, statistics_uploaded__isnull=False)
+            accounts += uploaded.values_list("crm_id", flat=True)
+        if accounts:
+            delete_rows(crm, ConnectionSetup.current().organization_id, accounts)
 
     def _people(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
         """Coupled contacts of these firms whose twin works for the firm's account (or is gone)."""

@@ -8,6 +8,7 @@ from integration.models.people.rights import MANAGE_USERS, READ_AUDIT
 from integration.pages.parts import Entry, Part
 
 SETUP, SYNCHRONIZATION, SALES = "Setup", "Synchronization", "Sales Documents"
+CRM = "Dynamics 365 Sales"
 
 ENTRIES = (
     Entry("", 0, "Home", "home"),
@@ -15,11 +16,19 @@ ENTRIES = (
     Entry(SETUP, 120, "Table Mappings", "mappings"),
     Entry(SETUP, 130, "Users", "users", right=MANAGE_USERS),
     Entry(SETUP, 140, "Audit Log", "audit", right=READ_AUDIT),
+    Entry(SETUP, 150, "Sales & Receivables Setup", "sales_setup"),
+    Entry(SETUP, 152, "General Ledger Setup", "ledger_setup"),
+    Entry(SETUP, 154, "VAT Posting Setup", "vat_setup"),
+    Entry(SALES, 355, "Posted Sales Invoices", "posted_invoices"),
+    Entry(SALES, 356, "Posted Sales Credit Memos", "posted_credit_memos"),
+    Entry(SALES, 357, "Customer Ledger Entries", "ledger_entries"),
     Entry(SYNCHRONIZATION, 200, "Full Synch. Review", "full_synch"),
     Entry(SYNCHRONIZATION, 210, "Synch. Job Log", "synch_jobs"),
     Entry(SYNCHRONIZATION, 220, "Dry Runs", "plans"),
     Entry(SYNCHRONIZATION, 230, "Synch. Errors", "synch_errors"),
     Entry(SYNCHRONIZATION, 250, "Job Queue Entries", "job_queue"),
+    Entry(CRM, 450, "Sales Orders", "sales_orders"),
+    Entry(CRM, 451, "Sales Quotes", "sales_quotes"),
     Entry(SALES, 350, "Sales Quotes", "quotes"),
     Entry(SALES, 351, "Sales Orders", "orders"),
     Entry(SALES, 352, "Sales Invoices", "invoices"),
@@ -38,6 +47,9 @@ def _id(subject: tuple[str, str, object]) -> tuple[object, ...]:
 
 
 PARTS: tuple[Part, ...] = (
+    Part("record", -6, "Posted Sales Invoice", "posted_invoice", _id, when=_is("sales_invoice_header")),
+    Part("record", -5, "Posted Sales Credit Memo", "posted_credit_memo", _id, when=_is("sales_cr_memo_header")),
+    Part("record", -4, "Customer Ledger Entry", "ledger_entry", _id, when=_is("cust_ledger_entry")),
     Part("record", -3, "Sales Document", "document", _id, when=_is("sales_header")),
     Part("record", -2, "Posted Sales Shipment", "shipment", _id, when=_is("sales_shipment_header")),
     Part("record", -1, "Sales Archive", "archived", _id, when=_is("sales_header_archive")),

@@ -22,16 +22,17 @@ from integration.connection import notifying
 from integration.connection.enabling import disable
 from integration.connection.installation import COPY, is_copy
 from integration.connection.recurring_jobs import create_house_jobs
-from integration.defaults.tasks import HOUSE_TASKS, SALES_TASKS, Task
+from integration.defaults.tasks import HOUSE_TASKS, SALES_TASKS, TASK_PASSES, Task
 from integration.jobs import full_synch, tasks
 from integration.jobs.create import Person, create
 from integration.jobs.endings import unheard
 from integration.jobs.queue import send
 from integration.jobs.scheduler_heartbeat import show_scheduler_heartbeat
 from integration.jobs.tasks import waking
-from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TaskRun
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob, TableMapping, TaskRun
 from integration.models.stored import key_holders
 from integration.models.stored.audit import AuditEntry, record
+from integration.sync.rules import Direction
 
 EVERY = 1.0
 
@@ -165,17 +166,33 @@ def may_start(setup: ConnectionSetup, entry: JobQueueEntry) -> bool:
 
 
 def _start(entry: JobQueueEntry, user: Person = None) -> bool:
-    if entry.mapping is None and entry.task not in tasks.TASKS:
+    """Its passes one behind the other, or its task. ``False``: nothing does it, or somebody else was faster."""
+    passes = _passes(entry)
+    if not passes and entry.task not in tasks.TASKS:
         return False
     with transaction.atomic():
         if not entry.take():
             return False
-        if entry.mapping is None:
+        if not passes:
             tasks.start(entry.task, user)
             return True
         last: SyncJob | None = None
-        for direction in full_synch.directions(entry.mapping):
-            last = create(entry.mapping, direction, user=user, after=last)
+        for mapping, direction, kind in passes:
+            last = create(mapping, direction, kind=kind, user=user, after=last)
         if last is not None:
             entry.follow(last)
     return True
+
+
+def _passes(entry: JobQueueEntry) -> list[tuple[TableMapping, Direction, SyncJob.Kind]]:
+    """The runs of mappings that an entry makes; none for a task without, or whose mapping was deleted."""
+    if entry.mapping is not None:
+        kind = SyncJob.Kind.SYNCHRONIZE
+        return [(entry.mapping, direction, kind) for direction in full_synch.directions(entry.mapping)]
+    asked = TASK_PASSES.get(entry.task, ())
+    mappings = {one.name: one for one in TableMapping.objects.filter(name__in=[one.mapping for one in asked])}
+    return [
+        (mappings[one.mapping], Direction(one.direction), SyncJob.Kind(one.kind))
+        for one in asked
+        if one.mapping in mappings
+    ]

@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
+from integration.views.bookkeeping import urls as bookkeeping
 from integration.views.components import components
 from integration.views.connection import (
     connection,
@@ -65,6 +66,14 @@ from integration.views.running.synch import (
     synch_job_try_now,
     synch_jobs,
 )
+from integration.views.sales.pages import (
+    sales_order,
+    sales_orders,
+    sales_orders_action,
+    sales_quote,
+    sales_quotes,
+    sales_quotes_action,
+)
 from integration.views.security import without_rights
 
 # Of django-allauth's addresses these alone; it knows them by these names.
@@ -86,6 +95,7 @@ second_factor = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    *bookkeeping.urlpatterns,
     path("accounts/login/", SignIn.as_view(), name="login"),
     path("accounts/login/", SignIn.as_view(), name="account_login"),
     path("admin/login/", admin_sign_in, name="admin_sign_in"),
@@ -149,6 +159,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("full-synch/start/", full_synch_start, name="full_synch_start"),
     path("full-synch/reset/", full_synch_reset, name="full_synch_reset"),
     path("full-synch/<str:name>/<slug:action>/", full_synch_line, name="full_synch_line"),
+    path("sales/orders/", sales_orders, name="sales_orders"),
+    path("sales/orders/<uuid:id>/", sales_order, name="sales_order"),
+    path("sales/orders/do/<slug:action>/", sales_orders_action, name="sales_orders_action"),
+    path("sales/quotes/", sales_quotes, name="sales_quotes"),
+    path("sales/quotes/<uuid:id>/", sales_quote, name="sales_quote"),
+    path("sales/quotes/do/<slug:action>/", sales_quotes_action, name="sales_quotes_action"),
     *documents,
     path("job-queue/", job_queue, name="job_queue"),
     path("job-queue/<int:id>/edit/", job_queue_edit, name="job_queue_edit"),

@@ -17,6 +17,7 @@ from coupling.commands.couple_records import (
     uncouple_inline,
 )
 from coupling.commands.create_records import creatable, create
+from coupling.commands.statistics import update_statistics
 from coupling.commands.synchronize_now import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "uncouple",
     "uncouple_all",
     "uncouple_inline",
+    "update_statistics",
     "ways",
 ]

@@ -17,6 +17,7 @@ from django.core import signing
 from coupling.models import RESTS, Coupling
 from coupling.pages import records
 from coupling.pages.captions import noun
+from coupling.pages.in_sales import named, open_of
 from coupling.sides import opened, opened_to_download
 from integration.connection.live_systems import NAMES
 from integration.models import ConnectionSetup, TableMapping
@@ -67,11 +68,14 @@ class Listing:
     problem: str = ""
     states: Sequence[tuple[str, str]] = field(default=STATES)
     outside: bool = False
+    of: uuid.UUID | None = None
+    """Only the open ones of this account."""
 
     @property
     def narrowed(self) -> bool:
         """Is a list of Sales shown as its mappings see it, and not the rows outside their filters too?"""
-        return self.side is Side.CRM and bool(self.mappings) and not self.outside and self.state in ("", UNCOUPLED)
+        inside = bool(self.mappings) and not self.outside and self.of is None
+        return self.side is Side.CRM and inside and self.state in ("", UNCOUPLED)
 
     @property
     def creations(self) -> list[tuple[str, str]]:
@@ -92,7 +96,8 @@ class Listing:
 
     def query(self, **changed: str) -> str:
         state = ALL if self.outside else self.state
-        asked = {"q": self.search, "state": state, "order": self.order} | changed
+        of = str(self.of or "")
+        asked = {"q": self.search, "state": state, "order": self.order, "of": of} | changed
         return urlencode({name: value for name, value in asked.items() if value})
 
     @property
@@ -119,6 +124,7 @@ def asked_for(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
         order=asked.get("order", ""),
         mappings=records.mappings_of(side, name),
         is_enabled=ConnectionSetup.current().is_enabled,
+        of=named(asked.get("of", "")) if side is Side.CRM else None,
     )
 
 
@@ -219,7 +225,8 @@ def _find(shown: Listing, system: System, table: Table, size: int, after: str | 
 
 def _filter_of(shown: Listing, table: Table) -> Filter:
     inside = records.inside(table, shown.mappings) if shown.narrowed else EVERYTHING
-    return both(records.searched(table, shown.search), inside)
+    of = open_of(table, shown.of) if shown.of is not None else EVERYTHING
+    return both(records.searched(table, shown.search), inside, of)
 
 
 def _scan(shown: Listing, system: System, table: Table) -> tuple[Sequence[Record], str]:

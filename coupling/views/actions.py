@@ -31,6 +31,7 @@ def record_action(request: HttpRequest, side: str, table: str, action: str) -> H
     """Do it with the chosen records; a started job is shown live. ``synchronize`` and ``uncouple`` ask first, unless
     the request says which way (``send``, ``get``, ``merge``) or ``confirmed``."""
     acts = {"create": _create, "synchronize": _synchronize, "uncouple": _uncouple, "match": _match, "plan": _plan}
+    acts |= {"statistics": _statistics}
     if action not in acts:
         raise Http404
     try:
@@ -54,6 +55,16 @@ def _plan(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]
     """What Synchronize Now would do with these records."""
     made = commands.plans(side, mappings_of(side, table), ids, person(request))
     return redirect("plan", made[0].pk) if len(made) == 1 else redirect("plans")
+
+
+def _statistics(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:
+    """Update Account Statistics of these customers."""
+    pairs = commands.coupled(side, mappings_of(side, table), ids)
+    left_out = len(ids) - sum(map(len, pairs.values()))
+    started = commands.update_statistics(pairs, person(request))
+    if left_out:
+        messages.info(request, f"{left_out} of the chosen records {_are(left_out)} not coupled and left out.")
+    return show(started)
 
 
 def _create(request: HttpRequest, side: Side, table: str, ids: Sequence[uuid.UUID]) -> HttpResponse:

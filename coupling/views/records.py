@@ -11,12 +11,14 @@ from django.urls import NoReverseMatch, reverse
 
 from coupling.filters import RecordFilter
 from coupling.pages.cards import Card, card
+from coupling.pages.in_sales import CUSTOMER, account_of, counts
 from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import show_problem
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.systems.errors import Problem, TableMissing
 from integration.systems.values import Side
+from integration.views.bookkeeping.customers import customer_boxes
 from integration.views.spreadsheet import as_csv
 
 
@@ -48,6 +50,16 @@ def open_record(request: HttpRequest, entity: str, id: uuid.UUID) -> HttpRespons
         if pair is not None and pair.state is State.COUPLED:
             return redirect("erp_card", mapping.erp_table, pair.erp_id)
     return redirect("crm_card", entity.lower(), id)
+
+
+def customer_in_sales(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """``/records/erp/customer/<system_id>/sales/``: what is open for a coupled customer in Sales, asked now. The panel
+    of the card loads it when the card itself is shown."""
+    account = account_of(id)
+    if account is None:
+        raise Http404("This customer is not coupled, or the connection is disabled.")
+    template = "coupling/_in_sales.html" if request.headers.get("HX-Request") else "coupling/in_sales.html"
+    return render(request, template, {"sales": counts(account), "customer": id})
 
 
 def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
@@ -85,7 +97,14 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
         raise Http404(str(missing)) from missing
     if shown is None:
         raise Http404("There is no such record.")
-    return render(request, "coupling/record_card.html", {"card": shown, "edit": _admin_address(request, shown)})
+    boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
+    more = {"edit": _admin_address(request, shown), "in_sales": _is_in_sales(shown), "boxes": boxes}
+    return render(request, "coupling/record_card.html", {"card": shown, **more})
+
+
+def _is_in_sales(shown: Card) -> bool:
+    """Is it a coupled customer, while the connection is enabled?"""
+    return shown.is_erp and shown.name == CUSTOMER and account_of(shown.id) is not None
 
 
 def _admin_address(request: HttpRequest, shown: Card) -> str:

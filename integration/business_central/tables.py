@@ -24,6 +24,7 @@ from integration.business_central.models import (
     CustomerPriceGroup,
     DetailedCustLedgEntry,
     DocumentEvent,
+    GeneralLedgerSetup,
     GLAccount,
     Item,
     ItemLedgerEntry,
@@ -41,6 +42,7 @@ from integration.business_central.models import (
     SalesLineArchive,
     Salesperson,
     SalesPrice,
+    SalesReceivablesSetup,
     SalesShipmentHeader,
     SalesShipmentLine,
     ShipmentMethod,
@@ -65,6 +67,8 @@ MODELS: Mapping[str, type[CompanyRow]] = {
         UnitOfMeasure, VatBusinessPostingGroup, VatPostingSetup, VatProductPostingGroup, Vendor,
     )
 }  # fmt: skip
+SETUPS: Mapping[str, type[CompanyRow]] = {model.slug(): model for model in (GeneralLedgerSetup, SalesReceivablesSetup)}
+"""Tables of one row, to be read by the flows; people change them on their pages, and no mapping is made of them."""
 SYSTEM_COLUMNS = ("system_id", "system_created_at", "system_modified_at")
 NAME_LENGTH = 50
 """A country is given by code or by name, whichever the other side has."""
@@ -119,9 +123,9 @@ LOCAL_SUFFIX = "_lcy"
 @cache
 def columns_of(table: str) -> TableColumns:
     """The description of a table with its columns, by the table's name outside. Raises ``TableMissing``."""
-    if table not in MODELS:
+    model = MODELS.get(table) or SETUPS.get(table)
+    if model is None:
         raise TableMissing(f"There is no table “{table}” in the company.")
-    model = MODELS[table]
     stored = [field for field in model._meta.concrete_fields if field.name != "row_version"]
     columns = {field.name: _column(model, field) for field in stored}
     described = Table(
@@ -137,7 +141,8 @@ def columns_of(table: str) -> TableColumns:
 
 def _column(model: type[CompanyRow], stored: Any) -> Column:
     target = stored.related_model if stored.is_relation else None
-    writable = not model.append_only and stored.name not in (*SYSTEM_COLUMNS, *model.read_only)
+    kept = model.append_only or model in SETUPS.values()
+    writable = not kept and stored.name not in (*SYSTEM_COLUMNS, *model.read_only)
     shape = _shape(stored, target)
     field = Field(
         stored.name,

@@ -31,8 +31,7 @@ _STATUS = re.compile(rb"HTTP/\d\.\d (?P<status>\d{3})")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One request of a batch; ``path`` is below the API's root, or ``$1`` for the row that the first part of the same
-    change set creates."""
+    """One request of a batch; ``path`` is below the API's root."""
 
     method: str
     path: str
@@ -43,11 +42,12 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Together:
     """What became of a change set: an answer for every part, or why nothing was done and which part is to blame
-    (counted from 0, where the service says)."""
+    (counted from 0, where the service says). ``repeated``: an earlier attempt may have taken effect."""
 
     answers: Sequence[Answer] = ()
     problem: Problem | None = None
     culprit: int | None = None
+    repeated: bool = False
 
 
 def send(session: Session, parts: Sequence[Part], *, go_on: bool = True, **how: Any) -> list[Answer]:
@@ -57,25 +57,39 @@ def send(session: Session, parts: Sequence[Part], *, go_on: bool = True, **how: 
     _check_size(parts)
     boundary = f"batch_{uuid.uuid4().hex}"
     raw = written(_on_behalf(session, parts), boundary, urlsplit(session.root).path)
-    answers = _exchanged(session, raw, boundary, go_on, **how)
+    answer = _exchanged(session, raw, boundary, go_on, **how)
+    answers = [replace(each, repeated=answer.repeated) for each in read(answer)]
     if len(answers) > len(parts) or (go_on and len(answers) < len(parts)):
         raise BadAnswer(f"A batch of {len(parts)} requests got {len(answers)} answers.")
     return answers
 
 
-def together(session: Session, parts: Sequence[Part], **how: Any) -> Together:
-    """Send writes as one change set: all are done or none. Raises what concerns the whole request (a
-    ``ConnectionProblem``); what is wrong with a part is in the answer."""
-    _check_size(parts)
+def together(session: Session, sets: Sequence[Sequence[Part]], **how: Any) -> list[Together]:
+    """Send writes as change sets of one batch: of each set all are done or none, and a set that is refused stops no
+    other. Answers in the order of the sets. Raises what concerns the whole request (a ``ConnectionProblem``); what is
+    wrong with a set is in its answer. ``how`` goes to ``Session.exchange``."""
+    _check_size([part for parts in sets for part in parts])
     boundary = f"batch_{uuid.uuid4().hex}"
-    raw = written_together(_on_behalf(session, parts), boundary, urlsplit(session.root).path)
-    answers = _exchanged(session, raw, boundary, go_on=False, **how)
+    raw = written_together([_on_behalf(session, parts) for parts in sets], boundary, urlsplit(session.root).path)
+    answer = _exchanged(session, raw, boundary, go_on=True, **how)
+    groups = _groups(answer.headers.get("content-type", ""), answer.body)
+    if len(groups) != len(sets):
+        raise BadAnswer(f"A batch of {len(sets)} change sets got {len(groups)} answers.")
+    first, found = 1, []
+    for parts, group in zip(sets, groups, strict=True):
+        found.append(replace(_together(group, first, len(parts)), repeated=answer.repeated))
+        first += len(parts)
+    return found
+
+
+def _together(answers: Sequence[Answer], first: int, count: int) -> Together:
+    """What became of a set of so many parts, numbered from ``first``."""
     refused = next((answer for answer in answers if not answer.ok), None)
     if refused is not None:
-        return Together(problem=problem_of(refused), culprit=_place(refused, len(parts)))
-    if len(answers) != len(parts):
-        raise BadAnswer(f"A change set of {len(parts)} requests got {len(answers)} answers.")
-    return Together(sorted(answers, key=lambda answer: _place(answer, len(parts)) or 0))
+        return Together(problem=problem_of(refused), culprit=_place(refused, first, count))
+    if len(answers) != count:
+        raise BadAnswer(f"A change set of {count} requests got {len(answers)} answers.")
+    return Together(sorted(answers, key=lambda answer: _place(answer, first, count) or 0))
 
 
 def _check_size(parts: Sequence[Part]) -> None:
@@ -88,7 +102,7 @@ def _on_behalf(session: Session, parts: Sequence[Part]) -> list[Part]:
     return [replace(part, headers={**session.standing, **part.headers}) for part in parts]
 
 
-def _exchanged(session: Session, raw: bytes, boundary: str, go_on: bool, **how: Any) -> list[Answer]:
+def _exchanged(session: Session, raw: bytes, boundary: str, go_on: bool, **how: Any) -> Answer:
     headers = {"Content-Type": f'multipart/mixed; boundary="{boundary}"'}
     if go_on:
         headers["Prefer"] = "odata.continue-on-error"
@@ -96,13 +110,13 @@ def _exchanged(session: Session, raw: bytes, boundary: str, go_on: bool, **how: 
     parted = answer.headers.get("content-type", "").startswith("multipart/")
     if not answer.ok and not parted:
         raise problem_of(answer)
-    return [replace(each, repeated=answer.repeated) for each in read(answer)]
+    return answer
 
 
-def _place(answer: Answer, count: int) -> int | None:
-    """Which part of a change set this answers; parts are numbered from 1."""
+def _place(answer: Answer, first: int, count: int) -> int | None:
+    """Which part of a change set this answers, counted from 0; its parts are numbered from ``first``."""
     number = answer.headers.get("content-id", "")
-    return int(number) - 1 if number.isdecimal() and 1 <= int(number) <= count else None
+    return int(number) - first if number.isdecimal() and first <= int(number) < first + count else None
 
 
 def read_one(session: Session, path: str, headers: Mapping[str, str] | None = None, **how: Any) -> Any:
@@ -135,20 +149,26 @@ def written(parts: Sequence[Part], boundary: str, root: str) -> bytes:
     return b"".join([*pieces, f"--{boundary}--\r\n".encode()])
 
 
-def written_together(parts: Sequence[Part], boundary: str, root: str) -> bytes:
-    """The body of a batch that holds one change set, its parts numbered from 1."""
-    inner = f"changeset_{uuid.uuid4().hex}"
-    head = f'--{boundary}\r\nContent-Type: multipart/mixed; boundary="{inner}"\r\n\r\n'
-    pieces = [piece for number, part in enumerate(parts, 1) for piece in _one(part, inner, root, number)]
-    return b"".join([head.encode(), *pieces, f"--{inner}--\r\n\r\n--{boundary}--\r\n".encode()])
+def written_together(sets: Sequence[Sequence[Part]], boundary: str, root: str) -> bytes:
+    """The body of a batch of change sets. Their parts are numbered from 1 through the whole batch: a number names one
+    part wherever the service looks for it."""
+    pieces, number = [], 0
+    for parts in sets:
+        inner = f"changeset_{uuid.uuid4().hex}"
+        head = f'--{boundary}\r\nContent-Type: multipart/mixed; boundary="{inner}"\r\n\r\n'
+        pieces.append(head.encode())
+        for part in parts:
+            number += 1
+            pieces += _one(part, inner, root, number)
+        pieces.append(f"--{inner}--\r\n\r\n".encode())
+    return b"".join([*pieces, f"--{boundary}--\r\n".encode()])
 
 
 def _one(part: Part, boundary: str, root: str, number: int | None = None) -> tuple[bytes, bytes]:
     head = [f"--{boundary}", "Content-Type: application/http", "Content-Transfer-Encoding: binary"]
     if number is not None:
         head.append(f"Content-ID: {number}")
-    path = part.path if part.path.startswith("$") else f"{root}{part.path}"
-    head += ["", f"{part.method} {path} HTTP/1.1", "Accept: application/json"]
+    head += ["", f"{part.method} {root}{part.path} HTTP/1.1", "Accept: application/json"]
     if part.body is not None:
         head.append("Content-Type: application/json; type=entry")
     head += [f"{name}: {value}" for name, value in part.headers.items()]
@@ -158,27 +178,31 @@ def _one(part: Part, boundary: str, root: str, number: int | None = None) -> tup
 
 def read(answer: Answer) -> list[Answer]:
     """The answers inside the answer to a batch; those of a change set follow each other."""
-    return list(_parts(answer.headers.get("content-type", ""), answer.body))
+    groups = _groups(answer.headers.get("content-type", ""), answer.body)
+    return [each for group in groups for each in group]
 
 
-def _parts(content_type: str, body: bytes, *, nested: bool = False) -> list[Answer]:
+def _groups(content_type: str, body: bytes, *, nested: bool = False) -> list[list[Answer]]:
+    """The parts of an answer; those of a change set are together, every other one is alone."""
     match = _BOUNDARY.search(content_type)
     if match is None:
         raise BadAnswer("The answer to a batch is not in parts.", raw=body[:500].decode("utf-8", "replace"))
-    found: list[Answer] = []
+    found: list[list[Answer]] = []
+    count = 0
     for piece in body.split(b"--" + match["boundary"].encode(), LARGEST_BATCH + 2)[1:]:
         if piece.startswith(b"--"):
             break
-        if len(found) >= LARGEST_BATCH:
-            raise BadAnswer(f"The answer to a batch has more than {LARGEST_BATCH} parts.")
         headers, content = _split(piece.lstrip(b"\r\n"))
         inner = headers.get("content-type", "")
-        if inner.startswith("multipart/"):
-            if nested:
-                raise BadAnswer("The answer to a batch has change sets inside a change set.")
-            found += _parts(inner, content, nested=True)
+        if not inner.startswith("multipart/"):
+            found.append([_inner(content, headers.get("content-id", ""))])
+        elif nested:
+            raise BadAnswer("The answer to a batch has change sets inside a change set.")
         else:
-            found.append(_inner(content, headers.get("content-id", "")))
+            found.append([each for group in _groups(inner, content, nested=True) for each in group])
+        count += len(found[-1])
+        if count > LARGEST_BATCH:
+            raise BadAnswer(f"The answer to a batch has more than {LARGEST_BATCH} parts.")
     return found
 
 

@@ -55,7 +55,7 @@ def connect_with(
 ) -> SalesOrganization:
     """An organization by address and any way of signing in: a grant, or the token of an administrator. ``ca`` is a file
     with a private certificate authority, ``api`` the version of the Web API, ``zone`` where days of user-local columns
-    are meant (``Europe/Copenhagen``; blank: the organization's own), ``expected`` the only organization that is spoken
+    are meant (``Europe/Copenhagen``; blank: wherever people live), ``expected`` the only organization that is spoken
     with. Nothing is sent before the first verb."""
     shared = shared or Shared()
     patience = patience or Patience(limits or Limits())

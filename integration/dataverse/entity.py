@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
-from integration.dataverse.reading.zones import UTC
+from integration.dataverse.reading.zones import EVERYWHERE
 from integration.systems.values import FieldType, Table
 
 OWNED_BY = {"systemuser": "owninguser", "team": "owningteam"}
@@ -16,7 +16,7 @@ OWNED_BY = {"systemuser": "owninguser", "team": "owningteam"}
 class Entity:
     """One table: its set, its key, what it can do, and how its lookups are written. ``keys``, ``names`` and
     ``sets`` tell of every table its key column, its naming column and its set. ``shown_as_date`` are dates that travel
-    as a moment (user-local behaviour), days in ``zone``, which is asked for when one is met; ``choices`` the names of
+    as a moment (user-local behaviour), days in ``zone``; ``choices`` the names of
     option sets that several columns share."""
 
     table: Table
@@ -30,7 +30,7 @@ class Entity:
     sets: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
     shown_as_date: frozenset[str] = frozenset()
-    zone: Callable[[], ZoneInfo] = lambda: UTC
+    zone: Callable[[], dt.tzinfo] = lambda: EVERYWHERE
 
     def column_of(self, name: str) -> str:
         """The column a field is read from: a TABLE field comes with the lookup it belongs to."""

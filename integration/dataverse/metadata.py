@@ -6,6 +6,7 @@ asks for nothing. Whoever changes an organization's tables, or meets one that di
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import threading
@@ -14,7 +15,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from integration.dataverse import batch
 from integration.dataverse.entity import Entity
@@ -30,7 +30,7 @@ __all__ = ["Entity", "Metadata"]
 KEPT_SECONDS = 24 * 3600.0
 SHAPE = 3
 """Counted up when what is kept changes its form, so that nobody reads what an older version kept."""
-MODIFIED = "modifiedon"
+MODIFIED, STATE = "modifiedon", "statecode"
 MESSAGES = ("CreateMultiple", "UpdateMultiple")
 TYPES = {
     "String": FieldType.TEXT,
@@ -106,10 +106,10 @@ class Metadata:
                 self._cache.put(self._key(key), "", 0)
             raise BadAnswer(f"The organization describes its table “{name}” in a way that cannot be read.") from error
 
-    def zone(self) -> ZoneInfo:
-        """Where days of user-local columns are meant: the zone set for it, else the organization's, else UTC. Raises
+    def zone(self) -> dt.tzinfo:
+        """Where days of user-local columns are meant: the zone set for it, else everywhere (``zones.py``). Raises
         ``ConfigurationProblem`` for a zone set that is none."""
-        return zones.zone(self._zone or self._cached("zone", lambda: zones.name_in(self._session)) or "UTC")
+        return zones.zone(self._zone) if self._zone else zones.EVERYWHERE
 
     def tables(self) -> Sequence[tuple[str, str]]:
         """(logical name, label) of all tables, by label."""
@@ -208,6 +208,7 @@ def _entity(described: Any, catalog: Any) -> Entity:
             tracks_changes=bool(about.get("ChangeTrackingEnabled")),
             id_field=about["PrimaryIdAttribute"],
             modified_field=MODIFIED if MODIFIED in fields else "",
+            state_field=STATE if STATE in fields else "",
             actions=names_of(about["LogicalName"]),
         ),
         about["EntitySetName"],

@@ -7,12 +7,11 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from integration.dataverse.metadata import Entity
 from integration.dataverse.problems import MALFORMED
 from integration.dataverse.reading.query import moment_text
-from integration.dataverse.reading.zones import day_of, midnight
+from integration.dataverse.reading.zones import day_of, moment_of
 from integration.dataverse.text import travelling
 from integration.systems.errors import BadAnswer, FieldMissing
 from integration.systems.values import Field, FieldType, Record, Ref, Value
@@ -22,7 +21,9 @@ LABEL = "OData.Community.Display.V1.FormattedValue"
 LOOKUP = "Microsoft.Dynamics.CRM.lookuplogicalname"
 ANNOTATIONS = f'odata.include-annotations="{LOOKUP},{LABEL}"'
 KINDS_ONLY = f'odata.include-annotations="{LOOKUP}"'
-ALWAYS = ("modifiedon", "modifiedby")
+ALWAYS = ("modifiedon", "modifiedby", "modifiedonbehalfby")
+"""Who changed a row when. Where it was done on behalf of somebody, the one who did it counts: what we do for the user
+that handles orders is our own change."""
 
 Convert = Callable[[Mapping[str, Any]], Value]
 
@@ -45,7 +46,7 @@ class Reader:
         described = entity.table.fields
         self._entity = entity
         self._converts = [(name, _converter(entity, described[name])) for name in fields]
-        self._by = "_modifiedby_value" if "modifiedby" in described else ""
+        self._by = [f"_{name}_value" for name in ("modifiedonbehalfby", "modifiedby") if name in described]
 
     def records(self, answer: Any) -> list[Record]:
         """The rows of an answer. Raises ``BadAnswer`` for what is none."""
@@ -54,7 +55,7 @@ class Reader:
     def record(self, row: Mapping[str, Any]) -> Record:
         """One row. Raises ``BadAnswer`` where a column holds what its type cannot."""
         try:
-            by = row.get(self._by)
+            by = next((found for name in self._by if (found := row.get(name))), None)
             return Record(
                 self._entity.table.name,
                 uuid.UUID(row[self._entity.key]),
@@ -109,7 +110,7 @@ def moment(text: Any) -> dt.datetime | None:
     return found.astimezone(dt.UTC) if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def _day(zone: ZoneInfo) -> Callable[[Any], Value]:
+def _day(zone: dt.tzinfo) -> Callable[[Any], Value]:
     """Reads a date that travels as a moment."""
 
     def convert(text: Any) -> dt.date | None:
@@ -166,7 +167,7 @@ def _sent(entity: Entity, name: str, given: Value) -> Any:
             return moment_text(given)
         case dt.date():
             local = name in entity.shown_as_date
-            return moment_text(midnight(given, entity.zone())) if local else given.isoformat()
+            return moment_text(moment_of(given, entity.zone())) if local else given.isoformat()
         case uuid.UUID():
             return str(given)
         case str():

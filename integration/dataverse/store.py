@@ -14,13 +14,16 @@ from integration.dataverse.options import OptionTable
 from integration.dataverse.problems import problem_of
 from integration.dataverse.reading import changes, fetch, look, query
 from integration.dataverse.session import Cache, Session
-from integration.dataverse.writing.actions import ACTIONS, STATES, Actor, State
+from integration.dataverse.writing import closed
+from integration.dataverse.writing.actions import ACTIONS, STATES, Actor
 from integration.dataverse.writing.blame import ABOUT_USER, ErrorAttribution
 from integration.dataverse.writing.bulk import Writer
+from integration.dataverse.writing.documents import DocumentWriter
 from integration.systems.errors import BadAnswer, FieldMissing, NotAMember, PrivilegeMissing, Refused, TableMissing
 from integration.systems.filters import EVERYTHING, Filter
 from integration.systems.system import KeyedSystem
 from integration.systems.values import (
+    Document,
     Identity,
     Page,
     Record,
@@ -189,12 +192,20 @@ class SalesOrganization(KeyedSystem):
             return len(OptionTable(self.metadata, table).find(where, (), (), None, None).records)
         with self._entity(table) as entity:
             path = entity.set_name + query.options(select=entity.key, filter=query.where(entity, where), count="true")
-            answer = batch.read_one(self.session, path, {"Prefer": "odata.maxpagesize=1"})
-            counted = answer.get("@odata.count") if isinstance(answer, dict) else None
-            if not isinstance(counted, int):
-                raise BadAnswer(f"The answer does not say how many rows of {entity.table.label} there are.")
+            counted = _number(entity, batch.read_one(self.session, path, {"Prefer": "odata.maxpagesize=1"}))
             beyond = fetch.count(self.session, entity, where) if counted >= LARGEST_PAGE else None
             return max(counted, beyond or 0)
+
+    def count_each(self, asked: Sequence[tuple[str, Filter]]) -> list[int]:
+        """How many rows of each table match, at most 5,000 of each; one request."""
+        counted: list[tuple[Entity, str]] = []
+        for table, where in asked:
+            with self._entity(table) as entity:
+                options = query.options(select=entity.key, filter=query.where(entity, where), count="true")
+                counted.append((entity, entity.set_name + options))
+        headers = {"Prefer": "odata.maxpagesize=1"}
+        answers = batch.read_each(self.session, [path for _, path in counted], headers) if counted else []
+        return [_number(entity, answer) for (entity, _), answer in zip(counted, answers, strict=True)]
 
     def have_changed(self, cursors: Sequence[tuple[str, str]]) -> list[bool]:
         """For each (table, cursor of ``changes``): has anything changed since? One request, which moves no cursor.
@@ -209,7 +220,15 @@ class SalesOrganization(KeyedSystem):
         return self._write(table, rows, Writer.create, "Options are added by a person, one by one.")
 
     def update(self, table: str, rows: Sequence[Row]) -> list[Written]:
-        return self._write(table, rows, Writer.update, "Options are renamed by a person.")
+        """Orders and invoices that name their ``from_states`` are opened and closed again (``closed.py``)."""
+        opened = [place for place, row in enumerate(rows) if closed.opens(table, row)]
+        if not opened:
+            return self._write(table, rows, Writer.update, "Options are renamed by a person.")
+        plain = iter(self.update(table, [row for row in rows if not closed.opens(table, row)]))
+        with self._entity(table) as entity:
+            written = closed.ClosedWriter(self.session, entity).update([rows[place] for place in opened])
+        answers = dict(zip(opened, written, strict=True))
+        return [answers[place] if place in answers else next(plain) for place in range(len(rows))]
 
     def delete(self, table: str, rows: Sequence[Row]) -> list[Written]:
         return self._write(table, rows, Writer.delete, "Options are removed by a person.")
@@ -218,6 +237,12 @@ class SalesOrganization(KeyedSystem):
         return self._write(
             table, rows, lambda writer, wanted: writer.upsert(key, wanted), "Options are added by a person."
         )
+
+    def insert_documents(self, table: str, documents: Sequence[Document]) -> list[Written]:
+        if not documents:
+            return []
+        with self._entity(table) as entity:
+            return DocumentWriter(self.session, entity, self.metadata.entity).insert(documents)
 
     def _write(
         self, table: str, rows: Sequence[Row], write: Callable[[Writer, Sequence[Row]], list[Written]], no: str
@@ -239,7 +264,7 @@ class SalesOrganization(KeyedSystem):
         if is_option_table(table):
             return OptionTable(self.metadata, table).act(self.session, action, **arguments)
         if action in STATES.get(table, {}):
-            return self._set_state(table, id, STATES[table][action])
+            return self._set_state(table, id, action, arguments)
         if action in ACTIONS.get(table, {}):
             return self._perform(table, id, action, arguments)
         raise Refused(f"{self.describe(table).label} knows no action “{action}”.")
@@ -250,11 +275,23 @@ class SalesOrganization(KeyedSystem):
         except ABOUT_USER as problem:
             raise ErrorAttribution(self.session, self.metadata.entity(table)).one(problem) from problem
 
-    def _set_state(self, table: str, id: uuid.UUID, to: State) -> None:
-        answer = self.update(table, [Row(id, {"statecode": to.state, "statuscode": to.status})])[0]
+    def _set_state(self, table: str, id: uuid.UUID, action: str, arguments: Mapping[str, Any]) -> None:
+        unknown = sorted(set(arguments) - {"from_states"})
+        if unknown:
+            raise Refused(f"The action “{action}” takes no “{unknown[0]}”.")
+        to, from_states = STATES[table][action], frozenset(arguments.get("from_states", ()))
+        values = {"statecode": to.state, "statuscode": to.status}
+        answer = self.update(table, [Row(id, values, from_states=from_states)])[0]
         if answer.error is not None:
             raise answer.error
 
     def _state_of(self, table: str, id: uuid.UUID) -> Any:
         found = self.get(table, [id], ["statecode"]).get(id)
         return None if found is None else found.values["statecode"]
+
+
+def _number(entity: Entity, answer: Any) -> int:
+    counted = answer.get("@odata.count") if isinstance(answer, dict) else None
+    if not isinstance(counted, int):
+        raise BadAnswer(f"The answer does not say how many rows of {entity.table.label} there are.")
+    return counted

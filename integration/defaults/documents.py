@@ -120,4 +120,18 @@ ORDER = MappingDefault(
     ),
 )
 
-MAPPINGS = (OPPORTUNITY, INVOICE, INVOICE_LINE, ORDER)
+QUOTE = MappingDefault(
+    name="SALESQUOTE-QUOTE",
+    part="sales",
+    position=200,
+    erp_table="sales_header",
+    crm_table="quote",
+    direction=Direction.TO_ERP,
+    erp_filter="document_type = Quote",
+    dependencies=AFTER,
+    job=None,
+    internal=True,
+    fields=(),
+)
+
+MAPPINGS = (OPPORTUNITY, INVOICE, INVOICE_LINE, ORDER, QUOTE)

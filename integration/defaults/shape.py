@@ -41,7 +41,8 @@ DAILY = JobDefault(inactivity_minutes=1440)
 
 @dataclass(frozen=True, slots=True)
 class MappingDefault:
-    """One standard mapping. ``job`` is ``None`` where the documents name no recurring job for it."""
+    """One standard mapping. ``job`` is ``None`` where the documents name no recurring job for it. ``internal``: a flow
+    keeps its couplings in it and makes its runs; people see both, and change nothing of it."""
 
     name: str
     part: Part
@@ -57,6 +58,7 @@ class MappingDefault:
     job: JobDefault | None = JobDefault()
     conflict: ConflictPolicy = ConflictPolicy.NONE
     deletion: DeletionPolicy = DeletionPolicy.NONE
+    internal: bool = False
 
     @property
     def job_name(self) -> str:

@@ -1,10 +1,12 @@
 """The tasks that belong to no mapping, and the recurring entries of those that run at times of their own: as data.
 
-What a task does is registered where it lives (``jobs/tasks``). ``PLANNED`` are those that nothing does yet.
+What a task does is registered where it lives (``jobs/tasks``), or it makes passes over mappings (``TASK_PASSES``).
+``PLANNED`` are those that nothing does yet.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,14 +28,31 @@ class Task(StrEnum):
 
 
 PLANNED = (
-    Task.STATISTICS,
     Task.AVAILABILITY,
-    Task.ORDER_STATUS,
     Task.ORDER_NOTES,
-    Task.CREATE_ORDERS,
     Task.PROCESS_QUOTES,
 )
 """Nothing does these yet, so they have no entry either: an entry promises a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPass:
+    """A run that a task makes: over which mapping, which way, of which kind of job."""
+
+    mapping: str
+    direction: str
+    kind: str
+
+
+TASK_PASSES: Mapping[str, tuple[TaskPass, ...]] = {
+    Task.STATISTICS: (TaskPass("CUSTOMER", "to_crm", "statistics"),),
+    Task.CREATE_ORDERS: (TaskPass("SALESORDER-ORDER", "to_erp", "create-orders"),),
+    Task.ORDER_STATUS: (
+        TaskPass("SALESORDER-ORDER", "to_crm", "posts"),
+        TaskPass("SALESORDER-ORDER", "to_crm", "synchronize"),
+    ),
+}
+"""Tasks whose work are runs of mappings, one behind the other (two at most): they have a journal, errors and turns."""
 
 
 @dataclass(frozen=True, slots=True)

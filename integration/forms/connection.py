@@ -34,7 +34,7 @@ HELP = {
     "sign_in_user": "name@firm.example or DOMAIN\\name.",
     "domain": "Taken from the user name where that begins with it.",
     "sdk_version": "Compatible with the organization's version and not older, such as 9.1.",
-    "time_zone": "Where days begin, such as Europe/Copenhagen; blank: what the integration user has set in Sales.",
+    "time_zone": "Blank is right from UTC-10 to UTC+13:45. Beyond: where days begin, such as Pacific/Kiritimati.",
     "web_client_url": "Where a record of Sales opens its record here.",
     "odata_url": "Where Sales asks for item availability.",
 }

@@ -16,9 +16,11 @@ from integration.jobs.approving import NotWaiting, approve, reject
 from integration.jobs.dry_run import plans
 from integration.jobs.lifecycle import (
     cancel,
+    create_orders,
     give_up_hopeless,
     plan,
     run,
+    run_here,
     start,
     synchronize_modified,
     try_now,
@@ -32,6 +34,7 @@ __all__ = [
     "NotWaiting",
     "approve",
     "cancel",
+    "create_orders",
     "full_synch",
     "gate_of",
     "give_up_hopeless",
@@ -41,6 +44,7 @@ __all__ = [
     "queue_state",
     "reject",
     "run",
+    "run_here",
     "start",
     "synchronize_modified",
     "try_now",

@@ -149,7 +149,7 @@ class JobJournal:
 
     def succeed(self, direction: Direction, source_ids: list[uuid.UUID]) -> None:
         if self.has_open_errors:
-            SyncError.objects.close(self.mapping, direction, source_ids)
+            SyncError.objects.close(self.mapping, direction, source_ids, self.job.kind)
 
     @cached_property
     def has_open_errors(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.job_endings import JobEndings
 from integration.jobs.journal import JobJournal
 from integration.jobs.opening import gate_of
+from integration.mappings.flows import ORDERS, mapping_of
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.stored.audit import AuditEntry, record, somebody_acts
 from integration.sync.actions import Action
@@ -47,7 +48,17 @@ def start(
     job = create(mapping, direction, kind=kind, options=options, user=user, after=after)
     if somebody_acts():
         record(AuditEntry.Action.STARTED, RUN, mapping, after=in_words(job))
-    return _run_inline(job) if inline else job
+    return run_here(job) if inline else job
+
+
+def create_orders(
+    ids: Sequence[uuid.UUID] = (), *, user: Person = None, another: bool = False, inline: bool = False
+) -> SyncJob:
+    """Have orders made of the submitted orders of Sales: of all that were never sent to the back office, or of these.
+    ``another``: also where a document refers to one of these already. Raises ``ConfigurationProblem``."""
+    options = Options(scope=Scope.IDS, ids=tuple(ids), another=another) if ids else Options()
+    kind = SyncJob.Kind.CREATE_ORDERS
+    return start(mapping_of(ORDERS), Direction.TO_ERP, kind=kind, options=options, user=user, inline=inline)
 
 
 def synchronize_modified(user: Person = None) -> list[SyncJob]:
@@ -113,8 +124,9 @@ def plan(mapping: TableMapping, direction: Direction, options: Options | None = 
     return passes.plan(mapping, direction, options or Options(dry_run=True), setup, gate_of(setup))
 
 
-def _run_inline(job: SyncJob) -> SyncJob:
-    """Run in this process; wait where another run of the mapping, or another process, has it."""
+def run_here(job: SyncJob) -> SyncJob:
+    """Run in this process a job that is there; wait where another run of the mapping, or another process, has it.
+    Answers the job as it ended."""
     while job.is_active:
         if not _run(job.pk, gives_way=False):
             time.sleep(POLL_SECONDS)

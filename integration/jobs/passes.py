@@ -7,11 +7,17 @@ from dataclasses import replace
 
 from integration.connection.opening import open_for_run
 from integration.connection.systems import Connected
+from integration.dataverse.store import SalesOrganization
+from integration.documents.flow import Flow
+from integration.documents.run import create_orders
 from integration.gate import Gate
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
+from integration.jobs.flows.posts import write_posts
+from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
+from integration.mappings.flows import NOTES, find_mapping
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.jobs.job import SHOWN_FROM
 from integration.sync.actions import Action
@@ -23,8 +29,10 @@ from integration.sync.record.transfer import DescriptionDoubtful
 from integration.sync.rules import DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.errors import ConfigurationProblem, FieldMissing
+from integration.systems.system import DocumentSystem
 
 UNCOUPLED_AT_ONCE = 500
+ORDERS_OFF = "Sales order integration is off. Switch it on on the Connection Setup page first."
 
 
 def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gate) -> Counters:
@@ -37,6 +45,9 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.DELETE: _delete,
         SyncJob.Kind.PLAN: make_plan,
         SyncJob.Kind.APPLY: carry_out,
+        SyncJob.Kind.CREATE_ORDERS: _create_orders,
+        SyncJob.Kind.STATISTICS: upload_statistics,
+        SyncJob.Kind.POSTS: write_posts,
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:
@@ -135,6 +146,33 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
             journal.note(counters, len(chunk))
         total.add(counters)
     return total
+
+
+def _create_orders(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    return create_orders(flow_of(job, journal, connected))
+
+
+def flow_of(job: SyncJob, journal: JobJournal, connected: Connected) -> Flow:
+    """What the passes of documents work with. Raises ``ConfigurationProblem`` where order integration is off."""
+    setup = ConnectionSetup.current()
+    if not setup.order_integration_enabled:
+        raise ConfigurationProblem(ORDERS_OFF)
+    if not isinstance(connected.erp, DocumentSystem):
+        raise ConfigurationProblem("Business Central takes no documents this way.")
+    crm, notes = connected.crm, find_mapping(NOTES)
+    writer = crm
+    if setup.order_user_id is not None and isinstance(crm, SalesOrganization):
+        writer = crm.acting_as(setup.order_user_id)
+    return Flow(
+        connected.erp,
+        crm,
+        writer,
+        job.mapping.couplings.fenced(journal.fence),
+        notes.couplings if notes is not None else None,
+        journal,
+        job.run_options,
+        connected.context,
+    )
 
 
 def _find_deleted(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:

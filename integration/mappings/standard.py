@@ -28,6 +28,7 @@ TABLE_FIELDS = (
     "conflict",
     "deletion",
     "dependencies",
+    "internal",
 )
 FIELD_FIELDS = (
     "position",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from integration.sync.memory.ledger import Pair
 from integration.sync.unchanging import unchanging
 from integration.systems.errors import Problem
-from integration.systems.values import Record, Value
+from integration.systems.values import Record, Row, Value
 
 
 @unchanging
@@ -98,7 +98,8 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Uncouple:
-    """The coupling goes, the surviving row stays. ``twin``: this row of the destination is deleted with it.
+    """The coupling goes, the surviving row stays. ``twin``: this row of the destination is deleted with it, or gets
+    ``last`` written instead, where there is any.
     ``record`` and ``reason``: the source row that is there and left out from now on. ``again``: the pair that stands
     for its next try instead."""
 
@@ -108,6 +109,7 @@ class Uncouple:
     reason: str = ""
     twin: Record | None = None
     again: Pair | None = None
+    last: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)

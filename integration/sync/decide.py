@@ -6,7 +6,8 @@ rest, ``deleted`` what a deletion means.
 ==================  =================  ====================================  ==========================================
 coupling            twin               case                                  action
 ==================  =================  ====================================  ==========================================
-any                 any                a rule of the table leaves it out     Skip; Uncouple where the pair ends with it
+any                 any                a rule of the table leaves it out     Skip; Uncouple where the pair ends with it;
+                                                                             Ignore where nobody would miss it
 none, reserved      –                  a value or reference cannot go        Fail, or Waiting for what to couple first
 none, reserved      –                  another mapping holds the record      Skip, the other mapping named
 none, reserved      –                  one free natural match                Update that couples
@@ -24,6 +25,7 @@ coupled             there              a field changed on both sides         Fai
 coupled             there, we deleted  source deleted: none / restore /      Broken / Restore / Uncouple
                                        remove coupling
 coupled             gone, we deleted   both records are gone                 Uncouple, silently
+coupled             one of them gone   the table ignores deletions           Skip, or nothing at all
 ==================  =================  ====================================  ==========================================
 """
 
@@ -36,6 +38,7 @@ from dataclasses import dataclass, replace
 from integration.sync.actions import (
     Action,
     Fail,
+    Ignore,
     Insert,
     Restore,
     Skip,
@@ -82,6 +85,8 @@ class Decider(Shortcut):
         """The action for a record that has to be looked at. ``matches`` are its natural matches on the other side,
         each with the pair that holds it already; ``back`` what the twin would make of the record, as far as that is
         needed; ``holder`` the other mapping in which this record, or its one match, is coupled already."""
+        if draft.silent:
+            return Ignore(record)
         if draft.left_out:
             return self._left_out(record, pair, twin, draft)
         if twin is not None and is_marked(self.rule.table(self.direction.destination), twin):
@@ -236,6 +241,8 @@ class Decider(Shortcut):
         )
 
     def _twin_gone(self, record: Record, pair: Pair, draft: Draft) -> Action:
+        if self.ignores_deletions:
+            return Skip(record, "The other record was deleted, and deletions are not carried.", pair)
         match self.rule.deletion:
             case DeletionPolicy.RESTORE:
                 return self._insert(record, draft, self._reserved(record), replaces=pair)
@@ -247,20 +254,14 @@ class Decider(Shortcut):
                 problem = TwinGone(f"The coupled record of {other.label} was deleted (id {twin_id}).")
                 return Fail(record, problem, pair)
 
-    def _reserved(self, record: Record) -> Pair:
-        return self._pair(record, uuid.uuid4())
-
-    def _pair(self, record: Record, twin_id: uuid.UUID) -> Pair:
-        if self.direction is Direction.TO_CRM:
-            return Pair(erp_id=record.id, crm_id=twin_id)
-        return Pair(erp_id=twin_id, crm_id=record.id)
-
     # --- the source row is gone ---------------------------------------------------------------------------
 
-    def deleted(self, pair: Pair, twin: Record | None) -> Action:
-        """What the deletion of a coupled source row means."""
+    def deleted(self, pair: Pair, twin: Record | None) -> Action | None:
+        """What the deletion of a coupled source row means; ``None``: nothing, its pair stays as it is."""
         if twin is None or pair.state is State.RESERVED:
             return Uncouple(pair, counted=False)
+        if self.ignores_deletions:
+            return None
         match self.rule.deletion:
             case DeletionPolicy.REMOVE:
                 return Uncouple(pair)

@@ -17,7 +17,7 @@ from integration.sync.record.draft import DescriptionDoubtful, Resolved
 from integration.sync.run import Scope
 from integration.systems.errors import Problem
 from integration.systems.filters import matches
-from integration.systems.values import Page, Record, Side
+from integration.systems.values import Page, Record, Row, Side
 
 
 class Planner(Looks):
@@ -80,6 +80,8 @@ class Planner(Looks):
                 return None
             asked = self.run.options.scope is Scope.IDS
             return Skip(record, "It is outside the mapping's filter.", pair) if asked else Ignore(record, outside=True)
+        if self.special.only_pairs and (pair is None or not self._coupled(pair)):
+            return self._without_pair(record)
         concerned = self.last_round and record.id in self.again
         looks_anyway = concerned or self.special.always_looks(record)
         looks = looks_anyway and pair is not None and self._coupled(pair) and not pair.skipped
@@ -88,6 +90,11 @@ class Planner(Looks):
             return action
         reason = self.special.leave_out(record)
         return Skip(record, reason, pair) if reason else None
+
+    def _without_pair(self, record: Record) -> Skip | Ignore:
+        if self.run.options.scope is Scope.IDS:
+            return Skip(record, "It is not coupled, and this mapping makes no new records.")
+        return Ignore(record)
 
     # --- records that need the other side ----------------------------------------------------------------
 
@@ -194,7 +201,17 @@ class Planner(Looks):
         heirs = self.special.heirs(list(twins.values())) if twins else {}
         self.again |= set(heirs.values())
         left = [pair for pair in gone if pair.id(side) not in heirs]
-        return [self.decider.deleted(pair, twins.get(pair.id(side))) for pair in left]
+        last = self.special.last_words(left, twins) if left else {}
+        return [action for pair in left if (action := self._deletion(pair, twins, last)) is not None]
+
+    def _deletion(
+        self, pair: Pair, twins: Mapping[uuid.UUID, Record], last: Mapping[uuid.UUID, Row | None]
+    ) -> Action | None:
+        twin = twins.get(pair.id(self.run.direction.destination))
+        if twin is None or twin.id not in last:
+            return self.decider.deleted(pair, twin)
+        row = last[twin.id]
+        return Uncouple(pair) if row is None else Uncouple(pair, twin=twin, last=row)
 
     def _is_to_come(self, id: uuid.UUID, pair: Pair) -> bool:
         """Is this row not gone, but not there yet? Under an id set aside nobody finds it."""

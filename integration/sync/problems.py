@@ -46,6 +46,18 @@ class NumberConflict(RecordProblem):
         self.table, self.id = table, id
 
 
+class InvoiceTaken(NumberConflict):
+    """Another invoice has the number of the one that was to be made."""
+
+    def __init__(self, number: str, called: str, table: str, id: uuid.UUID) -> None:
+        RecordProblem.__init__(
+            self,
+            f"Invoice “{called}” has the number {number} in Dynamics 365 Sales already, so no second one is made. "
+            "Couple with it; if it is really another one, delete it there first.",
+        )
+        self.table, self.id = table, id
+
+
 class InDoubt(Locked):
     """Nobody can say yet whether a row was made whose insert was not answered."""
 

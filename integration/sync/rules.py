@@ -23,6 +23,7 @@ __all__ = [
     "Reference",
     "TableRule",
     "Template",
+    "Trade",
 ]
 
 
@@ -175,12 +176,22 @@ def utc_now() -> dt.datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Trade:
+    """What the documents of a run go by. ``orders``: is sales order integration on? ``order_user_id`` is the user of
+    Sales that handles orders. ``lines``: the rule of the lines, where a run carries whole documents."""
+
+    orders: bool = False
+    order_user_id: uuid.UUID | None = None
+    lines: TableRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a run knows about both ends. ``local_currency`` is the ERP's LCY code: a blank currency there means it.
     ``filters`` are the filters of all mappings as text, (ERP table, Sales table) -> [(ERP filter, Sales filter)], one
     for each mapping over that pair: a record is theirs if any of these filters takes it, and a record that refers to
     one outside all of them is left out instead of failing. ``quantity_decimals``: how many decimals quantities of a new
-    product have in Sales, 0 to 5. ``clock`` says what time it is."""
+    product have in Sales, 0 to 5. ``trade`` is what documents go by. ``clock`` says what time it is."""
 
     local_currency: str = ""
     company: str = ""
@@ -188,6 +199,7 @@ class Context:
     user_id: uuid.UUID | None = None
     filters: Mapping[tuple[str, str], Sequence[tuple[str, str]]] = field(default_factory=dict)
     quantity_decimals: int = 5
+    trade: Trade = Trade()
     clock: Callable[[], dt.datetime] = utc_now
 
     def filters_of(self, side: Side, table: str, other: str = "") -> list[str]:

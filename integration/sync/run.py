@@ -29,7 +29,8 @@ class Options:
     whose values a person wants in any case. ``compare``: look for deleted rows by comparing ids, too, as a run of
     everything does. ``approved``: a person has seen that it changes much. ``shown``: the
     digest of what that person was shown; blank: whatever it is. ``restore``: records whose other one is gone
-    get a new one, whatever the mapping's policy. ``doubts``: stop with ``DescriptionDoubtful`` at the first value that
+    get a new one, whatever the mapping's policy. ``another``: a document that refers to the record already is no reason
+    against one more. ``doubts``: stop with ``DescriptionDoubtful`` at the first value that
     does not fit what the systems said of their columns."""
 
     scope: Scope = Scope.CHANGED
@@ -41,6 +42,7 @@ class Options:
     approved: bool = False
     shown: str = ""
     restore: bool = False
+    another: bool = False
     winner: Side | None = None
     doubts: bool = False
 
@@ -62,7 +64,7 @@ class Options:
         return cls(scope=scope, ids=ids, winner=winner, shown=shown, **flags)
 
 
-STORED_FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore")
+STORED_FLAGS = ("force", "create", "dry_run", "compare", "approved", "restore", "another")
 
 
 @dataclass(slots=True)

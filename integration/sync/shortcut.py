@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from integration.sync.actions import Action, Ignore, Skip, Unchanged
@@ -31,6 +31,8 @@ class Shortcut:
     user_id: uuid.UUID | None = None
     creates: bool = True
     takes_over: bool = False
+    ignores_deletions: bool = False
+    new_id: Callable[[Record], uuid.UUID] = lambda _: uuid.uuid4()
     released: set[uuid.UUID] = field(default_factory=set)
     """Source ids that wait for a record which is coupled by now."""
 
@@ -67,6 +69,14 @@ class Shortcut:
         if self._is_echo(record) or self.rule.only_coupled:
             return Ignore(record)
         return None
+
+    def _reserved(self, record: Record) -> Pair:
+        return self._pair(record, self.new_id(record))
+
+    def _pair(self, record: Record, twin_id: uuid.UUID) -> Pair:
+        if self.direction is Direction.TO_CRM:
+            return Pair(erp_id=record.id, crm_id=twin_id)
+        return Pair(erp_id=twin_id, crm_id=record.id)
 
     def _stays_skipped(self, pair: Pair) -> bool:
         # A changed row comes through the change feed: it deserves another try by itself.

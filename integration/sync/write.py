@@ -10,8 +10,8 @@ from integration.sync.actions import Action, Insert, SideWrite, Uncouple, Update
 from integration.sync.given_ids.marks import mark
 from integration.sync.matching.number_conflicts import arrived_by_code, find_number_conflicts
 from integration.sync.special.base import Run, Special
-from integration.systems.errors import DuplicateKey, Problem
-from integration.systems.values import Record, Row, Value, Written
+from integration.systems.errors import ConfigurationProblem, DuplicateKey, Problem
+from integration.systems.values import Document, Record, Row, Value, Written
 
 
 @dataclass(slots=True)
@@ -37,9 +37,9 @@ def write(run: Run, special: Special, actions: Sequence[Action], columns: Sequen
     if inserts or updates:
         special.before()
     if inserts:
-        _insert(run, inserts, results)
+        _insert(run, special, inserts, results)
     if updates:
-        _update(run, updates, results)
+        _update(run, special, updates, results)
     if not run.gives_ids:
         follow(run, special, actions, results, columns)
     return results
@@ -95,16 +95,19 @@ def _written_besides(run: Run, writes: Sequence[SideWrite]) -> Iterator[tuple[Si
 
 
 def _delete(run: Run, uncoupled: Sequence[Uncouple], results: Results) -> None:
-    """The twins that go with their pairs."""
+    """The twins that go with their pairs, and those that get something written when their pairs go."""
     owners = {action.twin.id: action.pair.id(run.direction.source) for action in uncoupled if action.twin is not None}
-    answers = run.destination.delete(run.destination_table, [Row(id) for id in owners]) if owners else []
+    left = [action.last for action in uncoupled if action.last is not None]
+    gone = [Row(id) for id in owners if id not in {row.id for row in left}]
+    answers = run.destination.delete(run.destination_table, gone) if gone else []
+    answers += run.destination.update(run.destination_table, left) if left else []
     results.removed = {owners[answer.id]: answer for answer in answers}
 
 
-def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
+def _insert(run: Run, special: Special, inserts: Sequence[Insert], results: Results) -> None:
     side, table = run.direction.destination, run.destination_table
     rows = [Row(action.pair.id(side), _values(run, action), validate=_validated(run)) for action in inserts]
-    answers = run.destination.insert(table, rows)
+    answers = _inserted(run, [special.insert(action, row) for action, row in zip(inserts, rows, strict=True)])
     if run.gives_ids:
         _named_by_their_system(run, inserts, answers, results)
         return
@@ -117,6 +120,18 @@ def _insert(run: Run, inserts: Sequence[Insert], results: Results) -> None:
         arrived = row.id in there
         problem = conflicts.get(action.record.id, answer.error)
         results.written[action.record.id] = Written(row.id) if arrived else replace(answer, error=problem)
+
+
+def _inserted(run: Run, new: Sequence[Row | Document]) -> list[Written]:
+    """Insert rows, or documents with all that belongs to them. Raises ``ConfigurationProblem``."""
+    documents = [one for one in new if isinstance(one, Document)]
+    if not documents:
+        return run.destination.insert(run.destination_table, [one for one in new if isinstance(one, Row)])
+    insert_documents = getattr(run.destination, "insert_documents", None)
+    if insert_documents is None:
+        raise ConfigurationProblem(f"{run.rule.name} writes whole documents, which the other system does not take.")
+    answers: list[Written] = insert_documents(run.destination_table, documents)
+    return answers
 
 
 def _values(run: Run, action: Insert) -> Mapping[str, Value]:
@@ -139,11 +154,12 @@ def _named_by_their_system(run: Run, inserts: Sequence[Insert], answers: Sequenc
         results.written[id] = arrived.get(id) or replace(answer, error=conflicts.get(id, answer.error))
 
 
-def _update(run: Run, updates: Sequence[Update], results: Results) -> None:
+def _update(run: Run, special: Special, updates: Sequence[Update], results: Results) -> None:
     rows, behind = [], []
     for action in updates:
         if action.changes:
-            rows.append(Row(action.twin.id, action.values, action.twin.version, _validated(run)))
+            row = Row(action.twin.id, action.values, action.twin.version, _validated(run))
+            rows.append(special.finish(action, row))
             behind.append(action)
         else:
             results.written[action.record.id] = Written(action.twin.id, action.twin.version)

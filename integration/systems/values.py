@@ -133,6 +133,7 @@ class Table:
     tracks_changes: bool = True
     id_field: str = ""
     modified_field: str = ""
+    state_field: str = ""
     actions: tuple[str, ...] = ()
 
     @property
@@ -167,12 +168,17 @@ class Page:
 class Row:
     """What is to be written: for ``insert`` with the id the row is going to have, for ``update`` only the
     columns that differ. ``version``: write only if the row still has it (``None``: whatever it is).
-    ``validate`` names the columns whose own logic in the system is to run (dependent fields, checks)."""
+    ``validate`` names the columns whose own logic in the system is to run (dependent fields, checks).
+    ``from_states``: for ``update`` of a table with a ``state_field``, in which of its states the row may be when it is
+    written, else it is ``Refused``. A document that is closed to changes is then opened, changed and closed again in
+    one: in the state that ``values`` name, else in the one it was in. None named: nothing is opened, and the system
+    says itself what it does not take."""
 
     id: uuid.UUID
     values: Mapping[str, Value] = field(default_factory=dict)
     version: str | None = None
     validate: frozenset[str] = frozenset()
+    from_states: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

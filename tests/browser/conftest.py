@@ -153,13 +153,16 @@ def start_full_synchronization(page: Page) -> None:
     create = page.get_by_role("button", name="Create Unmatched", exact=True)
     for left in range(create.count(), 0, -1):
         create.first.click()
+        page.wait_for_load_state()
         expect(create).to_have_count(left - 1)
     ours = page.get_by_role("button", name="Business Central's", exact=True, pressed=False)
     for left in range(ours.count(), 0, -1):
         ours.first.click()
+        page.wait_for_load_state()
         expect(ours).to_have_count(left - 1)
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator("main")).to_contain_text("The full synchronization has started.")
+    page.wait_for_load_state()
 
 
 @pytest.fixture(scope="module")

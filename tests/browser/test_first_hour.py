@@ -16,6 +16,7 @@ from tests.browser.conftest import Demo, start_full_synchronization
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
+CARD = re.compile(r"/records/erp/customer/[0-9a-f-]{36}/")
 
 
 def open_places(page: Page) -> list[str]:
@@ -61,6 +62,7 @@ def test_a_status_of_the_review_leads_to_its_job(page: Page) -> None:
 def test_a_customer_is_uncoupled_and_coupled_again_by_hand(page: Page) -> None:
     page.goto("/records/erp/customer/?q=Adatum+Corporation")
     page.locator("tbody a").first.click()
+    page.wait_for_url(CARD)
     customer = page.url
     page.get_by_role("button", name="Delete Coupling").click()
     expect(page.locator("main")).to_contain_text("The records stay on both sides")

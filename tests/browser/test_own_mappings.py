@@ -99,6 +99,7 @@ def test_a_pattern_that_is_none_is_told_beside_its_field(page: Page) -> None:
     page.get_by_label("Pattern", exact=True).fill("^0+")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Remove Regular expression").click()
+    expect(page.locator("main")).to_contain_text("There are none")
 
 
 def test_enabling_a_field_among_coupled_customers_asks_who_wins(page: Page) -> None:
@@ -106,6 +107,8 @@ def test_enabling_a_field_among_coupled_customers_asks_who_wins(page: Page) -> N
     row = page.get_by_role("row", name=re.compile("mobile_phone_no"))
     row.get_by_label(re.compile("^Enabled of")).check()
     page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text(re.compile("say who wins|are saved"))
+    page.wait_for_load_state()
     choice = row.get_by_label(re.compile("^Existing pairs of"))
     if choice.count():  # Nothing is coupled where this test runs alone, and then nobody asks.
         expect(page.locator("main")).to_contain_text("say who wins")
@@ -136,6 +139,8 @@ def test_a_template_is_filled_checked_and_given_to_a_mapping(page: Page) -> None
     expect(page.locator("main")).to_contain_text("The templates of CUSTOMER are saved")
     page.get_by_label("Remove DOMESTIC").check()
     page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("The templates of CUSTOMER are saved")
+    page.wait_for_load_state()
     expect(page.get_by_label("Remove DOMESTIC")).to_have_count(0)
     page.goto("/mappings/templates/")
     page.get_by_role("link", name="DOMESTIC").click()

@@ -15,6 +15,7 @@ from tests.browser.conftest import Demo, start_full_synchronization
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 PATIENCE = 60_000
+CARD = re.compile(r"/records/erp/customer/[0-9a-f-]{36}/")
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def connected(page: Page, demo: Demo) -> Page:
 def first_customer(page: Page) -> None:
     page.goto("/records/erp/customer/?state=coupled")
     page.locator("tbody a").first.click()
+    page.wait_for_url(CARD)
 
 
 def test_a_dry_run_of_a_mapping_is_looked_at_narrowed_saved_and_applied(connected: Page) -> None:

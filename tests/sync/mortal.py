@@ -16,7 +16,7 @@ from integration.sync.run import Counters, Options
 from integration.systems.values import Row
 from tests.sync.world import MemoryJournal, World
 
-SYSTEM_WRITES = ("insert", "update", "delete", "act")
+SYSTEM_WRITES = ("insert", "insert_documents", "update", "delete", "act")
 LEDGER_WRITES = ("remember", "complete", "forget", "identify", "side_written")
 JOURNAL_WRITES = ("advance", "note", "fail", "succeed", "leave_out", "begin")
 

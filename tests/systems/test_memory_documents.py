@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from integration.systems.errors import Refused, TimedOut
 from integration.systems.memory import MemorySystem
-from integration.systems.values import Document, Field, FieldType, Ref, Row, Side, Table
+from integration.systems.values import Document, Field, FieldType, Option, Ref, Row, Side, Table
 from tests.systems.contract import DocumentContract, DocumentGround
 
 ORDER = Table("salesorder", "Order", {
@@ -83,3 +85,27 @@ def test_what_was_refused_leaves_no_trace_in_the_changes(crm: MemorySystem) -> N
 
     pages = list(crm.changes("salesorder", [], cursor))
     assert [(page.records, page.deleted) for page in pages] == [([], [])]
+
+
+def test_a_document_brings_what_else_only_a_change_sets(crm: MemorySystem) -> None:
+    total = Field("totalamount", FieldType.DECIMAL, scale=2, insertable=False)
+    twin = MemorySystem(Side.CRM, [replace(ORDER, fields={**ORDER.fields, "totalamount": total}), LINE])
+    header = Row(uuid.uuid4(), {"name": "Adatum", "totalamount": Decimal(120)})
+
+    assert not twin.insert("salesorder", [header])[0].ok
+    assert twin.insert_documents("salesorder", [Document(header)])[0].ok
+    assert twin.values("salesorder", header.id)["totalamount"] == Decimal(120)
+
+
+def test_a_row_is_only_written_from_the_states_that_are_named() -> None:
+    state = Field("statecode", FieldType.OPTION, options=(Option(1, "Submitted"), Option(2, "Canceled")))
+    table = replace(ORDER, fields={**ORDER.fields, "statecode": state}, state_field="statecode")
+    twin = MemorySystem(Side.CRM, [table])
+    submitted, canceled = (twin.add("salesorder", name="Adatum", statecode=state) for state in (1, 2))
+
+    answers = twin.update(
+        "salesorder", [Row(id, {"name": "Late"}, from_states=frozenset({1})) for id in (submitted, canceled)]
+    )
+
+    assert [answer.ok for answer in answers] == [True, False]
+    assert isinstance(answers[1].error, Refused)

@@ -41,7 +41,7 @@ class CustLedgerEntry(Entry):
         REFUND = 6, "Refund"
 
     name_field = "description"
-    verbs = ("apply",)
+    verbs = ("apply", "unapply")
 
     customer_no = relation("business_central.Customer", "Customer No.", null=False, blank=False)
     sell_to_customer_no = relation("business_central.Customer", "Sell-to Customer No.")

@@ -22,6 +22,7 @@ class Customer(Firm):
     relation_code = "CUST"
     salesperson_column = "salesperson_code_id"
     refuses_blocked = ("salesperson_code",)
+    verbs = ("pay_on_account",)
 
     salesperson_code = relation("business_central.Salesperson", "Salesperson Code")
     customer_price_group = relation("business_central.CustomerPriceGroup", "Customer Price Group")

@@ -61,7 +61,7 @@ class SalesShipmentLine(LineOrder, Line):
 class SalesInvoiceHeader(PostedColumns, Header):
     append_only = True
     key = ("no",)
-    verbs = ("cancel", "credit")
+    verbs = ("register_payment", "cancel", "credit")
 
     pre_assigned_no = Code("Pre-Assigned No.", max_length=20)
     remaining_amount = RowMoney("Remaining Amount")

@@ -76,9 +76,19 @@ def register_payment(payment: Payment, *, by: str = "") -> CustLedgerEntry:
             if due:
                 apply_amount(booking, entry, invoice, due, masters.local_step)
             if payment.close_rest and invoice.remaining_amount:
-                _close_rest(booking, invoice, confirmed=payment.confirmed)
+                _close_rest(booking, invoice, step, confirmed=payment.confirmed)
         booking.write()
         return entry
+
+
+def pay_invoice(invoice_id: uuid.UUID, *, amount: Decimal, by: str = "", **more: Any) -> CustLedgerEntry:
+    """Register the payment of a posted invoice. ``more``: as :class:`Payment` names it."""
+    return register_payment(Payment(amount, invoice=invoice_id, **more), by=by)
+
+
+def pay_on_account(customer_id: uuid.UUID, *, amount: Decimal, by: str = "", **more: Any) -> CustLedgerEntry:
+    """Register a payment of a customer that is for no invoice yet. ``more``: as :class:`Payment` names it."""
+    return register_payment(Payment(amount, customer=customer_id, **more), by=by)
 
 
 def _invoice_entry(id: uuid.UUID) -> Any:
@@ -118,11 +128,12 @@ def apply_amount(booking: Booking, payment: Any, invoice: Any, amount: Decimal, 
         booking.reduce(payment, kind, ZERO, applied.gain, payment.document_no)
 
 
-def _close_rest(booking: Booking, invoice: Any, *, confirmed: bool) -> None:
+def _close_rest(booking: Booking, invoice: Any, step: Decimal, *, confirmed: bool) -> None:
     rest, local = invoice.remaining_amount, invoice.remaining_amount_lcy
     if rest > invoice.amount * USUAL_DISCOUNT and not confirmed:
+        given, whole = (rounded(amount, step.normalize()) for amount in (rest, invoice.amount))
         raise ConfirmationMissing(
-            f"{rest} of {invoice.amount} would be given away, which is more than 5%. Confirm it, or leave it open."
+            f"{given} of {whole} would be given away, which is more than 5%. Confirm it, or leave it open."
         )
     booking.reduce(invoice, Kind.PAYMENT_DISCOUNT, -rest, -local, invoice.document_no)
 
@@ -133,7 +144,12 @@ def proposes_discount(invoice: SalesInvoiceHeader, amount: Decimal, day: dt.date
     if invoice.pmt_discount_date is None or day > invoice.pmt_discount_date:
         return False
     rest = invoice.remaining_amount - amount
-    return rest > 0 and rest == rounded(invoice.amount_including_vat * invoice.payment_discount_percent / 100, step)
+    return rest > 0 and rest == discount_of(invoice, step)
+
+
+def discount_of(invoice: SalesInvoiceHeader, step: Decimal) -> Decimal:
+    """What the terms of an invoice take off where it is paid early."""
+    return rounded(invoice.amount_including_vat * invoice.payment_discount_percent / 100, step)
 
 
 # --- apply, unapply ------------------------------------------------------------------------------------------------
@@ -160,17 +176,23 @@ def apply(
             raise AmountRefused("The payment and the invoice are of different customers.")
         if payment.currency_code_id != invoice.currency_code_id:
             raise AmountRefused("The payment and the invoice are in different currencies.")
-        check_amount(amount, min(invoice.remaining_amount, -payment.remaining_amount))
+        check_amount(
+            amount, min(invoice.remaining_amount, -payment.remaining_amount), masters.step(invoice.currency_code_id)
+        )
         booking = Booking(day, by, timezone.now())
         apply_amount(booking, payment, invoice, amount, masters.local_step)
         booking.write()
         return booking.application_no
 
 
-def check_amount(amount: Decimal, most: Decimal) -> None:
-    """Raise ``AmountRefused`` for an amount that is not above 0 and at most what remains."""
-    if not ZERO < amount <= most:
-        raise AmountRefused(f"{amount} is not between 0 and what remains of the two entries ({most}).")
+def check_amount(amount: Decimal, most: Decimal, step: Decimal) -> None:
+    """Raise ``AmountRefused`` for an amount that is not above 0 and at most what remains, in units of ``step``."""
+    if not ZERO < amount <= most or amount != rounded(amount, step):
+        remains = rounded(most, step.normalize())
+        raise AmountRefused(
+            f"{amount} is not between 0 and what remains of the two entries ({remains}), in units of "
+            f"{step.normalize():f}. Enter another amount."
+        )
 
 
 def unapply(application_no: int, *, posting_date: dt.date | None = None, by: str = "") -> None:
@@ -198,6 +220,17 @@ def unapply(application_no: int, *, posting_date: dt.date | None = None, by: str
             counter.unapplied = True
         DetailedCustLedgEntry.objects.write_complete(changes)
         booking.write()
+
+
+def unapply_of_entry(
+    entry_id: uuid.UUID, *, application_no: int, posting_date: dt.date | None = None, by: str = ""
+) -> None:
+    """Take back an application that this entry has part in. Raises as :func:`unapply`."""
+    if not DetailedCustLedgEntry.objects.filter(
+        cust_ledger_entry_no=entry_id, application_no=application_no or None
+    ).exists():
+        raise NotFound(f"This entry has no application {application_no}.")
+    unapply(application_no, posting_date=posting_date, by=by)
 
 
 def _check_unapply(application_no: int, entries: list[Any]) -> None:

@@ -67,6 +67,7 @@ def _chosen_blocking(table: TableColumns, option: Any) -> int:
     return int(option)
 
 
+PAID = frozenset({"by", "posting_date", "amount", "external_document_no"})
 BY, POSTED, CHECKED = frozenset({"by"}), frozenset({"by", "posting_date"}), frozenset({"by", "version"})
 VERBS: Mapping[str, Verb] = {
     "change": Verb(changing.change, CHECKED | {"asked"}),
@@ -84,6 +85,9 @@ VERBS: Mapping[str, Verb] = {
     "invoice_shipments": Verb(invoice_with_others, BY | {"others"}),
     "cancel": Verb(crediting.cancel, POSTED),
     "credit": Verb(crediting.credit, POSTED | {"parts"}),
+    "register_payment": Verb(payments.pay_invoice, PAID | {"close_rest", "confirmed"}),
+    "pay_on_account": Verb(payments.pay_on_account, PAID | {"currency"}),
     "apply": Verb(payments.apply, POSTED | {"invoice_id", "amount"}),
+    "unapply": Verb(payments.unapply_of_entry, POSTED | {"application_no"}),
 }
 """By name, on the rows of the table that describes it."""

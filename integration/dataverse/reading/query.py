@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from integration.dataverse.metadata import Entity
 from integration.dataverse.reading.zones import midnight, next_midnight
@@ -214,8 +213,8 @@ def _reference(entity: Entity, wanted: Comparison, negated: bool) -> str:
     return texts[0] if len(texts) == 1 else f" {word} ".join(f"({text})" for text in texts)
 
 
-def _day(name: str, wanted: Comparison, negated: bool, zone: ZoneInfo) -> str:
-    """A date that travels as a moment: every moment of that day in the organization's zone."""
+def _day(name: str, wanted: Comparison, negated: bool, zone: dt.tzinfo) -> str:
+    """A date that travels as a moment: every moment that is read as that day."""
     first, next_ = literal(midnight(wanted.value, zone)), literal(next_midnight(wanted.value, zone))
     operator = OPPOSITES[wanted.operator] if negated else wanted.operator
     text = {

@@ -115,7 +115,21 @@ STATES: Mapping[str, Mapping[str, State]] = {
     "product": {**_PLAIN, "publish": State(0, 1)},
     "pricelevel": {"activate": State(0, 100001), "deactivate": State(1, 100002)},
     "quote": {"activate": State(1, 2)},
+    "salesorder": {
+        "reopen": State(0, 1),
+        "set_pending": State(0, 2),
+        "submit": State(1, 3),
+        "set_invoiced": State(4, 100003),
+    },
+    "invoice": {
+        "bill": State(0, 4),
+        "pay_partially": State(2, 100002),
+        "pay": State(2, 100001),
+        "cancel": State(3, 100003),
+    },
 }
+"""Verb -> the state it leads to. Those of orders and invoices take ``from_states``, the states they may be in before;
+without it Sales says itself which moves it takes."""
 
 
 def names_of(table: str) -> tuple[str, ...]:

@@ -59,6 +59,12 @@ def _currencies() -> list[tuple[str, str]]:
     return [(LOCAL, "Local currency"), *((code, code) for code in codes)]
 
 
+def customer_filter() -> django_filters.CharFilter:
+    """Those of one customer, who pays for them; how the card of a customer leads here."""
+    hidden = forms.HiddenInput
+    return django_filters.CharFilter(label="Customer No.", field_name="bill_to_customer_no__no", widget=hidden)
+
+
 def in_currency(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     """Those in this currency."""
     return rows.filter(currency_code=None) if value == LOCAL else rows.filter(currency_code__code=value)
@@ -85,6 +91,7 @@ class DocumentFilter(SortedFilter):
         empty_label="Not invoiced in full", method="by_nothing",
     )  # fmt: skip
     currency = currency_filter()
+    customer = customer_filter()
     SORTED = ("no", "sell_to_customer_name", "document_date", "amount", "amount_including_vat", "status",
               "requested_delivery_date")  # fmt: skip
     USUAL = ("-document_date", "-no")
@@ -126,6 +133,7 @@ class ShipmentFilter(SortedFilter):
         label="Show", choices=[(UNINVOICED, "Not invoiced"), (UNDONE, "Undone")], empty_label="All", method="by_state"
     )
     currency = currency_filter()
+    customer = customer_filter()
     SORTED = ("no", "sell_to_customer_name", "posting_date", "order_no")
     USUAL = ("-posting_date", "-no")
 

@@ -105,7 +105,7 @@ def name_rows(job: SyncJob, connected: Connected, rule: TableRule) -> None:
 
 def _names(connected: Connected, rule: TableRule, side: Side, rows: list[PlannedChange]) -> dict[int, str]:
     """By row: what the record of this side is called."""
-    table, system = rule.table(side), connected.erp if side is Side.ERP else connected.crm
+    table, system = rule.table(side), connected.system(side)
     ids: dict[int, uuid.UUID] = {row.pk: id for row in rows if (id := getattr(row, f"{side}_id")) is not None}
     columns = list(dict.fromkeys(name for name in (table.number_field, table.name_field) if name))
     found = system.get(table.name, list(ids.values()), columns or list(rule.columns(side))) if ids else {}

@@ -19,6 +19,8 @@ from integration.sync.run import Failure
 LABEL = 250
 COUPLE_WITH = (TwinMerged.code, NumberConflict.code)
 """Errors that name the record of Sales to couple with instead."""
+APART = (SyncJob.Kind.STATISTICS,)
+"""Kinds of runs about the same records as another kind: what the one says closes no error of the other."""
 
 
 class SyncErrorManager(models.Manager["SyncError"]):
@@ -31,15 +33,13 @@ class SyncErrorManager(models.Manager["SyncError"]):
         anew. A conflict is one, whichever pass has met it last; another failure leaves it open."""
         for direction in {failure.direction for failure in failures}:
             these = [one for one in failures if one.direction is direction]
-            self._replace(job.mapping, direction, [one for one in these if one.code == Conflict.code], both_ways=True)
-            self._replace(job.mapping, direction, [one for one in these if one.code != Conflict.code], both_ways=False)
+            self._replace(job, direction, [one for one in these if one.code == Conflict.code], both_ways=True)
+            self._replace(job, direction, [one for one in these if one.code != Conflict.code], both_ways=False)
         self.bulk_create(_row(job, failure) for failure in failures)
 
-    def _replace(
-        self, mapping: TableMapping, direction: Direction, failures: Sequence[Failure], *, both_ways: bool
-    ) -> None:
+    def _replace(self, job: SyncJob, direction: Direction, failures: Sequence[Failure], *, both_ways: bool) -> None:
         ids = [id for one in failures if (id := _source_id(one)) is not None]
-        rows = self.open().filter(**{f"{direction.source.value}_id__in": ids}, mapping=mapping)
+        rows = self.open().filter(_alike(job.kind), **{f"{direction.source.value}_id__in": ids}, mapping=job.mapping)
         met = Q(direction=direction.value)
         rows.filter(met | Q(code=Conflict.code) if both_ways else met).update(closed_at=timezone.now())
 
@@ -50,11 +50,14 @@ class SyncErrorManager(models.Manager["SyncError"]):
             row.closed_at = timezone.now()
         self.bulk_create(rows)
 
-    def close(self, mapping: TableMapping, direction: Direction, source_ids: Sequence[uuid.UUID]) -> int:
-        """The records with these ids of the source side went well. A conflict is one, whichever pass has met it."""
+    def close(
+        self, mapping: TableMapping, direction: Direction, source_ids: Sequence[uuid.UUID], kind: str = ""
+    ) -> int:
+        """The records with these ids of the source side went well in a run of this kind. A conflict is one, whichever
+        pass has met it."""
         ours = Q(**{f"{direction.source.value}_id__in": list(source_ids)})
         met = Q(direction=direction.value) | Q(code=Conflict.code)
-        rows = self.open().filter(ours, met, mapping=mapping)
+        rows = self.open().filter(ours, met, _alike(kind), mapping=mapping)
         return rows.update(closed_at=timezone.now()) if source_ids else 0
 
 
@@ -117,6 +120,11 @@ class SyncError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label or self.erp_id or self.crm_id}: {self.message}"
+
+
+def _alike(kind: str) -> Q:
+    """Errors of runs that are about the same thing as one of this kind."""
+    return Q(job__kind=kind) if kind in APART else ~Q(job__kind__in=APART)
 
 
 def _source_id(failure: Failure) -> uuid.UUID | None:

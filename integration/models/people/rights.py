@@ -24,6 +24,9 @@ READ_AUDIT = "integration.view_auditentry"
 APPROVE = "integration.approve_syncjob"
 POST_DOCUMENT = "business_central.post_document"
 POST_PAYMENT = "business_central.post_payment"
+CHANGE_SALES_SETUP = "business_central.change_salesreceivablessetup"
+CHANGE_LEDGER_SETUP = "business_central.change_generalledgersetup"
+CHANGE_VAT_SETUP = "business_central.change_vatpostingsetup"
 
 GROUPS: dict[str, tuple[str, ...]] = {
     ADMINISTRATOR: ("integration.*", "coupling.*", "business_central.*", "setup_wizard.*"),
@@ -66,6 +69,9 @@ PERMITS = {
     READ_AUDIT: "Audit Log",
     POST_DOCUMENT: "edit, release, reopen, ship, invoice and archive documents of Business Central",
     POST_PAYMENT: "register, apply and unapply payments; cancel and credit invoices; undo shipments",
+    CHANGE_SALES_SETUP: "Sales & Receivables Setup: number series, write-in product, freight account",
+    CHANGE_LEDGER_SETUP: "General Ledger Setup: the days that are open for posting",
+    CHANGE_VAT_SETUP: "VAT Posting Setup: groups and rates",
     READ_AVAILABILITY: "read the published item availability with an access key; no page",
 }
 """Right -> what it permits, for docs/rights.md. Every right that a view or template asks for is here."""

@@ -20,21 +20,16 @@ from integration.business_central.models import (
     SalesShipmentHeader,
 )
 from integration.models import TableMapping
+from integration.pages.amounts import money, plain, price
 from integration.sync.memory.ledger import State
 from integration.systems.values import Side
 
-PLACES = 2
 Tab = tuple[str, list[tuple[str, str]]]
 
 
-def money(value: Decimal, places: int = PLACES) -> str:
-    """An amount with the decimals of its currency."""
-    return f"{value:,.{places}f}"
-
-
 def number(value: Decimal) -> str:
-    """A quantity or a price without superfluous zeros; blank for 0."""
-    return f"{value.normalize():,f}" if value else ""
+    """A quantity or a percentage; blank for 0."""
+    return plain(value) if value else ""
 
 
 class Currencies:
@@ -43,11 +38,10 @@ class Currencies:
     def __init__(self) -> None:
         self.local = GeneralLedgerSetup.current()
 
-    def places(self, header: Any) -> int:
-        """How many decimals the currency of a document has."""
+    def step(self, header: Any) -> Decimal:
+        """The smallest unit of a document's currency."""
         currency = header.currency_code
-        step = Decimal((currency and currency.amount_rounding_precision) or self.local.amount_rounding_precision)
-        return max(0, -int(step.normalize().as_tuple().exponent))
+        return Decimal((currency and currency.amount_rounding_precision) or self.local.amount_rounding_precision)
 
     def code(self, header: Any) -> str:
         """The currency of a document, also where it is the local one."""
@@ -55,7 +49,7 @@ class Currencies:
 
     def money(self, header: Any, amount: Decimal) -> str:
         """An amount of a document with the decimals of its currency."""
-        return money(amount, self.places(header))
+        return money(amount, self.step(header))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +57,7 @@ class Totals:
     """The sums of a document in its currency, and each rate of VAT with what it is charged on."""
 
     currency: str
-    places: int
+    step: Decimal
     lines: Decimal
     discount: Decimal
     amount: Decimal
@@ -74,12 +68,12 @@ class Totals:
     def rows(self) -> Iterator[tuple[str, str]]:
         """(what, how much), from the lines to the total."""
         if self.discount:
-            yield "Lines", money(self.lines, self.places)
-            yield "Invoice Discount", money(-self.discount, self.places)
-        yield "Total Excl. VAT", money(self.amount, self.places)
+            yield "Lines", money(self.lines, self.step)
+            yield "Invoice Discount", money(-self.discount, self.step)
+        yield "Total Excl. VAT", money(self.amount, self.step)
         for name, _, vat in self.rates:
-            yield name, money(vat, self.places)
-        yield "Total Incl. VAT", money(self.including, self.places)
+            yield name, money(vat, self.step)
+        yield "Total Incl. VAT", money(self.including, self.step)
 
 
 def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
@@ -93,7 +87,7 @@ def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
     gross = sum((line.line_amount for line in lines), Decimal(0))
     currencies = Currencies()
     return Totals(
-        currencies.code(header), currencies.places(header), gross, header.invoice_discount_amount, header.amount,
+        currencies.code(header), currencies.step(header), gross, header.invoice_discount_amount, header.amount,
         header.amount_including_vat, named,
     )  # fmt: skip
 
@@ -103,7 +97,7 @@ class LineShown:
     """A line as a card shows it."""
 
     row: Any
-    places: int
+    step: Decimal
 
     @property
     def type(self) -> str:
@@ -119,10 +113,13 @@ class LineShown:
         row = self.row
         if row.type == LineType.COMMENT:
             return ("", "", "", "")
-        price = f"{row.unit_price.normalize():f}"
-        shown = number(row.unit_price) if len(price.partition(".")[2]) > PLACES else money(row.unit_price)
         discount = number(row.line_discount_percent)
-        return (number(row.quantity) or "0", shown, discount and f"{discount}%", money(row.line_amount, self.places))
+        return (
+            plain(row.quantity),
+            price(row.unit_price, self.step),
+            discount and f"{discount}%",
+            money(row.line_amount, self.step),
+        )
 
     @property
     def progress(self) -> tuple[str, ...]:
@@ -133,8 +130,8 @@ class LineShown:
 
 def lines_shown(header: Any, lines: Sequence[Any]) -> list[LineShown]:
     """The lines as a card shows them."""
-    places = Currencies().places(header)
-    return [LineShown(line, places) for line in lines]
+    step = Currencies().step(header)
+    return [LineShown(line, step) for line in lines]
 
 
 def tabs_of(header: Any, tabs: Sequence[tuple[str, Sequence[str]]]) -> list[Tab]:

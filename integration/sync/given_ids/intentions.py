@@ -22,7 +22,7 @@ def before_writing(actions: Sequence[Action], direction: Direction) -> list[Pair
 
 
 def _removes(action: Action) -> TypeGuard[Uncouple]:
-    return isinstance(action, Uncouple) and action.twin is not None
+    return isinstance(action, Uncouple) and action.twin is not None and action.last is None
 
 
 def intended(action: Insert) -> Pair:

@@ -42,7 +42,7 @@ class Looks:
         self.meanings = [*self.special.fields(), *local_amounts(run)]
         self.transfer = Transfer(run.rule, run.direction, self.meanings)
         self.back = self._back() if run.rule.direction is Direction.BOTH else None
-        self.merger = Merger(run.rule, self.transfer, self.back)
+        self.merger = Merger(run.rule, self.transfer, self.back, self.special.kept)
         user = run.context.user_id
         self.memories = {
             side: SideMemory(side, self._readers(side), user if side is Side.CRM else None, self._held(side))
@@ -57,6 +57,8 @@ class Looks:
             user_id=user if run.direction.source is Side.CRM else None,
             creates=self.special.creates,
             takes_over=self.special.takes_over,
+            ignores_deletions=self.special.ignores_deletions,
+            new_id=self.special.new_id,
         )
         self.templates = run.rule.templates_for(run.direction.destination)
         self.local_currency = LocalCurrency(run)
@@ -162,7 +164,7 @@ class Looks:
     def _draft(self, record: Record, resolved: Resolved, twin: Record | None) -> Draft:
         excluded = self.special.exclude(record)
         if excluded is not None:
-            return Draft(left_out=excluded.reason, unpairs=excluded.unpairs)
+            return Draft(left_out=excluded.reason, unpairs=excluded.unpairs, silent=excluded.silent)
         seen = self.special.adjusted(record)
         draft = self.transfer.draft(seen, resolved, twin, own_put_off=not self.last_round)
         if draft.problem is None:

@@ -87,15 +87,17 @@ def half_of(one: One, place: int) -> str:
 
 
 class Verdicts:
-    """Judges the fields of one mapping in one direction."""
+    """Judges the fields of one mapping in one direction. ``kept`` are keys of agreed values that are not its own."""
 
-    def __init__(self, rule: TableRule, transfer: Transfer, back: Transfer | None = None) -> None:
+    def __init__(
+        self, rule: TableRule, transfer: Transfer, back: Transfer | None = None, kept: frozenset[str] = frozenset()
+    ) -> None:
         self.rule, self.transfer = rule, transfer
         self.direction = transfer.direction
         self.two_passes = rule.direction is Direction.BOTH
         self.back = back if self.two_passes else None
         self._towards_crm = self.direction is Direction.TO_CRM
-        self._keys = frozenset(field_rule.key for field_rule in rule.fields)
+        self._keys = kept.union(field_rule.key for field_rule in rule.fields)
         self._keys |= {
             field_transfer.key for one in (transfer, back) if one is not None for field_transfer in one.fields
         }

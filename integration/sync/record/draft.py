@@ -41,8 +41,8 @@ class Draft:
     sets on new rows, ``filled`` those that a template gives new rows where nothing else speaks. ``problem`` stops the
     record, ``refused`` only single fields of it; ``left_out`` is the reason why the record is none of the mapping's
     business for now, ``left_out_waits`` the records (table, id) whose coupling would change that. ``unpairs``: a
-    record that is left out loses its twin, which is deleted. ``moved``: the twin cannot be changed into this draft; it
-    is deleted, and the record gets another one."""
+    record that is left out loses its twin, which is deleted; ``silent``: it is not even counted. ``moved``: the twin
+    cannot be changed into this draft; it is deleted, and the record gets another one."""
 
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -58,6 +58,7 @@ class Draft:
     left_out: str = ""
     left_out_waits: Sequence[tuple[str, uuid.UUID]] = ()
     unpairs: bool = False
+    silent: bool = False
     moved: bool = False
 
     @property

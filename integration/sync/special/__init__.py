@@ -3,6 +3,8 @@
 from integration.sync.special.base import Run, Special
 from integration.sync.special.contacts import ContactRules
 from integration.sync.special.customers import CustomerRules, VendorRules
+from integration.sync.special.documents.invoices import InvoiceRules
+from integration.sync.special.documents.orders import OrderRules
 from integration.sync.special.money.currency import CurrencyRules
 from integration.sync.special.opportunities import OpportunityRules
 from integration.sync.special.options import OptionRules
@@ -23,6 +25,8 @@ SPECIALS: dict[tuple[str, str], type[Special]] = {
     ("customer_price_group", "pricelevel"): PriceGroupRules,
     ("sales_price", "productpricelevel"): SalesPriceRules,
     ("opportunity", "opportunity"): OpportunityRules,
+    ("sales_header", "salesorder"): OrderRules,
+    ("sales_invoice_header", "invoice"): InvoiceRules,
 }
 
 

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 from integration.sync.actions import Insert, SideWrite, Update
 from integration.sync.matching.pairs import Criterion
-from integration.sync.memory.ledger import Ledger
+from integration.sync.memory.ledger import Ledger, Pair
 from integration.sync.record.meaning import MeaningField
 from integration.sync.record.transfer import Draft
 from integration.sync.rules import Context, Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.errors import ConfigurationProblem, Problem
 from integration.systems.system import System
-from integration.systems.values import Record, Side
+from integration.systems.values import Document, Record, Row, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,9 @@ class Run:
     @property
     def crm(self) -> System:
         return self.destination if self.direction is Direction.TO_CRM else self.source
+
+    def system(self, side: Side) -> System:
+        return self.source if side is self.direction.source else self.destination
 
     @property
     def gives_ids(self) -> bool:
@@ -66,10 +69,11 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class Exclusion:
     """Why a record is left out. ``unpairs``: what it made on the other side is deleted and the pair ends; otherwise
-    both stay until another record takes the twin over."""
+    both stay until another record takes the twin over. ``silent``: nobody would miss it, so it is not even counted."""
 
     reason: str
     unpairs: bool = False
+    silent: bool = False
 
 
 def require_mapped(rule: TableRule, direction: Direction, *names: str) -> None:
@@ -92,6 +96,12 @@ class Special:
 
     creates = True
     """False where rows of the destination are only ever coupled, never made."""
+    only_pairs = False
+    """True where a record without a coupling is nobody's business, whatever the run: another flow makes the pairs."""
+    kept: frozenset[str] = frozenset()
+    """Keys of agreed values that another flow keeps in the same pairs."""
+    ignores_deletions = False
+    """True where a deleted record deletes nothing and is no error: the other one stays and is not made anew."""
     page_by_page = False
     """True where a page is planned by what the page before it has made of the other side."""
     reads_outside = False
@@ -118,6 +128,10 @@ class Special:
         """A reason why this record is none of the mapping's business (skipped, not failed)."""
         return None
 
+    def new_id(self, record: Record) -> uuid.UUID:
+        """The id that is set aside for the record's new twin."""
+        return uuid.uuid4()
+
     def prepare(self, records: Sequence[Record]) -> None:
         """Read what the drafts of these records need."""
 
@@ -142,6 +156,11 @@ class Special:
         """Twin -> the source record that takes it over when the one that it is coupled with is gone."""
         return {}
 
+    def last_words(self, pairs: Sequence[Pair], twins: Mapping[uuid.UUID, Record]) -> Mapping[uuid.UUID, Row | None]:
+        """What is written to twins whose records were deleted (``None``: nothing), by the twin's id; their pairs end
+        with it. Others are judged by the policy of the mapping."""
+        return {}
+
     def adjusted(self, record: Record) -> Record:
         """The record as the field mappings are to see it."""
         return record
@@ -156,6 +175,14 @@ class Special:
     def before(self) -> None:
         """Make what has to be there before the page is written. Every row made here has an id that is the same on
         every machine, so that doing it twice makes one row. Not called in a dry run."""
+
+    def finish(self, action: Update, row: Row) -> Row:
+        """An update as it is sent: from which states it may be made, and in which one its row is left."""
+        return row
+
+    def insert(self, action: Insert, row: Row) -> Row | Document:
+        """What a new row is inserted as: by itself, or with all that belongs to it. All rows of a mapping alike."""
+        return row
 
     def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         """What has to follow a successful write, as waves: each covers the rows whose earlier wave succeeded. Returns

@@ -105,7 +105,7 @@ class ContactRules(Special):
         return [(firm, self._accounts[firm]) for firm in firms.values() if firm in self._accounts]
 
     def _rows(self, side: Side, table: str, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Record]:
-        system = self.run.erp if side is Side.ERP else self.run.crm
+        system = self.run.system(side)
         described = system.describe(table)
         names = [described.number_field, described.name_field, PRIMARY[side]]
         return system.get(table, list(ids), [name for name in names if name in described.fields]) if ids else {}
@@ -126,7 +126,7 @@ class ContactRules(Special):
         contact = Ref(
             CONTACT, action.pair.id(side), record_name(self.run.rule.table(self.run.direction.source), action.record)
         )
-        system = self.run.erp if side is Side.ERP else self.run.crm
+        system = self.run.system(side)
         label = record_name(system.describe(row.table), row)
         change = Change(PRIMARY[side], None, contact)
         return SideWrite(action.record, row.table, row.id, (change,), row.version, firm.id, account, label)

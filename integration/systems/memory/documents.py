@@ -24,11 +24,11 @@ class MemoryDocuments(MemoryStore):
         """Insert a document and return its header's version. Raises ``RecordProblem`` with nothing left behind."""
         done: list[tuple[str, uuid.UUID]] = []
         try:
-            version = self._insert(table, row, by)
+            version = self._insert(table, row, by, of_document=True)
             done.append((table, row.id))
             for child_table, children in document.children.items():
                 for child in children:
-                    self._insert(child_table, child, by)
+                    self._insert(child_table, child, by, of_document=True)
                     done.append((child_table, child.id))
         except RecordProblem:
             for name, id in done:

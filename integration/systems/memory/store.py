@@ -15,6 +15,7 @@ from integration.systems.errors import (
     FieldMissing,
     InvalidValue,
     ReferenceMissing,
+    Refused,
     TableMissing,
     VersionConflict,
 )
@@ -152,7 +153,8 @@ class MemoryStore:
 
     # --- writing ---------------------------------------------------------------------------------------------
 
-    def _insert(self, table: str, row: Row, by: uuid.UUID) -> str:
+    def _insert(self, table: str, row: Row, by: uuid.UUID, *, of_document: bool = False) -> str:
+        """Insert a row; one of a document may also hold what else only a change sets."""
         held = self._checked(table, row.values)
         if row.id in held.rows:
             raise DuplicateKey(f"{held.table.label} {row.id} already exists.")
@@ -160,14 +162,20 @@ class MemoryStore:
         for name, field in held.table.fields.items():
             if field.type is not FieldType.TABLE and (field.required or name in values):
                 values.setdefault(name, None)
-        return self._store(held, row.id, {}, values, by)
+        return self._store(held, row.id, {}, values, by, of_document=of_document)
 
     def _update(self, table: str, row: Row, by: uuid.UUID) -> str:
         held = self._checked(table, row.values)
         stored = held.existing(row.id)
         if row.version is not None and row.version != str(stored.sequence):
             raise VersionConflict(f"{held.table.label} {row.id} was changed meanwhile.")
+        self._check_state(held, stored, row)
         return self._store(held, row.id, stored.values, row.values, by)
+
+    def _check_state(self, held: MemoryTable, stored: StoredRow, row: Row) -> None:
+        state = stored.values.get(held.table.state_field)
+        if row.from_states and held.table.state_field and state not in row.from_states:
+            raise Refused(f"{held.table.label} {row.id} is in the state {state}.")
 
     def _delete(self, table: str, row: Row, by: uuid.UUID) -> None:
         held = self._table(table)
@@ -178,9 +186,19 @@ class MemoryStore:
         held.drop(row.id, self._sequence)
 
     def _store(
-        self, held: MemoryTable, id: uuid.UUID, old: Mapping[str, Value], new: Mapping[str, Value], by: uuid.UUID
+        self,
+        held: MemoryTable,
+        id: uuid.UUID,
+        old: Mapping[str, Value],
+        new: Mapping[str, Value],
+        by: uuid.UUID,
+        *,
+        of_document: bool = False,
     ) -> str:
-        accepted = {name: self._accepted(held, name, value, fresh=not old) for name, value in new.items()}
+        fields = held.table.fields
+        fresh = {name for name, field in fields.items() if field.insertable or (of_document and field.updatable)}
+        writable = {name for name, field in fields.items() if field.updatable} if old else fresh
+        accepted = {name: self._accepted(held, name, value, name in writable) for name, value in new.items()}
         plug_in = self.plug_ins.get(held.table.name)
         values = {**old, **(plug_in(accepted) if plug_in else accepted)}
         held.check_unique(id, values, self.unique.get(held.table.name, ()))
@@ -189,9 +207,9 @@ class MemoryStore:
         held.store(StoredRow(id, values, self._sequence, now, by))
         return str(self._sequence)
 
-    def _accepted(self, held: MemoryTable, name: str, value: Value, *, fresh: bool) -> Value:
+    def _accepted(self, held: MemoryTable, name: str, value: Value, writable: bool) -> Value:
         field = held.table.fields[name]
-        if not (field.insertable if fresh else field.updatable):
+        if not writable:
             raise InvalidValue(f"{field_name(field)} cannot be written.", field=name, value=value)
         accepted = accept(field, value)
         if isinstance(accepted, Ref) and self._dangles(accepted):

@@ -7,9 +7,11 @@ from django.test.client import Client
 
 from integration.connection import recurring_jobs
 from integration.connection.enabling import enable, findings_of, order_integration_switched
-from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_ENTRIES, Task
+from integration.defaults.standard import BY_NAME
+from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_PASSES, Task
 from integration.jobs.tasks import TASKS
-from integration.models import ConnectionSetup, JobQueueEntry
+from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
+from integration.sync.rules import Direction
 from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Table
 from tests.integration.connection.page import save, shown
@@ -88,12 +90,24 @@ def built(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_has_an_entry_that_it_could_never_keep(setup: ConnectionSetup, solution: Table) -> None:
     enable(setup)
     order_integration_switched(setup, True)
-    assert set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True)) == set(HOUSE_TASKS)
-    assert {entry.task for entry in TASK_ENTRIES} & set(TASKS) == set(HOUSE_TASKS)
+    made = set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True))
+    assert made - set(HOUSE_TASKS) == {Task.STATISTICS, Task.ORDER_STATUS}
+    assert not made & set(PLANNED)
 
 
 def test_every_task_is_done_by_something_or_is_planned() -> None:
-    assert set(TASKS) == set(Task) - set(PLANNED)
+    assert not set(TASKS) & set(TASK_PASSES)
+    assert set(TASKS) | set(TASK_PASSES) == set(Task) - set(PLANNED)
+
+
+def test_every_pass_of_a_task_is_a_run_over_a_standard_mapping() -> None:
+    for passes in TASK_PASSES.values():
+        assert 1 <= len(passes) <= 2, "an entry shows the runs of two jobs at most"
+        for one in passes:
+            assert one.mapping in BY_NAME
+            assert one.kind in SyncJob.Kind.values
+            if one.kind == SyncJob.Kind.SYNCHRONIZE:
+                assert Direction(BY_NAME[one.mapping].direction).includes(Direction(one.direction))
 
 
 def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(

@@ -22,6 +22,7 @@ from integration.models import (
 )
 from setup_wizard.models import Guide
 from setup_wizard.steps import STEPS
+from tests.integration.bookkeeping.tried import TRIED_IN as BOOKS
 from tests.people import INTEGRATOR, made
 
 
@@ -282,9 +283,10 @@ OVERWRITES_NOTHING = {
     "mappings_uncouple": ASKS,
     "order_new": MAKES, "quote_new": MAKES, "invoice_new": MAKES, "document_amounts": NOTHING,
     "shipments_invoice": ASKS, "shipment_undo": ASKS,
-    "document_edit": "It is tried in tests/integration/documents/test_editing.py.",
-    "document_action": "It carries the version that was seen: tests/integration/documents/test_actions_on_documents.py.",
+    "document_edit": "It is tried in tests/integration/open_documents/test_editing.py.",
+    "document_action": "It carries the version seen: tests/integration/open_documents/test_actions_on_documents.py.",
     "coupling_set": "It compares the coupling itself with what was seen: tests/coupling/pages/test_dialog.py.",
     "conflict": "It compares the versions of both records with what was seen: tests/coupling/test_conflicts.py.",
+    **{name: f"It compares with what was seen: tests/{place}" for place, names in BOOKS.items() for name in names},
 }  # fmt: skip
 """Addresses that take a form and need no look at what was seen, with the reason."""

@@ -18,6 +18,7 @@ import setup_wizard
 from integration.forms.versioned import Versioned
 from integration.models import TableMapping
 from setup_wizard.steps import STEPS
+from tests.integration.bookkeeping.tried import LOOKED_AT as BOOKS
 from tests.integration.people.addresses import PAGES
 from tests.integration.together.stale import OVERWRITES_NOTHING, STALE, furnish
 from tests.pages import form_on
@@ -25,10 +26,11 @@ from tests.pages import form_on
 pytestmark = pytest.mark.django_db
 STEPS_OF_GUIDE = {f"guide_step {step.slug}" for step in STEPS}
 MAKING = {
-    "NewDocumentForm", "NewFieldForm", "NewMappingForm", "ColumnsForm", "PairForm", "PairFormSet", "NewTemplateForm", "NewPersonForm",
+    "NewDocumentForm", "NewFieldForm", "NewMappingForm", "ColumnsForm", "PairForm", "PairFormSet", "NewTemplateForm",
+    "NewPersonForm",
 }  # fmt: skip
 """Forms of something new."""
-PARTS = {"LineForm", "FieldMappingForm", "ValueForm", "UseForm"}
+PARTS = {"FieldMappingForm", "ValueForm", "UseForm", "LineForm", "RateForm", "BusinessGroupForm", "ProductGroupForm"}
 """Lines of a formset, which is the one that looks."""
 STORES_NOTHING = {"PreviewForm", "RecordFilter", "PostingForm"}
 OF_ONESELF = {
@@ -142,6 +144,6 @@ LOOKED_AT = {
 
 
 def test_every_address_that_takes_a_form_is_tried_here_or_says_why_it_need_not() -> None:
-    known = {*STALE, *OVERWRITES_NOTHING, *LOOKED_AT}
+    known = {*STALE, *OVERWRITES_NOTHING, *LOOKED_AT, *BOOKS}
     assert known - set(PAGES) == STEPS_OF_GUIDE
     assert set(PAGES) - known == {"guide_step"}

@@ -72,8 +72,8 @@ def changed(name: str, **more: Any) -> TableRule:
 class SalesTwin(MemorySystem):
     """Sales makes the base unit of a new unit group by itself."""
 
-    def _insert(self, table: str, row: Row, by: uuid.UUID) -> str:
-        version = super()._insert(table, row, by)
+    def _insert(self, table: str, row: Row, by: uuid.UUID, *, of_document: bool = False) -> str:
+        version = super()._insert(table, row, by, of_document=of_document)
         if table == "uomschedule" and row.values.get("baseuomname"):
             values: dict[str, Value] = {"name": row.values["baseuomname"], "quantity": Decimal(1)}
             super()._insert("uom", Row(uuid.uuid4(), {**values, "uomscheduleid": Ref(table, row.id)}), by)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from integration.systems.values import Field, FieldType, Money, Option, Table
 from tests.makers import code, option, reference, table, text
+from tests.sync.entity_rules.documents import tables as document_tables
 
 BLOCKED_CUSTOMER = (Option(0, " "), Option(1, "Ship"), Option(2, "Invoice"), Option(3, "All"))
 BLOCKED_VENDOR = (Option(0, " "), Option(1, "Payment"), Option(2, "All"))
@@ -122,6 +123,7 @@ def erp_tables() -> list[Table]:
             reference("contact_company_no", "contact"), reference("salesperson_code", "salesperson"),
             local("estimated_value_lcy"),
         ], named="description", numbered="no"),
+        *document_tables.erp_tables(),
     ]  # fmt: skip
 
 
@@ -159,7 +161,7 @@ def crm_tables() -> list[Table]:
         table("team", "Team", [text("name", 160)]),
         table("organization", "Organization", [
             text("name"), reference("basecurrencyid", "transactioncurrency"), whole("currencydecimalprecision"),
-            whole("pricingdecimalprecision"),
+            whole("pricingdecimalprecision"), boolean("issopintegrationenabled"), whole("discountcalculationmethod"),
         ]),
         table("transactioncurrency", "Currency", [
             text("isocurrencycode", 5), text("currencyname"), text("currencysymbol", 13), whole("currencyprecision"),
@@ -190,6 +192,7 @@ def crm_tables() -> list[Table]:
             reference("parentcontactid", "contact"), reference("ownerid", "systemuser", "team"),
             money("estimatedvalue"), reference("transactioncurrencyid", "transactioncurrency"),
         ]),
+        *document_tables.crm_tables(),
         *(table(f"account.{column}", column, [Field("value", FieldType.INTEGER), text("label")], named="label")
           for column in OPTION_COLUMNS),
     ]  # fmt: skip

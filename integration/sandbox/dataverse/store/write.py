@@ -27,6 +27,7 @@ from integration.sandbox.dataverse.store.write_context import (
     Owner,
     Settings,
     read_currency,
+    read_integration_user,
     read_owner,
     read_settings,
 )
@@ -97,6 +98,11 @@ class Write:
     @cached_property
     def settings(self) -> Settings:
         return read_settings(self.connection)
+
+    @cached_property
+    def by_integration(self) -> bool:
+        """Does an integration user write, or is it done on behalf of one?"""
+        return read_integration_user(self.connection, self.user)
 
     def currency(self, row: str) -> Currency:
         if row not in self._currencies:
@@ -193,6 +199,8 @@ class Write:
         """Keep what the organization worked out itself for rows as ``present``: only ``storing`` rules are asked."""
         for row, values in changes.items():
             values["modifiedon"], values["modifiedby"] = self.now, self.user
+            if table.has("modifiedonbehalfby"):
+                values["modifiedonbehalfby"] = self.behalf
             for rule in self.rules.storing():
                 rule(self, table, present[row], values)
         self._change(table, changes)

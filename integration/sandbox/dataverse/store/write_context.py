@@ -19,6 +19,7 @@ class Settings:
     products_start_active: bool
     system_pricing: bool = True
     discount_per_unit: bool = False
+    order_integration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Owner:
 
 SETTINGS = (
     "organizationid, basecurrencyid, pricingdecimalprecision, createproductswithoutparentinactivestate, "
-    "oobpricecalculationenabled, discountcalculationmethod"
+    "oobpricecalculationenabled, discountcalculationmethod, issopintegrationenabled"
 )
 
 
@@ -45,7 +46,14 @@ def read_settings(connection: sqlite3.Connection) -> Settings:
     if found is None:
         return Settings("", "", 2, False)
     precision = 2 if found[2] is None else found[2]
-    return Settings(found[0], found[1] or "", precision, bool(found[3]), bool(found[4]), found[5] == 1)
+    per_unit, orders = found[5] == 1, bool(found[6])
+    return Settings(found[0], found[1] or "", precision, bool(found[3]), bool(found[4]), per_unit, orders)
+
+
+def read_integration_user(connection: sqlite3.Connection, row: str) -> bool:
+    """Is this user one of an integration?"""
+    found = connection.execute("SELECT isintegrationuser FROM systemuser WHERE systemuserid = ?", (row,)).fetchone()
+    return bool(found and found[0])
 
 
 def read_currency(connection: sqlite3.Connection, row: str) -> Currency:

@@ -42,7 +42,7 @@ def complete(write: Write, table: Table, rows: list[Values]) -> None:
         if header is None:
             continue  # the missing document is refused elsewhere
         _name(row, _product(write, row))
-        if calculates(write, True, header, row):
+        if calculates(write, table, True, header, row):
             copied = row[HEADERS[table.name][1]] in write.copied
             row.update(figures(write, table, header, {"quantity": "1", **row}, copied))
 
@@ -60,7 +60,7 @@ def change(write: Write, table: Table, current: Values, values: Values) -> None:
         product = _product(write, line)
         if "productid" in values:
             _name(values, product)
-    if not DECIDING.isdisjoint(values) and calculates(write, False, header, line):
+    if not DECIDING.isdisjoint(values) and calculates(write, table, False, header, line):
         kept = bool(header.get("ispricelocked")) and NAMING.isdisjoint(values.keys() - {"quantity"})
         values.update(figures(write, table, header, line, kept))
 

@@ -8,6 +8,8 @@ document's prices are locked; what is written in has the price it is given. From
 
 The manual discount is for the line or for each of its units, as the organization is set up. What stands in the way of
 a price is found in ``pricingerrorcode``.
+
+All this is left out where an integration brings its own amounts (sales order integration).
 """
 
 from __future__ import annotations
@@ -28,13 +30,22 @@ DETAIL_ERROR, MISSING_QUANTITY, MISSING_UNIT_PRICE, MISSING_PRODUCT = 1, 4, 5, 6
 HUNDRED = Decimal(100)
 GIVEN = ("volumediscountamount", "manualdiscountamount", "tax")
 """Amounts of a line that count as they are kept: rounded."""
+INTEGRATED = frozenset({"salesorder", "salesorderdetail", "invoice", "invoicedetail"})
 NOT_ON_CREATE, NOT_ON_UPDATE = frozenset({1, 3}), frozenset({2, 3})
 
 
-def calculates(write: Write, creating: bool, *rows: Values) -> bool:
-    """Does the organization work out the amounts, or keep what it is given?"""
+def calculates(write: Write, table: Table, creating: bool, *rows: Values) -> bool:
+    """Does the organization work out the amounts of a document or line, or keep what it is given?"""
+    if keeps_amounts(write, table):
+        return False
     skipping = NOT_ON_CREATE if creating else NOT_ON_UPDATE
     return write.settings.system_pricing and all(row.get("skippricecalculation") not in skipping for row in rows)
+
+
+def keeps_amounts(write: Write, table: Table) -> bool:
+    """With sales order integration, the amounts of orders and invoices are those that an integration user writes.
+    Quotes and opportunities are always worked out."""
+    return write.settings.order_integration and write.by_integration and table.name in INTEGRATED
 
 
 def figures(write: Write, table: Table, header: Values, line: Values, kept: bool = False) -> Values:

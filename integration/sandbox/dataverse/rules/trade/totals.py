@@ -55,7 +55,7 @@ def begin(write: Write, table: Table, rows: list[Values]) -> None:
         if row.get("transactioncurrencyid") is None:
             row["transactioncurrencyid"] = write.settings.base_currency
         _check_currency(write, table, row)
-        if calculates(write, True, row):
+        if calculates(write, table, True, row):
             row.update(totals(write, row, Sums()))
 
 
@@ -69,7 +69,7 @@ def change(write: Write, table: Table, current: Values, values: Values) -> None:
         _check_currency(write, table, header)
     if "transactioncurrencyid" in moved:
         _check_currency_free(write, table, current[table.id])
-    if not calculates(write, False, header) or (not moved and (DECIDING | COMPUTED).isdisjoint(values)):
+    if not calculates(write, table, False, header) or (not moved and (DECIDING | COMPUTED).isdisjoint(values)):
         return
     if moved:
         price_again(write, table, header)
@@ -97,7 +97,7 @@ def renew(write: Write, lines: Table, documents: Iterable[str]) -> None:
     table = write.model[HEADERS[lines.name][0]]
     for row in set(documents) - write.leaving:
         current = write.one(table.name, row)
-        if current is None or not calculates(write, False, current):
+        if current is None or not calculates(write, table, False, current):
             continue
         kept = exact(table, current)
         found = totals(write, kept, sums(write, table, row))
@@ -172,7 +172,7 @@ def price_again(write: Write, table: Table, header: Values) -> None:
     changes = {
         row: figures(write, lines, header, current, bool(header.get("ispricelocked")))
         for row, current in exactly.items()
-        if calculates(write, False, current)
+        if calculates(write, lines, False, current)
     }
     if changes:
         write.store(lines, present, changes)

@@ -1,0 +1,107 @@
+"""Notifying Sales that its orders are orders here: the date, the number, and the state that stays Submitted.
+
+Each notice is written only if the order still has the version that its lines were read under. Somebody who was faster
+gets a second look: the same digests mean that nothing of it matters; anything else is judged later, and nothing is
+written over it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from integration.documents.digest import digests, is_as_agreed
+from integration.documents.flow import Flow, Noted, went_well
+from integration.documents.problems import NotNotified
+from integration.documents.reading import SalesReader
+from integration.documents.sources import IN_PROGRESS, SUBMITTED, SalesDocument, integer, moment
+from integration.sync.memory.ledger import Pair
+from integration.systems.errors import VersionConflict
+from integration.systems.values import FieldType, Row, Value, Written
+
+TABLE = "salesorder"
+SENT, NUMBER = "lastbackofficesubmit", "bci_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An order that Sales is to be notified of: as it was read, its pair, and its number here."""
+
+    document: SalesDocument
+    pair: Pair
+    no: str
+
+
+def notify(flow: Flow, reader: SalesReader, notices: Sequence[Notice]) -> list[uuid.UUID]:
+    """Write the notices, and remember what became of each. Answers the ids of orders that somebody changed meanwhile:
+    they are to be judged. Raises a ``ConnectionProblem``."""
+    if not notices:
+        return []
+    noted, overtaken = Noted(), list[Notice]()
+    for notice, answer in _sent(flow, notices):
+        if isinstance(answer.error, VersionConflict):
+            overtaken.append(notice)
+        else:
+            _note(noted, notice, answer)
+    left: list[uuid.UUID] = []
+    if overtaken:
+        left = _second_look(flow, reader, overtaken, noted)
+    with flow.ledger.page():
+        noted.store(flow)
+    return left
+
+
+def _sent(flow: Flow, notices: Sequence[Notice]) -> list[tuple[Notice, Written]]:
+    fields = flow.writer.describe(TABLE).fields
+    today = flow.context.clock().date()
+    sent = moment(today) if fields[SENT].type is FieldType.DATETIME else today
+    rows = [
+        Row(
+            each.document.id,
+            _values(each, sent, has_number=NUMBER in fields),
+            each.document.header.version,
+            from_states=frozenset({SUBMITTED}),
+        )
+        for each in notices
+    ]
+    return list(zip(notices, flow.writer.update(TABLE, rows), strict=True))
+
+
+def _values(notice: Notice, sent: dt.date, *, has_number: bool) -> Mapping[str, Value]:
+    values: dict[str, Value] = {"statecode": SUBMITTED, "statuscode": IN_PROGRESS, SENT: sent}
+    return {**values, NUMBER: notice.no} if has_number else values
+
+
+def _note(noted: Noted, notice: Notice, answer: Written) -> None:
+    pair, label = notice.pair, notice.document.label
+    if answer.error is None:
+        noted.remembered.append(replace(went_well(pair), seen_crm=answer.version or "", owed_erp=False))
+        noted.recovered.append(pair.crm_id)
+        return
+    problem = NotNotified(
+        f"{notice.document.named} was created as order {notice.no}; Sales could not be notified: {answer.error} It is "
+        "tried again with the next run.",
+        raw=answer.error.raw,
+    )
+    noted.fail(replace(pair, owed_erp=True), problem, label)
+
+
+def _second_look(flow: Flow, reader: SalesReader, overtaken: Sequence[Notice], noted: Noted) -> list[uuid.UUID]:
+    headers = reader.headers([each.document.id for each in overtaken])
+    there = {each.id: each for each in reader.documents(list(headers.values()))}
+    again, left = list[Notice](), list[uuid.UUID]()
+    for notice in overtaken:
+        document = there.get(notice.document.id)
+        same = document is not None and is_as_agreed(notice.pair, digests(document))
+        if document is not None and same and integer(document.header, "statecode") == SUBMITTED:
+            again.append(replace(notice, document=document))
+        else:
+            left.append(notice.document.id)
+    for notice, answer in _sent(flow, again) if again else ():
+        if isinstance(answer.error, VersionConflict):
+            left.append(notice.document.id)
+        else:
+            _note(noted, notice, answer)
+    return left

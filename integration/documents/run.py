@@ -1,0 +1,284 @@
+"""The pass that makes orders of submitted orders of Sales.
+
+    for page in pages:                submitted orders since the cursor, and what is still open
+        read(page)                    headers first, then lines and notes, then once more who is still submitted
+        plan(page)                    pure; nothing is written yet
+        write(page)                   documents, couplings, errors, counters: one transaction, behind the fence
+        notify(page)                  Sales, each only if nobody has changed the order since its header was read
+        the cursor moves
+
+A crash between any two lines repeats work and neither loses nor doubles an order. Order ORD-7 comes, the worker dies:
+
+    before write is committed    nothing is stored; the cursor stands before ORD-7: it is read again and created
+    after write                  ORD-7 is coupled and owed: the next run finds it open, and notifies Sales
+    after notify                 its date in Sales is filled; the next run remembers that and does no more
+    before the cursor moves      ORD-7 comes again: coupled, nothing to do
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from integration.documents.digest import digests
+from integration.documents.flow import DIRECTION, Flow, Noted, chunks, rests, went_well
+from integration.documents.lines import HEADER_TABLE
+from integration.documents.lookups import Lookups
+from integration.documents.notices import SENT, Notice, notify
+from integration.documents.orders import Plan, plan
+from integration.documents.problems import NotSubmitted, OrderExists
+from integration.documents.reading import SalesReader
+from integration.documents.sources import CANCELED, ORDER, SUBMITTED, SalesDocument, day, integer, moment, text
+from integration.sync.memory.ledger import Pair, State
+from integration.sync.run import Changed, Counters, Scope
+from integration.systems.errors import CursorExpired, DuplicateKey
+from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, OneOf
+from integration.systems.values import Field, FieldType, Record, Side, Written
+
+AT_ONCE = 100
+"""Orders that are read, planned and written in one go."""
+MODIFIED = "modifiedon"
+NEVER_SENT = dt.date(1900, 1, 1)
+"""What stands for a blank date in organizations that were moved."""
+
+
+def create_orders(flow: Flow) -> Counters:
+    """Make the pass. Problems of single orders are noted in the journal and the pass goes on; a ``ConnectionProblem``,
+    ``Fenced`` and ``Canceled`` end it."""
+    return OrderPass(flow).go()
+
+
+def is_candidate(header: Record) -> bool:
+    """Does the automatic job take this order: submitted, and never sent to the back office?"""
+    return integer(header, "statecode") == SUBMITTED and was_never_sent(header)
+
+
+def was_never_sent(header: Record) -> bool:
+    """Is the date of its last submission blank, or what stands for that?"""
+    sent = header.values.get(SENT)
+    if isinstance(sent, dt.datetime):
+        return NEVER_SENT in (sent.date(), day(header, SENT))
+    return sent is None or sent == NEVER_SENT
+
+
+class OrderPass:
+    """One pass under way."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.reader = SalesReader(flow.crm, ORDER)
+        self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
+        self.total = Counters()
+        self.again: list[uuid.UUID] = []
+        """Orders that somebody changed while they were read or written."""
+
+    def go(self) -> Counters:
+        flow = self.flow
+        if flow.options.scope is Scope.IDS:
+            flow.journal.begin(len(flow.options.ids))
+        for headers, cursor in self._pages():
+            for start in range(0, len(headers), AT_ONCE):
+                flow.journal.go_on()
+                self.take(headers[start : start + AT_ONCE])
+            if cursor is not None:
+                flow.journal.advance(cursor)
+        again, self.again = list(dict.fromkeys(self.again)), []
+        for ids in chunks(again, AT_ONCE):
+            flow.journal.go_on()
+            self.take(list(self.reader.headers(ids).values()))
+        return self.total
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def _pages(self) -> Iterator[tuple[list[Record], str | None]]:
+        """Headers, and the cursor behind them."""
+        options = self.flow.options
+        if options.scope is Scope.IDS:
+            yield from self._of_ids(options.ids)
+            return
+        ledger = self.flow.ledger
+        yield from self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)])))
+        if options.scope is not Scope.OPEN:
+            yield from self._changes()
+
+    def _of_ids(self, ids: Sequence[uuid.UUID]) -> Iterator[tuple[list[Record], str | None]]:
+        for some in chunks(ids, AT_ONCE):
+            there = self.reader.headers(some)
+            self._forget_gone([id for id in some if id not in there])
+            yield list(there.values()), None
+
+    def _changes(self) -> Iterator[tuple[list[Record], str | None]]:
+        cursor = self.flow.journal.cursor()
+        try:
+            yield from self._read(cursor)
+        except CursorExpired:
+            if cursor is None:
+                raise
+            yield from self._read(None)
+
+    def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
+        where: Filter = OneOf("statecode", (SUBMITTED, CANCELED)) if cursor else self._candidates()
+        pages = self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED)
+        for page in pages:
+            yield list(page.records), page.cursor
+
+    def _candidates(self) -> Filter:
+        return _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
+
+    def _forget_gone(self, ids: Sequence[uuid.UUID]) -> None:
+        """Orders that were deleted before they became one: nothing is left to do. What became of coupled ones is
+        found by the pass of their mapping."""
+        pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
+        noted = Noted(forgotten=[pair for pair in pairs.values() if pair.state is State.RESERVED], done=len(ids))
+        noted.recovered = [pair.crm_id for pair in noted.forgotten]
+        if noted.forgotten:
+            with self.flow.ledger.page():
+                noted.store(self.flow)
+
+    # --- one page -----------------------------------------------------------------------------------------------
+
+    def take(self, headers: Sequence[Record]) -> None:
+        """Read, plan, write and notify what belongs to these headers."""
+        pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
+        noted = Noted(done=len(headers))
+        coupled = [header for header in headers if _is_coupled(pairs.get(header.id))]
+        taken = [
+            header
+            for header in headers
+            if not _is_coupled(pairs.get(header.id)) and self._takes(header, pairs.get(header.id), noted)
+        ]
+        plans = self._plans(taken)
+        notices = self._write(plans, pairs, noted)
+        self.total.add(noted.counters)
+        notices += self._not_notified(coupled, pairs)
+        self.again += notify(self.flow, self.reader, notices)
+
+    def _takes(self, header: Record, pair: Pair | None, noted: Noted) -> bool:
+        """Is an order to be made of it? What keeps one from it is noted where a person wants to know."""
+        asked = self.flow.options.scope is Scope.IDS
+        document = SalesDocument(ORDER, header)
+        if integer(header, "statecode") != SUBMITTED:
+            if pair is not None:
+                noted.forgotten.append(pair)
+                noted.recovered.append(header.id)
+            if asked:
+                noted.fail(self._place(header), _not_submitted(document), document.label)
+            return False
+        if asked or self.flow.options.force:
+            return True
+        if pair is not None and rests(pair) and pair.seen_crm == header.version:
+            noted.counters.skipped += 1
+            return False
+        return was_never_sent(header)
+
+    def _place(self, header: Record, pair: Pair | None = None) -> Pair:
+        """The pair of an order that is not made yet."""
+        if pair is not None:
+            return pair
+        return Pair(self.flow.document_id(ORDER.table, header.id), header.id)
+
+    def _plans(self, headers: Sequence[Record]) -> list[Plan]:
+        """What becomes of these orders, as they are after everything was read."""
+        if not headers:
+            return []
+        documents = self.reader.documents(headers)
+        rows = self.reader.rows(documents)
+        now = self.flow.crm.get(ORDER.table, [header.id for header in headers], ["statecode"])
+        steady = [each for each in documents if each.id in now and now[each.id].version == each.header.version]
+        self.again += [each.id for each in documents if each.id in now and each not in steady]
+        known = self.lookups.known(steady, rows)
+        another = self.flow.options.another
+        return [plan(each, self._new_id(each), known, another=another) for each in steady]
+
+    def _new_id(self, document: SalesDocument) -> uuid.UUID:
+        """The id of the order to come; with Create Another one that no document has yet."""
+        again, id = 1, self.flow.document_id(ORDER.table, document.id)
+        while self.flow.options.another and self.flow.erp.get(HEADER_TABLE, [id], []):
+            again += 1
+            id = self.flow.document_id(ORDER.table, document.id, again)
+        return id
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    def _write(self, plans: Sequence[Plan], pairs: dict[uuid.UUID, Pair], noted: Noted) -> list[Notice]:
+        """Insert documents and remember their pairs in one transaction; answers whom to notify of what."""
+        notices: list[Notice] = []
+        ready = [each for each in plans if each.document is not None]
+        with self.flow.ledger.page():
+            documents = [each.document for each in ready if each.document is not None]
+            answers = self.flow.erp.insert_documents(HEADER_TABLE, documents) if documents else []
+            for each, answer in zip(ready, answers, strict=True):
+                notice = self._created(each, answer, pairs.get(each.source.id), noted)
+                notices += [notice] if notice else []
+            for each in plans:
+                if each.problem is not None:
+                    self._refused(each, pairs.get(each.source.id), noted)
+            noted.store(self.flow)
+        return notices
+
+    def _refused(self, refused: Plan, pair: Pair | None, noted: Noted) -> None:
+        document, problem = refused.source, refused.problem
+        if problem is not None:
+            place = replace(self._place(document.header, pair), seen_crm=document.header.version)
+            noted.fail(place, problem, document.label, refused.waits)
+
+    def _created(self, made: Plan, answer: Written, pair: Pair | None, noted: Noted) -> Notice | None:
+        document = made.source
+        if answer.error is not None:
+            problem = _already_there(document) if isinstance(answer.error, DuplicateKey) else answer.error
+            self._refused(replace(made, problem=problem), pair, noted)
+            return None
+        no = str((answer.values or {}).get("no") or "")
+        place = self._place(document.header, pair)
+        created = replace(
+            went_well(place),
+            erp_id=answer.id,
+            state=State.COUPLED,
+            seen_erp=answer.version or "",
+            seen_crm="",
+            agreed=digests(document),
+            owed_erp=True,
+        )
+        if place.erp_id != answer.id:
+            noted.forgotten.append(place)
+        noted.remembered.append(created)
+        noted.recovered.append(document.id)
+        noted.notes += [Pair(note.id, note.id, State.COUPLED) for note in document.notes]
+        noted.counters.inserted += 1
+        noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
+        return Notice(document, created, no)
+
+    # --- what is coupled already --------------------------------------------------------------------------------
+
+    def _not_notified(self, headers: Sequence[Record], pairs: dict[uuid.UUID, Pair]) -> list[Notice]:
+        """Orders that are there and that Sales was never notified of."""
+        open_ = [header for header in headers if is_candidate(header) and pairs[header.id].owed_erp]
+        if not open_:
+            return []
+        ours = self.flow.erp.get(HEADER_TABLE, [pairs[header.id].erp_id for header in open_], ["no"])
+        return [
+            Notice(each, pairs[each.id], text(ours[pairs[each.id].erp_id], "no"))
+            for each in self.reader.documents(open_)
+            if pairs[each.id].erp_id in ours
+        ]
+
+
+def _is_coupled(pair: Pair | None) -> bool:
+    return pair is not None and pair.state is State.COUPLED
+
+
+def _candidates(sent: Field) -> Filter:
+    """What is asked for where nothing was read before: roughly those that :func:`is_candidate` takes."""
+    behind = NEVER_SENT + dt.timedelta(days=1)
+    early = Comparison(SENT, "<=", moment(behind) if sent.type is FieldType.DATETIME else behind)
+    return AllOf((Comparison("statecode", "=", SUBMITTED), AnyOf((Comparison(SENT, "=", None), early))))
+
+
+def _not_submitted(document: SalesDocument) -> NotSubmitted:
+    return NotSubmitted(f"{document.named} is not submitted in Sales. It comes when it is.")
+
+
+def _already_there(document: SalesDocument) -> OrderExists:
+    return OrderExists(f"{document.named} was made an order here before. Couple the two, or create another one.")

@@ -1,0 +1,1 @@
+"""Flows that span both systems, each as the run of a claimed job."""

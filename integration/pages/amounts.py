@@ -1,0 +1,36 @@
+"""How amounts, prices and quantities of Business Central are written for people."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from integration.business_central.amounts import rounded
+
+PENNY = Decimal("0.01")
+
+
+def money(amount: Any, step: Decimal = PENNY) -> str:
+    """An amount with the decimals of its currency, thousands apart: ``1,234.50``; blank for none. ``step`` is the
+    currency's smallest unit."""
+    if amount is None or amount == "":
+        return ""
+    smallest = Decimal(step).normalize()
+    places = max(0, -int(smallest.as_tuple().exponent))
+    return f"{rounded(Decimal(amount), smallest):,.{places}f}"
+
+
+def plain(number: Any) -> str:
+    """A quantity, a price or per cent without the zeros behind it: ``2.5``, ``1,000``; blank for none."""
+    if number is None or number == "":
+        return ""
+    whole, _, fraction = f"{Decimal(number):,f}".partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def price(number: Any, step: Decimal = PENNY) -> str:
+    """A price: the decimals of the currency, and more where it has more."""
+    exact = Decimal(number)
+    smallest = Decimal(step).normalize()
+    return money(exact, smallest) if rounded(exact, smallest) == exact else plain(exact)

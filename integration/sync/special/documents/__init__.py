@@ -1,0 +1,1 @@
+"""Documents that the engine carries: sales orders, posted invoices with their lines, notes of orders."""

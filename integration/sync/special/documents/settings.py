@@ -1,0 +1,103 @@
+"""What both sides are set up to do with the money of documents: decimals of currencies and prices, whether Sales leaves
+amounts as they are written, and what stands for freight and for what is written in."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from functools import cached_property
+
+from integration.sync.special.base import Run
+from integration.sync.special.documents.invoice_amounts import Pricing
+from integration.sync.special.money.organization import ORGANIZATION, Organization
+from integration.systems.errors import PrivilegeMissing, TableMissing
+from integration.systems.system import every
+from integration.systems.values import Ref, Value
+
+CURRENCY, PLACES = "transactioncurrency", "currencyprecision"
+KEEPS, PER_UNIT = "issopintegrationenabled", "discountcalculationmethod"
+USER, INTEGRATION_USER = "systemuser", "isintegrationuser"
+SETUP, FREIGHT_ACCOUNT, WRITE_IN = "sales_receivables_setup", "freight_g_l_account_no", "write_in_product_no"
+ON_EACH_UNIT = 1
+USUAL_PLACES = 2
+
+
+class SalesMoney:
+    """Read once a run, when something first needs it. What is not shown to us is taken to be as usual."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.organization = Organization(run)
+
+    def places(self, currency: Value) -> int:
+        """Decimals of amounts in a currency of Sales; blank is its base currency."""
+        id = currency.id if isinstance(currency, Ref) else self.organization.base_currency
+        return self._places.get(id, USUAL_PLACES) if id else USUAL_PLACES
+
+    def pricing(self, currency: Value) -> Pricing:
+        """How an invoice in this currency is treated."""
+        return Pricing(
+            self.keeps_amounts,
+            self.organization.pricing_precision,
+            self.places(currency),
+            self._settings[PER_UNIT] == ON_EACH_UNIT,
+        )
+
+    @cached_property
+    def keeps_amounts(self) -> bool:
+        """Does Sales leave the amounts as we write them? With order integration it does so for integration users."""
+        user = self.run.context.user_id
+        if not self._settings[KEEPS] or user is None:
+            return False
+        try:
+            if INTEGRATION_USER not in self.run.crm.describe(USER).fields:
+                return False
+            found = self.run.crm.get(USER, [user], [INTEGRATION_USER]).get(user)
+        except (TableMissing, PrivilegeMissing):
+            return False
+        return found is not None and bool(found.values.get(INTEGRATION_USER))
+
+    @cached_property
+    def _places(self) -> dict[uuid.UUID, int]:
+        rows = every(self.run.crm, CURRENCY, fields=[PLACES])
+        return {row.id: places for row in rows if isinstance(places := row.values.get(PLACES), int)}
+
+    @cached_property
+    def _settings(self) -> dict[str, Value]:
+        settings: dict[str, Value] = {KEEPS: None, PER_UNIT: None}
+        try:
+            shown = [name for name in settings if name in self.run.crm.describe(ORGANIZATION).fields]
+            page = self.run.crm.find(ORGANIZATION, fields=shown, size=1)
+        except (TableMissing, PrivilegeMissing):
+            return settings
+        return settings | dict(page.records[0].values if page.records else {})
+
+
+class CompanySetup:
+    """Of Sales & Receivables Setup; read once a run, when something first needs it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @property
+    def freight_account(self) -> str:
+        """The number of the G/L account for freight; blank: none is named."""
+        return self._code(FREIGHT_ACCOUNT)
+
+    @property
+    def write_in_no(self) -> str:
+        """The number of the item or resource that stands for what is written in; blank: none is named."""
+        return self._code(WRITE_IN)
+
+    def _code(self, name: str) -> str:
+        value = self._values.get(name)
+        return value.label if isinstance(value, Ref) else str(value or "")
+
+    @cached_property
+    def _values(self) -> Mapping[str, Value]:
+        try:
+            shown = [name for name in (FREIGHT_ACCOUNT, WRITE_IN) if name in self.run.erp.describe(SETUP).fields]
+            page = self.run.erp.find(SETUP, fields=shown, size=1)
+        except TableMissing:
+            return {}
+        return page.records[0].values if page.records else {}

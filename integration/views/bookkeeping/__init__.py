@@ -1,0 +1,1 @@
+"""Posted documents, the customer ledger and the setup of the embedded Business Central company."""

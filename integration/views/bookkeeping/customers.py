@@ -1,0 +1,98 @@
+"""What the company knows of a customer: documents, ledger and what is owed, as boxes beside the customer's card."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.urls import reverse
+
+from integration.business_central.documents.masters import Masters
+from integration.business_central.models import (
+    CustLedgerEntry,
+    Customer,
+    DocumentType,
+    SalesCrMemoHeader,
+    SalesHeader,
+    SalesInvoiceHeader,
+    SalesShipmentHeader,
+)
+from integration.business_central.reading.statistics import AMOUNTS, NAME
+from integration.connection import systems
+from integration.pages.amounts import money
+
+LEFT_OUT = ("invoiced_prepayment_lcy",)
+OPEN_LISTS = {
+    DocumentType.QUOTE: ("Quotes", "quotes"),
+    DocumentType.ORDER: ("Orders", "orders"),
+    DocumentType.INVOICE: ("Invoices", "invoices"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many documents of a kind there are, and the list of them."""
+
+    label: str
+    number: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerBoxes:
+    """The boxes of one customer."""
+
+    id: uuid.UUID
+    no: str
+    local_currency: str
+    documents: Sequence[Counted]
+    figures: Sequence[tuple[str, str]]
+    overdue: bool
+
+
+def customer_boxes(id: uuid.UUID) -> CustomerBoxes | None:
+    """The boxes of a customer of the embedded company; ``None`` where there is no such customer in it."""
+    customer = Customer.objects.filter(pk=id).first()
+    if customer is None:
+        return None
+    masters = Masters()
+    record = systems.open_erp().get(NAME, [id], list(AMOUNTS)).get(id)
+    values = record.values if record else {}
+    figures = [
+        (label.removesuffix(" (LCY)"), money(values.get(name), masters.local_step))
+        for name, label in AMOUNTS.items()
+        if name not in LEFT_OUT
+    ]
+    overdue = bool(values.get("overdue_amounts_lcy"))
+    return CustomerBoxes(id, customer.no, masters.currency_code(None), _documents(customer), figures, overdue)
+
+
+def _documents(customer: Customer) -> list[Counted]:
+    mine = {"bill_to_customer_no": customer.pk}
+    open_documents = dict(
+        SalesHeader.objects.filter(**mine, completely_invoiced=False)
+        .values_list("document_type")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    found = [
+        Counted(label, open_documents.get(kind, 0), _list(name, customer)) for kind, (label, name) in OPEN_LISTS.items()
+    ]
+    posted: Sequence[tuple[str, Any, str]] = (
+        ("Posted Shipments", SalesShipmentHeader, "shipments"),
+        ("Posted Invoices", SalesInvoiceHeader, "posted_invoices"),
+        ("Posted Credit Memos", SalesCrMemoHeader, "posted_credit_memos"),
+    )
+    found += [
+        Counted(label, model.objects.filter(**mine).count(), _list(page, customer)) for label, model, page in posted
+    ]
+    entries = CustLedgerEntry.objects.filter(customer_no=customer.pk, open=True).count()
+    return [*found, Counted("Open Ledger Entries", entries, _list("ledger_entries", customer, state="open"))]
+
+
+def _list(name: str, customer: Customer, **more: str) -> str:
+    return f"{reverse(name)}?{urlencode({'customer': customer.no, **more})}"

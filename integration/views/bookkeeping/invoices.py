@@ -1,0 +1,106 @@
+"""Posted Sales Invoices: the list, the card, and what is done with one of them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from integration.business_central.fields import today
+from integration.business_central.models import SalesInvoiceHeader, SalesInvoiceLine
+from integration.forms.bookkeeping.corrections import CancelForm, CreditForm
+from integration.forms.bookkeeping.filters import PostedInvoiceFilter
+from integration.forms.bookkeeping.payments import PaymentForm
+from integration.pages import postings as states
+from integration.views.bookkeeping.acting import needs_bookkeeper, posted, poster
+from integration.views.bookkeeping.lists import Listed, in_currency, listed
+from integration.views.bookkeeping.printed import printed, vat_groups
+from integration.views.bookkeeping.related import applied_to, entry_of, of_invoice, page_of
+
+CUSTOMERS = ("sell_to_customer_no", "bill_to_customer_no")
+LIST = Listed(
+    "integration/bookkeeping/posted_invoices.html",
+    "posted-sales-invoices",
+    ("No.", "Customer No.", "Customer", "Posting Date", "Due Date", "External Document No.", "Order No.", "Currency",
+     "Amount", "Amount Including VAT", "Remaining Amount", "State"),
+    lambda row: (
+        row.no, row.bill_to_customer_no.no, row.sell_to_customer_name, row.posting_date, row.due_date,
+        row.external_document_no, row.order_no, row.currency, row.amount, row.amount_including_vat,
+        row.remaining_amount, states.of_invoice(row).label,
+    ),
+)  # fmt: skip
+
+
+@require_GET
+def posted_invoices(request: HttpRequest) -> HttpResponseBase:
+    """``/documents/posted-invoices/``: all, or by customer and state, the latest first."""
+    rows = SalesInvoiceHeader.objects.select_related(*CUSTOMERS).order_by("-posting_date", "-no")
+    return listed(request, LIST, PostedInvoiceFilter(request.GET, rows))
+
+
+def _invoice(id: uuid.UUID) -> SalesInvoiceHeader:
+    related = (*CUSTOMERS, "payment_terms_code", "salesperson_code", "shipment_method_code", "shipping_agent_code")
+    row = get_object_or_404(SalesInvoiceHeader.objects.select_related(*related), pk=id)
+    in_currency([row])
+    return row
+
+
+def _lines(invoice: SalesInvoiceHeader) -> list[SalesInvoiceLine]:
+    rows = SalesInvoiceLine.objects.filter(document_no=invoice.pk).select_related("unit_of_measure_code")
+    return list(rows.order_by("line_no"))
+
+
+@require_GET
+def posted_invoice(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """``/documents/posted-invoices/<id>/``"""
+    invoice = _invoice(id)
+    entry, lines = entry_of(invoice), _lines(invoice)
+    shown = {
+        "document": invoice,
+        "lines": lines,
+        "taxed": vat_groups(lines),
+        "entry": entry,
+        "entry_url": page_of(entry) if entry else "",
+        "state": states.of_invoice(invoice),
+        "applied": applied_to(entry) if entry else [],
+        "related": of_invoice(invoice),
+        "vat": invoice.amount_including_vat - invoice.amount,
+        "today": today(),
+    }
+    return render(request, "integration/bookkeeping/posted_invoice.html", shown)
+
+
+@require_GET
+def posted_invoice_print(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The invoice for paper."""
+    invoice = _invoice(id)
+    return render(request, "integration/bookkeeping/printed_invoice.html", printed(invoice, _lines(invoice)))
+
+
+@require_http_methods(["GET", "POST"])
+@needs_bookkeeper
+def posted_invoice_pay(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Register Payment."""
+    invoice = _invoice(id)
+    form = PaymentForm(invoice, poster(request), request.POST or None)
+    return posted(request, form, "integration/bookkeeping/pay.html", page_of(invoice))
+
+
+@require_http_methods(["GET", "POST"])
+@needs_bookkeeper
+def posted_invoice_cancel(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Cancel: by a credit memo over all of it."""
+    invoice = _invoice(id)
+    form = CancelForm(invoice, poster(request), request.POST or None)
+    return posted(request, form, "integration/bookkeeping/cancel.html", page_of(invoice))
+
+
+@require_http_methods(["GET", "POST"])
+@needs_bookkeeper
+def posted_invoice_credit(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Credit a Part: quantities or amounts of its lines."""
+    invoice = _invoice(id)
+    form = CreditForm(invoice, poster(request), request.POST or None)
+    return posted(request, form, "integration/bookkeeping/credit.html", page_of(invoice))

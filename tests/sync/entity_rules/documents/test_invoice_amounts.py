@@ -1,0 +1,204 @@
+"""What the lines of a posted invoice say in Sales: its totals are those of the paper, kept or worked out by Sales."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from integration.business_central.amounts import DiscountOutOfRange, Line, discount_amount, gross_amount
+from integration.business_central.amounts import document_amounts as worked_out
+from integration.sync.special.documents.invoice_amounts import PostedLine, Pricing, SalesInvoice, in_sales
+from tests.examples import examples
+
+D = Decimal
+KEPT, CALCULATED = Pricing(keeps=True), Pricing(keeps=False)
+
+
+@dataclass(frozen=True)
+class Example:
+    """``lines`` of the paper: quantity, price, line discount, VAT per cent, and "no" where no invoice discount is
+    allowed; ``there``: price, base, discount, tax and extended amount of each in Sales; ``sums``: less freight,
+    discount, tax, total."""
+
+    lines: Sequence[str]
+    there: Sequence[str]
+    sums: str
+    pricing: Pricing = CALCULATED
+    discount: str = "0"
+    inclusive: bool = False
+    rounding: str = "0"
+
+
+ACCEPTED = ["1.346 19.99 0 0"]
+CONSUMER = ["3 24.99 7.50 20", "1 9.99 0 20"]
+THIRDS = ["30 0.33333 0 20", "1 5.00 0 20"]
+FINE = ["3 3.460 0 0", "1 25.000 0 0", "6 4.713 0 0", "6 4.501 0 0"]
+RETURN = ["2 100.00 0 20", "-1 100.00 -10.00 20"]
+EXAMPLES = {
+    "freight and an invoice discount, worked out": Example(
+        ["2 149.00 0 20", "1 12.50 0 20 no"], ["149.00 298.00 0 56.62 354.62", "12.50 12.50 0 2.50 15.00"],
+        "295.60 14.90 59.12 354.72", discount="14.90",
+    ),
+    "freight and an invoice discount, kept": Example(
+        ["2 149.00 0 20", "1 12.50 0 20 no"], ["149.00 298.00 0 56.62 354.62", "12.50 12.50 0 2.50 15.00"],
+        "295.60 14.90 59.12 354.72", KEPT, discount="14.90",
+    ),
+    "a price of more decimals, worked out": Example(
+        THIRDS, ["0.33 9.90 0 2.00 11.90", "5.00 5.00 0 1.00 6.00"], "15.00 0 3.00 18.00", rounding="0.10"
+    ),
+    "a price of more decimals, kept": Example(
+        THIRDS, ["0.33 10.00 0 2.00 12.00", "5.00 5.00 0 1.00 6.00"], "15.00 0 3.00 18.00", KEPT
+    ),
+    "prices including VAT, worked out": Example(
+        CONSUMER, ["21.34 64.02 7.50 10.96 67.48", "8.37 8.37 0 1.62 9.99"],
+        "62.88 2.00 12.58 75.46", discount="2.00", inclusive=True, rounding="-0.01",
+    ),
+    "prices including VAT, kept": Example(
+        CONSUMER, ["21.34 64.01 7.50 10.96 67.47", "8.37 8.37 0 1.62 9.99"],
+        "62.88 2.00 12.58 75.46", KEPT, discount="2.00", inclusive=True,
+    ),
+    "three decimals, worked out": Example(
+        FINE, ["3.46 10.38 0 0 10.38", "25.00 25.00 0 0 25.00", "4.71 28.26 0 0 28.26", "4.50 27.00 0 0 27.00"],
+        "90.67 0 0 90.67", rounding="0.03",
+    ),
+    "three decimals, kept": Example(
+        FINE, ["3.46 10.38 0 0 10.38", "25.00 25.00 0 0 25.00", "4.71 28.28 0 0 28.28", "4.50 27.01 0 0 27.01"],
+        "90.67 0 0 90.67", KEPT,
+    ),
+    "a fraction of a metre": Example(ACCEPTED, ["19.99 26.91 0 0 26.91"], "26.91 0 0 26.91"),
+    "a return with a discount": Example(
+        RETURN, ["100.00 200.00 0 40.00 240.00", "90.00 -90.00 0 -18.00 -108.00"], "110.00 0 22.00 132.00"
+    ),
+    "a discount on each unit": Example(
+        ["7 9.99 3.50 20"], ["9.49 66.43 0 13.29 79.72"], "66.43 0 13.29 79.72", Pricing(keeps=False, per_unit=True)
+    ),
+    "a comment": Example(["0 0 0 0", "1 5.00 0 0"], ["0 0 0 0 0", "5.00 5.00 0 0 5.00"], "5.00 0 0 5.00"),
+}  # fmt: skip
+
+
+def paper(lines: Sequence[str], discount: str, inclusive: bool) -> list[PostedLine]:
+    """The posted lines of an invoice as Business Central works it out."""
+    made = []
+    for line in lines:
+        quantity, price, own, rate, *more = line.split()
+        made.append(Line(D(quantity), D(price), D(own), f"VAT{rate}", D(rate), not more))
+    return posted(made, D("0.01"), D(discount), inclusive)
+
+
+def posted(lines: Sequence[Line], step: D, discount: D, inclusive: bool) -> list[PostedLine]:
+    document = worked_out(lines, step, discount, prices_include_vat=inclusive)
+    return [
+        PostedLine(
+            line.quantity, line.unit_price, one.line_discount, one.invoice_discount, one.amount, one.including_vat
+        )
+        for line, one in zip(lines, document.lines, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+def test_the_lines_and_sums_of_an_invoice_in_sales(example: Example) -> None:
+    lines = paper(example.lines, example.discount, example.inclusive)
+
+    made = in_sales(lines, example.pricing, prices_including_vat=example.inclusive)
+
+    there = [[one.price, one.base, one.discount, one.tax, one.extended] for one in made.lines]
+    assert there == [[D(number) for number in line.split()] for line in example.there]
+    assert (made.rounding.price if made.rounding else D(0)) == D(example.rounding)
+    sums = [made.totals.less_freight, made.totals.discount, made.totals.tax, made.totals.total]
+    assert sums == [D(number) for number in example.sums.split()]
+
+
+# --- whatever is on it ----------------------------------------------------------------------------------------------
+
+QUANTITIES = st.one_of(
+    st.integers(-40, 40).map(D), st.decimals(-100, 1000, places=5, allow_nan=False, allow_infinity=False)
+)
+PRICES = st.decimals(0, 5000, places=5, allow_nan=False, allow_infinity=False)
+RATES = st.sampled_from([("VAT20", D(20)), ("VAT5", D(5)), ("VAT0", D(0)), ("VAT19.6", D("19.6"))])
+
+
+@st.composite
+def invoices(draw: st.DrawFn) -> tuple[list[PostedLine], int, bool]:
+    """(lines, decimals of the currency, prices include VAT)"""
+    places = draw(st.sampled_from([0, 2, 3]))
+    step, inclusive = D(1).scaleb(-places), draw(st.booleans())
+    lines = []
+    for _ in range(draw(st.integers(0, 6))):
+        quantity, price, (identifier, rate) = draw(QUANTITIES), draw(PRICES), draw(RATES)
+        gross = gross_amount(quantity, price, step)
+        discount = discount_amount(gross, draw(st.sampled_from([D(0), D(0), D(7), D("33.33333"), D(100)])), step)
+        lines.append(Line(quantity, price, discount, identifier, rate, draw(st.booleans())))
+    base = sum((gross_amount(x.quantity, x.unit_price, step) - x.line_discount for x in lines), D(0))
+    share = draw(st.sampled_from([D(0), D("0.05"), D(1)]))
+    whole = (max(base, D(0)) * share).quantize(step, ROUND_HALF_UP)
+    try:
+        made = posted(lines, step, whole, inclusive)
+    except DiscountOutOfRange:
+        assume(False)
+        raise
+    part = draw(st.integers(0, len(made)))  # a part of an order: its invoice discount is what falls on its lines
+    return made[part:], places, inclusive
+
+
+def by_the_formula_of_sales(made: SalesInvoice, pricing: Pricing) -> tuple[D, D, D]:
+    """(less freight, tax, total) as Sales works them out of what is written into the lines and the header."""
+    cent = D(1).scaleb(-pricing.places)
+    net, smallest = D(0), D(1).scaleb(-pricing.price_places)
+    for line in [*made.lines, made.rounding] if made.rounding else made.lines:
+        base = (line.price.quantize(smallest, ROUND_HALF_UP) * line.quantity).quantize(cent, ROUND_HALF_UP)
+        taken = line.discount * line.quantity if pricing.per_unit else line.discount
+        net += (base - taken).quantize(cent, ROUND_HALF_UP)
+    less_freight = net - made.totals.discount
+    tax = sum((line.tax for line in made.lines), D(0))
+    return less_freight, tax, less_freight + tax
+
+
+@examples(80)
+@given(invoices(), st.integers(0, 4), st.booleans())
+def test_worked_out_by_sales_the_invoice_comes_to_the_paper(
+    invoice: tuple[list[PostedLine], int, bool], price_places: int, per_unit: bool
+) -> None:
+    lines, places, inclusive = invoice
+    pricing = Pricing(keeps=False, price_places=price_places, places=places, per_unit=per_unit)
+
+    made = in_sales(lines, pricing, prices_including_vat=inclusive)
+
+    amount, including = (sum((getattr(x, name) for x in lines), D(0)) for name in ("amount", "including_vat"))
+    assert by_the_formula_of_sales(made, pricing) == (amount, including - amount, including)
+
+
+@examples(80)
+@given(invoices(), st.integers(0, 4))
+def test_kept_by_sales_the_lines_and_sums_are_those_of_the_paper(
+    invoice: tuple[list[PostedLine], int, bool], price_places: int
+) -> None:
+    lines, places, inclusive = invoice
+
+    made = in_sales(
+        lines, Pricing(keeps=True, price_places=price_places, places=places), prices_including_vat=inclusive
+    )
+
+    assert made.rounding is None
+    net = sum((one.extended - one.tax for one in made.lines), D(0))
+    assert net - made.totals.discount == made.totals.less_freight == sum((x.amount for x in lines), D(0))
+    assert made.totals.total == sum((x.including_vat for x in lines), D(0))
+    assert [one.tax for one in made.lines] == [x.including_vat - x.amount for x in lines]
+
+
+@examples(40)
+@given(invoices(), st.booleans(), st.booleans())
+def test_no_discount_below_zero_is_sent(
+    invoice: tuple[list[PostedLine], int, bool], keeps: bool, per_unit: bool
+) -> None:
+    lines, places, inclusive = invoice
+
+    made = in_sales(lines, Pricing(keeps, places=places, per_unit=per_unit), prices_including_vat=inclusive)
+
+    assert made.totals.discount >= 0
+    assert all(one.discount >= 0 for one in made.lines)
+    assert made.totals.line_discount == sum((one.discount for one in made.lines), D(0))

@@ -1,0 +1,370 @@
+"""Posted invoices in Sales: one document each, with the lines, the sums and the state of the paper."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from integration.sync.run import Counters
+from integration.systems.errors import DuplicateKey, Throttled, TimedOut
+from integration.systems.values import Ref
+from tests.sync.entity_rules.cronus import TO_CRM, standard
+from tests.sync.entity_rules.documents.cronus_trades import INVOICE, ORDER, Trading, bicycles, freight
+
+D = Decimal
+SUMS = ("totalamountlessfreight", "discountamount", "totaltax", "totalamount")
+PRICED = ("priceperunit", "baseamount", "manualdiscountamount", "tax", "extendedamount")
+
+
+def create(trading: Trading, *invoices: UUID) -> Counters:
+    return trading.ids(TO_CRM, *invoices, rule=standard(INVOICE), create=True)
+
+
+def sums(trading: Trading, invoice: UUID) -> list[Decimal]:
+    values = trading.twin(INVOICE, invoice)
+    return [values[name] for name in SUMS]
+
+
+def state(trading: Trading, invoice: UUID) -> tuple[int, int]:
+    values = trading.twin(INVOICE, invoice)
+    return values["statecode"], values["statuscode"]
+
+
+def from_order(trading: Trading) -> tuple[UUID, UUID]:
+    """An invoice over all of a coupled order, and its Sales order."""
+    prices = trading.crm.add("pricelevel", name="Retail")
+    order, there = trading.coupled_order()
+    trading.crm.edit("salesorder", there, by=trading.crm.user_id, pricelevelid=Ref("pricelevel", prices))
+    trading.remember_order(order, there)
+    return trading.invoice(bicycles(), freight(), order_id=order), there
+
+
+@pytest.mark.scenario("CRMIntegrationMgtTest.ExtendedAmountIsCopiedToCRMInvoiceLine")
+@pytest.mark.scenario("CRMSalesOrderIntegrTest.FreighLineOfSalesInvoiceCopiedToCRMInvoice")
+@pytest.mark.parametrize("keeps", [True, False], ids=["kept by Sales", "worked out by Sales"])
+def test_an_invoice_of_an_order_with_freight_is_that_of_the_paper(trading: Trading, keeps: bool) -> None:
+    trading.keep_amounts(keeps)
+    invoice, sales_order = from_order(trading)
+    assert create(trading, invoice) == Counters(inserted=1)
+
+    bicycle, transport = trading.lines_of(invoice)
+    assert [bicycle[name] for name in PRICED] == [D("149.00"), D("298.00"), D(0), D("56.62"), D("354.62")]
+    assert [transport[name] for name in PRICED] == [D("12.50"), D("12.50"), D(0), D("2.50"), D("15.00")]
+    assert sums(trading, invoice) == [D("295.60"), D("14.90"), D("59.12"), D("354.72")]
+    header = trading.twin(INVOICE, invoice)
+    assert (header["freightamount"], header["discountpercentage"], header["totallineitemdiscountamount"]) == (0, 0, 0)
+    assert (bicycle["productid"], transport["productdescription"]) == (
+        Ref("product", trading.bicycle_product), "8510 Freight.",
+    )  # fmt: skip
+    assert header["salesorderid"] == Ref("salesorder", sales_order)
+    assert header["name"] == "Bicycles for Adatum"
+    assert header["customerid"] == Ref("account", trading.adatum_account)
+    assert header["pricelevelid"].label == "Retail"
+    assert state(trading, invoice) == (0, 4)
+
+
+def test_a_second_time_nothing_is_doubled(trading: Trading) -> None:
+    invoice, _ = from_order(trading)
+    create(trading, invoice)
+    assert create(trading, invoice) == Counters(unchanged=1)
+    assert trading.run(TO_CRM, standard(INVOICE)) == Counters(unchanged=1)
+    assert (len(trading.crm.ids("invoice")), len(trading.crm.ids("invoicedetail"))) == (1, 2)
+
+
+def test_the_rounding_line_stands_only_where_sales_works_amounts_out(trading: Trading) -> None:
+    thin = {"type": 2, "no": "1000", "description": "Bolts", "quantity": D(30), "unit_price": D("0.33333")}
+    thin |= {"amount": D("10.00"), "amount_including_vat": D("12.00")}
+    more = {"type": 2, "no": "1000", "description": "Tube", "quantity": D(1), "unit_price": D("5.00")}
+    more |= {"amount": D("5.00"), "amount_including_vat": D("6.00")}
+    worked_out = trading.invoice(thin, more, no="103013")
+    create(trading, worked_out)
+    *_, rounding = trading.lines_of(worked_out)
+    assert (rounding["productdescription"], rounding["priceperunit"], rounding["quantity"]) == (
+        "Rounding", D("0.10"), D(1),
+    )  # fmt: skip
+    trading.keep_amounts(True)
+    kept = trading.invoice(thin, more, no="103014")
+    create(trading, kept)
+    assert [line["baseamount"] for line in trading.lines_of(kept)] == [D("10.00"), D("5.00")]
+    assert sums(trading, kept) == sums(trading, worked_out) == [D("15.00"), D(0), D("3.00"), D("18.00")]
+
+
+def test_a_fraction_of_a_piece_goes_as_it_is(trading: Trading) -> None:
+    hose = {"type": 2, "no": "1000", "description": "Hose", "quantity": D("1.346"), "unit_price": D("19.99")}
+    invoice = trading.invoice(hose | {"amount": D("26.91"), "amount_including_vat": D("26.91")})
+    create(trading, invoice)
+    [line] = trading.lines_of(invoice)
+    assert (line["quantity"], line["baseamount"], line["extendedamount"]) == (D("1.346"), D("26.91"), D("26.91"))
+
+
+# --- lines ----------------------------------------------------------------------------------------------------------
+
+
+def test_comments_belong_to_their_line_or_stand_alone(trading: Trading) -> None:
+    note = {"type": 0, "description": "Deliver to gate 3", "attached_to_line_no": 10000, "quantity": D(0)}
+    alone = {"type": 0, "description": "Thank you", "attached_to_line_no": 0, "quantity": D(0)}
+    invoice = trading.invoice(bicycles(), note, note | {"description": "ring twice"}, alone)
+    create(trading, invoice)
+    bicycle, thanks = trading.lines_of(invoice)
+    assert bicycle["description"] == "Deliver to gate 3\nring twice"
+    assert (thanks["productdescription"], thanks["quantity"], thanks["extendedamount"]) == ("Thank you", D(0), D(0))
+
+
+def test_the_product_that_stands_for_write_ins_is_written_in(trading: Trading) -> None:
+    item = trading.item("WRITE-IN", "Something else")
+    invoice = trading.invoice(bicycles(no="WRITE-IN", description="Crane hire"))
+    assert create(trading, invoice) == Counters(inserted=1)
+    [line] = trading.lines_of(invoice)
+    assert (line["productdescription"], line["isproductoverridden"]) == ("WRITE-IN Crane hire.", True)
+    assert not trading.is_coupled("ITEM-PRODUCT", item)
+
+
+def test_a_resource_goes_as_its_product(trading: Trading) -> None:
+    invoice = trading.invoice(bicycles(type=3, no="LINDA", description="Day of work"))
+    create(trading, invoice)
+    assert trading.lines_of(invoice)[0]["productid"] == Ref("product", trading.work_product)
+
+
+@pytest.mark.scenario("CRMIntegrationMgtTest.SyncNAVInvoiceWithBlockedItem")
+@pytest.mark.scenario("CRMIntegrationMgtTest.SyncNAVInvoiceWithBlockedResource")
+@pytest.mark.parametrize(("table", "number", "type"), [("item", "1000", 2), ("resource", "LINDA", 3)])
+def test_what_is_blocked_by_now_keeps_its_invoice_back(trading: Trading, table: str, number: str, type: int) -> None:
+    trading.erp.edit(table, trading.bicycle if table == "item" else trading.work, blocked=True)
+    invoice = trading.invoice(bicycles(type=type, no=number))
+    assert create(trading, invoice) == Counters(failed=1)
+    assert f"{table.capitalize()} {number} is blocked" in trading.messages()
+    assert trading.crm.ids("invoice") == []
+
+
+def test_a_product_that_is_not_coupled_is_waited_for(trading: Trading) -> None:
+    item = trading.item("1100", "Wheel")
+    invoice = trading.invoice(bicycles(no="1100"))
+    assert create(trading, invoice) == Counters(failed=1)
+    assert trading.journal.failures[0].waiting_for == f"item/{item}"
+    trading.make("ITEM-PRODUCT", item)
+    assert trading.run(TO_CRM, standard(INVOICE)) == Counters(inserted=1)
+
+
+def test_a_retired_product_is_named(trading: Trading) -> None:
+    trading.crm.edit("product", trading.bicycle_product, statecode=1)
+    invoice = trading.invoice(bicycles())
+    assert create(trading, invoice) == Counters(failed=1)
+    assert trading.journal.failures[0].code == "product-not-active"
+
+
+# --- whose it is ----------------------------------------------------------------------------------------------------
+
+
+def test_of_several_orders_an_invoice_names_none_and_takes_the_rest_from_the_first(trading: Trading) -> None:
+    first, _ = trading.coupled_order()
+    second = trading.order(no="101006")
+    trading.remember_order(second, trading.sales_order("ORD-02", name="Second order"))
+    invoice = trading.invoice(bicycles(order_id=first), freight(order_id=second))
+    create(trading, invoice)
+    header = trading.twin(INVOICE, invoice)
+    assert (header["salesorderid"], header["name"]) == (None, "Bicycles for Adatum")
+
+
+def test_an_invoice_finds_the_sales_order_of_its_reference(trading: Trading) -> None:
+    there = trading.sales_order("ORD-77")
+    invoice = trading.invoice(bicycles(), your_reference="ORD-77")
+    create(trading, invoice)
+    assert trading.twin(INVOICE, invoice)["salesorderid"] == Ref("salesorder", there)
+
+
+def test_while_order_integration_is_off_no_order_is_looked_up(trading: Trading) -> None:
+    trading.sales_order("ORD-77")
+    trading.switch_orders_off()
+    invoice = trading.invoice(bicycles(), your_reference="ORD-77")
+    create(trading, invoice)
+    header = trading.twin(INVOICE, invoice)
+    assert (header["salesorderid"], header["name"]) == (None, "103001")
+    assert header["pricelevelid"].label == "Business Central Default Price List"
+    assert header["ownerid"] == Ref("systemuser", trading.jim_user)
+
+
+def test_an_invoice_in_another_currency_gets_a_price_list_of_its_own(trading: Trading) -> None:
+    dollar = trading.currency("USD", "1.25")
+    trading.crm.add("transactioncurrency", isocurrencycode="USD", currencyname="US Dollar", currencyprecision=2)
+    trading.ids(TO_CRM, dollar, rule=standard("CURRENCY"), create=True)
+    invoice = trading.invoice(bicycles(), currency_code=Ref("currency", dollar))
+    assert create(trading, invoice) == Counters(inserted=1)
+    assert trading.twin(INVOICE, invoice)["pricelevelid"].label == "Price List in USD"
+    [made] = [row for row in trading.all("pricelevel") if row["name"] == "Price List in USD"]
+    assert made["transactioncurrencyid"] == trading.twin(INVOICE, invoice)["transactioncurrencyid"]
+
+
+def test_a_salesperson_who_is_not_coupled_leaves_the_invoice_to_the_owner_of_the_order(trading: Trading) -> None:
+    invoice, there = from_order(trading)
+    nobody = trading.erp.add("salesperson", code="NN", name="Nobody")
+    trading.erp.edit("sales_invoice_header", invoice, salesperson_code=Ref("salesperson", nobody))
+    assert create(trading, invoice) == Counters(inserted=1)
+    assert trading.twin(INVOICE, invoice)["ownerid"] == trading.crm.values("salesorder", there)["ownerid"]
+
+
+def test_without_an_order_the_salesperson_is_waited_for(trading: Trading) -> None:
+    nobody = trading.erp.add("salesperson", code="NN", name="Nobody")
+    invoice = trading.invoice(bicycles(), salesperson_code=Ref("salesperson", nobody))
+    assert create(trading, invoice) == Counters(failed=1)
+    assert trading.journal.failures[0].waiting_for == f"salesperson/{nobody}"
+
+
+def test_a_customer_that_is_not_coupled_is_waited_for(trading: Trading) -> None:
+    fabrikam = trading.customer("Fabrikam", "C20")
+    invoice = trading.invoice(bicycles(), sell_to_customer_no=Ref("customer", fabrikam))
+    assert create(trading, invoice) == Counters(failed=1)
+    assert trading.journal.failures[0].waiting_for == f"customer/{fabrikam}"
+
+
+def test_an_invoice_for_another_customer_than_the_order_is_refused(trading: Trading) -> None:
+    invoice, _ = from_order(trading)
+    fabrikam = trading.customer("Fabrikam", "C20")
+    trading.make("CUSTOMER", fabrikam)
+    trading.erp.edit("sales_invoice_header", invoice, sell_to_customer_no=Ref("customer", fabrikam))
+    assert create(trading, invoice) == Counters(failed=1)
+    assert trading.journal.failures[0].code == "customer-differs"
+
+
+def test_a_description_left_blank_is_that_of_the_shipment_method(trading: Trading) -> None:
+    free = trading.erp.add("shipment_method", code="EXW", description="Ex works")
+    blank = trading.invoice(bicycles(), shipment_method_code=Ref("shipment_method", free))
+    typed = trading.invoice(bicycles(), no="103002", work_description="Two bicycles")
+    create(trading, blank, typed)
+    assert [trading.twin(INVOICE, one)["description"] for one in (blank, typed)] == ["Ex works", "Two bicycles"]
+
+
+# --- the state ------------------------------------------------------------------------------------------------------
+
+BILLED, COMPLETE, PARTIAL, CANCELED = (0, 4), (2, 100001), (2, 100002), (3, 100003)
+
+
+@pytest.mark.scenario("CRMSynchHelperTest.TestUpdateCRMInvoiceStateActive")
+@pytest.mark.scenario("CRMSynchHelperTest.TestUpdateCRMInvoiceStatePaid")
+@pytest.mark.scenario("CRMSynchHelperTest.TestUpdateCRMInvoiceStatePartial")
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, BILLED),
+        ({"remaining_amount": D(0)}, COMPLETE),
+        ({"remaining_amount": D("100.00")}, PARTIAL),
+        ({"remaining_amount": D(0), "cancelled": True}, CANCELED),
+    ],
+    ids=["unpaid", "paid", "paid in part", "canceled"],
+)
+def test_a_new_invoice_has_the_state_of_what_remains_to_be_paid(
+    trading: Trading, values: dict, expected: tuple[int, int]
+) -> None:
+    invoice = trading.invoice(bicycles(), **values)
+    create(trading, invoice)
+    assert state(trading, invoice) == expected
+
+
+def test_an_invoice_of_nothing_is_paid_at_once(trading: Trading) -> None:
+    gift = bicycles(inv_discount_amount=D(0), amount=D(0), amount_including_vat=D(0), line_discount_amount=D(298))
+    invoice = trading.invoice(gift)
+    create(trading, invoice)
+    assert state(trading, invoice) == COMPLETE
+
+
+@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesInvoiceStatusFullyPaid")
+@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesInvoiceStatusPartiallyPaid")
+@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesInvoiceStatusPartiallyThenFullyPaid")
+@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesInvoiceStatusFullyPaidThenUnapplied")
+def test_the_state_follows_the_payments_and_nothing_else_is_sent(trading: Trading) -> None:
+    invoice = trading.invoice(bicycles())
+    create(trading, invoice)
+    for remaining, expected in (("100.00", PARTIAL), ("0", COMPLETE), ("339.72", BILLED)):
+        trading.erp.edit("sales_invoice_header", invoice, remaining_amount=D(remaining))
+        assert trading.run(TO_CRM, standard(INVOICE)) == Counters(modified=1)
+        assert state(trading, invoice) == expected
+        [row] = next(call.rows for call in reversed(trading.crm.log) if call.verb == "update")
+        assert set(row.values) == {"statecode", "statuscode"}
+
+
+@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesCanceledInvoice")
+def test_a_paid_invoice_that_somebody_canceled_in_sales_is_paid_there_again(trading: Trading) -> None:
+    invoice = trading.invoice(bicycles())
+    create(trading, invoice)
+    trading.crm.edit("invoice", trading.crm.ids("invoice")[0], statecode=3, statuscode=100003)
+    trading.erp.edit("sales_invoice_header", invoice, remaining_amount=D(0))
+    assert trading.run(TO_CRM, standard(INVOICE)) == Counters(modified=1)
+    assert state(trading, invoice) == COMPLETE
+
+
+def test_of_a_paid_invoice_nothing_but_the_state_follows(trading: Trading) -> None:
+    invoice = trading.invoice(bicycles(), remaining_amount=D(0))
+    create(trading, invoice)
+    trading.erp.edit("sales_invoice_header", invoice, ship_to_city="Leeds")
+    assert trading.run(TO_CRM, standard(INVOICE)) == Counters(unchanged=1)
+    assert trading.twin(INVOICE, invoice)["shipto_city"] == ""
+
+
+# --- what can go wrong ----------------------------------------------------------------------------------------------
+
+
+def test_sums_that_sales_makes_otherwise_fail_the_invoice(trading: Trading) -> None:
+    trading.crm.plug_ins["invoice"] = lambda values: {"statecode": 0, **values, "totalamount": D("354.71")}
+    invoice, _ = from_order(trading)
+    assert create(trading, invoice) == Counters(failed=1)
+    [failure] = trading.journal.failures
+    assert failure.code == "totals-differ"
+    assert "354.72" in failure.message
+    assert "354.71" in failure.message
+
+
+def test_a_number_that_is_taken_is_named(trading: Trading) -> None:
+    trading.crm.unique["invoice"] = [("invoicenumber",)]
+    trading.crm.add("invoice", name="Typed by hand", invoicenumber="103001")
+    invoice = trading.invoice(bicycles())
+    assert create(trading, invoice) == Counters(failed=1)
+    [failure] = trading.journal.failures
+    assert failure.code == "number-taken"
+    assert "103001" in failure.message
+
+
+@pytest.mark.parametrize("error", [TimedOut("no answer"), Throttled("slowly", retry_after=1)])
+@pytest.mark.parametrize("done", [0, None], ids=["before it arrived", "behind it"])
+def test_an_answer_that_never_came_makes_no_second_invoice(
+    trading: Trading, error: Exception, done: int | None
+) -> None:
+    invoice, _ = from_order(trading)
+    trading.crm.fail_on("insert_documents", error, done=done)
+    with pytest.raises(type(error)):
+        create(trading, invoice)
+    trading.run(TO_CRM, standard(INVOICE))
+    assert (len(trading.crm.ids("invoice")), len(trading.crm.ids("invoicedetail"))) == (1, 2)
+    assert trading.is_coupled(INVOICE, invoice)
+    assert sums(trading, invoice) == [D("295.60"), D("14.90"), D("59.12"), D("354.72")]
+
+
+def test_lines_that_an_interrupted_run_left_out_are_added(trading: Trading) -> None:
+    invoice, _ = from_order(trading)
+    trading.erp.edit("sales_invoice_header", invoice, remaining_amount=D("100.00"))
+    trading.crm.fail_on("insert_documents", TimedOut("no answer"), done=None)
+    with pytest.raises(TimedOut):
+        create(trading, invoice)
+    [there], lines = trading.crm.ids("invoice"), trading.crm.ids("invoicedetail")
+    trading.crm.remove("invoicedetail", lines[1])
+    trading.crm.edit("invoice", there, by=trading.crm.user_id, statecode=0, statuscode=4, totalamount=D(0))
+    assert trading.run(TO_CRM, standard(INVOICE)) == Counters(inserted=1)
+    assert set(trading.crm.ids("invoicedetail")) == set(lines)
+    assert sums(trading, invoice) == [D("295.60"), D("14.90"), D("59.12"), D("354.72")]
+    assert state(trading, invoice) == PARTIAL
+
+
+def test_an_order_that_is_completely_invoiced_follows_its_invoice(trading: Trading) -> None:
+    invoice, there = from_order(trading)
+    order = trading.erp.values("sales_invoice_header", invoice)["order_id"]
+    create(trading, invoice)
+    trading.erp.edit("sales_header", order, completely_invoiced=True)
+    trading.run(TO_CRM, standard(ORDER))
+    assert trading.crm.values("salesorder", there)["statecode"] == 4
+
+
+def test_duplicates_of_somebody_else_are_no_invoice_of_ours(trading: Trading) -> None:
+    invoice = trading.invoice(bicycles())
+    trading.crm.fail_on("insert_documents", DuplicateKey("A line is there already."))
+    assert create(trading, invoice) == Counters(failed=1)
+    assert not trading.is_coupled(INVOICE, invoice)
