@@ -34,7 +34,7 @@ def shipment(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/documents/shipments/<id>/``: a posted shipment."""
     header = get_object_or_404(with_progress(SalesShipmentHeader.objects), pk=id)
     lines = SalesShipmentLine.objects.filter(document_no=id).select_related("unit_of_measure_code").order_by("line_no")
-    order = SalesHeader.objects.filter(pk=header.order_id).first()
+    order = SalesHeader.objects.filter(pk__in=[header.order_id]).first()
     shown = {"header": header, "lines": lines, "order": order, "tabs": tabs_of(header, SHIPMENT_TABS)}
     return render(request, "integration/documents/shipment.html", shown)
 
