@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from integration.business_central.models import (
     Customer,
     GeneralLedgerSetup,
@@ -19,7 +21,7 @@ from integration.business_central.models import (
     SalesInvoiceLine,
     SalesShipmentHeader,
 )
-from integration.models import TableMapping
+from integration.models import SyncError, TableMapping
 from integration.pages.amounts import money, plain, price
 from integration.sync.memory.ledger import State
 from integration.systems.values import Side
@@ -168,6 +170,13 @@ class Partner:
     table: str
     id: uuid.UUID
 
+    @property
+    def name(self) -> str:
+        return f"{_IN_SALES.get(self.table, 'Record')} in Dynamics 365 Sales"
+
+
+_IN_SALES = {"salesorder": "Sales order", "quote": "Quote", "invoice": "Invoice"}
+
 
 def partner_of(id: uuid.UUID, table: str) -> Partner | None:
     """The coupled record of Sales, if there is one."""
@@ -176,6 +185,12 @@ def partner_of(id: uuid.UUID, table: str) -> Partner | None:
         if pair is not None and pair.state is not State.RESERVED and pair.crm_id is not None:
             return Partner(mapping.name, mapping.crm_table, pair.crm_id)
     return None
+
+
+def errors_of(id: uuid.UUID, partner: Partner | None) -> list[SyncError]:
+    """The open errors about a document and the record that it is coupled with, newest first."""
+    about = Q(erp_id=id) | Q(crm_id=partner.id) if partner else Q(erp_id=id)
+    return list(SyncError.objects.open().filter(about).select_related("mapping").order_by("-created_at"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def document_numbers(request: HttpRequest) -> HttpResponse:
     where the type of the line (``line-3-type``) is sent with what is typed (``line-3-no``)."""
     sent = {name.rpartition("-")[2]: request.GET.get(name, "") for name in request.GET}
     model = LOOKED_UP.get(sent.pop("of", "") or TYPES.get(sent.pop("type", ""), ""))
-    text = next(iter(sent.values()), "").strip()
+    text = next(iter(sent.values()), "").replace("\0", "").strip()
     found = _found(model, text) if model is not None and text else ()
     return render(request, "integration/documents/_numbers.html", {"found": found})
 
