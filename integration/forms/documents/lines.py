@@ -1,7 +1,7 @@
 """The lines of a document in a grid: those of one page of them, and blank ones for what is added.
 
-A browser sends inputs in the order in which they stand, so where a new line stands among the others says which number it
-gets::
+A browser sends inputs in the order in which they stand, so where a new line stands among the others says which number
+it gets::
 
     line-0-id  of 10000
     line-5-id  blank         -> 15000
@@ -37,11 +37,13 @@ ENTERED = ("type", *TEXTS, *NUMBERS)
 WHEN_RELEASED = ("qty_to_ship", "qty_to_invoice")
 CLOSED_WHEN_SHIPPED = ("type", "no", "unit_price")
 OF_A_SHIPMENT = ("description", "quantity")
+NO_TYPE = ("type", None)
+"""What a line without a type says, which no browser sends."""
 SENT = re.compile(r"line-(\d{1,4})-id")
 
 
 def _number(name: str) -> forms.DecimalField:
-    column = SalesLine._meta.get_field(name)
+    column: Any = SalesLine._meta.get_field(name)
     look = {"inputmode": "decimal", "class": "form-control form-control-sm number", "autocomplete": "off"}
     field = forms.DecimalField(
         label=str(column.verbose_name), required=False, max_digits=15, decimal_places=5, widget=forms.TextInput(look)
@@ -51,7 +53,7 @@ def _number(name: str) -> forms.DecimalField:
 
 
 def _text(name: str, **look: str) -> forms.CharField:
-    column = SalesLine._meta.get_field(name)
+    column: Any = SalesLine._meta.get_field(name)
     label = str(column.verbose_name)
     widget = forms.TextInput(
         {"class": "form-control form-control-sm", "autocomplete": "off", "aria-label": label, **look}
@@ -64,7 +66,7 @@ class LineForm(forms.Form):
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     type = forms.TypedChoiceField(
-        label="Type", choices=TYPES, coerce=int, required=False, empty_value=LineType.ITEM,
+        label="Type", choices=TYPES, coerce=int, required=False, empty_value=None,
         widget=forms.Select({"class": "form-select form-select-sm", "aria-label": "Type"}),
     )  # fmt: skip
     no = _text("no", list="numbers")
@@ -109,8 +111,10 @@ class LineForm(forms.Form):
     def entered(self) -> list[str]:
         """The columns that were entered: of a stored line those that changed."""
         if self.row is not None:
-            return [name for name in ENTERED if name in self.changed_data]
-        return ["type", *(name for name in (*TEXTS, *NUMBERS) if self.cleaned_data.get(name) not in (None, ""))]
+            return [
+                name for name in ENTERED if name in self.changed_data and (name, self.cleaned_data[name]) != NO_TYPE
+            ]
+        return [name for name in ENTERED if self.cleaned_data.get(name) not in (None, "")]
 
     def row_to_write(self, id: uuid.UUID) -> Row:
         """What was entered, for the company."""
@@ -208,7 +212,8 @@ class LineGrid:
         self.count += len(new)
 
     def is_valid(self) -> bool:
-        return all([line.is_valid() for line in self.lines if line.is_bound])
+        valid = [line.is_valid() for line in self.lines if line.is_bound]  # all of them, whatever the first one says
+        return all(valid)
 
     @property
     def has_changed(self) -> bool:
@@ -254,7 +259,5 @@ class LineGrid:
 def _between(before: int, behind: int, count: int) -> list[int | None]:
     """So many numbers between two, at even distances."""
     if count and behind - before <= count:
-        raise forms.ValidationError(
-            f"There is no room for {count} lines in front of line {behind}. Add them elsewhere."
-        )
+        raise forms.ValidationError(f"Nothing fits in front of line {behind} any more. Add it elsewhere.")
     return [before + (behind - before) * place // (count + 1) for place in range(1, count + 1)]

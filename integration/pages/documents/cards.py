@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from integration.business_central.models import (
+    Customer,
     GeneralLedgerSetup,
     LineType,
     Note,
@@ -18,35 +21,37 @@ from integration.business_central.models import (
     SalesInvoiceLine,
     SalesShipmentHeader,
 )
-from integration.models import TableMapping
+from integration.models import SyncError, TableMapping
+from integration.pages.amounts import money, plain, price
 from integration.sync.memory.ledger import State
 from integration.systems.values import Side
 
-PLACES = 2
 Tab = tuple[str, list[tuple[str, str]]]
 
 
-def money(value: Decimal, places: int = PLACES) -> str:
-    """An amount with the decimals of its currency."""
-    return f"{value:,.{places}f}"
-
-
 def number(value: Decimal) -> str:
-    """A quantity or a price without superfluous zeros; blank for 0."""
-    return f"{value.normalize():,f}" if value else ""
+    """A quantity or a percentage; blank for 0."""
+    return plain(value) if value else ""
 
 
-def places_of(header: Any) -> int:
-    """How many decimals the currency of a document has."""
-    setup = GeneralLedgerSetup.current()
-    currency = header.currency_code
-    step = Decimal((currency and currency.amount_rounding_precision) or setup.amount_rounding_precision)
-    return max(0, -int(step.normalize().as_tuple().exponent))
+class Currencies:
+    """The currencies of documents, for which the local one is read once."""
 
+    def __init__(self) -> None:
+        self.local = GeneralLedgerSetup.current()
 
-def currency_of(header: Any) -> str:
-    """The currency of a document, also where it is the local one."""
-    return str(header.currency_code.code if header.currency_code else GeneralLedgerSetup.current().lcy_code)
+    def step(self, header: Any) -> Decimal:
+        """The smallest unit of a document's currency."""
+        currency = header.currency_code
+        return Decimal((currency and currency.amount_rounding_precision) or self.local.amount_rounding_precision)
+
+    def code(self, header: Any) -> str:
+        """The currency of a document, also where it is the local one."""
+        return str(header.currency_code.code if header.currency_code else self.local.lcy_code)
+
+    def money(self, header: Any, amount: Decimal) -> str:
+        """An amount of a document with the decimals of its currency."""
+        return money(amount, self.step(header))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Totals:
     """The sums of a document in its currency, and each rate of VAT with what it is charged on."""
 
     currency: str
-    places: int
+    step: Decimal
     lines: Decimal
     discount: Decimal
     amount: Decimal
@@ -65,12 +70,12 @@ class Totals:
     def rows(self) -> Iterator[tuple[str, str]]:
         """(what, how much), from the lines to the total."""
         if self.discount:
-            yield "Lines", money(self.lines, self.places)
-            yield "Invoice Discount", money(-self.discount, self.places)
-        yield "Total Excl. VAT", money(self.amount, self.places)
+            yield "Lines", money(self.lines, self.step)
+            yield "Invoice Discount", money(-self.discount, self.step)
+        yield "Total Excl. VAT", money(self.amount, self.step)
         for name, _, vat in self.rates:
-            yield name, money(vat, self.places)
-        yield "Total Incl. VAT", money(self.including, self.places)
+            yield name, money(vat, self.step)
+        yield "Total Incl. VAT", money(self.including, self.step)
 
 
 def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
@@ -82,8 +87,9 @@ def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
             rates[line.vat_percent] = base + line.amount, vat + line.amount_including_vat - line.amount
     named = [(f"VAT {number(rate) or '0'}%", *sums) for rate, sums in sorted(rates.items(), reverse=True)]
     gross = sum((line.line_amount for line in lines), Decimal(0))
+    currencies = Currencies()
     return Totals(
-        currency_of(header), places_of(header), gross, header.invoice_discount_amount, header.amount,
+        currencies.code(header), currencies.step(header), gross, header.invoice_discount_amount, header.amount,
         header.amount_including_vat, named,
     )  # fmt: skip
 
@@ -93,7 +99,7 @@ class LineShown:
     """A line as a card shows it."""
 
     row: Any
-    places: int
+    step: Decimal
 
     @property
     def type(self) -> str:
@@ -109,10 +115,13 @@ class LineShown:
         row = self.row
         if row.type == LineType.COMMENT:
             return ("", "", "", "")
-        price = f"{row.unit_price.normalize():f}"
-        shown = number(row.unit_price) if len(price.partition(".")[2]) > PLACES else money(row.unit_price)
         discount = number(row.line_discount_percent)
-        return (number(row.quantity) or "0", shown, discount and f"{discount}%", money(row.line_amount, self.places))
+        return (
+            plain(row.quantity),
+            price(row.unit_price, self.step),
+            discount and f"{discount}%",
+            money(row.line_amount, self.step),
+        )
 
     @property
     def progress(self) -> tuple[str, ...]:
@@ -123,8 +132,8 @@ class LineShown:
 
 def lines_shown(header: Any, lines: Sequence[Any]) -> list[LineShown]:
     """The lines as a card shows them."""
-    places = places_of(header)
-    return [LineShown(line, places) for line in lines]
+    step = Currencies().step(header)
+    return [LineShown(line, step) for line in lines]
 
 
 def tabs_of(header: Any, tabs: Sequence[tuple[str, Sequence[str]]]) -> list[Tab]:
@@ -143,6 +152,8 @@ def _text(header: Any, name: str) -> str:
     value = getattr(header, name)
     if isinstance(value, bool):
         return "Yes" if value else ""
+    if isinstance(value, Customer):
+        return value.no
     if isinstance(value, Decimal):
         return number(value)
     return "" if value is None else str(value)
@@ -159,6 +170,13 @@ class Partner:
     table: str
     id: uuid.UUID
 
+    @property
+    def name(self) -> str:
+        return f"{_IN_SALES.get(self.table, 'Record')} in Dynamics 365 Sales"
+
+
+_IN_SALES = {"salesorder": "Sales order", "quote": "Quote", "invoice": "Invoice"}
+
 
 def partner_of(id: uuid.UUID, table: str) -> Partner | None:
     """The coupled record of Sales, if there is one."""
@@ -169,23 +187,30 @@ def partner_of(id: uuid.UUID, table: str) -> Partner | None:
     return None
 
 
+def errors_of(id: uuid.UUID, partner: Partner | None) -> list[SyncError]:
+    """The open errors about a document and the record that it is coupled with, newest first."""
+    about = Q(erp_id=id) | Q(crm_id=partner.id) if partner else Q(erp_id=id)
+    return list(SyncError.objects.open().filter(about).select_related("mapping").order_by("-created_at"))
+
+
 @dataclass(frozen=True, slots=True)
 class Belonging:
     """What was made of an order or a quote, and notes on it."""
 
     shipments: Sequence[SalesShipmentHeader]
     invoices: Sequence[SalesInvoiceHeader]
-    versions: Sequence[SalesHeaderArchive]
+    versions: Sequence[tuple[uuid.UUID, str]]
     quotes: Sequence[SalesHeaderArchive]
     notes: Sequence[Note]
 
 
 def belonging_to(header: SalesHeader) -> Belonging:
     """What is posted and archived of a document, newest first."""
+    versions = SalesHeaderArchive.objects.filter(source_id=header.pk).order_by("-version_no")
     return Belonging(
         list(SalesShipmentHeader.objects.filter(order_id=header.pk).order_by("-no")),
         list(_invoices_of(header)),
-        list(SalesHeaderArchive.objects.filter(source_id=header.pk).order_by("-version_no")),
+        [(one.pk, f"Version {one.version_no}") for one in versions],
         list(_quotes_of(header)),
         list(Note.objects.filter(record_id=header.pk).order_by("created_at")),
     )

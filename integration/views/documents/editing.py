@@ -23,11 +23,7 @@ from integration.pages.documents.kinds import BY_SLUG, kind_of, name_of
 may_edit = permission_required(POST_DOCUMENT, raise_exception=True)
 FOUND_AT_ONCE = 20
 LOOKED_UP = {"customer": Customer, "item": Item, "resource": Resource, "account": GLAccount}
-TYPES = {
-    str(int(LineType.ITEM)): "item",
-    str(int(LineType.RESOURCE)): "resource",
-    str(int(LineType.ACCOUNT)): "account",
-}
+TYPES = {str(type.value): type.name.lower() for type in LineType if type}
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,9 +75,9 @@ def document_new(request: HttpRequest, kind: str) -> HttpResponse:
 def document_numbers(request: HttpRequest) -> HttpResponse:
     """``/documents/numbers/``: what is offered while a number is typed. ``of`` says of what: ``customer``, or blank
     where the type of the line (``line-3-type``) is sent with what is typed (``line-3-no``)."""
-    sent = {name.rpartition("-")[2]: value for name, value in request.GET.items()}
+    sent = {name.rpartition("-")[2]: request.GET.get(name, "") for name in request.GET}
     model = LOOKED_UP.get(sent.pop("of", "") or TYPES.get(sent.pop("type", ""), ""))
-    text = next(iter(sent.values()), "").strip()
+    text = next(iter(sent.values()), "").replace("\0", "").strip()
     found = _found(model, text) if model is not None and text else ()
     return render(request, "integration/documents/_numbers.html", {"found": found})
 
