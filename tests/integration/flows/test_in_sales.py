@@ -3,13 +3,17 @@ page that a salesperson looks at."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from integration import jobs
@@ -17,11 +21,11 @@ from integration.business_central.models import Customer
 from integration.business_central.posting.payments import Payment, register_payment
 from integration.business_central.posting.states import release
 from integration.connection.enabling import enable
+from integration.connection.recurring_jobs import follow_features
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
 from integration.dataverse.store import SalesOrganization
 from integration.documents.account_statistics.plan import LINK, STATISTICS, row_id
-from integration.documents.timeline.posts import PostsRun
 from integration.jobs import queue
 from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, SyncJob, TableMapping
@@ -33,12 +37,11 @@ from integration.systems.system import every
 from integration.systems.values import Ref, Row
 from tests.business_central import trading
 from tests.business_central.trading import item, order
-from tests.integration.flows.statistics_world import counted, invoice
+from tests.integration.flows.statistics_world import invoice
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 from tests.sandbox.conftest import Caller
 from tests.sandbox.salesperson import Browser, allow
-from tests.sync.world import MemoryJournal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,11 +122,14 @@ def test_a_post_stands_on_the_timeline_and_is_the_order_user_s(running: Sandbox)
         release(sold.pk)
         peter = next(iter(every(crm, "systemuser", Comparison("fullname", "=", "Peter Saddow"), ["fullname"])))
 
-        def run() -> dict[str, int]:
-            acting = crm.acting_as(peter.id)
-            return counted(PostsRun(connected.erp, lambda: acting, orders.couplings, MemoryJournal(), crm_id()).make())
-
-        assert run() == {"inserted": 1}
+        setup = ConnectionSetup.current()
+        setup.choose_order_user(peter.id, "Peter Saddow")
+        setup.switch_order_integration(True)
+        follow_features(setup.features(), enabled=True)
+        posts, status = run_job("sales_order_status")
+        assert (posts["status"], posts["counters"]["inserted"]) == ("finished", 1), posts
+        assert status["status"] == "finished", status
+        assert run_job("sales_order_status")[0]["requests"] == 0, "there is nothing to say"
         [post] = every(crm, "post", Comparison("regardingobjectid", "=", sales_order), ["text", "createdby"])
         assert post.values["text"] == f"Order {sold.no}: status changed to Released."
         assert post.values["createdby"].id == peter.id
@@ -132,5 +138,9 @@ def test_a_post_stands_on_the_timeline_and_is_the_order_user_s(running: Sandbox)
         assert f"Order {sold.no}: status changed to Released." in shown
 
 
-def crm_id() -> uuid.UUID | None:
-    return ConnectionSetup.current().organization_id
+def run_job(name: str) -> list[dict[str, Any]]:
+    out = StringIO()
+    with suppress(SystemExit):
+        call_command("run_job", name, "--json", stdout=out)
+    runs: list[dict[str, Any]] = json.loads(out.getvalue())["runs"]
+    return runs
