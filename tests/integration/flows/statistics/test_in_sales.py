@@ -37,7 +37,7 @@ from integration.systems.system import every
 from integration.systems.values import Ref, Row
 from tests.business_central import trading
 from tests.business_central.trading import item, order
-from tests.integration.flows.statistics_world import invoice
+from tests.integration.flows.statistics.statistics_world import invoice
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 from tests.sandbox.conftest import Caller

@@ -13,7 +13,7 @@ from integration.business_central.posting.payments import Payment, register_paym
 from integration.documents.account_statistics.plan import LINK, STATISTICS, row_id
 from integration.models.jobs.flows import FlowCursor
 from integration.systems.errors import ConfigurationProblem, Unreachable
-from tests.integration.flows.statistics_world import StatisticsWorld, clock, id_of, invoice, world
+from tests.integration.flows.statistics.statistics_world import StatisticsWorld, clock, id_of, invoice, world
 
 __all__ = ["clock", "world"]
 
