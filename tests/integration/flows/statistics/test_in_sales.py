@@ -17,8 +17,8 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from integration import jobs
-from integration.business_central.models import Customer
-from integration.business_central.posting.payments import Payment, register_payment
+from integration.business_central.models import Customer, DetailedCustLedgEntry
+from integration.business_central.posting.payments import Payment, register_payment, unapply
 from integration.business_central.posting.states import release
 from integration.connection.enabling import enable
 from integration.connection.recurring_jobs import follow_features
@@ -37,11 +37,13 @@ from integration.systems.system import every
 from integration.systems.values import Ref, Row
 from tests.business_central import trading
 from tests.business_central.trading import item, order
-from tests.integration.flows.statistics.statistics_world import invoice
+from tests.integration.flows.statistics.statistics_world import id_of, invoice
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 from tests.sandbox.conftest import Caller
 from tests.sandbox.salesperson import Browser, allow
+
+BILLED, PARTIAL, COMPLETE = (0, 4), (2, 100002), (2, 100001)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,6 +138,48 @@ def test_a_post_stands_on_the_timeline_and_is_the_order_user_s(running: Sandbox)
         allow(Caller(running.ready, "administrator"), "Peter Saddow", "Product Availability User")
         shown = Browser(running.ready).sign_in("Peter Saddow").get(f"/sales/salesorders/{sales_order}").text
         assert f"Order {sold.no}: status changed to Released." in shown
+
+
+def synchronize(name: str, **options: Any) -> None:
+    mapping = TableMapping.objects.get(name=name)
+    job = jobs.start(mapping, Direction.TO_CRM, options=Options(create=True, **options), inline=True)
+    assert (job.status, job.failed) == (SyncJob.Status.FINISHED, 0), [str(error) for error in job.errors.all()]
+
+
+def test_a_payment_shows_at_the_invoice_in_sales_after_update_account_statistics(running: Sandbox) -> None:
+    customers, invoices = (TableMapping.objects.get(name=name) for name in ("CUSTOMER", "POSTEDSALESINV-INV"))
+    with opened() as connected:
+        crm = connected.crm
+        account = next(iter(every(crm, "account", Comparison("name", "begins with", "A"), ["name"])))
+        customers.couplings.couple(id_of("ADATUM"), account.id)
+        for name in ("UNIT OF MEASURE", "ITEM-PRODUCT"):
+            synchronize(name, scope=Scope.EVERYTHING)
+        posted = invoice("100")
+        synchronize(invoices.name, scope=Scope.IDS, ids=(posted.pk,))
+        there = invoices.couplings.get(erp_id=posted.pk).crm_id
+
+        def state() -> tuple[Any, ...]:
+            values = crm.get("invoice", [there], ["statecode", "statuscode"])[there].values
+            return values["statecode"], values["statuscode"]
+
+        def update() -> None:
+            start(scope=Scope.IDS, ids=(id_of("ADATUM"),))
+            for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED):
+                jobs.run(job.pk)
+
+        start()
+        assert state() == BILLED
+        payment = register_payment(Payment(Decimal(40), invoice=posted.pk))
+        update()
+        assert state() == PARTIAL
+        rest = register_payment(Payment(Decimal(60), invoice=posted.pk))
+        update()
+        assert state() == COMPLETE
+        for entry in (rest, payment):
+            details = DetailedCustLedgEntry.objects.filter(cust_ledger_entry_no=entry).order_by("application_no")
+            unapply(details.last().application_no)
+        update()
+        assert state() == BILLED
 
 
 def run_job(name: str) -> list[dict[str, Any]]:
