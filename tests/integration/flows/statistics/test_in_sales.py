@@ -97,18 +97,6 @@ def test_a_salesperson_sees_the_statistics_of_an_account_and_a_repeat_changes_no
         assert (again.unchanged, again.modified, again.requests) == (1, 0, 4)
 
 
-def test_counts_of_several_tables_are_one_request(running: Sandbox) -> None:
-    with opened() as connected:
-        crm = connected.crm
-        assert isinstance(crm, SalesOrganization)
-        asked = [(table, Comparison("statecode", "=", state)) for table, state in (("opportunity", 0), ("quote", 1))]
-        wanted = [crm.count(table, where) for table, where in asked]
-        before = crm.requests
-        assert crm.count_each(asked) == wanted
-        assert crm.requests - before == 1
-        assert crm.count_each([]) == []
-
-
 def test_a_post_stands_on_the_timeline_and_is_the_order_user_s(running: Sandbox) -> None:
     orders = TableMapping.objects.get(name="SALESORDER-ORDER")
     with opened() as connected:
