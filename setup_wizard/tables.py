@@ -35,7 +35,8 @@ class Choice:
 
 def choices(chosen: Mapping[str, Mapping[str, Any]]) -> list[Choice]:
     """One for each standard mapping, in the order they synchronize best."""
-    offered = sorted((one for one in STANDARD if one.name not in OUTSIDE_FULL_SYNCH), key=lambda one: one.position)
+    reviewed = [one for one in STANDARD if one.name not in OUTSIDE_FULL_SYNCH and not one.internal]
+    offered = sorted(reviewed, key=lambda one: one.position)
     return [_choice(default, chosen.get(default.name, {})) for default in offered]
 
 

@@ -14,6 +14,7 @@ from coupling.sides import both_opened
 from integration import jobs
 from integration.connection.live_systems import NAMES
 from integration.mappings.build_rule import build_rule
+from integration.mappings.flows import kind_of
 from integration.models import SyncError, SyncJob, TableMapping, User
 from integration.models.stored.audit import AuditEntry, record
 from integration.sync.deletions import There, look
@@ -24,6 +25,7 @@ from integration.systems.values import Side
 
 Pairs = Mapping[TableMapping, Sequence[Pair]]
 
+KEPT = "A flow makes these by itself. Retry tries them again."
 NOTHING_DELETED = "Both records of each of these exist: there is nothing to restore or to delete."
 
 
@@ -104,6 +106,9 @@ def restore(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[str]]:
     wanted: list[tuple[TableMapping, Direction, list[uuid.UUID]]] = []
     left_out: list[str] = []
     for mapping, chosen in pairs.items():
+        if mapping.internal:
+            left_out.append(_left_out(mapping, len(chosen), KEPT))
+            continue
         there = _look_up(mapping, chosen)
         left_out += _whole(mapping, chosen, there)
         for direction in (Direction.TO_CRM, Direction.TO_ERP):
@@ -126,6 +131,9 @@ def delete_rest(pairs: Pairs, user: User | None) -> tuple[list[SyncJob], list[st
     wanted: list[tuple[TableMapping, list[uuid.UUID]]] = []
     left_out: list[str] = []
     for mapping, chosen in pairs.items():
+        if mapping.internal:
+            left_out.append(_left_out(mapping, len(chosen), KEPT))
+            continue
         there = _look_up(mapping, chosen)
         left_out += _whole(mapping, chosen, there)
         incomplete = [pair.erp_id for pair in chosen if len(there.sides(pair)) < len(Side)]
@@ -157,7 +165,8 @@ def _only_whole(left_out: Sequence[str]) -> bool:
 
 def find_deleted(user: User | None) -> list[SyncJob]:
     """Look for pairs of which a record is gone, in every mapping that has any. Raises :class:`CouplingError`."""
-    rows = TableMapping.objects.without_options().filter(couplings__state=State.COUPLED.value).distinct()
+    coupled = TableMapping.objects.without_options().filter(internal=False, couplings__state=State.COUPLED.value)
+    rows = coupled.distinct()
     started = [_job(mapping, SyncJob.Kind.FIND, Options(scope=Scope.EVERYTHING), user) for mapping in rows]
     if not started:
         raise CouplingError("Nothing is coupled yet.")
@@ -212,10 +221,17 @@ def _look_up(mapping: TableMapping, pairs: Sequence[Pair]) -> There:
 
 
 def _try_again(mapping: TableMapping, user: User | None) -> None:
-    """Everything of the mapping that is open, one pass behind the other."""
+    """Everything of the mapping that is open, one pass behind the other; documents that are still to be made, too."""
+    kind = kind_of(mapping)
+    if kind is not None:
+        jobs.start(mapping, Direction.TO_ERP, kind=kind, options=Options(scope=Scope.OPEN), user=user)
+    if mapping.internal:
+        return
     before: SyncJob | None = None
     for direction in Direction(mapping.direction).passes:
         before = jobs.start(mapping, direction, options=Options(scope=Scope.OPEN), user=user, after=before)
+    for kind in jobs.kinds_of_flows(mapping):
+        jobs.start(mapping, Direction.TO_ERP, kind=kind, options=Options(scope=Scope.OPEN), user=user)
 
 
 def _restoring(mapping: TableMapping, direction: Direction, ids: Sequence[uuid.UUID], user: User | None) -> SyncJob:

@@ -32,6 +32,8 @@ def synchronize(mapping: TableMapping, erp_ids: Sequence[uuid.UUID], way: str, u
     pairs = [one for one in mapping.couplings.pairs(Side.ERP, erp_ids).values() if one.state is not State.RESERVED]
     if not pairs:
         raise CouplingError("Nothing of this is coupled.")
+    if mapping.internal:
+        raise CouplingError(f"A flow makes the records of {mapping.name} by itself. Retry tries them again.")
     wanted = [one for one in PASSES.get(way, ()) if Direction(mapping.direction).includes(one)]
     if not wanted:
         raise CouplingError(f"{mapping.name} does not synchronize this way.")

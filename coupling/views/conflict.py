@@ -23,7 +23,7 @@ FIELD = "field:"
 @may_couple
 def conflict(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
     """``/couplings/<mapping>/<erp_id>/conflict/``: both values of each field that differs; POST carries the chosen."""
-    stored = get_object_or_404(TableMapping, name=mapping)
+    stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     try:
         if request.method == "POST":
             return redirect("synch_job", _decided(request, stored, erp_id))

@@ -28,7 +28,7 @@ OFFERED_AT_ONCE = 50
 @may_couple
 def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
     """``/couplings/<mapping>/<erp_id>/``; the candidates alone while a person types."""
-    stored = get_object_or_404(TableMapping, name=mapping)
+    stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     try:
         shown = dialog(stored, erp_id, request.GET.get("q"), request.GET.get("crm_id", ""))
     except Problem as problem:
@@ -44,7 +44,7 @@ def coupling(request: PageRequest, mapping: str, erp_id: uuid.UUID) -> HttpRespo
 @may_couple
 def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> HttpResponse:
     """``/couplings/<mapping>/from/<crm_id>/``: which Business Central record is it? Leads to its Set Up Coupling."""
-    stored = get_object_or_404(TableMapping, name=mapping)
+    stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     try:
         shown = choice(stored, crm_id, request.GET.get("q"))
     except Problem as problem:
@@ -59,7 +59,7 @@ def coupling_from(request: PageRequest, mapping: str, crm_id: uuid.UUID) -> Http
 @may_couple
 def coupling_set(request: HttpRequest, mapping: str, erp_id: uuid.UUID) -> HttpResponse:
     """Couple with the chosen record, or create a new one; then synchronize if that was asked for."""
-    stored = get_object_or_404(TableMapping, name=mapping)
+    stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     try:
         job = _set(request, stored, erp_id)
     except (CouplingError, Problem) as problem:

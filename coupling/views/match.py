@@ -33,7 +33,7 @@ MAY_CHANGE = "integration.change_tablemapping"
 def match(request: HttpRequest, mapping: str) -> HttpResponse:
     """``/couplings/<mapping>/match/``: the criteria; with ``preview`` what they would couple. ``selected``: only these
     Business Central records."""
-    stored = get_object_or_404(TableMapping, name=mapping)
+    stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     ids: Sequence[uuid.UUID] = ()
     found = None
     try:
@@ -48,7 +48,7 @@ def match(request: HttpRequest, mapping: str) -> HttpResponse:
 @may_couple
 def match_start(request: HttpRequest, mapping: str) -> HttpResponse:
     """Keep the criteria where they were changed; then the preview, or couple what matches in a job shown live."""
-    stored = get_object_or_404(TableMapping, name=mapping)
+    stored = get_object_or_404(TableMapping, name=mapping, internal=False)
     form = CriteriaForm(stored, request.POST) if request.user.has_perm(MAY_CHANGE) else None
     try:
         ids = chosen(request.POST)

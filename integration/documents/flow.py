@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from integration.sync.memory.ledger import Ledger, Pair, Result, State, Wait
@@ -21,7 +21,8 @@ DIRECTION = Direction.TO_ERP
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One pass. ``writer``: Sales in the name of the user that handles orders; ``ledger``: who is whom of the
-    documents, ``notes`` of their notes (``None``: they are not synchronized)."""
+    documents, ``notes`` of their notes (``None``: they are not synchronized); ``ask_for_orders`` has orders made of
+    these orders of Sales by a run of their own, once the page is stored."""
 
     erp: DocumentSystem
     crm: System
@@ -31,6 +32,7 @@ class Flow:
     journal: Journal
     options: Options
     context: Context
+    ask_for_orders: Callable[[Sequence[uuid.UUID]], None] = lambda _: None
 
     def document_id(self, table: str, id: uuid.UUID, again: int = 1) -> uuid.UUID:
         """The id that the document made of this one has; ``again``: the how manieth it is."""

@@ -16,13 +16,36 @@ from integration.documents.digest import digests, is_as_agreed
 from integration.documents.flow import Flow, Noted, went_well
 from integration.documents.problems import NotNotified
 from integration.documents.reading import SalesReader
-from integration.documents.sources import IN_PROGRESS, SUBMITTED, SalesDocument, integer, moment
+from integration.documents.sources import (
+    ACTIVE,
+    IN_PROGRESS,
+    INVOICED,
+    INVOICED_COMPLETELY,
+    PENDING,
+    SUBMITTED,
+    SalesDocument,
+    day,
+    integer,
+    moment,
+)
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import VersionConflict
-from integration.systems.values import FieldType, Row, Value, Written
+from integration.systems.values import FieldType, Record, Row, Value, Written
 
 TABLE = "salesorder"
 SENT, NUMBER = "lastbackofficesubmit", "bci_number"
+
+
+NEVER_SENT = dt.date(1900, 1, 1)
+"""What stands for a blank date in organizations that were moved."""
+
+
+def was_never_sent(header: Record) -> bool:
+    """Is the date of its last submission blank, or what stands for that?"""
+    sent = header.values.get(SENT)
+    if isinstance(sent, dt.datetime):
+        return NEVER_SENT in (sent.date(), day(header, SENT))
+    return sent is None or sent == NEVER_SENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +97,19 @@ def _values(notice: Notice, sent: dt.date, *, has_number: bool) -> Mapping[str, 
     return {**values, NUMBER: notice.no} if has_number else values
 
 
+def close(*, is_invoiced: bool, number: bool) -> Mapping[str, Value]:
+    """What is written of an order that is no order here any more: Invoiced where something of it was invoiced, else
+    Pending, so that it can be submitted once more."""
+    if is_invoiced:
+        return {"statecode": INVOICED, "statuscode": INVOICED_COMPLETELY}
+    blank: dict[str, Value] = {"statecode": ACTIVE, "statuscode": PENDING, SENT: None}
+    return {**blank, NUMBER: ""} if number else blank
+
+
 def _note(noted: Noted, notice: Notice, answer: Written) -> None:
     pair, label = notice.pair, notice.document.label
     if answer.error is None:
-        noted.remembered.append(replace(went_well(pair), seen_crm=answer.version or "", owed_erp=False))
+        noted.remembered.append(replace(went_well(pair), seen_crm=answer.version or "", owed_erp=False, waits=None))
         noted.recovered.append(pair.crm_id)
         return
     problem = NotNotified(

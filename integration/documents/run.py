@@ -19,29 +19,35 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from integration.documents.afterwards import Afterwards
 from integration.documents.digest import digests
-from integration.documents.flow import DIRECTION, Flow, Noted, chunks, rests, went_well
+from integration.documents.flow import Flow, Noted, rests, went_well
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
-from integration.documents.notices import SENT, Notice, notify
+from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
-from integration.documents.reading import SalesReader
-from integration.documents.sources import CANCELED, ORDER, SUBMITTED, SalesDocument, day, integer, moment, text
+from integration.documents.quote_links import link_quotes
+from integration.documents.rounds import MODIFIED, DocumentPass, Pages
+from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.run import Changed, Counters, Scope
-from integration.systems.errors import CursorExpired, DuplicateKey
+from integration.systems.errors import DuplicateKey
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, OneOf
 from integration.systems.values import Field, FieldType, Record, Side, Written
 
-AT_ONCE = 100
-"""Orders that are read, planned and written in one go."""
-MODIFIED = "modifiedon"
-NEVER_SENT = dt.date(1900, 1, 1)
-"""What stands for a blank date in organizations that were moved."""
+ROWS_AT_ONCE = 6000
+"""Rows that are written in one transaction, unless one document has more."""
+CHANGED: Filter = AnyOf(
+    (
+        OneOf("statecode", (SUBMITTED, CANCELED)),
+        AllOf((Comparison("statecode", "=", ACTIVE), Comparison(SENT, "<>", None))),
+    )
+)
+"""What is looked at of what changed: orders that may be new or canceled, and those that were reopened."""
 
 
 def create_orders(flow: Flow) -> Counters:
@@ -55,105 +61,54 @@ def is_candidate(header: Record) -> bool:
     return integer(header, "statecode") == SUBMITTED and was_never_sent(header)
 
 
-def was_never_sent(header: Record) -> bool:
-    """Is the date of its last submission blank, or what stands for that?"""
-    sent = header.values.get(SENT)
-    if isinstance(sent, dt.datetime):
-        return NEVER_SENT in (sent.date(), day(header, SENT))
-    return sent is None or sent == NEVER_SENT
-
-
-class OrderPass:
+class OrderPass(DocumentPass):
     """One pass under way."""
 
     def __init__(self, flow: Flow) -> None:
-        self.flow = flow
-        self.reader = SalesReader(flow.crm, ORDER)
+        super().__init__(flow, ORDER)
         self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
-        self.total = Counters()
-        self.again: list[uuid.UUID] = []
-        """Orders that somebody changed while they were read or written."""
+        self.afterwards = Afterwards(flow, self.reader, self.lookups)
 
-    def go(self) -> Counters:
-        flow = self.flow
-        if flow.options.scope is Scope.IDS:
-            flow.journal.begin(len(flow.options.ids))
-        for headers, cursor in self._pages():
-            for start in range(0, len(headers), AT_ONCE):
-                flow.journal.go_on()
-                self.take(headers[start : start + AT_ONCE])
-            if cursor is not None:
-                flow.journal.advance(cursor)
-        again, self.again = list(dict.fromkeys(self.again)), []
-        for ids in chunks(again, AT_ONCE):
-            flow.journal.go_on()
-            self.take(list(self.reader.headers(ids).values()))
-        return self.total
-
-    # --- reading ------------------------------------------------------------------------------------------------
-
-    def _pages(self) -> Iterator[tuple[list[Record], str | None]]:
-        """Headers, and the cursor behind them."""
-        options = self.flow.options
-        if options.scope is Scope.IDS:
-            yield from self._of_ids(options.ids)
-            return
-        ledger = self.flow.ledger
-        yield from self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)])))
-        if options.scope is not Scope.OPEN:
-            yield from self._changes()
-
-    def _of_ids(self, ids: Sequence[uuid.UUID]) -> Iterator[tuple[list[Record], str | None]]:
-        for some in chunks(ids, AT_ONCE):
-            there = self.reader.headers(some)
-            self._forget_gone([id for id in some if id not in there])
-            yield list(there.values()), None
-
-    def _changes(self) -> Iterator[tuple[list[Record], str | None]]:
-        cursor = self.flow.journal.cursor()
-        try:
-            yield from self._read(cursor)
-        except CursorExpired:
-            if cursor is None:
-                raise
-            yield from self._read(None)
-
-    def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
-        where: Filter = OneOf("statecode", (SUBMITTED, CANCELED)) if cursor else self._candidates()
-        pages = self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED)
-        for page in pages:
+    def _read(self, cursor: str | None) -> Pages:
+        """Pages of headers that changed since the cursor, each with the cursor behind it."""
+        where = CHANGED if cursor else self._candidates()
+        for page in self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED):
             yield list(page.records), page.cursor
 
     def _candidates(self) -> Filter:
         return _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
-
-    def _forget_gone(self, ids: Sequence[uuid.UUID]) -> None:
-        """Orders that were deleted before they became one: nothing is left to do. What became of coupled ones is
-        found by the pass of their mapping."""
-        pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
-        noted = Noted(forgotten=[pair for pair in pairs.values() if pair.state is State.RESERVED], done=len(ids))
-        noted.recovered = [pair.crm_id for pair in noted.forgotten]
-        if noted.forgotten:
-            with self.flow.ledger.page():
-                noted.store(self.flow)
 
     # --- one page -----------------------------------------------------------------------------------------------
 
     def take(self, headers: Sequence[Record]) -> None:
         """Read, plan, write and notify what belongs to these headers."""
         pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
-        noted = Noted(done=len(headers))
         coupled = [header for header in headers if _is_coupled(pairs.get(header.id))]
+        noted = Noted(done=len(headers) - len(coupled))
         taken = [
             header
             for header in headers
             if not _is_coupled(pairs.get(header.id)) and self._takes(header, pairs.get(header.id), noted)
         ]
         plans = self._plans(taken)
-        notices = self._write(plans, pairs, noted)
-        self.total.add(noted.counters)
-        notices += self._not_notified(coupled, pairs)
+        notices: list[Notice] = []
+        for some in _portions(plans) or [[]]:
+            notices += self._write(some, pairs, noted)
+            self.total.add(noted.counters)
+            noted = Noted()
+        link_quotes(self.flow, headers)
+        notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
+
+    def _judge(self, coupled: Sequence[Record], pairs: dict[uuid.UUID, Pair]) -> list[Notice]:
+        """Orders that are there already: what happened to them in Sales, and of which it is still to be notified."""
+        if not coupled:
+            return []
+        noted, notices = self.afterwards.judge(coupled, pairs)
+        with self.flow.ledger.page():
+            noted.store(self.flow)
+        self.total.add(noted.counters)
+        return notices
 
     def _takes(self, header: Record, pair: Pair | None, noted: Noted) -> bool:
         """Is an order to be made of it? What keeps one from it is noted where a person wants to know."""
@@ -250,19 +205,19 @@ class OrderPass:
         noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
         return Notice(document, created, no)
 
-    # --- what is coupled already --------------------------------------------------------------------------------
 
-    def _not_notified(self, headers: Sequence[Record], pairs: dict[uuid.UUID, Pair]) -> list[Notice]:
-        """Orders that are there and that Sales was never notified of."""
-        open_ = [header for header in headers if is_candidate(header) and pairs[header.id].owed_erp]
-        if not open_:
-            return []
-        ours = self.flow.erp.get(HEADER_TABLE, [pairs[header.id].erp_id for header in open_], ["no"])
-        return [
-            Notice(each, pairs[each.id], text(ours[pairs[each.id].erp_id], "no"))
-            for each in self.reader.documents(open_)
-            if pairs[each.id].erp_id in ours
-        ]
+def _portions(plans: Sequence[Plan]) -> list[list[Plan]]:
+    """Plans in portions for one transaction each: it is short, and nobody waits long for the database."""
+    portions: list[list[Plan]] = []
+    rows = ROWS_AT_ONCE
+    for each in plans:
+        more = each.document.rows() if each.document is not None else 1
+        if rows + more > ROWS_AT_ONCE:
+            portions.append([])
+            rows = 0
+        portions[-1].append(each)
+        rows += more
+    return portions
 
 
 def _is_coupled(pair: Pair | None) -> bool:

@@ -41,7 +41,7 @@ def refresh(connected: BothSystems, parts: Iterable[str] = TableMapping.Part.val
 
 def _reviewed(erp: System, parts: Iterable[str]) -> list[TableMapping]:
     """The mappings that have a line. That of the invoices, where Business Central has any."""
-    reviewed = TableMapping.objects.filter(part__in=list(parts)).exclude(name__in=OUTSIDE_FULL_SYNCH)
+    reviewed = TableMapping.objects.filter(part__in=list(parts), internal=False).exclude(name__in=OUTSIDE_FULL_SYNCH)
     if INVOICE_TABLE not in {name for name, _ in erp.tables()}:
         reviewed = reviewed.exclude(name=INVOICES)
     return list(reviewed)

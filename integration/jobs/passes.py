@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from integration.connection.document_passes import INVOICES, ready_for_documents
 from integration.connection.opening import open_for_run
 from integration.connection.systems import Connected
 from integration.dataverse.store import SalesOrganization
 from integration.documents.flow import Flow
+from integration.documents.quotes import process_quotes
 from integration.documents.run import create_orders
 from integration.gate import Gate
+from integration.jobs.create import create
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
+from integration.jobs.flows.invoices import follow_waiting
+from integration.jobs.flows.notes import LateNotes
 from integration.jobs.flows.posts import write_posts
+from integration.jobs.flows.reopening import reopen
 from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
-from integration.mappings.flows import NOTES, find_mapping
+from integration.mappings.flows import NOTES, ORDERS, find_mapping, mapping_of
 from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.models.jobs.job import SHOWN_FROM
 from integration.sync.actions import Action
@@ -32,6 +39,8 @@ from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.system import DocumentSystem
 
 UNCOUPLED_AT_ONCE = 500
+OF_THE_ENGINE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.PLAN, SyncJob.Kind.APPLY)
+"""Kinds of runs in which records are carried by the engine, or planned to be."""
 ORDERS_OFF = "Sales order integration is off. Switch it on on the Connection Setup page first."
 
 
@@ -46,12 +55,14 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PLAN: make_plan,
         SyncJob.Kind.APPLY: carry_out,
         SyncJob.Kind.CREATE_ORDERS: _create_orders,
+        SyncJob.Kind.PROCESS_QUOTES: _process_quotes,
         SyncJob.Kind.STATISTICS: upload_statistics,
         SyncJob.Kind.POSTS: write_posts,
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:
-        return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
+        ready = ready_for_documents(connected, job.mapping, setup) if job.kind in OF_THE_ENGINE else connected
+        return kinds[SyncJob.Kind(job.kind)](job, journal, ready)
 
 
 def refuse_what_is_off(setup: ConnectionSetup, mapping: TableMapping) -> None:
@@ -66,7 +77,8 @@ def plan(
 ) -> Iterator[Action]:
     """What a pass would do, record by record; nothing is written anywhere."""
     refuse_what_is_off(setup, mapping)
-    with open_for_run(setup, gate) as connected:
+    with open_for_run(setup, gate) as opened:
+        connected = ready_for_documents(opened, mapping, setup)
         rule = build_rule(mapping, connected.erp, connected.crm)
         source, destination = connected.source_and_destination(direction)
         cursor = mapping.cursor(direction.source) or None
@@ -75,11 +87,32 @@ def plan(
 
 
 def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    tables = (job.mapping.erp_table, job.mapping.crm_table)
+    if tables == NOTES and job.run_options.scope is Scope.CHANGED:
+        return _synchronize_notes(job, journal, connected)
+    counters = _carry(job, journal, connected, _options_from_cursor(job))
+    if tables == INVOICES:
+        follow_waiting(job.mapping)
+    return counters
+
+
+def _synchronize_notes(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    """First those that were behind the cursor before their orders were coupled."""
+    late, total = LateNotes(job.mapping, Direction(job.direction), connected), Counters()
+    ids = late.ids()
+    if ids:
+        total.add(_carry(job, journal, connected, Options(scope=Scope.IDS, ids=tuple(ids))))
+    total.add(_carry(job, journal, connected, _options_from_cursor(job)))
+    late.done()
+    return total
+
+
+def _carry(job: SyncJob, journal: JobJournal, connected: Connected, wanted: Options) -> Counters:
     direction = Direction(job.direction)
     source, destination = connected.source_and_destination(direction)
     rule = _rule(job.mapping, connected)
     ledger = job.mapping.couplings.fenced(journal.fence)
-    options = replace(_options_from_cursor(job), doubts=True)
+    options = replace(wanted, doubts=True)
     if options.restore:
         rule = replace(rule, deletion=DeletionPolicy.RESTORE)
     context = connected.context
@@ -88,7 +121,7 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
     except DescriptionDoubtful:
         described = _described_anew(job.mapping, connected)
         again = replace(described, deletion=rule.deletion)
-        options = replace(_options_from_cursor(job), doubts=False)
+        options = replace(wanted if wanted.ids else _options_from_cursor(job), doubts=False)
         return synchronize(again, direction, source, destination, ledger, journal, options, context)
 
 
@@ -149,7 +182,18 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
 
 
 def _create_orders(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
-    return create_orders(flow_of(job, journal, connected))
+    flow = flow_of(job, journal, connected)
+    if job.run_options.scope is not Scope.IDS:
+        reopen(job.mapping, connected.erp)
+    return create_orders(flow)
+
+
+def _process_quotes(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    def ask_for_orders(ids: Sequence[uuid.UUID]) -> None:
+        options, kind = Options(scope=Scope.IDS, ids=tuple(ids)), SyncJob.Kind.CREATE_ORDERS
+        create(mapping_of(ORDERS), Direction.TO_ERP, kind=kind, options=options, user=job.started_by)
+
+    return process_quotes(replace(flow_of(job, journal, connected), ask_for_orders=ask_for_orders))
 
 
 def flow_of(job: SyncJob, journal: JobJournal, connected: Connected) -> Flow:

@@ -40,7 +40,7 @@ class SalesHeader(OpenColumns, Header):
     )  # fmt: skip
     verbs = (
         "change", "delete", "release", "reopen", "hold", "ship", "invoice", "ship_and_invoice", "archive", "make_order",
-        "link_quote",
+        "link_quote", "close_quote", "rebuild",
     )  # fmt: skip
 
     class Meta:

@@ -9,5 +9,6 @@ header, checks everything, then writes; it happens whole or not at all.
 ``payments``     register_payment, apply, unapply
 ``crediting``    cancel, credit
 ``archiving``    archive, make_order, link_quote
+``rebuilding``   rebuild: a document made anew from its order or quote in Sales
 ``adjustments``  the stock of an item by hand
 """

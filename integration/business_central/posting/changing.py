@@ -79,7 +79,7 @@ def preview(id: uuid.UUID, asked: DocumentChange) -> Work:
 def _apply(work: Work, asked: DocumentChange) -> tuple[list[uuid.UUID], list[Any]]:
     """Change the rows of a document and work it out: (lines that go, lines that are new). The others stay in
     ``work``."""
-    _change_header(work, asked.header)
+    change_header(work, asked.header)
     there = {line.pk for line in work.lines}
     kept = _take_away(work, asked.gone)
     _change_lines(work, [row for row in asked.changed if row.id not in set(asked.gone)])
@@ -103,7 +103,8 @@ def _values(table: str, row: Row, *, new: bool) -> dict[str, Any]:
 # --- header --------------------------------------------------------------------------------------------------------
 
 
-def _change_header(work: Work, asked: Mapping[str, Any]) -> None:
+def change_header(work: Work, asked: Mapping[str, Any]) -> None:
+    """Give the header of a document these columns, and what follows from them. Raises as ``change``."""
     header = work.header
     if not asked:
         return
@@ -117,7 +118,7 @@ def _change_header(work: Work, asked: Mapping[str, Any]) -> None:
     for name in changed:
         setattr(header, name, values[name])
     if names & PARTIES:
-        complete_header(header, asked.keys(), work.masters)
+        _take_parties(work, names, asked)
     if "posting_date" in names and "document_date" not in names:
         header.document_date = header.posting_date
     if names & {"posting_date", "document_date", "payment_terms_code", "currency_code", *PARTIES}:
@@ -126,6 +127,13 @@ def _change_header(work: Work, asked: Mapping[str, Any]) -> None:
         for line in work.lines:
             if line.type:
                 set_vat(line, header, work.masters)
+
+
+def _take_parties(work: Work, names: Collection[str], asked: Mapping[str, Any]) -> None:
+    """Who pays follows who buys, as in a new document, unless it is given."""
+    if "sell_to_customer_no" in names and "bill_to_customer_no" not in asked:
+        work.header.bill_to_customer_no_id = None
+    complete_header(work.header, asked.keys(), work.masters)
 
 
 def _check_status(work: Work, names: Collection[str], free: Collection[str]) -> None:

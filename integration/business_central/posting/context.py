@@ -52,6 +52,10 @@ class Work:
         """The lines that sell something."""
         return [line for line in self.lines if line.type and line.quantity]
 
+    def stored_line(self, line: Any) -> dict[str, Any]:
+        """The columns of a line as they are stored now."""
+        return self._old_lines[line.pk]
+
     def renew(self) -> None:
         """Work out again what follows from shipped and invoiced quantities."""
         for line in self.lines:

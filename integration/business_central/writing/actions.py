@@ -10,7 +10,16 @@ from typing import Any
 from django.db import DatabaseError
 
 from integration.business_central.number_series import NumberRefused
-from integration.business_central.posting import archiving, changing, crediting, invoicing, payments, shipping, states
+from integration.business_central.posting import (
+    archiving,
+    changing,
+    crediting,
+    invoicing,
+    payments,
+    rebuilding,
+    shipping,
+    states,
+)
 from integration.business_central.posting.shipment_invoices import invoice_with_others
 from integration.business_central.tables import TableColumns
 from integration.business_central.writing.batches import problem_of
@@ -80,6 +89,8 @@ VERBS: Mapping[str, Verb] = {
     "ship_and_invoice": Verb(invoicing.ship_and_invoice, POSTED | CHECKED),
     "archive": Verb(archiving.archive, CHECKED),
     "make_order": Verb(archiving.make_order, CHECKED),
+    "close_quote": Verb(archiving.close_quote, BY),
+    "rebuild": Verb(rebuilding.rebuild, CHECKED | {"document"}),
     "link_quote": Verb(archiving.link_quote, BY | {"no"}),
     "undo_shipment": Verb(shipping.undo_shipment, BY),
     "invoice_shipments": Verb(invoice_with_others, BY | {"others"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.db.models import ProtectedError, QuerySet
@@ -12,8 +12,10 @@ from integration.business_central.models import VatBusinessPostingGroup, VatPost
 from integration.business_central.row_versions import lock_company
 from integration.forms.lines import aligned
 from integration.forms.versioned import Stored, VersionedSet
+from integration.mappings.flows import try_again
 from integration.models.stored.audit import AuditEntry, record
 from integration.pages.amounts import plain
+from integration.systems.refusals import VatSetupMissing
 
 KEY = "system_id"
 
@@ -58,7 +60,8 @@ class ProductGroupForm(LineForm):
 class SetupFormSet(VersionedSet, forms.BaseModelFormSet):
     """All lines of one table, saved together or not at all."""
 
-    kind: ClassVar[str]
+    model: type[Any]
+    tried_again = 0
 
     def rows(self) -> Sequence[QuerySet[Any]]:
         return []
@@ -87,6 +90,7 @@ class SetupFormSet(VersionedSet, forms.BaseModelFormSet):
                 before={name: before[name] for name in changed if name in before},
                 after={name: after[name] for name in changed if name in after},
             )
+            self.tried_again = try_again([VatSetupMissing.code])
 
     def saved(self) -> bool:
         """Save, or say which group is still in use."""
@@ -107,8 +111,8 @@ def described(row: Any) -> tuple[str, str]:
     return str(row.code), str(row.description)
 
 
-def _made(form: type[LineForm], prefix: str, posted: Any) -> SetupFormSet:
-    model: Any = form.Meta.model
+def _made(form: Any, prefix: str, posted: Any) -> SetupFormSet:
+    model = form.Meta.model
     rows = model.objects.all()
     maker = forms.modelformset_factory(model, form=form, formset=SetupFormSet, extra=1, can_delete=True)
     sent = posted and aligned(posted, prefix, list(rows), form.Meta.fields, KEY)

@@ -35,7 +35,7 @@ def fields(request: PageRequest, name: str) -> HttpResponse:
 @permission_required(CHANGE, raise_exception=True)
 def field_add(request: HttpRequest, name: str) -> HttpResponse:
     """A new pair, disabled until somebody enables it."""
-    mapping = get_object_or_404(TableMapping, name=name)
+    mapping = get_object_or_404(TableMapping, name=name, internal=False)
     with LiveSystems() as live:
         form = NewFieldForm(request.POST, mapping=mapping, live=live)
         field = made(form, form.save) if form.possible and form.is_valid() else None

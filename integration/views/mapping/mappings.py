@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -35,6 +35,8 @@ def mappings(request: HttpRequest) -> HttpResponse:
 def mapping(request: PageRequest, name: str) -> HttpResponse:
     """One mapping; POST saves it, or only counts the rows that the typed filters match."""
     row = get_object_or_404(_listed(TableMapping.objects.all()), name=name)
+    if row.internal and request.method == "POST":
+        raise Http404("A flow keeps this mapping.")
     counting = "count" in request.POST
     with LiveSystems() as live:
         form = MappingForm(request.POST or None, instance=row, live=live)

@@ -67,7 +67,7 @@ def template_delete(request: HttpRequest, id: int) -> HttpResponse:
 @post_needs(CHANGE)
 def mapping_templates(request: PageRequest, name: str) -> HttpResponse:
     """Which templates a mapping uses, in which order, for which records."""
-    row = get_object_or_404(TableMapping, name=name)
+    row = get_object_or_404(TableMapping, name=name, internal=False)
     with LiveSystems() as live:
         formset = use_formset(row, live, request.POST or None)
         if request.method == "POST" and formset.saved():

@@ -40,7 +40,7 @@ def plan_start(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("mapping", "")
     try:
         if name:
-            made = plans.plan_mapping(get_object_or_404(TableMapping, name=name), request.user)
+            made = plans.plan_mapping(get_object_or_404(TableMapping, name=name, internal=False), request.user)
         else:
             made = plans.plan_full(request.user)
     except plans.PlanError as problem:

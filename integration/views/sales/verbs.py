@@ -40,21 +40,21 @@ def create(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> tuple[SyncJob 
     there = _there_already(kind, whole) if kind is ORDERS else []
     left = tuple(id for id in ids if kind is not ORDERS or id not in {pair.crm_id for pair in whole})
     mapping.couplings.retry([pair.erp_id for pair in pairs.values()])
-    return (_start(kind, mapping, Options(scope=Scope.IDS, ids=left), user) if left else None), there
+    return (_begin(kind, left, user) if left else None), there
 
 
 def create_another(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJob:
     """The same although a document of Business Central refers to them already. Raises ``ConfigurationProblem``."""
     mapping = _ready(kind)
     mapping.couplings.retry([pair.erp_id for pair in coupled(mapping, ids).values()])
-    return _start(kind, mapping, Options(scope=Scope.IDS, ids=tuple(ids), another=True), user)
+    return jobs.create_orders(ids, another=True, user=user)
 
 
 def retry(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJob:
     """Try these again, whatever became of them so far. Raises ``ConfigurationProblem``."""
     mapping = _ready(kind)
     mapping.couplings.retry([pair.erp_id for pair in coupled(mapping, ids).values()])
-    return _start(kind, mapping, Options(scope=Scope.IDS, ids=tuple(ids)), user)
+    return _begin(kind, ids, user)
 
 
 def decide(kind: Kind, ids: Sequence[uuid.UUID], decision: str, user: Person) -> SyncJob:
@@ -67,7 +67,8 @@ def decide(kind: Kind, ids: Sequence[uuid.UUID], decision: str, user: Person) ->
         record(AuditEntry.Action.DECIDED, f"sales {kind.noun}", mapping, after=words)
     mapping.couplings.retry([pair.erp_id for pair in pairs])
     ids = tuple(pair.crm_id for pair in pairs)
-    return _start(kind, mapping, Options(scope=Scope.IDS, ids=ids, force=True, winner=WINNERS[decision]), user)
+    options = Options(scope=Scope.IDS, ids=ids, force=True, winner=WINNERS[decision])
+    return jobs.start(mapping, Direction.TO_ERP, kind=kind.job, options=options, user=user)
 
 
 def delete(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> tuple[SyncJob | None, list[str]]:
@@ -80,7 +81,7 @@ def delete(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> tuple[SyncJob 
     gone = tuple(pair.crm_id for pair, one in zip(pairs, answers, strict=True) if one.ok)
     for id in gone:
         record(AuditEntry.Action.DELETED, f"sales {kind.noun}", mapping, before={"crm_id": id})
-    return (_start(kind, mapping, Options(scope=Scope.IDS, ids=gone), user) if gone else None), refused
+    return (_begin(kind, gone, user) if gone else None), refused
 
 
 def _ready(kind: Kind) -> TableMapping:
@@ -112,5 +113,5 @@ def _there_already(kind: Kind, pairs: Sequence[Pair]) -> list[str]:
     return [f"{one['your_reference']} is {kind.noun} {one['no']} already." for one in named]
 
 
-def _start(kind: Kind, mapping: TableMapping, options: Options, user: Person) -> SyncJob:
-    return jobs.start(mapping, Direction.TO_ERP, kind=kind.job, options=options, user=user)
+def _begin(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> SyncJob:
+    return (jobs.create_orders if kind is ORDERS else jobs.process_quotes)(ids, user=user)

@@ -122,7 +122,7 @@ def test_the_verbs_of_documents_are_actions_of_the_company() -> None:
     company.act("sales_header", made.pk, "ship_and_invoice")
     company.act("sales_invoice_header", SalesInvoiceHeader.objects.get().pk, "cancel")
 
-    assert company.describe("sales_header").actions[:5] == ("change", "delete", "release", "reopen", "hold")
+    assert {"release", "reopen", "hold"} <= set(company.describe("sales_header").actions)
     assert SalesInvoiceHeader.objects.get().cancelled
 
 

@@ -33,17 +33,18 @@ def test_reading_goes_on_by_another_name_of_the_same_organization(
         alias.close()
 
 
+WRITTEN = "_modifiedby_value,_modifiedonbehalfby_value,modifiedon"
+
+
 @pytest.mark.parametrize(("table", "kept"), [
     ("account", {"delta": "https://contoso.example/api/data/v9.2/accounts?$deltatoken=1", "select": "accountid"}),
-    ("annotation", {"since": "2026-01-01T00:00:00+00:00", "select": "annotationid,_modifiedby_value,_modifiedonbehalfby_value,modifiedon",
+    ("annotation", {"since": "2026-01-01T00:00:00+00:00", "select": f"annotationid,{WRITTEN}",
                     "next": "https://contoso.example/api/data/v9.2/annotations?$skiptoken=1"}),
 ])  # fmt: skip
 def test_a_cursor_with_the_link_of_another_address_is_begun_anew(
     organization: SalesOrganization, table: str, kept: dict[str, str]
 ) -> None:
-    kept["select"] = (
-        "accountid,_modifiedby_value,_modifiedonbehalfby_value,modifiedon" if table == "account" else kept["select"]
-    )
+    kept["select"] = f"accountid,{WRITTEN}" if table == "account" else kept["select"]
     with pytest.raises(CursorExpired, match="another address"):
         follow(organization, table, json.dumps(kept))
 

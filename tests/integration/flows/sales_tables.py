@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from integration.documents.sources import ADDRESSES
 from integration.systems.values import Field, FieldType, Option, Table
 from tests.makers import crm_tables, moment, option, reference, table, text
 
 STATES = tuple(Option(*one) for one in enumerate(("Active", "Submitted", "Canceled", "Fulfilled", "Invoiced")))
+QUOTE_STATES = tuple(Option(*one) for one in enumerate(("Draft", "Active", "Won", "Closed")))
 PRODUCT_STATES = tuple(Option(*one) for one in enumerate(("Active", "Retired", "Draft", "Under Revision")))
 TYPES = tuple(Option(*one) for one in ((1, "Sales Inventory"), (2, "Miscellaneous Charges"), (3, "Services")))
 TERMS = tuple(Option(*one) for one in ((1, "Net 30"), (2, "2% 10, Net 30")))
@@ -24,7 +27,7 @@ def memo(name: str) -> Field:
 
 def sales_tables() -> list[Table]:
     """Accounts, contacts, users and currencies, and what orders need besides."""
-    return [*crm_tables(), *_goods(), _order(), _line(), _note(), table("quote", "Quote", [text("name", 300)])]
+    return [*crm_tables(), *_goods(), _order(), _line(), _note(), quote_table(), quote_lines()]
 
 
 def _goods() -> list[Table]:
@@ -38,7 +41,7 @@ def _goods() -> list[Table]:
 
 
 def _order() -> Table:
-    return table("salesorder", "Order", [
+    order = table("salesorder", "Order", [
         text("name", 300), text("ordernumber"), text("bci_number", 20), option("statecode", STATES),
         Field("statuscode", FieldType.INTEGER), moment("lastbackofficesubmit"), moment("modifiedon"),
         reference("customerid", "account", "contact"), reference("transactioncurrencyid", "transactioncurrency"),
@@ -48,6 +51,7 @@ def _order() -> Table:
         *map(money, ("discountamount", "freightamount", "totalamountlessfreight", "totalamount", "totaltax")),
         *(text(name, 250) for name in ADDRESSES),
     ])  # fmt: skip
+    return replace(order, state_field="statecode")
 
 
 def _line() -> Table:
@@ -57,6 +61,22 @@ def _line() -> Table:
         Field("sequencenumber", FieldType.INTEGER), Field("lineitemnumber", FieldType.INTEGER),
         *map(money, ("priceperunit", "volumediscountamount", "manualdiscountamount", "tax", "extendedamount")),
     ], named="productdescription")  # fmt: skip
+
+
+def quote_table() -> Table:
+    """As orders are, with revisions and days."""
+    own = ("ordernumber", "bci_number", "lastbackofficesubmit", "quoteid", "statecode")
+    shared = [field for name, field in _order().fields.items() if name not in own]
+    days = (Field("effectivefrom", FieldType.DATE), Field("effectiveto", FieldType.DATE))
+    states = option("statecode", QUOTE_STATES)
+    return table(
+        "quote", "Quote", [text("quotenumber"), Field("revisionnumber", FieldType.INTEGER), states, *days, *shared]
+    )
+
+
+def quote_lines() -> Table:
+    shared = [field for name, field in _line().fields.items() if name != "salesorderid"]
+    return table("quotedetail", "Quote Product", [reference("quoteid", "quote"), *shared], named="productdescription")
 
 
 def _note() -> Table:

@@ -38,6 +38,7 @@ PAGES = {
     "login": Page(ANYBODY, ANYBODY),
     "components": Page(SEERS, SEERS),
     "healthz": Page(ANYBODY, ANYBODY),
+    "published": Page(ANYBODY, ANYBODY),  # asks for a key, whoever is signed in (tests/integration/published)
     "admin_sign_in": Page(set(), set()),  # it sends to the one sign-in, or says that this is not allowed
     "single_signon": Page(ANYBODY, ANYBODY),
     "single_signon_back": Page(ANYBODY, ANYBODY),
@@ -149,6 +150,7 @@ PAGES = {
     "document_amounts": Page(SEERS, CHIEFS, {"id": ID}),
     "document_action": Page(CHIEFS, CHIEFS, {"id": ID, "action": "release"}),
     "erp_list": Page(SEERS, SEERS, {"table": "customer"}),
+    "customers_in_sales": Page(SEERS, SEERS),
     "customer_in_sales": Page(SEERS, SEERS, {"id": ID}),
     "erp_card": Page(SEERS, SEERS, {"table": "customer", "id": ID}),
     "crm_list": Page(SEERS, SEERS, {"entity": "account"}),

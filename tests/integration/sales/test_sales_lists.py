@@ -71,7 +71,7 @@ def test_a_created_order_leads_to_the_order_in_business_central_and_says_how_far
     header = coupled_order(orders, sells())
     page = viewer.get(reverse("sales_orders")).content.decode()
 
-    assert reverse("erp_card", args=["sales_header", header.pk]) in page
+    assert reverse("document", args=[header.pk]) in page
     assert f"Order {header.no} Open" in shown(viewer, "sales_orders")
 
 

@@ -22,7 +22,14 @@ SECONDS = 3
 LARGEST = 64 * 1024
 SAFE = "/()'%"
 SWITCHED_OFF = "Item availability is not switched on in Business Central."
+NOT_SEEN = "Your roles do not let you see the statistics: Product Availability User is missing."
 NOT_ALLOWED = "Your roles do not let you ask Business Central: Product Availability User is missing."
+WHY = {
+    401: "Business Central does not accept the access key.",
+    404: "Business Central does not publish it at this address.",
+    429: "Business Central is asked too often just now.",
+}
+"""What an answer without rows means."""
 SHOWN = (
     ("bci_customerno", "Customer No."), ("bci_balancelcy", "Balance (LCY)"),
     ("bci_outstandingorderslcy", "Outstanding Orders (LCY)"), ("bci_shippednotinvoicedlcy", "Shipped Not Invd. (LCY)"),
@@ -49,6 +56,10 @@ def opening(context: PageContext, kind: Kind, row: str) -> str:
     return f"{base}/open/{kind.table}/{row}/" if base and _safe(base) else ""
 
 
+class Unanswered(Exception):
+    """Business Central answered, and not with rows; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """Labelled values, or why they cannot be shown."""
@@ -66,7 +77,7 @@ def statistics(context: PageContext, found: Row) -> Statistics | None:
     try:
         row = context.client.get(f"{table.set}({named})")
     except Declined as declined:
-        return Statistics([], f"The statistics cannot be shown: {declined}")
+        return Statistics([], NOT_SEEN if declined.status == 403 else f"The statistics cannot be shown: {declined}")
     return Statistics([(label, Cell(shown(row, name))) for name, label in SHOWN if shown(row, name)])
 
 
@@ -84,6 +95,8 @@ def availability(context: PageContext, product: str) -> str:
     proof = f"{found.get('bci_odatausername') or ''}:{found.get('bci_odataaccesskey') or ''}"
     try:
         return _line(_ask(address, product, base64.b64encode(proof.encode()).decode()))
+    except Unanswered as unanswered:
+        return f"The availability cannot be shown: {unanswered}"
     except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
         return "The availability cannot be shown: Business Central does not answer."
 
@@ -104,7 +117,7 @@ def _safe(address: str) -> bool:
 
 def _ask(address: str, product: str, proof: str) -> list[Row]:
     """The rows the web service answers within three seconds; nothing is followed. Raises ``OSError``,
-    ``HTTPException``, ``ValueError`` for what is no such answer."""
+    ``HTTPException``, ``ValueError``, ``Unanswered`` for what is no such answer."""
     parts = urlsplit(address)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     line, until = kind(parts.hostname or "", parts.port, timeout=SECONDS), time.monotonic() + SECONDS
@@ -117,7 +130,7 @@ def _ask(address: str, product: str, proof: str) -> list[Row]:
     finally:
         line.close()
     if answer.status != http.client.OK:
-        raise ValueError(f"Business Central answered {answer.status}.")
+        raise Unanswered(WHY.get(answer.status, f"Business Central answered {answer.status}."))
     rows: list[Row] = json.loads(body)["value"]
     return rows
 

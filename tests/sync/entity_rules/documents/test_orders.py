@@ -94,6 +94,16 @@ def test_header_changes_go_to_sales(trading: Trading) -> None:
     assert written["requestdeliveryby"] == dt.date(2027, 1, 15)
 
 
+def test_sums_that_sales_works_out_by_itself_are_named_and_all_else_goes(trading: Trading) -> None:
+    _, there = trading.coupled_order(ship_to_city="Bristol")
+    trading.keep_amounts(False)
+    assert run(trading) == Counters(modified=1, failed=1)
+    [failure] = trading.journal.failures
+    assert (failure.code, "354.72" in failure.message) == ("totals-differ", True)
+    values = trading.crm.values("salesorder", there)
+    assert (values["shipto_city"], values["totalamount"]) == ("Bristol", D("295.60"))
+
+
 # --- the state ------------------------------------------------------------------------------------------------------
 
 
@@ -145,9 +155,9 @@ def test_what_somebody_changed_in_sales_is_not_written_over_until_it_was_looked_
     assert trading.crm.values("salesorder", there)["shipto_city"] == "Bristol"
 
 
-def test_what_the_user_of_orders_wrote_is_ours(trading: Trading) -> None:
+def test_what_we_wrote_ourselves_waits_for_nobody(trading: Trading) -> None:
     _order, there = trading.coupled_order()
-    trading.crm.edit("salesorder", there, by=trading.order_user, lastbackofficesubmit=dt.date(2027, 1, 5))
+    trading.crm.edit("salesorder", there, by=trading.crm.user_id, lastbackofficesubmit=dt.date(2027, 1, 5))
     assert run(trading) == Counters(modified=1)
 
 

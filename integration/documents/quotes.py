@@ -1,0 +1,271 @@
+"""The pass that makes quotes of activated quotes of Sales, and follows them until they are won or lost.
+
+    Sales                                     Business Central
+    active, first revision (or none coupled)  a quote
+    active, later revision                    the same quote built anew, its former version archived
+    won, its order submitted                  the order, made by the pass of orders, which archives the quote
+    won, no order or not submitted yet        the quote released
+    closed, but not revised                   the quote archived and deleted
+    draft                                     not read
+
+The coupling belongs to the newest revision and stays when the quote is done: a quote that is not here any more is
+left alone. What is done with a page is stored in one transaction, so a crash between any two lines repeats work and
+neither loses nor doubles a quote; each step finds out by itself that it was done already.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from integration.documents.flow import Flow, Noted, rests, went_well
+from integration.documents.lines import HEADER_TABLE
+from integration.documents.notices import SENT
+from integration.documents.orders import plan
+from integration.documents.quote_steps import (
+    ACTIVE,
+    CLOSED,
+    RELEASED,
+    WON,
+    End,
+    Make,
+    Orders,
+    Step,
+    decide,
+    said_state,
+    with_days,
+)
+from integration.documents.reading import SalesReader
+from integration.documents.run import MODIFIED, OrderPass, is_candidate
+from integration.documents.sources import ORDER, QUOTE, SalesDocument, integer, reference, text
+from integration.sync.memory.ledger import Pair, Result, State
+from integration.sync.rules import Reference
+from integration.sync.run import Changed, Counters, Scope
+from integration.systems.errors import DuplicateKey, RecordProblem
+from integration.systems.filters import OneOf
+from integration.systems.system import every
+from integration.systems.values import Record, Side, Written
+
+ORDERS = Reference(HEADER_TABLE, ORDER.table)
+
+
+def process_quotes(flow: Flow) -> Counters:
+    """Make the pass. Problems of single quotes are noted in the journal and the pass goes on; a ``ConnectionProblem``,
+    ``Fenced`` and ``Canceled`` end it."""
+    return QuotePass(flow).go()
+
+
+class QuotePass(OrderPass):
+    """One pass under way: read as orders are, and carried out in steps of its own."""
+
+    def __init__(self, flow: Flow) -> None:
+        super().__init__(flow)
+        self.reader = SalesReader(flow.crm, QUOTE)
+
+    def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
+        """Closed ones matter only where something was read before."""
+        where = OneOf("statecode", (ACTIVE, WON, CLOSED) if cursor else (ACTIVE, WON))
+        for page in self.flow.crm.changes(QUOTE.table, self.reader.columns, cursor, where, MODIFIED):
+            yield list(page.records), page.cursor
+
+    def take(self, headers: Sequence[Record]) -> None:
+        """Read, plan and write what belongs to these quotes."""
+        noted = Noted(done=len(headers))
+        steps = [step for step in self._steps(headers) if self._takes(step, noted)]
+        self._plan_steps([step for step in steps if step.make])
+        orders = self._orders([step.header.id for step in steps if step.end is End.ORDER])
+        with self.flow.ledger.page():
+            inserted = self._insert([step for step in steps if step.make is Make.INSERT])
+            for step in steps:
+                self._carry_out(step, inserted, orders, noted)
+            noted.store(self.flow)
+            self._ask_for_orders(steps, orders)
+        self.total.add(noted.counters)
+
+    def _ask_for_orders(self, steps: Sequence[Step], orders: Orders) -> None:
+        """Have the orders made whose quotes are here; the pass of orders does it, since only one may make them."""
+        there = [step.header.id for step in steps if step.end is End.ORDER and step.is_coupled]
+        ids = [order for quote in there for order in orders.to_make.get(quote, ())]
+        if ids:
+            self.flow.ask_for_orders(ids)
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def _steps(self, headers: Sequence[Record]) -> list[Step]:
+        """What is to be done with each, without revisions whose quote is another's by the end of the page."""
+        pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
+        coupled = {id: pair for id, pair in pairs.items() if pair.state is State.COUPLED}
+        before = self._before([header for header in headers if header.id not in coupled])
+        held = [pair.erp_id for pair in (*coupled.values(), *before.values())]
+        here = self.flow.erp.get(HEADER_TABLE, held, ("no", "status")) if held else {}
+        found = []
+        for header in sorted(headers, key=lambda one: integer(one, "revisionnumber") or 0):
+            pair, earlier = pairs.get(header.id), before.get(header.id)
+            follows = earlier is not None and earlier.erp_id in here
+            is_here = header.id in coupled and coupled[header.id].erp_id in here
+            state, reason = integer(header, "statecode"), integer(header, "statuscode")
+            doing = decide(state, reason, is_coupled=header.id in coupled, is_here=is_here, follows=follows)
+            found.append(Step(header, *doing, pair, earlier if follows else None))
+        going_on = {step.before.erp_id for step in found if step.make is Make.REBUILD and step.before}
+        return [step for step in found if not (step.is_coupled and step.pair and step.pair.erp_id in going_on)]
+
+    def _before(self, headers: Sequence[Record]) -> dict[uuid.UUID, Pair]:
+        """The coupled pairs of earlier revisions: those with the same number."""
+        numbers = {text(header, QUOTE.number) for header in headers} - {""}
+        if not numbers:
+            return {}
+        same = OneOf(QUOTE.number, tuple(sorted(numbers)))
+        rows = list(every(self.flow.crm, QUOTE.table, same, (QUOTE.number, "revisionnumber")))
+        pairs = self.flow.ledger.pairs(Side.CRM, [row.id for row in rows])
+        coupled = [(row, pairs[row.id]) for row in rows if row.id in pairs and pairs[row.id].state is State.COUPLED]
+        found: dict[uuid.UUID, Pair] = {}
+        for header in headers:
+            number, revision = text(header, QUOTE.number), integer(header, "revisionnumber") or 0
+            older = [
+                (integer(row, "revisionnumber") or 0, pair)
+                for row, pair in coupled
+                if text(row, QUOTE.number) == number and (integer(row, "revisionnumber") or 0) < revision
+            ]
+            if older:
+                found[header.id] = max(older, key=lambda one: one[0])[1]
+        return found
+
+    def _takes(self, step: Step, noted: Noted) -> bool:
+        """Is anything to be done with it? What keeps it from that is noted where a person wants to know."""
+        pair, asked = step.pair, self.flow.options.scope is Scope.IDS
+        if not step.make and not step.end:
+            self._leave(step, noted, asked=asked)
+            return False
+        if pair is not None and rests(pair) and pair.seen_crm == step.header.version and not asked:
+            noted.counters.skipped += 1
+            return False
+        return True
+
+    def _leave(self, step: Step, noted: Noted, *, asked: bool) -> None:
+        pair, document = step.pair, SalesDocument(QUOTE, step.header)
+        if pair is None:
+            if asked:
+                reserved = Pair(self.flow.document_id(QUOTE.table, document.id), document.id)
+                noted.leave_out(reserved, f"{document.named} is {said_state(step.header)} in Sales.", document.label)
+            return
+        if pair.state is State.RESERVED:
+            noted.forgotten.append(pair)
+        else:
+            noted.counters.unchanged += 1
+            noted.remembered += [went_well(pair)] if pair.to_erp.result is not Result.SUCCESS else []
+        noted.recovered.append(document.id)
+
+    def _plan_steps(self, steps: Sequence[Step]) -> None:
+        """What they become, as they are after everything was read; those that changed meanwhile come again."""
+        if not steps:
+            return
+        documents = self.reader.documents([step.header for step in steps])
+        rows = self.reader.rows(documents)
+        now = self.flow.crm.get(QUOTE.table, [step.header.id for step in steps], ["statecode"])
+        known = self.lookups.known(documents, rows)
+        for step, document in zip(steps, documents, strict=True):
+            latest = now.get(document.id)
+            if latest is None or latest.version != step.header.version:
+                step.make, step.end = Make.NOTHING, End.NOTHING
+                self.again += [document.id] if latest is not None else []
+                continue
+            own = self.flow.document_id(QUOTE.table, document.id)
+            id = step.before.erp_id if step.make is Make.REBUILD and step.before is not None else own
+            step.planned = with_days(plan(document, id, known))
+
+    def _orders(self, quotes: Sequence[uuid.UUID]) -> Orders:
+        """The orders of Sales that were made of these quotes."""
+        if not quotes:
+            return Orders({}, {})
+        of_quotes = OneOf("quoteid", tuple(quotes))
+        rows = list(every(self.flow.crm, ORDER.table, of_quotes, ("quoteid", "statecode", SENT)))
+        coupled = self.flow.ledger.resolve(ORDERS, Side.CRM, [row.id for row in rows])
+        here = self.flow.erp.get(HEADER_TABLE, list(coupled.values()), ("quote_no",)) if coupled else {}
+        made: dict[uuid.UUID, uuid.UUID] = {}
+        to_make: dict[uuid.UUID, list[uuid.UUID]] = {}
+        for row in rows:
+            quote = reference(row, "quoteid")
+            if quote is None:
+                continue
+            if coupled.get(row.id) in here:
+                made[quote.id] = coupled[row.id]
+            elif row.id not in coupled and is_candidate(row):
+                to_make.setdefault(quote.id, []).append(row.id)
+        return Orders(made, to_make)
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    def _insert(self, steps: Sequence[Step]) -> dict[uuid.UUID, Written]:
+        """The answers to new quotes, by the id in Sales."""
+        ready = [(step, document) for step in steps if (document := step.document) is not None]
+        if not ready:
+            return {}
+        answers = self.flow.erp.insert_documents(HEADER_TABLE, [document for _, document in ready])
+        return {step.header.id: answer for (step, _), answer in zip(ready, answers, strict=True)}
+
+    def _carry_out(self, step: Step, inserted: Mapping[uuid.UUID, Written], orders: Orders, noted: Noted) -> None:
+        """Make it and finish it; a problem is noted with what it is by then."""
+        if not step.make and not step.end:
+            return
+        pair = step.pair or Pair(self.flow.document_id(QUOTE.table, step.header.id), step.header.id)
+        try:
+            pair = self._make(step, pair, inserted, noted)
+            step.pair = pair
+            self._finish(step, pair, orders)
+        except RecordProblem as problem:
+            waits = step.planned.waits if step.planned is not None and problem is step.planned.problem else frozenset()
+            noted.fail(replace(pair, seen_crm=step.header.version), problem, step.label, waits)
+            return
+        noted.remembered.append(replace(went_well(pair), seen_crm=step.header.version))
+        noted.recovered.append(step.header.id)
+        if step.make is not Make.INSERT:
+            noted.counters.modified += step.changed
+            noted.counters.unchanged += not step.changed
+
+    def _make(self, step: Step, pair: Pair, inserted: Mapping[uuid.UUID, Written], noted: Noted) -> Pair:
+        """The pair once the quote is here as it should be. Raises the problem of its plan, and what Business Central
+        says to it."""
+        if step.planned is not None and step.planned.problem is not None:
+            raise step.planned.problem
+        if step.make is Make.INSERT:
+            return self._inserted(step, pair, inserted[step.header.id], noted)
+        if step.is_coupled or step.before is None:
+            return pair
+        if step.make is Make.REBUILD:
+            self.flow.erp.act(HEADER_TABLE, step.before.erp_id, "rebuild", document=step.document)
+        noted.forgotten += [pair] if step.pair is not None else []
+        step.changed = True
+        return replace(step.before, crm_id=step.header.id)
+
+    def _inserted(self, step: Step, pair: Pair, answer: Written, noted: Noted) -> Pair:
+        """One that is there already under its id was uncoupled by a person who wants it coupled again."""
+        if answer.error is not None and not isinstance(answer.error, DuplicateKey):
+            raise answer.error
+        if step.pair is not None and pair.erp_id != answer.id:
+            noted.forgotten.append(pair)
+        if answer.error is not None:
+            noted.counters.coupled += 1
+        else:
+            no = str((answer.values or {}).get("no") or "")
+            noted.counters.inserted += 1
+            noted.changed.append(Changed(answer.id, step.header.id, "inserted", [("no", "", no)]))
+        return Pair(answer.id, step.header.id, State.COUPLED)
+
+    def _finish(self, step: Step, pair: Pair, orders: Orders) -> None:
+        """Release it, close it, or let its order take its place. Raises what Business Central says to it."""
+        erp = self.flow.erp
+        if not step.end:
+            return
+        if step.end is End.CLOSE:
+            erp.act(HEADER_TABLE, pair.erp_id, "close_quote")
+            step.changed = True
+            return
+        order = orders.made.get(step.header.id)
+        quote = erp.get(HEADER_TABLE, [pair.erp_id], ("no", "status"))[pair.erp_id]
+        if order is not None:
+            erp.act(HEADER_TABLE, order, "link_quote", no=text(quote, "no"))
+            step.changed = True
+        elif step.header.id not in orders.to_make and integer(quote, "status") != RELEASED:
+            erp.act(HEADER_TABLE, pair.erp_id, "release")
+            step.changed = True
