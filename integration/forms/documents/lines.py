@@ -250,13 +250,13 @@ class LineGrid:
             if id(line) in new:
                 waiting += 1
             elif line.row is not None:
-                numbers += _between(before, line.row.line_no, waiting)
+                numbers += between(before, line.row.line_no, waiting)
                 waiting, before = 0, line.row.line_no
-        last = [None] * waiting if self.next_no is None else _between(before, self.next_no, waiting)
+        last = [None] * waiting if self.next_no is None else between(before, self.next_no, waiting)
         return [*numbers, *last]
 
 
-def _between(before: int, behind: int, count: int) -> list[int | None]:
+def between(before: int, behind: int, count: int) -> list[int | None]:
     """So many numbers between two, at even distances."""
     if count and behind - before <= count:
         raise forms.ValidationError(f"Nothing fits in front of line {behind} any more. Add it elsewhere.")
