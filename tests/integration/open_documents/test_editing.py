@@ -226,6 +226,21 @@ def test_a_document_of_many_lines_is_edited_page_by_page(olga: Client) -> None:
     assert lines[405000].description == "Behind the first forty"
 
 
+def test_a_hundred_lines_are_saved_at_once_and_no_more_are_offered(olga: Client) -> None:
+    made = order(item())
+    blank = {name: value for name, value in edit_page(olga, made).items() if name.startswith("line-1-")}
+    sent = {**edit_page(olga, made), "line-1-type": "0"}
+    for number in range(1, 100):
+        sent |= {name.replace("-1-", f"-{number}-"): value for name, value in blank.items()}
+        sent |= {f"line-{number}-type": "0", f"line-{number}-description": f"Comment {number}"}
+
+    more = olga.post(at(made, "edit/"), {**sent, "more": "yes"})
+    olga.post(at(made, "edit/"), sent)
+
+    assert len(more.context["form"].grid.lines) == 100
+    assert len(lines_of(made)) == 100
+
+
 def test_a_resource_and_an_account_are_lines_like_items(olga: Client) -> None:
     made = order(resource(1))
 
