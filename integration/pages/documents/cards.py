@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from integration.business_central.amounts import local_amount
 from integration.business_central.models import (
     Customer,
     GeneralLedgerSetup,
@@ -53,6 +54,16 @@ class Currencies:
         """An amount of a document with the decimals of its currency."""
         return money(amount, self.step(header))
 
+    def local_sums(self, header: Any) -> list[tuple[str, str]]:
+        """(what, how much) of a document in a foreign currency, in the local one."""
+        step = Decimal(self.local.amount_rounding_precision)
+        sums = (("Excl. VAT", header.amount), ("Incl. VAT", header.amount_including_vat))
+        return [
+            (f"{label} {self.local.lcy_code}", money(local_amount(amount, header.currency_factor, step), step))
+            for label, amount in sums
+            if header.currency_code
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -64,6 +75,7 @@ class Totals:
     discount: Decimal
     amount: Decimal
     including: Decimal
+    local: Sequence[tuple[str, str]]
     rates: Sequence[tuple[str, Decimal, Decimal]]
 
     @property
@@ -75,7 +87,7 @@ class Totals:
         yield "Total Excl. VAT", money(self.amount, self.step)
         for name, _, vat in self.rates:
             yield name, money(vat, self.step)
-        yield "Total Incl. VAT", money(self.including, self.step)
+        yield f"Total Incl. VAT {self.currency}", money(self.including, self.step)
 
 
 def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
@@ -90,7 +102,7 @@ def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
     currencies = Currencies()
     return Totals(
         currencies.code(header), currencies.step(header), gross, header.invoice_discount_amount, header.amount,
-        header.amount_including_vat, named,
+        header.amount_including_vat, currencies.local_sums(header), named,
     )  # fmt: skip
 
 

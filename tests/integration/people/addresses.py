@@ -137,6 +137,8 @@ PAGES = {
     "quote_new": Page(CHIEFS, CHIEFS),
     "invoice_new": Page(CHIEFS, CHIEFS),
     "document_numbers": Page(SEERS, SEERS),
+    "note": Page(CHIEFS, CHIEFS, {"id": ID}),
+    "note_add": Page(SEERS, CHIEFS, {"id": ID}),
     "shipments": Page(SEERS, SEERS),
     "shipments_invoice": Page(SEERS, CHIEFS),
     "shipment": Page(SEERS, SEERS, {"id": ID}),
