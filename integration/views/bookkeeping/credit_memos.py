@@ -31,7 +31,7 @@ LIST = Listed(
 @require_GET
 def posted_credit_memos(request: HttpRequest) -> HttpResponseBase:
     """``/documents/posted-credit-memos/``, the latest first."""
-    rows = SalesCrMemoHeader.objects.select_related(*CUSTOMERS).order_by("-posting_date", "-no")
+    rows = SalesCrMemoHeader.objects.select_related(*CUSTOMERS)
     return listed(request, LIST, CreditMemoFilter(request.GET, rows))
 
 

@@ -40,7 +40,7 @@ LIST = Listed(
 @require_GET
 def posted_invoices(request: HttpRequest) -> HttpResponseBase:
     """``/documents/posted-invoices/``: all, or by customer and state, the latest first."""
-    rows = SalesInvoiceHeader.objects.select_related(*CUSTOMERS).order_by("-posting_date", "-no")
+    rows = SalesInvoiceHeader.objects.select_related(*CUSTOMERS)
     return listed(request, LIST, PostedInvoiceFilter(request.GET, rows))
 
 
