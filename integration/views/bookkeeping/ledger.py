@@ -30,7 +30,8 @@ LIST = Listed(
     lambda row: (
         row.entry_no, row.posting_date, row.get_document_type_display(), row.document_no, row.customer_no.no,
         row.description, row.external_document_no, row.currency, row.amount, row.remaining_amount,
-        typed(row.amount_lcy, row.local_step), typed(row.remaining_amount_lcy, row.local_step), row.due_date, states.of_entry(row).label,
+        typed(row.amount_lcy, row.local_step), typed(row.remaining_amount_lcy, row.local_step),
+        row.due_date, states.of_entry(row).label,
     ),
 )  # fmt: skip
 
