@@ -165,6 +165,17 @@ def test_a_canceled_invoice_says_so_on_paper(annette: Client) -> None:
     assert "Canceled by credit memo 104001." in look(annette, "posted_invoice_print", made.pk)
 
 
+def test_a_credit_memo_names_the_invoice_on_paper_and_asks_for_no_payment(annette: Client) -> None:
+    memo = cancel(ship_and_invoice(order(item(quantity=3, price=100)).pk).pk)
+
+    paper = look(annette, "posted_credit_memo_print", memo.pk)
+
+    assert "Back to credit memo 104001" in paper
+    assert "Credit memo 104001 Document date 2027-01-15" in paper
+    assert "Net 300.00 VAT 60.00 Total GBP 360.00 This credit memo corrects invoice 103001." in paper
+    assert "Please pay" not in paper
+
+
 # --- beside a customer ---------------------------------------------------------------------------------------------
 
 
