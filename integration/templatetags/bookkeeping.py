@@ -7,7 +7,6 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from integration.forms.documents.filters import SortedFilter
 from integration.pages import amounts, postings
 from integration.pages.parts import first_url
 from integration.pages.states import Shown
@@ -33,8 +32,8 @@ def entry_state(entry: Any) -> Shown:
 
 
 @register.simple_tag
-def heading(chosen: SortedFilter, label: str, name: str, number: bool = False) -> SafeString:
-    """The head of a column that sorts by it."""
+def heading(chosen: Any, label: str, name: str, number: bool = False) -> SafeString:
+    """The head of a column that sorts by it; ``chosen`` is the filter of the list (a ``SortedFilter``)."""
     return sorted_column(label, *chosen.head(name), number)
 
 
