@@ -34,7 +34,8 @@ def entry_state(entry: Any) -> Shown:
 @register.simple_tag
 def heading(chosen: Any, label: str, name: str, number: bool = False) -> SafeString:
     """The head of a column that sorts by it; ``chosen`` is the filter of the list (a ``SortedFilter``)."""
-    return sorted_column(label, *chosen.head(name), number)
+    query, now = chosen.head(name)
+    return sorted_column(label, query, now, number)
 
 
 @register.simple_tag
