@@ -16,6 +16,7 @@ from integration.business_central.models import (
     GeneralLedgerSetup,
     LineType,
     Note,
+    SalesCrMemoHeader,
     SalesHeader,
     SalesHeaderArchive,
     SalesInvoiceHeader,
@@ -211,6 +212,7 @@ class Belonging:
 
     shipments: Sequence[SalesShipmentHeader]
     invoices: Sequence[SalesInvoiceHeader]
+    memos: Sequence[SalesCrMemoHeader]
     versions: Sequence[tuple[uuid.UUID, str]]
     quotes: Sequence[SalesHeaderArchive]
     notes: Sequence[Note]
@@ -219,9 +221,12 @@ class Belonging:
 def belonging_to(header: SalesHeader) -> Belonging:
     """What is posted and archived of a document, newest first."""
     versions = SalesHeaderArchive.objects.filter(source_id=header.pk).order_by("-version_no")
+    invoices = list(_invoices_of(header))
+    memos = SalesCrMemoHeader.objects.filter(corrects_invoice_no__in=[one.no for one in invoices])
     return Belonging(
         list(SalesShipmentHeader.objects.filter(order_id=header.pk).order_by("-no")),
-        list(_invoices_of(header)),
+        invoices,
+        list(memos.order_by("-no")),
         [(one.pk, f"Version {one.version_no}") for one in versions],
         list(_quotes_of(header)),
         list(Note.objects.filter(record_id=header.pk).order_by("created_at")),

@@ -173,6 +173,7 @@ PAGES = {
     "posted_invoice_credit": Page(CHIEFS, CHIEFS, {"id": ID}),
     "posted_credit_memos": Page(SEERS, SEERS),
     "posted_credit_memo": Page(SEERS, SEERS, {"id": ID}),
+    "posted_credit_memo_print": Page(SEERS, SEERS, {"id": ID}),
     "ledger_entries": Page(SEERS, SEERS),
     "ledger_entry": Page(SEERS, SEERS, {"id": ID}),
     "ledger_apply": Page(CHIEFS, CHIEFS, {"id": ID}),
