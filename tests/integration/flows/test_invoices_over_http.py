@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from integration import jobs
 from integration.business_central.models import (
+    Currency,
     CustLedgerEntry,
     Customer,
     DetailedCustLedgEntry,
@@ -32,6 +33,7 @@ from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.filters import Comparison
 from integration.systems.system import every
+from integration.systems.values import Ref
 from tests.business_central import trading
 from tests.integration.flows.test_over_http import Organization, made, organization
 from tests.sandbox.conftest import Caller
@@ -153,25 +155,44 @@ def pay(invoice: SalesInvoiceHeader, amount: str) -> None:
 
 
 def worked_out_and_kept(organization: Organization) -> None:
-    """30 x 0.33333 and 5.00, once worked out by Sales and once kept."""
+    """30 x 0.33333 and freight of 5.00, in euros; once worked out by Sales and once kept."""
     keep_amounts(organization, False)
-    header = trading.order(trading.item(quantity="30", price="0.33333"), trading.item("LAMP", 1, "5.00"))
-    erp.act("sales_header", header.pk, "release")
-    invoice = invoice_of(header)
+    there = organization.order(organization.desk(1, 15), whose="CONTOSO", currency="EUR")
+    (number,) = organization.values(there, "ordernumber")
+    invoice = posted_in_euros(str(number))
     carry(INVOICE, invoice.pk)
     assert lines(organization, invoice) == [
         (D("0.33"), D("9.90"), D(0), D("2.00"), D("11.90")),
         (D("5.00"), D("5.00"), D(0), D("1.00"), D("6.00")),
         (D("0.10"), D("0.10"), D(0), D(0), D("0.10")),
     ]
-    assert twin(organization, invoice, *SUMS) == (D("15.00"), D(0), D(0), D("3.00"), D("18.00"))
+    sums = (D("15.00"), D(0), D(0), D("3.00"), D("18.00"))
+    assert twin(organization, invoice, *SUMS) == sums
+    euros = Ref("transactioncurrency", organization.partner("CURRENCY", Currency.objects.get(code="EUR").pk))
+    assert twin(organization, invoice, "transactioncurrencyid", "salesorderid") == (euros, Ref("salesorder", there))
+    assert set(currencies_of_lines(organization, invoice)) == {euros}
     keep_amounts(organization, True)
-    second = trading.order(trading.item(quantity="30", price="0.33333"), trading.item("LAMP", 1, "5.00"))
-    erp.act("sales_header", second.pk, "release")
-    kept = invoice_of(second)
+    kept = posted_in_euros("")
     carry(INVOICE, kept.pk)
     assert [line[1] for line in lines(organization, kept)] == [D("10.00"), D("5.00")]
-    assert twin(organization, kept, *SUMS) == (D("15.00"), D(0), D(0), D("3.00"), D("18.00"))
+    assert twin(organization, kept, *SUMS) == sums
+    (listed,) = twin(organization, kept, "pricelevelid")
+    [made_for_it] = every(organization.crm, "pricelevel", Comparison("name", "=", "Price List in EUR"))
+    assert listed == Ref("pricelevel", made_for_it.id)
+
+
+def posted_in_euros(reference: str) -> SalesInvoiceHeader:
+    rows = trading.item(quantity="30", price="0.33333"), trading.freight("5.00")
+    header = trading.order(*rows, whose="CONTOSO", currency_code=trading.currency("EUR"), your_reference=reference)
+    erp.act("sales_header", header.pk, "release")
+    return invoice_of(header)
+
+
+def currencies_of_lines(organization: Organization, invoice: SalesInvoiceHeader) -> list[Any]:
+    id = TableMapping.objects.get(name=INVOICE).couplings.get(erp_id=invoice.pk).crm_id
+    where = Comparison("invoiceid", "=", id)
+    rows = every(organization.crm, "invoicedetail", where, ["transactioncurrencyid"])
+    return [row.values["transactioncurrencyid"] for row in rows]
 
 
 def noted_both_ways(organization: Organization) -> None:
@@ -228,6 +249,7 @@ def created_by_command(organization: Organization, capsys: pytest.CaptureFixture
         call_command("create_invoice", "999999", "--json")
 
 
+@pytest.mark.scenario("CRMIntegrationMgtTest.SendCoupledAndPostedFCYSalesOrderToCRM")
 def test_what_is_posted_here_stands_in_sales_to_the_cent(
     organization: Organization, capsys: pytest.CaptureFixture[str]
 ) -> None:
