@@ -99,6 +99,8 @@ def organization(settings: Settings, tmp_path: Path) -> Iterator[Organization]:
         enable(fill_in(ready))
         order_integration_switched(ConnectionSetup.current(), True)
         with opened() as connected:
+            seeded = list(every(connected.crm, "salesorder"))
+            assert all(one.ok for one in connected.crm.delete("salesorder", [Row(one.id) for one in seeded]))
             yield Organization(connected.crm, ready)
 
 
