@@ -20,7 +20,7 @@ from tests.dataverse.joined import joined
 from tests.examples import examples
 from tests.organization import demo_organization
 from tests.sandbox.conftest import Caller
-from tests.sync.entity_rules.documents.test_invoice_amounts import THIRDS, invoices, paper
+from tests.sync.entity_rules.documents.papers import THIRDS, invoices, paper
 
 D = Decimal
 

@@ -35,10 +35,7 @@ from integration.systems.filters import Comparison
 from integration.systems.system import every
 from integration.systems.values import Ref
 from tests.business_central import trading
-from tests.integration.flows.test_over_http import Organization, made, organization
-from tests.sandbox.conftest import Caller
-
-__all__ = ["organization"]
+from tests.integration.invoicing.organization import Organization, made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,13 +67,6 @@ def lines(organization: Organization, invoice: SalesInvoiceHeader) -> list[tuple
     return [tuple(row.values[name] for name in LINE) for row in found]
 
 
-def keep_amounts(organization: Organization, keeps: bool) -> None:
-    """Switch in Sales whether it leaves the amounts of integration users as they are."""
-    administrator = Caller(organization.ready, "administrator")
-    row = administrator.rows("organizations")[0]["organizationid"]
-    assert administrator("PATCH", f"organizations({row})", {"issopintegrationenabled": keeps}).ok
-
-
 def ordered(organization: Organization, *rows: dict[str, Any], **more: Any) -> tuple[uuid.UUID, SalesHeader]:
     """A submitted order, and the released one that became of it."""
     there = organization.order(*rows, **more)
@@ -99,13 +89,6 @@ def nancy(organization: Organization) -> Salesperson:
     return person
 
 
-def add_note(organization: Organization, order: uuid.UUID, text: str) -> None:
-    """A person writes a note in Sales."""
-    Caller(organization.ready, "administrator").create(
-        "annotations", objectid_salesorder_at_bind=f"/salesorders({order})", notetext=text
-    )
-
-
 def with_freight() -> None:
     setup = SalesReceivablesSetup.current()
     setup.freight_g_l_account_no = GLAccount.objects.get(no="6810")
@@ -119,7 +102,7 @@ def paid_in_two_payments(organization: Organization) -> None:
     there, order = ordered(
         organization, organization.desk(2, "149.00"), discountpercentage=D(5), freightamount=D("12.50")
     )
-    keep_amounts(organization, True)
+    organization.keep_amounts(True)
     carry(ORDER)
     assert organization.values(there, *SUMS) == (D("283.10"), D("12.50"), None, D("59.12"), D("354.72"))
     assert organization.values(there, "discountpercentage", *STATE) == (D(5), 1, 3)
@@ -156,7 +139,7 @@ def pay(invoice: SalesInvoiceHeader, amount: str) -> None:
 
 def worked_out_and_kept(organization: Organization) -> None:
     """30 x 0.33333 and freight of 5.00, in euros; once worked out by Sales and once kept."""
-    keep_amounts(organization, False)
+    organization.keep_amounts(False)
     there = organization.order(organization.desk(1, 15), whose="CONTOSO", currency="EUR")
     (number,) = organization.values(there, "ordernumber")
     invoice = posted_in_euros(str(number))
@@ -171,7 +154,7 @@ def worked_out_and_kept(organization: Organization) -> None:
     euros = Ref("transactioncurrency", organization.partner("CURRENCY", Currency.objects.get(code="EUR").pk))
     assert twin(organization, invoice, "transactioncurrencyid", "salesorderid") == (euros, Ref("salesorder", there))
     assert set(currencies_of_lines(organization, invoice)) == {euros}
-    keep_amounts(organization, True)
+    organization.keep_amounts(True)
     kept = posted_in_euros("")
     carry(INVOICE, kept.pk)
     assert [line[1] for line in lines(organization, kept)] == [D("10.00"), D("5.00")]
@@ -198,11 +181,11 @@ def currencies_of_lines(organization: Organization, invoice: SalesInvoiceHeader)
 def noted_both_ways(organization: Organization) -> None:
     """A note that comes with its order, and one of each side that comes later."""
     there = organization.order(organization.desk(1, 100))
-    add_note(organization, there, "<p>Deliver to gate 3</p>")
+    organization.add_note(there, "<p>Deliver to gate 3</p>")
     jobs.create_orders(inline=True)
     order = made(there)
     Note.objects.create(record_table="sales_header", record_id=order.pk, text="Ring <twice> & wait")
-    add_note(organization, there, "Third<br>note")
+    organization.add_note(there, "Third<br>note")
     for _ in range(2):
         for direction in Direction.BOTH.passes:
             carry(NOTES, direction=direction)
@@ -221,7 +204,7 @@ def late_notes(organization: Organization) -> None:
     order, orders = made(there), TableMapping.objects.get(name=ORDER)
     carry(NOTES, direction=Direction.TO_ERP)
     orders.couplings.uncouple([order.pk])
-    add_note(organization, there, "Written in between")
+    organization.add_note(there, "Written in between")
     assert carry(NOTES, direction=Direction.TO_ERP).inserted == 0
     orders.couplings.couple(order.pk, there)
     assert carry(NOTES, direction=Direction.TO_ERP).inserted == 1
