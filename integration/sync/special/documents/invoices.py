@@ -52,6 +52,8 @@ class CustomerDiffers(DocumentRefused):
 class InvoiceRules(Special):
     """POSTEDSALESINV-INV."""
 
+    changes_daily = True
+
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.money, self.lists, self.origins = SalesMoney(run), InvoiceLists(run), Origins(run)
