@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from pytest_django.fixtures import Settings
 
+from coupling import commands
+from coupling.models import CouplingError
 from integration import jobs
 from integration.business_central.models import Customer, Item, SalesInvoiceHeader
 from integration.business_central.store import EmbeddedCompany
@@ -15,6 +17,7 @@ from integration.models import ConnectionSetup, SyncJob, TableMapping
 from integration.sync.memory.ledger import Outcome, Pair, Result, State
 from integration.sync.rules import Direction
 from integration.sync.run import Scope
+from integration.systems.values import Side
 from tests.business_central import trading
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +70,19 @@ def test_what_an_invoice_needs_is_made_before_it() -> None:
     assert queued() == [("CUSTOMER", 1), ("ITEM-PRODUCT", 2), ("RESOURCE-PRODUCT", 1), ("POSTEDSALESINV-INV", 1)]
     assert job.after is not None
     assert job.after.mapping.name == "RESOURCE-PRODUCT"
+
+
+def test_the_button_of_a_posted_invoice_does_the_same() -> None:
+    mapping = TableMapping.objects.get(name="POSTEDSALESINV-INV")
+    job = commands.create(mapping, Side.ERP, [posted().pk], None)
+    assert queued() == [("CUSTOMER", 1), ("ITEM-PRODUCT", 1), ("POSTEDSALESINV-INV", 1)]
+    assert job.mapping == mapping
+
+
+def test_no_order_is_made_in_sales() -> None:
+    order = trading.order(trading.item())
+    with pytest.raises(CouplingError, match="submitted there"):
+        commands.create(TableMapping.objects.get(name="SALESORDER-ORDER"), Side.ERP, [order.pk], None)
 
 
 def test_what_is_blocked_or_outside_the_filter_of_its_mapping_is_not_made() -> None:
