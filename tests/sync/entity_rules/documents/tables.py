@@ -120,6 +120,6 @@ def crm_tables() -> list[Table]:
         ], named="productdescription"),
         table("annotation", "Note", [
             text("subject", 500), Field("notetext", FieldType.MEMO), Field("isdocument", FieldType.BOOLEAN),
-            reference("objectid", "account", "invoice", "quote", "salesorder"),
+            reference("objectid", "account", "invoice", "quote", "salesorder"), text("objectidtypecode"),
         ], named="subject"),
     ]  # fmt: skip
