@@ -124,3 +124,15 @@ def test_too_many_connections_close_the_oldest_and_not_the_newest(
     slow = [ask(b"GET /") for _ in range(12)]
     assert status(slow[0]) == "408 Request Timeout"
     assert status(ask(GET)) == "200 OK"
+
+
+def test_who_asks_for_the_header_alone_can_ask_again_on_the_same_connection(ask: Ask) -> None:
+    line = ask(b"HEAD / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello")
+    header = b""
+    while b"\r\n\r\n" not in header:
+        header += line.recv(65536)
+    assert header.startswith(b"HTTP/1.1 200 OK")
+    assert b"content-length: 5" in header.lower()
+    assert header.endswith(b"\r\n\r\n")
+    line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nyou")
+    assert received(line).endswith(b"\r\n\r\nyou")
