@@ -27,6 +27,7 @@ from integration.systems.filters import Comparison
 from integration.systems.system import System, every
 from integration.systems.values import Ref, Row
 from tests.business_central import trading
+from tests.integration.flows.desk import write_in_product
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 
@@ -126,3 +127,17 @@ def test_submitted_orders_become_orders_and_sales_knows_their_numbers(organizati
         assert sent is not None
     again = jobs.create_orders(inline=True)
     assert (again.inserted, again.failed, SalesHeader.objects.count()) == (0, 0, 2)
+
+
+def test_what_stands_for_written_in_products_is_no_product_itself(organization: Organization) -> None:
+    write_in_product()
+    options = Options(create=True, scope=Scope.EVERYTHING)
+    job = jobs.start(TableMapping.objects.get(name="ITEM-PRODUCT"), Direction.TO_CRM, options=options, inline=True)
+    assert (job.status, job.failed, job.inserted) == ("finished", 0, 0)
+    assert "products that are written in" in job.errors.get().message
+
+    order = organization.order(organization.desk(1, 1000), {"productdescription": "Crane hire", "quantity": D(1),
+                                                            "priceperunit": D(350)})  # fmt: skip
+    jobs.create_orders(inline=True)
+
+    assert made(order).amount == 1350
