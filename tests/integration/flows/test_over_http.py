@@ -39,8 +39,8 @@ D = Decimal
 class Organization:
     """Adatum and Contoso are customers and accounts, goods and units are coupled, euros too."""
 
-    def __init__(self, crm: System) -> None:
-        self.crm = crm
+    def __init__(self, crm: System, ready: dict[str, Any]) -> None:
+        self.crm, self.ready = crm, ready
         trading.open_company()
         create_missing()
         Currency.objects.update(description=F("code"), symbol=F("code"))
@@ -102,7 +102,7 @@ def organization(settings: Settings, tmp_path: Path) -> Iterator[Organization]:
         with opened() as connected:
             seeded = list(every(connected.crm, "salesorder"))
             assert all(one.ok for one in connected.crm.delete("salesorder", [Row(one.id) for one in seeded]))
-            yield Organization(connected.crm)
+            yield Organization(connected.crm, ready)
 
 
 def made(order: uuid.UUID) -> SalesHeader:
