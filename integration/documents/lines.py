@@ -143,7 +143,12 @@ class _Planner:
                 )
             )
             return
-        values = {"type": ACCOUNT, "no": self.known.freight_account, "quantity": ONE, "unit_price": freight}
+        values: dict[str, Value] = {
+            "type": ACCOUNT,
+            "no": self.known.freight_account,
+            "quantity": ONE,
+            "unit_price": freight,
+        }
         self._add_row("freight", self._next(), values)
 
     # --- what is sold -------------------------------------------------------------------------------------------
@@ -240,7 +245,7 @@ class _Planner:
             )
         priced = Line(quantity, price, discount, allow_invoice_discount=sold.allows_discount)
         self.lines.sold.append(PlannedLine(net, priced, gross - discount, includes_vat, rate))
-        values = {"type": sold.type, "no": sold.no, "quantity": quantity, "unit_price": price}
+        values: dict[str, Value] = {"type": sold.type, "no": sold.no, "quantity": quantity, "unit_price": price}
         self._add_row(str(line.id), self._next(), {**values, "line_discount_amount": discount})
 
     def _rate(self, sold: Sold) -> Decimal:

@@ -33,7 +33,7 @@ from integration.sync.run import Options, Scope
 from integration.systems.filters import Comparison
 from integration.systems.system import every
 from tests.business_central import trading
-from tests.integration.flows.test_over_http import Organization, made, organization
+from tests.integration.flows.organization import Organization, made, organization
 from tests.sandbox.conftest import Caller
 
 __all__ = ["organization"]
