@@ -1,4 +1,4 @@
-"""Orders with both real ends: the embedded company, and a Sales organization behind its Web API."""
+"""Both real ends: the embedded company, and a Sales organization behind its Web API where orders are submitted."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ from integration.systems.values import Ref, Row
 from tests.business_central import trading
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 D = Decimal
 
@@ -107,22 +105,3 @@ def organization(settings: Settings, tmp_path: Path) -> Iterator[Organization]:
 def made(order: uuid.UUID) -> SalesHeader:
     coupling = TableMapping.objects.get(name="SALESORDER-ORDER").couplings.get(crm_id=order)
     return SalesHeader.objects.get(pk=coupling.erp_id)
-
-
-def test_submitted_orders_become_orders_and_sales_knows_their_numbers(organization: Organization) -> None:
-    plain = organization.order(organization.desk(3, "64.99"))
-    euros = organization.order(organization.desk(10, 65), currency="EUR", discountpercentage=D(10))
-
-    job = jobs.create_orders(inline=True)
-
-    assert (job.status, job.message, job.inserted, job.failed) == ("finished", "", 2, 0)
-    assert (made(plain).amount, made(plain).amount_including_vat) == (D("194.97"), D("233.96"))
-    assert (made(euros).amount, made(euros).currency_code.code) == (D(585), "EUR")
-    for order in (plain, euros):
-        state, status, number, sent = organization.values(
-            order, "statecode", "statuscode", "bci_number", "lastbackofficesubmit"
-        )
-        assert (state, status, number) == (1, 3, made(order).no)
-        assert sent is not None
-    again = jobs.create_orders(inline=True)
-    assert (again.inserted, again.failed, SalesHeader.objects.count()) == (0, 0, 2)
