@@ -133,7 +133,7 @@ class Lookups:
     @cached_property
     def _local_step(self) -> Decimal:
         rows = self.erp.find(LEDGER_SETUP, fields=("amount_rounding_precision",), size=1).records
-        return (number(rows[0], "amount_rounding_precision") if rows else CENT) or CENT
+        return _step(rows[0]) if rows and _step(rows[0]) else CENT
 
     def _money_of(self, currencies: Mapping[uuid.UUID, Record]) -> dict[uuid.UUID, Money]:
         local = self.context.local_currency
@@ -143,7 +143,7 @@ class Lookups:
         for id, ours in self.ledger.resolve(CURRENCIES, Side.CRM, foreign).items() if foreign else ():
             row = self._currencies.get(ours)
             if row is not None:
-                step = number(row, "amount_rounding_precision") or self._local_step
+                step = _step(row) or self._local_step
                 self._money[id] = Money(Ref("currency", ours, text(row, "code")), step)
         return self._money
 
@@ -242,6 +242,11 @@ class Lookups:
             for row in rows
             if row.values.get("order_id") not in coupled
         ]
+
+
+def _step(row: Record) -> Decimal:
+    """The smallest unit that a row names, with no more decimals than it needs."""
+    return number(row, "amount_rounding_precision").normalize()
 
 
 def _groups(row: Record, price_group: str) -> dict[str, uuid.UUID | None]:

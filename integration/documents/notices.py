@@ -16,13 +16,25 @@ from integration.documents.digest import digests, is_as_agreed
 from integration.documents.flow import Flow, Noted, went_well
 from integration.documents.problems import NotNotified
 from integration.documents.reading import SalesReader
-from integration.documents.sources import IN_PROGRESS, SUBMITTED, SalesDocument, integer, moment
+from integration.documents.sources import IN_PROGRESS, SUBMITTED, SalesDocument, day, integer, moment
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import VersionConflict
-from integration.systems.values import FieldType, Row, Value, Written
+from integration.systems.values import FieldType, Record, Row, Value, Written
 
 TABLE = "salesorder"
 SENT, NUMBER = "lastbackofficesubmit", "bci_number"
+
+
+NEVER_SENT = dt.date(1900, 1, 1)
+"""What stands for a blank date in organizations that were moved."""
+
+
+def was_never_sent(header: Record) -> bool:
+    """Is the date of its last submission blank, or what stands for that?"""
+    sent = header.values.get(SENT)
+    if isinstance(sent, dt.datetime):
+        return NEVER_SENT in (sent.date(), day(header, SENT))
+    return sent is None or sent == NEVER_SENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,8 +192,11 @@ def _discount(work: _Work, lines: PlannedLines, step: Decimal, *, by_formula: bo
         given = rounded(discount * lines.line_amount / net, step)
     amount = lines.line_amount - given + lines.freight
     difference = net - discount + number(header, "freightamount") - amount
-    if abs(discount - by_columns) > step or (not includes_vat and difference) or not _near(lines, step):
-        work.problems.append(_totals_differ(work.source, amount, net - discount + number(header, "freightamount")))
+    if abs(discount - by_columns) > step:
+        made = rounded(net - by_columns + lines.freight, step)
+        work.problems.append(_totals_differ(work.source, made, shown + number(header, "freightamount"), step))
+    elif (not includes_vat and difference) or not _near(lines, step):
+        work.problems.append(_totals_differ(work.source, amount, amount + difference, step))
     elif given < 0 or given > max(lines.discountable, ZERO):
         work.problems.append(_too_much(work.source, given, lines))
     work.values["invoice_discount_value"] = given
@@ -210,7 +213,9 @@ def _near(lines: PlannedLines, step: Decimal) -> bool:
     )
 
 
-def _totals_differ(source: SalesDocument, amount: Decimal, shown: Decimal) -> RecordProblem:
+def _totals_differ(source: SalesDocument, amount: Decimal, shown: Decimal, step: Decimal) -> RecordProblem:
+    if rounded(shown, step) == shown:
+        shown = rounded(shown, step)
     return TotalsDiffer(
         f"Business Central makes {amount} of {source.named[0].lower()}{source.named[1:]}, Sales shows {shown} (without "
         "tax). Look at its lines and discounts in Sales."

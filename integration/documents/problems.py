@@ -108,9 +108,10 @@ class TotalsDiffer(RecordProblem):
 
 
 class NotNotified(RecordProblem):
-    """The order is there, and Sales did not take the notice of it."""
+    """The order is there, and Sales did not take the notice of it. It is tried again with every run."""
 
     code = "told-not"
+    retryable = True
 
 
 def together(problems: Sequence[RecordProblem]) -> RecordProblem:

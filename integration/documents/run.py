@@ -22,16 +22,17 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from integration.documents.afterwards import Afterwards
 from integration.documents.digest import digests
 from integration.documents.flow import DIRECTION, Flow, Noted, chunks, rests, went_well
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
-from integration.documents.notices import SENT, Notice, notify
+from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
-from integration.documents.quote_links import link_quotes
+from integration.documents.quotes.links import link_quotes
 from integration.documents.reading import SalesReader
-from integration.documents.sources import CANCELED, ORDER, SUBMITTED, SalesDocument, day, integer, moment, text
+from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.run import Changed, Counters, Scope
 from integration.systems.errors import CursorExpired, DuplicateKey
@@ -41,27 +42,19 @@ from integration.systems.values import Field, FieldType, Record, Side, Written
 AT_ONCE = 100
 """Orders that are read, planned and written in one go."""
 MODIFIED = "modifiedon"
-NEVER_SENT = dt.date(1900, 1, 1)
-"""What stands for a blank date in organizations that were moved."""
+CHANGED: Filter = AnyOf(
+    (
+        OneOf("statecode", (SUBMITTED, CANCELED)),
+        AllOf((Comparison("statecode", "=", ACTIVE), Comparison(SENT, "<>", None))),
+    )
+)
+"""What is looked at of what changed: orders that may be new or canceled, and those that were reopened."""
 
 
 def create_orders(flow: Flow) -> Counters:
     """Make the pass. Problems of single orders are noted in the journal and the pass goes on; a ``ConnectionProblem``,
     ``Fenced`` and ``Canceled`` end it."""
     return OrderPass(flow).go()
-
-
-def is_candidate(header: Record) -> bool:
-    """Does the automatic job take this order: submitted, and never sent to the back office?"""
-    return integer(header, "statecode") == SUBMITTED and was_never_sent(header)
-
-
-def was_never_sent(header: Record) -> bool:
-    """Is the date of its last submission blank, or what stands for that?"""
-    sent = header.values.get(SENT)
-    if isinstance(sent, dt.datetime):
-        return NEVER_SENT in (sent.date(), day(header, SENT))
-    return sent is None or sent == NEVER_SENT
 
 
 class OrderPass:
@@ -71,7 +64,10 @@ class OrderPass:
         self.flow = flow
         self.reader = SalesReader(flow.crm, ORDER)
         self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
+        self.afterwards = Afterwards(flow, self.reader, self.lookups)
         self.total = Counters()
+        self.delivered: dict[uuid.UUID, str] = {}
+        """The orders that were open, with the version they were taken with; they may have changed as well."""
         self.again: list[uuid.UUID] = []
         """Orders that somebody changed while they were read or written."""
 
@@ -100,7 +96,9 @@ class OrderPass:
             yield from self._of_ids(options.ids)
             return
         ledger = self.flow.ledger
-        yield from self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)])))
+        for headers, _ in self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)]))):
+            self.delivered.update((header.id, header.version) for header in headers)
+            yield headers, None
         if options.scope is not Scope.OPEN:
             yield from self._changes()
 
@@ -120,10 +118,10 @@ class OrderPass:
             yield from self._read(None)
 
     def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
-        where: Filter = OneOf("statecode", (SUBMITTED, CANCELED)) if cursor else self._candidates()
+        where = CHANGED if cursor else self._candidates()
         pages = self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED)
         for page in pages:
-            yield list(page.records), page.cursor
+            yield [row for row in page.records if self.delivered.get(row.id) != row.version], page.cursor
 
     def _candidates(self) -> Filter:
         return _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
@@ -143,8 +141,8 @@ class OrderPass:
     def take(self, headers: Sequence[Record]) -> None:
         """Read, plan, write and notify what belongs to these headers."""
         pairs = self.flow.ledger.pairs(Side.CRM, [header.id for header in headers])
-        noted = Noted(done=len(headers))
         coupled = [header for header in headers if _is_coupled(pairs.get(header.id))]
+        noted = Noted(done=len(headers) - len(coupled))
         taken = [
             header
             for header in headers
@@ -154,8 +152,18 @@ class OrderPass:
         notices = self._write(plans, pairs, noted)
         self.total.add(noted.counters)
         link_quotes(self.flow, headers)
-        notices += self._not_notified(coupled, pairs)
+        notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
+
+    def _judge(self, coupled: Sequence[Record], pairs: dict[uuid.UUID, Pair]) -> list[Notice]:
+        """Orders that are there already: what happened to them in Sales, and of which it is still to be notified."""
+        if not coupled:
+            return []
+        noted, notices = self.afterwards.judge(coupled, pairs)
+        with self.flow.ledger.page():
+            noted.store(self.flow)
+        self.total.add(noted.counters)
+        return notices
 
     def _takes(self, header: Record, pair: Pair | None, noted: Noted) -> bool:
         """Is an order to be made of it? What keeps one from it is noted where a person wants to know."""
@@ -251,20 +259,6 @@ class OrderPass:
         noted.counters.inserted += 1
         noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
         return Notice(document, created, no)
-
-    # --- what is coupled already --------------------------------------------------------------------------------
-
-    def _not_notified(self, headers: Sequence[Record], pairs: dict[uuid.UUID, Pair]) -> list[Notice]:
-        """Orders that are there and that Sales was never notified of."""
-        open_ = [header for header in headers if is_candidate(header) and pairs[header.id].owed_erp]
-        if not open_:
-            return []
-        ours = self.flow.erp.get(HEADER_TABLE, [pairs[header.id].erp_id for header in open_], ["no"])
-        return [
-            Notice(each, pairs[each.id], text(ours[pairs[each.id].erp_id], "no"))
-            for each in self.reader.documents(open_)
-            if pairs[each.id].erp_id in ours
-        ]
 
 
 def _is_coupled(pair: Pair | None) -> bool:

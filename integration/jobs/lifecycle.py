@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
+from integration.defaults.tasks import TASK_PASSES
 from integration.gate import Gate
 from integration.jobs import endings, full_synch, passes
 from integration.jobs.completion import on_job_ended
@@ -59,6 +60,13 @@ def create_orders(
     options = Options(scope=Scope.IDS, ids=tuple(ids), another=another) if ids else Options()
     kind = SyncJob.Kind.CREATE_ORDERS
     return start(mapping_of(ORDERS), Direction.TO_ERP, kind=kind, options=options, user=user, inline=inline)
+
+
+def kinds_of_flows(mapping: TableMapping) -> list[SyncJob.Kind]:
+    """The kinds of runs that make documents here of those of this mapping's table in Sales."""
+    passes = [one for passes in TASK_PASSES.values() for one in passes]
+    kinds = {one.kind for one in passes if one.mapping == mapping.name and one.direction == Direction.TO_ERP.value}
+    return [SyncJob.Kind(kind) for kind in sorted(kinds - {SyncJob.Kind.SYNCHRONIZE.value})]
 
 
 def process_quotes(ids: Sequence[uuid.UUID] = (), *, user: Person = None, inline: bool = False) -> SyncJob:

@@ -10,7 +10,7 @@ from integration.connection.opening import open_for_run
 from integration.connection.systems import Connected
 from integration.dataverse.store import SalesOrganization
 from integration.documents.flow import Flow
-from integration.documents.quotes import process_quotes
+from integration.documents.quotes.run import process_quotes
 from integration.documents.run import create_orders
 from integration.gate import Gate
 from integration.jobs.create import create

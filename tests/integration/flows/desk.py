@@ -32,7 +32,7 @@ from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
-from integration.systems.memory import MemorySystem
+from integration.systems.memory import PERSON, MemorySystem
 from integration.systems.values import Ref, Side
 from tests.business_central import trading
 from tests.integration.flows.sales_tables import sales_tables
@@ -132,10 +132,18 @@ class Desk:
         self.touch(order)
         return order
 
-    def touch(self, order: uuid.UUID, **values: Any) -> None:
-        """A person changes an order."""
+    def touch(self, order: uuid.UUID, by: uuid.UUID = PERSON, **values: Any) -> None:
+        """A person changes an order, or whoever it is."""
         moment = dt.datetime(2027, 1, 15, 8, tzinfo=dt.UTC) + dt.timedelta(seconds=next(self.numbers))
-        self.crm.edit("salesorder", order, modifiedon=moment, **values)
+        self.crm.edit("salesorder", order, by, modifiedon=moment, **values)
+
+    def lines(self, order: uuid.UUID) -> list[uuid.UUID]:
+        """The lines of an order of Sales, as they were entered."""
+        return [id for id in self.crm.ids("salesorderdetail") if self._owner(id) == order]
+
+    def _owner(self, line: uuid.UUID) -> uuid.UUID | None:
+        owner = self.crm.values("salesorderdetail", line)["salesorderid"]
+        return owner.id if isinstance(owner, Ref) else None
 
     # --- the pass and what became of it -------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from integration.documents.sources import ADDRESSES
 from integration.systems.values import Field, FieldType, Option, Table
 from tests.makers import crm_tables, moment, option, reference, table, text
@@ -39,7 +41,7 @@ def _goods() -> list[Table]:
 
 
 def _order() -> Table:
-    return table("salesorder", "Order", [
+    order = table("salesorder", "Order", [
         text("name", 300), text("ordernumber"), text("bci_number", 20), option("statecode", STATES),
         Field("statuscode", FieldType.INTEGER), moment("lastbackofficesubmit"), moment("modifiedon"),
         reference("customerid", "account", "contact"), reference("transactioncurrencyid", "transactioncurrency"),
@@ -49,6 +51,7 @@ def _order() -> Table:
         *map(money, ("discountamount", "freightamount", "totalamountlessfreight", "totalamount", "totaltax")),
         *(text(name, 250) for name in ADDRESSES),
     ])  # fmt: skip
+    return replace(order, state_field="statecode")
 
 
 def _line() -> Table:

@@ -21,9 +21,9 @@ from dataclasses import replace
 
 from integration.documents.flow import Flow, Noted, rests, went_well
 from integration.documents.lines import HEADER_TABLE
-from integration.documents.notices import SENT
+from integration.documents.notices import SENT, was_never_sent
 from integration.documents.orders import plan
-from integration.documents.quote_steps import (
+from integration.documents.quotes.steps import (
     ACTIVE,
     CLOSED,
     RELEASED,
@@ -37,8 +37,8 @@ from integration.documents.quote_steps import (
     with_days,
 )
 from integration.documents.reading import SalesReader
-from integration.documents.run import MODIFIED, OrderPass, is_candidate
-from integration.documents.sources import ORDER, QUOTE, SalesDocument, integer, reference, text
+from integration.documents.run import MODIFIED, OrderPass
+from integration.documents.sources import ORDER, QUOTE, SUBMITTED, SalesDocument, integer, reference, text
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.rules import Reference
 from integration.sync.run import Changed, Counters, Scope
@@ -190,7 +190,7 @@ class QuotePass(OrderPass):
                 continue
             if coupled.get(row.id) in here:
                 made[quote.id] = coupled[row.id]
-            elif row.id not in coupled and is_candidate(row):
+            elif row.id not in coupled and integer(row, "statecode") == SUBMITTED and was_never_sent(row):
                 to_make.setdefault(quote.id, []).append(row.id)
         return Orders(made, to_make)
 

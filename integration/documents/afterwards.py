@@ -1,0 +1,203 @@
+"""What happens to an order in Sales after it became one here. Nothing of it is applied by itself: goods may be on their
+way. The order is held, a person is told what happened, and chooses.
+
+    in Sales it is now          here
+    Canceled                    on hold (CRM), unless it is invoiced; order-canceled until a person says Keep, or
+                                deletes the order
+    Active, being changed       order-reopened; nothing until it is submitted again
+    Submitted, as it was        the version is remembered, no more
+    Submitted, changed          order-changed: Take Over rebuilds the order, Keep leaves it as it is
+    Fulfilled, Invoiced         somebody closed it there: it is left alone
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from integration.documents.digest import HEADER, LINES, digests, header_digest, is_as_agreed
+from integration.documents.flow import Flow, Noted, went_well
+from integration.documents.lines import HEADER_TABLE
+from integration.documents.lookups import Lookups
+from integration.documents.notices import Notice, was_never_sent
+from integration.documents.orders import plan
+from integration.documents.problems import OrderCanceled, OrderChanged, OrderReopened
+from integration.documents.reading import SalesReader
+from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, text
+from integration.sync.memory.ledger import Pair
+from integration.sync.run import Scope
+from integration.systems.errors import RecordProblem
+from integration.systems.values import Record, Side
+
+HELD = "CRM"
+KEPT = "document:kept"
+"""Among the agreed values: a person has said that the order stays though it was canceled in Sales."""
+OURS = ("no", "on_hold", "completely_invoiced")
+ABOUT_AFTERWARDS = (OrderCanceled.code, OrderChanged.code, OrderReopened.code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Coupled:
+    """An order on both sides. ``document`` has no lines unless they were read."""
+
+    document: SalesDocument
+    pair: Pair
+    order: Record
+
+    @property
+    def no(self) -> str:
+        return text(self.order, "no")
+
+
+class Afterwards:
+    """Judges coupled orders of one page."""
+
+    def __init__(self, flow: Flow, reader: SalesReader, lookups: Lookups) -> None:
+        self.flow, self.reader, self.lookups = flow, reader, lookups
+
+    def judge(self, headers: Sequence[Record], pairs: Mapping[uuid.UUID, Pair]) -> tuple[Noted, list[Notice]]:
+        """What is to be remembered of them, and of which Sales is still to be notified. An order that is gone here is
+        left to the pass of its mapping. Raises a ``ConnectionProblem``."""
+        noted, notices = Noted(done=len(headers)), list[Notice]()
+        open_ = [header for header in headers if self._is_news(header, pairs[header.id], noted)]
+        if not open_:
+            return noted, notices
+        ours = self.flow.erp.get(HEADER_TABLE, [pairs[header.id].erp_id for header in open_], OURS)
+        there = [header for header in open_ if pairs[header.id].erp_id in ours]
+        submitted = [header for header in there if integer(header, "statecode") == SUBMITTED]
+        read = {each.id: each for each in self.reader.documents(submitted)} if submitted else {}
+        for header in there:
+            document = read.get(header.id, SalesDocument(ORDER, header))
+            coupled = _Coupled(document, pairs[header.id], ours[pairs[header.id].erp_id])
+            notice = self._judge(coupled, noted)
+            notices += [notice] if notice else []
+        return noted, notices
+
+    def _is_news(self, header: Record, pair: Pair, noted: Noted) -> bool:
+        """Is there anything to look at? What we wrote ourselves is remembered as ours."""
+        if self.flow.options.scope is Scope.IDS or pair.owed_erp:
+            return True
+        if header.version != pair.seen_crm:
+            return True
+        digest = ("", header_digest(header))
+        if pair.to_erp.code not in ABOUT_AFTERWARDS and pair.agreed.get(HEADER) not in (None, digest):
+            noted.remembered.append(replace(pair, agreed={**pair.agreed, HEADER: digest}))
+        return False
+
+    def _judge(self, coupled: _Coupled, noted: Noted) -> Notice | None:
+        match integer(coupled.document.header, "statecode"):
+            case value if value == SUBMITTED:
+                return self._submitted(coupled, noted)
+            case value if value == CANCELED:
+                self._canceled(coupled, noted)
+            case value if value == ACTIVE:
+                self._reopened(coupled, noted)
+            case _:
+                self._remember(coupled, noted)
+        return None
+
+    # --- submitted ----------------------------------------------------------------------------------------------
+
+    def _submitted(self, coupled: _Coupled, noted: Noted) -> Notice | None:
+        document, pair = coupled.document, coupled.pair
+        said = digests(document)
+        if self.flow.options.winner is Side.CRM:
+            self._take_over(coupled, noted)
+            return None
+        if not self._is_unchanged(coupled, said) and self.flow.options.winner is not Side.ERP:
+            self._changed(coupled, noted)
+            return None
+        pair = replace(pair, agreed={**_without_kept(pair), **said})
+        if was_never_sent(document.header):
+            return Notice(document, pair, coupled.no)
+        if self.flow.options.scope is Scope.IDS and self.flow.options.winner is None:
+            noted.leave_out(pair, f"{document.named} is order {coupled.no} already.", document.label)
+        noted.counters.unchanged += 1
+        self._remember(replace(coupled, pair=pair), noted)
+        return None
+
+    def _is_unchanged(self, coupled: _Coupled, said: Mapping[str, tuple[str, str]]) -> bool:
+        """Does it say what was agreed? Coupled by hand, it does from that moment on; what we wrote into the header
+        ourselves since is no change."""
+        pair = coupled.pair
+        if LINES not in pair.agreed or is_as_agreed(pair, said):
+            return True
+        us = self.flow.context.user_id
+        is_ours = us is not None and coupled.document.header.modified_by == us
+        return is_ours and pair.agreed[LINES] == said[LINES]
+
+    def _changed(self, coupled: _Coupled, noted: Noted) -> None:
+        named = coupled.document.named
+        problem = OrderChanged(
+            f"{named} was changed in Sales after it became order {coupled.no}. Take the change over, or keep the order "
+            "as it is."
+        )
+        self._fail(coupled, problem, noted)
+
+    def _take_over(self, coupled: _Coupled, noted: Noted) -> None:
+        """Rebuild the order from what Sales has now."""
+        document = coupled.document
+        known = self.lookups.known([document], self.reader.rows([document]))
+        planned = plan(document, coupled.pair.erp_id, known, another=True, by_formula=True)
+        try:
+            if planned.document is None:
+                raise planned.problem or OrderChanged(f"{document.named} cannot be taken over.")
+            self.flow.erp.act(HEADER_TABLE, coupled.pair.erp_id, "rebuild", document=planned.document)
+        except RecordProblem as problem:
+            self._fail(coupled, problem, noted)
+            return
+        pair = replace(coupled.pair, agreed={**_without_kept(coupled.pair), **digests(document)})
+        noted.counters.modified += 1
+        self._remember(replace(coupled, pair=pair), noted)
+
+    # --- canceled, reopened, closed -----------------------------------------------------------------------------
+
+    def _canceled(self, coupled: _Coupled, noted: Noted) -> None:
+        pair, order = coupled.pair, coupled.order
+        if self.flow.options.winner is Side.ERP:
+            self._hold(coupled, "")
+            kept = {**pair.agreed, KEPT: ("", "canceled")}
+            self._remember(replace(coupled, pair=replace(pair, agreed=kept)), noted)
+            return
+        if KEPT in pair.agreed or order.values.get("completely_invoiced"):
+            self._remember(coupled, noted)
+            return
+        if not text(order, "on_hold"):
+            self._hold(coupled, HELD)
+        problem = OrderCanceled(
+            f"{coupled.document.named} was canceled in Sales after it became order {coupled.no}, which is on hold now. "
+            "Delete the order, or keep it."
+        )
+        self._fail(coupled, problem, noted)
+
+    def _hold(self, coupled: _Coupled, code: str) -> None:
+        """Hold the order back, or let it go; a hold of somebody else stays."""
+        if "hold" in self.flow.erp.describe(HEADER_TABLE).actions and text(coupled.order, "on_hold") in ("", HELD):
+            self.flow.erp.act(HEADER_TABLE, coupled.pair.erp_id, "hold", code=code)
+
+    def _reopened(self, coupled: _Coupled, noted: Noted) -> None:
+        problem = OrderReopened(
+            f"{coupled.document.named} is being changed in Sales after it became order {coupled.no}. It is looked at "
+            "when it is submitted again."
+        )
+        self._fail(coupled, problem, noted)
+
+    # --- what is remembered -------------------------------------------------------------------------------------
+
+    def _remember(self, coupled: _Coupled, noted: Noted) -> None:
+        """As it is now; what was complained about is past."""
+        pair = replace(went_well(coupled.pair), seen_crm=coupled.document.header.version, owed_erp=False)
+        noted.remembered.append(pair)
+        noted.recovered.append(pair.crm_id)
+
+    def _fail(self, coupled: _Coupled, problem: RecordProblem, noted: Noted) -> None:
+        pair = replace(coupled.pair, seen_crm=coupled.document.header.version, owed_erp=False)
+        if pair.to_erp.code == problem.code and coupled.pair.seen_crm == pair.seen_crm:
+            noted.counters.failed += 1
+            return  # It stands where it stood, and is said already.
+        noted.fail(pair, problem, coupled.document.label, frozenset())
+
+
+def _without_kept(pair: Pair) -> dict[str, tuple[str, str]]:
+    return {key: halves for key, halves in pair.agreed.items() if key != KEPT}
