@@ -50,7 +50,11 @@ def test_a_quote_has_discount_freight_description_and_notes_as_an_order_has(quot
     quoting.process()
 
     made = quoting.here(quote)
-    assert (made.amount, made.amount_including_vat, made.invoice_discount_value) == (D("295.60"), D("354.72"), D("14.90"))
+    assert (made.amount, made.amount_including_vat, made.invoice_discount_value) == (
+        D("295.60"),
+        D("354.72"),
+        D("14.90"),
+    )
     assert [line.description for line in lines_of(made)] == ["Desk", "Deliver to gate 3", "Freight"]
     assert made.work_description == "For Leeds"
     assert [note.text for note in Note.objects.filter(record_id=made.pk)] == ["Ring twice"]
