@@ -116,8 +116,8 @@ def _bulk(order: int, label: str, action: str) -> Part:
 PARTS = (
     Part("record", 0, "Business Central", "erp_card", args=_record, when=_on_erp),
     Part("record", 1, "Dynamics 365 Sales", "crm_card", args=_record, when=_on_crm),
-    Part("posted_invoice", 0, "Synchronization", "erp_card", lambda id: ("sales_invoice_header", id)),
-    Part("document.links", 0, "Synchronization", "erp_card", lambda id: ("sales_header", id)),
+    Part("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
+    Part("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
     Part("skipped", 0, "Skipped Synch. Records", "synch_skipped"),
     Part(
         "connection.actions",

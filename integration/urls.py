@@ -1,7 +1,7 @@
 """Addresses of this app."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from integration.views.bookkeeping import urls as bookkeeping
 from integration.views.components import components
@@ -53,6 +53,7 @@ from integration.views.people.users import (
     user_unlock,
     users,
 )
+from integration.views.published import published
 from integration.views.running.errors import synch_errors
 from integration.views.running.full_synch import full_synch, full_synch_line, full_synch_reset, full_synch_start
 from integration.views.running.job_queue import job_queue, job_queue_edit, job_queue_entry
@@ -115,6 +116,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("users/<int:id>/key/revoke/", user_key_revoke, name="user_key_revoke"),
     path("components/", components, name="components"),
     path("healthz", healthz, name="healthz"),
+    re_path(r"^ODataV4(?:/(?P<path>.*))?$", published, name="published"),
     path("connection/", connection, name="connection"),
     path("connection/test/", connection_test, name="connection_test"),
     path("connection/enable/", connection_enable, name="connection_enable"),

@@ -16,7 +16,6 @@ from integration.forms.connection import HELP, ConnectionForm
 from integration.forms.secrets import SecretInputs, control_characters, secret_input
 from integration.forms.versioned import Stored, VersionedForm, VersionedInputs, shown
 from integration.models import ConnectionSetup, User
-from integration.models.connection.availability import NOT_YET, is_published
 from integration.models.connection.moving import CLEARED
 from integration.models.connection.sign_in import ON_PREMISES
 from integration.systems.values import Side
@@ -128,9 +127,6 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
             self.fields["import_solution"].disabled = True
             self.fields["import_solution"].help_text = f"Version {setup.solution_version} is installed."
         guide: Guide = self.instance
-        if not is_published():
-            self.fields["item_availability"].help_text = NOT_YET
-            self.fields["item_availability"].disabled = not guide.item_availability
         chosen = tables.read(self.data) if self.is_bound else guide.tables
         self.choices = tables.choices(chosen)
         self.helper = FormHelper()
@@ -160,9 +156,7 @@ class ChoicesStepForm(SecretInputs, VersionedForm):
         if not cleaned.get("dataverse_enabled"):
             words = "Something has to be synchronized" if not cleaned.get("sales_enabled") else "Sales needs it"
             self.add_error("dataverse_enabled", f"{words}: enable the CDS connection.")
-        if cleaned.get("item_availability") and not is_published():
-            self.add_error("item_availability", NOT_YET)
-        elif cleaned.get("item_availability") and not cleaned.get("odata_user"):
+        if cleaned.get("item_availability") and not cleaned.get("odata_user"):
             self.add_error("odata_user", "Choose the user in whose name Dynamics 365 Sales asks.")
         for name in ("auto_create_orders", "auto_process_quotes"):
             if cleaned.get(name) and not cleaned.get("order_integration"):

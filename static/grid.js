@@ -78,6 +78,7 @@ grid?.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Insert") focusOn(insertBelow(row), "type");
   else if (event.ctrlKey && event.key === "Delete") remove(row);
   else if (event.key === "Enter" && cell.matches(CELLS)) step(cell, event.shiftKey ? -1 : 1);
+  else if (cell.list?.options.length && event.key.startsWith("Arrow")) return; // it chooses what is offered
   else if (event.key === "ArrowDown" && !inSelect && !event.altKey && cell.matches(CELLS)) move(cell, 1);
   else if (event.key === "ArrowUp" && !inSelect && !event.altKey && cell.matches(CELLS)) move(cell, -1);
   else return;
@@ -97,12 +98,32 @@ form?.addEventListener("keydown", (event) => {
   form.requestSubmit();
 });
 
-// What the company fills in where nothing was typed stands there in grey.
+// What the company fills in where nothing was typed stands there in grey. What follows from something typed elsewhere
+// (to ship from the quantity) is shown, and sent as it was, so that it goes on following.
+const followers = () => [...grid.querySelectorAll("[data-follows]")];
+
+grid?.addEventListener("input", (event) => delete event.target.dataset.follows);
+
 document.addEventListener("htmx:oobAfterSwap", () => {
   for (const amount of grid?.querySelectorAll("output[data-fills]") ?? []) {
-    for (const column of ["description", "unit_price"]) {
-      const cell = form.elements[`${amount.dataset.fills}-${column}`];
-      if (cell) cell.placeholder = amount.dataset[column] ?? "";
+    for (const [key, value] of Object.entries(amount.dataset)) {
+      const column = key.replace(/^new_?/i, "");
+      const cell = form.elements[`${amount.dataset.fills}-${column.toLowerCase()}`];
+      if (!cell || cell === document.activeElement) continue;
+      if (!key.startsWith("new")) cell.placeholder = value;
+      else if (cell.value !== value) {
+        cell.value = value;
+        cell.dataset.follows = "yes";
+      }
     }
   }
+});
+
+form?.addEventListener("htmx:configRequest", (event) => {
+  if (event.target !== form) return;
+  for (const cell of followers()) event.detail.parameters[cell.name] = cell.defaultValue;
+});
+
+form?.addEventListener("submit", () => {
+  for (const cell of followers()) cell.value = cell.defaultValue;
 });

@@ -17,7 +17,7 @@ from coupling.commands.couple_records import (
     uncouple_inline,
 )
 from coupling.commands.create_records import creatable, create
-from coupling.commands.statistics import update_statistics
+from coupling.commands.flows import retry_posts, update_statistics
 from coupling.commands.synchronize_now import CAPTIONS, GET, MERGE, SEND, plans, suggestion, synchronize, ways
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "creatable",
     "create",
     "plans",
+    "retry_posts",
     "suggestion",
     "synchronize",
     "uncouple",

@@ -18,7 +18,7 @@ from coupling.models import CouplingError
 from coupling.pages.skipped import found, skipped
 from coupling.views.access import may_couple, person, show, show_problem
 from coupling.views.parts import Parts
-from integration.models import SyncJob, TableMapping
+from integration.models import PendingPost, SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
 
@@ -62,7 +62,8 @@ def synch_skipped(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     shown = skipped(chosen.rows, int(after) if after.isdecimal() and len(after) < 9 else 0)
     pages = {"first_page": f"?{chosen.query()}", "next_page": f"?{chosen.query(after=str(shown.next))}"}
-    return render(request, "coupling/skipped.html", {"skipped": shown, "filter": chosen, **pages})
+    resting = PendingPost.objects.filter(skipped=True)
+    return render(request, "coupling/skipped.html", {"skipped": shown, "filter": chosen, "posts": resting, **pages})
 
 
 @require_POST
@@ -72,6 +73,7 @@ def skipped_action(request: HttpRequest, action: str) -> HttpResponse:
     acts: dict[str, Callable[[HttpRequest], HttpResponse]] = {
         "retry": _retry,
         "retry-all": _retry_all,
+        "retry-posts": _retry_posts,
         "find-deleted": _find_deleted,
         "synchronize": _synchronize,
         "restore": _restore,
@@ -93,6 +95,12 @@ def _retry(request: HttpRequest) -> HttpResponse:
 
 def _retry_all(request: HttpRequest) -> HttpResponse:
     return _retried(request, repair.retry_all(person(request)))
+
+
+def _retry_posts(request: HttpRequest) -> HttpResponse:
+    number = commands.retry_posts(person(request))
+    messages.success(request, f"{number} post{'s are' if number != 1 else ' is'} being tried again.")
+    return redirect("synch_skipped")
 
 
 def _retried(request: HttpRequest, number: int) -> HttpResponse:

@@ -16,6 +16,8 @@ from django.utils import timezone
 from integration.business_central.row_versions import allocate
 
 BATCH_SIZE = 500
+LINES_AT_ONCE = 1500
+"""Complete rows that are inserted by one statement; the database cuts them smaller where it takes fewer values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class CompanyQuerySet(models.QuerySet[Any]):
         if rows:
             with transaction.atomic(using=self.db, savepoint=False):
                 stamp_new_rows(rows, allocate(len(rows), self.db) if first is None else first)
-                super().bulk_create(rows, BATCH_SIZE)
+                super().bulk_create(rows, LINES_AT_ONCE)
 
     insert_complete.alters_data = True  # type: ignore[attr-defined]
 

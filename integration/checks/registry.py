@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from integration.checks.contents import clocks, mappings, roles, rules, solution
 from integration.checks.decimals import decimals
+from integration.checks.orders import orders
 from integration.checks.owners import owners
 from integration.checks.prices import price_list, rates
 from integration.connection.systems import Connected
@@ -16,4 +17,4 @@ Check = Callable[[ConnectionSetup, Connected], Iterator[Finding]]
 
 REQUIRED: Sequence[Check] = (mappings,)
 """Without these the connection is of no use: the guide does not go on."""
-FURTHER: Sequence[Check] = (rules, roles, solution, rates, owners, price_list, decimals, clocks)
+FURTHER: Sequence[Check] = (rules, roles, solution, rates, owners, price_list, decimals, orders, clocks)

@@ -26,7 +26,7 @@ from integration.dataverse.session import OF_A_PERSON, Gate, Patience
 from integration.dataverse.store import SalesOrganization
 from integration.models.connection.switches import DISABLED
 from integration.models.mapping.table_mapping import TableMapping
-from integration.sync.rules import Context
+from integration.sync.rules import Context, Trade
 from integration.systems.errors import ConfigurationProblem, TimedOut
 
 if TYPE_CHECKING:
@@ -154,6 +154,7 @@ def _connected(
         company=systems.company_name(),
         organization_id=setup.organization_id,
         user_id=setup.user_id,
+        trade=Trade(orders=setup.order_integration_enabled),
         filters=TableMapping.objects.filters(),
     )
     crm = systems.open_crm(setup, patience=patience, gate=gate, expected=None if anybody else expected)

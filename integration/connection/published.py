@@ -48,7 +48,7 @@ def publish(setup: ConnectionSetup, crm: System) -> None:
             values["bci_odataaccesskey"] = setup.odata_key.reveal()
     except SecretUnreadable as error:
         raise ConfigurationProblem("The access key cannot be decrypted any more. Type it anew.") from error
-    if not setup.offers_availability or not _has_key(setup):
+    if not setup.item_availability_enabled or not _has_key(setup):
         values["bci_odataaccesskey"] = ""
     _write(crm, values)
 

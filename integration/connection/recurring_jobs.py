@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_ENTRIES, TaskEntry
+from integration.defaults.tasks import HOUSE_TASKS, TASK_ENTRIES, TaskEntry
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.models.jobs.queue_entry import JobQueueEntry
 from integration.models.mapping.table_mapping import TableMapping
@@ -34,11 +34,10 @@ def release_jobs(parts: Collection[str], mappings: Collection[TableMapping] = ()
 
 
 def follow_features(features: Collection[str], *, enabled: bool) -> None:
-    """Create the entries of the tasks that these features ask for, where they are missing and something does the task;
-    delete all others. What a person changed about one that stays is kept; a new one waits On Hold until the connection
-    is enabled, unless it is the house's own."""
-    asked = [entry for entry in TASK_ENTRIES if not entry.feature or entry.feature in features]
-    wanted = [entry for entry in asked if entry.task not in PLANNED]
+    """Create the entries of the tasks that these features ask for, where they are missing; delete all others. What a
+    person changed about one that stays is kept; a new one waits On Hold until the connection is enabled, unless it is
+    the house's own."""
+    wanted = [entry for entry in TASK_ENTRIES if not entry.feature or entry.feature in features]
     unwanted = {entry.task for entry in TASK_ENTRIES} - {entry.task for entry in wanted}
     JobQueueEntry.objects.filter(mapping=None, task__in=unwanted).delete()
     for entry in wanted:

@@ -1,7 +1,6 @@
 """The tasks that belong to no mapping, and the recurring entries of those that run at times of their own: as data.
 
 What a task does is registered where it lives (``jobs/tasks``), or it makes passes over mappings (``TASK_PASSES``).
-``PLANNED`` are those that nothing does yet.
 """
 
 from __future__ import annotations
@@ -27,13 +26,6 @@ class Task(StrEnum):
     PROCESS_QUOTES = "auto_process_quotes"
 
 
-PLANNED = (
-    Task.AVAILABILITY,
-    Task.ORDER_NOTES,
-)
-"""Nothing does these yet, so they have no entry either: an entry promises a run."""
-
-
 @dataclass(frozen=True, slots=True)
 class TaskPass:
     """A run that a task makes: over which mapping, which way, of which kind of job."""
@@ -50,6 +42,10 @@ TASK_PASSES: Mapping[str, tuple[TaskPass, ...]] = {
     Task.ORDER_STATUS: (
         TaskPass("SALESORDER-ORDER", "to_crm", "posts"),
         TaskPass("SALESORDER-ORDER", "to_crm", "synchronize"),
+    ),
+    Task.ORDER_NOTES: (
+        TaskPass("SALESORDER-NOTES", "to_erp", "synchronize"),
+        TaskPass("SALESORDER-NOTES", "to_crm", "synchronize"),
     ),
 }
 """Tasks whose work are runs of mappings, one behind the other (two at most): they have a journal, errors and turns."""

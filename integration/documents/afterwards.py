@@ -20,7 +20,7 @@ from integration.documents.digest import HEADER, LINES, digests, header_digest, 
 from integration.documents.flow import Flow, Noted, went_well
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
-from integration.documents.notices import Notice, was_never_sent
+from integration.documents.notices import NUMBER, Notice, close, was_never_sent
 from integration.documents.orders import plan
 from integration.documents.problems import OrderCanceled, OrderChanged, OrderReopened
 from integration.documents.reading import SalesReader
@@ -28,7 +28,9 @@ from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, Sa
 from integration.sync.memory.ledger import Pair
 from integration.sync.run import Scope
 from integration.systems.errors import RecordProblem
-from integration.systems.values import Record, Side
+from integration.systems.filters import OneOf
+from integration.systems.system import every
+from integration.systems.values import Record, Row, Side
 
 HELD = "CRM"
 KEPT = "document:kept"
@@ -65,6 +67,7 @@ class Afterwards:
             return noted, notices
         ours = self.flow.erp.get(HEADER_TABLE, [pairs[header.id].erp_id for header in open_], OURS)
         there = [header for header in open_ if pairs[header.id].erp_id in ours]
+        self._deleted([header for header in open_ if pairs[header.id].erp_id not in ours], pairs, noted)
         submitted = [header for header in there if integer(header, "statecode") == SUBMITTED]
         read = {each.id: each for each in self.reader.documents(submitted)} if submitted else {}
         for header in there:
@@ -96,6 +99,33 @@ class Afterwards:
             case _:
                 self._remember(coupled, noted)
         return None
+
+    def _deleted(self, headers: Sequence[Record], pairs: Mapping[uuid.UUID, Pair], noted: Noted) -> None:
+        """Orders that a person deleted here: those of which nothing was invoiced may be submitted once more, the others
+        are done, or they would be delivered twice."""
+        if not headers:
+            return
+        orders = tuple(pairs[header.id].erp_id for header in headers)
+        found = every(self.flow.erp, "sales_invoice_header", OneOf("order_id", orders), ["order_id"])
+        invoiced = {row.values["order_id"] for row in found}
+        for header in headers:
+            self._bring_in_line(header, pairs[header.id], noted, is_invoiced=pairs[header.id].erp_id in invoiced)
+
+    def _bring_in_line(self, header: Record, pair: Pair, noted: Noted, *, is_invoiced: bool) -> None:
+        values = close(is_invoiced=is_invoiced, number=NUMBER in self.flow.writer.describe(ORDER.table).fields)
+        row = Row(header.id, values, header.version, from_states=frozenset({SUBMITTED}))
+        version = header.version
+        if integer(header, "statecode") == SUBMITTED:
+            answer = self.flow.writer.update(ORDER.table, [row])[0]
+            if answer.error is not None:
+                noted.fail(replace(pair, owed_erp=True), answer.error, SalesDocument(ORDER, header).label)
+                return
+            version = answer.version or ""
+        noted.recovered.append(header.id)
+        if is_invoiced:
+            noted.remembered.append(replace(went_well(pair), seen_crm=version, owed_erp=False))
+        else:
+            noted.forgotten.append(pair)
 
     # --- submitted ----------------------------------------------------------------------------------------------
 

@@ -16,7 +16,18 @@ from integration.documents.digest import digests, is_as_agreed
 from integration.documents.flow import Flow, Noted, went_well
 from integration.documents.problems import NotNotified
 from integration.documents.reading import SalesReader
-from integration.documents.sources import IN_PROGRESS, SUBMITTED, SalesDocument, day, integer, moment
+from integration.documents.sources import (
+    ACTIVE,
+    IN_PROGRESS,
+    INVOICED,
+    INVOICED_COMPLETELY,
+    PENDING,
+    SUBMITTED,
+    SalesDocument,
+    day,
+    integer,
+    moment,
+)
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import VersionConflict
 from integration.systems.values import FieldType, Record, Row, Value, Written
@@ -39,11 +50,13 @@ def was_never_sent(header: Record) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An order that Sales is to be notified of: as it was read, its pair, and its number here."""
+    """An order that Sales is to be notified of: as it was read, its pair, its number here, and that of the quote it was
+    made of."""
 
     document: SalesDocument
     pair: Pair
     no: str
+    quote_no: str = ""
 
 
 def notify(flow: Flow, reader: SalesReader, notices: Sequence[Notice]) -> list[uuid.UUID]:
@@ -84,6 +97,15 @@ def _sent(flow: Flow, notices: Sequence[Notice]) -> list[tuple[Notice, Written]]
 def _values(notice: Notice, sent: dt.date, *, has_number: bool) -> Mapping[str, Value]:
     values: dict[str, Value] = {"statecode": SUBMITTED, "statuscode": IN_PROGRESS, SENT: sent}
     return {**values, NUMBER: notice.no} if has_number else values
+
+
+def close(*, is_invoiced: bool, number: bool) -> Mapping[str, Value]:
+    """What is written of an order that is no order here any more: Invoiced where something of it was invoiced, else
+    Pending, so that it can be submitted once more."""
+    if is_invoiced:
+        return {"statecode": INVOICED, "statuscode": INVOICED_COMPLETELY}
+    blank: dict[str, Value] = {"statecode": ACTIVE, "statuscode": PENDING, SENT: None}
+    return {**blank, NUMBER: ""} if number else blank
 
 
 def _note(noted: Noted, notice: Notice, answer: Written) -> None:

@@ -226,7 +226,16 @@ class OrderPass:
                 if each.problem is not None:
                     self._refused(each, pairs.get(each.source.id), noted)
             noted.store(self.flow)
+            self._close_quotes(notices)
         return notices
+
+    def _close_quotes(self, notices: Sequence[Notice]) -> None:
+        """The quotes that these orders were made of are archived and deleted: the order names them by now."""
+        if "link_quote" not in self.flow.erp.describe(HEADER_TABLE).actions:
+            return
+        for notice in notices:
+            if notice.quote_no:
+                self.flow.erp.act(HEADER_TABLE, notice.pair.erp_id, "link_quote", no=notice.quote_no)
 
     def _refused(self, refused: Plan, pair: Pair | None, noted: Noted) -> None:
         document, problem = refused.source, refused.problem
@@ -258,7 +267,8 @@ class OrderPass:
         noted.notes += [Pair(note.id, note.id, State.COUPLED) for note in document.notes]
         noted.counters.inserted += 1
         noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
-        return Notice(document, created, no)
+        quote_no = made.document.header.values.get("quote_no") if made.document is not None else ""
+        return Notice(document, created, no, str(quote_no or ""))
 
 
 def _is_coupled(pair: Pair | None) -> bool:

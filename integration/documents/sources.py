@@ -33,8 +33,8 @@ QUOTE = Source("quote", "quotedetail", "quoteid", "quotenumber", 0, "Quote")
 
 ACTIVE, SUBMITTED, CANCELED, FULFILLED, INVOICED = 0, 1, 2, 3, 4
 """States of an order."""
-PENDING, IN_PROGRESS = 2, 3
-"""Reasons of the states Active and Submitted of an order."""
+PENDING, IN_PROGRESS, INVOICED_COMPLETELY = 2, 3, 100003
+"""Reasons of the states Active, Submitted and Invoiced of an order."""
 PLACES = {
     "address": "line1",
     "address_2": "line2",

@@ -16,7 +16,6 @@ from integration.connection.order_user import find_order_user
 from integration.forms.secrets import SecretInputs, certificate_input, control_characters, secret_input
 from integration.forms.versioned import VersionedForm
 from integration.models import ConnectionSetup, User
-from integration.models.connection.availability import NOT_YET, is_published
 from integration.models.connection.features import ADDRESSES
 from integration.models.connection.moving import PendingNotice
 from integration.models.connection.sign_in import ON_PREMISES
@@ -94,8 +93,6 @@ class ConnectionForm(SecretInputs, VersionedForm):
             self.fields["order_user"].initial = self.instance.order_user_name
         for name in self._locked():
             self.fields[name].disabled = True
-        if "item_availability_enabled" in self.fields and not is_published():
-            self.fields["item_availability_enabled"].help_text = NOT_YET
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = self._layout()
@@ -169,7 +166,6 @@ class ConnectionForm(SecretInputs, VersionedForm):
         setup = self.instance
         locked = set(ConnectionSetup.IDENTIFYING) if setup.is_enabled else set()
         locked |= set() if setup.solution_version else set(ADDRESSES)
-        locked |= set() if is_published() or setup.item_availability_enabled else {"item_availability_enabled"}
         locked |= set() if setup.order_integration_enabled and setup.sales_enabled else set(ORDERS)
         return locked & set(self.fields)
 

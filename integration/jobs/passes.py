@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from integration.connection.document_passes import ready_for_documents
 from integration.connection.opening import open_for_run
 from integration.connection.systems import Connected
 from integration.dataverse.store import SalesOrganization
@@ -17,6 +18,7 @@ from integration.jobs.create import create
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
 from integration.jobs.flows.posts import write_posts
+from integration.jobs.flows.reopening import reopen
 from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
 from integration.mappings.build_rule import build_rule
@@ -35,6 +37,8 @@ from integration.systems.errors import ConfigurationProblem, FieldMissing
 from integration.systems.system import DocumentSystem
 
 UNCOUPLED_AT_ONCE = 500
+OF_THE_ENGINE = (SyncJob.Kind.SYNCHRONIZE, SyncJob.Kind.PLAN, SyncJob.Kind.APPLY)
+"""Kinds of runs in which records are carried by the engine, or planned to be."""
 ORDERS_OFF = "Sales order integration is off. Switch it on on the Connection Setup page first."
 
 
@@ -55,7 +59,8 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:
-        return kinds[SyncJob.Kind(job.kind)](job, journal, connected)
+        ready = ready_for_documents(connected, job.mapping, setup) if job.kind in OF_THE_ENGINE else connected
+        return kinds[SyncJob.Kind(job.kind)](job, journal, ready)
 
 
 def refuse_what_is_off(setup: ConnectionSetup, mapping: TableMapping) -> None:
@@ -70,7 +75,8 @@ def plan(
 ) -> Iterator[Action]:
     """What a pass would do, record by record; nothing is written anywhere."""
     refuse_what_is_off(setup, mapping)
-    with open_for_run(setup, gate) as connected:
+    with open_for_run(setup, gate) as opened:
+        connected = ready_for_documents(opened, mapping, setup)
         rule = build_rule(mapping, connected.erp, connected.crm)
         source, destination = connected.source_and_destination(direction)
         cursor = mapping.cursor(direction.source) or None
@@ -153,7 +159,10 @@ def _uncouple(job: SyncJob, journal: JobJournal, connected: Connected) -> Counte
 
 
 def _create_orders(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
-    return create_orders(flow_of(job, journal, connected))
+    flow = flow_of(job, journal, connected)
+    if job.run_options.scope is not Scope.IDS:
+        reopen(job.mapping, connected.erp)
+    return create_orders(flow)
 
 
 def _process_quotes(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:

@@ -177,11 +177,11 @@ def utc_now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """What the documents of a run go by. ``orders``: is sales order integration on? ``order_user_id`` is the user of
-    Sales that handles orders. ``lines``: the rule of the lines, where a run carries whole documents."""
+    """What the documents of a run go by. ``orders``: is sales order integration on? ``keeps_amounts``: Sales leaves
+    amounts as they are written. ``lines``: the rule of the lines, where a run carries whole documents."""
 
     orders: bool = False
-    order_user_id: uuid.UUID | None = None
+    keeps_amounts: bool = False
     lines: TableRule | None = None
 
 

@@ -22,17 +22,20 @@ register = template.Library()
 def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
     """The groups of the navigation with the links this person may follow; empty groups are left out."""
     path = context["request"].path if "request" in context else ""
-    groups = [
-        {"label": label, "links": [_link(one, path) for one in visible(places, context["user"])]}
+    groups: list[dict[str, Any]] = [
+        {"label": label, "links": [_link(one) for one in visible(places, context["user"])]}
         for label, places in entries().items()
     ]
+    links = [link for group in groups for link in group["links"]]
+    above = [link for link in links if path == link["url"] or (link["url"] != "/" and path.startswith(link["url"]))]
+    if above:
+        max(above, key=lambda link: len(link["url"]))["here"] = True
     return [group for group in groups if group["links"]]
 
 
-def _link(entry: Entry, path: str) -> dict[str, Any]:
-    url = reverse(entry.name, args=entry.args)
-    here = path == url if url == "/" else path.startswith(url)
-    return {"label": entry.label, "url": url, "here": here}
+def _link(entry: Entry) -> dict[str, Any]:
+    """One link. Of several that a page is below, the longest is where it is."""
+    return {"label": entry.label, "url": reverse(entry.name, args=entry.args), "here": False}
 
 
 @register.simple_tag(takes_context=True)

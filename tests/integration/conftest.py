@@ -7,7 +7,6 @@ from typing import Any, Never
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from integration.connection import systems
 from integration.mappings.standard import create_missing
@@ -89,12 +88,6 @@ def mapping(setup: ConnectionSetup) -> TableMapping:
     known = {"name", "post_code", "city", "e_mail", "salesperson_code", "currency_code"}
     customer.fields.exclude(erp_field__in=known).delete()
     return customer
-
-
-@pytest.fixture
-def service(settings: Settings) -> None:
-    """A release with the item availability web service."""
-    settings.ROOT_URLCONF = "tests.urls_with_availability"
 
 
 @pytest.fixture

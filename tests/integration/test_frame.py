@@ -55,6 +55,16 @@ def test_groups_stand_in_the_order_of_their_entries() -> None:
     assert list(entries()) == ["", "Setup", "Synchronization", *business_central, "Dynamics 365 Sales"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "label"), [("setup", "Assisted Setup"), ("vat_setup", "VAT Posting Setup"), ("home", "Home")]
+)
+def test_the_navigation_marks_the_one_entry_that_a_page_belongs_to(name: str, label: str) -> None:
+    page = signed_in("Ines", ADMINISTRATOR).get(reverse(name)).content.decode()
+
+    assert re.findall(r'aria-current="page">([^<]+)<', page) == [label]
+
+
 def test_every_entry_has_an_address() -> None:
     assert all(reverse(one.name, args=one.args) for group in entries().values() for one in group)
 

@@ -48,3 +48,12 @@ def complaint(answer: requests.Response) -> str:
 
 def id_of(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def allow(call: Any, name: str, role: str) -> None:
+    """Give a person the role that ends so."""
+    (person,) = call.rows(f"systemusers?$filter=fullname eq '{name}'&$select=systemuserid")
+    (found,) = call.rows(f"roles?$filter=endswith(name,'{role}')&$select=roleid")
+    bound = {"@odata.id": f"{call.root}roles({found['roleid']})"}
+    answer = call("POST", f"systemusers({person['systemuserid']})/systemuserroles_association/$ref", bound)
+    assert answer.status_code == 204, answer.text

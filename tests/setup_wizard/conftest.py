@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from integration.systems.memory.system import MemorySystem
-from tests.integration.conftest import admin, company, ends, organization, reader, service, setup
+from tests.integration.conftest import admin, company, ends, organization, reader, setup
 
-__all__ = ["GUIDE", "admin", "company", "ends", "fresh", "organization", "press", "reader", "service", "setup", "shown"]
+__all__ = ["GUIDE", "admin", "company", "ends", "fresh", "organization", "press", "reader", "setup", "shown"]
 
 GUIDE = "/setup/sales-connection/"
 SECRET = "the secret of Contoso"

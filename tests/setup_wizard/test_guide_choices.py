@@ -172,9 +172,7 @@ def test_sales_without_dataverse_and_nothing_at_all_are_refused(fresh: tuple[Mem
     assert "Something has to be synchronized" in answer.content.decode()
 
 
-def test_wishes_that_need_another_one_are_refused_by_its_name(
-    fresh: tuple[MemorySystem, ...], admin: Client, service: None
-) -> None:
+def test_wishes_that_need_another_one_are_refused_by_its_name(fresh: tuple[MemorySystem, ...], admin: Client) -> None:
     walk(admin, until="data")
     answer = press(admin, "data", auto_create_orders="on", item_availability="on")
     assert set(answer.context["form"].errors) == {"auto_create_orders", "odata_user"}

@@ -22,10 +22,10 @@ from django.db import DatabaseError, OperationalError, transaction
 from integration.business_central.documents.calculation import calculate
 from integration.business_central.documents.completion import complete_header, complete_line, number_lines
 from integration.business_central.documents.masters import Masters
-from integration.business_central.documents.numbers import SERIES, check_typed, draw
-from integration.business_central.models import LineType, Note, SalesHeader, SalesLine
+from integration.business_central.documents.numbers import SERIES, NewNumbers, check_typed
+from integration.business_central.models import DocumentType, LineType, Note, SalesHeader, SalesLine
 from integration.business_central.number_series import NumberRefused
-from integration.business_central.row_versions import allocate, lock_company
+from integration.business_central.row_versions import allocate, reserve
 from integration.business_central.tables import TableColumns, columns_of
 from integration.business_central.writing.batches import problem_of, valid_rows
 from integration.systems.errors import ConfigurationProblem, DuplicateKey, Problem, RecordProblem, Refused
@@ -73,8 +73,7 @@ def insert_documents(table: str, documents: Sequence[Document]) -> list[Written]
 def _attempt(batch: Mapping[int, Document]) -> dict[int, Written]:
     header = columns_of(HEADER)
     try:
-        with transaction.atomic():
-            lock_company()
+        with transaction.atomic(), reserve(_versions(batch)):
             return _create(batch)
     except (DatabaseError, NumberRefused) as error:
         if len(batch) == 1 or isinstance(error, OperationalError):
@@ -85,21 +84,25 @@ def _attempt(batch: Mapping[int, Document]) -> dict[int, Written]:
     return answers
 
 
+def _versions(batch: Mapping[int, Document]) -> int:
+    """The row versions that the documents need, and the lines of their number series."""
+    return sum(document.rows() for document in batch.values()) + len(SERIES)
+
+
 def _create(batch: Mapping[int, Document]) -> dict[int, Written]:
     problems: Problems = {}
-    drafts = _drafts(batch, problems)
-    masters = Masters(
-        {draft.header.sell_to_customer_no_id for draft in drafts.values()}
-        | {draft.header.bill_to_customer_no_id for draft in drafts.values()} - {None},
-        {(line.type, line.no) for draft in drafts.values() for line in draft.lines},
-    )
+    headers = [document.header for document in batch.values()]
+    numbers = NewNumbers(_wanted_numbers(headers), {row.id for row in headers})
+    masters = Masters(_referred(headers, "sell_to_customer_no", "bill_to_customer_no"))
+    drafts = _drafts(batch, problems, numbers.there, masters)
+    masters.load_sold({(line.type, line.no) for draft in drafts.values() for line in draft.lines})
     for position, draft in list(drafts.items()):
         try:
             complete(draft, masters)
         except RecordProblem as problem:
             problems[position] = problem
             del drafts[position]
-    _number(list(drafts.values()), masters)
+    _number(list(drafts.values()), masters, numbers)
     store(list(drafts.values()))
     refused = {at: Written(batch[at].header.id, error=problem) for at, problem in problems.items()}
     return refused | {at: written(draft.header) for at, draft in drafts.items()}
@@ -114,12 +117,25 @@ def written(header: Any) -> Written:
 # --- reading what came ----------------------------------------------------------------------------------------------
 
 
-def _drafts(batch: Mapping[int, Document], problems: Problems) -> Drafts:
+def _wanted_numbers(headers: Sequence[Row]) -> dict[int, int]:
+    """How many documents of each type come without a number."""
+    types = [row.values.get("document_type", DocumentType.ORDER) for row in headers if not row.values.get("no")]
+    return {type: types.count(type) for type in SERIES if type in types}
+
+
+def _referred(headers: Sequence[Row], *names: str) -> set[uuid.UUID]:
+    """The ids that these columns point to."""
+    values = [row.values.get(name) for row in headers for name in names]
+    return {value.id for value in values if isinstance(value, Ref)}
+
+
+def _drafts(batch: Mapping[int, Document], problems: Problems, there: set[uuid.UUID], masters: Masters) -> Drafts:
     """The documents whose values fit, as rows; the problem of each other goes to ``problems``."""
     headers = {at: document.header for at, document in batch.items()}
     drafts: Drafts = {}
-    there = set(SalesHeader.objects.filter(pk__in=[row.id for row in headers.values()]).values_list("pk", flat=True))
-    usable, refused = valid_rows(columns_of(HEADER), headers, new=True)
+    there = set(there)
+    known = masters.customers_and_currencies(currencies=bool(_referred(list(headers.values()), "currency_code")))
+    usable, refused = valid_rows(columns_of(HEADER), headers, new=True, trusted=known)
     problems |= {at: answer.error for at, answer in refused.items() if answer.error is not None}
     for position, values in usable:
         row = headers[position]
@@ -194,7 +210,7 @@ def _check_attached(lines: Sequence[Any]) -> None:
             raise Refused(f"Line {line.line_no} is attached to line {line.attached_to_line_no}, which is not there.")
 
 
-def _number(drafts: Sequence[Draft], masters: Masters) -> None:
+def _number(drafts: Sequence[Draft], masters: Masters, new: NewNumbers) -> None:
     """Draw the numbers of documents that have none. Raises ``NumberRefused``."""
     by_type: dict[int, list[Any]] = {}
     for draft in drafts:
@@ -204,9 +220,7 @@ def _number(drafts: Sequence[Draft], masters: Masters) -> None:
         if len(blank) < len(headers):
             check_typed(masters.sales_setup, SERIES[type])
         if blank:
-            stored = SalesHeader.objects.filter(document_type=type)
-            numbers = draw(masters.sales_setup, SERIES[type], stored, len(blank))
-            for header, number in zip(blank, numbers, strict=True):
+            for header, number in zip(blank, new.draw(type, len(blank)), strict=True):
                 header.no = number
 
 
@@ -217,4 +231,4 @@ def store(drafts: Sequence[Draft]) -> None:
     first = allocate(len(headers) + len(lines)) if headers else 0
     SalesHeader.objects.insert_complete(headers, first)
     SalesLine.objects.insert_complete(lines, first + len(headers))
-    Note.objects.bulk_create([note for draft in drafts for note in draft.notes])
+    Note.objects.insert_complete([note for draft in drafts for note in draft.notes])

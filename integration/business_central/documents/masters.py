@@ -52,6 +52,7 @@ class Masters:
         self._customers: dict[uuid.UUID, Any] = {}
         self._sold: dict[tuple[int, str], Any] = {}
         self._factors: dict[tuple[uuid.UUID, dt.date], Decimal] = {}
+        self._terms: dict[uuid.UUID, Any] = {}
         self._load_customers(customers)
         self.load_sold(sold)
 
@@ -60,7 +61,9 @@ class Masters:
         if asked:
             payers = Customer.objects.filter(pk__in=asked).values("bill_to_customer_no")
             found: Any = Customer.objects.filter(Q(pk__in=asked) | Q(pk__in=payers))
-            self._customers |= {row.pk: row for row in found}
+            rows = list(found.select_related("payment_terms_code"))
+            self._customers |= {row.pk: row for row in rows}
+            self._terms |= {row.payment_terms_code_id: row.payment_terms_code for row in rows if row.payment_terms_code}
 
     def load_sold(self, keys: Iterable[tuple[int, str]]) -> None:
         """Look up what lines name that is not looked up yet."""
@@ -71,6 +74,12 @@ class Masters:
         for type, wanted in numbers.items():
             found = SOLD[type][0].objects.filter(no__in=wanted)
             self._sold |= {(type, row.no): row for row in found}
+
+    def customers_and_currencies(self, *, currencies: bool) -> dict[str, set[uuid.UUID]]:
+        """By column of a header the ids of the rows that are known to be there."""
+        customers = set(self._customers)
+        known = {"sell_to_customer_no": customers, "bill_to_customer_no": customers}
+        return known | {"currency_code": set(self._currencies)} if currencies else known
 
     # --- setup ------------------------------------------------------------------------------------------------------
 
@@ -143,12 +152,10 @@ class Masters:
             raise ItemBlocked(f"{name} {no} is blocked. Take that off first, or take it off the document.")
         return row
 
-    @cached_property
-    def _terms(self) -> dict[uuid.UUID, Any]:
-        return {row.pk: row for row in PaymentTerms.objects.all()}
-
     def terms(self, id: uuid.UUID | None) -> Any:
         """Payment terms, or ``None``."""
+        if id and id not in self._terms:
+            self._terms |= {row.pk: row for row in PaymentTerms.objects.all()}
         return self._terms.get(id) if id else None
 
     def due_date(self, terms_id: uuid.UUID | None, day: dt.date) -> dt.date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -112,12 +113,17 @@ class NoSeriesLine(CompanyRow):
         that is rolled back gives its numbers back too, so the series has no gaps of its own.
         """
         free: list[str] = []
+        before = self.columns()
         while len(free) < count:
             candidates = self._count_up(min(count - len(free), BATCH_SIZE))
             used = used_numbers(candidates)
             free += [number for number in candidates if number not in used]
-        type(self).objects.filter(pk=self.pk).update(last_no_used=self.last_no_used)
+        type(self).objects.write_complete([Change(self, before)])
         return free
+
+    def coming(self, count: int) -> list[str]:
+        """The next numbers, which are not reserved. Raises :class:`NumberRefused`."""
+        return copy(self)._count_up(count)
 
     def _count_up(self, count: int) -> list[str]:
         numbers: list[str] = []

@@ -92,7 +92,7 @@ def invoice_work(work: Work, day: dt.date) -> SalesInvoiceHeader:
     parts = _parts_of_order(work)
     release_work(work)
     move_posting_date(work, day)
-    taken = taken_by([header.pk])
+    taken = taken_by([header.pk]) if any(line.quantity_invoiced for line in work.lines) else {}
     portions = [portion(part.line, part.quantity, taken.get((header.pk, part.line.line_no), Taken())) for part in parts]
     amounts = invoice_amounts(portions, work.step, prices_include_vat=header.prices_including_vat)
     made = _post(work, parts, amounts, header.no, header.pk)

@@ -226,9 +226,8 @@ def unapply_of_entry(
     entry_id: uuid.UUID, *, application_no: int, posting_date: dt.date | None = None, by: str = ""
 ) -> None:
     """Take back an application that this entry has part in. Raises as :func:`unapply`."""
-    if not DetailedCustLedgEntry.objects.filter(
-        cust_ledger_entry_no=entry_id, application_no=application_no or None
-    ).exists():
+    own = DetailedCustLedgEntry.objects.filter(cust_ledger_entry_no=entry_id, application_no=application_no)
+    if not application_no or not own.exists():
         raise NotFound(f"This entry has no application {application_no}.")
     unapply(application_no, posting_date=posting_date, by=by)
 

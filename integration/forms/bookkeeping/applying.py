@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from integration.business_central.documents.masters import Masters
 from integration.business_central.models import CustLedgerEntry
-from integration.forms.bookkeeping.posting import PostingForm, amount_field
+from integration.forms.bookkeeping.posting import VerbForm, amount_field
 from integration.forms.versioned import Stored
 from integration.models.stored.audit import AuditEntry
 from integration.pages.amounts import money
@@ -38,7 +38,7 @@ class EntryChoice(forms.ModelChoiceField):
         return f"{kind} {entry.document_no}, {entry.posting_date}: {remaining} open"
 
 
-class ApplyForm(PostingForm):
+class ApplyForm(VerbForm):
     """One entry applied to another; which of them is the invoice follows from their signs."""
 
     table, verb, kind = "cust_ledger_entry", "apply", "application"
@@ -90,7 +90,7 @@ class ApplyForm(PostingForm):
         return f"{money(self.wanted, self.step)} of {payment.document_no} are applied to {invoice.document_no}."
 
 
-class UnapplyForm(PostingForm):
+class UnapplyForm(VerbForm):
     """Take an application back: both entries are open again."""
 
     table, verb, kind, action = "cust_ledger_entry", "unapply", "application", AuditEntry.Action.CANCELED

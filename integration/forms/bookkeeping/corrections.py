@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
@@ -18,7 +18,7 @@ from integration.business_central.models import (
     SalesInvoiceLine,
 )
 from integration.business_central.posting.crediting import Credit
-from integration.forms.bookkeeping.posting import PostingForm, amount_field
+from integration.forms.bookkeeping.posting import VerbForm, amount_field
 from integration.forms.versioned import Stored
 from integration.models.stored.audit import AuditEntry
 from integration.pages.amounts import money
@@ -26,7 +26,7 @@ from integration.pages.amounts import money
 QUANTITY, AMOUNT = "quantity", "amount"
 
 
-class CorrectionForm(PostingForm):
+class CorrectionForm(VerbForm):
     """What both ways of correcting an invoice have in common."""
 
     table = "sales_invoice_header"
@@ -134,7 +134,7 @@ class CreditForm(CorrectionForm):
 def _credited(invoice: SalesInvoiceHeader) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
     """Line of the invoice -> quantity, amount and amount including VAT that are credited of it already."""
     found: dict[int, tuple[Decimal, Decimal, Decimal]] = {}
-    rows: Sequence[Any] = SalesCrMemoLine.objects.filter(document_no__corrects_invoice_no=invoice.no)
+    rows: Iterable[Any] = SalesCrMemoLine.objects.filter(document_no__corrects_invoice_no=invoice.no)
     for row in rows:
         quantity, amount, including = found.get(row.invoice_line_no, (Decimal(0),) * 3)
         found[row.invoice_line_no] = (

@@ -11,7 +11,7 @@ from django import forms
 from integration.business_central.documents.masters import Masters
 from integration.business_central.models import Currency, CustLedgerEntry, Customer, SalesInvoiceHeader
 from integration.business_central.posting.payments import discount_of, proposes_discount
-from integration.forms.bookkeeping.posting import PostingForm, amount_field
+from integration.forms.bookkeeping.posting import VerbForm, amount_field
 from integration.forms.versioned import Stored
 from integration.pages.amounts import money
 from integration.systems.errors import Problem
@@ -28,7 +28,7 @@ def typed(amount: Decimal, step: Decimal) -> str:
     return money(amount, step).replace(",", "")
 
 
-class ReceiptForm(PostingForm):
+class ReceiptForm(VerbForm):
     """What every payment has."""
 
     amount = amount_field("Amount")

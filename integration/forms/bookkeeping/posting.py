@@ -42,7 +42,7 @@ def amount_field(label: str, **more: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, max_digits=15, decimal_places=3, **more)
 
 
-class PostingForm(VersionedInputs, forms.Form):
+class VerbForm(VersionedInputs, forms.Form):
     """``table`` and ``verb`` are what ``act`` is asked for; ``kind`` and ``action`` what the audit log says of it."""
 
     table: ClassVar[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.db.models import ProtectedError, QuerySet
@@ -58,7 +58,7 @@ class ProductGroupForm(LineForm):
 class SetupFormSet(VersionedSet, forms.BaseModelFormSet):
     """All lines of one table, saved together or not at all."""
 
-    kind: ClassVar[str]
+    model: type[Any]
 
     def rows(self) -> Sequence[QuerySet[Any]]:
         return []
@@ -107,8 +107,8 @@ def described(row: Any) -> tuple[str, str]:
     return str(row.code), str(row.description)
 
 
-def _made(form: type[LineForm], prefix: str, posted: Any) -> SetupFormSet:
-    model: Any = form.Meta.model
+def _made(form: Any, prefix: str, posted: Any) -> SetupFormSet:
+    model = form.Meta.model
     rows = model.objects.all()
     maker = forms.modelformset_factory(model, form=form, formset=SetupFormSet, extra=1, can_delete=True)
     sent = posted and aligned(posted, prefix, list(rows), form.Meta.fields, KEY)

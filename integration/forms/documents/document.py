@@ -36,16 +36,17 @@ SHIPPING = (
     "shipment_date", "shipment_method_code", "shipping_agent_code", "ship_to_code",
     *(f"ship_to_{name}" for name in PARTY),
 )  # fmt: skip
-SELL_TO = tuple(f"sell_to_{name}" for name in PARTY if name not in ("name", "contact"))
+SELL_TO = ("sell_to_customer_name_2", *(f"sell_to_{name}" for name in PARTY[2:-1]))
 BILL_TO = tuple(f"bill_to_{name}" for name in PARTY)
 TABS: Sequence[tuple[str, tuple[str, ...]]] = (
     ("General", GENERAL),
     ("Invoice Details", INVOICING),
     ("Shipping", SHIPPING),
-    ("Sell-to Address", tuple(name for name in SELL_TO if name != "sell_to_name_2") + ("sell_to_customer_name_2",)),
+    ("Sell-to Address", SELL_TO),
     ("Bill-to Address", BILL_TO),
 )
 COLUMNS = tuple(name for _, names in TABS for name in names)
+OF_QUOTES = ("quote_valid_until_date",)
 DAYS = tuple(name for name in COLUMNS if name.endswith("_date"))
 
 
@@ -67,6 +68,8 @@ class NumberField(forms.ModelChoiceField):
         return super().prepare_value(value)
 
     def to_python(self, value: Any) -> Any:
+        if isinstance(value, uuid.UUID):  # what a disabled input has shown
+            return self.queryset.get(pk=value)
         return super().to_python(value.strip().upper() if isinstance(value, str) else value)
 
 
@@ -90,16 +93,17 @@ class DocumentForm(VersionedForm):
         super().__init__(data, instance=instance)
         self.initial["invoice_discount_value"] = plain(instance.invoice_discount_value, 2)
         self.closed = instance.status != SalesHeader.Status.OPEN
+        self.left_out = () if kind_of(instance) is QUOTE else OF_QUOTES
         for name, field in self.fields.items():
-            if self.closed and name not in (*FREE_HEADER, "seen"):
+            field.show_hidden_initial = False
+            if name in self.left_out or (self.closed and name not in (*FREE_HEADER, "seen")):
                 field.disabled = True
-        if kind_of(instance) is not QUOTE:
-            del self.fields["quote_valid_until_date"]
 
     @property
-    def tabs(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """(name, inputs) of each FastTab."""
-        return [(label, [self[name] for name in names if name in self.fields]) for label, names in TABS]
+    def tabs(self) -> list[tuple[str, list[forms.BoundField], bool]]:
+        """(name, inputs, whether one of them is wrong) of each FastTab."""
+        tabs = [(label, [self[name] for name in names if name not in self.left_out]) for label, names in TABS]
+        return [(label, fields, any(field.errors for field in fields)) for label, fields in tabs]
 
     def is_valid(self) -> bool:
         return bool(all([super().is_valid(), self.grid.is_valid()]))

@@ -1,7 +1,7 @@
 """The lines of a document in a grid: those of one page of them, and blank ones for what is added.
 
-A browser sends inputs in the order in which they stand, so where a new line stands among the others says which number it
-gets::
+A browser sends inputs in the order in which they stand, so where a new line stands among the others says which number
+it gets::
 
     line-0-id  of 10000
     line-5-id  blank         -> 15000
@@ -208,7 +208,8 @@ class LineGrid:
         self.count += len(new)
 
     def is_valid(self) -> bool:
-        return all([line.is_valid() for line in self.lines if line.is_bound])
+        valid = [line.is_valid() for line in self.lines if line.is_bound]  # all of them, whatever the first one says
+        return all(valid)
 
     @property
     def has_changed(self) -> bool:
@@ -254,7 +255,5 @@ class LineGrid:
 def _between(before: int, behind: int, count: int) -> list[int | None]:
     """So many numbers between two, at even distances."""
     if count and behind - before <= count:
-        raise forms.ValidationError(
-            f"There is no room for {count} lines in front of line {behind}. Add them elsewhere."
-        )
+        raise forms.ValidationError(f"Nothing fits in front of line {behind} any more. Add it elsewhere.")
     return [before + (behind - before) * place // (count + 1) for place in range(1, count + 1)]

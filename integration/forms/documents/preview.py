@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.forms import ValidationError
@@ -11,9 +12,13 @@ from django.forms import ValidationError
 from integration.business_central.models import LineType, SalesHeader, SalesLine
 from integration.business_central.posting.changing import DocumentChange, preview
 from integration.forms.documents.document import DocumentForm
-from integration.forms.documents.lines import LineForm
-from integration.pages.documents.cards import LineShown, Totals, places_of, totals_of
+from integration.forms.documents.lines import PRICES, LineForm
+from integration.forms.documents.values import PRICE_PLACES, plain
+from integration.pages.documents.cards import Currencies, LineShown, Totals, totals_of
 from integration.systems.errors import RecordProblem
+
+FOLLOWING = ("line_discount_percent", "line_discount_amount", "qty_to_ship", "qty_to_invoice")
+"""What changes with the quantity, the price or the other kind of discount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,18 @@ class PreviewedLine:
         if self.row is None or self.form.row is not None or self.row.type == LineType.COMMENT:
             return {"description": "", "unit_price": ""}
         return {"description": self.row.description, "unit_price": LineShown(self.row, self.places).numbers[1]}
+
+    @property
+    def renewed(self) -> dict[str, str]:
+        """Input -> what it follows from what was typed elsewhere; of stored lines, where it was not typed itself."""
+        if self.row is None or self.form.row is None or self.row.type == LineType.COMMENT:
+            return {}
+        typed = self.form.changed_data if self.form.is_bound else ()
+        return {name: str(_plain(self.row, name)) for name in FOLLOWING if name not in typed}
+
+
+def _plain(row: Any, name: str) -> Decimal:
+    return plain(getattr(row, name), PRICE_PLACES if name in PRICES else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,6 @@ def _problems(form: DocumentForm) -> list[str]:
 
 
 def _shown(form: DocumentForm, header: Any, lines: Sequence[Any], problems: Sequence[str] = ()) -> Preview:
-    rows, places = {line.pk: line for line in lines}, places_of(header)
+    rows, places = {line.pk: line for line in lines}, Currencies().places(header)
     shown = [PreviewedLine(line, rows.get(line.shown_id), places) for line in form.grid.lines]
     return Preview(totals_of(header, lines), shown, problems)

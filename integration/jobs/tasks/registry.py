@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from integration.connection import notifying
 from integration.defaults.tasks import Task
 from integration.jobs.opening import gate_of
-from integration.jobs.tasks import new_day, retention, waking
+from integration.jobs.tasks import new_day, retention, stock, waking
 from integration.models import ConnectionSetup
 
 Work = Callable[[], Mapping[str, int]]
@@ -25,6 +25,7 @@ TASKS: dict[str, Work] = {
     Task.NOTIFY_SALES: notify_sales,
     Task.LOOK_AT_SALES: waking.look_at_sales,
     Task.NEW_DAY: new_day.look,
+    Task.AVAILABILITY: stock.look,
 }
 """What each task does. A room above this one adds its own (:func:`performs`); ``apps.py`` loads it."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integration.business_central import tombstones
 from integration.defaults.tasks import Task
-from integration.models import Plan, RecordChange, SyncError, SyncJob, TableMapping
+from integration.models import FlowCursor, PendingPost, Plan, RecordChange, SyncError, SyncJob, TableMapping
 from integration.sync.rules import Direction
 
 AT_ONCE = 1000
@@ -22,8 +22,8 @@ TASK = Task.RETENTION
 
 def clean() -> dict[str, int]:
     """Remove what is older than ``RETENTION_DAYS``: jobs that have ended (with what they noted, unless an error of
-    theirs is still open), closed errors, history, dry runs, and what is left of deleted rows once every mapping has
-    read their deletion. Answers how many of each."""
+    theirs is still open), closed errors, history, dry runs, posts that rest, and what is left of deleted rows once
+    everybody has read their deletion. Answers how many of each."""
     before = timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS)
     closed = SyncError.objects.filter(closed_at__lt=before)
     ended = SyncJob.objects.exclude(status__in=SyncJob.ACTIVE).filter(finished_at__lt=before)
@@ -32,16 +32,18 @@ def clean() -> dict[str, int]:
         "jobs": _remove(ended.exclude(errors__closed_at=None, errors__isnull=False)),
         "changes": _remove(RecordChange.objects.filter(created_at__lt=before)),
         "plans": _remove(Plan.objects.filter(created_at__lt=before).exclude(status__in=STILL_WANTED)),
+        "posts": _remove(PendingPost.objects.filter(skipped=True, first_refused_at__lt=before)),
         "deletions": tombstones.prune(before, _followers()),
     }
 
 
 def _followers() -> list[tuple[str, str]]:
-    """(table, cursor) of all who follow Business Central: the mappings, and the runs under way."""
+    """(table, cursor) of all who follow Business Central: the mappings, the runs under way, and the flows."""
     running = (SyncJob.objects.active() | SyncJob.objects.waiting()).filter(direction=Direction.TO_CRM.value)
     return [
         *TableMapping.objects.values_list("erp_table", "erp_cursor"),
         *running.values_list("mapping__erp_table", "cursor"),
+        *((name.rpartition("/")[2], cursor) for name, cursor in FlowCursor.objects.values_list("name", "cursor")),
     ]
 
 

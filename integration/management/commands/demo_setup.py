@@ -34,6 +34,7 @@ class Command(BaseCommand):
         ready = ready_line(sys.stdin.readline())
         call_command("migrate", verbosity=0)
         demo.fill(options["customers"])
+        demo.sell()
         connect(ready)
         leave_word(settings.DATA_DIR / "sandbox.json", ready)
         if options["enable"]:

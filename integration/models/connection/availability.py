@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
-from django.urls import Resolver404, resolve
 
 from integration.models.people.rights import READ_AVAILABILITY
 from integration.models.stored.secret import keys_problem
 
-SERVICE = "/ODataV4/Company('{company}')/ProductItemAvailability"
-NOT_YET = "The item availability web service is not part of this release yet, so Sales cannot ask for it."
+ROOT = "/ODataV4/"
+SERVICE = ROOT + "Company('{company}')/ProductItemAvailability"
 
 
-def is_published() -> bool:
-    """Is there an address at which Sales could ask? Nothing can be switched on that nobody answers."""
-    try:
-        resolve(SERVICE.format(company="CRONUS"))
-    except Resolver404:
-        return False
-    return True
+def address_of(company: str) -> str:
+    """The path at which Sales asks, for a company of this name. A quote within the name is doubled, as OData has it."""
+    return SERVICE.format(company=quote(company.replace("'", "''"), safe=""))
 
 
 def may_ask(user: AbstractUser | None) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from integration.dataverse.reading.zones import zone
-from integration.models.connection.availability import NOT_YET, SERVICE, is_published, may_ask
+from integration.models.connection.availability import address_of, may_ask
 from integration.models.stored.audit import AuditEntry, record
 from integration.models.stored.secret import SecretField
 from integration.systems.errors import ConfigurationProblem
@@ -49,8 +48,7 @@ class Features(models.Model):
         """Reset Web Client URL: both addresses as they follow from where this application answers (``base``) and what
         the company is called; blank where that is no address to be written down, such as one without https."""
         base = (settings.PUBLIC_URL or base).rstrip("/")
-        listening = SERVICE.format(company=quote(company, safe=""))
-        for name, address in zip(ADDRESSES, (base, base + listening), strict=True):
+        for name, address in zip(ADDRESSES, (base, base + address_of(company)), strict=True):
             if not only_blank or not getattr(self, name):
                 setattr(self, name, _or_blank(address))
 
@@ -79,14 +77,9 @@ class Features(models.Model):
         record(AuditEntry.Action.CHANGED, "sales order integration", self, *users)
 
     @property
-    def offers_availability(self) -> bool:
-        """Is item availability switched on, and is there a service that answers?"""
-        return self.item_availability_enabled and is_published()
-
-    @property
     def publishes_availability(self) -> bool:
         """Has Sales everything it needs to ask for item availability?"""
-        return self.offers_availability and may_ask(self.odata_user)
+        return self.item_availability_enabled and may_ask(self.odata_user)
 
     def features(self) -> set[str]:
         """Which of the extra jobs there should be, by the switch that asks for them."""
@@ -95,7 +88,7 @@ class Features(models.Model):
             "orders": self.order_integration_enabled,
             "auto_create_orders": self.auto_create_orders,
             "auto_process_quotes": self.auto_process_quotes,
-            "item_availability": self.offers_availability,
+            "item_availability": self.item_availability_enabled,
         }
         return {name for name, on in switches.items() if on}
 
@@ -111,9 +104,7 @@ class Features(models.Model):
             for name in ("auto_create_orders", "auto_process_quotes"):
                 if getattr(self, name):
                     wrong[name] = ValidationError("Sales order integration is off. Switch it on first.")
-        if self.item_availability_enabled and not is_published():
-            wrong["item_availability_enabled"] = ValidationError(NOT_YET)
-        elif self.item_availability_enabled and self.odata_user is None:
+        if self.item_availability_enabled and self.odata_user is None:
             wrong["odata_user"] = ValidationError("Choose the user in whose name Dynamics 365 Sales asks.")
         return wrong
 

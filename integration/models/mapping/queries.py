@@ -6,15 +6,16 @@ from typing import Any
 
 from django.db import models
 
+from integration.sync.memory.ledger import State
 from integration.systems.values import Side
 
 
 class TableMappingQuerySet(models.QuerySet[Any]):
     def prioritized(self) -> TableMappingQuerySet:
-        """The mappings of records (not of option values, not of lines, none that a flow keeps), in the order they
+        """The mappings of records (not of option values, not of lines, not those that flows keep), in the order they
         synchronize best."""
-        lines = "POSTEDSALESLINE-INV"
-        return self.without_options().filter(internal=False).exclude(name=lines).order_by("position", "name")
+        mapped = self.without_options().filter(internal=False).exclude(name="POSTEDSALESLINE-INV")
+        return mapped.order_by("position", "name")
 
     def without_options(self) -> TableMappingQuerySet:
         """The mappings whose Sales side is a table."""
@@ -23,6 +24,12 @@ class TableMappingQuerySet(models.QuerySet[Any]):
     def of_table(self, side: Side, table: str) -> TableMappingQuerySet:
         """The mappings over this table of this side that people work with, those that run first in front."""
         return self.filter(internal=False, **{f"{side.value}_table": table}).order_by("position", "name")
+
+    def pairs(self) -> models.QuerySet[Any]:
+        """The couplings of these mappings whose records are there on both sides, for a subquery: their columns
+        ``erp_id`` and ``crm_id``."""
+        couplings = self.model._meta.get_field("couplings").related_model
+        return couplings._default_manager.filter(mapping__in=self.order_by(), state=State.COUPLED.value)
 
     def filters(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
         """(table, integration table) -> both filters of every mapping over this pair, those that run first in front."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.business_central.models import (
+    Customer,
     GeneralLedgerSetup,
     LineType,
     Note,
@@ -36,17 +37,25 @@ def number(value: Decimal) -> str:
     return f"{value.normalize():,f}" if value else ""
 
 
-def places_of(header: Any) -> int:
-    """How many decimals the currency of a document has."""
-    setup = GeneralLedgerSetup.current()
-    currency = header.currency_code
-    step = Decimal((currency and currency.amount_rounding_precision) or setup.amount_rounding_precision)
-    return max(0, -int(step.normalize().as_tuple().exponent))
+class Currencies:
+    """The currencies of documents, for which the local one is read once."""
 
+    def __init__(self) -> None:
+        self.local = GeneralLedgerSetup.current()
 
-def currency_of(header: Any) -> str:
-    """The currency of a document, also where it is the local one."""
-    return str(header.currency_code.code if header.currency_code else GeneralLedgerSetup.current().lcy_code)
+    def places(self, header: Any) -> int:
+        """How many decimals the currency of a document has."""
+        currency = header.currency_code
+        step = Decimal((currency and currency.amount_rounding_precision) or self.local.amount_rounding_precision)
+        return max(0, -int(step.normalize().as_tuple().exponent))
+
+    def code(self, header: Any) -> str:
+        """The currency of a document, also where it is the local one."""
+        return str(header.currency_code.code if header.currency_code else self.local.lcy_code)
+
+    def money(self, header: Any, amount: Decimal) -> str:
+        """An amount of a document with the decimals of its currency."""
+        return money(amount, self.places(header))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +91,9 @@ def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
             rates[line.vat_percent] = base + line.amount, vat + line.amount_including_vat - line.amount
     named = [(f"VAT {number(rate) or '0'}%", *sums) for rate, sums in sorted(rates.items(), reverse=True)]
     gross = sum((line.line_amount for line in lines), Decimal(0))
+    currencies = Currencies()
     return Totals(
-        currency_of(header), places_of(header), gross, header.invoice_discount_amount, header.amount,
+        currencies.code(header), currencies.places(header), gross, header.invoice_discount_amount, header.amount,
         header.amount_including_vat, named,
     )  # fmt: skip
 
@@ -123,7 +133,7 @@ class LineShown:
 
 def lines_shown(header: Any, lines: Sequence[Any]) -> list[LineShown]:
     """The lines as a card shows them."""
-    places = places_of(header)
+    places = Currencies().places(header)
     return [LineShown(line, places) for line in lines]
 
 
@@ -143,6 +153,8 @@ def _text(header: Any, name: str) -> str:
     value = getattr(header, name)
     if isinstance(value, bool):
         return "Yes" if value else ""
+    if isinstance(value, Customer):
+        return value.no
     if isinstance(value, Decimal):
         return number(value)
     return "" if value is None else str(value)
@@ -175,17 +187,18 @@ class Belonging:
 
     shipments: Sequence[SalesShipmentHeader]
     invoices: Sequence[SalesInvoiceHeader]
-    versions: Sequence[SalesHeaderArchive]
+    versions: Sequence[tuple[uuid.UUID, str]]
     quotes: Sequence[SalesHeaderArchive]
     notes: Sequence[Note]
 
 
 def belonging_to(header: SalesHeader) -> Belonging:
     """What is posted and archived of a document, newest first."""
+    versions = SalesHeaderArchive.objects.filter(source_id=header.pk).order_by("-version_no")
     return Belonging(
         list(SalesShipmentHeader.objects.filter(order_id=header.pk).order_by("-no")),
         list(_invoices_of(header)),
-        list(SalesHeaderArchive.objects.filter(source_id=header.pk).order_by("-version_no")),
+        [(one.pk, f"Version {one.version_no}") for one in versions],
         list(_quotes_of(header)),
         list(Note.objects.filter(record_id=header.pk).order_by("created_at")),
     )

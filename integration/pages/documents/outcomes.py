@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from integration.business_central.models import SalesHeader, SalesInvoiceHeader, SalesShipmentHeader
 from integration.business_central.models.documents import SalesHeaderArchive
-from integration.pages.documents.cards import currency_of, money, places_of
+from integration.pages.documents.cards import Currencies
 from integration.pages.documents.kinds import Action, kind_of, name_of
 from integration.pages.parts import first_url
 
@@ -29,7 +29,8 @@ def outcome_of(action: Action, header: SalesHeader, made: Any) -> Outcome:
     if action.verb == "delete":
         return Outcome(f"{name_of(header)} is deleted.", reverse(kind_of(header).list))
     if isinstance(made, SalesInvoiceHeader):
-        total = f"{money(made.amount_including_vat, places_of(made))} {currency_of(made)}"
+        currencies = Currencies()
+        total = f"{currencies.money(made, made.amount_including_vat)} {currencies.code(made)}"
         url = first_url("record", ("erp", "sales_invoice_header", made.pk)) if action.slug == "post" else here
         return Outcome(f"Invoice {made.no} over {total} is posted.", url, made.no)
     if isinstance(made, SalesShipmentHeader):

@@ -4,6 +4,7 @@ from integration.sync.special.base import Run, Special
 from integration.sync.special.contacts import ContactRules
 from integration.sync.special.customers import CustomerRules, VendorRules
 from integration.sync.special.documents.invoices import InvoiceRules
+from integration.sync.special.documents.notes import NoteRules
 from integration.sync.special.documents.orders import OrderRules
 from integration.sync.special.money.currency import CurrencyRules
 from integration.sync.special.opportunities import OpportunityRules
@@ -27,6 +28,7 @@ SPECIALS: dict[tuple[str, str], type[Special]] = {
     ("opportunity", "opportunity"): OpportunityRules,
     ("sales_header", "salesorder"): OrderRules,
     ("sales_invoice_header", "invoice"): InvoiceRules,
+    ("note", "annotation"): NoteRules,
 }
 
 

@@ -65,7 +65,7 @@ def of_orders(order_ids: Collection[uuid.UUID], but: uuid.UUID | None = None) ->
 def orders_of_invoice(invoice: SalesInvoiceHeader) -> set[uuid.UUID]:
     """The ids of the orders that a posted invoice is of."""
     lines = SalesInvoiceLine.objects.filter(document_no=invoice.pk, order_id__isnull=False)
-    return {*lines.values_list("order_id", flat=True)} | ({invoice.order_id} if invoice.order_id else set())
+    return {id for id in (*lines.values_list("order_id", flat=True), invoice.order_id) if id is not None}
 
 
 def of_invoice(invoice: SalesInvoiceHeader) -> list[Linked]:

@@ -73,12 +73,8 @@ def by_whom(request: HttpRequest) -> str:
 
 def _record(action: Action, header: SalesHeader, made: str) -> None:
     done = AuditEntry.Action.DELETED if action.verb == "delete" else AuditEntry.Action.CHANGED
-    record(
-        done,
-        kind_of(header).noun.lower(),
-        header.no,
-        after={"action": action.label, **({"made": made} if made else {})},
-    )
+    said = {"action": action.label, **({"made": made} if made else {})}
+    record(done, kind_of(header).noun.lower(), header.no, after=said)
 
 
 def _refused(request: HttpRequest, problem: RecordProblem, page: str, *args: object) -> HttpResponse:

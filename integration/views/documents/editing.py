@@ -23,11 +23,7 @@ from integration.pages.documents.kinds import BY_SLUG, kind_of, name_of
 may_edit = permission_required(POST_DOCUMENT, raise_exception=True)
 FOUND_AT_ONCE = 20
 LOOKED_UP = {"customer": Customer, "item": Item, "resource": Resource, "account": GLAccount}
-TYPES = {
-    str(int(LineType.ITEM)): "item",
-    str(int(LineType.RESOURCE)): "resource",
-    str(int(LineType.ACCOUNT)): "account",
-}
+TYPES = {str(type.value): type.name.lower() for type in LineType if type}
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,12 +10,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from integration.business_central.models import SalesHeader, SalesShipmentHeader, SalesShipmentLine
 from integration.business_central.models.documents import SalesHeaderArchive
 from integration.forms.documents.filters import ArchiveFilter, DocumentFilter, ShipmentFilter, SortedFilter
-from integration.pages.documents.cards import currency_of, money, places_of
+from integration.pages.documents.cards import Currencies
 from integration.pages.documents.kinds import BY_SLUG, ORDER, Kind, name_of, state_of
 from integration.views.spreadsheet import as_csv
 
@@ -38,46 +39,51 @@ def _customer(row: Any) -> str:
     return str(row.sell_to_customer_name)
 
 
-def _amount(row: Any) -> str:
-    return money(row.amount, places_of(row))
-
-
-def _including(row: Any) -> str:
-    return money(row.amount_including_vat, places_of(row))
-
-
 def _day(name: str) -> Callable[[Any], str]:
     return lambda row: str(getattr(row, name) or "")
 
 
-COMMON = (
-    Column("No.", lambda row: str(row.no), "no"),
-    Column("Customer", _customer, "sell_to_customer_name"),
-    Column("Document Date", _day("document_date"), "document_date"),
-    Column("Currency", currency_of),
-    Column("Amount", _amount, "amount", number=True),
-    Column("Amount Incl. VAT", _including, "amount_including_vat", number=True),
-)
+def _common() -> tuple[Column, ...]:
+    """The columns of every list of documents with amounts."""
+    currencies = Currencies()
+    return (
+        Column("No.", lambda row: str(row.no), "no"),
+        Column("Customer", _customer, "sell_to_customer_name"),
+        Column("Document Date", _day("document_date"), "document_date"),
+        Column("Currency", currencies.code),
+        Column("Amount", lambda row: currencies.money(row, row.amount), "amount", number=True),
+        Column("Amount Incl. VAT", lambda row: currencies.money(row, row.amount_including_vat), "amount_including_vat",
+               number=True),
+    )  # fmt: skip
+
+
 SHIPPED = (
-    Column("Requested Delivery", _day("requested_delivery_date"), "requested_delivery_date"),
-    Column("Completely Shipped", lambda row: "Yes" if row.completely_shipped else "No"),
-    Column("Completely Invoiced", lambda row: "Yes" if row.completely_invoiced else "No"),
+    Column("Requested", _day("requested_delivery_date"), "requested_delivery_date"),
+    Column("Shipped", lambda row: "Yes" if row.completely_shipped else "No"),
+    Column("Invoiced", lambda row: "Yes" if row.completely_invoiced else "No"),
 )
-SHIPMENTS = (
-    Column("No.", lambda row: str(row.no), "no"),
-    Column("Customer", _customer, "sell_to_customer_name"),
-    Column("Posting Date", _day("posting_date"), "posting_date"),
-    Column("Order No.", lambda row: str(row.order_no), "order_no"),
-    Column("Currency", currency_of),
-    Column("Invoiced", lambda row: "Undone" if row.is_undone else "Yes" if row.is_invoiced else "No"),
-)
-VERSIONS = (
-    Column("No.", lambda row: str(row.no), "no"),
-    Column("Type", lambda row: str(row.get_document_type_display())),
-    Column("Version", lambda row: str(row.version_no), number=True),
-    *COMMON[1:],
-    Column("Archived At (UTC)", lambda row: f"{row.archived_at:%Y-%m-%d %H:%M}", "archived_at"),
-)
+
+
+def _of_shipments() -> tuple[Column, ...]:
+    return (
+        Column("No.", lambda row: str(row.no), "no"),
+        Column("Customer", _customer, "sell_to_customer_name"),
+        Column("Posting Date", _day("posting_date"), "posting_date"),
+        Column("Order No.", lambda row: str(row.order_no), "order_no"),
+        Column("Currency", Currencies().code),
+        Column("Invoiced", lambda row: "Undone" if row.is_undone else "Yes" if row.is_invoiced else "No"),
+    )
+
+
+def _of_versions() -> tuple[Column, ...]:
+    first, *others = _common()
+    return (
+        first,
+        Column("Type", lambda row: str(row.get_document_type_display())),
+        Column("Version", lambda row: str(row.version_no), number=True),
+        *others,
+        Column("Archived At", lambda row: f"{localtime(row.archived_at):%Y-%m-%d %H:%M}", "archived_at"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def documents(request: HttpRequest, kind: str) -> HttpResponseBase:
     """``/documents/orders/`` and its like: documents of a kind; what is invoiced in full only where it is asked for."""
     shown: Kind = BY_SLUG[kind]
     rows = SalesHeader.objects.filter(document_type=shown.type).select_related("currency_code")
-    columns = (*COMMON, *SHIPPED) if shown is ORDER else COMMON
+    columns = (*_common(), *SHIPPED) if shown is ORDER else _common()
     chosen = DocumentFilter(request.GET, rows)
     return _answer(request, "list", shown.title, columns, chosen, kind=shown, state_of=state_of, name_of=name_of)
 
@@ -134,7 +140,7 @@ def documents(request: HttpRequest, kind: str) -> HttpResponseBase:
 def shipments(request: HttpRequest) -> HttpResponseBase:
     """``/documents/shipments/``: posted shipments, for choosing those that come on one invoice."""
     rows = with_progress(SalesShipmentHeader.objects.select_related("currency_code"))
-    return _answer(request, "shipments", "Posted Sales Shipments", SHIPMENTS, ShipmentFilter(request.GET, rows))
+    return _answer(request, "shipments", "Posted Sales Shipments", _of_shipments(), ShipmentFilter(request.GET, rows))
 
 
 def with_progress(rows: Any) -> QuerySet[SalesShipmentHeader]:
@@ -149,4 +155,4 @@ def with_progress(rows: Any) -> QuerySet[SalesShipmentHeader]:
 def archive(request: HttpRequest) -> HttpResponseBase:
     """``/documents/archive/``: archived versions of quotes and orders."""
     rows = SalesHeaderArchive.objects.select_related("currency_code")
-    return _answer(request, "archive", "Sales Archive", VERSIONS, ArchiveFilter(request.GET, rows))
+    return _answer(request, "archive", "Sales Archive", _of_versions(), ArchiveFilter(request.GET, rows))

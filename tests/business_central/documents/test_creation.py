@@ -13,6 +13,7 @@ from integration.business_central.models import (
     Customer,
     Item,
     NoSeries,
+    NoSeriesLine,
     Note,
     SalesHeader,
     SalesLine,
@@ -134,13 +135,35 @@ def test_the_setup_may_name_another_series() -> None:
     assert not SalesHeader.objects.exists()
 
 
-def test_a_hundred_orders_need_few_queries() -> None:
+@pytest.mark.parametrize("code", ["EUR", None])
+def test_a_hundred_orders_of_ten_lines_need_twelve_queries(code: str | None) -> None:
     trading.order(item())  # The setup and the number series are there.
-    given = [document(*[item(price=10)] * 10, currency_code=currency("EUR")) for _ in range(100)]
+    money = currency(code) if code else None
+    lines = [*[item(), item("LAMP"), comment("Gate 3")] * 3, item("BOOK")]
+    given = [document(*lines, currency_code=money) for _ in range(100)]
 
     with CaptureQueriesContext(connection) as queries:
         answers = insert(*given)
 
     assert all(answer.ok for answer in answers)
     assert SalesLine.objects.count() == 1001
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 22
+    asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert len(asked) <= 12, "\n".join(sql[:120] for sql in asked)
+
+
+def test_a_number_that_was_typed_ahead_of_its_series_is_passed_over() -> None:
+    insert(document(item()), document(item(), no="101003"))
+
+    answers = insert(*(document(item()) for _ in range(3)))
+
+    assert [answer.values["no"] for answer in answers] == ["101002", "101004", "101005"]
+
+
+def test_a_series_that_the_setup_names_numbers_the_orders() -> None:
+    series = NoSeries.objects.create(code="OWN")
+    NoSeriesLine.objects.create(series_code=series, starting_no="A1")
+    setup = SalesReceivablesSetup.current()
+    setup.order_nos = series
+    setup.save()
+
+    assert insert(document(item()))[0].values["no"] == "A1"

@@ -249,7 +249,7 @@ def test_an_invoice_of_a_hundred_lines_needs_few_queries() -> None:
         invoice(made.pk)
 
     asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
-    assert len(asked) <= 28, "\n".join(sql[:120] for sql in asked)
+    assert len(asked) <= 25, "\n".join(sql[:120] for sql in asked)
 
 
 def test_an_invoice_made_by_hand_is_posted_without_an_order() -> None:

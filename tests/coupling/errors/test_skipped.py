@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.test.client import Client
 from django.urls import reverse
 
-from integration.models import SyncError, SyncJob
+from integration.models import PendingPost, SyncError, SyncJob, TableMapping
 from integration.systems.errors import Unreachable
 from tests.coupling.conftest import page, told
 from tests.coupling.errors.skipped import account_of, press, run_all, skip, still_skipped
@@ -153,3 +155,21 @@ def test_a_link_changes_nothing_and_an_action_nobody_knows_is_not_found(world: J
     assert clerk.get(reverse("skipped_action", args=["retry-all"])).status_code == 405
     assert press(clerk, "explode").status_code == 404
     assert clerk.get(reverse("synch_skipped"), {"after": "-1"}).status_code == 200
+
+
+def test_posts_that_sales_refused_twice_are_shown_and_tried_again(world: JobsWorld, clerk: Client) -> None:
+    orders = TableMapping.objects.create(
+        name="SALESORDER-ORDER", erp_table="sales_header", crm_table="salesorder", direction="to_crm"
+    )
+    post = PendingPost.objects.create(
+        order_id=uuid.uuid4(), text="Order 1: <b>", message="The feed is off.", code="refused", tries=2, skipped=True
+    )
+    shown = clerk.get("/synch/skipped/").content.decode()
+    assert "Order 1: &lt;b&gt;" in shown
+    assert "The feed is off." in shown
+    press(clerk, "retry-posts")
+    post.refresh_from_db()
+    assert (post.skipped, post.code) == (False, "")
+    assert SyncJob.objects.get().kind == SyncJob.Kind.POSTS
+    assert SyncJob.objects.get().mapping == orders
+    assert "Posts on Timelines" not in clerk.get("/synch/skipped/").content.decode()

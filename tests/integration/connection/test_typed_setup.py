@@ -150,7 +150,7 @@ def test_what_was_given_shows_a_secret_only_to_whoever_uses_it(reveal: bool) -> 
         ({"time_zone": "Berlin time"}, {"time_zone"}),
         ({"web_client_url": "http://contoso.example"}, {"web_client_url"}),
         ({"odata_url": "https://user:secret@contoso.example"}, {"odata_url"}),
-        ({"item_availability_enabled": True}, {"item_availability_enabled"}),
+        ({"item_availability_enabled": True}, {"odata_user"}),
     ],
 )
 def test_switches_and_addresses_that_do_not_fit_are_named_by_their_field(
@@ -165,7 +165,7 @@ def test_switches_and_addresses_that_do_not_fit_are_named_by_their_field(
         ({}, set()),
         ({"solution_version": "1.0"}, {"solution"}),
         ({"order_integration_enabled": True, "auto_create_orders": True}, {"orders", "auto_create_orders"}),
-        ({"item_availability_enabled": True}, set()),
+        ({"item_availability_enabled": True}, {"item_availability"}),
     ],
 )
 def test_only_what_is_switched_on_and_there_has_its_jobs(switches: dict[str, Any], features: set[Any]) -> None:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_enabling_writes_into_sales_where_we_are_and_keeps_no_key(
-    setup: ConnectionSetup, solution: Table, admin: Client, organization: MemorySystem, service: None
+    setup: ConnectionSetup, solution: Table, admin: Client, organization: MemorySystem
 ) -> None:
     findings_of(setup)
     phyllis = made("phyllis", AVAILABILITY)
@@ -130,9 +130,7 @@ def test_a_web_client_url_may_be_inside_the_firm_but_not_link_local(
     assert "web_client_url" in answer.context["form"].errors
 
 
-def test_item_availability_needs_a_user_in_whose_name_sales_asks(
-    setup: ConnectionSetup, admin: Client, service: None
-) -> None:
+def test_item_availability_needs_a_user_in_whose_name_sales_asks(setup: ConnectionSetup, admin: Client) -> None:
     answer = save(admin, item_availability_enabled="on")
     assert "Choose the user" in answer.context["form"].errors["odata_user"][0]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test.client import Client
 
-from integration.connection import recurring_jobs
 from integration.connection.enabling import enable, findings_of, order_integration_switched
 from integration.defaults.standard import BY_NAME
-from integration.defaults.tasks import HOUSE_TASKS, PLANNED, TASK_PASSES, Task
+from integration.defaults.tasks import HOUSE_TASKS, TASK_PASSES, Task
 from integration.jobs.tasks import TASKS
 from integration.models import ConnectionSetup, JobQueueEntry, SyncJob
 from integration.sync.rules import Direction
@@ -16,6 +15,7 @@ from integration.systems.memory.system import MemorySystem
 from integration.systems.values import Table
 from tests.integration.connection.page import save, shown
 from tests.integration.features.solution import https, solution, wrong
+from tests.people import AVAILABILITY, made
 
 __all__ = ["https", "solution"]
 
@@ -81,23 +81,16 @@ def test_automatic_orders_wait_for_sales_order_integration(setup: ConnectionSetu
     assert ConnectionSetup.current().auto_create_orders is False
 
 
-@pytest.fixture
-def built(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if something did every task."""
-    monkeypatch.setattr(recurring_jobs, "PLANNED", ())
-
-
 def test_nothing_has_an_entry_that_it_could_never_keep(setup: ConnectionSetup, solution: Table) -> None:
     enable(setup)
     order_integration_switched(setup, True)
     made = set(JobQueueEntry.objects.filter(mapping=None).values_list("task", flat=True))
-    assert made - set(HOUSE_TASKS) == {Task.STATISTICS, Task.ORDER_STATUS}
-    assert not made & set(PLANNED)
+    assert made - set(HOUSE_TASKS) == {Task.STATISTICS, Task.ORDER_STATUS, Task.ORDER_NOTES}
 
 
-def test_every_task_is_done_by_something_or_is_planned() -> None:
+def test_every_task_is_done_by_something() -> None:
     assert not set(TASKS) & set(TASK_PASSES)
-    assert set(TASKS) | set(TASK_PASSES) == set(Task) - set(PLANNED)
+    assert set(TASKS) | set(TASK_PASSES) == set(Task)
 
 
 def test_every_pass_of_a_task_is_a_run_over_a_standard_mapping() -> None:
@@ -119,7 +112,7 @@ def test_every_pass_of_a_task_is_a_run_over_a_standard_mapping() -> None:
     "CRMSetupTest.DisablingAutoProcessSalesQuotesMakesJobQueueEntryDeleted",
 )
 def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(
-    setup: ConnectionSetup, solution: Table, admin: Client, built: None
+    setup: ConnectionSetup, solution: Table, admin: Client
 ) -> None:
     enable(setup)
     assert jobs() == EXTRA
@@ -140,8 +133,21 @@ def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(
     assert ConnectionSetup.current().auto_process_quotes is False
 
 
+@pytest.mark.scenario("CRMSetupTest.EnableDisableCRMItemAvailabilityWebService")
+def test_the_job_of_item_availability_is_there_while_that_is_switched_on(
+    setup: ConnectionSetup, solution: Table, admin: Client
+) -> None:
+    enable(setup)
+    assert not [name for name in jobs() if name.startswith("Item Availability")]
+    save(admin, item_availability_enabled="on", odata_user=str(made("phyllis", AVAILABILITY).pk))
+    assert [name for name in jobs() if name.startswith("Item Availability")]
+    values = {name: value for name, value in shown(admin).items() if name != "item_availability_enabled"}
+    admin.post("/connection/", values)
+    assert not [name for name in jobs() if name.startswith("Item Availability")]
+
+
 def test_a_job_that_a_person_changed_stays_as_it_is_when_others_come_and_go(
-    setup: ConnectionSetup, solution: Table, built: None
+    setup: ConnectionSetup, solution: Table
 ) -> None:
     enable(setup)
     JobQueueEntry.objects.filter(task="customer_statistics").update(minutes=7, status=JobQueueEntry.Status.ON_HOLD)

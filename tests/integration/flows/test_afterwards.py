@@ -6,9 +6,11 @@ import uuid
 from decimal import Decimal
 
 from integration.business_central.models import SalesHeader
+from integration.business_central.posting.invoicing import ship_and_invoice
 from integration.business_central.posting.states import hold
 from integration.models import SyncError
-from integration.systems.values import Side
+from integration.systems.values import Row, Side
+from tests.business_central import trading
 from tests.integration.flows.desk import Desk, desk
 
 __all__ = ["desk"]
@@ -143,3 +145,32 @@ def test_an_order_coupled_by_hand_is_compared_with_what_it_said_then(desk: Desk)
     desk.run()
 
     assert SyncError.objects.open().filter(code="order-changed").count() == 1
+
+
+def test_an_order_deleted_here_may_be_submitted_once_more(desk: Desk) -> None:
+    order = created(desk)
+    made = desk.made(order)
+    desk.erp.delete("sales_header", [Row(made.pk)])
+
+    assert desk.run(order).failed == 0
+
+    assert desk.sales(order, "statecode", "statuscode", "lastbackofficesubmit", "bci_number") == (0, 2, None, "")
+    assert not desk.mapping.couplings.exists()
+    desk.touch(order, statecode=1, statuscode=3)
+    assert desk.run().inserted == 1
+    assert desk.made(order).pk == made.pk
+
+
+def test_an_order_deleted_here_after_an_invoice_is_done_for_good(desk: Desk) -> None:
+    order = created(desk)
+    trading.stock()
+    made = desk.made(order)
+    ship_and_invoice(made.pk)
+    desk.erp.delete("sales_header", [Row(made.pk)])
+
+    desk.run(order)
+
+    assert desk.sales(order, "statecode", "statuscode") == (4, 100003)
+    assert desk.mapping.couplings.get().crm_id == order
+    desk.run()
+    assert not SalesHeader.objects.exists()

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from coupling.commands import repair
+from integration import jobs
 from integration.business_central.models import Currency, CurrencyExchangeRate, Customer, Item, SalesHeader
-from integration.models import SyncError, TableMapping
+from integration.models import SyncError, SyncJob, TableMapping
 from integration.systems.values import Ref
 from tests.integration.flows.desk import Desk, desk, freight_account, lines_of, write_in_product
 
@@ -149,11 +151,9 @@ def test_an_order_that_waits_comes_as_soon_as_its_account_is_coupled(desk: Desk)
 
 
 def test_an_order_that_failed_twice_the_same_way_rests_until_retry_or_a_change(desk: Desk) -> None:
-    order = desk.order(desk.line(manualdiscountamount=120))
-    other = desk.order(desk.line(manualdiscountamount=130))
+    order = desk.order(desk.line(), totalamountlessfreight=D(90))
+    other = desk.order(desk.line(), totalamountlessfreight=D(95))
     assert (desk.run().failed, desk.run().skipped, desk.run().failed) == (2, 2, 0)
-    [line] = desk.lines(order)
-    desk.crm.edit("salesorderdetail", line, manualdiscountamount=D(0), extendedamount=D(100))
     desk.touch(order, totalamountlessfreight=D(100))
 
     assert desk.run().inserted == 1
@@ -190,3 +190,36 @@ def test_freight_comes_once_its_account_is_there(desk: Desk) -> None:
 
     [line] = lines_of(desk.made(order))
     assert (line.type, line.no, line.quantity, line.amount) == (1, "6810", 1, D("12.50"))
+
+
+def test_what_was_set_up_meanwhile_takes_orders_out_of_their_rest(desk: Desk) -> None:
+    Customer.objects.filter(no="CONTOSO").update(blocked=3)
+    freight, blocked = desk.order(freightamount=D(5)), desk.order(desk.line(), whose="CONTOSO")
+    other = desk.order(desk.line(manualdiscountamount=120))
+    for _ in range(4):  # The first look at a table counts as a change of it.
+        job = desk.run()
+    assert (job.failed, SyncError.objects.open().count()) == (0, 3)
+    freight_account()
+    assert desk.run().inserted == 1
+    contoso = Customer.objects.get(no="CONTOSO")
+    contoso.blocked = 0
+    contoso.save()
+
+    assert desk.run().inserted == 1
+
+    assert {desk.made(order).amount for order in (freight, blocked)} == {5, 100}
+    assert desk.problem().crm_id == other
+
+
+def test_retry_on_the_page_of_errors_tries_orders_again(desk: Desk) -> None:
+    order = desk.order(desk.write_in("Crane hire"))
+    for _ in range(2):
+        desk.run()
+    write_in_product()
+    pairs, _ = repair.pairs_of_errors([desk.problem().pk])
+
+    repair.retry(pairs, None)
+    for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED).order_by("queued_at"):
+        jobs.run(job.pk)
+
+    assert desk.made(order).amount == 350

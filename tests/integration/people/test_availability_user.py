@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from integration import checks, scheduler
 from integration.checks.availability import availability
-from integration.connection import notifying
+from integration.connection import notifying, systems
 from integration.connection.enabling import disable, enable
 from integration.connection.published import OURS
 from integration.jobs import tasks
@@ -19,12 +19,9 @@ from integration.models import ConnectionSetup, TaskRun, User
 from integration.models.people.access_key import change_key, key_of, revoke_key, verified
 from integration.systems.errors import Unreachable
 from integration.systems.memory.system import MemorySystem
-from tests.integration.connection.page import save
+from tests.integration.connection import page
 from tests.integration.features.solution import SENT_TO_SALES, own
 from tests.people import ADMINISTRATOR, AVAILABILITY, VIEWER, made
-from tests.setup_wizard.conftest import fresh, press, shown, walk
-
-__all__ = ["fresh"]
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "https://bc.cronus.example/ODataV4/Company('CRONUS%20International%20Ltd.')/ProductItemAvailability"
@@ -36,9 +33,7 @@ def phyllis(db: None) -> User:
 
 
 @pytest.fixture
-def asked(
-    setup: ConnectionSetup, organization: MemorySystem, phyllis: User, service: None, settings: Settings
-) -> ConnectionSetup:
+def asked(setup: ConnectionSetup, organization: MemorySystem, phyllis: User, settings: Settings) -> ConnectionSetup:
     """Sales asks in Phyllis' name, with a key of hers."""
     settings.PUBLIC_URL = "https://bc.cronus.example/"
     made("charlotte", ADMINISTRATOR)
@@ -173,37 +168,33 @@ def test_nobody_to_ask_as_is_named(asked: ConnectionSetup) -> None:
     assert found(asked) == []
 
 
-# --- before there is a service ---------------------------------------------------------------------------
+# --- where Sales asks -----------------------------------------------------------------------------------------
 
 
-def test_item_availability_cannot_be_switched_on_before_its_is_published(
-    setup: ConnectionSetup, admin: Client, phyllis: User
+def test_a_company_of_another_name_is_not_where_sales_asks(
+    asked: ConnectionSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    form = admin.get("/connection/").context["form"]
-    assert form.fields["item_availability_enabled"].disabled
-    assert "not part of this release yet" in form.fields["item_availability_enabled"].help_text
-    save(admin, item_availability_enabled="on", odata_user=str(phyllis.pk))
-    assert not ConnectionSetup.current().item_availability_enabled
+    monkeypatch.setattr(systems, "company_name", lambda: "CRONUS UK Ltd.")
+    [one] = [one for one in availability(asked) if one.code == "availability-address-differs"]
+    assert "which is not where CRONUS UK Ltd. answers" in one.message
+    asked.use_default_addresses("", "CRONUS UK Ltd.")
+    assert found(asked) == ["availability-user"]
 
 
-def test_the_guide_does_not_offer_it_either(fresh: tuple[MemorySystem, ...], admin: Client, phyllis: User) -> None:
-    walk(admin, until="data")
-    sent = {**shown(admin, "data"), "item_availability": "on", "odata_user": str(phyllis.pk)}
-    assert "not part of this release yet" in admin.get("/setup/sales-connection/data/").content.decode()
-    press(admin, "data", **sent)
-    assert "Publish Item Availability" in admin.get("/setup/sales-connection/data/").content.decode()
-    assert not admin.get("/setup/sales-connection/data/").context["guide"].item_availability
+def test_an_address_that_a_person_wrote_otherwise_is_the_same_place(asked: ConnectionSetup) -> None:
+    asked.odata_url = asked.odata_url.replace("'", "%27")
+    assert found(asked) == ["availability-user"]
 
 
-def test_what_was_switched_on_before_is_named_and_can_be_switched_off(
-    setup: ConnectionSetup, admin: Client, phyllis: User
-) -> None:
+def test_no_address_at_all_is_named(asked: ConnectionSetup) -> None:
+    asked.odata_url = ""
+    assert found(asked) == ["availability-address-missing"]
+
+
+def test_what_was_switched_on_can_be_switched_off(setup: ConnectionSetup, admin: Client, phyllis: User) -> None:
     setup.item_availability_enabled, setup.odata_user = True, phyllis
     setup.save()
-    assert found() == ["availability-service-missing"]
-    assert "item_availability" not in ConnectionSetup.current().features()
-    answer = save(admin, tenant="contoso.example")
-    assert "not part of this release yet" in answer.context["form"].errors["item_availability_enabled"][0]
-    values = {name: value for name, value in answer.context["form"].data.items() if name != "item_availability_enabled"}
+    assert "item_availability" in ConnectionSetup.current().features()
+    values = {name: value for name, value in page.shown(admin).items() if name != "item_availability_enabled"}
     admin.post("/connection/", values)
     assert not ConnectionSetup.current().item_availability_enabled

@@ -8,11 +8,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from fido2.utils import websafe_decode, websafe_encode
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from integration.models.people.user import User
 from integration.people.second_factor import NO_PASSKEY
+from tests.examples import examples
 from tests.integration.signin.factors import is_in, with_password
 from tests.integration.signin.passkey import Passkey
 from tests.integration.signin.passkeys import ALONE, alone, at_localhost, browser, offer, phone
@@ -22,7 +23,7 @@ __all__ = ["at_localhost", "offered", "phone", "susan"]
 
 pytestmark = pytest.mark.django_db
 PARTS = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
-QUICK = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+QUICK = examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.lists(st.text(max_size=3), max_size=2)
 
 

@@ -26,12 +26,19 @@ from tests.pages import form_on
 pytestmark = pytest.mark.django_db
 STEPS_OF_GUIDE = {f"guide_step {step.slug}" for step in STEPS}
 MAKING = {
-    "NewFieldForm", "NewMappingForm", "ColumnsForm", "PairForm", "PairFormSet", "NewTemplateForm", "NewPersonForm",
-}  # fmt: skip
+    "NewDocumentForm",
+    "NewFieldForm",
+    "NewMappingForm",
+    "ColumnsForm",
+    "PairForm",
+    "PairFormSet",
+    "NewTemplateForm",
+    "NewPersonForm",
+}
 """Forms of something new."""
 PARTS = {"FieldMappingForm", "ValueForm", "UseForm", "LineForm", "RateForm", "BusinessGroupForm", "ProductGroupForm"}
 """Lines of a formset, which is the one that looks."""
-STORES_NOTHING = {"PreviewForm", "RecordFilter"}
+STORES_NOTHING = {"PreviewForm", "RecordFilter", "PostingForm"}
 OF_ONESELF = {
     "TimeZoneForm", "TypedCode", "CodeForm", "ConfirmingCodeForm", "FirstCodeForm", "NewPasskeyForm", "ShownPasskey",
     "PasskeyForm", "ConfirmingPasskeyForm", "PasskeyAloneForm",
@@ -132,6 +139,7 @@ def test_every_form_looks_at_what_was_seen_or_says_why_it_need_not() -> None:
 
 
 LOOKED_AT = {
+    "archive", "archived", "document", "document_numbers", "invoices", "orders", "quotes", "shipment", "shipments",
     "audit", "components", "coupling", "coupling_from", "crm_card", "crm_list", "erp_card", "erp_list", "full_synch",
     "guide",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",

@@ -40,6 +40,8 @@ def standard(name: str) -> TableRule:
         only_coupled=default.only_coupled,
         erp_filter=parse(default.erp_filter, erp),
         crm_filter=parse(default.crm_filter, crm),
+        conflict=default.conflict,
+        deletion=default.deletion,
     )
 
 

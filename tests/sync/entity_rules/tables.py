@@ -161,7 +161,7 @@ def crm_tables() -> list[Table]:
         table("team", "Team", [text("name", 160)]),
         table("organization", "Organization", [
             text("name"), reference("basecurrencyid", "transactioncurrency"), whole("currencydecimalprecision"),
-            whole("pricingdecimalprecision"), boolean("issopintegrationenabled"), whole("discountcalculationmethod"),
+            whole("pricingdecimalprecision"), whole("discountcalculationmethod"),
         ]),
         table("transactioncurrency", "Currency", [
             text("isocurrencycode", 5), text("currencyname"), text("currencysymbol", 13), whole("currencyprecision"),

@@ -129,6 +129,25 @@ def test_a_replacement_that_names_a_long_group_many_times_fails_before_it_is_mad
         convert("a" * 100_000)
 
 
+class Interrupted:
+    """A pattern that another process keeps from its work the first time."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern, self.looks = pattern, 0
+
+    def finditer(self, text: str, timeout: float) -> Iterator[regex.Match[str]]:
+        self.looks += 1
+        if self.looks == 1:
+            raise TimeoutError
+        return regex.finditer(self.pattern, text, timeout=timeout)
+
+
+def test_a_busy_machine_is_no_fault_of_the_pattern() -> None:
+    pattern = Interrupted("^0+")
+    assert patterns._Pattern(pattern, "")("00123") == "123"
+    assert pattern.looks == 2
+
+
 @pytest.fixture(scope="module")
 def monkeypatch_seconds() -> Iterator[None]:
     """Made-up patterns may well be slow; they need not be slow for long."""

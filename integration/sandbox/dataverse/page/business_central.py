@@ -22,6 +22,7 @@ SECONDS = 3
 LARGEST = 64 * 1024
 SAFE = "/()'%"
 SWITCHED_OFF = "Item availability is not switched on in Business Central."
+NOT_SEEN = "Your roles do not let you see the statistics: Product Availability User is missing."
 NOT_ALLOWED = "Your roles do not let you ask Business Central: Product Availability User is missing."
 SHOWN = (
     ("bci_customerno", "Customer No."), ("bci_balancelcy", "Balance (LCY)"),
@@ -66,7 +67,7 @@ def statistics(context: PageContext, found: Row) -> Statistics | None:
     try:
         row = context.client.get(f"{table.set}({named})")
     except Declined as declined:
-        return Statistics([], f"The statistics cannot be shown: {declined}")
+        return Statistics([], NOT_SEEN if declined.status == 403 else f"The statistics cannot be shown: {declined}")
     return Statistics([(label, Cell(shown(row, name))) for name, label in SHOWN if shown(row, name)])
 
 

@@ -97,10 +97,8 @@ class OrderRules(Special):
             self._add_sums(record, draft, twin)
 
     def _is_judged_first(self, pair: Pair, twin: Record) -> bool:
-        if twin.version == pair.seen_crm:
-            return False
-        context = self.run.context
-        return twin.modified_by is None or twin.modified_by not in (context.user_id, context.trade.order_user_id)
+        is_ours = twin.modified_by is not None and twin.modified_by == self.run.context.user_id
+        return twin.version != pair.seen_crm and not is_ours
 
     def finish(self, action: Update, row: Row) -> Row:
         return reclosed(action, row)

@@ -15,8 +15,7 @@ from integration.systems.system import every
 from integration.systems.values import Ref, Value
 
 CURRENCY, PLACES = "transactioncurrency", "currencyprecision"
-KEEPS, PER_UNIT = "issopintegrationenabled", "discountcalculationmethod"
-USER, INTEGRATION_USER = "systemuser", "isintegrationuser"
+PER_UNIT = "discountcalculationmethod"
 SETUP, FREIGHT_ACCOUNT, WRITE_IN = "sales_receivables_setup", "freight_g_l_account_no", "write_in_product_no"
 ON_EACH_UNIT = 1
 USUAL_PLACES = 2
@@ -37,25 +36,11 @@ class SalesMoney:
     def pricing(self, currency: Value) -> Pricing:
         """How an invoice in this currency is treated."""
         return Pricing(
-            self.keeps_amounts,
+            self.run.context.trade.keeps_amounts,
             self.organization.pricing_precision,
             self.places(currency),
-            self._settings[PER_UNIT] == ON_EACH_UNIT,
+            self._per_unit,
         )
-
-    @cached_property
-    def keeps_amounts(self) -> bool:
-        """Does Sales leave the amounts as we write them? With order integration it does so for integration users."""
-        user = self.run.context.user_id
-        if not self._settings[KEEPS] or user is None:
-            return False
-        try:
-            if INTEGRATION_USER not in self.run.crm.describe(USER).fields:
-                return False
-            found = self.run.crm.get(USER, [user], [INTEGRATION_USER]).get(user)
-        except (TableMissing, PrivilegeMissing):
-            return False
-        return found is not None and bool(found.values.get(INTEGRATION_USER))
 
     @cached_property
     def _places(self) -> dict[uuid.UUID, int]:
@@ -63,14 +48,15 @@ class SalesMoney:
         return {row.id: places for row in rows if isinstance(places := row.values.get(PLACES), int)}
 
     @cached_property
-    def _settings(self) -> dict[str, Value]:
-        settings: dict[str, Value] = {KEEPS: None, PER_UNIT: None}
+    def _per_unit(self) -> bool:
+        """Is a manual discount one on each unit?"""
         try:
-            shown = [name for name in settings if name in self.run.crm.describe(ORGANIZATION).fields]
-            page = self.run.crm.find(ORGANIZATION, fields=shown, size=1)
+            if PER_UNIT not in self.run.crm.describe(ORGANIZATION).fields:
+                return False
+            page = self.run.crm.find(ORGANIZATION, fields=[PER_UNIT], size=1)
         except (TableMissing, PrivilegeMissing):
-            return settings
-        return settings | dict(page.records[0].values if page.records else {})
+            return False
+        return bool(page.records) and page.records[0].values[PER_UNIT] == ON_EACH_UNIT
 
 
 class CompanySetup:

@@ -19,12 +19,11 @@ FREIGHT = "8510"
 
 
 class Trading(Cronus):
-    """Everything that documents refer to is coupled. ``order_user`` handles orders in Sales."""
+    """Everything that documents refer to is coupled."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.order_user = self.crm.add("systemuser", fullname="Olga Orders", isdisabled=False, islicensed=True)
-        self.context = replace(self.context, trade=Trade(orders=True, order_user_id=self.order_user))
+        self.context = replace(self.context, trade=Trade(orders=True))
         self.setup = self.erp.add(
             "sales_receivables_setup", freight_g_l_account_no=FREIGHT, write_in_product_no="WRITE-IN"
         )
@@ -39,12 +38,8 @@ class Trading(Cronus):
         [self.work_product] = self.make("RESOURCE-PRODUCT", self.work)
 
     def keep_amounts(self, keeps: bool) -> None:
-        """Does Sales leave amounts as we write them? Order integration is on, and our user is one of integration."""
-        us = self.crm.user_id
-        if us not in self.crm.ids("systemuser"):
-            self.crm.add("systemuser", id=us, fullname="Integration")
-        self.crm.edit("systemuser", us, isintegrationuser=keeps)
-        self.crm.edit("organization", self.organization, issopintegrationenabled=True)
+        """Does Sales leave amounts as we write them?"""
+        self.context = replace(self.context, trade=replace(self.context.trade, keeps_amounts=keeps))
 
     def switch_orders_off(self) -> None:
         self.context = replace(self.context, trade=Trade())

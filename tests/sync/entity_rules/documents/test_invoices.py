@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 
 from integration.sync.run import Counters
-from integration.systems.errors import DuplicateKey, Throttled, TimedOut
 from integration.systems.values import Ref
 from tests.sync.entity_rules.cronus import TO_CRM, standard
 from tests.sync.entity_rules.documents.cronus_trades import INVOICE, ORDER, Trading, bicycles, freight
+from tests.sync.entity_rules.documents.invoicing import create, from_order, state, sums
 
 D = Decimal
-SUMS = ("totalamountlessfreight", "discountamount", "totaltax", "totalamount")
 PRICED = ("priceperunit", "baseamount", "manualdiscountamount", "tax", "extendedamount")
-
-
-def create(trading: Trading, *invoices: UUID) -> Counters:
-    return trading.ids(TO_CRM, *invoices, rule=standard(INVOICE), create=True)
-
-
-def sums(trading: Trading, invoice: UUID) -> list[Decimal]:
-    values = trading.twin(INVOICE, invoice)
-    return [values[name] for name in SUMS]
-
-
-def state(trading: Trading, invoice: UUID) -> tuple[int, int]:
-    values = trading.twin(INVOICE, invoice)
-    return values["statecode"], values["statuscode"]
-
-
-def from_order(trading: Trading) -> tuple[UUID, UUID]:
-    """An invoice over all of a coupled order, and its Sales order."""
-    prices = trading.crm.add("pricelevel", name="Retail")
-    order, there = trading.coupled_order()
-    trading.crm.edit("salesorder", there, by=trading.crm.user_id, pricelevelid=Ref("pricelevel", prices))
-    trading.remember_order(order, there)
-    return trading.invoice(bicycles(), freight(), order_id=order), there
 
 
 @pytest.mark.scenario("CRMIntegrationMgtTest.ExtendedAmountIsCopiedToCRMInvoiceLine")
@@ -235,125 +210,6 @@ def test_a_description_left_blank_is_that_of_the_shipment_method(trading: Tradin
     assert [trading.twin(INVOICE, one)["description"] for one in (blank, typed)] == ["Ex works", "Two bicycles"]
 
 
-# --- the state ------------------------------------------------------------------------------------------------------
-
-BILLED, COMPLETE, PARTIAL, CANCELED = (0, 4), (2, 100001), (2, 100002), (3, 100003)
-
-
-@pytest.mark.scenario("CRMSynchHelperTest.TestUpdateCRMInvoiceStateActive")
-@pytest.mark.scenario("CRMSynchHelperTest.TestUpdateCRMInvoiceStatePaid")
-@pytest.mark.scenario("CRMSynchHelperTest.TestUpdateCRMInvoiceStatePartial")
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [
-        ({}, BILLED),
-        ({"remaining_amount": D(0)}, COMPLETE),
-        ({"remaining_amount": D("100.00")}, PARTIAL),
-        ({"remaining_amount": D(0), "cancelled": True}, CANCELED),
-    ],
-    ids=["unpaid", "paid", "paid in part", "canceled"],
-)
-def test_a_new_invoice_has_the_state_of_what_remains_to_be_paid(
-    trading: Trading, values: dict, expected: tuple[int, int]
-) -> None:
-    invoice = trading.invoice(bicycles(), **values)
-    create(trading, invoice)
-    assert state(trading, invoice) == expected
-
-
-def test_an_invoice_of_nothing_is_paid_at_once(trading: Trading) -> None:
-    gift = bicycles(inv_discount_amount=D(0), amount=D(0), amount_including_vat=D(0), line_discount_amount=D(298))
-    invoice = trading.invoice(gift)
-    create(trading, invoice)
-    assert state(trading, invoice) == COMPLETE
-
-
-@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesInvoiceStatusFullyPaid")
-@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesInvoiceStatusPartiallyPaid")
-@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesInvoiceStatusPartiallyThenFullyPaid")
-@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesInvoiceStatusFullyPaidThenUnapplied")
-def test_the_state_follows_the_payments_and_nothing_else_is_sent(trading: Trading) -> None:
-    invoice = trading.invoice(bicycles())
-    create(trading, invoice)
-    for remaining, expected in (("100.00", PARTIAL), ("0", COMPLETE), ("339.72", BILLED)):
-        trading.erp.edit("sales_invoice_header", invoice, remaining_amount=D(remaining))
-        assert trading.run(TO_CRM, standard(INVOICE)) == Counters(modified=1)
-        assert state(trading, invoice) == expected
-        [row] = next(call.rows for call in reversed(trading.crm.log) if call.verb == "update")
-        assert set(row.values) == {"statecode", "statuscode"}
-
-
-@pytest.mark.scenario("CRMStatisticsJobTest.AccountStatisticsJobUpdatesCanceledInvoice")
-def test_a_paid_invoice_that_somebody_canceled_in_sales_is_paid_there_again(trading: Trading) -> None:
-    invoice = trading.invoice(bicycles())
-    create(trading, invoice)
-    trading.crm.edit("invoice", trading.crm.ids("invoice")[0], statecode=3, statuscode=100003)
-    trading.erp.edit("sales_invoice_header", invoice, remaining_amount=D(0))
-    assert trading.run(TO_CRM, standard(INVOICE)) == Counters(modified=1)
-    assert state(trading, invoice) == COMPLETE
-
-
-def test_of_a_paid_invoice_nothing_but_the_state_follows(trading: Trading) -> None:
-    invoice = trading.invoice(bicycles(), remaining_amount=D(0))
-    create(trading, invoice)
-    trading.erp.edit("sales_invoice_header", invoice, ship_to_city="Leeds")
-    assert trading.run(TO_CRM, standard(INVOICE)) == Counters(unchanged=1)
-    assert trading.twin(INVOICE, invoice)["shipto_city"] == ""
-
-
-# --- what can go wrong ----------------------------------------------------------------------------------------------
-
-
-def test_sums_that_sales_makes_otherwise_fail_the_invoice(trading: Trading) -> None:
-    trading.crm.plug_ins["invoice"] = lambda values: {"statecode": 0, **values, "totalamount": D("354.71")}
-    invoice, _ = from_order(trading)
-    assert create(trading, invoice) == Counters(failed=1)
-    [failure] = trading.journal.failures
-    assert failure.code == "totals-differ"
-    assert "354.72" in failure.message
-    assert "354.71" in failure.message
-
-
-def test_a_number_that_is_taken_is_named(trading: Trading) -> None:
-    trading.crm.unique["invoice"] = [("invoicenumber",)]
-    trading.crm.add("invoice", name="Typed by hand", invoicenumber="103001")
-    invoice = trading.invoice(bicycles())
-    assert create(trading, invoice) == Counters(failed=1)
-    [failure] = trading.journal.failures
-    assert failure.code == "number-taken"
-    assert "103001" in failure.message
-
-
-@pytest.mark.parametrize("error", [TimedOut("no answer"), Throttled("slowly", retry_after=1)])
-@pytest.mark.parametrize("done", [0, None], ids=["before it arrived", "behind it"])
-def test_an_answer_that_never_came_makes_no_second_invoice(
-    trading: Trading, error: Exception, done: int | None
-) -> None:
-    invoice, _ = from_order(trading)
-    trading.crm.fail_on("insert_documents", error, done=done)
-    with pytest.raises(type(error)):
-        create(trading, invoice)
-    trading.run(TO_CRM, standard(INVOICE))
-    assert (len(trading.crm.ids("invoice")), len(trading.crm.ids("invoicedetail"))) == (1, 2)
-    assert trading.is_coupled(INVOICE, invoice)
-    assert sums(trading, invoice) == [D("295.60"), D("14.90"), D("59.12"), D("354.72")]
-
-
-def test_lines_that_an_interrupted_run_left_out_are_added(trading: Trading) -> None:
-    invoice, _ = from_order(trading)
-    trading.erp.edit("sales_invoice_header", invoice, remaining_amount=D("100.00"))
-    trading.crm.fail_on("insert_documents", TimedOut("no answer"), done=None)
-    with pytest.raises(TimedOut):
-        create(trading, invoice)
-    [there], lines = trading.crm.ids("invoice"), trading.crm.ids("invoicedetail")
-    trading.crm.remove("invoicedetail", lines[1])
-    trading.crm.edit("invoice", there, by=trading.crm.user_id, statecode=0, statuscode=4, totalamount=D(0))
-    assert trading.run(TO_CRM, standard(INVOICE)) == Counters(inserted=1)
-    assert set(trading.crm.ids("invoicedetail")) == set(lines)
-    assert sums(trading, invoice) == [D("295.60"), D("14.90"), D("59.12"), D("354.72")]
-    assert state(trading, invoice) == PARTIAL
-
-
 def test_an_order_that_is_completely_invoiced_follows_its_invoice(trading: Trading) -> None:
     invoice, there = from_order(trading)
     order = trading.erp.values("sales_invoice_header", invoice)["order_id"]
@@ -361,10 +217,3 @@ def test_an_order_that_is_completely_invoiced_follows_its_invoice(trading: Tradi
     trading.erp.edit("sales_header", order, completely_invoiced=True)
     trading.run(TO_CRM, standard(ORDER))
     assert trading.crm.values("salesorder", there)["statecode"] == 4
-
-
-def test_duplicates_of_somebody_else_are_no_invoice_of_ours(trading: Trading) -> None:
-    invoice = trading.invoice(bicycles())
-    trading.crm.fail_on("insert_documents", DuplicateKey("A line is there already."))
-    assert create(trading, invoice) == Counters(failed=1)
-    assert not trading.is_coupled(INVOICE, invoice)

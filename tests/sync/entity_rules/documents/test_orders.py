@@ -145,9 +145,9 @@ def test_what_somebody_changed_in_sales_is_not_written_over_until_it_was_looked_
     assert trading.crm.values("salesorder", there)["shipto_city"] == "Bristol"
 
 
-def test_what_the_user_of_orders_wrote_is_ours(trading: Trading) -> None:
+def test_what_we_wrote_ourselves_waits_for_nobody(trading: Trading) -> None:
     _order, there = trading.coupled_order()
-    trading.crm.edit("salesorder", there, by=trading.order_user, lastbackofficesubmit=dt.date(2027, 1, 5))
+    trading.crm.edit("salesorder", there, by=trading.crm.user_id, lastbackofficesubmit=dt.date(2027, 1, 5))
     assert run(trading) == Counters(modified=1)
 
 

@@ -1,0 +1,1 @@
+"""The published web services, as a program with a key sees them."""
