@@ -41,6 +41,8 @@ from integration.systems.values import Field, FieldType, Record, Side, Written
 
 AT_ONCE = 100
 """Orders that are read, planned and written in one go."""
+ROUND = 5000
+"""Headers that are held at once."""
 MODIFIED = "modifiedon"
 CHANGED: Filter = AnyOf(
     (
@@ -67,7 +69,7 @@ class OrderPass:
         self.afterwards = Afterwards(flow, self.reader, self.lookups)
         self.total = Counters()
         self.delivered: dict[uuid.UUID, str] = {}
-        """The orders that were open, with the version they were taken with; they may have changed as well."""
+        """The orders that were taken, with the version they had then; open ones may have changed as well."""
         self.again: list[uuid.UUID] = []
         """Orders that somebody changed while they were read or written."""
 
@@ -109,19 +111,33 @@ class OrderPass:
             yield list(there.values()), None
 
     def _changes(self) -> Iterator[tuple[list[Record], str | None]]:
+        """What changed, in rounds. What is made of an order changes it, and may take it out of what is being read, so
+        that pages read meanwhile would shift: a round is read to its end first, and the next one begins anew."""
         cursor = self.flow.journal.cursor()
-        try:
-            yield from self._read(cursor)
-        except CursorExpired:
-            if cursor is None:
-                raise
-            yield from self._read(None)
+        last = None
+        while last is None:
+            try:
+                headers, last = self._round(cursor)
+            except CursorExpired:
+                if cursor is None:
+                    raise
+                cursor = None
+                continue
+            yield headers, last
 
-    def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
+    def _round(self, cursor: str | None) -> tuple[list[Record], str | None]:
+        """Headers that were not delivered yet, and the cursor behind all of them; ``None`` where more follow."""
         where = CHANGED if cursor else self._candidates()
-        pages = self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED)
-        for page in pages:
-            yield [row for row in page.records if self.delivered.get(row.id) != row.version], page.cursor
+        found: list[Record] = []
+        reached = None
+        for page in self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED):
+            if len(found) >= ROUND:
+                reached = None
+                break
+            found += [row for row in page.records if self.delivered.get(row.id) != row.version]
+            reached = page.cursor
+        self.delivered.update((header.id, header.version) for header in found)
+        return found, reached
 
     def _candidates(self) -> Filter:
         return _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
