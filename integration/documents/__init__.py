@@ -10,6 +10,8 @@ whom in the ledger of a mapping.
 ``orders``      a whole document, or everything that is wrong with it. Pure
 ``texts``       long texts in pieces, notes as plain text. Pure
 ``problems``    why an order does not become one, each reason with its code
+``rounds``      a pass over documents of Sales: which of them it takes, and how far it is
 ``run``         the pass: read, plan, write, notify Sales, move the cursor
 ``notices``     notifying Sales of what became of its orders
+``quotes/``     quotes: activated, revised, won, lost
 """

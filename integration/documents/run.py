@@ -19,31 +19,25 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from integration.documents.afterwards import Afterwards
 from integration.documents.digest import digests
-from integration.documents.flow import DIRECTION, Flow, Noted, chunks, rests, went_well
+from integration.documents.flow import Flow, Noted, rests, went_well
 from integration.documents.lines import HEADER_TABLE
-from integration.documents.lookups import Lookups
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
 from integration.documents.quotes.links import link_quotes
-from integration.documents.reading import SalesReader
+from integration.documents.rounds import DocumentPass
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.run import Changed, Counters, Scope
-from integration.systems.errors import CursorExpired, DuplicateKey
+from integration.systems.errors import DuplicateKey
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, OneOf
 from integration.systems.values import Field, FieldType, Record, Side, Written
 
-AT_ONCE = 100
-"""Orders that are read, planned and written in one go."""
-ROUND = 5000
-"""Headers that are held at once."""
-MODIFIED = "modifiedon"
 CHANGED: Filter = AnyOf(
     (
         OneOf("statecode", (SUBMITTED, CANCELED)),
@@ -59,98 +53,15 @@ def create_orders(flow: Flow) -> Counters:
     return OrderPass(flow).go()
 
 
-class OrderPass:
+class OrderPass(DocumentPass):
     """One pass under way."""
 
     def __init__(self, flow: Flow) -> None:
-        self.flow = flow
-        self.reader = SalesReader(flow.crm, ORDER)
-        self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
+        super().__init__(flow, ORDER)
         self.afterwards = Afterwards(flow, self.reader, self.lookups)
-        self.total = Counters()
-        self.delivered: dict[uuid.UUID, str] = {}
-        """The orders that were taken, with the version they had then; open ones may have changed as well."""
-        self.again: list[uuid.UUID] = []
-        """Orders that somebody changed while they were read or written."""
 
-    def go(self) -> Counters:
-        flow = self.flow
-        if flow.options.scope is Scope.IDS:
-            flow.journal.begin(len(flow.options.ids))
-        for headers, cursor in self._pages():
-            for start in range(0, len(headers), AT_ONCE):
-                flow.journal.go_on()
-                self.take(headers[start : start + AT_ONCE])
-            if cursor is not None:
-                flow.journal.advance(cursor)
-        again, self.again = list(dict.fromkeys(self.again)), []
-        for ids in chunks(again, AT_ONCE):
-            flow.journal.go_on()
-            self.take(list(self.reader.headers(ids).values()))
-        return self.total
-
-    # --- reading ------------------------------------------------------------------------------------------------
-
-    def _pages(self) -> Iterator[tuple[list[Record], str | None]]:
-        """Headers, and the cursor behind them."""
-        options = self.flow.options
-        if options.scope is Scope.IDS:
-            yield from self._of_ids(options.ids)
-            return
-        ledger = self.flow.ledger
-        for headers, _ in self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)]))):
-            self.delivered.update((header.id, header.version) for header in headers)
-            yield headers, None
-        if options.scope is not Scope.OPEN:
-            yield from self._changes()
-
-    def _of_ids(self, ids: Sequence[uuid.UUID]) -> Iterator[tuple[list[Record], str | None]]:
-        for some in chunks(ids, AT_ONCE):
-            there = self.reader.headers(some)
-            self._forget_gone([id for id in some if id not in there])
-            yield list(there.values()), None
-
-    def _changes(self) -> Iterator[tuple[list[Record], str | None]]:
-        """What changed, in rounds. What is made of an order changes it, and may take it out of what is being read, so
-        that pages read meanwhile would shift: a round is read to its end first, and the next one begins anew."""
-        cursor = self.flow.journal.cursor()
-        last = None
-        while last is None:
-            try:
-                headers, last = self._round(cursor)
-            except CursorExpired:
-                if cursor is None:
-                    raise
-                cursor = None
-                continue
-            yield headers, last
-
-    def _round(self, cursor: str | None) -> tuple[list[Record], str | None]:
-        """Headers that were not delivered yet, and the cursor behind all of them; ``None`` where more follow."""
-        where = CHANGED if cursor else self._candidates()
-        found: list[Record] = []
-        reached = None
-        for page in self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED):
-            if len(found) >= ROUND:
-                reached = None
-                break
-            found += [row for row in page.records if self.delivered.get(row.id) != row.version]
-            reached = page.cursor
-        self.delivered.update((header.id, header.version) for header in found)
-        return found, reached
-
-    def _candidates(self) -> Filter:
-        return _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
-
-    def _forget_gone(self, ids: Sequence[uuid.UUID]) -> None:
-        """Orders that were deleted before they became one: nothing is left to do. What became of coupled ones is
-        found by the pass of their mapping."""
-        pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
-        noted = Noted(forgotten=[pair for pair in pairs.values() if pair.state is State.RESERVED], done=len(ids))
-        noted.recovered = [pair.crm_id for pair in noted.forgotten]
-        if noted.forgotten:
-            with self.flow.ledger.page():
-                noted.store(self.flow)
+    def wanted(self, cursor: str | None) -> Filter:
+        return CHANGED if cursor else _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
 
     # --- one page -----------------------------------------------------------------------------------------------
 
@@ -167,7 +78,7 @@ class OrderPass:
         plans = self._plans(taken)
         notices = self._write(plans, pairs, noted)
         self.total.add(noted.counters)
-        link_quotes(self.flow, headers)
+        link_quotes(self.flow, coupled)
         notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 

@@ -13,7 +13,14 @@ from dataclasses import asdict
 
 from tests.bench import engine, filters, limits, load, orders, sandbox
 
-BENCHES = {"filters": filters.run, "engine": engine.run, "sandbox": sandbox.run, "limits": limits.run, "load": load.run, "orders": orders.run}
+BENCHES = {
+    "filters": filters.run,
+    "engine": engine.run,
+    "sandbox": sandbox.run,
+    "limits": limits.run,
+    "load": load.run,
+    "orders": orders.run,
+}
 
 
 def main(names: list[str]) -> int:

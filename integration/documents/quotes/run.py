@@ -16,7 +16,7 @@ neither loses nor doubles a quote; each step finds out by itself that it was don
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from integration.documents.flow import Flow, Noted, rests, went_well
@@ -36,14 +36,13 @@ from integration.documents.quotes.steps import (
     said_state,
     with_days,
 )
-from integration.documents.reading import SalesReader
-from integration.documents.run import MODIFIED, OrderPass
+from integration.documents.rounds import DocumentPass
 from integration.documents.sources import ORDER, QUOTE, SUBMITTED, SalesDocument, integer, reference, text
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.rules import Reference
 from integration.sync.run import Changed, Counters, Scope
 from integration.systems.errors import DuplicateKey, RecordProblem
-from integration.systems.filters import OneOf
+from integration.systems.filters import Filter, OneOf
 from integration.systems.system import every
 from integration.systems.values import Record, Side, Written
 
@@ -56,24 +55,21 @@ def process_quotes(flow: Flow) -> Counters:
     return QuotePass(flow).go()
 
 
-class QuotePass(OrderPass):
-    """One pass under way: read as orders are, and carried out in steps of its own."""
+class QuotePass(DocumentPass):
+    """One pass under way."""
 
     def __init__(self, flow: Flow) -> None:
-        super().__init__(flow)
-        self.reader = SalesReader(flow.crm, QUOTE)
+        super().__init__(flow, QUOTE)
 
-    def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
+    def wanted(self, cursor: str | None) -> Filter:
         """Closed ones matter only where something was read before."""
-        where = OneOf("statecode", (ACTIVE, WON, CLOSED) if cursor else (ACTIVE, WON))
-        for page in self.flow.crm.changes(QUOTE.table, self.reader.columns, cursor, where, MODIFIED):
-            yield list(page.records), page.cursor
+        return OneOf("statecode", (ACTIVE, WON, CLOSED) if cursor else (ACTIVE, WON))
 
     def take(self, headers: Sequence[Record]) -> None:
         """Read, plan and write what belongs to these quotes."""
         noted = Noted(done=len(headers))
         steps = [step for step in self._steps(headers) if self._takes(step, noted)]
-        self._plan_steps([step for step in steps if step.make])
+        self._plan([step for step in steps if step.make])
         orders = self._orders([step.header.id for step in steps if step.end is End.ORDER])
         with self.flow.ledger.page():
             inserted = self._insert([step for step in steps if step.make is Make.INSERT])
@@ -156,7 +152,7 @@ class QuotePass(OrderPass):
             noted.remembered += [went_well(pair)] if pair.to_erp.result is not Result.SUCCESS else []
         noted.recovered.append(document.id)
 
-    def _plan_steps(self, steps: Sequence[Step]) -> None:
+    def _plan(self, steps: Sequence[Step]) -> None:
         """What they become, as they are after everything was read; those that changed meanwhile come again."""
         if not steps:
             return

@@ -81,6 +81,20 @@ def test_a_quote_that_fails_twice_the_same_way_rests_until_it_changes_or_a_perso
     assert not SyncError.objects.open().exists()
 
 
+def test_a_quote_that_rests_is_tried_again_once_its_item_is_unblocked(quoting: Quoting) -> None:
+    quote = quoting.quote(quoting.line())
+    desk = Item.objects.get(no="DESK")
+    desk.blocked = True
+    desk.save()
+    for _ in range(4):
+        quoting.process()
+    assert quoting.quotes.couplings.get(crm_id=quote).to_erp_result == Result.SKIPPED.value
+
+    desk.blocked = False
+    desk.save()
+    assert quoting.process().inserted == 1
+
+
 def test_a_won_quote_of_nothing_cannot_be_released_and_says_why(quoting: Quoting) -> None:
     quote = quoting.quote()
     quoting.win(quote, ordered=False)
