@@ -111,7 +111,7 @@ def close(*, is_invoiced: bool, number: bool) -> Mapping[str, Value]:
 def _note(noted: Noted, notice: Notice, answer: Written) -> None:
     pair, label = notice.pair, notice.document.label
     if answer.error is None:
-        noted.remembered.append(replace(went_well(pair), seen_crm=answer.version or "", owed_erp=False))
+        noted.remembered.append(replace(went_well(pair), seen_crm=answer.version or "", owed_erp=False, waits=None))
         noted.recovered.append(pair.crm_id)
         return
     problem = NotNotified(

@@ -20,8 +20,8 @@ from integration.systems.errors import CursorExpired
 from integration.systems.filters import Filter
 from integration.systems.values import Page, Record, Side
 
-AT_ONCE = 100
-"""Documents that are read, planned and written in one go."""
+AT_ONCE = 500
+"""Documents that are read and planned in one go."""
 ROUND = 5000
 """Headers that are held at once."""
 MODIFIED = "modifiedon"
@@ -29,6 +29,8 @@ MODIFIED = "modifiedon"
 
 class DocumentPass(ABC):
     """One pass under way."""
+
+    at_once = AT_ONCE
 
     def __init__(self, flow: Flow, source: Source) -> None:
         self.flow, self.source = flow, source
@@ -53,13 +55,13 @@ class DocumentPass(ABC):
         if flow.options.scope is Scope.IDS:
             flow.journal.begin(len(flow.options.ids))
         for headers, cursor in self._pages():
-            for start in range(0, len(headers), AT_ONCE):
+            for start in range(0, len(headers), self.at_once):
                 flow.journal.go_on()
-                self.take(headers[start : start + AT_ONCE])
+                self.take(headers[start : start + self.at_once])
             if cursor is not None:
                 flow.journal.advance(cursor)
         again, self.again = list(dict.fromkeys(self.again)), []
-        for ids in chunks(again, AT_ONCE):
+        for ids in chunks(again, self.at_once):
             flow.journal.go_on()
             self.take(list(self.reader.headers(ids).values()))
         return self.total

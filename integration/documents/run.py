@@ -38,6 +38,8 @@ from integration.systems.errors import DuplicateKey
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, OneOf
 from integration.systems.values import Field, FieldType, Record, Side, Written
 
+ROWS_AT_ONCE = 6000
+"""Rows that are written in one transaction, unless one document has more."""
 CHANGED: Filter = AnyOf(
     (
         OneOf("statecode", (SUBMITTED, CANCELED)),
@@ -76,10 +78,12 @@ class OrderPass(DocumentPass):
             if not _is_coupled(pairs.get(header.id)) and self._takes(header, pairs.get(header.id), noted)
         ]
         plans = self._plans(taken)
-        notices = self._write(plans, pairs, noted)
-        self.total.add(noted.counters)
+        notices = self._judge(coupled, pairs)
+        for some in _portions(plans) or [[]]:
+            notices += self._write(some, pairs, noted)
+            self.total.add(noted.counters)
+            noted = Noted()
         link_quotes(self.flow, coupled)
-        notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 
     def _judge(self, coupled: Sequence[Record], pairs: dict[uuid.UUID, Pair]) -> list[Notice]:
@@ -196,6 +200,20 @@ class OrderPass(DocumentPass):
         noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
         quote_no = made.document.header.values.get("quote_no") if made.document is not None else ""
         return Notice(document, created, no, str(quote_no or ""))
+
+
+def _portions(plans: Sequence[Plan]) -> list[list[Plan]]:
+    """Plans in portions for one transaction each: it is short, and nobody waits long for the database."""
+    portions: list[list[Plan]] = []
+    rows = ROWS_AT_ONCE
+    for each in plans:
+        more = each.document.rows() if each.document is not None else 1
+        if rows + more > ROWS_AT_ONCE:
+            portions.append([])
+            rows = 0
+        portions[-1].append(each)
+        rows += more
+    return portions
 
 
 def _is_coupled(pair: Pair | None) -> bool:

@@ -56,7 +56,9 @@ def process_quotes(flow: Flow) -> Counters:
 
 
 class QuotePass(DocumentPass):
-    """One pass under way."""
+    """One pass under way. What is taken in one go is written in one transaction, so it is not much."""
+
+    at_once = 100
 
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow, QUOTE)
