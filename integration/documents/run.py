@@ -221,7 +221,7 @@ def _is_coupled(pair: Pair | None) -> bool:
 
 
 def _candidates(sent: Field) -> Filter:
-    """What is asked for where nothing was read before: roughly those that :func:`is_candidate` takes."""
+    """What is asked for where nothing was read before: roughly those that the automatic job takes."""
     behind = NEVER_SENT + dt.timedelta(days=1)
     early = Comparison(SENT, "<=", moment(behind) if sent.type is FieldType.DATETIME else behind)
     return AllOf((Comparison("statecode", "=", SUBMITTED), AnyOf((Comparison(SENT, "=", None), early))))

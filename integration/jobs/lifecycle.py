@@ -77,13 +77,6 @@ def process_quotes(ids: Sequence[uuid.UUID] = (), *, user: Person = None, inline
     return start(mapping_of(QUOTES), Direction.TO_ERP, kind=kind, options=options, user=user, inline=inline)
 
 
-def kinds_of_flows(mapping: TableMapping) -> list[SyncJob.Kind]:
-    """The kinds of runs that make documents here of those of this mapping's table in Sales."""
-    passes = [one for passes in TASK_PASSES.values() for one in passes]
-    kinds = {one.kind for one in passes if one.mapping == mapping.name and one.direction == Direction.TO_ERP.value}
-    return [SyncJob.Kind(kind) for kind in sorted(kinds - {SyncJob.Kind.SYNCHRONIZE.value})]
-
-
 def synchronize_modified(user: Person = None) -> list[SyncJob]:
     """Every mapping of records, as its recurring job would: the passes of a mapping one behind the other, the mappings
     in the order in which they need each other."""

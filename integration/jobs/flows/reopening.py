@@ -36,7 +36,8 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
 
 
 def reopen(mapping: TableMapping, erp: System) -> int:
-    """Take orders or quotes out of their rest whose cause may be gone. Answers how many. Raises a ``ConnectionProblem``."""
+    """Take orders or quotes out of their rest whose cause may be gone. Answers how many. Raises a
+    ``ConnectionProblem``."""
     resting = mapping.couplings.filter(to_erp_result=Result.SKIPPED.value, to_erp_code__in=list(CAUSES))
     codes = set(resting.values_list("to_erp_code", flat=True))
     if not codes:
