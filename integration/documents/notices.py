@@ -50,13 +50,11 @@ def was_never_sent(header: Record) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An order that Sales is to be notified of: as it was read, its pair, its number here, and that of the quote it was
-    made of."""
+    """An order that Sales is to be notified of: as it was read, its pair, and its number here."""
 
     document: SalesDocument
     pair: Pair
     no: str
-    quote_no: str = ""
 
 
 def notify(flow: Flow, reader: SalesReader, notices: Sequence[Notice]) -> list[uuid.UUID]:

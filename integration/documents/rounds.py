@@ -1,7 +1,13 @@
-"""A pass over documents of Sales: which of them it takes, in which order, and how far it is.
+"""How the passes of documents read: what is still open, then what changed, in rounds and in pieces.
 
-What changed is read in rounds: what is made of a document changes it, and may take it out of what is being read, so
-that pages read meanwhile would shift. A round is read to its end first, and the next one begins anew.
+What is made of a document changes it, and may take it out of what is being read. Pages that are read meanwhile would
+shift, and documents be passed over:
+
+    read page 1 (1,000 candidates)     ask for page 2      make 1,000 orders: they are no candidates any more
+    page 2 of the candidates left      would begin behind the first 1,000 of those: they are lost
+
+So a round of headers is read to its end before anything is made of the first, the cursor moves behind a whole round
+only, and the next round begins anew.
 """
 
 from __future__ import annotations

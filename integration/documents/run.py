@@ -78,12 +78,13 @@ class OrderPass(DocumentPass):
             if not _is_coupled(pairs.get(header.id)) and self._takes(header, pairs.get(header.id), noted)
         ]
         plans = self._plans(taken)
-        notices = self._judge(coupled, pairs)
+        notices: list[Notice] = []
         for some in _portions(plans) or [[]]:
             notices += self._write(some, pairs, noted)
             self.total.add(noted.counters)
             noted = Noted()
         link_quotes(self.flow, coupled)
+        notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 
     def _judge(self, coupled: Sequence[Record], pairs: dict[uuid.UUID, Pair]) -> list[Notice]:
@@ -157,16 +158,7 @@ class OrderPass(DocumentPass):
                 if each.problem is not None:
                     self._refused(each, pairs.get(each.source.id), noted)
             noted.store(self.flow)
-            self._close_quotes(notices)
         return notices
-
-    def _close_quotes(self, notices: Sequence[Notice]) -> None:
-        """The quotes that these orders were made of are archived and deleted: the order names them by now."""
-        if "link_quote" not in self.flow.erp.describe(HEADER_TABLE).actions:
-            return
-        for notice in notices:
-            if notice.quote_no:
-                self.flow.erp.act(HEADER_TABLE, notice.pair.erp_id, "link_quote", no=notice.quote_no)
 
     def _refused(self, refused: Plan, pair: Pair | None, noted: Noted) -> None:
         document, problem = refused.source, refused.problem
@@ -198,8 +190,7 @@ class OrderPass(DocumentPass):
         noted.notes += [Pair(note.id, note.id, State.COUPLED) for note in document.notes]
         noted.counters.inserted += 1
         noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
-        quote_no = made.document.header.values.get("quote_no") if made.document is not None else ""
-        return Notice(document, created, no, str(quote_no or ""))
+        return Notice(document, created, no)
 
 
 def _portions(plans: Sequence[Plan]) -> list[list[Plan]]:

@@ -10,7 +10,8 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from integration.models import ConnectionSetup, FullSynchLine, SyncError, SyncJob, TableMapping
+from integration.defaults.tasks import HOUSE_TASKS
+from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
@@ -60,6 +61,35 @@ class Hour:
     @property
     def middle(self) -> float:
         return 50 - self.well_height
+
+
+@dataclass(frozen=True, slots=True)
+class JobCounter:
+    """How many recurring jobs of the connection are active, of how many there are; none while it is disabled."""
+
+    active: int
+    total: int
+
+    @property
+    def words(self) -> str:
+        """What that means."""
+        if not self.total:
+            return "No recurring job is started."
+        if self.active == self.total:
+            return "All of them are ready or in process."
+        resting = self.total - self.active
+        return f"{resting} {'is' if resting == 1 else 'are'} on hold, or stopped by an error."
+
+
+def job_counter(setup: ConnectionSetup) -> JobCounter:
+    """The jobs of mappings and those of the features that are switched on. One that sleeps until something changes is
+    active, too."""
+    if not setup.is_enabled:
+        return JobCounter(0, 0)
+    entries = JobQueueEntry.objects.exclude(task__in=HOUSE_TASKS)
+    status = JobQueueEntry.Status
+    active = entries.filter(status__in=(status.READY, status.IN_PROCESS, status.INACTIVE, status.APPROVAL))
+    return JobCounter(active.count(), entries.count())
 
 
 def cues() -> list[Cue]:

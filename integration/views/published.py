@@ -88,13 +88,14 @@ def _answer(request: HttpRequest, path: str, there: Published) -> Answer:
 def _published() -> Published:
     """What is published, in one query. Raises ``RefusedQuestion`` where nothing is."""
     company = CompanyInformation.objects.order_by("pk")
-    columns = {name: Subquery(company.values(of)[:1]) for name, of in (("company", "name"), ("id_there", "pk"))}
-    rows = ConnectionSetup.objects.filter(item_availability_enabled=True).annotate(**columns)
-    found = rows.values("url", "company", "id_there").first()
+    rows = ConnectionSetup.objects.filter(item_availability_enabled=True).annotate(
+        company=Subquery(company.values("name")[:1]), company_id=Subquery(company.values("pk")[:1])
+    )
+    found = rows.values("url", "company", "company_id").first()
     if found is None or found["company"] is None:
         words = "No web service is published here. Item availability is switched on on Connection Setup."
         raise RefusedQuestion(HTTPStatus.NOT_FOUND, "BadRequest_ResourceNotFound", words)
-    return Published(found["url"], (found["company"], str(found["id_there"])))
+    return Published(found["url"], (found["company"], str(found["company_id"])))
 
 
 def _across_origins(request: HttpRequest, there: Published) -> dict[str, str]:

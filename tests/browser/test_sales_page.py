@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from integration.sandbox import Options, Sandbox
+from integration.sandbox import Sandbox
 from tests.browser.conftest import Strict, unfit
+from tests.organization import demo_organization
 from tests.sandbox import trade
+from tests.sandbox.company import bring_solution, connect_company, serving
 from tests.sandbox.conftest import Caller
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def trading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def organization(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with demo_organization(tmp_path_factory.mktemp("sales")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def trading(organization: Sandbox) -> str:
     """The address of an organization with a price list, and a bicycle at 10 in it."""
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("sales") / "sales.sqlite3"), seed="demo"))
-    running.start()
-    call = Caller(running.ready)
+    call = Caller(organization.ready)
     group, unit = trade.unit_group(call)
     bicycle, retail = trade.product(call, group, unit), call.create("pricelevels", name="Retail")
     line = trade.line(retail, bicycle, unit)
     assert call("POST", "productpricelevels", line).status_code == 204
     assert call("PATCH", f"products({bicycle})", {"statecode": 0}).status_code == 204
-    yield running.url
-    running.stop()
+    return organization.url
+
+
+@pytest.fixture(scope="module")
+def connected(organization: Sandbox, trading: str) -> dict[str, Any]:
+    """The ready line of this organization, with the integration solution in it."""
+    bring_solution(organization.ready)
+    return organization.ready
 
 
 @pytest.fixture(params=[(1280, "light"), (400, "dark")], ids=["wide", "narrow"])
@@ -125,3 +138,29 @@ def test_without_javascript_a_note_is_added_and_the_keyboard_is_enough(trading: 
 
     expect(page.get_by_role("listitem").filter(has_text="They ask for a visit.")).to_be_visible()
     context.close()
+
+
+def test_the_availability_shows_while_a_line_is_entered_and_keeps_nobody_from_it(
+    connected: dict[str, Any], peter: Page
+) -> None:
+    account(peter)
+    peter.get_by_role("link", name="New order").click()
+    peter.get_by_label("Name *").fill("Spring order")
+    peter.get_by_label("Price list").select_option("Retail")
+    peter.get_by_role("button", name="Save").click()
+    shown = peter.get_by_role("status")
+    expect(shown).to_have_text("Choose a product to see its availability.")
+    expect(peter.get_by_role("button", name="Check availability")).to_be_hidden()
+
+    with serving() as company:
+        connect_company(connected, bci_odataurl=company, bci_odatausername="annette", bci_odataaccesskey="key")
+        peter.get_by_label("Product *").first.select_option("Bicycle")
+        expect(shown).to_have_text("Available: 12 PCS")
+        check(peter)
+    peter.get_by_label("Product *").first.select_option("")
+    peter.get_by_label("Product *").first.select_option("Bicycle")
+    expect(shown).to_have_text("The availability cannot be shown: Business Central does not answer.")
+
+    peter.get_by_label("Quantity *").first.fill("3")
+    peter.get_by_role("button", name="Add product").click()
+    expect(peter.get_by_role("cell", name="Bicycle", exact=True)).to_be_visible()

@@ -68,7 +68,8 @@ def preview(id: uuid.UUID, asked: DocumentChange) -> Work:
     if header is None:
         raise NotFound(f"There is no Sales Header with the id {id}.")
     masters = Masters()
-    lines = list(SalesLine.objects.filter(document_no=id).order_by("line_no"))
+    stored = SalesLine.objects.filter(document_no=id).select_related("unit_of_measure_code")
+    lines = list(stored.order_by("line_no"))
     masters.load_sold((line.type, line.no) for line in lines)
     work = Work(header, lines, masters)
     _, added = _apply(work, asked)

@@ -37,11 +37,13 @@ ENTERED = ("type", *TEXTS, *NUMBERS)
 WHEN_RELEASED = ("qty_to_ship", "qty_to_invoice")
 CLOSED_WHEN_SHIPPED = ("type", "no", "unit_price")
 OF_A_SHIPMENT = ("description", "quantity")
+NO_TYPE = ("type", None)
+"""What a line without a type says, which no browser sends."""
 SENT = re.compile(r"line-(\d{1,4})-id")
 
 
 def _number(name: str) -> forms.DecimalField:
-    column = SalesLine._meta.get_field(name)
+    column: Any = SalesLine._meta.get_field(name)
     look = {"inputmode": "decimal", "class": "form-control form-control-sm number", "autocomplete": "off"}
     field = forms.DecimalField(
         label=str(column.verbose_name), required=False, max_digits=15, decimal_places=5, widget=forms.TextInput(look)
@@ -51,7 +53,7 @@ def _number(name: str) -> forms.DecimalField:
 
 
 def _text(name: str, **look: str) -> forms.CharField:
-    column = SalesLine._meta.get_field(name)
+    column: Any = SalesLine._meta.get_field(name)
     label = str(column.verbose_name)
     widget = forms.TextInput(
         {"class": "form-control form-control-sm", "autocomplete": "off", "aria-label": label, **look}
@@ -64,7 +66,7 @@ class LineForm(forms.Form):
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     type = forms.TypedChoiceField(
-        label="Type", choices=TYPES, coerce=int, required=False, empty_value=LineType.ITEM,
+        label="Type", choices=TYPES, coerce=int, required=False, empty_value=None,
         widget=forms.Select({"class": "form-select form-select-sm", "aria-label": "Type"}),
     )  # fmt: skip
     no = _text("no", list="numbers")
@@ -109,8 +111,10 @@ class LineForm(forms.Form):
     def entered(self) -> list[str]:
         """The columns that were entered: of a stored line those that changed."""
         if self.row is not None:
-            return [name for name in ENTERED if name in self.changed_data]
-        return ["type", *(name for name in (*TEXTS, *NUMBERS) if self.cleaned_data.get(name) not in (None, ""))]
+            return [
+                name for name in ENTERED if name in self.changed_data and (name, self.cleaned_data[name]) != NO_TYPE
+            ]
+        return [name for name in ENTERED if self.cleaned_data.get(name) not in (None, "")]
 
     def row_to_write(self, id: uuid.UUID) -> Row:
         """What was entered, for the company."""

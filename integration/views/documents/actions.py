@@ -41,7 +41,7 @@ def document_action(request: HttpRequest, id: uuid.UUID, action: str) -> HttpRes
         return _do(request, header, chosen, arguments)
     lines = SalesLine.objects.filter(document_no=id).exclude(type=LineType.COMMENT).order_by("line_no")
     shown = {"header": header, "name": name_of(header), "action": chosen, "form": form}
-    shown |= {"lines": lines_shown(header, lines), "version": request.POST.get("version", header.row_version)}
+    shown |= {"lines": lines_shown(header, list(lines)), "version": request.POST.get("version", header.row_version)}
     return render(request, "integration/documents/ask.html", shown)
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from integration.business_central.models import CustLedgerEntry, Customer
 from integration.business_central.posting.crediting import cancel
 from integration.business_central.posting.payments import Payment, register_payment
+from integration.models import AuditEntry
 from tests.business_central.posting.books import D, assert_books_balance, entry_of, invoiced, left, pay, worth
 from tests.integration.bookkeeping.pressed import look, press, text_of
 from tests.pages import seen_on
@@ -132,6 +133,18 @@ def test_two_people_apply_the_same_payment_once(annette: Client) -> None:
 
     assert "Open of P000001: “30.00” → “20.00”" in again
     assert left(payment)[0] == -20
+
+
+def test_applying_and_taking_back_are_in_the_audit_log_by_ids(annette: Client) -> None:
+    payment, entry = on_account("30"), entry_of(invoiced())
+    press(annette, "ledger_apply", payment.pk, other=str(entry.pk))
+    press(annette, "ledger_unapply", entry.pk, 1)
+
+    applied, back = AuditEntry.objects.filter(kind="application").order_by("pk")
+
+    assert (applied.action, applied.subject, applied.who) == ("created", str(payment.pk), "annette")
+    assert applied.after == {"invoice entry": str(entry.pk), "application": "1"}
+    assert (back.action, back.subject, back.after) == ("canceled", str(entry.pk), {"application": "1"})
 
 
 # --- the list ------------------------------------------------------------------------------------------------------

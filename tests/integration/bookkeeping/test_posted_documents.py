@@ -7,12 +7,16 @@ import re
 from django.test import Client
 from django.urls import reverse
 
+from coupling.models import Coupling
 from integration.business_central.models import CompanyInformation, Customer, SalesInvoiceHeader
 from integration.business_central.posting.crediting import cancel
 from integration.business_central.posting.invoicing import ship_and_invoice
+from integration.models import ConnectionSetup, TableMapping
+from integration.sync.memory.ledger import State
 from tests.business_central.posting.books import D, invoiced, pay
 from tests.business_central.trading import comment, currency, freight, item, order, resource
 from tests.integration.bookkeeping.pressed import look
+from tests.people import INTEGRATOR, signed_in
 
 
 def listed(client: Client, **query: str) -> list[str]:
@@ -74,6 +78,28 @@ def test_a_document_that_is_not_there_is_not_found(annette: Client) -> None:
 
     for name in ("posted_invoice", "posted_invoice_print", "posted_invoice_pay", "posted_credit_memo", "ledger_entry"):
         assert annette.get(reverse(name, args=[nobody])).status_code == 404
+
+
+def test_an_invoice_that_is_not_in_sales_can_be_created_there_by_who_may_couple() -> None:
+    made, ines = invoiced(), signed_in("ines", INTEGRATOR)
+    mapping = TableMapping.objects.create(
+        name="POSTEDSALESINV-INV", erp_table="sales_invoice_header", crm_table="invoice"
+    )
+    page, words = reverse("posted_invoice", args=[made.pk]), "Create Invoice in Dynamics 365 Sales"
+    assert words not in look(ines, "posted_invoice", made.pk)
+
+    ConnectionSetup.objects.filter(pk=ConnectionSetup.current().pk).update(is_enabled=True)
+
+    shown = ines.get(page).content.decode()
+    create = reverse("record_action", args=["erp", "sales_invoice_header", "create"])
+    assert f'form="record" formaction="{create}"' in shown
+    assert f'name="selected" value="{made.pk}"' in shown
+    assert 'name="mapping" value="POSTEDSALESINV-INV"' in shown
+    assert words not in look(signed_in("otto"), "posted_invoice", made.pk)
+    Coupling.objects.create(mapping=mapping, erp_id=made.pk, crm_id=made.pk, state=State.COUPLED)
+    coupled = look(ines, "posted_invoice", made.pk)
+    assert words not in coupled
+    assert "Coupled with the invoice in Sales" in coupled
 
 
 # --- on paper ------------------------------------------------------------------------------------------------------

@@ -38,8 +38,8 @@ class Organization:
     """Adatum and Contoso are customers and accounts, goods and units are coupled, euros too. ``people``: the same
     organization as a person who may do everything works in it."""
 
-    def __init__(self, crm: System, people: System) -> None:
-        self.crm, self.people = crm, people
+    def __init__(self, crm: System, people: System, ready: dict[str, Any]) -> None:
+        self.crm, self.people, self.ready = crm, people, ready
         trading.open_company()
         create_missing()
         Currency.objects.update(description=F("code"), symbol=F("code"))
@@ -98,5 +98,9 @@ def organization(transactional_db: None, settings: Settings, tmp_path: Path) -> 
             solution.import_into(administrator, redeploy=True)
             enable(fill_in(ready))
             order_integration_switched(ConnectionSetup.current(), True)
+            people = SalesOrganization(administrator)
+            for table in ("salesorder", "quote"):
+                seeded = list(every(people, table))
+                assert all(one.ok for one in people.delete(table, [Row(one.id) for one in seeded]))
             with opened() as connected:
-                yield Organization(connected.crm, SalesOrganization(administrator))
+                yield Organization(connected.crm, people, ready)

@@ -148,6 +148,7 @@ PAGES = {
     "document_amounts": Page(SEERS, CHIEFS, {"id": ID}),
     "document_action": Page(CHIEFS, CHIEFS, {"id": ID, "action": "release"}),
     "erp_list": Page(SEERS, SEERS, {"table": "customer"}),
+    "customers_in_sales": Page(SEERS, SEERS),
     "customer_in_sales": Page(SEERS, SEERS, {"id": ID}),
     "erp_card": Page(SEERS, SEERS, {"table": "customer", "id": ID}),
     "crm_list": Page(SEERS, SEERS, {"entity": "account"}),

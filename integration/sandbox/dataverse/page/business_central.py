@@ -24,6 +24,12 @@ SAFE = "/()'%"
 SWITCHED_OFF = "Item availability is not switched on in Business Central."
 NOT_SEEN = "Your roles do not let you see the statistics: Product Availability User is missing."
 NOT_ALLOWED = "Your roles do not let you ask Business Central: Product Availability User is missing."
+WHY = {
+    401: "Business Central does not accept the access key.",
+    404: "Business Central does not publish it at this address.",
+    429: "Business Central is asked too often just now.",
+}
+"""What an answer without rows means."""
 SHOWN = (
     ("bci_customerno", "Customer No."), ("bci_balancelcy", "Balance (LCY)"),
     ("bci_outstandingorderslcy", "Outstanding Orders (LCY)"), ("bci_shippednotinvoicedlcy", "Shipped Not Invd. (LCY)"),
@@ -48,6 +54,10 @@ def opening(context: PageContext, kind: Kind, row: str) -> str:
         return ""
     base = str((found or {}).get("bci_webclienturl") or "").rstrip("/")
     return f"{base}/open/{kind.table}/{row}/" if base and _safe(base) else ""
+
+
+class Unanswered(Exception):
+    """Business Central answered, and not with rows; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,8 @@ def availability(context: PageContext, product: str) -> str:
     proof = f"{found.get('bci_odatausername') or ''}:{found.get('bci_odataaccesskey') or ''}"
     try:
         return _line(_ask(address, product, base64.b64encode(proof.encode()).decode()))
+    except Unanswered as unanswered:
+        return f"The availability cannot be shown: {unanswered}"
     except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
         return "The availability cannot be shown: Business Central does not answer."
 
@@ -105,7 +117,7 @@ def _safe(address: str) -> bool:
 
 def _ask(address: str, product: str, proof: str) -> list[Row]:
     """The rows the web service answers within three seconds; nothing is followed. Raises ``OSError``,
-    ``HTTPException``, ``ValueError`` for what is no such answer."""
+    ``HTTPException``, ``ValueError``, ``Unanswered`` for what is no such answer."""
     parts = urlsplit(address)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     line, until = kind(parts.hostname or "", parts.port, timeout=SECONDS), time.monotonic() + SECONDS
@@ -118,7 +130,7 @@ def _ask(address: str, product: str, proof: str) -> list[Row]:
     finally:
         line.close()
     if answer.status != http.client.OK:
-        raise ValueError(f"Business Central answered {answer.status}.")
+        raise Unanswered(WHY.get(answer.status, f"Business Central answered {answer.status}."))
     rows: list[Row] = json.loads(body)["value"]
     return rows
 

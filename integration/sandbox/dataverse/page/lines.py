@@ -58,7 +58,8 @@ def section(context: PageContext, kind: Kind, found: Row) -> Lines:
         context.client, (PRODUCT, UNIT, QUANTITY), {} if "productdescription" in context.given else typed
     )
     written = forms.inputs(context.client, (WRITTEN, QUANTITY, PRICE), typed)
-    return Lines([*HEADS, Head("Action")], rows, True, product, written, _availability(context))
+    said = availability(context) if "ask" in context.given else ""
+    return Lines([*HEADS, Head("Action")], rows, True, product, written, said)
 
 
 def _line(row: Row, id: str) -> Line:
@@ -67,10 +68,9 @@ def _line(row: Row, id: str) -> Line:
     return Line(id, named, [Cell(named), *(Cell(shown(row, name)) for name in facts)])
 
 
-def _availability(context: PageContext) -> str:
-    """What is available of the chosen product, when that was asked."""
-    if "ask" not in context.given:
-        return ""
+def availability(context: PageContext) -> str:
+    """What is available of the chosen product, or why that cannot be shown: no reason not to add the line. Raises
+    :class:`Declined` for what is no product at all."""
     chosen = context.given.get("productid", "")
     if not chosen:
         return "Choose a product first."

@@ -12,9 +12,14 @@ from integration.sandbox.dataverse.page.kinds import KINDS
 from integration.sandbox.shell.messages import Response
 
 HERE = Path(__file__).parent
-STYLE = (HERE / "style.css").read_bytes()
+FILES = {
+    "/sales/style.css": ("text/css; charset=utf-8", (HERE / "style.css").read_bytes()),
+    "/sales/availability.js": ("text/javascript; charset=utf-8", (HERE / "availability.js").read_bytes()),
+}
+"""What pages load besides, by address: type and content."""
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -53,6 +58,11 @@ def page(template: str, title: str, problem: str = "", status: int = 200, **valu
     """A whole page as an answer. ``context`` among the values brings the head with the lists and who is signed in."""
     filled = TEMPLATES.get_template(template).render({"context": None, **values, "title": title, "problem": problem})
     return Response(status, filled.encode(), dict(HEADERS))
+
+
+def sentence(text: str) -> Response:
+    """A sentence as plain text, for a page that shows it."""
+    return Response(200, text.encode(), {**HEADERS, "Content-Type": "text/plain; charset=utf-8"})
 
 
 def message(title: str, text: str, status: int) -> Response:

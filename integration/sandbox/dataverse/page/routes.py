@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from integration.sandbox.dataverse.http.messages import Request
 from integration.sandbox.dataverse.organization import Organization
-from integration.sandbox.dataverse.page import documents, records
+from integration.sandbox.dataverse.page import documents, lines, records
 from integration.sandbox.dataverse.page.api_client import ApiClient, Declined
 from integration.sandbox.dataverse.page.forms import identity
 from integration.sandbox.dataverse.page.kinds import BY_SET, Kind
 from integration.sandbox.dataverse.page.page_context import PageContext
-from integration.sandbox.dataverse.page.rendering import STYLE, message, moved, page
+from integration.sandbox.dataverse.page.rendering import FILES, message, moved, page, sentence
 from integration.sandbox.dataverse.page.session import Sessions
 from integration.sandbox.dataverse.security.people import people_to_sign_in
 from integration.sandbox.shell.authorize import Person
@@ -34,8 +34,10 @@ class SalesPage:
             return message("Not offered", "This page is read and its forms are sent, nothing else.", 405)
         if not self._at_own_address(request):
             return message("Refused", "This page is open at the sandbox's own address only.", 403)
-        if request.path == "/sales/style.css":
-            return Response(200, STYLE, {"Content-Type": "text/css; charset=utf-8", "Cache-Control": "no-cache"})
+        if request.path in FILES:
+            kind, content = FILES[request.path]
+            headers = {"Content-Type": kind, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+            return Response(200, content, headers)
         text = request.body.decode("utf-8", "replace") if request.method == "POST" else request.query
         if text.count("&") >= MOST_FIELDS:
             return message("Refused", "The form holds more fields than any form of this page.", 400)
@@ -105,6 +107,8 @@ def _of_kind(context: PageContext, kind: Kind, rest: list[str], sent: bool) -> R
         return documents.record(context, kind, row)
     if rest[1:] == ["edit"]:
         return records.change(context, kind, row) if sent else records.edit(context, kind, row)
+    if rest[1:] == ["availability"] and kind.lines and not sent:
+        return sentence(lines.availability(context))
     if len(rest) > 1 and sent:
         return documents.act(context, kind, row, rest[1], rest[2] if len(rest) > 2 else "")
     raise Declined(404, "There is no such page.")

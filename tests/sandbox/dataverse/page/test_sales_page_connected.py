@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from integration.dataverse import solution
-from integration.dataverse.session import Credentials, Session
-from integration.sandbox import Options, Sandbox
+from tests.organization import demo_organization
 from tests.sandbox import trade
+from tests.sandbox.company import bring_solution, connect_company, serving
 from tests.sandbox.conftest import Caller
 from tests.sandbox.salesperson import Browser, allow, id_of
 
@@ -22,53 +17,15 @@ from tests.sandbox.salesperson import Browser, allow, id_of
 @pytest.fixture(scope="module")
 def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """An organization with the integration solution, where Peter has the role Product Availability User."""
-    running = Sandbox(Options(str(tmp_path_factory.mktemp("connected") / "sales.sqlite3"), seed="demo"))
-    running.start()
-    ready = running.ready
-    administrator = ready["clients"]["administrator"]
-    session = Session(ready["url"], Credentials(
-        ready["tenant"], administrator["client_id"], administrator["client_secret"], ready["token_endpoint"]
-    ))  # fmt: skip
-    solution.import_into(session)
-    session.close()
-    call = Caller(ready, "administrator")
-    allow(call, "Peter Saddow", "Product Availability User")
-    yield ready
-    running.stop()
-
-
-class Company(BaseHTTPRequestHandler):
-    """A Business Central that has 12 of everything for who shows the key."""
-
-    def do_GET(self) -> None:
-        right = self.headers["Authorization"] == "Basic " + base64.b64encode(b"annette:key").decode()
-        body = json.dumps({"value": [{"AvailableQuantity": 12, "UnitOfMeasure": "PCS"}]}).encode()
-        self.send_response(200 if right and "ProductId%20eq%20" in self.path else 401)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing on the console."""
+    with demo_organization(tmp_path_factory.mktemp("connected")) as running:
+        bring_solution(running.ready)
+        yield running.ready
 
 
 @pytest.fixture
 def company() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Company)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def connect_company(ready: dict[str, Any], **values: str) -> None:
-    """The one row of ``bci_connection``, as the integration writes it."""
-    administrator = Caller(ready, "administrator")
-    row = {"bci_name": "Business Central", **values}
-    answer = administrator("PATCH", "bci_connections(6d0f2c1e-4b39-5a0e-9d52-6a1b0c7be001)", row)
-    assert answer.status_code == 204, answer.text
+    with serving() as address:
+        yield address
 
 
 def test_the_availability_of_a_product_is_asked_with_the_key_of_the_connection(
@@ -99,6 +56,52 @@ def test_where_business_central_cannot_be_asked_the_page_says_so(
 
     assert told in answer.text
     assert "Basic" not in answer.text
+
+
+@pytest.mark.parametrize(("status", "words"), [
+    (401, "does not accept the access key"), (404, "does not publish it at this address"),
+    (429, "is asked too often just now"), (500, "Business Central answered 500."),
+    (302, "Business Central answered 302."),
+])  # fmt: skip
+def test_an_answer_without_rows_is_said_as_what_it_is_and_the_line_is_added(
+    connected: dict[str, Any], company: str, status: int, words: str
+) -> None:
+    connect_company(connected, bci_odataurl=company, bci_odatausername="status", bci_odataaccesskey=str(status))
+    peter, product = Browser(connected).sign_in("Peter Saddow"), product_of(connected)
+    order = peter.made("salesorders", name="Spring", customerid_account=id_of(peter.made("accounts", name="Coho")))
+
+    answer = peter.get(f"{order}/availability?productid={product}")
+    added = peter.post(f"{order}/lines", productdescription="Engraving", quantity="1", priceperunit="7")
+
+    assert answer.text.startswith("The availability cannot be shown: ")
+    assert words in answer.text
+    assert "Engraving" in added.text
+
+
+def test_the_page_asks_for_the_availability_of_what_is_chosen_while_a_line_is_entered(
+    connected: dict[str, Any], company: str
+) -> None:
+    connect_company(connected, bci_odataurl=f"{company}/ODataV4", bci_odatausername="annette", bci_odataaccesskey="key")
+    peter = Browser(connected).sign_in("Peter Saddow")
+    order = peter.made("salesorders", name="Spring", customerid_account=id_of(peter.made("accounts", name="Coho")))
+    answer = peter.get(f"{order}/availability?productid={product_of(connected)}")
+
+    assert (answer.text, answer.headers["Content-Type"]) == ("Available: 12 PCS", "text/plain; charset=utf-8")
+    assert f'data-availability="{order}/availability"' in peter.get(order).text
+    assert peter.get(f"{order}/availability").text == "Choose a product first."
+    assert peter.get(f"{order}/availability?productid='+or+1").status_code == 404
+    assert peter.get(f"/sales/accounts/{product_of(connected)}/availability").status_code == 404
+    assert "Available" not in Browser(connected).get(f"{order}/availability?productid={product_of(connected)}").text
+
+
+def test_scripts_come_from_the_page_itself_and_talk_to_nobody_else(connected: dict[str, Any]) -> None:
+    peter = Browser(connected).sign_in("Peter Saddow")
+    policy = peter.get("/sales/salesorders/").headers["Content-Security-Policy"]
+    script = peter.get("/sales/availability.js")
+
+    assert "script-src 'self'; connect-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
 
 
 def test_who_lacks_the_role_does_not_learn_of_business_central(connected: dict[str, Any]) -> None:

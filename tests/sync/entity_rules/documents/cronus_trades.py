@@ -23,7 +23,7 @@ class Trading(Cronus):
 
     def __init__(self) -> None:
         super().__init__()
-        self.context = replace(self.context, trade=Trade(orders=True))
+        self.context = replace(self.context, trade=Trade(orders=True, keeps_amounts=True))
         self.setup = self.erp.add(
             "sales_receivables_setup", freight_g_l_account_no=FREIGHT, write_in_product_no="WRITE-IN"
         )

@@ -53,6 +53,7 @@ def test_the_rounding_line_stands_only_where_sales_works_amounts_out(trading: Tr
     thin |= {"amount": D("10.00"), "amount_including_vat": D("12.00")}
     more = {"type": 2, "no": "1000", "description": "Tube", "quantity": D(1), "unit_price": D("5.00")}
     more |= {"amount": D("5.00"), "amount_including_vat": D("6.00")}
+    trading.keep_amounts(False)
     worked_out = trading.invoice(thin, more, no="103013")
     create(trading, worked_out)
     *_, rounding = trading.lines_of(worked_out)

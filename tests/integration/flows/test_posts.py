@@ -16,8 +16,8 @@ from integration.business_central.posting.invoicing import ship_and_invoice
 from integration.business_central.posting.shipping import ship, undo_shipment
 from integration.business_central.posting.states import release
 from integration.business_central.store import EmbeddedCompany
-from integration.documents.events import Event, Kind, words
-from integration.documents.posts import CURSOR, PostsRun, post_id, retry
+from integration.documents.timeline.events import Event, Kind, words
+from integration.documents.timeline.posts import CURSOR, PostsRun, post_id, retry
 from integration.models import TableMapping
 from integration.models.jobs.flows import FlowCursor, PendingPost
 from integration.systems.errors import Refused, Unreachable
@@ -26,7 +26,7 @@ from integration.systems.values import Side
 from tests.business_central import trading
 from tests.business_central.posting.shipments import to_ship
 from tests.business_central.trading import item, order
-from tests.integration.documents.statistics_world import counted
+from tests.integration.flows.statistics_world import counted
 from tests.makers import reference, table, text
 from tests.sync.world import MemoryJournal
 
@@ -55,7 +55,7 @@ class PostsWorld:
     def run(self) -> dict[str, int]:
         self.journal = MemoryJournal()
         ledger, organization = self.mapping.couplings, self.crm.organization_id
-        return counted(PostsRun(self.erp, self.crm, ledger, self.journal, organization, "GBP").make())
+        return counted(PostsRun(self.erp, lambda: self.crm, ledger, self.journal, organization, "GBP").make())
 
     def texts(self) -> list[str]:
         return [str(self.crm.values("post", id)["text"]) for id in self.crm.ids("post")]

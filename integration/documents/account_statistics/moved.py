@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from integration.documents.statistics import OPEN_FIGURES, STATISTICS, TOTAL_SALES
+from integration.documents.account_statistics.plan import OPEN_FIGURES, STATISTICS, TOTAL_SALES
 from integration.models.jobs.flows import FlowCursor
 from integration.systems.errors import CursorExpired
 from integration.systems.filters import EVERYTHING, AllOf, AnyOf, Comparison, Filter, OneOf

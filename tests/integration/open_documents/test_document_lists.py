@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from coupling.models import Coupling
 from integration.business_central.models import Note, SalesHeader, SalesHeaderArchive, SalesShipmentHeader
@@ -17,9 +18,9 @@ from integration.business_central.posting.archiving import archive, make_order
 from integration.business_central.posting.invoicing import invoice, ship_and_invoice
 from integration.business_central.posting.shipping import ship, undo_shipment
 from integration.business_central.posting.states import hold, release
-from integration.models import TableMapping
+from integration.models import SyncError, SyncJob, TableMapping
 from tests.business_central.trading import comment, currency, item, order
-from tests.integration.documents.pages import at, text_of
+from tests.integration.open_documents.pages import at, text_of
 
 D = Decimal
 
@@ -77,7 +78,7 @@ def test_states_and_amounts_stand_in_the_list_and_in_its_file(orders: dict[str, 
     lines = b"".join(vera.get("/documents/orders/?state=all&order=no&format=csv")).decode().splitlines()
 
     assert [word for word in ("Open", "Released", "On hold (CRM)", "Shipped", "Invoiced") if word not in page] == []
-    assert lines[0].startswith('"No.","Customer","Document Date","Currency","Amount","Amount Incl. VAT"')
+    assert lines[0].startswith('"No.","Customer","Date","Currency","Amount","Incl. VAT"')
     assert lines[1].startswith('"101001","Adatum","2027-01-15","GBP","300.00","360.00"')
     assert lines[7].startswith('"101007","Adatum","2027-01-15","JPY","3,702","4,072"')
 
@@ -127,8 +128,25 @@ def test_a_coupled_order_leads_to_its_order_in_sales(vera: Client) -> None:
     Coupling.objects.create(mapping=mapping, erp_id=made.pk, crm_id=theirs, state="coupled")
 
     assert "Not coupled." in before
-    assert f"/records/crm/salesorder/{theirs}/" in text_of(vera.get(at(made)))
+    assert f'/records/crm/salesorder/{theirs}/">Sales order in Dynamics 365 Sales' in text_of(vera.get(at(made)))
     assert f"/records/erp/sales_header/{made.pk}/" in before
+
+
+def test_what_went_wrong_with_an_order_stands_on_its_card(vera: Client) -> None:
+    made, theirs = order(item()), uuid.uuid4()
+    mapping = TableMapping.objects.create(name="SALESORDER-ORDER", erp_table="sales_header", crm_table="salesorder")
+    Coupling.objects.create(mapping=mapping, erp_id=made.pk, crm_id=theirs, state="coupled")
+    job = SyncJob.objects.create(mapping=mapping, direction="to_erp")
+    for closed in (None, timezone.now()):
+        SyncError.objects.create(
+            job=job, mapping=mapping, direction="to_erp", crm_id=theirs, code="order-canceled", closed_at=closed,
+            message="Sales order SO-4711 was canceled." if closed is None else "It was something else before.",
+        )  # fmt: skip
+
+    page = text_of(vera.get(at(made)))
+
+    assert "Sales order SO-4711 was canceled." in page
+    assert "something else" not in page
 
 
 def test_notes_are_shown_as_text(vera: Client) -> None:

@@ -11,7 +11,7 @@ from coupling.models import Coupling
 from integration.business_central.models import Customer, DocumentType, SalesLine
 from integration.business_central.posting.changing import DocumentChange, change, delete_document
 from integration.business_central.posting.payments import Payment, register_payment
-from integration.documents.statistics import LINK, STATISTICS, row_id
+from integration.documents.account_statistics.plan import LINK, STATISTICS, row_id
 from integration.mappings.build_rule import build_rule
 from integration.models.jobs.flows import FlowCursor
 from integration.sync.engine import synchronize
@@ -20,7 +20,7 @@ from integration.sync.run import Options
 from integration.systems.errors import Refused
 from integration.systems.values import Ref, Row
 from tests.business_central.trading import item, order
-from tests.integration.documents.statistics_world import StatisticsWorld, clock, counted, id_of, invoice, world
+from tests.integration.flows.statistics_world import StatisticsWorld, clock, counted, id_of, invoice, world
 from tests.sync.world import MemoryJournal
 
 __all__ = ["clock", "world"]

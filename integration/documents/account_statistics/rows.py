@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from integration.documents.statistics import LINK, NUMBER, STATISTICS, Step, account_gone, row_id
+from integration.documents.account_statistics.plan import LINK, NUMBER, STATISTICS, Step, account_gone, row_id
 from integration.sync.memory.ledger import SideWritten
 from integration.sync.memory.looks import Looks
 from integration.systems.errors import DuplicateKey, Problem, TableMissing, VersionConflict

@@ -15,8 +15,8 @@ from integration.business_central.store import EmbeddedCompany
 from integration.connection import systems
 from integration.connection.recurring_jobs import follow_features
 from integration.connection.systems import Connected
-from integration.documents.statistics import COLUMNS, LINK, STATISTICS, row_id
-from integration.documents.statistics_run import StatisticsRun
+from integration.documents.account_statistics.plan import COLUMNS, LINK, STATISTICS, row_id
+from integration.documents.account_statistics.run import StatisticsRun
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.sync.rules import Context, Direction
 from integration.sync.run import Counters

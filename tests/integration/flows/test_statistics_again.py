@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from integration.business_central.posting.payments import Payment, register_payment
-from integration.documents.statistics import LINK, STATISTICS, row_id
+from integration.documents.account_statistics.plan import LINK, STATISTICS, row_id
 from integration.models.jobs.flows import FlowCursor
-from integration.systems.errors import Unreachable
-from tests.integration.documents.statistics_world import StatisticsWorld, clock, id_of, invoice, world
+from integration.systems.errors import ConfigurationProblem, Unreachable
+from tests.integration.flows.statistics_world import StatisticsWorld, clock, id_of, invoice, world
 
 __all__ = ["clock", "world"]
 
@@ -44,7 +45,7 @@ def test_a_run_that_dies_before_its_cursors_move_makes_nothing_twice(
     invoice(70)
     run = world.statistics_run()
     with monkeypatch.context() as killed:
-        killed.setattr("integration.documents.moved.store", _killed)
+        killed.setattr("integration.documents.account_statistics.moved.store", _killed)
         with pytest.raises(KeyboardInterrupt):
             run.of_all()
     assert world.run() == {"unchanged": 1}
@@ -79,6 +80,20 @@ def test_the_row_of_an_account_that_was_deleted_gives_its_number_free(world: Sta
     assert world.run() == {"inserted": 1}
     assert len(world.crm.ids(STATISTICS)) == 1
     assert world.row(again) is not None
+
+
+def test_an_organization_without_the_solution_is_named_and_one_that_has_just_got_it_is_seen(
+    world: StatisticsWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.couple("ADATUM")
+    now = {name: world.crm.describe(name) for name in (STATISTICS, "account", "transactioncurrency")}
+    fields = {name: field for name, field in now["account"].fields.items() if name != LINK}
+    kept = {**now, "account": replace(now["account"], fields=fields)}
+    monkeypatch.setattr(world.crm, "describe", kept.get)
+    with pytest.raises(ConfigurationProblem, match="The integration solution is not installed"):
+        world.run()
+    monkeypatch.setattr(world.crm, "forget", lambda table: kept.update({table: now[table]}))
+    assert world.run() == {"inserted": 1}
 
 
 # --- invoices ------------------------------------------------------------------------------------------------------

@@ -10,13 +10,14 @@ A post has an id of ours that follows from the event, so whatever is repeated me
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F
 
-from integration.documents.events import COLUMNS, EVENTS, Events, words
+from integration.documents.timeline.events import COLUMNS, EVENTS, Events, words
 from integration.models.jobs.flows import FlowCursor, PendingPost
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
@@ -56,21 +57,26 @@ class Answers:
 
 
 class PostsRun:
-    """One run: the refused posts once more, then what is new. ``crm`` acts for the user that handles orders,
-    ``couplings`` is the fenced ledger of the orders."""
+    """One run: the refused posts once more, then what is new. ``writer`` opens Sales as the user that handles orders;
+    it is called when there is something to write. ``couplings`` is the fenced ledger of the orders."""
 
     def __init__(
         self,
         erp: System,
-        crm: System,
+        writer: Callable[[], System],
         couplings: Any,
         journal: Journal,
         organization_id: uuid.UUID | None,
         local_currency: str = "",
     ) -> None:
-        self.erp, self.crm, self.couplings, self.journal = erp, crm, couplings, journal
+        self.erp, self.couplings, self.journal = erp, couplings, journal
+        self._open_writer = writer
         self.organization_id = organization_id
         self.events = Events(erp, local_currency)
+
+    @cached_property
+    def crm(self) -> System:
+        return self._open_writer()
 
     def make(self) -> Counters:
         """Raises ``ConnectionProblem``; what is refused is kept."""

@@ -11,7 +11,7 @@ from integration.business_central.models import SalesHeader, SalesInvoiceHeader,
 from integration.business_central.posting.shipping import ship
 from integration.models.people.rights import ADMINISTRATOR, AVAILABILITY, INTEGRATOR, VIEWER
 from tests.business_central.trading import item, order
-from tests.integration.documents.pages import at, text_of
+from tests.integration.open_documents.pages import at, text_of
 from tests.people import BOOKKEEPER, ORDER_PROCESSOR, signed_in
 
 SEERS = {VIEWER, INTEGRATOR, ORDER_PROCESSOR, BOOKKEEPER, ADMINISTRATOR}

@@ -12,7 +12,7 @@ from integration.business_central.posting.invoicing import invoice
 from integration.business_central.posting.shipping import ship, undo_shipment
 from integration.models import AuditEntry
 from tests.business_central.trading import item, lines_of, order
-from tests.integration.documents.pages import text_of
+from tests.integration.open_documents.pages import text_of
 
 D = Decimal
 

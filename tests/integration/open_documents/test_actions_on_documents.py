@@ -26,7 +26,7 @@ from integration.business_central.posting.shipping import ship
 from integration.business_central.posting.states import hold, release
 from integration.models import AuditEntry
 from tests.business_central.trading import item, order
-from tests.integration.documents.pages import at, do, text_of
+from tests.integration.open_documents.pages import at, do, text_of
 
 D = Decimal
 TODAY = {"posting_date": "2027-01-15"}

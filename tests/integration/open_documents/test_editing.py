@@ -5,14 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from integration.business_central.models import Item, SalesHeader, SalesReceivablesSetup
 from integration.business_central.posting.shipping import ship
 from integration.business_central.posting.states import release
 from integration.models import AuditEntry
 from tests.business_central.trading import comment, item, lines_of, order, resource
-from tests.integration.documents.pages import at, edit_page, save, text_of
+from tests.integration.open_documents.pages import at, edit_page, save, text_of
 
 D = Decimal
 
@@ -222,3 +224,40 @@ def test_a_resource_and_an_account_are_lines_like_items(olga: Client) -> None:
     save(olga, made, line_1_type="1", line_1_no="6810", line_1_quantity="1", line_1_unit_price="12.50")
 
     assert [(line.no, line.amount) for line in lines_of(made)] == [("FITTER", 60), ("6810", D("12.50"))]
+
+
+def test_a_page_of_many_lines_asks_the_database_as_often_as_one_of_few(olga: Client) -> None:
+    few, many = order(item(quantity=1)), order(*[item(quantity=1, price=1) for _ in range(30)])
+    olga.get(at(few, "edit/"))
+    asked = []
+    for made in (few, many):
+        with CaptureQueriesContext(connection) as queries:
+            olga.get(at(made, "edit/"))
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+
+
+# --- hostile input ---------------------------------------------------------------------------------------------------
+
+STRANGE = (
+    {"line-0-id": "4711"}, {"line-0-quantity": "1e999999"}, {"line-0-quantity": "NaN"}, {"line-0-unit_price": "-0"},
+    {"line-0-quantity": "9" * 400}, {"line-0-description": "\0"}, {"line-0-type": ""}, {"line-77-id": "", "page": "-1"},
+    {"insert": "77777777777777777"}, {"insert": "x"}, {"page": "9" * 50}, {"line-0-gone": "on", "line-0-no": "x" * 99},
+    {"sell_to_customer_no": "\0"}, {"seen": "forged"}, {"line-3-id": "", "line-3-no": "LAMP", "line-3-quantity": "٣"},
+    {"order_date": "0000-00-00"}, {"invoice_discount_value": "1e-400"}, {"currency_code": ["", "x"]},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sent", STRANGE, ids=[next(iter(one)) + str(at) for at, one in enumerate(STRANGE)])
+def test_strange_input_is_answered_with_a_page_and_leaves_the_document_worked_out(
+    olga: Client, sent: dict[str, str]
+) -> None:
+    made = order(item(quantity=3), item("LAMP", 1))
+    page = edit_page(olga, made)
+
+    answers = [olga.post(at(made, what), {**page, **sent}) for what in ("amounts/", "edit/")]
+
+    assert {answer.status_code for answer in answers} <= {200, 302}
+    made.refresh_from_db()
+    assert made.amount == sum(line.amount for line in lines_of(made))

@@ -9,7 +9,7 @@ from django.test import Client
 
 from integration.business_central.models import SalesHeader, SalesLine
 from tests.business_central.trading import currency, item, lines_of, order
-from tests.integration.documents.pages import at, edit_page, named, text_of
+from tests.integration.open_documents.pages import at, edit_page, named, text_of
 
 D = Decimal
 

@@ -16,8 +16,8 @@ from typing import Any
 from django.utils import timezone
 
 from integration.connection.systems import Connected
-from integration.documents import moved
-from integration.documents.statistics import (
+from integration.documents.account_statistics import moved
+from integration.documents.account_statistics.plan import (
     COLUMNS,
     CURRENCY,
     LINK,
@@ -30,7 +30,7 @@ from integration.documents.statistics import (
     plan,
     row_id,
 )
-from integration.documents.statistics_rows import ACCOUNT, StatisticsRows
+from integration.documents.account_statistics.rows import ACCOUNT, StatisticsRows
 from integration.mappings.build_rule import build_rule
 from integration.sync.memory.history import in_words
 from integration.sync.memory.ledger import Pair, SideWritten, State
@@ -110,10 +110,15 @@ class StatisticsRun:
         return total
 
     def _require(self) -> None:
+        """The place for statistics; the description of accounts may be from before the solution came."""
         try:
             self.crm.describe(STATISTICS)
         except TableMissing as missing:
             raise ConfigurationProblem(NOT_INSTALLED) from missing
+        if LINK not in self.crm.describe(ACCOUNT).fields:
+            self.crm.forget(ACCOUNT)
+            if LINK not in self.crm.describe(ACCOUNT).fields:
+                raise ConfigurationProblem(NOT_INSTALLED)
 
     # --- who ------------------------------------------------------------------------------------------------------
 
