@@ -114,7 +114,7 @@ class Desk:
     ) -> uuid.UUID:
         """A submitted order with what Sales makes of its lines and discounts."""
         number = f"ORD-{next(self.numbers):05}"
-        worked_out = [_worked_out(line, step) for line in lines]
+        worked_out = [worked_out(line, step) for line in lines]
         net = sum((line["extendedamount"] - line["tax"] for line in worked_out), D(0))
         percent = rounded(net * D(more.get("discountpercentage") or 0) / 100, step)
         less = net - percent - D(more.get("discountamount") or 0)
@@ -181,7 +181,7 @@ def rounded(amount: Decimal, step: Decimal) -> Decimal:
     return (amount / step).quantize(D(1), ROUND_HALF_UP) * step
 
 
-def _worked_out(line: Mapping[str, Any], step: Decimal) -> dict[str, Any]:
+def worked_out(line: Mapping[str, Any], step: Decimal) -> dict[str, Any]:
     volume, manual, tax = (D(str(line.get(name) or 0)) for name in AMOUNTS)
     base = rounded((line["priceperunit"] - volume) * line["quantity"], step)
     given = {"volumediscountamount": volume, "manualdiscountamount": manual, "tax": tax}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from integration.business_central.models import Currency, GLAccount, Item, VatPostingSetup, VatProductPostingGroup
 from tests.integration.flows.desk import Desk, desk, freight_account, lines_of, write_in_product
 
@@ -96,6 +98,16 @@ EXAMPLES = {
 }  # fmt: skip
 
 
+@pytest.mark.scenario(
+    "CRMIntegrationMgtTest.NotPossibleToCoupleCRMSalesOrderInFCYToNAV",
+    "CRMSalesOrderIntegrTest.CRMSalesOrderFCY",
+    "CRMSalesOrderIntegrTest.CRMSalesOrderManualDiscInLine",
+    "CRMSalesOrderIntegrTest.CRMSalesOrderVolumeDiscInLine",
+    "CRMSalesOrderIntegrTest.CRMSalesOrderManualAndVolumeDiscInLine",
+    "CRMSalesOrderIntegrTest.CRMSalesOrderAmountDiscInHeader",
+    "CRMSalesOrderIntegrTest.CRMSalesOrderFreightInHeader",
+    "CRMSalesOrderIntegrTest.SalesOrderWithItemPriceIncludesVAT",
+)
 def test_an_order_comes_to_what_sales_shows(desk: Desk) -> None:
     freight_account()
     Item.objects.filter(no="LAMP").update(price_includes_vat=True)

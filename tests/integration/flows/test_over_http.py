@@ -8,6 +8,9 @@ from decimal import Decimal
 from integration import jobs
 from integration.business_central.models import SalesHeader
 from integration.models import TableMapping
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from tests.integration.flows.desk import write_in_product
 from tests.integration.flows.over_http import Organization, organization
 
 __all__ = ["organization"]
@@ -36,3 +39,17 @@ def test_submitted_orders_become_orders_and_sales_knows_their_numbers(organizati
         assert sent is not None
     again = jobs.create_orders(inline=True)
     assert (again.inserted, again.failed, SalesHeader.objects.count()) == (0, 0, 2)
+
+
+def test_what_stands_for_written_in_products_is_no_product_itself(organization: Organization) -> None:
+    write_in_product()
+    options = Options(create=True, scope=Scope.EVERYTHING)
+    job = jobs.start(TableMapping.objects.get(name="ITEM-PRODUCT"), Direction.TO_CRM, options=options, inline=True)
+    assert (job.status, job.failed, job.inserted) == ("finished", 0, 0)
+    assert "products that are written in" in job.errors.get().message
+
+    order = organization.order(organization.desk(1, 1000), {"productdescription": "Crane hire", "quantity": D(1),
+                                                            "priceperunit": D(350)})  # fmt: skip
+    jobs.create_orders(inline=True)
+
+    assert made(order).amount == 1350

@@ -23,11 +23,19 @@ def messages() -> dict[str, tuple[str, str]]:
     return {error.label.split()[0]: (error.code, error.message) for error in SyncError.objects.open()}
 
 
+@pytest.mark.scenario(
+    "CRMIntegrationMgtTest.SyncCRMSalesOrderWithInactiveCRMProduct",
+    "CRMIntegrationMgtTest.SyncCRMSalesOrderWithInactiveCRMProductResource",
+    "CRMSalesOrderIntegrTest.CRMSalesOrderFCYNotExists",
+    "CRMSalesOrderIntegrTest.ErrorOnFreightAccountIsEmpty",
+    "CRMSalesOrderIntegrTest.NotDefiendWriteInProductNo",
+)
 def test_each_reason_has_its_code_and_says_what_to_do(desk: Desk) -> None:
     stranger = desk.crm.add("account", name="Relecloud", customertypecode=3)
     vendor = desk.crm.add("account", name="Wingtip Toys", customertypecode=11)
     single = desk.crm.add("contact", lastname="Ray", fullname="Helen Ray")
     retired = desk.crm.add("product", name="Old desk", statecode=1, producttypecode=1)
+    service = desk.crm.add("product", name="Old service", statecode=1, producttypecode=3)
     fee = desk.crm.add("product", name="Fee", statecode=0, producttypecode=2)
     chair = desk.crm.add("product", name="Chair", statecode=0, producttypecode=1)
     box = desk.crm.add("uomschedule", name="NAV BOX")
@@ -61,6 +69,8 @@ def test_each_reason_has_its_code_and_says_what_to_do(desk: Desk) -> None:
             "write-in-missing", "{} has a write-in product: choose one on Sales & Receivables Setup."),
         desk.order(desk.line(productid=Ref("product", retired))): (
             "product-not-active", "Product “Old desk” on line 1 is not active. Activate it in Sales."),
+        desk.order(desk.line("FITTER", productid=Ref("product", service))): (
+            "product-not-active", "Product “Old service” on line 1 is not active. Activate it in Sales."),
         desk.order(desk.line(), desk.line(productid=Ref("product", fee))): (
             "product-type",
             "Product “Fee” on line 2 is neither an item nor a service. Choose another product or product type "),
