@@ -83,7 +83,7 @@ class OrderPass(DocumentPass):
             notices += self._write(some, pairs, noted)
             self.total.add(noted.counters)
             noted = Noted()
-        link_quotes(self.flow, coupled)
+        link_quotes(self.flow, headers)
         notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
 

@@ -22,8 +22,8 @@ from integration.systems.values import Record, Side
 
 
 def link_quotes(flow: Flow, headers: Sequence[Record]) -> None:
-    """Link orders of Sales that are here already with their quotes, as far as these are still here. What is refused is
-    noted as the order's failure, and tried again with it."""
+    """Link those of these orders of Sales that are here with their quotes, as far as these are still here. What is
+    refused is noted as the order's failure, and tried again with it."""
     quote_of = {header.id: quote.id for header in headers if (quote := reference(header, "quoteid")) is not None}
     ours = flow.ledger.resolve(QUOTES, Side.CRM, set(quote_of.values())) if quote_of else {}
     if not ours:

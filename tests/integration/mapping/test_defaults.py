@@ -32,7 +32,6 @@ EXPECTED = {  # name: (direction, enabled fields, inactivity minutes of the job 
     "SALESORDER-NOTES": ("both", 1, None),
     "SALESORDER-ORDER": ("to_crm", 24, 720),
     "SALESQUOTE-QUOTE": ("to_erp", 0, None),
-    "SALESORDER-NOTES": ("both", 1, None),
 }
 """Not counted, for they are no fields of ours: ``owneridtype``, ``parentcustomeridtype``, an opportunity's account."""
 
