@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from decimal import Decimal
 from typing import Any
+
+from django.test import Client
+from django.urls import reverse
 
 from integration import jobs
 from integration.business_central.models import Customer, SalesHeader, SalesHeaderArchive, SalesLine
@@ -14,14 +18,15 @@ from integration.systems.filters import Comparison
 from integration.systems.system import System, every
 from integration.systems.values import Ref, Row
 from tests.integration.flows.over_http import Organization, organization
+from tests.people import signed_in
 
 __all__ = ["organization"]
 D = Decimal
 
 
-def drafted(organization: Organization, *lines: dict[str, Any], **more: Any) -> uuid.UUID:
+def drafted(organization: Organization, *lines: dict[str, Any], name: str = "Bicycles", **more: Any) -> uuid.UUID:
     account = organization.partner("CUSTOMER", Customer.objects.get(no="ADATUM").pk)
-    quote = insert(organization.people, "quote", name="Bicycles", customerid=Ref("account", account), **more)
+    quote = insert(organization.people, "quote", name=name, customerid=Ref("account", account), **more)
     for line in lines:
         insert(organization.people, "quotedetail", quoteid=Ref("quote", quote), **line)
     return quote
@@ -91,3 +96,35 @@ def test_a_lost_quote_is_archived(organization: Organization) -> None:
     assert process().modified == 1
     assert not SalesHeader.objects.exists()
     assert SalesHeaderArchive.objects.count() == 1
+
+
+def shown(client: Client, address: str, **query: str) -> str:
+    answer = client.get(address, query)
+    assert answer.status_code == 200
+    body = answer.content.decode().partition("<main")[2]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+
+
+def test_their_pages_show_orders_and_quotes_of_a_real_organization(organization: Organization) -> None:
+    viewer = signed_in("otto")
+    quote = drafted(organization, organization.desk(2, 100), name="Quoted bicycles")
+    organization.people.act("quote", quote, "activate")
+    order = organization.order(organization.desk(3, "64.99", tax=D(9)), name="Ordered bicycles", freightamount=D(5))
+    (waiting,) = [organization.order({"productdescription": "Crane", "quantity": D(1), "priceperunit": D(350)})]
+    process()
+    jobs.create_orders(inline=True)
+
+    quotes, orders = shown(viewer, reverse("sales_quotes")), shown(viewer, reverse("sales_orders"))
+
+    assert f"Quoted bicycles Adatum Corporation Active today 200.00 GBP Quote {here(quote).no} Open" in quotes
+    assert "Ordered bicycles Adatum Corporation Submitted today" in orders
+    assert "has freight" in orders
+    assert "has a write-in product" in orders
+    assert "Ordered bicycles" in shown(viewer, reverse("sales_orders"), q="ordered", there="open", order="-totalamount")
+    assert "Nothing to show" in shown(viewer, reverse("sales_orders"), there="yes")
+    assert "Nothing to show" in shown(viewer, reverse("sales_orders"), state="canceled", there="no")
+    assert "Desk PCS 3 64.99 9.00 203.97" in shown(viewer, reverse("sales_order", args=[order]))
+    assert "Before freight and tax 194.97" in shown(viewer, reverse("sales_order", args=[order]))
+    assert "(write-in) Crane" in shown(viewer, reverse("sales_order", args=[waiting]))
+    assert f"Quote {here(quote).no}" in shown(viewer, reverse("sales_quote", args=[quote]))
+    assert b"".join(viewer.get(reverse("sales_orders"), {"format": "csv"}).streaming_content).count(b"Submitted") == 2
