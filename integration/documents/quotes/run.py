@@ -33,6 +33,7 @@ from integration.documents.quotes.steps import (
     Orders,
     Step,
     decide,
+    newest,
     said_state,
     with_days,
 )
@@ -105,8 +106,7 @@ class QuotePass(DocumentPass):
             state, reason = integer(header, "statecode"), integer(header, "statuscode")
             doing = decide(state, reason, is_coupled=header.id in coupled, is_here=is_here, follows=follows)
             found.append(Step(header, *doing, pair, earlier if follows else None))
-        going_on = {step.before.erp_id for step in found if step.make is Make.REBUILD and step.before}
-        return [step for step in found if not (step.is_coupled and step.pair and step.pair.erp_id in going_on)]
+        return newest(found)
 
     def _before(self, headers: Sequence[Record]) -> dict[uuid.UUID, Pair]:
         """The coupled pairs of earlier revisions: those with the same number."""

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 
+import pytest
+
+from coupling.engine_ledger import EngineLedger
 from integration.business_central.models import Item, Note, SalesHeader
 from integration.models import SyncError
+from integration.sync.memory.ledger import Pair, Result
 from integration.systems.values import Ref
 from tests.integration.flows.desk import lines_of
 from tests.integration.flows.quotes.quoting import Quoting, counted, quoting
@@ -132,3 +138,44 @@ def test_a_lost_quote_whose_revision_comes_in_the_same_run_goes_on(quoting: Quot
     quoting.process()
     assert quoting.here(second).no == "1001"
     assert len(quoting.archived("1001")) == 1
+
+
+def test_of_revisions_that_were_lost_and_revised_between_two_runs_the_last_counts(quoting: Quoting) -> None:
+    first = quoting.quote(quoting.line())
+    quoting.process()
+    second = quoting.revise(first, quoting.line("LAMP"))
+    third = quoting.revise(second, quoting.line("BOOK"))
+    quoting.change(first, statuscode=5)
+    quoting.change(second, statuscode=5)
+
+    assert counted(quoting.process()) == (0, 1, 0, 0)
+
+    assert [line.no for line in lines_of(quoting.here(third))] == ["BOOK"]
+    assert len(quoting.archived("1001")) == 1
+    assert quoting.quotes.couplings.get().crm_id == third
+
+
+def test_a_quote_is_remembered_once_though_both_its_revisions_are_read(quoting: Quoting) -> None:
+    """One row twice in one statement is more than PostgreSQL takes."""
+    first = quoting.quote(quoting.line())
+    quoting.process()
+    quoting.quotes.couplings.update(to_erp_result=Result.FAILURE.value, to_erp_code="locked")
+    second = quoting.revise(first, quoting.line("LAMP"))
+    quoting.close(second)
+    remembered: list[uuid.UUID] = []
+    plain = EngineLedger.remember
+
+    def remember(ledger: EngineLedger, pairs: Iterable[Pair]) -> None:
+        looked = list(pairs)
+        ids = [pair.erp_id for pair in looked]
+        assert len(ids) == len(set(ids))
+        remembered.extend(ids)
+        plain(ledger, looked)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EngineLedger, "remember", remember)
+        quoting.process(first, second)
+
+    assert remembered
+    assert quoting.quotes.couplings.get().crm_id == second
+    assert not SalesHeader.objects.exists()
