@@ -170,6 +170,7 @@ TRIED_IN = {
     "coupling/test_conflicts.py": ["conflict"],
     "integration/sales/test_sales_buttons.py": ["sales_orders_action", "sales_quotes_action"],
     "integration/open_documents/test_editing.py": ["document_edit"],
+    "integration/open_documents/test_notes.py": ["note", "note_add"],
     "integration/open_documents/test_actions_on_documents.py": [
         "document_action",
         "order_new",
