@@ -237,8 +237,8 @@ def _few(shown: Listing) -> list[uuid.UUID] | None:
         return []
     if shown.there == OPEN:
         errors = SyncError.objects.open().filter(mapping=shown.mapping, crm_id__isnull=False).order_by("crm_id")
-        ids = errors.values_list("crm_id", flat=True).distinct()[:BY_ID]
-        return [id for id in ids if id is not None]
+        failed = errors.values_list("crm_id", flat=True).distinct()[:BY_ID]
+        return [id for id in failed if id is not None]
     rows = shown.mapping.couplings.exclude(state=State.RESERVED.value).order_by("pk")
     ids = list(rows.values_list("crm_id", flat=True)[: BY_ID + 1])
     return ids if len(ids) <= BY_ID else None
