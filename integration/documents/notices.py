@@ -12,8 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from integration.documents.digest import digests, is_as_agreed
-from integration.documents.flow import Flow, Noted, went_well
+from integration.documents.flow import Flow, Noted, digests, is_as_agreed, went_well
 from integration.documents.problems import NotNotified
 from integration.documents.reading import SalesReader
 from integration.documents.sources import (

@@ -23,8 +23,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from integration.documents.afterwards import Afterwards
-from integration.documents.digest import digests
-from integration.documents.flow import Flow, Noted, rests, went_well
+from integration.documents.flow import Flow, Noted, digests, rests, went_well
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
@@ -34,7 +33,7 @@ from integration.documents.rounds import DocumentPass
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.run import Changed, Counters, Scope
-from integration.systems.errors import DuplicateKey
+from integration.systems.errors import DuplicateKey, Problem, RecordProblem
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, OneOf
 from integration.systems.values import Field, FieldType, Record, Side, Written
 
@@ -169,7 +168,7 @@ class OrderPass(DocumentPass):
     def _created(self, made: Plan, answer: Written, pair: Pair | None, noted: Noted) -> Notice | None:
         document = made.source
         if answer.error is not None:
-            problem = _already_there(document) if isinstance(answer.error, DuplicateKey) else answer.error
+            problem = _record_problem(document, answer.error)
             self._refused(replace(made, problem=problem), pair, noted)
             return None
         no = str((answer.values or {}).get("no") or "")
@@ -220,6 +219,15 @@ def _candidates(sent: Field) -> Filter:
 
 def _not_submitted(document: SalesDocument) -> NotSubmitted:
     return NotSubmitted(f"{document.named} is not submitted in Sales. It comes when it is.")
+
+
+def _record_problem(document: SalesDocument, problem: Problem) -> RecordProblem:
+    """What Business Central said to a document. Raises what is no matter of this one."""
+    if isinstance(problem, DuplicateKey):
+        return _already_there(document)
+    if not isinstance(problem, RecordProblem):
+        raise problem
+    return problem
 
 
 def _already_there(document: SalesDocument) -> OrderExists:

@@ -114,11 +114,11 @@ class Desk:
     ) -> uuid.UUID:
         """A submitted order with what Sales makes of its lines and discounts."""
         number = f"ORD-{next(self.numbers):05}"
-        rows = [worked_out(line, step) for line in lines]
-        net = sum((line["extendedamount"] - line["tax"] for line in rows), D(0))
+        entered = [worked_out(line, step) for line in lines]
+        net = sum((line["extendedamount"] - line["tax"] for line in entered), D(0))
         percent = rounded(net * D(more.get("discountpercentage") or 0) / 100, step)
         less = net - percent - D(more.get("discountamount") or 0)
-        tax = sum((line["tax"] for line in rows), D(0))
+        tax = sum((line["tax"] for line in entered), D(0))
         values = {
             "name": f"Order {number}", "ordernumber": number, "statecode": 1, "statuscode": 3,
             "customerid": Ref("account", self.accounts[whose], whose.capitalize()),
@@ -127,7 +127,7 @@ class Desk:
             "totalamount": less + tax + D(more.get("freightamount") or 0), **more,
         }  # fmt: skip
         order = self.crm.add("salesorder", **values)
-        for at, line in enumerate(rows, 1):
+        for at, line in enumerate(entered, 1):
             self.crm.add("salesorderdetail", salesorderid=Ref("salesorder", order), lineitemnumber=at, **line)
         self.touch(order)
         return order

@@ -16,7 +16,7 @@ ORDERS: tuple[tuple[str, str, Values, tuple[tuple[str, str, str], ...]], ...] = 
     ),
     (
         "Trey Research", "Moving the laboratory to Southwark Bridge Road",
-        {"discountpercentage": Decimal(10), "description": "Call the porter before you come."},
+        {"discountpercentage": "10", "description": "Call the porter before you come."},
         (("Crane hire with driver, one day", "1", "350.00"), ("Boxes and packing", "40", "3.25")),
     ),
     (

@@ -17,7 +17,7 @@ from integration.models import SyncJob, TableMapping
 from integration.systems.filters import Comparison
 from integration.systems.system import System, every
 from integration.systems.values import Ref, Row
-from tests.integration.flows.over_http import Organization, organization
+from tests.integration.flows.organization import Organization, organization
 from tests.people import signed_in
 
 __all__ = ["organization"]

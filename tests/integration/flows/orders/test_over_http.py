@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
+
+import pytest
 
 from integration import jobs
 from integration.business_central.models import SalesHeader
@@ -11,15 +12,13 @@ from integration.models import TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from tests.integration.flows.desk import write_in_product
-from tests.integration.flows.over_http import Organization, organization
+from tests.integration.flows.organization import Organization, made, organization
 
 __all__ = ["organization"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
 D = Decimal
-
-
-def made(order: uuid.UUID) -> SalesHeader:
-    coupling = TableMapping.objects.get(name="SALESORDER-ORDER").couplings.get(crm_id=order)
-    return SalesHeader.objects.get(pk=coupling.erp_id)
 
 
 def test_submitted_orders_become_orders_and_sales_knows_their_numbers(organization: Organization) -> None:

@@ -1,4 +1,4 @@
-"""Both real ends: the embedded company, and a Sales organization behind its Web API where things are sold."""
+"""Both real ends: the embedded company, and a Sales organization behind its Web API where orders are submitted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.db.models import F
 from pytest_django.fixtures import Settings
 
 from integration import jobs
-from integration.business_central.models import Currency, Customer, Item, UnitOfMeasure
+from integration.business_central.models import Currency, Customer, Item, SalesHeader, UnitOfMeasure
 from integration.connection.enabling import enable, order_integration_switched
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
@@ -104,3 +104,8 @@ def organization(transactional_db: None, settings: Settings, tmp_path: Path) -> 
                 assert all(one.ok for one in people.delete(table, [Row(one.id) for one in seeded]))
             with opened() as connected:
                 yield Organization(connected.crm, people, ready)
+
+
+def made(order: uuid.UUID) -> SalesHeader:
+    coupling = TableMapping.objects.get(name="SALESORDER-ORDER").couplings.get(crm_id=order)
+    return SalesHeader.objects.get(pk=coupling.erp_id)
