@@ -11,7 +11,7 @@ from integration.connection.opening import open_for_run
 from integration.connection.systems import Connected
 from integration.dataverse.store import SalesOrganization
 from integration.documents.flow import Flow
-from integration.documents.quotes import process_quotes
+from integration.documents.quotes.run import process_quotes
 from integration.documents.run import create_orders
 from integration.gate import Gate
 from integration.jobs.create import create
@@ -193,7 +193,10 @@ def _process_quotes(job: SyncJob, journal: JobJournal, connected: Connected) -> 
         options, kind = Options(scope=Scope.IDS, ids=tuple(ids)), SyncJob.Kind.CREATE_ORDERS
         create(mapping_of(ORDERS), Direction.TO_ERP, kind=kind, options=options, user=job.started_by)
 
-    return process_quotes(replace(flow_of(job, journal, connected), ask_for_orders=ask_for_orders))
+    flow = replace(flow_of(job, journal, connected), ask_for_orders=ask_for_orders)
+    if job.run_options.scope is not Scope.IDS:
+        reopen(job.mapping, connected.erp)
+    return process_quotes(flow)
 
 
 def flow_of(job: SyncJob, journal: JobJournal, connected: Connected) -> Flow:
