@@ -68,7 +68,7 @@ def customers_in_sales(request: HttpRequest) -> HttpResponse:
     account = account_of(ticked[0]) if len(ticked) == 1 else None
     if account is None:
         return render(request, "coupling/_in_sales_of_one.html")
-    return render(request, "coupling/_in_sales.html", {"sales": counts(account), "customer": ticked[0]})
+    return render(request, "coupling/_in_sales.html", {"sales": counts(account), "customer": ticked[0], "inline": True})
 
 
 def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:

@@ -19,7 +19,7 @@ import re
 import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 from cheroot.connections import ConnectionManager
@@ -37,6 +37,8 @@ AT_ONCE = 64 * 1024
 END = b"\r\n\r\n"
 LENGTH = re.compile(rb"^content-length:[ \t]*([0-9]{1,18})[ \t]*\r$", re.IGNORECASE | re.MULTILINE)
 CHUNKED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 log = logging.getLogger(__name__)
 
@@ -127,8 +129,8 @@ class Received:
 class Connection(HTTPConnection):
     """A client's connection, with what it has sent of its next request."""
 
-    def __init__(self, *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
+    def __init__(self, bind_addr: tuple[str, int], application: Application, **more: Any) -> None:
+        super().__init__(bind_addr, without_body(application), **more)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, OUTGOING)
         self.own_file = self.rfile
         self.gathering: Gathering | None = None
@@ -199,14 +201,30 @@ class Connections(ConnectionManager):
                 conn.close() if conn.is_idle else conn.refuse("408 Request Timeout")
 
 
+def without_body(application: Application) -> Application:
+    """An answer to HEAD is its header alone: cheroot sends what an application returns, and a client that keeps its
+    connection would take the body for the next answer."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return body
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
+        return []
+
+    return answer
+
+
 class PatientServer(Server):
     """cheroot's WSGI server, with threads that work for complete requests only."""
 
     ConnectionClass = Connection
     _connections: Any
 
-    def __init__(self, *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
+    def __init__(self, bind_addr: tuple[str, int], application: Application, **more: Any) -> None:
+        super().__init__(bind_addr, without_body(application), **more)
         self.keep_alive_conn_limit = CONNECTIONS
         self.request_queue_size = WAITING
 

@@ -11,7 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration.defaults.tasks import HOUSE_TASKS
-from integration.models import ConnectionSetup, FullSynchLine, JobQueueEntry, SyncError, SyncJob, TableMapping
+from integration.models import (
+    ConnectionSetup,
+    FullSynchLine,
+    JobQueueEntry,
+    PendingPost,
+    SyncError,
+    SyncJob,
+    TableMapping,
+)
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
@@ -95,6 +103,7 @@ def cues() -> list[Cue]:
     failed = SyncJob.objects.filter(status=SyncJob.Status.FAILED, queued_at__gte=since).count()
     conflicts = SyncError.objects.open().filter(code=Conflict.code).count()
     errors = SyncError.objects.open().exclude(code=Conflict.code).count()
+    posts = PendingPost.objects.filter(skipped=True).count()
     running = SyncJob.objects.active().count()
     to_approve = SyncJob.objects.waiting().count()
     return [
@@ -102,7 +111,7 @@ def cues() -> list[Cue]:
         Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad" if failed else "good"),
         Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad" if conflicts else "good"),
         Cue(errors, "Records with errors", reverse("synch_errors"), "bad" if errors else "good"),
-        Cue(_couplings(skipped=True), "Records skipped", first_url("skipped"), "busy"),
+        Cue(_couplings(skipped=True) + posts, "Records skipped", first_url("skipped"), "busy"),
         Cue(_couplings(waiting=True), "Records waiting", reverse("synch_errors") + WAITING, "busy"),
         Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy" if running else ""),
         Cue(coupled, "Coupled records", reverse("mappings")),

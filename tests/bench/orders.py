@@ -72,7 +72,9 @@ def _sell(crm: Any) -> None:
     ]  # fmt: skip
     submitted = [Row(id, {"statecode": 1, "statuscode": 3}) for id in orders]
     for table, wanted, write in (
-        ("salesorder", rows, crm.insert), ("salesorderdetail", lines, crm.insert), ("salesorder", submitted, crm.update),
+        ("salesorder", rows, crm.insert),
+        ("salesorderdetail", lines, crm.insert),
+        ("salesorder", submitted, crm.update),
     ):  # fmt: skip
         for start in range(0, len(wanted), AT_ONCE):
             failed = [one.error for one in write(table, wanted[start : start + AT_ONCE]) if one.error is not None]

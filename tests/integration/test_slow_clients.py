@@ -124,3 +124,17 @@ def test_too_many_connections_close_the_oldest_and_not_the_newest(
     slow = [ask(b"GET /") for _ in range(12)]
     assert status(slow[0]) == "408 Request Timeout"
     assert status(ask(GET)) == "200 OK"
+
+
+def test_an_answer_to_head_is_its_header_alone_and_what_made_the_body_is_closed() -> None:
+    closed: list[str] = []
+
+    class Body(list[bytes]):
+        def close(self) -> None:
+            closed.append("body")
+
+    served = web.without_body(lambda environ, start_response: Body([b"hello"]))
+    assert list(served({"REQUEST_METHOD": "GET"}, None)) == [b"hello"]
+    assert closed == []
+    assert list(served({"REQUEST_METHOD": "HEAD"}, None)) == []
+    assert closed == ["body"]

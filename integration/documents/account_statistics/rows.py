@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from integration.documents.account_statistics.plan import LINK, NUMBER, STATISTICS, Step, account_gone, row_id
 from integration.sync.memory.ledger import SideWritten
@@ -26,38 +26,43 @@ class StatisticsRows:
         self.crm, self.looks, self.user_id = crm, looks, user_id
 
     def write(self, steps: Sequence[Step]) -> Problems:
-        """Insert the rows that are not there, update the others. A row that came meanwhile is updated, too."""
-        new = [step for step in steps if step.is_new]
-        answers = self._inserted(new)
-        came = [step for step, answer in zip(new, answers, strict=True) if isinstance(answer.error, DuplicateKey)]
-        again, freed = self._came(came), self._freed(came)
-        updates = [step for step in steps if not step.is_new or step in again]
-        answered = dict(zip((step.subject.row_id for step in new), answers, strict=True))
-        answered |= {one.id: one for one in self._inserted([step for step in freed if step not in again])}
-        rows = [Row(step.subject.row_id, step.values) for step in updates]
-        answered |= {one.id: one for one in (self.crm.update(STATISTICS, rows) if rows else ())}
+        """Insert the rows that are not there, update the others. One that came meanwhile, and one whose number was held
+        by a row that nobody refers to any more, gets a second try."""
+        answers = self._sent(steps, set())
+        taken = [step for step in steps if isinstance(answers[step.subject.row_id].error, DuplicateKey)]
+        if taken:
+            there = self.crm.get(STATISTICS, [step.subject.row_id for step in taken], [])
+            self._free(taken)
+            self._step_aside(taken)
+            answers |= self._sent(taken, set(there))
         owners = {step.subject.row_id: step.subject.customer_id for step in steps}
-        return {owners[id]: one.error for id, one in answered.items() if one.error is not None}
+        return {owners[id]: one.error for id, one in answers.items() if one.error is not None}
 
-    def _inserted(self, steps: Sequence[Step]) -> list[Written]:
-        rows = [Row(step.subject.row_id, step.values) for step in steps]
-        return self.crm.insert(STATISTICS, rows) if rows else []
+    def _sent(self, steps: Sequence[Step], there: Collection[uuid.UUID]) -> dict[uuid.UUID, Written]:
+        """The answers by row; those ``there`` are no new ones any more."""
+        rows = {step.subject.row_id: Row(step.subject.row_id, step.values) for step in steps}
+        new = [step.subject.row_id for step in steps if step.is_new and step.subject.row_id not in there]
+        others = [row for id, row in rows.items() if id not in set(new)]
+        answers = self.crm.insert(STATISTICS, [rows[id] for id in new]) if new else []
+        answers += self.crm.update(STATISTICS, others) if others else []
+        return {answer.id: answer for answer in answers}
 
-    def _came(self, steps: Sequence[Step]) -> list[Step]:
-        """Those whose own row is there by now: an earlier try that was thought lost, or another run's."""
-        there = self.crm.get(STATISTICS, [step.subject.row_id for step in steps], []) if steps else {}
-        return [step for step in steps if step.subject.row_id in there]
-
-    def _freed(self, steps: Sequence[Step]) -> list[Step]:
-        """Those whose customer number was held by a row that no account refers to any more, which is deleted."""
-        by_number = {str(step.values[NUMBER]): step for step in steps if NUMBER in step.values}
+    def _free(self, steps: Sequence[Step]) -> None:
+        """Delete the rows that hold the number of one of these customers and that no account refers to any more."""
+        numbers = [step.values[NUMBER] for step in steps if NUMBER in step.values]
         ours = {step.subject.row_id for step in steps}
-        held = [row for row in self._having(STATISTICS, NUMBER, list(by_number)) if row.id not in ours]
-        referring = self._having(ACCOUNT, LINK, [row.id for row in held])
+        held = [row.id for row in self._having(STATISTICS, NUMBER, numbers) if row.id not in ours]
+        referring = self._having(ACCOUNT, LINK, held)
         used = {ref.id for account in referring if isinstance(ref := account.values[LINK], Ref)}
-        left = {row.id: by_number[str(row.values[NUMBER])] for row in held if row.id not in used}
-        answers = self.crm.delete(STATISTICS, [Row(id) for id in left]) if left else []
-        return [left[answer.id] for answer in answers if answer.ok]
+        left = [Row(id) for id in held if id not in used]
+        if left:
+            self.crm.delete(STATISTICS, left)
+
+    def _step_aside(self, steps: Sequence[Step]) -> None:
+        """Customers may have changed numbers with one another: their rows have none for a moment."""
+        rows = [Row(step.subject.row_id, {NUMBER: ""}) for step in steps if not step.is_new and NUMBER in step.values]
+        if rows:
+            self.crm.update(STATISTICS, rows)
 
     def _having(self, table: str, column: str, values: Sequence[Value]) -> list[Record]:
         found: list[Record] = []

@@ -25,7 +25,9 @@ from integration.forms.documents.values import PRICE_PLACES, plain, typed_values
 from integration.systems.values import Row
 
 AT_ONCE = 40
-"""Lines of one page of the grid: each is a dozen inputs, and Django takes a thousand of a form."""
+"""Lines of one page of the grid: each is a dozen inputs."""
+MOST_LINES = 100
+"""Lines of a page with the new ones; more would be more inputs than ``DATA_UPLOAD_MAX_NUMBER_FIELDS`` allows."""
 BLANK_LINES = 3
 LINE = "sales_line"
 TYPES = [(LineType.ITEM, "Item"), (LineType.RESOURCE, "Resource"), (LineType.ACCOUNT, "G/L Account"),
@@ -194,6 +196,11 @@ class LineGrid:
         return self.header.status == SalesHeader.Status.OPEN
 
     @property
+    def most(self) -> int:
+        """So many lines the page takes."""
+        return MOST_LINES
+
+    @property
     def turns(self) -> range:
         """The pages of lines there are."""
         return range(1, self.pages + 1)
@@ -204,8 +211,9 @@ class LineGrid:
         return LineForm(None, number=9999, header=self.header)
 
     def add(self, behind: int | None = None) -> None:
-        """More blank lines at the end, or one behind the line with this number."""
-        new = list(self._blank(self.count, 1 if behind is not None else BLANK_LINES))
+        """More blank lines at the end, or one behind the line with this number, as far as there is room for them."""
+        wanted = 1 if behind is not None else BLANK_LINES
+        new = list(self._blank(self.count, min(wanted, self.most - len(self.lines))))
         numbers = [line.number for line in self.lines]
         at = numbers.index(behind) + 1 if behind in numbers else len(numbers)
         self.lines[at:at] = new
@@ -250,13 +258,13 @@ class LineGrid:
             if id(line) in new:
                 waiting += 1
             elif line.row is not None:
-                numbers += _between(before, line.row.line_no, waiting)
+                numbers += between(before, line.row.line_no, waiting)
                 waiting, before = 0, line.row.line_no
-        last = [None] * waiting if self.next_no is None else _between(before, self.next_no, waiting)
+        last = [None] * waiting if self.next_no is None else between(before, self.next_no, waiting)
         return [*numbers, *last]
 
 
-def _between(before: int, behind: int, count: int) -> list[int | None]:
+def between(before: int, behind: int, count: int) -> list[int | None]:
     """So many numbers between two, at even distances."""
     if count and behind - before <= count:
         raise forms.ValidationError(f"Nothing fits in front of line {behind} any more. Add it elsewhere.")

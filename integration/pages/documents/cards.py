@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from integration.business_central.amounts import local_amount
 from integration.business_central.models import (
     Customer,
     GeneralLedgerSetup,
     LineType,
     Note,
+    SalesCrMemoHeader,
     SalesHeader,
     SalesHeaderArchive,
     SalesInvoiceHeader,
@@ -53,6 +55,16 @@ class Currencies:
         """An amount of a document with the decimals of its currency."""
         return money(amount, self.step(header))
 
+    def local_sums(self, header: Any) -> list[tuple[str, str]]:
+        """(what, how much) of a document in a foreign currency, in the local one."""
+        step = Decimal(self.local.amount_rounding_precision)
+        sums = (("Excl. VAT", header.amount), ("Incl. VAT", header.amount_including_vat))
+        return [
+            (f"{label} {self.local.lcy_code}", money(local_amount(amount, header.currency_factor, step), step))
+            for label, amount in sums
+            if header.currency_code
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -64,6 +76,7 @@ class Totals:
     discount: Decimal
     amount: Decimal
     including: Decimal
+    local: Sequence[tuple[str, str]]
     rates: Sequence[tuple[str, Decimal, Decimal]]
 
     @property
@@ -75,7 +88,7 @@ class Totals:
         yield "Total Excl. VAT", money(self.amount, self.step)
         for name, _, vat in self.rates:
             yield name, money(vat, self.step)
-        yield "Total Incl. VAT", money(self.including, self.step)
+        yield f"Total Incl. VAT {self.currency}", money(self.including, self.step)
 
 
 def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
@@ -90,7 +103,7 @@ def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
     currencies = Currencies()
     return Totals(
         currencies.code(header), currencies.step(header), gross, header.invoice_discount_amount, header.amount,
-        header.amount_including_vat, named,
+        header.amount_including_vat, currencies.local_sums(header), named,
     )  # fmt: skip
 
 
@@ -199,6 +212,7 @@ class Belonging:
 
     shipments: Sequence[SalesShipmentHeader]
     invoices: Sequence[SalesInvoiceHeader]
+    memos: Sequence[SalesCrMemoHeader]
     versions: Sequence[tuple[uuid.UUID, str]]
     quotes: Sequence[SalesHeaderArchive]
     notes: Sequence[Note]
@@ -207,9 +221,12 @@ class Belonging:
 def belonging_to(header: SalesHeader) -> Belonging:
     """What is posted and archived of a document, newest first."""
     versions = SalesHeaderArchive.objects.filter(source_id=header.pk).order_by("-version_no")
+    invoices = list(_invoices_of(header))
+    memos = SalesCrMemoHeader.objects.filter(corrects_invoice_no__in=[one.no for one in invoices])
     return Belonging(
         list(SalesShipmentHeader.objects.filter(order_id=header.pk).order_by("-no")),
-        list(_invoices_of(header)),
+        invoices,
+        list(memos.order_by("-no")),
         [(one.pk, f"Version {one.version_no}") for one in versions],
         list(_quotes_of(header)),
         list(Note.objects.filter(record_id=header.pk).order_by("created_at")),

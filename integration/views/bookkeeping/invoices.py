@@ -40,7 +40,7 @@ LIST = Listed(
 @require_GET
 def posted_invoices(request: HttpRequest) -> HttpResponseBase:
     """``/documents/posted-invoices/``: all, or by customer and state, the latest first."""
-    rows = SalesInvoiceHeader.objects.select_related(*CUSTOMERS).order_by("-posting_date", "-no")
+    rows = SalesInvoiceHeader.objects.select_related(*CUSTOMERS)
     return listed(request, LIST, PostedInvoiceFilter(request.GET, rows))
 
 
@@ -83,7 +83,11 @@ def posted_invoice(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def posted_invoice_print(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """The invoice for paper."""
     invoice = _invoice(id)
-    return render(request, "integration/bookkeeping/printed_invoice.html", printed(invoice, _lines(invoice)))
+    return render(
+        request,
+        "integration/bookkeeping/printed_document.html",
+        printed(invoice, _lines(invoice)) | {"kind": "Invoice"},
+    )
 
 
 @require_http_methods(["GET", "POST"])

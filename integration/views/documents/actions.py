@@ -48,16 +48,14 @@ def document_action(request: HttpRequest, id: uuid.UUID, action: str) -> HttpRes
 def _do(request: HttpRequest, header: SalesHeader, action: Action, arguments: dict[str, Any]) -> HttpResponse:
     """Do it, say what came of it, and go where it leads; what is refused is said on the card."""
     version = request.POST.get("version", "")
-    if action.verb == "hold":
-        arguments["code"] = ""
-    else:
-        arguments["version"] = version
     if not version:
         messages.error(request, INCOMPLETE)
         return redirect("document", header.pk)
     try:
         with transaction.atomic():
-            made = EmbeddedCompany().act(HEADER, header.pk, action.verb, by=by_whom(request), **arguments)
+            made = EmbeddedCompany().act(
+                HEADER, header.pk, action.verb, by=by_whom(request), version=version, **arguments
+            )
             outcome = outcome_of(action, header, made)
             _record(action, header, outcome.number)
     except RecordProblem as problem:

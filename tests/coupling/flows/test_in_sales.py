@@ -45,7 +45,7 @@ def with_cases(organization: MemorySystem, account: UUID) -> None:
 
 def numbers(shown: str) -> list[str]:
     """Caption and number of each count."""
-    terms = shown.split("<dt>")[1:]
+    terms = shown.split('<dt class="fw-normal">')[1:]
     return [
         f"{one.partition('</dt>')[0]}: {one.partition('<a href')[2].partition('>')[2].partition('<')[0]}"
         for one in terms

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from coupling.models import Coupling
-from integration.business_central.models import CompanyInformation, Customer, SalesInvoiceHeader
+from integration.business_central.models import CompanyInformation, Customer, SalesInvoiceHeader, SalesShipmentHeader
 from integration.business_central.posting.crediting import cancel
 from integration.business_central.posting.invoicing import ship_and_invoice
 from integration.models import ConnectionSetup, TableMapping
@@ -71,6 +71,21 @@ def test_a_card_shows_lines_vat_and_total_to_the_cent(annette: Client) -> None:
     assert "VAT05 5 30.00 1.50 31.50 VAT20 20 228.90 45.78 274.68 Total 258.90 47.28 306.18" in shown
     assert "Order 101001" in shown
     assert "Shipment 102001" in shown
+
+
+def test_order_shipment_invoice_and_credit_memo_lead_to_each_other(annette: Client) -> None:
+    ordered = order(item(quantity=2, price=100))
+    made = ship_and_invoice(ordered.pk)
+    memo = cancel(made.pk)
+    shipment = SalesShipmentHeader.objects.get()
+    pages = {
+        reverse("document", args=[ordered.pk]), reverse("shipment", args=[shipment.pk]),
+        reverse("posted_invoice", args=[made.pk]), reverse("posted_credit_memo", args=[memo.pk]),
+    }  # fmt: skip
+
+    for page in pages - {reverse("shipment", args=[shipment.pk])}:
+        shown = annette.get(page).content.decode()
+        assert [other for other in pages - {page} if f'href="{other}"' not in shown] == []
 
 
 def test_a_document_that_is_not_there_is_not_found(annette: Client) -> None:
@@ -148,6 +163,17 @@ def test_a_canceled_invoice_says_so_on_paper(annette: Client) -> None:
     cancel(made.pk)
 
     assert "Canceled by credit memo 104001." in look(annette, "posted_invoice_print", made.pk)
+
+
+def test_a_credit_memo_names_the_invoice_on_paper_and_asks_for_no_payment(annette: Client) -> None:
+    memo = cancel(ship_and_invoice(order(item(quantity=3, price=100)).pk).pk)
+
+    paper = look(annette, "posted_credit_memo_print", memo.pk)
+
+    assert "Back to credit memo 104001" in paper
+    assert "Credit memo 104001 Document date 2027-01-15" in paper
+    assert "Net 300.00 VAT 60.00 Total GBP 360.00 This credit memo corrects invoice 103001." in paper
+    assert "Please pay" not in paper
 
 
 # --- beside a customer ---------------------------------------------------------------------------------------------

@@ -132,6 +132,15 @@ def test_the_question_shows_the_date_and_what_would_be_posted(olga: Client) -> N
     assert '<td class="number">2</td>' in page
 
 
+def test_a_quote_that_is_deleted_is_archived_where_the_setup_says_so(olga: Client) -> None:
+    kept = order(item(), document_type=0)
+    do(olga, kept, "delete")
+    _setup(archive_quotes=False)
+    do(olga, order(item(), document_type=0), "delete")
+
+    assert [(version.no, version.archived_by) for version in SalesHeaderArchive.objects.all()] == [("1001", "olga")]
+
+
 # --- refused ----------------------------------------------------------------------------------------------------------
 
 
@@ -205,7 +214,7 @@ def test_an_order_with_goods_under_way_is_not_deleted(olga: Client) -> None:
     assert SalesHeader.objects.exists()
 
 
-@pytest.mark.parametrize("action", ["release", "ship", "archive", "delete", "ship-and-invoice"])
+@pytest.mark.parametrize("action", ["release", "ship", "archive", "delete", "ship-and-invoice", "lift-hold"])
 def test_whoever_comes_second_is_refused_and_nothing_happens(olga: Client, action: str) -> None:
     made = order(item(quantity=3))
     seen = str(made.row_version)

@@ -66,6 +66,14 @@ def test_a_currency_without_decimals_is_shown_without(olga: Client) -> None:
     assert "3,702.0" not in typed(olga, made)
 
 
+def test_an_order_in_euros_shows_its_worth_in_pounds_too(olga: Client) -> None:
+    made = order(item(quantity=10, price=65), whose="CONTOSO")
+
+    part = typed(olga, made)
+
+    assert [text for text in ("Total Incl. VAT EUR", "650.00", "Excl. VAT GBP", "558.71") if text not in part] == []
+
+
 PROBLEMS = {
     "line_0_quantity=x": "Line 1: Quantity: Enter a number.",
     "line_0_no=NOTHING": "there is no item NOTHING",

@@ -15,6 +15,7 @@ from integration.business_central.posting.states import release
 from integration.models import AuditEntry
 from tests.business_central.trading import comment, item, lines_of, order, resource
 from tests.integration.open_documents.pages import at, edit_page, save, text_of
+from tests.pages import form_on
 
 D = Decimal
 
@@ -210,12 +211,34 @@ def test_a_document_that_is_gone_is_not_found(olga: Client) -> None:
 
 def test_a_document_of_many_lines_is_edited_page_by_page(olga: Client) -> None:
     made = order(*[item(quantity=1, price=1) for _ in range(45)])
-    page = text_of(olga.get(at(made, "edit/?page=2")))
-    sent = {"seen": edit_page(olga, made)["seen"]}
+    second = at(made, "edit/?page=2")
+
+    page = text_of(olga.get(second))
+    olga.post(
+        second, {**form_on(olga, second, second), "line-0-quantity": "7", "line-5-no": "LAMP", "line-5-quantity": "1"}
+    )
+    save(olga, made, line_40_type="0", line_40_description="Behind the first forty")
 
     assert "Lines of page 2 of 2" in page
     assert page.count('-description" value="Desk"') == 5
-    assert sent["seen"]
+    lines = {line.line_no: line for line in lines_of(made)}
+    assert (len(lines), lines[410000].quantity, lines[460000].no) == (47, 7, "LAMP")
+    assert lines[405000].description == "Behind the first forty"
+
+
+def test_a_hundred_lines_are_saved_at_once_and_no_more_are_offered(olga: Client) -> None:
+    made = order(item())
+    blank = {name: value for name, value in edit_page(olga, made).items() if name.startswith("line-1-")}
+    sent = {**edit_page(olga, made), "line-1-type": "0"}
+    for number in range(1, 100):
+        sent |= {name.replace("-1-", f"-{number}-"): value for name, value in blank.items()}
+        sent |= {f"line-{number}-type": "0", f"line-{number}-description": f"Comment {number}"}
+
+    more = olga.post(at(made, "edit/"), {**sent, "more": "yes"})
+    olga.post(at(made, "edit/"), sent)
+
+    assert len(more.context["form"].grid.lines) == 100
+    assert len(lines_of(made)) == 100
 
 
 def test_a_resource_and_an_account_are_lines_like_items(olga: Client) -> None:

@@ -169,6 +169,7 @@ TRIED_IN = {
     "integration/jobs/plans/test_plans.py": ["plan_apply"],
     "coupling/test_conflicts.py": ["conflict"],
     "integration/open_documents/test_editing.py": ["document_edit"],
+    "integration/open_documents/test_notes.py": ["note", "note_add"],
     "integration/open_documents/test_actions_on_documents.py": [
         "document_action",
         "order_new",

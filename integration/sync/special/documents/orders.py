@@ -48,6 +48,7 @@ NOT_RELEASED = "Only released orders go to Dynamics 365 Sales."
 class OrderRules(Special):
     """SALESORDER-ORDER."""
 
+    changes_daily = True
     only_pairs = True
     kept = frozenset(("document:lines", "document:header", "document:kept"))
     """What the Sales order said when it became an order here, and what a person said to its cancellation."""

@@ -30,6 +30,11 @@ class Trading(Cronus):
         self.crm.plug_ins["invoice"] = lambda values: (
             {"statecode": 0, "statuscode": 4, **values} if "name" in values else values
         )
+        self.crm.plug_ins["annotation"] = lambda values: (
+            {**values, "objectidtypecode": about.table if isinstance(about := values["objectid"], Ref) else ""}
+            if "objectid" in values
+            else values
+        )
         self.adatum = self.customer("Adatum", "C10")
         [self.adatum_account] = self.make("CUSTOMER", self.adatum)
         self.bicycle = self.item("1000", "Bicycle", "149.00")

@@ -20,7 +20,7 @@ from tests.dataverse.joined import joined
 from tests.examples import examples
 from tests.organization import demo_organization
 from tests.sandbox.conftest import Caller
-from tests.sync.entity_rules.documents.test_invoice_amounts import THIRDS, invoices, paper
+from tests.sync.entity_rules.documents.papers import THIRDS, invoices, paper
 
 D = Decimal
 
@@ -85,3 +85,10 @@ def test_an_organization_that_keeps_nothing_though_it_should_is_found_out(
         "Business Central makes 15.00 + 3.00 tax = 18.00 of the invoice, Dynamics 365 Sales shows 14.90 + 3.00 tax = "
         "17.90. Look at its lines there."
     )
+
+
+def test_a_long_invoice_goes_in_slices_and_comes_to_the_paper(ready: dict[str, Any], sales: SalesOrganization) -> None:
+    keep_amounts(ready, True)
+    lines = paper(["1 0.33 0 20"] * 320, "0", False)
+    made = in_sales(lines, Pricing(keeps=True), prices_including_vat=False)
+    assert difference(made, insert(sales, lines, made)) is None

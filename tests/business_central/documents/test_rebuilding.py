@@ -20,7 +20,7 @@ from integration.systems.errors import NotFound, VersionConflict
 from integration.systems.refusals import DiscountRefused, DocumentRefused, LineRefused, NotOpen
 from integration.systems.values import Document, Ref, Row
 from tests.business_central.embedded import company
-from tests.business_central.trading import comment, customer, document, freight, insert, item, lines_of
+from tests.business_central.trading import comment, customer, document, freight, insert, item, lines_of, stock
 
 D = Decimal
 ID = uuid.uuid5(uuid.NAMESPACE_OID, "salesorder/1")
@@ -147,6 +147,7 @@ def test_a_line_that_a_person_added_is_named_and_nothing_is_changed() -> None:
 
 def test_a_shipped_order_is_refused() -> None:
     order = made(a=item(quantity=2, price=100))
+    stock()
     ship(order.pk)
 
     with pytest.raises(NotOpen, match="shipped in part"):

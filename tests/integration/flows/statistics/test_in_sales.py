@@ -3,25 +3,29 @@ page that a salesperson looks at."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from integration import jobs
-from integration.business_central.models import Customer
-from integration.business_central.posting.payments import Payment, register_payment
+from integration.business_central.models import Customer, DetailedCustLedgEntry
+from integration.business_central.posting.payments import Payment, register_payment, unapply
 from integration.business_central.posting.states import release
 from integration.connection.enabling import enable
+from integration.connection.recurring_jobs import follow_features
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
 from integration.dataverse.store import SalesOrganization
 from integration.documents.account_statistics.plan import LINK, STATISTICS, row_id
-from integration.documents.timeline.posts import PostsRun
 from integration.jobs import queue
 from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, SyncJob, TableMapping
@@ -33,12 +37,13 @@ from integration.systems.system import every
 from integration.systems.values import Ref, Row
 from tests.business_central import trading
 from tests.business_central.trading import item, order
-from tests.integration.flows.statistics_world import counted, invoice
+from tests.integration.flows.statistics.statistics_world import id_of, invoice
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 from tests.sandbox.conftest import Caller
 from tests.sandbox.salesperson import Browser, allow
-from tests.sync.world import MemoryJournal
+
+BILLED, PARTIAL, COMPLETE = (0, 4), (2, 100002), (2, 100001)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -92,18 +97,6 @@ def test_a_salesperson_sees_the_statistics_of_an_account_and_a_repeat_changes_no
         assert (again.unchanged, again.modified, again.requests) == (1, 0, 4)
 
 
-def test_counts_of_several_tables_are_one_request(running: Sandbox) -> None:
-    with opened() as connected:
-        crm = connected.crm
-        assert isinstance(crm, SalesOrganization)
-        asked = [(table, Comparison("statecode", "=", state)) for table, state in (("opportunity", 0), ("quote", 1))]
-        wanted = [crm.count(table, where) for table, where in asked]
-        before = crm.requests
-        assert crm.count_each(asked) == wanted
-        assert crm.requests - before == 1
-        assert crm.count_each([]) == []
-
-
 def test_a_post_stands_on_the_timeline_and_is_the_order_user_s(running: Sandbox) -> None:
     orders = TableMapping.objects.get(name="SALESORDER-ORDER")
     with opened() as connected:
@@ -119,11 +112,14 @@ def test_a_post_stands_on_the_timeline_and_is_the_order_user_s(running: Sandbox)
         release(sold.pk)
         peter = next(iter(every(crm, "systemuser", Comparison("fullname", "=", "Peter Saddow"), ["fullname"])))
 
-        def run() -> dict[str, int]:
-            acting = crm.acting_as(peter.id)
-            return counted(PostsRun(connected.erp, lambda: acting, orders.couplings, MemoryJournal(), crm_id()).make())
-
-        assert run() == {"inserted": 1}
+        setup = ConnectionSetup.current()
+        setup.choose_order_user(peter.id, "Peter Saddow")
+        setup.switch_order_integration(True)
+        follow_features(setup.features(), enabled=True)
+        posts, status = run_job("sales_order_status")
+        assert (posts["status"], posts["counters"]["inserted"]) == ("finished", 1), posts
+        assert status["status"] == "finished", status
+        assert run_job("sales_order_status")[0]["requests"] == 0, "there is nothing to say"
         [post] = every(crm, "post", Comparison("regardingobjectid", "=", sales_order), ["text", "createdby"])
         assert post.values["text"] == f"Order {sold.no}: status changed to Released."
         assert post.values["createdby"].id == peter.id
@@ -132,5 +128,51 @@ def test_a_post_stands_on_the_timeline_and_is_the_order_user_s(running: Sandbox)
         assert f"Order {sold.no}: status changed to Released." in shown
 
 
-def crm_id() -> uuid.UUID | None:
-    return ConnectionSetup.current().organization_id
+def synchronize(name: str, **options: Any) -> None:
+    mapping = TableMapping.objects.get(name=name)
+    job = jobs.start(mapping, Direction.TO_CRM, options=Options(create=True, **options), inline=True)
+    assert (job.status, job.failed) == (SyncJob.Status.FINISHED, 0), [str(error) for error in job.errors.all()]
+
+
+def test_a_payment_shows_at_the_invoice_in_sales_after_update_account_statistics(running: Sandbox) -> None:
+    customers, invoices = (TableMapping.objects.get(name=name) for name in ("CUSTOMER", "POSTEDSALESINV-INV"))
+    with opened() as connected:
+        crm = connected.crm
+        account = next(iter(every(crm, "account", Comparison("name", "begins with", "A"), ["name"])))
+        customers.couplings.couple(id_of("ADATUM"), account.id)
+        for name in ("UNIT OF MEASURE", "ITEM-PRODUCT"):
+            synchronize(name, scope=Scope.EVERYTHING)
+        posted = invoice("100")
+        synchronize(invoices.name, scope=Scope.IDS, ids=(posted.pk,))
+        there = invoices.couplings.get(erp_id=posted.pk).crm_id
+
+        def state() -> tuple[Any, ...]:
+            values = crm.get("invoice", [there], ["statecode", "statuscode"])[there].values
+            return values["statecode"], values["statuscode"]
+
+        def update() -> None:
+            start(scope=Scope.IDS, ids=(id_of("ADATUM"),))
+            for job in SyncJob.objects.filter(status=SyncJob.Status.QUEUED):
+                jobs.run(job.pk)
+
+        start()
+        assert state() == BILLED
+        payment = register_payment(Payment(Decimal(40), invoice=posted.pk))
+        update()
+        assert state() == PARTIAL
+        rest = register_payment(Payment(Decimal(60), invoice=posted.pk))
+        update()
+        assert state() == COMPLETE
+        for entry in (rest, payment):
+            details = DetailedCustLedgEntry.objects.filter(cust_ledger_entry_no=entry).order_by("application_no")
+            unapply(details.last().application_no)
+        update()
+        assert state() == BILLED
+
+
+def run_job(name: str) -> list[dict[str, Any]]:
+    out = StringIO()
+    with suppress(SystemExit):
+        call_command("run_job", name, "--json", stdout=out)
+    runs: list[dict[str, Any]] = json.loads(out.getvalue())["runs"]
+    return runs

@@ -20,7 +20,7 @@ from integration.sync.run import Options
 from integration.systems.errors import Refused
 from integration.systems.values import Ref, Row
 from tests.business_central.trading import item, order
-from tests.integration.flows.statistics_world import StatisticsWorld, clock, counted, id_of, invoice, world
+from tests.integration.flows.statistics.statistics_world import StatisticsWorld, clock, counted, id_of, invoice, world
 from tests.sync.world import MemoryJournal
 
 __all__ = ["clock", "world"]

@@ -26,7 +26,7 @@ from integration.systems.values import Side
 from tests.business_central import trading
 from tests.business_central.posting.shipments import to_ship
 from tests.business_central.trading import item, order
-from tests.integration.flows.statistics_world import counted
+from tests.integration.flows.statistics.statistics_world import counted
 from tests.makers import reference, table, text
 from tests.sync.world import MemoryJournal
 

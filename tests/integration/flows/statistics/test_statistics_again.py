@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from integration.business_central.models import Customer
 from integration.business_central.posting.payments import Payment, register_payment
 from integration.documents.account_statistics.plan import LINK, STATISTICS, row_id
 from integration.models.jobs.flows import FlowCursor
 from integration.systems.errors import ConfigurationProblem, Unreachable
-from tests.integration.flows.statistics_world import StatisticsWorld, clock, id_of, invoice, world
+from tests.integration.flows.statistics.statistics_world import StatisticsWorld, clock, id_of, invoice, world
 
 __all__ = ["clock", "world"]
 
@@ -80,6 +81,28 @@ def test_the_row_of_an_account_that_was_deleted_gives_its_number_free(world: Sta
     assert world.run() == {"inserted": 1}
     assert len(world.crm.ids(STATISTICS)) == 1
     assert world.row(again) is not None
+
+
+def test_a_customer_takes_over_the_number_of_a_row_that_nobody_refers_to(world: StatisticsWorld) -> None:
+    adatum, contoso = world.couple("ADATUM"), world.couple("CONTOSO")
+    world.run()
+    world.crm.remove("account", contoso)
+    world.mapping.couplings.uncouple([id_of("CONTOSO")])
+    Customer.objects.filter(no="CONTOSO").delete()
+    Customer.objects.filter(no="ADATUM").update(no="CONTOSO")
+    assert world.run_for("CONTOSO") == {"modified": 1}
+    assert [world.crm.values(STATISTICS, id)["bci_customerno"] for id in world.crm.ids(STATISTICS)] == ["CONTOSO"]
+    assert world.row(adatum) is not None
+
+
+def test_customers_that_change_numbers_with_one_another_keep_their_rows(world: StatisticsWorld) -> None:
+    adatum, contoso = world.couple("ADATUM"), world.couple("CONTOSO")
+    world.run()
+    for before, after in (("ADATUM", "X"), ("CONTOSO", "ADATUM"), ("X", "CONTOSO")):
+        Customer.objects.filter(no=before).update(no=after)
+    assert world.run_for("ADATUM", "CONTOSO") == {"modified": 2}
+    rows = [world.row(account) for account in (adatum, contoso)]
+    assert [row.values["bci_customerno"] for row in rows if row is not None] == ["CONTOSO", "ADATUM"]
 
 
 def test_an_organization_without_the_solution_is_named_and_one_that_has_just_got_it_is_seen(

@@ -17,8 +17,8 @@ from integration.scheduler import run_now, start_due
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.errors import Unreachable
-from tests.integration.flows.statistics_world import STATISTICS as ROWS
-from tests.integration.flows.statistics_world import StatisticsWorld, clock, connected, id_of, invoice
+from tests.integration.flows.statistics.statistics_world import STATISTICS as ROWS
+from tests.integration.flows.statistics.statistics_world import StatisticsWorld, clock, connected, id_of, invoice
 
 __all__ = ["clock", "connected"]
 

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from integration import jobs
 from integration.business_central.models import (
+    Currency,
     CustLedgerEntry,
     Customer,
     DetailedCustLedgEntry,
@@ -32,11 +33,9 @@ from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.filters import Comparison
 from integration.systems.system import every
+from integration.systems.values import Ref
 from tests.business_central import trading
-from tests.integration.flows.organization import Organization, made, organization
-from tests.sandbox.conftest import Caller
-
-__all__ = ["organization"]
+from tests.integration.invoicing.organization import Organization, made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,13 +67,6 @@ def lines(organization: Organization, invoice: SalesInvoiceHeader) -> list[tuple
     return [tuple(row.values[name] for name in LINE) for row in found]
 
 
-def keep_amounts(organization: Organization, keeps: bool) -> None:
-    """Switch in Sales whether it leaves the amounts of integration users as they are."""
-    administrator = Caller(organization.ready, "administrator")
-    row = administrator.rows("organizations")[0]["organizationid"]
-    assert administrator("PATCH", f"organizations({row})", {"issopintegrationenabled": keeps}).ok
-
-
 def ordered(organization: Organization, *rows: dict[str, Any], **more: Any) -> tuple[uuid.UUID, SalesHeader]:
     """A submitted order, and the released one that became of it."""
     there = organization.order(*rows, **more)
@@ -97,13 +89,6 @@ def nancy(organization: Organization) -> Salesperson:
     return person
 
 
-def add_note(organization: Organization, order: uuid.UUID, text: str) -> None:
-    """A person writes a note in Sales."""
-    Caller(organization.ready, "administrator").create(
-        "annotations", objectid_salesorder_at_bind=f"/salesorders({order})", notetext=text
-    )
-
-
 def with_freight() -> None:
     setup = SalesReceivablesSetup.current()
     setup.freight_g_l_account_no = GLAccount.objects.get(no="6810")
@@ -117,7 +102,7 @@ def paid_in_two_payments(organization: Organization) -> None:
     there, order = ordered(
         organization, organization.desk(2, "149.00"), discountpercentage=D(5), freightamount=D("12.50")
     )
-    keep_amounts(organization, True)
+    organization.keep_amounts(True)
     carry(ORDER)
     assert organization.values(there, *SUMS) == (D("283.10"), D("12.50"), None, D("59.12"), D("354.72"))
     assert organization.values(there, "discountpercentage", *STATE) == (D(5), 1, 3)
@@ -153,35 +138,54 @@ def pay(invoice: SalesInvoiceHeader, amount: str) -> None:
 
 
 def worked_out_and_kept(organization: Organization) -> None:
-    """30 x 0.33333 and 5.00, once worked out by Sales and once kept."""
-    keep_amounts(organization, False)
-    header = trading.order(trading.item(quantity="30", price="0.33333"), trading.item("LAMP", 1, "5.00"))
-    erp.act("sales_header", header.pk, "release")
-    invoice = invoice_of(header)
+    """30 x 0.33333 and freight of 5.00, in euros; once worked out by Sales and once kept."""
+    organization.keep_amounts(False)
+    there = organization.order(organization.desk(1, 15), whose="CONTOSO", currency="EUR")
+    (number,) = organization.values(there, "ordernumber")
+    invoice = posted_in_euros(str(number))
     carry(INVOICE, invoice.pk)
     assert lines(organization, invoice) == [
         (D("0.33"), D("9.90"), D(0), D("2.00"), D("11.90")),
         (D("5.00"), D("5.00"), D(0), D("1.00"), D("6.00")),
         (D("0.10"), D("0.10"), D(0), D(0), D("0.10")),
     ]
-    assert twin(organization, invoice, *SUMS) == (D("15.00"), D(0), D(0), D("3.00"), D("18.00"))
-    keep_amounts(organization, True)
-    second = trading.order(trading.item(quantity="30", price="0.33333"), trading.item("LAMP", 1, "5.00"))
-    erp.act("sales_header", second.pk, "release")
-    kept = invoice_of(second)
+    sums = (D("15.00"), D(0), D(0), D("3.00"), D("18.00"))
+    assert twin(organization, invoice, *SUMS) == sums
+    euros = Ref("transactioncurrency", organization.partner("CURRENCY", Currency.objects.get(code="EUR").pk))
+    assert twin(organization, invoice, "transactioncurrencyid", "salesorderid") == (euros, Ref("salesorder", there))
+    assert set(currencies_of_lines(organization, invoice)) == {euros}
+    organization.keep_amounts(True)
+    kept = posted_in_euros("")
     carry(INVOICE, kept.pk)
     assert [line[1] for line in lines(organization, kept)] == [D("10.00"), D("5.00")]
-    assert twin(organization, kept, *SUMS) == (D("15.00"), D(0), D(0), D("3.00"), D("18.00"))
+    assert twin(organization, kept, *SUMS) == sums
+    (listed,) = twin(organization, kept, "pricelevelid")
+    [made_for_it] = every(organization.crm, "pricelevel", Comparison("name", "=", "Price List in EUR"))
+    assert listed == Ref("pricelevel", made_for_it.id)
+
+
+def posted_in_euros(reference: str) -> SalesInvoiceHeader:
+    rows = trading.item(quantity="30", price="0.33333"), trading.freight("5.00")
+    header = trading.order(*rows, whose="CONTOSO", currency_code=trading.currency("EUR"), your_reference=reference)
+    erp.act("sales_header", header.pk, "release")
+    return invoice_of(header)
+
+
+def currencies_of_lines(organization: Organization, invoice: SalesInvoiceHeader) -> list[Any]:
+    id = TableMapping.objects.get(name=INVOICE).couplings.get(erp_id=invoice.pk).crm_id
+    where = Comparison("invoiceid", "=", id)
+    rows = every(organization.crm, "invoicedetail", where, ["transactioncurrencyid"])
+    return [row.values["transactioncurrencyid"] for row in rows]
 
 
 def noted_both_ways(organization: Organization) -> None:
     """A note that comes with its order, and one of each side that comes later."""
     there = organization.order(organization.desk(1, 100))
-    add_note(organization, there, "<p>Deliver to gate 3</p>")
+    organization.add_note(there, "<p>Deliver to gate 3</p>")
     jobs.create_orders(inline=True)
     order = made(there)
     Note.objects.create(record_table="sales_header", record_id=order.pk, text="Ring <twice> & wait")
-    add_note(organization, there, "Third<br>note")
+    organization.add_note(there, "Third<br>note")
     for _ in range(2):
         for direction in Direction.BOTH.passes:
             carry(NOTES, direction=direction)
@@ -200,7 +204,7 @@ def late_notes(organization: Organization) -> None:
     order, orders = made(there), TableMapping.objects.get(name=ORDER)
     carry(NOTES, direction=Direction.TO_ERP)
     orders.couplings.uncouple([order.pk])
-    add_note(organization, there, "Written in between")
+    organization.add_note(there, "Written in between")
     assert carry(NOTES, direction=Direction.TO_ERP).inserted == 0
     orders.couplings.couple(order.pk, there)
     assert carry(NOTES, direction=Direction.TO_ERP).inserted == 1
@@ -228,6 +232,7 @@ def created_by_command(organization: Organization, capsys: pytest.CaptureFixture
         call_command("create_invoice", "999999", "--json")
 
 
+@pytest.mark.scenario("CRMIntegrationMgtTest.SendCoupledAndPostedFCYSalesOrderToCRM")
 def test_what_is_posted_here_stands_in_sales_to_the_cent(
     organization: Organization, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,7 +32,7 @@ from integration.systems.errors import RecordProblem
 from integration.systems.values import Row
 from tests.business_central.trading import customer, item, lines_of, order
 from tests.examples import examples
-from tests.integration.flows.statistics_world import StatisticsWorld, clock, id_of, invoice, world
+from tests.integration.flows.statistics.statistics_world import StatisticsWorld, clock, id_of, invoice, world
 
 __all__ = ["clock", "world"]
 
