@@ -194,14 +194,31 @@ class EngineLedger(models.Manager[Any]):
             self.filter(erp_id__in=chunk).delete()
 
     def side_written(self, writes: Iterable[SideWritten]) -> None:
+        by_table: dict[tuple[Side, str], list[SideWritten]] = {}
         for write in writes:
-            held = {f"mapping__{write.side}_table": write.table, f"{write.side}_id": write.id}
-            for row in self.model.objects.select_for_update().filter(**held).select_related("mapping"):
-                mapped = row.mapping.fields.filter(is_enabled=True).values_list(f"{write.side}_field", flat=True)
-                after = write.after(row.pair, set(mapped), Direction(row.mapping.direction))
-                names = [name for name in COLUMNS if name not in ("erp_id", "crm_id")]
-                values = dict(zip(COLUMNS, row_of(after), strict=True))
-                self.model.objects.filter(pk=row.pk).update(**{name: values[name] for name in names})
+            by_table.setdefault((write.side, write.table), []).append(write)
+        for (side, table), ones in by_table.items():
+            for start in range(0, len(ones), AT_ONCE):
+                self._side_written(side, table, ones[start : start + AT_ONCE])
+
+    def _side_written(self, side: Side, table: str, writes: Sequence[SideWritten]) -> None:
+        """These writes to one table, in the pairs of all mappings that hold their rows."""
+        about: dict[uuid.UUID, list[SideWritten]] = {}
+        for write in writes:
+            about.setdefault(write.id, []).append(write)
+        held = {f"mapping__{side}_table": table, f"{side}_id__in": list(about)}
+        rows = list(self.model.objects.select_for_update(of=("self",)).filter(**held).select_related("mapping"))
+        mapped: dict[int, set[str]] = {}
+        after = []
+        for row in rows:
+            if row.mapping_id not in mapped:
+                enabled = row.mapping.fields.filter(is_enabled=True)
+                mapped[row.mapping_id] = set(enabled.values_list(f"{side}_field", flat=True))
+            pair = row.pair
+            for write in about[pair.id(side)]:
+                pair = write.after(pair, mapped[row.mapping_id], Direction(row.mapping.direction))
+            after.append((row.mapping_id, row.changed_at, *row_of(pair)))
+        insert_rows(self.model, ("mapping", "changed_at", *COLUMNS), after, key=("mapping", "erp_id"))
 
 
 def chunks(ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:

@@ -42,7 +42,8 @@ class RecordFilter(forms.Form):
         state = ALL if shown.outside else shown.state
         super().__init__(initial={"q": shown.search, "state": state, "order": shown.order})
         self.shown = shown
-        everything = [("", "Inside the mapping's filter"), (ALL, "All")] if shown.side is Side.CRM else [("", "All")]
+        narrows = shown.side is Side.CRM and shown.of is None
+        everything = [("", "Inside the mapping's filter"), (ALL, "All")] if narrows else [("", "All")]
         self.choices = [*everything, *shown.states]
         self.fields["state"].choices = self.choices  # type: ignore[attr-defined]
         if not shown.mappings:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from coupling.engine_ledger import EngineLedger, chunks
-from integration.documents.statistics_rows import delete_rows
+from integration.documents.account_statistics.rows import delete_rows
 from integration.models import ConnectionSetup
 from integration.sync.memory.ledger import Agreed, Pair, Result, State
 from integration.sync.rules import Direction

@@ -116,6 +116,15 @@ def _bulk(order: int, label: str, action: str) -> Part:
 PARTS = (
     Part("record", 0, "Business Central", "erp_card", args=_record, when=_on_erp),
     Part("record", 1, "Dynamics 365 Sales", "crm_card", args=_record, when=_on_crm),
+    Part(
+        "posted_invoice.create",
+        0,
+        "Create Invoice in Dynamics 365 Sales",
+        "record_action",
+        lambda _: ("erp", "sales_invoice_header", "create"),
+        right=COUPLE,
+        form="record",
+    ),
     Part("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
     Part("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
     Part("skipped", 0, "Skipped Synch. Records", "synch_skipped"),

@@ -9,10 +9,19 @@ from coupling.views.erase import erase
 from coupling.views.errors import errors_action
 from coupling.views.mappings import mappings_uncouple
 from coupling.views.match import match, match_start
-from coupling.views.records import crm_card, crm_list, customer_in_sales, erp_card, erp_list, open_record
+from coupling.views.records import (
+    crm_card,
+    crm_list,
+    customer_in_sales,
+    customers_in_sales,
+    erp_card,
+    erp_list,
+    open_record,
+)
 from coupling.views.skipped import skipped_action, synch_skipped
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("records/erp/customer/sales/", customers_in_sales, name="customers_in_sales"),
     path("records/erp/customer/<uuid:id>/sales/", customer_in_sales, name="customer_in_sales"),
     path("records/erp/<str:table>/", erp_list, name="erp_list"),
     path("records/erp/<str:table>/<uuid:id>/", erp_card, name="erp_card"),

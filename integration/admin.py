@@ -17,8 +17,10 @@ from integration.models import (
     ConnectionSetup,
     FieldMapping,
     FieldTransformation,
+    FlowCursor,
     FullSynchLine,
     JobQueueEntry,
+    PendingPost,
     RecordTemplate,
     SyncError,
     SyncJob,
@@ -102,6 +104,19 @@ class FullSynchLineAdmin(ToLookAt):
 class JobQueueEntryAdmin(ToLookAt):
     list_display = ["name", "status", "next_start", "minutes", "inactivity_minutes", "attempts", "message"]
     list_filter = ["status"]
+
+
+@admin.register(FlowCursor)
+class FlowCursorAdmin(ToLookAt):
+    list_display = ["name", "cursor", "date"]
+
+
+@admin.register(PendingPost)
+class PendingPostAdmin(ToLookAt):
+    """Coupled Data Synchronization Errors has those that rest tried again."""
+
+    list_display = ["text", "code", "message", "tries", "skipped", "first_refused_at"]
+    list_filter = ["skipped", "code"]
 
 
 class FieldMappingInline(admin.TabularInline):

@@ -12,7 +12,7 @@ from integration.dataverse.session import Session
 from integration.dataverse.solution import INTEGRATION_ROLES, import_into
 from integration.models import ConnectionSetup
 from integration.models.stored.audit import AuditEntry, record
-from integration.systems.errors import ConfigurationProblem
+from integration.systems.errors import ConfigurationProblem, Refused
 from setup_wizard.models import Guide
 
 Progress = Callable[[int], None]
@@ -53,6 +53,8 @@ def _import(redeploy: bool) -> Callable[[Work], str]:
 
 def _switch_orders(on: bool) -> Callable[[Work], str]:
     def switch(work: Work) -> str:
+        if not on:
+            _refuse_while_submitted(work.session)
         path = "organizations?$select=organizationid,issopintegrationenabled"
         [organization] = work.session.request("GET", path).json()["value"]
         body = {"issopintegrationenabled": on}
@@ -62,6 +64,16 @@ def _switch_orders(on: bool) -> Callable[[Work], str]:
         return "Sales order integration is on." if on else "Sales order integration is off."
 
     return switch
+
+
+def _refuse_while_submitted(session: Session) -> None:
+    """Raises ``Refused`` while an order is Submitted: nobody would follow it to its end."""
+    path = "salesorders?$select=ordernumber&$filter=statecode eq 1&$orderby=modifiedon desc&$top=1"
+    for order in session.request("GET", path).json()["value"]:
+        raise Refused(
+            f"Order {order['ordernumber']} is submitted in Dynamics 365 Sales, and maybe others are. Have submitted "
+            "orders invoiced or canceled first; then switch sales order integration off."
+        )
 
 
 def _assign_roles(work: Work) -> str:

@@ -16,7 +16,7 @@ function changed() {
 
 // A blank line below this one. What the server has shown keeps its number, so a new one goes behind the highest.
 function insertBelow(row) {
-  if (!pattern) return null;
+  if (!pattern || rows().length >= Number(form.dataset.most)) return null;
   const number = Math.max(-1, ...numbers()) + 1;
   const made = pattern.content.querySelector("tr").cloneNode(true);
   made.dataset.line = number;

@@ -11,6 +11,7 @@ from coupling.commands.couple_records import uncouple_now
 from coupling.models import CouplingError
 from coupling.sides import both_opened, opened
 from integration import jobs
+from integration.connection.document_passes import INVOICES, ORDERS
 from integration.connection.systems import Connected
 from integration.models import SyncJob, TableMapping, User
 from integration.sync.memory.ledger import Pair, State
@@ -32,7 +33,8 @@ def creatable(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID]) -> li
         free = _free(connected, mapping, side, ids)
         if free and len(ids) == 1:
             check_record(connected, mapping, side, ids[0])
-            check_first(connected, mapping, direction, ids[0])
+            if not _is_of(mapping, INVOICES):  # What an invoice needs is made before it.
+                check_first(connected, mapping, direction, ids[0])
     return free or _all_coupled(ids)
 
 
@@ -42,6 +44,8 @@ def create(mapping: TableMapping, side: Side, ids: Sequence[uuid.UUID], user: Us
     direction = _creating(mapping, side)
     existing = mapping.couplings.pairs(side, ids)
     free = [id for id in ids if id not in existing or existing[id].state is not State.COUPLED] or _all_coupled(ids)
+    if _is_of(mapping, INVOICES):
+        return jobs.create_invoices(free, user=user)
     job = jobs.start(mapping, direction, options=options_for(free, create=True, force=True), user=user)
     if side is Side.ERP:
         _lines_too(mapping, free, job, user)
@@ -52,7 +56,13 @@ def _creating(mapping: TableMapping, side: Side) -> Direction:
     direction = Direction.away_from(side)
     if not Direction(mapping.direction).includes(direction):
         raise CouplingError(f"{mapping.name} does not create records in this direction.")
+    if _is_of(mapping, ORDERS):
+        raise CouplingError("No order is made in Dynamics 365 Sales: orders are made of those submitted there.")
     return direction
+
+
+def _is_of(mapping: TableMapping, tables: tuple[str, str]) -> bool:
+    return (mapping.erp_table, mapping.crm_table) == tables
 
 
 def _all_coupled(ids: Sequence[uuid.UUID]) -> NoReturn:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from coupling.models import CouplingError
 from integration import jobs
 from integration.defaults.tasks import TASK_PASSES, Task, TaskPass
-from integration.documents import posts
+from integration.documents.timeline import posts
 from integration.models import ConnectionSetup, SyncJob, TableMapping, User
 from integration.sync.memory.ledger import Pair
 from integration.sync.rules import Direction

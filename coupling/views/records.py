@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from coupling.filters import RecordFilter
 from coupling.pages.cards import Card, card
-from coupling.pages.in_sales import CUSTOMER, account_of, counts
+from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
 from coupling.views.access import show_problem
 from integration.models import TableMapping
@@ -62,6 +62,15 @@ def customer_in_sales(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return render(request, template, {"sales": counts(account), "customer": id})
 
 
+def customers_in_sales(request: HttpRequest) -> HttpResponse:
+    """``/records/erp/customer/sales/?selected=…``: the same for the one customer that is ticked in the list."""
+    ticked = [id for typed in request.GET.getlist("selected") if (id := named(typed)) is not None]
+    account = account_of(ticked[0]) if len(ticked) == 1 else None
+    if account is None:
+        return render(request, "coupling/_in_sales_of_one.html")
+    return render(request, "coupling/_in_sales.html", {"sales": counts(account), "customer": ticked[0], "inline": True})
+
+
 def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     try:
         if request.GET.get("format") == "csv":
@@ -69,7 +78,14 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
         shown = listing(side, table, request.GET)
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
-    return render(request, "coupling/record_list.html", {"list": shown, "filter": RecordFilter(shown), **_pages(shown)})
+    more = {"filter": RecordFilter(shown), "offers_sales": _offers_sales(shown), **_pages(shown)}
+    return render(request, "coupling/record_list.html", {"list": shown, **more})
+
+
+def _offers_sales(shown: Listing) -> bool:
+    """Is there a coupled customer in the list, while the connection is enabled?"""
+    customers = shown.side is Side.ERP and shown.name == CUSTOMER and shown.is_enabled
+    return customers and any(line.coupled for line in shown.lines)
 
 
 def _pages(shown: Listing) -> dict[str, str]:

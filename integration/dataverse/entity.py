@@ -36,8 +36,8 @@ class Entity:
         """The column a field is read from: a TABLE field comes with the lookup it belongs to."""
         if self.table.fields[name].type is not FieldType.TABLE:
             return name
-        lookup = name.removesuffix("type")
-        return lookup if lookup in self.table.fields else name
+        lookups = (name.removesuffix("type"), name.removesuffix("typecode"))
+        return next((one for one in lookups if one != name and one in self.table.fields), name)
 
     def navigation(self, lookup: str, target: str) -> str:
         """The navigation property that sets this lookup to a row of that table."""

@@ -102,8 +102,7 @@ class Metadata:
         try:
             return replace(_entity(self._definition_of(name), self._catalog()), zone=self.zone)
         except MALFORMED as error:
-            for key in (f"table {name}", "tables"):
-                self._cache.put(self._key(key), "", 0)
+            self._drop(name)
             raise BadAnswer(f"The organization describes its table “{name}” in a way that cannot be read.") from error
 
     def zone(self) -> dt.tzinfo:
@@ -116,12 +115,15 @@ class Metadata:
         pairs = [(row["LogicalName"], _label(row) or row["LogicalName"]) for row in self._catalog()]
         return sorted(pairs, key=lambda pair: pair[1].lower())
 
-    def forget(self, name: str) -> None:
-        """Read this table again, here and in every process that shares the cache: somebody changed it."""
+    def forget(self, *names: str) -> None:
+        """Read these tables again, here and in every process that shares the cache: somebody changed them."""
         with self._lock:
-            self._entities.pop(name, None)
-            for key in (f"table {name}", "tables"):
-                self._cache.put(self._key(key), "", 0)
+            for name in names:
+                self._entities.pop(name, None)
+            self._drop(*names)
+
+    def _drop(self, *names: str) -> None:
+        self._cache.drop([self._key(key) for key in ("tables", *(f"table {name}" for name in names))])
 
     def _catalog(self) -> Any:
         """All tables that have a set, as the service tells them."""

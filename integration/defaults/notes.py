@@ -11,7 +11,7 @@ NOTES = MappingDefault(
     crm_table="annotation",
     direction=Direction.BOTH,
     erp_filter="record_table = sales_header",
-    crm_filter="isdocument = No",
+    crm_filter="isdocument = No and objectidtypecode = salesorder",
     only_coupled=False,
     dependencies=("SALESORDER-ORDER",),
     job=None,

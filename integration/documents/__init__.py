@@ -10,6 +10,8 @@ whom in the ledger of a mapping.
 ``orders``      a whole document, or everything that is wrong with it. Pure
 ``texts``       long texts in pieces, notes as plain text. Pure
 ``problems``    why an order does not become one, each reason with its code
-``run``         the pass: read, plan, write, notify Sales, move the cursor
+``rounds``      how a pass reads: what is open, then what changed, in rounds
+``run``         the pass of orders: read, plan, write, notify Sales, move the cursor
+``afterwards``  what happens in Sales to an order that is made
 ``notices``     notifying Sales of what became of its orders
 """

@@ -16,8 +16,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from integration.documents.digest import HEADER, LINES, digests, header_digest, is_as_agreed
-from integration.documents.flow import Flow, Noted, went_well
+from integration.documents.flow import (
+    HEADER,
+    LINES,
+    Flow,
+    Noted,
+    digests,
+    header_digest,
+    is_as_agreed,
+    went_well,
+)
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
 from integration.documents.notices import NUMBER, Notice, close, was_never_sent

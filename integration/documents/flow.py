@@ -1,18 +1,25 @@
-"""What the passes of documents work with, and what they put together of a page before it is stored."""
+"""What the passes of documents work with, what they put together of a page before it is stored, and the digests by
+which they see that a document was changed."""
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
-from integration.sync.memory.ledger import Ledger, Pair, Result, State, Wait
+from integration.documents.sources import PARTIES, PLACES, SalesDocument
+from integration.sync.memory.ledger import Agreed, Ledger, Pair, Result, State, Wait
 from integration.sync.memory.outcomes import WENT_WELL, failed
 from integration.sync.problems import waiting_for
 from integration.sync.rules import Context, Direction
 from integration.sync.run import LEFT_OUT, Changed, Counters, Failure, Journal, Options
 from integration.systems.errors import Problem
 from integration.systems.system import DocumentSystem, System
+from integration.systems.values import Record, Ref, Value
 
 NOBODY = uuid.UUID(int=0)
 DIRECTION = Direction.TO_ERP
@@ -111,3 +118,57 @@ def rests(pair: Pair) -> bool:
 def chunks(ids: Sequence[uuid.UUID], size: int) -> list[Sequence[uuid.UUID]]:
     """In pieces of at most that size."""
     return [ids[at : at + size] for at in range(0, len(ids), size)]
+
+
+# --- what a document said -------------------------------------------------------------------------------------------
+
+LINES, HEADER = "document:lines", "document:header"
+OF_LINE = ("productid", "uomid", "quantity", "priceperunit", "extendedamount", "tax", "description",
+           "productdescription", "sequencenumber", "lineitemnumber")  # fmt: skip
+OF_PEOPLE = ("name", "customerid", "transactioncurrencyid")
+OF_BOTH = ("discountamount", "discountpercentage", "freightamount", "requestdeliveryby",
+           *(f"{PARTIES['ship_to']}_{part}" for part in PLACES.values()))  # fmt: skip
+
+
+def digests(document: SalesDocument) -> Agreed:
+    """What is to be agreed of a document: what it said when it became one here. What is not as it was then has been
+    changed by somebody; who modified it last says nothing, since we write its header as well. So there are two: of what
+    only people write (lines, name, customer, currency), and of what our own pass writes too (discounts, freight,
+    requested date, ship-to), which is renewed after it."""
+    lines = [[str(line.id), *_plain(line, OF_LINE)] for line in sorted(document.lines, key=lambda line: line.id)]
+    return {
+        LINES: ("", _digest([lines, _plain(document.header, OF_PEOPLE)])),
+        HEADER: ("", header_digest(document.header)),
+    }
+
+
+def header_digest(header: Record) -> str:
+    """Of what our own pass writes, too."""
+    return _digest(_plain(header, OF_BOTH))
+
+
+def is_as_agreed(pair: Pair, said: Agreed) -> bool:
+    """Does the document say what the pair remembers?"""
+    return all(pair.agreed.get(key) == halves for key, halves in said.items())
+
+
+def _plain(record: Record, names: tuple[str, ...]) -> list[str]:
+    return [_text(record.values, name) for name in names]
+
+
+def _text(values: Mapping[str, Value], name: str) -> str:
+    match values.get(name):
+        case None:
+            return ""
+        case Ref(id=id):
+            return str(id)
+        case Decimal() as amount:
+            return f"{amount.normalize():f}"
+        case dt.datetime() as moment:
+            return moment.astimezone(dt.UTC).isoformat()
+        case value:
+            return str(value)
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode(errors="surrogatepass")).hexdigest()

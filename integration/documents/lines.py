@@ -143,7 +143,12 @@ class _Planner:
                 )
             )
             return
-        values = {"type": ACCOUNT, "no": self.known.freight_account, "quantity": ONE, "unit_price": freight}
+        values: dict[str, Value] = {
+            "type": ACCOUNT,
+            "no": self.known.freight_account,
+            "quantity": ONE,
+            "unit_price": freight,
+        }
         self._add_row("freight", self._next(), values)
 
     # --- what is sold -------------------------------------------------------------------------------------------
@@ -196,21 +201,19 @@ class _Planner:
     def _write_in(self) -> Sold | None:
         """What stands for products that are written in; what is wrong with it is said once a document."""
         write_in, sold = self.known.write_in, self.known.write_in.sold
+        has = f"{self.document.named} has a write-in product"
         problem: RecordProblem | None = None
         if sold is None:
             which = f", {write_in.named} is not there" if write_in.named else ""
-            problem = WriteInMissing(
-                f"{self.document.named} has a write-in product{which}: choose one on Sales & Receivables Setup."
-            )
+            problem = WriteInMissing(f"{has}{which}: choose one on Sales & Receivables Setup.")
         elif write_in.product is not None:
             problem = WriteInCoupled(
-                f"{self.document.named} has a write-in product, but {sold.kind} {sold.no} on Sales & Receivables Setup "
-                "is coupled with a product. Choose one there that is not coupled."
+                f"{has}, but {sold.kind} {sold.no} on Sales & Receivables Setup is coupled with a product. Choose one "
+                "there that is not coupled."
             )
         elif sold.is_stocked:
             problem = WriteInTypeUnfit(
-                f"{self.document.named} has a write-in product: item {sold.no} on Sales & Receivables Setup must be of "
-                "type Service or Non-Inventory."
+                f"{has}: item {sold.no} on Sales & Receivables Setup must be of type Service or Non-Inventory."
             )
         if problem is None:
             return sold
@@ -240,7 +243,7 @@ class _Planner:
             )
         priced = Line(quantity, price, discount, allow_invoice_discount=sold.allows_discount)
         self.lines.sold.append(PlannedLine(net, priced, gross - discount, includes_vat, rate))
-        values = {"type": sold.type, "no": sold.no, "quantity": quantity, "unit_price": price}
+        values: dict[str, Value] = {"type": sold.type, "no": sold.no, "quantity": quantity, "unit_price": price}
         self._add_row(str(line.id), self._next(), {**values, "line_discount_amount": discount})
 
     def _rate(self, sold: Sold) -> Decimal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -249,9 +248,9 @@ def _step(row: Record) -> Decimal:
     return number(row, "amount_rounding_precision").normalize()
 
 
-def _groups(row: Record, price_group: str) -> dict[str, uuid.UUID | None]:
-    groups = {"price_group": reference(row, price_group), "vat_group": reference(row, "vat_prod_posting_group")}
-    return {name: group.id if group else None for name, group in groups.items()}
+def _group(row: Record, name: str) -> uuid.UUID | None:
+    group = reference(row, name)
+    return group.id if group is not None else None
 
 
 def _item(row: Record) -> Sold:
@@ -260,10 +259,11 @@ def _item(row: Record) -> Sold:
         is_stocked=integer(row, "type") == INVENTORY,
         allows_discount=row.values.get("allow_invoice_disc") is not False,
         price_includes_vat=bool(row.values.get("price_includes_vat")),
-        **_groups(row, "vat_bus_posting_gr_price"),
+        price_group=_group(row, "vat_bus_posting_gr_price"),
+        vat_group=_group(row, "vat_prod_posting_group"),
     )  # fmt: skip
 
 
 def _resource(row: Record) -> Sold:
-    sold = Sold(RESOURCE, row.id, text(row, "no"), text(row, "name"), reference(row, "base_unit_of_measure"))
-    return replace(sold, **_groups(row, ""))
+    unit, group = reference(row, "base_unit_of_measure"), _group(row, "vat_prod_posting_group")
+    return Sold(RESOURCE, row.id, text(row, "no"), text(row, "name"), unit, vat_group=group)

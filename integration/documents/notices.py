@@ -12,8 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from integration.documents.digest import digests, is_as_agreed
-from integration.documents.flow import Flow, Noted, went_well
+from integration.documents.flow import Flow, Noted, digests, is_as_agreed, went_well
 from integration.documents.problems import NotNotified
 from integration.documents.reading import SalesReader
 from integration.documents.sources import (
@@ -50,13 +49,11 @@ def was_never_sent(header: Record) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An order that Sales is to be notified of: as it was read, its pair, its number here, and that of the quote it was
-    made of."""
+    """An order that Sales is to be notified of: as it was read, its pair, and its number here."""
 
     document: SalesDocument
     pair: Pair
     no: str
-    quote_no: str = ""
 
 
 def notify(flow: Flow, reader: SalesReader, notices: Sequence[Notice]) -> list[uuid.UUID]:
@@ -111,7 +108,7 @@ def close(*, is_invoiced: bool, number: bool) -> Mapping[str, Value]:
 def _note(noted: Noted, notice: Notice, answer: Written) -> None:
     pair, label = notice.pair, notice.document.label
     if answer.error is None:
-        noted.remembered.append(replace(went_well(pair), seen_crm=answer.version or "", owed_erp=False))
+        noted.remembered.append(replace(went_well(pair), seen_crm=answer.version or "", owed_erp=False, waits=None))
         noted.recovered.append(pair.crm_id)
         return
     problem = NotNotified(

@@ -42,9 +42,10 @@ from integration.documents.sources import (
     reference,
     text,
 )
-from integration.documents.texts import comment_lines, cut, plain_text
+from integration.documents.texts import comment_lines, cut
 from integration.sync.memory.ledger import Wait
 from integration.sync.record.transfer import ReferenceNotCoupled
+from integration.sync.special.documents.note_text import plain_text
 from integration.systems.errors import RecordProblem
 from integration.systems.refusals import DiscountRefused
 from integration.systems.text import fold, length, storable

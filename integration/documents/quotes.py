@@ -21,6 +21,7 @@ from dataclasses import replace
 
 from integration.documents.flow import Flow, Noted, rests, went_well
 from integration.documents.lines import HEADER_TABLE
+from integration.documents.lookups import Lookups
 from integration.documents.notices import SENT
 from integration.documents.orders import plan
 from integration.documents.quote_steps import (
@@ -36,8 +37,8 @@ from integration.documents.quote_steps import (
     said_state,
     with_days,
 )
-from integration.documents.reading import SalesReader
-from integration.documents.run import MODIFIED, OrderPass, is_candidate
+from integration.documents.rounds import MODIFIED, DocumentPass
+from integration.documents.run import is_candidate
 from integration.documents.sources import ORDER, QUOTE, SalesDocument, integer, reference, text
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.rules import Reference
@@ -56,12 +57,12 @@ def process_quotes(flow: Flow) -> Counters:
     return QuotePass(flow).go()
 
 
-class QuotePass(OrderPass):
+class QuotePass(DocumentPass):
     """One pass under way: read as orders are, and carried out in steps of its own."""
 
     def __init__(self, flow: Flow) -> None:
-        super().__init__(flow)
-        self.reader = SalesReader(flow.crm, QUOTE)
+        super().__init__(flow, QUOTE)
+        self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
 
     def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
         """Closed ones matter only where something was read before."""

@@ -19,29 +19,27 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from integration.documents.afterwards import Afterwards
-from integration.documents.digest import digests
-from integration.documents.flow import DIRECTION, Flow, Noted, chunks, rests, went_well
+from integration.documents.flow import Flow, Noted, digests, rests, went_well
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
 from integration.documents.quote_links import link_quotes
-from integration.documents.reading import SalesReader
+from integration.documents.rounds import MODIFIED, DocumentPass, Pages
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.run import Changed, Counters, Scope
-from integration.systems.errors import CursorExpired, DuplicateKey
+from integration.systems.errors import DuplicateKey, Problem, RecordProblem
 from integration.systems.filters import AllOf, AnyOf, Comparison, Filter, OneOf
 from integration.systems.values import Field, FieldType, Record, Side, Written
 
-AT_ONCE = 100
-"""Orders that are read, planned and written in one go."""
-MODIFIED = "modifiedon"
+ROWS_AT_ONCE = 6000
+"""Rows that are written in one transaction, unless one document has more."""
 CHANGED: Filter = AnyOf(
     (
         OneOf("statecode", (SUBMITTED, CANCELED)),
@@ -62,84 +60,22 @@ def is_candidate(header: Record) -> bool:
     return integer(header, "statecode") == SUBMITTED and was_never_sent(header)
 
 
-class OrderPass:
+class OrderPass(DocumentPass):
     """One pass under way."""
 
     def __init__(self, flow: Flow) -> None:
-        self.flow = flow
-        self.reader = SalesReader(flow.crm, ORDER)
+        super().__init__(flow, ORDER)
         self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
         self.afterwards = Afterwards(flow, self.reader, self.lookups)
-        self.total = Counters()
-        self.delivered: dict[uuid.UUID, str] = {}
-        """The orders that were open, with the version they were taken with; they may have changed as well."""
-        self.again: list[uuid.UUID] = []
-        """Orders that somebody changed while they were read or written."""
 
-    def go(self) -> Counters:
-        flow = self.flow
-        if flow.options.scope is Scope.IDS:
-            flow.journal.begin(len(flow.options.ids))
-        for headers, cursor in self._pages():
-            for start in range(0, len(headers), AT_ONCE):
-                flow.journal.go_on()
-                self.take(headers[start : start + AT_ONCE])
-            if cursor is not None:
-                flow.journal.advance(cursor)
-        again, self.again = list(dict.fromkeys(self.again)), []
-        for ids in chunks(again, AT_ONCE):
-            flow.journal.go_on()
-            self.take(list(self.reader.headers(ids).values()))
-        return self.total
-
-    # --- reading ------------------------------------------------------------------------------------------------
-
-    def _pages(self) -> Iterator[tuple[list[Record], str | None]]:
-        """Headers, and the cursor behind them."""
-        options = self.flow.options
-        if options.scope is Scope.IDS:
-            yield from self._of_ids(options.ids)
-            return
-        ledger = self.flow.ledger
-        for headers, _ in self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)]))):
-            self.delivered.update((header.id, header.version) for header in headers)
-            yield headers, None
-        if options.scope is not Scope.OPEN:
-            yield from self._changes()
-
-    def _of_ids(self, ids: Sequence[uuid.UUID]) -> Iterator[tuple[list[Record], str | None]]:
-        for some in chunks(ids, AT_ONCE):
-            there = self.reader.headers(some)
-            self._forget_gone([id for id in some if id not in there])
-            yield list(there.values()), None
-
-    def _changes(self) -> Iterator[tuple[list[Record], str | None]]:
-        cursor = self.flow.journal.cursor()
-        try:
-            yield from self._read(cursor)
-        except CursorExpired:
-            if cursor is None:
-                raise
-            yield from self._read(None)
-
-    def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
+    def _read(self, cursor: str | None) -> Pages:
+        """Pages of headers that changed since the cursor, each with the cursor behind it."""
         where = CHANGED if cursor else self._candidates()
-        pages = self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED)
-        for page in pages:
-            yield [row for row in page.records if self.delivered.get(row.id) != row.version], page.cursor
+        for page in self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED):
+            yield list(page.records), page.cursor
 
     def _candidates(self) -> Filter:
         return _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
-
-    def _forget_gone(self, ids: Sequence[uuid.UUID]) -> None:
-        """Orders that were deleted before they became one: nothing is left to do. What became of coupled ones is
-        found by the pass of their mapping."""
-        pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
-        noted = Noted(forgotten=[pair for pair in pairs.values() if pair.state is State.RESERVED], done=len(ids))
-        noted.recovered = [pair.crm_id for pair in noted.forgotten]
-        if noted.forgotten:
-            with self.flow.ledger.page():
-                noted.store(self.flow)
 
     # --- one page -----------------------------------------------------------------------------------------------
 
@@ -154,8 +90,11 @@ class OrderPass:
             if not _is_coupled(pairs.get(header.id)) and self._takes(header, pairs.get(header.id), noted)
         ]
         plans = self._plans(taken)
-        notices = self._write(plans, pairs, noted)
-        self.total.add(noted.counters)
+        notices: list[Notice] = []
+        for some in _portions(plans) or [[]]:
+            notices += self._write(some, pairs, noted)
+            self.total.add(noted.counters)
+            noted = Noted()
         link_quotes(self.flow, headers)
         notices += self._judge(coupled, pairs)
         self.again += notify(self.flow, self.reader, notices)
@@ -231,16 +170,7 @@ class OrderPass:
                 if each.problem is not None:
                     self._refused(each, pairs.get(each.source.id), noted)
             noted.store(self.flow)
-            self._close_quotes(notices)
         return notices
-
-    def _close_quotes(self, notices: Sequence[Notice]) -> None:
-        """The quotes that these orders were made of are archived and deleted: the order names them by now."""
-        if "link_quote" not in self.flow.erp.describe(HEADER_TABLE).actions:
-            return
-        for notice in notices:
-            if notice.quote_no:
-                self.flow.erp.act(HEADER_TABLE, notice.pair.erp_id, "link_quote", no=notice.quote_no)
 
     def _refused(self, refused: Plan, pair: Pair | None, noted: Noted) -> None:
         document, problem = refused.source, refused.problem
@@ -251,7 +181,7 @@ class OrderPass:
     def _created(self, made: Plan, answer: Written, pair: Pair | None, noted: Noted) -> Notice | None:
         document = made.source
         if answer.error is not None:
-            problem = _already_there(document) if isinstance(answer.error, DuplicateKey) else answer.error
+            problem = _record_problem(document, answer.error)
             self._refused(replace(made, problem=problem), pair, noted)
             return None
         no = str((answer.values or {}).get("no") or "")
@@ -272,8 +202,21 @@ class OrderPass:
         noted.notes += [Pair(note.id, note.id, State.COUPLED) for note in document.notes]
         noted.counters.inserted += 1
         noted.changed.append(Changed(answer.id, document.id, "inserted", [("no", "", no)]))
-        quote_no = made.document.header.values.get("quote_no") if made.document is not None else ""
-        return Notice(document, created, no, str(quote_no or ""))
+        return Notice(document, created, no)
+
+
+def _portions(plans: Sequence[Plan]) -> list[list[Plan]]:
+    """Plans in portions for one transaction each: it is short, and nobody waits long for the database."""
+    portions: list[list[Plan]] = []
+    rows = ROWS_AT_ONCE
+    for each in plans:
+        more = each.document.rows() if each.document is not None else 1
+        if rows + more > ROWS_AT_ONCE:
+            portions.append([])
+            rows = 0
+        portions[-1].append(each)
+        rows += more
+    return portions
 
 
 def _is_coupled(pair: Pair | None) -> bool:
@@ -289,6 +232,15 @@ def _candidates(sent: Field) -> Filter:
 
 def _not_submitted(document: SalesDocument) -> NotSubmitted:
     return NotSubmitted(f"{document.named} is not submitted in Sales. It comes when it is.")
+
+
+def _record_problem(document: SalesDocument, problem: Problem) -> RecordProblem:
+    """What Business Central said to a document. Raises what is no matter of this one."""
+    if isinstance(problem, DuplicateKey):
+        return _already_there(document)
+    if not isinstance(problem, RecordProblem):
+        raise problem
+    return problem
 
 
 def _already_there(document: SalesDocument) -> OrderExists:

@@ -1,10 +1,9 @@
-"""Texts on their way: a description as comment lines, a note as plain text. Nothing is lost on the way. Pure."""
+"""Texts on their way: a description as comment lines. Nothing is lost on the way. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html.parser import HTMLParser
 
 from integration.systems.text import length, storable
 
@@ -71,42 +70,3 @@ def cut(text: str, longest: int) -> str:
 def _without_blank_ends(lines: Sequence[str]) -> list[str]:
     filled = [at for at, line in enumerate(lines) if line.strip()]
     return list(lines[filled[0] : filled[-1] + 1]) if filled else []
-
-
-# --- notes ----------------------------------------------------------------------------------------------------------
-
-_ENDS_LINE = frozenset({"p", "div"})
-_UNSEEN = frozenset({"script", "style"})
-
-
-class _PlainText(HTMLParser):
-    """Gathers what a reader sees of a note."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag == "br":
-            self.parts.append("\n")
-        self.unseen += tag in _UNSEEN
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _ENDS_LINE:
-            self.parts.append("\n")
-        if tag in _UNSEEN and self.unseen:
-            self.unseen -= 1
-
-    def handle_data(self, data: str) -> None:
-        if not self.unseen:
-            self.parts.append(data)
-
-
-def plain_text(note: str) -> str:
-    """A note of Sales as plain text: the end of a paragraph is a line feed, tags are dropped, scripts and styles with
-    their text, entities are decoded, blanks at both ends are left out."""
-    reader = _PlainText()
-    reader.feed(storable(_LINE_ENDS.sub("\n", note)))
-    reader.close()
-    return "".join(reader.parts).strip()

@@ -16,6 +16,7 @@ from integration.jobs.approving import NotWaiting, approve, reject
 from integration.jobs.dry_run import plans
 from integration.jobs.lifecycle import (
     cancel,
+    create_invoices,
     create_orders,
     give_up_hopeless,
     kinds_of_flows,
@@ -36,6 +37,7 @@ __all__ = [
     "NotWaiting",
     "approve",
     "cancel",
+    "create_invoices",
     "create_orders",
     "full_synch",
     "gate_of",

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
+from integration.connection.document_passes import INVOICES
+from integration.connection.systems import open_erp
 from integration.defaults.tasks import TASK_PASSES
 from integration.gate import Gate
 from integration.jobs import endings, full_synch, passes
 from integration.jobs.completion import on_job_ended
 from integration.jobs.create import Person, create, send_on_commit
+from integration.jobs.flows.invoices import needs_of, runs_first
 from integration.jobs.heartbeat import Heartbeat
 from integration.jobs.job_endings import JobEndings
 from integration.jobs.journal import JobJournal
@@ -75,6 +78,20 @@ def kinds_of_flows(mapping: TableMapping) -> list[SyncJob.Kind]:
     passes = [one for passes in TASK_PASSES.values() for one in passes]
     kinds = {one.kind for one in passes if one.mapping == mapping.name and one.direction == Direction.TO_ERP.value}
     return [SyncJob.Kind(kind) for kind in sorted(kinds - {SyncJob.Kind.SYNCHRONIZE.value})]
+
+
+def create_invoices(ids: Sequence[uuid.UUID], *, user: Person = None, inline: bool = False) -> SyncJob:
+    """Create Invoice in Dynamics 365 Sales: have invoices made of these posted ones, behind what they need there.
+    Answers the run of the invoices. Raises ``ConfigurationProblem``."""
+    mapping, before = mapping_of(INVOICES), list[SyncJob]()
+
+    def run_behind(each: TableMapping, options: Options) -> SyncJob:
+        after = before[-1] if before and not inline else None
+        return start(each, Direction.TO_CRM, options=options, user=user, after=after, inline=inline)
+
+    for needed, options in runs_first(needs_of(ids, open_erp())):
+        before.append(run_behind(needed, options))
+    return run_behind(mapping, Options(scope=Scope.IDS, ids=tuple(ids), create=True, force=True))
 
 
 def synchronize_modified(user: Person = None) -> list[SyncJob]:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from integration.connection.document_passes import ready_for_documents
+from integration.connection.document_passes import INVOICES, ready_for_documents
 from integration.connection.opening import open_for_run
 from integration.connection.systems import Connected
 from integration.dataverse.store import SalesOrganization
@@ -17,6 +17,8 @@ from integration.gate import Gate
 from integration.jobs.create import create
 from integration.jobs.dry_run.applying import carry_out
 from integration.jobs.dry_run.planning import make_plan
+from integration.jobs.flows.invoices import follow_waiting
+from integration.jobs.flows.notes import LateNotes
 from integration.jobs.flows.posts import write_posts
 from integration.jobs.flows.reopening import reopen
 from integration.jobs.flows.statistics import upload_statistics
@@ -85,11 +87,32 @@ def plan(
 
 
 def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    tables = (job.mapping.erp_table, job.mapping.crm_table)
+    if tables == NOTES and job.run_options.scope is Scope.CHANGED:
+        return _synchronize_notes(job, journal, connected)
+    counters = _carry(job, journal, connected, _options_from_cursor(job))
+    if tables == INVOICES:
+        follow_waiting(job.mapping)
+    return counters
+
+
+def _synchronize_notes(job: SyncJob, journal: JobJournal, connected: Connected) -> Counters:
+    """First those that were behind the cursor before their orders were coupled."""
+    late, total = LateNotes(job.mapping, Direction(job.direction), connected), Counters()
+    ids = late.ids()
+    if ids:
+        total.add(_carry(job, journal, connected, Options(scope=Scope.IDS, ids=tuple(ids))))
+    total.add(_carry(job, journal, connected, _options_from_cursor(job)))
+    late.done()
+    return total
+
+
+def _carry(job: SyncJob, journal: JobJournal, connected: Connected, wanted: Options) -> Counters:
     direction = Direction(job.direction)
     source, destination = connected.source_and_destination(direction)
     rule = _rule(job.mapping, connected)
     ledger = job.mapping.couplings.fenced(journal.fence)
-    options = replace(_options_from_cursor(job), doubts=True)
+    options = replace(wanted, doubts=True)
     if options.restore:
         rule = replace(rule, deletion=DeletionPolicy.RESTORE)
     context = connected.context
@@ -98,7 +121,7 @@ def _synchronize(job: SyncJob, journal: JobJournal, connected: Connected) -> Cou
     except DescriptionDoubtful:
         described = _described_anew(job.mapping, connected)
         again = replace(described, deletion=rule.deletion)
-        options = replace(_options_from_cursor(job), doubts=False)
+        options = replace(wanted if wanted.ids else _options_from_cursor(job), doubts=False)
         return synchronize(again, direction, source, destination, ledger, journal, options, context)
 
 

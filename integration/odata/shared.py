@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,6 +21,9 @@ class Cache(Protocol):
     def put(self, key: str, value: str, seconds: float) -> None:
         """Keep it for so long; 0 seconds forgets it."""
 
+    def drop(self, keys: Sequence[str]) -> None:
+        """Forget all of these at once."""
+
 
 class MemoryCache:
     """A cache for this process."""
@@ -34,6 +37,10 @@ class MemoryCache:
 
     def put(self, key: str, value: str, seconds: float) -> None:
         self._kept[key] = (time.monotonic() + seconds, value)
+
+    def drop(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._kept.pop(key, None)
 
 
 @dataclass(frozen=True, slots=True)

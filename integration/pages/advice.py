@@ -117,6 +117,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     "order-canceled": ("Canceled in Sales", "The order here is on hold: delete it, or keep it."),
     "order-changed": ("Changed in Sales", "Take the change over, or keep the order as it is."),
     "order-reopened": ("Being changed in Sales", "Nothing to do: it is looked at when it is submitted again."),
+    "customer-differs": (
+        "Another customer ordered",
+        "Couple the customer with the account that the Sales order is for, then retry.",
+    ),
     "totals-differ": ("The totals differ", "Look at the lines and discounts in Dynamics 365 Sales, then retry."),
     "told-not": ("Sales could not be notified", "Nothing to do: it is tried again with the next run."),
     "base-unit-missing": ("The base unit is not coupled", "Couple the unit of measure, then retry."),

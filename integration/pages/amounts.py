@@ -20,6 +20,11 @@ def money(amount: Any, step: Decimal = PENNY) -> str:
     return f"{rounded(Decimal(amount), smallest):,.{places}f}"
 
 
+def typed(amount: Any, step: Decimal = PENNY) -> str:
+    """An amount as an input or a spreadsheet holds it: ``1234.50``."""
+    return money(amount, step).replace(",", "")
+
+
 def plain(number: Any) -> str:
     """A quantity, a price or per cent without the zeros behind it: ``2.5``, ``1,000``; blank for none."""
     if number is None or number == "":

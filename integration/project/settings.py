@@ -202,6 +202,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEVELOPMENT
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a hundred lines of a document, each with a dozen inputs
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

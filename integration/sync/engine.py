@@ -101,7 +101,7 @@ class _Pass:
         self.run, self.journal, self.expected = run, journal, expected
         self.planner = Planner(run)
         self.reader = Reader(run, self.planner)
-        self.guard = Guard(run)
+        self.guard = Guard(run, is_usual=self.planner.special.changes_daily)
         self.back = CarryBack(run, journal)
         self.landing = Landing(run, self.planner)
         self.total = Counters()

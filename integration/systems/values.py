@@ -144,7 +144,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row as it was read. ``version`` is opaque: equal means unchanged, it says nothing about order or time."""
+    """One row as it was read. ``version`` is opaque: equal means unchanged, it says nothing about order or time.
+    ``modified_by`` is who wrote it last, also where that was on behalf of somebody else."""
 
     table: str
     id: uuid.UUID

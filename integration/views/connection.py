@@ -16,9 +16,10 @@ from integration.connection.findings import NotReady
 from integration.connection.systems import company_name
 from integration.forms.connection import ConnectionForm
 from integration.mappings import standard
-from integration.models import ConnectionSetup, JobQueueEntry, TableMapping
+from integration.models import ConnectionSetup, TableMapping
 from integration.systems.findings import Finding
 from integration.views.access import PageRequest, post_needs
+from integration.views.cues import job_counter
 
 CHANGE = "integration.change_connectionsetup"
 LOOK_FIRST = "Look at it, then enable the connection."
@@ -142,15 +143,13 @@ def _tested(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: ConnectionForm, findings: list[Finding] | None = None) -> HttpResponse:
     setup = ConnectionSetup.objects.get(pk=form.instance.pk)
-    entries = JobQueueEntry.objects.filter(mapping__isnull=False)
     context: dict[str, Any] = {
         "setup": setup,
         "form": form,
         "findings": findings,
         "may_change": request.user.has_perm(CHANGE),
         "mappings": TableMapping.objects.count(),
-        "jobs": entries.count(),
-        "jobs_active": entries.exclude(status=JobQueueEntry.Status.ON_HOLD).count(),
+        "jobs": job_counter(setup),
         "unreadable": setup.unreadable_secrets(),
     }
     return render(request, "integration/connection.html", context)

@@ -10,7 +10,16 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from integration.models import ConnectionSetup, FullSynchLine, SyncError, SyncJob, TableMapping
+from integration.defaults.tasks import HOUSE_TASKS
+from integration.models import (
+    ConnectionSetup,
+    FullSynchLine,
+    JobQueueEntry,
+    PendingPost,
+    SyncError,
+    SyncJob,
+    TableMapping,
+)
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
@@ -58,6 +67,35 @@ class Hour:
         return 50 - self.well_height
 
 
+@dataclass(frozen=True, slots=True)
+class JobCounter:
+    """How many recurring jobs of the connection are active, of how many there are; none while it is disabled."""
+
+    active: int
+    total: int
+
+    @property
+    def words(self) -> str:
+        """What that means."""
+        if not self.total:
+            return "No recurring job is started."
+        if self.active == self.total:
+            return "All of them are ready or in process."
+        resting = self.total - self.active
+        return f"{resting} {'is' if resting == 1 else 'are'} on hold, or stopped by an error."
+
+
+def job_counter(setup: ConnectionSetup) -> JobCounter:
+    """The jobs of mappings and those of the features that are switched on. One that sleeps until something changes is
+    active, too."""
+    if not setup.is_enabled:
+        return JobCounter(0, 0)
+    entries = JobQueueEntry.objects.exclude(task__in=HOUSE_TASKS)
+    status = JobQueueEntry.Status
+    active = entries.filter(status__in=(status.READY, status.IN_PROCESS, status.INACTIVE, status.APPROVAL))
+    return JobCounter(active.count(), entries.count())
+
+
 def cues() -> list[Cue]:
     """What needs attention, most urgent first."""
     since = timezone.now() - dt.timedelta(hours=DAY)
@@ -65,6 +103,7 @@ def cues() -> list[Cue]:
     failed = SyncJob.objects.filter(status=SyncJob.Status.FAILED, queued_at__gte=since).count()
     conflicts = SyncError.objects.open().filter(code=Conflict.code).count()
     errors = SyncError.objects.open().exclude(code=Conflict.code).count()
+    posts = PendingPost.objects.filter(skipped=True).count()
     running = SyncJob.objects.active().count()
     to_approve = SyncJob.objects.waiting().count()
     return [
@@ -72,7 +111,7 @@ def cues() -> list[Cue]:
         Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad" if failed else "good"),
         Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad" if conflicts else "good"),
         Cue(errors, "Records with errors", reverse("synch_errors"), "bad" if errors else "good"),
-        Cue(_couplings(skipped=True), "Records skipped", first_url("skipped"), "busy"),
+        Cue(_couplings(skipped=True) + posts, "Records skipped", first_url("skipped"), "busy"),
         Cue(_couplings(waiting=True), "Records waiting", reverse("synch_errors") + WAITING, "busy"),
         Cue(running, "Jobs in process", reverse("synch_jobs") + "?status=running", "busy" if running else ""),
         Cue(coupled, "Coupled records", reverse("mappings")),

@@ -11,9 +11,16 @@ import json
 import sys
 from dataclasses import asdict
 
-from tests.bench import engine, filters, limits, load, sandbox
+from tests.bench import engine, filters, limits, load, orders, sandbox
 
-BENCHES = {"filters": filters.run, "engine": engine.run, "sandbox": sandbox.run, "limits": limits.run, "load": load.run}
+BENCHES = {
+    "filters": filters.run,
+    "engine": engine.run,
+    "sandbox": sandbox.run,
+    "limits": limits.run,
+    "load": load.run,
+    "orders": orders.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -184,6 +184,15 @@ def test_pages_follow_each_other_to_the_end(organization: SalesOrganization) -> 
     assert len(seen) == len(set(seen)) == organization.count("account")
 
 
+def test_counts_of_several_tables_are_one_request(organization: SalesOrganization) -> None:
+    asked = [("account", Comparison("name", "<>", "")), ("opportunity", Comparison("statecode", "=", 0))]
+    wanted = [organization.count(table, where) for table, where in asked]
+    before = organization.requests
+    assert organization.count_each(asked) == wanted
+    assert organization.requests - before == 1
+    assert organization.count_each([]) == []
+
+
 def test_a_row_that_cannot_be_read_is_a_bad_answer(sandbox: dict[str, Any]) -> None:
     with relay(sandbox) as line:
         found = line.organization()

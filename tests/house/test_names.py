@@ -28,11 +28,12 @@ def words(identifier: str) -> set[str]:
 
 
 def is_known(found: str) -> bool:
-    """Words of Django and of requests (managers, what a class must call its method) and of both products (a web
-    service key, OData's service document, a product of type service)."""
+    """Words of Django, of requests and of HTML parsers (managers, what a class must call its method) and of both
+    products (a web service key, OData's service document, a product of type service)."""
     return bool(
         re.search(
-            r"\w+Manager$| (get_context|bound)_data$|web_?service|service_?(document|product)|proxy_manager_for$",
+            r"\w+Manager$| (get_context|bound|handle)_data$|web_?service|service_?(document|product)|"
+            r"proxy_manager_for$",
             found,
             re.IGNORECASE,
         )

@@ -70,7 +70,7 @@ BY_HAND = {
 BUILT_OTHERWISE = {"templates/coupling/_search.html", "templates/registration/second_factor.html"}
 
 BUILT_OTHERWISE |= {"templates/registration/_passkey_problem.html"}  # Hidden until a script shows it.
-BUILT_OTHERWISE |= {"templates/integration/bookkeeping/printed_invoice.html"}  # For paper.
+BUILT_OTHERWISE |= {"templates/integration/bookkeeping/printed_document.html"}  # For paper.
 """A search as one types is no filter pane; the second factor has pages of its own."""
 
 

@@ -17,9 +17,13 @@ from integration.dataverse.session import Credentials
 from integration.dataverse.session import Session as SalesSession
 from integration.models import AuditEntry, ConnectionSetup
 from integration.models.stored.audit import acting
+from integration.systems.filters import Comparison
+from integration.systems.system import every
+from integration.systems.values import Row
 from setup_wizard import tasks
 from setup_wizard.models import AdministratorRun, Guide
 from setup_wizard.tasks import Work
+from tests.dataverse.joined import joined
 from tests.opened import opened
 from tests.pages import seen_on
 from tests.setup_wizard.administrator import (
@@ -49,8 +53,13 @@ def test_the_browser_is_sent_to_the_organizations_own_sign_in_with_a_challenge(
     assert asked["redirect_uri"] == [f"http://127.0.0.1:8000{STEP}signed-in/"]
 
 
+@pytest.mark.scenario(
+    "CRMSalesOrderIntegrTest.DisableCRMSalesOrderIntegration",
+    "CRMSalesOrderIntegrTest.DisableCRMSalesOrderIntegrationWithSOInSubmittedState",
+    "CRMSetupTest.DisableCRMSalesOrderIntegration",
+)
 def test_sales_order_integration_is_switched_on_in_the_organization_and_here(
-    sandbox: ConnectionSetup, admin: Client, tokens: list[Any]
+    sandbox: ConnectionSetup, admin: Client, tokens: list[Any], ready: dict[str, Any]
 ) -> None:
     come_back(admin, agree(begun(admin, "orders-on")))
     run = AdministratorRun.latest()
@@ -58,6 +67,13 @@ def test_sales_order_integration_is_switched_on_in_the_organization_and_here(
     assert ConnectionSetup.current().order_integration_enabled
     page = admin.get(f"{STEP}?for=result").content.decode()
     assert "Sales order integration is on." in page
+    come_back(admin, agree(begun(admin, "orders-off")))
+    assert "is submitted in Dynamics 365 Sales" in admin.get(f"{STEP}?for=result").content.decode()
+    assert ConnectionSetup.current().order_integration_enabled
+    with closing(joined(ready)) as sales:
+        submitted = every(sales, "salesorder", Comparison("statecode", "=", 1))
+        answers = sales.update("salesorder", [Row(one.id, {"statecode": 2, "statuscode": 4}) for one in submitted])
+        assert [answer.error for answer in answers] == [None] * 3
     come_back(admin, agree(begun(admin, "orders-off")))
     assert ConnectionSetup.current().order_integration_enabled is False
 

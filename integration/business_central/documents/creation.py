@@ -32,7 +32,7 @@ from integration.systems.errors import ConfigurationProblem, DuplicateKey, Probl
 from integration.systems.values import Document, Ref, Row, Written
 
 HEADER, LINE, NOTE = "sales_header", "sales_line", "note"
-AT_ONCE = 200
+AT_ONCE = 500
 """Documents that are written in one go."""
 
 

@@ -112,8 +112,7 @@ class NoSeriesLine(CompanyRow):
         With the lock, B waits at step 2 until A's transaction ends, reads C00020 and inserts C00030. A transaction
         that is rolled back gives its numbers back too, so the series has no gaps of its own.
         """
-        free: list[str] = []
-        before = self.columns()
+        free, before = list[str](), self.columns()
         while len(free) < count:
             candidates = self._count_up(min(count - len(free), BATCH_SIZE))
             used = used_numbers(candidates)
@@ -122,7 +121,7 @@ class NoSeriesLine(CompanyRow):
         return free
 
     def coming(self, count: int) -> list[str]:
-        """The next numbers, which are not reserved. Raises :class:`NumberRefused`."""
+        """The next numbers, not reserved. Raises :class:`NumberRefused`."""
         return copy(self)._count_up(count)
 
     def _count_up(self, count: int) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db import transaction
+
 from integration.business_central.documents.completion import complete_days
 from integration.business_central.documents.numbers import SERIES, draw
 from integration.business_central.fields import today
@@ -88,16 +90,17 @@ def link_quote(order_id: uuid.UUID, no: str, *, by: str = "") -> SalesHeader:
     """Note on an order which quote it comes from; that is archived and deleted. An order that names this quote already
     and whose quote is gone stays as it is."""
     number = no.strip().upper()
-    with document(order_id, by=by) as work:
-        header = work.header
-        if header.document_type != DocumentType.ORDER:
-            raise DocumentRefused(f"{name_of(header)} is no order, so no quote belongs to it.")
-        quote = SalesHeader.objects.filter(document_type=DocumentType.QUOTE, no=number).first()
-        if header.quote_no != number:
-            header.quote_no = number
-            work.write()
-    if quote is not None:
-        close_quote(quote.pk, by=by, order_id=order_id)
+    with transaction.atomic():
+        with document(order_id, by=by) as work:
+            header = work.header
+            if header.document_type != DocumentType.ORDER:
+                raise DocumentRefused(f"{name_of(header)} is no order, so no quote belongs to it.")
+            quote = SalesHeader.objects.filter(document_type=DocumentType.QUOTE, no=number).first()
+            if header.quote_no != number:
+                header.quote_no = number
+                work.write()
+        if quote is not None:
+            close_quote(quote.pk, by=by, order_id=order_id)
     return header
 
 

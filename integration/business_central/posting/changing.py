@@ -21,7 +21,7 @@ from integration.business_central.documents.completion import (
     set_vat,
 )
 from integration.business_central.documents.masters import Masters
-from integration.business_central.models import LineType, Note, SalesHeader, SalesLine
+from integration.business_central.models import DocumentType, LineType, Note, SalesHeader, SalesLine
 from integration.business_central.posting.archiving import archive_work, remove
 from integration.business_central.posting.context import Work, document, name_of
 from integration.business_central.posting.shipment_invoices import work_out
@@ -68,7 +68,8 @@ def preview(id: uuid.UUID, asked: DocumentChange) -> Work:
     if header is None:
         raise NotFound(f"There is no Sales Header with the id {id}.")
     masters = Masters()
-    lines = list(SalesLine.objects.filter(document_no=id).order_by("line_no"))
+    stored = SalesLine.objects.filter(document_no=id).select_related("unit_of_measure_code")
+    lines = list(stored.order_by("line_no"))
     masters.load_sold((line.type, line.no) for line in lines)
     work = Work(header, lines, masters)
     _, added = _apply(work, asked)
@@ -244,7 +245,14 @@ def delete_document(id: uuid.UUID, *, by: str = "", version: str | None = None) 
                     f"Line {line.line_no} of {name_of(work.header)} is shipped and not invoiced, so it cannot be "
                     f"deleted. Invoice it, or undo the shipment."
                 )
-        if work.masters.sales_setup.archive_orders:
+        if _is_archived(work):
             archive_work(work)
         Note.objects.filter(record_id=work.header.pk).delete()
         remove(work)
+
+
+def _is_archived(work: Work) -> bool:
+    """Does the setup keep what is deleted? An invoice that was never posted is not kept."""
+    setup = work.masters.sales_setup
+    kept = {DocumentType.QUOTE: setup.archive_quotes, DocumentType.ORDER: setup.archive_orders}
+    return bool(kept.get(work.header.document_type, False))

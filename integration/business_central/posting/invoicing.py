@@ -130,7 +130,8 @@ def _parts_of_order(work: Work) -> list[Part]:
 def _move_quantities(work: Work, parts: Sequence[Part]) -> None:
     for part in parts:
         part.ordered.quantity_invoiced += part.quantity
-        part.ordered.qty_to_invoice = part.ordered.quantity - part.ordered.quantity_invoiced
+    for line in (one for one in work.lines if one.type):  # What was held back this time is proposed for the next.
+        line.qty_to_invoice = line.quantity - line.quantity_invoiced
 
 
 # --- invoices made of shipments, or by hand --------------------------------------------------------------------------

@@ -76,6 +76,7 @@ def ship_work(work: Work, day: dt.date) -> SalesShipmentHeader:
     post_entries(entries)
     for line in leaving:
         line.quantity_shipped += line.qty_to_ship
+    for line in (one for one in work.lines if one.type):  # What was held back this time is proposed for the next.
         line.qty_to_ship = line.quantity - line.quantity_shipped
     header.last_shipment_date = max(filter(None, (header.last_shipment_date, day)))
     work.renew()

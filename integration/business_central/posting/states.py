@@ -54,11 +54,11 @@ def reopen(id: uuid.UUID, *, by: str = "", version: str | None = None) -> SalesH
         return work.header
 
 
-def hold(id: uuid.UUID, code: Any = "", *, by: str = "") -> SalesHeader:
+def hold(id: uuid.UUID, code: Any = "", *, by: str = "", version: str | None = None) -> SalesHeader:
     """Hold a document back from posting by a code of up to three characters; a blank code lets it go again."""
     if not isinstance(code, str) or len(code.strip()) > LONGEST_HOLD:
         raise DocumentRefused(f"On Hold takes up to {LONGEST_HOLD} characters.")
-    with document(id, by=by) as work:
+    with document(id, by=by, version=version) as work:
         if work.header.on_hold != code.strip().upper():
             work.header.on_hold = code.strip().upper()
             work.write()

@@ -83,7 +83,7 @@ VERBS: Mapping[str, Verb] = {
     "delete": Verb(changing.delete_document, CHECKED),
     "release": Verb(states.release, CHECKED),
     "reopen": Verb(states.reopen, CHECKED),
-    "hold": Verb(states.hold, BY | {"code"}),
+    "hold": Verb(states.hold, CHECKED | {"code"}),
     "ship": Verb(shipping.ship, POSTED | CHECKED),
     "invoice": Verb(invoicing.invoice, POSTED | CHECKED),
     "ship_and_invoice": Verb(invoicing.ship_and_invoice, POSTED | CHECKED),

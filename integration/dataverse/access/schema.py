@@ -72,8 +72,7 @@ def check_schema(organization: Organization, needed: Sequence[Needed]) -> list[F
     nothing can be asked at all."""
     found: list[Finding] = []
     there: list[tuple[Needed, Entity]] = []
-    for name in dict.fromkeys(each.table for each in needed):
-        organization.metadata.forget(name)
+    organization.metadata.forget(*dict.fromkeys(each.table for each in needed))
     for each in needed:
         try:
             entity = organization.metadata.entity(each.table)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 
 from integration.business_central.fields import today
@@ -13,9 +12,9 @@ from integration.business_central.models import (
     CustLedgerEntry,
     SalesCrMemoHeader,
     SalesInvoiceHeader,
-    SalesInvoiceLine,
 )
-from integration.forms.filters import ListFilter, text_filter
+from integration.forms.documents.filters import SortedFilter
+from integration.forms.filters import text_filter
 
 OPEN, CLOSED, OVERDUE, CANCELED = "open", "closed", "overdue", "canceled"
 CUSTOMER = "Customer No."
@@ -26,7 +25,7 @@ def no_filter(label: str, name: str) -> django_filters.CharFilter:
     return django_filters.CharFilter(label=label, field_name=name, lookup_expr="exact")
 
 
-class PostedInvoiceFilter(ListFilter):
+class PostedInvoiceFilter(SortedFilter):
     """Posted Sales Invoices."""
 
     q = text_filter("Number, name or reference contains", "containing")
@@ -37,7 +36,9 @@ class PostedInvoiceFilter(ListFilter):
         empty_label="All",
         method="by_state",
     )
-    order = django_filters.UUIDFilter(method="of_order", widget=forms.HiddenInput, label="Order")
+
+    SORTED = ("no", "sell_to_customer_name", "posting_date", "due_date", "amount_including_vat", "remaining_amount")
+    USUAL = ("-posting_date", "-no")
 
     class Meta:
         model = SalesInvoiceHeader
@@ -52,16 +53,16 @@ class PostedInvoiceFilter(ListFilter):
         rows = rows.filter(cancelled=False, closed=value == CLOSED)
         return rows.filter(due_date__lt=today()) if value == OVERDUE else rows
 
-    def of_order(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        return rows.filter(pk__in=SalesInvoiceLine.objects.filter(order_id=value).values("document_no"))
 
-
-class CreditMemoFilter(ListFilter):
+class CreditMemoFilter(SortedFilter):
     """Posted Sales Credit Memos."""
 
     q = text_filter("Number, name or reference contains", "containing")
     customer = no_filter(CUSTOMER, "bill_to_customer_no__no")
     invoice = no_filter("Corrects Invoice No.", "corrects_invoice_no")
+
+    SORTED = ("no", "sell_to_customer_name", "posting_date", "corrects_invoice_no", "amount_including_vat")
+    USUAL = ("-posting_date", "-no")
 
     class Meta:
         model = SalesCrMemoHeader
@@ -71,7 +72,7 @@ class CreditMemoFilter(ListFilter):
         return rows.filter(_document_contains(value))
 
 
-class LedgerFilter(ListFilter):
+class LedgerFilter(SortedFilter):
     """Customer Ledger Entries."""
 
     q = text_filter("Document or description contains", "containing")
@@ -85,6 +86,9 @@ class LedgerFilter(ListFilter):
     document_type = django_filters.ChoiceFilter(
         label="Document Type", choices=CustLedgerEntry.DocumentType.choices[1:], empty_label="All"
     )
+
+    SORTED = ("entry_no", "posting_date", "document_no", "description", "amount", "remaining_amount", "due_date")
+    USUAL = ("-entry_no",)
 
     class Meta:
         model = CustLedgerEntry

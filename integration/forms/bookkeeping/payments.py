@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -13,7 +12,7 @@ from integration.business_central.models import Currency, CustLedgerEntry, Custo
 from integration.business_central.posting.payments import discount_of, proposes_discount
 from integration.forms.bookkeeping.posting import VerbForm, amount_field
 from integration.forms.versioned import Stored
-from integration.pages.amounts import money
+from integration.pages.amounts import money, typed
 from integration.systems.errors import Problem
 from integration.systems.refusals import ConfirmationMissing
 
@@ -21,11 +20,6 @@ PROPOSED = (
     "This is in time for the payment discount: the rest of {rest} is proposed to be closed. Leave the tick or take it "
     "off, then press again."
 )
-
-
-def typed(amount: Decimal, step: Decimal) -> str:
-    """An amount as an input holds it."""
-    return money(amount, step).replace(",", "")
 
 
 class ReceiptForm(VerbForm):

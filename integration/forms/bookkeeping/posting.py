@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.db import models
+from django.db import OperationalError, models
 
 from integration.business_central.fields import today
 from integration.business_central.row_versions import lock_company
@@ -25,6 +25,7 @@ from integration.models.stored.audit import AuditEntry, record
 from integration.systems.errors import Problem
 
 LOOK_AGAIN = "Look at it, then press again."
+BUSY = "Somebody else is posting just now. Nothing was posted; press again."
 LONGEST_NAME = 50
 
 
@@ -99,7 +100,9 @@ class VerbForm(VersionedInputs, forms.Form):
             return super().saved()
         except Problem as problem:
             self.refused(problem)
-            return False
+        except OperationalError:  # Another one held the company's lock for longer than anybody waits.
+            self.add_error(None, BUSY)
+        return False
 
     def refused(self, problem: Problem) -> None:
         """What is said of a refusal."""

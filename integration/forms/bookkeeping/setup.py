@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from integration.business_central.models import (
     GeneralLedgerSetup,
@@ -10,8 +11,10 @@ from integration.business_central.models import (
     Resource,
     SalesReceivablesSetup,
 )
+from integration.documents.problems import FreightAccountMissing, WriteInCoupled, WriteInMissing, WriteInTypeUnfit
 from integration.forms.bookkeeping.posting import DayInput
 from integration.forms.versioned import VersionedForm
+from integration.mappings.flows import try_again
 from integration.models import TableMapping
 from integration.models.stored.audit import AuditEntry, record
 from integration.sync.memory.ledger import State
@@ -25,7 +28,11 @@ SERIES = (
 
 
 class AuditedForm(VersionedForm):
-    """A form of one row of setup whose changes go into the audit log, with the values before and after."""
+    """A form of one row of setup whose changes go into the audit log, with the values before and after. ``mends``: the
+    codes of documents of Sales that failed for want of it, ``tried_again`` how many are tried again now."""
+
+    mends: ClassVar[Collection[str]] = ()
+    tried_again = 0
 
     def store(self) -> None:
         before = self.now.values
@@ -39,11 +46,19 @@ class AuditedForm(VersionedForm):
                 before={name: before.get(name, "") for name in changed},
                 after={name: after[name] for name in changed},
             )
+            self.tried_again = try_again(self.mends)
+
+
+OF_SALES_SETUP = frozenset(
+    one.code for one in (WriteInMissing, WriteInCoupled, WriteInTypeUnfit, FreightAccountMissing)
+)
 
 
 class SalesSetupForm(AuditedForm):
     """Sales & Receivables Setup. The product that stands for what salespeople write in must not be stocked, and must
     not be coupled: it stands for all of them, and not for one."""
+
+    mends = OF_SALES_SETUP
 
     class Meta:
         model = SalesReceivablesSetup

@@ -12,8 +12,10 @@ from integration.business_central.models import VatBusinessPostingGroup, VatPost
 from integration.business_central.row_versions import lock_company
 from integration.forms.lines import aligned
 from integration.forms.versioned import Stored, VersionedSet
+from integration.mappings.flows import try_again
 from integration.models.stored.audit import AuditEntry, record
 from integration.pages.amounts import plain
+from integration.systems.refusals import VatSetupMissing
 
 KEY = "system_id"
 
@@ -59,6 +61,7 @@ class SetupFormSet(VersionedSet, forms.BaseModelFormSet):
     """All lines of one table, saved together or not at all."""
 
     model: type[Any]
+    tried_again = 0
 
     def rows(self) -> Sequence[QuerySet[Any]]:
         return []
@@ -87,6 +90,7 @@ class SetupFormSet(VersionedSet, forms.BaseModelFormSet):
                 before={name: before[name] for name in changed if name in before},
                 after={name: after[name] for name in changed if name in after},
             )
+            self.tried_again = try_again([VatSetupMissing.code])
 
     def saved(self) -> bool:
         """Save, or say which group is still in use."""

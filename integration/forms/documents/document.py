@@ -62,6 +62,8 @@ class NumberField(forms.ModelChoiceField):
         }  # fmt: skip
         super().__init__(queryset, to_field_name="no", widget=forms.TextInput(look), error_messages=messages, **more)
 
+    queryset: QuerySet[Any]
+
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, uuid.UUID):
             return self.queryset.filter(pk=value).values_list("no", flat=True).first() or ""

@@ -25,7 +25,9 @@ from integration.forms.documents.values import PRICE_PLACES, plain, typed_values
 from integration.systems.values import Row
 
 AT_ONCE = 40
-"""Lines of one page of the grid: each is a dozen inputs, and Django takes a thousand of a form."""
+"""Lines of one page of the grid: each is a dozen inputs."""
+MOST_LINES = 100
+"""Lines of a page with the new ones; more would be more inputs than ``DATA_UPLOAD_MAX_NUMBER_FIELDS`` allows."""
 BLANK_LINES = 3
 LINE = "sales_line"
 TYPES = [(LineType.ITEM, "Item"), (LineType.RESOURCE, "Resource"), (LineType.ACCOUNT, "G/L Account"),
@@ -37,11 +39,13 @@ ENTERED = ("type", *TEXTS, *NUMBERS)
 WHEN_RELEASED = ("qty_to_ship", "qty_to_invoice")
 CLOSED_WHEN_SHIPPED = ("type", "no", "unit_price")
 OF_A_SHIPMENT = ("description", "quantity")
+NO_TYPE = ("type", None)
+"""What a line without a type says, which no browser sends."""
 SENT = re.compile(r"line-(\d{1,4})-id")
 
 
 def _number(name: str) -> forms.DecimalField:
-    column = SalesLine._meta.get_field(name)
+    column: Any = SalesLine._meta.get_field(name)
     look = {"inputmode": "decimal", "class": "form-control form-control-sm number", "autocomplete": "off"}
     field = forms.DecimalField(
         label=str(column.verbose_name), required=False, max_digits=15, decimal_places=5, widget=forms.TextInput(look)
@@ -51,7 +55,7 @@ def _number(name: str) -> forms.DecimalField:
 
 
 def _text(name: str, **look: str) -> forms.CharField:
-    column = SalesLine._meta.get_field(name)
+    column: Any = SalesLine._meta.get_field(name)
     label = str(column.verbose_name)
     widget = forms.TextInput(
         {"class": "form-control form-control-sm", "autocomplete": "off", "aria-label": label, **look}
@@ -64,7 +68,7 @@ class LineForm(forms.Form):
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     type = forms.TypedChoiceField(
-        label="Type", choices=TYPES, coerce=int, required=False, empty_value=LineType.ITEM,
+        label="Type", choices=TYPES, coerce=int, required=False, empty_value=None,
         widget=forms.Select({"class": "form-select form-select-sm", "aria-label": "Type"}),
     )  # fmt: skip
     no = _text("no", list="numbers")
@@ -109,8 +113,10 @@ class LineForm(forms.Form):
     def entered(self) -> list[str]:
         """The columns that were entered: of a stored line those that changed."""
         if self.row is not None:
-            return [name for name in ENTERED if name in self.changed_data]
-        return ["type", *(name for name in (*TEXTS, *NUMBERS) if self.cleaned_data.get(name) not in (None, ""))]
+            return [
+                name for name in ENTERED if name in self.changed_data and (name, self.cleaned_data[name]) != NO_TYPE
+            ]
+        return [name for name in ENTERED if self.cleaned_data.get(name) not in (None, "")]
 
     def row_to_write(self, id: uuid.UUID) -> Row:
         """What was entered, for the company."""
@@ -190,6 +196,11 @@ class LineGrid:
         return self.header.status == SalesHeader.Status.OPEN
 
     @property
+    def most(self) -> int:
+        """So many lines the page takes."""
+        return MOST_LINES
+
+    @property
     def turns(self) -> range:
         """The pages of lines there are."""
         return range(1, self.pages + 1)
@@ -200,8 +211,9 @@ class LineGrid:
         return LineForm(None, number=9999, header=self.header)
 
     def add(self, behind: int | None = None) -> None:
-        """More blank lines at the end, or one behind the line with this number."""
-        new = list(self._blank(self.count, 1 if behind is not None else BLANK_LINES))
+        """More blank lines at the end, or one behind the line with this number, as far as there is room for them."""
+        wanted = 1 if behind is not None else BLANK_LINES
+        new = list(self._blank(self.count, min(wanted, self.most - len(self.lines))))
         numbers = [line.number for line in self.lines]
         at = numbers.index(behind) + 1 if behind in numbers else len(numbers)
         self.lines[at:at] = new
@@ -246,13 +258,13 @@ class LineGrid:
             if id(line) in new:
                 waiting += 1
             elif line.row is not None:
-                numbers += _between(before, line.row.line_no, waiting)
+                numbers += between(before, line.row.line_no, waiting)
                 waiting, before = 0, line.row.line_no
-        last = [None] * waiting if self.next_no is None else _between(before, self.next_no, waiting)
+        last = [None] * waiting if self.next_no is None else between(before, self.next_no, waiting)
         return [*numbers, *last]
 
 
-def _between(before: int, behind: int, count: int) -> list[int | None]:
+def between(before: int, behind: int, count: int) -> list[int | None]:
     """So many numbers between two, at even distances."""
     if count and behind - before <= count:
         raise forms.ValidationError(f"Nothing fits in front of line {behind} any more. Add it elsewhere.")

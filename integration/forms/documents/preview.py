@@ -14,6 +14,7 @@ from integration.business_central.posting.changing import DocumentChange, previe
 from integration.forms.documents.document import DocumentForm
 from integration.forms.documents.lines import PRICES, LineForm
 from integration.forms.documents.values import PRICE_PLACES, plain
+from integration.pages.amounts import PENNY
 from integration.pages.documents.cards import Currencies, LineShown, Totals, totals_of
 from integration.systems.errors import RecordProblem
 
@@ -28,22 +29,22 @@ class PreviewedLine:
 
     form: LineForm
     row: Any = None
-    places: int = 2
+    step: Decimal = PENNY
 
     @property
     def amount(self) -> str:
-        return LineShown(self.row, self.places).numbers[-1] if self.row is not None else ""
+        return LineShown(self.row, self.step).numbers[-1] if self.row is not None else ""
 
     @property
     def unit(self) -> str:
-        return LineShown(self.row, self.places).unit if self.row is not None else ""
+        return LineShown(self.row, self.step).unit if self.row is not None else ""
 
     @property
     def filled(self) -> dict[str, str]:
         """Input -> what it holds if it stays blank; of new lines."""
         if self.row is None or self.form.row is not None or self.row.type == LineType.COMMENT:
             return {"description": "", "unit_price": ""}
-        return {"description": self.row.description, "unit_price": LineShown(self.row, self.places).numbers[1]}
+        return {"description": self.row.description, "unit_price": LineShown(self.row, self.step).numbers[1]}
 
     @property
     def renewed(self) -> dict[str, str]:
@@ -89,6 +90,6 @@ def _problems(form: DocumentForm) -> list[str]:
 
 
 def _shown(form: DocumentForm, header: Any, lines: Sequence[Any], problems: Sequence[str] = ()) -> Preview:
-    rows, places = {line.pk: line for line in lines}, Currencies().places(header)
-    shown = [PreviewedLine(line, rows.get(line.shown_id), places) for line in form.grid.lines]
+    rows, step = {line.pk: line for line in lines}, Currencies().step(header)
+    shown = [PreviewedLine(line, rows.get(line.shown_id), step) for line in form.grid.lines]
     return Preview(totals_of(header, lines), shown, problems)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 
 from integration.connection.systems import Connected
-from integration.documents.statistics_run import NOT_INSTALLED, StatisticsRun
+from integration.documents.account_statistics.run import NOT_INSTALLED, StatisticsRun
 from integration.jobs.create import create
 from integration.jobs.journal import JobJournal
 from integration.models import ConnectionSetup, SyncJob, TableMapping
@@ -53,7 +53,9 @@ def _coupled_invoices(ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
 def _renew_invoices(ids: Sequence[uuid.UUID]) -> None:
     """The engine looks at them: what is left to pay says their state in Sales."""
     mapping = _invoices()
-    for some in _chunks(ids) if mapping is not None else ():
+    if mapping is None:
+        return
+    for some in _chunks(ids):
         create(mapping, Direction.TO_CRM, options=Options(scope=Scope.IDS, ids=tuple(some)))
 
 

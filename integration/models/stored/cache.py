@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Sequence
 
 from django.db import connection, models
 from django.utils import timezone
@@ -53,6 +54,13 @@ class SharedCache:
         until = timezone.now() + dt.timedelta(seconds=seconds)
         CachedText.objects.update_or_create(pk=self._key(key), defaults={"text": value, "expires_at": until})
         self._remembered[key] = (until, value)
+        self._leave()
+
+    def drop(self, keys: Sequence[str]) -> None:
+        """Forget all of these at once."""
+        CachedText.objects.filter(pk__in=[self._key(key) for key in keys]).delete()
+        for key in keys:
+            self._remembered.pop(key, None)
         self._leave()
 
     @classmethod

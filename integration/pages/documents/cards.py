@@ -8,33 +8,32 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
+from integration.business_central.amounts import local_amount
 from integration.business_central.models import (
     Customer,
     GeneralLedgerSetup,
     LineType,
     Note,
+    SalesCrMemoHeader,
     SalesHeader,
     SalesHeaderArchive,
     SalesInvoiceHeader,
     SalesInvoiceLine,
     SalesShipmentHeader,
 )
-from integration.models import TableMapping
+from integration.models import SyncError, TableMapping
+from integration.pages.amounts import money, plain, price
 from integration.sync.memory.ledger import State
 from integration.systems.values import Side
 
-PLACES = 2
 Tab = tuple[str, list[tuple[str, str]]]
 
 
-def money(value: Decimal, places: int = PLACES) -> str:
-    """An amount with the decimals of its currency."""
-    return f"{value:,.{places}f}"
-
-
 def number(value: Decimal) -> str:
-    """A quantity or a price without superfluous zeros; blank for 0."""
-    return f"{value.normalize():,f}" if value else ""
+    """A quantity or a percentage; blank for 0."""
+    return plain(value) if value else ""
 
 
 class Currencies:
@@ -43,11 +42,10 @@ class Currencies:
     def __init__(self) -> None:
         self.local = GeneralLedgerSetup.current()
 
-    def places(self, header: Any) -> int:
-        """How many decimals the currency of a document has."""
+    def step(self, header: Any) -> Decimal:
+        """The smallest unit of a document's currency."""
         currency = header.currency_code
-        step = Decimal((currency and currency.amount_rounding_precision) or self.local.amount_rounding_precision)
-        return max(0, -int(step.normalize().as_tuple().exponent))
+        return Decimal((currency and currency.amount_rounding_precision) or self.local.amount_rounding_precision)
 
     def code(self, header: Any) -> str:
         """The currency of a document, also where it is the local one."""
@@ -55,7 +53,17 @@ class Currencies:
 
     def money(self, header: Any, amount: Decimal) -> str:
         """An amount of a document with the decimals of its currency."""
-        return money(amount, self.places(header))
+        return money(amount, self.step(header))
+
+    def local_sums(self, header: Any) -> list[tuple[str, str]]:
+        """(what, how much) of a document in a foreign currency, in the local one."""
+        step = Decimal(self.local.amount_rounding_precision)
+        sums = (("Excl. VAT", header.amount), ("Incl. VAT", header.amount_including_vat))
+        return [
+            (f"{label} {self.local.lcy_code}", money(local_amount(amount, header.currency_factor, step), step))
+            for label, amount in sums
+            if header.currency_code
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +71,24 @@ class Totals:
     """The sums of a document in its currency, and each rate of VAT with what it is charged on."""
 
     currency: str
-    places: int
+    step: Decimal
     lines: Decimal
     discount: Decimal
     amount: Decimal
     including: Decimal
+    local: Sequence[tuple[str, str]]
     rates: Sequence[tuple[str, Decimal, Decimal]]
 
     @property
     def rows(self) -> Iterator[tuple[str, str]]:
         """(what, how much), from the lines to the total."""
         if self.discount:
-            yield "Lines", money(self.lines, self.places)
-            yield "Invoice Discount", money(-self.discount, self.places)
-        yield "Total Excl. VAT", money(self.amount, self.places)
+            yield "Lines", money(self.lines, self.step)
+            yield "Invoice Discount", money(-self.discount, self.step)
+        yield "Total Excl. VAT", money(self.amount, self.step)
         for name, _, vat in self.rates:
-            yield name, money(vat, self.places)
-        yield "Total Incl. VAT", money(self.including, self.places)
+            yield name, money(vat, self.step)
+        yield f"Total Incl. VAT {self.currency}", money(self.including, self.step)
 
 
 def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
@@ -93,8 +102,8 @@ def totals_of(header: Any, lines: Sequence[Any]) -> Totals:
     gross = sum((line.line_amount for line in lines), Decimal(0))
     currencies = Currencies()
     return Totals(
-        currencies.code(header), currencies.places(header), gross, header.invoice_discount_amount, header.amount,
-        header.amount_including_vat, named,
+        currencies.code(header), currencies.step(header), gross, header.invoice_discount_amount, header.amount,
+        header.amount_including_vat, currencies.local_sums(header), named,
     )  # fmt: skip
 
 
@@ -103,7 +112,7 @@ class LineShown:
     """A line as a card shows it."""
 
     row: Any
-    places: int
+    step: Decimal
 
     @property
     def type(self) -> str:
@@ -119,10 +128,13 @@ class LineShown:
         row = self.row
         if row.type == LineType.COMMENT:
             return ("", "", "", "")
-        price = f"{row.unit_price.normalize():f}"
-        shown = number(row.unit_price) if len(price.partition(".")[2]) > PLACES else money(row.unit_price)
         discount = number(row.line_discount_percent)
-        return (number(row.quantity) or "0", shown, discount and f"{discount}%", money(row.line_amount, self.places))
+        return (
+            plain(row.quantity),
+            price(row.unit_price, self.step),
+            discount and f"{discount}%",
+            money(row.line_amount, self.step),
+        )
 
     @property
     def progress(self) -> tuple[str, ...]:
@@ -133,8 +145,8 @@ class LineShown:
 
 def lines_shown(header: Any, lines: Sequence[Any]) -> list[LineShown]:
     """The lines as a card shows them."""
-    places = Currencies().places(header)
-    return [LineShown(line, places) for line in lines]
+    step = Currencies().step(header)
+    return [LineShown(line, step) for line in lines]
 
 
 def tabs_of(header: Any, tabs: Sequence[tuple[str, Sequence[str]]]) -> list[Tab]:
@@ -171,6 +183,13 @@ class Partner:
     table: str
     id: uuid.UUID
 
+    @property
+    def name(self) -> str:
+        return f"{_IN_SALES.get(self.table, 'Record')} in Dynamics 365 Sales"
+
+
+_IN_SALES = {"salesorder": "Sales order", "quote": "Quote", "invoice": "Invoice"}
+
 
 def partner_of(id: uuid.UUID, table: str) -> Partner | None:
     """The coupled record of Sales, if there is one."""
@@ -181,12 +200,19 @@ def partner_of(id: uuid.UUID, table: str) -> Partner | None:
     return None
 
 
+def errors_of(id: uuid.UUID, partner: Partner | None) -> list[SyncError]:
+    """The open errors about a document and the record that it is coupled with, newest first."""
+    about = Q(erp_id=id) | Q(crm_id=partner.id) if partner else Q(erp_id=id)
+    return list(SyncError.objects.open().filter(about).select_related("mapping").order_by("-created_at"))
+
+
 @dataclass(frozen=True, slots=True)
 class Belonging:
     """What was made of an order or a quote, and notes on it."""
 
     shipments: Sequence[SalesShipmentHeader]
     invoices: Sequence[SalesInvoiceHeader]
+    memos: Sequence[SalesCrMemoHeader]
     versions: Sequence[tuple[uuid.UUID, str]]
     quotes: Sequence[SalesHeaderArchive]
     notes: Sequence[Note]
@@ -195,9 +221,12 @@ class Belonging:
 def belonging_to(header: SalesHeader) -> Belonging:
     """What is posted and archived of a document, newest first."""
     versions = SalesHeaderArchive.objects.filter(source_id=header.pk).order_by("-version_no")
+    invoices = list(_invoices_of(header))
+    memos = SalesCrMemoHeader.objects.filter(corrects_invoice_no__in=[one.no for one in invoices])
     return Belonging(
         list(SalesShipmentHeader.objects.filter(order_id=header.pk).order_by("-no")),
-        list(_invoices_of(header)),
+        invoices,
+        list(memos.order_by("-no")),
         [(one.pk, f"Version {one.version_no}") for one in versions],
         list(_quotes_of(header)),
         list(Note.objects.filter(record_id=header.pk).order_by("created_at")),

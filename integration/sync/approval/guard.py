@@ -59,11 +59,12 @@ class Guard:
         1..5 are left             -> another digest, but nothing unusual: written
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, is_usual: bool = False) -> None:
+        """``is_usual``: many changes are what these records live by."""
         self.run, self.limits = run, run.rule.limits
         asked = run.options.scope in (Scope.IDS, Scope.OPEN)
         self.shown = run.options.shown
-        self.watches = not asked and (bool(self.shown) or not run.options.approved)
+        self.watches = not asked and not is_usual and (bool(self.shown) or not run.options.approved)
         self.changed = self.blanked = 0
 
     def look(self, actions: Sequence[Action], behind: Iterable[Sequence[Action]]) -> None:

@@ -96,6 +96,8 @@ class Special:
 
     creates = True
     """False where rows of the destination are only ever coupled, never made."""
+    changes_daily = False
+    """True for what people change all day long (documents): a run that changes many of them is nothing unusual."""
     only_pairs = False
     """True where a record without a coupling is nobody's business, whatever the run: another flow makes the pairs."""
     kept: frozenset[str] = frozenset()

@@ -15,6 +15,7 @@ from integration.sync.actions import Change, Insert, SideWrite, Update
 from integration.sync.record.meaning import Expressed, MeaningField, Meant
 from integration.sync.record.transfer import Draft, ReferenceNotCoupled
 from integration.sync.special.base import Run, Special
+from integration.sync.special.documents.settings import CompanySetup
 from integration.sync.special.fixed import FieldFixed, hold_back
 from integration.sync.special.money.organization import Organization
 from integration.sync.special.prices.default_list import PRICE_LIST, PRODUCT, DefaultPriceList, not_negative
@@ -71,6 +72,11 @@ class Blocked(MeaningField):
         return Meant(text, {"statecode": state, "statuscode": status})
 
 
+WRITTEN_IN = (
+    "It stands for products that are written in (Sales & Receivables Setup), so it is no product of its own in Sales."
+)
+
+
 class ProductRules(Special):
     """ITEM-PRODUCT and RESOURCE-PRODUCT."""
 
@@ -79,6 +85,7 @@ class ProductRules(Special):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.units = Units(run)
+        self.setup = CompanySetup(run)
         self.prices = DefaultPriceList(run)
         self.organization = Organization(run)
         self._never_negative = {f.erp_field for f in run.rule.fields if f.erp_field and f.crm_field in NEVER_NEGATIVE}
@@ -90,7 +97,7 @@ class ProductRules(Special):
 
     def columns(self, side: Side) -> Sequence[str]:
         if side is Side.ERP:
-            return ("blocked", "base_unit_of_measure", "unit_price", "vendor_no")
+            return ("no", "blocked", "base_unit_of_measure", "unit_price", "vendor_no")
         return ("statecode", "defaultuomid", "defaultuomscheduleid", "producttypecode", "price", "vendorname")
 
     def prepare(self, records: Sequence[Record]) -> None:
@@ -136,6 +143,9 @@ class ProductRules(Special):
             )
 
     def _to_product(self, record: Record, draft: Draft, twin: Record | None) -> None:
+        if twin is None and record.values.get("no") and record.values["no"] == self.setup.write_in_no:
+            draft.left_out = WRITTEN_IN
+            return
         group = self._group(record)
         if isinstance(group, Problem):
             draft.problem = group

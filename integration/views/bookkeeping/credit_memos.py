@@ -12,7 +12,7 @@ from integration.business_central.models import SalesCrMemoHeader, SalesCrMemoLi
 from integration.forms.bookkeeping.filters import CreditMemoFilter
 from integration.pages import postings as states
 from integration.views.bookkeeping.lists import Listed, in_currency, listed
-from integration.views.bookkeeping.printed import vat_groups
+from integration.views.bookkeeping.printed import printed, vat_groups
 from integration.views.bookkeeping.related import applied_to, entry_of, linked, of_invoice, page_of
 
 CUSTOMERS = ("sell_to_customer_no", "bill_to_customer_no")
@@ -31,17 +31,29 @@ LIST = Listed(
 @require_GET
 def posted_credit_memos(request: HttpRequest) -> HttpResponseBase:
     """``/documents/posted-credit-memos/``, the latest first."""
-    rows = SalesCrMemoHeader.objects.select_related(*CUSTOMERS).order_by("-posting_date", "-no")
+    rows = SalesCrMemoHeader.objects.select_related(*CUSTOMERS)
     return listed(request, LIST, CreditMemoFilter(request.GET, rows))
+
+
+def _memo(id: uuid.UUID) -> tuple[SalesCrMemoHeader, list[SalesCrMemoLine]]:
+    """A credit memo with its lines."""
+    memo = get_object_or_404(SalesCrMemoHeader.objects.select_related(*CUSTOMERS), pk=id)
+    in_currency([memo])
+    rows = SalesCrMemoLine.objects.filter(document_no=memo.pk).select_related("unit_of_measure_code")
+    return memo, list(rows.order_by("line_no"))
+
+
+@require_GET
+def posted_credit_memo_print(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The credit memo for paper."""
+    shown = printed(*_memo(id)) | {"kind": "Credit memo"}
+    return render(request, "integration/bookkeeping/printed_document.html", shown)
 
 
 @require_GET
 def posted_credit_memo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/documents/posted-credit-memos/<id>/``"""
-    memo = get_object_or_404(SalesCrMemoHeader.objects.select_related(*CUSTOMERS), pk=id)
-    in_currency([memo])
-    rows = SalesCrMemoLine.objects.filter(document_no=memo.pk).select_related("unit_of_measure_code")
-    lines = list(rows.order_by("line_no"))
+    memo, lines = _memo(id)
     entry = entry_of(memo)
     invoice = SalesInvoiceHeader.objects.filter(no=memo.corrects_invoice_no).first()
     related = [linked(invoice), *of_invoice(invoice)] if invoice else []

@@ -21,8 +21,7 @@ from integration.business_central.models import (
     SalesInvoiceHeader,
     SalesShipmentHeader,
 )
-from integration.business_central.reading.statistics import AMOUNTS, NAME
-from integration.connection import systems
+from integration.business_central.reading import statistics
 from integration.pages.amounts import money
 
 LEFT_OUT = ("invoiced_prepayment_lcy",)
@@ -60,11 +59,11 @@ def customer_boxes(id: uuid.UUID) -> CustomerBoxes | None:
     if customer is None:
         return None
     masters = Masters()
-    record = systems.open_erp().get(NAME, [id], list(AMOUNTS)).get(id)
+    record = statistics.get([id], list(statistics.AMOUNTS)).get(id)
     values = record.values if record else {}
     figures = [
         (label.removesuffix(" (LCY)"), money(values.get(name), masters.local_step))
-        for name, label in AMOUNTS.items()
+        for name, label in statistics.AMOUNTS.items()
         if name not in LEFT_OUT
     ]
     overdue = bool(values.get("overdue_amounts_lcy"))

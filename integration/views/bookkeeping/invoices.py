@@ -13,12 +13,16 @@ from integration.business_central.models import SalesInvoiceHeader, SalesInvoice
 from integration.forms.bookkeeping.corrections import CancelForm, CreditForm
 from integration.forms.bookkeeping.filters import PostedInvoiceFilter
 from integration.forms.bookkeeping.payments import PaymentForm
+from integration.mappings.flows import find_mapping
+from integration.models import ConnectionSetup
 from integration.pages import postings as states
+from integration.pages.documents.cards import partner_of
 from integration.views.bookkeeping.acting import needs_bookkeeper, posted, poster
 from integration.views.bookkeeping.lists import Listed, in_currency, listed
 from integration.views.bookkeeping.printed import printed, vat_groups
 from integration.views.bookkeeping.related import applied_to, entry_of, of_invoice, page_of
 
+IN_SALES = ("sales_invoice_header", "invoice")
 CUSTOMERS = ("sell_to_customer_no", "bill_to_customer_no")
 LIST = Listed(
     "integration/bookkeeping/posted_invoices.html",
@@ -36,7 +40,7 @@ LIST = Listed(
 @require_GET
 def posted_invoices(request: HttpRequest) -> HttpResponseBase:
     """``/documents/posted-invoices/``: all, or by customer and state, the latest first."""
-    rows = SalesInvoiceHeader.objects.select_related(*CUSTOMERS).order_by("-posting_date", "-no")
+    rows = SalesInvoiceHeader.objects.select_related(*CUSTOMERS)
     return listed(request, LIST, PostedInvoiceFilter(request.GET, rows))
 
 
@@ -57,6 +61,7 @@ def posted_invoice(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/documents/posted-invoices/<id>/``"""
     invoice = _invoice(id)
     entry, lines = entry_of(invoice), _lines(invoice)
+    partner = partner_of(invoice.pk, invoice.slug())
     shown = {
         "document": invoice,
         "lines": lines,
@@ -66,6 +71,8 @@ def posted_invoice(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         "state": states.of_invoice(invoice),
         "applied": applied_to(entry) if entry else [],
         "related": of_invoice(invoice),
+        "partner": partner,
+        "creating": None if partner or not ConnectionSetup.current().is_enabled else find_mapping(IN_SALES),
         "vat": invoice.amount_including_vat - invoice.amount,
         "today": today(),
     }
@@ -76,7 +83,11 @@ def posted_invoice(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def posted_invoice_print(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """The invoice for paper."""
     invoice = _invoice(id)
-    return render(request, "integration/bookkeeping/printed_invoice.html", printed(invoice, _lines(invoice)))
+    return render(
+        request,
+        "integration/bookkeeping/printed_document.html",
+        printed(invoice, _lines(invoice)) | {"kind": "Invoice"},
+    )
 
 
 @require_http_methods(["GET", "POST"])

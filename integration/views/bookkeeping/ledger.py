@@ -15,6 +15,7 @@ from integration.forms.bookkeeping.applying import ApplyForm, UnapplyForm
 from integration.forms.bookkeeping.filters import LedgerFilter
 from integration.forms.bookkeeping.payments import OnAccountForm
 from integration.pages import postings as states
+from integration.pages.amounts import typed
 from integration.pages.parts import first_url
 from integration.views.bookkeeping.acting import needs_bookkeeper, posted, poster
 from integration.views.bookkeeping.lists import Listed, in_currency, listed
@@ -28,8 +29,9 @@ LIST = Listed(
      "Due Date", "State"),
     lambda row: (
         row.entry_no, row.posting_date, row.get_document_type_display(), row.document_no, row.customer_no.no,
-        row.description, row.external_document_no, row.currency, row.amount, row.remaining_amount, row.amount_lcy,
-        row.remaining_amount_lcy, row.due_date, states.of_entry(row).label,
+        row.description, row.external_document_no, row.currency, row.amount, row.remaining_amount,
+        typed(row.amount_lcy, row.local_step), typed(row.remaining_amount_lcy, row.local_step),
+        row.due_date, states.of_entry(row).label,
     ),
 )  # fmt: skip
 
@@ -37,7 +39,7 @@ LIST = Listed(
 @require_GET
 def ledger_entries(request: HttpRequest) -> HttpResponseBase:
     """``/ledger/``: all entries, or those of a customer, the latest first."""
-    rows = CustLedgerEntry.objects.select_related("customer_no").order_by("-entry_no")
+    rows = CustLedgerEntry.objects.select_related("customer_no")
     chosen = LedgerFilter(request.GET, rows)
     number = chosen.chosen.get("customer", "")
     customer = Customer.objects.filter(no=number).first() if number else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,6 +14,7 @@ from django.shortcuts import render
 
 from integration.business_central.documents.masters import Masters
 from integration.forms.filters import ListFilter
+from integration.pages.amounts import typed
 from integration.views.spreadsheet import as_csv
 
 AT_ONCE = 50
@@ -21,7 +23,8 @@ EXPORTED_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A kind of list: its template, the file name of its spreadsheet, and the columns of that: heads and cells."""
+    """A kind of list: its template, the file name of its spreadsheet, and the columns of that: heads and cells. Numbers
+    are amounts in the row's currency; a row has its ``currency`` and the ``local_step``."""
 
     template: str
     name: str
@@ -52,4 +55,13 @@ def _lines(kind: Listed, rows: QuerySet[Any]) -> Iterator[list[str]]:
     masters = Masters()
     for row in rows.iterator(chunk_size=EXPORTED_AT_ONCE):
         row.currency = masters.currency_code(row.currency_code_id)
-        yield ["" if cell is None else str(cell) for cell in kind.cells(row)]
+        row.local_step = masters.local_step
+        step = masters.step(row.currency_code_id)
+        yield [_text(cell, step) for cell in kind.cells(row)]
+
+
+def _text(cell: object, step: Decimal) -> str:
+    """A cell of a spreadsheet; amounts have the decimals of their currency and nothing between thousands."""
+    if isinstance(cell, Decimal):
+        return typed(cell, step)
+    return "" if cell is None else str(cell)

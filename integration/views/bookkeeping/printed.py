@@ -67,23 +67,29 @@ def _text(row: Model, name: str) -> str:
     return str(getattr(row, name) or "")
 
 
-def printed(invoice: Any, lines: Sequence[Any]) -> dict[str, object]:
-    """What the template of a printed invoice shows."""
+def _discount(document: Any) -> Decimal:
+    """What whoever pays early may take off; 0 of a credit memo."""
+    in_time = getattr(document, "pmt_discount_date", None)
+    return discount_of(document, document.step) if in_time else Decimal(0)
+
+
+def printed(document: Any, lines: Sequence[Any]) -> dict[str, object]:
+    """What the template of a printed invoice or credit memo shows."""
     company = CompanyInformation.current()
-    rows = list(_printed_lines(lines, invoice.step))
-    customer = address(invoice, "bill_to_")
-    if not invoice.bill_to_name:
-        customer = [invoice.sell_to_customer_name, *customer]
+    rows = list(_printed_lines(lines, document.step))
+    customer = address(document, "bill_to_")
+    if not document.bill_to_name:
+        customer = [document.sell_to_customer_name, *customer]
     return {
-        "document": invoice,
+        "document": document,
         "company": company,
         "sender": address(company),
         "customer": customer,
-        "delivered": address(invoice, "ship_to_"),
+        "delivered": address(document, "ship_to_"),
         "lines": rows,
         "is_rounded": any(row.exact is not None for row in rows),
         "taxed": vat_groups(lines),
-        "vat": invoice.amount_including_vat - invoice.amount,
+        "vat": document.amount_including_vat - document.amount,
         "subtotal": total(line.line_amount for line in lines),
-        "discount": discount_of(invoice, invoice.step) if invoice.pmt_discount_date else Decimal(0),
+        "discount": _discount(document),
     }

@@ -29,10 +29,17 @@ def ledger_setup(request: PageRequest) -> HttpResponse:
     return _one(request, LedgerSetupForm(request.POST or None, instance=GeneralLedgerSetup.current()), "ledger_setup")
 
 
+def _say_saved(request: PageRequest, number: int) -> None:
+    """``number``: how many documents of Sales that failed before are tried again now."""
+    failed = f"{number} document{'' if number == 1 else 's'} of Sales that failed for want of it"
+    again = f" {failed} {'is' if number == 1 else 'are'} tried again with the next run." if number else ""
+    messages.success(request, f"Saved.{again}")
+
+
 def _one(request: PageRequest, form: Any, page: str) -> HttpResponse:
     """The form of a table with one row."""
     if request.method == "POST" and form.saved():
-        messages.success(request, "Saved.")
+        _say_saved(request, form.tried_again)
         return redirect(page)
     right = {"sales_setup": CHANGE_SALES_SETUP, "ledger_setup": CHANGE_LEDGER_SETUP}[page]
     shown = {"form": form, "may_change": request.user.has_perm(right)}
@@ -47,7 +54,7 @@ def vat_setup(request: PageRequest) -> HttpResponse:
         name: make(request.POST if name == sent else None) for name, make in FORMSETS.items()
     }
     if sent in formsets and formsets[sent].saved():
-        messages.success(request, "Saved.")
+        _say_saved(request, formsets[sent].tried_again)
         return redirect("vat_setup")
     shown = {"formsets": formsets, "may_change": request.user.has_perm(CHANGE_VAT_SETUP)}
     return render(request, "integration/bookkeeping/vat_setup.html", shown)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integration.views.bookkeeping.credit_memos import posted_credit_memo, posted_credit_memos
+from integration.views.bookkeeping.credit_memos import posted_credit_memo, posted_credit_memo_print, posted_credit_memos
 from integration.views.bookkeeping.invoices import (
     posted_invoice,
     posted_invoice_cancel,
@@ -33,6 +33,7 @@ urlpatterns = [
     path(f"{INVOICE}credit/", posted_invoice_credit, name="posted_invoice_credit"),
     path(MEMOS, posted_credit_memos, name="posted_credit_memos"),
     path(f"{MEMOS}<uuid:id>/", posted_credit_memo, name="posted_credit_memo"),
+    path(f"{MEMOS}<uuid:id>/print/", posted_credit_memo_print, name="posted_credit_memo_print"),
     path("ledger/", ledger_entries, name="ledger_entries"),
     path(ENTRY, ledger_entry, name="ledger_entry"),
     path(f"{ENTRY}apply/", ledger_apply, name="ledger_apply"),

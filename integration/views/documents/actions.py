@@ -41,23 +41,21 @@ def document_action(request: HttpRequest, id: uuid.UUID, action: str) -> HttpRes
         return _do(request, header, chosen, arguments)
     lines = SalesLine.objects.filter(document_no=id).exclude(type=LineType.COMMENT).order_by("line_no")
     shown = {"header": header, "name": name_of(header), "action": chosen, "form": form}
-    shown |= {"lines": lines_shown(header, lines), "version": request.POST.get("version", header.row_version)}
+    shown |= {"lines": lines_shown(header, list(lines)), "version": request.POST.get("version", header.row_version)}
     return render(request, "integration/documents/ask.html", shown)
 
 
 def _do(request: HttpRequest, header: SalesHeader, action: Action, arguments: dict[str, Any]) -> HttpResponse:
     """Do it, say what came of it, and go where it leads; what is refused is said on the card."""
     version = request.POST.get("version", "")
-    if action.verb == "hold":
-        arguments["code"] = ""
-    else:
-        arguments["version"] = version
     if not version:
         messages.error(request, INCOMPLETE)
         return redirect("document", header.pk)
     try:
         with transaction.atomic():
-            made = EmbeddedCompany().act(HEADER, header.pk, action.verb, by=by_whom(request), **arguments)
+            made = EmbeddedCompany().act(
+                HEADER, header.pk, action.verb, by=by_whom(request), version=version, **arguments
+            )
             outcome = outcome_of(action, header, made)
             _record(action, header, outcome.number)
     except RecordProblem as problem:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from integration.business_central.models import SalesHeader, SalesLine, SalesShipmentHeader, SalesShipmentLine
 from integration.business_central.models.documents import SalesHeaderArchive, SalesLineArchive
 from integration.forms.documents.document import TABS
-from integration.pages.documents.cards import belonging_to, lines_shown, partner_of, tabs_of, totals_of
+from integration.pages.documents.cards import belonging_to, errors_of, lines_shown, partner_of, tabs_of, totals_of
 from integration.pages.documents.kinds import HEADER, actions_of, kind_of, name_of, state_of
 from integration.views.documents.lists import with_progress
 
@@ -25,7 +25,9 @@ def document(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     lines = list(SalesLine.objects.filter(document_no=id).select_related("unit_of_measure_code").order_by("line_no"))
     shown = {"header": header, "kind": kind_of(header), "name": name_of(header), "state": state_of(header)}
     shown |= {"tabs": tabs_of(header, TABS), "lines": lines_shown(header, lines), "totals": totals_of(header, lines)}
-    shown |= {"actions": actions_of(header), "belonging": belonging_to(header), "partner": partner_of(id, HEADER)}
+    partner = partner_of(id, HEADER)
+    shown |= {"actions": actions_of(header), "belonging": belonging_to(header), "partner": partner}
+    shown["errors"] = errors_of(id, partner)
     return render(request, "integration/documents/card.html", shown)
 
 
@@ -34,7 +36,7 @@ def shipment(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/documents/shipments/<id>/``: a posted shipment."""
     header = get_object_or_404(with_progress(SalesShipmentHeader.objects), pk=id)
     lines = SalesShipmentLine.objects.filter(document_no=id).select_related("unit_of_measure_code").order_by("line_no")
-    order = SalesHeader.objects.filter(pk=header.order_id).first()
+    order = SalesHeader.objects.filter(pk__in=[header.order_id]).first()
     shown = {"header": header, "lines": lines, "order": order, "tabs": tabs_of(header, SHIPMENT_TABS)}
     return render(request, "integration/documents/shipment.html", shown)
 
@@ -48,5 +50,6 @@ def archived(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     )
     shown = {"header": header, "kind": kind_of(header), "name": name_of(header), "tabs": tabs_of(header, TABS)}
     shown |= {"lines": lines_shown(header, lines), "totals": totals_of(header, lines)}
+    shown["partner"] = partner_of(header.source_id, HEADER)
     shown["document"] = SalesHeader.objects.filter(pk=header.source_id).first()
     return render(request, "integration/documents/archived.html", shown)

@@ -75,9 +75,9 @@ def document_new(request: HttpRequest, kind: str) -> HttpResponse:
 def document_numbers(request: HttpRequest) -> HttpResponse:
     """``/documents/numbers/``: what is offered while a number is typed. ``of`` says of what: ``customer``, or blank
     where the type of the line (``line-3-type``) is sent with what is typed (``line-3-no``)."""
-    sent = {name.rpartition("-")[2]: value for name, value in request.GET.items()}
+    sent = {name.rpartition("-")[2]: request.GET.get(name, "") for name in request.GET}
     model = LOOKED_UP.get(sent.pop("of", "") or TYPES.get(sent.pop("type", ""), ""))
-    text = next(iter(sent.values()), "").strip()
+    text = next(iter(sent.values()), "").replace("\0", "").strip()
     found = _found(model, text) if model is not None and text else ()
     return render(request, "integration/documents/_numbers.html", {"found": found})
 

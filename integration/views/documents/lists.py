@@ -49,10 +49,10 @@ def _common() -> tuple[Column, ...]:
     return (
         Column("No.", lambda row: str(row.no), "no"),
         Column("Customer", _customer, "sell_to_customer_name"),
-        Column("Document Date", _day("document_date"), "document_date"),
+        Column("Date", _day("document_date"), "document_date"),
         Column("Currency", currencies.code),
         Column("Amount", lambda row: currencies.money(row, row.amount), "amount", number=True),
-        Column("Amount Incl. VAT", lambda row: currencies.money(row, row.amount_including_vat), "amount_including_vat",
+        Column("Incl. VAT", lambda row: currencies.money(row, row.amount_including_vat), "amount_including_vat",
                number=True),
     )  # fmt: skip
 

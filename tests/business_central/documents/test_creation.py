@@ -167,3 +167,10 @@ def test_a_series_that_the_setup_names_numbers_the_orders() -> None:
     setup.save()
 
     assert insert(document(item()))[0].values["no"] == "A1"
+
+
+def test_codes_are_kept_in_capitals_also_where_rows_come_in_bulk() -> None:
+    made = trading.order(item(), external_document_no=" po 7 ", your_reference="po 7")
+
+    made.refresh_from_db()
+    assert (made.external_document_no, made.your_reference) == ("PO 7", "po 7")

@@ -16,6 +16,7 @@ from integration.business_central.models import (
     SalesLineArchive,
     SalesShipmentHeader,
 )
+from integration.business_central.posting import archiving
 from integration.business_central.posting.archiving import archive, close_quote, link_quote, make_order
 from integration.business_central.posting.changing import DocumentChange, change
 from integration.systems.errors import NotFound, Refused
@@ -92,6 +93,20 @@ def test_an_order_is_linked_with_its_quote_once() -> None:
     assert SalesHeaderArchive.objects.get().source_id == made.pk
     with pytest.raises(DocumentRefused, match="is no order"):
         link_quote(quote().pk, "1001")
+
+
+def test_an_order_names_no_quote_that_could_not_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, ordered = quote(), order(item())
+
+    def broken_off(*_: object, **__: object) -> None:
+        raise RuntimeError("broken off")
+
+    monkeypatch.setattr(archiving, "archive_work", broken_off)
+    with pytest.raises(RuntimeError, match="broken off"):
+        link_quote(ordered.pk, asked.no)
+
+    ordered.refresh_from_db()
+    assert ordered.quote_no == ""
 
 
 def test_a_lost_quote_is_archived_with_nothing_left_open() -> None:

@@ -167,6 +167,8 @@ def test_posts_that_sales_refused_twice_are_shown_and_tried_again(world: JobsWor
     shown = clerk.get("/synch/skipped/").content.decode()
     assert "Order 1: &lt;b&gt;" in shown
     assert "The feed is off." in shown
+    skipped = [cue.number for cue in clerk.get("/").context["cues"] if cue.label == "Records skipped"]
+    assert skipped == [1]
     press(clerk, "retry-posts")
     post.refresh_from_db()
     assert (post.skipped, post.code) == (False, "")

@@ -45,7 +45,7 @@ def with_cases(organization: MemorySystem, account: UUID) -> None:
 
 def numbers(shown: str) -> list[str]:
     """Caption and number of each count."""
-    terms = shown.split("<dt>")[1:]
+    terms = shown.split('<dt class="fw-normal">')[1:]
     return [
         f"{one.partition('</dt>')[0]}: {one.partition('<a href')[2].partition('>')[2].partition('<')[0]}"
         for one in terms
@@ -69,7 +69,6 @@ def test_the_panel_counts_what_is_open_and_leads_to_a_list_of_just_that(
     assert not any(f"Chance {number}" in listed for number in (2, 3, 4))
 
 
-@pytest.mark.scenario("CRMStatisticsFactBoxTest.CRMCasesFromCRMStatisticsFactBoxCustomerList")
 def test_cases_are_counted_where_the_organization_has_them(
     clerk: Client, organization: MemorySystem, coupled: UUID, adatum: UUID
 ) -> None:
@@ -109,6 +108,37 @@ def test_the_panel_says_so_when_sales_does_not_answer(
 def test_a_list_of_one_account_shows_everything_again_without_its_filter(clerk: Client, coupled: UUID) -> None:
     assert "open ones of one account" in page(clerk, "crm_list", "quote", of=str(coupled))
     assert "Quote 3" in page(clerk, "crm_list", "quote", of="nonsense")
+
+
+# --- beside the list ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.scenario(
+    "CRMStatisticsFactBoxTest.CRMOpportunitiesFromCRMStatisticsFactBoxCustomerList",
+    "CRMStatisticsFactBoxTest.CRMCasesFromCRMStatisticsFactBoxCustomerList",
+)
+def test_the_panel_beside_the_list_counts_for_the_customer_that_is_ticked(
+    clerk: Client, company: MemorySystem, organization: MemorySystem, coupled: UUID, adatum: UUID
+) -> None:
+    with_cases(organization, coupled)
+    address = reverse("customers_in_sales")
+    assert address in page(clerk, "erp_list", "customer")
+    shown = page(clerk, "customers_in_sales", selected=str(adatum))
+    assert numbers(shown) == ["Open Opportunities: 2", "Active Quotes: 3", "Active Cases: 2"]
+    fabrikam = id_of(company, "Fabrikam")
+    for ticked in ([], [fabrikam], [adatum, fabrikam], ["nonsense"]):
+        assert "Tick one coupled customer" in clerk.get(address, {"selected": ticked}).content.decode()
+
+
+@pytest.mark.scenario("CRMStatisticsFactBoxTest.CRMStatisticsFactBoxNotVisibleOnCustomerList")
+def test_a_list_without_a_coupled_customer_has_no_panel(clerk: Client, mapping: TableMapping) -> None:
+    assert reverse("customers_in_sales") not in page(clerk, "erp_list", "customer")
+
+
+@pytest.mark.scenario("CRMStatisticsFactBoxTest.CRMStatisticsFactBoxNotVisibleOnCustomerListNoCRM")
+def test_the_list_has_no_panel_while_the_connection_is_disabled(clerk: Client, coupled: UUID) -> None:
+    ConnectionSetup.objects.update(is_enabled=False)
+    assert reverse("customers_in_sales") not in page(clerk, "erp_list", "customer")
 
 
 # --- Update Account Statistics -------------------------------------------------------------------------------------

@@ -108,7 +108,8 @@ def test_the_roles_are_the_documented_ones_and_the_product_role_only_reads() -> 
         )
     )
     assert ROLES[:2] == INTEGRATION_ROLES
-    assert set(roles[ROLES[2]].privileges) == {"prvReadProduct", "prvReadbci_Connection"}
+    read = {"prvReadProduct", "prvReadbci_AccountStatistics", "prvReadbci_Connection"}
+    assert set(roles[ROLES[2]].privileges) == read
 
 
 def test_no_role_may_share_or_touch_the_people_of_the_organization() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.dataverse import batch
 from integration.http import Answer
-from integration.systems.errors import BadAnswer
+from integration.systems.errors import BadAnswer, Refused
 
 MULTIPART = {"content-type": 'multipart/mixed; boundary="batchresponse_1"'}
 
@@ -107,3 +109,77 @@ def test_an_answer_with_more_parts_than_a_batch_can_ask_for_is_refused() -> None
     with pytest.raises(BadAnswer, match="parts"):
         batch.read(said(*one * (batch.LARGEST_BATCH + 1)))
     assert len(batch.read(said(*one * batch.LARGEST_BATCH))) == batch.LARGEST_BATCH
+
+
+# --- change sets ----------------------------------------------------------------------------------------------------
+
+NO = [
+    "HTTP/1.1 400 Bad Request",
+    "Content-Type: application/json",
+    "",
+    '{"error":{"code":"0x8004022e","message":"no"}}',
+]
+
+
+def a_set(*parts: list[str]) -> list[str]:
+    """The answer of a change set."""
+    inner = [
+        line
+        for part in parts
+        for line in ("--changesetresponse_2", "Content-Type: application/http", *part, "")
+    ]  # fmt: skip
+    head = ["--batchresponse_1", "Content-Type: multipart/mixed; boundary=changesetresponse_2", ""]
+    return [*head, *inner, "--changesetresponse_2--", ""]
+
+
+def done(number: int) -> list[str]:
+    return [f"Content-ID: {number}", "", "HTTP/1.1 204 No Content", f'ETag: W/"{number}"', "", ""]
+
+
+class Line:
+    """A session that answers this."""
+
+    root, standing = "https://contoso.example/api/data/v9.2/", {}
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer, self.raw = answer, b""
+
+    def exchange(self, *_: Any, raw: bytes, **__: Any) -> Answer:
+        self.raw = raw
+        return self.answer
+
+
+SETS = [[batch.Part("PATCH", "accounts(1)", body={}), batch.Part("PATCH", "accounts(2)", body={})],
+        [batch.Part("PATCH", "accounts(3)", body={})]]  # fmt: skip
+
+
+def test_parts_of_change_sets_are_numbered_through_the_batch_and_answered_by_set() -> None:
+    line = Line(said(*a_set(done(2), done(1)), *a_set(done(3))))
+
+    first, second = batch.together(line, SETS)
+
+    assert line.raw.count(b"Content-Type: multipart/mixed") == 2
+    assert [line.raw.count(b"Content-ID: %d\r\n" % number) for number in (1, 2, 3)] == [1, 1, 1]
+    assert [answer.headers["etag"] for answer in first.answers] == ['W/"1"', 'W/"2"']
+    assert [answer.headers["etag"] for answer in second.answers] == ['W/"3"']
+
+
+@pytest.mark.parametrize("refused", [a_set(["Content-ID: 2", "", *NO]), [*PART[:-1], "Content-ID: 2", "", *NO, ""]])
+def test_a_refused_change_set_names_its_culprit_and_stops_no_other(refused: list[str]) -> None:
+    first, second = batch.together(Line(said(*refused, *a_set(done(3)))), SETS)
+
+    assert isinstance(first.problem, Refused)
+    assert first.culprit == 1
+    assert second.problem is None
+
+
+def test_a_refused_change_set_may_name_nobody() -> None:
+    first, _ = batch.together(Line(said(*PART, *NO, "", *a_set(done(3)))), SETS)
+
+    assert (first.culprit, isinstance(first.problem, Refused)) == (None, True)
+
+
+@pytest.mark.parametrize("answer", [said(*a_set(done(1), done(2))), said(*a_set(done(1)), *a_set(done(3)))])
+def test_an_answer_without_one_of_the_sets_or_parts_is_refused(answer: Answer) -> None:
+    with pytest.raises(BadAnswer, match="got"):
+        batch.together(Line(answer), SETS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -166,6 +167,21 @@ def test_one_document_alone_whose_answer_comes_late_is_asked_for(hurried: SalesO
 
     assert answer.ok
     assert len([asked for asked in line.asked if b"changeset" in asked.body]) == 1
+
+
+def test_two_workers_with_the_same_orders_make_each_once(line: Relay) -> None:
+    wanted = [order(f"Raced {number}") for number in range(30)]
+    workers = [line.organization() for _ in range(2)]
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda worker: worker.insert_documents("salesorder", wanted), workers))
+
+    for first, second in zip(*answers, strict=True):
+        assert sorted([first.ok, second.ok]) == [False, True]
+        assert isinstance(first.error or second.error, DuplicateKey)
+    assert sum(lines_of(workers[0], document) for document in wanted) == 60
+    for worker in workers:
+        worker.close()
 
 
 # --- more lines than one transaction takes ------------------------------------------------------------------

@@ -11,8 +11,11 @@ from django.urls import reverse
 
 from integration.business_central.models import CustLedgerEntry, Customer
 from integration.business_central.posting.crediting import cancel
+from integration.business_central.posting.invoicing import ship_and_invoice
 from integration.business_central.posting.payments import Payment, register_payment
+from integration.models import AuditEntry
 from tests.business_central.posting.books import D, assert_books_balance, entry_of, invoiced, left, pay, worth
+from tests.business_central.trading import currency, item, order
 from tests.integration.bookkeeping.pressed import look, press, text_of
 from tests.pages import seen_on
 
@@ -134,6 +137,18 @@ def test_two_people_apply_the_same_payment_once(annette: Client) -> None:
     assert left(payment)[0] == -20
 
 
+def test_applying_and_taking_back_are_in_the_audit_log_by_ids(annette: Client) -> None:
+    payment, entry = on_account("30"), entry_of(invoiced())
+    press(annette, "ledger_apply", payment.pk, other=str(entry.pk))
+    press(annette, "ledger_unapply", entry.pk, 1)
+
+    applied, back = AuditEntry.objects.filter(kind="application").order_by("pk")
+
+    assert (applied.action, applied.subject, applied.who) == ("created", str(payment.pk), "annette")
+    assert applied.after == {"invoice entry": str(entry.pk), "application": "1"}
+    assert (back.action, back.subject, back.after) == ("canceled", str(entry.pk), {"application": "1"})
+
+
 # --- the list ------------------------------------------------------------------------------------------------------
 
 
@@ -155,15 +170,21 @@ def test_the_ledger_shows_what_is_open_overdue_and_closed(annette: Client) -> No
     assert rows(annette, document_type="1") == ["P000001"]
     assert rows(annette, q="CONT") == ["103002"]
     assert rows(annette, q="' OR 1=1 --") == []
+    assert rows(annette, order="amount") == ["P000001", "103002", "103001"]
+    assert rows(annette, order="-amount") == ["103001", "103002", "P000001"]
+    assert rows(annette, order="password") == rows(annette)
 
 
 def test_the_ledger_is_a_spreadsheet_too(annette: Client) -> None:
     invoiced("100.02", whose="CONTOSO")
 
-    answer = annette.get(reverse("ledger_entries"), {"format": "csv"})
+    ship_and_invoice(order(item("TENTH", 3, 1234), currency_code=currency("JPY")).pk)
+
+    answer = annette.get(reverse("ledger_entries"), {"format": "csv", "order": "entry_no"})
 
     lines = b"".join(answer).decode().splitlines()
-    assert lines[1].startswith('"1","2027-01-15","Invoice","103001","CONTOSO","Contoso","","EUR","100.020","100.020"')
+    assert '"JPY","4072","4072","21.62","21.62"' in lines[2]
+    assert lines[1].startswith('"1","2027-01-15","Invoice","103001","CONTOSO","Contoso","","EUR","100.02","100.02"')
 
 
 def test_a_hostile_name_is_text_on_every_page(annette: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from integration.business_central.models import (
     SalesInvoiceHeader,
 )
 from integration.business_central.posting.crediting import cancel
+from integration.forms.bookkeeping import posting
 from integration.models import AuditEntry
 from tests.business_central.posting.books import assert_books_balance, invoiced
 from tests.integration.bookkeeping.pressed import look, press
@@ -142,6 +144,21 @@ def test_a_canceled_invoice_takes_no_payment_and_shows_no_button(annette: Client
     assert "Register Payment" not in look(annette, "posted_invoice", made.pk)
     assert "Canceled: “no” → “yes”" in press(annette, "posted_invoice_pay", made.pk, before=seen, amount="100")
     assert "is canceled by credit memo 104001" in press(annette, "posted_invoice_pay", made.pk, amount="100")
+
+
+def test_who_waits_too_long_for_somebody_else_is_asked_to_press_again(
+    annette: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise OperationalError("database is locked")
+
+    made = invoiced()
+    monkeypatch.setattr(posting, "lock_company", busy)
+
+    said = press(annette, "posted_invoice_pay", made.pk, amount="60")
+
+    assert "Somebody else is posting just now. Nothing was posted; press again." in said
+    assert payments() == []
 
 
 def test_a_number_series_that_is_used_up_is_said_on_the_page(annette: Client) -> None:

@@ -7,12 +7,16 @@ import re
 from django.test import Client
 from django.urls import reverse
 
-from integration.business_central.models import CompanyInformation, Customer, SalesInvoiceHeader
+from coupling.models import Coupling
+from integration.business_central.models import CompanyInformation, Customer, SalesInvoiceHeader, SalesShipmentHeader
 from integration.business_central.posting.crediting import cancel
 from integration.business_central.posting.invoicing import ship_and_invoice
+from integration.models import ConnectionSetup, TableMapping
+from integration.sync.memory.ledger import State
 from tests.business_central.posting.books import D, invoiced, pay
 from tests.business_central.trading import comment, currency, freight, item, order, resource
 from tests.integration.bookkeeping.pressed import look
+from tests.people import INTEGRATOR, signed_in
 
 
 def listed(client: Client, **query: str) -> list[str]:
@@ -69,11 +73,48 @@ def test_a_card_shows_lines_vat_and_total_to_the_cent(annette: Client) -> None:
     assert "Shipment 102001" in shown
 
 
+def test_order_shipment_invoice_and_credit_memo_lead_to_each_other(annette: Client) -> None:
+    ordered = order(item(quantity=2, price=100))
+    made = ship_and_invoice(ordered.pk)
+    memo = cancel(made.pk)
+    shipment = SalesShipmentHeader.objects.get()
+    pages = {
+        reverse("document", args=[ordered.pk]), reverse("shipment", args=[shipment.pk]),
+        reverse("posted_invoice", args=[made.pk]), reverse("posted_credit_memo", args=[memo.pk]),
+    }  # fmt: skip
+
+    for page in pages - {reverse("shipment", args=[shipment.pk])}:
+        shown = annette.get(page).content.decode()
+        assert [other for other in pages - {page} if f'href="{other}"' not in shown] == []
+
+
 def test_a_document_that_is_not_there_is_not_found(annette: Client) -> None:
     nobody = Customer.objects.get(no="ADATUM").pk
 
     for name in ("posted_invoice", "posted_invoice_print", "posted_invoice_pay", "posted_credit_memo", "ledger_entry"):
         assert annette.get(reverse(name, args=[nobody])).status_code == 404
+
+
+def test_an_invoice_that_is_not_in_sales_can_be_created_there_by_who_may_couple() -> None:
+    made, ines = invoiced(), signed_in("ines", INTEGRATOR)
+    mapping = TableMapping.objects.create(
+        name="POSTEDSALESINV-INV", erp_table="sales_invoice_header", crm_table="invoice"
+    )
+    page, words = reverse("posted_invoice", args=[made.pk]), "Create Invoice in Dynamics 365 Sales"
+    assert words not in look(ines, "posted_invoice", made.pk)
+
+    ConnectionSetup.objects.filter(pk=ConnectionSetup.current().pk).update(is_enabled=True)
+
+    shown = ines.get(page).content.decode()
+    create = reverse("record_action", args=["erp", "sales_invoice_header", "create"])
+    assert f'form="record" formaction="{create}"' in shown
+    assert f'name="selected" value="{made.pk}"' in shown
+    assert 'name="mapping" value="POSTEDSALESINV-INV"' in shown
+    assert words not in look(signed_in("otto"), "posted_invoice", made.pk)
+    Coupling.objects.create(mapping=mapping, erp_id=made.pk, crm_id=made.pk, state=State.COUPLED)
+    coupled = look(ines, "posted_invoice", made.pk)
+    assert words not in coupled
+    assert "Coupled with the invoice in Sales" in coupled
 
 
 # --- on paper ------------------------------------------------------------------------------------------------------
@@ -122,6 +163,17 @@ def test_a_canceled_invoice_says_so_on_paper(annette: Client) -> None:
     cancel(made.pk)
 
     assert "Canceled by credit memo 104001." in look(annette, "posted_invoice_print", made.pk)
+
+
+def test_a_credit_memo_names_the_invoice_on_paper_and_asks_for_no_payment(annette: Client) -> None:
+    memo = cancel(ship_and_invoice(order(item(quantity=3, price=100)).pk).pk)
+
+    paper = look(annette, "posted_credit_memo_print", memo.pk)
+
+    assert "Back to credit memo 104001" in paper
+    assert "Credit memo 104001 Document date 2027-01-15" in paper
+    assert "Net 300.00 VAT 60.00 Total GBP 360.00 This credit memo corrects invoice 103001." in paper
+    assert "Please pay" not in paper
 
 
 # --- beside a customer ---------------------------------------------------------------------------------------------

@@ -94,6 +94,30 @@ def test_a_resource_may_be_the_write_in_product(paul: Client) -> None:
     assert "Saved." in save(paul, "sales_setup", write_in_product_no="FITTER", write_in_product_type="1")
 
 
+def resting(mapping: TableMapping, code: str) -> Coupling:
+    ids = {"erp_id": uuid.uuid4(), "crm_id": uuid.uuid4()}
+    return Coupling.objects.create(
+        mapping=mapping, state=State.RESERVED, to_erp_result="skipped", to_erp_code=code, **ids
+    )
+
+
+def test_orders_that_failed_for_want_of_setup_are_tried_again(paul: Client) -> None:
+    orders = TableMapping.objects.create(name="SALESORDER-ORDER", erp_table="sales_header", crm_table="salesorder")
+    kept = [resting(orders, code) for code in ("write-in-missing", "vat-setup-missing", "no-customer")]
+
+    def states() -> list[str]:
+        for one in kept:
+            one.refresh_from_db()
+        return [one.to_erp_result for one in kept]
+
+    said = save(paul, "sales_setup", write_in_product_no="FITTER", write_in_product_type="1")
+    assert "Saved. 1 document of Sales that failed for want of it is tried again with the next run." in said
+    assert states() == ["failure", "skipped", "skipped"]
+    assert "tried again" not in save(paul, "sales_setup")
+    assert "tried again" in save(paul, "vat_setup", "rate-TOTAL_FORMS", **{"rate-0-vat_percent": "7"})
+    assert states() == ["failure", "failure", "skipped"]
+
+
 def test_two_people_do_not_overwrite_each_other_s_setup(paul: Client) -> None:
     seen = untouched(paul, "sales_setup")
     save(signed_in("peter", ADMINISTRATOR), "sales_setup", archive_orders="on")

@@ -12,6 +12,7 @@ TRIED_IN = {
 """What takes a form, below tests/."""
 LOOKED_AT = {
     "posted_invoices", "posted_invoice", "posted_invoice_print", "posted_credit_memos", "posted_credit_memo",
+    "posted_credit_memo_print",
     "ledger_entries", "ledger_entry",
 }  # fmt: skip
 """Pages without a form of their own."""

@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from integration.documents.posts import PostsRun
+from integration.documents.statistics import LINK, STATISTICS, row_id
 from pytest_django.fixtures import Settings
 
 from integration import jobs
@@ -20,8 +22,6 @@ from integration.connection.enabling import enable
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
 from integration.dataverse.store import SalesOrganization
-from integration.documents.posts import PostsRun
-from integration.documents.statistics import LINK, STATISTICS, row_id
 from integration.jobs import queue
 from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, SyncJob, TableMapping

@@ -75,6 +75,7 @@ def test_an_integration_user_that_is_gone_from_the_organization_is_told(
 # --- orders and quotes ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.scenario("CRMSetupTest.AutoCreateSalesOrdersNotEditableIfOrdersIntegrationDisabled")
 def test_automatic_orders_wait_for_sales_order_integration(setup: ConnectionSetup, admin: Client) -> None:
     assert admin.get("/connection/").context["form"].fields["auto_create_orders"].disabled
     save(admin, auto_create_orders="on")
@@ -103,6 +104,7 @@ def test_every_pass_of_a_task_is_a_run_over_a_standard_mapping() -> None:
                 assert Direction(BY_NAME[one.mapping].direction).includes(Direction(one.direction))
 
 
+@pytest.mark.scenario("CRMSetupTest.AutoCreateSalesOrdersEditableIfOrdersIntegrationEnabled")
 def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(
     setup: ConnectionSetup, solution: Table, admin: Client
 ) -> None:
@@ -154,6 +156,7 @@ def test_without_the_solution_there_is_no_statistics_job_and_its_absence_is_no_f
     assert jobs() == EXTRA[1:]
 
 
+@pytest.mark.scenario("CRMSalesOrderIntegrTest.EnableCRMSalesOrderIntegrationWhenNoCRMSolutionInstalled")
 def test_what_needs_the_solution_stands_against_enabling_where_it_is_gone(setup: ConnectionSetup) -> None:
     order_integration_switched(setup, True)
     assert "Import it" in wrong(setup)["Integration solution"]

@@ -114,11 +114,11 @@ class Desk:
     ) -> uuid.UUID:
         """A submitted order with what Sales makes of its lines and discounts."""
         number = f"ORD-{next(self.numbers):05}"
-        worked_out = [_worked_out(line, step) for line in lines]
-        net = sum((line["extendedamount"] - line["tax"] for line in worked_out), D(0))
+        entered = [worked_out(line, step) for line in lines]
+        net = sum((line["extendedamount"] - line["tax"] for line in entered), D(0))
         percent = rounded(net * D(more.get("discountpercentage") or 0) / 100, step)
         less = net - percent - D(more.get("discountamount") or 0)
-        tax = sum((line["tax"] for line in worked_out), D(0))
+        tax = sum((line["tax"] for line in entered), D(0))
         values = {
             "name": f"Order {number}", "ordernumber": number, "statecode": 1, "statuscode": 3,
             "customerid": Ref("account", self.accounts[whose], whose.capitalize()),
@@ -127,7 +127,7 @@ class Desk:
             "totalamount": less + tax + D(more.get("freightamount") or 0), **more,
         }  # fmt: skip
         order = self.crm.add("salesorder", **values)
-        for at, line in enumerate(worked_out, 1):
+        for at, line in enumerate(entered, 1):
             self.crm.add("salesorderdetail", salesorderid=Ref("salesorder", order), lineitemnumber=at, **line)
         self.touch(order)
         return order
@@ -181,7 +181,7 @@ def rounded(amount: Decimal, step: Decimal) -> Decimal:
     return (amount / step).quantize(D(1), ROUND_HALF_UP) * step
 
 
-def _worked_out(line: Mapping[str, Any], step: Decimal) -> dict[str, Any]:
+def worked_out(line: Mapping[str, Any], step: Decimal) -> dict[str, Any]:
     volume, manual, tax = (D(str(line.get(name) or 0)) for name in AMOUNTS)
     base = rounded((line["priceperunit"] - volume) * line["quantity"], step)
     given = {"volumediscountamount": volume, "manualdiscountamount": manual, "tax": tax}

@@ -17,7 +17,7 @@ from integration.jobs import queue
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.values import Ref
-from tests.integration.flows.desk import CENT, Desk, _worked_out
+from tests.integration.flows.desk import CENT, Desk, worked_out
 
 D = Decimal
 DRAFT, ACTIVE, WON, CLOSED = range(4)
@@ -35,7 +35,7 @@ class Quoting(Desk):
     def quote(self, *lines: Mapping[str, Any], whose: str = "ADATUM", currency: str = "GBP", **more: Any) -> uuid.UUID:
         """An activated quote with what Sales makes of its lines and discounts."""
         number = str(more.pop("number", f"QUO-{next(self.numbers):05}"))
-        rows = [_worked_out(line, CENT) for line in lines]
+        rows = [worked_out(line, CENT) for line in lines]
         net = sum((line["extendedamount"] - line["tax"] for line in rows), D(0)) - D(more.get("discountamount") or 0)
         tax = sum((line["tax"] for line in rows), D(0))
         values = {

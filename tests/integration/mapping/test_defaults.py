@@ -29,6 +29,7 @@ EXPECTED = {  # name: (direction, enabled fields, inactivity minutes of the job 
     "OPPORTUNITY": ("both", 5, None),
     "POSTEDSALESINV-INV": ("to_crm", 25, 1440),
     "POSTEDSALESLINE-INV": ("to_crm", 6, None),
+    "SALESORDER-NOTES": ("both", 1, None),
     "SALESORDER-ORDER": ("to_crm", 24, 720),
 }
 """Not counted, for they are no fields of ours: ``owneridtype``, ``parentcustomeridtype``, an opportunity's account."""

@@ -168,30 +168,24 @@ TRIED_IN = {
     "coupling/errors/test_errors_page.py": ["errors_action"],
     "integration/jobs/plans/test_plans.py": ["plan_apply"],
     "coupling/test_conflicts.py": ["conflict"],
-    **BOOKS,
-    "integration/documents/test_editing.py": ["document_edit"],
-    "integration/documents/test_actions_on_documents.py": [
+    "integration/open_documents/test_editing.py": ["document_edit"],
+    "integration/open_documents/test_notes.py": ["note", "note_add"],
+    "integration/open_documents/test_actions_on_documents.py": [
         "document_action",
         "order_new",
         "quote_new",
         "invoice_new",
     ],
-    "integration/documents/test_shipments_handled.py": ["shipments_invoice", "shipment_undo"],
+    "integration/open_documents/test_shipments_handled.py": ["shipments_invoice", "shipment_undo"],
+    **BOOKS,
 }
 """What needs a world of its own, and where it has one, below tests/."""
 ELSEWHERE = {button: place for place, buttons in TRIED_IN.items() for button in buttons}
 CHANGES_NOTHING = {
-    "document_amounts",
-    "logout",
-    "single_signon",
-    "admin_sign_in",
-    "connection_test",
-    "fields_refresh",
+    "document_amounts", "logout", "single_signon", "admin_sign_in", "connection_test", "fields_refresh",
     "guide_step welcome",
-    "guide_step administrator",
-    "guide_step check",
-    "guide_from_setup",
-}
+    "guide_step administrator", "guide_step check", "guide_from_setup",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -26,15 +26,9 @@ from tests.pages import form_on
 pytestmark = pytest.mark.django_db
 STEPS_OF_GUIDE = {f"guide_step {step.slug}" for step in STEPS}
 MAKING = {
-    "NewDocumentForm",
-    "NewFieldForm",
-    "NewMappingForm",
-    "ColumnsForm",
-    "PairForm",
-    "PairFormSet",
-    "NewTemplateForm",
-    "NewPersonForm",
-}
+    "NewDocumentForm", "NewNoteForm", "NewFieldForm", "NewMappingForm", "ColumnsForm", "PairForm", "PairFormSet",
+    "NewTemplateForm", "NewPersonForm",
+}  # fmt: skip
 """Forms of something new."""
 PARTS = {"FieldMappingForm", "ValueForm", "UseForm", "LineForm", "RateForm", "BusinessGroupForm", "ProductGroupForm"}
 """Lines of a formset, which is the one that looks."""

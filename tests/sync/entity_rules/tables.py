@@ -92,7 +92,8 @@ def erp_tables() -> list[Table]:
     return [
         table("salesperson", "Salesperson", [code("code"), text("name", 50), text("e_mail", 80), text("phone_no", 30)],
               numbered="code"),
-        code_table("currency", "Currency", code("iso_code", 3), text("symbol", 10), number("exchange_rate", 10)),
+        code_table("currency", "Currency", code("iso_code", 3), text("symbol", 10), number("exchange_rate", 10),
+                   number("amount_rounding_precision", 5)),
         code_table("payment_terms", "Payment Terms"),
         code_table("shipment_method", "Shipment Method"),
         code_table("shipping_agent", "Shipping Agent"),

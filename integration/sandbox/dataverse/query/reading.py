@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from json.encoder import encode_basestring as quoted
+from typing import Any
 
 from integration.sandbox.dataverse import refusals
 from integration.sandbox.dataverse.http.messages import LARGEST_PAGE, Preferences
@@ -15,12 +16,13 @@ from integration.sandbox.dataverse.query.render import Row, shape
 from integration.sandbox.dataverse.query.selecting import (
     Reading,
     Selection,
+    behind,
     context_of,
     count,
     fetch,
     joined,
     narrowed,
-    order_by,
+    order_terms,
     select_rows,
 )
 from integration.sandbox.dataverse.query.where import ROOT
@@ -46,7 +48,8 @@ def read_page(
         parts += _counted(reading, count(reading, table, selection))
     parts.append(f'"value":[{",".join(render(reading, table, columns, rows, options.expand))}]')
     if more:
-        following = Position(position.page + 1, rows[-1][1])
+        at = _sorted_by(reading, table, options, selection, rows[-1][1])
+        following = Position(position.page + 1, rows[-1][1], at=at)
         parts.append(f'"@odata.nextLink":{quoted(link(address, options.raw, skiptoken=write_cookie(following)))}')
     return "{" + ",".join(parts) + "}"
 
@@ -79,12 +82,35 @@ def _page_rows(
 ) -> list[Row]:
     key = f'{ROOT}."{table.id}"'
     if options.orderby is not None:
-        order, joins = order_by(reading, table, options, selection)
-        offset = (position.page - 1) * (limit - 1)
-        return fetch(reading, table, columns, replace(selection, joins=joins), f"{order}, {key}", limit, offset)
+        terms, joins = order_terms(reading, table, options, selection)
+        terms = [*terms, (key, "asc")]
+        selection, offset = replace(selection, joins=joins), 0
+        if len(position.at) == len(terms) - 1 and position.last:
+            condition, arguments = behind(terms, [*position.at, position.last])
+            selection = narrowed(selection, condition, *arguments)
+        else:
+            offset = (position.page - 1) * (limit - 1)
+        order = ", ".join(f"{expression} {direction}" for expression, direction in terms)
+        return fetch(reading, table, columns, selection, order, limit, offset)
     if position.last:
         selection = narrowed(selection, f"{key} > ?", position.last)
     return fetch(reading, table, columns, selection, key, limit)
+
+
+def _sorted_by(
+    reading: Reading, table: Table, options: QueryOptions, selection: Selection, row: str
+) -> tuple[Any, ...]:
+    """The values that a row is sorted by."""
+    if options.orderby is None:
+        return ()
+    terms, joins = order_terms(reading, table, options, selection)
+    listed = ", ".join(expression for expression, _ in terms)
+    return tuple(
+        reading.connection.execute(
+            f'SELECT {listed} FROM "{table.name}" {ROOT} {" ".join(joins)} WHERE {ROOT}."{table.id}" = ?',  # noqa: S608
+            (row,),
+        ).fetchone()
+    )
 
 
 def _counted(reading: Reading, found: int) -> list[str]:

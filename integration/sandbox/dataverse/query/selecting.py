@@ -73,8 +73,16 @@ def narrowed(selection: Selection, condition: str, *arguments: Any) -> Selection
 def order_by(
     reading: Reading, table: Table, options: QueryOptions, selection: Selection
 ) -> tuple[str, tuple[str, ...]]:
-    """ORDER BY for ``$orderby``; a lookup sorts by the name of the row it leads to. A column may be named by an
-    alias."""
+    """ORDER BY for ``$orderby``, and the joins it needs."""
+    terms, joins = order_terms(reading, table, options, selection)
+    return ", ".join(f"{expression} {direction}" for expression, direction in terms), joins
+
+
+def order_terms(
+    reading: Reading, table: Table, options: QueryOptions, selection: Selection
+) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """What ``$orderby`` sorts by, each with its direction; a lookup sorts by the name of the row it leads to. A column
+    may be named by an alias."""
     terms, joins = [], list(selection.joins)
     for at, part in enumerate(split_outside(options.orderby or "", ",")):
         name, _, direction = part.strip().partition(" ")
@@ -93,8 +101,23 @@ def order_by(
             joins.append(f'LEFT JOIN "{far.name}" o{at} ON o{at}."{far.id}" = {ROOT}."{column.name}"')
             expression = f'o{at}."{far.name_column}"'
         collate = " COLLATE NOCASE" if column.is_lookup or column.type in ("String", "Memo") else ""
-        terms.append(f"{expression}{collate} {direction}")
-    return ", ".join(terms), tuple(joins)
+        terms.append((f"{expression}{collate}", direction))
+    return terms, tuple(joins)
+
+
+def behind(terms: Sequence[tuple[str, str]], values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The condition for rows that come after one with these values of what is sorted by; nothing comes first."""
+    either: list[str] = []
+    arguments: list[Any] = []
+    for at, (expression, direction) in enumerate(terms):
+        if direction == "asc":
+            later = f"{expression} IS NOT NULL" if values[at] is None else f"{expression} > ?"
+        else:
+            later = "0" if values[at] is None else f"({expression} < ? OR {expression} IS NULL)"
+        alike = [f"{before} IS ?" for before, _ in terms[:at]]
+        either.append("(" + " AND ".join([*alike, later]) + ")")
+        arguments += [*values[:at], *([] if values[at] is None else [values[at]])]
+    return f"({' OR '.join(either)})", arguments
 
 
 def visible(reading: Reading, table: Table, selection: Selection) -> Selection:

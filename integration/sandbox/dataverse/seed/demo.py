@@ -8,6 +8,7 @@ import random
 from integration.sandbox.dataverse.organization import Organization
 from integration.sandbox.dataverse.seed.base import Seeded, assign
 from integration.sandbox.dataverse.seed.names import domain, firms, people, places
+from integration.sandbox.dataverse.seed.orders import seed_orders
 from integration.sandbox.dataverse.store.payload import Values
 from integration.sandbox.dataverse.store.write import Write
 
@@ -56,6 +57,8 @@ def seed_demo(organization: Organization, seeded: Seeded, accounts: int | None, 
             write.create(write.model["contact"], chunk)
     with organization.writing(seeded.system_user) as write:
         _relate(write, ids, people_rows)
+    with organization.writing(seeded.system_user) as write:
+        seed_orders(write, owners[0])
 
 
 def _chunks(rows: list[Values]) -> list[list[Values]]:

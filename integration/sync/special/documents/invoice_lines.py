@@ -61,7 +61,8 @@ class Paper:
         rows += [self._comment(owner, line) for line in self.alone]
         if made.rounding is not None:
             last = max((int(str(line.values["line_no"])) for line in (*self.lines, *self.alone)), default=0)
-            values = {"productdescription": ROUNDING, "isproductoverridden": True, "lineitemnumber": last + 10000}
+            about: dict[str, Value] = {"productdescription": ROUNDING, "isproductoverridden": True}
+            values = {**about, "lineitemnumber": last + 10000}
             rows.append(Row(_id(id, ROUNDING), {"invoiceid": owner, **values, **_priced(made.rounding)}))
         return rows
 
@@ -79,7 +80,8 @@ class Paper:
     def _comment(self, owner: Ref, line: Record) -> Row:
         words = storable(str(line.values["description"] or "")).strip() or "-"
         nothing = SalesLine(ZERO, ZERO, ZERO, ZERO, ZERO)
-        values = {"productdescription": words, "isproductoverridden": True, "lineitemnumber": line.values["line_no"]}
+        values: dict[str, Value] = {"productdescription": words, "isproductoverridden": True}
+        values["lineitemnumber"] = line.values["line_no"]
         return Row(_id(owner.id, str(line.id)), {"invoiceid": owner, **values, **_priced(nothing)})
 
 

@@ -44,8 +44,17 @@ def difference(made: SalesInvoice, there: Record | None) -> Problem | None:
     wanted = sums_of(made)
     if all(value == wanted[name] for name, value in there.values.items()):
         return None
-    shown = [there.values.get(name) for name in COMPARED]
+    shown = [_shown(there.values.get(name), made.totals.total) for name in COMPARED]
     return TotalsDiffer(
         f"Business Central makes {made.totals.less_freight} + {made.totals.tax} tax = {made.totals.total} of the "
         f"invoice, Dynamics 365 Sales shows {shown[0]} + {shown[1]} tax = {shown[2]}. Look at its lines there."
     )
+
+
+def _shown(amount: Value, like: Decimal) -> str:
+    """An amount of Sales, which keeps four decimals of every currency, with as many decimals as ours, or more where
+    it has more."""
+    if not isinstance(amount, Decimal):
+        return "nothing"
+    smallest = Decimal(1).scaleb(int(like.as_tuple().exponent))
+    return str(amount.quantize(smallest) if amount == amount.quantize(smallest) else amount.normalize())

@@ -19,6 +19,7 @@ from integration.sync.rules import Reference
 from integration.sync.special.base import Run, Special
 from integration.sync.special.documents.closing import STATE, STATUS, reclosed
 from integration.sync.special.documents.invoice_amounts import SalesInvoice, in_sales
+from integration.sync.special.documents.invoice_completion import complete_invoice
 from integration.sync.special.documents.invoice_lines import INVOICE, LINES_THERE, Paper, Papers
 from integration.sync.special.documents.invoice_lists import InvoiceLists
 from integration.sync.special.documents.invoice_origins import Origin, Origins
@@ -51,6 +52,8 @@ class CustomerDiffers(DocumentRefused):
 
 class InvoiceRules(Special):
     """POSTEDSALESINV-INV."""
+
+    changes_daily = True
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
@@ -218,7 +221,8 @@ class InvoiceRules(Special):
 
     def after(self, done: Sequence[Insert | Update]) -> Mapping[uuid.UUID, Problem]:
         """What an interrupted run left out is added; then the sums are read back."""
-        failures = self._complete_lines([one for one in done if isinstance(one, Update) and one.completes])
+        begun = [one for one in done if isinstance(one, Update) and one.completes]
+        failures = {one.record.id: wrong for one in begun if (wrong := self._complete(one)) is not None}
         made = [one for one in done if one.record.id in self._made and one.record.id not in failures]
         columns = [name for name in COMPARED if name in self.run.rule.crm.fields]
         there = self.run.crm.get(INVOICE, [one.pair.crm_id for one in made], columns) if made else {}
@@ -228,29 +232,11 @@ class InvoiceRules(Special):
                 failures[one.record.id] = wrong
         return failures
 
-    def _complete_lines(self, begun: Sequence[Update]) -> dict[uuid.UUID, Problem]:
-        rows = {one.record.id: self._rows(one) for one in begun}
-        wanted = [row.id for some in rows.values() for row in some]
-        there = self.run.crm.get(LINES_THERE, wanted, ()) if wanted else {}
-        failures: dict[uuid.UUID, Problem] = {}
-        for one in begun:
-            missing = [row for row in rows[one.record.id] if row.id not in there]
-            answers = self.run.crm.insert(LINES_THERE, missing) if missing else []
-            refused = next((answer.error for answer in answers if answer.error is not None), None)
-            if refused is None and missing:
-                refused = self._sums_again(one)
-            if refused is not None:
-                failures[one.record.id] = refused
-        return failures
-
-    def _rows(self, action: Update) -> list[Row]:
-        return self._papers[action.record.id].rows(action.twin.id, self._made[action.record.id])
-
-    def _sums_again(self, action: Update) -> Problem | None:
-        """The sums come last: a line that was added may have changed them."""
-        known = self.run.rule.crm.fields
-        sums = {name: value for name, value in sums_of(self._made[action.record.id]).items() if name in known}
-        return self.run.crm.update(INVOICE, [Row(action.twin.id, sums)])[0].error
+    def _complete(self, action: Update) -> Problem | None:
+        known, made = self.run.rule.crm.fields, self._made[action.record.id]
+        rows = self._papers[action.record.id].rows(action.twin.id, made)
+        sums = {name: value for name, value in sums_of(made).items() if name in known}
+        return complete_invoice(self.run.crm, action.twin.id, rows, sums)
 
     def besides(self, planned: Sequence[Insert | Update]) -> Sequence[SideWrite]:
         """The state of an invoice that is completed comes behind its lines, which only an active one takes."""

@@ -46,6 +46,7 @@ class NoteText(MeaningField):
 class NoteRules(Special):
     """SALESORDER-NOTES."""
 
+    changes_daily = True
     ignores_deletions = True
 
     def __init__(self, run: Run) -> None:

@@ -17,7 +17,9 @@ WRITTEN: dict[str, dict[str, Value]] = {
     "submitted": {"statecode": SUBMITTED, "statuscode": IN_PROGRESS},
     "invoiced": {"statecode": INVOICED, "statuscode": ALL_INVOICED},
 }
-REOPENED: dict[str, Value] = {"statecode": ACTIVE, "statuscode": PENDING, "lastbackofficesubmit": None}
+REOPENED: dict[str, Value] = {
+    "statecode": ACTIVE, "statuscode": PENDING, "lastbackofficesubmit": None, "bci_number": "",
+}  # fmt: skip
 """Of an order that is none any more in Business Central: it may be submitted once more."""
 
 

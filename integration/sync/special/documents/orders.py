@@ -18,6 +18,7 @@ from integration.sync.record.meaning import MeaningField
 from integration.sync.special.base import Run, Special
 from integration.sync.special.documents.closing import reclosed
 from integration.sync.special.documents.invoice_amounts import rounded
+from integration.sync.special.documents.invoice_sums import TotalsDiffer
 from integration.sync.special.documents.order_states import (
     REOPENED,
     SUBMITTED,
@@ -26,7 +27,7 @@ from integration.sync.special.documents.order_states import (
     is_left_alone,
 )
 from integration.sync.special.documents.settings import CompanySetup, SalesMoney
-from integration.systems.filters import AllOf, Comparison, OneOf
+from integration.systems.filters import AllOf, Comparison, Filter, OneOf
 from integration.systems.system import every
 from integration.systems.values import Record, Ref, Row, Side, Value
 
@@ -47,9 +48,10 @@ NOT_RELEASED = "Only released orders go to Dynamics 365 Sales."
 class OrderRules(Special):
     """SALESORDER-ORDER."""
 
+    changes_daily = True
     only_pairs = True
-    kept = frozenset(("document:lines", "document:header"))
-    """What the Sales order said when it became an order here."""
+    kept = frozenset(("document:lines", "document:header", "document:kept"))
+    """What the Sales order said when it became an order here, and what a person said to its cancellation."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
@@ -75,7 +77,7 @@ class OrderRules(Special):
         self._pairs = self.run.ledger.pairs(Side.ERP, ids) if ids else {}
         self._freight = dict.fromkeys(ids, ZERO)
         account = self.setup.freight_account if ids else ""
-        parts = [OneOf("document_no", tuple(ids)), Comparison("type", "=", ACCOUNT)]
+        parts: list[Filter] = [OneOf("document_no", tuple(ids)), Comparison("type", "=", ACCOUNT)]
         parts += [Comparison("no", "=", account)] if account else []
         for line in every(self.run.erp, LINES, AllOf(tuple(parts)), ["document_no", "amount"]) if ids else ():
             document, amount = line.values["document_no"], line.values["amount"]
@@ -126,11 +128,28 @@ class OrderRules(Special):
             "totalamount": including,
             **self._discounts(twin, discount, amount - freight + discount),
         }
+        if not self.run.context.trade.keeps_amounts:
+            self._refuse_sums(draft, twin, sums)
+            return
         for name, value in sums.items():
             if name in draft.values:
                 draft.values[name] = value
             elif name in self.run.rule.crm.fields:
                 draft.extra[name] = value
+
+    def _refuse_sums(self, draft: Draft, twin: Record, sums: Mapping[str, Value]) -> None:
+        """Sales would work them out anew from lines that know nothing of them; all else of the order goes."""
+        for name in sums:
+            draft.values.pop(name, None)
+        shown = twin.values.get("totalamount")
+        if shown != sums["totalamount"]:
+            draft.refused.append(
+                TotalsDiffer(
+                    f"Business Central makes {sums['totalamount']} of the order, Dynamics 365 Sales shows {shown} and "
+                    "works it out by itself. Switch sales order integration on there, and make the user that we write "
+                    "as an integration user."
+                )
+            )
 
     def _discounts(self, twin: Record, discount: Decimal, net: Decimal) -> dict[str, Value]:
         """What the salesperson typed stays, as long as an order made of it would have this invoice discount."""
@@ -155,14 +174,15 @@ class OrderRules(Special):
         found = every(self.run.erp, INVOICES, where, ["order_id"])
         invoiced = {row.values["order_id"] for row in found}
         there = {pair.erp_id: twins[pair.crm_id] for pair in pairs if pair.crm_id in twins}
-        return {twin.id: _last_words(twin, is_invoiced=id in invoiced) for id, twin in there.items()}
+        return {twin.id: self._last_words(twin, is_invoiced=id in invoiced) for id, twin in there.items()}
 
-
-def _last_words(twin: Record, *, is_invoiced: bool) -> Row | None:
-    if twin.values.get("statecode") != SUBMITTED:
-        return None
-    values = WRITTEN["invoiced"] if is_invoiced else REOPENED
-    return Row(twin.id, values, twin.version, from_states=frozenset((SUBMITTED,)))
+    def _last_words(self, twin: Record, *, is_invoiced: bool) -> Row | None:
+        if twin.values.get("statecode") != SUBMITTED:
+            return None
+        known = self.run.rule.crm.fields
+        wanted = WRITTEN["invoiced"] if is_invoiced else REOPENED
+        values = {name: value for name, value in wanted.items() if name in known}
+        return Row(twin.id, values, twin.version, from_states=frozenset((SUBMITTED,)))
 
 
 def _number(value: Value) -> Decimal:

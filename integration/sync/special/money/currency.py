@@ -21,6 +21,9 @@ from integration.systems.values import Record, Row, Side, Value
 
 CURRENCY = "currency"
 ITSELF = Reference(CURRENCY, TABLE)
+SMALLEST = "amount_rounding_precision"
+MOST_DECIMALS = 4
+"""Dataverse takes no more."""
 
 
 def stable_id(context: Context, name: str) -> uuid.UUID:
@@ -66,7 +69,8 @@ class CurrencyRules(Special):
 
     def columns(self, side: Side) -> Sequence[str]:
         if side is Side.ERP:
-            return ("code", "iso_code", "symbol", "exchange_rate")
+            smallest = (SMALLEST,) if SMALLEST in self.run.rule.erp.fields else ()
+            return ("code", "iso_code", "symbol", "exchange_rate", *smallest)
         return ("isocurrencycode", "exchangerate")
 
     def leave_out(self, record: Record) -> str | None:
@@ -119,11 +123,19 @@ class CurrencyRules(Special):
         draft.values["isocurrencycode"] = code
         draft.values["currencysymbol"] = record.values.get("symbol") or code
         draft.extra["exchangerate"] = self.rates.of(rate)
-        draft.on_insert["currencyprecision"] = self.rates.precision
+        draft.on_insert["currencyprecision"] = self._decimals(record)
         stays = str(twin.values.get("isocurrencycode") or "") if twin is not None else code
         if stays != code:
             # The rate is that of the new code: it would make the amounts in the old one wrong.
             hold_back(draft, self._fixed(record, stays, code), "isocurrencycode", "exchangerate")
+
+    def _decimals(self, record: Record) -> int:
+        """How many a new currency gets: as many as its smallest unit has, so that both round the same (yen 0, Kuwaiti
+        dinar 3)."""
+        smallest = record.values.get(SMALLEST)
+        if not isinstance(smallest, Decimal) or smallest <= 0:
+            return self.rates.precision
+        return min(max(-int(smallest.normalize().as_tuple().exponent), 0), MOST_DECIMALS)
 
     def _fixed(self, record: Record, stays: str, code: str) -> FieldFixed:
         return FieldFixed(

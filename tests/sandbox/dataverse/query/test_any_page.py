@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from typing import Any
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree
@@ -219,3 +220,25 @@ def test_a_page_size_that_is_none_is_ignored_and_one_too_large_is_the_largest(
 def test_a_top_that_is_no_whole_number_of_32_bits_is_refused(samples: Samples, top: str) -> None:
     for query in (f"$select=new_name&$top={top}", f"$apply=groupby((new_name))&$top={top}"):
         assert samples.inside.refusal("GET", f"{SET}?{query}") == (400, "0x80060888")
+
+
+@pytest.mark.parametrize("order", ["modifiedon", "name desc", "fax,name desc", "fax desc,modifiedon"])
+def test_rows_that_leave_between_two_pages_move_no_others(samples: Samples, order: str) -> None:
+    inside, mark = samples.inside, uuid.uuid4().hex
+    made = [
+        inside.create("accounts", name=f"Paged {number}", telephone1=mark, fax="1" if number % 2 else None)
+        for number in range(6)
+    ]
+    query = f"accounts?$select=name&$orderby={order}&$filter=telephone1 eq '{mark}'"
+    whole = [row["accountid"] for row in inside.rows(query)]
+
+    found, path = list[str](), query
+    while path:
+        answer = inside.get(path, Prefer="odata.maxpagesize=2")
+        found += [row["accountid"] for row in answer["value"]]
+        for row in answer["value"]:
+            assert inside("PATCH", f"accounts({row['accountid']})", {"telephone1": "sold"}).status_code == 204
+        path = answer.get("@odata.nextLink", "")
+
+    assert found == whole
+    assert sorted(whole) == sorted(made)

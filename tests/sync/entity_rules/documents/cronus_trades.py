@@ -23,12 +23,17 @@ class Trading(Cronus):
 
     def __init__(self) -> None:
         super().__init__()
-        self.context = replace(self.context, trade=Trade(orders=True))
+        self.context = replace(self.context, trade=Trade(orders=True, keeps_amounts=True))
         self.setup = self.erp.add(
             "sales_receivables_setup", freight_g_l_account_no=FREIGHT, write_in_product_no="WRITE-IN"
         )
         self.crm.plug_ins["invoice"] = lambda values: (
             {"statecode": 0, "statuscode": 4, **values} if "name" in values else values
+        )
+        self.crm.plug_ins["annotation"] = lambda values: (
+            {**values, "objectidtypecode": about.table if isinstance(about := values["objectid"], Ref) else ""}
+            if "objectid" in values
+            else values
         )
         self.adatum = self.customer("Adatum", "C10")
         [self.adatum_account] = self.make("CUSTOMER", self.adatum)

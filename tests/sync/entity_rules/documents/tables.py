@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from integration.systems.values import Field, FieldType, Money, Option, Table
@@ -113,12 +114,12 @@ def crm_tables() -> list[Table]:
             text("productdescription", 500), Field("description", FieldType.MEMO),
             Field("lineitemnumber", FieldType.INTEGER), _number("quantity"),
             *_of_type(FieldType.BOOLEAN, "isproductoverridden", "ispriceoverridden"),
-            *(_money(name) for name in ("priceperunit", "baseamount", "tax", "extendedamount",
-                                        "volumediscountamount")),
+            *(_money(name) for name in ("priceperunit", "tax", "volumediscountamount")),
+            *(replace(_money(name), insertable=False) for name in ("baseamount", "extendedamount")),
             _positive("manualdiscountamount"),
         ], named="productdescription"),
         table("annotation", "Note", [
             text("subject", 500), Field("notetext", FieldType.MEMO), Field("isdocument", FieldType.BOOLEAN),
-            reference("objectid", "account", "invoice", "quote", "salesorder"),
+            reference("objectid", "account", "invoice", "quote", "salesorder"), text("objectidtypecode"),
         ], named="subject"),
     ]  # fmt: skip

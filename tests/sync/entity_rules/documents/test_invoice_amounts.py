@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.business_central.amounts import DiscountOutOfRange, Line, discount_amount, gross_amount
-from integration.business_central.amounts import document_amounts as worked_out
 from integration.sync.special.documents.invoice_amounts import PostedLine, Pricing, SalesInvoice, in_sales
 from tests.examples import examples
+from tests.sync.entity_rules.documents.papers import THIRDS, invoices, paper
 
 D = Decimal
 KEPT, CALCULATED = Pricing(keeps=True), Pricing(keeps=False)
@@ -36,7 +35,6 @@ class Example:
 
 ACCEPTED = ["1.346 19.99 0 0"]
 CONSUMER = ["3 24.99 7.50 20", "1 9.99 0 20"]
-THIRDS = ["30 0.33333 0 20", "1 5.00 0 20"]
 FINE = ["3 3.460 0 0", "1 25.000 0 0", "6 4.713 0 0", "6 4.501 0 0"]
 RETURN = ["2 100.00 0 20", "-1 100.00 -10.00 20"]
 EXAMPLES = {
@@ -77,27 +75,18 @@ EXAMPLES = {
     "a discount on each unit": Example(
         ["7 9.99 3.50 20"], ["9.49 66.43 0 13.29 79.72"], "66.43 0 13.29 79.72", Pricing(keeps=False, per_unit=True)
     ),
+    "a discount by the piece and by hand": Example(
+        ["3 199.00 22.50 25"], ["199.00 597.00 22.50 143.63 718.13"], "574.50 0 143.63 718.13"
+    ),
+    "a discount to the cent": Example(
+        ["2 72786.00 8511.37 25"], ["72786.00 145572.00 8511.37 34265.16 171325.79"],
+        "137060.63 0 34265.16 171325.79",
+    ),
+    "a percentage": Example(
+        ["16 348.35 222.94 22"], ["348.35 5573.60 222.94 1177.15 6527.81"], "5350.66 0 1177.15 6527.81"
+    ),
     "a comment": Example(["0 0 0 0", "1 5.00 0 0"], ["0 0 0 0 0", "5.00 5.00 0 0 5.00"], "5.00 0 0 5.00"),
 }  # fmt: skip
-
-
-def paper(lines: Sequence[str], discount: str, inclusive: bool) -> list[PostedLine]:
-    """The posted lines of an invoice as Business Central works it out."""
-    made = []
-    for line in lines:
-        quantity, price, own, rate, *more = line.split()
-        made.append(Line(D(quantity), D(price), D(own), f"VAT{rate}", D(rate), not more))
-    return posted(made, D("0.01"), D(discount), inclusive)
-
-
-def posted(lines: Sequence[Line], step: D, discount: D, inclusive: bool) -> list[PostedLine]:
-    document = worked_out(lines, step, discount, prices_include_vat=inclusive)
-    return [
-        PostedLine(
-            line.quantity, line.unit_price, one.line_discount, one.invoice_discount, one.amount, one.including_vat
-        )
-        for line, one in zip(lines, document.lines, strict=True)
-    ]
 
 
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
@@ -113,36 +102,29 @@ def test_the_lines_and_sums_of_an_invoice_in_sales(example: Example) -> None:
     assert sums == [D(number) for number in example.sums.split()]
 
 
+PARTS = {  # of 7 x 9.99 less 3.50, invoice discount 4.00; of 3 x 10.00, invoice discount 0.05
+    "the first 3 of 7": ("3", "29.97 1.50 1.71 26.76 32.11", "26.76 1.71 5.35 32.11"),
+    "the other 4": ("4", "39.96 2.00 2.29 35.67 42.80", "35.67 2.29 7.13 42.80"),
+    "the first of 3": ("1", "10.00 0 0.02 9.98 11.98", "9.98 0.02 2.00 11.98"),
+    "the second of 3": ("1", "10.00 0 0.01 9.99 11.99", "9.99 0.01 2.00 11.99"),
+}
+
+
+@pytest.mark.parametrize("keeps", [True, False], ids=["kept", "worked out"])
+@pytest.mark.parametrize(("quantity", "line", "sums"), PARTS.values(), ids=PARTS)
+def test_a_part_of_an_order_is_invoiced_as_it_was_posted(quantity: str, line: str, sums: str, keeps: bool) -> None:
+    gross, discount, share, amount, including = (D(number) for number in line.split())
+    part = PostedLine(D(quantity), gross / D(quantity), discount, share, amount, including)
+
+    made = in_sales([part], Pricing(keeps), prices_including_vat=False)
+
+    assert made.rounding is None
+    totals = made.totals
+    assert [totals.less_freight, totals.discount, totals.tax, totals.total] == [D(number) for number in sums.split()]
+    assert made.lines[0].base - made.lines[0].discount == amount + share
+
+
 # --- whatever is on it ----------------------------------------------------------------------------------------------
-
-QUANTITIES = st.one_of(
-    st.integers(-40, 40).map(D), st.decimals(-100, 1000, places=5, allow_nan=False, allow_infinity=False)
-)
-PRICES = st.decimals(0, 5000, places=5, allow_nan=False, allow_infinity=False)
-RATES = st.sampled_from([("VAT20", D(20)), ("VAT5", D(5)), ("VAT0", D(0)), ("VAT19.6", D("19.6"))])
-
-
-@st.composite
-def invoices(draw: st.DrawFn) -> tuple[list[PostedLine], int, bool]:
-    """(lines, decimals of the currency, prices include VAT)"""
-    places = draw(st.sampled_from([0, 2, 3]))
-    step, inclusive = D(1).scaleb(-places), draw(st.booleans())
-    lines = []
-    for _ in range(draw(st.integers(0, 6))):
-        quantity, price, (identifier, rate) = draw(QUANTITIES), draw(PRICES), draw(RATES)
-        gross = gross_amount(quantity, price, step)
-        discount = discount_amount(gross, draw(st.sampled_from([D(0), D(0), D(7), D("33.33333"), D(100)])), step)
-        lines.append(Line(quantity, price, discount, identifier, rate, draw(st.booleans())))
-    base = sum((gross_amount(x.quantity, x.unit_price, step) - x.line_discount for x in lines), D(0))
-    share = draw(st.sampled_from([D(0), D("0.05"), D(1)]))
-    whole = (max(base, D(0)) * share).quantize(step, ROUND_HALF_UP)
-    try:
-        made = posted(lines, step, whole, inclusive)
-    except DiscountOutOfRange:
-        assume(False)
-        raise
-    part = draw(st.integers(0, len(made)))  # a part of an order: its invoice discount is what falls on its lines
-    return made[part:], places, inclusive
 
 
 def by_the_formula_of_sales(made: SalesInvoice, pricing: Pricing) -> tuple[D, D, D]:

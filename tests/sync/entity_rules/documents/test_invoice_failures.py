@@ -58,9 +58,12 @@ def test_lines_that_an_interrupted_run_left_out_are_added(trading: Trading) -> N
         create(trading, invoice)
     [there], lines = trading.crm.ids("invoice"), trading.crm.ids("invoicedetail")
     trading.crm.remove("invoicedetail", lines[1])
+    trading.crm.edit("invoicedetail", lines[0], by=trading.crm.user_id, baseamount=None, extendedamount=D(0))
     trading.crm.edit("invoice", there, by=trading.crm.user_id, statecode=0, statuscode=4, totalamount=D(0))
     assert trading.run(TO_CRM, standard(INVOICE)) == Counters(inserted=1)
     assert set(trading.crm.ids("invoicedetail")) == set(lines)
+    amounts = [(row["baseamount"], row["extendedamount"]) for row in trading.lines_of(invoice)]
+    assert amounts == [(D("298.00"), D("354.62")), (D("12.50"), D("15.00"))]
     assert sums(trading, invoice) == [D("295.60"), D("14.90"), D("59.12"), D("354.72")]
     assert state(trading, invoice) == (2, 100002)
 

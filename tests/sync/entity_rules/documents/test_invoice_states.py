@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from integration.sync.rules import Limits
 from integration.sync.run import Counters
 from tests.sync.entity_rules.cronus import TO_CRM, standard
 from tests.sync.entity_rules.documents.cronus_trades import INVOICE, Trading, bicycles
@@ -76,3 +78,12 @@ def test_of_a_paid_invoice_nothing_but_the_state_follows(trading: Trading) -> No
     trading.erp.edit("sales_invoice_header", invoice, ship_to_city="Leeds")
     assert trading.run(TO_CRM, standard(INVOICE)) == Counters(unchanged=1)
     assert trading.twin(INVOICE, invoice)["shipto_city"] == ""
+
+
+def test_a_day_on_which_many_invoices_are_paid_is_nothing_unusual(trading: Trading) -> None:
+    invoices = [trading.invoice(bicycles(), no=f"1030{number:02}") for number in range(12)]
+    create(trading, *invoices)
+    for invoice in invoices:
+        trading.erp.edit("sales_invoice_header", invoice, remaining_amount=D(0))
+    narrow = replace(standard(INVOICE), limits=Limits(changed_at_least=5))
+    assert trading.run(TO_CRM, narrow) == Counters(modified=12)

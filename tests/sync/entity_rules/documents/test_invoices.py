@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from integration.sync.run import Counters
-from integration.systems.values import Ref
+from integration.systems.values import Ref, option_id
 from tests.sync.entity_rules.cronus import TO_CRM, standard
 from tests.sync.entity_rules.documents.cronus_trades import INVOICE, ORDER, Trading, bicycles, freight
 from tests.sync.entity_rules.documents.invoicing import create, from_order, state, sums
@@ -53,6 +53,7 @@ def test_the_rounding_line_stands_only_where_sales_works_amounts_out(trading: Tr
     thin |= {"amount": D("10.00"), "amount_including_vat": D("12.00")}
     more = {"type": 2, "no": "1000", "description": "Tube", "quantity": D(1), "unit_price": D("5.00")}
     more |= {"amount": D("5.00"), "amount_including_vat": D("6.00")}
+    trading.keep_amounts(False)
     worked_out = trading.invoice(thin, more, no="103013")
     create(trading, worked_out)
     *_, rounding = trading.lines_of(worked_out)
@@ -208,6 +209,22 @@ def test_a_description_left_blank_is_that_of_the_shipment_method(trading: Tradin
     typed = trading.invoice(bicycles(), no="103002", work_description="Two bicycles")
     create(trading, blank, typed)
     assert [trading.twin(INVOICE, one)["description"] for one in (blank, typed)] == ["Ex works", "Two bicycles"]
+
+
+@pytest.mark.scenario("CRMIntegrationMapping.SyncCRMInvoiceUpdatesCRMOptions")
+def test_payment_terms_and_shipping_agent_go_as_options(trading: Trading) -> None:
+    values = {}
+    for column, table, mapping, there in (
+        ("payment_terms_code", "payment_terms", "PAYMENT TERMS", "account.paymenttermscode"),
+        ("shipping_agent_code", "shipping_agent", "SHIPPING AGENT", "account.address1_shippingmethodcode"),
+    ):
+        row = trading.erp.add(table, code="AIR", description="Air")
+        trading.couple(standard(mapping), row, option_id(there, 2))
+        values[column] = Ref(table, row)
+    invoice = trading.invoice(bicycles(), **values)
+    assert create(trading, invoice) == Counters(inserted=1)
+    there = trading.twin(INVOICE, invoice)
+    assert (there["paymenttermscode"], there["shippingmethodcode"]) == (2, 2)
 
 
 def test_an_order_that_is_completely_invoiced_follows_its_invoice(trading: Trading) -> None:

@@ -94,6 +94,16 @@ def test_header_changes_go_to_sales(trading: Trading) -> None:
     assert written["requestdeliveryby"] == dt.date(2027, 1, 15)
 
 
+def test_sums_that_sales_works_out_by_itself_are_named_and_all_else_goes(trading: Trading) -> None:
+    _, there = trading.coupled_order(ship_to_city="Bristol")
+    trading.keep_amounts(False)
+    assert run(trading) == Counters(modified=1, failed=1)
+    [failure] = trading.journal.failures
+    assert (failure.code, "354.72" in failure.message) == ("totals-differ", True)
+    values = trading.crm.values("salesorder", there)
+    assert (values["shipto_city"], values["totalamount"]) == ("Bristol", D("295.60"))
+
+
 # --- the state ------------------------------------------------------------------------------------------------------
 
 

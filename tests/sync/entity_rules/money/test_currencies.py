@@ -37,6 +37,14 @@ def test_a_new_currency_has_the_decimals_that_the_organization_sets(cronus: Cron
     assert cronus.crm.values("transactioncurrency", dinar)["currencyprecision"] == 3
 
 
+@pytest.mark.parametrize(("code", "smallest", "decimals"), [("JPY", "1", 0), ("KWD", "0.001", 3), ("EUR", "0.01", 2)])
+def test_a_new_currency_has_as_many_decimals_as_its_smallest_unit(
+    cronus: Cronus, code: str, smallest: str, decimals: int
+) -> None:
+    [row] = cronus.make(CURRENCY, cronus.currency(code, "2", amount_rounding_precision=Decimal(smallest)))
+    assert cronus.crm.values("transactioncurrency", row)["currencyprecision"] == decimals
+
+
 def test_a_currency_is_found_by_its_iso_code_whatever_its_name(cronus: Cronus) -> None:
     there = cronus.crm.add("transactioncurrency", isocurrencycode="EUR", currencyname="Gemeinschaftswährung")
     euro = cronus.currency("EURO", "1.25", iso_code="EUR")

@@ -1,0 +1,129 @@
+"""How the passes of documents read: what is still open, then what changed, in rounds and in pieces.
+
+What is made of a document changes it, and may take it out of what is being read. Pages that are read meanwhile would
+shift, and documents be passed over:
+
+    read page 1 (1,000 candidates)     ask for page 2      make 1,000 orders: they are no candidates any more
+    page 2 of the candidates left      would begin behind the first 1,000 of those: they are lost
+
+So a round of headers is read to its end before anything is made of the first, the cursor moves behind a whole round
+only, and the next round begins anew.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+
+from integration.documents.flow import DIRECTION, Flow, Noted, chunks
+from integration.documents.reading import SalesReader
+from integration.documents.sources import Source
+from integration.sync.memory.ledger import State
+from integration.sync.run import Counters, Scope
+from integration.systems.errors import CursorExpired
+from integration.systems.values import Record, Side
+
+AT_ONCE = 500
+"""Documents that are read and planned in one go."""
+ROUND = 5000
+"""Headers that are held at once."""
+MODIFIED = "modifiedon"
+Pages = Iterator[tuple[list[Record], str | None]]
+"""Headers, and the cursor behind them where there is one."""
+
+
+class DocumentPass:
+    """One pass over documents of Sales. Subclasses read pages (``_read``) and deal with the headers of a piece
+    (``take``)."""
+
+    def __init__(self, flow: Flow, source: Source) -> None:
+        self.flow = flow
+        self.reader = SalesReader(flow.crm, source)
+        self.total = Counters()
+        self.delivered: dict[uuid.UUID, str] = {}
+        """The orders that were taken, with the version they had then; open ones may have changed as well."""
+        self.again: list[uuid.UUID] = []
+        """Orders that somebody changed while they were read or written."""
+
+    def go(self) -> Counters:
+        flow = self.flow
+        if flow.options.scope is Scope.IDS:
+            flow.journal.begin(len(flow.options.ids))
+        for headers, cursor in self._pages():
+            for start in range(0, len(headers), AT_ONCE):
+                flow.journal.go_on()
+                self.take(headers[start : start + AT_ONCE])
+            if cursor is not None:
+                flow.journal.advance(cursor)
+        again, self.again = list(dict.fromkeys(self.again)), []
+        for ids in chunks(again, AT_ONCE):
+            flow.journal.go_on()
+            self.take(list(self.reader.headers(ids).values()))
+        return self.total
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def _pages(self) -> Pages:
+        """Headers, and the cursor behind them."""
+        options = self.flow.options
+        if options.scope is Scope.IDS:
+            yield from self._of_ids(options.ids)
+            return
+        ledger = self.flow.ledger
+        for headers, _ in self._of_ids(list(dict.fromkeys([*ledger.open(DIRECTION), *ledger.released(DIRECTION)]))):
+            self.delivered.update((header.id, header.version) for header in headers)
+            yield headers, None
+        if options.scope is not Scope.OPEN:
+            yield from self._changes()
+
+    def _of_ids(self, ids: Sequence[uuid.UUID]) -> Pages:
+        for some in chunks(ids, AT_ONCE):
+            there = self.reader.headers(some)
+            self._forget_gone([id for id in some if id not in there])
+            yield list(there.values()), None
+
+    def _changes(self) -> Pages:
+        """What changed, in rounds. What is made of an order changes it, and may take it out of what is being read, so
+        that pages read meanwhile would shift: a round is read to its end first, and the next one begins anew."""
+        cursor = self.flow.journal.cursor()
+        last = None
+        while last is None:
+            try:
+                headers, last = self._round(cursor)
+            except CursorExpired:
+                if cursor is None:
+                    raise
+                cursor = None
+                continue
+            yield headers, last
+
+    def _round(self, cursor: str | None) -> tuple[list[Record], str | None]:
+        """Headers that were not delivered yet, and the cursor behind all of them; ``None`` where more follow."""
+        found: list[Record] = []
+        reached = None
+        for headers, behind in self._read(cursor):
+            if len(found) >= ROUND:
+                reached = None
+                break
+            found += [row for row in headers if self.delivered.get(row.id) != row.version]
+            reached = behind
+        self.delivered.update((header.id, header.version) for header in found)
+        return found, reached
+
+    def _read(self, cursor: str | None) -> Pages:
+        """Pages of headers that changed since the cursor, each with the cursor behind it."""
+        raise NotImplementedError
+
+    def take(self, headers: Sequence[Record]) -> None:
+        """Deal with these documents."""
+        raise NotImplementedError
+
+    def _forget_gone(self, ids: Sequence[uuid.UUID]) -> None:
+        """Orders that were deleted before they became one: nothing is left to do. What became of coupled ones is
+        found by the pass of their mapping."""
+        pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
+        noted = Noted(forgotten=[pair for pair in pairs.values() if pair.state is State.RESERVED], done=len(ids))
+        noted.recovered = [pair.crm_id for pair in noted.forgotten]
+        if noted.forgotten:
+            with self.flow.ledger.page():
+                noted.store(self.flow)

@@ -1,0 +1,54 @@
+"""Orders with both real ends: the embedded company, and a Sales organization behind its Web API."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from integration import jobs
+from integration.business_central.models import SalesHeader
+from integration.models import TableMapping
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from tests.integration.flows.desk import write_in_product
+from tests.integration.flows.organization import Organization, made, organization
+
+__all__ = ["organization"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+D = Decimal
+
+
+def test_submitted_orders_become_orders_and_sales_knows_their_numbers(organization: Organization) -> None:
+    plain = organization.order(organization.desk(3, "64.99"))
+    euros = organization.order(organization.desk(10, 65), currency="EUR", discountpercentage=D(10))
+
+    job = jobs.create_orders(inline=True)
+
+    assert (job.status, job.message, job.inserted, job.failed) == ("finished", "", 2, 0)
+    assert (made(plain).amount, made(plain).amount_including_vat) == (D("194.97"), D("233.96"))
+    assert (made(euros).amount, made(euros).currency_code.code) == (D(585), "EUR")
+    for order in (plain, euros):
+        state, status, number, sent = organization.values(
+            order, "statecode", "statuscode", "bci_number", "lastbackofficesubmit"
+        )
+        assert (state, status, number) == (1, 3, made(order).no)
+        assert sent is not None
+    again = jobs.create_orders(inline=True)
+    assert (again.inserted, again.failed, SalesHeader.objects.count()) == (0, 0, 2)
+
+
+def test_what_stands_for_written_in_products_is_no_product_itself(organization: Organization) -> None:
+    write_in_product()
+    options = Options(create=True, scope=Scope.EVERYTHING)
+    job = jobs.start(TableMapping.objects.get(name="ITEM-PRODUCT"), Direction.TO_CRM, options=options, inline=True)
+    assert (job.status, job.failed, job.inserted) == ("finished", 0, 0)
+    assert "products that are written in" in job.errors.get().message
+
+    order = organization.order(organization.desk(1, 1000), {"productdescription": "Crane hire", "quantity": D(1),
+                                                            "priceperunit": D(350)})  # fmt: skip
+    jobs.create_orders(inline=True)
+
+    assert made(order).amount == 1350

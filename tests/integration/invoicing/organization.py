@@ -1,0 +1,89 @@
+"""The embedded company and a Sales organization behind its Web API, which trade with each other."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+
+from integration import jobs
+from integration.business_central.models import Currency, Customer, Item, SalesHeader, UnitOfMeasure
+from integration.mappings.standard import create_missing
+from integration.models import SyncJob, TableMapping
+from integration.sync.rules import Direction
+from integration.sync.run import Options, Scope
+from integration.systems.filters import Comparison
+from integration.systems.system import System, every
+from integration.systems.values import Ref, Row
+from tests.business_central import trading
+from tests.sandbox.conftest import Caller
+
+D = Decimal
+
+
+class Organization:
+    """Adatum and Contoso are customers and accounts, goods and units are coupled, euros too."""
+
+    def __init__(self, crm: System, ready: dict[str, Any]) -> None:
+        self.crm, self.ready = crm, ready
+        trading.open_company()
+        create_missing()
+        Currency.objects.update(description=F("code"), symbol=F("code"))
+        for no, name in (("ADATUM", "Adatum Corporation"), ("CONTOSO", "Trey Research")):
+            [account] = every(crm, "account", Comparison("name", "=", name))
+            TableMapping.objects.get(name="CUSTOMER").couplings.couple(Customer.objects.get(no=no).pk, account.id)
+        for name in ("CURRENCY", "UNIT OF MEASURE", "ITEM-PRODUCT"):
+            options = Options(create=True, scope=Scope.EVERYTHING)
+            job = jobs.start(TableMapping.objects.get(name=name), Direction.TO_CRM, options=options, inline=True)
+            assert (job.status, job.failed) == (SyncJob.Status.FINISHED, 0), list(job.errors.all())
+
+    def partner(self, mapping: str, erp_id: uuid.UUID) -> uuid.UUID:
+        return TableMapping.objects.get(name=mapping).couplings.get(erp_id=erp_id).crm_id
+
+    def insert(self, table: str, **values: Any) -> uuid.UUID:
+        (written,) = self.crm.insert(table, [Row(uuid.uuid4(), values)])
+        assert written.error is None, written.error
+        return written.id
+
+    def order(self, *lines: dict[str, Any], whose: str = "ADATUM", currency: str = "", **more: Any) -> uuid.UUID:
+        """A submitted order; Sales works out what it comes to."""
+        account = self.partner("CUSTOMER", Customer.objects.get(no=whose).pk)
+        values: dict[str, Any] = {"name": "Bicycles", "customerid": Ref("account", account), **more}
+        if currency:
+            euros = self.partner("CURRENCY", Currency.objects.get(code=currency).pk)
+            values["transactioncurrencyid"] = Ref("transactioncurrency", euros)
+        order = self.insert("salesorder", **values)
+        for line in lines:
+            self.insert("salesorderdetail", salesorderid=Ref("salesorder", order), **line)
+        (written,) = self.crm.update("salesorder", [Row(order, {"statecode": 1, "statuscode": 3})])
+        assert written.error is None, written.error
+        return order
+
+    def desk(self, quantity: Any, price: Any, **more: Any) -> dict[str, Any]:
+        product = self.partner("ITEM-PRODUCT", Item.objects.get(no="DESK").pk)
+        group = self.partner("UNIT OF MEASURE", UnitOfMeasure.objects.get(code="PCS").pk)
+        [unit] = every(self.crm, "uom", Comparison("uomscheduleid", "=", group))
+        named = {"productid": Ref("product", product), "uomid": Ref("uom", unit.id), "ispriceoverridden": True}
+        return {**named, "quantity": D(str(quantity)), "priceperunit": D(str(price)), **more}
+
+    def values(self, order: uuid.UUID, *names: str) -> tuple[Any, ...]:
+        found = self.crm.get("salesorder", [order], names)[order].values
+        return tuple(found[name] for name in names)
+
+    def keep_amounts(self, keeps: bool) -> None:
+        """Switch in Sales whether it leaves the amounts of integration users as they are."""
+        administrator = Caller(self.ready, "administrator")
+        row = administrator.rows("organizations")[0]["organizationid"]
+        assert administrator("PATCH", f"organizations({row})", {"issopintegrationenabled": keeps}).ok
+
+    def add_note(self, order: uuid.UUID, text: str) -> None:
+        """A person writes a note in Sales."""
+        about = {"objectid_salesorder_at_bind": f"/salesorders({order})"}
+        Caller(self.ready, "administrator").create("annotations", **about, notetext=text)
+
+
+def made(order: uuid.UUID) -> SalesHeader:
+    coupling = TableMapping.objects.get(name="SALESORDER-ORDER").couplings.get(crm_id=order)
+    return SalesHeader.objects.get(pk=coupling.erp_id)
