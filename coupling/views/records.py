@@ -8,6 +8,7 @@ from itertools import chain
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
 
 from coupling.filters import RecordFilter
 from coupling.pages.cards import Card, card
@@ -65,6 +66,7 @@ def _stays(mapping: TableMapping, erp_id: uuid.UUID) -> bool:
         return erp_id in erp.get(mapping.erp_table, [erp_id], ())
 
 
+@require_safe
 def customer_in_sales(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """``/records/erp/customer/<system_id>/sales/``: what is open for a coupled customer in Sales, asked now. The panel
     of the card loads it when the card itself is shown."""
@@ -75,6 +77,7 @@ def customer_in_sales(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return render(request, template, {"sales": counts(account), "customer": id})
 
 
+@require_safe
 def customers_in_sales(request: HttpRequest) -> HttpResponse:
     """``/records/erp/customer/sales/?selected=…``: the same for the one customer that is ticked in the list."""
     ticked = [id for typed in request.GET.getlist("selected") if (id := named(typed)) is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -26,16 +27,21 @@ def navigation(context: dict[str, Any]) -> list[dict[str, Any]]:
         {"label": label, "links": [_link(one) for one in visible(places, context["user"])]}
         for label, places in entries().items()
     ]
-    links = [link for group in groups for link in group["links"]]
-    above = [link for link in links if path == link["url"] or (link["url"] != "/" and path.startswith(link["url"]))]
-    if above:
-        max(above, key=lambda link: len(link["url"]))["here"] = True
+    nearest = _nearest(path, [link["url"] for group in groups for link in group["links"]])
+    for link in (one for group in groups for one in group["links"]):
+        link["here"] = link["url"] == nearest
     return [group for group in groups if group["links"]]
 
 
 def _link(entry: Entry) -> dict[str, Any]:
-    """One link. Of several that a page is below, the longest is where it is."""
-    return {"label": entry.label, "url": reverse(entry.name, args=entry.args), "here": False}
+    return {"label": entry.label, "url": reverse(entry.name, args=entry.args)}
+
+
+def _nearest(path: str, addresses: Iterable[str]) -> str:
+    """The address that a page is at or below, the longest of several; blank where there is none. Below Home is only
+    Home itself."""
+    above = [one for one in addresses if path == one or (one != "/" and path.startswith(one))]
+    return max(above, key=len, default="")
 
 
 @register.simple_tag(takes_context=True)

@@ -28,7 +28,8 @@ from integration.business_central.models import (
 )
 from integration.business_central.posting.adjustments import post_adjustment
 from integration.business_central.store import EmbeddedCompany
-from integration.models import SyncJob, TableMapping
+from integration.management.entry import main
+from integration.models import AuditEntry, SyncJob, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
 from integration.systems.filters import Comparison
@@ -222,9 +223,10 @@ def created_by_command(organization: Organization, capsys: pytest.CaptureFixture
     erp.act("sales_header", header.pk, "release")
     invoice = invoice_of(header)
     capsys.readouterr()
-    call_command("create_invoice", invoice.no, "--json")
+    main(["manage.py", "create_invoice", invoice.no, "--json"])
     answer = json.loads(capsys.readouterr().out)
     assert (answer["status"], answer["counters"]["inserted"], answer["errors"]) == ("finished", 1, [])
+    assert AuditEntry.objects.filter(who="command line", action="started", kind="run").exists()
     assert TableMapping.objects.get(name="CUSTOMER").couplings.filter(erp_id=buyer.pk, state="coupled").exists()
     call_command("create_invoice", invoice.no, "--json")
     assert json.loads(capsys.readouterr().out)["counters"]["unchanged"] == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -162,9 +161,16 @@ def test_a_code_nobody_wrote_about_stands_for_itself_and_advises_nothing() -> No
     assert (meaning("brand-new"), advice("brand-new")) == ("brand-new", "")
 
 
-def test_a_link_is_here_when_the_page_lies_below_it_and_home_only_on_home() -> None:
-    home = SimpleNamespace(name="home", args=(), label="Home")
-    jobs = SimpleNamespace(name="synch_jobs", args=(), label="Jobs")
-    assert [frame._link(home, path)["here"] for path in ("/", "/synch-jobs/")] == [True, False]
-    address = frame._link(jobs, "")["url"]
-    assert [frame._link(jobs, path)["here"] for path in (address, address + "1/", "/")] == [True, True, False]
+@pytest.mark.parametrize(
+    ("path", "here"),
+    [
+        ("/", "/"),
+        ("/synch/jobs/", "/synch/jobs/"),
+        ("/synch/jobs/1/", "/synch/jobs/"),
+        ("/setup/vat-posting/", "/setup/vat-posting/"),
+        ("/setup/sales-connection/data/", "/setup/"),
+        ("/accounts/login/", ""),
+    ],
+)
+def test_a_page_is_at_the_nearest_link_above_it_and_home_only_on_home(path: str, here: str) -> None:
+    assert frame._nearest(path, ["/", "/setup/", "/setup/vat-posting/", "/synch/jobs/"]) == here

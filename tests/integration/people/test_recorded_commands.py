@@ -81,7 +81,13 @@ CHANGES_NOTHING = {
     "demo_setup": "It is the demo's: what it saves records itself.",
     **dict.fromkeys(RUNS_FOR_LONG, "It acts for nobody; its pages and jobs say who asked."),
 }
-TRIED_IN = {"process_quotes": "tests/integration/flows/quotes/test_command.py"}
+TRIED_IN = {
+    "create_orders": "tests/integration/flows/orders/test_commands.py",
+    "process_quotes": "tests/integration/flows/quotes/test_command.py",
+    "create_invoice": "tests/integration/invoicing/test_over_http.py",
+    "update_statistics": "tests/integration/flows/statistics/test_statistics_job.py",
+    "run_job": "tests/integration/flows/statistics/test_statistics_job.py",
+}
 """What needs a world of its own."""
 
 

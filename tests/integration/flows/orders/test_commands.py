@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 
 from integration.business_central.models import SalesHeader
 from integration.business_central.posting.states import release
-from integration.models import ConnectionSetup, SyncError
+from integration.management.entry import main
+from integration.models import AuditEntry, ConnectionSetup, SyncError
 from integration.systems.values import Side
 from tests.integration.flows.desk import Desk, desk, lines_of
 
@@ -28,8 +29,10 @@ def test_orders_are_made_of_those_that_are_named_or_of_all(desk: Desk, capsys: p
     first, second = desk.order(desk.line()), desk.order(desk.line())
     [number] = desk.sales(second, "ordernumber")
 
-    call_command("create_orders", number.lower(), "--json")
+    main(["manage.py", "create_orders", number.lower(), "--json"])
     answer = said(capsys)
+    entry = AuditEntry.objects.get(action="started", kind="run")
+    assert (entry.who, entry.after["type"]) == ("command line", "Creation of Sales Orders")
     call_command("create_orders")
 
     assert (answer["status"], answer["counters"]["inserted"], answer["errors"]) == ("finished", 1, [])

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 
 from integration import jobs
 from integration.defaults.tasks import Task
-from integration.models import ConnectionSetup, JobQueueEntry, SyncError, SyncJob, TableMapping
+from integration.management.entry import main
+from integration.models import AuditEntry, ConnectionSetup, JobQueueEntry, SyncError, SyncJob, TableMapping
 from integration.models.jobs.flows import FlowCursor
 from integration.scheduler import run_now, start_due
 from integration.sync.rules import Direction
@@ -94,6 +95,19 @@ def test_update_statistics_of_one_customer_and_of_all(connected: StatisticsWorld
         ("inserted", "modified", "unchanged", "skipped", "failed", "deleted", "coupled", "uncoupled"), 0
     ) | {"unchanged": 1}
     assert connected.row(adatum) is not None
+
+
+@pytest.mark.parametrize("words", [("update_statistics", "ADATUM"), ("run_job", "customer_statistics")])
+def test_a_run_that_a_command_starts_is_on_record(
+    connected: StatisticsWorld, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    connected.couple("ADATUM")
+    before = AuditEntry.objects.count()
+
+    main(["manage.py", *words])
+
+    [entry] = AuditEntry.objects.order_by("pk")[before:]
+    assert (entry.who, entry.action) == ("command line", "started")
 
 
 def test_update_statistics_says_why_a_customer_failed(connected: StatisticsWorld) -> None:
