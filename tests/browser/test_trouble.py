@@ -83,7 +83,7 @@ def test_errors_are_narrowed_and_their_actions_need_a_choice(connected: Page) ->
     expect(page.locator("tbody")).to_contain_text("No errors.")
 
 
-def in_sales(demo, page: Page, name: str, **values: str) -> None:
+def in_sales(demo: Demo, page: Page, name: str, **values: str) -> None:
     """A salesperson changes an account, in Sales itself."""
     page.goto("/connection/")
     labels = ("Dynamics 365 Sales URL", "Token endpoint")

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Demo, sign_in, unfit
 
@@ -21,7 +21,7 @@ PATIENCE = 60_000
 ESTERS = "a bicycle in the rain"
 
 
-def row_of(page: Page, name: str):
+def row_of(page: Page, name: str) -> Locator:
     return page.get_by_role("row", name=re.compile(f"^{name}"))
 
 

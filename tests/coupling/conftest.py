@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -88,25 +90,25 @@ def vendors(connected: ConnectionSetup) -> TableMapping:
     return made
 
 
-def id_of(system: MemorySystem, name: str):
+def id_of(system: MemorySystem, name: str) -> uuid.UUID:
     """The id of the customer or account of that name."""
     table = "customer" if system.side is Side.ERP else "account"
     return next(id for id in system.ids(table) if system.values(table, id)["name"] == name)
 
 
-def page(client: Client, name: str, *args, **query) -> str:
+def page(client: Client, name: str, *args: object, **query: object) -> str:
     """A page as it is shown."""
     answer = client.get(reverse(name, args=args), query)
     assert answer.status_code == 200
     return answer.content.decode()
 
 
-def press(client: Client, side: str, table: str, action: str, *ids, **more):
+def press(client: Client, side: str, table: str, action: str, *ids: object, **more: object) -> HttpResponse:
     """A button of a list or card, with these records chosen."""
     address = reverse("record_action", args=[side, table, action])
     return client.post(address, {"selected": ids, "back": f"/records/{side}/{table}/", **more})
 
 
-def told(answer) -> list[str]:
+def told(answer: Any) -> list[str]:
     """What the person is told on the next page."""
     return [str(message) for message in get_messages(answer.wsgi_request)]

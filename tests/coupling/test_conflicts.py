@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from django.http import HttpResponse
 from django.test.client import Client
 from django.urls import reverse
 
@@ -25,12 +26,12 @@ def run_all() -> None:
         jobs.run(job.pk)
 
 
-def both(world) -> None:
+def both(world: JobsWorld) -> None:
     for direction in ("to_crm", "to_erp"):
         jobs.run(jobs.start(world.mapping(), direction).pk)
 
 
-def clash(world, name: str = "Adatum") -> tuple[uuid.UUID, uuid.UUID]:
+def clash(world: JobsWorld, name: str = "Adatum") -> tuple[uuid.UUID, uuid.UUID]:
     """A pair that agreed, then name and telephone were changed on both sides to different values."""
     world.couple_jim()
     ours, theirs = world.add_customer(name, phone_no="030 1"), world.add_account(name, telephone1="030 1")
@@ -43,7 +44,7 @@ def clash(world, name: str = "Adatum") -> tuple[uuid.UUID, uuid.UUID]:
     return ours, theirs
 
 
-def decide(client, erp_id, shown: str, **chosen: str):
+def decide(client: Client, erp_id: uuid.UUID, shown: str, **chosen: str) -> HttpResponse:
     fields = {f"field:{key.replace('__', ':')}": side for key, side in chosen.items()}
     versions = {
         name: shown.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("erp_version", "crm_version")

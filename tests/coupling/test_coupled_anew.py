@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.http import HttpResponse
 from django.test.client import Client
 from django.urls import reverse
 
@@ -49,7 +51,7 @@ def firm(world: JobsWorld) -> Firm:
     return Firm(world)
 
 
-def couple_on_the_page(client, firm: Firm, account: uuid.UUID):
+def couple_on_the_page(client: Client, firm: Firm, account: uuid.UUID) -> HttpResponse:
     seen = commands.coupled_with(firm.world.mapping(), firm.adatum) or ""
     return client.post(reverse("coupling_set", args=["CUSTOMER", firm.adatum]), {"crm_id": account, "seen": seen})
 
@@ -89,7 +91,7 @@ def test_where_everybody_of_the_firm_is_coupled_nothing_is_offered(firm: Firm, c
     assert told(couple_on_the_page(clerk, firm, firm.account)) == ["The records are coupled."]
 
 
-def firm_connected(firm: Firm):
+def firm_connected(firm: Firm) -> Any:
     """Both systems, as a command opens them."""
 
     class Connected:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 
 import pytest
+from django.http import HttpResponse
 from django.test.client import Client
 from django.urls import reverse
 
@@ -22,7 +24,7 @@ def world(standard_world: StandardWorld) -> StandardWorld:
     return standard_world
 
 
-def couple(client, mapping: str, erp_id, **more):
+def couple(client: Client, mapping: str, erp_id: uuid.UUID, **more: object) -> HttpResponse:
     return client.post(reverse("coupling_set", args=[mapping, erp_id]), more)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 import pytest
 from django.test.client import Client
@@ -59,7 +60,7 @@ def test_what_stands_in_the_way_of_one_mapping_keeps_no_other_from_being_uncoupl
     people, people_ids, people_job = pairs("SALESPEOPLE", ("salesperson", "systemuser"))
     real = commands.uncouple
 
-    def refusing(mapping, ids, user: str):
+    def refusing(mapping: TableMapping, ids: Sequence[uuid.UUID], user: str) -> SyncJob | int:
         if mapping.name == "ITEM-PRODUCT":
             raise CouplingError("An item is locked.")
         return real(mapping, ids, user)

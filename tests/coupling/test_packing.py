@@ -35,18 +35,18 @@ PAIRS = st.builds(
 
 
 @given(AGREED)
-def test_halves_come_back_as_they_were_whatever_they_hold(agreed) -> None:
+def test_halves_come_back_as_they_were_whatever_they_hold(agreed: dict[str, tuple[str, str]]) -> None:
     assert unpacked(packed(agreed)) == agreed
 
 
 @given(VALUES)
-def test_a_value_that_a_bulk_call_wrote_comes_back_plain_here_and_unread_there(value) -> None:
+def test_a_value_that_a_bulk_call_wrote_comes_back_plain_here_and_unread_there(value: str) -> None:
     agreed = {"name:name": (plain(value), unread(value))}
     assert unpacked(packed(agreed)) == agreed
 
 
 @given(PAIRS)
-def test_a_pair_comes_back_as_it_was(pair) -> None:
+def test_a_pair_comes_back_as_it_was(pair: Pair) -> None:
     assert len(row_of(pair)) == len(COLUMNS)
     assert pair_of(row_of(pair)) == pair
 

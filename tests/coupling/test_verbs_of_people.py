@@ -23,7 +23,7 @@ ONE, TWO, THREE = (uuid.UUID(int=n) for n in (1, 2, 3))
 THERE = {ONE: uuid.UUID(int=11), TWO: uuid.UUID(int=12), THREE: uuid.UUID(int=13)}
 
 
-def pair(id: uuid.UUID = ONE, **more) -> Pair:
+def pair(id: uuid.UUID = ONE, **more: Any) -> Pair:
     return Pair(id, THERE[id], more.pop("state", State.COUPLED), **more)
 
 
@@ -32,7 +32,7 @@ def ledger(mapping: TableMapping) -> Any:
     return mapping.couplings
 
 
-def stored(ledger, id: uuid.UUID = ONE) -> Pair:
+def stored(ledger: Any, id: uuid.UUID = ONE) -> Pair:
     return ledger.get(erp_id=id).pair
 
 
@@ -131,7 +131,7 @@ def test_only_coupled_pairs_count_as_uncoupled_and_places_and_waits_go_with_them
     assert (ledger.count(), Wait.objects.count()) == (0, 0)
 
 
-def log(mapping, erp_id=None, crm_id=None) -> None:
+def log(mapping: TableMapping, erp_id: uuid.UUID | None = None, crm_id: uuid.UUID | None = None) -> None:
     job = SyncJob.objects.create(mapping=mapping, direction="to_crm")
     SyncError.objects.log(job, [Failure(Direction.TO_CRM, erp_id, crm_id, "refused", "No.", "Adatum")])
 

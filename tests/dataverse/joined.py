@@ -8,6 +8,6 @@ from integration.dataverse.connecting import connect
 from integration.dataverse.store import SalesOrganization
 
 
-def joined(ready: dict[str, Any], **changed) -> SalesOrganization:
+def joined(ready: dict[str, Any], **changed: Any) -> SalesOrganization:
     wanted = {name: ready[name] for name in ("url", "tenant", "client_id", "client_secret", "token_endpoint")}
     return connect(**{**wanted, **changed})

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Never
+from typing import Any, BinaryIO, Never
 
 import pytest
 from hypothesis import given
@@ -39,7 +39,7 @@ def transport() -> Iterator[Transport]:
     st.none() | st.booleans() | st.integers() | st.text() | DECIMALS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12,
 ))  # fmt: skip
-def test_what_is_sent_is_read_back_exactly(value) -> None:
+def test_what_is_sent_is_read_back_exactly(value: Any) -> None:
     assert decode(encode(value)) == value
 
 
@@ -162,7 +162,7 @@ def test_connections_are_used_again(server: Counterpart, transport: Transport) -
     assert len({asked.port for asked in server.asked}) == 1
 
 
-def endless_body(wfile) -> None:
+def endless_body(wfile: BinaryIO) -> None:
     wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
     try:
         while True:
@@ -179,7 +179,7 @@ def test_an_endless_body_is_cut_off(server: Counterpart, transport: Transport) -
 
 
 def test_a_server_that_sends_a_byte_now_and_then_meets_the_deadline(server: Counterpart, transport: Transport) -> None:
-    def drip(wfile) -> None:
+    def drip(wfile: BinaryIO) -> None:
         wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
         wfile.flush()
         while not server.ending.wait(0.05):
@@ -192,7 +192,7 @@ def test_a_server_that_sends_a_byte_now_and_then_meets_the_deadline(server: Coun
 
 
 def test_a_server_that_never_ends_its_headers_meets_the_deadline(server: Counterpart, transport: Transport) -> None:
-    def drip(wfile) -> None:
+    def drip(wfile: BinaryIO) -> None:
         wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
         wfile.flush()
         while not server.ending.wait(0.05):
@@ -249,7 +249,7 @@ def test_a_port_nobody_listens_at_is_said_in_words(transport: Transport) -> None
 
 
 def test_a_host_that_does_not_exist_is_said_in_words(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*arguments, **options) -> Never:
+    def unknown(*arguments: object, **options: object) -> Never:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)

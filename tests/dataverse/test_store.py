@@ -38,7 +38,7 @@ def organization(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     found.close()
 
 
-def refused(sandbox, **changed) -> Exception:
+def refused(sandbox: dict[str, Any], **changed: Any) -> Exception:
     found = joined(sandbox, **changed)
     try:
         with pytest.raises(Exception) as caught:  # noqa: PT011 - each test looks at it

@@ -88,7 +88,9 @@ def test_a_translated_address_of_this_machine_is_not_this_machine_and_must_not_b
 
 
 @given(st.ip_addresses())
-def test_every_address_of_this_machine_is_called_and_every_other_one_is_judged(address) -> None:
+def test_every_address_of_this_machine_is_called_and_every_other_one_is_judged(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
     with suppress(AddressRefused):
         check_host(str(address))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,7 +72,7 @@ def test_brackets_without_sense_are_refused(body: str) -> None:
 
 
 @given(st.binary(max_size=60) | st.text(alphabet='[]{}",:\\1ae ', max_size=60))
-def test_any_bytes_are_a_value_or_a_bad_answer(body) -> None:
+def test_any_bytes_are_a_value_or_a_bad_answer(body: bytes | str) -> None:
     with suppress(BadAnswer):
         assert decode(body) == json.loads(body, parse_float=Decimal)
 
@@ -80,7 +81,7 @@ def test_any_bytes_are_a_value_or_a_bad_answer(body) -> None:
     st.none() | st.integers() | st.text() | st.decimals(allow_nan=False, allow_infinity=False, places=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=20,
 ))  # fmt: skip
-def test_what_is_within_the_bounds_is_read_as_it_is(value) -> None:
+def test_what_is_within_the_bounds_is_read_as_it_is(value: Any) -> None:
     assert decode(exact.encode(value)) == value
     assert decode(json.dumps(str(value))) == str(value)
     assert decode("1.50") == Decimal("1.50")

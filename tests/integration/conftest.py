@@ -94,7 +94,7 @@ def mapping(setup: ConnectionSetup) -> TableMapping:
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """The organization cannot be reached."""
 
-    def refuse(**_) -> Never:
+    def refuse(**_: object) -> Never:
         raise Unreachable("No route to contoso.crm4.dynamics.com.")
 
     monkeypatch.setattr(systems, "connect", refuse)

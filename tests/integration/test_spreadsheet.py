@@ -46,7 +46,7 @@ def test_what_would_be_a_formula_begins_with_an_apostrophe(text: str, written: s
 @example(text="-1")
 @given(text=HOSTILE.map("".join))
 @examples(200)
-def test_no_cell_is_a_formula_whatever_separates_cells_for_who_opens_it(separator, text: str) -> None:
+def test_no_cell_is_a_formula_whatever_separates_cells_for_who_opens_it(separator: str, text: str) -> None:
     for row in csv.reader(file_of(text, "Fabrikam").splitlines(keepends=True), delimiter=separator):
         for cell in row:
             begins = cell.lstrip(' "\t\r\n')

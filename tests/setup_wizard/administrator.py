@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from django.http import HttpResponse
+from django.test import Client
 from pytest_django.fixtures import Settings
 
+from integration.dataverse.signin import HeldToken
 from integration.models import ConnectionSetup
 from setup_wizard import administrator
 from tests.organization import demo_organization, fill_in
@@ -52,7 +55,7 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     come_back = administrator.come_back
 
-    def watched(*given):
+    def watched(*given: Any) -> HeldToken:
         held = come_back(*given)
         seen.append(held.token())
         return held
@@ -61,7 +64,7 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def begun(client, *wanted: str) -> str:
+def begun(client: Client, *wanted: str) -> str:
     """The address the browser is sent to."""
     asked = "&".join(f"task={name}" for name in wanted)
     return client.get(f"{STEP}sign-in/?{asked}", HTTP_HOST="127.0.0.1:8000").url
@@ -80,7 +83,7 @@ def agree(address: str, answer: str = "sign in", person: str = "Nancy Anderson")
     return back.headers["Location"]
 
 
-def come_back(client, address: str):
+def come_back(client: Client, address: str) -> HttpResponse:
     """The browser comes back."""
     parts = urlsplit(address)
     return client.get(f"{parts.path}?{parts.query}", HTTP_HOST="127.0.0.1:8000", follow=True)

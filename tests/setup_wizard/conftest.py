@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
 from integration.systems.memory.system import MemorySystem
 from tests.integration.conftest import admin, company, ends, organization, reader, setup
@@ -21,7 +23,7 @@ def fresh(db: None, ends: tuple[MemorySystem, ...]) -> tuple[MemorySystem, ...]:
     return ends
 
 
-def shown(client, step: str) -> dict[str, str]:
+def shown(client: Client, step: str) -> dict[str, str]:
     """What a step's form shows, ready to be sent back."""
     form = client.get(f"{GUIDE}{step}/").context["form"]
     values = {name: form[name].value() for name in form.fields}
@@ -33,7 +35,7 @@ def shown(client, step: str) -> dict[str, str]:
     return sent
 
 
-def press(client, step: str, without: tuple[str, ...] = (), **changes: str):
+def press(client: Client, step: str, without: tuple[str, ...] = (), **changes: str) -> HttpResponse:
     """Next on a step, with these changes to what it shows."""
     page = client.get(f"{GUIDE}{step}/")
     sent = shown(client, step) if page.context and "form" in page.context else {}
@@ -41,7 +43,7 @@ def press(client, step: str, without: tuple[str, ...] = (), **changes: str):
     return client.post(f"{GUIDE}{step}/", kept)
 
 
-def walk(client, until: str = "finish") -> None:
+def walk(client: Client, until: str = "finish") -> None:
     """Next, with what is needed and nothing else, up to this step; the administrator's part was done by hand."""
     steps = {
         "welcome": {},
@@ -58,5 +60,5 @@ def walk(client, until: str = "finish") -> None:
         assert answer.status_code == 302, (step, answer.context.get("form") and answer.context["form"].errors)
 
 
-def state(client) -> str:
+def state(client: Client) -> str:
     return client.get("/setup/").content.decode()

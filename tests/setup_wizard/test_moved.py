@@ -11,6 +11,7 @@ from django.test.client import Client
 from pytest_django.fixtures import Settings
 
 from coupling.models import Coupling
+from integration.http import Transport
 from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, TableMapping
 from setup_wizard import administrator, tasks
@@ -58,7 +59,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     called: list[str] = []
     transport = administrator._transport
 
-    def watched(*given):
+    def watched(*given: Any) -> Transport:
         made = transport(*given)
         send = made.send
         made.send = lambda method, url, **how: called.append(url) or send(method, url, **how)
@@ -105,7 +106,7 @@ def test_what_an_administrator_does_while_somebody_moves_the_connection_is_remem
 ) -> None:
     switch = tasks.named(["orders-on"])[0].run
 
-    def moved_meanwhile(work: dict[str, dict[str, Any]]):
+    def moved_meanwhile(work: dict[str, dict[str, Any]]) -> str:
         lead(url="http://127.0.0.1:9")
         return switch(work)
 

@@ -19,6 +19,7 @@ from integration.sync.reading.reader import SourceEmpty
 from integration.sync.rules import ConflictPolicy, DeletionPolicy, Direction, TableRule
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.errors import Throttled, TimedOut
+from integration.systems.memory import MemorySystem
 from integration.systems.values import Ref, Side
 from tests.makers import account, customer_rule, firms
 from tests.sync.mortal import run_until
@@ -256,7 +257,7 @@ class Anything(RuleBasedStateMachine):
 
     # --- looking ------------------------------------------------------------------------------------------
 
-    def _end(self, side: Side):
+    def _end(self, side: Side) -> tuple[MemorySystem, str]:
         return (self.world.erp, "customer") if side is Side.ERP else (self.world.crm, "account")
 
     def _values(self, side: Side) -> dict[uuid.UUID, dict[str, object]]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +29,7 @@ def test_a_number_is_counted_up_in_its_last_digits_which_keep_their_width(number
 
 
 @given(st.integers(0, 10**9), st.integers(1, 1000), st.text(alphabet="ABC-/ .", max_size=5))
-def test_counting_up_adds_up_and_keeps_what_stands_around_the_digits(start: Callable[..., Any], by, around) -> None:
+def test_counting_up_adds_up_and_keeps_what_stands_around_the_digits(start: int, by: int, around: str) -> None:
     number = f"{around}{start:05d}{around}"
 
     assert increased(increased(number, by), by) == increased(number, 2 * by)

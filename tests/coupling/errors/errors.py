@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from integration import jobs
@@ -13,14 +15,19 @@ from integration.sync.run import Failure
 
 
 def log(
-    job: SyncJob, erp_id=None, crm_id=None, code: str = "refused", message: str = "No.", label: str = ""
+    job: SyncJob,
+    erp_id: uuid.UUID | None = None,
+    crm_id: uuid.UUID | None = None,
+    code: str = "refused",
+    message: str = "No.",
+    label: str = "",
 ) -> SyncError:
     failure = Failure(Direction(job.direction), erp_id, crm_id, code, message, label)
     SyncError.objects.log(job, [failure])
     return SyncError.objects.latest("pk")
 
 
-def press(client, action: str, *errors: SyncError, **more):
+def press(client: Client, action: str, *errors: SyncError, **more: object) -> HttpResponse:
     return client.post(reverse("errors_action", args=[action]), {"selected": [error.pk for error in errors], **more})
 
 

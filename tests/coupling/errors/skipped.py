@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import uuid
 
+from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from coupling.models import RESTS
 from integration import jobs
 from integration.models import SyncJob, TableMapping
 from integration.systems.errors import Refused
+from tests.integration.jobs_world import JobsWorld
 
 
-def press(client, action: str, *ids: uuid.UUID, **more):
+def press(client: Client, action: str, *ids: uuid.UUID, **more: object) -> HttpResponse:
     rows = [row.pk for mapping in TableMapping.objects.all() for row in mapping.couplings.filter(erp_id__in=ids)]
     return client.post(reverse("skipped_action", args=[action]), {"selected": rows, **more})
 
@@ -23,14 +26,14 @@ def run_all() -> list[SyncJob]:
     return list(SyncJob.objects.order_by("queued_at"))
 
 
-def synchronize(world, direction: str = "to_crm", mapping: str = "CUSTOMER") -> SyncJob:
+def synchronize(world: JobsWorld, direction: str = "to_crm", mapping: str = "CUSTOMER") -> SyncJob:
     job = jobs.start(world.mapping(mapping), direction)
     jobs.run(job.pk)
     job.refresh_from_db()
     return job
 
 
-def skip(world, *names: str) -> list[uuid.UUID]:
+def skip(world: JobsWorld, *names: str) -> list[uuid.UUID]:
     """Coupled customers whose accounts refuse what Business Central sends, twice."""
     world.couple_jim()
     ids = []
@@ -51,9 +54,9 @@ def skip(world, *names: str) -> list[uuid.UUID]:
     return ids
 
 
-def account_of(world, erp_id: uuid.UUID) -> uuid.UUID:
+def account_of(world: JobsWorld, erp_id: uuid.UUID) -> uuid.UUID:
     return world.mapping().couplings.get(erp_id=erp_id).crm_id
 
 
-def still_skipped(world) -> set[uuid.UUID]:
+def still_skipped(world: JobsWorld) -> set[uuid.UUID]:
     return set(world.mapping().couplings.filter(RESTS).values_list("erp_id", flat=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,7 +27,7 @@ __all__ = ["world"]
 # --- failing and being skipped -------------------------------------------------------------------------------
 
 
-def run(world, direction: str = "to_crm", **options) -> SyncJob:
+def run(world: JobsWorld, direction: str = "to_crm", **options: Any) -> SyncJob:
     job = jobs.start(world.mapping(), direction, options=Options(**options))
     jobs.run(job.pk)
     job.refresh_from_db()
@@ -71,7 +72,7 @@ def test_a_record_that_waits_for_another_is_never_skipped_however_often_it_fails
     assert not world.mapping().couplings.filter(RESTS).exists()
 
 
-def refuse(world, times: int = 1) -> None:
+def refuse(world: JobsWorld, times: int = 1) -> None:
     for _ in range(times):
         world.crm.fail_on("update", Refused("The account is under review."))
 

@@ -22,7 +22,7 @@ __all__ = ["world"]
 # --- approvals -----------------------------------------------------------------------------------------------
 
 
-def refused(world) -> SyncJob:
+def refused(world: JobsWorld) -> SyncJob:
     """Three synchronized customers, all changed, where a run may change one."""
     world.couple_jim()
     for name in ("Adatum", "Fabrikam", "Litware"):

@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+from django.http import HttpResponse
 from django.test.client import Client
 from django.urls import reverse
 
@@ -159,7 +160,7 @@ def test_each_job_keeps_its_own_error_about_a_record_and_the_card_tells_the_last
 # --- Synchronize Now -----------------------------------------------------------------------------------------
 
 
-def press(client, table: str, id: uuid.UUID, **more):
+def press(client: Client, table: str, id: uuid.UUID, **more: object) -> HttpResponse:
     return client.post(reverse("record_action", args=["erp", table, "synchronize"]), {"selected": [id], **more})
 
 

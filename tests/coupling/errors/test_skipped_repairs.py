@@ -21,14 +21,14 @@ __all__ = ["world"]
 # --- a record is gone ----------------------------------------------------------------------------------------
 
 
-def losing_customer(world) -> uuid.UUID:
+def losing_customer(world: JobsWorld) -> uuid.UUID:
     (adatum,) = skip(world, "Adatum")
     world.erp.check_references = False
     world.erp.remove("customer", adatum)
     return adatum
 
 
-def losing_account(world) -> uuid.UUID:
+def losing_account(world: JobsWorld) -> uuid.UUID:
     (adatum,) = skip(world, "Adatum")
     world.crm.remove("account", account_of(world, adatum))
     return adatum

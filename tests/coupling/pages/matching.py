@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from integration import jobs
@@ -9,7 +11,7 @@ from integration.models import SyncJob
 from tests.pages import seen_on
 
 
-def start(client, *ids, **more):
+def start(client: Client, *ids: object, **more: object) -> HttpResponse:
     return client.post(
         reverse("match_start", args=["CUSTOMER"]),
         {"selected": ids, **seen_on(client, reverse("match", args=["CUSTOMER"])), **more},

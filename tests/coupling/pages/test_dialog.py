@@ -7,6 +7,7 @@ import uuid
 from uuid import UUID
 
 import pytest
+from django.http import HttpResponse
 from django.test.client import Client
 from django.urls import reverse
 
@@ -28,7 +29,7 @@ def offered(shown: str) -> list[str]:
     return re.findall(r'aria-label="Choose ([^"]+)"', shown)
 
 
-def couple(client, erp_id, **more):
+def couple(client: Client, erp_id: uuid.UUID, **more: object) -> HttpResponse:
     return client.post(reverse("coupling_set", args=["CUSTOMER", erp_id]), more)
 
 

@@ -40,11 +40,11 @@ class Pair:
             for one in ("Alpha", "Beta")
         )
 
-    def offered(self, client, **query) -> list[str]:
+    def offered(self, client: Client, **query: object) -> list[str]:
         shown = page(client, "coupling", self.mapping.name, self.ours, **query)
         return re.findall(r'aria-label="Choose ([^"]+)"', shown)
 
-    def chosen(self, client, **query) -> list[str]:
+    def chosen(self, client: Client, **query: object) -> list[str]:
         shown = page(client, "coupling", self.mapping.name, self.ours, **query)
         return re.findall(r'aria-label="Choose ([^"]+)" checked', shown)
 

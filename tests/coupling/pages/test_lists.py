@@ -27,7 +27,7 @@ def following(shown: str) -> str:
     return unquote(re.search(r'after=([^"&]+)"[^>]*>Next page', shown)[1])
 
 
-def walk(client, name: str, *args, **query) -> list[str]:
+def walk(client: Client, name: str, *args: object, **query: object) -> list[str]:
     """The firms of all pages of a list, from the first to the last."""
     shown = page(client, name, *args, **query)
     seen = names(shown)
@@ -40,7 +40,7 @@ def walk(client, name: str, *args, **query) -> list[str]:
     raise AssertionError("The pages of the list do not end.")
 
 
-def exported(client, *args, **query) -> list[list[str]]:
+def exported(client: Client, *args: object, **query: object) -> list[list[str]]:
     answer = client.get(reverse("erp_list", args=args), {"format": "csv", **query})
     return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from django.test.client import Client
 
@@ -15,7 +17,7 @@ from tests.integration.jobs_world import JobsWorld, world
 __all__ = ["world"]
 
 
-def by_phone(world) -> None:
+def by_phone(world: JobsWorld) -> None:
     """The telephone number is all that pairs are found by, and Business Central wins."""
     fields = world.mapping().fields
     fields.update(match_priority=0)
@@ -24,16 +26,16 @@ def by_phone(world) -> None:
     world.couple_jim()
 
 
-def pair(world, name: str, phone: str) -> tuple:
+def pair(world: JobsWorld, name: str, phone: str) -> tuple:
     """A customer, and an account of another name with the same telephone number."""
     return world.add_customer(name, phone_no=phone), world.add_account(f"{name} (Sales)", telephone1=phone)
 
 
-def pairs(world, *names: str) -> list[tuple]:
+def pairs(world: JobsWorld, *names: str) -> list[tuple]:
     return [pair(world, name, f"030 {number}") for number, name in enumerate(names, 1)]
 
 
-def account_name(world, id) -> str:
+def account_name(world: JobsWorld, id: uuid.UUID) -> str:
     return world.crm.values("account", id)["name"]
 
 

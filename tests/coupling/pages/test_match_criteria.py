@@ -91,7 +91,7 @@ def phones(world: JobsWorld) -> tuple:
     return adatum, world.add_account("Adatum", telephone1="030 2", ownerid=owner)
 
 
-def both_phones(world, pair: tuple) -> tuple[str, str]:
+def both_phones(world: JobsWorld, pair: tuple) -> tuple[str, str]:
     ours, theirs = pair
     return world.erp.values("customer", ours)["phone_no"], world.crm.values("account", theirs)["telephone1"]
 

@@ -29,7 +29,7 @@ def mapping(direction: str = "both", crm_filter: str = "", name: str = "CUSTOMER
     )
 
 
-def listing(side: Side = CRM, *mappings: TableMapping, **more) -> Listing:
+def listing(side: Side = CRM, *mappings: TableMapping, **more: Any) -> Listing:
     told = {"search": "", "state": "", "order": "", "is_enabled": True, **more}
     return Listing(side, "account" if side is CRM else "customer", "Accounts", mappings=mappings, **told)
 

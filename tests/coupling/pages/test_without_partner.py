@@ -34,7 +34,7 @@ def adatum(world: JobsWorld) -> UUID:
     return ours
 
 
-def lacks_a_partner(mapping: TableMapping, erp_id) -> None:
+def lacks_a_partner(mapping: TableMapping, erp_id: UUID) -> None:
     row = mapping.couplings.get(erp_id=erp_id)
     key = next(key for key in row.pair.agreed if "phone_no" in key)
     agreed = {**row.pair.agreed, key: (partnerless("030 1"), "030 1")}

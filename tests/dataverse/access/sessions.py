@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ class Organization:
             return Says(401, b"")
         return self.answers.pop(0) if self.answers else Says(200, {"value": []}, JSON)
 
-    def session(self, secret: str = "s3cret", cache: MemoryCache | None = None, **more) -> Session:
+    def session(self, secret: str = "s3cret", cache: MemoryCache | None = None, **more: Any) -> Session:
         return Session(
             self.server.url,
             Credentials("adatum.example", "client", secret, self.server.url + "/token"),
@@ -72,7 +73,7 @@ class Noted:
         self.waits: list[float] = []
         self.left: list[Left] = []
 
-    def slot(self):
+    def slot(self) -> Noted:
         return self
 
     def __enter__(self) -> None:

@@ -29,7 +29,7 @@ def organization(sandbox: dict[str, Any]) -> Iterator[SalesOrganization]:
     found.close()
 
 
-def joined(sandbox, cache: MemoryCache | None = None) -> SalesOrganization:
+def joined(sandbox: dict[str, Any], cache: MemoryCache | None = None) -> SalesOrganization:
     return connect(
         sandbox["url"], sandbox["tenant"], sandbox["client_id"], sandbox["client_secret"], sandbox["token_endpoint"],
         metadata_cache=cache,

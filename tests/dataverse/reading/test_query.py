@@ -21,6 +21,7 @@ from integration.systems.filters import (
     AllOf,
     AnyOf,
     Comparison,
+    Filter,
     FilterError,
     Not,
     OneOf,
@@ -104,7 +105,9 @@ any_filter = st.recursive(
 
 @examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=any_filter)
-def test_the_organization_finds_what_the_filter_means(organization, records: list[Record], where) -> None:
+def test_the_organization_finds_what_the_filter_means(
+    organization: SalesOrganization, records: list[Record], where: Filter
+) -> None:
     expected = {record.id for record in records if matches(where, record)}
 
     found = {record.id for record in every(organization, "account", both(OURS, where))}

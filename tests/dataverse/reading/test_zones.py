@@ -50,7 +50,7 @@ def test_a_day_of_any_zone_comes_back_as_that_day(name: str) -> None:
 
 
 @given(st.sampled_from(INHABITED), st.dates(dt.date(2000, 1, 1), dt.date(2037, 12, 31)))
-def test_a_day_of_any_year_comes_back_where_there_was_such_a_day(name: str, day) -> None:
+def test_a_day_of_any_year_comes_back_where_there_was_such_a_day(name: str, day: dt.date) -> None:
     where = zone(name)
     noon = dt.datetime.combine(day, dt.time(12), where)
     if noon.astimezone(dt.UTC).astimezone(where).date() != day:

@@ -76,7 +76,7 @@ def test_a_failed_change_set_is_read_in_both_its_forms() -> None:
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8")), max_size=4))
-def test_whatever_a_body_holds_is_read_back(texts) -> None:
+def test_whatever_a_body_holds_is_read_back(texts: list[str]) -> None:
     bodies = [batch.encode([text]) for text in texts]
     raw = b"".join(
         b"--batchresponse_1\r\nContent-Type: application/http\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\n\r\n" + body + b"\r\n"

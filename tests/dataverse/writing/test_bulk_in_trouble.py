@@ -174,7 +174,7 @@ class Noted:
     def __init__(self) -> None:
         self.waits: list[float] = []
 
-    def slot(self):
+    def slot(self) -> Noted:
         return self
 
     def __enter__(self) -> None:

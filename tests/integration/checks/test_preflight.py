@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
@@ -33,7 +34,7 @@ __all__ = ["no_queue", "world"]
 pytestmark = pytest.mark.django_db
 
 
-def told(found) -> dict[str, Finding]:
+def told(found: Iterable[Finding]) -> dict[str, Finding]:
     return {one.code: one for one in found}
 
 

@@ -10,7 +10,7 @@ from integration.checks.decimals import decimals
 from integration.connection.systems import Connected
 from integration.models import ConnectionSetup, FieldMapping, TableMapping
 from integration.sync.rules import Context, Direction
-from integration.systems.findings import Severity
+from integration.systems.findings import Finding, Severity
 from tests.sync.entity_rules.cronus import Cronus
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def cronus() -> Cronus:
     return Cronus()
 
 
-def found(cronus: Cronus):
+def found(cronus: Cronus) -> Finding:
     setup = ConnectionSetup.current()
     [one] = decimals(setup, Connected(cronus.erp, cronus.crm, Context(local_currency="GBP")))
     return one

@@ -204,7 +204,7 @@ def test_full_synch_ends_with_one_where_a_record_failed(cronus: JobsWorld) -> No
         run("full_synch", "--inline")
 
 
-def test_a_worker_without_a_queue_says_what_is_missing(settings: Settings, db) -> None:
+def test_a_worker_without_a_queue_says_what_is_missing(settings: Settings, db: None) -> None:
     settings.REDIS_URL = ""
     with pytest.raises(CommandError, match="REDIS_URL is not set"):
         run("work")

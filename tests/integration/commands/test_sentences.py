@@ -200,7 +200,7 @@ def test_a_line_without_a_name_shows_the_id() -> None:
 # --- the log ------------------------------------------------------------------------------------------------------
 
 
-def record(message: str, *args, **more) -> logging.LogRecord:
+def record(message: str, *args: object, **more: Any) -> logging.LogRecord:
     return logging.LogRecord("sync", logging.INFO, __file__, 1, message, args, more.get("exc_info"))
 
 

@@ -61,7 +61,7 @@ def test_the_guide_warns_of_it_when_it_finishes(
 def test_what_could_not_be_looked_at_in_time_is_said_and_enables_all_the_same(
     setup: ConnectionSetup, dollars: MemorySystem, admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def late(*_, **__) -> Never:
+    def late(*_: object, **__: object) -> Never:
         raise TimedOut("Dynamics 365 Sales did not answer within 10 seconds.")
 
     monkeypatch.setattr(runner, "open_either", late)

@@ -17,6 +17,7 @@ from integration.models.stored.cache import metadata_cache, token_cache
 from integration.models.stored.secret import SecretField
 from integration.systems.findings import Finding, Severity
 from integration.systems.memory.system import MemorySystem
+from integration.systems.values import Identity
 from tests.integration.connection.page import save
 from tests.integration.features.solution import own
 from tests.integration.signin.factors import with_app
@@ -207,7 +208,7 @@ def test_a_test_that_ends_after_somebody_moved_the_connection_leaves_no_trace(
 ) -> None:
     check = organization.check
 
-    def moved_meanwhile():
+    def moved_meanwhile() -> Identity:
         other = ConnectionSetup.current()
         other.url = ELSEWHERE["url"]
         other.save()

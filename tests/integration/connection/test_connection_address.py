@@ -112,7 +112,7 @@ def test_a_token_endpoint_keeps_its_path() -> None:
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_typed_is_cleaned_for_good_or_refused_in_words(typed) -> None:
+def test_whatever_is_typed_is_cleaned_for_good_or_refused_in_words(typed: str) -> None:
     try:
         cleaned = clean_address(typed, DEVELOPER)
     except AddressError as error:

@@ -17,7 +17,7 @@ __all__ = ["world"]
 LONG = "Adatum Corporation of Great Britain and Northern Ireland"
 
 
-def run(world) -> SyncJob:
+def run(world: JobsWorld) -> SyncJob:
     world.couple_jim()
     return jobs.start(world.mapping(), TO_CRM, options=Options(create=True), inline=True)
 

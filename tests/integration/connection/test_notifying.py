@@ -70,7 +70,7 @@ def called(listening: socket.socket) -> int:
             one.close()
 
 
-def addresses(organization) -> tuple[str, str]:
+def addresses(organization: MemorySystem) -> tuple[str, str]:
     [row] = organization.get("bci_connection", [OURS], SENT_TO_SALES).values()
     return row.values["bci_webclienturl"], row.values["bci_odataurl"]
 

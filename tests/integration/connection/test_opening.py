@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from integration.connection.opening import (
     open_for_page,
     open_for_run,
 )
+from integration.connection.systems import Connected
 from integration.dataverse.session import OF_A_PERSON, Patience
 from integration.http import Limits
 from integration.management.commands.serve import THREADS
@@ -54,7 +55,7 @@ def given(setup: ConnectionSetup, monkeypatch: pytest.MonkeyPatch) -> list[Patie
     return seen
 
 
-def page():
+def page() -> AbstractContextManager[Connected]:
     return open_for_page(ConnectionSetup.current())
 
 

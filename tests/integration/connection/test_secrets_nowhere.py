@@ -14,6 +14,7 @@ from django.contrib import admin as administration
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -46,7 +47,7 @@ class Used:
         return [secret for secret in self.secrets if secret in text]
 
 
-def typed(client: Client, **values: str):
+def typed(client: Client, **values: str) -> HttpResponse:
     """Connection Setup, saved and tested as a person does it."""
     form = client.get(reverse("connection")).context["form"]
     sent = {name: form[name].value() for name in form.fields}

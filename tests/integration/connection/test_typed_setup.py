@@ -18,7 +18,7 @@ COMPLETE = {"url": "https://contoso.crm4.dynamics.com", "tenant": "contoso.examp
             "client_secret": "the secret of Contoso"}  # fmt: skip
 
 
-def typed(**values) -> ConnectionSetup:
+def typed(**values: Any) -> ConnectionSetup:
     return ConnectionSetup(**values)
 
 

@@ -14,7 +14,7 @@ from tests.makers import table, text
 SENT_TO_SALES = ["bci_webclienturl", "bci_odataurl", "bci_odatausername", "bci_odataaccesskey"]
 
 
-def own(organization) -> Table:
+def own(organization: MemorySystem) -> Table:
     """The tables that the integration solution brings."""
     organization.add_table(table("solution", "Solution", [text("uniquename"), text("version")], named="uniquename"))
     named = table("bci_connection", "Connection", [text("bci_name"), *map(text, SENT_TO_SALES)], named="bci_name")

@@ -68,7 +68,9 @@ def test_without_a_user_for_orders_we_write_ourselves(connected: Connected) -> N
     assert (found.orders, found.amounts, found.keeps_amounts) == (connected.crm, connected.crm, True)
 
 
-def test_a_person_handles_orders_but_writes_no_amounts(connected: Connected, ready: dict[str, Any], nancy) -> None:
+def test_a_person_handles_orders_but_writes_no_amounts(
+    connected: Connected, ready: dict[str, Any], nancy: uuid.UUID
+) -> None:
     found = order_writers(connected, nancy)
 
     us = str(connected.context.user_id)

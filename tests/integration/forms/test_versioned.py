@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Never
+from collections.abc import Sequence
+from typing import Any, Never
 
 import pytest
 from django import forms
@@ -98,7 +99,14 @@ def test_what_somebody_else_made_at_that_moment_is_an_error_above_the_form() -> 
 class Sent(Versioned):
     """As a form that was sent: always valid, with these rows behind it."""
 
-    def __init__(self, *rows, stored=FIRM, seen=FIRM, fails: Exception | None = None, again: bool = False) -> None:
+    def __init__(
+        self,
+        *rows: models.QuerySet[Any],
+        stored: dict[str, str] = FIRM,
+        seen: dict[str, str] = FIRM,
+        fails: Exception | None = None,
+        again: bool = False,
+    ) -> None:
         self.behind, self.fails, self.again = rows, fails, again
         self.now, self.seen = Stored(stored), Stored(seen).stamp()
         self.wrote, self.said, self.asked = 0, "", 0
@@ -106,7 +114,7 @@ class Sent(Versioned):
     def is_valid(self) -> bool:
         return True
 
-    def rows(self):
+    def rows(self) -> Sequence[models.QuerySet[Any]]:
         return self.behind
 
     def stored(self) -> Stored:

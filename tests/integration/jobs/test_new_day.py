@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -86,7 +87,7 @@ class Shop:
     def couple(self, name: str, erp_id: uuid.UUID, crm_id: uuid.UUID) -> None:
         TableMapping.objects.get(name=name).couplings.couple(erp_id, crm_id)
 
-    def price(self, amount: str, **more) -> SalesPrice:
+    def price(self, amount: str, **more: Any) -> SalesPrice:
         return SalesPrice.objects.create(
             item_no=self.bicycle, sales_code=self.retail, unit_price=Decimal(amount), **more
         )

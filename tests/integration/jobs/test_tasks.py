@@ -54,7 +54,7 @@ def row() -> TaskRun:
     return TaskRun.objects.get(pk=TIDY)
 
 
-def entry(**changes) -> JobQueueEntry:
+def entry(**changes: Any) -> JobQueueEntry:
     """A recurring entry that is due now."""
     known = {"name": "Tidy", "task": TIDY, "status": Entry.READY, "next_start": timezone.now(), "rerun_seconds": 30}
     return JobQueueEntry.objects.create(**{**known, "minutes": 1440, "inactivity_minutes": 1440, **changes})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -142,7 +142,7 @@ def test_all_tables_are_looked_at_in_one_go(read: JobsWorld, monkeypatch: pytest
     asked: list[list[str]] = []
 
     class Watched:
-        def have_changed(self, cursors):
+        def have_changed(self, cursors: Sequence[tuple[str, str]]) -> list[bool]:
             asked.append([table for table, _ in cursors])
             return [table == "contact" for table, _ in cursors]
 

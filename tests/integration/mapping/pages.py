@@ -1,5 +1,10 @@
 """The pages of mappings and their fields, as people read and change them."""
 
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
 from integration.models import TableMapping
 
 
@@ -7,17 +12,17 @@ def the(name: str) -> TableMapping:
     return TableMapping.objects.get(name=name)
 
 
-def shown(client, name: str = "CUSTOMER") -> dict[str, str]:
+def shown(client: Client, name: str = "CUSTOMER") -> dict[str, str]:
     form = client.get(f"/mappings/{name}/").context["form"]
     values = {field: form[field].value() for field in form.fields}
     return {field: "on" if value is True else value for field, value in values.items() if value is not False}
 
 
-def save(client, name: str = "CUSTOMER", **changes):
+def save(client: Client, name: str = "CUSTOMER", **changes: object) -> HttpResponse:
     return client.post(f"/mappings/{name}/", {**shown(client, name), **changes}, follow=True)
 
 
-def lines(client) -> dict[str, str]:
+def lines(client: Client) -> dict[str, str]:
     """The field list as it would be sent back."""
     formset = client.get("/mappings/CUSTOMER/fields/").context["formset"]
     values = {f"form-{name}": value for name, value in formset.management_form.initial.items()}
@@ -31,12 +36,12 @@ def lines(client) -> dict[str, str]:
     return values
 
 
-def line_of(client, crm_field: str) -> str:
+def line_of(client: Client, crm_field: str) -> str:
     formset = client.get("/mappings/CUSTOMER/fields/").context["formset"]
     return next(form.prefix for form in formset if form.instance.crm_field == crm_field)
 
 
-def change(client, crm_field: str, **changes):
+def change(client: Client, crm_field: str, **changes: object) -> HttpResponse:
     line, values = line_of(client, crm_field), lines(client)
     for name, value in changes.items():
         if value is None:
@@ -46,5 +51,5 @@ def change(client, crm_field: str, **changes):
     return client.post("/mappings/CUSTOMER/fields/", values, follow=True)
 
 
-def errors(answer) -> dict:
+def errors(answer: Any) -> dict:
     return {name: error for form in answer.context["formset"] for name, error in form.errors.items()}

@@ -42,7 +42,7 @@ def one_way(mapping: TableMapping) -> TableMapping:
     return mapping
 
 
-def shown(client, crm_field: str) -> list[str]:
+def shown(client: Client, crm_field: str) -> list[str]:
     """What the direction of this line offers."""
     formset = client.get(f"{PAGE}fields/").context["formset"]
     line = next(form for form in formset if form.instance.crm_field == crm_field)
@@ -87,7 +87,7 @@ def test_a_mapping_that_goes_both_ways_offers_all_three_directions(mapping: Tabl
 # --- the direction of the mapping is changed -----------------------------------------------------------------
 
 
-def save(client, **changes: str) -> TableMapping:
+def save(client: Client, **changes: str) -> TableMapping:
     client.post(PAGE, {**form_on(client, PAGE, PAGE), **changes})
     return the("CUSTOMER")
 

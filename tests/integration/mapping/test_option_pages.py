@@ -50,7 +50,7 @@ def codes() -> dict[str, str]:
     return {str(row.values["code"]): str(row.values["description"]) for row in rows}
 
 
-def lines(client):
+def lines(client: Client) -> Any:
     return client.get(ADDRESS).context["lines"]
 
 

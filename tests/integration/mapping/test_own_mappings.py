@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.test.client import Client
 
 from coupling.models import Coupling
@@ -37,11 +38,11 @@ ACCOUNTS = replace(
 FIRMS = {"name": "FIRMS", "erp_table": "customer", "crm_table": "account", "direction": "both"}
 
 
-def step_two(client, **changes):
+def step_two(client: Client, **changes: object) -> HttpResponse:
     return client.get("/mappings/new/", {**FIRMS, **changes})
 
 
-def posted(answer, **changes):
+def posted(answer: Any, **changes: object) -> dict[str, Any]:
     """The second step as it would be sent back."""
     formset, values = answer.context["formset"], {**FIRMS}
     values |= {f"pair-{name}": value for name, value in formset.management_form.initial.items()}
@@ -51,7 +52,7 @@ def posted(answer, **changes):
     return {**values, **changes}
 
 
-def only(*pairs) -> dict[str, str]:
+def only(*pairs: tuple[str, str, str]) -> dict[str, str]:
     """A second step of these (field, integration field, direction)."""
     values = {**FIRMS, "pair-TOTAL_FORMS": str(len(pairs)), "pair-INITIAL_FORMS": "0"}
     for number, (erp, crm, way) in enumerate(pairs):
@@ -59,7 +60,7 @@ def only(*pairs) -> dict[str, str]:
     return values
 
 
-def refusals(answer) -> str:
+def refusals(answer: Any) -> str:
     formset = answer.context["formset"]
     return " ".join([*formset.non_form_errors(), *(e for form in formset for es in form.errors.values() for e in es)])
 

@@ -138,7 +138,7 @@ def test_a_rule_costs_as_many_queries_for_many_fields_as_for_few(
 # --- which field fits which ----------------------------------------------------------------------------------
 
 
-def field(kind: FieldType, **more) -> Field:
+def field(kind: FieldType, **more: Any) -> Field:
     return Field(f"a_{kind}", kind, **more)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.http import HttpResponse
 from django.test.client import Client
 
 from coupling.models import Coupling
@@ -24,25 +25,25 @@ def city(mapping: TableMapping) -> FieldMapping:
     return mapping.fields.get(crm_field="address1_city")
 
 
-def couple(mapping, number: int = 1) -> None:
+def couple(mapping: TableMapping, number: int = 1) -> None:
     for _ in range(number):
         Coupling.objects.create(
             mapping=mapping, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled", seen_erp="1", seen_crm="2"
         )
 
 
-def add(client, field, kind, **values):
+def add(client: Client, field: FieldMapping, kind: str, **values: object) -> HttpResponse:
     address = f"/mappings/fields/{field.pk}/steps/add/?kind={kind}"
     return client.post(address, {"direction": "both", **values, **seen_on(client, address)}, follow=True)
 
 
-def press(client, field, address: str, **values):
+def press(client: Client, field: FieldMapping, address: str, **values: object) -> HttpResponse:
     """A button on the page of the field's rules."""
     seen = seen_on(client, f"/mappings/fields/{field.pk}/steps/")
     return client.post(f"/mappings/{address}", {**values, **seen}, follow=True)
 
 
-def kinds(field) -> list[str]:
+def kinds(field: FieldMapping) -> list[str]:
     return [step.kind for step in field.transformations.all()]
 
 
@@ -145,7 +146,7 @@ def test_a_rule_for_a_reference_is_told_to_be_in_the_wrong_place(mapping: TableM
 # --- trying ----------------------------------------------------------------------------------------------
 
 
-def tried(client, field, **given):
+def tried(client: Client, field: FieldMapping, **given: object) -> HttpResponse:
     return client.get(f"/mappings/fields/{field.pk}/steps/", given)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test.client import Client
 
 from integration.mappings.build_rule import build_rule
@@ -26,22 +27,22 @@ def domestic(setup: ConnectionSetup) -> RecordTemplate:
     return template
 
 
-def seen(client, template) -> str:
+def seen(client: Client, template: RecordTemplate) -> str:
     return client.get(f"/mappings/templates/{template.pk}/").context["formset"].stamp()
 
 
-def values(client, template, *pairs, **more):
+def values(client: Client, template: RecordTemplate, *pairs: tuple[str, str], **more: object) -> HttpResponse:
     data = {"seen": seen(client, template), **more} | {"value-TOTAL_FORMS": str(len(pairs)), "value-INITIAL_FORMS": "0"}
     for number, (field, value) in enumerate(pairs):
         data |= {f"value-{number}-field": field, f"value-{number}-value": value}
     return client.post(f"/mappings/templates/{template.pk}/", data, follow=True)
 
 
-def stored(template) -> dict[str, str]:
+def stored(template: RecordTemplate) -> dict[str, str]:
     return dict(template.values.values_list("field", "value"))
 
 
-def uses(client, *lines, initial: int = 0):
+def uses(client: Client, *lines: dict[str, Any], initial: int = 0) -> HttpResponse:
     data = seen_on(client, "/mappings/CUSTOMER/templates/")
     data |= {"use-TOTAL_FORMS": str(len(lines)), "use-INITIAL_FORMS": str(initial)}
     for number, line in enumerate(lines):
@@ -49,7 +50,7 @@ def uses(client, *lines, initial: int = 0):
     return client.post("/mappings/CUSTOMER/templates/", data, follow=True)
 
 
-def problems(answer) -> str:
+def problems(answer: Any) -> str:
     formset = answer.context["formset"]
     return " ".join([*formset.non_form_errors(), *(e for form in formset for es in form.errors.values() for e in es)])
 

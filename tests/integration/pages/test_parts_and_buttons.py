@@ -120,7 +120,7 @@ def test_every_entry_of_the_navigation_leads_somewhere(group: str) -> None:
 # --- buttons ------------------------------------------------------------------------------------------------------
 
 
-def render(source: str, /, **values) -> str:
+def render(source: str, /, **values: Any) -> str:
     return Template("{% load components %}" + source).render(Context({"csrf_token": "t0k3n", **values})).strip()
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,7 +44,7 @@ def annette(db: None) -> User:
     return made("annette", ADMINISTRATOR)
 
 
-def only(**wanted) -> AuditEntry:
+def only(**wanted: Any) -> AuditEntry:
     """The one entry of this kind."""
     return AuditEntry.objects.get(**wanted)
 
@@ -246,7 +248,7 @@ def entries(annette: User) -> None:
     record(Action.DISABLED, "connection", "contoso", after={"reason": "The secret was revoked."})
 
 
-def listed(client, **query) -> list[str]:
+def listed(client: Client, **query: object) -> list[str]:
     return [entry.subject for entry in client.get(reverse("audit"), query).context["entries"]]
 
 

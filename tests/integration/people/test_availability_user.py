@@ -46,7 +46,7 @@ def asked(setup: ConnectionSetup, organization: MemorySystem, phyllis: User, set
     return ConnectionSetup.current()
 
 
-def in_sales(organization) -> tuple[str, str, str]:
+def in_sales(organization: MemorySystem) -> tuple[str, str, str]:
     """The address, the user name and the key, when the worker has done what was left to do."""
     if scheduler.notify_sales():
         tasks.run(notifying.TASK)

@@ -28,7 +28,7 @@ def old(settings: Settings) -> str:
     return settings.FIELD_ENCRYPTION_KEYS[0]
 
 
-def speaks(kind: str, keys: list[str], settings) -> None:
+def speaks(kind: str, keys: list[str], settings: Settings) -> None:
     """A process with these keys says so."""
     settings.FIELD_ENCRYPTION_KEYS = keys
     key_holders.announce(kind)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,7 +29,7 @@ def browser(who: str) -> Client:
     return client_of(made(f"{who} of Adatum".replace(" ", "-"), *groups, is_staff=who == ADMINISTRATOR))
 
 
-def refused(answer) -> bool:
+def refused(answer: HttpResponse) -> bool:
     """Told that it is not allowed, or sent to the sign-in."""
     to_sign_in = answer.status_code == 302 and "/login/?next=" in answer["Location"]
     return answer.status_code == 403 or to_sign_in

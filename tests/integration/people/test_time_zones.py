@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import models
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 UTC = dt.UTC
 
 
-def reader(zone: str):
+def reader(zone: str) -> Client:
     """Annette's browser, where she lives."""
     annette = made("annette", ADMINISTRATOR)
     User.objects.filter(pk=annette.pk).update(time_zone=zone)

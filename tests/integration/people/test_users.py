@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "barrels of Coho wine"
 
 
-def save(client: Client, person: User, *groups: str, **changed):
+def save(client: Client, person: User, *groups: str, **changed: object) -> HttpResponse:
     """The page of a person, saved with these groups and changes."""
     address = reverse("user", args=[person.pk])
     form = client.get(address).context["form"]

@@ -20,7 +20,7 @@ def entry(name: str = "CUSTOMER") -> JobQueueEntry:
     return JobQueueEntry.objects.get(name=name)
 
 
-def press(client, action: str, name: str = "CUSTOMER") -> str:
+def press(client: Client, action: str, name: str = "CUSTOMER") -> str:
     return client.post(f"{PAGE}{entry(name).pk}/{action}/", follow=True).content.decode()
 
 

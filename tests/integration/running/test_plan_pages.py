@@ -48,7 +48,7 @@ def plan(agreed: JobsWorld, susan: Client) -> Plan:
     return done(Plan.objects.get())
 
 
-def shown(client: Client, plan: Plan, **query) -> str:
+def shown(client: Client, plan: Plan, **query: object) -> str:
     answer = client.get(reverse("plan", args=[plan.pk]), query)
     assert answer.status_code == 200
     return answer.content.decode()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -27,6 +28,7 @@ from integration.sync.run import Scope
 from integration.sync.special.prices import sales_prices
 from integration.systems.filters import Comparison
 from integration.systems.system import System, every
+from integration.systems.values import Record
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
 
@@ -49,13 +51,13 @@ class Shop:
             assert self.run(name, create=True, scope=Scope.EVERYTHING).failed == 0
         self.crm = crm
 
-    def run(self, name: str, **more) -> SyncJob:
+    def run(self, name: str, **more: Any) -> SyncJob:
         mapping = TableMapping.objects.get(name=name)
         job = jobs.start(mapping, Direction.TO_CRM, options=RunOptions(**more), inline=True)
         assert job.status == SyncJob.Status.FINISHED, job.message
         return job
 
-    def price(self, amount: str, **more) -> SalesPrice:
+    def price(self, amount: str, **more: Any) -> SalesPrice:
         values = {"item_no": self.bicycle, "sales_code": self.retail, "unit_price": Decimal(amount)}
         return SalesPrice.objects.create(**{**values, **more})
 
@@ -65,7 +67,7 @@ class Shop:
         return [line.values["amount"] for line in every(self.crm, "productpricelevel", where, ["amount"])]
 
     @property
-    def product(self):
+    def product(self) -> Record:
         where = Comparison("productnumber", "=", "B-100")
         [row] = every(self.crm, "product", where, ["price", "quantitydecimal", "statecode"])
         return row

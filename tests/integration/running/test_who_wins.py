@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test.client import Client
 from django.urls import reverse
 
@@ -36,7 +37,7 @@ def line(world: JobsWorld) -> FullSynchLine:
     return FullSynchLine.objects.create(mapping=world.mapping(), direction="both", recommendation=couple)
 
 
-def choose(client, winner: str):
+def choose(client: Client, winner: str) -> HttpResponse:
     return client.post(reverse("full_synch_line", args=["CUSTOMER", f"winner-{winner}"]), follow=True)
 
 

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from integration.business_central.models import SalesHeader
 from integration.models import ConnectionSetup, TableMapping
@@ -161,7 +162,11 @@ def test_a_spoilt_bookmark_opens_the_first_page(orders: TableMapping, sells: Mak
 
 
 def test_a_list_asks_sales_and_the_database_the_same_number_of_questions_however_long(
-    orders: TableMapping, organization: MemorySystem, sells: Maker, viewer: Client, django_assert_num_queries
+    orders: TableMapping,
+    organization: MemorySystem,
+    sells: Maker,
+    viewer: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(3):
         coupled_order(orders, sells(number=f"ORD-{number}"))

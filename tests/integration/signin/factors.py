@@ -9,6 +9,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -52,7 +53,7 @@ def begun(client: Client) -> str:
     return Secret(client.session[SECRET_SESSION_KEY]).reveal()
 
 
-def with_password(client: Client, username: str = "susan", **query: str):
+def with_password(client: Client, username: str = "susan", **query: str) -> HttpResponse:
     return client.post(reverse("login"), {"username": username, "password": PASSWORD, **query})
 
 

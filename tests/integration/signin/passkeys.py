@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -29,7 +30,7 @@ def offer(client: Client) -> dict:
     return client.get(reverse("mfa_add_webauthn")).context["js_data"]["creation_options"]
 
 
-def add(client: Client, passkey: Passkey, name: str = "Susan's phone", **more: str):
+def add(client: Client, passkey: Passkey, name: str = "Susan's phone", **more: str) -> HttpResponse:
     sent = {"name": name, "credential": passkey.made(offer(client)), **more}
     return client.post(reverse("mfa_add_webauthn"), sent)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
@@ -30,12 +31,14 @@ def susan(quick: None, db: None) -> User:
     return susan
 
 
-def attempt(name: str, password: str = "a wrong one", address: str = "192.0.2.7", client: Client | None = None):
+def attempt(
+    name: str, password: str = "a wrong one", address: str = "192.0.2.7", client: Client | None = None
+) -> HttpResponse:
     sent = {"username": name, "password": password}
     return (client or Client()).post(reverse("login"), sent, REMOTE_ADDR=address)
 
 
-def told(answer) -> str:
+def told(answer: HttpResponse) -> str:
     """The page as a person reads it, without what is made anew each time and without the typed name."""
     text = re.sub(r'value="[^"]*"', "", answer.content.decode())
     return f"{answer.status_code} {text}"

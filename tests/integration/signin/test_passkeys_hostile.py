@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -28,13 +29,13 @@ VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.l
 
 
 @st.composite
-def damage(draw):
+def damage(draw: st.DrawFn) -> tuple[str, str, bytes, int, Any]:
     """What becomes of one part: other bytes, some bytes changed, something that is no text, or nothing."""
     part, way = draw(st.sampled_from(PARTS)), draw(st.sampled_from(["bytes", "cut", "changed", "value", "gone"]))
     return part, way, draw(st.binary(max_size=60)), draw(st.integers(0, 400)), draw(VALUES)
 
 
-def damaged(sent: str, wound) -> str:
+def damaged(sent: str, wound: tuple[str, str, bytes, int, Any]) -> str:
     part, way, other, place, value = wound
     whole = json.loads(sent)
     old = whole["response"].get(part)
@@ -54,7 +55,7 @@ def damaged(sent: str, wound) -> str:
 
 @QUICK
 @given(damage())
-def test_a_damaged_passkey_lets_nobody_in(susan, phone, wound) -> None:
+def test_a_damaged_passkey_lets_nobody_in(susan: User, phone: Passkey, wound: tuple[str, str, bytes, int, Any]) -> None:
     client = browser()
     sent = phone.shown(alone(client))
     hurt = damaged(sent, wound)
@@ -66,7 +67,7 @@ def test_a_damaged_passkey_lets_nobody_in(susan, phone, wound) -> None:
 
 @QUICK
 @given(damage())
-def test_a_damaged_passkey_is_stored_only_where_it_is_one(susan, wound) -> None:
+def test_a_damaged_passkey_is_stored_only_where_it_is_one(susan: User, wound: tuple[str, str, bytes, int, Any]) -> None:
     Authenticator.objects.all().delete()
     client = browser()
     with_password(client)

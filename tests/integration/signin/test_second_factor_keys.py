@@ -70,7 +70,7 @@ def test_somebody_elses_passkey_is_not_removed(device: User) -> None:
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
 @pytest.mark.django_db(transaction=True)
-def test_a_code_that_is_sent_twice_at_once_counts_once(offered) -> None:
+def test_a_code_that_is_sent_twice_at_once_counts_once(offered: None) -> None:
     susan, code = with_app(made("susan", VIEWER)), shown()
     ready, taken = threading.Barrier(4), []
 

@@ -3,11 +3,13 @@ an account of their own elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from allauth import urls as of_allauth
 from django.contrib import admin
 from django.core import mail
-from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.fixtures import Settings
 
 from tests.people import ADMINISTRATOR, signed_in
@@ -20,7 +22,7 @@ WANTED = {
 }  # fmt: skip
 
 
-def offered(patterns, outer: str = "") -> list[tuple[str, str]]:
+def offered(patterns: Iterable[URLPattern | URLResolver], outer: str = "") -> list[tuple[str, str]]:
     """(name, address) of everything django-allauth would mount."""
     found = []
     for pattern in patterns:

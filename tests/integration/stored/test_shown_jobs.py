@@ -180,7 +180,7 @@ def entry(mapping: TableMapping) -> JobQueueEntry:
     return mapping.queue_entries.first() or JobQueueEntry.objects.create(name="CUSTOMER", mapping=mapping)
 
 
-def at(entry: JobQueueEntry, status: str, **more) -> JobQueueEntry:
+def at(entry: JobQueueEntry, status: str, **more: Any) -> JobQueueEntry:
     JobQueueEntry.objects.filter(pk=entry.pk).update(**{"status": status, "held_status": "", **more})
     entry.refresh_from_db()
     return entry

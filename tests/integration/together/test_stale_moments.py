@@ -49,7 +49,7 @@ def test_what_is_saved_while_the_order_user_is_looked_up_is_not_overwritten(
     ConnectionSetup.objects.update(solution_version="1.0", order_integration_enabled=True)
     sent = {**form_on(admin, PAGE, PAGE), "order_user": "Jim Olive", "web_client_url": "https://mine.example"}
 
-    def found(*_):
+    def found(*_: object) -> tuple[None, str]:
         change(ConnectionSetup, pk=1, web_client_url="https://theirs.example")
         return None, "Jim Olive"
 

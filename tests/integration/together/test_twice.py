@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.http import HttpResponse
 from django.test.client import Client
 
 from integration.connection.enabling import enable
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 BUTTONS = ["test/", "enable/", "disable/", "reset-web-client-url/"]
 
 
-def text(answer) -> str:
+def text(answer: HttpResponse) -> str:
     assert answer.status_code == 200
     return answer.content.decode()
 

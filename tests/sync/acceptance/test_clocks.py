@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -33,23 +34,23 @@ class Clocks(Cronus):
         """The customer job and the contact job."""
         return [self.both(CUSTOMER), self.both(CONTACT)]
 
-    def name(self, erp_id, name: str) -> None:
+    def name(self, erp_id: uuid.UUID, name: str) -> None:
         """Somebody in Business Central gives a customer or contact another name."""
         if erp_id in self.erp.ids("customer"):
             self.erp.edit("customer", erp_id, name=name)
         else:
             self.erp.edit("contact", erp_id, surname=name)
 
-    def name_in_sales(self, erp_id, name: str) -> None:
+    def name_in_sales(self, erp_id: uuid.UUID, name: str) -> None:
         rule, column = (CUSTOMER, "name") if erp_id in self.erp.ids("customer") else (CONTACT, "lastname")
         self.crm.edit(rule.crm.name, self.pair(erp_id, rule).crm_id, **{column: name})
 
-    def names(self, erp_id) -> tuple[object, object]:
+    def names(self, erp_id: uuid.UUID) -> tuple[object, object]:
         if erp_id in self.erp.ids("customer"):
             return self.erp.values("customer", erp_id)["name"], self.twin("CUSTOMER", erp_id)["name"]
         return self.erp.values("contact", erp_id)["surname"], self.twin("CONTACT", erp_id)["lastname"]
 
-    def remembers_both_sides_as_they_are(self, erp_id) -> bool:
+    def remembers_both_sides_as_they_are(self, erp_id: uuid.UUID) -> bool:
         rule = CUSTOMER if erp_id in self.erp.ids("customer") else CONTACT
         pair = self.pair(erp_id, rule)
         erp = self.erp.get(rule.erp.name, [erp_id], [])[erp_id].version

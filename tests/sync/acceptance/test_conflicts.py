@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ HOME_PAGE, FAX = ("e_mail", "emailaddress1"), ("address_2", "address1_line2")
 ITEM = standard("ITEM-PRODUCT")
 
 
-def with_fax(direction: Direction, **more) -> TableRule:
+def with_fax(direction: Direction, **more: Any) -> TableRule:
     return customer_rule([*CUSTOMER_FIELDS, field_rule(*FAX, direction)], **more)
 
 
@@ -28,7 +29,7 @@ def world() -> World:
     return World()
 
 
-def changed_on_both_sides(world: World, rule: TableRule, erp_fax: str = "2", crm_fax: str = "3"):
+def changed_on_both_sides(world: World, rule: TableRule, erp_fax: str = "2", crm_fax: str = "3") -> uuid.UUID:
     """A pair that agreed, then a fax of 2 in Business Central and of 3 in Sales."""
     adatum = world.synchronized()
     world.both(rule)
@@ -37,7 +38,7 @@ def changed_on_both_sides(world: World, rule: TableRule, erp_fax: str = "2", crm
     return adatum
 
 
-def faxes(world: World, adatum) -> tuple[object, object]:
+def faxes(world: World, adatum: uuid.UUID) -> tuple[object, object]:
     return world.customer_of(adatum).values["address_2"], world.account_of(adatum).values["address1_line2"]
 
 
@@ -126,7 +127,7 @@ def test_an_item_and_its_product_with_the_same_field_changed_on_both_sides_fail_
     assert "City bicycle" in cronus.messages()
 
 
-def coupled_item():
+def coupled_item() -> tuple[Cronus, uuid.UUID, uuid.UUID]:
     cronus = Cronus()
     bicycle = cronus.item("1000", "Bicycle")
     [product] = cronus.make("ITEM-PRODUCT", bicycle)
@@ -152,7 +153,7 @@ def test_an_item_changed_later_is_not_overwritten_by_its_unchanged_product() -> 
 # --- one of the two is gone ---------------------------------------------------------------------------------------
 
 
-def shapes(*wanted: str):
+def shapes(*wanted: str) -> pytest.MarkDecorator:
     """Mappings by what the scenarios call them."""
     known = {
         "both, only coupled": {},
@@ -163,7 +164,7 @@ def shapes(*wanted: str):
     return pytest.mark.parametrize("shape", [known[name] for name in wanted], ids=list(wanted))
 
 
-def deleted_customer(world: World):
+def deleted_customer(world: World) -> tuple[uuid.UUID, uuid.UUID]:
     """A coupled account whose customer was deleted."""
     adatum = world.synchronized()
     account = world.pair(adatum).crm_id

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from integration.sync.actions import Fail, Unchanged, Update
+from integration.sync.actions import Action, Fail, Unchanged, Update
 from integration.sync.direction import Direction
-from integration.sync.memory.ledger import State, Wait
+from integration.sync.memory.ledger import Pair, State, Wait
 from integration.sync.merging.merge import Look, Merged
 from integration.sync.record.meaning import Lack, Lacking
 from integration.sync.record.transfer import Draft
 from integration.systems.errors import InvalidValue, Refused
+from integration.systems.values import Record
 from tests.sync.deciding.table_of_truth import TO_CRM, TO_ERP, Row
 
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
@@ -40,7 +42,14 @@ def row_of(direction: Direction, **twin: str) -> Row:
     return Row(direction, dict(AGREED), {**AGREED, **twin}, dict(AGREED))
 
 
-def decide(row: Row, merged: Merged | None = None, back: Draft | None = None, matches=(), pair=None, **draft):
+def decide(
+    row: Row,
+    merged: Merged | None = None,
+    back: Draft | None = None,
+    matches: Sequence[tuple[Record, Pair | None]] = (),
+    pair: Pair | None = None,
+    **draft: Any,
+) -> Action:
     judge = row.decider if merged is None else replace(row.decider, merger=Says(row, merged))
     pair = None if matches else (pair or row.coupling)
     wanted = replace(row.draft, **draft)

@@ -8,7 +8,7 @@ import pytest
 
 from integration.sync.memory.halves import DECIDED
 from integration.sync.memory.ledger import Result
-from integration.sync.rules import ConflictPolicy, Direction, Reference
+from integration.sync.rules import ConflictPolicy, Direction, Reference, TableRule
 from integration.sync.run import Counters
 from integration.systems.values import Ref, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule
@@ -28,7 +28,7 @@ def world() -> World:
     return World()
 
 
-def both_edited(world: World, rule) -> tuple:
+def both_edited(world: World, rule: TableRule) -> tuple:
     """Adatum's phone was changed on both sides, and each side pays through somebody the other side does not have."""
     adatum = world.synchronized()
     account_id = world.pair(adatum).crm_id

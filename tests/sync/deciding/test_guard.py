@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def world() -> World:
     return made
 
 
-def change(world: World, number: int, **values) -> None:
+def change(world: World, number: int, **values: Any) -> None:
     for id in world.erp.ids("customer")[:number]:
         world.erp.edit("customer", id, **(values or {"city": "Oslo"}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,7 +27,7 @@ def helen(cronus: Cronus, adatum: UUID) -> UUID:
     return id
 
 
-def opportunity(cronus, person, firm, **values):
+def opportunity(cronus: Cronus, person: UUID, firm: UUID | None, **values: Any) -> UUID:
     company = Ref("contact", cronus.company_of(firm)) if firm else None
     made = {"no": "OP1", "description": "Fifty bicycles", "status": 1, "contact_no": Ref("contact", person)}
     made |= {"contact_company_no": company, "salesperson_code": Ref("salesperson", cronus.jim)}

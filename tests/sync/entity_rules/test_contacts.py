@@ -30,7 +30,7 @@ def account(cronus: Cronus, adatum: UUID) -> UUID:
     return cronus.pair(adatum, standard(CUSTOMER)).crm_id
 
 
-def person_there(cronus, account, first="Helen", last="Ray", **values):
+def person_there(cronus: Cronus, account: UUID | None, first: str = "Helen", last: str = "Ray", **values: Any) -> UUID:
     """A person of an account, typed in Sales."""
     parent = Ref("account", account) if account else None
     return cronus.crm.add("contact", firstname=first, lastname=last, parentcustomerid=parent, **values)

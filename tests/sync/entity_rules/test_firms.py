@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ INACTIVE_TOO = {
 BOTH_KINDS = pytest.mark.parametrize(("mapping", "blocked_all"), [(CUSTOMER, 3), (VENDOR, 2)])
 
 
-def firm(cronus, mapping, name: str = "Adatum", number="F10", **values):
+def firm(cronus: Cronus, mapping: str, name: str = "Adatum", number: str = "F10", **values: Any) -> uuid.UUID:
     return (cronus.customer if mapping == CUSTOMER else cronus.vendor)(name, number, **values)
 
 
@@ -134,7 +136,7 @@ def test_a_customer_without_a_salesperson_leaves_the_owner_as_it_is(cronus: Cron
 # --- salespeople -------------------------------------------------------------------------------------------------
 
 
-def user(cronus, name: str, **values):
+def user(cronus: Cronus, name: str, **values: Any) -> uuid.UUID:
     return cronus.crm.add(
         "systemuser", fullname=name, **{"isdisabled": False, "islicensed": True, "isintegrationuser": False, **values}
     )

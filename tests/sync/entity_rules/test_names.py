@@ -10,7 +10,7 @@ from integration.sync.matching.pairs import by_name
 from integration.sync.run import Counters
 from integration.systems.errors import InvalidValue
 from integration.systems.text import REFUSED
-from integration.systems.values import Record
+from integration.systems.values import Record, Value
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, standard
 
 UNIT, GROUP, CURRENCY, CUSTOMER = "UNIT OF MEASURE", "CUSTPRCGRP-PRICE", "CURRENCY", "CUSTOMER"
@@ -68,7 +68,7 @@ def test_a_row_that_nobody_asked_for_is_nobodys() -> None:
 def strict(cronus: Cronus) -> Cronus:
     """Sales refuses characters that XML cannot hold, as Dataverse does."""
 
-    def refuse(values):
+    def refuse(values: dict[str, Value]) -> dict[str, Value]:
         for name, value in values.items():
             if isinstance(value, str) and REFUSED.search(value):
                 raise InvalidValue("Invalid character in field.", field=name, value=value)

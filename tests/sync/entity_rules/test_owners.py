@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ CUSTOMER, VENDOR = "CUSTOMER", "VENDOR"
 EVERY_ACCOUNT = changed(CUSTOMER, only_coupled=False)
 
 
-def with_owner_field(**more):
+def with_owner_field(**more: Any) -> TableRule:
     """The customer mapping, its field mapping for the owner changed."""
     fields = tuple(replace(field, **more) if field.crm_field == "ownerid" else field for field in EVERY_ACCOUNT.fields)
     return replace(EVERY_ACCOUNT, fields=fields)

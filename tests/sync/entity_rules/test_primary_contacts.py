@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from integration.sync.run import Counters
 from integration.systems.errors import VersionConflict
-from integration.systems.values import Ref
+from integration.systems.values import Ref, Value
 from tests.sync.entity_rules.cronus import TO_CRM, TO_ERP, Cronus, changed, standard
 
 CUSTOMER, CONTACT = "CUSTOMER", "CONTACT"
@@ -29,11 +30,11 @@ def account(cronus: Cronus, adatum: UUID) -> UUID:
     return cronus.pair(adatum, standard(CUSTOMER)).crm_id
 
 
-def primary(cronus, account):
+def primary(cronus: Cronus, account: UUID) -> Value:
     return cronus.crm.values("account", account)["primarycontactid"]
 
 
-def helen_there(cronus, account, last="Ray"):
+def helen_there(cronus: Cronus, account: UUID, last: str = "Ray") -> UUID:
     return cronus.crm.add("contact", firstname="Helen", lastname=last, parentcustomerid=Ref("account", account))
 
 
@@ -126,7 +127,7 @@ def test_the_one_we_set_ourselves_reaches_the_customer_without_another_edit(
 # --- a primary contact that is coupled later than its firm --------------------------------------------------------
 
 
-def with_primary(cronus, name: str, number, **values):
+def with_primary(cronus: Cronus, name: str, number: str, **values: Any) -> tuple[UUID, UUID, UUID]:
     """A coupled customer whose primary contact, Tai, is not coupled yet, and has a colleague."""
     id = cronus.customer(name, number)
     colleague, tai = cronus.person(id, "Helen Ray"), cronus.person(id, "Tai Yee")

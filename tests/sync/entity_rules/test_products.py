@@ -136,7 +136,7 @@ def test_a_new_item_from_sales_has_a_number_of_the_series_its_unit_and_is_not_bl
     assert item["base_unit_of_measure"] == Ref("unit_of_measure", cronus.pieces)
 
 
-def service(cronus, group):
+def service(cronus: Cronus, group: Ref | None) -> uuid.UUID:
     return cronus.crm.add(
         "product", name="Fitting", productnumber="F-1", producttypecode=3, statecode=ACTIVE, defaultuomscheduleid=group
     )

@@ -6,7 +6,7 @@ import pytest
 
 from integration.sync.given_ids.marks import reserved_of
 from integration.sync.memory.ledger import State
-from integration.sync.rules import Direction
+from integration.sync.rules import Direction, TableRule
 from integration.sync.run import Options, Scope
 from integration.systems.values import Ref, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule, firms
@@ -27,7 +27,7 @@ def giving(*sides: Side) -> World:
     return world
 
 
-def mapping(world: World):
+def mapping(world: World) -> TableRule:
     return world.described(customer_rule([*CUSTOMER_FIELDS, BACK_DOOR]))
 
 

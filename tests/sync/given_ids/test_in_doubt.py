@@ -13,8 +13,8 @@ from integration.sync.given_ids.marks import mark, reserved_of
 from integration.sync.matching.pairs import Criterion
 from integration.sync.matching.run import preview
 from integration.sync.memory.ledger import Pair, State
-from integration.sync.rules import Direction
-from integration.sync.run import Options, Scope
+from integration.sync.rules import Direction, TableRule
+from integration.sync.run import Counters, Options, Scope
 from integration.systems.errors import Refused, TimedOut, VersionConflict
 from integration.systems.values import Ref, Row, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule, salespeople_rule
@@ -31,7 +31,7 @@ def world() -> World:
     return world
 
 
-def mapping(world: World, **more: Any):
+def mapping(world: World, **more: Any) -> TableRule:
     return world.described(customer_rule([*CUSTOMER_FIELDS, BACK_DOOR], **more))
 
 
@@ -40,7 +40,7 @@ def an_account(world: World, name: str = "Adatum", **values: Any) -> uuid.UUID:
     return world.crm.add("account", **account(name, address1_line2="Back door", ownerid=owner, **values))
 
 
-def get_customers(world: World, **more: Any):
+def get_customers(world: World, **more: Any) -> Counters:
     return world.run(TO_ERP, mapping(world), Options(create=True, **more))
 
 

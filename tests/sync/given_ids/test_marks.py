@@ -15,7 +15,7 @@ MARKED = Table("customer", "Customer", {}, mark_field="address_2")
 
 
 @given(st.uuids())
-def test_a_mark_gives_its_id_back_and_is_kept_by_a_code_as_it_is(reserved) -> None:
+def test_a_mark_gives_its_id_back_and_is_kept_by_a_code_as_it_is(reserved: uuid.UUID) -> None:
     found = mark(reserved)
     assert len(found) == LENGTH == 29
     assert reserved_of(found) == reserved

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.systems.values import Ref
@@ -32,7 +34,7 @@ def owner_after_a_look_was_asked_for_during_a_pass() -> tuple[Ref, Ref]:
     other = world.crm.add("systemuser", fullname="Jim Olive Jr.", isdisabled=False)
     getting, ledger = world.crm.get, world.ledger(rule)
 
-    def get_and_couple_anew(*arguments):
+    def get_and_couple_anew(*arguments: Any) -> Any:
         found = getting(*arguments)
         world.crm.get = getting
         people = world.ledger(salespeople_rule())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.world import TO_CRM, TO_ERP, MemoryJournal, World
 
 CRITERIA = [Criterion("name", "name"), Criterion("post_code", "address1_postalcode")]
+NUMBER = [Criterion("no", "description")]
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def world() -> World:
     return World()
 
 
-def match(world: World, criteria=CRITERIA, rule: TableRule | None = None, **more) -> Counters:
+def match(world: World, criteria: list[Criterion] = CRITERIA, rule: TableRule | None = None, **more: Any) -> Counters:
     rule = rule or customer_rule()
     world.journal = MemoryJournal()
     return couple_matching(rule, criteria, world.erp, world.crm, world.ledger(rule), world.journal, **more)
@@ -38,7 +40,7 @@ def coupled(world: World) -> dict[uuid.UUID, uuid.UUID]:
     return {pair.erp_id: pair.crm_id for pair in rows if pair.state is State.COUPLED}
 
 
-def make_account(world: World, name: str, **values) -> uuid.UUID:
+def make_account(world: World, name: str, **values: Any) -> uuid.UUID:
     return world.crm.add("account", **account(name, ownerid=Ref("systemuser", world.jim_user), **values))
 
 
@@ -142,9 +144,6 @@ def prefixed(direction: Direction = Direction.BOTH, way: Direction = Direction.B
     """Sales writes “BC-” before the numbers of Business Central."""
     step = Transformation("prefix", way, {"text": "BC-"})
     return customer_rule([*CUSTOMER_FIELDS, field_rule("no", "description", direction, transformations=(step,))])
-
-
-NUMBER = [Criterion("no", "description")]
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP, Direction.BOTH])

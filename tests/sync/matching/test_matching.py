@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,11 +17,11 @@ NAME = Criterion("name", "fullname")
 MAIL = Criterion("e_mail", "mail")
 
 
-def person(name: str, e_mail: str = "", **more) -> Record:
+def person(name: str, e_mail: str = "", **more: Any) -> Record:
     return Record("contact", uuid.uuid4(), {"name": name, "e_mail": e_mail, **more}, "1")
 
 
-def twin(name: str, mail: str = "", **more) -> Record:
+def twin(name: str, mail: str = "", **more: Any) -> Record:
     return Record("contact", uuid.uuid4(), {"fullname": name, "mail": mail, **more}, "1")
 
 
@@ -128,7 +129,7 @@ NAMES = st.lists(st.sampled_from(["Anna", "Bo", "Cleo", ""]), max_size=6)
 
 
 @given(NAMES, NAMES)
-def test_nobody_is_coupled_twice_and_nobody_is_lost(ours, theirs) -> None:
+def test_nobody_is_coupled_twice_and_nobody_is_lost(ours: list[str], theirs: list[str]) -> None:
     erp, crm = [person(name) for name in ours], [twin(name) for name in theirs]
     found = match(erp, crm, [NAME])
     assert len(set(found.pairs.values())) == len(found.pairs)

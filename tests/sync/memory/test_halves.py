@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -29,18 +30,18 @@ VALUES = st.text(max_size=12) | st.text(alphabet="".join(sorted(MARKS)) + "1", m
 
 
 @given(VALUES)
-def test_a_value_is_the_same_behind_every_mark_that_keeps_one(value) -> None:
+def test_a_value_is_the_same_behind_every_mark_that_keeps_one(value: str) -> None:
     assert {value_of(half(value)) for half in (plain, partnerless, unread, default)} == {value}
 
 
 @given(VALUES)
-def test_only_a_plain_half_is_plain_whatever_its_value(value) -> None:
+def test_only_a_plain_half_is_plain_whatever_its_value(value: str) -> None:
     assert is_plain(plain(value))
     assert not any(is_plain(half) for half in (partnerless(value), unread(value), default(value), DECIDED, DEFAULT))
 
 
 @given(VALUES, VALUES)
-def test_halves_that_say_something_different_are_never_written_alike(one, other) -> None:
+def test_halves_that_say_something_different_are_never_written_alike(one: str, other: str) -> None:
     kinds = (plain, partnerless, unread, default)
     halves = {kind(value) for kind in kinds for value in {one, other}} | {DECIDED, DEFAULT}
     assert len(halves) == len(kinds) * len({one, other}) + 2
@@ -103,7 +104,7 @@ def test_neither_text_nor_an_endless_number_is_rounded() -> None:
 
 
 @given(st.decimals(-(10**9), 10**9, allow_nan=False, places=5), st.integers(2, 4))
-def test_a_number_with_fewer_decimals_but_at_least_two_is_the_exact_one_rounded(number, places: int) -> None:
+def test_a_number_with_fewer_decimals_but_at_least_two_is_the_exact_one_rounded(number: Decimal, places: int) -> None:
     assert is_rounded(str(round(number, places)), str(number))
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from coupling.packing import pair_of, row_of
 from integration.sync.memory.halves import unread
 from integration.sync.memory.ledger import InFlight, Pair, SideWritten, State
-from integration.sync.rules import ConflictPolicy, Reference
+from integration.sync.rules import ConflictPolicy, Reference, TableRule
 from integration.sync.run import Options
-from integration.systems.values import Ref, Row, Side
+from integration.systems.values import Record, Ref, Row, Side
 from tests.makers import CUSTOMER_FIELDS, account, customer_rule, field_rule
 from tests.sync.mortal import run_until
 from tests.sync.world import TO_CRM, TO_ERP, World
@@ -25,7 +28,7 @@ def world() -> World:
     return World()
 
 
-def dies_before_it_writes(world: World, rule, adatum) -> None:
+def dies_before_it_writes(world: World, rule: TableRule, adatum: uuid.UUID) -> None:
     """A pass to Sales that has stored what it is about to write, and ends there."""
     for last in range(1, 30):
         if run_until(world, last, TO_CRM, rule, Options()) is not None:
@@ -64,7 +67,7 @@ def test_the_version_that_an_update_was_to_be_written_over_is_kept_with_it() -> 
     assert pair_of(row_of(pair)).in_flight == begun
 
 
-def besides(world: World, adatum, columns: dict[str, str], **more) -> None:
+def besides(world: World, adatum: uuid.UUID, columns: dict[str, str], **more: Any) -> None:
     """We write the account beside the passes of its mapping, having read it as a whole."""
     pair = world.pair(adatum)
     row = world.account_of(adatum)
@@ -77,7 +80,7 @@ def besides(world: World, adatum, columns: dict[str, str], **more) -> None:
     world.ledger(customer_rule()).side_written([replace(write, **more)])
 
 
-def with_half(world: World, adatum, half: str) -> None:
+def with_half(world: World, adatum: uuid.UUID, half: str) -> None:
     ledger, pair = world.ledger(customer_rule()), world.pair(adatum)
     ledger.rows[adatum] = replace(pair, seen_crm="", agreed={**pair.agreed, PHONE: ("030 1", half)})
 
@@ -141,7 +144,7 @@ def test_an_edit_while_a_pass_from_sales_completes_an_interrupted_birth_arrives(
     assert world.pair(adatum, rule).state is State.INTENDED
     getting = world.erp.get
 
-    def get_and_edit(table, ids, fields):
+    def get_and_edit(table: str, ids: Sequence[uuid.UUID], fields: Sequence[str]) -> dict[uuid.UUID, Record]:
         found = getting(table, ids, fields)
         world.erp.get = getting
         world.erp.edit("customer", adatum, phone_no="030 9")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ __all__ = ["ledger", "ledgers"]
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
 
 
-def waiting(direction: Direction, *pairs: Pair, **more) -> Pair:
+def waiting(direction: Direction, *pairs: Pair, **more: Any) -> Pair:
     """A customer whose pass in this direction waits for these salespeople."""
     return coupled(waits=frozenset(salesperson(direction, pair) for pair in pairs), **more)
 

@@ -9,7 +9,7 @@ import pytest
 
 from integration.sync.memory.ledger import Outcome, Result, State
 from integration.sync.memory.pair_states import not_made
-from integration.sync.rules import ConflictPolicy, DeletionPolicy
+from integration.sync.rules import ConflictPolicy, DeletionPolicy, TableRule
 from integration.sync.run import Counters, Options, Scope
 from integration.systems.errors import Refused, TimedOut
 from integration.systems.values import Ref, Side
@@ -26,11 +26,11 @@ def world() -> World:
     return World()
 
 
-def account(world: World, name: str = "Adatum"):
+def account(world: World, name: str = "Adatum") -> uuid.UUID:
     return next(id for id in world.crm.ids("account") if world.crm.values("account", id)["name"] == name)
 
 
-def dies_behind_its_write(world: World, rule, column: str, value: str, name: str = "Adatum") -> None:
+def dies_behind_its_write(world: World, rule: TableRule, column: str, value: str, name: str = "Adatum") -> None:
     """A pass to Sales that ends as soon as this value has arrived there, before anything of it is remembered."""
     for last in range(1, 30):
         assert run_until(world, last, TO_CRM, rule, Options()) is None

@@ -48,7 +48,7 @@ def half(side: Side, pair: Pair, key: str = PHONE) -> str:
     return pair.agreed[key][0 if side is Side.ERP else 1]
 
 
-def read(side: Side, pair: Pair, *values: str, **more) -> str:
+def read(side: Side, pair: Pair, *values: str, **more: Any) -> str:
     return half(side, memory(side).read(pair, row(side, *values, **more)))
 
 
@@ -236,7 +236,9 @@ WORDS = st.text(alphabet="abAB ?!", max_size=3)
 
 @example(Side.CRM, "B", "b", False, False)
 @given(st.sampled_from(list(Side)), WORDS, WORDS, st.booleans(), st.booleans())
-def test_only_what_is_ours_or_was_made_of_ours_is_ever_agreed_by_reading(side, written, value, ours, as_left) -> None:
+def test_only_what_is_ours_or_was_made_of_ours_is_ever_agreed_by_reading(
+    side: Side, written: str, value: str, ours: bool, as_left: bool
+) -> None:
     more = {"by": US if ours else SOMEBODY, "version": "before" if as_left else "now"}
     after = read(side, known(side, phone=unread(written)), value, **more)
     made = value.strip() == written.strip()  # Another case is what a person made of it.

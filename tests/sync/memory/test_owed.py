@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Reference
 from integration.sync.run import Counters, Scope
-from integration.systems.values import Ref, Side
+from integration.systems.values import Ref, Row, Side, Written
 from tests.makers import CUSTOMER_FIELDS, account, currency_rule, customer_rule, field_rule
 from tests.sync.entity_rules.cronus import Cronus, standard
 from tests.sync.world import TO_CRM, TO_ERP, World
@@ -25,7 +28,7 @@ def world(request: pytest.FixtureRequest) -> World:
     return world
 
 
-def franc(world: World):
+def franc(world: World) -> tuple[uuid.UUID, uuid.UUID]:
     """Swiss francs on both sides, not coupled yet."""
     here = world.erp.add("currency", code="CHF", description="Franc", iso_code="CHF")
     return here, world.crm.add("transactioncurrency", isocurrencycode="CHF", currencyname="Franc")
@@ -85,7 +88,7 @@ def test_an_edit_under_a_bulk_create_survives_the_second_round_of_the_same_pass(
     world.erp.edit("customer", fabrikam, bill_to_customer_no=Ref("customer", adatum))
     inserting = world.crm.insert
 
-    def insert_and_edit(table, rows):
+    def insert_and_edit(table: str, rows: Sequence[Row]) -> list[Written]:
         answers = inserting(table, rows)
         for row in rows:
             world.crm.edit(table, row.id, telephone1=f"031 {row.values['name']}")
@@ -118,7 +121,7 @@ def test_a_full_run_deals_with_everybody_who_is_edited_while_it_reads(world: Wor
     left = list(ids)
     reading = world.erp.changes
 
-    def reading_while_people_type(*arguments, **more):
+    def reading_while_people_type(*arguments: Any, **more: Any) -> Iterator[Any]:
         for page in reading(*arguments, **more):
             yield page
             if left:

@@ -9,6 +9,7 @@ import pytest
 
 from integration.sync.memory.halves import is_rounded
 from integration.sync.memory.ledger import Pair, State
+from integration.sync.rules import TableRule
 from integration.systems.values import Field, FieldType
 from tests.makers import account, customer_rule
 from tests.sync.world import World
@@ -27,7 +28,7 @@ def test_a_number_is_another_one_with_fewer_decimals_only_from_two_decimals_on(
     assert is_rounded(kept, exact) is rounded
 
 
-def exact_limits():
+def exact_limits() -> TableRule:
     """CUSTOMER with a credit limit of four decimals here."""
     made = customer_rule()
     fields = {**made.erp.fields, "credit_limit": Field("credit_limit", FieldType.DECIMAL, scale=4)}

@@ -82,7 +82,7 @@ def crossed(direction: Direction, name: str, value: Any) -> Any:
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
 @examples(150)
 @given(st.data())
-def test_fields_that_are_alike_are_merged_as_the_table_of_truth_says(direction: Direction, data) -> None:
+def test_fields_that_are_alike_are_merged_as_the_table_of_truth_says(direction: Direction, data: st.DataObject) -> None:
     own, other = values(data, direction.source), values(data, direction.destination)
     same = data.draw(st.sets(st.sampled_from(sorted(own))))
     twin = {name: crossed(direction, name, own[name]) if name in same else other[name] for name in own}

@@ -19,7 +19,9 @@ from tests.sync.merging.meanings import COLUMNS, Blocked
 BOTH_WAYS = pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
 
 
-def row(direction: Direction, source: str, twin: str, agreed: Any, meaning: MeaningField | None = None, **more) -> Row:
+def row(
+    direction: Direction, source: str, twin: str, agreed: Any, meaning: MeaningField | None = None, **more: Any
+) -> Row:
     """A pair of which only the meaning is told apart, said as yes or no."""
 
     def word(side: Side, said: str) -> int:

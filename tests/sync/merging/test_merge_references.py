@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from integration.sync.memory.halves import partnerless, unread
 from integration.sync.merging.merge import Merged
 from integration.sync.rules import ConflictPolicy, Direction, Reference
-from integration.systems.values import Ref, option_id
+from integration.systems.values import Ref, Value, option_id
 from tests.makers import field_rule
 from tests.sync.deciding.table_of_truth import TO_CRM, TO_ERP, Row, written
 
@@ -39,7 +41,14 @@ class Owners:
         self.jim, self.anna = Ref(here, jim), Ref(here, anna)
         self.their_jim, self.their_anna = Ref(there, their_jim), Ref(there, their_anna)
 
-    def row(self, source, twin: str, agreed, coupled: bool = (), **more) -> Row:
+    def row(
+        self,
+        source: Ref | None,
+        twin: Ref | None,
+        agreed: tuple[str, str] | None,
+        coupled: Sequence[tuple[Ref, Ref]] = (),
+        **more: Any,
+    ) -> Row:
         """``coupled`` are pairs of (source, twin)."""
         forth = {SALESPEOPLE: {ours.id: theirs.id for ours, theirs in coupled}}
         back = {SALESPEOPLE: {theirs.id: ours.id for ours, theirs in coupled}}
@@ -57,7 +66,7 @@ class Owners:
             **more,
         )
 
-    def merge(self, *args, **more) -> Merged:
+    def merge(self, *args: Any, **more: Any) -> Merged:
         return self.row(*args, **more).merge()
 
 
@@ -215,7 +224,9 @@ def test_a_one_way_reference_that_is_coupled_with_another_record_by_now_is_writt
 # --- options ------------------------------------------------------------------------------------------------------
 
 
-def terms(source, twin: str, agreed, coupled: bool | None = None) -> Row:
+def terms(
+    source: Value, twin: Value, agreed: dict[str, tuple[str, str]], coupled: dict[uuid.UUID, uuid.UUID] | None = None
+) -> Row:
     fields = [field_rule(*NAMES["terms"], reference=FREIGHT)]
     return Row(
         TO_CRM,

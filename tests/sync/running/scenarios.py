@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -19,5 +20,5 @@ def world() -> World:
     return World()
 
 
-def account_id(world, customer_id):
+def account_id(world: World, customer_id: uuid.UUID) -> uuid.UUID:
     return world.pair(customer_id).crm_id

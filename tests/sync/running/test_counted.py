@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -27,7 +29,7 @@ class Counted:
         self.world, self.queries = world, 0
         perform = passes.perform
 
-        def counted(*arguments) -> None:
+        def counted(*arguments: Any) -> None:
             with CaptureQueriesContext(connection) as asked:
                 perform(*arguments)
             self.queries = sum(not query["sql"].startswith(NOT_COUNTED) for query in asked)

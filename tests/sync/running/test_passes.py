@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Never
+from collections.abc import Callable, Sequence
+from typing import Any, Never
 
 import pytest
 
@@ -17,6 +18,7 @@ from integration.systems.errors import (
     Unreachable,
     VersionConflict,
 )
+from integration.systems.values import Row, Written
 from tests.makers import account, customer_rule
 from tests.sandbox.conftest import Caller
 from tests.sync.running.passes import PAGE, accounts, keep_cursor, ten_customers, world
@@ -28,11 +30,16 @@ __all__ = ["world"]
 class Watching(MemoryJournal):
     """A journal that is looked at each time a page is done."""
 
-    def __init__(self, position=None, on_note=lambda journal: None, on_advance=lambda journal: None) -> None:
+    def __init__(
+        self,
+        position: str | None = None,
+        on_note: Callable[[Any], object] = lambda journal: None,
+        on_advance: Callable[[Any], object] = lambda journal: None,
+    ) -> None:
         super().__init__(position)
         self.cursors, self._on_note, self._on_advance = [], on_note, on_advance
 
-    def note(self, counters, done) -> None:
+    def note(self, counters: Counters, done: int) -> None:
         super().note(counters, done)
         self._on_note(self)
 
@@ -43,7 +50,7 @@ class Watching(MemoryJournal):
 
 
 def run_with(
-    world: World, monkeypatch: pytest.MonkeyPatch, journal: MemoryJournal, direction: Direction = TO_CRM, **more
+    world: World, monkeypatch: pytest.MonkeyPatch, journal: MemoryJournal, direction: Direction = TO_CRM, **more: Any
 ) -> Counters:
     monkeypatch.setattr("tests.sync.world.MemoryJournal", lambda _position: journal)
     return world.run(direction, create=True, **more)
@@ -71,7 +78,7 @@ def test_never_more_pages_are_under_way_than_allowed(world: World) -> None:
     under_way, most, lock = 0, 0, threading.Lock()
     insert = world.crm.insert
 
-    def counted(table, rows):
+    def counted(table: str, rows: Sequence[Row]) -> list[Written]:
         nonlocal under_way, most
         with lock:
             under_way += 1
@@ -162,7 +169,7 @@ def test_a_run_that_lost_its_claim_writes_nothing_more(world: World, monkeypatch
     ledger, pages = world.ledger(customer_rule()), []
     page = ledger.page
 
-    def fenced():
+    def fenced() -> Any:
         pages.append(1)
         if len(pages) > 1:
             raise Fenced

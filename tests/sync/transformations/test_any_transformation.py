@@ -55,7 +55,7 @@ def steps(draw: st.DrawFn) -> Transformation:
 @given(st.lists(steps(), min_size=1, max_size=4), st.sampled_from(Direction.BOTH.passes), TEXTS)
 @examples(200)
 def test_a_chain_answers_a_bounded_text_or_a_problem_of_the_record(
-    monkeypatch_seconds, made, direction: Direction, text: str
+    monkeypatch_seconds: None, made: list[Transformation], direction: Direction, text: str
 ) -> None:
     convert = chain(made, direction)
     if convert is None:
@@ -67,7 +67,7 @@ def test_a_chain_answers_a_bounded_text_or_a_problem_of_the_record(
 @given(st.lists(steps(), min_size=1, max_size=3), st.sampled_from(DESTINATIONS), TEXTS)
 @examples(150)
 def test_what_a_chain_makes_goes_into_any_field_or_is_a_problem_of_the_record(
-    monkeypatch_seconds, made, destination, text: str
+    monkeypatch_seconds: None, made: list[Transformation], destination: Field, text: str
 ) -> None:
     source = Field("name", FieldType.TEXT, "Name")
     convert = chain(made, Direction.TO_CRM)
@@ -80,7 +80,7 @@ def test_what_a_chain_makes_goes_into_any_field_or_is_a_problem_of_the_record(
 
 @given(WORDS, WORDS)
 @examples(200)
-def test_parameters_that_cannot_be_used_are_refused_by_name(pattern, instead) -> None:
+def test_parameters_that_cannot_be_used_are_refused_by_name(pattern: str, instead: str) -> None:
     for kind, parameters in (
         ("regex", {"pattern": pattern, "instead": instead}),
         ("date", {"read": pattern, "write": instead}),
@@ -101,7 +101,7 @@ def refused(kind: str, parameters: dict[str, str]) -> str:
 
 
 @given(st.sampled_from(["a", "a*", "(a)|b", r"\b", "", "(?<=a)b", "(b)?a"]), st.text("ab ", max_size=12))
-def test_a_pattern_changes_what_it_always_changed(pattern, text: str) -> None:
+def test_a_pattern_changes_what_it_always_changed(pattern: str, text: str) -> None:
     instead = r"<\g<0>>"
     step = Transformation("regex", Direction.BOTH, {"pattern": pattern or "()", "instead": instead})
     convert = chain([step], Direction.TO_CRM)

@@ -155,7 +155,9 @@ LOSSY = {"prefix": {"text": "BC "}, "suffix": {"text": "!"}, "substring": {"star
 @examples(60)
 @example([], [("crm", "adatum")])
 @given(st.lists(st.tuples(STEPS, st.sampled_from(list(Direction))), max_size=3), EDITS)
-def test_whatever_the_rules_no_edit_is_lost_and_two_rounds_later_nothing_moves(rules, edits) -> None:
+def test_whatever_the_rules_no_edit_is_lost_and_two_rounds_later_nothing_moves(
+    rules: list[tuple[str, Direction]], edits: list[tuple[str, str]]
+) -> None:
     world, rule = world_with(*(Transformation(kind, way, LOSSY.get(kind, {})) for kind, way in rules))
     [erp_id] = world.erp.ids("customer")
     crm_id = world.pair(erp_id, rule).crm_id

@@ -21,11 +21,11 @@ NOON = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
 JIM = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
 
-def field(type: FieldType, **more) -> Field:
+def field(type: FieldType, **more: Any) -> Field:
     return Field("city", type, "City", **more)
 
 
-def converted(value, source: Field, destination: Field):
+def converted(value: Any, source: Field, destination: Field) -> Any:
     return converter(source, destination)(value)
 
 
@@ -260,7 +260,9 @@ def test_long_text_is_kept_as_a_digest_and_short_text_as_it_is() -> None:
 
 
 @given(st.decimals(min_value=-(10**10), max_value=10**10, allow_nan=False, places=6), st.integers(0, 5))
-def test_an_amount_that_was_converted_looks_the_same_to_the_side_it_came_from_at_that_scale(amount, scale) -> None:
+def test_an_amount_that_was_converted_looks_the_same_to_the_side_it_came_from_at_that_scale(
+    amount: Decimal, scale: int
+) -> None:
     coarse, fine = field(FieldType.DECIMAL, scale=scale), field(FieldType.DECIMAL, scale=6)
     assert normalizer(coarse)(converted(amount, fine, coarse)) == normalizer(coarse)(amount)
 

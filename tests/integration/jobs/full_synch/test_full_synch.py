@@ -222,7 +222,7 @@ def test_an_error_looks_bad_success_good_a_run_ambiguous_and_the_rest_is_subdued
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
-def test_two_lines_that_finish_at_the_same_moment_start_the_line_that_waits_for_both_once(world) -> None:
+def test_two_lines_that_finish_at_the_same_moment_start_the_line_that_waits_for_both_once(world: JobsWorld) -> None:
     world.erp.add("region", name="Bavaria")
     refresh()
     jobs.full_synch.start()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from integration import jobs
 from integration.models import Plan, SyncJob
+from integration.systems.values import Value
 from tests.integration.jobs_world import JobsWorld, world
 
 __all__ = ["world"]
@@ -39,9 +42,9 @@ def agreed(world: JobsWorld) -> JobsWorld:
     return world
 
 
-def one(world, name: str):
+def one(world: JobsWorld, name: str) -> uuid.UUID:
     return next(id for id in world.erp.ids("customer") if world.erp.values("customer", id)["name"] == name)
 
 
-def account(world, name: str):
+def account(world: JobsWorld, name: str) -> dict[str, Value]:
     return world.crm.values("account", world.mapping().couplings.get(erp_id=one(world, name)).crm_id)

@@ -68,7 +68,7 @@ def test_a_cursor_that_a_person_cleared_during_the_run_stays_cleared(cronus: Job
 
 
 def test_a_row_that_failed_is_an_error_of_the_job_and_closed_by_its_success(cronus: JobsWorld) -> None:
-    def adatum(call: Caller):
+    def adatum(call: Caller) -> bool:
         return any(row.values.get("name") == "Adatum" for row in call.rows)
 
     cronus.crm.fail_on("insert", Refused("Account Adatum is on a black list."), when=adatum)

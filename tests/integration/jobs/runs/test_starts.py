@@ -136,7 +136,7 @@ def test_a_dry_run_shows_what_would_be_done_and_writes_nothing(cronus: JobsWorld
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer; PostgreSQL has to prove it")
-def test_of_many_claims_at_the_same_moment_one_wins(cronus) -> None:
+def test_of_many_claims_at_the_same_moment_one_wins(cronus: JobsWorld) -> None:
     jobs_of_mapping = [full(cronus), full(cronus, TO_ERP)]
     start_together, won = threading.Barrier(8), []
 

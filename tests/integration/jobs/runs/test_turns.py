@@ -147,7 +147,9 @@ def lived(house: House, steps: list[tuple[str, int]]) -> None:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, workers=st.integers(1, 8))
-def test_whatever_is_asked_for_is_done_and_no_page_of_it_is_written_twice(sent, steps, workers) -> None:
+def test_whatever_is_asked_for_is_done_and_no_page_of_it_is_written_twice(
+    sent: dict[str, House], steps: list[tuple[str, int]], workers: int
+) -> None:
     house = sent["house"] = House(workers)
     lived(house, steps)
     house.finish()
@@ -160,7 +162,9 @@ def test_whatever_is_asked_for_is_done_and_no_page_of_it_is_written_twice(sent, 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(pages=st.lists(st.integers(1, 3), min_size=2, max_size=6), workers=st.integers(1, 8))
-def test_runs_that_people_wait_for_follow_one_another_in_the_order_of_asking(sent, pages, workers) -> None:
+def test_runs_that_people_wait_for_follow_one_another_in_the_order_of_asking(
+    sent: dict[str, House], pages: list[int], workers: int
+) -> None:
     house = sent["house"] = House(workers)
     house.ask(4, urgent=False)
     house.step(0)

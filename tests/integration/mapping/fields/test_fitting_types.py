@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from integration.mappings.compatibility import (
@@ -23,11 +25,11 @@ TO_CRM, TO_ERP, BOTH = Direction.TO_CRM, Direction.TO_ERP, Direction.BOTH
 STATES = (Option(0, "Active"), Option(1, "Inactive"))
 
 
-def field(type: FieldType, name: str = "phone", **more) -> Field:
+def field(type: FieldType, name: str = "phone", **more: Any) -> Field:
     return Field(name, type, label=name.title(), **more)
 
 
-def into(source: FieldType, destination: FieldType, direction: Direction = TO_CRM, **more) -> str | None:
+def into(source: FieldType, destination: FieldType, direction: Direction = TO_CRM, **more: Any) -> str | None:
     """Can a value go from a source of this type into a destination of that one?"""
     ends = (field(source), field(destination, "telephone1"))
     erp, crm = ends if direction is TO_CRM else reversed(ends)

@@ -45,7 +45,7 @@ def code_of(content: bytes) -> str:
 
 
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=20))
-def test_bytes_that_changed_on_the_way_are_refused_or_do_no_harm(changed) -> None:
+def test_bytes_that_changed_on_the_way_are_refused_or_do_no_harm(changed: list[tuple[int, int]]) -> None:
     content = bytearray(GOOD)
     for place, byte in changed:
         content[place] = byte
@@ -54,7 +54,7 @@ def test_bytes_that_changed_on_the_way_are_refused_or_do_no_harm(changed) -> Non
 
 
 @given(st.lists(st.tuples(st.integers(1, 600), st.integers(0, 255)), min_size=1, max_size=4))
-def test_a_damaged_list_of_contents_is_refused_or_does_no_harm(changed) -> None:
+def test_a_damaged_list_of_contents_is_refused_or_does_no_harm(changed: list[tuple[int, int]]) -> None:
     content = bytearray(GOOD)
     for place, byte in changed:
         content[-place] = byte
@@ -63,13 +63,15 @@ def test_a_damaged_list_of_contents_is_refused_or_does_no_harm(changed) -> None:
 
 
 @given(st.integers(0, len(GOOD) - 1))
-def test_a_file_that_was_cut_off_is_refused(length) -> None:
+def test_a_file_that_was_cut_off_is_refused(length: int) -> None:
     assert code_of(GOOD[:length]) in CODES
 
 
 @settings(deadline=None)
 @given(st.sampled_from(NAMES), st.integers(0, 3000), st.integers(1, 200), st.binary(max_size=20))
-def test_xml_with_a_piece_missing_is_refused_or_does_no_harm(name: str, place, length, instead) -> None:
+def test_xml_with_a_piece_missing_is_refused_or_does_no_harm(
+    name: str, place: int, length: int, instead: bytes
+) -> None:
     content = files()
     text = content[name]
     content[name] = text[:place] + instead + text[place + length :]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integration.sync.rules import Direction
 from integration.sync.run import Counters, Options
 from integration.sync.special.documents.note_text import as_html, plain_text, tidy_text
 from integration.systems.values import Ref
@@ -20,11 +22,11 @@ from tests.sync.mortal import every_death
 GATE = "Deliver to gate 3"
 
 
-def note(trading: Trading, order: UUID, text: str, **values) -> UUID:
+def note(trading: Trading, order: UUID, text: str, **values: Any) -> UUID:
     return trading.erp.add("note", **{"record_table": "sales_header", "record_id": order, "text": text, **values})
 
 
-def annotation(trading: Trading, sales_order: UUID, text: str, **values) -> UUID:
+def annotation(trading: Trading, sales_order: UUID, text: str, **values: Any) -> UUID:
     about = Ref("salesorder", sales_order)
     return trading.crm.add("annotation", **{"objectid": about, "notetext": text, "isdocument": False, **values})
 
@@ -142,7 +144,7 @@ def test_a_note_that_came_with_its_order_is_not_made_a_second_time(trading: Trad
 
 
 @pytest.mark.parametrize("direction", [TO_CRM, TO_ERP])
-def test_killed_at_any_step_each_note_is_there_once(direction) -> None:
+def test_killed_at_any_step_each_note_is_there_once(direction: Direction) -> None:
     def noted() -> Trading:
         trading = Trading()
         order, there = trading.coupled_order()

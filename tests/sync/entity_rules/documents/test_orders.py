@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -29,7 +30,7 @@ def state(trading: Trading, sales_order: UUID) -> tuple[int, int]:
     return values["statecode"], values["statuscode"]
 
 
-def run(trading: Trading, **more) -> Counters:
+def run(trading: Trading, **more: Any) -> Counters:
     return trading.run(TO_CRM, standard(ORDER), **more)
 
 

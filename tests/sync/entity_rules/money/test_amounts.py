@@ -92,14 +92,14 @@ EXCHANGES = st.builds(lambda local, row: Exchange(local, row, row.decimals), RAT
 
 
 @given(EXCHANGES, AMOUNTS)
-def test_what_was_carried_there_is_equal_to_where_it_came_from(between, amount) -> None:
+def test_what_was_carried_there_is_equal_to_where_it_came_from(between: Exchange, amount: Decimal) -> None:
     assert between.equal(amount, between.to_row(amount))
     row = between.to_row(amount)
     assert between.equal(between.to_local(row), row)
 
 
 @given(EXCHANGES, AMOUNTS)
-def test_there_and_back_and_there_again_changes_nothing(between, amount) -> None:
+def test_there_and_back_and_there_again_changes_nothing(between: Exchange, amount: Decimal) -> None:
     """Whichever currency is the coarser: two passes after each other come to rest."""
     once = between.to_row(amount)
     twice = between.to_row(between.to_local(once))
@@ -108,18 +108,18 @@ def test_there_and_back_and_there_again_changes_nothing(between, amount) -> None
 
 
 @given(EXCHANGES, AMOUNTS)
-def test_an_amount_is_off_by_half_a_unit_of_the_last_decimal_at_most(between, amount) -> None:
+def test_an_amount_is_off_by_half_a_unit_of_the_last_decimal_at_most(between: Exchange, amount: Decimal) -> None:
     exact = amount * between.row.units / between.local.units
     assert abs(between.to_row(amount) - exact) <= Decimal(5).scaleb(-between.decimals - 1) + Decimal("1e-12")
 
 
 @given(RATE, AMOUNTS)
-def test_an_amount_in_the_local_currency_is_the_amount_itself(rate, amount) -> None:
+def test_an_amount_in_the_local_currency_is_the_amount_itself(rate: Rate, amount: Decimal) -> None:
     between = Exchange(rate, rate, 2)
     assert (between.to_row(amount), between.to_local(amount)) == (amount, amount)
 
 
 @given(EXCHANGES, AMOUNTS, AMOUNTS)
-def test_the_larger_amount_stays_the_larger_one(between, one, other) -> None:
+def test_the_larger_amount_stays_the_larger_one(between: Exchange, one: Decimal, other: Decimal) -> None:
     if one <= other:
         assert between.to_row(one) <= between.to_row(other)

@@ -15,7 +15,7 @@ from tests.sync.entity_rules.money.rates import rate, without_the_pound
 CURRENCY, CUSTOMER = "CURRENCY", "CUSTOMER"
 
 
-def go(cronus, **more):
+def go(cronus: Cronus, **more: Any) -> Counters:
     return cronus.run(TO_CRM, standard(CURRENCY), **more)
 
 

@@ -21,7 +21,7 @@ CUSTOMER, OPPORTUNITY = "CUSTOMER", "OPPORTUNITY"
 RATES = {"JPY": ("192.3076923077", 0), "EUR": ("1.1716461629", 2)}
 
 
-def currency(cronus, code: str, rate: str = "", decimals: int = 2) -> tuple[Any, Any]:
+def currency(cronus: Cronus, code: str, rate: str = "", decimals: int = 2) -> tuple[Any, Any]:
     """A currency on both sides, coupled."""
     rate, decimals = RATES.get(code, (rate, decimals))
     ours = cronus.erp.add("currency", code=code, iso_code=code, exchange_rate=Decimal(rate))
@@ -32,7 +32,7 @@ def currency(cronus, code: str, rate: str = "", decimals: int = 2) -> tuple[Any,
     return ours, theirs
 
 
-def limit(cronus, firm) -> Decimal:
+def limit(cronus: Cronus, firm: UUID) -> Decimal:
     return cronus.twin(CUSTOMER, firm)["creditlimit"]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from integration.sync.run import Counters
 from integration.sync.special.prices import sales_prices
+from integration.systems.values import Value
 from tests.sync.entity_rules.cronus import TO_CRM, Cronus, standard
 
 GROUP, PRICE, ITEM, UNIT, CURRENCY = (
@@ -48,22 +51,22 @@ def retail(cronus: Cronus, calendar: Calendar, bicycle: UUID) -> UUID:
     return id
 
 
-def go(cronus, **more):
+def go(cronus: Cronus, **more: Any) -> Counters:
     return cronus.run(TO_CRM, standard(PRICE), **more)
 
 
-def look_at(cronus, *prices):
+def look_at(cronus: Cronus, *prices: UUID) -> Counters:
     """What the daily look does."""
     return cronus.ids(TO_CRM, *prices, rule=standard(PRICE))
 
 
-def amounts(cronus, group):
+def amounts(cronus: Cronus, group: UUID) -> list[Value]:
     """What Sales asks for on the list of this group, line by line."""
     list_id = cronus.pair(group, standard(GROUP)).crm_id
     return [line["amount"] for line in cronus.all("productpricelevel") if line["pricelevelid"].id == list_id]
 
 
-def year_end(cronus, bicycle: UUID, retail: UUID):
+def year_end(cronus: Cronus, bicycle: UUID, retail: UUID) -> tuple[UUID, UUID]:
     """50 until the last day of 2026, 60 from 2027 on."""
     old = cronus.price(retail, bicycle, "50", ending_date=LAST_DAY)
     return old, cronus.price(retail, bicycle, "60", starting_date=NEW_YEAR)

@@ -12,17 +12,17 @@ from integration.sync.actions import SideWrite
 from integration.sync.run import Counters, Scope
 from integration.sync.special.prices.default_list import DEFAULT_PRICE_LIST
 from integration.systems.errors import Refused
-from integration.systems.values import Ref
+from integration.systems.values import Ref, Value
 from tests.sync.entity_rules.cronus import TO_CRM, Cronus, standard
 
 ITEM, RESOURCE = "ITEM-PRODUCT", "RESOURCE-PRODUCT"
 
 
-def price_lists(cronus):
+def price_lists(cronus: Cronus) -> list[dict[str, Value]]:
     return [row for row in cronus.all("pricelevel") if row["name"] == DEFAULT_PRICE_LIST]
 
 
-def amounts(cronus):
+def amounts(cronus: Cronus) -> dict[str, Value]:
     return {line["productid"].label: line["amount"] for line in cronus.all("productpricelevel")}
 
 
@@ -60,7 +60,7 @@ def test_two_runs_side_by_side_make_one_default_price_list(cronus: Cronus) -> No
     assert amounts(cronus) == {"1000": Decimal(10), "LINDA": Decimal(10)}
 
 
-def beside(cronus, mapping):
+def beside(cronus: Cronus, mapping: str) -> Counters:
     """A run of its own, with a journal of its own, over the same systems and ledgers."""
     other = Cronus()
     other.erp, other.crm, other.ledgers = cronus.erp, cronus.crm, cronus.ledgers
@@ -72,7 +72,7 @@ def test_a_list_that_another_run_made_between_our_look_and_our_write_is_used(cro
     cronus.resource("LINDA", "Linda Martin")
     looked = cronus.crm.find
 
-    def find(table, *rest, **more):
+    def find(table: str, *rest: Any, **more: Any) -> Any:
         page = looked(table, *rest, **more)
         if table == "pricelevel":
             cronus.crm.find = looked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -83,7 +84,9 @@ PRICES = st.lists(
 
 
 @given(PRICES, st.dates(dt.date(2026, 6, 10), dt.date(2026, 6, 20)), st.randoms())
-def test_every_price_but_the_winner_has_a_reason_and_their_order_does_not_matter(prices, today, random) -> None:
+def test_every_price_but_the_winner_has_a_reason_and_their_order_does_not_matter(
+    prices: list[Price], today: dt.date, random: Random
+) -> None:
     choice = choose(prices, today)
     shuffled = list(prices)
     random.shuffle(shuffled)
@@ -93,7 +96,9 @@ def test_every_price_but_the_winner_has_a_reason_and_their_order_does_not_matter
 
 
 @given(PRICES, st.dates(dt.date(2026, 6, 10), dt.date(2026, 6, 20)))
-def test_there_is_a_line_exactly_when_a_price_fits_today_and_none_that_fits_started_later(prices, today) -> None:
+def test_there_is_a_line_exactly_when_a_price_fits_today_and_none_that_fits_started_later(
+    prices: list[Price], today: dt.date
+) -> None:
     fitting = {one.id: one for one in prices if not unfit(one, today)}
     winner = choose(prices, today).winner
     assert (winner is None) == (not fitting)

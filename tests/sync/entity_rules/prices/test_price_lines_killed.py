@@ -23,12 +23,12 @@ DEATHS = pytest.mark.parametrize(
 """Killed in this kind of write, before or after it took effect."""
 
 
-def die_in(cronus, verb, done) -> None:
+def die_in(cronus: Cronus, verb: str, done: int | None) -> None:
     died = Unreachable("The worker was killed.")
     cronus.crm.fail_on(verb, died, when=lambda call: call.table == "productpricelevel", done=done)
 
 
-def synchronized(cronus) -> None:
+def synchronized(cronus: Cronus) -> None:
     """Two more runs, the second of which has nothing to do."""
     for _ in range(2):
         go(cronus)
@@ -39,7 +39,7 @@ def synchronized(cronus) -> None:
     assert cronus.journal.failures == []
 
 
-def coupled(cronus):
+def coupled(cronus: Cronus) -> set[UUID]:
     """The lines that belong to a price."""
     return {pair.crm_id for pair in cronus.ledger(standard(PRICE)).rows.values() if pair.state == "coupled"}
 
@@ -91,7 +91,7 @@ def test_killed_while_a_price_moves_it_is_on_the_other_list_alone(
     assert coupled(cronus) == set(cronus.crm.ids("productpricelevel")) - lines_of_the_default_list(cronus)
 
 
-def lines_of_the_default_list(cronus):
+def lines_of_the_default_list(cronus: Cronus) -> set[UUID]:
     lists = {id for id in cronus.crm.ids("pricelevel") if "Default" in str(cronus.crm.values("pricelevel", id)["name"])}
     lines = cronus.crm.ids("productpricelevel")
     return {id for id in lines if cronus.crm.values("productpricelevel", id)["pricelevelid"].id in lists}

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from integration.sync.run import Counters
-from integration.systems.values import Ref
+from integration.systems.values import Ref, Value
 from tests.sync.entity_rules.cronus import TO_CRM, Cronus, standard
 
 GROUP, PRICE, ITEM, UNIT, CURRENCY = (
@@ -30,13 +30,13 @@ def retail(cronus: Cronus) -> UUID:
     return cronus.price_group("RETAIL")
 
 
-def lines(cronus, group):
+def lines(cronus: Cronus, group: UUID) -> dict[str, Value]:
     """product -> amount on the price list of this group."""
     found = [line for line in cronus.all("productpricelevel") if line["pricelevelid"] == price_list(cronus, group)]
     return {line["productid"].label: line["amount"] for line in found}
 
 
-def price_list(cronus, group):
+def price_list(cronus: Cronus, group: UUID) -> Ref:
     return Ref("pricelevel", cronus.pair(group, standard(GROUP)).crm_id)
 
 
@@ -149,7 +149,7 @@ def test_a_line_of_another_unit_is_left_alone_and_a_second_one_is_made(
     assert cronus.crm.values("productpricelevel", there)["amount"] == Decimal(99)
 
 
-def add_line(cronus, list_id, item, unit):
+def add_line(cronus: Cronus, list_id: UUID, item: UUID, unit: Value) -> UUID:
     product = cronus.pair(item, standard(ITEM)).crm_id
     return cronus.crm.add(
         "productpricelevel",
