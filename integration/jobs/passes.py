@@ -193,7 +193,10 @@ def _process_quotes(job: SyncJob, journal: JobJournal, connected: Connected) -> 
         options, kind = Options(scope=Scope.IDS, ids=tuple(ids)), SyncJob.Kind.CREATE_ORDERS
         create(mapping_of(ORDERS), Direction.TO_ERP, kind=kind, options=options, user=job.started_by)
 
-    return process_quotes(replace(flow_of(job, journal, connected), ask_for_orders=ask_for_orders))
+    flow = replace(flow_of(job, journal, connected), ask_for_orders=ask_for_orders)
+    if job.run_options.scope is not Scope.IDS:
+        reopen(job.mapping, connected.erp)
+    return process_quotes(flow)
 
 
 def flow_of(job: SyncJob, journal: JobJournal, connected: Connected) -> Flow:

@@ -1,4 +1,4 @@
-"""Orders that rest since the setup did not allow them are tried again when what kept them out has changed.
+"""Orders and quotes that rest since the setup did not allow them are tried again when what kept them out has changed.
 
 10:00  ORD-7 has freight, no account is set up: freight-account-missing
 10:30  the same: it rests
@@ -16,7 +16,8 @@ from integration.sync.memory.ledger import Result
 from integration.systems.errors import CursorExpired
 from integration.systems.system import System
 
-NAME = "orders tried again"
+NAME = "tried again: {}"
+"""Each mapping looks by itself: what the pass of quotes has seen, that of orders has still to see."""
 SETUP = ("sales_receivables_setup",)
 SOLD = ("item", "resource", "g_l_account")
 CAUSES: Mapping[str, tuple[str, ...]] = {
@@ -36,23 +37,24 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
 
 
 def reopen(mapping: TableMapping, erp: System) -> int:
-    """Take orders out of their rest whose cause may be gone. Answers how many. Raises a ``ConnectionProblem``."""
+    """Take orders or quotes out of their rest whose cause may be gone. Answers how many. Raises a
+    ``ConnectionProblem``."""
     resting = mapping.couplings.filter(to_erp_result=Result.SKIPPED.value, to_erp_code__in=list(CAUSES))
     codes = set(resting.values_list("to_erp_code", flat=True))
     if not codes:
         return 0
-    changed = _changed(erp, sorted({table for code in codes for table in CAUSES[code]}))
+    changed = _changed(NAME.format(mapping.pk), erp, sorted({table for code in codes for table in CAUSES[code]}))
     mended = [code for code in codes if changed.intersection(CAUSES[code])]
     ids = list(resting.filter(to_erp_code__in=mended).values_list("erp_id", flat=True))
     return mapping.couplings.retry(ids) if ids else 0
 
 
-def _changed(erp: System, tables: list[str]) -> set[str]:
+def _changed(name: str, erp: System, tables: list[str]) -> set[str]:
     """The tables that changed since this was asked last; one that was never looked at counts as changed."""
-    stored, _ = FlowCursor.objects.get_or_create(name=NAME)
+    stored, _ = FlowCursor.objects.get_or_create(name=name)
     cursors: dict[str, str] = json.loads(stored.cursor) if stored.cursor else {}
     changed = {table for table in tables if _has_changed(erp, table, cursors)}
-    FlowCursor.objects.filter(name=NAME).update(cursor=json.dumps(cursors))
+    FlowCursor.objects.filter(name=name).update(cursor=json.dumps(cursors))
     return changed
 
 
