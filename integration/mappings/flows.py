@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from integration.models import SyncJob, TableMapping
 from integration.sync.memory.ledger import Result
+from integration.sync.rules import Direction
 from integration.systems.errors import ConfigurationProblem
 
 ORDERS = ("sales_header", "salesorder")
@@ -21,6 +22,13 @@ KINDS = {ORDERS: SyncJob.Kind.CREATE_ORDERS, QUOTES: SyncJob.Kind.PROCESS_QUOTES
 def kind_of(mapping: TableMapping) -> SyncJob.Kind | None:
     """The kind of run that makes documents of the records of this mapping; none for one without a flow."""
     return None if mapping.user_defined else KINDS.get((mapping.erp_table, mapping.crm_table))
+
+
+def creates(mapping: TableMapping, direction: Direction) -> bool:
+    """Can people have the other records made in this direction? Not orders in Sales: orders are made of those submitted
+    there; and not what a flow makes by itself."""
+    by_hand = not mapping.internal and (mapping.erp_table, mapping.crm_table) != ORDERS
+    return by_hand and Direction(mapping.direction).includes(direction)
 
 
 def mapping_of(tables: tuple[str, str]) -> TableMapping:
