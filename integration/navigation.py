@@ -42,6 +42,10 @@ def _is(table: str) -> Callable[[tuple[str, str, object]], bool]:
     return lambda subject: subject[:2] == ("erp", table)
 
 
+def _is_of_sales(table: str) -> Callable[[tuple[str, str, object]], bool]:
+    return lambda subject: subject[:2] == ("crm", table)
+
+
 def _id(subject: tuple[str, str, object]) -> tuple[object, ...]:
     return subject[2:]
 
@@ -50,6 +54,8 @@ PARTS: tuple[Part, ...] = (
     Part("record", -6, "Posted Sales Invoice", "posted_invoice", _id, when=_is("sales_invoice_header")),
     Part("record", -5, "Posted Sales Credit Memo", "posted_credit_memo", _id, when=_is("sales_cr_memo_header")),
     Part("record", -4, "Customer Ledger Entry", "ledger_entry", _id, when=_is("cust_ledger_entry")),
+    Part("record", -5, "Sales Order", "sales_order", _id, when=_is_of_sales("salesorder")),
+    Part("record", -4, "Sales Quote", "sales_quote", _id, when=_is_of_sales("quote")),
     Part("record", -3, "Sales Document", "document", _id, when=_is("sales_header")),
     Part("record", -2, "Posted Sales Shipment", "shipment", _id, when=_is("sales_shipment_header")),
     Part("record", -1, "Sales Archive", "archived", _id, when=_is("sales_header_archive")),

@@ -14,7 +14,6 @@ from coupling.sides import both_opened
 from integration import jobs
 from integration.connection.live_systems import NAMES
 from integration.mappings.build_rule import build_rule
-from integration.mappings.flows import kind_of
 from integration.models import SyncError, SyncJob, TableMapping, User
 from integration.models.stored.audit import AuditEntry, record
 from integration.sync.deletions import There, look
@@ -222,13 +221,8 @@ def _look_up(mapping: TableMapping, pairs: Sequence[Pair]) -> There:
 
 def _try_again(mapping: TableMapping, user: User | None) -> None:
     """Everything of the mapping that is open, one pass behind the other; documents that are still to be made, too."""
-    kind = kind_of(mapping)
-    if kind is not None:
-        jobs.start(mapping, Direction.TO_ERP, kind=kind, options=Options(scope=Scope.OPEN), user=user)
-    if mapping.internal:
-        return
     before: SyncJob | None = None
-    for direction in Direction(mapping.direction).passes:
+    for direction in () if mapping.internal else Direction(mapping.direction).passes:
         before = jobs.start(mapping, direction, options=Options(scope=Scope.OPEN), user=user, after=before)
     for kind in jobs.kinds_of_flows(mapping):
         jobs.start(mapping, Direction.TO_ERP, kind=kind, options=Options(scope=Scope.OPEN), user=user)

@@ -14,4 +14,5 @@ whom in the ledger of a mapping.
 ``run``         the pass of orders: read, plan, write, notify Sales, move the cursor
 ``afterwards``  what happens in Sales to an order that is made
 ``notices``     notifying Sales of what became of its orders
+``quotes/``     quotes: activated, revised, won, lost
 """

@@ -13,57 +13,68 @@ only, and the next round begins anew.
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 
 from integration.documents.flow import DIRECTION, Flow, Noted, chunks
+from integration.documents.lookups import Lookups
 from integration.documents.reading import SalesReader
 from integration.documents.sources import Source
 from integration.sync.memory.ledger import State
 from integration.sync.run import Counters, Scope
 from integration.systems.errors import CursorExpired
-from integration.systems.values import Record, Side
+from integration.systems.filters import Filter
+from integration.systems.values import Page, Record, Side
 
 AT_ONCE = 500
 """Documents that are read and planned in one go."""
 ROUND = 5000
 """Headers that are held at once."""
 MODIFIED = "modifiedon"
-Pages = Iterator[tuple[list[Record], str | None]]
-"""Headers, and the cursor behind them where there is one."""
 
 
-class DocumentPass:
-    """One pass over documents of Sales. Subclasses read pages (``_read``) and deal with the headers of a piece
-    (``take``)."""
+class DocumentPass(ABC):
+    """One pass under way."""
+
+    at_once = AT_ONCE
 
     def __init__(self, flow: Flow, source: Source) -> None:
-        self.flow = flow
+        self.flow, self.source = flow, source
         self.reader = SalesReader(flow.crm, source)
+        self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
         self.total = Counters()
         self.delivered: dict[uuid.UUID, str] = {}
-        """The orders that were taken, with the version they had then; open ones may have changed as well."""
+        """Those that were taken, with the version they had then; open ones may have changed as well."""
         self.again: list[uuid.UUID] = []
-        """Orders that somebody changed while they were read or written."""
+        """Those that somebody changed while they were read or written."""
+
+    @abstractmethod
+    def take(self, headers: Sequence[Record]) -> None:
+        """Read, plan and write what belongs to these headers."""
+
+    @abstractmethod
+    def wanted(self, cursor: str | None) -> Filter:
+        """Which of those that changed since the cursor are looked at; without one, where nothing was read before."""
 
     def go(self) -> Counters:
         flow = self.flow
         if flow.options.scope is Scope.IDS:
             flow.journal.begin(len(flow.options.ids))
         for headers, cursor in self._pages():
-            for start in range(0, len(headers), AT_ONCE):
+            for start in range(0, len(headers), self.at_once):
                 flow.journal.go_on()
-                self.take(headers[start : start + AT_ONCE])
+                self.take(headers[start : start + self.at_once])
             if cursor is not None:
                 flow.journal.advance(cursor)
         again, self.again = list(dict.fromkeys(self.again)), []
-        for ids in chunks(again, AT_ONCE):
+        for ids in chunks(again, self.at_once):
             flow.journal.go_on()
             self.take(list(self.reader.headers(ids).values()))
         return self.total
 
     # --- reading ------------------------------------------------------------------------------------------------
 
-    def _pages(self) -> Pages:
+    def _pages(self) -> Iterator[tuple[list[Record], str | None]]:
         """Headers, and the cursor behind them."""
         options = self.flow.options
         if options.scope is Scope.IDS:
@@ -76,15 +87,14 @@ class DocumentPass:
         if options.scope is not Scope.OPEN:
             yield from self._changes()
 
-    def _of_ids(self, ids: Sequence[uuid.UUID]) -> Pages:
+    def _of_ids(self, ids: Sequence[uuid.UUID]) -> Iterator[tuple[list[Record], str | None]]:
         for some in chunks(ids, AT_ONCE):
             there = self.reader.headers(some)
             self._forget_gone([id for id in some if id not in there])
             yield list(there.values()), None
 
-    def _changes(self) -> Pages:
-        """What changed, in rounds. What is made of an order changes it, and may take it out of what is being read, so
-        that pages read meanwhile would shift: a round is read to its end first, and the next one begins anew."""
+    def _changes(self) -> Iterator[tuple[list[Record], str | None]]:
+        """What changed, in rounds."""
         cursor = self.flow.journal.cursor()
         last = None
         while last is None:
@@ -101,25 +111,21 @@ class DocumentPass:
         """Headers that were not delivered yet, and the cursor behind all of them; ``None`` where more follow."""
         found: list[Record] = []
         reached = None
-        for headers, behind in self._read(cursor):
+        for page in self._changed(cursor):
             if len(found) >= ROUND:
                 reached = None
                 break
-            found += [row for row in headers if self.delivered.get(row.id) != row.version]
-            reached = behind
+            found += [row for row in page.records if self.delivered.get(row.id) != row.version]
+            reached = page.cursor
         self.delivered.update((header.id, header.version) for header in found)
         return found, reached
 
-    def _read(self, cursor: str | None) -> Pages:
-        """Pages of headers that changed since the cursor, each with the cursor behind it."""
-        raise NotImplementedError
-
-    def take(self, headers: Sequence[Record]) -> None:
-        """Deal with these documents."""
-        raise NotImplementedError
+    def _changed(self, cursor: str | None) -> Iterator[Page]:
+        columns, where = self.reader.columns, self.wanted(cursor)
+        return self.flow.crm.changes(self.source.table, columns, cursor, where, MODIFIED)
 
     def _forget_gone(self, ids: Sequence[uuid.UUID]) -> None:
-        """Orders that were deleted before they became one: nothing is left to do. What became of coupled ones is
+        """Documents that were deleted before they became one: nothing is left to do. What became of coupled ones is
         found by the pass of their mapping."""
         pairs = self.flow.ledger.pairs(Side.CRM, ids) if ids else {}
         noted = Noted(forgotten=[pair for pair in pairs.values() if pair.state is State.RESERVED], done=len(ids))

@@ -25,12 +25,11 @@ from dataclasses import replace
 from integration.documents.afterwards import Afterwards
 from integration.documents.flow import Flow, Noted, digests, rests, went_well
 from integration.documents.lines import HEADER_TABLE
-from integration.documents.lookups import Lookups
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
 from integration.documents.problems import NotSubmitted, OrderExists
-from integration.documents.quote_links import link_quotes
-from integration.documents.rounds import MODIFIED, DocumentPass, Pages
+from integration.documents.quotes.links import link_quotes
+from integration.documents.rounds import DocumentPass
 from integration.documents.sources import ACTIVE, CANCELED, ORDER, SUBMITTED, SalesDocument, integer, moment
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.run import Changed, Counters, Scope
@@ -55,27 +54,15 @@ def create_orders(flow: Flow) -> Counters:
     return OrderPass(flow).go()
 
 
-def is_candidate(header: Record) -> bool:
-    """Does the automatic job take this order: submitted, and never sent to the back office?"""
-    return integer(header, "statecode") == SUBMITTED and was_never_sent(header)
-
-
 class OrderPass(DocumentPass):
     """One pass under way."""
 
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow, ORDER)
-        self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
         self.afterwards = Afterwards(flow, self.reader, self.lookups)
 
-    def _read(self, cursor: str | None) -> Pages:
-        """Pages of headers that changed since the cursor, each with the cursor behind it."""
-        where = CHANGED if cursor else self._candidates()
-        for page in self.flow.crm.changes(ORDER.table, self.reader.columns, cursor, where, MODIFIED):
-            yield list(page.records), page.cursor
-
-    def _candidates(self) -> Filter:
-        return _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
+    def wanted(self, cursor: str | None) -> Filter:
+        return CHANGED if cursor else _candidates(self.flow.crm.describe(ORDER.table).fields[SENT])
 
     # --- one page -----------------------------------------------------------------------------------------------
 
@@ -224,7 +211,7 @@ def _is_coupled(pair: Pair | None) -> bool:
 
 
 def _candidates(sent: Field) -> Filter:
-    """What is asked for where nothing was read before: roughly those that :func:`is_candidate` takes."""
+    """What is asked for where nothing was read before: roughly those that the automatic job takes."""
     behind = NEVER_SENT + dt.timedelta(days=1)
     early = Comparison(SENT, "<=", moment(behind) if sent.type is FieldType.DATETIME else behind)
     return AllOf((Comparison("statecode", "=", SUBMITTED), AnyOf((Comparison(SENT, "=", None), early))))

@@ -65,19 +65,19 @@ def create_orders(
     return start(mapping_of(ORDERS), Direction.TO_ERP, kind=kind, options=options, user=user, inline=inline)
 
 
+def kinds_of_flows(mapping: TableMapping) -> list[SyncJob.Kind]:
+    """The kinds of runs that make documents here of those of this mapping's table in Sales."""
+    passes = [one for passes in TASK_PASSES.values() for one in passes]
+    kinds = {one.kind for one in passes if one.mapping == mapping.name and one.direction == Direction.TO_ERP.value}
+    return [SyncJob.Kind(kind) for kind in sorted(kinds - {SyncJob.Kind.SYNCHRONIZE.value})]
+
+
 def process_quotes(ids: Sequence[uuid.UUID] = (), *, user: Person = None, inline: bool = False) -> SyncJob:
     """Have quotes made of the activated quotes of Sales, and followed until they are won or lost: all that changed, or
     these. Raises ``ConfigurationProblem``."""
     options = Options(scope=Scope.IDS, ids=tuple(ids)) if ids else Options()
     kind = SyncJob.Kind.PROCESS_QUOTES
     return start(mapping_of(QUOTES), Direction.TO_ERP, kind=kind, options=options, user=user, inline=inline)
-
-
-def kinds_of_flows(mapping: TableMapping) -> list[SyncJob.Kind]:
-    """The kinds of runs that make documents here of those of this mapping's table in Sales."""
-    passes = [one for passes in TASK_PASSES.values() for one in passes]
-    kinds = {one.kind for one in passes if one.mapping == mapping.name and one.direction == Direction.TO_ERP.value}
-    return [SyncJob.Kind(kind) for kind in sorted(kinds - {SyncJob.Kind.SYNCHRONIZE.value})]
 
 
 def create_invoices(ids: Sequence[uuid.UUID], *, user: Person = None, inline: bool = False) -> SyncJob:

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from integration.connection.document_passes import INVOICES, ready_for_documents
 from integration.connection.opening import open_for_run
+from integration.connection.order_writers import order_writers
 from integration.connection.systems import Connected
-from integration.dataverse.store import SalesOrganization
 from integration.documents.flow import Flow
-from integration.documents.quotes import process_quotes
+from integration.documents.quotes.run import process_quotes
 from integration.documents.run import create_orders
 from integration.gate import Gate
 from integration.jobs.create import create
@@ -207,9 +207,7 @@ def flow_of(job: SyncJob, journal: JobJournal, connected: Connected) -> Flow:
     if not isinstance(connected.erp, DocumentSystem):
         raise ConfigurationProblem("Business Central takes no documents this way.")
     crm, notes = connected.crm, find_mapping(NOTES)
-    writer = crm
-    if setup.order_user_id is not None and isinstance(crm, SalesOrganization):
-        writer = crm.acting_as(setup.order_user_id)
+    writer = order_writers(connected, setup.order_user_id).orders if setup.order_user_id else crm
     return Flow(
         connected.erp,
         crm,

@@ -129,8 +129,8 @@ class Received:
 class Connection(HTTPConnection):
     """A client's connection, with what it has sent of its next request."""
 
-    def __init__(self, bind_addr: tuple[str, int], application: Application, **more: Any) -> None:
-        super().__init__(bind_addr, without_body(application), **more)
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, OUTGOING)
         self.own_file = self.rfile
         self.gathering: Gathering | None = None

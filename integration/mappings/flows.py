@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from integration.models import SyncJob, TableMapping
+from integration.models import TableMapping
 from integration.sync.memory.ledger import Result
 from integration.sync.rules import Direction
 from integration.systems.errors import ConfigurationProblem
@@ -13,15 +13,6 @@ ORDERS = ("sales_header", "salesorder")
 QUOTES = ("sales_header", "quote")
 NOTES = ("note", "annotation")
 """Table here, table in Sales."""
-
-
-KINDS = {ORDERS: SyncJob.Kind.CREATE_ORDERS, QUOTES: SyncJob.Kind.PROCESS_QUOTES}
-"""What runs over the mapping beside or instead of the engine."""
-
-
-def kind_of(mapping: TableMapping) -> SyncJob.Kind | None:
-    """The kind of run that makes documents of the records of this mapping; none for one without a flow."""
-    return None if mapping.user_defined else KINDS.get((mapping.erp_table, mapping.crm_table))
 
 
 def creates(mapping: TableMapping, direction: Direction) -> bool:

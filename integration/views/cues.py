@@ -23,9 +23,13 @@ from integration.models import (
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import Result, State
 from integration.sync.problems import Conflict
+from integration.sync.rules import Direction
 
 DAY = 24
 WAITING = "?code=reference-not-coupled"
+OPEN = "?state=all&there=open"
+DOCUMENTS = {"salesorder": "orders", "quote": "quotes"}
+"""Tables of Sales whose documents are made here, and what their pages call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,14 @@ def cues() -> list[Cue]:
     posts = PendingPost.objects.filter(skipped=True).count()
     running = SyncJob.objects.active().count()
     to_approve = SyncJob.objects.waiting().count()
+    documents = SyncError.objects.open().filter(mapping__crm_table__in=DOCUMENTS, direction=Direction.TO_ERP.value)
+    waiting = {table: documents.filter(mapping__crm_table=table).count() for table in DOCUMENTS}
     return [
+        *(
+            Cue(number, f"Sales {DOCUMENTS[table]} waiting", reverse(f"sales_{DOCUMENTS[table]}") + OPEN, "bad")
+            for table, number in waiting.items()
+            if number
+        ),
         Cue(to_approve, "Runs to approve", reverse("synch_jobs") + "?status=approval", "bad" if to_approve else ""),
         Cue(failed, "Jobs failed in 24 hours", reverse("synch_jobs") + "?status=failed", "bad" if failed else "good"),
         Cue(conflicts, "Conflicts", reverse("synch_errors") + f"?code={Conflict.code}", "bad" if conflicts else "good"),

@@ -93,7 +93,7 @@ def _created(crm: Any) -> Iterator[Number]:
     with connection.execute_wrapper(queries):
         job = jobs.create_orders(inline=True)
     seconds = time.perf_counter() - started
-    if job.inserted != ORDERS or SalesLine.objects.count() < ORDERS * LINES:
+    if job.inserted < ORDERS or SalesLine.objects.count() < ORDERS * LINES:
         raise RuntimeError(f"only {job.inserted} orders were made. {job.message}")
     floor = _read(crm) + _inserted()
     label = f"{ORDERS} orders of {LINES} lines"

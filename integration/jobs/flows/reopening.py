@@ -16,8 +16,7 @@ from integration.sync.memory.ledger import Result
 from integration.systems.errors import CursorExpired
 from integration.systems.system import System
 
-NAME = "tried again: {}"
-"""Each mapping looks by itself: what the pass of quotes has seen, that of orders has still to see."""
+NAME = "{} tried again"
 SETUP = ("sales_receivables_setup",)
 SOLD = ("item", "resource", "g_l_account")
 CAUSES: Mapping[str, tuple[str, ...]] = {
@@ -43,7 +42,7 @@ def reopen(mapping: TableMapping, erp: System) -> int:
     codes = set(resting.values_list("to_erp_code", flat=True))
     if not codes:
         return 0
-    changed = _changed(NAME.format(mapping.pk), erp, sorted({table for code in codes for table in CAUSES[code]}))
+    changed = _changed(NAME.format(mapping.name), erp, sorted({table for code in codes for table in CAUSES[code]}))
     mended = [code for code in codes if changed.intersection(CAUSES[code])]
     ids = list(resting.filter(to_erp_code__in=mended).values_list("erp_id", flat=True))
     return mapping.couplings.retry(ids) if ids else 0

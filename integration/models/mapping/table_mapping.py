@@ -183,7 +183,7 @@ class TableMapping(Audited):
     def _direction_problem(self) -> str:
         if self.is_option and self.direction == Direction.BOTH:
             return "A mapping of option values goes one way; choose To or From Integration Table."
-        if self.pk is None:
+        if self.pk is None or self.internal:
             return ""
         names = [dict(DIRECTIONS)[one.value] for one in Direction(self.direction).passes if not self.carries(one)]
         return f"No enabled field goes this way ({', '.join(names)}). Enable one first." if names else ""

@@ -16,7 +16,7 @@ from integration.pages.states import Shown, Style
 from integration.sync.memory.ledger import Pair, State
 from integration.systems.filters import OneOf
 from integration.systems.system import System, every
-from integration.systems.values import Record, Ref, Side, Table
+from integration.systems.values import Record, Ref, Side, Table, Value
 from integration.systems.wording import value_text
 from integration.views.sales.became import Became, read
 from integration.views.sales.kinds import ORDERS, Kind
@@ -117,7 +117,7 @@ def _line(
     kind: Kind,
     table: Table,
     record: Record,
-    used: Mapping[object, Currency],
+    used: Mapping[Value, Currency],
     pair: Pair | None,
     became: Became | None,
     error: SyncError | None,

@@ -128,7 +128,7 @@ def listing(kind: Kind, asked: Mapping[str, str]) -> Listing:
     except Problem as problem:
         shown.problem = SILENT.format(problem)
         errors = SyncError.objects.open().filter(mapping=shown.mapping).select_related("mapping", "job")
-        shown.errors = errors[:ROWS] if shown.mapping is not None else []
+        shown.errors = list(errors[:ROWS]) if shown.mapping is not None else []
     return shown
 
 
@@ -237,7 +237,8 @@ def _few(shown: Listing) -> list[uuid.UUID] | None:
         return []
     if shown.there == OPEN:
         errors = SyncError.objects.open().filter(mapping=shown.mapping, crm_id__isnull=False).order_by("crm_id")
-        return list(errors.values_list("crm_id", flat=True).distinct()[:BY_ID])
+        failed = errors.values_list("crm_id", flat=True).distinct()[:BY_ID]
+        return [id for id in failed if id is not None]
     rows = shown.mapping.couplings.exclude(state=State.RESERVED.value).order_by("pk")
     ids = list(rows.values_list("crm_id", flat=True)[: BY_ID + 1])
     return ids if len(ids) <= BY_ID else None

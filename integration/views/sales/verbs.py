@@ -81,7 +81,7 @@ def delete(kind: Kind, ids: Sequence[uuid.UUID], user: Person) -> tuple[SyncJob 
     gone = tuple(pair.crm_id for pair, one in zip(pairs, answers, strict=True) if one.ok)
     for id in gone:
         record(AuditEntry.Action.DELETED, f"sales {kind.noun}", mapping, before={"crm_id": id})
-    return (_begin(kind, gone, user) if gone else None), refused
+    return (jobs.start(mapping, Direction.TO_CRM, user=user) if gone else None), refused
 
 
 def _ready(kind: Kind) -> TableMapping:

@@ -104,7 +104,15 @@ def test_every_pass_of_a_task_is_a_run_over_a_standard_mapping() -> None:
                 assert Direction(BY_NAME[one.mapping].direction).includes(Direction(one.direction))
 
 
-@pytest.mark.scenario("CRMSetupTest.AutoCreateSalesOrdersEditableIfOrdersIntegrationEnabled")
+@pytest.mark.scenario(
+    "CRMSetupTest.AutoCreateSalesOrdersJobQueueEntryCreatedOnResetConfiguration",
+    "CRMSetupTest.AutoCreateSalesOrdersJobQueueEntryIsNotCreatedOnResetConfiguration",
+    "CRMSetupTest.AutoProcessSalesQuotesJobQueueEntryCreatedOnResetConfiguration",
+    "CRMSetupTest.AutoProcessSalesQuotesJobQueueEntryIsNotCreatedOnResetConfiguration",
+    "CRMSetupTest.EnablingAutoCreateSalesOrdersMakesJobQueueEntryCreated",
+    "CRMSetupTest.DisablingAutoProcessSalesQuotesMakesJobQueueEntryDeleted",
+    "CRMSetupTest.AutoCreateSalesOrdersEditableIfOrdersIntegrationEnabled",
+)
 def test_switching_automatic_orders_and_quotes_creates_and_deletes_their_jobs(
     setup: ConnectionSetup, solution: Table, admin: Client
 ) -> None:

@@ -18,6 +18,7 @@ from integration.business_central.models import Currency, Customer, Item, SalesH
 from integration.connection.enabling import enable, order_integration_switched
 from integration.dataverse import solution
 from integration.dataverse.session import Credentials, Session
+from integration.dataverse.store import SalesOrganization
 from integration.jobs import queue
 from integration.mappings.standard import create_missing
 from integration.models import ConnectionSetup, SyncJob, TableMapping
@@ -34,10 +35,11 @@ D = Decimal
 
 
 class Organization:
-    """Adatum and Contoso are customers and accounts, goods and units are coupled, euros too."""
+    """Adatum and Contoso are customers and accounts, goods and units are coupled, euros too. ``people``: the same
+    organization as a person who may do everything works in it."""
 
-    def __init__(self, crm: System, ready: dict[str, Any]) -> None:
-        self.crm, self.ready = crm, ready
+    def __init__(self, crm: System, people: System, ready: dict[str, Any]) -> None:
+        self.crm, self.people, self.ready = crm, people, ready
         trading.open_company()
         create_missing()
         Currency.objects.update(description=F("code"), symbol=F("code"))
@@ -84,7 +86,7 @@ class Organization:
 
 
 @pytest.fixture
-def organization(settings: Settings, tmp_path: Path) -> Iterator[Organization]:
+def organization(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[Organization]:
     settings.REDIS_URL = ""
     queue.redis.cache_clear()
     settings.DEVELOPMENT = True
@@ -94,12 +96,14 @@ def organization(settings: Settings, tmp_path: Path) -> Iterator[Organization]:
         credentials = Credentials(ready["tenant"], one["client_id"], one["client_secret"], ready["token_endpoint"])
         with closing(Session(ready["url"], credentials)) as administrator:
             solution.import_into(administrator, redeploy=True)
-        enable(fill_in(ready))
-        order_integration_switched(ConnectionSetup.current(), True)
-        with opened() as connected:
-            seeded = list(every(connected.crm, "salesorder"))
-            assert all(one.ok for one in connected.crm.delete("salesorder", [Row(one.id) for one in seeded]))
-            yield Organization(connected.crm, ready)
+            enable(fill_in(ready))
+            order_integration_switched(ConnectionSetup.current(), True)
+            people = SalesOrganization(administrator)
+            for table in ("salesorder", "quote"):
+                seeded = list(every(people, table))
+                assert all(one.ok for one in people.delete(table, [Row(one.id) for one in seeded]))
+            with opened() as connected:
+                yield Organization(connected.crm, people, ready)
 
 
 def made(order: uuid.UUID) -> SalesHeader:

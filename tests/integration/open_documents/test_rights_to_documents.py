@@ -28,7 +28,7 @@ def allowed(client: Client, method: str, *addresses: str) -> set[bool]:
     return {getattr(client, method)(f"/documents/{address}").status_code != 403 for address in addresses}
 
 
-@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("who", sorted(PEOPLE))
 def test_pages_and_buttons_are_for_those_of_the_table_alone(who: str) -> None:
     client = signed_in("anybody", who)
 

@@ -117,7 +117,8 @@ def test_an_order_is_deleted_here_once_a_person_has_said_yes(
 
     press(integrator, "delete", id, confirmed="yes")
     assert not SalesHeader.objects.filter(pk=header.pk).exists()
-    assert SyncJob.objects.get().run_options.ids == (id,)
+    job = SyncJob.objects.get()
+    assert (job.mapping, job.kind, job.direction) == (orders, SyncJob.Kind.SYNCHRONIZE, "to_crm")
     assert AuditEntry.objects.filter(action=AuditEntry.Action.DELETED, kind="sales order").exists()
 
 

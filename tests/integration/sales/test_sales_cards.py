@@ -183,3 +183,25 @@ def test_what_people_typed_in_sales_is_text_on_the_card_too(orders: TableMapping
     hostile = "<img src=x onerror=alert(1)>"
     id = sells("salesorder", {**DESKS, "productdescription": hostile, "description": hostile}, description=hostile)
     assert hostile not in viewer.get(reverse("sales_order", args=[id])).content.decode()
+
+
+@pytest.mark.parametrize("state", ["not here yet", "here", "done"])
+def test_the_link_in_sales_opens_the_document_here_or_what_became_of_it(
+    state: str, quotes: TableMapping, sells: Maker, viewer: Client
+) -> None:
+    id = sells("quote", number="QUO-1", statecode=2)
+    opened = reverse("sales_quote", args=[id])
+    if state != "not here yet":
+        header = become(quotes, id, item(), document_type=0)
+        opened = reverse("document", args=[header.pk]) if state == "here" else opened
+        if state == "done":
+            trading.company.act("sales_header", header.pk, "close_quote")
+
+    assert viewer.get(reverse("open", args=["quote", id]))["Location"] == opened
+    assert viewer.get(opened).status_code == 200
+
+
+def test_an_error_about_an_order_leads_to_its_card(orders: TableMapping, sells: Maker, viewer: Client) -> None:
+    id = sells()
+    fail(orders, id, "item-blocked", "Item DESK is blocked.")
+    assert reverse("sales_order", args=[id]) in viewer.get(reverse("synch_errors")).content.decode()

@@ -282,3 +282,13 @@ def test_while_order_integration_is_off_the_page_says_so_and_has_no_buttons(
 
     assert "Sales order integration is off" in page
     assert "Create in Business Central" not in page
+
+
+def test_home_counts_orders_that_wait_and_leads_to_them(orders: TableMapping, sells: Maker, viewer: Client) -> None:
+    assert "Sales orders waiting" not in shown(viewer, "home")
+    fail(orders, sells(), "item-blocked", "Item DESK is blocked.")
+
+    page = viewer.get(reverse("home")).content.decode()
+
+    assert "Sales orders waiting" in page
+    assert reverse("sales_orders") + "?state=all&amp;there=open" in page

@@ -280,7 +280,7 @@ OVERWRITES_NOTHING = {
     "plan_start": STARTS, "plan_apply": STARTS, "full_synch_start": STARTS, "full_synch_reset": ASKS,
     "full_synch_line": ASKS, "job_queue_entry": ASKS,
     "record_action": STARTS, "errors_action": STARTS, "skipped_action": STARTS, "erase": ASKS,
-    "mappings_uncouple": ASKS,
+    "mappings_uncouple": ASKS, "sales_orders_action": STARTS, "sales_quotes_action": STARTS,
     "order_new": MAKES, "quote_new": MAKES, "invoice_new": MAKES, "document_amounts": NOTHING, "note_add": MAKES,
     "shipments_invoice": ASKS, "shipment_undo": ASKS,
     "note": "It is tried in tests/integration/open_documents/test_notes.py.",

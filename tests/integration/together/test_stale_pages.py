@@ -32,7 +32,7 @@ MAKING = {
 """Forms of something new."""
 PARTS = {"FieldMappingForm", "ValueForm", "UseForm", "LineForm", "RateForm", "BusinessGroupForm", "ProductGroupForm"}
 """Lines of a formset, which is the one that looks."""
-STORES_NOTHING = {"PreviewForm", "RecordFilter", "PostingForm"}
+STORES_NOTHING = {"PreviewForm", "RecordFilter", "PostingForm", "SalesDocumentFilter"}
 OF_ONESELF = {
     "TimeZoneForm", "TypedCode", "CodeForm", "ConfirmingCodeForm", "FirstCodeForm", "NewPasskeyForm", "ShownPasskey",
     "PasskeyForm", "ConfirmingPasskeyForm", "PasskeyAloneForm",
@@ -138,7 +138,8 @@ LOOKED_AT = {
     "guide",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",
     "mapping_count", "mappings", "match", "mfa_index", "mfa_view_recovery_codes", "open", "options", "plan", "plans",
-    "preflight", "setup", "steps", "synch_errors", "synch_job", "synch_jobs", "synch_skipped", "users",
+    "preflight", "sales_order", "sales_orders", "sales_quote", "sales_quotes", "setup", "steps", "synch_errors",
+    "synch_job", "synch_jobs", "synch_skipped", "users",
 }  # fmt: skip
 """Pages without a form of their own."""
 

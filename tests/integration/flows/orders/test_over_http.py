@@ -8,9 +8,11 @@ import pytest
 
 from integration import jobs
 from integration.business_central.models import SalesHeader
-from integration.models import TableMapping
+from integration.models import ConnectionSetup, SyncError, TableMapping
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
+from integration.systems.filters import Comparison
+from integration.systems.system import every
 from tests.integration.flows.desk import write_in_product
 from tests.integration.flows.organization import Organization, made, organization
 
@@ -52,3 +54,17 @@ def test_what_stands_for_written_in_products_is_no_product_itself(organization: 
     jobs.create_orders(inline=True)
 
     assert made(order).amount == 1350
+
+
+def test_sales_is_notified_in_the_name_of_the_user_that_handles_orders(organization: Organization) -> None:
+    [nancy] = every(organization.crm, "systemuser", Comparison("fullname", "=", "Nancy Anderson"))
+    ConnectionSetup.objects.update(order_user_id=nancy.id, order_user_name="Nancy Anderson")
+    order = organization.order(organization.desk(1, 100))
+
+    job = jobs.create_orders(inline=True)
+
+    assert not job.failed, [error.message for error in job.errors.all()]
+    [modified_by, number] = organization.values(order, "modifiedby", "bci_number")
+    assert (modified_by.id, number) == (nancy.id, made(order).no)
+    again = jobs.create_orders(inline=True)
+    assert (again.failed, SyncError.objects.exists()) == (0, False)

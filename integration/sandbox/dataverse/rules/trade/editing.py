@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
 EDITABLE = 0
 FREE = frozenset(
-    {"statecode", "statuscode", "modifiedon", "modifiedby", "ownerid", "owneridtype", "owninguser", "owningteam"}
+    {
+        "statecode",
+        "statuscode",
+        "modifiedon",
+        "modifiedby",
+        "modifiedonbehalfby",
+        "ownerid",
+        "owneridtype",
+        "owninguser",
+        "owningteam",
+    }
     | {"owningbusinessunit"}
 )
 MESSAGES = {("quote", 2): ("Won", "WinQuote"), ("quote", 3): ("Closed", "CloseQuote")} | {

@@ -16,15 +16,14 @@ neither loses nor doubles a quote; each step finds out by itself that it was don
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from integration.documents.flow import Flow, Noted, rests, went_well
 from integration.documents.lines import HEADER_TABLE
-from integration.documents.lookups import Lookups
-from integration.documents.notices import SENT
+from integration.documents.notices import SENT, was_never_sent
 from integration.documents.orders import plan
-from integration.documents.quote_steps import (
+from integration.documents.quotes.steps import (
     ACTIVE,
     CLOSED,
     RELEASED,
@@ -34,17 +33,17 @@ from integration.documents.quote_steps import (
     Orders,
     Step,
     decide,
+    newest,
     said_state,
     with_days,
 )
-from integration.documents.rounds import MODIFIED, DocumentPass
-from integration.documents.run import is_candidate
-from integration.documents.sources import ORDER, QUOTE, SalesDocument, integer, reference, text
+from integration.documents.rounds import DocumentPass
+from integration.documents.sources import ORDER, QUOTE, SUBMITTED, SalesDocument, integer, reference, text
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.rules import Reference
 from integration.sync.run import Changed, Counters, Scope
 from integration.systems.errors import DuplicateKey, RecordProblem
-from integration.systems.filters import OneOf
+from integration.systems.filters import Filter, OneOf
 from integration.systems.system import every
 from integration.systems.values import Record, Side, Written
 
@@ -58,23 +57,22 @@ def process_quotes(flow: Flow) -> Counters:
 
 
 class QuotePass(DocumentPass):
-    """One pass under way: read as orders are, and carried out in steps of its own."""
+    """One pass under way. What is taken in one go is written in one transaction, so it is not much."""
+
+    at_once = 100
 
     def __init__(self, flow: Flow) -> None:
         super().__init__(flow, QUOTE)
-        self.lookups = Lookups(flow.erp, flow.ledger, flow.context)
 
-    def _read(self, cursor: str | None) -> Iterator[tuple[list[Record], str | None]]:
+    def wanted(self, cursor: str | None) -> Filter:
         """Closed ones matter only where something was read before."""
-        where = OneOf("statecode", (ACTIVE, WON, CLOSED) if cursor else (ACTIVE, WON))
-        for page in self.flow.crm.changes(QUOTE.table, self.reader.columns, cursor, where, MODIFIED):
-            yield list(page.records), page.cursor
+        return OneOf("statecode", (ACTIVE, WON, CLOSED) if cursor else (ACTIVE, WON))
 
     def take(self, headers: Sequence[Record]) -> None:
         """Read, plan and write what belongs to these quotes."""
         noted = Noted(done=len(headers))
         steps = [step for step in self._steps(headers) if self._takes(step, noted)]
-        self._plan_steps([step for step in steps if step.make])
+        self._plan([step for step in steps if step.make])
         orders = self._orders([step.header.id for step in steps if step.end is End.ORDER])
         with self.flow.ledger.page():
             inserted = self._insert([step for step in steps if step.make is Make.INSERT])
@@ -108,8 +106,7 @@ class QuotePass(DocumentPass):
             state, reason = integer(header, "statecode"), integer(header, "statuscode")
             doing = decide(state, reason, is_coupled=header.id in coupled, is_here=is_here, follows=follows)
             found.append(Step(header, *doing, pair, earlier if follows else None))
-        going_on = {step.before.erp_id for step in found if step.make is Make.REBUILD and step.before}
-        return [step for step in found if not (step.is_coupled and step.pair and step.pair.erp_id in going_on)]
+        return newest(found)
 
     def _before(self, headers: Sequence[Record]) -> dict[uuid.UUID, Pair]:
         """The coupled pairs of earlier revisions: those with the same number."""
@@ -157,7 +154,7 @@ class QuotePass(DocumentPass):
             noted.remembered += [went_well(pair)] if pair.to_erp.result is not Result.SUCCESS else []
         noted.recovered.append(document.id)
 
-    def _plan_steps(self, steps: Sequence[Step]) -> None:
+    def _plan(self, steps: Sequence[Step]) -> None:
         """What they become, as they are after everything was read; those that changed meanwhile come again."""
         if not steps:
             return
@@ -191,7 +188,7 @@ class QuotePass(DocumentPass):
                 continue
             if coupled.get(row.id) in here:
                 made[quote.id] = coupled[row.id]
-            elif row.id not in coupled and is_candidate(row):
+            elif row.id not in coupled and integer(row, "statecode") == SUBMITTED and was_never_sent(row):
                 to_make.setdefault(quote.id, []).append(row.id)
         return Orders(made, to_make)
 

@@ -99,6 +99,12 @@ class Quoting(Desk):
         return list(SalesHeaderArchive.objects.filter(no=number, document_type=0).order_by("version_no"))
 
 
+def counted(job: SyncJob) -> tuple[int, int, int, int]:
+    """Inserted, modified, unchanged, failed."""
+    assert (job.status, job.message) == ("finished", "")
+    return job.inserted, job.modified, job.unchanged, job.failed
+
+
 @pytest.fixture
 def quoting(transactional_db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Quoting:
     settings.REDIS_URL = ""

@@ -96,6 +96,26 @@ class Orders:
     to_make: Mapping[uuid.UUID, Sequence[uuid.UUID]]
 
 
+def newest(steps: Sequence[Step]) -> list[Step]:
+    """The steps in the order of their revisions, without those whose quote here goes to a later one of them: of a quote
+    that was lost, revised and activated again between two runs, only the last counts.
+
+        revision 0   coupled, closed as lost     its quote goes to revision 2
+        revision 1   closed as lost              nothing became of it
+        revision 2   active                      rebuild
+    """
+    last = {step.before.erp_id: step for step in steps if step.before is not None and (step.make or step.end)}
+    kept = []
+    for step in steps:
+        held = step.pair.erp_id if step.is_coupled and step.pair is not None else None
+        if held in last:
+            continue
+        if step.before is not None and last.get(step.before.erp_id, step) is not step:
+            step.make, step.end, step.before = Make.NOTHING, End.NOTHING, None
+        kept.append(step)
+    return kept
+
+
 def with_days(planned: Plan) -> Plan:
     """The plan of a quote: it is valid until a day."""
     document = planned.document

@@ -1,0 +1,6 @@
+"""Quotes: activated, revised, won, lost.
+
+``steps``   what is to be done with a quote of Sales. Pure
+``run``     the pass: read, plan, carry out
+``links``   an order takes the place of its quote
+"""
