@@ -56,6 +56,8 @@ def _creating(mapping: TableMapping, side: Side) -> Direction:
     direction = Direction.away_from(side)
     if not Direction(mapping.direction).includes(direction):
         raise CouplingError(f"{mapping.name} does not create records in this direction.")
+    if mapping.internal:
+        raise CouplingError(f"A flow makes the records of {mapping.name} by itself.")
     if _is_of(mapping, ORDERS):
         raise CouplingError("No order is made in Dynamics 365 Sales: orders are made of those submitted there.")
     return direction

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from coupling.models import CouplingError
 from integration import jobs
+from integration.mappings.flows import creates
 from integration.models import Plan, SyncJob, TableMapping, User
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
@@ -56,7 +57,7 @@ def _options(mapping: TableMapping, ids: Sequence[uuid.UUID], create: bool, winn
         raise CouplingError(f"{mapping.name} has no matching criteria; choose at least one field.")
     if ids and not (ids := _free(mapping, ids)):
         raise CouplingError("All of these are coupled already.")
-    create = create and Direction(mapping.direction).includes(Direction.TO_CRM)
+    create = create and creates(mapping, Direction.TO_CRM)
     return Options(scope=Scope.IDS if ids else Scope.EVERYTHING, ids=tuple(ids), create=create, winner=winner)
 
 

@@ -17,6 +17,7 @@ from coupling.pages.lists import other
 from coupling.sides import both_opened, opened
 from integration.connection.live_systems import NAMES
 from integration.mappings.build_rule import build_rule
+from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, RecordChange, SyncError, TableMapping
 from integration.sync.memory.ledger import Pair, State
 from integration.sync.rules import Direction
@@ -115,7 +116,7 @@ class Card:
     def create_caption(self) -> str:
         """Create Account in Dynamics 365 Sales, Create Customer in Business Central, …; blank: it cannot be."""
         direction = Direction.TO_CRM if self.is_erp else Direction.TO_ERP
-        if self.mapping is None or self.outside or not Direction(self.mapping.direction).includes(direction):
+        if self.mapping is None or self.outside or not creates(self.mapping, direction):
             return ""
         return f"Create {noun(other(self.mapping, self.side))} in {NAMES[self.side.other]}"
 

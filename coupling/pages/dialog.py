@@ -12,6 +12,7 @@ from coupling.pages.compare import ComparedField, Missing, missing_first, side_b
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
 from integration.mappings.build_rule import build_rule
+from integration.mappings.flows import creates
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction, TableRule
@@ -40,7 +41,7 @@ class Dialog:
     @property
     def can_create(self) -> bool:
         """A coupled record has its other one already."""
-        return self.coupled_with is None and Direction(self.mapping.direction).includes(Direction.TO_CRM)
+        return self.coupled_with is None and creates(self.mapping, Direction.TO_CRM)
 
     @property
     def ways(self) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from coupling.pages.captions import noun
 from coupling.pages.in_sales import named, open_of
 from coupling.sides import opened, opened_to_download
 from integration.connection.live_systems import NAMES
+from integration.mappings.flows import creates
 from integration.models import ConnectionSetup, TableMapping
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
@@ -81,7 +82,7 @@ class Listing:
     def creations(self) -> list[tuple[str, str]]:
         """(mapping, caption) of every kind of record that can be made of these on the other side."""
         direction = Direction.away_from(self.side)
-        going = [mapping for mapping in self.mappings if Direction(mapping.direction).includes(direction)]
+        going = [mapping for mapping in self.mappings if creates(mapping, direction)]
         return [(mapping.name, f"Create {noun(other(mapping, self.side))}") for mapping in going]
 
     @property

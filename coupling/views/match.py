@@ -15,6 +15,7 @@ from coupling.forms import CriteriaForm
 from coupling.models import CouplingError
 from coupling.pages.preview import Preview, previewed
 from coupling.views.access import chosen, match_address, may_couple, person, show_problem
+from integration.mappings.flows import creates
 from integration.models import TableMapping
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
@@ -94,5 +95,5 @@ def _page(
     shown["winners"] = WINNERS
     shown["winner"] = request.POST.get("winner", request.GET.get("winner", ""))
     shown["may_change"] = request.user.has_perm(MAY_CHANGE)
-    shown["can_create"] = Direction(mapping.direction).includes(Direction.TO_CRM)
+    shown["can_create"] = creates(mapping, Direction.TO_CRM)
     return render(request, "coupling/match.html", shown)

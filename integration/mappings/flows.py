@@ -6,12 +6,20 @@ from collections.abc import Collection
 
 from integration.models import TableMapping
 from integration.sync.memory.ledger import Result
+from integration.sync.rules import Direction
 from integration.systems.errors import ConfigurationProblem
 
 ORDERS = ("sales_header", "salesorder")
 QUOTES = ("sales_header", "quote")
 NOTES = ("note", "annotation")
 """Table here, table in Sales."""
+
+
+def creates(mapping: TableMapping, direction: Direction) -> bool:
+    """Can people have the other records made in this direction? Not orders in Sales: orders are made of those submitted
+    there; and not what a flow makes by itself."""
+    by_hand = not mapping.internal and (mapping.erp_table, mapping.crm_table) != ORDERS
+    return by_hand and Direction(mapping.direction).includes(direction)
 
 
 def mapping_of(tables: tuple[str, str]) -> TableMapping:

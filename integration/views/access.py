@@ -22,6 +22,13 @@ class PageRequest(HttpRequest):
 
 
 View = Callable[Concatenate[PageRequest, P], Answer]
+LONGEST_POSTER = 50
+"""Characters of Posted By in Business Central; a user name may have more."""
+
+
+def poster(request: HttpRequest) -> str:
+    """Who posts, as posted documents and entries name them."""
+    return request.user.get_username()[:LONGEST_POSTER]
 
 
 def post_needs(right: str, unless: str = "") -> Callable[[View[P, Answer]], View[P, Answer]]:

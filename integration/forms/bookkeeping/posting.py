@@ -26,7 +26,6 @@ from integration.systems.errors import Problem
 
 LOOK_AGAIN = "Look at it, then press again."
 BUSY = "Somebody else is posting just now. Nothing was posted; press again."
-LONGEST_NAME = 50
 
 
 class DayInput(forms.DateInput):
@@ -55,7 +54,7 @@ class VerbForm(VersionedInputs, forms.Form):
 
     def __init__(self, row: Any, by: str, *args: Any, **more: Any) -> None:
         more["initial"] = {"posting_date": today(), **more.get("initial", {})}
-        self.row, self.by, self.result = row, by[:LONGEST_NAME], None
+        self.row, self.by, self.result = row, by, None
         super().__init__(*args, **more)
         self.begin(self.stored())
 

@@ -1,4 +1,4 @@
-"""Orders that rest since the setup did not allow them are tried again when what kept them out has changed.
+"""Orders and quotes that rest since the setup did not allow them are tried again when what kept them out has changed.
 
 10:00  ORD-7 has freight, no account is set up: freight-account-missing
 10:30  the same: it rests

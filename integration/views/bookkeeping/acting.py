@@ -14,11 +14,6 @@ from integration.models.people.rights import POST_PAYMENT
 needs_bookkeeper = permission_required(POST_PAYMENT, raise_exception=True)
 
 
-def poster(request: HttpRequest) -> str:
-    """Who posts, as the entries name them."""
-    return request.user.get_username()
-
-
 def posted(request: HttpRequest, form: Any, template: str, back: str, **more: object) -> HttpResponse:
     """Ask with GET and post with POST; then the page ``back``, with what was done in words."""
     if request.method == "POST" and form.saved():

@@ -17,7 +17,8 @@ from integration.mappings.flows import find_mapping
 from integration.models import ConnectionSetup
 from integration.pages import postings as states
 from integration.pages.documents.cards import partner_of
-from integration.views.bookkeeping.acting import needs_bookkeeper, posted, poster
+from integration.views.access import poster
+from integration.views.bookkeeping.acting import needs_bookkeeper, posted
 from integration.views.bookkeeping.lists import Listed, in_currency, listed
 from integration.views.bookkeeping.printed import printed, vat_groups
 from integration.views.bookkeeping.related import applied_to, entry_of, of_invoice, page_of

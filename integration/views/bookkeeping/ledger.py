@@ -17,7 +17,8 @@ from integration.forms.bookkeeping.payments import OnAccountForm
 from integration.pages import postings as states
 from integration.pages.amounts import typed
 from integration.pages.parts import first_url
-from integration.views.bookkeeping.acting import needs_bookkeeper, posted, poster
+from integration.views.access import poster
+from integration.views.bookkeeping.acting import needs_bookkeeper, posted
 from integration.views.bookkeeping.lists import Listed, in_currency, listed
 from integration.views.bookkeeping.related import applied_to, document_of, page_of
 

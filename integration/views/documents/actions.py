@@ -22,8 +22,8 @@ from integration.pages.documents.cards import lines_shown
 from integration.pages.documents.kinds import BY_ACTION, HEADER, SHIPMENT, Action, kind_of, name_of
 from integration.pages.documents.outcomes import outcome_of
 from integration.systems.errors import RecordProblem
+from integration.views.access import poster
 
-LONGEST_NAME = 50
 may_post = permission_required(POST_DOCUMENT, raise_exception=True)
 may_undo = permission_required(POST_PAYMENT, raise_exception=True)
 
@@ -54,7 +54,7 @@ def _do(request: HttpRequest, header: SalesHeader, action: Action, arguments: di
     try:
         with transaction.atomic():
             made = EmbeddedCompany().act(
-                HEADER, header.pk, action.verb, by=by_whom(request), version=version, **arguments
+                HEADER, header.pk, action.verb, by=poster(request), version=version, **arguments
             )
             outcome = outcome_of(action, header, made)
             _record(action, header, outcome.number)
@@ -62,11 +62,6 @@ def _do(request: HttpRequest, header: SalesHeader, action: Action, arguments: di
         return _refused(request, problem, "document", header.pk)
     messages.success(request, outcome.text)
     return redirect(outcome.url)
-
-
-def by_whom(request: HttpRequest) -> str:
-    """The name of the person as posted documents keep it."""
-    return request.user.get_username()[:LONGEST_NAME]
 
 
 def _record(action: Action, header: SalesHeader, made: str) -> None:
@@ -92,7 +87,7 @@ def shipment_undo(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         return render(request, "integration/documents/undo.html", {"header": shipment})
     try:
         with transaction.atomic():
-            EmbeddedCompany().act(SHIPMENT, id, "undo_shipment", by=by_whom(request))
+            EmbeddedCompany().act(SHIPMENT, id, "undo_shipment", by=poster(request))
             record(AuditEntry.Action.CHANGED, "sales shipment", shipment.no, after={"action": "Undo Shipment"})
     except RecordProblem as problem:
         return _refused(request, problem, "shipment", id)
@@ -110,7 +105,7 @@ def shipments_invoice(request: HttpRequest) -> HttpResponse:
         return redirect("shipments")
     try:
         with transaction.atomic():
-            made = EmbeddedCompany().act(SHIPMENT, ids[0], "invoice_shipments", by=by_whom(request), others=ids[1:])
+            made = EmbeddedCompany().act(SHIPMENT, ids[0], "invoice_shipments", by=poster(request), others=ids[1:])
             record(AuditEntry.Action.CREATED, "sales invoice", made.no, after={"shipments": len(ids)})
     except RecordProblem as problem:
         return _refused(request, problem, "shipments")

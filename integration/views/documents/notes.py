@@ -16,7 +16,7 @@ from integration.forms.documents.notes import NewNoteForm, NoteForm
 from integration.models.people.rights import POST_DOCUMENT
 from integration.pages.documents.kinds import HEADER
 from integration.systems.errors import RecordProblem
-from integration.views.documents.actions import by_whom
+from integration.views.access import poster
 
 may_write = permission_required(POST_DOCUMENT, raise_exception=True)
 
@@ -30,7 +30,7 @@ def note_add(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     try:
         if form.is_valid():
             with transaction.atomic():
-                form.save(header, by_whom(request))
+                form.save(header, poster(request))
             messages.success(request, "The note is added.")
         else:
             messages.error(request, f"The note is not added. {form.errors['text'][0]}")

@@ -21,7 +21,7 @@ from integration.models import AuditEntry
 from tests.business_central.posting.books import assert_books_balance, invoiced
 from tests.integration.bookkeeping.pressed import look, press
 from tests.pages import seen_on
-from tests.people import INTEGRATOR, ORDER_PROCESSOR, VIEWER, signed_in
+from tests.people import BOOKKEEPER, INTEGRATOR, ORDER_PROCESSOR, VIEWER, signed_in
 
 
 def payments() -> list[tuple[str, str]]:
@@ -214,6 +214,15 @@ def test_only_a_bookkeeper_pays_cancels_and_credits(group: str) -> None:
     assert "Register Payment" not in shown
     assert "Cancel" not in shown
     assert SalesInvoiceHeader.objects.get().remaining_amount == 100
+
+
+def test_a_user_name_longer_than_posted_by_is_cut() -> None:
+    name = "annette.bookkeeper.of.cronus.international@cronus.example.com"
+    made = invoiced()
+
+    press(signed_in(name, BOOKKEEPER), "posted_invoice_pay", made.pk, amount="60")
+
+    assert CustLedgerEntry.objects.get(document_type=1).posted_by == name[:50]
 
 
 def test_the_audit_log_names_the_payment_by_its_id(annette: Client) -> None:

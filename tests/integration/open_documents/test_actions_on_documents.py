@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from integration.business_central.models import (
     Customer,
@@ -257,6 +258,15 @@ def test_a_new_document_takes_over_from_its_customer_and_is_edited_at_once(
     assert (made.no, made.sell_to_customer_name, made.currency_code.code) == (number, "Contoso", "EUR")
     assert f"{number}</h1>" in page
     assert [(who, action) for who, action, _, _ in recorded()] == [("olga", "created")]
+
+
+def test_the_card_of_a_customer_leads_those_who_may_to_a_new_order_for_it(olga: Client, vera: Client) -> None:
+    contoso = Customer.objects.get(no="CONTOSO")
+    card, address = reverse("erp_card", args=["customer", contoso.pk]), "/documents/orders/new/?customer=CONTOSO"
+
+    assert f'<a href="{address}">New Order</a>' in olga.get(card).content.decode()
+    assert "New Order" not in vera.get(card).content.decode()
+    assert 'value="CONTOSO"' in olga.get(address).content.decode()
 
 
 def test_a_new_document_for_a_blocked_customer_or_none_is_refused_in_words(olga: Client) -> None:

@@ -95,6 +95,26 @@ def test_a_quote_that_rests_is_tried_again_once_its_item_is_unblocked(quoting: Q
     assert quoting.process().inserted == 1
 
 
+def test_a_resting_quote_comes_once_its_item_is_unblocked_though_orders_looked_first(quoting: Quoting) -> None:
+    quote = quoting.quote(quoting.line())
+    order = quoting.order(quoting.line())
+    desk = Item.objects.get(no="DESK")
+    desk.blocked = True
+    desk.save()
+    for _ in range(4):  # The first look at a table counts as a change of it.
+        job = quoting.process()
+        quoting.run()
+    assert (job.failed, SyncError.objects.open().count()) == (0, 2)
+    desk.blocked = False
+    desk.save()
+
+    assert quoting.run().inserted == 1
+    assert quoting.process().inserted == 1
+
+    assert (quoting.made(order).amount, quoting.here(quote).amount) == (100, 100)
+    assert not SyncError.objects.open().exists()
+
+
 def test_a_won_quote_of_nothing_cannot_be_released_and_says_why(quoting: Quoting) -> None:
     quote = quoting.quote()
     quoting.win(quote, ordered=False)
