@@ -282,7 +282,7 @@ OVERWRITES_NOTHING = {
     "record_action": STARTS, "errors_action": STARTS, "skipped_action": STARTS, "erase": ASKS,
     "mappings_uncouple": ASKS, "sales_orders_action": STARTS, "sales_quotes_action": STARTS,
     "order_new": MAKES, "quote_new": MAKES, "invoice_new": MAKES, "document_amounts": NOTHING, "note_add": MAKES,
-    "shipments_invoice": ASKS, "shipment_undo": ASKS, "published": "It answers what is asked, and stores nothing.",
+    "shipments_invoice": ASKS, "shipment_undo": ASKS,
     "note": "It is tried in tests/integration/open_documents/test_notes.py.",
     "document_edit": "It is tried in tests/integration/open_documents/test_editing.py.",
     "document_action": "It carries the version seen: tests/integration/open_documents/test_actions_on_documents.py.",

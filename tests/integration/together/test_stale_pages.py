@@ -135,7 +135,7 @@ def test_every_form_looks_at_what_was_seen_or_says_why_it_need_not() -> None:
 LOOKED_AT = {
     "archive", "archived", "document", "document_numbers", "invoices", "orders", "quotes", "shipment", "shipments",
     "audit", "components", "coupling", "coupling_from", "crm_card", "crm_list", "erp_card", "erp_list", "full_synch",
-    "guide",
+    "guide", "customer_in_sales", "customers_in_sales", "published",
     "guide_administrator", "guide_progress", "guide_sign_in", "guide_signed_in", "healthz", "home", "job_queue",
     "mapping_count", "mappings", "match", "mfa_index", "mfa_view_recovery_codes", "open", "options", "plan", "plans",
     "preflight", "sales_order", "sales_orders", "sales_quote", "sales_quotes", "setup", "steps", "synch_errors",

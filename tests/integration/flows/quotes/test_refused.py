@@ -126,7 +126,9 @@ def test_a_won_quote_of_nothing_cannot_be_released_and_says_why(quoting: Quoting
     assert quoting.here(quote).status == 0
 
 
-def test_a_quote_that_changes_while_it_is_read_comes_as_it_is_then(quoting: Quoting, monkeypatch) -> None:
+def test_a_quote_that_changes_while_it_is_read_comes_as_it_is_then(
+    quoting: Quoting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quote = quoting.quote(quoting.line())
     read, changed = quoting.crm.find, []
 
