@@ -141,8 +141,7 @@ class Afterwards:
         document, pair = coupled.document, coupled.pair
         said = digests(document)
         if self.flow.options.winner is Side.CRM:
-            self._take_over(coupled, noted)
-            return None
+            return self._take_over(coupled, noted)
         if not self._is_unchanged(coupled, said) and self.flow.options.winner is not Side.ERP:
             self._changed(coupled, noted)
             return None
@@ -173,8 +172,8 @@ class Afterwards:
         )
         self._fail(coupled, problem, noted)
 
-    def _take_over(self, coupled: _Coupled, noted: Noted) -> None:
-        """Rebuild the order from what Sales has now."""
+    def _take_over(self, coupled: _Coupled, noted: Noted) -> Notice | None:
+        """Rebuild the order from what Sales has now; one that Sales was never notified of still is."""
         document = coupled.document
         known = self.lookups.known([document], self.reader.rows([document]))
         planned = plan(document, coupled.pair.erp_id, known, another=True, by_formula=True)
@@ -184,10 +183,15 @@ class Afterwards:
             self.flow.erp.act(HEADER_TABLE, coupled.pair.erp_id, "rebuild", document=planned.document)
         except RecordProblem as problem:
             self._fail(coupled, problem, noted)
-            return
+            return None
         pair = replace(coupled.pair, agreed={**_without_kept(coupled.pair), **digests(document)})
         noted.counters.modified += 1
+        if was_never_sent(document.header):
+            pair = replace(went_well(pair), owed_erp=True)
+            noted.remembered.append(pair)
+            return Notice(document, pair, coupled.no)
         self._remember(replace(coupled, pair=pair), noted)
+        return None
 
     # --- canceled, reopened, closed -----------------------------------------------------------------------------
 

@@ -1,0 +1,50 @@
+"""An order and its Sales order, each changed while the other is on its way."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+
+import pytest
+
+from integration.systems.errors import RecordProblem
+from integration.systems.values import Row, Side, Written
+from tests.integration.flows.desk import Desk, desk
+
+__all__ = ["desk"]
+D = Decimal
+
+
+def created(desk: Desk) -> uuid.UUID:
+    order = desk.order(desk.line(quantity=2))
+    assert desk.run().inserted == 1
+    return order
+
+
+def resubmitted(desk: Desk, order: uuid.UUID, **changes: object) -> None:
+    """A salesperson takes an order back and submits it once more."""
+    desk.touch(order, statecode=0, statuscode=1, **changes)
+    desk.touch(order, statecode=1, statuscode=3)
+
+
+def test_an_order_taken_over_before_sales_was_notified_is_notified_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(table: str, rows: list[Row]) -> list[Written]:
+        return [Written(row.id, error=RecordProblem("Adatum is locked.")) for row in rows]
+
+    order = desk.order(desk.line(quantity=2))
+    with monkeypatch.context() as locked:
+        locked.setattr(desk.crm, "update", refuse)
+        desk.run()
+    desk.crm.edit("salesorderdetail", desk.lines(order)[0], quantity=D(3), extendedamount=D(300))
+    resubmitted(desk, order, totalamountlessfreight=D(300))
+    desk.run()
+    assert desk.problem().code == "order-changed"
+
+    desk.run(order, winner=Side.CRM)
+
+    assert desk.made(order).amount == 300
+    number, sent = desk.sales(order, "bci_number", "lastbackofficesubmit")
+    assert (number, sent is None) == ("101001", False)
+    assert not desk.mapping.couplings.get().owed_erp
