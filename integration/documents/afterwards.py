@@ -114,7 +114,7 @@ class Afterwards:
         if not headers:
             return
         orders = tuple(pairs[header.id].erp_id for header in headers)
-        found = every(self.flow.erp, "sales_invoice_header", OneOf("order_id", orders), ["order_id"])
+        found = every(self.flow.erp, "sales_invoice_line", OneOf("order_id", orders), ["order_id"])
         invoiced = {row.values["order_id"] for row in found}
         for header in headers:
             self._bring_in_line(header, pairs[header.id], noted, is_invoiced=pairs[header.id].erp_id in invoiced)

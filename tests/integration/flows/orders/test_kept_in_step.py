@@ -7,8 +7,13 @@ from decimal import Decimal
 
 import pytest
 
+from integration.business_central.posting.changing import delete_document
+from integration.business_central.posting.invoicing import invoice
+from integration.business_central.posting.shipment_invoices import invoice_shipments
+from integration.business_central.posting.shipping import ship
 from integration.systems.errors import RecordProblem
 from integration.systems.values import Row, Side, Written
+from tests.business_central import trading
 from tests.integration.flows.desk import Desk, desk
 
 __all__ = ["desk"]
@@ -48,3 +53,17 @@ def test_an_order_taken_over_before_sales_was_notified_is_notified_then(
     number, sent = desk.sales(order, "bci_number", "lastbackofficesubmit")
     assert (number, sent is None) == ("101001", False)
     assert not desk.mapping.couplings.get().owed_erp
+
+
+def test_orders_invoiced_together_and_deleted_here_are_never_submitted_again(desk: Desk) -> None:
+    orders = [desk.order(desk.line()) for _ in range(2)]
+    desk.run()
+    trading.stock()
+    made = [desk.made(order).pk for order in orders]
+    invoice(invoice_shipments([ship(id).pk for id in made]).pk)
+    for id in made:
+        delete_document(id)
+
+    desk.run(*orders)
+
+    assert [desk.sales(order, "statecode", "statuscode") for order in orders] == [(4, 100003)] * 2
