@@ -28,7 +28,7 @@ from integration.documents.flow import (
 )
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
-from integration.documents.notices import NUMBER, Notice, close, was_never_sent
+from integration.documents.notices import NUMBER, Notice, close, never_sent, was_never_sent
 from integration.documents.orders import plan
 from integration.documents.problems import OrderCanceled, OrderChanged, OrderReopened
 from integration.documents.reading import SalesReader
@@ -120,10 +120,11 @@ class Afterwards:
             self._bring_in_line(header, pairs[header.id], noted, is_invoiced=pairs[header.id].erp_id in invoiced)
 
     def _bring_in_line(self, header: Record, pair: Pair, noted: Noted, *, is_invoiced: bool) -> None:
-        values = close(is_invoiced=is_invoiced, number=NUMBER in self.flow.writer.describe(ORDER.table).fields)
-        row = Row(header.id, values, header.version, from_states=frozenset({SUBMITTED}))
+        has_number, state = NUMBER in self.flow.writer.describe(ORDER.table).fields, integer(header, "statecode")
+        values = close(is_invoiced=is_invoiced, number=has_number) if state == SUBMITTED else never_sent(has_number)
+        row = Row(header.id, values, header.version, from_states=frozenset({SUBMITTED, ACTIVE} & {state}))
         version = header.version
-        if integer(header, "statecode") == SUBMITTED:
+        if state == SUBMITTED or (state == ACTIVE and not is_invoiced):
             answer = self.flow.writer.update(ORDER.table, [row])[0]
             if answer.error is not None:
                 noted.fail(replace(pair, owed_erp=True), answer.error, SalesDocument(ORDER, header).label)

@@ -55,6 +55,19 @@ def test_an_order_taken_over_before_sales_was_notified_is_notified_then(
     assert not desk.mapping.couplings.get().owed_erp
 
 
+def test_an_order_taken_back_and_deleted_here_comes_when_it_is_submitted_again(desk: Desk) -> None:
+    order = created(desk)
+    desk.touch(order, statecode=0, statuscode=1)
+    desk.run()
+    delete_document(desk.made(order).pk)
+
+    desk.run(order)
+
+    assert desk.sales(order, "statecode", "statuscode", "lastbackofficesubmit", "bci_number") == (0, 1, None, "")
+    desk.touch(order, statecode=1, statuscode=3)
+    assert desk.run().inserted == 1
+
+
 def test_orders_invoiced_together_and_deleted_here_are_never_submitted_again(desk: Desk) -> None:
     orders = [desk.order(desk.line()) for _ in range(2)]
     desk.run()
