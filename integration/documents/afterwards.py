@@ -5,7 +5,7 @@ way. The order is held, a person is told what happened, and chooses.
     Canceled                    on hold (CRM), unless it is invoiced; order-canceled until a person says Keep, or
                                 deletes the order
     Active, being changed       order-reopened; nothing until it is submitted again
-    Submitted, as it was        the version is remembered, no more
+    Submitted, as it was        the version is remembered; a hold (CRM) of ours is lifted, no more
     Submitted, changed          order-changed: Take Over rebuilds the order, Keep leaves it as it is
     Fulfilled, Invoiced         somebody closed it there: it is left alone
 """
@@ -146,6 +146,7 @@ class Afterwards:
         if not self._is_unchanged(coupled, said) and self.flow.options.winner is not Side.ERP:
             self._changed(coupled, noted)
             return None
+        self._let_go(coupled)
         pair = replace(pair, agreed={**_without_kept(pair), **said})
         if was_never_sent(document.header):
             return Notice(document, pair, coupled.no)
@@ -185,6 +186,7 @@ class Afterwards:
         except RecordProblem as problem:
             self._fail(coupled, problem, noted)
             return None
+        self._let_go(coupled)
         pair = replace(coupled.pair, agreed={**_without_kept(coupled.pair), **digests(document)})
         noted.counters.modified += 1
         if was_never_sent(document.header):
@@ -218,6 +220,11 @@ class Afterwards:
         """Hold the order back, or let it go; a hold of somebody else stays."""
         if "hold" in self.flow.erp.describe(HEADER_TABLE).actions and text(coupled.order, "on_hold") in ("", HELD):
             self.flow.erp.act(HEADER_TABLE, coupled.pair.erp_id, "hold", code=code)
+
+    def _let_go(self, coupled: _Coupled) -> None:
+        """Its cancellation was taken back: what we held because of that goes on."""
+        if text(coupled.order, "on_hold") == HELD:
+            self._hold(coupled, "")
 
     def _reopened(self, coupled: _Coupled, noted: Noted) -> None:
         problem = OrderReopened(

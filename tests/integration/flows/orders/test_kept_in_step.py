@@ -11,6 +11,7 @@ from integration.business_central.posting.changing import delete_document
 from integration.business_central.posting.invoicing import invoice
 from integration.business_central.posting.shipment_invoices import invoice_shipments
 from integration.business_central.posting.shipping import ship
+from integration.models import SyncError
 from integration.systems.errors import RecordProblem
 from integration.systems.values import Row, Side, Written
 from tests.business_central import trading
@@ -53,6 +54,31 @@ def test_an_order_taken_over_before_sales_was_notified_is_notified_then(
     number, sent = desk.sales(order, "bci_number", "lastbackofficesubmit")
     assert (number, sent is None) == ("101001", False)
     assert not desk.mapping.couplings.get().owed_erp
+
+
+def test_an_order_whose_cancellation_was_taken_back_is_not_held_any_more(desk: Desk) -> None:
+    order = created(desk)
+    desk.touch(order, statecode=2, statuscode=4)
+    desk.run()
+    assert desk.made(order).on_hold == "CRM"
+
+    resubmitted(desk, order)
+    desk.run()
+
+    assert (desk.made(order).on_hold, SyncError.objects.open().count()) == ("", 0)
+
+
+def test_a_held_order_that_was_changed_goes_on_once_it_is_taken_over(desk: Desk) -> None:
+    order = created(desk)
+    desk.touch(order, statecode=2, statuscode=4)
+    desk.run()
+    resubmitted(desk, order, name="Other")
+    desk.run()
+    assert (desk.problem().code, desk.made(order).on_hold) == ("order-changed", "CRM")
+
+    desk.run(order, winner=Side.CRM)
+
+    assert (desk.made(order).on_hold, desk.made(order).external_document_no) == ("", "OTHER")
 
 
 def test_an_order_taken_back_and_deleted_here_comes_when_it_is_submitted_again(desk: Desk) -> None:
