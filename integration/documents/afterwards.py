@@ -184,7 +184,10 @@ class Afterwards:
                 raise planned.problem or OrderChanged(f"{document.named} cannot be taken over.")
             self.flow.erp.act(HEADER_TABLE, coupled.pair.erp_id, "rebuild", document=planned.document)
         except RecordProblem as problem:
-            self._fail(coupled, problem, noted)
+            # It is still a changed order: a person may keep it, or try again.
+            words = f"{document.named} was changed in Sales, and that cannot be taken over: {problem}"
+            pair = replace(coupled.pair, seen_crm=document.header.version)
+            noted.fail(pair, OrderChanged(words, raw=problem.raw), document.label, frozenset())
             return None
         self._let_go(coupled)
         pair = replace(coupled.pair, agreed={**_without_kept(coupled.pair), **digests(document)})

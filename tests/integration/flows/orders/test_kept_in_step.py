@@ -10,7 +10,7 @@ import pytest
 from integration.business_central.posting.changing import delete_document
 from integration.business_central.posting.invoicing import invoice
 from integration.business_central.posting.shipment_invoices import invoice_shipments
-from integration.business_central.posting.shipping import ship
+from integration.business_central.posting.shipping import ship, undo_shipment
 from integration.models import SyncError
 from integration.systems.errors import RecordProblem
 from integration.systems.values import Row, Side, Written
@@ -79,6 +79,28 @@ def test_a_held_order_that_was_changed_goes_on_once_it_is_taken_over(desk: Desk)
     desk.run(order, winner=Side.CRM)
 
     assert (desk.made(order).on_hold, desk.made(order).external_document_no) == ("", "OTHER")
+
+
+def test_a_change_that_could_not_be_taken_over_is_not_forgotten(desk: Desk) -> None:
+    order = created(desk)
+    trading.stock()
+    shipment = ship(desk.made(order).pk)
+    resubmitted(desk, order, shipto_city="York")
+    desk.run()
+    desk.run(order, winner=Side.CRM)
+    assert desk.problem().code == "order-changed"
+    assert desk.problem().message == (
+        "Order ORD-00001 was changed in Sales, and that cannot be taken over: Order 101001 is shipped in part, so it "
+        "stays as it is. Undo the shipment first."
+    )
+    desk.run()
+    undo_shipment(shipment.pk)
+
+    desk.run(order)
+
+    assert desk.problem().code == "order-changed"
+    desk.run(order, winner=Side.CRM)
+    assert (desk.made(order).ship_to_city, SyncError.objects.open().count()) == ("York", 0)
 
 
 def test_an_order_taken_back_and_deleted_here_comes_when_it_is_submitted_again(desk: Desk) -> None:
