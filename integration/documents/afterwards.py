@@ -136,6 +136,11 @@ class Afterwards:
         else:
             noted.forgotten.append(pair)
 
+    def _is_kept(self, coupled: _Coupled) -> bool:
+        """Did a person say Keep to what the order says now? Who said so to something else has not seen this."""
+        seen = coupled.pair.seen_crm in ("", coupled.document.header.version)
+        return seen and self.flow.options.winner is Side.ERP
+
     # --- submitted ----------------------------------------------------------------------------------------------
 
     def _submitted(self, coupled: _Coupled, noted: Noted) -> Notice | None:
@@ -143,7 +148,7 @@ class Afterwards:
         said = digests(document)
         if self.flow.options.winner is Side.CRM:
             return self._take_over(coupled, noted)
-        if not self._is_unchanged(coupled, said) and self.flow.options.winner is not Side.ERP:
+        if not self._is_unchanged(coupled, said) and not self._is_kept(coupled):
             self._changed(coupled, noted)
             return None
         self._let_go(coupled)
@@ -203,7 +208,7 @@ class Afterwards:
 
     def _canceled(self, coupled: _Coupled, noted: Noted) -> None:
         pair, order = coupled.pair, coupled.order
-        if self.flow.options.winner is Side.ERP:
+        if self._is_kept(coupled):
             self._hold(coupled, "")
             kept = {**pair.agreed, KEPT: ("", "canceled")}
             self._remember(replace(coupled, pair=replace(pair, agreed=kept)), noted)

@@ -103,6 +103,20 @@ def test_a_change_that_could_not_be_taken_over_is_not_forgotten(desk: Desk) -> N
     assert (desk.made(order).ship_to_city, SyncError.objects.open().count()) == ("York", 0)
 
 
+def test_keep_is_no_answer_to_what_happened_after_it_was_asked(desk: Desk) -> None:
+    order = created(desk)
+    resubmitted(desk, order, name="Other")
+    desk.run()
+    desk.touch(order, statecode=2, statuscode=4)
+
+    desk.run(order, winner=Side.ERP)
+
+    assert desk.made(order).on_hold == "CRM"
+    assert [error.code for error in SyncError.objects.open()] == ["order-canceled"]
+    desk.run(order, winner=Side.ERP)
+    assert (desk.made(order).on_hold, SyncError.objects.open().count()) == ("", 0)
+
+
 def test_an_order_taken_back_and_deleted_here_comes_when_it_is_submitted_again(desk: Desk) -> None:
     order = created(desk)
     desk.touch(order, statecode=0, statuscode=1)
