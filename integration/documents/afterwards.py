@@ -5,7 +5,7 @@ way. The order is held, a person is told what happened, and chooses.
     Canceled                    on hold (CRM), unless it is invoiced; order-canceled until a person says Keep, or
                                 deletes the order
     Active, being changed       order-reopened; nothing until it is submitted again
-    Submitted, as it was        the version is remembered, no more
+    Submitted, as it was        the version is remembered; a hold (CRM) of ours is lifted, no more
     Submitted, changed          order-changed: Take Over rebuilds the order, Keep leaves it as it is
     Fulfilled, Invoiced         somebody closed it there: it is left alone
 """
@@ -28,7 +28,7 @@ from integration.documents.flow import (
 )
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.lookups import Lookups
-from integration.documents.notices import NUMBER, Notice, close, was_never_sent
+from integration.documents.notices import NUMBER, Notice, close, never_sent, was_never_sent
 from integration.documents.orders import plan
 from integration.documents.problems import OrderCanceled, OrderChanged, OrderReopened
 from integration.documents.reading import SalesReader
@@ -114,16 +114,17 @@ class Afterwards:
         if not headers:
             return
         orders = tuple(pairs[header.id].erp_id for header in headers)
-        found = every(self.flow.erp, "sales_invoice_header", OneOf("order_id", orders), ["order_id"])
+        found = every(self.flow.erp, "sales_invoice_line", OneOf("order_id", orders), ["order_id"])
         invoiced = {row.values["order_id"] for row in found}
         for header in headers:
             self._bring_in_line(header, pairs[header.id], noted, is_invoiced=pairs[header.id].erp_id in invoiced)
 
     def _bring_in_line(self, header: Record, pair: Pair, noted: Noted, *, is_invoiced: bool) -> None:
-        values = close(is_invoiced=is_invoiced, number=NUMBER in self.flow.writer.describe(ORDER.table).fields)
-        row = Row(header.id, values, header.version, from_states=frozenset({SUBMITTED}))
+        has_number, state = NUMBER in self.flow.writer.describe(ORDER.table).fields, integer(header, "statecode")
+        values = close(is_invoiced=is_invoiced, number=has_number) if state == SUBMITTED else never_sent(has_number)
+        row = Row(header.id, values, header.version, from_states=frozenset({SUBMITTED, ACTIVE} & {state}))
         version = header.version
-        if integer(header, "statecode") == SUBMITTED:
+        if state == SUBMITTED or (state == ACTIVE and not is_invoiced):
             answer = self.flow.writer.update(ORDER.table, [row])[0]
             if answer.error is not None:
                 noted.fail(replace(pair, owed_erp=True), answer.error, SalesDocument(ORDER, header).label)
@@ -135,17 +136,22 @@ class Afterwards:
         else:
             noted.forgotten.append(pair)
 
+    def _is_kept(self, coupled: _Coupled) -> bool:
+        """Did a person say Keep to what the order says now? Who said so to something else has not seen this."""
+        seen = coupled.pair.seen_crm in ("", coupled.document.header.version)
+        return seen and self.flow.options.winner is Side.ERP
+
     # --- submitted ----------------------------------------------------------------------------------------------
 
     def _submitted(self, coupled: _Coupled, noted: Noted) -> Notice | None:
         document, pair = coupled.document, coupled.pair
         said = digests(document)
         if self.flow.options.winner is Side.CRM:
-            self._take_over(coupled, noted)
-            return None
-        if not self._is_unchanged(coupled, said) and self.flow.options.winner is not Side.ERP:
+            return self._take_over(coupled, noted)
+        if not self._is_unchanged(coupled, said) and not self._is_kept(coupled):
             self._changed(coupled, noted)
             return None
+        self._let_go(coupled)
         pair = replace(pair, agreed={**_without_kept(pair), **said})
         if was_never_sent(document.header):
             return Notice(document, pair, coupled.no)
@@ -173,8 +179,8 @@ class Afterwards:
         )
         self._fail(coupled, problem, noted)
 
-    def _take_over(self, coupled: _Coupled, noted: Noted) -> None:
-        """Rebuild the order from what Sales has now."""
+    def _take_over(self, coupled: _Coupled, noted: Noted) -> Notice | None:
+        """Rebuild the order from what Sales has now; one that Sales was never notified of still is."""
         document = coupled.document
         known = self.lookups.known([document], self.reader.rows([document]))
         planned = plan(document, coupled.pair.erp_id, known, another=True, by_formula=True)
@@ -183,17 +189,26 @@ class Afterwards:
                 raise planned.problem or OrderChanged(f"{document.named} cannot be taken over.")
             self.flow.erp.act(HEADER_TABLE, coupled.pair.erp_id, "rebuild", document=planned.document)
         except RecordProblem as problem:
-            self._fail(coupled, problem, noted)
-            return
+            # It is still a changed order: a person may keep it, or try again.
+            words = f"{document.named} was changed in Sales, and that cannot be taken over: {problem}"
+            pair = replace(coupled.pair, seen_crm=document.header.version)
+            noted.fail(pair, OrderChanged(words, raw=problem.raw), document.label, frozenset())
+            return None
+        self._let_go(coupled)
         pair = replace(coupled.pair, agreed={**_without_kept(coupled.pair), **digests(document)})
         noted.counters.modified += 1
+        if was_never_sent(document.header):
+            pair = replace(went_well(pair), owed_erp=True)
+            noted.remembered.append(pair)
+            return Notice(document, pair, coupled.no)
         self._remember(replace(coupled, pair=pair), noted)
+        return None
 
     # --- canceled, reopened, closed -----------------------------------------------------------------------------
 
     def _canceled(self, coupled: _Coupled, noted: Noted) -> None:
         pair, order = coupled.pair, coupled.order
-        if self.flow.options.winner is Side.ERP:
+        if self._is_kept(coupled):
             self._hold(coupled, "")
             kept = {**pair.agreed, KEPT: ("", "canceled")}
             self._remember(replace(coupled, pair=replace(pair, agreed=kept)), noted)
@@ -213,6 +228,11 @@ class Afterwards:
         """Hold the order back, or let it go; a hold of somebody else stays."""
         if "hold" in self.flow.erp.describe(HEADER_TABLE).actions and text(coupled.order, "on_hold") in ("", HELD):
             self.flow.erp.act(HEADER_TABLE, coupled.pair.erp_id, "hold", code=code)
+
+    def _let_go(self, coupled: _Coupled) -> None:
+        """Its cancellation was taken back: what we held because of that goes on."""
+        if text(coupled.order, "on_hold") == HELD:
+            self._hold(coupled, "")
 
     def _reopened(self, coupled: _Coupled, noted: Noted) -> None:
         problem = OrderReopened(

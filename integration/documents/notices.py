@@ -101,8 +101,12 @@ def close(*, is_invoiced: bool, number: bool) -> Mapping[str, Value]:
     Pending, so that it can be submitted once more."""
     if is_invoiced:
         return {"statecode": INVOICED, "statuscode": INVOICED_COMPLETELY}
-    blank: dict[str, Value] = {"statecode": ACTIVE, "statuscode": PENDING, SENT: None}
-    return {**blank, NUMBER: ""} if number else blank
+    return {"statecode": ACTIVE, "statuscode": PENDING, **never_sent(number)}
+
+
+def never_sent(number: bool) -> Mapping[str, Value]:
+    """What is written of an order that a salesperson has taken back already: it comes when it is submitted."""
+    return {SENT: None, NUMBER: ""} if number else {SENT: None}
 
 
 def _note(noted: Noted, notice: Notice, answer: Written) -> None:

@@ -33,6 +33,7 @@ from integration.documents.problems import (
 )
 from integration.documents.sources import (
     CUSTOMER_TYPE,
+    ORDER,
     PARTIES,
     PLACES,
     SalesDocument,
@@ -283,5 +284,8 @@ def _options(header: Record, known: Known) -> Mapping[str, Value]:
 
 
 def _notes(source: SalesDocument, id: uuid.UUID) -> list[Row]:
-    notes = ((note.id, plain_text(text(note, "notetext"))) for note in source.notes)
+    """Notes of an order are the same on both sides. Those of a quote have ids of their own: they go on with the order
+    that it becomes, and come to its Sales order as new ones."""
+    ids = {note.id: note.id if source.source is ORDER else uuid.uuid5(id, f"note/{note.id}") for note in source.notes}
+    notes = ((ids[note.id], plain_text(text(note, "notetext"))) for note in source.notes)
     return [Row(note, {"record_table": HEADER_TABLE, "record_id": id, "text": words}) for note, words in notes if words]

@@ -150,6 +150,11 @@ def _post_invoice_document(work: Work, day: dt.date) -> SalesInvoiceHeader:
         work.masters.sold(line.type, line.no, f"Line {line.line_no}")
         order = orders.get(line.order_no)
         ordered = next((x for x in order.lines if x.line_no == line.order_line_no), None) if order else None
+        if line.shipment_no and ordered is None:
+            raise DocumentRefused(
+                f"Line {line.line_no} is of shipment {line.shipment_no}, whose order {line.order_no} was deleted. "
+                "Delete the line; if the goods are not invoiced yet, enter them as a line of its own."
+            )
         parts.append(Part(line, line.quantity, order.header if order else None, ordered))
         if ordered is not None:
             check_part(line, line.quantity, ordered.quantity_shipped - ordered.quantity_invoiced, "invoice")

@@ -96,6 +96,11 @@ def _to_draw(shipments: Sequence[SalesShipmentHeader], masters: Masters, by: str
             continue
         order_id: Any = line.order_id
         if order_id not in orders:
+            if not SalesHeader.objects.filter(pk=order_id).exists():
+                raise DocumentRefused(
+                    f"The order of shipment {shipment.no} was deleted, so it cannot be invoiced. Make an invoice with "
+                    "lines of its own for the goods."
+                )
             orders[order_id] = load(order_id, masters, by=by)
         ordered = next((x for x in orders[order_id].lines if x.line_no == line.order_line_no), None)
         if ordered is not None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from integration.business_central.models import SalesHeader, SalesShipmentLine
-from integration.business_central.posting.changing import DocumentChange, change
+from integration.business_central.models import SalesHeader, SalesInvoiceHeader, SalesShipmentLine
+from integration.business_central.posting.changing import DocumentChange, change, delete_document
+from integration.business_central.posting.crediting import cancel
 from integration.business_central.posting.invoicing import invoice
 from integration.business_central.posting.shipment_invoices import invoice_shipments
 from integration.business_central.posting.shipping import ship, undo_shipment
@@ -58,6 +59,28 @@ def test_what_is_on_a_draft_is_drawn_once_and_not_undone() -> None:
         invoice_shipments(shipments[:1])
     with pytest.raises(Invoiced, match=f"Shipment 102001 is on Invoice {draft.no}"):
         undo_shipment(shipments[0])
+
+
+def test_goods_on_a_draft_that_their_order_invoiced_before_it_was_deleted_are_not_invoiced_twice() -> None:
+    _, second, shipments = two_shipped()
+    draft = invoice_shipments(shipments[1:])
+    invoice(second.pk)
+    delete_document(second.pk)
+
+    with pytest.raises(DocumentRefused, match="Line 10000 is of shipment 102002, whose order 101002 was deleted."):
+        invoice(draft.pk)
+
+    assert SalesInvoiceHeader.objects.count() == 1
+
+
+def test_shipments_of_a_deleted_order_are_refused_by_name() -> None:
+    _, second, shipments = two_shipped()
+    made = invoice(second.pk)
+    delete_document(second.pk)
+    cancel(made.pk)
+
+    with pytest.raises(DocumentRefused, match="The order of shipment 102002 was deleted"):
+        invoice_shipments(shipments[1:])
 
 
 def test_a_draft_can_be_cut_down_and_takes_its_discount_along() -> None:

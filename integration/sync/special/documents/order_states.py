@@ -17,9 +17,9 @@ WRITTEN: dict[str, dict[str, Value]] = {
     "submitted": {"statecode": SUBMITTED, "statuscode": IN_PROGRESS},
     "invoiced": {"statecode": INVOICED, "statuscode": ALL_INVOICED},
 }
-REOPENED: dict[str, Value] = {
-    "statecode": ACTIVE, "statuscode": PENDING, "lastbackofficesubmit": None, "bci_number": "",
-}  # fmt: skip
+NEVER_SENT: dict[str, Value] = {"lastbackofficesubmit": None, "bci_number": ""}
+"""Of an order that is none any more in Business Central, and that a salesperson has taken back already."""
+REOPENED: dict[str, Value] = {"statecode": ACTIVE, "statuscode": PENDING, **NEVER_SENT}
 """Of an order that is none any more in Business Central: it may be submitted once more."""
 
 

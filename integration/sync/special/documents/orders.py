@@ -20,6 +20,8 @@ from integration.sync.special.documents.closing import reclosed
 from integration.sync.special.documents.invoice_amounts import rounded
 from integration.sync.special.documents.invoice_sums import TotalsDiffer
 from integration.sync.special.documents.order_states import (
+    ACTIVE,
+    NEVER_SENT,
     REOPENED,
     SUBMITTED,
     WRITTEN,
@@ -177,12 +179,13 @@ class OrderRules(Special):
         return {twin.id: self._last_words(twin, is_invoiced=id in invoiced) for id, twin in there.items()}
 
     def _last_words(self, twin: Record, *, is_invoiced: bool) -> Row | None:
-        if twin.values.get("statecode") != SUBMITTED:
+        state = twin.values.get("statecode")
+        if state not in (SUBMITTED, ACTIVE) or (state == ACTIVE and is_invoiced):
             return None
         known = self.run.rule.crm.fields
-        wanted = WRITTEN["invoiced"] if is_invoiced else REOPENED
+        wanted = WRITTEN["invoiced"] if is_invoiced else REOPENED if state == SUBMITTED else NEVER_SENT
         values = {name: value for name, value in wanted.items() if name in known}
-        return Row(twin.id, values, twin.version, from_states=frozenset((SUBMITTED,)))
+        return Row(twin.id, values, twin.version, from_states=frozenset((SUBMITTED, ACTIVE)) & {state})
 
 
 def _number(value: Value) -> Decimal:

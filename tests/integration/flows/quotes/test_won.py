@@ -126,10 +126,12 @@ def test_an_order_that_was_sent_elsewhere_is_not_asked_for(quoting: Quoting) -> 
 def test_notes_of_a_quote_go_on_with_its_order(quoting: Quoting) -> None:
     line = quoting.line()
     quote = quoting.quote(line)
-    quoting.crm.add("annotation", objectid=Ref("quote", quote), notetext="Ring twice", isdocument=False)
+    theirs = quoting.crm.add("annotation", objectid=Ref("quote", quote), notetext="Ring twice", isdocument=False)
     order = quoting.win(quote, line)
 
     quoting.process()
     quoting.work()
 
-    assert [note.text for note in Note.objects.filter(record_id=quoting.made(order).pk)] == ["Ring twice"]
+    [note] = Note.objects.filter(record_id=quoting.made(order).pk)
+    # Under the id of the quote's note Sales could not take it as a note of the order as well.
+    assert (note.text, note.pk == theirs) == ("Ring twice", False)

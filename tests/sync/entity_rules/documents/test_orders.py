@@ -177,6 +177,16 @@ def test_a_deleted_order_may_be_submitted_once_more(trading: Trading) -> None:
     assert not trading.is_coupled(ORDER, order)
 
 
+def test_a_deleted_order_whose_sales_order_was_taken_back_counts_as_never_sent(trading: Trading) -> None:
+    order, there = trading.coupled_order()
+    run(trading)
+    trading.crm.edit("salesorder", there, statecode=ACTIVE, statuscode=1, lastbackofficesubmit=dt.date(2027, 1, 5))
+    trading.erp.remove("sales_header", order)
+    assert run(trading) == Counters(uncoupled=1)
+    assert state(trading, there) == (ACTIVE, 1)
+    assert trading.crm.values("salesorder", there)["lastbackofficesubmit"] is None
+
+
 def test_of_a_deleted_order_that_was_invoiced_the_sales_order_is_invoiced(trading: Trading) -> None:
     order, there = trading.coupled_order()
     run(trading)
