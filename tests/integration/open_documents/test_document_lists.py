@@ -128,7 +128,7 @@ def test_a_coupled_order_leads_to_its_order_in_sales(vera: Client) -> None:
     Coupling.objects.create(mapping=mapping, erp_id=made.pk, crm_id=theirs, state="coupled")
 
     assert "Not coupled." in before
-    assert f'/records/crm/salesorder/{theirs}/">Sales order in Dynamics 365 Sales' in text_of(vera.get(at(made)))
+    assert f'/sales/orders/{theirs}/">Sales order in Dynamics 365 Sales' in text_of(vera.get(at(made)))
     assert f"/records/erp/sales_header/{made.pk}/" in before
 
 
