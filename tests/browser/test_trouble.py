@@ -101,7 +101,7 @@ def test_a_conflict_is_shown_with_both_values_and_decided_field_by_field(connect
     first_customer(page)
     card, name = page.url, page.get_by_role("row", name=re.compile("^Name ")).first.locator("td").inner_text()
     edit = page.context.new_page()
-    edit.goto(page.get_by_role("link", name="Edit").get_attribute("href"))
+    edit.goto(page.get_by_role("link", name="Edit", exact=True).get_attribute("href"))
     edit.get_by_label("Phone No.", exact=True).fill("030 1111")
     edit.get_by_role("button", name="Save", exact=True).click()
     edit.close()
