@@ -17,10 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from integration.documents.flow import (
+    FILLED,
     HEADER,
     LINES,
     Flow,
     Noted,
+    agreed_of,
     digests,
     header_digest,
     is_as_agreed,
@@ -183,7 +185,8 @@ class Afterwards:
         """Rebuild the order from what Sales has now; one that Sales was never notified of still is."""
         document = coupled.document
         known = self.lookups.known([document], self.reader.rows([document]))
-        planned = plan(document, coupled.pair.erp_id, known, another=True, by_formula=True)
+        blank = coupled.pair.agreed.get(FILLED, ("", ""))[1].split(",")
+        planned = plan(document, coupled.pair.erp_id, known, another=True, by_formula=True, cleared=blank)
         try:
             if planned.document is None:
                 raise planned.problem or OrderChanged(f"{document.named} cannot be taken over.")
@@ -195,7 +198,7 @@ class Afterwards:
             noted.fail(pair, OrderChanged(words, raw=problem.raw), document.label, frozenset())
             return None
         self._let_go(coupled)
-        pair = replace(coupled.pair, agreed={**_without_kept(coupled.pair), **digests(document)})
+        pair = replace(coupled.pair, agreed={**_without_kept(coupled.pair), **agreed_of(document)})
         noted.counters.modified += 1
         if was_never_sent(document.header):
             pair = replace(went_well(pair), owed_erp=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from integration.documents.addresses import filled
 from integration.documents.sources import PARTIES, PLACES, SalesDocument
 from integration.sync.memory.ledger import Agreed, Ledger, Pair, Result, State, Wait
 from integration.sync.memory.outcomes import WENT_WELL, failed
@@ -122,7 +123,7 @@ def chunks(ids: Sequence[uuid.UUID], size: int) -> list[Sequence[uuid.UUID]]:
 
 # --- what a document said -------------------------------------------------------------------------------------------
 
-LINES, HEADER = "document:lines", "document:header"
+LINES, HEADER, FILLED = "document:lines", "document:header", "document:filled"
 OF_LINE = ("productid", "uomid", "quantity", "priceperunit", "extendedamount", "tax", "description",
            "productdescription", "sequencenumber", "lineitemnumber")  # fmt: skip
 OF_PEOPLE = ("name", "customerid", "transactioncurrencyid")
@@ -140,6 +141,12 @@ def digests(document: SalesDocument) -> Agreed:
         LINES: ("", _digest([lines, _plain(document.header, OF_PEOPLE)])),
         HEADER: ("", header_digest(document.header)),
     }
+
+
+def agreed_of(document: SalesDocument) -> Agreed:
+    """What is remembered of a document when it becomes one here or is taken over: its digests, and which of its
+    addresses came from Sales. One of those that somebody clears there later is the customer's again."""
+    return {**digests(document), FILLED: ("", ",".join(filled(document.header)))}
 
 
 def header_digest(header: Record) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from integration.documents.known import CENT, ITEM, RESOURCE, Known, Money, Sold, WriteIn
 from integration.documents.orders import OPTIONS, REFERENCE_LENGTH
-from integration.documents.sources import SalesDocument, integer, number, reference, text
+from integration.documents.sources import PLACES, SalesDocument, integer, number, reference, text
 from integration.documents.texts import cut
 from integration.sync.memory.ledger import Ledger
 from integration.sync.rules import Context, Reference
@@ -30,7 +30,7 @@ TRANSLATED = {
     "payment_terms_code": "payment_terms",
     "shipment_method_code": "shipment_method",
 }
-CUSTOMER = ("no", "bill_to_customer_no", "vat_bus_posting_group")
+CUSTOMER = ("no", "bill_to_customer_no", "vat_bus_posting_group", *PLACES)
 SOLD = ("no", "blocked", "base_unit_of_measure", "vat_prod_posting_group")
 OF_ITEM = ("description", "type", "price_includes_vat", "vat_bus_posting_gr_price", "allow_invoice_disc")
 INVENTORY = 0

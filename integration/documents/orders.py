@@ -4,11 +4,12 @@ was read to what is to be written."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from integration.business_central.amounts import rounded
+from integration.documents.addresses import addresses
 from integration.documents.known import Known, Money
 from integration.documents.lines import (
     HEADER_TABLE,
@@ -34,8 +35,6 @@ from integration.documents.problems import (
 from integration.documents.sources import (
     CUSTOMER_TYPE,
     ORDER,
-    PARTIES,
-    PLACES,
     SalesDocument,
     day,
     integer,
@@ -49,10 +48,9 @@ from integration.sync.record.transfer import ReferenceNotCoupled
 from integration.sync.special.documents.note_text import plain_text
 from integration.systems.errors import RecordProblem
 from integration.systems.refusals import DiscountRefused
-from integration.systems.text import fold, length, storable
+from integration.systems.text import length, storable
 from integration.systems.values import Document, Record, Ref, Row, Side, Value
 
-LENGTHS = {"address": 100, "address_2": 50, "city": 30, "post_code": 20, "county": 30}
 REFERENCE_LENGTH = NUMBER_LENGTH = 35
 DOMESTIC_STEP = Decimal("0.01")
 OPTIONS = {
@@ -84,17 +82,25 @@ class _Work:
     source: SalesDocument
     id: uuid.UUID
     known: Known
+    cleared: Collection[str] = ()
     problems: list[RecordProblem] = field(default_factory=list)
     values: dict[str, Value] = field(default_factory=dict)
 
 
 def plan(
-    source: SalesDocument, id: uuid.UUID, known: Known, *, another: bool = False, by_formula: bool = False
+    source: SalesDocument,
+    id: uuid.UUID,
+    known: Known,
+    *,
+    another: bool = False,
+    by_formula: bool = False,
+    cleared: Collection[str] = (),
 ) -> Plan:
     """What this order or quote becomes under this id. ``another``: also where a document refers to it already.
-    ``by_formula``: the discount is worked out anew, since the totals in Sales are ours by now. In the order of
+    ``by_formula``: the discount is worked out anew, since the totals in Sales are ours by now. ``cleared``: the parties
+    whose address is the customer's again where Sales has none, though the document has another. In the order of
     refusals: exists, customer, currency, write-in, products, units, freight account, discounts, totals."""
-    work = _Work(source, id, known)
+    work = _Work(source, id, known, cleared)
     if not another and source.number in known.existing:
         work.problems.append(_exists(source, known.existing[source.number]))
     customer = _customer(work)
@@ -109,7 +115,9 @@ def plan(
         amount, difference = _discount(work, lines, step, by_formula=by_formula)
     if work.problems or customer is None:
         return _refused(work)
-    return Plan(source, _document(work, customer, money, lines), amount=amount, difference=difference)
+    return Plan(
+        source, _document(work, customer, payer or customer, money, lines), amount=amount, difference=difference
+    )
 
 
 def _refused(work: _Work) -> Plan:
@@ -237,7 +245,7 @@ def _too_much(source: SalesDocument, discount: Decimal, lines: PlannedLines) -> 
 # --- the document ---------------------------------------------------------------------------------------------------
 
 
-def _document(work: _Work, customer: Record, money: Money | None, lines: PlannedLines) -> Document:
+def _document(work: _Work, customer: Record, payer: Record, money: Money | None, lines: PlannedLines) -> Document:
     source, header, id = work.source, work.source.header, work.id
     quote = reference(header, "quoteid")
     name = storable(text(header, "name")).strip()
@@ -252,24 +260,13 @@ def _document(work: _Work, customer: Record, money: Money | None, lines: Planned
         "work_description": storable(text(header, "description")),
         "quote_no": work.known.quotes.get(quote.id, "") if quote is not None else "",
         **work.values,
-        **_addresses(header, work.known),
+        **addresses(header, work.known, {"bill_to": payer, "ship_to": customer}, work.cleared),
         **_options(header, work.known),
     }
     rows = list(lines.rows)
     if length(name) > NUMBER_LENGTH:
         rows += closing_comments(id, lines, "name", comment_lines(name))
     return Document(Row(id, values), {LINE_TABLE: rows, NOTE_TABLE: _notes(source, id)})
-
-
-def _addresses(header: Record, known: Known) -> dict[str, Value]:
-    """Where it goes and who gets the bill; an address of which nothing is filled stays the customer's."""
-    found: dict[str, Value] = {}
-    for party, prefix in PARTIES.items():
-        given = {part: text(header, f"{prefix}_{column}").strip() for part, column in PLACES.items()}
-        if any(given.values()):
-            found |= {f"{party}_{part}": cut(given[part], longest) for part, longest in LENGTHS.items()}
-            found[f"{party}_country_region_code"] = known.countries.get(fold(given["country_region_code"]), "")
-    return found
 
 
 def _options(header: Record, known: Known) -> Mapping[str, Value]:

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from integration.documents.afterwards import Afterwards
-from integration.documents.flow import Flow, Noted, digests, rests, went_well
+from integration.documents.flow import Flow, Noted, agreed_of, rests, went_well
 from integration.documents.lines import HEADER_TABLE
 from integration.documents.notices import NEVER_SENT, SENT, Notice, notify, was_never_sent
 from integration.documents.orders import Plan, plan
@@ -179,7 +179,7 @@ class OrderPass(DocumentPass):
             state=State.COUPLED,
             seen_erp=answer.version or "",
             seen_crm="",
-            agreed=digests(document),
+            agreed=agreed_of(document),
             owed_erp=True,
         )
         if place.erp_id != answer.id:

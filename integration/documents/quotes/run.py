@@ -38,7 +38,7 @@ from integration.documents.quotes.steps import (
     with_days,
 )
 from integration.documents.rounds import DocumentPass
-from integration.documents.sources import ORDER, QUOTE, SUBMITTED, SalesDocument, integer, reference, text
+from integration.documents.sources import ORDER, PARTIES, QUOTE, SUBMITTED, SalesDocument, integer, reference, text
 from integration.sync.memory.ledger import Pair, Result, State
 from integration.sync.rules import Reference
 from integration.sync.run import Changed, Counters, Scope
@@ -170,7 +170,8 @@ class QuotePass(DocumentPass):
                 continue
             own = self.flow.document_id(QUOTE.table, document.id)
             id = step.before.erp_id if step.make is Make.REBUILD and step.before is not None else own
-            step.planned = with_days(plan(document, id, known))
+            blank = PARTIES if step.make is Make.REBUILD else ()  # A quote is what Sales says, whatever it was before.
+            step.planned = with_days(plan(document, id, known, cleared=blank))
 
     def _orders(self, quotes: Sequence[uuid.UUID]) -> Orders:
         """The orders of Sales that were made of these quotes."""

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from integration.business_central.posting.changing import delete_document
+from integration.business_central.models import Customer
+from integration.business_central.posting.changing import DocumentChange, change, delete_document
 from integration.business_central.posting.invoicing import invoice
 from integration.business_central.posting.shipment_invoices import invoice_shipments
 from integration.business_central.posting.shipping import ship, undo_shipment
@@ -142,3 +143,28 @@ def test_orders_invoiced_together_and_deleted_here_are_never_submitted_again(des
     desk.run(*orders)
 
     assert [desk.sales(order, "statecode", "statuscode") for order in orders] == [(4, 100003)] * 2
+
+
+def test_an_address_that_is_cleared_in_sales_is_the_customers_again_when_it_is_taken_over(desk: Desk) -> None:
+    Customer.objects.filter(no="ADATUM").update(address="Station Road 21", city="Birmingham")
+    order = desk.order(desk.line(quantity=2), shipto_line1="Walmgate 3", shipto_city="York")
+    assert desk.run().inserted == 1
+    assert desk.made(order).ship_to_city == "York"
+
+    resubmitted(desk, order, shipto_line1=None, shipto_city=None)
+    desk.run()
+    desk.run(order, winner=Side.CRM)
+
+    made = desk.made(order)
+    assert (made.ship_to_address, made.ship_to_city) == ("Station Road 21", "Birmingham")
+
+
+def test_an_address_of_our_own_stays_when_a_change_of_sales_is_taken_over(desk: Desk) -> None:
+    order = created(desk)
+    change(desk.made(order).pk, DocumentChange(header={"ship_to_city": "York"}))
+
+    resubmitted(desk, order, name="Chairs at once")
+    desk.run()
+    desk.run(order, winner=Side.CRM)
+
+    assert (desk.made(order).ship_to_city, desk.made(order).external_document_no) == ("York", "CHAIRS AT ONCE")
