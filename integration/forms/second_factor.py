@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from allauth.core import context
@@ -15,14 +16,26 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from django import forms
 
 from integration.people.second_factor import NO_PASSKEY, begun_secret, check_from, step_of
 
 TYPED = {"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 12, "autofocus": True}
 LONGEST_NAME, LONGEST_CREDENTIAL = 60, 64 * 1024
-NONSENSE = (ValueError, KeyError, TypeError, AttributeError, IndexError)
-"""What the reader of passkeys raises for what no browser sends."""
+NONSENSE = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    struct.error,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+)
+"""What the reader of passkeys raises for what no browser sends: bytes that end too soon, lists inside lists, keys of no
+kind that it knows."""
 
 
 class CredentialField(forms.JSONField):

@@ -80,6 +80,35 @@ def test_a_damaged_passkey_is_stored_only_where_it_is_one(susan: User, wound: tu
         assert client.get(with_password(browser()).url).status_code in (200, 302)
 
 
+CUT_SHORT = {
+    "number": b"\x1b",
+    "short number": b"\x19",
+    "text": b"\x5b\x00",
+    "lists": b"\x81" * 5000,
+    "maps": b"\xa1" * 5000,
+    "end": b"\xff",
+    "nothing": b"",
+}
+"""Bytes that end too soon or never."""
+
+
+@pytest.mark.parametrize("name", CUT_SHORT)
+def test_bytes_that_end_too_soon_are_stored_as_no_passkey(susan: User, name: str) -> None:
+    client = browser()
+    with_password(client)
+    sent = damaged(Passkey().made(offer(client)), ("attestationObject", "bytes", CUT_SHORT[name], 0, None))
+
+    assert NO_PASSKEY in client.post(reverse("mfa_add_webauthn"), {"name": "x", "credential": sent}).content.decode()
+
+
+@pytest.mark.parametrize("name", CUT_SHORT)
+def test_bytes_that_end_too_soon_let_nobody_in(susan: User, phone: Passkey, name: str) -> None:
+    client = browser()
+    sent = damaged(phone.shown(alone(client)), ("authenticatorData", "bytes", CUT_SHORT[name], 0, None))
+
+    assert NO_PASSKEY in client.post(reverse(ALONE), {"credential": sent}, follow=True).content.decode()
+
+
 @pytest.mark.parametrize(
     "sent", ["[" * 60_000, '{"a":' * 10_000, '"' + "x" * 70_000 + '"', '{"id": "\\u0000"}'], ids=lambda text: text[:6]
 )
