@@ -38,6 +38,10 @@ NONSENSE = (
 kind that it knows."""
 
 
+ALGORITHM = "publicKeyAlgorithm"
+"""The one part of an answer that is a number."""
+
+
 class CredentialField(forms.JSONField):
     """What the browser's script puts in; what no browser makes, and no database would take, is none."""
 
@@ -49,13 +53,28 @@ class CredentialField(forms.JSONField):
         if len(text) > LONGEST_CREDENTIAL or "\\u0000" in text:
             raise forms.ValidationError(NO_PASSKEY)
         try:
-            return super().to_python(value)
+            credential = super().to_python(value)
         except RecursionError as error:
             raise forms.ValidationError(NO_PASSKEY) from error
+        if _asks_for_bytes(credential):
+            raise forms.ValidationError(NO_PASSKEY)
+        return credential
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """A form that is shown again asks the device again."""
         return initial
+
+
+def _asks_for_bytes(credential: Any) -> bool:
+    """Is a number where bytes are meant? They are sent as text; of a number the reader makes so many bytes, and
+    1,000,000,000 of them would fill the memory."""
+    if not isinstance(credential, dict):
+        return False
+    response = credential.get("response")
+    parts = response if isinstance(response, dict) else {}
+    given = [credential.get("id"), credential.get("rawId"), response]
+    given += [value for name, value in parts.items() if name != ALGORITHM]
+    return any(isinstance(value, int | float) and not isinstance(value, bool) for value in given)
 
 
 def code_field(label: str) -> forms.CharField:

@@ -101,6 +101,15 @@ def test_bytes_that_end_too_soon_are_stored_as_no_passkey(susan: User, name: str
     assert NO_PASSKEY in client.post(reverse("mfa_add_webauthn"), {"name": "x", "credential": sent}).content.decode()
 
 
+@pytest.mark.parametrize("part", ["clientDataJSON", "attestationObject"])
+def test_a_number_for_bytes_fills_no_memory(susan: User, part: str) -> None:
+    client = browser()
+    with_password(client)
+    sent = damaged(Passkey().made(offer(client)), (part, "value", b"", 0, 1_043_953_500_161))
+
+    assert NO_PASSKEY in client.post(reverse("mfa_add_webauthn"), {"name": "x", "credential": sent}).content.decode()
+
+
 @pytest.mark.parametrize("name", CUT_SHORT)
 def test_bytes_that_end_too_soon_let_nobody_in(susan: User, phone: Passkey, name: str) -> None:
     client = browser()
