@@ -30,6 +30,7 @@ from integration.systems.values import Ref, Row
 from tests.business_central import trading
 from tests.opened import opened
 from tests.organization import demo_organization, fill_in
+from tests.sandbox.conftest import Caller
 
 D = Decimal
 
@@ -84,6 +85,22 @@ class Organization:
         found = self.crm.get("salesorder", [order], names)[order].values
         return tuple(found[name] for name in names)
 
+    def keep_amounts(self, keeps: bool) -> None:
+        """Switch in Sales whether it leaves the amounts of integration users as they are."""
+        administrator = Caller(self.ready, "administrator")
+        row = administrator.rows("organizations")[0]["organizationid"]
+        assert administrator("PATCH", f"organizations({row})", {"issopintegrationenabled": keeps}).ok
+
+    def add_note(self, order: uuid.UUID, text: str) -> None:
+        """A person writes a note in Sales."""
+        about = {"objectid_salesorder_at_bind": f"/salesorders({order})"}
+        Caller(self.ready, "administrator").create("annotations", **about, notetext=text)
+
+
+def made(order: uuid.UUID) -> SalesHeader:
+    coupling = TableMapping.objects.get(name="SALESORDER-ORDER").couplings.get(crm_id=order)
+    return SalesHeader.objects.get(pk=coupling.erp_id)
+
 
 @pytest.fixture
 def organization(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[Organization]:
@@ -104,8 +121,3 @@ def organization(transactional_db: None, settings: Settings, tmp_path: Path) -> 
                 assert all(one.ok for one in people.delete(table, [Row(one.id) for one in seeded]))
             with opened() as connected:
                 yield Organization(connected.crm, people, ready)
-
-
-def made(order: uuid.UUID) -> SalesHeader:
-    coupling = TableMapping.objects.get(name="SALESORDER-ORDER").couplings.get(crm_id=order)
-    return SalesHeader.objects.get(pk=coupling.erp_id)

@@ -36,7 +36,7 @@ from integration.systems.filters import Comparison
 from integration.systems.system import every
 from integration.systems.values import Ref
 from tests.business_central import trading
-from tests.integration.invoicing.organization import Organization, made
+from tests.integration.flows.organization import Organization, made
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
