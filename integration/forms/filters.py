@@ -17,6 +17,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from integration.forms.day import DayInput
 from integration.models import AuditEntry, JobQueueEntry, Plan, PlannedChange, SyncError, SyncJob, TableMapping
 from integration.models.mapping.choices import DIRECTIONS
 
@@ -132,8 +133,8 @@ class AuditFilter(ListFilter):
     who = django_filters.ChoiceFilter(label="Who", choices=lambda: _values("who"), empty_label="All")
     action = django_filters.ChoiceFilter(label="Action", choices=AuditEntry.Action.choices, empty_label="All")
     kind = django_filters.ChoiceFilter(label="What", choices=lambda: _values("kind"), empty_label="All")
-    since = django_filters.DateFilter(label="From", method="since_day", widget=forms.DateInput(attrs={"type": "date"}))
-    until = django_filters.DateFilter(label="To", method="until_day", widget=forms.DateInput(attrs={"type": "date"}))
+    since = django_filters.DateFilter(label="From", method="since_day", widget=DayInput)
+    until = django_filters.DateFilter(label="To", method="until_day", widget=DayInput)
     q = text_filter("Text", "containing")
 
     class Meta:
