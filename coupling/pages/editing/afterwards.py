@@ -20,7 +20,7 @@ def saved_in_words(title: str, fields: str, *, is_new: bool) -> str:
     """What was saved. ``fields``: what was changed, blank: nothing."""
     if is_new:
         return f"{title} is created."
-    return f"{title} is saved: {fields}." if fields else f"Nothing was changed in {title}."
+    return f"{title} is saved ({fields})." if fields else f"Nothing was changed in {title}."
 
 
 def follows(table: str, id: uuid.UUID, changed: Collection[str]) -> str:
@@ -45,4 +45,6 @@ def _carries(mapping: TableMapping, changed: Collection[str]) -> bool:
     """Does it write one of these fields in Sales?"""
     if Direction.TO_CRM not in Direction(mapping.direction).passes:
         return False
-    return mapping.fields.filter(is_enabled=True, erp_field__in=changed).exclude(direction=Direction.TO_ERP.value).exists()
+    return (
+        mapping.fields.filter(is_enabled=True, erp_field__in=changed).exclude(direction=Direction.TO_ERP.value).exists()
+    )

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from coupling.pages.editing import inputs as shown
 from coupling.pages.editing import lookups
 from coupling.pages.editing.seen import Seen, read_stamp
-from coupling.pages.editing.tables import Editing
 from coupling.pages.editing.typed import CHECKED, as_typed
+from coupling.pages.tables.editing import Editing
 from integration.business_central.writing import by_hand
 from integration.systems.system import System
 from integration.systems.values import FieldType, Record, Value

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from coupling.pages.captions import GENERAL, GROUPS, group_of
 from coupling.pages.editing.lookups import Offer, is_looked_up
 from coupling.pages.editing.seen import Author
-from coupling.pages.editing.tables import Editing
 from coupling.pages.editing.typed import CHECKED, NUMBERS
-from integration.systems.values import Field, FieldType, Table
+from coupling.pages.tables import fasttabs
+from coupling.pages.tables.editing import Editing
+from integration.systems.values import Field, FieldType, Side, Table
 from integration.systems.wording import field_name
 
-SHORT = 12
-"""Characters of a field that needs no wide input."""
+GENERAL, MORE = "General", "More"
 
 
 @dataclass(slots=True)
@@ -104,15 +103,14 @@ def tabs(table: Table, inputs: dict[str, Input], first: Iterable[str] = ()) -> l
     """The inputs by FastTab; those ``first`` in one above all others, which are folded then."""
     above = [name for name in first if name in inputs]
     found = [Tab(GENERAL, [inputs[name] for name in above])] if above else []
-    for label, names in _grouped(table):
+    for label, names in fasttabs(Side.ERP, table):
         held = [inputs[name] for name in names if name in inputs and name not in above]
-        if held and above and label == GENERAL:
-            label = "More"
         if held:
-            found.append(Tab(label, held, is_open=not above or any(one.is_wrong for one in held)))
+            found.append(
+                Tab(
+                    label if label != GENERAL or not above else MORE,
+                    held,
+                    is_open=not above or any(one.is_wrong for one in held),
+                )
+            )
     return found
-
-
-def _grouped(table: Table) -> list[tuple[str, list[str]]]:
-    labels = (GENERAL, *(label for label, _ in GROUPS))
-    return [(label, [name for name in table.fields if group_of(name) == label]) for label in labels]

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coupling.pages.editing.tables import Editing
+from coupling.pages.tables.editing import Editing
 from integration.systems.filters import EVERYTHING, AnyOf, Comparison, Filter, both, parse
 from integration.systems.system import System
 from integration.systems.values import Field, FieldType, Record, Ref, Table

@@ -15,10 +15,11 @@ from coupling.pages.editing.afterwards import follows, saved_in_words
 from coupling.pages.editing.deleting import Deletion, deletion_of
 from coupling.pages.editing.edited import EditedRecord
 from coupling.pages.editing.form import RecordForm
-from coupling.pages.editing.tables import Editing, editing_of
 from coupling.pages.records import name_of
+from coupling.pages.tables import editing_of
+from coupling.pages.tables.editing import Editing
 from coupling.sides import opened
-from coupling.views.access import card_address
+from coupling.views.access import card_address, may_edit
 from integration.systems.values import Side
 
 NO_RECORD = "There is no such record."
@@ -83,7 +84,7 @@ def _editing(request: HttpRequest, table: str) -> Editing:
     editing = editing_of(table)
     if editing is None:
         raise Http404("Records of this table are not edited here.")
-    if not request.user.has_perm(editing.right):
+    if not may_edit(request.user, Side.ERP, table):
         raise PermissionDenied
     return editing
 
