@@ -22,6 +22,7 @@ READ_AVAILABILITY = "integration.read_availability"
 MANAGE_USERS = "integration.change_user"
 READ_AUDIT = "integration.view_auditentry"
 APPROVE = "integration.approve_syncjob"
+EDIT_RECORD = "business_central.edit_record"
 POST_DOCUMENT = "business_central.post_document"
 POST_PAYMENT = "business_central.post_payment"
 CHANGE_SALES_SETUP = "business_central.change_salesreceivablessetup"
@@ -36,6 +37,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "integration.change_syncjob",
         "integration.change_fullsynchline",
         "integration.change_jobqueueentry",
+        EDIT_RECORD,
     ),
     ORDER_PROCESSOR: (SEE_PAGES, POST_DOCUMENT),
     BOOKKEEPER: (SEE_PAGES, POST_PAYMENT),
@@ -46,7 +48,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 MEANING = {
     ADMINISTRATOR: "Everything: setup, mappings, users, approving runs that would change much, administration.",
-    INTEGRATOR: "Couples records, starts, cancels and retries synchronization, keeps the job queue; sees all pages.",
+    INTEGRATOR: "Couples and edits records, starts, cancels and retries synchronization, keeps the job queue; sees all "
+    "pages.",
     ORDER_PROCESSOR: "Edits, releases, ships, invoices and archives documents of Business Central; sees all pages.",
     BOOKKEEPER: "Registers and applies payments, cancels and credits invoices, undoes shipments; sees all pages.",
     VIEWER: "Sees all pages and changes nothing.",
@@ -67,6 +70,7 @@ PERMITS = {
     "coupling.delete_coupling": "erase what is remembered about a record",
     MANAGE_USERS: "Users and their web service access keys",
     READ_AUDIT: "Audit Log",
+    EDIT_RECORD: "create, edit and delete customers, items and other records of Business Central",
     POST_DOCUMENT: "edit, release, reopen, ship, invoice and archive documents of Business Central",
     POST_PAYMENT: "register, apply and unapply payments; cancel and credit invoices; undo shipments",
     CHANGE_SALES_SETUP: "Sales & Receivables Setup: number series, write-in product, freight account",
