@@ -86,7 +86,7 @@ class _Collecting:
 
     def _written_besides(self, write: SideWrite, answer: Written) -> None:
         """For the history: with the record where it is part of it, else with the pair that the row belongs to."""
-        change, changed = changes_besides(write), self.page_result.changed
+        change, changed = changes_besides(write, self.direction.destination), self.page_result.changed
         place = next(
             (n for n, one in enumerate(changed) if (one.erp_id, one.crm_id) == (change.erp_id, change.crm_id)), None
         )
@@ -188,7 +188,7 @@ class _Collecting:
 
     def _succeed(self, action: Insert | Update, answer: Written) -> None:
         page_result = self.page_result
-        change = changes_of(action)
+        change = changes_of(action, self.direction.destination)
         if change is not None:
             page_result.changed.append(change)
         if isinstance(action, Insert):
