@@ -91,7 +91,7 @@ def _next(mapping: TableMapping) -> list[str]:
     made = [noun(mapping.table(one.destination)) for one in Direction(mapping.direction).passes]
     if mapping.fields.filter(crm_field=NUMBER, is_enabled=True).exists():
         return [
-            f"{again} The next run makes no second {' or '.join(made)} while the old one in Dynamics 365 Sales keeps the "
-            "number of Business Central: it names that one to be coupled."
+            f"{again} The next run makes no second {' or '.join(made)} while the old one in Dynamics 365 Sales keeps "
+            "the number of Business Central: it names that one to be coupled."
         ]
     return [f"{again} Otherwise the next run makes a new {' or '.join(made)} for them."]

@@ -10,8 +10,8 @@ IN_CURRENCY = "Price List in "
 """How the list of a foreign currency begins."""
 CODE = 3
 OURS = (
-    "This price list is ours: the synchronization makes it and puts the unit prices of items and resources on it. It is "
-    "coupled with nothing, and what somebody changes on it by hand is overwritten."
+    "This price list is ours: the synchronization makes it and puts the unit prices of items and resources on it. "
+    "It is coupled with nothing, and what somebody changes on it by hand is overwritten."
 )
 
 

@@ -14,7 +14,8 @@ from coupling.pages.asking.along import Along, along
 from coupling.pages.asking.effects import Effects
 from coupling.pages.asking.first import Need, needs
 from coupling.pages.asking.selection import Selection
-from coupling.pages.captions import TITLES, noun
+from coupling.pages.captions import noun
+from coupling.pages.tables import captions
 from coupling.sides import both_opened
 from integration.connection.document_passes import INVOICES
 from integration.connection.live_systems import NAMES
@@ -66,10 +67,7 @@ class Question:
         side, rows = self.selection.side, self.selection.rows
         if len(rows) == 1:
             return rows[0].name
-        plural = TITLES.get((side, self.selection.table), noun(self.selection.table)).removesuffix(
-            f" – {NAMES[Side.CRM]}"
-        )
-        return f"{len(rows):,} {plural}"
+        return f"{len(rows):,} {captions(side, self.selection.table)}"
 
     @property
     def mapped(self) -> str:
