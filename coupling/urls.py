@@ -10,6 +10,7 @@ from coupling.views.erase import erase
 from coupling.views.errors import errors_action
 from coupling.views.mappings import mappings_uncouple
 from coupling.views.match import match, match_start
+from coupling.views.outcomes import job_outcome
 from coupling.views.records import (
     crm_card,
     crm_list,
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/do/(?P<action>[a-z]+)/$", record_action, name="record_action"
     ),
     re_path(r"^records/(?P<side>erp|crm)/(?P<table>[^/]+)/(?P<id>[0-9a-f-]{36})/erase/$", erase, name="erase"),
+    path("couplings/outcome/<uuid:job>/", job_outcome, name="job_outcome"),
     path("couplings/delete/", mappings_uncouple, name="mappings_uncouple"),
     path("couplings/<str:mapping>/<uuid:erp_id>/", coupling, name="coupling"),
     path("couplings/<str:mapping>/<uuid:erp_id>/set/", coupling_set, name="coupling_set"),
