@@ -16,6 +16,7 @@ from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
+from integration.systems.filters import reason_outside
 from integration.systems.system import System
 from integration.systems.values import Side, Table
 
@@ -49,7 +50,8 @@ def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uu
     if is_marked(table, record):
         raise CouplingError(f"The {named} record is being made at the moment. Try again in a few minutes.")
     if not passes(mapping, side, table, record):
-        raise CouplingError(f"The {named} record is outside the filter of {mapping.name}.")
+        why = reason_outside(rule.filter(side), record, table)
+        raise CouplingError(f"The {named} record is outside the filter of {mapping.name}: {why}.")
 
 
 def check_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> None:

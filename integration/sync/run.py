@@ -111,13 +111,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a run did with one record of the destination: ``inserted`` or ``modified``, and the fields it wrote as
-    (field, old value, new value), in words and cut to a length people read."""
+    """What a run did with one record: ``inserted``, ``modified``, ``coupled``, ``uncoupled``, ``deleted`` or (where
+    single records were asked for) ``unchanged``, and the fields it wrote as (field, old value, new value), in words and
+    cut to a length people read. ``label`` names the record as people do, ``reason`` says why where that is no matter
+    of course."""
 
     erp_id: uuid.UUID
     crm_id: uuid.UUID
     action: str
     fields: Sequence[tuple[str, str, str]]
+    label: str = ""
+    reason: str = ""
 
 
 LEFT_OUT = "left-out"

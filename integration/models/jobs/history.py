@@ -11,27 +11,45 @@ from integration.models.jobs.job import SyncJob
 from integration.models.stored.rows import insert_rows
 from integration.sync.run import Changed
 
+LABEL = 250
+LOGGED = ("job", "erp_id", "crm_id", "action", "fields", "label", "reason", "created_at")
+
 
 class RecordChangeManager(models.Manager["RecordChange"]):
     def log(self, job: SyncJob, changes: Sequence[Changed]) -> None:
         """One row a record, all of a page at once."""
         now = timezone.now()
-        rows = ((job.pk, one.erp_id, one.crm_id, one.action, one.fields, now) for one in changes)
-        insert_rows(self.model, ("job", "erp_id", "crm_id", "action", "fields", "created_at"), rows)
+        rows = (
+            (job.pk, one.erp_id, one.crm_id, one.action, one.fields, one.label[:LABEL], one.reason, now)
+            for one in changes
+        )
+        insert_rows(self.model, LOGGED, rows)
+
+    def written(self) -> models.QuerySet[RecordChange]:
+        """Records that got other values by a run."""
+        return self.filter(action__in=RecordChange.WRITTEN)
 
 
 class RecordChange(models.Model):
-    """One record that one run wrote. Mapping, direction and person are the job's; both ids are plain values, since the
-    coupling may be long gone."""
+    """What one run did with one record. Mapping, direction and person are the job's; both ids are plain values, since
+    the coupling may be long gone, and so is ``label``, what the record was called then."""
 
     class Action(models.TextChoices):
         INSERTED = "inserted", "Inserted"
         MODIFIED = "modified", "Modified"
+        UNCHANGED = "unchanged", "Unchanged"
+        COUPLED = "coupled", "Coupled"
+        UNCOUPLED = "uncoupled", "Uncoupled"
+        DELETED = "deleted", "Deleted"
+
+    WRITTEN = (Action.INSERTED, Action.MODIFIED)
 
     job = models.ForeignKey(SyncJob, models.CASCADE, related_name="history")
     erp_id = models.UUIDField(db_index=True)
     crm_id = models.UUIDField(db_index=True)
-    action = models.CharField("action", max_length=8, choices=Action)
+    action = models.CharField("action", max_length=9, choices=Action)
+    label = models.CharField("record", max_length=LABEL, blank=True)
+    reason = models.TextField("reason", blank=True)
     fields = models.JSONField("fields", default=list)
     created_at = models.DateTimeField("time")
 
@@ -40,6 +58,7 @@ class RecordChange(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         verbose_name = "record change"
+        indexes = [models.Index(fields=["job", "action", "id"])]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} by {self.job}"
