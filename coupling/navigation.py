@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coupling.pages.tables import Place, every
-from integration.models import SyncError
+from integration.models import SyncError, TableMapping
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.pages.parts import Entry, Part
 from integration.sync.problems import Conflict
@@ -75,6 +75,10 @@ def _of_conflict(error: SyncError) -> tuple[object, ...]:
     return error.mapping.name, error.erp_id
 
 
+def _of_mapping(mapping: TableMapping) -> dict[str, str]:
+    return {"mapping": mapping.name}
+
+
 def _is_enabled(setup: Any) -> bool:
     return bool(setup.is_enabled)
 
@@ -120,6 +124,7 @@ PARTS = (
     Part("posted_invoice", 0, "Synchronization", "erp_card", lambda key: ("sales_invoice_header", key)),
     Part("document.links", 0, "Synchronization", "erp_card", lambda order: ("sales_header", order)),
     Part("skipped", 0, "Skipped Synch. Records", "synch_skipped"),
+    Part("skipped.of_mapping", 0, "Skipped Synch. Records", "synch_skipped", query=_of_mapping),
     Part(
         "connection.actions",
         50,

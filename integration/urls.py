@@ -62,6 +62,7 @@ from integration.views.running.job_queue import job_queue, job_queue_edit, job_q
 from integration.views.running.plans import plan, plan_apply, plan_list, plan_start
 from integration.views.running.preflight import preflight, preflight_run
 from integration.views.running.synch import (
+    record_log,
     synch_job,
     synch_job_approve,
     synch_job_cancel,
@@ -157,6 +158,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mappings/steps/<int:id>/", step, name="step"),
     path("mappings/steps/<int:id>/<slug:action>/", step_change, name="step_change"),
     path("synch/jobs/", synch_jobs, name="synch_jobs"),
+    path("synch/records/<slug:side>/<str:table>/<uuid:id>/", record_log, name="record_log"),
     path("synch/jobs/<uuid:id>/", synch_job, name="synch_job"),
     path("synch/jobs/<uuid:id>/cancel/", synch_job_cancel, name="synch_job_cancel"),
     path("synch/plans/", plan_list, name="plans"),

@@ -164,7 +164,7 @@ class _Undo:
         if one.arrived:
             exact = {column: (new, old) for column, (old, new) in one.past.exact.items()}
         fields = [(column, in_words(old), in_words(new)) for column, (old, new) in exact.items()]
-        return Changed(one.past.erp_id, one.past.crm_id, "modified", fields, exact, self.side)
+        return Changed(one.past.erp_id, one.past.crm_id, "modified", fields, exact=exact, side=self.side)
 
     def _failure(self, one: Undoing, problem: Problem) -> Failure:
         return replace(self._note(one, problem.code, str(problem)), raw=problem.raw)
