@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from coupling.views.actions import record_action
 from coupling.views.conflict import conflict
+from coupling.views.conflicts import conflicts
 from coupling.views.couplings import coupling, coupling_from, coupling_set
 from coupling.views.editing.records import record_delete, record_edit, record_lookup, record_new
 from coupling.views.erase import erase
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("couplings/<str:mapping>/<uuid:erp_id>/conflict/", conflict, name="conflict"),
     path("synch/skipped/", synch_skipped, name="synch_skipped"),
     path("synch/skipped/<slug:action>/", skipped_action, name="skipped_action"),
+    path("synch/conflicts/", conflicts, name="conflicts"),
     path("synch/errors/<slug:action>/", errors_action, name="errors_action"),
     path("open/<str:entity>/<uuid:id>/", open_record, name="open"),
 ]

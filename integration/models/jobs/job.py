@@ -78,6 +78,10 @@ class SyncJob(Approvable, Progress):
                 fields=["mapping"], condition=Q(status="running"), name="one_running_job_per_mapping"
             )
         ]
+        indexes = [
+            models.Index(fields=["finished_at"], name="synch_jobs_by_end"),
+            models.Index(fields=["mapping", "direction", "finished_at"], name="synch_jobs_of_mapping_by_end"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.mapping} {self.get_direction_display()}"

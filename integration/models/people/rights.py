@@ -24,6 +24,7 @@ READ_AUDIT = "integration.view_auditentry"
 APPROVE = "integration.approve_syncjob"
 EDIT_RECORD = "business_central.edit_record"
 UNDO = "integration.undo_syncjob"
+CARE_FOR_ERRORS = "integration.change_syncerror"
 POST_DOCUMENT = "business_central.post_document"
 POST_PAYMENT = "business_central.post_payment"
 CHANGE_SALES_SETUP = "business_central.change_salesreceivablessetup"
@@ -37,6 +38,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "coupling.change_coupling",
         "integration.change_syncjob",
         UNDO,
+        CARE_FOR_ERRORS,
         "integration.change_fullsynchline",
         "integration.change_jobqueueentry",
         EDIT_RECORD,
@@ -62,6 +64,7 @@ PERMITS = {
     SEE_PAGES: "look at every page, at dry runs and errors; files for a spreadsheet",
     "coupling.change_coupling": "couple, match, create, decide a conflict, retry, uncouple",
     "integration.change_syncjob": "Synchronize Modified Records; make and apply dry runs; cancel a job",
+    CARE_FOR_ERRORS: "give errors to a person; resolve them with a note",
     "integration.change_fullsynchline": "full synchronization: start, restart, reset",
     "integration.change_jobqueueentry": "job queue: start now, hold, minutes",
     "integration.change_connectionsetup": "Assisted Setup, Connection Setup (save, test, enable, disable), preflight",
