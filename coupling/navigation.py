@@ -4,40 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from coupling.pages.tables import Place, every
 from integration.models import SyncError
 from integration.models.jobs.full_synch import FullSynchLine
 from integration.pages.parts import Entry, Part
 from integration.sync.problems import Conflict
+from integration.systems.values import Side
 
 COUPLE = "coupling.change_coupling"
-TABLES = (
-    ("Customers", "customer"),
-    ("Vendors", "vendor"),
-    ("Contacts", "contact"),
-    ("Salespeople", "salesperson"),
-    ("Items", "item"),
-    ("Resources", "resource"),
-    ("Opportunities", "opportunity"),
-)
-ENTITIES = (
-    ("Accounts", "account"),
-    ("Contacts", "contact"),
-    ("Products", "product"),
-    ("Users", "systemuser"),
-    ("Opportunities", "opportunity"),
-)
+GROUPS = {
+    "Sales & Marketing": 300,
+    "Purchasing": 360,
+    "Inventory & Resources": 370,
+    "Finance": 380,
+    "Dynamics 365 Sales": 400,
+}
+"""The groups of tables in the navigation, in their order; each leaves room for what other apps add."""
 MASTER_GONE = "twin-merged"
+
+
+def _entry(side: Side, table: str, place: Place) -> Entry:
+    return Entry(place.group, GROUPS[place.group] + place.position, place.label, f"{side.value}_list", (table,))
+
 
 ENTRIES = (
     Entry("Synchronization", 240, "Skipped Records", "synch_skipped"),
-    *(
-        Entry("Business Central", 300 + place, label, "erp_list", (table,))
-        for place, (label, table) in enumerate(TABLES)
-    ),
-    *(
-        Entry("Dynamics 365 Sales", 400 + place, label, "crm_list", (entity,))
-        for place, (label, entity) in enumerate(ENTITIES)
-    ),
+    *(_entry(page.side, page.name, page.place) for page in every() if page.place is not None),
 )
 
 

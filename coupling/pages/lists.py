@@ -110,7 +110,7 @@ def asked_for(side: Side, name: str, asked: Mapping[str, str]) -> Listing:
     return Listing(
         side,
         name,
-        title=name,
+        title=records.title_of(side, name),
         search=asked.get("q", "").strip(),
         state=state if state in dict(STATES) else "",
         outside=state == ALL,
@@ -159,9 +159,9 @@ def exported(side: Side, name: str, asked: Mapping[str, str]) -> Iterator[list[s
 
 
 def _described(shown: Listing, system: System) -> Table:
-    """The table; from here on the list has a title and an order that exists."""
+    """The table; from here on the list has an order that exists."""
     table = system.describe(shown.name)
-    shown.title = records.title_of(shown.side, table)
+    shown.title = records.title_of(shown.side, shown.name, table)
     wanted = table.fields.get(shown.order.removeprefix("-"))
     if wanted is None or not records.sortable(wanted):
         shown.order = ""

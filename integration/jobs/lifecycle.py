@@ -159,12 +159,22 @@ def plan(mapping: TableMapping, direction: Direction, options: Options | None = 
 
 def run_here(job: SyncJob) -> SyncJob:
     """Run in this process a job that is there; wait where another run of the mapping, or another process, has it.
-    Answers the job as it ended."""
+    Answers the job as it ended.
+
+    A run of the mapping whose process was killed is resumed first: where no worker runs, nobody else would, and this
+    one would wait for ever."""
     while job.is_active:
-        if not _run(job.pk, gives_way=False):
+        if not (_run(job.pk, gives_way=False) or _resumed(job.mapping)):
             time.sleep(POLL_SECONDS)
         job.refresh_from_db()
     return job
+
+
+def _resumed(mapping: TableMapping) -> bool:
+    """Has the dead run of the mapping been brought to its end, if there was one?"""
+    give_up_hopeless()
+    dead = SyncJob.objects.dead().filter(mapping=mapping).first()
+    return dead is not None and _run(dead.pk, gives_way=False)
 
 
 def _run(job_id: uuid.UUID, *, gives_way: bool) -> bool:
