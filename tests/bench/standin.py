@@ -119,7 +119,7 @@ class StandIn:
             held = self.rows[table]
             ids = [id for id in held if where is EVERYTHING or matches(where, self._record(table, id, fields))]
             for name in order:
-                ids.sort(key=lambda id, name=name: _key(held[id].get(name.lstrip("-"))), reverse=name[:1] == "-")
+                ids.sort(key=lambda one, name=name: _key(held[one].get(name.lstrip("-"))), reverse=name[:1] == "-")
             self._found[key] = ids
         return self._found[key]
 

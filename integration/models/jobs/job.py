@@ -68,6 +68,12 @@ class SyncJob(Approvable, Progress):
         ordering = ["-queued_at"]
         verbose_name = "integration synch. job"
         permissions = [("approve_syncjob", "Can approve a run that would change much")]
+        indexes = [
+            models.Index(fields=["-queued_at"], name="job_queued"),
+            models.Index(fields=["status", "-queued_at"], name="job_status"),
+            models.Index(fields=["mapping", "-queued_at"], name="job_mapping"),
+            models.Index(fields=["finished_at"], name="job_finished"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["mapping"], condition=Q(status="running"), name="one_running_job_per_mapping"
