@@ -114,9 +114,9 @@ class SyncError(models.Model):
         verbose_name = "integration synch. error"
         indexes = [
             models.Index(fields=["code", "-created_at"], condition=Q(closed_at=None), name="open_synch_errors"),
-            models.Index(fields=["-created_at", "-id"], condition=Q(closed_at=None), name="open_synch_errors_by_time"),
-            models.Index(fields=["mapping"], condition=Q(closed_at=None), name="open_synch_errors_of_mapping"),
-            models.Index(fields=["-created_at", "-id"], name="synch_errors_by_time"),
+            models.Index(fields=["-created_at", "-id"], name="error_created"),
+            models.Index(fields=["-created_at", "-id"], name="error_open", condition=Q(closed_at=None)),
+            models.Index(fields=["mapping", "code"], name="error_open_code", condition=Q(closed_at=None)),
         ]
 
     @property
