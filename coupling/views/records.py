@@ -11,6 +11,9 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from coupling.filters import RecordFilter
+from coupling.pages.asking.ours import OURS, is_our_price_list
+from coupling.pages.asking.outside import why_outside
+from coupling.pages.asking.selection import Kind, selected
 from coupling.pages.cards import Card, card
 from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
@@ -131,7 +134,22 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
     more = {"edit": _admin_address(request, shown), "in_sales": _is_in_sales(shown), "boxes": boxes}
-    return render(request, "coupling/record_card.html", {"card": shown, **more})
+    return render(request, "coupling/record_card.html", {"card": shown, **more, **_standing(shown)})
+
+
+def _standing(shown: Card) -> dict[str, object]:
+    """What keeps the record from being coupled, and whether there is anything left to be coupled."""
+    outside = shown.outside and shown.mapping is not None and shown.table is not None
+    both_gone = False
+    if shown.record is None and shown.coupled and shown.mapping is not None:
+        [row] = selected(shown.side, shown.name, "uncouple", [shown.mapping], [shown.id]).rows
+        both_gone = row.kind is Kind.BOTH_GONE
+    return {
+        "ours": OURS if not shown.coupled and is_our_price_list(shown.name, shown.record) else "",
+        "why_outside": why_outside(shown.mapping, shown.side, shown.table, shown.record) if outside else "",
+        "both_gone": both_gone,
+        "back_to_list": reverse(f"{shown.side.value}_list", args=[shown.name]),
+    }
 
 
 def _is_in_sales(shown: Card) -> bool:
