@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from coupling.models import CouplingError
 from coupling.pages.asking.ours import OURS, is_our_price_list
-from coupling.pages.asking.outside import why_outside
 from coupling.pages.cards import passes
 from coupling.pages.compare import Missing, missing_first
 from integration.connection.live_systems import NAMES
@@ -18,6 +17,7 @@ from integration.sync.given_ids.marks import is_marked
 from integration.sync.memory.ledger import State
 from integration.sync.rules import Direction
 from integration.sync.run import Options, Scope
+from integration.systems.filters import reason_outside
 from integration.systems.system import System
 from integration.systems.values import Side, Table
 
@@ -51,7 +51,7 @@ def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uu
     if is_marked(table, record):
         raise CouplingError(f"The {named} record is being made at the moment. Try again in a few minutes.")
     if not passes(mapping, side, table, record):
-        why = why_outside(mapping, side, table, record)
+        why = reason_outside(rule.filter(side), record, table)
         raise CouplingError(f"The {named} record is outside the filter of {mapping.name}: {why}.")
     if is_our_price_list(table.name, record):
         raise CouplingError(OURS)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from coupling.commands import Blocked
 from coupling.models import CouplingError
 from coupling.pages.asking.first import Need
+from coupling.pages.tables import editing_of
 from integration.models import SyncJob, TableMapping, User
 from integration.sync.memory.ledger import Pair
 from integration.systems.errors import Problem
@@ -28,6 +31,12 @@ may_couple = permission_required("coupling.change_coupling", raise_exception=Tru
 def person(request: HttpRequest) -> User | None:
     """Who asks."""
     return request.user if isinstance(request.user, User) else None
+
+
+def may_edit(user: AbstractBaseUser | AnonymousUser, side: Side, table: str) -> bool:
+    """May this person edit records of this table here? Nobody edits those of Sales."""
+    editing = editing_of(table) if side is Side.ERP else None
+    return editing is not None and isinstance(user, User) and user.has_perm(editing.right)
 
 
 def card_address(side: Side, table: str, id: uuid.UUID) -> str:

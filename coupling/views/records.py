@@ -7,18 +7,15 @@ from itertools import chain
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from coupling.filters import RecordFilter
-from coupling.pages.asking.ours import OURS, is_our_price_list
-from coupling.pages.asking.outside import why_outside
-from coupling.pages.asking.selection import Kind, selected
+from coupling.pages.asking.standing import standing_of
 from coupling.pages.cards import Card, card
 from coupling.pages.in_sales import CUSTOMER, account_of, counts, named
 from coupling.pages.lists import Listing, exported, listing
 from coupling.sides import opened
-from coupling.views.access import show_problem
+from coupling.views.access import may_edit, show_problem
 from integration.models import TableMapping
 from integration.pages.parts import first_url
 from integration.sync.memory.ledger import State
@@ -98,6 +95,7 @@ def _list(request: HttpRequest, side: Side, table: str) -> HttpResponseBase:
     except TableMissing as missing:
         raise Http404(str(missing)) from missing
     more = {"filter": RecordFilter(shown), "offers_sales": _offers_sales(shown), **_pages(shown)}
+    more["may_edit"] = may_edit(request.user, side, table)
     return render(request, "coupling/record_list.html", {"list": shown, **more})
 
 
@@ -133,35 +131,10 @@ def _card(request: HttpRequest, side: Side, table: str, id: uuid.UUID) -> HttpRe
     if shown is None:
         raise Http404("There is no such record.")
     boxes = customer_boxes(id) if shown.is_erp and table == CUSTOMER else None
-    more = {"edit": _admin_address(request, shown), "in_sales": _is_in_sales(shown), "boxes": boxes}
-    return render(request, "coupling/record_card.html", {"card": shown, **more, **_standing(shown)})
-
-
-def _standing(shown: Card) -> dict[str, object]:
-    """What keeps the record from being coupled, and whether there is anything left to be coupled."""
-    outside = shown.outside and shown.mapping is not None and shown.table is not None
-    both_gone = False
-    if shown.record is None and shown.coupled and shown.mapping is not None:
-        [row] = selected(shown.side, shown.name, "uncouple", [shown.mapping], [shown.id]).rows
-        both_gone = row.kind is Kind.BOTH_GONE
-    return {
-        "ours": OURS if not shown.coupled and is_our_price_list(shown.name, shown.record) else "",
-        "why_outside": why_outside(shown.mapping, shown.side, shown.table, shown.record) if outside else "",
-        "both_gone": both_gone,
-        "back_to_list": reverse(f"{shown.side.value}_list", args=[shown.name]),
-    }
+    more = {"may_edit": may_edit(request.user, side, table), "in_sales": _is_in_sales(shown), "boxes": boxes}
+    return render(request, "coupling/record_card.html", {"card": shown, **more, "standing": standing_of(shown)})
 
 
 def _is_in_sales(shown: Card) -> bool:
     """Is it a coupled customer, while the connection is enabled?"""
     return shown.is_erp and shown.name == CUSTOMER and account_of(shown.id) is not None
-
-
-def _admin_address(request: HttpRequest, shown: Card) -> str:
-    """Where a Business Central record is edited, for those who may."""
-    if not (shown.is_erp and shown.record and getattr(request.user, "is_staff", False)):
-        return ""
-    try:
-        return reverse(f"admin:business_central_{shown.name.replace('_', '')}_change", args=[shown.id])
-    except NoReverseMatch:
-        return ""

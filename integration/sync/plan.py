@@ -17,7 +17,7 @@ from integration.sync.record.draft import DescriptionDoubtful, ReferenceNotCoupl
 from integration.sync.record.meaning import Lack
 from integration.sync.run import Scope
 from integration.systems.errors import Problem
-from integration.systems.filters import matches
+from integration.systems.filters import matches, reason_outside
 from integration.systems.values import Page, Record, Row, Side
 
 
@@ -80,7 +80,7 @@ class Planner(Looks):
             if pair is not None and self._coupled(pair) and self.special.excludes_outside(record):
                 return None
             asked = self.run.options.scope is Scope.IDS
-            return Skip(record, "It is outside the mapping's filter.", pair) if asked else Ignore(record, outside=True)
+            return Skip(record, self._outside(record), pair) if asked else Ignore(record, outside=True)
         if self.special.only_pairs and (pair is None or not self._coupled(pair)):
             return self._without_pair(record)
         concerned = self.last_round and record.id in self.again
@@ -91,6 +91,11 @@ class Planner(Looks):
             return action
         reason = self.special.leave_out(record)
         return Skip(record, reason, pair) if reason else None
+
+    def _outside(self, record: Record) -> str:
+        """Which condition of the filter keeps the record out."""
+        why = reason_outside(self.read_filter, record, self.read_table)
+        return f"It is outside the mapping's filter: {why}."
 
     def _without_pair(self, record: Record) -> Skip | Ignore:
         if self.run.options.scope is Scope.IDS:
