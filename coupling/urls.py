@@ -21,6 +21,7 @@ from coupling.views.records import (
     erp_list,
     open_record,
 )
+from coupling.views.resolve import match_resolve
 from coupling.views.skipped import skipped_action, synch_skipped
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("couplings/<str:mapping>/<uuid:erp_id>/set/", coupling_set, name="coupling_set"),
     path("couplings/<str:mapping>/from/<uuid:crm_id>/", coupling_from, name="coupling_from"),
     path("couplings/<str:mapping>/match/", match, name="match"),
+    path("couplings/<str:mapping>/match/ambiguous/", match_resolve, name="match_resolve"),
     path("couplings/<str:mapping>/match/start/", match_start, name="match_start"),
     path("couplings/<str:mapping>/<uuid:erp_id>/conflict/", conflict, name="conflict"),
     path("synch/skipped/", synch_skipped, name="synch_skipped"),
