@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from coupling.models import CouplingError
+from coupling.pages.asking.ours import OURS, is_our_price_list
 from coupling.pages.cards import passes
 from coupling.pages.compare import Missing, missing_first
 from integration.connection.live_systems import NAMES
@@ -43,7 +44,7 @@ def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uu
     named = NAMES[side]
     table: Table = system.describe(mapping.table(side))
     rule = build_rule(mapping, connected.erp, connected.crm)
-    columns = {*rule.columns(side), table.mark_field} - {""}
+    columns = {*rule.columns(side), table.mark_field, table.name_field} - {""}
     record = system.get(table.name, [id], sorted(columns)).get(id)
     if record is None:
         raise CouplingError(f"The {named} record does not exist any more.")
@@ -52,6 +53,8 @@ def check_record(connected: Connected, mapping: TableMapping, side: Side, id: uu
     if not passes(mapping, side, table, record):
         why = reason_outside(rule.filter(side), record, table)
         raise CouplingError(f"The {named} record is outside the filter of {mapping.name}: {why}.")
+    if is_our_price_list(table.name, record):
+        raise CouplingError(OURS)
 
 
 def check_first(connected: Connected, mapping: TableMapping, direction: Direction, id: uuid.UUID) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 import django_filters
@@ -17,14 +17,19 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from integration.forms.day import DayInput
 from integration.models import AuditEntry, JobQueueEntry, Plan, PlannedChange, SyncError, SyncJob, TableMapping, User
 from integration.models.mapping.choices import DIRECTIONS
-from integration.pages.advice import meaning
+from integration.pages.advice import ADVICE, meaning
 
 CLOSED, ALL = "closed", "all"
 FAILED, CHANGED = "failed", "changed"
 SCHEDULER = ":scheduler"
 """Nobody: no user name has a colon."""
+ME, NOBODY = "*me", "*nobody"
+"""Whose errors are looked for; no username has an asterisk."""
+AGES = [("1", "1 hour"), ("24", "1 day"), ("72", "3 days"), ("168", "1 week"), ("720", "30 days")]
+"""Hours since a record began to fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,11 @@ class ListFilter(django_filters.FilterSet):
 
     def without(self, name: str) -> QuerySet[Any]:
         """The rows as they were if this filter did not stand."""
-        left = {key: value for key, value in self.chosen.items() if key != name}
-        return type(self)(left, self.queryset.all()).rows
+        return self.again({key: value for key, value in self.chosen.items() if key != name}).rows
+
+    def again(self, chosen: dict[str, str]) -> Self:
+        """The same filter with these values."""
+        return type(self)(chosen, self.queryset.all())
 
     @property
     def active(self) -> list[Active]:
@@ -105,7 +113,7 @@ class DaysFilter(ListFilter):
 
 def day_filter(label: str, method: str) -> django_filters.DateFilter:
     """The input of a day."""
-    return django_filters.DateFilter(label=label, method=method, widget=forms.DateInput(attrs={"type": "date"}))
+    return django_filters.DateFilter(label=label, method=method, widget=DayInput)
 
 
 class JobFilter(DaysFilter):
@@ -148,23 +156,46 @@ def _starters() -> Iterator[tuple[str, str]]:
 
 
 class ErrorFilter(ListFilter):
-    """Integration Synch. Errors: open ones unless ``state`` says otherwise."""
+    """Integration Synch. Errors: open ones unless ``state`` says otherwise. ``person``: who looks, for "me"."""
 
     mapping = mapping_filter()
+    code = django_filters.ChoiceFilter(label="Cause", choices=(), empty_label="All")
+    kind = django_filters.ChoiceFilter(
+        field_name="job__kind", label="Type of job", choices=SyncJob.Kind.choices, empty_label="All"
+    )
     direction = django_filters.ChoiceFilter(label="Direction", choices=DIRECTIONS[:2], empty_label="Both")
+    assigned = django_filters.ChoiceFilter(
+        label="Assigned to", choices=lambda: _assignees(), empty_label="Anybody", method="of_person"
+    )
+    age = django_filters.ChoiceFilter(label="Older than", choices=AGES, empty_label="Any age", method="older_than")
     state = django_filters.ChoiceFilter(
         label="Show", choices=[(CLOSED, "Closed"), (ALL, "All")], empty_label="Open", method="by_nothing"
     )
     q = text_filter("Record or message contains", "containing")
-    code = django_filters.CharFilter(label="Code", widget=forms.HiddenInput)
 
     class Meta:
         model = SyncError
         fields: list[str] = []
 
+    def __init__(self, data: Any, queryset: QuerySet[SyncError], *, person: User | None = None) -> None:
+        super().__init__(data, queryset)
+        self.person = person
+        self.filters["code"].extra["choices"] = _causes(str(data.get("code", "")))
+
+    def again(self, chosen: dict[str, str]) -> Self:
+        return type(self)(chosen, self.queryset.all(), person=self.person)
+
     def by_nothing(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
         """``filter_queryset`` looks at the state, since blank narrows, too."""
         return rows
+
+    def of_person(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
+        if value == NOBODY:
+            return rows.filter(assigned_to=None)
+        return rows.filter(assigned_to=self.person) if value == ME else rows.filter(assigned_to__username=value)
+
+    def older_than(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
+        return rows.filter(first_at__lt=timezone.now() - dt.timedelta(hours=int(value)))
 
     def filter_queryset(self, queryset: QuerySet[SyncError]) -> QuerySet[SyncError]:
         state = self.form.cleaned_data.get("state")
@@ -174,6 +205,21 @@ class ErrorFilter(ListFilter):
 
     def containing(self, rows: QuerySet[SyncError], name: str, value: str) -> QuerySet[SyncError]:
         return rows.filter(Q(label__icontains=value) | Q(message__icontains=value))
+
+
+def _causes(chosen: str) -> list[tuple[str, str]]:
+    """The codes of open errors by what they mean, and the one that is asked for where it means something."""
+    stored = set(SyncError.objects.open().order_by().values_list("code", flat=True).distinct())
+    known = stored | ({chosen} & {*ADVICE})
+    return sorted(((code, meaning(code)) for code in known), key=lambda one: one[1])
+
+
+def _assignees() -> Iterator[tuple[str, str]]:
+    """Oneself, nobody, and everybody who looks after an open error."""
+    yield from ((ME, "Me"), (NOBODY, "Nobody"))
+    people = User.objects.filter(pk__in=SyncError.objects.open().exclude(assigned_to=None).values("assigned_to"))
+    for person in people.order_by("username"):
+        yield person.username, person.get_full_name() or person.username
 
 
 class AuditFilter(DaysFilter):

@@ -23,6 +23,7 @@ from integration.jobs.flows.posts import write_posts
 from integration.jobs.flows.reopening import reopen
 from integration.jobs.flows.statistics import upload_statistics
 from integration.jobs.journal import JobJournal
+from integration.jobs.undo.run import undo_run
 from integration.mappings.build_rule import build_rule
 from integration.mappings.flows import NOTES, ORDERS, find_mapping, mapping_of
 from integration.models import ConnectionSetup, SyncJob, TableMapping
@@ -61,6 +62,7 @@ def perform(job: SyncJob, setup: ConnectionSetup, journal: JobJournal, gate: Gat
         SyncJob.Kind.PROCESS_QUOTES: _process_quotes,
         SyncJob.Kind.STATISTICS: upload_statistics,
         SyncJob.Kind.POSTS: write_posts,
+        SyncJob.Kind.UNDO: undo_run,
     }
     refuse_what_is_off(setup, job.mapping)
     with open_for_run(setup, gate) as connected:

@@ -4,29 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integration', '0001_lead_to_cash'),
+        ("integration", "0001_lead_to_cash"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recordchange',
-            name='label',
-            field=models.CharField(blank=True, max_length=250, verbose_name='record'),
+            model_name="recordchange",
+            name="label",
+            field=models.CharField(blank=True, max_length=250, verbose_name="record"),
         ),
         migrations.AddField(
-            model_name='recordchange',
-            name='reason',
-            field=models.TextField(blank=True, verbose_name='reason'),
+            model_name="recordchange",
+            name="reason",
+            field=models.TextField(blank=True, verbose_name="reason"),
         ),
         migrations.AlterField(
-            model_name='recordchange',
-            name='action',
-            field=models.CharField(choices=[('inserted', 'Inserted'), ('modified', 'Modified'), ('unchanged', 'Unchanged'), ('coupled', 'Coupled'), ('uncoupled', 'Uncoupled'), ('deleted', 'Deleted')], max_length=9, verbose_name='action'),
+            model_name="recordchange",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("inserted", "Inserted"),
+                    ("modified", "Modified"),
+                    ("unchanged", "Unchanged"),
+                    ("coupled", "Coupled"),
+                    ("uncoupled", "Uncoupled"),
+                    ("deleted", "Deleted"),
+                ],
+                max_length=9,
+                verbose_name="action",
+            ),
         ),
         migrations.AddIndex(
-            model_name='recordchange',
-            index=models.Index(fields=['job', 'action', 'id'], name='integration_job_id_f021d6_idx'),
+            model_name="recordchange",
+            index=models.Index(fields=["job", "action", "id"], name="integration_job_id_f021d6_idx"),
         ),
     ]

@@ -13,7 +13,8 @@ from integration.sync.memory.ledger import Agreed, Pair
 from integration.sync.memory.looks import Looks
 from integration.sync.memory.pair_states import is_awaited
 from integration.sync.record.case import Case
-from integration.sync.record.draft import DescriptionDoubtful, Resolved
+from integration.sync.record.draft import DescriptionDoubtful, ReferenceNotCoupled, Resolved
+from integration.sync.record.meaning import Lack
 from integration.sync.run import Scope
 from integration.systems.errors import Problem
 from integration.systems.filters import matches, reason_outside
@@ -195,6 +196,22 @@ class Planner(Looks):
         resolved = self._resolve(self.transfer, records)
         found = (self._draft(record, resolved, None).problem for record in records)
         return [problem for problem in found if problem is not None]
+
+    def missing(self, records: Sequence[Record]) -> list[tuple[str, uuid.UUID]]:
+        """The records of the source side (table, id) that have to be coupled before these can go, in the order of the
+        fields that refer to them."""
+        self._prepare(records)
+        resolved = self._resolve(self.transfer, records)
+        drafts = [self._draft(record, resolved, None) for record in records]
+        stopped = [draft for draft in drafts if isinstance(draft.problem, ReferenceNotCoupled)]
+        lacking = [one for draft in stopped for one in draft.lacking.values() if one.kind is Lack.MANDATORY]
+        found = [(one.table, one.id) for one in lacking if one.id is not None]
+        named = [
+            (problem.table, problem.id)
+            for draft in stopped
+            if isinstance(problem := draft.problem, ReferenceNotCoupled)
+        ]
+        return list(dict.fromkeys([*found, *named]))
 
     # --- deletions ----------------------------------------------------------------------------------------
 

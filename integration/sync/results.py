@@ -87,7 +87,7 @@ class _Collecting:
 
     def _written_besides(self, write: SideWrite, answer: Written) -> None:
         """For the history: with the record where it is part of it, else with the pair that the row belongs to."""
-        change = changes_besides(write, self.table, self._label(write.record))
+        change = changes_besides(write, self.direction.destination, self.table, self._label(write.record))
         changed = self.page_result.changed
         place = next(
             (n for n, one in enumerate(changed) if (one.erp_id, one.crm_id) == (change.erp_id, change.crm_id)), None
@@ -200,7 +200,7 @@ class _Collecting:
 
     def _succeed(self, action: Insert | Update, answer: Written) -> None:
         page_result = self.page_result
-        change = changes_of(action, self.table, self._label(action.record))
+        change = changes_of(action, self.direction.destination, self.table, self._label(action.record))
         if change is not None:
             page_result.changed.append(change)
         elif action.refused is None:

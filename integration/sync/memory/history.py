@@ -6,34 +6,36 @@ from collections.abc import Mapping
 
 from integration.sync.actions import Change, Insert, SideWrite, Update
 from integration.sync.run import Changed
-from integration.systems.values import Field, Record, Table, Value
+from integration.systems.values import Field, Record, Side, Table, Value
 from integration.systems.wording import record_name, shorten, value_text
 
 HISTORY, LABEL = 200, 250
 """Longer values are cut in the history."""
 
 
-def changes_of(action: Insert | Update, table: Table, label: str = "") -> Changed | None:
-    """For the history of the record, which people call ``label``; a row that an interrupted run made is told of when it
-    is completed. ``table`` is that of the destination: it knows what its options are called."""
+def changes_of(action: Insert | Update, side: Side, table: Table, label: str = "") -> Changed | None:
+    """For the history of the record, which people call ``label`` and which was written on this side; a row that an
+    interrupted run made is told of when it is completed. ``table`` is that of the destination: it knows what its options
+    are called."""
     pair = action.pair
     if isinstance(action, Insert):
-        return Changed(pair.erp_id, pair.crm_id, "inserted", _filled(action.values, table), label)
+        return Changed(pair.erp_id, pair.crm_id, "inserted", _filled(action.values, table), label, side=side)
     if action.completes:
         made = {**action.twin.values, **action.values}
-        return Changed(pair.erp_id, pair.crm_id, "inserted", _filled(made, table), label)
+        return Changed(pair.erp_id, pair.crm_id, "inserted", _filled(made, table), label, side=side)
     if action.changes:
         written = [(one.field, *_both(one, table)) for one in action.changes]
-        return Changed(pair.erp_id, pair.crm_id, "modified", written, label)
+        exact = {one.field: (one.old, one.new) for one in action.changes}
+        return Changed(pair.erp_id, pair.crm_id, "modified", written, label, exact=exact, side=side)
     return Changed(pair.erp_id, pair.crm_id, "coupled", [], label) if action.coupled else None
 
 
-def changes_besides(write: SideWrite, table: Table, label: str = "") -> Changed:
-    """For the history of a row that was written beside a record. ``table`` is that of the destination."""
+def changes_besides(write: SideWrite, side: Side, table: Table, label: str = "") -> Changed:
+    """For the history of a row of this side that was written beside a record. ``table`` is that of the destination."""
     of = f" ({write.label})" if write.must and write.label else ""
     about = table if write.table == table.name else None
     fields = [(f"{one.field}{of}", *_both(one, about)) for one in write.changes]
-    return Changed(write.erp_id, write.crm_id, "modified", fields, label)
+    return Changed(write.erp_id, write.crm_id, "modified", fields, label, side=side)
 
 
 def _filled(values: Mapping[str, Value], table: Table) -> list[tuple[str, str, str]]:
