@@ -230,7 +230,7 @@ def of_error(error: SyncError, name: str) -> Row:
 def of_change(change: RecordChange, name: str, captions: Captions, names: dict[str, str]) -> Row:
     job = change.job
     direction = Direction(job.direction)
-    side = direction.destination if direction is not Direction.BOTH else Side.CRM
+    side = Side(change.side) if change.side else direction.destination if direction is not Direction.BOTH else Side.CRM
     fields = captions.changes(job.mapping, side, change.fields, names)
     is_there = change.action != RecordChange.Action.DELETED
     ids = (change.erp_id, change.crm_id) if is_there else (None, None)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration.connection.systems import open_erp
+from integration.connection import systems
 from integration.models import RecordChange, SyncError, SyncJob
 from integration.pages.runs.captions import is_id
 from integration.sync.memory.history import label_of, naming_columns
@@ -87,7 +87,7 @@ def _title(job: SyncJob, few: Sequence[uuid.UUID], names: Mapping[uuid.UUID, str
 def noun_of(erp_table: str) -> str:
     """What Business Central calls one record of a table; blank where it does not know it."""
     try:
-        return open_erp().describe(erp_table).label
+        return systems.open_erp().describe(erp_table).label
     except TableMissing:
         return ""
 
@@ -123,7 +123,7 @@ def _from_rows(jobs: Sequence[SyncJob]) -> dict[uuid.UUID, str]:
 
 def names_here(table: str, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """id -> number and name of records of Business Central, as far as they are there."""
-    erp = open_erp()
+    erp = systems.open_erp()
     try:
         described = erp.describe(table)
     except TableMissing:
