@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 from coupling.pages.compare import Choice, Comparison
 from coupling.sides import both_opened
 from integration.connection.systems import Connected
