@@ -92,7 +92,7 @@ class CouplingManager(EngineLedger):
         couplings of this mapping are gone."""
         people: list[uuid.UUID] = []
         if erp is not None and crm is not None and self.instance.crm_table == ACCOUNT:
-            people = self._people(erp_ids, erp, crm)
+            people = self.people_of(erp_ids, erp, crm)
             self._delete_statistics(erp_ids, crm)
         with transaction.atomic():
             for chunk in chunks(people):
@@ -110,7 +110,7 @@ class CouplingManager(EngineLedger):
         if accounts:
             delete_rows(crm, ConnectionSetup.current().organization_id, accounts)
 
-    def _people(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
+    def people_of(self, firm_ids: Collection[uuid.UUID], erp: System, crm: System) -> list[uuid.UUID]:
         """Coupled contacts of these firms whose twin works for the firm's account (or is gone)."""
         table = self.instance.erp_table
         account_of = {Ref(table, id): pair.crm_id for id, pair in self.pairs(Side.ERP, firm_ids).items()}

@@ -22,6 +22,8 @@ READ_AVAILABILITY = "integration.read_availability"
 MANAGE_USERS = "integration.change_user"
 READ_AUDIT = "integration.view_auditentry"
 APPROVE = "integration.approve_syncjob"
+EDIT_RECORD = "business_central.edit_record"
+UNDO = "integration.undo_syncjob"
 CARE_FOR_ERRORS = "integration.change_syncerror"
 POST_DOCUMENT = "business_central.post_document"
 POST_PAYMENT = "business_central.post_payment"
@@ -35,9 +37,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         SEE_PAGES,
         "coupling.change_coupling",
         "integration.change_syncjob",
+        UNDO,
         CARE_FOR_ERRORS,
         "integration.change_fullsynchline",
         "integration.change_jobqueueentry",
+        EDIT_RECORD,
     ),
     ORDER_PROCESSOR: (SEE_PAGES, POST_DOCUMENT),
     BOOKKEEPER: (SEE_PAGES, POST_PAYMENT),
@@ -48,7 +52,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 MEANING = {
     ADMINISTRATOR: "Everything: setup, mappings, users, approving runs that would change much, administration.",
-    INTEGRATOR: "Couples records, starts, cancels and retries synchronization, keeps the job queue; sees all pages.",
+    INTEGRATOR: "Couples and edits records; starts, cancels, retries and undoes runs; keeps the job queue; sees all "
+    "pages.",
     ORDER_PROCESSOR: "Edits, releases, ships, invoices and archives documents of Business Central; sees all pages.",
     BOOKKEEPER: "Registers and applies payments, cancels and credits invoices, undoes shipments; sees all pages.",
     VIEWER: "Sees all pages and changes nothing.",
@@ -67,9 +72,11 @@ PERMITS = {
     "integration.add_tablemapping": "make a mapping of one's own",
     "integration.delete_tablemapping": "delete a mapping of one's own",
     APPROVE: "approve or reject a run that would change much",
+    UNDO: "undo a run, or what it did with one record; with the right to approve, delete records it made",
     "coupling.delete_coupling": "erase what is remembered about a record",
     MANAGE_USERS: "Users and their web service access keys",
     READ_AUDIT: "Audit Log",
+    EDIT_RECORD: "create, edit and delete customers, items and other records of Business Central",
     POST_DOCUMENT: "edit, release, reopen, ship, invoice and archive documents of Business Central",
     POST_PAYMENT: "register, apply and unapply payments; cancel and credit invoices; undo shipments",
     CHANGE_SALES_SETUP: "Sales & Receivables Setup: number series, write-in product, freight account",
