@@ -13,11 +13,14 @@ SERIES = (("jobs went well", "went-well"), ("jobs failed", "went-wrong"))
 
 
 def chart(*numbers: tuple[int, int]) -> Chart:
-    return Chart("Jobs a day", SERIES, [Day(f"{n} Nov", f"Sunday {n} November", pair) for n, pair in enumerate(numbers, 1)])
+    return Chart(
+        "Jobs a day", SERIES, [Day(f"{n} Nov", f"Sunday {n} November", pair) for n, pair in enumerate(numbers, 1)]
+    )
 
 
 @pytest.mark.parametrize(
-    ("number", "top"), [(0, 1), (1, 1), (3, 4), (4, 4), (7, 10), (10, 10), (11, 20), (99, 100), (412, 500), (1001, 2000)]
+    ("number", "top"),
+    [(0, 1), (1, 1), (3, 4), (4, 4), (7, 10), (10, 10), (11, 20), (99, 100), (412, 500), (1001, 2000)],
 )
 def test_the_axis_ends_at_a_round_number(number: int, top: int) -> None:
     assert rounded_up(number) == top

@@ -27,7 +27,9 @@ def trouble() -> TableMapping:
     """One thing of every kind that can wait."""
     mapping = TableMapping.objects.create(name="CUSTOMER", erp_table="customer", crm_table="account")
     job = SyncJob.objects.create(mapping=mapping, direction="to_crm", status="finished")
-    SyncJob.objects.create(mapping=mapping, direction="to_crm", status="approval", message="It would delete 900 of 1,000.")
+    SyncJob.objects.create(
+        mapping=mapping, direction="to_crm", status="approval", message="It would delete 900 of 1,000."
+    )
     orders = TableMapping.objects.create(name="SALESORDER-ORDER", erp_table="sales_header", crm_table="salesorder")
     options = TableMapping.objects.create(
         name="PAYMENT TERMS", erp_table="payment_terms", crm_table="account.paymenttermscode"
@@ -39,7 +41,9 @@ def trouble() -> TableMapping:
         (options, "to_crm", "21 DAYS", "no-match"),
     ):
         ids = {"erp_id": uuid.uuid4(), "crm_id": uuid.uuid4()}
-        SyncError.objects.create(job=job, mapping=one, direction=direction, label=label, code=code, message="Why.", **ids)
+        SyncError.objects.create(
+            job=job, mapping=one, direction=direction, label=label, code=code, message="Why.", **ids
+        )
     Coupling.objects.create(
         mapping=mapping, erp_id=uuid.uuid4(), crm_id=uuid.uuid4(), state="coupled", to_crm_result="skipped"
     )
@@ -112,9 +116,7 @@ def test_more_than_three_conflicts_are_one_line_that_leads_to_all_of_them() -> N
         SyncError.objects.create(
             job=job, mapping=mapping, direction="to_crm", erp_id=uuid.uuid4(), code="conflict", label=f"C{number}"
         )
-    (line,) = [
-        one for one in waiting_for(made("ines", INTEGRATOR), ConnectionSetup.current()) if one.way == "Decide"
-    ]
+    (line,) = [one for one in waiting_for(made("ines", INTEGRATOR), ConnectionSetup.current()) if one.way == "Decide"]
     assert (line.title, line.url, line.look) == (
         "5 conflicts", reverse("conflicts"), reverse("synch_errors") + "?code=conflict",
     )  # fmt: skip

@@ -28,7 +28,9 @@ def job(world: JobsWorld) -> SyncJob:
     return SyncJob.objects.create(mapping=world.mapping(), direction="to_crm")
 
 
-def test_an_error_of_a_record_without_a_name_links_to_it_and_shows_no_id_and_no_dash(job: SyncJob, admin: Client) -> None:
+def test_an_error_of_a_record_without_a_name_links_to_it_and_shows_no_id_and_no_dash(
+    job: SyncJob, admin: Client
+) -> None:
     id = uuid.uuid4()
     SyncError.objects.log(job, [failure("refused", erp_id=id)])
     SyncError.objects.note(job, [failure(LEFT_OUT, erp_id=uuid.UUID(int=7))])
