@@ -11,6 +11,7 @@ from coupling.views.erase import erase
 from coupling.views.errors import errors_action
 from coupling.views.mappings import mappings_uncouple
 from coupling.views.match import match, match_start
+from coupling.views.opening import open_record
 from coupling.views.outcomes import job_outcome
 from coupling.views.records import (
     crm_card,
@@ -19,7 +20,6 @@ from coupling.views.records import (
     customers_in_sales,
     erp_card,
     erp_list,
-    open_record,
 )
 from coupling.views.resolve import match_resolve
 from coupling.views.skipped import skipped_action, synch_skipped
