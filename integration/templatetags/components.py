@@ -21,7 +21,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from integration.models import PlannedChange, SyncError
-from integration.pages.bars import arranged
 from integration.pages.parts import Link, first_url
 from integration.pages.states import Shown, Style
 from integration.sync.rules import Direction
@@ -57,14 +56,6 @@ def address(name: str, args: Sequence[object], query: dict[str, Any]) -> str:
 def actionbar(content: str, label: str = "Actions") -> SafeString:
     """The row of buttons under a title or above a table; nothing where it holds nothing."""
     return _component("actionbar", content=content, label=label) if content.strip() else SafeString("")
-
-
-@register.simple_block_tag
-def pageactions(content: str) -> SafeString:
-    """The action bar under the title of a page: three buttons, then menus; one button Actions on a phone. Only
-    base.html has it."""
-    bar = arranged(content)
-    return bar.unseen if bar.is_empty else _component("pageactions", bar=bar)
 
 
 @register.simple_block_tag
